@@ -1,0 +1,137 @@
+//! From the tap to the hold.
+
+use chargetap_contract::receipt::NothingTakenReason;
+use chargetap_contract::session::{Action, Authorise, CommandResult, LookUp, Policy, Refusal};
+use chargetap_contract::terminal::{CardRead, Hold};
+
+use crate::session::{Ended, Session, Stage};
+use crate::step::Step;
+use crate::{charging, closing};
+
+/// How long to wait before asking again for a hold whose answer was lost, in milliseconds.
+const ASK_AGAIN_AFTER: u64 = 5_000;
+
+/// A card was read: ask for the hold.
+pub(crate) fn begin(policy: &Policy, read: CardRead, now: u64) -> Step<'_> {
+    let give_up_at = now.saturating_add(policy.authorise_timeout);
+    let session = Session {
+        id: read.read,
+        terminal: read.terminal.clone(),
+        evse: policy.evse.clone(),
+        card: Some(read.card),
+        tariff: policy.tariff.clone(),
+        tapped_at: now,
+        hold: None,
+        meter: None,
+        stage: Stage::Authorising {
+            give_up_at,
+            asking: false,
+        },
+        steps: 0,
+    };
+    let mut step = Step {
+        policy,
+        now,
+        session,
+        commands: Vec::new(),
+        deadline: Some(give_up_at),
+    };
+    let message = "Card accepted. Plug in to charge.".into();
+    step.command(
+        "authorise",
+        Action::Authorise(Authorise {
+            terminal: read.terminal,
+            message,
+        }),
+    );
+    step
+}
+
+pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
+    let Stage::Authorising { give_up_at, .. } = step.session.stage else {
+        return step.not_applicable();
+    };
+    match result {
+        CommandResult::Authorised(hold) => charging::begin(step, hold),
+        CommandResult::OpenHolds(holds) => found(step, holds, give_up_at),
+        CommandResult::Declined(_) => fail(step, NothingTakenReason::Declined),
+        // The question failed, not the authorisation: ask again.
+        CommandResult::NotDone(_) if asking(step) => ask_later(step, give_up_at),
+        CommandResult::NotDone(_) => fail(step, NothingTakenReason::PaymentFailed),
+        CommandResult::Done | CommandResult::Conflict | CommandResult::Unknown => {
+            if asking(step) {
+                ask_later(step, give_up_at);
+            } else {
+                ask(step, give_up_at);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The provider's hint is only a reason to ask, and only while the answer is missing.
+pub(crate) fn hinted(step: &mut Step<'_>) -> Result<(), Refusal> {
+    match step.session.stage {
+        Stage::Authorising {
+            give_up_at,
+            asking: true,
+        } => {
+            ask(step, give_up_at);
+            Ok(())
+        }
+        _ => step.not_applicable(),
+    }
+}
+
+pub(crate) fn deadline_reached(step: &mut Step<'_>) {
+    if let Stage::Authorising { give_up_at, .. } = step.session.stage {
+        ask(step, give_up_at);
+    }
+}
+
+fn asking(step: &Step<'_>) -> bool {
+    matches!(step.session.stage, Stage::Authorising { asking: true, .. })
+}
+
+fn ask(step: &mut Step<'_>, give_up_at: u64) {
+    step.session.stage = Stage::Authorising {
+        give_up_at,
+        asking: true,
+    };
+    let terminal = step.session.terminal.clone();
+    step.command(
+        "look-up-terminal",
+        Action::LookUp(LookUp {
+            terminal,
+            payment: None,
+        }),
+    );
+    step.deadline = Some(step.now.saturating_add(ASK_AGAIN_AFTER));
+}
+
+fn ask_later(step: &mut Step<'_>, give_up_at: u64) {
+    step.session.stage = Stage::Authorising {
+        give_up_at,
+        asking: true,
+    };
+    step.deadline = Some(step.now.saturating_add(ASK_AGAIN_AFTER));
+}
+
+/// One unclaimed hold is the one that was asked for. Of several, none can be told apart: all are
+/// left to be voided as orphans. None at all may still be on its way until the time is up.
+fn found(step: &mut Step<'_>, mut holds: Vec<Hold>, give_up_at: u64) {
+    match (holds.pop(), holds.is_empty()) {
+        (Some(hold), true) => charging::begin(step, hold),
+        (None, _) if step.now < give_up_at => ask_later(step, give_up_at),
+        _ => fail(step, NothingTakenReason::PaymentFailed),
+    }
+}
+
+fn fail(step: &mut Step<'_>, reason: NothingTakenReason) {
+    step.session.stage = Stage::Ended(Ended::NotHeld(reason));
+    step.show(match reason {
+        NothingTakenReason::Declined => "Card declined. Nothing was taken.",
+        _ => "Payment failed. Nothing was taken.",
+    });
+    closing::issue_receipt(step);
+}

@@ -1,0 +1,159 @@
+//! From the hold to the end of the transaction.
+
+use chargetap_contract::receipt::NothingTakenReason;
+use chargetap_contract::session::{
+    Action, Alert, Attention, CommandResult, MeterReading, Refusal, StartCharging, Stopped,
+};
+use chargetap_contract::terminal::Hold;
+
+use crate::closing;
+use crate::pricing::price;
+use crate::session::{Meter, Stage};
+use crate::step::Step;
+
+/// How long to wait before telling a station again what it did not confirm, in milliseconds.
+const TELL_AGAIN_AFTER: u64 = 10_000;
+
+/// The money is reserved: ask the station to start.
+pub(crate) fn begin(step: &mut Step<'_>, hold: Hold) {
+    let until = step.now.saturating_add(step.policy.plug_in_timeout);
+    step.session.hold = Some(hold);
+    step.session.stage = Stage::Starting { until };
+    step.deadline = Some(until);
+    tell_to_start(step);
+}
+
+fn tell_to_start(step: &mut Step<'_>) {
+    let evse = step.session.evse.clone();
+    // The session's id is made for one use and short enough for OCPP 1.6.
+    let id_tag = step.session.id.clone();
+    step.command(
+        "start",
+        Action::StartCharging(StartCharging { evse, id_tag }),
+    );
+}
+
+/// The station answered the start. Only a clear no ends the session: a station that could not be
+/// reached may come back before the driver's time is up.
+pub(crate) fn start_ended(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
+    let Stage::Starting { until } = step.session.stage else {
+        return step.not_applicable();
+    };
+    match result {
+        CommandResult::Declined(_) => closing::void(step, NothingTakenReason::StartFailed),
+        CommandResult::Done => step.deadline = Some(until),
+        _ => step.deadline = Some(until.min(step.now.saturating_add(TELL_AGAIN_AFTER))),
+    }
+    Ok(())
+}
+
+pub(crate) fn start_deadline_reached(step: &mut Step<'_>, until: u64) {
+    if step.now >= until {
+        closing::void(step, NothingTakenReason::NotPluggedIn);
+    } else {
+        step.deadline = Some(until);
+        tell_to_start(step);
+    }
+}
+
+pub(crate) fn cancelled_by_driver(step: &mut Step<'_>) {
+    closing::void(step, NothingTakenReason::CancelledByDriver);
+}
+
+pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), Refusal> {
+    let Stage::Starting { .. } = step.session.stage else {
+        return step.not_applicable();
+    };
+    let until = step.now.saturating_add(step.policy.maximum_duration);
+    step.session.meter = Some(Meter::starting_at(reading));
+    step.session.stage = Stage::Charging { until };
+    step.deadline = Some(until);
+    step.show("Charging. Show the same card to stop.");
+    Ok(())
+}
+
+pub(crate) fn metered(step: &mut Step<'_>, reading: MeterReading, until: u64) {
+    step.deadline = Some(until);
+    read(step, reading);
+    if next_interval_exceeds_hold(step) {
+        stop(step);
+    }
+}
+
+pub(crate) fn metered_while_stopping(step: &mut Step<'_>, reading: MeterReading) {
+    await_end(step);
+    read(step, reading);
+}
+
+fn read(step: &mut Step<'_>, reading: MeterReading) {
+    if let Some(meter) = &mut step.session.meter {
+        meter.read(reading);
+    }
+}
+
+/// Whether another interval like the last could cost more than is held.
+fn next_interval_exceeds_hold(step: &Step<'_>) -> bool {
+    let Some(meter) = &step.session.meter else {
+        return false;
+    };
+    let (energy, duration) = meter.after_next_interval();
+    price(&step.session.tariff, energy, duration).gross > step.session.held()
+}
+
+pub(crate) fn duration_reached(step: &mut Step<'_>, until: u64) {
+    if step.now >= until {
+        stop(step);
+    } else {
+        step.deadline = Some(until);
+    }
+}
+
+/// Ask the station to stop.
+pub(crate) fn stop(step: &mut Step<'_>) {
+    tell_to_stop(step, step.now.saturating_add(step.policy.stop_timeout));
+}
+
+fn tell_to_stop(step: &mut Step<'_>, until: u64) {
+    let tell_at = step.now.saturating_add(TELL_AGAIN_AFTER);
+    step.session.stage = Stage::Stopping { until, tell_at };
+    let evse = step.session.evse.clone();
+    step.command("stop", Action::StopCharging(evse));
+    await_end(step);
+}
+
+fn await_end(step: &mut Step<'_>) {
+    if let Stage::Stopping { until, tell_at } = step.session.stage {
+        step.deadline = Some(until.min(tell_at));
+    }
+}
+
+/// The station answered the stop. Whatever it said, only its report of the end ends the session,
+/// and until then it is told again.
+pub(crate) fn stop_ended(step: &mut Step<'_>, _: CommandResult) -> Result<(), Refusal> {
+    let Stage::Stopping { .. } = step.session.stage else {
+        return step.not_applicable();
+    };
+    await_end(step);
+    Ok(())
+}
+
+pub(crate) fn stop_deadline_reached(step: &mut Step<'_>, until: u64) {
+    if step.now < until {
+        return tell_to_stop(step, until);
+    }
+    step.command(
+        "alert",
+        Action::RaiseAlert(Alert {
+            reason: Attention::EndNotReported,
+            next_action: "Compare the station's register with the last reading that was billed."
+                .into(),
+        }),
+    );
+    closing::settle(step);
+}
+
+/// The station reported the end: the price is final.
+pub(crate) fn stopped(step: &mut Step<'_>, stopped: Stopped) {
+    read(step, stopped.reading);
+    closing::settle(step);
+}

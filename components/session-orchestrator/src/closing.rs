@@ -1,0 +1,254 @@
+//! From the final price to the money's end: the hold is captured or voided, and a receipt issued.
+//!
+//! A hold is closed by one kind of command only, and a capture always by the same amount. So a hold
+//! that the provider calls closed after an attempt whose answer was lost was closed by that attempt;
+//! and one that it calls closed without such an attempt was closed by somebody else.
+
+use chargetap_contract::receipt::{Charging, NothingTakenReason, Summary};
+use chargetap_contract::session::{
+    Action, Alert, Attention, Cancel, Capture, CommandResult, LookUp, OrphanHold, PaymentRef,
+    Policy, Refusal,
+};
+use chargetap_contract::terminal::Hold;
+
+use crate::session::{Close, Closing, Ended, Session, Stage, Void};
+use crate::step::Step;
+
+const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// A hold was found that no session knows: release it.
+pub(crate) fn begin_with_orphan(policy: &Policy, orphan: OrphanHold, now: u64) -> Step<'_> {
+    let session = Session {
+        // The provider's id is unique among its payment sessions, so the hold is adopted once.
+        id: format!("orphan-{}", orphan.hold.payment),
+        terminal: orphan.terminal,
+        evse: policy.evse.clone(),
+        card: None,
+        tariff: policy.tariff.clone(),
+        tapped_at: now,
+        hold: Some(orphan.hold),
+        meter: None,
+        stage: closing(Close::Void(Void::Orphan), now),
+        steps: 0,
+    };
+    let mut step = Step {
+        policy,
+        now,
+        session,
+        commands: Vec::new(),
+        deadline: None,
+    };
+    attempt(&mut step);
+    step
+}
+
+/// The price is final: capture it, or void the hold if it is too small.
+pub(crate) fn settle(step: &mut Step<'_>) {
+    let gross = step.session.cost().gross;
+    if gross == 0 || gross < step.policy.minimum_capture {
+        return void(step, NothingTakenReason::BelowMinimum);
+    }
+    let amount = gross.min(step.session.held());
+    step.session.stage = closing(Close::Capture(amount), step.now);
+    attempt(step);
+}
+
+/// Charging did not come about: release the hold.
+pub(crate) fn void(step: &mut Step<'_>, reason: NothingTakenReason) {
+    step.session.stage = closing(Close::Void(Void::Unused(reason)), step.now);
+    attempt(step);
+}
+
+fn closing(how: Close, since: u64) -> Stage {
+    Stage::Closing(Closing {
+        how,
+        since,
+        attempts: 0,
+        answer_lost: false,
+        asking: false,
+    })
+}
+
+/// Try to close the hold.
+fn attempt(step: &mut Step<'_>) {
+    let (Stage::Closing(closing), Some(hold)) = (&mut step.session.stage, &step.session.hold)
+    else {
+        return;
+    };
+    closing.attempts = closing.attempts.saturating_add(1);
+    let target = PaymentRef {
+        terminal: step.session.terminal.clone(),
+        payment: hold.payment.clone(),
+    };
+    match closing.how {
+        Close::Capture(amount) => {
+            let message = "Charging ended. Thank you.".into();
+            step.command(
+                "capture",
+                Action::Capture(Capture {
+                    target,
+                    amount,
+                    message,
+                }),
+            );
+        }
+        Close::Void(_) => {
+            let message = "Nothing was taken.".into();
+            step.command("cancel", Action::Cancel(Cancel { target, message }));
+        }
+    }
+}
+
+pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
+    let Stage::Closing(closing) = &mut step.session.stage else {
+        return step.not_applicable();
+    };
+    match result {
+        CommandResult::Done => closed(step),
+        CommandResult::Conflict if closing.answer_lost => closed(step),
+        CommandResult::Conflict => {
+            need_attention(
+                step,
+                Attention::ClosedElsewhere,
+                "Find out with the payment provider who closed this payment session, and how.",
+            );
+        }
+        CommandResult::Unknown if !closing.asking => {
+            closing.answer_lost = true;
+            closing.asking = true;
+            ask(step);
+        }
+        CommandResult::OpenHolds(holds) => found(step, &holds),
+        _ => retry_later(step),
+    }
+    Ok(())
+}
+
+pub(crate) fn deadline_reached(step: &mut Step<'_>) {
+    match &step.session.stage {
+        Stage::Closing(closing) if closing.asking => ask(step),
+        _ => attempt(step),
+    }
+}
+
+/// The answer was lost: ask whether the hold is still open.
+fn ask(step: &mut Step<'_>) {
+    let Some(hold) = &step.session.hold else {
+        return;
+    };
+    let terminal = step.session.terminal.clone();
+    let payment = Some(hold.payment.clone());
+    step.command(
+        "look-up-payment",
+        Action::LookUp(LookUp { terminal, payment }),
+    );
+}
+
+fn found(step: &mut Step<'_>, holds: &[Hold]) {
+    let (Stage::Closing(closing), Some(hold)) = (&mut step.session.stage, &step.session.hold)
+    else {
+        return;
+    };
+    if holds.iter().all(|open| open.payment != hold.payment) {
+        return closed(step);
+    }
+    closing.asking = false;
+    // The first repetition comes at once: the driver is still there.
+    if closing.attempts == 1 {
+        attempt(step)
+    } else {
+        retry_later(step)
+    }
+}
+
+/// The provider's retry ladder.
+fn retry_later(step: &mut Step<'_>) {
+    let Stage::Closing(closing) = &step.session.stage else {
+        return;
+    };
+    match next_attempt(closing, step.now) {
+        Some(at) => step.deadline = Some(at),
+        None if matches!(closing.how, Close::Capture(_)) => need_attention(
+            step,
+            Attention::CaptureFailed,
+            "Settle this payment session by hand with the payment provider.",
+        ),
+        None => need_attention(
+            step,
+            Attention::VoidFailed,
+            "Release this payment session by hand with the payment provider.",
+        ),
+    }
+}
+
+/// Every minute five times, hourly for a day, then daily until the seventh day.
+fn next_attempt(closing: &Closing, now: u64) -> Option<u64> {
+    let delay = match closing.attempts {
+        0..=5 => MINUTE,
+        6..=29 => HOUR,
+        _ => DAY,
+    };
+    let at = now.saturating_add(delay);
+    (at <= closing.since.saturating_add(7 * DAY)).then_some(at)
+}
+
+fn closed(step: &mut Step<'_>) {
+    let Stage::Closing(closing) = &step.session.stage else {
+        return;
+    };
+    let ended = match &closing.how {
+        Close::Capture(amount) => Ended::Settled(*amount),
+        Close::Void(reason) => Ended::Voided(reason.clone()),
+    };
+    step.session.stage = Stage::Ended(ended);
+    issue_receipt(step);
+}
+
+fn need_attention(step: &mut Step<'_>, reason: Attention, next_action: &str) {
+    step.session.stage = Stage::Ended(Ended::NeedsAttention(reason));
+    step.command(
+        "alert",
+        Action::RaiseAlert(Alert {
+            reason,
+            next_action: next_action.into(),
+        }),
+    );
+}
+
+/// The session ended: say on paper what was taken, or that nothing was. An orphan's driver has the
+/// receipt of the session that made the hold.
+pub(crate) fn issue_receipt(step: &mut Step<'_>) {
+    let Stage::Ended(ended) = &step.session.stage else {
+        return;
+    };
+    let nothing_taken = match ended {
+        Ended::Settled(_) => None,
+        Ended::Voided(Void::Unused(reason)) | Ended::NotHeld(reason) => Some(*reason),
+        Ended::Voided(Void::Orphan) | Ended::NeedsAttention(_) => return,
+    };
+    let session = &step.session;
+    let view = session.view();
+    let summary = Summary {
+        session: session.id.clone(),
+        terminal: session.terminal.clone(),
+        evse: format!("{}/{}", session.evse.station, session.evse.connector),
+        card: session.card,
+        tapped_at: session.tapped_at,
+        settled_at: step.now,
+        currency: view.currency,
+        charging: session.meter.as_ref().map(|meter| Charging {
+            started_at: meter.start.at,
+            ended_at: meter.last.at,
+            energy: meter.energy(),
+            tariff: session.tariff.clone(),
+            cost: session.cost(),
+        }),
+        held: session.held(),
+        captured: view.captured,
+        released: view.released,
+        nothing_taken,
+    };
+    step.command("receipt", Action::IssueReceipt(summary));
+}

@@ -1,0 +1,31 @@
+//! The component's export. Nothing is decided here.
+
+use chargetap_contract::session::{Decision, Event, Policy, Refusal};
+
+mod bindings {
+    #![allow(missing_docs, unsafe_code, reason = "generated")]
+    wit_bindgen::generate!({
+        path: ["../../wit/types", "../../wit/session-orchestrator"],
+        world: "chargetap:session-orchestrator/session-orchestrator",
+        with: {
+            "chargetap:types/money@0.1.0": chargetap_contract::money,
+            "chargetap:types/terminal@0.1.0": chargetap_contract::terminal,
+            "chargetap:types/receipt@0.1.0": chargetap_contract::receipt,
+            "chargetap:types/session@0.1.0": chargetap_contract::session,
+        },
+    });
+    super::export_component!(super::Component);
+}
+
+struct Component;
+
+impl bindings::exports::chargetap::session_orchestrator::orchestration::Guest for Component {
+    fn step(
+        policy: Policy,
+        state: Option<Vec<u8>>,
+        event: Event,
+        now: u64,
+    ) -> Result<Decision, Refusal> {
+        crate::step(&policy, state.as_deref(), event, now)
+    }
+}

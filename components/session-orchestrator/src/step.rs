@@ -1,0 +1,155 @@
+//! One step: which part of the flow an event belongs to, and what a step hands out.
+
+use chargetap_contract::session::{
+    Action, Command, Decision, Event, Message, MeterReading, Outcome, Policy, Refusal, Stopped,
+};
+
+use crate::session::{Session, Stage};
+use crate::{authorisation, charging, closing};
+
+/// How long a text stays on the terminal's screen, in milliseconds.
+const MESSAGE_VISIBLE_FOR: u64 = 10_000;
+
+/// Decide what an event means for a session; see `orchestration.step` in the contract.
+///
+/// # Errors
+/// A [`Refusal`] leaves the session as it was.
+pub fn step(
+    policy: &Policy,
+    state: Option<&[u8]>,
+    event: Event,
+    now: u64,
+) -> Result<Decision, Refusal> {
+    let mut step = match state {
+        None => begin(policy, event, now)?,
+        Some(state) => {
+            let mut session = Session::decode(state)?;
+            session.steps = session.steps.saturating_add(1);
+            let mut step = Step {
+                policy,
+                now,
+                session,
+                commands: Vec::new(),
+                deadline: None,
+            };
+            step.apply(event)?;
+            step
+        }
+    };
+    step.deadline = step
+        .deadline
+        .filter(|_| !matches!(step.session.stage, Stage::Ended(_)));
+    Ok(Decision {
+        view: step.session.view(),
+        state: step.session.encode()?,
+        commands: step.commands,
+        deadline: step.deadline,
+    })
+}
+
+fn begin(policy: &Policy, event: Event, now: u64) -> Result<Step<'_>, Refusal> {
+    match event {
+        Event::CardPresented(read) => Ok(authorisation::begin(policy, read, now)),
+        Event::OrphanHoldFound(orphan) => Ok(closing::begin_with_orphan(policy, orphan, now)),
+        _ => Err(Refusal::NoSession),
+    }
+}
+
+/// A step in the making.
+pub(crate) struct Step<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) now: u64,
+    pub(crate) session: Session,
+    pub(crate) commands: Vec<Command>,
+    /// When the session wants to be stepped again without an event.
+    pub(crate) deadline: Option<u64>,
+}
+
+impl Step<'_> {
+    fn apply(&mut self, event: Event) -> Result<(), Refusal> {
+        match event {
+            Event::CardPresented(_) => self.card_presented(),
+            Event::CommandEnded(Outcome { command, result }) => {
+                let kind = command.rsplit('/').next().unwrap_or_default();
+                match kind {
+                    "authorise" | "look-up-terminal" => authorisation::command_ended(self, result),
+                    "start" => charging::start_ended(self, result),
+                    "stop" => charging::stop_ended(self, result),
+                    "capture" | "cancel" | "look-up-payment" => {
+                        closing::command_ended(self, result)
+                    }
+                    _ => self.not_applicable(),
+                }
+            }
+            Event::PaymentHinted => authorisation::hinted(self),
+            Event::ChargingStarted(reading) => charging::started(self, reading),
+            Event::MeterRead(reading) => self.meter_read(reading),
+            Event::ChargingStopped(stopped) => self.charging_stopped(stopped),
+            Event::DeadlineReached => self.deadline_reached(),
+            Event::OrphanHoldFound(_) => self.not_applicable(),
+        }
+    }
+
+    /// The same card again: the driver wants to leave.
+    fn card_presented(&mut self) -> Result<(), Refusal> {
+        match self.session.stage {
+            Stage::Starting { .. } => charging::cancelled_by_driver(self),
+            Stage::Charging { .. } => charging::stop(self),
+            _ => return self.not_applicable(),
+        }
+        Ok(())
+    }
+
+    fn meter_read(&mut self, reading: MeterReading) -> Result<(), Refusal> {
+        match self.session.stage {
+            Stage::Charging { until } => charging::metered(self, reading, until),
+            Stage::Stopping { .. } => charging::metered_while_stopping(self, reading),
+            _ => return self.not_applicable(),
+        }
+        Ok(())
+    }
+
+    fn charging_stopped(&mut self, stopped: Stopped) -> Result<(), Refusal> {
+        match self.session.stage {
+            Stage::Charging { .. } | Stage::Stopping { .. } => charging::stopped(self, stopped),
+            _ => return self.not_applicable(),
+        }
+        Ok(())
+    }
+
+    fn deadline_reached(&mut self) -> Result<(), Refusal> {
+        match self.session.stage {
+            Stage::Authorising { .. } => authorisation::deadline_reached(self),
+            Stage::Starting { until } => charging::start_deadline_reached(self, until),
+            Stage::Charging { until } => charging::duration_reached(self, until),
+            Stage::Stopping { until, .. } => charging::stop_deadline_reached(self, until),
+            Stage::Closing(_) => closing::deadline_reached(self),
+            Stage::Ended(_) => return self.not_applicable(),
+        }
+        Ok(())
+    }
+
+    pub(crate) fn not_applicable(&self) -> Result<(), Refusal> {
+        Err(Refusal::NotApplicable(self.session.stage.phase()))
+    }
+
+    /// Ask the host for `action`. A session has at most one command of each kind; asking again
+    /// repeats it under the same id.
+    pub(crate) fn command(&mut self, kind: &str, action: Action) {
+        let id = format!("{}/{kind}", self.session.id);
+        self.commands.push(Command { id, action });
+    }
+
+    /// Put a text on the terminal's screen. Every message is a command of its own.
+    pub(crate) fn show(&mut self, text: impl Into<String>) {
+        let kind = format!("{}/message", self.session.steps);
+        self.command(
+            &kind,
+            Action::ShowMessage(Message {
+                terminal: self.session.terminal.clone(),
+                text: text.into(),
+                visible_for: MESSAGE_VISIBLE_FOR,
+            }),
+        );
+    }
+}

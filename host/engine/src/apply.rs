@@ -1,0 +1,224 @@
+//! Apply an event to a session: the one place where a decision is asked for and stored.
+
+use chargetap_contract::session::{Command, CommandResult, Decision, Event, Outcome};
+use chargetap_contract::terminal::CardRead;
+
+use crate::gateway::Gateway;
+use crate::journal::{self, Entry, JournalError, Recorded, phase_name};
+use crate::platform::{Count, Platform, PluginFault};
+
+/// How often a step is made again because the session moved on meanwhile.
+const ATTEMPTS: u32 = 20;
+
+/// The engine could not do its work; nothing was acknowledged.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The journal cannot be read or written.
+    #[error("journal: {0}")]
+    Journal(String),
+    /// A component failed.
+    #[error(transparent)]
+    Plugin(#[from] PluginFault),
+    /// A session belongs to a terminal that the configuration does not have.
+    #[error("terminal {0} is not configured, but a session is open there: configure it again")]
+    UnknownTerminal(String),
+    /// The session kept moving on while the step was made.
+    #[error("session {0} is contended: try again")]
+    Contended(String),
+}
+
+impl From<JournalError> for EngineError {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error.to_string())
+    }
+}
+
+/// What became of an event.
+#[derive(Debug)]
+pub(crate) enum Applied {
+    /// It is stored, with what was decided.
+    Yes,
+    /// The same delivery was applied before.
+    Duplicate,
+    /// Another delivery used the armed read up.
+    ReadUsed,
+    /// The session has no use for it; nothing was stored.
+    Refused,
+}
+
+/// An event and where it comes from.
+pub(crate) struct Cause<'a> {
+    pub(crate) event: Event,
+    pub(crate) dedupe: Option<&'a str>,
+    pub(crate) read: Option<&'a str>,
+    pub(crate) ended_command: Option<&'a str>,
+}
+
+impl From<Event> for Cause<'_> {
+    fn from(event: Event) -> Self {
+        Self {
+            event,
+            dedupe: None,
+            read: None,
+            ended_command: None,
+        }
+    }
+}
+
+impl<P: Platform> Gateway<P> {
+    /// A card was shown: it stops the session that it started, or begins one under the read's id.
+    pub(crate) async fn apply_card(
+        &self,
+        read: CardRead,
+        dedupe: &str,
+    ) -> Result<Applied, EngineError> {
+        let running =
+            journal::running_with_card(&self.platform, &read.terminal, &read.card.reference)
+                .await?;
+        let session = running.unwrap_or_else(|| read.read.clone());
+        let read_id = read.read.clone();
+        let terminal = read.terminal.clone();
+        let cause = Cause {
+            dedupe: Some(dedupe),
+            read: Some(&read_id),
+            ended_command: None,
+            event: Event::CardPresented(read),
+        };
+        self.apply(&session, &terminal, cause).await
+    }
+
+    /// A command ended. Its session hears of it, and the command is done either way.
+    pub(crate) async fn apply_outcome(
+        &self,
+        session: &str,
+        command: &Command,
+        terminal: &str,
+        result: CommandResult,
+    ) -> Result<(), EngineError> {
+        let outcome = Outcome {
+            command: command.id.clone(),
+            result,
+        };
+        let cause = Cause {
+            ended_command: Some(&command.id),
+            ..Cause::from(Event::CommandEnded(outcome))
+        };
+        if let Applied::Refused = self.apply(session, terminal, cause).await? {
+            journal::finish(&self.platform, &command.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Let the sessions know whose time has come.
+    pub(crate) async fn reach_deadlines(&self) -> Result<(), EngineError> {
+        for session in journal::due(&self.platform, self.platform.now()).await? {
+            if let Some(stored) = journal::load(&self.platform, &session).await? {
+                self.apply(&session, &stored.terminal, Event::DeadlineReached.into())
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Apply an event to a session at a terminal; the terminal's policy counts.
+    pub(crate) async fn apply(
+        &self,
+        session: &str,
+        terminal: &str,
+        cause: Cause<'_>,
+    ) -> Result<Applied, EngineError> {
+        let policy = &self.terminal(terminal)?.policy;
+        for _ in 0..ATTEMPTS {
+            let now = self.platform.now();
+            let stored = journal::load(&self.platform, session).await?;
+            let state = stored.as_ref().map(|stored| stored.state.as_slice());
+            if cause.event == Event::DeadlineReached
+                && stored
+                    .as_ref()
+                    .is_none_or(|stored| stored.deadline.is_none_or(|at| at > now))
+            {
+                // Another step moved the deadline meanwhile.
+                return Ok(Applied::Duplicate);
+            }
+            let decision = match self.platform.step(policy, state, &cause.event, now)? {
+                Ok(decision) => decision,
+                Err(refusal) => {
+                    tracing::info!(
+                        session,
+                        event = event_name(&cause.event),
+                        ?refusal,
+                        "refused"
+                    );
+                    return Ok(Applied::Refused);
+                }
+            };
+            let entry = Entry {
+                session,
+                version: stored.map_or(1, |stored| stored.version.saturating_add(1)),
+                event: &cause.event,
+                at: now,
+                dedupe: cause.dedupe,
+                read: cause.read,
+                ended_command: cause.ended_command,
+                decision: &decision,
+            };
+            match journal::record(&self.platform, &entry).await? {
+                Recorded::Yes => {
+                    self.tell(session, &cause.event, &decision);
+                    return Ok(Applied::Yes);
+                }
+                Recorded::Duplicate => return Ok(Applied::Duplicate),
+                Recorded::ReadUsed => return Ok(Applied::ReadUsed),
+                Recorded::Stale => {}
+            }
+        }
+        Err(EngineError::Contended(session.to_owned()))
+    }
+
+    /// The session's line in the log, and a nudge for its commands.
+    fn tell(&self, session: &str, event: &Event, decision: &Decision) {
+        let view = &decision.view;
+        let phase = phase_name(view.phase);
+        tracing::info!(
+            target: "chargetap::session",
+            session,
+            event = event_name(event),
+            phase,
+            terminal = view.terminal,
+            station = view.evse.station,
+            connector = view.evse.connector,
+            currency = view.currency,
+            held = view.hold.as_ref().map_or(0, |hold| hold.amount),
+            energy_wh = view.energy,
+            cost = view.cost.gross,
+            captured = view.captured,
+            released = view.released,
+            "step"
+        );
+        self.platform.count(Count::Step, phase);
+        if !decision.commands.is_empty() {
+            self.platform.wake();
+        }
+    }
+}
+
+fn event_name(event: &Event) -> &'static str {
+    match event {
+        Event::CardPresented(_) => "card-presented",
+        Event::OrphanHoldFound(_) => "orphan-hold-found",
+        Event::CommandEnded(outcome) => match outcome.result {
+            CommandResult::Authorised(_) => "authorised",
+            CommandResult::Declined(_) => "declined",
+            CommandResult::Done => "done",
+            CommandResult::Conflict => "conflict",
+            CommandResult::NotDone(_) => "not-done",
+            CommandResult::Unknown => "answer-lost",
+            CommandResult::OpenHolds(_) => "looked-up",
+        },
+        Event::PaymentHinted => "payment-hinted",
+        Event::ChargingStarted(_) => "charging-started",
+        Event::MeterRead(_) => "meter-read",
+        Event::ChargingStopped(_) => "charging-stopped",
+        Event::DeadlineReached => "deadline-reached",
+    }
+}

@@ -1,0 +1,135 @@
+//! A callback's way in: verified, then applied, and only then acknowledged.
+
+use chargetap_contract::callback::{Rejection, Request, Verified};
+use chargetap_contract::session::Event;
+use chargetap_contract::terminal::{CardRead, PaymentHint, TerminalEvent};
+use percent_encoding::percent_decode_str;
+
+use crate::apply::{Applied, Cause, EngineError};
+use crate::gateway::Gateway;
+use crate::http::Outcome;
+use crate::journal;
+use crate::platform::{Count, Platform};
+
+/// What became of a callback: a status for the provider, a reason for log and counter.
+struct Answer {
+    status: u16,
+    reason: &'static str,
+}
+
+const APPLIED: Answer = Answer {
+    status: 200,
+    reason: "applied",
+};
+const DUPLICATE: Answer = Answer {
+    status: 200,
+    reason: "duplicate",
+};
+/// The session has no use for it, and never will.
+const IGNORED: Answer = Answer {
+    status: 200,
+    reason: "ignored",
+};
+const STALE_READ: Answer = Answer {
+    status: 409,
+    reason: "stale-read",
+};
+const UNKNOWN_TERMINAL: Answer = Answer {
+    status: 404,
+    reason: "unknown-terminal",
+};
+const UNAVAILABLE: Answer = Answer {
+    status: 503,
+    reason: "unavailable",
+};
+
+impl<P: Platform> Gateway<P> {
+    /// Answer `POST /callbacks/payter/{capability}`.
+    pub(crate) async fn callback(&self, segment: &str, body: Vec<u8>) -> Outcome {
+        let answer = match self.receive(segment, body).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::error!(%error, "a callback could not be stored");
+                UNAVAILABLE
+            }
+        };
+        tracing::info!(status = answer.status, reason = answer.reason, "callback");
+        self.platform.count(Count::Callback, answer.reason);
+        // The outside learns the class of the failure from the status, and nothing more.
+        let text = if answer.status == 200 {
+            "ok"
+        } else {
+            "refused"
+        };
+        Outcome::text(answer.status, text)
+    }
+
+    async fn receive(&self, segment: &str, body: Vec<u8>) -> Result<Answer, EngineError> {
+        let Ok(capability) = percent_decode_str(segment).decode_utf8() else {
+            return Ok(rejected(&Rejection::MalformedCapability));
+        };
+        let request = Request {
+            capability: capability.into_owned(),
+            body,
+            received_at: self.platform.now(),
+        };
+        match self.platform.verify(&request)? {
+            Err(rejection) => Ok(rejected(&rejection)),
+            Ok(Verified {
+                event: TerminalEvent::CardRead(read),
+                dedupe_key,
+                ..
+            }) => self.card_read(read, &dedupe_key).await,
+            Ok(Verified {
+                event: TerminalEvent::PaymentHint(hint),
+                ..
+            }) => self.payment_hint(hint).await,
+        }
+    }
+
+    async fn card_read(&self, read: CardRead, dedupe: &str) -> Result<Answer, EngineError> {
+        if !self.config.terminals.contains_key(&read.terminal) {
+            return Ok(UNKNOWN_TERMINAL);
+        }
+        if journal::is_duplicate(&self.platform, dedupe).await? {
+            return Ok(DUPLICATE);
+        }
+        if journal::is_superseded(&self.platform, &read.read).await? {
+            return Ok(STALE_READ);
+        }
+        Ok(match self.apply_card(read, dedupe).await? {
+            Applied::Yes => APPLIED,
+            Applied::Duplicate => DUPLICATE,
+            Applied::ReadUsed => STALE_READ,
+            Applied::Refused => IGNORED,
+        })
+    }
+
+    /// The session that the read began learns of it. A read that stopped another session began
+    /// none, and that one is told by the answers to its own commands.
+    async fn payment_hint(&self, hint: PaymentHint) -> Result<Answer, EngineError> {
+        if !self.config.terminals.contains_key(&hint.terminal) {
+            return Ok(UNKNOWN_TERMINAL);
+        }
+        let cause = Cause::from(Event::PaymentHinted);
+        Ok(match self.apply(&hint.read, &hint.terminal, cause).await? {
+            Applied::Yes => APPLIED,
+            _ => IGNORED,
+        })
+    }
+}
+
+fn rejected(rejection: &Rejection) -> Answer {
+    // The rejection may carry a text about the body's form, never the body itself.
+    tracing::warn!(?rejection, "callback rejected");
+    let (status, reason) = match rejection {
+        Rejection::TooLarge(_) => (413, "too-large"),
+        Rejection::MalformedCapability => (404, "malformed-capability"),
+        Rejection::Mismatch => (401, "mismatch"),
+        Rejection::Stale(_) => (409, "stale"),
+        Rejection::MalformedBody(_) => (400, "malformed-body"),
+        Rejection::WrongTerminal => (403, "wrong-terminal"),
+        Rejection::UnknownEvent => (422, "unknown-event"),
+    };
+    Answer { status, reason }
+}

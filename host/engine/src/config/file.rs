@@ -1,0 +1,358 @@
+//! The file's own shape, and the checks that turn it into a [`Config`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use chargetap_contract::money::Tariff;
+use chargetap_contract::receipt::{Issuer, Site};
+use chargetap_contract::session::{Evse, Policy};
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Config, ConfigError, Server, Terminal, amounts};
+
+const SECOND: u64 = 1_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    server: ServerTable,
+    gateway: GatewayTable,
+    payter: PayterTable,
+    callback_keys: Spanned<Vec<CallbackKeyTable>>,
+    issuer: IssuerTable,
+    site: SiteTable,
+    #[serde(default)]
+    policy: PolicyTable,
+    tariffs: Vec<TariffTable>,
+    stations: Vec<StationTable>,
+    terminals: Vec<TerminalTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ServerTable {
+    listen: String,
+    database: PathBuf,
+    components: PathBuf,
+}
+
+impl Default for ServerTable {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            database: "chargetap.db".into(),
+            components: "components".into(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GatewayTable {
+    public_url: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PayterTable {
+    url: Spanned<String>,
+    api_key: SecretSource,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CallbackKeyTable {
+    id: String,
+    secret: SecretSource,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IssuerTable {
+    name: String,
+    address: String,
+    vat_number: String,
+    contact: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SiteTable {
+    name: String,
+    address: String,
+    time_zone: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct PolicyTable {
+    minimum_capture: Spanned<String>,
+    authorise_timeout_s: u64,
+    plug_in_timeout_s: u64,
+    maximum_duration_s: u64,
+    stop_timeout_s: u64,
+}
+
+impl Default for PolicyTable {
+    fn default() -> Self {
+        Self {
+            minimum_capture: Spanned::new(0..0, "0.50".into()),
+            authorise_timeout_s: 60,
+            plug_in_timeout_s: 5 * 60,
+            maximum_duration_s: 24 * 60 * 60,
+            stop_timeout_s: 2 * 60,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TariffTable {
+    id: Spanned<String>,
+    currency: Spanned<String>,
+    per_kwh: Option<Spanned<String>>,
+    per_hour: Option<Spanned<String>>,
+    per_session: Option<Spanned<String>>,
+    vat_percent: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StationTable {
+    id: Spanned<String>,
+    password: SecretSource,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TerminalTable {
+    serial: Spanned<String>,
+    station: Spanned<String>,
+    connector: u32,
+    tariff: Spanned<String>,
+    hold: Spanned<String>,
+}
+
+/// Where a secret is read from. The file holds none itself.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretSource {
+    /// An environment variable; under Spin the variable of that name in lower case.
+    Env(String),
+    /// A file, of which the last line end is not part of the secret.
+    File(PathBuf),
+}
+
+impl fmt::Debug for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl fmt::Display for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "environment variable {name}"),
+            Self::File(path) => write!(f, "file {}", path.display()),
+        }
+    }
+}
+
+/// Turns positions in the file's text into errors with a line.
+struct Place<'a>(&'a str);
+
+impl Place<'_> {
+    fn error<T>(&self, key: &str, value: &Spanned<T>, problem: String) -> ConfigError {
+        self.error_at(key, value.span().start, problem)
+    }
+
+    fn error_at(&self, key: &str, offset: usize, problem: String) -> ConfigError {
+        let before = self.0.get(..offset).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        ConfigError {
+            line,
+            key: key.into(),
+            problem,
+        }
+    }
+}
+
+pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
+    let place = Place(text);
+    let file: File = toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        let key = text
+            .get(offset..)
+            .and_then(|rest| rest.split(['=', ' ', '\n', ']']).next())
+            .unwrap_or_default();
+        place.error_at(key, offset, error.message().to_owned())
+    })?;
+
+    let public_url = url(&place, "gateway.public_url", &file.gateway.public_url)?;
+    let payter_url = url(&place, "payter.url", &file.payter.url)?;
+    if file.callback_keys.get_ref().is_empty() {
+        let problem = "at least one key is needed".into();
+        return Err(place.error("callback_keys", &file.callback_keys, problem));
+    }
+    let tariffs = tariffs(&place, file.tariffs)?;
+    let stations = stations(&place, file.stations)?;
+    let terminals = terminals(&place, file.terminals, &file.policy, &tariffs, &stations)?;
+
+    Ok(Config {
+        public_url,
+        payter_url,
+        payter_api_key: file.payter.api_key,
+        callback_keys: file
+            .callback_keys
+            .into_inner()
+            .into_iter()
+            .map(|key| (key.id, key.secret))
+            .collect(),
+        issuer: Issuer {
+            name: file.issuer.name,
+            address: file.issuer.address,
+            vat_number: file.issuer.vat_number,
+            contact: file.issuer.contact,
+        },
+        site: Site {
+            name: file.site.name,
+            address: file.site.address,
+            time_zone: file.site.time_zone,
+        },
+        stations,
+        terminals,
+        server: Server {
+            listen: file.server.listen,
+            database: file.server.database,
+            components: file.server.components,
+        },
+    })
+}
+
+fn url(place: &Place<'_>, key: &str, value: &Spanned<String>) -> Result<String, ConfigError> {
+    let text = value.get_ref();
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['?', '#']) => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err(place.error(key, value, format!("{text:?} is not an http(s) URL"))),
+    }
+}
+
+fn tariffs(
+    place: &Place<'_>,
+    tables: Vec<TariffTable>,
+) -> Result<BTreeMap<String, Tariff>, ConfigError> {
+    let mut tariffs = BTreeMap::new();
+    for table in tables {
+        let decimals = amounts::decimals(table.currency.get_ref())
+            .map_err(|problem| place.error("tariffs.currency", &table.currency, problem))?;
+        let price = |key: &str, value: &Option<Spanned<String>>| match value {
+            None => Ok(0),
+            Some(value) => amounts::milli_minor(value.get_ref(), decimals)
+                .map_err(|problem| place.error(key, value, problem)),
+        };
+        let tariff = Tariff {
+            per_kwh: price("tariffs.per_kwh", &table.per_kwh)?,
+            per_hour: price("tariffs.per_hour", &table.per_hour)?,
+            per_session: price("tariffs.per_session", &table.per_session)?,
+            vat_rate: amounts::percent(table.vat_percent.get_ref()).map_err(|problem| {
+                place.error("tariffs.vat_percent", &table.vat_percent, problem)
+            })?,
+            currency: table.currency.into_inner(),
+        };
+        if tariffs.contains_key(table.id.get_ref()) {
+            return Err(repeated(place, "tariffs.id", &table.id));
+        }
+        tariffs.insert(table.id.into_inner(), tariff);
+    }
+    Ok(tariffs)
+}
+
+fn stations(
+    place: &Place<'_>,
+    tables: Vec<StationTable>,
+) -> Result<BTreeMap<String, SecretSource>, ConfigError> {
+    let mut stations = BTreeMap::new();
+    for table in tables {
+        if stations.contains_key(table.id.get_ref()) {
+            return Err(repeated(place, "stations.id", &table.id));
+        }
+        stations.insert(table.id.into_inner(), table.password);
+    }
+    Ok(stations)
+}
+
+fn terminals(
+    place: &Place<'_>,
+    tables: Vec<TerminalTable>,
+    policy: &PolicyTable,
+    tariffs: &BTreeMap<String, Tariff>,
+    stations: &BTreeMap<String, SecretSource>,
+) -> Result<BTreeMap<String, Terminal>, ConfigError> {
+    let mut terminals = BTreeMap::new();
+    for table in tables {
+        let serial = serial(place, &table.serial)?;
+        let tariff = tariffs.get(table.tariff.get_ref()).ok_or_else(|| {
+            place.error(
+                "terminals.tariff",
+                &table.tariff,
+                "there is no tariff of this id".into(),
+            )
+        })?;
+        if !stations.contains_key(table.station.get_ref()) {
+            let problem = "there is no station of this id".into();
+            return Err(place.error("terminals.station", &table.station, problem));
+        }
+        let amount = |key: &str, value: &Spanned<String>| {
+            amounts::decimals(&tariff.currency)
+                .and_then(|decimals| amounts::minor_units(value.get_ref(), decimals))
+                .map_err(|problem| place.error(key, value, problem))
+        };
+        let terminal = Terminal {
+            hold: amount("terminals.hold", &table.hold)?,
+            policy: Policy {
+                evse: Evse {
+                    station: table.station.into_inner(),
+                    connector: table.connector,
+                },
+                tariff: tariff.clone(),
+                minimum_capture: amount("policy.minimum_capture", &policy.minimum_capture)?,
+                authorise_timeout: policy.authorise_timeout_s.saturating_mul(SECOND),
+                plug_in_timeout: policy.plug_in_timeout_s.saturating_mul(SECOND),
+                maximum_duration: policy.maximum_duration_s.saturating_mul(SECOND),
+                stop_timeout: policy.stop_timeout_s.saturating_mul(SECOND),
+            },
+        };
+        if terminals.insert(serial, terminal).is_some() {
+            return Err(repeated(place, "terminals.serial", &table.serial));
+        }
+    }
+    Ok(terminals)
+}
+
+/// Serial numbers are opaque, but these are the characters they are made of.
+fn serial(place: &Place<'_>, value: &Spanned<String>) -> Result<String, ConfigError> {
+    let serial = value.get_ref().to_ascii_uppercase();
+    let known = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "._-".contains(c);
+    if (1..=120).contains(&serial.len()) && serial.chars().all(known) {
+        Ok(serial)
+    } else {
+        let problem = "a serial number has 1 to 120 of the characters A-Z 0-9 . _ -".into();
+        Err(place.error("terminals.serial", value, problem))
+    }
+}
+
+fn repeated(place: &Place<'_>, key: &str, value: &Spanned<String>) -> ConfigError {
+    place.error(
+        key,
+        value,
+        format!("{:?} stands here a second time", value.get_ref()),
+    )
+}

@@ -1,0 +1,233 @@
+//! Execute the commands that sessions asked for, and hand the outcomes back.
+
+use chargetap_contract::session::{
+    Action, Alert, Command, CommandResult, Evse, LookUp, Message, StartCharging,
+};
+use chargetap_contract::terminal::Hold;
+
+use crate::apply::EngineError;
+use crate::gateway::Gateway;
+use crate::journal::{self, Claimed};
+use crate::payter::{PayterError, TerminalState, TerminalStatus};
+use crate::platform::{Count, Platform, StationAnswer};
+
+/// A claimed command, on record as sent.
+#[derive(Debug)]
+pub struct Execution {
+    session: String,
+    command: Command,
+}
+
+impl From<Claimed> for Execution {
+    fn from(Claimed { session, command }: Claimed) -> Self {
+        Self { session, command }
+    }
+}
+
+impl<P: Platform> Gateway<P> {
+    /// Claim the next waiting command, if there is one. Whoever gets it must [`Self::execute`] it.
+    ///
+    /// # Errors
+    /// The journal cannot be used.
+    pub async fn claim(&self) -> Result<Option<Execution>, EngineError> {
+        let claimed = journal::claim(&self.platform, self.platform.now()).await?;
+        Ok(claimed.map(Execution::from))
+    }
+
+    /// Execute a claimed command and apply its outcome.
+    ///
+    /// # Errors
+    /// The outcome could not be stored; the command stays on record as sent, and is asked about
+    /// when it counts as abandoned.
+    pub async fn execute(&self, execution: Execution) -> Result<(), EngineError> {
+        let Execution { session, command } = execution;
+        match self.run(&session, &command.action).await? {
+            Some(result) => self.end(&session, &command, result).await,
+            None => Ok(journal::finish(&self.platform, &command.id).await?),
+        }
+    }
+
+    /// Commands that were sent before a moment and that nobody is executing any more: what moves
+    /// money or energy is of unknown outcome, the rest is simply done again.
+    pub(crate) async fn recover_sent_before(&self, before: u64) -> Result<(), EngineError> {
+        for Claimed { session, command } in journal::abandoned(&self.platform, before).await? {
+            tracing::warn!(command = command.id, "taking up an abandoned command");
+            match command.action {
+                Action::ShowMessage(_) | Action::IssueReceipt(_) | Action::RaiseAlert(_) => {
+                    self.execute(Execution { session, command }).await?;
+                }
+                _ => self.end(&session, &command, CommandResult::Unknown).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn end(
+        &self,
+        session: &str,
+        command: &Command,
+        result: CommandResult,
+    ) -> Result<(), EngineError> {
+        let name = result_name(&result);
+        tracing::info!(command = command.id, result = name, "command ended");
+        self.platform.count(Count::Command, name);
+        let Some(stored) = journal::load(&self.platform, session).await? else {
+            return Ok(journal::finish(&self.platform, &command.id).await?);
+        };
+        self.apply_outcome(session, command, &stored.terminal, result)
+            .await
+    }
+
+    /// Do what a command asks for. `None`: its session need not know how it ended.
+    async fn run(
+        &self,
+        session: &str,
+        action: &Action,
+    ) -> Result<Option<CommandResult>, EngineError> {
+        let result = match action {
+            Action::Authorise(authorise) => {
+                self.payter_authorise(&authorise.terminal, &authorise.message)
+                    .await
+            }
+            Action::Capture(capture) => {
+                let (target, amount) = (&capture.target, capture.amount);
+                self.payter_commit(&target.terminal, &target.payment, amount, &capture.message)
+                    .await
+            }
+            Action::Cancel(cancel) => {
+                let target = &cancel.target;
+                self.payter_cancel(&target.terminal, &target.payment, &cancel.message)
+                    .await
+            }
+            Action::LookUp(look_up) => self.look_up(look_up).await?,
+            Action::StartCharging(start) => self.start_charging(start).await,
+            Action::StopCharging(evse) => self.stop_charging(session, evse).await?,
+            Action::ShowMessage(message) => {
+                self.show(message).await?;
+                return Ok(None);
+            }
+            Action::IssueReceipt(summary) => {
+                self.issue_receipt(summary).await?;
+                return Ok(None);
+            }
+            Action::RaiseAlert(alert) => {
+                self.raise(session, alert);
+                return Ok(None);
+            }
+        };
+        Ok(Some(result))
+    }
+
+    async fn look_up(&self, look_up: &LookUp) -> Result<CommandResult, EngineError> {
+        let found = match &look_up.payment {
+            Some(payment) => self
+                .payter_open_hold(&look_up.terminal, payment)
+                .await
+                .map(|hold| hold.into_iter().collect()),
+            None => self.unclaimed_holds(&look_up.terminal).await?,
+        };
+        Ok(match found {
+            Ok(holds) => CommandResult::OpenHolds(holds),
+            Err(error) => CommandResult::NotDone(error.to_string()),
+        })
+    }
+
+    /// The holds at a terminal that no session of ours knows.
+    pub(crate) async fn unclaimed_holds(
+        &self,
+        terminal: &str,
+    ) -> Result<Result<Vec<Hold>, PayterError>, EngineError> {
+        let open = match self.payter_open_holds(terminal).await {
+            Ok(open) => open,
+            Err(error) => return Ok(Err(error)),
+        };
+        let claimed = journal::claimed_payments(&self.platform, terminal).await?;
+        Ok(Ok(open
+            .into_iter()
+            .filter(|hold| !claimed.contains(&hold.payment))
+            .collect()))
+    }
+
+    async fn start_charging(&self, start: &StartCharging) -> CommandResult {
+        let evse = &start.evse;
+        station_result(
+            self.platform
+                .start_charging(&evse.station, evse.connector, &start.id_tag)
+                .await,
+        )
+    }
+
+    async fn stop_charging(
+        &self,
+        session: &str,
+        evse: &Evse,
+    ) -> Result<CommandResult, EngineError> {
+        let number = journal::transaction(&self.platform, session).await?;
+        let Some(transaction) = number.and_then(|number| i32::try_from(number).ok()) else {
+            return Ok(CommandResult::NotDone("no transaction".into()));
+        };
+        Ok(station_result(
+            self.platform
+                .stop_charging(&evse.station, transaction)
+                .await,
+        ))
+    }
+
+    /// A text that cannot be shown is not worth another attempt.
+    async fn show(&self, message: &Message) -> Result<(), EngineError> {
+        let serial = &message.terminal;
+        let shown = match self.payter_terminal(serial).await {
+            Ok(status) if self.may_disturb(serial, &status).await? => {
+                self.payter_stop(serial, &message.text).await
+            }
+            Ok(_) => return Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = shown {
+            tracing::warn!(terminal = serial, %error, "a message could not be shown");
+        }
+        Ok(())
+    }
+
+    /// Showing a message makes the terminal forget its card: not while one is being dealt with.
+    async fn may_disturb(
+        &self,
+        serial: &str,
+        status: &TerminalStatus,
+    ) -> Result<bool, EngineError> {
+        Ok(!journal::is_authorising(&self.platform, serial).await?
+            && (status.state() != TerminalState::Card || !self.card_is_unreported(serial).await?))
+    }
+
+    fn raise(&self, session: &str, alert: &Alert) {
+        let reason = format!("{:?}", alert.reason);
+        tracing::error!(
+            session,
+            reason,
+            next_action = alert.next_action,
+            "needs attention"
+        );
+        self.platform.count(Count::Alert, &reason);
+    }
+}
+
+fn station_result(answer: StationAnswer) -> CommandResult {
+    match answer {
+        StationAnswer::Accepted => CommandResult::Done,
+        StationAnswer::Rejected => CommandResult::Declined("the station refused".into()),
+        StationAnswer::NotConnected => CommandResult::NotDone("not connected".into()),
+        StationAnswer::Unknown => CommandResult::Unknown,
+    }
+}
+
+fn result_name(result: &CommandResult) -> &'static str {
+    match result {
+        CommandResult::Authorised(_) => "authorised",
+        CommandResult::Declined(_) => "declined",
+        CommandResult::Done => "done",
+        CommandResult::Conflict => "conflict",
+        CommandResult::NotDone(_) => "not-done",
+        CommandResult::Unknown => "answer-lost",
+        CommandResult::OpenHolds(_) => "looked-up",
+    }
+}

@@ -1,0 +1,109 @@
+//! One gateway: its configuration and the runtime it lives in.
+
+use crate::apply::EngineError;
+use crate::config::Config;
+use crate::http::{Incoming, Method, Outcome};
+use crate::journal;
+use crate::platform::Platform;
+
+/// A gateway at work. Clone-free and shared: every method takes `&self`.
+#[derive(Debug)]
+pub struct Gateway<P> {
+    pub(crate) platform: P,
+    pub(crate) config: Config,
+    /// The payment provider's API key.
+    pub(crate) payter_key: secrecy::SecretString,
+}
+
+/// How long a command may be under way in another instance before it counts as abandoned, in
+/// milliseconds: longer than any timeout of a request.
+const ABANDONED_AFTER: u64 = 90_000;
+
+impl<P: Platform> Gateway<P> {
+    /// Open the journal and make sure that every open session can go on.
+    ///
+    /// # Errors
+    /// The database cannot be used, or a session is open at a terminal that the configuration no
+    /// longer has.
+    pub async fn open(
+        platform: P,
+        config: Config,
+        payter_key: secrecy::SecretString,
+    ) -> Result<Self, EngineError> {
+        journal::migrate(&platform).await?;
+        let gateway = Self {
+            platform,
+            config,
+            payter_key,
+        };
+        for terminal in journal::terminals_in_use(&gateway.platform).await? {
+            gateway.terminal(&terminal)?;
+        }
+        Ok(gateway)
+    }
+
+    /// The runtime.
+    pub fn platform(&self) -> &P {
+        &self.platform
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Take up what a gateway that died left behind: commands that were sent and whose outcome
+    /// nobody is waiting for. To be called before the first [`Self::claim`], when no other
+    /// instance uses the journal.
+    ///
+    /// # Errors
+    /// The journal or a component failed.
+    pub async fn recover(&self) -> Result<(), EngineError> {
+        self.recover_sent_before(self.platform.now().saturating_add(1))
+            .await
+    }
+
+    /// What time alone brings about: deadlines, and commands whose executor died.
+    ///
+    /// # Errors
+    /// The journal or a component failed; the rest is done at the next tick.
+    pub async fn tick(&self) -> Result<(), EngineError> {
+        self.reach_deadlines().await?;
+        let before = self.platform.now().saturating_sub(ABANDONED_AFTER);
+        self.recover_sent_before(before).await
+    }
+
+    /// Answer a request: callbacks, receipts and the two probes.
+    pub async fn handle(&self, request: Incoming) -> Outcome {
+        let path: Vec<&str> = request.path.trim_start_matches('/').split('/').collect();
+        match (request.method, path.as_slice()) {
+            (Some(Method::Post), ["callbacks", "payter", capability]) => {
+                self.callback(capability, request.body).await
+            }
+            (Some(Method::Get), ["receipts", id]) => {
+                let (accept, language) = (&request.accept, &request.accept_language);
+                self.receipt(id, accept.as_deref(), language.as_deref())
+                    .await
+            }
+            (Some(Method::Get), ["healthz"]) => Outcome::text(200, "ok"),
+            (Some(Method::Get), ["readyz"]) => match journal::ping(&self.platform).await {
+                Ok(()) => Outcome::text(200, "ready"),
+                Err(error) => {
+                    tracing::error!(%error, "not ready");
+                    Outcome::text(503, "not ready: the journal cannot be used")
+                }
+            },
+            (_, ["callbacks", "payter", _] | ["receipts", _] | ["healthz" | "readyz"]) => {
+                Outcome::text(405, "method not allowed")
+            }
+            _ => Outcome::text(404, "not found"),
+        }
+    }
+
+    pub(crate) fn terminal(&self, serial: &str) -> Result<&crate::config::Terminal, EngineError> {
+        self.config
+            .terminals
+            .get(serial)
+            .ok_or_else(|| EngineError::UnknownTerminal(serial.to_owned()))
+    }
+}

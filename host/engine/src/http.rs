@@ -1,0 +1,96 @@
+//! HTTP as the engine sees it: values, not sockets.
+
+/// A request method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Read.
+    Get,
+    /// Act.
+    Post,
+}
+
+/// A request that arrived at the gateway.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// `None` for a method that no route has.
+    pub method: Option<Method>,
+    /// The path, still percent-encoded, without the query.
+    pub path: String,
+    /// The `Accept` header.
+    pub accept: Option<String>,
+    /// The `Accept-Language` header.
+    pub accept_language: Option<String>,
+    /// The body, cut off by the host at no less than [`BODY_LIMIT`] and one byte.
+    pub body: Vec<u8>,
+}
+
+/// The largest body that any route reads, in bytes.
+pub const BODY_LIMIT: usize = 64 * 1024;
+
+/// An answer to an [`Incoming`] request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The status code.
+    pub status: u16,
+    /// The body's media type.
+    pub content_type: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Outcome {
+    /// A plain line of text.
+    #[must_use]
+    pub fn text(status: u16, text: &str) -> Self {
+        Self {
+            status,
+            content_type: "text/plain; charset=utf-8".into(),
+            body: format!("{text}\n").into_bytes(),
+        }
+    }
+}
+
+/// Headers that every answer carries: receipts are private, need no other resource and are not
+/// for search engines.
+pub const RESPONSE_HEADERS: [(&str, &str); 6] = [
+    ("cache-control", "private, no-store"),
+    (
+        "content-security-policy",
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    ("referrer-policy", "no-referrer"),
+    ("vary", "accept, accept-language"),
+    ("x-content-type-options", "nosniff"),
+    ("x-robots-tag", "noindex"),
+];
+
+/// A request to the payment provider.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The method.
+    pub method: Method,
+    /// The whole URL.
+    pub url: String,
+    /// The `Authorization` header. Secret.
+    pub authorization: String,
+}
+
+/// Its answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// There is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// The request certainly did not reach the provider.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// It may have reached the provider.
+    #[error("answer lost: {0}")]
+    Lost(String),
+}

@@ -1,0 +1,28 @@
+//! Unguessable ids that people can read to each other.
+
+/// Crockford's base 32: no I, L, O or U, and every character is allowed in an OCPP token.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// The first `characters` of the base 32 form of random bytes, five bits each.
+pub(crate) fn from_random(random: [u8; 16], characters: usize) -> String {
+    let bits = u128::from_be_bytes(random);
+    (0..characters.min(25))
+        .filter_map(|at| {
+            let value = (bits >> (123 - 5 * at)) & 31;
+            ALPHABET.get(value as usize).copied().map(char::from)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_the_asked_length_and_spells_the_leading_bits() {
+        let mut random = [0xFF; 16];
+        assert_eq!(from_random(random, 20), "Z".repeat(20));
+        random[0] = 0b0000_1111; // 00001 111..
+        assert_eq!(from_random(random, 4), "1ZZZ");
+    }
+}

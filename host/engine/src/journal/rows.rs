@@ -1,0 +1,93 @@
+//! Values on their way into the database and back.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::JournalError;
+use crate::platform::{Row, Value};
+
+pub(super) fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+pub(super) fn optional_text(text: Option<&str>) -> Value {
+    text.map_or(Value::Null, self::text)
+}
+
+pub(super) fn integer(number: u64) -> Result<Value, JournalError> {
+    i64::try_from(number)
+        .map(Value::Integer)
+        .map_err(|_| JournalError::Unreadable(format!("{number} exceeds 63 bits")))
+}
+
+pub(super) fn optional_integer(number: Option<u64>) -> Result<Value, JournalError> {
+    number.map_or(Ok(Value::Null), integer)
+}
+
+pub(super) fn json(value: &(impl Serialize + ?Sized)) -> Result<Value, JournalError> {
+    serde_json::to_string(value)
+        .map(Value::Text)
+        .map_err(unreadable)
+}
+
+/// Reads a row's columns in order.
+pub(super) struct Reader(std::vec::IntoIter<Value>);
+
+impl Reader {
+    pub(super) fn new(row: Row) -> Self {
+        Self(row.into_iter())
+    }
+
+    pub(super) fn integer(&mut self) -> Result<i64, JournalError> {
+        match self.0.next() {
+            Some(Value::Integer(number)) => Ok(number),
+            other => Err(unexpected("an integer", other.as_ref())),
+        }
+    }
+
+    pub(super) fn unsigned(&mut self) -> Result<u64, JournalError> {
+        u64::try_from(self.integer()?).map_err(unreadable)
+    }
+
+    pub(super) fn optional_unsigned(&mut self) -> Result<Option<u64>, JournalError> {
+        match self.0.next() {
+            Some(Value::Null) => Ok(None),
+            Some(Value::Integer(number)) => u64::try_from(number).map(Some).map_err(unreadable),
+            other => Err(unexpected("an integer or nothing", other.as_ref())),
+        }
+    }
+
+    pub(super) fn text(&mut self) -> Result<String, JournalError> {
+        match self.0.next() {
+            Some(Value::Text(text)) => Ok(text),
+            other => Err(unexpected("a text", other.as_ref())),
+        }
+    }
+
+    pub(super) fn blob(&mut self) -> Result<Vec<u8>, JournalError> {
+        match self.0.next() {
+            Some(Value::Blob(bytes)) => Ok(bytes),
+            other => Err(unexpected("bytes", other.as_ref())),
+        }
+    }
+
+    pub(super) fn json<T: DeserializeOwned>(&mut self) -> Result<T, JournalError> {
+        serde_json::from_str(&self.text()?).map_err(unreadable)
+    }
+}
+
+fn unreadable(error: impl std::fmt::Display) -> JournalError {
+    JournalError::Unreadable(error.to_string())
+}
+
+/// Names the kind of what was found, and not the value: that may be a secret's neighbour.
+fn unexpected(wanted: &str, found: Option<&Value>) -> JournalError {
+    let found = match found {
+        None => "no column",
+        Some(Value::Null) => "nothing",
+        Some(Value::Integer(_)) => "an integer",
+        Some(Value::Text(_)) => "a text",
+        Some(Value::Blob(_)) => "bytes",
+    };
+    JournalError::Unreadable(format!("{found} where {wanted} should be"))
+}

@@ -1,0 +1,30 @@
+//! The engine: what a Chargetap host does, whichever runtime it lives in.
+//!
+//! It applies events to sessions, executes the commands that come out of them, keeps the terminals'
+//! readers armed, and answers the HTTP requests. It decides nothing about money (the components
+//! do) and moves no bytes itself: sockets, files, SQLite and the components are reached through
+//! the traits in [`platform`], which the native host and the Spin application implement.
+//!
+//! The way of one tap: [`callbacks`] has the callback verified and hands the event to [`apply`];
+//! [`journal`] stores it with the decision in one statement; [`execute`] carries out the commands
+//! through [`payter`] and the station link and hands each outcome to [`apply`] again; [`stations`]
+//! does the same with what the station reports; [`receipts`] stores and serves the receipt.
+
+pub mod config;
+pub mod http;
+pub mod platform;
+mod stations;
+
+mod apply;
+mod callbacks;
+mod execute;
+mod gateway;
+mod id;
+mod journal;
+mod payter;
+mod readers;
+mod receipts;
+
+pub use apply::EngineError;
+pub use execute::Execution;
+pub use gateway::Gateway;

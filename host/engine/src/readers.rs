@@ -1,0 +1,146 @@
+//! Keep the terminals reading: a terminal reads a card only when told to, and reports it to a URL
+//! that is minted for that one read.
+
+use chargetap_contract::callback::Capability;
+use chargetap_contract::session::{Event, OrphanHold};
+
+use crate::apply::EngineError;
+use crate::config::Terminal;
+use crate::gateway::Gateway;
+use crate::payter::{PayterError, TerminalState};
+use crate::platform::Platform;
+use crate::{id, journal};
+
+/// How long a callback URL is good for, in milliseconds.
+const READ_LIFETIME: u64 = 60 * 60 * 1_000;
+/// A read is renewed when less than this is left of it.
+const RENEW_BEFORE: u64 = 5 * 60 * 1_000;
+/// A card that was shown and not reported for this long is ignored, and the next one awaited.
+const UNREPORTED_CARD: u64 = 15_000;
+/// The longest id that OCPP 1.6 takes as a token: a read's id becomes the session's, and that is
+/// the token under which the station starts.
+const READ_ID_CHARACTERS: usize = 20;
+
+const PROMPT: &str = "Show your card to charge";
+
+/// What a terminal needs.
+#[derive(Debug, PartialEq, Eq)]
+enum Care {
+    Nothing,
+    Arm,
+}
+
+impl<P: Platform> Gateway<P> {
+    /// Arm every terminal that should be reading and is not.
+    ///
+    /// # Errors
+    /// The journal or a component failed. A terminal or provider that cannot be reached is no
+    /// error: it is tended the next time.
+    pub async fn tend_readers(&self) -> Result<(), EngineError> {
+        for (serial, terminal) in &self.config.terminals {
+            match self.tend(serial, terminal).await? {
+                Ok(()) => {}
+                Err(error) => {
+                    tracing::warn!(terminal = serial, %error, "the terminal cannot be tended");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn tend(
+        &self,
+        serial: &str,
+        terminal: &Terminal,
+    ) -> Result<Result<(), PayterError>, EngineError> {
+        if journal::is_authorising(&self.platform, serial).await? {
+            return Ok(Ok(()));
+        }
+        let status = match self.payter_terminal(serial).await {
+            Ok(status) => status,
+            Err(error) => return Ok(Err(error)),
+        };
+        if !status.online || self.care(serial, &status.state()).await? == Care::Nothing {
+            return Ok(Ok(()));
+        }
+        if let Err(error) = self.void_orphans(serial).await? {
+            return Ok(Err(error));
+        }
+        self.arm(serial, terminal).await
+    }
+
+    async fn care(&self, serial: &str, state: &TerminalState) -> Result<Care, EngineError> {
+        let now = self.platform.now();
+        Ok(match state {
+            TerminalState::Other => Care::Arm,
+            TerminalState::Reading => match journal::latest_read(&self.platform, serial).await? {
+                Some(read) if read.expires_at > now.saturating_add(RENEW_BEFORE) => Care::Nothing,
+                _ => Care::Arm,
+            },
+            TerminalState::Card if self.card_is_unreported(serial).await? => Care::Nothing,
+            TerminalState::Card => Care::Arm,
+        })
+    }
+
+    /// Whether the terminal was shown a card of which the callback may still be on its way.
+    pub(crate) async fn card_is_unreported(&self, serial: &str) -> Result<bool, EngineError> {
+        if journal::latest_read(&self.platform, serial)
+            .await?
+            .is_none()
+        {
+            return Ok(false);
+        }
+        let now = self.platform.now();
+        let since = journal::card_seen_since(&self.platform, serial, now).await?;
+        Ok(since.is_some_and(|since| now < since.saturating_add(UNREPORTED_CARD)))
+    }
+
+    /// A hold that no session knows, while none is being made, was left by a lost authorisation.
+    async fn void_orphans(&self, serial: &str) -> Result<Result<(), PayterError>, EngineError> {
+        let holds = match self.unclaimed_holds(serial).await? {
+            Ok(holds) => holds,
+            Err(error) => return Ok(Err(error)),
+        };
+        // A session may have begun to authorise since: then one of these may be its own.
+        if journal::is_authorising(&self.platform, serial).await? {
+            return Ok(Ok(()));
+        }
+        for hold in holds {
+            tracing::warn!(
+                terminal = serial,
+                payment = hold.payment,
+                "voiding an orphan hold"
+            );
+            let session = format!("orphan-{}", hold.payment);
+            let event = Event::OrphanHoldFound(OrphanHold {
+                terminal: serial.to_owned(),
+                hold,
+            });
+            self.apply(&session, serial, event.into()).await?;
+        }
+        Ok(Ok(()))
+    }
+
+    async fn arm(
+        &self,
+        serial: &str,
+        terminal: &Terminal,
+    ) -> Result<Result<(), PayterError>, EngineError> {
+        let read = id::from_random(self.platform.random(), READ_ID_CHARACTERS);
+        let expires_at = self.platform.now().saturating_add(READ_LIFETIME);
+        let capability = Capability {
+            terminal: serial.to_owned(),
+            read: read.clone(),
+            expires_at,
+        };
+        let segment = self.platform.mint(&capability)?;
+        journal::remember_read(&self.platform, &read, serial, expires_at).await?;
+        let url = format!("{}/callbacks/payter/{segment}", self.config.public_url);
+        if let Err(error) = self.payter_start(serial, terminal.hold, &url, PROMPT).await {
+            return Ok(Err(error));
+        }
+        journal::confirm_read(&self.platform, &read).await?;
+        tracing::debug!(terminal = serial, read, "the terminal is reading");
+        Ok(Ok(()))
+    }
+}

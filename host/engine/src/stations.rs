@@ -1,0 +1,101 @@
+//! What stations report, on its way to the sessions. It is stored before the station is answered.
+
+use chargetap_contract::session::{Event, MeterReading, Stopped};
+
+use crate::apply::{Applied, Cause, EngineError};
+use crate::gateway::Gateway;
+use crate::journal;
+use crate::platform::Platform;
+
+impl<P: Platform> Gateway<P> {
+    /// A station began a transaction under a token. The answer is the transaction's number, or
+    /// `None` if no session of ours waits for that start. A repeated report is answered the same.
+    ///
+    /// # Errors
+    /// It could not be stored: the station must report it again.
+    pub async fn station_started(
+        &self,
+        station: &str,
+        connector: u32,
+        id_tag: &str,
+        reading: MeterReading,
+    ) -> Result<Option<i32>, EngineError> {
+        let found = journal::session_of_start(&self.platform, station, connector, id_tag).await?;
+        let Some(session) = found else {
+            return Ok(None);
+        };
+        let dedupe = format!("station-started/{session}");
+        match self
+            .report(&session, Event::ChargingStarted(reading), Some(&dedupe))
+            .await?
+        {
+            Applied::Yes | Applied::Duplicate => {
+                let number = journal::transaction(&self.platform, &session).await?;
+                Ok(number.and_then(|number| i32::try_from(number).ok()))
+            }
+            Applied::ReadUsed | Applied::Refused => Ok(None),
+        }
+    }
+
+    /// A station reported its register during a transaction.
+    ///
+    /// # Errors
+    /// It could not be stored: the station must report it again.
+    pub async fn station_metered(
+        &self,
+        station: &str,
+        transaction: i32,
+        reading: MeterReading,
+    ) -> Result<(), EngineError> {
+        let found = journal::session_of_transaction(&self.platform, station, transaction).await?;
+        if let Some(session) = found {
+            self.report(&session, Event::MeterRead(reading), None)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// A station ended a transaction.
+    ///
+    /// # Errors
+    /// It could not be stored: the station must report it again.
+    pub async fn station_stopped(
+        &self,
+        station: &str,
+        transaction: i32,
+        stopped: Stopped,
+    ) -> Result<(), EngineError> {
+        let found = journal::session_of_transaction(&self.platform, station, transaction).await?;
+        if let Some(session) = found {
+            let dedupe = format!("station-stopped/{session}");
+            self.report(&session, Event::ChargingStopped(stopped), Some(&dedupe))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn report(
+        &self,
+        session: &str,
+        event: Event,
+        dedupe: Option<&str>,
+    ) -> Result<Applied, EngineError> {
+        let Some(stored) = journal::load(&self.platform, session).await? else {
+            return Ok(Applied::Duplicate);
+        };
+        if let Some(dedupe) = dedupe
+            && journal::is_duplicate(&self.platform, dedupe).await?
+        {
+            return Ok(Applied::Duplicate);
+        }
+        self.apply(
+            session,
+            &stored.terminal,
+            Cause {
+                dedupe,
+                ..event.into()
+            },
+        )
+        .await
+    }
+}
