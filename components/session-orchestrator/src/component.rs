@@ -3,7 +3,10 @@
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 
 mod bindings {
-    #![allow(missing_docs, unsafe_code, reason = "generated")]
+    #![expect(
+        unsafe_code,
+        reason = "generated: the calls cross the component's boundary"
+    )]
     wit_bindgen::generate!({
         path: ["../../wit/types", "../../wit/session-orchestrator"],
         world: "chargetap:session-orchestrator/session-orchestrator",
@@ -14,7 +17,8 @@ mod bindings {
             "chargetap:types/session@0.1.0": chargetap_contract::session,
         },
     });
-    super::export_component!(super::Component);
+    use super::Component;
+    export!(Component);
 }
 
 struct Component;

@@ -7,7 +7,6 @@ use crate::journal;
 use crate::platform::Platform;
 
 /// A gateway at work. Clone-free and shared: every method takes `&self`.
-#[derive(Debug)]
 pub struct Gateway<P> {
     pub(crate) platform: P,
     pub(crate) config: Config,

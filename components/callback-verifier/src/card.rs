@@ -1,0 +1,163 @@
+//! What may be known of a card, and how little of it that is.
+
+use chargetap_contract::terminal::{Card, CardReference, CardScheme};
+
+use crate::keys::KeyRing;
+
+/// Begins every text that names a card, for the same reasons as the capability's purpose.
+const PURPOSE: &str = "chargetap/card-reference/v1";
+
+/// The beginnings of AIDs: registered application providers (ISO/IEC 7816-5), and with them one
+/// product, Maestro, that shares its provider with Mastercard and so comes first.
+const SCHEMES: [(&str, CardScheme); 8] = [
+    ("A0000000043060", CardScheme::Maestro),
+    ("A000000004", CardScheme::Mastercard),
+    ("A000000003", CardScheme::Visa),
+    ("A000000025", CardScheme::Amex),
+    ("A000000152", CardScheme::Discover),
+    ("A000000065", CardScheme::Jcb),
+    ("A000000333", CardScheme::Unionpay),
+    ("A000000359", CardScheme::Girocard),
+];
+
+/// The lengths of card numbers (ISO/IEC 7812).
+const NUMBER_LENGTHS: std::ops::RangeInclusive<usize> = 13..=19;
+
+pub(crate) fn describe(
+    card_id: &str,
+    aid: Option<&str>,
+    masked_number: Option<&str>,
+    keys: &KeyRing,
+) -> Card {
+    Card {
+        scheme: aid.map_or(CardScheme::Unknown, scheme),
+        last_four: masked_number.and_then(last_four),
+        reference: reference(card_id, keys),
+    }
+}
+
+fn scheme(aid: &str) -> CardScheme {
+    let aid = aid.to_ascii_uppercase();
+    SCHEMES
+        .iter()
+        .find(|(beginning, _)| aid.starts_with(beginning))
+        .map_or(CardScheme::Unknown, |(_, scheme)| *scheme)
+}
+
+fn last_four(masked_number: &str) -> Option<u16> {
+    let start = masked_number.len().checked_sub(4)?;
+    let digits = masked_number.get(start..)?;
+    // `parse` alone would take `+123`.
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| digits.parse().ok())
+        .flatten()
+}
+
+/// The first 128 bits of the keyed hash, big-endian: enough that no two cards meet.
+fn reference(card_id: &str, keys: &KeyRing) -> CardReference {
+    let name = keys.name_card(&format!("{PURPOSE}\n{card_id}"));
+    let word = |from| {
+        let bytes = name.iter().skip(from).take(8);
+        bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
+    };
+    CardReference {
+        high: word(0),
+        low: word(8),
+    }
+}
+
+/// Whether a card number could be in this text, grouped or not, with anything around it, digits
+/// included. It errs on the safe side: most texts with 20 digits or more are suspected.
+pub(crate) fn could_hold_number(text: &str) -> bool {
+    text.split(|character: char| character.is_ascii_alphabetic())
+        .map(|run| {
+            run.chars()
+                .filter_map(|character| character.to_digit(10))
+                .collect()
+        })
+        .any(|digits: Vec<u32>| {
+            NUMBER_LENGTHS
+                .into_iter()
+                .any(|length| digits.windows(length).any(passes_luhn))
+        })
+}
+
+/// ISO/IEC 7812-1, annex B.
+fn passes_luhn(digits: &[u32]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| match (place % 2, digit * 2) {
+            (0, _) => *digit,
+            (_, doubled @ 10..) => doubled - 9,
+            (_, doubled) => doubled,
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // AIDs as the schemes publish them: EMVCo and scheme documentation.
+    #[test]
+    fn the_scheme_is_read_from_the_aid_in_any_case() {
+        for (aid, expected) in [
+            ("A0000000031010", CardScheme::Visa),
+            ("a0000000032010", CardScheme::Visa),
+            ("A0000000041010", CardScheme::Mastercard),
+            ("A0000000043060", CardScheme::Maestro),
+            ("a000000004306001", CardScheme::Maestro),
+            ("A00000002501", CardScheme::Amex),
+            ("A0000001523010", CardScheme::Discover),
+            ("A0000000651010", CardScheme::Jcb),
+            ("A000000333010102", CardScheme::Unionpay),
+            ("A0000003591010028001", CardScheme::Girocard),
+            ("A0000000421010", CardScheme::Unknown),
+            ("A00000000", CardScheme::Unknown),
+            ("", CardScheme::Unknown),
+        ] {
+            assert_eq!(scheme(aid), expected, "{aid}");
+        }
+    }
+
+    #[test]
+    fn last_four_are_four_ascii_digits_or_nothing() {
+        for (masked, expected) in [
+            ("************1234", Some(1234)),
+            ("411111xxxxxx0007", Some(7)),
+            ("0000", Some(0)),
+            ("************+123", None),
+            ("1234************", None),
+            ("12 4", None),
+            ("123", None),
+            ("", None),
+            ("\u{0661}\u{0662}\u{0663}\u{0664}", None),
+            ("\u{20ac}\u{20ac}34", None),
+        ] {
+            assert_eq!(last_four(masked), expected, "{masked}");
+        }
+    }
+
+    // Test numbers that the schemes publish for their sandboxes.
+    #[test]
+    fn a_card_number_is_recognised_plain_grouped_and_surrounded() {
+        for text in [
+            "4111111111111111",
+            "4111-1111-1111-1111",
+            "4111.1111_1111 1111",
+            "id4111111111111111x",
+            "99378282246310005",
+            "6304000000000000000",
+        ] {
+            assert!(could_hold_number(text), "{text}");
+        }
+        for text in ["4222222222223", "411111111111", "a1b2c3d4e5f6a7b8c9", ""] {
+            assert!(!could_hold_number(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The verifier as a component: the contract's world on top of the pure code.
+
+mod bindings {
+    #![expect(
+        unsafe_code,
+        reason = "generated: the calls cross the component's boundary"
+    )]
+    wit_bindgen::generate!({
+        path: ["../../wit/types", "../../wit/callback-verifier"],
+        world: "chargetap:callback-verifier/callback-verifier",
+        with: {
+            "chargetap:types/callback@0.1.0": chargetap_contract::callback,
+            "chargetap:types/money@0.1.0": chargetap_contract::money,
+            "chargetap:types/terminal@0.1.0": chargetap_contract::terminal,
+        },
+    });
+    use super::Component;
+    export!(Component);
+}
+
+use bindings::exports::chargetap::callback_verifier::verification;
+use chargetap_contract::callback::{Capability, Key, KeyProblem, Rejection, Request, Verified};
+
+use crate::Verifier;
+
+struct Component;
+
+impl verification::Guest for Component {
+    type Verifier = Verifier;
+}
+
+impl verification::GuestVerifier for Verifier {
+    fn load(keys: Vec<Key>) -> Result<verification::Verifier, KeyProblem> {
+        Verifier::load(keys).map(verification::Verifier::new)
+    }
+
+    fn mint(&self, capability: Capability) -> String {
+        Verifier::mint(self, &capability)
+    }
+
+    fn verify(&self, request: Request) -> Result<Verified, Rejection> {
+        Verifier::verify(self, &request)
+    }
+}

@@ -1,0 +1,246 @@
+//! What a body becomes.
+
+use chargetap_contract::terminal::{Card, CardReference, CardScheme, TerminalEvent};
+
+use super::*;
+
+fn card_of(verifier: &Verifier, body: &str) -> Card {
+    let segment = verifier.mint(&capability());
+    match verifier.verify(&request(&segment, body)).unwrap().event {
+        TerminalEvent::CardRead(read) => read.card,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What a session callback hints at.
+fn payment_of(body: &str) -> Option<String> {
+    match verify(BY_NEW_KEY, body).unwrap().event {
+        TerminalEvent::PaymentHint(hint) => hint.payment,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn dedupe_key(segment: &str, body: &str) -> String {
+    verify(segment, body).unwrap().dedupe_key
+}
+
+#[test]
+fn a_body_of_64_kibibytes_is_read() {
+    let padding = " ".repeat(65_536 - CARD.len());
+    assert!(verify(BY_NEW_KEY, format!("{CARD}{padding}")).is_ok());
+    assert_eq!(
+        verify(BY_NEW_KEY, format!("{CARD}{padding} ")),
+        Err(Rejection::TooLarge(65_536))
+    );
+}
+
+#[test]
+fn a_card_callback_becomes_a_card_read() {
+    let TerminalEvent::CardRead(read) = verify(BY_NEW_KEY, CARD).unwrap().event else {
+        panic!("not a card read");
+    };
+    assert_eq!((read.terminal.as_str(), read.read.as_str()), (SERIAL, READ));
+    assert_eq!(read.card.scheme, CardScheme::Visa);
+    assert_eq!(read.card.last_four, Some(42));
+}
+
+#[test]
+fn a_card_without_aid_and_masked_number_has_only_its_reference() {
+    let card = card_of(
+        &verifier(),
+        r#"{"serialNumber":"P6X-2024.0001","cardId":"c4a760a8-card"}"#,
+    );
+    assert_eq!((card.scheme, card.last_four), (CardScheme::Unknown, None));
+    assert_eq!(card.reference, card_of(&verifier(), CARD).reference);
+}
+
+#[test]
+fn the_reference_is_made_by_a_key_derived_from_the_last_key() {
+    // d = hmac(key, b"chargetap/card-reference-key/v1")
+    // hmac(d, b"chargetap/card-reference/v1\n" + b"c4a760a8-card")[:16], as two big-endian halves
+    let reference = |keys| card_of(&Verifier::load(keys).unwrap(), CARD).reference;
+    let by_new_key = CardReference {
+        high: 0x933e_6e1e_64a6_4149,
+        low: 0x0377_a391_e194_73d8,
+    };
+    let by_old_key = CardReference {
+        high: 0x2f89_9eb3_ce0c_4df0,
+        low: 0xb645_ccf2_ff5b_5791,
+    };
+    assert_eq!(reference(vec![new_key()]), by_new_key);
+    assert_eq!(reference(vec![old_key()]), by_old_key);
+    assert_eq!(reference(vec![new_key(), old_key()]), by_old_key);
+}
+
+#[test]
+fn a_card_keeps_its_reference_while_a_new_key_is_rotated_in() {
+    let before = Verifier::load(vec![old_key()]).unwrap();
+    let stop = |segment: &str| match verify(segment, CARD).unwrap().event {
+        TerminalEvent::CardRead(read) => read.card.reference,
+        other => panic!("{other:?}"),
+    };
+    let start = card_of(&before, CARD).reference;
+    assert_eq!(stop(BY_OLD_KEY), start);
+    assert_eq!(stop(BY_NEW_KEY), start);
+}
+
+#[test]
+fn another_card_has_another_reference() {
+    let other = CARD.replace("c4a760a8-card", "c4a760a8-carD");
+    assert_ne!(
+        card_of(&verifier(), CARD).reference,
+        card_of(&verifier(), &other).reference
+    );
+}
+
+#[test]
+fn a_session_callback_becomes_a_payment_hint() {
+    let TerminalEvent::PaymentHint(hint) = verify(BY_NEW_KEY, SESSION).unwrap().event else {
+        panic!("not a payment hint");
+    };
+    assert_eq!((hint.terminal.as_str(), hint.read.as_str()), (SERIAL, READ));
+    assert_eq!(hint.payment.as_deref(), Some("s-77"));
+}
+
+#[test]
+fn an_id_that_is_missing_or_has_no_ids_form_leaves_a_hint_without_payment() {
+    assert_eq!(
+        payment_of(r#"{"session":{"serialNumber":"P6X-2024.0001"}}"#),
+        None
+    );
+    for id in [
+        "12",
+        "null",
+        "[\"s-77\"]",
+        "\"\"",
+        "\"s 77\"",
+        "\"s\\u000077\"",
+        "\"s/77\"",
+    ] {
+        assert_eq!(payment_of(&SESSION.replace("\"s-77\"", id)), None, "{id}");
+    }
+    let longest = "s".repeat(64);
+    assert_eq!(
+        payment_of(&SESSION.replace("s-77", &longest)),
+        Some(longest.clone())
+    );
+    assert_eq!(
+        payment_of(&SESSION.replace("s-77", &format!("{longest}s"))),
+        None
+    );
+}
+
+#[test]
+fn the_body_must_name_the_terminal_of_the_capability() {
+    let other_card = CARD.replace("p6x-2024.0001", "P6X-2024.0002");
+    let other_session = SESSION.replace("P6X-2024.0001", "P6X-2024.0002");
+    assert_eq!(
+        verify(BY_NEW_KEY, other_card),
+        Err(Rejection::WrongTerminal)
+    );
+    assert_eq!(
+        verify(BY_NEW_KEY, other_session),
+        Err(Rejection::WrongTerminal)
+    );
+}
+
+#[test]
+fn well_formed_bodies_of_other_kinds_are_unknown() {
+    for body in [
+        r#"{"serialNumber":"P6X-2024.0001","screenId":"start","response":"ok"}"#,
+        r#"{"serialNumber":"P6X-2024.0001","online":true,"state":"IDLE"}"#,
+        r#"{"session":"s-77"}"#,
+        "{}",
+        "[]",
+        "null",
+        "\"cardId\"",
+    ] {
+        assert_eq!(
+            verify(BY_NEW_KEY, body),
+            Err(Rejection::UnknownEvent),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn a_malformed_body_is_placed_and_not_quoted() {
+    let place = |body: &str| match verify(BY_NEW_KEY, body) {
+        Err(Rejection::MalformedBody(place)) => place,
+        other => panic!("{other:?}"),
+    };
+    let no_serial = r#"{"cardId":"x","serialNumber":7}"#;
+    let no_card = r#"{"cardId":"","serialNumber":"P6X-2024.0001"}"#;
+    assert_eq!(place(""), "not JSON at line 1 column 0");
+    assert_eq!(
+        place("{\n\"cardId\": secret}"),
+        "not JSON at line 2 column 11"
+    );
+    assert_eq!(place(no_serial), "/serialNumber is not a text");
+    assert_eq!(place(no_card), "/cardId is not a text");
+    assert_eq!(
+        place(r#"{"session":{}}"#),
+        "/session/serialNumber is not a text"
+    );
+}
+
+#[test]
+fn a_body_may_nest_16_levels_and_no_more() {
+    let nested = |levels: usize| {
+        let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+        CARD.replace("\"sessions\":[]", &format!("\"sessions\":{open}{close}"))
+    };
+    let too_deep = Rejection::MalformedBody("nested deeper than 16 levels".to_owned());
+    assert!(verify(BY_NEW_KEY, nested(15)).is_ok());
+    assert_eq!(verify(BY_NEW_KEY, nested(16)), Err(too_deep));
+    // The parser's own limit answers first here, and keeps the stack safe.
+    assert!(matches!(
+        verify(BY_NEW_KEY, "[".repeat(60_000)),
+        Err(Rejection::MalformedBody(_))
+    ));
+}
+
+#[test]
+fn the_dedupe_key_is_the_digest_of_kind_read_and_canonical_body() {
+    // hashlib.sha256(b"card\n" + read + b"\n" +
+    //     json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    assert_eq!(
+        dedupe_key(BY_NEW_KEY, CARD),
+        "0b26d227d180167962249faa579f3794c5446388405e95402660434c4142427d"
+    );
+    assert_eq!(
+        dedupe_key(BY_NEW_KEY, SESSION),
+        "338020ac3efb99c70716021ed2383f088fb11a59651bdd7588c20c3829bf14b6"
+    );
+}
+
+#[test]
+fn a_repeat_has_the_same_dedupe_key_however_it_is_written() {
+    let rewritten = "{ \"error\" : null ,\r\n \"session\":\t{\"sessionId\":\"s\\u002d77\",
+        \"serialNumber\":\"P6X-2024.0001\"} }";
+    assert_eq!(
+        dedupe_key(BY_NEW_KEY, rewritten),
+        dedupe_key(BY_NEW_KEY, SESSION)
+    );
+    assert_eq!(
+        dedupe_key(BY_OLD_KEY, SESSION),
+        dedupe_key(BY_NEW_KEY, SESSION)
+    );
+}
+
+#[test]
+fn other_content_or_another_read_has_another_dedupe_key() {
+    let other_read = verifier().mint(&Capability {
+        read: "B".to_owned(),
+        ..capability()
+    });
+    let failed = SESSION.replace("null", "\"DECLINED\"");
+    assert_ne!(
+        dedupe_key(&other_read, SESSION),
+        dedupe_key(BY_NEW_KEY, SESSION)
+    );
+    assert_ne!(
+        dedupe_key(BY_NEW_KEY, &failed),
+        dedupe_key(BY_NEW_KEY, SESSION)
+    );
+}

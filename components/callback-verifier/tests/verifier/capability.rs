@@ -1,0 +1,202 @@
+//! Keys, the path segment, and the order of the checks.
+
+use callback_verifier::Verifier;
+use chargetap_contract::callback::{Capability, KeyProblem, Rejection, Request};
+use proptest::{prop_assert, proptest, sample::Index};
+
+use super::*;
+
+#[test]
+fn keys_must_exist_be_strong_and_have_an_id_each() {
+    let problem = |keys| Verifier::load(keys).unwrap_err();
+    assert_eq!(problem(vec![]), KeyProblem::NoKey);
+    assert_eq!(
+        problem(vec![new_key(), ("short".to_owned(), vec![1; 31])]),
+        KeyProblem::WeakKey("short".to_owned())
+    );
+    assert_eq!(
+        problem(vec![new_key(), old_key(), new_key()]),
+        KeyProblem::RepeatedId("2025-06".to_owned())
+    );
+}
+
+#[test]
+fn debug_shows_the_ids_of_the_keys_and_no_secret() {
+    let secret = b"a secret that must not be printed";
+    let verifier = Verifier::load(vec![("visible".to_owned(), secret.to_vec())]).unwrap();
+    let debug = format!("{verifier:?}");
+    assert!(debug.contains("visible"));
+    assert!(!debug.contains("secret that"));
+    assert!(
+        !debug.contains("97, 32, 115"),
+        "the secret's bytes as numbers"
+    );
+}
+
+#[test]
+fn the_first_key_mints() {
+    assert_eq!(verifier().mint(&capability()), BY_NEW_KEY);
+    let reversed = Verifier::load(vec![old_key(), new_key()]).unwrap();
+    assert_eq!(reversed.mint(&capability()), BY_OLD_KEY);
+}
+
+#[test]
+fn minting_writes_the_serial_number_in_upper_case() {
+    let lower = Capability {
+        terminal: SERIAL.to_lowercase(),
+        ..capability()
+    };
+    assert_eq!(verifier().mint(&lower), BY_NEW_KEY);
+}
+
+#[test]
+fn a_capability_without_the_right_form_mints_nothing_that_verifies() {
+    for (terminal, read) in [
+        ("A~B", READ),
+        ("A\nB", READ),
+        ("", READ),
+        ("SÉRIAL", READ),
+        (SERIAL, ""),
+        (SERIAL, "lower"),
+        (SERIAL, "012345678901234567890"),
+        (&"A".repeat(121), READ),
+    ] {
+        let segment = verifier().mint(&Capability {
+            terminal: terminal.to_owned(),
+            read: read.to_owned(),
+            expires_at: EXPIRES_AT,
+        });
+        assert_eq!(
+            verify(&segment, CARD),
+            Err(Rejection::MalformedCapability),
+            "{segment}"
+        );
+    }
+}
+
+#[test]
+fn the_widest_fields_pass() {
+    let widest = Capability {
+        terminal: "Z".repeat(120),
+        read: "9".repeat(20),
+        expires_at: u64::MAX,
+    };
+    let body = CARD.replace("p6x-2024.0001", &widest.terminal);
+    let segment = verifier().mint(&widest);
+    assert!(verify(&segment, body).is_ok());
+}
+
+#[test]
+fn every_key_verifies_and_is_named() {
+    assert_eq!(verify(BY_NEW_KEY, CARD).unwrap().key_id, "2025-06");
+    assert_eq!(verify(BY_OLD_KEY, CARD).unwrap().key_id, "2025-01");
+}
+
+#[test]
+fn a_key_that_was_removed_verifies_nothing() {
+    let verifier = Verifier::load(vec![new_key()]).unwrap();
+    assert_eq!(
+        verifier.verify(&request(BY_OLD_KEY, CARD)),
+        Err(Rejection::Mismatch)
+    );
+}
+
+#[test]
+fn a_mac_without_purpose_and_version_is_a_mismatch() {
+    assert_eq!(verify(WITHOUT_PURPOSE, CARD), Err(Rejection::Mismatch));
+}
+
+#[test]
+fn a_segment_that_minting_does_not_spell_so_is_malformed() {
+    for segment in [
+        "",
+        "~~~",
+        "P6X-2024.0001",
+        &BY_NEW_KEY.to_lowercase(),
+        &BY_NEW_KEY.replace("~1750", "~01750"),
+        &BY_NEW_KEY.replace("~1750", "~+1750"),
+        &BY_NEW_KEY.replace("~1750000000000~", "~~"),
+        &BY_NEW_KEY.replace("1750000000000", "18446744073709551616"),
+        &format!("{BY_NEW_KEY}="),
+        &format!("{BY_NEW_KEY}~"),
+        &format!(" {BY_NEW_KEY}"),
+        // The last character of 43 carries two bits that encode nothing: `Y` without, `Z` with.
+        &BY_NEW_KEY.replace("6rY", "6rZ"),
+        &BY_NEW_KEY.replace("6rY", ""),
+        &"A".repeat(100_000),
+    ] {
+        assert_eq!(
+            verify(segment, CARD),
+            Err(Rejection::MalformedCapability),
+            "{segment}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_segment_with_any_one_bit_flipped_is_refused(place: Index, bit in 0_u32..8) {
+        let mut bytes = BY_NEW_KEY.as_bytes().to_vec();
+        let place = place.index(bytes.len());
+        bytes[place] ^= 1 << bit;
+        // A byte above 127 is no UTF-8 here, and cannot reach the verifier at all.
+        if let Ok(segment) = String::from_utf8(bytes) {
+            let refused = matches!(
+                verify(&segment, CARD),
+                Err(Rejection::MalformedCapability | Rejection::Mismatch)
+            );
+            prop_assert!(refused, "{segment}");
+        }
+    }
+
+    #[test]
+    fn no_segment_and_no_body_panics(segment: String, body: Vec<u8>) {
+        prop_assert!(verify(&segment, body.clone()).is_err());
+        prop_assert!(verify(BY_NEW_KEY, body).is_err());
+    }
+}
+
+#[test]
+fn a_capability_is_stale_from_its_expiry_on() {
+    let arrives_at = |received_at| {
+        verifier().verify(&Request {
+            received_at,
+            ..request(BY_NEW_KEY, CARD)
+        })
+    };
+    assert!(arrives_at(EXPIRES_AT - 1).is_ok());
+    assert_eq!(arrives_at(EXPIRES_AT), Err(Rejection::Stale(EXPIRES_AT)));
+    assert_eq!(arrives_at(u64::MAX), Err(Rejection::Stale(EXPIRES_AT)));
+}
+
+#[test]
+fn the_checks_run_from_size_over_form_mac_and_expiry_to_the_body() {
+    let late = |segment: &str, body: Vec<u8>| {
+        verifier().verify(&Request {
+            received_at: EXPIRES_AT,
+            ..request(segment, body)
+        })
+    };
+    let oversized = vec![b' '; 65_537];
+    let bad_body = b"{".to_vec();
+    assert_eq!(
+        late("malformed", oversized),
+        Err(Rejection::TooLarge(65_536))
+    );
+    assert_eq!(
+        late("malformed", bad_body.clone()),
+        Err(Rejection::MalformedCapability)
+    );
+    assert_eq!(
+        late(WITHOUT_PURPOSE, bad_body.clone()),
+        Err(Rejection::Mismatch)
+    );
+    assert_eq!(
+        late(BY_NEW_KEY, bad_body.clone()),
+        Err(Rejection::Stale(EXPIRES_AT))
+    );
+    assert!(matches!(
+        verify(BY_NEW_KEY, bad_body),
+        Err(Rejection::MalformedBody(_))
+    ));
+}

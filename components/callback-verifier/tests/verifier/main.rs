@@ -1,0 +1,67 @@
+//! The verifier from outside: which callbacks pass, what they become, and what never gets out.
+//!
+//! Every expected MAC and digest was computed by Python's own `hmac` and `hashlib` and typed in:
+//! `base64.urlsafe_b64encode(hmac.new(key, text, hashlib.sha256).digest()).rstrip(b"=")`.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "the helpers fail a test as the tests themselves do"
+)]
+
+mod body;
+mod capability;
+mod leaks;
+
+use callback_verifier::Verifier;
+use chargetap_contract::callback::{Capability, Key, Rejection, Request, Verified};
+
+const SERIAL: &str = "P6X-2024.0001";
+const READ: &str = "01HZX3K9QT7V5M2N8R4B";
+const EXPIRES_AT: u64 = 1_750_000_000_000;
+
+const BY_NEW_KEY: &str =
+    "P6X-2024.0001~01HZX3K9QT7V5M2N8R4B~1750000000000~bJTYA7O7DFv8yQW7w4vE6NFNR270-oojM1OYEpgQ6rY";
+const BY_OLD_KEY: &str =
+    "P6X-2024.0001~01HZX3K9QT7V5M2N8R4B~1750000000000~2LYzs7uNzBdlWgHdHZPzUz4sUw3tYl4lOsBujInWGX0";
+/// The new key over the same fields, without purpose and version.
+const WITHOUT_PURPOSE: &str =
+    "P6X-2024.0001~01HZX3K9QT7V5M2N8R4B~1750000000000~ndYOk-dTrhGWOJ4QGjTMdsCo5nAt0XdNkk88kzY9VPY";
+
+const CARD: &str = r#"{"serialNumber":"p6x-2024.0001","ifd":"CONTACTLESS","aid":"A0000000031010","cardId":"c4a760a8-card","maskedPan":"************0042","sessions":[]}"#;
+const SESSION: &str =
+    r#"{"session":{"serialNumber":"P6X-2024.0001","sessionId":"s-77"},"error":null}"#;
+
+/// `bytes(range(32))`
+fn new_key() -> Key {
+    ("2025-06".to_owned(), (0..32).collect())
+}
+
+/// `bytes(range(100, 140))`
+fn old_key() -> Key {
+    ("2025-01".to_owned(), (100..140).collect())
+}
+
+fn verifier() -> Verifier {
+    Verifier::load(vec![new_key(), old_key()]).unwrap()
+}
+
+fn capability() -> Capability {
+    Capability {
+        terminal: SERIAL.to_owned(),
+        read: READ.to_owned(),
+        expires_at: EXPIRES_AT,
+    }
+}
+
+fn request(segment: &str, body: impl Into<Vec<u8>>) -> Request {
+    Request {
+        capability: segment.to_owned(),
+        body: body.into(),
+        received_at: EXPIRES_AT - 1,
+    }
+}
+
+fn verify(segment: &str, body: impl Into<Vec<u8>>) -> Result<Verified, Rejection> {
+    verifier().verify(&request(segment, body))
+}

@@ -1,0 +1,104 @@
+//! Texts without the characters that people cannot see.
+//!
+//! Names come from configuration or from what a station says of itself, and they stand beside
+//! amounts. A bidirectional override in a name can turn the digits that follow it around, and a
+//! control character can move a terminal's cursor.
+
+use chargetap_contract::receipt::{Document, Issuer, Site, Summary};
+
+/// The document with every free text cleaned. The id and the codes were checked.
+pub(crate) fn document(document: &Document) -> Document {
+    let Document {
+        id,
+        issuer,
+        site,
+        summary,
+    } = document.clone();
+    Document {
+        id,
+        issuer: Issuer {
+            name: text(&issuer.name),
+            address: text(&issuer.address),
+            vat_number: text(&issuer.vat_number),
+            contact: text(&issuer.contact),
+        },
+        site: Site {
+            name: text(&site.name),
+            address: text(&site.address),
+            time_zone: text(&site.time_zone),
+        },
+        summary: Summary {
+            session: text(&summary.session),
+            terminal: text(&summary.terminal),
+            evse: text(&summary.evse),
+            ..summary
+        },
+    }
+}
+
+/// White space of every kind becomes single spaces, and what is invisible goes.
+fn text(raw: &str) -> String {
+    let visible: String = raw
+        .chars()
+        .filter(|character| character.is_whitespace() || !is_invisible(*character))
+        .collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Control characters, bidirectional marks, and the other characters that Unicode lets a renderer
+/// ignore (`Default_Ignorable_Code_Point` in DerivedCoreProperties.txt).
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+
+    #[test]
+    fn controls_and_bidirectional_marks_are_removed() {
+        assert_eq!(text("a\u{0}b\u{1b}[31mc\u{7f}\u{9b}d"), "ab[31mcd");
+        assert_eq!(
+            text("\u{202e}12\u{202c}\u{2066}3\u{2069}\u{200f}\u{61c}4"),
+            "1234"
+        );
+        assert_eq!(
+            text("\u{feff}zero\u{200b}width\u{ad}\u{e0041}"),
+            "zerowidth"
+        );
+    }
+
+    #[test]
+    fn line_breaks_and_tabs_become_one_space() {
+        assert_eq!(
+            text("  Storgatan 1\r\n\t111 22\u{2028}Stockholm\n"),
+            "Storgatan 1 111 22 Stockholm"
+        );
+    }
+
+    #[test]
+    fn letters_of_every_script_stay() {
+        let name = "Ångström & Søn, Αθήνα, София, 充電, שלום, e\u{301}";
+        assert_eq!(text(name), name);
+    }
+}

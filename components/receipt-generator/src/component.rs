@@ -1,0 +1,30 @@
+//! The generator as a component: the contract's world on top of the pure code.
+
+mod bindings {
+    #![expect(
+        unsafe_code,
+        reason = "generated: the calls cross the component's boundary"
+    )]
+    wit_bindgen::generate!({
+        path: ["../../wit/types", "../../wit/receipt-generator"],
+        world: "chargetap:receipt-generator/receipt-generator",
+        with: {
+            "chargetap:types/money@0.1.0": chargetap_contract::money,
+            "chargetap:types/receipt@0.1.0": chargetap_contract::receipt,
+            "chargetap:types/terminal@0.1.0": chargetap_contract::terminal,
+        },
+    });
+    use super::Component;
+    export!(Component);
+}
+
+use bindings::exports::chargetap::receipt_generator::rendering::Guest;
+use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
+
+struct Component;
+
+impl Guest for Component {
+    fn render(document: Document, format: Format, locale: String) -> Result<Rendered, Problem> {
+        crate::render(&document, format, &locale)
+    }
+}

@@ -1,0 +1,60 @@
+//! Swedish.
+
+use chargetap_contract::receipt::NothingTakenReason;
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "sv",
+    decimal_separator: ',',
+
+    receipt: "Kvitto",
+    paid: "Betalt",
+    nothing_taken: "Inget belopp har dragits",
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "Kortet nekades.",
+        NothingTakenReason::NotPluggedIn => "Inget fordon anslöts i tid.",
+        NothingTakenReason::CancelledByDriver => "Kortet visades igen innan laddningen började.",
+        NothingTakenReason::StartFailed => "Laddstationen startade inte.",
+        NothingTakenReason::BelowMinimum => "Priset var för lågt för att debiteras.",
+        NothingTakenReason::PaymentFailed => "Betalningen kunde inte genomföras.",
+    },
+    was_released: |amount| format!("Det reserverade beloppet {amount} har frigjorts."),
+    nothing_was_reserved: "Inget belopp hade reserverats.",
+
+    charging: "Laddning",
+    site: "Plats",
+    address: "Adress",
+    evse: "Laddpunkt (EVSE)",
+    start: "Start",
+    end: "Slut",
+    duration: "Tid",
+    energy: "Energi",
+
+    price: "Pris",
+    per_session: "Per laddning",
+    net: "Summa exkl. moms",
+    vat: "Moms",
+    gross: "Summa inkl. moms",
+    rounding: "Enhetspriserna är exklusive moms. Summan avrundas en gång, uppåt från en halv, och \
+               momsen räknas ut ur den avrundade summan.",
+    price_above_hold: "Priset är högre än det reserverade beloppet; bara det reserverade beloppet \
+                       har debiterats.",
+
+    payment: "Betalning",
+    held: "Reserverat",
+    captured: "Debiterat",
+    released: "Frigjort",
+    card: "Kort",
+    some_card: "Kort",
+    tapped: "Kortet visades",
+    terminal: "Terminal",
+
+    issuer: "Utfärdat av",
+    name: "Namn",
+    vat_number: "Momsregistreringsnummer",
+    contact: "Kontakt",
+    issued: "Utfärdat",
+    receipt_id: "Kvitto-id",
+    session: "Laddsession",
+};

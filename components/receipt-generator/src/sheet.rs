@@ -1,0 +1,281 @@
+//! What people read on a receipt, in order, before it is a page or lines.
+
+use chargetap_contract::{
+    receipt::{Charging, Document, Summary},
+    terminal::{Card, CardScheme},
+};
+
+use crate::{
+    language::Language,
+    money::{Currency, decimal},
+    time::Times,
+};
+
+const WH_PER_KWH: u64 = 1_000;
+const MS_PER_SECOND: u64 = 1_000;
+const MS_PER_HOUR: u64 = 3_600_000;
+
+/// A receipt laid out in one language.
+pub(crate) struct Sheet {
+    /// The language's tag.
+    pub(crate) language: &'static str,
+    /// What this is, such as `Receipt`.
+    pub(crate) title: &'static str,
+    /// What happened to the money, in two or three words.
+    pub(crate) headline: &'static str,
+    /// What was captured.
+    pub(crate) total: String,
+    /// Why, and what follows.
+    pub(crate) explanation: Vec<String>,
+    pub(crate) sections: Vec<Section>,
+}
+
+pub(crate) struct Section {
+    pub(crate) title: &'static str,
+    pub(crate) rows: Vec<Row>,
+    /// Sentences below the rows.
+    pub(crate) notes: Vec<&'static str>,
+}
+
+pub(crate) struct Row {
+    pub(crate) label: String,
+    pub(crate) value: String,
+    /// Whether the rows above lead to this one.
+    pub(crate) is_sum: bool,
+}
+
+impl Sheet {
+    pub(crate) fn lay_out(
+        document: &Document,
+        currency: &Currency,
+        times: &Times,
+        language: &'static Language,
+    ) -> Self {
+        let writer = Writer {
+            document,
+            currency,
+            times,
+            language,
+        };
+        let summary = &document.summary;
+        let mut sections = vec![writer.place()];
+        sections.extend(summary.charging.as_ref().map(|it| writer.price(it)));
+        sections.extend([writer.payment(), writer.issuer()]);
+        Self {
+            language: language.tag,
+            title: language.receipt,
+            headline: match summary.nothing_taken {
+                Some(_) => language.nothing_taken,
+                None => language.paid,
+            },
+            total: currency.amount(summary.captured, language),
+            explanation: writer.explanation(),
+            sections,
+        }
+    }
+}
+
+struct Writer<'a> {
+    document: &'a Document,
+    currency: &'a Currency,
+    times: &'a Times,
+    language: &'static Language,
+}
+
+impl Writer<'_> {
+    fn explanation(&self) -> Vec<String> {
+        let Summary {
+            nothing_taken,
+            released,
+            ..
+        } = self.document.summary;
+        let Some(reason) = nothing_taken else {
+            return vec![];
+        };
+        let money = match released {
+            0 => self.language.nothing_was_reserved.to_owned(),
+            released => (self.language.was_released)(&self.amount(released)),
+        };
+        vec![(self.language.reason)(reason).to_owned(), money]
+    }
+
+    fn place(&self) -> Section {
+        let Self {
+            document, language, ..
+        } = self;
+        let mut rows = vec![
+            row(language.site, &document.site.name),
+            row(language.address, &document.site.address),
+            row(language.evse, &document.summary.evse),
+        ];
+        if let (Some(charging), Some((start, end))) =
+            (&document.summary.charging, &self.times.charging)
+        {
+            let length = charging.ended_at.saturating_sub(charging.started_at);
+            rows.extend([
+                row(language.start, start.for_people()),
+                row(language.end, end.for_people()),
+                row(language.duration, duration(length)),
+                row(language.energy, self.energy(charging)),
+            ]);
+        }
+        section(language.charging, rows)
+    }
+
+    fn price(&self, charging: &Charging) -> Section {
+        let Self { language, .. } = self;
+        let rate = decimal(charging.tariff.vat_rate.into(), 2, 0, language);
+        let mut rows = self.components(charging);
+        rows.extend([
+            row(language.net, self.amount(charging.cost.net)),
+            row(
+                format!("{} {rate} %", language.vat),
+                self.amount(charging.cost.vat),
+            ),
+            Row {
+                is_sum: true,
+                ..row(language.gross, self.amount(charging.cost.gross))
+            },
+        ]);
+        let mut price = section(language.price, rows);
+        price.notes.push(language.rounding);
+        let summary = &self.document.summary;
+        if summary.captured > 0 && summary.captured < charging.cost.gross {
+            price.notes.push(language.price_above_hold);
+        }
+        price
+    }
+
+    /// The parts of the price, without those that the tariff does not have.
+    fn components(&self, charging: &Charging) -> Vec<Row> {
+        let Self {
+            language, currency, ..
+        } = self;
+        let tariff = &charging.tariff;
+        let length = charging.ended_at.saturating_sub(charging.started_at);
+        let sessions = u64::from(charging.energy > 0);
+        let energy = format!(
+            "{} × {}/kWh",
+            self.energy(charging),
+            currency.unit_price(tariff.per_kwh, language)
+        );
+        let time = format!(
+            "{} × {}/h",
+            duration(length),
+            currency.unit_price(tariff.per_hour, language)
+        );
+        [
+            (energy, tariff.per_kwh, charging.energy, WH_PER_KWH),
+            (time, tariff.per_hour, length, MS_PER_HOUR),
+            (
+                language.per_session.to_owned(),
+                tariff.per_session,
+                sessions,
+                1,
+            ),
+        ]
+        .into_iter()
+        .filter(|(_, price, quantity, _)| *price > 0 && *quantity > 0)
+        .map(|(label, price, quantity, unit)| {
+            row(label, currency.component(price, quantity, unit, language))
+        })
+        .collect()
+    }
+
+    fn payment(&self) -> Section {
+        let Self { language, .. } = self;
+        let summary = &self.document.summary;
+        let mut rows = vec![
+            row(language.held, self.amount(summary.held)),
+            row(language.captured, self.amount(summary.captured)),
+            row(language.released, self.amount(summary.released)),
+        ];
+        rows.extend(
+            summary
+                .card
+                .as_ref()
+                .map(|card| row(language.card, self.card(card))),
+        );
+        rows.extend([
+            row(language.tapped, self.times.tapped.for_people()),
+            row(language.terminal, &summary.terminal),
+        ]);
+        section(language.payment, rows)
+    }
+
+    fn issuer(&self) -> Section {
+        let Self {
+            document, language, ..
+        } = self;
+        let issuer = &document.issuer;
+        section(
+            language.issuer,
+            vec![
+                row(language.name, &issuer.name),
+                row(language.address, &issuer.address),
+                row(language.vat_number, &issuer.vat_number),
+                row(language.contact, &issuer.contact),
+                row(language.issued, self.times.settled.for_people()),
+                row(language.receipt_id, &document.id),
+                row(language.session, &document.summary.session),
+            ],
+        )
+    }
+
+    fn amount(&self, amount: u64) -> String {
+        self.currency.amount(amount, self.language)
+    }
+
+    fn energy(&self, charging: &Charging) -> String {
+        format!(
+            "{} kWh",
+            decimal(charging.energy.into(), 3, 3, self.language)
+        )
+    }
+
+    /// Such as `Visa •••• 0042`.
+    fn card(&self, card: &Card) -> String {
+        let scheme = match card.scheme {
+            CardScheme::Visa => "Visa",
+            CardScheme::Mastercard => "Mastercard",
+            CardScheme::Maestro => "Maestro",
+            CardScheme::Amex => "American Express",
+            CardScheme::Discover => "Discover",
+            CardScheme::Jcb => "JCB",
+            CardScheme::Unionpay => "UnionPay",
+            CardScheme::Girocard => "girocard",
+            CardScheme::Unknown => self.language.some_card,
+        };
+        match card.last_four {
+            Some(digits) => format!("{scheme} •••• {digits:04}"),
+            None => scheme.to_owned(),
+        }
+    }
+}
+
+fn section(title: &'static str, rows: Vec<Row>) -> Section {
+    Section {
+        title,
+        rows,
+        notes: vec![],
+    }
+}
+
+fn row(label: impl Into<String>, value: impl Into<String>) -> Row {
+    Row {
+        label: label.into(),
+        value: value.into(),
+        is_sum: false,
+    }
+}
+
+/// Such as `1 h 2 min 3 s`, without the milliseconds. The units are SI's, the same everywhere.
+fn duration(length: u64) -> String {
+    let seconds = length / MS_PER_SECOND;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, _) => format!("{minutes} min {seconds} s"),
+        _ => format!("{hours} h {minutes} min {seconds} s"),
+    }
+}

@@ -1,0 +1,152 @@
+//! What happens to the session, as the engine's log tells it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use anyhow::Context;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::Layer;
+
+use super::PATIENCE;
+
+/// The log's target for what happens to sessions.
+const TARGET: &str = "chargetap::session";
+
+/// One line of the log, as field names and values.
+#[derive(Debug, Default)]
+pub(crate) struct Line(BTreeMap<&'static str, String>);
+
+/// A log layer that hands out the lines about sessions.
+pub(crate) struct Lines(mpsc::UnboundedSender<Line>);
+
+/// The layer and its other end.
+pub(crate) fn channel() -> (Lines, mpsc::UnboundedReceiver<Line>) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    (Lines(sender), receiver)
+}
+
+impl<S: Subscriber> Layer<S> for Lines {
+    fn on_event(&self, event: &Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+        if event.metadata().target() == TARGET {
+            let mut line = Line::default();
+            event.record(&mut line);
+            // Whoever listened may have left.
+            let _ = self.0.send(line);
+        }
+    }
+}
+
+impl Visit for Line {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name(), value.to_owned());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+}
+
+impl Line {
+    fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    fn number(&self, name: &str) -> u64 {
+        self.text(name).parse().unwrap_or_default()
+    }
+
+    /// An amount of money with two decimals; the demonstration's currency has them.
+    fn amount(&self, name: &str) -> String {
+        let minor = self.number(name);
+        format!(
+            "{}.{:02} {}",
+            minor / 100,
+            minor % 100,
+            self.text("currency")
+        )
+    }
+
+    /// The line for people, if it says something new.
+    fn told(&self) -> Option<String> {
+        if let Some(link) = self.0.get("link") {
+            return Some(format!("receipt         {link}"));
+        }
+        let energy = self.number("energy_wh");
+        let running = || {
+            let (kwh, wh) = (energy / 1_000, energy % 1_000);
+            format!("{kwh}.{wh:03} kWh  {}", self.amount("cost"))
+        };
+        Some(match (self.text("event"), self.text("phase")) {
+            ("card-presented", "authorising") => {
+                format!("tap             card shown to {}", self.text("terminal"))
+            }
+            ("card-presented", _) => "tap             the same card again: stop".into(),
+            (_, "starting") => format!("pre-authorised  {} held", self.amount("held")),
+            ("charging-started", _) => {
+                format!(
+                    "started         {}/{}",
+                    self.text("station"),
+                    self.text("connector")
+                )
+            }
+            ("meter-read", "charging") => format!("charging        {}", running()),
+            (_, "capturing") => format!("stopped         {}", running()),
+            (_, "settled") => format!(
+                "captured        {}\nreleased        {}",
+                self.amount("captured"),
+                self.amount("released")
+            ),
+            _ => return None,
+        })
+    }
+}
+
+/// Prints the lines as they come.
+pub(crate) struct Timeline {
+    lines: mpsc::UnboundedReceiver<Line>,
+    begun: Instant,
+}
+
+impl Timeline {
+    pub(crate) fn new(lines: mpsc::UnboundedReceiver<Line>) -> Self {
+        Self {
+            lines,
+            begun: Instant::now(),
+        }
+    }
+
+    /// Print the next line and hand it out.
+    pub(super) async fn next(&mut self) -> anyhow::Result<Line> {
+        let line = self.lines.recv().await.context("the log has ended")?;
+        for told in line.told().iter().flat_map(|told| told.lines()) {
+            println!("{:6.1} s  {told}", self.begun.elapsed().as_secs_f32());
+        }
+        Ok(line)
+    }
+
+    pub(super) async fn until_phase(&mut self, phase: &str) -> anyhow::Result<()> {
+        let reached = async {
+            while self.next().await?.text("phase") != phase {}
+            anyhow::Ok(())
+        };
+        timeout(PATIENCE, reached)
+            .await
+            .with_context(|| format!("never {phase}"))?
+    }
+
+    pub(super) async fn until_receipt(&mut self) -> anyhow::Result<String> {
+        let reached = async {
+            loop {
+                if let Some(link) = self.next().await?.0.remove("link") {
+                    return Ok(link);
+                }
+            }
+        };
+        timeout(PATIENCE, reached)
+            .await
+            .context("there is no receipt")?
+    }
+}

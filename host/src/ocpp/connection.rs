@@ -1,0 +1,274 @@
+//! One station's connection: a part that reads and writes the socket and never waits for anything
+//! else, and a part that takes in the station's messages one after the other.
+//!
+//! They are apart so that the answer to a remote start is seen while an earlier message is still
+//! being stored; whoever stores it may be waiting for that very answer.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::ws::{Message, WebSocket};
+use ocpp_rs::v16::call::{Action, Call};
+use ocpp_rs::v16::call_error::CallError;
+use thiserror::Error;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
+
+use super::messages::{self, Incoming};
+use super::{RemoteAnswer, Shared, StationEvents, Timeouts};
+
+/// How many remote starts and stops may wait for a station.
+const MAX_ORDERS: usize = 16;
+/// How many messages of a station may wait to be taken in. A station sends one at a time.
+const MAX_CALLS: usize = 64;
+
+/// What the rest of the gateway wants of a connection.
+pub(super) enum Order {
+    Ask(Action, oneshot::Sender<RemoteAnswer>),
+    /// Make room for a newer connection of the same station.
+    Close,
+}
+
+/// A call to take in, or the error that it deserves. Either is answered in its turn.
+type Received = Result<Call, CallError>;
+
+/// Why a connection ended.
+#[derive(Debug, Error)]
+enum Ended {
+    #[error("the station closed it")]
+    ByStation,
+    #[error("a newer connection replaced it")]
+    Replaced,
+    #[error("the station was silent for too long")]
+    Silent,
+    #[error("the station does not read")]
+    Stuck,
+    #[error("the station sends faster than it is answered")]
+    Flood,
+    #[error(transparent)]
+    Socket(#[from] axum::Error),
+}
+
+/// Serves a connection to its end.
+pub(super) async fn serve<E: StationEvents>(
+    shared: Arc<Shared<E>>,
+    station: String,
+    socket: WebSocket,
+) {
+    let (orders, mut inbox) = mpsc::channel(MAX_ORDERS);
+    let older = shared.links().insert(station.clone(), orders.clone());
+    if let Some(older) = older {
+        // Fails if the older connection is ending by itself.
+        let _ = older.send(Order::Close).await;
+        older.closed().await;
+    }
+    tracing::info!(station, "station connected");
+
+    let (calls, waiting_calls) = mpsc::channel(MAX_CALLS);
+    let (replies, ready_replies) = mpsc::channel(MAX_CALLS);
+    let mut link = Link::new(socket, shared.timeouts);
+    let talk = async {
+        let ended = link.talk(&mut inbox, calls, ready_replies).await;
+        forget(&shared, &station, &orders);
+        link.give_up(&mut inbox);
+        // Closes the socket, so that the station need not wait to see it.
+        drop(link);
+        ended
+    };
+    let take_in = take_in(&shared, &station, waiting_calls, replies);
+    // What was received before the end is taken in to the last message. Only then the inbox is
+    // dropped, which is what a newer connection waits for.
+    let (ended, ()) = tokio::join!(talk, take_in);
+    tracing::info!(station, reason = %ended, "station disconnected");
+}
+
+/// Takes in a station's messages in order, and hands the replies back.
+async fn take_in<E: StationEvents>(
+    shared: &Shared<E>,
+    station: &str,
+    mut calls: Receiver<Received>,
+    replies: Sender<String>,
+) {
+    while let Some(call) = calls.recv().await {
+        let reply = match call {
+            Ok(call) => messages::answer(shared, station, call).await,
+            Err(error) => messages::error_reply(&error),
+        };
+        // Fails if the connection is gone; the station repeats the message in the next one.
+        let _ = replies.send(reply).await;
+    }
+}
+
+/// Takes a connection off the list, unless a newer one took its place.
+fn forget<E>(shared: &Shared<E>, station: &str, orders: &Sender<Order>) {
+    let mut links = shared.links();
+    if links
+        .get(station)
+        .is_some_and(|link| link.same_channel(orders))
+    {
+        links.remove(station);
+    }
+}
+
+/// The part that reads and writes the socket.
+struct Link {
+    socket: WebSocket,
+    timeouts: Timeouts,
+    waiting: VecDeque<(Action, oneshot::Sender<RemoteAnswer>)>,
+    asked: Option<Asked>,
+    last_id: u64,
+    heard_at: Instant,
+    pings: Interval,
+}
+
+/// The one call that the station has not answered yet.
+struct Asked {
+    id: String,
+    answer: oneshot::Sender<RemoteAnswer>,
+    deadline: Instant,
+}
+
+impl Link {
+    fn new(socket: WebSocket, timeouts: Timeouts) -> Self {
+        let mut pings = interval_at(Instant::now() + timeouts.ping, timeouts.ping);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            socket,
+            timeouts,
+            waiting: VecDeque::new(),
+            asked: None,
+            last_id: 0,
+            heard_at: Instant::now(),
+            pings,
+        }
+    }
+
+    /// Reads and writes until the connection ends, and says why.
+    async fn talk(
+        &mut self,
+        inbox: &mut Receiver<Order>,
+        calls: Sender<Received>,
+        mut replies: Receiver<String>,
+    ) -> Ended {
+        loop {
+            if let Err(ended) = self.step(inbox, &calls, &mut replies).await {
+                return ended;
+            }
+        }
+    }
+
+    async fn step(
+        &mut self,
+        inbox: &mut Receiver<Order>,
+        calls: &Sender<Received>,
+        replies: &mut Receiver<String>,
+    ) -> Result<(), Ended> {
+        self.ask_next().await?;
+        let answer_due = self.asked.as_ref().map(|asked| asked.deadline);
+        tokio::select! {
+            received = self.socket.recv() => self.receive(received, calls),
+            order = inbox.recv() => match order {
+                Some(Order::Ask(action, answer)) => {
+                    self.waiting.push_back((action, answer));
+                    Ok(())
+                }
+                Some(Order::Close) | None => Err(Ended::Replaced),
+            },
+            Some(reply) = replies.recv() => self.send(Message::text(reply)).await,
+            _ = self.pings.tick() => self.ping().await,
+            () = until(answer_due) => {
+                self.resolve(RemoteAnswer::Unknown);
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends the next call that waits, if none is unanswered: OCPP allows one at a time.
+    async fn ask_next(&mut self) -> Result<(), Ended> {
+        if self.asked.is_some() {
+            return Ok(());
+        }
+        // Who gave up waiting does not want it done any more.
+        self.waiting.retain(|(_, answer)| !answer.is_closed());
+        let Some((action, answer)) = self.waiting.pop_front() else {
+            return Ok(());
+        };
+        self.last_id += 1;
+        let id = self.last_id.to_string();
+        let call = messages::call(&id, action);
+        self.asked = Some(Asked {
+            id,
+            answer,
+            deadline: Instant::now() + self.timeouts.answer,
+        });
+        self.send(Message::text(call)).await
+    }
+
+    fn receive(
+        &mut self,
+        received: Option<Result<Message, axum::Error>>,
+        calls: &Sender<Received>,
+    ) -> Result<(), Ended> {
+        let message = received.ok_or(Ended::ByStation)??;
+        self.heard_at = Instant::now();
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Close(_) => return Err(Ended::ByStation),
+            Message::Binary(_) | Message::Ping(_) | Message::Pong(_) => return Ok(()),
+        };
+        match messages::parse(&text) {
+            Incoming::Call(call) => calls.try_send(call).map_err(|_| Ended::Flood)?,
+            Incoming::Answer { id, answer } => {
+                if self.asked.as_ref().is_some_and(|asked| asked.id == id) {
+                    self.resolve(answer);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn ping(&mut self) -> Result<(), Ended> {
+        if self.heard_at.elapsed() > self.timeouts.silence {
+            return Err(Ended::Silent);
+        }
+        self.send(Message::Ping(Bytes::new())).await
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), Ended> {
+        match timeout(self.timeouts.send, self.socket.send(message)).await {
+            Ok(sent) => Ok(sent?),
+            Err(_) => Err(Ended::Stuck),
+        }
+    }
+
+    fn resolve(&mut self, answer: RemoteAnswer) {
+        if let Some(asked) = self.asked.take() {
+            // Fails if nobody waits any more.
+            let _ = asked.answer.send(answer);
+        }
+    }
+
+    /// Answers everybody who waits for this connection: it is over.
+    fn give_up(&mut self, inbox: &mut Receiver<Order>) {
+        self.resolve(RemoteAnswer::Unknown);
+        while let Ok(order) = inbox.try_recv() {
+            if let Order::Ask(action, answer) = order {
+                self.waiting.push_back((action, answer));
+            }
+        }
+        for (_, answer) in self.waiting.drain(..) {
+            // Fails if nobody waits any more.
+            let _ = answer.send(RemoteAnswer::NotConnected);
+        }
+    }
+}
+
+/// Waits for a moment, or for ever if there is none.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,370 @@
+//! The engine's runtime on a machine of our own: clock, chance, sockets, database, components; and
+//! the loops that keep it going.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
+use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
+use chargetap_contract::session::{Decision, Event, MeterReading, Policy, Refusal, Stopped};
+use chargetap_engine::config::Config;
+use chargetap_engine::http::{Answer, Method, Outgoing, SendError};
+use chargetap_engine::platform::{
+    Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
+};
+use chargetap_engine::{EngineError, Gateway};
+use secrecy::ExposeSecret;
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::MissedTickBehavior;
+
+use crate::components::{Components, LoadError};
+use crate::database::{Database, OpenError};
+use crate::faults::Faults;
+use crate::metrics::Metrics;
+use crate::ocpp::{Password, RemoteAnswer, StationEvents, Stations, Timeouts, Unavailable};
+use crate::secrets::{self, SecretError};
+
+/// How often deadlines are looked at.
+const TICK: Duration = Duration::from_millis(250);
+/// How often the terminals are looked at when nothing happens.
+const TEND: Duration = Duration::from_secs(5);
+/// How long a burst of changes may last before the terminals are looked at.
+const TEND_AFTER_CHANGE: Duration = Duration::from_millis(50);
+/// How many commands may be under way at once.
+const EXECUTIONS: usize = 64;
+
+/// The engine on this host.
+pub type NativeGateway = Gateway<Native>;
+
+/// What the engine is given on this host.
+pub struct Native {
+    components: Components,
+    database: Database,
+    http: reqwest::Client,
+    stations: Stations<Reports>,
+    faults: Arc<Faults>,
+    pub(crate) metrics: Metrics,
+    /// Commands are waiting.
+    commands: Notify,
+    /// Something happened to a terminal.
+    terminals: Notify,
+}
+
+/// The gateway cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A secret is missing.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// A component cannot be used.
+    #[error(transparent)]
+    Component(#[from] LoadError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The engine cannot go on from what the journal holds.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The HTTP client cannot be made.
+    #[error("the HTTP client cannot be started: {0}")]
+    Http(#[from] reqwest::Error),
+}
+
+/// Start the gateway that a configuration describes. Its relative paths are taken from `folder`.
+///
+/// # Errors
+/// What is missing or unusable, by name.
+pub async fn start(
+    config: Config,
+    folder: &Path,
+    faults: Faults,
+) -> Result<Arc<NativeGateway>, StartError> {
+    let faults = Arc::new(faults);
+    let secret = |source| secrets::read(source, folder);
+    let keys = config
+        .callback_keys
+        .iter()
+        .map(|(id, source)| Ok((id.clone(), secret(source)?)))
+        .collect::<Result<_, SecretError>>()?;
+    let passwords = config
+        .stations
+        .iter()
+        .map(|(id, source)| {
+            let password = secret(source)?.expose_secret().to_owned();
+            Ok((id.clone(), Password::from(password)))
+        })
+        .collect::<Result<_, SecretError>>()?;
+    let payter_key = secret(&config.payter_api_key)?;
+
+    let database = folder.join(&config.server.database);
+    let mut cache = database.clone().into_os_string();
+    cache.push(".components");
+    let components = Components::load(
+        &folder.join(&config.server.components),
+        Path::new(&cache),
+        keys,
+    )?;
+    let reports = Reports::default();
+    let native = Native {
+        components,
+        database: Database::open(&database, faults.clone())?,
+        http: http_client()?,
+        stations: Stations::new(reports.clone(), passwords, now, Timeouts::default()),
+        faults,
+        metrics: Metrics::new(),
+        commands: Notify::new(),
+        terminals: Notify::new(),
+    };
+    let gateway = Arc::new(Gateway::open(native, config, payter_key).await?);
+    gateway.recover().await?;
+    // Nobody else sets it, so it is empty.
+    let _ = reports.0.set(Arc::downgrade(&gateway));
+    tokio::spawn(execute_commands(gateway.clone()));
+    tokio::spawn(reach_deadlines(gateway.clone()));
+    tokio::spawn(tend_readers(gateway.clone()));
+    Ok(gateway)
+}
+
+fn http_client() -> Result<reqwest::Client, reqwest::Error> {
+    // A provider may have been chosen before, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Native {
+    /// The stations' side.
+    pub fn stations(&self) -> &Stations<Reports> {
+        &self.stations
+    }
+}
+
+impl Platform for Native {
+    fn now(&self) -> u64 {
+        now()
+    }
+
+    fn random(&self) -> [u8; 16] {
+        rand::random()
+    }
+
+    fn count(&self, what: Count, label: &str) {
+        self.metrics.count(what, label);
+    }
+
+    fn wake(&self) {
+        self.commands.notify_one();
+        self.terminals.notify_one();
+    }
+
+    async fn send(&self, request: Outgoing, timeout_ms: u64) -> Result<Answer, SendError> {
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
+        let sending = self
+            .http
+            .request(method, request.url)
+            .header(reqwest::header::AUTHORIZATION, request.authorization)
+            .timeout(Duration::from_millis(timeout_ms));
+        self.faults.crash_point();
+        let answer = receive(sending).await;
+        self.faults.crash_point();
+        answer
+    }
+
+    async fn start_charging(&self, station: &str, connector: u32, id_tag: &str) -> StationAnswer {
+        self.faults.crash_point();
+        let answer = self.stations.remote_start(station, connector, id_tag).await;
+        self.faults.crash_point();
+        answer.into()
+    }
+
+    async fn stop_charging(&self, station: &str, transaction: i32) -> StationAnswer {
+        self.faults.crash_point();
+        let answer = self.stations.remote_stop(station, transaction).await;
+        self.faults.crash_point();
+        answer.into()
+    }
+
+    async fn query(
+        &self,
+        statement: &'static str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        self.database.query(statement, parameters).await
+    }
+
+    fn mint(&self, capability: &Capability) -> Result<String, PluginFault> {
+        self.components.mint(capability)
+    }
+
+    fn verify(&self, request: &Request) -> Result<Result<Verified, Rejection>, PluginFault> {
+        self.components.verify(request)
+    }
+
+    fn step(
+        &self,
+        policy: &Policy,
+        state: Option<&[u8]>,
+        event: &Event,
+        now: u64,
+    ) -> Result<Result<Decision, Refusal>, PluginFault> {
+        self.components.step(policy, state, event, now)
+    }
+
+    fn render(
+        &self,
+        document: &Document,
+        format: Format,
+        locale: &str,
+    ) -> Result<Result<Rendered, Problem>, PluginFault> {
+        self.components.render(document, format, locale)
+    }
+}
+
+async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, SendError> {
+    // An error's text must not repeat the URL: it may be a capability.
+    let lost = |error: reqwest::Error| SendError::Lost(error.without_url().to_string());
+    let response = request.send().await.map_err(|error| {
+        if error.is_connect() || error.is_builder() {
+            SendError::NotSent(error.without_url().to_string())
+        } else {
+            lost(error)
+        }
+    })?;
+    let status = response.status().as_u16();
+    let body = response.bytes().await.map_err(lost)?.to_vec();
+    Ok(Answer { status, body })
+}
+
+impl From<RemoteAnswer> for StationAnswer {
+    fn from(answer: RemoteAnswer) -> Self {
+        match answer {
+            RemoteAnswer::Accepted => Self::Accepted,
+            RemoteAnswer::Rejected => Self::Rejected,
+            RemoteAnswer::NotConnected => Self::NotConnected,
+            RemoteAnswer::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// Hands the stations' reports to the gateway, once there is one.
+#[derive(Clone, Debug, Default)]
+pub struct Reports(Arc<OnceLock<Weak<NativeGateway>>>);
+
+impl Reports {
+    fn gateway(&self) -> Result<Arc<NativeGateway>, Unavailable> {
+        self.0.get().and_then(Weak::upgrade).ok_or(Unavailable)
+    }
+}
+
+fn unavailable(error: EngineError) -> Unavailable {
+    tracing::error!(%error, "a station's report could not be stored");
+    Unavailable
+}
+
+impl StationEvents for Reports {
+    async fn started(
+        &self,
+        station: &str,
+        connector: u32,
+        id_tag: &str,
+        reading: MeterReading,
+    ) -> Result<Option<i32>, Unavailable> {
+        let gateway = self.gateway()?;
+        gateway
+            .station_started(station, connector, id_tag, reading)
+            .await
+            .map_err(unavailable)
+    }
+
+    async fn metered(
+        &self,
+        station: &str,
+        transaction: i32,
+        reading: MeterReading,
+    ) -> Result<(), Unavailable> {
+        let gateway = self.gateway()?;
+        gateway
+            .station_metered(station, transaction, reading)
+            .await
+            .map_err(unavailable)
+    }
+
+    async fn stopped(
+        &self,
+        station: &str,
+        transaction: i32,
+        stopped: Stopped,
+    ) -> Result<(), Unavailable> {
+        let gateway = self.gateway()?;
+        gateway
+            .station_stopped(station, transaction, stopped)
+            .await
+            .map_err(unavailable)
+    }
+}
+
+/// Execute commands as they come, several at once.
+async fn execute_commands(gateway: Arc<NativeGateway>) {
+    let places = Arc::new(Semaphore::new(EXECUTIONS));
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else {
+            return;
+        };
+        match gateway.claim().await {
+            Ok(Some(execution)) => {
+                let gateway = gateway.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = gateway.execute(execution).await {
+                        tracing::error!(%error, "a command's outcome could not be stored");
+                    }
+                    gateway.platform().terminals.notify_one();
+                    drop(place);
+                });
+            }
+            waiting => {
+                if let Err(error) = waiting {
+                    tracing::error!(%error, "commands cannot be claimed");
+                }
+                // Without a wake, look again: another place may have freed a command.
+                let woken = gateway.platform().commands.notified();
+                let _ = tokio::time::timeout(TEND, woken).await;
+            }
+        }
+    }
+}
+
+async fn reach_deadlines(gateway: Arc<NativeGateway>) {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = gateway.tick().await {
+            tracing::error!(%error, "deadlines cannot be looked at");
+        }
+    }
+}
+
+async fn tend_readers(gateway: Arc<NativeGateway>) {
+    loop {
+        if let Err(error) = gateway.tend_readers().await {
+            tracing::error!(%error, "terminals cannot be looked at");
+        }
+        let woken = gateway.platform().terminals.notified();
+        if tokio::time::timeout(TEND, woken).await.is_ok() {
+            tokio::time::sleep(TEND_AFTER_CHANGE).await;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The gateway's door: HTTP for callbacks, drivers and the operator, WebSocket for stations.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use chargetap_engine::http::{self, BODY_LIMIT, Incoming, Outcome, RESPONSE_HEADERS};
+use tokio::net::TcpListener;
+
+use crate::runtime::NativeGateway;
+
+/// Serve until `shutdown` completes.
+///
+/// # Errors
+/// The listener failed.
+pub async fn serve(
+    listener: TcpListener,
+    gateway: Arc<NativeGateway>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    // Small answers must not wait for the acknowledgement of the packet before.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::warn!(%error, "TCP_NODELAY cannot be set");
+        }
+    });
+    let stations = gateway.platform().stations().router();
+    let router = Router::new()
+        .route("/metrics", get(metrics))
+        .fallback(handle)
+        .with_state(gateway)
+        .merge(stations);
+    axum::serve(listener, router)
+        .with_graceful_shutdown(shutdown)
+        .await
+}
+
+async fn metrics(State(gateway): State<Arc<NativeGateway>>) -> Response {
+    respond(Outcome {
+        status: 200,
+        content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8".into(),
+        body: gateway.platform().metrics.text().into_bytes(),
+    })
+}
+
+async fn handle(State(gateway): State<Arc<NativeGateway>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = read(body).await else {
+        return respond(Outcome::text(400, "the body cannot be read"));
+    };
+    let header = |name| text(&parts.headers, name);
+    let incoming = Incoming {
+        method: match parts.method {
+            Method::GET | Method::HEAD => Some(http::Method::Get),
+            Method::POST => Some(http::Method::Post),
+            _ => None,
+        },
+        path: parts.uri.path().to_owned(),
+        accept: header(ACCEPT),
+        accept_language: header(ACCEPT_LANGUAGE),
+        body,
+    };
+    respond(gateway.handle(incoming).await)
+}
+
+/// The body, cut off just beyond what any route reads: that it is too large is for the engine to
+/// say.
+async fn read(body: Body) -> Result<Vec<u8>, axum::Error> {
+    use futures_util::StreamExt;
+    let mut chunks = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        bytes.extend_from_slice(&chunk?);
+        if bytes.len() > BODY_LIMIT {
+            bytes.truncate(BODY_LIMIT + 1);
+            break;
+        }
+    }
+    Ok(bytes)
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned)
+}
+
+fn respond(outcome: Outcome) -> Response {
+    let mut response = Response::new(Body::from(outcome.body));
+    *response.status_mut() =
+        StatusCode::from_u16(outcome.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    for (name, value) in RESPONSE_HEADERS {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
+    if let Ok(content_type) = HeaderValue::from_str(&outcome.content_type) {
+        headers.insert(CONTENT_TYPE, content_type);
+    }
+    response
+}

@@ -1,0 +1,92 @@
+//! The two parties that Chargetap talks to, for tests and demonstrations: a payment provider with
+//! its terminals, and a charging station.
+//!
+//! Both speak the real protocols over real sockets, have a control API by which a driver plays the
+//! people (tap a card, plug in, unplug), and fail on request. Neither shares code with the gateway,
+//! so that a mistake there cannot hide behind the same mistake here.
+
+mod faults;
+pub mod payter;
+pub mod station;
+#[cfg(test)]
+mod tests;
+
+pub use faults::{Fault, FaultKind, ParseFaultError};
+
+use std::fmt;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+
+/// A key or password given to a simulator. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Serves `router` in the background and returns the address it is bound to.
+async fn serve(
+    listen: SocketAddr,
+    router: Router,
+    tasks: &mut JoinSet<()>,
+) -> io::Result<SocketAddr> {
+    let listener = TcpListener::bind(listen).await?;
+    let address = listener.local_addr()?;
+    tasks.spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!(%error, "the simulator's server ended");
+        }
+    });
+    Ok(address)
+}
+
+/// Tells the process that started this one where to reach it, then waits to be stopped.
+async fn announce(base_url: &str) -> io::Result<()> {
+    // Installed before the announcement: who reads it may send the signal at once.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut stdout = io::stdout();
+    writeln!(stdout, "listening on {base_url}")?;
+    stdout.flush()?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// The lock of a state that is changed only by calls that leave it consistent, so that it can be
+/// used even after a panic elsewhere.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+fn unix_ms() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,93 @@
+//! The control API: what people and chance do to the terminals, and a look into the books.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Simulation;
+use super::faults::{Call, CallFault};
+use super::provider::Tap;
+use crate::simulate::{Fault, FaultKind, lock};
+
+pub(super) fn router(simulation: Arc<Simulation>) -> Router {
+    Router::new()
+        .route("/control/ledger", get(ledger))
+        .route("/control/tap", post(tap))
+        .route("/control/faults", post(faults))
+        .route("/control/terminals/{serial}", post(terminal))
+        .with_state(simulation)
+}
+
+type App = State<Arc<Simulation>>;
+
+async fn ledger(State(simulation): App) -> Response {
+    match lock(&simulation.provider).ledger.statement() {
+        Ok(statement) => Json(statement).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+struct TapRequest {
+    terminal: String,
+    card_id: String,
+    masked_pan: Option<String>,
+    aid: Option<String>,
+}
+
+/// Answers once the callback was delivered.
+async fn tap(State(simulation): App, Json(request): Json<TapRequest>) -> Response {
+    let tap = Tap {
+        card_id: request.card_id,
+        masked_pan: request.masked_pan,
+        aid: request.aid,
+    };
+    let callbacks = {
+        let mut provider = lock(&simulation.provider);
+        if let Err(refusal) = provider.tap(&request.terminal, tap) {
+            return refusal.into_response();
+        }
+        std::mem::take(&mut provider.callbacks)
+    };
+    let statuses = simulation.deliver(callbacks).await;
+    Json(json!({ "callback_statuses": statuses })).into_response()
+}
+
+#[derive(Deserialize)]
+struct FaultRequest {
+    call: Call,
+    kind: FaultKind,
+    times: Option<u32>,
+    delay_ms: Option<u64>,
+}
+
+async fn faults(State(simulation): App, Json(request): Json<FaultRequest>) -> Response {
+    let fault = Fault::new(request.kind, request.times, request.delay_ms);
+    match CallFault::new(request.call, fault) {
+        Ok(fault) => {
+            lock(&simulation.provider).faults.add(fault);
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+struct TerminalRequest {
+    online: bool,
+}
+
+async fn terminal(
+    State(simulation): App,
+    Path(serial): Path<String>,
+    Json(request): Json<TerminalRequest>,
+) -> Response {
+    let set = lock(&simulation.provider).set_online(&serial, request.online);
+    set.map(|()| StatusCode::NO_CONTENT).into_response()
+}

@@ -1,0 +1,273 @@
+//! The provider's state: its terminals and the sessions on them. No input or output.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+
+use super::faults::CallFaults;
+use super::ledger::{Ledger, LedgerError, OpenHold};
+
+/// What the reader was armed with.
+#[derive(Debug, Clone)]
+struct Armed {
+    amount: u64,
+    callback_url: String,
+}
+
+/// What the terminal does with cards.
+#[derive(Debug)]
+enum Reader {
+    Idle,
+    Reading(Armed),
+    Card { armed: Armed, card_id: String },
+}
+
+#[derive(Debug)]
+struct Terminal {
+    online: bool,
+    reader: Reader,
+}
+
+/// A terminal as the API shows it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TerminalView {
+    serial_number: String,
+    online: bool,
+    state: &'static str,
+}
+
+/// A card shown to a reader.
+#[derive(Debug)]
+pub(super) struct Tap {
+    pub(super) card_id: String,
+    pub(super) masked_pan: Option<String>,
+    pub(super) aid: Option<String>,
+}
+
+/// A delivery that is due.
+#[derive(Debug)]
+pub(super) struct Callback {
+    pub(super) url: String,
+    pub(super) body: Value,
+}
+
+/// Why a request was not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub(super) enum Refusal {
+    #[error("no terminal has this serial number")]
+    UnknownTerminal,
+    #[error("the terminal is offline")]
+    Offline,
+    #[error("the terminal's state does not allow it")]
+    WrongState,
+    #[error("the amount is zero")]
+    NoAmount,
+    #[error("the card was declined")]
+    Declined,
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// The provider and everything that belongs to it.
+#[derive(Debug)]
+pub(super) struct Provider {
+    terminals: BTreeMap<String, Terminal>,
+    /// Of every session ever made, where its callbacks go.
+    callback_urls: BTreeMap<String, String>,
+    /// Makes session ids differ between runs, as a real provider's do.
+    run: String,
+    pub(super) ledger: Ledger,
+    pub(super) faults: CallFaults,
+    /// Deliveries that became due and were not yet taken up.
+    pub(super) callbacks: Vec<Callback>,
+}
+
+impl Provider {
+    pub(super) fn new(serials: Vec<String>, currency: String, now: u64) -> Self {
+        let idle = || Terminal {
+            online: true,
+            reader: Reader::Idle,
+        };
+        Self {
+            terminals: serials.into_iter().map(|serial| (serial, idle())).collect(),
+            callback_urls: BTreeMap::new(),
+            run: format!("{now:x}"),
+            ledger: Ledger::new(currency),
+            faults: CallFaults::default(),
+            callbacks: Vec::new(),
+        }
+    }
+
+    pub(super) fn views(&self) -> Vec<TerminalView> {
+        self.terminals
+            .iter()
+            .map(|(serial, terminal)| terminal.view(serial))
+            .collect()
+    }
+
+    pub(super) fn view(&self, serial: &str) -> Result<TerminalView, Refusal> {
+        let terminal = self.terminals.get(serial).ok_or(Refusal::UnknownTerminal)?;
+        Ok(terminal.view(serial))
+    }
+
+    pub(super) fn set_online(&mut self, serial: &str, online: bool) -> Result<(), Refusal> {
+        self.terminal(serial)?.online = online;
+        Ok(())
+    }
+
+    /// Arms the reader anew, whatever it was doing.
+    pub(super) fn start(
+        &mut self,
+        serial: &str,
+        amount: u64,
+        callback_url: String,
+    ) -> Result<(), Refusal> {
+        let terminal = self.terminal_online(serial)?;
+        if amount == 0 {
+            return Err(Refusal::NoAmount);
+        }
+        terminal.reader = Reader::Reading(Armed {
+            amount,
+            callback_url,
+        });
+        Ok(())
+    }
+
+    /// Ends reading, and ignores a card that was read.
+    pub(super) fn stop(&mut self, serial: &str) -> Result<(), Refusal> {
+        self.terminal(serial)?.reader = Reader::Idle;
+        Ok(())
+    }
+
+    /// A card is shown to the reader.
+    pub(super) fn tap(&mut self, serial: &str, tap: Tap) -> Result<(), Refusal> {
+        let terminal = self.terminal_online(serial)?;
+        let Reader::Reading(armed) = &terminal.reader else {
+            return Err(Refusal::WrongState);
+        };
+        let armed = armed.clone();
+        let url = armed.callback_url.clone();
+        terminal.reader = Reader::Card {
+            armed,
+            card_id: tap.card_id.clone(),
+        };
+        let mut body = Map::from_iter([
+            ("serialNumber".to_owned(), serial.into()),
+            ("ifd".to_owned(), "contactless".into()),
+            ("cardId".to_owned(), tap.card_id.into()),
+        ]);
+        body.extend(tap.aid.map(|aid| ("aid".to_owned(), aid.into())));
+        body.extend(
+            tap.masked_pan
+                .map(|pan| ("maskedPan".to_owned(), pan.into())),
+        );
+        let body = body.into();
+        self.callbacks.push(Callback { url, body });
+        Ok(())
+    }
+
+    /// Makes a hold on the card that was read, of the amount for which the reader was armed.
+    pub(super) fn authorize(
+        &mut self,
+        serial: &str,
+        declined: bool,
+        now: u64,
+    ) -> Result<OpenHold, Refusal> {
+        let terminal = self.terminal_online(serial)?;
+        let Reader::Card { armed, card_id } = &terminal.reader else {
+            return Err(Refusal::WrongState);
+        };
+        let (armed, card_id) = (armed.clone(), card_id.clone());
+        terminal.reader = Reader::Idle;
+        if declined {
+            let body = json!({"session": {"serialNumber": serial}, "error": "DECLINED"});
+            self.callbacks.push(Callback {
+                url: armed.callback_url,
+                body,
+            });
+            return Err(Refusal::Declined);
+        }
+        let session_id = format!("{}-{:06}", self.run, self.callback_urls.len() + 1);
+        self.ledger
+            .hold(&session_id, serial, &card_id, armed.amount, now);
+        self.callback_urls
+            .insert(session_id.clone(), armed.callback_url);
+        self.report_session(serial, &session_id);
+        Ok(OpenHold {
+            session_id,
+            authorized_amount: armed.amount,
+        })
+    }
+
+    /// Captures, at an offline terminal too.
+    pub(super) fn commit(
+        &mut self,
+        serial: &str,
+        session: &str,
+        amount: u64,
+        now: u64,
+    ) -> Result<(), Refusal> {
+        self.ledger.capture(session, serial, amount, now)?;
+        self.report_session(serial, session);
+        Ok(())
+    }
+
+    /// Voids, at an offline terminal too.
+    pub(super) fn cancel(&mut self, serial: &str, session: &str, now: u64) -> Result<(), Refusal> {
+        self.ledger.void(session, serial, now)?;
+        self.report_session(serial, session);
+        Ok(())
+    }
+
+    pub(super) fn open_holds(&self, serial: &str) -> Result<Vec<OpenHold>, Refusal> {
+        self.view(serial)?;
+        Ok(self.ledger.open_holds(serial))
+    }
+
+    pub(super) fn open_hold(&self, serial: &str, session: &str) -> Result<OpenHold, Refusal> {
+        let mut holds = self.open_holds(serial)?.into_iter();
+        let hold = holds.find(|hold| hold.session_id == session);
+        hold.ok_or(Refusal::Ledger(LedgerError::UnknownSession))
+    }
+
+    fn report_session(&mut self, serial: &str, session: &str) {
+        if let Some(url) = self.callback_urls.get(session) {
+            self.callbacks.push(Callback {
+                url: url.clone(),
+                body: json!({"session": {"serialNumber": serial, "sessionId": session}}),
+            });
+        }
+    }
+
+    fn terminal(&mut self, serial: &str) -> Result<&mut Terminal, Refusal> {
+        self.terminals
+            .get_mut(serial)
+            .ok_or(Refusal::UnknownTerminal)
+    }
+
+    fn terminal_online(&mut self, serial: &str) -> Result<&mut Terminal, Refusal> {
+        let terminal = self.terminal(serial)?;
+        if terminal.online {
+            Ok(terminal)
+        } else {
+            Err(Refusal::Offline)
+        }
+    }
+}
+
+impl Terminal {
+    fn view(&self, serial: &str) -> TerminalView {
+        TerminalView {
+            serial_number: serial.to_owned(),
+            online: self.online,
+            state: match self.reader {
+                Reader::Idle => "IDLE",
+                Reader::Reading(_) => "READING",
+                Reader::Card { .. } => "CARD",
+            },
+        }
+    }
+}

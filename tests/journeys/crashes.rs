@@ -1,0 +1,107 @@
+//! The gateway dies, as by `kill -9`, between any two steps, and is started again.
+
+use std::os::unix::process::ExitStatusExt;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use crate::world::{Setup, World, price};
+
+const SIGKILL: i32 = 9;
+/// How many journeys run at once: they mostly wait.
+const AT_ONCE: u64 = 4;
+/// More crash points than a session passes, so that the last journeys see none.
+const MOST: u64 = 400;
+/// A driver whose tap led to nothing taps again.
+const TAP_AGAIN: Duration = Duration::from_millis(1_500);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_dies_between_any_two_steps_captures_once_and_loses_nothing() {
+    let mut journeys = JoinSet::new();
+    let mut next = 1;
+    let mut crashed = 0;
+    let mut finished = false;
+    loop {
+        while !finished && journeys.len() < AT_ONCE as usize {
+            assert!(next <= MOST, "a session passes more than {MOST} crash points");
+            journeys.spawn(journey_with_crash(next));
+            next += 1;
+        }
+        let Some(journey) = journeys.join_next().await else { break };
+        match journey.unwrap() {
+            true => crashed += 1,
+            false => finished = true,
+        }
+    }
+    println!("{crashed} crash points");
+    assert!(crashed > 30, "only {crashed} crash points were passed");
+}
+
+/// Drive a session to its end with a gateway that dies at this crash point and is restarted.
+/// Returns whether it died.
+async fn journey_with_crash(at: u64) -> bool {
+    let setup = Setup {
+        unplug_after: Some(2_000),
+        gateway: vec!["--crash-at".into(), at.to_string()],
+        ..Setup::default()
+    };
+    let mut world = World::new(setup).await;
+    let mut died = false;
+    let mut tapped: Option<Instant> = None;
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = world.gateway_ended() {
+            assert_eq!(status.signal(), Some(SIGKILL), "crash point {at}: {status}");
+            assert!(!died, "crash point {at}: it died again");
+            died = true;
+            world.restart_gateway();
+        }
+        let ledger = world.ledger().await;
+        let sessions = ledger["sessions"].as_array().unwrap();
+        let captured = sessions.iter().filter(|session| session["state"] == "captured").count();
+        if captured > 0 && is_told(&world, sessions) {
+            break;
+        }
+        let open = sessions.iter().any(|session| session["state"] == "open");
+        let waited = tapped.is_none_or(|tapped| tapped.elapsed() > TAP_AGAIN);
+        if captured == 0 && !open && waited && world.tap_once("card-1").await {
+            tapped = Some(Instant::now());
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(90),
+            "crash point {at}: {ledger:#}\n{:#}\n{}",
+            world.station().await,
+            world.log().lines().join("\n")
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_right(&world, at).await;
+    // Without a crash, the journey has passed all its crash points.
+    died
+}
+
+/// Whether every hold is closed, and as many receipts are there as captures.
+fn is_told(world: &World, sessions: &[Value]) -> bool {
+    sessions.iter().all(|session| session["state"] != "open")
+        && !world.log().values("link").is_empty()
+}
+
+async fn assert_right(world: &World, at: u64) {
+    let ledger = world.ledger().await;
+    let captured: Vec<&Value> = ledger["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|session| session["state"] == "captured")
+        .collect();
+    let [session] = captured.as_slice() else {
+        panic!("crash point {at}: not one capture: {ledger:#}");
+    };
+    let energy = world.metered_energy().await;
+    assert_eq!(session["captured"], price(energy), "crash point {at}");
+    let receipt = world.receipt_of_capture().await;
+    assert_eq!(receipt["captured"], session["captured"], "crash point {at}");
+    assert_eq!(receipt["released"], session["released"], "crash point {at}");
+    assert_eq!(receipt["charging"]["energy_wh"], energy, "crash point {at}");
+}

@@ -1,0 +1,341 @@
+//! The world of a journey: provider, station, gateway, and the person with the card.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use chargetap::simulate::payter::{PayterArgs, PayterSimulator};
+use chargetap::simulate::station::{StationArgs, StationSimulator};
+use serde_json::{Value, json};
+
+pub const TERMINAL: &str = "P66-0001";
+pub const STATION: &str = "CT-1";
+pub const API_KEY: &str = "journey-api-key";
+pub const CALLBACK_KEY: &str = "journey-callback-key-of-more-than-32-bytes";
+const PASSWORD: &str = "journey-station-password";
+
+/// Long enough for a slow machine; nothing waits this long when all is well.
+const PATIENCE: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(20);
+
+/// What differs between journeys.
+pub struct Setup {
+    pub payter_faults: Vec<&'static str>,
+    pub station_faults: Vec<&'static str>,
+    /// Plug in so many milliseconds after a remote start; never if absent.
+    pub plug_in_after_ms: Option<u64>,
+    /// Unplug after this energy; never if absent.
+    pub unplug_after: Option<u64>,
+    pub plug_in_timeout_s: u64,
+    /// Further arguments of the gateway.
+    pub gateway: Vec<String>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            payter_faults: Vec::new(),
+            station_faults: Vec::new(),
+            plug_in_after_ms: Some(50),
+            unplug_after: Some(7_000),
+            plug_in_timeout_s: 60,
+            gateway: Vec::new(),
+        }
+    }
+}
+
+pub struct World {
+    folder: tempfile::TempDir,
+    payter: PayterSimulator,
+    station: StationSimulator,
+    gateway: Gateway,
+    log: Log,
+    address: String,
+    client: reqwest::Client,
+}
+
+/// Every line that a gateway of this world logged.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    pub fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+
+    /// The value of `field` in every line that has it.
+    pub fn values(&self, field: &str) -> Vec<String> {
+        let of = |line: &String| {
+            let line: Value = serde_json::from_str(line).ok()?;
+            Some(line["fields"][field].as_str()?.to_owned())
+        };
+        self.lines().iter().filter_map(of).collect()
+    }
+}
+
+struct Gateway(Child);
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The folder that `cargo xtask build` puts the components in.
+pub fn components() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/components");
+    assert!(
+        folder.join("callback-verifier.wasm").is_file(),
+        "the components are not built: run `cargo xtask build`, or all with `cargo xtask test`"
+    );
+    folder
+}
+
+impl World {
+    pub async fn new(setup: Setup) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let payter = PayterSimulator::start(PayterArgs {
+            listen: ([127, 0, 0, 1], 0).into(),
+            api_key: API_KEY.into(),
+            terminals: vec![TERMINAL.into()],
+            currency: "EUR".into(),
+            faults: setup.payter_faults.iter().map(|fault| fault.parse().unwrap()).collect(),
+        })
+        .await
+        .unwrap();
+        // The gateway is restarted at the same address, so it cannot choose one itself.
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        write_configuration(folder.path(), &address, payter.base_url(), &setup);
+        let log = Log::default();
+        let gateway = start_gateway(folder.path(), &setup.gateway, &log);
+        let station = StationSimulator::start(StationArgs {
+            url: format!("ws://{address}/ocpp"),
+            identity: STATION.into(),
+            password: PASSWORD.into(),
+            connectors: 1,
+            power: 50_000,
+            time_scale: 600,
+            meter_interval_ms: 100,
+            plug_in_after_ms: setup.plug_in_after_ms,
+            unplug_after: setup.unplug_after,
+            faults: setup.station_faults.iter().map(|fault| fault.parse().unwrap()).collect(),
+            control: ([127, 0, 0, 1], 0).into(),
+        })
+        .await
+        .unwrap();
+        let client = reqwest::Client::new();
+        Self { folder, payter, station, gateway, log, address, client }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Why the gateway ended, if it did.
+    pub fn gateway_ended(&mut self) -> Option<ExitStatus> {
+        self.gateway.0.try_wait().unwrap()
+    }
+
+    /// Start the gateway again, without its faults.
+    pub fn restart_gateway(&mut self) {
+        self.gateway = start_gateway(self.folder.path(), &[], &self.log);
+    }
+
+    /// Show a card once; whether the terminal was reading.
+    pub async fn tap_once(&self, card: &str) -> bool {
+        let url = format!("{}/control/tap", self.payter.base_url());
+        let tap = json!({
+            "terminal": TERMINAL, "card_id": card,
+            "masked_pan": "************1234", "aid": "A0000000031010",
+        });
+        let request = self.client.post(url).header("content-type", "application/json");
+        let status = request.body(tap.to_string()).send().await.unwrap().status().as_u16();
+        assert!(status == 200 || status == 409, "the tap was answered {status}");
+        status == 200
+    }
+
+    /// Show a card as soon as the terminal reads.
+    pub async fn tap(&self, card: &str) {
+        self.until("the terminal reads", async || self.tap_once(card).await).await;
+    }
+
+    pub async fn ledger(&self) -> Value {
+        self.json(&format!("{}/control/ledger", self.payter.base_url())).await
+    }
+
+    pub async fn station(&self) -> Value {
+        self.json(&format!("{}/control/state", self.station.control_url())).await
+    }
+
+    /// Wait until the ledger has `count` sessions and none is open, and return them.
+    pub async fn closed_sessions(&self, count: usize) -> Vec<Value> {
+        let mut sessions = Vec::new();
+        self.until("all holds are closed", async || {
+            sessions = self.ledger().await["sessions"].as_array().unwrap().clone();
+            sessions.len() == count && sessions.iter().all(|session| session["state"] != "open")
+        })
+        .await;
+        sessions
+    }
+
+    /// Wait until `count` receipts are issued, and return their JSON in that order.
+    pub async fn receipts(&self, count: usize) -> Vec<Value> {
+        let mut links = Vec::new();
+        self.until("the receipts are issued", async || {
+            links = self.log.values("link");
+            links.dedup();
+            links.len() >= count
+        })
+        .await;
+        assert_eq!(links.len(), count, "receipts: {links:?}");
+        let mut receipts = Vec::new();
+        for link in links {
+            receipts.push(self.json(&link).await);
+        }
+        receipts
+    }
+
+    /// The receipt of the only session that captured something.
+    pub async fn receipt_of_capture(&self) -> Value {
+        let mut found = None;
+        self.until("the capture's receipt is issued", async || {
+            for link in self.log.values("link") {
+                let receipt = self.json(&link).await;
+                if receipt["captured"] != 0 {
+                    found = Some(receipt);
+                }
+            }
+            found.is_some()
+        })
+        .await;
+        found.unwrap()
+    }
+
+    /// The energy of all transactions that the station recorded, in Wh.
+    pub async fn metered_energy(&self) -> u64 {
+        let state = self.station().await;
+        let energy = |transaction: &Value| {
+            transaction["meter_stop"].as_u64().unwrap() - transaction["meter_start"].as_u64().unwrap()
+        };
+        state["transactions"].as_array().unwrap().iter().map(energy).sum()
+    }
+
+    pub async fn metric(&self, line: &str) -> u64 {
+        let text = self.client.get(self.url("/metrics")).send().await.unwrap().text().await.unwrap();
+        let value = text.lines().find_map(|found| found.strip_prefix(line));
+        value.map_or(0, |value| value.trim().parse().unwrap())
+    }
+
+    pub async fn until(&self, what: &str, mut condition: impl AsyncFnMut() -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !condition().await {
+            if Instant::now() > deadline {
+                let ledger = self.ledger().await;
+                let station = self.station().await;
+                panic!(
+                    "not in time: {what}\nledger: {ledger:#}\nstation: {station:#}\nlog:\n{}",
+                    self.log.lines().join("\n")
+                );
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    async fn json(&self, url: &str) -> Value {
+        let request = self.client.get(url).header("accept", "application/json");
+        let answer = request.send().await.unwrap().error_for_status().unwrap();
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+}
+
+/// What the driver pays for this energy, in cents: (kWh x 0.49 + 0.25) x 1.25, rounded half up.
+pub fn price(energy: u64) -> u64 {
+    (energy * 49 * 125 + 25 * 1_000 * 125 + 50_000) / 100_000
+}
+
+fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup) {
+    std::fs::write(folder.join("api.key"), API_KEY).unwrap();
+    std::fs::write(folder.join("callback.key"), CALLBACK_KEY).unwrap();
+    std::fs::write(folder.join("station.key"), PASSWORD).unwrap();
+    let components = components();
+    let text = format!(
+        r#"
+        [server]
+        listen = "{address}"
+        components = "{components}"
+        [gateway]
+        public_url = "http://{address}"
+        [payter]
+        url = "{payter}"
+        api_key = {{ file = "api.key" }}
+        [[callback_keys]]
+        id = "journey"
+        secret = {{ file = "callback.key" }}
+        [issuer]
+        name = "Laddbolaget AB"
+        address = "Storgatan 1, 111 22 Stockholm, Sweden"
+        vat_number = "SE556677889901"
+        contact = "help@laddbolaget.example"
+        [site]
+        name = "Stora Torget"
+        address = "Torget 2, 111 23 Stockholm, Sweden"
+        time_zone = "Europe/Stockholm"
+        [policy]
+        authorise_timeout_s = 3
+        plug_in_timeout_s = {plug_in_timeout_s}
+        [[tariffs]]
+        id = "standard"
+        currency = "EUR"
+        per_kwh = "0.49"
+        per_session = "0.25"
+        vat_percent = "25"
+        [[stations]]
+        id = "{STATION}"
+        password = {{ file = "station.key" }}
+        [[terminals]]
+        serial = "{TERMINAL}"
+        station = "{STATION}"
+        connector = 1
+        tariff = "standard"
+        hold = "50.00"
+        "#,
+        components = components.display(),
+        plug_in_timeout_s = setup.plug_in_timeout_s,
+    );
+    std::fs::write(folder.join("chargetap.toml"), text).unwrap();
+}
+
+/// Start a gateway and wait until it listens, or until it has ended.
+fn start_gateway(folder: &Path, arguments: &[String], log: &Log) -> Gateway {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_chargetap"))
+        .args(["--log-format", "json", "serve", "chargetap.toml"])
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("CHARGETAP_LOG")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let log = log.clone();
+    std::thread::spawn(move || {
+        for line in BufReader::new(err).lines().map_while(Result::ok) {
+            log.0.lock().unwrap().push(line);
+        }
+    });
+    let mut first = String::new();
+    BufReader::new(out).read_line(&mut first).unwrap();
+    Gateway(child)
+}

@@ -1,0 +1,92 @@
+//! Build the components.
+//!
+//! The three plugins are built for `wasm32-unknown-unknown`, where the standard library needs
+//! nothing of its surroundings, and wrapped into components that import no function.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use wit_component::ComponentEncoder;
+
+use crate::shell::{cargo, root};
+use crate::targets;
+
+/// A plugin and the most bytes it may have.
+const PLUGINS: [(&str, u64); 3] = [
+    ("callback-verifier", 150_000),
+    ("session-orchestrator", 200_000),
+    ("receipt-generator", 1_000_000),
+];
+
+/// Where the wrapped components are put.
+pub(crate) fn folder() -> PathBuf {
+    root().join("target/components")
+}
+
+/// Build the plugins and the Spin application.
+pub(crate) fn build() -> anyhow::Result<()> {
+    build_plugins()?;
+    targets::ensure(targets::SPIN)?;
+    let target = ["--target", targets::SPIN];
+    cargo(
+        &[
+            &[
+                "build",
+                "--profile",
+                "component",
+                "--package",
+                "spin-gateway",
+            ][..],
+            &target,
+        ]
+        .concat(),
+    )
+}
+
+/// Build and wrap the plugins, and print their sizes.
+pub(crate) fn build_plugins() -> anyhow::Result<()> {
+    targets::ensure(targets::PLUGINS)?;
+    let mut arguments = vec![
+        "build",
+        "--profile",
+        "component",
+        "--target",
+        targets::PLUGINS,
+    ];
+    for (name, _) in PLUGINS {
+        arguments.extend(["--package", name]);
+    }
+    cargo(&arguments)?;
+    fs::create_dir_all(folder())?;
+    for (name, limit) in PLUGINS {
+        let size = wrap(name)?;
+        println!("{name}: {size} bytes (at most {limit})");
+        if size > limit {
+            bail!("{name} has become too large");
+        }
+    }
+    Ok(())
+}
+
+/// Wrap a plugin's core module into a component, and return its size.
+fn wrap(name: &str) -> anyhow::Result<u64> {
+    let module = root()
+        .join("target")
+        .join(targets::PLUGINS)
+        .join("component")
+        .join(name.replace('-', "_"))
+        .with_extension("wasm");
+    let bytes =
+        fs::read(&module).with_context(|| format!("{} cannot be read", module.display()))?;
+    let component = ComponentEncoder::default()
+        .module(&bytes)
+        .and_then(|encoder| encoder.validate(true).encode())
+        .with_context(|| format!("{name} cannot be made a component"))?;
+    let path = folder().join(name).with_extension("wasm");
+    // A file that is the same keeps its time, so that nothing is rebuilt for it.
+    if fs::read(&path).ok().as_deref() != Some(component.as_slice()) {
+        fs::write(&path, &component)?;
+    }
+    Ok(u64::try_from(component.len())?)
+}

@@ -1,0 +1,72 @@
+//! `cargo xtask`: every chore of the project.
+
+mod components;
+mod shell;
+mod targets;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use shell::cargo;
+
+/// Chores of the Chargetap project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Build the components and the Spin application into target/, and print their sizes.
+    Build,
+    /// Build what the tests need and run them all.
+    Test,
+    /// Build everything, and watch one driver tap, charge and leave against simulated hardware.
+    Demo(Demo),
+}
+
+#[derive(Debug, clap::Args)]
+struct Demo {
+    /// End by itself, with success only if the money is right.
+    #[arg(long)]
+    once: bool,
+    /// Where the gateway listens; a free port unless told.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: String,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().chore {
+        Chore::Build => components::build(),
+        Chore::Test => test(),
+        Chore::Demo(demo) => run_demo(&demo),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn test() -> anyhow::Result<()> {
+    components::build()?;
+    cargo(&["test", "--workspace"])
+}
+
+fn run_demo(demo: &Demo) -> anyhow::Result<()> {
+    components::build_plugins()?;
+    cargo(&["build", "--package", "chargetap"])?;
+    let mut arguments = vec!["demo", "--listen", &demo.listen, "--components"];
+    let folder = components::folder();
+    let folder = folder.to_string_lossy();
+    arguments.push(&folder);
+    if demo.once {
+        arguments.push("--once");
+    }
+    shell::run(&shell::root().join("target/debug/chargetap"), &arguments)
+}
