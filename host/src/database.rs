@@ -157,6 +157,7 @@ fn commit(
             .map(|_| Err(DatabaseError::Unavailable(reason.clone())))
             .collect()
     };
+    let changes = connection.total_changes();
     if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
         return none(&error);
     }
@@ -168,14 +169,19 @@ fn commit(
             result => results.push(result.map_err(|error| database_error(&error))),
         }
     }
-    faults.crash_point();
+    let changed = connection.total_changes() != changes;
+    if changed {
+        faults.crash_point();
+    }
     if let Err(error) = connection.execute_batch("COMMIT") {
         if !connection.is_autocommit() {
             let _ = connection.execute_batch("ROLLBACK");
         }
         return none(&error);
     }
-    faults.crash_point();
+    if changed {
+        faults.crash_point();
+    }
     results
 }
 

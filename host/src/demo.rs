@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::client::client;
 use crate::faults::Faults;
 use crate::simulate::payter::{PayterArgs, PayterSimulator};
 use crate::simulate::station::{StationArgs, StationSimulator};
@@ -240,7 +241,7 @@ impl Driver<'_> {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             let url = format!("{}/control/tap", self.payter);
-            let answer = reqwest::Client::new()
+            let answer = client()?
                 .post(url)
                 .header("content-type", "application/json")
                 .body(tap.to_string())
@@ -276,9 +277,7 @@ impl Driver<'_> {
 }
 
 async fn get<T: serde::de::DeserializeOwned>(url: &str) -> anyhow::Result<T> {
-    let request = reqwest::Client::new()
-        .get(url)
-        .header("accept", "application/json");
+    let request = client()?.get(url).header("accept", "application/json");
     let body = request.send().await?.error_for_status()?.bytes().await?;
     serde_json::from_slice(&body).with_context(|| format!("{url} answered something else"))
 }

@@ -5,6 +5,7 @@
 //! this crate gives the engine its runtime ([`runtime`]) and its doors ([`server`], [`ocpp`]).
 
 pub mod cli;
+pub mod client;
 pub mod components;
 pub mod database;
 pub mod demo;

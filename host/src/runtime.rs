@@ -18,6 +18,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::MissedTickBehavior;
 
+use crate::client::client;
 use crate::components::{Components, LoadError};
 use crate::database::{Database, OpenError};
 use crate::faults::Faults;
@@ -97,19 +98,18 @@ pub async fn start(
         .collect::<Result<_, SecretError>>()?;
     let payter_key = secret(&config.payter_api_key)?;
 
-    let database = folder.join(&config.server.database);
-    let mut cache = database.clone().into_os_string();
-    cache.push(".components");
+    let server = &config.server;
     let components = Components::load(
-        &folder.join(&config.server.components),
-        Path::new(&cache),
+        &folder.join(&server.components),
+        &folder.join(&server.cache),
         keys,
     )?;
+    let database = Database::open(&folder.join(&server.database), faults.clone())?;
     let reports = Reports::default();
     let native = Native {
         components,
-        database: Database::open(&database, faults.clone())?,
-        http: http_client()?,
+        database,
+        http: client()?,
         stations: Stations::new(reports.clone(), passwords, now, Timeouts::default()),
         faults,
         metrics: Metrics::new(),
@@ -124,15 +124,6 @@ pub async fn start(
     tokio::spawn(reach_deadlines(gateway.clone()));
     tokio::spawn(tend_readers(gateway.clone()));
     Ok(gateway)
-}
-
-fn http_client() -> Result<reqwest::Client, reqwest::Error> {
-    // A provider may have been chosen before, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
 }
 
 fn now() -> u64 {

@@ -2,7 +2,14 @@
 //! provider and a simulated station, over real sockets. After each, the provider's ledger must be
 //! right to the cent.
 
-#![allow(missing_docs, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests: a failure here is a failed test"
+)]
 
 mod crashes;
 mod input;

@@ -19,7 +19,7 @@ async fn assert_captured_once(world: &World) {
 
 async fn assert_nothing_taken(world: &World, reason: &str) {
     let receipts = world.receipts(1).await;
-    assert_eq!(receipts[0]["nothing_taken"], reason);
+    assert_eq!(receipts[0]["nothing_taken_reason"], reason);
     assert_eq!(receipts[0]["captured"], 0);
     assert_eq!(world.ledger().await["totals"]["captured"], 0);
     assert_eq!(world.ledger().await["totals"]["open"], 0);
@@ -43,13 +43,19 @@ async fn a_tap_becomes_a_session_one_capture_and_a_receipt() {
 
 #[tokio::test]
 async fn the_same_card_again_stops_charging() {
-    let world = journey(Setup { unplug_after: None, ..Setup::default() }).await;
+    let world = journey(Setup {
+        unplug_after: None,
+        ..Setup::default()
+    })
+    .await;
     world
         .until("enough is charged", async || {
             let state = world.station().await;
             let start = state["transactions"][0]["meter_start"].as_u64();
             let now = state["connectors"][0]["meter_wh"].as_u64();
-            start.zip(now).is_some_and(|(start, now)| now - start >= 7_000)
+            start
+                .zip(now)
+                .is_some_and(|(start, now)| now - start >= 7_000)
         })
         .await;
     world.tap("card-1").await;
@@ -59,7 +65,11 @@ async fn the_same_card_again_stops_charging() {
 
 #[tokio::test]
 async fn a_declined_card_starts_nothing_and_gets_a_receipt_that_says_so() {
-    let world = journey(Setup { payter_faults: vec!["authorize=decline"], ..Setup::default() }).await;
+    let world = journey(Setup {
+        payter_faults: vec!["authorize=decline"],
+        ..Setup::default()
+    })
+    .await;
     assert_nothing_taken(&world, "declined").await;
     assert_eq!(world.ledger().await["sessions"], json!([]));
     assert_eq!(world.station().await["transactions"], json!([]));
@@ -67,7 +77,11 @@ async fn a_declined_card_starts_nothing_and_gets_a_receipt_that_says_so() {
 
 #[tokio::test]
 async fn a_driver_who_does_not_plug_in_gets_everything_back() {
-    let setup = Setup { plug_in_after_ms: None, plug_in_timeout_s: 1, ..Setup::default() };
+    let setup = Setup {
+        plug_in_after_ms: None,
+        plug_in_timeout_s: 1,
+        ..Setup::default()
+    };
     let world = journey(setup).await;
     let sessions = world.closed_sessions(1).await;
     assert_eq!(sessions[0]["state"], "voided");
@@ -77,53 +91,92 @@ async fn a_driver_who_does_not_plug_in_gets_everything_back() {
 
 #[tokio::test]
 async fn a_station_that_refuses_to_start_costs_nothing() {
-    let world = journey(Setup { station_faults: vec!["decline"], ..Setup::default() }).await;
+    let world = journey(Setup {
+        station_faults: vec!["decline"],
+        ..Setup::default()
+    })
+    .await;
     assert_eq!(world.closed_sessions(1).await[0]["state"], "voided");
     assert_nothing_taken(&world, "start_failed").await;
 }
 
 #[tokio::test]
 async fn a_callback_that_is_delivered_twice_has_one_effect() {
-    let world = journey(Setup { payter_faults: vec!["callback=duplicate:9"], ..Setup::default() }).await;
+    let world = journey(Setup {
+        payter_faults: vec!["callback=duplicate:9"],
+        ..Setup::default()
+    })
+    .await;
     assert_captured_once(&world).await;
-    let duplicates = world.metric("chargetap_callbacks_total{result=\"duplicate\"}").await;
+    let duplicates = world
+        .metric("chargetap_callbacks_total{result=\"duplicate\"}")
+        .await;
     assert_eq!(duplicates, 1);
 }
 
 #[tokio::test]
 async fn a_capture_whose_answer_is_lost_is_not_repeated() {
-    let world = journey(Setup { payter_faults: vec!["commit=lost-answer"], ..Setup::default() }).await;
+    let world = journey(Setup {
+        payter_faults: vec!["commit=lost-answer"],
+        ..Setup::default()
+    })
+    .await;
     assert_captured_once(&world).await;
-    assert!(world.log().values("result").contains(&"looked-up".to_owned()));
+    assert!(
+        world
+            .log()
+            .values("result")
+            .contains(&"looked-up".to_owned())
+    );
 }
 
 #[tokio::test]
 async fn a_capture_that_never_arrived_is_made_again() {
-    let world = journey(Setup { payter_faults: vec!["commit=drop"], ..Setup::default() }).await;
+    let world = journey(Setup {
+        payter_faults: vec!["commit=drop"],
+        ..Setup::default()
+    })
+    .await;
     assert_captured_once(&world).await;
 }
 
 #[tokio::test]
 async fn an_authorisation_whose_answer_is_lost_is_found_again() {
-    let world = journey(Setup { payter_faults: vec!["authorize=lost-answer"], ..Setup::default() }).await;
+    let world = journey(Setup {
+        payter_faults: vec!["authorize=lost-answer"],
+        ..Setup::default()
+    })
+    .await;
     assert_captured_once(&world).await;
 }
 
 #[tokio::test]
 async fn an_authorisation_that_never_arrived_takes_nothing() {
-    let world = journey(Setup { payter_faults: vec!["authorize=drop"], ..Setup::default() }).await;
+    let world = journey(Setup {
+        payter_faults: vec!["authorize=drop"],
+        ..Setup::default()
+    })
+    .await;
     assert_nothing_taken(&world, "payment_failed").await;
 }
 
 #[tokio::test]
 async fn a_station_that_repeats_its_messages_changes_nothing() {
-    let world = journey(Setup { station_faults: vec!["duplicate:9"], ..Setup::default() }).await;
+    let world = journey(Setup {
+        station_faults: vec!["duplicate:9"],
+        ..Setup::default()
+    })
+    .await;
     assert_captured_once(&world).await;
 }
 
 #[tokio::test]
 async fn a_station_that_drops_its_connection_at_the_start_is_asked_again() {
-    let world = journey(Setup { station_faults: vec!["drop"], ..Setup::default() }).await;
+    let world = journey(Setup {
+        station_faults: vec!["drop"],
+        ..Setup::default()
+    })
+    .await;
     assert_captured_once(&world).await;
 }
 

@@ -11,10 +11,10 @@ use chargetap::simulate::payter::{PayterArgs, PayterSimulator};
 use chargetap::simulate::station::{StationArgs, StationSimulator};
 use serde_json::{Value, json};
 
-pub const TERMINAL: &str = "P66-0001";
-pub const STATION: &str = "CT-1";
-pub const API_KEY: &str = "journey-api-key";
-pub const CALLBACK_KEY: &str = "journey-callback-key-of-more-than-32-bytes";
+pub(crate) const TERMINAL: &str = "P66-0001";
+pub(crate) const STATION: &str = "CT-1";
+pub(crate) const API_KEY: &str = "journey-api-key";
+pub(crate) const CALLBACK_KEY: &str = "journey-callback-key-of-more-than-32-bytes";
 const PASSWORD: &str = "journey-station-password";
 
 /// Long enough for a slow machine; nothing waits this long when all is well.
@@ -22,16 +22,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(20);
 
 /// What differs between journeys.
-pub struct Setup {
-    pub payter_faults: Vec<&'static str>,
-    pub station_faults: Vec<&'static str>,
+pub(crate) struct Setup {
+    pub(crate) payter_faults: Vec<&'static str>,
+    pub(crate) station_faults: Vec<&'static str>,
     /// Plug in so many milliseconds after a remote start; never if absent.
-    pub plug_in_after_ms: Option<u64>,
+    pub(crate) plug_in_after_ms: Option<u64>,
     /// Unplug after this energy; never if absent.
-    pub unplug_after: Option<u64>,
-    pub plug_in_timeout_s: u64,
+    pub(crate) unplug_after: Option<u64>,
+    pub(crate) plug_in_timeout_s: u64,
     /// Further arguments of the gateway.
-    pub gateway: Vec<String>,
+    pub(crate) gateway: Vec<String>,
 }
 
 impl Default for Setup {
@@ -47,7 +47,7 @@ impl Default for Setup {
     }
 }
 
-pub struct World {
+pub(crate) struct World {
     folder: tempfile::TempDir,
     payter: PayterSimulator,
     station: StationSimulator,
@@ -59,15 +59,15 @@ pub struct World {
 
 /// Every line that a gateway of this world logged.
 #[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
 
 impl Log {
-    pub fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
     }
 
     /// The value of `field` in every line that has it.
-    pub fn values(&self, field: &str) -> Vec<String> {
+    pub(crate) fn values(&self, field: &str) -> Vec<String> {
         let of = |line: &String| {
             let line: Value = serde_json::from_str(line).ok()?;
             Some(line["fields"][field].as_str()?.to_owned())
@@ -86,7 +86,7 @@ impl Drop for Gateway {
 }
 
 /// The folder that `cargo xtask build` puts the components in.
-pub fn components() -> PathBuf {
+pub(crate) fn components() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/components");
     assert!(
         folder.join("callback-verifier.wasm").is_file(),
@@ -96,22 +96,30 @@ pub fn components() -> PathBuf {
 }
 
 impl World {
-    pub async fn new(setup: Setup) -> Self {
+    pub(crate) async fn new(setup: Setup) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let payter = PayterSimulator::start(PayterArgs {
             listen: ([127, 0, 0, 1], 0).into(),
             api_key: API_KEY.into(),
             terminals: vec![TERMINAL.into()],
             currency: "EUR".into(),
-            faults: setup.payter_faults.iter().map(|fault| fault.parse().unwrap()).collect(),
+            faults: setup
+                .payter_faults
+                .iter()
+                .map(|fault| fault.parse().unwrap())
+                .collect(),
         })
         .await
         .unwrap();
         // The gateway is restarted at the same address, so it cannot choose one itself.
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let address = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .to_string();
         write_configuration(folder.path(), &address, payter.base_url(), &setup);
         let log = Log::default();
-        let gateway = start_gateway(folder.path(), &setup.gateway, &log);
+        let gateway = start_gateway(folder.path(), &setup.gateway, &log).await;
         let station = StationSimulator::start(StationArgs {
             url: format!("ws://{address}/ocpp"),
             identity: STATION.into(),
@@ -122,65 +130,92 @@ impl World {
             meter_interval_ms: 100,
             plug_in_after_ms: setup.plug_in_after_ms,
             unplug_after: setup.unplug_after,
-            faults: setup.station_faults.iter().map(|fault| fault.parse().unwrap()).collect(),
+            faults: setup
+                .station_faults
+                .iter()
+                .map(|fault| fault.parse().unwrap())
+                .collect(),
             control: ([127, 0, 0, 1], 0).into(),
         })
         .await
         .unwrap();
-        let client = reqwest::Client::new();
-        Self { folder, payter, station, gateway, log, address, client }
+        let client = chargetap::client::client().unwrap();
+        Self {
+            folder,
+            payter,
+            station,
+            gateway,
+            log,
+            address,
+            client,
+        }
     }
 
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn log(&self) -> &Log {
+    pub(crate) fn log(&self) -> &Log {
         &self.log
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// Why the gateway ended, if it did.
-    pub fn gateway_ended(&mut self) -> Option<ExitStatus> {
+    pub(crate) fn gateway_ended(&mut self) -> Option<ExitStatus> {
         self.gateway.0.try_wait().unwrap()
     }
 
     /// Start the gateway again, without its faults.
-    pub fn restart_gateway(&mut self) {
-        self.gateway = start_gateway(self.folder.path(), &[], &self.log);
+    pub(crate) async fn restart_gateway(&mut self) {
+        self.gateway = start_gateway(self.folder.path(), &[], &self.log).await;
     }
 
     /// Show a card once; whether the terminal was reading.
-    pub async fn tap_once(&self, card: &str) -> bool {
+    pub(crate) async fn tap_once(&self, card: &str) -> bool {
         let url = format!("{}/control/tap", self.payter.base_url());
         let tap = json!({
             "terminal": TERMINAL, "card_id": card,
             "masked_pan": "************1234", "aid": "A0000000031010",
         });
-        let request = self.client.post(url).header("content-type", "application/json");
-        let status = request.body(tap.to_string()).send().await.unwrap().status().as_u16();
-        assert!(status == 200 || status == 409, "the tap was answered {status}");
+        let request = self
+            .client
+            .post(url)
+            .header("content-type", "application/json");
+        let status = request
+            .body(tap.to_string())
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16();
+        assert!(
+            status == 200 || status == 409,
+            "the tap was answered {status}"
+        );
         status == 200
     }
 
     /// Show a card as soon as the terminal reads.
-    pub async fn tap(&self, card: &str) {
-        self.until("the terminal reads", async || self.tap_once(card).await).await;
+    pub(crate) async fn tap(&self, card: &str) {
+        self.until("the terminal reads", async || self.tap_once(card).await)
+            .await;
     }
 
-    pub async fn ledger(&self) -> Value {
-        self.json(&format!("{}/control/ledger", self.payter.base_url())).await
+    pub(crate) async fn ledger(&self) -> Value {
+        self.json(&format!("{}/control/ledger", self.payter.base_url()))
+            .await
     }
 
-    pub async fn station(&self) -> Value {
-        self.json(&format!("{}/control/state", self.station.control_url())).await
+    pub(crate) async fn station(&self) -> Value {
+        self.json(&format!("{}/control/state", self.station.control_url()))
+            .await
     }
 
     /// Wait until the ledger has `count` sessions and none is open, and return them.
-    pub async fn closed_sessions(&self, count: usize) -> Vec<Value> {
+    pub(crate) async fn closed_sessions(&self, count: usize) -> Vec<Value> {
         let mut sessions = Vec::new();
         self.until("all holds are closed", async || {
             sessions = self.ledger().await["sessions"].as_array().unwrap().clone();
@@ -191,7 +226,7 @@ impl World {
     }
 
     /// Wait until `count` receipts are issued, and return their JSON in that order.
-    pub async fn receipts(&self, count: usize) -> Vec<Value> {
+    pub(crate) async fn receipts(&self, count: usize) -> Vec<Value> {
         let mut links = Vec::new();
         self.until("the receipts are issued", async || {
             links = self.log.values("link");
@@ -207,38 +242,91 @@ impl World {
         receipts
     }
 
-    /// The receipt of the only session that captured something.
-    pub async fn receipt_of_capture(&self) -> Value {
-        let mut found = None;
-        self.until("the capture's receipt is issued", async || {
-            for link in self.log.values("link") {
-                let receipt = self.json(&link).await;
-                if receipt["captured"] != 0 {
-                    found = Some(receipt);
-                }
+    /// The receipt of a session that captured something, if one is issued and the gateway is
+    /// there to show it.
+    pub(crate) async fn receipt_of_capture(&self) -> Option<Value> {
+        for link in self.log.values("link") {
+            let request = self.client.get(&link).header("accept", "application/json");
+            let answer = request.send().await.ok()?;
+            let receipt: Value = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
+            if receipt["captured"].as_u64()? > 0 {
+                return Some(receipt);
             }
-            found.is_some()
-        })
-        .await;
-        found.unwrap()
+        }
+        None
     }
 
     /// The energy of all transactions that the station recorded, in Wh.
-    pub async fn metered_energy(&self) -> u64 {
+    pub(crate) async fn metered_energy(&self) -> u64 {
         let state = self.station().await;
         let energy = |transaction: &Value| {
-            transaction["meter_stop"].as_u64().unwrap() - transaction["meter_start"].as_u64().unwrap()
+            transaction["meter_stop"].as_u64().unwrap()
+                - transaction["meter_start"].as_u64().unwrap()
         };
-        state["transactions"].as_array().unwrap().iter().map(energy).sum()
+        state["transactions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(energy)
+            .sum()
     }
 
-    pub async fn metric(&self, line: &str) -> u64 {
-        let text = self.client.get(self.url("/metrics")).send().await.unwrap().text().await.unwrap();
+    pub(crate) async fn metric(&self, line: &str) -> u64 {
+        let text = self
+            .client
+            .get(self.url("/metrics"))
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
         let value = text.lines().find_map(|found| found.strip_prefix(line));
         value.map_or(0, |value| value.trim().parse().unwrap())
     }
 
-    pub async fn until(&self, what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    /// Stop the gateway as `kill -9` does.
+    pub(crate) fn stop_gateway(&mut self) {
+        self.gateway.0.kill().unwrap();
+        self.gateway.0.wait().unwrap();
+    }
+
+    pub(crate) fn stored_events(&self) -> usize {
+        self.count("SELECT count(*) FROM event")
+    }
+
+    pub(crate) fn sessions_in_journal(&self) -> usize {
+        self.count("SELECT count(*) FROM session")
+    }
+
+    pub(crate) fn reads(&self) -> usize {
+        self.count("SELECT count(*) FROM read WHERE armed = 1")
+    }
+
+    /// Put a read before all others in the journal, as if the terminal had been armed with it.
+    pub(crate) fn insert_read_before(&self, read: &str) {
+        self.journal()
+            .execute(
+                "INSERT INTO read (number, id, terminal, expires_at, armed)
+                 VALUES (-1, ?1, ?2, 9000000000000, 1)",
+                [read, TERMINAL],
+            )
+            .unwrap();
+    }
+
+    fn count(&self, query: &str) -> usize {
+        let count: i64 = self
+            .journal()
+            .query_row(query, [], |row| row.get(0))
+            .unwrap();
+        count.try_into().unwrap()
+    }
+
+    fn journal(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.folder().join("chargetap.db")).unwrap()
+    }
+
+    pub(crate) async fn until(&self, what: &str, mut condition: impl AsyncFnMut() -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !condition().await {
             if Instant::now() > deadline {
@@ -261,7 +349,7 @@ impl World {
 }
 
 /// What the driver pays for this energy, in cents: (kWh x 0.49 + 0.25) x 1.25, rounded half up.
-pub fn price(energy: u64) -> u64 {
+pub(crate) fn price(energy: u64) -> u64 {
     (energy * 49 * 125 + 25 * 1_000 * 125 + 50_000) / 100_000
 }
 
@@ -275,6 +363,7 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
         [server]
         listen = "{address}"
         components = "{components}"
+        cache = "{components}/cache"
         [gateway]
         public_url = "http://{address}"
         [payter]
@@ -318,7 +407,7 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
 }
 
 /// Start a gateway and wait until it listens, or until it has ended.
-fn start_gateway(folder: &Path, arguments: &[String], log: &Log) -> Gateway {
+async fn start_gateway(folder: &Path, arguments: &[String], log: &Log) -> Gateway {
     let mut child = Command::new(env!("CARGO_BIN_EXE_chargetap"))
         .args(["--log-format", "json", "serve", "chargetap.toml"])
         .args(arguments)
@@ -335,7 +424,10 @@ fn start_gateway(folder: &Path, arguments: &[String], log: &Log) -> Gateway {
             log.0.lock().unwrap().push(line);
         }
     });
-    let mut first = String::new();
-    BufReader::new(out).read_line(&mut first).unwrap();
+    let listening = move || BufReader::new(out).read_line(&mut String::new());
+    tokio::task::spawn_blocking(listening)
+        .await
+        .unwrap()
+        .unwrap();
     Gateway(child)
 }

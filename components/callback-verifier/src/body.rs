@@ -12,7 +12,6 @@ use chargetap_contract::{
     terminal::{CardRead, PaymentHint, TerminalEvent},
 };
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::{capability::Segment, card, keys::KeyRing};
 
@@ -95,14 +94,14 @@ impl Body {
     }
 
     /// Equal for the same content, however it was serialised, reported for the same card read.
-    pub(crate) fn dedupe_key(&self, read: &str) -> String {
+    pub(crate) fn dedupe_key(&self, read: &str, keys: &KeyRing) -> String {
         let kind = match self.kind {
             Kind::Card => "card",
             Kind::Session => "session",
         };
         // `Value` prints without white space, and its keys are sorted.
-        let digest = Sha256::digest(format!("{kind}\n{read}\n{}", self.content));
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        let name = keys.name_delivery(&format!("{kind}\n{read}\n{}", self.content));
+        name.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn check_terminal(&self, pointer: &str, segment: &Segment<'_>) -> Result<(), Rejection> {

@@ -12,6 +12,10 @@ const MIN_SECRET: usize = 32;
 /// signs can never pass for the other's.
 const CARD_KEY_PURPOSE: &[u8] = b"chargetap/card-reference-key/v1";
 
+/// Separates the key of the dedupe keys. They are keyed because the body that they stand for may
+/// hold a card number, and an unkeyed hash of one can be undone by trying them all.
+const DEDUPE_KEY_PURPOSE: &[u8] = b"chargetap/dedupe-key/v1";
+
 /// A MAC in full.
 pub(crate) type Tag = [u8; 32];
 
@@ -21,6 +25,7 @@ pub(crate) struct KeyRing {
     keys: Vec<PreparedKey>,
     minting: Hmac<Sha256>,
     cards: Hmac<Sha256>,
+    deliveries: Hmac<Sha256>,
 }
 
 #[derive(Debug)]
@@ -45,12 +50,18 @@ impl KeyRing {
         let (Some(newest), Some(oldest)) = (prepared.first(), prepared.last()) else {
             return Err(KeyProblem::NoKey);
         };
-        // Not the newest: the references have to outlive the arrival of a new key.
-        let cards = prepare(&tag(&oldest.hmac, CARD_KEY_PURPOSE))
-            .ok_or_else(|| KeyProblem::WeakKey(oldest.id.clone()))?;
+        // Not the newest: cards and deliveries have to be known again after the arrival of a new
+        // key.
+        let derived = |purpose| {
+            prepare(&tag(&oldest.hmac, purpose))
+                .ok_or_else(|| KeyProblem::WeakKey(oldest.id.clone()))
+        };
+        let cards = derived(CARD_KEY_PURPOSE)?;
+        let deliveries = derived(DEDUPE_KEY_PURPOSE)?;
         Ok(Self {
             minting: newest.hmac.clone(),
             cards,
+            deliveries,
             keys: prepared,
         })
     }
@@ -74,6 +85,11 @@ impl KeyRing {
     /// The MAC by which a card is known.
     pub(crate) fn name_card(&self, text: &str) -> Tag {
         tag(&self.cards, text.as_bytes())
+    }
+
+    /// The MAC by which a repeated delivery is known.
+    pub(crate) fn name_delivery(&self, text: &str) -> Tag {
+        tag(&self.deliveries, text.as_bytes())
     }
 }
 

@@ -39,7 +39,7 @@ impl Verifier {
     /// Makes a verifier from its keys: the id that names each in logs, and its secret.
     ///
     /// The list is ordered from the newest key to the oldest. The first mints, every key verifies,
-    /// and the last also makes the card references. To rotate, put the new key first and remove the
+    /// and the last also makes the card references and dedupe keys. To rotate, put the new key first and remove the
     /// old one when no URL minted by it is alive and no session that began under it runs: while
     /// both are listed, a card keeps its reference, and the tap that stops a session still finds
     /// it.
@@ -85,7 +85,7 @@ impl Verifier {
         let body = Body::parse(&request.body)?;
         Ok(Verified {
             event: body.event(&segment, &self.keys)?,
-            dedupe_key: body.dedupe_key(segment.read),
+            dedupe_key: body.dedupe_key(segment.read, &self.keys),
             key_id: key_id.to_owned(),
         })
     }

@@ -1,4 +1,6 @@
 //! The state of a session: what is remembered between steps, and its stored form.
+//!
+//! That form is CBOR with the names of fields and cases, so that a later version can add some.
 
 use chargetap_contract::money::{Price, Tariff};
 use chargetap_contract::receipt::NothingTakenReason;
@@ -121,17 +123,18 @@ struct Version {
 
 impl Session {
     pub(crate) fn decode(state: &[u8]) -> Result<Self, Refusal> {
-        let malformed = |error: serde_json::Error| Refusal::MalformedState(error.to_string());
-        let Version { version } = serde_json::from_slice(state).map_err(malformed)?;
+        let malformed =
+            |error: minicbor_serde::error::DecodeError| Refusal::MalformedState(error.to_string());
+        let Version { version } = minicbor_serde::from_slice(state).map_err(malformed)?;
         if version != VERSION {
             return Err(Refusal::UnknownStateVersion(version));
         }
-        let stored: Versioned = serde_json::from_slice(state).map_err(malformed)?;
+        let stored: Versioned = minicbor_serde::from_slice(state).map_err(malformed)?;
         Ok(stored.session)
     }
 
     pub(crate) fn encode(self) -> Result<Vec<u8>, Refusal> {
-        serde_json::to_vec(&Versioned {
+        minicbor_serde::to_vec(&Versioned {
             version: VERSION,
             session: self,
         })

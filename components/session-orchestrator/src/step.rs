@@ -4,6 +4,8 @@ use chargetap_contract::session::{
     Action, Command, Decision, Event, Message, MeterReading, Outcome, Policy, Refusal, Stopped,
 };
 
+use chargetap_contract::terminal::CardRead;
+
 use crate::session::{Session, Stage};
 use crate::{authorisation, charging, closing};
 
@@ -68,7 +70,7 @@ pub(crate) struct Step<'a> {
 impl Step<'_> {
     fn apply(&mut self, event: Event) -> Result<(), Refusal> {
         match event {
-            Event::CardPresented(_) => self.card_presented(),
+            Event::CardPresented(read) => self.card_presented(&read),
             Event::CommandEnded(Outcome { command, result }) => {
                 let kind = command.rsplit('/').next().unwrap_or_default();
                 match kind {
@@ -90,9 +92,14 @@ impl Step<'_> {
         }
     }
 
-    /// The same card again: the driver wants to leave.
-    fn card_presented(&mut self) -> Result<(), Refusal> {
+    /// The same card again: the driver wants to leave. Another card has no say.
+    fn card_presented(&mut self, read: &CardRead) -> Result<(), Refusal> {
+        let same = self
+            .session
+            .card
+            .is_some_and(|card| card.reference == read.card.reference);
         match self.session.stage {
+            _ if !same => return self.not_applicable(),
             Stage::Starting { .. } => charging::cancelled_by_driver(self),
             Stage::Charging { .. } => charging::stop(self),
             _ => return self.not_applicable(),

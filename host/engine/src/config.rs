@@ -55,6 +55,8 @@ pub struct Server {
     pub database: PathBuf,
     /// The folder with the three components.
     pub components: PathBuf,
+    /// The folder in which compiled components are kept.
+    pub cache: PathBuf,
 }
 
 /// What is wrong with a configuration.

@@ -54,7 +54,8 @@ impl<P: Platform> Gateway<P> {
             tracing::warn!(command = command.id, "taking up an abandoned command");
             match command.action {
                 Action::ShowMessage(_) | Action::IssueReceipt(_) | Action::RaiseAlert(_) => {
-                    self.execute(Execution { session, command }).await?;
+                    journal::repeat(&self.platform, &command.id).await?;
+                    self.platform.wake();
                 }
                 _ => self.end(&session, &command, CommandResult::Unknown).await?,
             }

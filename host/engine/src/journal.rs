@@ -248,6 +248,17 @@ pub(crate) async fn finish(platform: &impl Platform, command: &str) -> Result<()
     Ok(())
 }
 
+/// A command that was sent and never ended is to be sent again.
+pub(crate) async fn repeat(platform: &impl Platform, command: &str) -> Result<(), JournalError> {
+    platform
+        .query(
+            "UPDATE command SET status = 'pending' WHERE id = ?1 AND status = 'sent'",
+            vec![text(command)],
+        )
+        .await?;
+    Ok(())
+}
+
 /// Sessions whose deadline has passed.
 pub(crate) async fn due(platform: &impl Platform, now: u64) -> Result<Vec<String>, JournalError> {
     let rows = platform
@@ -431,6 +442,14 @@ pub(crate) async fn is_superseded(
              WHERE this.id = ?1 AND later.number > this.number AND later.armed = 1 LIMIT 1",
             vec![text(read)],
         )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// Whether an event used this read up.
+pub(crate) async fn is_used(platform: &impl Platform, read: &str) -> Result<bool, JournalError> {
+    let rows = platform
+        .query("SELECT 1 FROM event WHERE read = ?1", vec![text(read)])
         .await?;
     Ok(!rows.is_empty())
 }

@@ -26,13 +26,13 @@ const MAX_CALLS: usize = 64;
 
 /// What the rest of the gateway wants of a connection.
 pub(super) enum Order {
-    Ask(Action, oneshot::Sender<RemoteAnswer>),
+    Ask(Box<Action>, oneshot::Sender<RemoteAnswer>),
     /// Make room for a newer connection of the same station.
     Close,
 }
 
 /// A call to take in, or the error that it deserves. Either is answered in its turn.
-type Received = Result<Call, CallError>;
+pub(super) type Received = Box<Result<Call, CallError>>;
 
 /// Why a connection ended.
 #[derive(Debug, Error)]
@@ -92,7 +92,7 @@ async fn take_in<E: StationEvents>(
     replies: Sender<String>,
 ) {
     while let Some(call) = calls.recv().await {
-        let reply = match call {
+        let reply = match *call {
             Ok(call) => messages::answer(shared, station, call).await,
             Err(error) => messages::error_reply(&error),
         };
@@ -116,7 +116,7 @@ fn forget<E>(shared: &Shared<E>, station: &str, orders: &Sender<Order>) {
 struct Link {
     socket: WebSocket,
     timeouts: Timeouts,
-    waiting: VecDeque<(Action, oneshot::Sender<RemoteAnswer>)>,
+    waiting: VecDeque<(Box<Action>, oneshot::Sender<RemoteAnswer>)>,
     asked: Option<Asked>,
     last_id: u64,
     heard_at: Instant,
@@ -197,7 +197,7 @@ impl Link {
         };
         self.last_id += 1;
         let id = self.last_id.to_string();
-        let call = messages::call(&id, action);
+        let call = messages::call(&id, *action);
         self.asked = Some(Asked {
             id,
             answer,
@@ -215,8 +215,10 @@ impl Link {
         self.heard_at = Instant::now();
         let text = match message {
             Message::Text(text) => text,
-            Message::Close(_) => return Err(Ended::ByStation),
-            Message::Binary(_) | Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            // A close is answered by reading on, after which the stream ends.
+            Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Close(_) => {
+                return Ok(());
+            }
         };
         match messages::parse(&text) {
             Incoming::Call(call) => calls.try_send(call).map_err(|_| Ended::Flood)?,

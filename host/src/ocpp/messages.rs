@@ -15,6 +15,7 @@ use ocpp_rs::v16::rpc_error_code::RpcErrorCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::connection::Received;
 use super::{RemoteAnswer, Shared, StationEvents, Unavailable, meter};
 
 /// How often a station is to send a heartbeat, in seconds.
@@ -42,7 +43,7 @@ const ACTIONS: [&str; 8] = [
 #[derive(Debug, PartialEq)]
 pub(super) enum Incoming {
     /// A call, or the error to answer it with.
-    Call(Result<Call, CallError>),
+    Call(Received),
     /// The answer to our call of this id, which is a remote start or stop.
     Answer { id: String, answer: RemoteAnswer },
 }
@@ -50,7 +51,7 @@ pub(super) enum Incoming {
 /// Reads a message. There is none that cannot be dealt with.
 pub(super) fn parse(text: &str) -> Incoming {
     match deserialize_to_message(text) {
-        Ok(Message::Call(call)) => Incoming::Call(Ok(call)),
+        Ok(Message::Call(call)) => Incoming::Call(Box::new(Ok(call))),
         Ok(Message::CallResult(result)) => remote_answer(result),
         Ok(Message::CallError(error)) => refused(error.unique_id),
         Err(error) => {
@@ -94,10 +95,14 @@ fn parse_broken(text: &str) -> Incoming {
         },
         (Some(4), _) => refused(id),
         (Some(2), Some(action)) if !ACTIONS.contains(&action) => {
-            Incoming::Call(Err(error(id, RpcErrorCode::NotImplemented)))
+            broken(id, RpcErrorCode::NotImplemented)
         }
-        _ => Incoming::Call(Err(error(id, RpcErrorCode::FormationViolation))),
+        _ => broken(id, RpcErrorCode::FormationViolation),
     }
+}
+
+fn broken(id: String, code: RpcErrorCode) -> Incoming {
+    Incoming::Call(Box::new(Err(error(id, code))))
 }
 
 /// Our call, as it is sent.

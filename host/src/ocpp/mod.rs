@@ -206,7 +206,11 @@ impl<E: StationEvents> Stations<E> {
             return RemoteAnswer::NotConnected;
         };
         let (answer, answered) = oneshot::channel();
-        if link.send(Order::Ask(action, answer)).await.is_err() {
+        if link
+            .send(Order::Ask(Box::new(action), answer))
+            .await
+            .is_err()
+        {
             return RemoteAnswer::NotConnected;
         }
         answered.await.unwrap_or(RemoteAnswer::Unknown)

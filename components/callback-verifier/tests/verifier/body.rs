@@ -201,16 +201,17 @@ fn a_body_may_nest_16_levels_and_no_more() {
 }
 
 #[test]
-fn the_dedupe_key_is_the_digest_of_kind_read_and_canonical_body() {
-    // hashlib.sha256(b"card\n" + read + b"\n" +
-    //     json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+fn the_dedupe_key_is_the_keyed_hash_of_kind_read_and_canonical_body() {
+    // key = hmac.digest(old_key, b"chargetap/dedupe-key/v1", "sha256")
+    // hmac.digest(key, b"card\n" + read + b"\n" +
+    //     json.dumps(body, sort_keys=True, separators=(",", ":")).encode(), "sha256").hex()
     assert_eq!(
         dedupe_key(BY_NEW_KEY, CARD),
-        "0b26d227d180167962249faa579f3794c5446388405e95402660434c4142427d"
+        "ab651553463819eb4df6f98a6c0a2fac3d7a47dbb7ba07c72d6f7b58b25fe458"
     );
     assert_eq!(
         dedupe_key(BY_NEW_KEY, SESSION),
-        "338020ac3efb99c70716021ed2383f088fb11a59651bdd7588c20c3829bf14b6"
+        "b6e779dc12db79b1de370e6e2468a711f6761a59b6c7acece4a11cd4b0265b31"
     );
 }
 

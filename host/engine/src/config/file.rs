@@ -37,6 +37,7 @@ struct ServerTable {
     listen: String,
     database: PathBuf,
     components: PathBuf,
+    cache: PathBuf,
 }
 
 impl Default for ServerTable {
@@ -45,6 +46,7 @@ impl Default for ServerTable {
             listen: "127.0.0.1:8080".into(),
             database: "chargetap.db".into(),
             components: "components".into(),
+            cache: "cache".into(),
         }
     }
 }
@@ -228,6 +230,7 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
             listen: file.server.listen,
             database: file.server.database,
             components: file.server.components,
+            cache: file.server.cache,
         },
     })
 }

@@ -89,9 +89,10 @@ async fn converse(
             _ = ticks.tick() => continue,
         };
         let text = match received {
-            None | Some(Ok(Message::Close(_))) => return Ok(()),
+            None => return Ok(()),
             Some(Err(error)) => return Err(error),
             Some(Ok(Message::Text(text))) => text,
+            // A close is answered by reading on, after which the stream ends.
             Some(Ok(_)) => continue,
         };
         let reaction = lock(station).receive(&text, unix_ms());

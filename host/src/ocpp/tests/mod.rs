@@ -1,3 +1,7 @@
+//! Stations that speak OCPP text over real sockets.
+
+mod remote;
+
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -9,17 +13,16 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use super::RemoteAnswer;
 use super::fake::{Central, PASSWORD, STATION, Told};
 
 const LONG: Duration = Duration::from_secs(60);
 
-struct Station(WebSocketStream<MaybeTlsStream<TcpStream>>);
+struct Station(Socket);
 
 impl Station {
     async fn connect(central: &Central) -> Self {
         let mut station = Self(
-            handshake(central, STATION, PASSWORD, "ocpp1.6")
+            handshake(central, STATION, &good_credentials(), "ocpp1.6")
                 .await
                 .unwrap(),
         );
@@ -47,18 +50,27 @@ impl Station {
     }
 }
 
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Connects as the station of `identity`, with these credentials.
 async fn handshake(
     central: &Central,
     identity: &str,
-    password: &str,
+    credentials: &str,
     subprotocol: &str,
-) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, Error> {
-    let credentials = STANDARD.encode(format!("{identity}:{password}"));
+) -> Result<Socket, Error> {
     let url = format!("{}/{identity}", central.url).parse().unwrap();
     let request = ClientRequestBuilder::new(url)
         .with_sub_protocol(subprotocol)
-        .with_header("Authorization", format!("Basic {credentials}"));
+        .with_header(
+            "Authorization",
+            format!("Basic {}", STANDARD.encode(credentials)),
+        );
     connect_async(request).await.map(|(socket, _)| socket)
+}
+
+fn good_credentials() -> String {
+    format!("{STATION}:{PASSWORD}")
 }
 
 fn status(refused: Error) -> u16 {
@@ -69,29 +81,28 @@ fn status(refused: Error) -> u16 {
 }
 
 #[tokio::test]
-async fn a_station_must_be_known_and_have_the_right_password() {
+async fn a_station_must_be_known_and_have_its_own_password() {
     let central = Central::start(LONG).await;
-    for (identity, password) in [(STATION, "wrong"), (STATION, ""), ("CP-2", PASSWORD)] {
-        let refused = handshake(&central, identity, password, "ocpp1.6").await;
-        assert_eq!(status(refused.unwrap_err()), 401, "{identity} {password}");
+    for (identity, credentials) in [
+        (STATION, "CP-1:wrong"),
+        (STATION, "CP-1:"),
+        (STATION, "CP-1"),
+        (STATION, "CP-2:correct horse"),
+        ("CP-2", "CP-2:correct horse"),
+    ] {
+        let refused = handshake(&central, identity, credentials, "ocpp1.6").await;
+        assert_eq!(
+            status(refused.unwrap_err()),
+            401,
+            "{identity} {credentials}"
+        );
     }
-}
-
-#[tokio::test]
-async fn a_station_may_not_use_the_credentials_of_another() {
-    let central = Central::start(LONG).await;
-    let url = format!("{}/{STATION}", central.url).parse().unwrap();
-    let credentials = STANDARD.encode(format!("CP-2:{PASSWORD}"));
-    let request = ClientRequestBuilder::new(url)
-        .with_sub_protocol("ocpp1.6")
-        .with_header("Authorization", format!("Basic {credentials}"));
-    assert_eq!(status(connect_async(request).await.unwrap_err()), 401);
 }
 
 #[tokio::test]
 async fn another_subprotocol_is_refused() {
     let central = Central::start(LONG).await;
-    let refused = handshake(&central, STATION, PASSWORD, "ocpp2.0.1").await;
+    let refused = handshake(&central, STATION, &good_credentials(), "ocpp2.0.1").await;
     assert_eq!(status(refused.unwrap_err()), 400);
 }
 
@@ -257,7 +268,7 @@ async fn a_newer_connection_replaces_the_older_and_the_order_is_kept() {
     assert!(older.0.next().await.unwrap().unwrap().is_pong());
 
     let mut newer = Station(
-        handshake(&central, STATION, PASSWORD, "ocpp1.6")
+        handshake(&central, STATION, &good_credentials(), "ocpp1.6")
             .await
             .unwrap(),
     );
@@ -275,127 +286,10 @@ async fn a_newer_connection_replaces_the_older_and_the_order_is_kept() {
 }
 
 #[tokio::test]
-async fn a_remote_start_is_answered_by_the_station() {
+async fn a_close_is_answered() {
     let central = Central::start(LONG).await;
     let mut station = Station::connect(&central).await;
-    let cases = [
-        (r#"[3,"ID",{"status":"Accepted"}]"#, RemoteAnswer::Accepted),
-        (r#"[3,"ID",{"status":"Rejected"}]"#, RemoteAnswer::Rejected),
-        (r#"[4,"ID","InternalError","",{}]"#, RemoteAnswer::Rejected),
-        (r#"[4,"ID","InternalError"]"#, RemoteAnswer::Rejected),
-        (r#"[3,"ID",{"status":"Maybe"}]"#, RemoteAnswer::Unknown),
-        (r#"[3,"ID"]"#, RemoteAnswer::Unknown),
-    ];
-    for (answer, expected) in cases {
-        let play = async {
-            let call = station.receive().await;
-            assert_eq!(call[0], 2);
-            assert_eq!(call[2], "RemoteStartTransaction");
-            assert_eq!(call[3], json!({"connectorId": 2, "idTag": "OURS-1"}));
-            // An answer to no call of ours changes nothing.
-            station.send(r#"[3,"other",{"status":"Rejected"}]"#).await;
-            let id = call[1].as_str().unwrap();
-            station.send(&answer.replace("ID", id)).await;
-        };
-        let (got, ()) = tokio::join!(central.stations.remote_start(STATION, 2, "OURS-1"), play);
-        assert_eq!(got, expected, "{answer}");
-    }
-}
-
-#[tokio::test]
-async fn a_remote_stop_names_the_transaction() {
-    let central = Central::start(LONG).await;
-    let mut station = Station::connect(&central).await;
-    let play = async {
-        let call = station.receive().await;
-        assert_eq!(call[2], "RemoteStopTransaction");
-        assert_eq!(call[3], json!({"transactionId": 4711}));
-        let id = call[1].as_str().unwrap();
-        station
-            .send(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#))
-            .await;
-    };
-    let (got, ()) = tokio::join!(central.stations.remote_stop(STATION, 4711), play);
-    assert_eq!(got, RemoteAnswer::Accepted);
-}
-
-#[tokio::test]
-async fn a_station_is_asked_one_thing_at_a_time() {
-    let central = Central::start(LONG).await;
-    let mut station = Station::connect(&central).await;
-    let play = async {
-        let first = station.receive().await;
-        station.0.send(Message::Ping("x".into())).await.unwrap();
-        assert!(station.0.next().await.unwrap().unwrap().is_pong());
-        let id = first[1].as_str().unwrap();
-        station
-            .send(&format!(r#"[3,"{id}",{{"status":"Rejected"}}]"#))
-            .await;
-        let second = station.receive().await;
-        let id = second[1].as_str().unwrap();
-        station
-            .send(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#))
-            .await;
-    };
-    let (first, second, ()) = tokio::join!(
-        central.stations.remote_start(STATION, 1, "OURS-1"),
-        central.stations.remote_start(STATION, 2, "OURS-2"),
-        play
-    );
-    assert_eq!(
-        (first, second),
-        (RemoteAnswer::Rejected, RemoteAnswer::Accepted)
-    );
-}
-
-#[tokio::test]
-async fn a_remote_answer_is_read_while_an_earlier_message_is_being_stored() {
-    let central = Central::start(LONG).await;
-    let mut station = Station::connect(&central).await;
-    let _closed = central.journal.gate.acquire().await.unwrap();
-    station.send(&stop(4711)).await;
-    let play = async {
-        let call = station.receive().await;
-        let id = call[1].as_str().unwrap();
-        station
-            .send(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#))
-            .await;
-    };
-    let (got, ()) = tokio::join!(central.stations.remote_start(STATION, 1, "OURS-1"), play);
-    assert_eq!(got, RemoteAnswer::Accepted);
-}
-
-#[tokio::test]
-async fn without_an_answer_it_is_unknown_what_the_station_did() {
-    let central = Central::start(Duration::from_millis(50)).await;
-    let mut station = Station::connect(&central).await;
-    assert_eq!(
-        central.stations.remote_start(STATION, 1, "OURS-1").await,
-        RemoteAnswer::Unknown
-    );
-    assert_eq!(station.receive().await[2], "RemoteStartTransaction");
-}
-
-#[tokio::test]
-async fn after_a_lost_connection_it_is_unknown_what_the_station_did() {
-    let central = Central::start(LONG).await;
-    let mut station = Station::connect(&central).await;
-    let play = async move {
-        station.receive().await;
-        drop(station);
-    };
-    let (asked, queued, ()) = tokio::join!(
-        central.stations.remote_start(STATION, 1, "OURS-1"),
-        central.stations.remote_start(STATION, 2, "OURS-2"),
-        play
-    );
-    assert_eq!(
-        (asked, queued),
-        (RemoteAnswer::Unknown, RemoteAnswer::NotConnected)
-    );
-    assert!(!central.stations.is_connected(STATION));
-    assert_eq!(
-        central.stations.remote_stop(STATION, 4711).await,
-        RemoteAnswer::NotConnected
-    );
+    station.0.send(Message::Close(None)).await.unwrap();
+    assert!(station.0.next().await.unwrap().unwrap().is_close());
+    assert!(station.is_closed().await);
 }

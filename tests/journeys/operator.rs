@@ -1,0 +1,221 @@
+//! What the operator sees when something is wrong before the gateway can start.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::world::{Setup, World, components};
+
+fn chargetap(arguments: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_chargetap"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("CHARGETAP_LOG")
+        .output()
+        .unwrap()
+}
+
+/// The gateway of this folder does not start, and says why in one line.
+fn start_error(folder: &Path) -> String {
+    let output = chargetap(&["serve", "chargetap.toml"], folder);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let error = String::from_utf8(output.stderr).unwrap();
+    let line = error
+        .lines()
+        .find(|line| line.starts_with("error: "))
+        .unwrap_or(&error);
+    assert!(!error.contains("panicked"), "{error}");
+    line.to_owned()
+}
+
+/// A folder with a configuration, of a gateway that has ended.
+async fn folder_of_a_gateway() -> World {
+    let mut world = World::new(Setup::default()).await;
+    world.stop_gateway();
+    world
+}
+
+fn change_configuration(folder: &Path, from: &str, to: &str) {
+    let path = folder.join("chargetap.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from));
+    std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn the_example_configuration_is_good() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = chargetap(&["check-config", "chargetap.example.toml"], folder);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        said,
+        "chargetap.example.toml: good (1 terminals, 1 stations)\n"
+    );
+}
+
+#[tokio::test]
+async fn a_mistake_in_the_configuration_is_named_by_file_line_and_key() {
+    let world = folder_of_a_gateway().await;
+    change_configuration(
+        world.folder(),
+        "tariff = \"standard\"",
+        "tariff = \"cheap\"",
+    );
+    let output = chargetap(&["check-config", "chargetap.toml"], world.folder());
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let text = std::fs::read_to_string(world.folder().join("chargetap.toml")).unwrap();
+    let line = text
+        .lines()
+        .position(|line| line.contains("cheap"))
+        .unwrap()
+        + 1;
+    assert_eq!(
+        said,
+        format!(
+            "error: configuration chargetap.toml: line {line}: terminals.tariff: \
+             there is no tariff of this id\n"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_missing_component_is_named() {
+    let world = folder_of_a_gateway().await;
+    let components = components();
+    change_configuration(world.folder(), components.to_str().unwrap(), "nowhere");
+    let error = start_error(world.folder());
+    assert!(
+        error.contains("component nowhere/callback-verifier.wasm cannot be read"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_component_is_named() {
+    let world = folder_of_a_gateway().await;
+    let components = components();
+    let bad = world.folder().join("bad");
+    std::fs::create_dir(&bad).unwrap();
+    for name in [
+        "callback-verifier",
+        "session-orchestrator",
+        "receipt-generator",
+    ] {
+        std::fs::copy(
+            components.join(name).with_extension("wasm"),
+            bad.join(name).with_extension("wasm"),
+        )
+        .unwrap();
+    }
+    std::fs::write(bad.join("session-orchestrator.wasm"), "not wasm").unwrap();
+    change_configuration(
+        world.folder(),
+        &format!("components = \"{}\"", components.display()),
+        "components = \"bad\"",
+    );
+    let error = start_error(world.folder());
+    assert!(
+        error.contains("component bad/session-orchestrator.wasm cannot be used"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn one_component_in_the_place_of_another_is_named() {
+    let world = folder_of_a_gateway().await;
+    let components = components();
+    let bad = world.folder().join("bad");
+    std::fs::create_dir(&bad).unwrap();
+    for name in [
+        "callback-verifier",
+        "session-orchestrator",
+        "receipt-generator",
+    ] {
+        std::fs::copy(
+            components.join("receipt-generator.wasm"),
+            bad.join(name).with_extension("wasm"),
+        )
+        .unwrap();
+    }
+    change_configuration(
+        world.folder(),
+        &format!("components = \"{}\"", components.display()),
+        "components = \"bad\"",
+    );
+    let error = start_error(world.folder());
+    assert!(
+        error.contains("component bad/callback-verifier.wasm cannot be used"),
+        "{error}"
+    );
+    assert!(error.contains("verification"), "{error}");
+}
+
+#[tokio::test]
+async fn a_missing_secret_is_named_and_not_shown() {
+    let world = folder_of_a_gateway().await;
+    std::fs::remove_file(world.folder().join("callback.key")).unwrap();
+    let error = start_error(world.folder());
+    assert!(
+        error.contains("the secret in file callback.key cannot be read"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_is_too_short_is_refused_without_being_shown() {
+    let world = folder_of_a_gateway().await;
+    std::fs::write(world.folder().join("callback.key"), "short-canary").unwrap();
+    let error = start_error(world.folder());
+    assert!(
+        error.contains("the callback keys cannot be used"),
+        "{error}"
+    );
+    assert!(
+        error.contains("journey") && !error.contains("short-canary"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_opened_is_named() {
+    let world = folder_of_a_gateway().await;
+    for file in std::fs::read_dir(world.folder()).unwrap() {
+        let path = file.unwrap().path();
+        if path
+            .file_name()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .starts_with("chargetap.db")
+        {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    std::fs::write(
+        world.folder().join("chargetap.db"),
+        "not a database".repeat(999),
+    )
+    .unwrap();
+    let error = start_error(world.folder());
+    assert!(
+        error.contains("database chargetap.db cannot be opened"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_second_gateway_on_the_same_database_is_refused() {
+    let world = World::new(Setup::default()).await;
+    // Another address, so that it is the database and not the address that is taken.
+    let address = world.url("").replace("http://", "");
+    change_configuration(
+        world.folder(),
+        &format!("listen = \"{address}\""),
+        "listen = \"127.0.0.1:0\"",
+    );
+    let error = start_error(world.folder());
+    assert!(
+        error.contains("database chargetap.db is in use by another gateway"),
+        "{error}"
+    );
+}
