@@ -1,0 +1,138 @@
+use chargetap_contract::receipt::NothingTakenReason;
+use chargetap_contract::session::{Action, CommandResult, Event, Phase, Refusal};
+use chargetap_contract::terminal::Hold;
+
+use crate::session::{ID, MINUTE, SECOND, Session, card, hold};
+
+#[test]
+fn a_tap_asks_for_the_hold_first() {
+    let session = Session::tapped();
+    assert_eq!(session.phase(), Phase::Authorising);
+    assert_eq!(session.commands(), ["authorise"]);
+    assert_eq!(session.deadline(), Some(session.now + MINUTE));
+}
+
+#[test]
+fn a_hold_starts_charging_under_the_sessions_own_token() {
+    let session = Session::authorised();
+    assert_eq!(session.phase(), Phase::Starting);
+    assert_eq!(session.commands(), ["start"]);
+    let Action::StartCharging(start) = &session.asked[1].action else {
+        panic!()
+    };
+    assert_eq!(
+        (start.id_tag.as_str(), start.evse.station.as_str()),
+        (ID, "CT-1")
+    );
+    assert!(start.id_tag.len() <= 20, "OCPP 1.6 takes no more");
+}
+
+#[test]
+fn a_declined_card_ends_the_session_with_a_receipt_that_says_so() {
+    let mut session = Session::tapped();
+    session.ended("authorise", CommandResult::Declined("status 403".into()));
+    assert_eq!(session.phase(), Phase::Declined);
+    assert_eq!(
+        session.receipt().nothing_taken,
+        Some(NothingTakenReason::Declined)
+    );
+    assert_eq!(session.receipt().held, 0);
+    assert_eq!(session.deadline(), None);
+}
+
+#[test]
+fn an_authorisation_that_was_certainly_not_made_ends_the_session() {
+    let mut session = Session::tapped();
+    session.ended(
+        "authorise",
+        CommandResult::NotDone("connection refused".into()),
+    );
+    assert_eq!(session.phase(), Phase::FailedNothingTaken);
+    assert_eq!(
+        session.receipt().nothing_taken,
+        Some(NothingTakenReason::PaymentFailed)
+    );
+}
+
+#[test]
+fn a_lost_authorisation_is_asked_about_and_never_made_again() {
+    let mut session = Session::tapped();
+    session.ended("authorise", CommandResult::Unknown);
+    assert_eq!(session.commands(), ["look-up-terminal"]);
+    session.ended("look-up-terminal", CommandResult::OpenHolds(vec![hold()]));
+    assert_eq!(session.phase(), Phase::Starting);
+    assert_eq!(session.view().hold, Some(hold()));
+    assert_eq!(session.times_asked("authorise"), 1);
+}
+
+#[test]
+fn a_hold_that_shows_up_late_is_still_found() {
+    let mut session = Session::tapped();
+    session.ended("authorise", CommandResult::Unknown);
+    session.ended("look-up-terminal", CommandResult::OpenHolds(vec![]));
+    assert_eq!(session.phase(), Phase::Authorising);
+    session.reach_deadline();
+    assert_eq!(session.commands(), ["look-up-terminal"]);
+    session.ended("look-up-terminal", CommandResult::OpenHolds(vec![hold()]));
+    assert_eq!(session.phase(), Phase::Starting);
+}
+
+#[test]
+fn a_hold_that_is_never_found_counts_as_not_made() {
+    let mut session = Session::tapped();
+    let tapped_at = session.now;
+    session.ended("authorise", CommandResult::Unknown);
+    while session.phase() == Phase::Authorising {
+        session.ended("look-up-terminal", CommandResult::OpenHolds(vec![]));
+        if session.phase() == Phase::Authorising {
+            session.reach_deadline();
+        }
+    }
+    assert_eq!(session.phase(), Phase::FailedNothingTaken);
+    assert!(session.now >= tapped_at + MINUTE);
+    assert!(session.now < tapped_at + MINUTE + 10 * SECOND);
+}
+
+#[test]
+fn of_several_unclaimed_holds_none_is_taken() {
+    let mut session = Session::tapped();
+    session.ended("authorise", CommandResult::Unknown);
+    let other = Hold {
+        payment: "pay-2".into(),
+        amount: 5_000,
+    };
+    session.ended(
+        "look-up-terminal",
+        CommandResult::OpenHolds(vec![hold(), other]),
+    );
+    assert_eq!(session.phase(), Phase::FailedNothingTaken);
+    assert_eq!(session.view().hold, None);
+}
+
+#[test]
+fn an_authorisation_without_any_answer_is_asked_about_at_the_deadline() {
+    let mut session = Session::tapped();
+    session.reach_deadline();
+    assert_eq!(session.commands(), ["look-up-terminal"]);
+}
+
+#[test]
+fn a_hint_asks_again_only_while_the_answer_is_missing() {
+    let mut session = Session::tapped();
+    let refusal = session.try_apply(Event::PaymentHinted);
+    assert_eq!(refusal, Err(Refusal::NotApplicable(Phase::Authorising)));
+    session.ended("authorise", CommandResult::Unknown);
+    session.ended(
+        "look-up-terminal",
+        CommandResult::NotDone("status 503".into()),
+    );
+    session.apply(Event::PaymentHinted);
+    assert_eq!(session.commands(), ["look-up-terminal"]);
+}
+
+#[test]
+fn a_second_tap_during_the_authorisation_changes_nothing() {
+    let mut session = Session::tapped();
+    let refusal = session.try_apply(Event::CardPresented(card(1)));
+    assert_eq!(refusal, Err(Refusal::NotApplicable(Phase::Authorising)));
+}

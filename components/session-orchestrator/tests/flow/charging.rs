@@ -1,0 +1,176 @@
+use chargetap_contract::receipt::NothingTakenReason;
+use chargetap_contract::session::{
+    Action, Attention, CommandResult, Event, MeterReading, Phase, Refusal,
+};
+
+use crate::session::{DAY, MINUTE, SECOND, Session, card};
+
+#[test]
+fn a_driver_who_does_not_plug_in_gets_everything_back() {
+    let mut session = Session::authorised();
+    session.ended("start", CommandResult::Done);
+    session.reach_deadline();
+    assert_eq!(session.phase(), Phase::Voiding);
+    assert_eq!(session.commands(), ["cancel"]);
+    session.ended("cancel", CommandResult::Done);
+    assert_eq!(session.phase(), Phase::Cancelled);
+    let receipt = session.receipt();
+    assert_eq!(
+        receipt.nothing_taken,
+        Some(NothingTakenReason::NotPluggedIn)
+    );
+    assert_eq!(
+        (receipt.held, receipt.captured, receipt.released),
+        (5_000, 0, 5_000)
+    );
+}
+
+#[test]
+fn a_station_that_refuses_the_start_ends_the_session_at_once() {
+    let mut session = Session::authorised();
+    session.ended(
+        "start",
+        CommandResult::Declined("the station refused".into()),
+    );
+    session.ended("cancel", CommandResult::Done);
+    assert_eq!(session.phase(), Phase::FailedNothingTaken);
+    assert_eq!(
+        session.receipt().nothing_taken,
+        Some(NothingTakenReason::StartFailed)
+    );
+}
+
+#[test]
+fn a_station_that_cannot_be_reached_is_told_again_until_the_drivers_time_is_up() {
+    let mut session = Session::authorised();
+    let until = session.now + 5 * MINUTE;
+    session.ended("start", CommandResult::NotDone("not connected".into()));
+    assert_eq!(session.deadline(), Some(session.now + 10 * SECOND));
+    while session.phase() == Phase::Starting {
+        session.reach_deadline();
+        if session.phase() == Phase::Starting {
+            session.ended("start", CommandResult::Unknown);
+        }
+    }
+    assert_eq!((session.phase(), session.now), (Phase::Voiding, until));
+    assert_eq!(session.times_asked("start"), 30);
+}
+
+#[test]
+fn the_same_card_before_the_start_cancels() {
+    let mut session = Session::authorised();
+    session.apply(Event::CardPresented(card(1)));
+    session.ended("cancel", CommandResult::Done);
+    assert_eq!(session.phase(), Phase::Cancelled);
+    assert_eq!(
+        session.receipt().nothing_taken,
+        Some(NothingTakenReason::CancelledByDriver)
+    );
+}
+
+#[test]
+fn another_card_cannot_stop_a_session() {
+    for mut session in [Session::authorised(), Session::charging()] {
+        let phase = session.phase();
+        let refusal = session.try_apply(Event::CardPresented(card(2)));
+        assert_eq!(refusal, Err(Refusal::NotApplicable(phase)));
+    }
+}
+
+#[test]
+fn the_running_cost_follows_the_meter() {
+    let mut session = Session::charging();
+    session.pass(MINUTE);
+    session.meter(1_000);
+    // (0.49 + 0.25) x 1.25 = 0.925, so 0.93.
+    assert_eq!(
+        (session.view().energy, session.view().cost.gross),
+        (1_000, 93)
+    );
+}
+
+#[test]
+fn a_reading_that_goes_back_in_energy_or_time_is_ignored() {
+    let mut session = Session::charging();
+    session.pass(MINUTE);
+    session.meter(2_000);
+    session.meter(1_500);
+    assert_eq!(session.view().energy, 2_000);
+    let late = MeterReading {
+        energy: 9_000,
+        at: session.now - 30 * SECOND,
+    };
+    session.apply(Event::MeterRead(late));
+    assert_eq!(session.view().energy, 2_000);
+}
+
+#[test]
+fn the_session_stops_before_the_next_interval_exceeds_the_hold() {
+    let mut session = Session::charging();
+    // 50.00 covers (50 / 1.25 - 0.25) / 0.49 = 81.12 kWh.
+    for energy in [20_000, 40_000, 60_000] {
+        session.pass(MINUTE);
+        session.meter(energy);
+        assert_eq!(session.phase(), Phase::Charging);
+    }
+    session.pass(MINUTE);
+    session.meter(62_000);
+    assert_eq!(
+        session.phase(),
+        Phase::Charging,
+        "another 2 kWh are covered"
+    );
+    session.pass(MINUTE);
+    session.meter(72_000);
+    assert_eq!(session.phase(), Phase::Stopping, "another 10 kWh are not");
+    assert_eq!(session.commands(), ["stop"]);
+}
+
+#[test]
+fn a_session_stops_at_its_maximum_duration() {
+    let mut session = Session::charging();
+    assert_eq!(session.deadline(), Some(session.now + DAY));
+    session.reach_deadline();
+    assert_eq!(session.phase(), Phase::Stopping);
+}
+
+#[test]
+fn a_station_that_goes_on_charging_is_told_to_stop_again() {
+    let mut session = Session::charging();
+    session.apply(Event::CardPresented(card(1)));
+    assert_eq!(session.commands(), ["stop"]);
+    session.ended("stop", CommandResult::Done);
+    // Its meter values do not put the next telling off.
+    session.pass(6 * SECOND);
+    session.meter(1_000);
+    session.reach_deadline();
+    assert_eq!(session.commands(), ["stop"]);
+}
+
+#[test]
+fn an_end_that_is_never_reported_is_billed_by_the_last_reading_with_an_alert() {
+    let mut session = Session::charging();
+    session.pass(MINUTE);
+    session.meter(7_420);
+    session.apply(Event::CardPresented(card(1)));
+    let until = session.now + 2 * MINUTE;
+    while session.phase() == Phase::Stopping {
+        session.reach_deadline();
+    }
+    assert_eq!((session.phase(), session.now), (Phase::Capturing, until));
+    assert_eq!(session.capture(), Some(486));
+    let Action::RaiseAlert(alert) = &session.last.as_ref().unwrap().commands[0].action else {
+        panic!()
+    };
+    assert_eq!(alert.reason, Attention::EndNotReported);
+}
+
+#[test]
+fn the_stations_own_end_is_final() {
+    let mut session = Session::charging();
+    session.pass(30 * MINUTE);
+    session.stop_at(7_420);
+    assert_eq!(session.phase(), Phase::Capturing);
+    assert_eq!(session.commands(), ["capture"]);
+    assert_eq!(session.capture(), Some(486));
+}

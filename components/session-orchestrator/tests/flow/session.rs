@@ -1,0 +1,213 @@
+//! A session under test, with its time.
+
+use chargetap_contract::money::Tariff;
+use chargetap_contract::receipt::Summary;
+use chargetap_contract::session::{
+    Action, Command, CommandResult, Decision, Event, Evse, MeterReading, Outcome, Phase, Policy,
+    Refusal, Stopped, View,
+};
+use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
+use session_orchestrator::step;
+
+pub(crate) const SECOND: u64 = 1_000;
+pub(crate) const MINUTE: u64 = 60 * SECOND;
+pub(crate) const HOUR: u64 = 60 * MINUTE;
+pub(crate) const DAY: u64 = 24 * HOUR;
+pub(crate) const ID: &str = "0123456789ABCDEFGHJK";
+const BEGIN: u64 = 1_750_000_000_000;
+
+/// 0.49 a kWh and 0.25 a session, 25 % VAT; 50.00 is held.
+pub(crate) fn policy() -> Policy {
+    Policy {
+        evse: Evse {
+            station: "CT-1".into(),
+            connector: 1,
+        },
+        tariff: Tariff {
+            currency: "EUR".into(),
+            per_kwh: 49_000,
+            per_hour: 0,
+            per_session: 25_000,
+            vat_rate: 2_500,
+        },
+        minimum_capture: 50,
+        authorise_timeout: MINUTE,
+        plug_in_timeout: 5 * MINUTE,
+        maximum_duration: DAY,
+        stop_timeout: 2 * MINUTE,
+    }
+}
+
+pub(crate) fn hold() -> Hold {
+    Hold {
+        payment: "pay-1".into(),
+        amount: 5_000,
+    }
+}
+
+pub(crate) fn card(low: u64) -> CardRead {
+    CardRead {
+        terminal: "P66-1".into(),
+        read: ID.into(),
+        card: Card {
+            scheme: CardScheme::Visa,
+            last_four: Some(1_234),
+            reference: CardReference { high: 7, low },
+        },
+    }
+}
+
+pub(crate) struct Session {
+    pub(crate) now: u64,
+    pub(crate) state: Option<Vec<u8>>,
+    /// What the last step decided.
+    pub(crate) last: Option<Decision>,
+    /// Every command that any step asked for.
+    pub(crate) asked: Vec<Command>,
+}
+
+impl Session {
+    pub(crate) fn new() -> Self {
+        Self {
+            now: BEGIN,
+            state: None,
+            last: None,
+            asked: Vec::new(),
+        }
+    }
+
+    /// A session whose card was just shown.
+    pub(crate) fn tapped() -> Self {
+        let mut session = Self::new();
+        session.apply(Event::CardPresented(card(1)));
+        session
+    }
+
+    /// A session whose money is reserved.
+    pub(crate) fn authorised() -> Self {
+        let mut session = Self::tapped();
+        session.ended("authorise", CommandResult::Authorised(hold()));
+        session
+    }
+
+    /// A session whose transaction began at 1,000 Wh.
+    pub(crate) fn charging() -> Self {
+        let mut session = Self::authorised();
+        let reading = session.reading(0);
+        session.apply(Event::ChargingStarted(reading));
+        session
+    }
+
+    /// A session that delivered 7,420 Wh, which cost 4.86, and is being captured.
+    pub(crate) fn capturing() -> Self {
+        let mut session = Self::charging();
+        session.pass(30 * MINUTE);
+        session.stop_at(7_420);
+        session
+    }
+
+    pub(crate) fn pass(&mut self, duration: u64) {
+        self.now += duration;
+    }
+
+    pub(crate) fn try_apply(&mut self, event: Event) -> Result<(), Refusal> {
+        let decision = step(&policy(), self.state.as_deref(), event, self.now)?;
+        self.state = Some(decision.state.clone());
+        self.asked.extend(decision.commands.iter().cloned());
+        self.last = Some(decision);
+        Ok(())
+    }
+
+    #[track_caller]
+    pub(crate) fn apply(&mut self, event: Event) {
+        self.try_apply(event).unwrap();
+    }
+
+    #[track_caller]
+    pub(crate) fn ended(&mut self, kind: &str, result: CommandResult) {
+        let command = format!("{ID}/{kind}");
+        self.apply(Event::CommandEnded(Outcome { command, result }));
+    }
+
+    /// Let the time pass until the deadline of the last decision, and say so.
+    #[track_caller]
+    pub(crate) fn reach_deadline(&mut self) {
+        self.now = self.deadline().expect("a deadline");
+        self.apply(Event::DeadlineReached);
+    }
+
+    pub(crate) fn reading(&self, energy: u64) -> MeterReading {
+        MeterReading {
+            energy: 1_000 + energy,
+            at: self.now,
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn meter(&mut self, energy: u64) {
+        let reading = self.reading(energy);
+        self.apply(Event::MeterRead(reading));
+    }
+
+    #[track_caller]
+    pub(crate) fn stop_at(&mut self, energy: u64) {
+        let reading = self.reading(energy);
+        self.apply(Event::ChargingStopped(Stopped {
+            reading,
+            reason: "EVDisconnected".into(),
+        }));
+    }
+
+    pub(crate) fn view(&self) -> &View {
+        &self.last.as_ref().unwrap().view
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        self.view().phase
+    }
+
+    pub(crate) fn deadline(&self) -> Option<u64> {
+        self.last.as_ref().unwrap().deadline
+    }
+
+    /// The kinds of the commands that the last step asked for.
+    pub(crate) fn commands(&self) -> Vec<&str> {
+        let commands = &self.last.as_ref().unwrap().commands;
+        commands
+            .iter()
+            .map(|command| command.id.rsplit('/').next().unwrap())
+            .collect()
+    }
+
+    /// How often any step asked for a command of this kind.
+    pub(crate) fn times_asked(&self, kind: &str) -> usize {
+        self.asked
+            .iter()
+            .filter(|command| command.id == format!("{ID}/{kind}"))
+            .count()
+    }
+
+    /// The amount of the capture that the last step asked for.
+    pub(crate) fn capture(&self) -> Option<u64> {
+        let commands = &self.last.as_ref().unwrap().commands;
+        commands.iter().find_map(|command| match &command.action {
+            Action::Capture(capture) => Some(capture.amount),
+            _ => None,
+        })
+    }
+
+    /// The only receipt of the session.
+    #[track_caller]
+    pub(crate) fn receipt(&self) -> &Summary {
+        let mut receipts = self
+            .asked
+            .iter()
+            .filter_map(|command| match &command.action {
+                Action::IssueReceipt(summary) => Some(summary),
+                _ => None,
+            });
+        let receipt = receipts.next().expect("a receipt");
+        assert!(receipts.next().is_none(), "one receipt");
+        receipt
+    }
+}
