@@ -7,6 +7,8 @@
 mod bindings;
 mod load;
 mod pool;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 

@@ -78,6 +78,11 @@ impl<C: Calls> Pool<C> {
         Ok(result)
     }
 
+    #[cfg(test)]
+    pub(super) fn calls(&self) -> &C {
+        &self.calls
+    }
+
     fn instantiate(&self) -> wasmtime::Result<(Store<Limits>, C::Instance)> {
         let limits = StoreLimitsBuilder::new()
             .memory_size(MEMORY_LIMIT)
