@@ -14,7 +14,6 @@ use chargetap_engine::platform::{
     Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
 };
 use chargetap_engine::{EngineError, Gateway};
-use secrecy::ExposeSecret;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::MissedTickBehavior;
 
@@ -23,7 +22,7 @@ use crate::components::{Components, LoadError};
 use crate::database::{Database, OpenError};
 use crate::faults::Faults;
 use crate::metrics::Metrics;
-use crate::ocpp::{Password, RemoteAnswer, StationEvents, Stations, Timeouts, Unavailable};
+use crate::ocpp::{RemoteAnswer, StationEvents, Stations, Timeouts, Unavailable};
 use crate::secrets::{self, SecretError};
 
 /// How often deadlines are looked at.
@@ -91,10 +90,7 @@ pub async fn start(
     let passwords = config
         .stations
         .iter()
-        .map(|(id, source)| {
-            let password = secret(source)?.expose_secret().to_owned();
-            Ok((id.clone(), Password::from(password)))
-        })
+        .map(|(id, source)| Ok((id.clone(), secret(source)?)))
         .collect::<Result<_, SecretError>>()?;
     let payter_key = secret(&config.payter_api_key)?;
 

@@ -14,5 +14,7 @@
 mod crashes;
 mod input;
 mod operator;
+#[cfg(feature = "peers")]
+mod peers;
 mod sessions;
 mod world;

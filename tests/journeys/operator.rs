@@ -219,3 +219,41 @@ async fn a_second_gateway_on_the_same_database_is_refused() {
         "{error}"
     );
 }
+
+#[test]
+fn the_demonstration_ends_with_the_money_right() {
+    let components = components();
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = [
+        "demo",
+        "--once",
+        "--components",
+        components.to_str().unwrap(),
+    ];
+    let output = chargetap(&arguments, folder.path());
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success(),
+        "{said}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    for step in [
+        "tap ",
+        "pre-authorised ",
+        "started ",
+        "charging ",
+        "stopped ",
+        "captured ",
+        "released ",
+    ] {
+        assert!(
+            said.contains(&format!("s  {step}")),
+            "no {step:?} in\n{said}"
+        );
+    }
+    assert!(
+        said.contains("One hold, one transaction, one capture."),
+        "{said}"
+    );
+    assert!(!said.contains("WRONG"), "{said}");
+}

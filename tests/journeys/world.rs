@@ -15,7 +15,7 @@ pub(crate) const TERMINAL: &str = "P66-0001";
 pub(crate) const STATION: &str = "CT-1";
 pub(crate) const API_KEY: &str = "journey-api-key";
 pub(crate) const CALLBACK_KEY: &str = "journey-callback-key-of-more-than-32-bytes";
-const PASSWORD: &str = "journey-station-password";
+pub(crate) const PASSWORD: &str = "journey-station-password";
 
 /// Long enough for a slow machine; nothing waits this long when all is well.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -25,6 +25,8 @@ const POLL: Duration = Duration::from_millis(20);
 pub(crate) struct Setup {
     pub(crate) payter_faults: Vec<&'static str>,
     pub(crate) station_faults: Vec<&'static str>,
+    /// Whether the station is a simulated one, and not one that the test brings.
+    pub(crate) simulated_station: bool,
     /// Plug in so many milliseconds after a remote start; never if absent.
     pub(crate) plug_in_after_ms: Option<u64>,
     /// Unplug after this energy; never if absent.
@@ -39,6 +41,7 @@ impl Default for Setup {
         Self {
             payter_faults: Vec::new(),
             station_faults: Vec::new(),
+            simulated_station: true,
             plug_in_after_ms: Some(50),
             unplug_after: Some(7_000),
             plug_in_timeout_s: 60,
@@ -50,7 +53,7 @@ impl Default for Setup {
 pub(crate) struct World {
     folder: tempfile::TempDir,
     payter: PayterSimulator,
-    station: StationSimulator,
+    station: Option<StationSimulator>,
     gateway: Gateway,
     log: Log,
     address: String,
@@ -120,25 +123,10 @@ impl World {
         write_configuration(folder.path(), &address, payter.base_url(), &setup);
         let log = Log::default();
         let gateway = start_gateway(folder.path(), &setup.gateway, &log).await;
-        let station = StationSimulator::start(StationArgs {
-            url: format!("ws://{address}/ocpp"),
-            identity: STATION.into(),
-            password: PASSWORD.into(),
-            connectors: 1,
-            power: 50_000,
-            time_scale: 600,
-            meter_interval_ms: 100,
-            plug_in_after_ms: setup.plug_in_after_ms,
-            unplug_after: setup.unplug_after,
-            faults: setup
-                .station_faults
-                .iter()
-                .map(|fault| fault.parse().unwrap())
-                .collect(),
-            control: ([127, 0, 0, 1], 0).into(),
-        })
-        .await
-        .unwrap();
+        let station = match setup.simulated_station {
+            true => Some(start_station(&address, &setup).await),
+            false => None,
+        };
         let client = chargetap::client::client().unwrap();
         Self {
             folder,
@@ -210,7 +198,10 @@ impl World {
     }
 
     pub(crate) async fn station(&self) -> Value {
-        self.json(&format!("{}/control/state", self.station.control_url()))
+        let Some(station) = &self.station else {
+            return Value::Null;
+        };
+        self.json(&format!("{}/control/state", station.control_url()))
             .await
     }
 
@@ -346,6 +337,28 @@ impl World {
         let answer = request.send().await.unwrap().error_for_status().unwrap();
         serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
     }
+}
+
+async fn start_station(address: &str, setup: &Setup) -> StationSimulator {
+    StationSimulator::start(StationArgs {
+        url: format!("ws://{address}/ocpp"),
+        identity: STATION.into(),
+        password: PASSWORD.into(),
+        connectors: 1,
+        power: 50_000,
+        time_scale: 600,
+        meter_interval_ms: 100,
+        plug_in_after_ms: setup.plug_in_after_ms,
+        unplug_after: setup.unplug_after,
+        faults: setup
+            .station_faults
+            .iter()
+            .map(|fault| fault.parse().unwrap())
+            .collect(),
+        control: ([127, 0, 0, 1], 0).into(),
+    })
+    .await
+    .unwrap()
 }
 
 /// What the driver pays for this energy, in cents: (kWh x 0.49 + 0.25) x 1.25, rounded half up.

@@ -1,6 +1,7 @@
 //! `cargo xtask`: every chore of the project.
 
 mod components;
+mod peers;
 mod shell;
 mod targets;
 
@@ -55,7 +56,12 @@ fn main() -> ExitCode {
 
 fn test() -> anyhow::Result<()> {
     components::build()?;
-    cargo(&["test", "--workspace"])
+    let mut arguments = vec!["test", "--workspace"];
+    let python = peers::install()?;
+    if python.is_some() {
+        arguments.extend(["--features", "chargetap/peers"]);
+    }
+    shell::cargo_with(&arguments, python.map(|python| (peers::PYTHON, python)))
 }
 
 fn run_demo(demo: &Demo) -> anyhow::Result<()> {

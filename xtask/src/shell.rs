@@ -13,14 +13,31 @@ pub(crate) fn root() -> PathBuf {
 
 /// Run cargo in the workspace; it shows its own progress.
 pub(crate) fn cargo(arguments: &[&str]) -> anyhow::Result<()> {
+    cargo_with(arguments, None)
+}
+
+/// Run cargo with an environment variable.
+pub(crate) fn cargo_with(
+    arguments: &[&str],
+    variable: Option<(&str, PathBuf)>,
+) -> anyhow::Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    run(Path::new(&cargo), arguments)
+    execute(Path::new(&cargo), arguments, variable)
 }
 
 /// Run a program in the workspace and wait until it succeeds.
 pub(crate) fn run(program: &Path, arguments: &[&str]) -> anyhow::Result<()> {
+    execute(program, arguments, None)
+}
+
+fn execute(
+    program: &Path,
+    arguments: &[&str],
+    variable: Option<(&str, PathBuf)>,
+) -> anyhow::Result<()> {
     let status = Command::new(program)
         .args(arguments)
+        .envs(variable)
         .current_dir(root())
         .stdin(Stdio::null())
         .status()

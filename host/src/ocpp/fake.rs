@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use super::{Password, StationEvents, Stations, Timeouts, Unavailable};
+use super::{StationEvents, Stations, Timeouts, Unavailable};
 
 pub(crate) const STATION: &str = "CP-1";
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -129,7 +129,7 @@ impl Central {
             refusals: AtomicU32::new(0),
             gate: Semaphore::new(1),
         });
-        let passwords = BTreeMap::from([(STATION.to_owned(), Password::from(PASSWORD.to_owned()))]);
+        let passwords = BTreeMap::from([(STATION.to_owned(), PASSWORD.into())]);
         let timeouts = Timeouts {
             answer: answer_timeout,
             ..Timeouts::default()

@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use secrecy::ExposeSecret;
+use subtle::ConstantTimeEq as _;
 
 use super::{Shared, StationEvents, Stations, connection};
 
@@ -54,7 +56,8 @@ fn is_authentic<E>(shared: &Shared<E>, identity: &str, headers: &HeaderMap) -> b
     let given = credentials
         .strip_prefix(identity.as_bytes())
         .and_then(|rest| rest.strip_prefix(b":"));
-    given.is_some_and(|given| password.matches(given))
+    // In a time that tells nothing about the password but its length.
+    given.is_some_and(|given| password.expose_secret().as_bytes().ct_eq(given).into())
 }
 
 /// The decoded `user:password` of the request. OCPP lets a password be any bytes.

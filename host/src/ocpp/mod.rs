@@ -19,7 +19,6 @@ mod meter;
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -28,7 +27,7 @@ use axum::Router;
 use axum::routing::any;
 use chargetap_contract::session::{MeterReading, Stopped};
 use ocpp_rs::v16::call::{Action, RemoteStartTransaction, RemoteStopTransaction};
-use subtle::ConstantTimeEq as _;
+use secrecy::SecretString;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
@@ -97,29 +96,6 @@ pub trait StationEvents: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Unavailable>> + Send;
 }
 
-/// A station's password. `Debug` does not show it.
-#[derive(Clone)]
-pub struct Password(String);
-
-impl Password {
-    /// Compares in a time that tells nothing about the password but its length.
-    fn matches(&self, given: &[u8]) -> bool {
-        self.0.as_bytes().ct_eq(given).into()
-    }
-}
-
-impl From<String> for Password {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(…)")
-    }
-}
-
 /// How a remote start or stop ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoteAnswer {
@@ -145,7 +121,7 @@ impl<E> Clone for Stations<E> {
 
 struct Shared<E> {
     events: E,
-    passwords: BTreeMap<String, Password>,
+    passwords: BTreeMap<String, SecretString>,
     clock: Box<dyn Fn() -> u64 + Send + Sync>,
     timeouts: Timeouts,
     links: Mutex<HashMap<String, mpsc::Sender<Order>>>,
@@ -156,7 +132,7 @@ impl<E: StationEvents> Stations<E> {
     /// current time in Unix milliseconds.
     pub fn new(
         events: E,
-        passwords: BTreeMap<String, Password>,
+        passwords: BTreeMap<String, SecretString>,
         clock: impl Fn() -> u64 + Send + Sync + 'static,
         timeouts: Timeouts,
     ) -> Self {

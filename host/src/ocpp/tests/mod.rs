@@ -106,12 +106,6 @@ async fn another_subprotocol_is_refused() {
     assert_eq!(status(refused.unwrap_err()), 400);
 }
 
-#[test]
-fn a_password_does_not_show_itself() {
-    let password = super::Password::from(PASSWORD.to_owned());
-    assert!(!format!("{password:?}").contains(PASSWORD));
-}
-
 #[tokio::test]
 async fn every_message_has_its_answer() {
     let central = Central::start(LONG).await;

@@ -13,6 +13,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::stream;
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::json;
 use thiserror::Error;
@@ -42,7 +43,7 @@ pub(super) fn router(simulation: Arc<Simulation>) -> Router {
 type App = State<Arc<Simulation>>;
 
 async fn require_key(State(simulation): App, request: Request, next: Next) -> Response {
-    let expected = format!("CPS apikey=\"{}\"", simulation.api_key.reveal());
+    let expected = format!("CPS apikey=\"{}\"", simulation.api_key.expose_secret());
     let given = request.headers().get(AUTHORIZATION);
     if given.is_some_and(|given| given.as_bytes() == expected.as_bytes()) {
         next.run(request).await

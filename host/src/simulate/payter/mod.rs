@@ -26,11 +26,12 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use clap::Args;
+use secrecy::SecretString;
 use thiserror::Error;
 use tokio::task::JoinSet;
 
 use self::provider::Provider;
-use super::{Secret, announce, serve, unix_ms};
+use super::{announce, serve, unix_ms};
 
 /// How the simulated provider is set up.
 #[derive(Debug, Clone, Args)]
@@ -40,7 +41,7 @@ pub struct PayterArgs {
     pub listen: SocketAddr,
     /// The key that callers must present
     #[arg(long)]
-    pub api_key: Secret,
+    pub api_key: SecretString,
     /// The serial number of a terminal; may be repeated
     #[arg(long = "terminal", value_name = "SERIAL", required = true)]
     pub terminals: Vec<String>,
@@ -120,6 +121,6 @@ impl PayterSimulator {
 #[derive(Debug)]
 struct Simulation {
     provider: Mutex<Provider>,
-    api_key: Secret,
+    api_key: SecretString,
     client: reqwest::Client,
 }

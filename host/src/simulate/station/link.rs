@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt as _, StreamExt as _};
+use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{interval, sleep, timeout};
@@ -15,7 +16,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use super::TICK;
 use super::charge_point::ChargePoint;
 use super::messages::Reaction;
-use crate::simulate::{Secret, lock, unix_ms};
+use crate::simulate::{lock, unix_ms};
 
 /// How long to wait before connecting again.
 const BACKOFF: Duration = Duration::from_millis(200);
@@ -31,7 +32,7 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 pub(super) struct Central {
     pub(super) url: tungstenite::http::Uri,
     pub(super) identity: String,
-    pub(super) password: Secret,
+    pub(super) password: SecretString,
 }
 
 /// Keeps the station connected for ever.
@@ -54,7 +55,7 @@ pub(super) async fn keep_connected(central: &Central, station: &Mutex<ChargePoin
 
 impl Central {
     async fn connect(&self) -> Result<Socket, tungstenite::Error> {
-        let credentials = format!("{}:{}", self.identity, self.password.reveal());
+        let credentials = format!("{}:{}", self.identity, self.password.expose_secret());
         let request = ClientRequestBuilder::new(self.url.clone())
             .with_sub_protocol("ocpp1.6")
             .with_header(

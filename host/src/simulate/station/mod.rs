@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Args;
+use secrecy::SecretString;
 use thiserror::Error;
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::http::Uri;
@@ -26,7 +27,7 @@ use tokio_tungstenite::tungstenite::http::uri::InvalidUri;
 
 use self::charge_point::{Behaviour, ChargePoint};
 use self::link::Central;
-use super::{Fault, Secret, announce, lock, serve, unix_ms};
+use super::{Fault, announce, lock, serve, unix_ms};
 
 /// How finely the station sees time pass.
 const TICK: Duration = Duration::from_millis(20);
@@ -42,7 +43,7 @@ pub struct StationArgs {
     pub identity: String,
     /// The station's password
     #[arg(long)]
-    pub password: Secret,
+    pub password: SecretString,
     /// How many connectors the station has
     #[arg(long, default_value_t = 1)]
     pub connectors: u32,

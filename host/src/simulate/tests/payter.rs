@@ -350,9 +350,3 @@ async fn a_fault_that_makes_no_sense_is_refused() {
     let fault = json!({"call": "commit", "kind": "decline", "times": 1});
     assert_eq!(scene.control.post("/control/faults", fault).await.0, 400);
 }
-
-#[test]
-fn the_key_does_not_show_itself() {
-    let key = crate::simulate::Secret::from(KEY);
-    assert!(!format!("{key:?}").contains(KEY));
-}
