@@ -143,6 +143,12 @@ impl<P: Platform> Gateway<P> {
             let decision = match self.platform.step(policy, state, &cause.event, now)? {
                 Ok(decision) => decision,
                 Err(refusal) => {
+                    // The same delivery may have been applied since it was last looked for.
+                    if let Some(dedupe) = cause.dedupe
+                        && journal::is_duplicate(&self.platform, dedupe).await?
+                    {
+                        return Ok(Applied::Duplicate);
+                    }
                     tracing::info!(
                         session,
                         event = event_name(&cause.event),

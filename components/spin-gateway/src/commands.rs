@@ -1,0 +1,34 @@
+//! Executes the commands that sessions asked for.
+
+use std::rc::Rc;
+
+use chargetap_engine::EngineError;
+
+use crate::setup::SpinGateway;
+
+/// The most commands that one request executes; the rest is left to the next.
+const MOST: usize = 64;
+
+/// Execute what is waiting once the request at hand was answered. Spin keeps the instance until
+/// that is done; where it cannot, the next tick takes the commands up.
+pub(crate) fn execute_after_the_answer(gateway: &Rc<SpinGateway>) {
+    let gateway = gateway.clone();
+    spin_sdk::wasip3::spawn(async move {
+        if let Err(error) = execute_waiting(&gateway).await {
+            tracing::error!(%error, "commands cannot be executed");
+        }
+    });
+}
+
+/// Execute commands until none is waiting, and return how many there were.
+pub(crate) async fn execute_waiting(gateway: &SpinGateway) -> Result<usize, EngineError> {
+    for executed in 0..MOST {
+        let Some(execution) = gateway.claim().await? else {
+            return Ok(executed);
+        };
+        if let Err(error) = gateway.execute(execution).await {
+            tracing::error!(%error, "a command's outcome could not be stored");
+        }
+    }
+    Ok(MOST)
+}

@@ -1,0 +1,52 @@
+//! The journal's database: one statement at a time, on the connection that all instances share.
+
+use chargetap_engine::platform::{DatabaseError, Row, Value};
+use spin_sdk::sqlite::{self, Connection};
+
+/// Run a statement. Its result is read to the end: only then is it known whether it succeeded.
+pub(crate) async fn query(
+    connection: &Connection,
+    statement: &str,
+    parameters: Vec<Value>,
+) -> Result<Vec<Row>, DatabaseError> {
+    let parameters = parameters.into_iter().map(parameter);
+    let result = connection
+        .execute(statement, parameters)
+        .await
+        .map_err(failure)?;
+    let rows = result.collect().await.map_err(failure)?;
+    rows.into_iter()
+        .map(|row| row.values.into_iter().map(value).collect())
+        .collect()
+}
+
+fn parameter(value: Value) -> sqlite::Value {
+    match value {
+        Value::Null => sqlite::Value::Null,
+        Value::Integer(number) => sqlite::Value::Integer(number),
+        Value::Text(text) => sqlite::Value::Text(text),
+        Value::Blob(bytes) => sqlite::Value::Blob(bytes),
+    }
+}
+
+fn value(value: sqlite::Value) -> Result<Value, DatabaseError> {
+    match value {
+        sqlite::Value::Null => Ok(Value::Null),
+        sqlite::Value::Integer(number) => Ok(Value::Integer(number)),
+        sqlite::Value::Text(text) => Ok(Value::Text(text)),
+        sqlite::Value::Blob(bytes) => Ok(Value::Blob(bytes)),
+        sqlite::Value::Real(_) => Err(DatabaseError::Unavailable(
+            "it holds a fraction, which the journal never writes".into(),
+        )),
+    }
+}
+
+/// Spin passes SQLite's message on, and no code.
+fn failure(error: sqlite::Error) -> DatabaseError {
+    match error {
+        sqlite::Error::Io(message) if message.contains("constraint") => {
+            DatabaseError::Constraint(message)
+        }
+        other => DatabaseError::Unavailable(other.to_string()),
+    }
+}

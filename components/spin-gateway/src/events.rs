@@ -1,0 +1,125 @@
+//! What the station bridge reports, at `POST /stations/{station}/events`.
+//!
+//! Each report is a JSON object with a `kind`. It is answered when it is stored, and may be
+//! repeated: the answer is then the same. 503 asks for a repetition.
+
+use std::rc::Rc;
+
+use chargetap_contract::session::{MeterReading, Stopped};
+use chargetap_engine::EngineError;
+use chargetap_engine::http::{BODY_LIMIT, Outcome};
+use serde::Deserialize;
+use spin_sdk::http::HeaderMap;
+use spin_sdk::wasip3::http_compat::IncomingRequestBody;
+
+use crate::setup::SpinGateway;
+use crate::{commands, server};
+
+/// A station's report. `energy_wh` is its cumulative register in watt-hours, `at_ms` the moment of
+/// reading it in milliseconds since 1970.
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Report {
+    /// A transaction began under a token. The answer holds its number, or `null` if no session of
+    /// ours waits for it.
+    Started {
+        connector: u32,
+        id_tag: String,
+        energy_wh: u64,
+        at_ms: u64,
+    },
+    Metered {
+        transaction: i32,
+        energy_wh: u64,
+        at_ms: u64,
+    },
+    Stopped {
+        transaction: i32,
+        energy_wh: u64,
+        at_ms: u64,
+        reason: String,
+    },
+}
+
+/// Answer the bridge. It must show the station's password.
+pub(crate) async fn answer(
+    gateway: &Rc<SpinGateway>,
+    station: &str,
+    headers: &HeaderMap,
+    body: IncomingRequestBody,
+) -> Outcome {
+    let password = gateway.platform().stations.get(station);
+    if !password.is_some_and(|password| server::shows(headers, password)) {
+        return Outcome::text(401, "unauthorized");
+    }
+    let body = match server::read(body).await {
+        Ok(body) if body.len() > BODY_LIMIT => return Outcome::text(413, "too large"),
+        Ok(body) => body,
+        Err(outcome) => return outcome,
+    };
+    let report = match serde_json::from_slice(&body) {
+        Ok(report) => report,
+        Err(error) => return Outcome::text(400, &format!("not a report: {error}")),
+    };
+    match store(gateway, station, report).await {
+        Ok(outcome) => {
+            commands::execute_after_the_answer(gateway);
+            outcome
+        }
+        Err(error) => {
+            tracing::error!(%error, station, "a station's report could not be stored");
+            Outcome::text(503, "not stored: report it again")
+        }
+    }
+}
+
+async fn store(
+    gateway: &SpinGateway,
+    station: &str,
+    report: Report,
+) -> Result<Outcome, EngineError> {
+    let reading = |energy, at| MeterReading { energy, at };
+    match report {
+        Report::Started {
+            connector,
+            id_tag,
+            energy_wh,
+            at_ms,
+        } => {
+            let reading = reading(energy_wh, at_ms);
+            let transaction = gateway
+                .station_started(station, connector, &id_tag, reading)
+                .await?;
+            return Ok(server::json(&serde_json::json!({
+                "transaction": transaction,
+            })));
+        }
+        Report::Metered {
+            transaction,
+            energy_wh,
+            at_ms,
+        } => {
+            let reading = reading(energy_wh, at_ms);
+            gateway
+                .station_metered(station, transaction, reading)
+                .await?;
+        }
+        Report::Stopped {
+            transaction,
+            energy_wh,
+            at_ms,
+            reason,
+        } => {
+            let reading = reading(energy_wh, at_ms);
+            let stopped = Stopped { reading, reason };
+            gateway
+                .station_stopped(station, transaction, stopped)
+                .await?;
+        }
+    }
+    Ok(Outcome {
+        status: 204,
+        content_type: "text/plain; charset=utf-8".into(),
+        body: Vec::new(),
+    })
+}

@@ -1,0 +1,28 @@
+//! Time: under Spin it passes when `POST /tick` says so.
+
+use chargetap_engine::EngineError;
+use chargetap_engine::http::Outcome;
+use spin_sdk::http::HeaderMap;
+
+use crate::setup::SpinGateway;
+use crate::{commands, server};
+
+/// Answer whoever keeps the time, and shows the token for it.
+pub(crate) async fn answer(gateway: &SpinGateway, headers: &HeaderMap) -> Outcome {
+    if !server::shows(headers, &gateway.platform().tick_token) {
+        return Outcome::text(401, "unauthorized");
+    }
+    match pass_time(gateway).await {
+        Ok(executed) => server::json(&serde_json::json!({ "executed": executed })),
+        Err(error) => {
+            tracing::error!(%error, "a tick was cut short");
+            Outcome::text(503, "cut short: the next tick goes on")
+        }
+    }
+}
+
+async fn pass_time(gateway: &SpinGateway) -> Result<usize, EngineError> {
+    gateway.tick().await?;
+    gateway.tend_readers().await?;
+    commands::execute_waiting(gateway).await
+}

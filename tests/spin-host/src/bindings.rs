@@ -1,0 +1,11 @@
+//! Spin's interfaces, as far as the application uses them.
+
+wasmtime::component::bindgen!({
+    path: "wit",
+    world: "spin",
+    imports: { default: store | trappable },
+    with: { "spin:sqlite/sqlite.connection": crate::database::Handle },
+});
+
+pub(crate) use spin::sqlite::sqlite;
+pub(crate) use spin::variables::variables;

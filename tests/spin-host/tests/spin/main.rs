@@ -1,0 +1,338 @@
+//! The Spin application, run as Spin runs it, between a simulated provider and station bridge.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests: a failure here is a failed test"
+)]
+
+mod command;
+mod manifest;
+mod outside;
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::StatusCode;
+use outside::Callback;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use world::{API_KEY, CALLBACK_KEY, PASSWORD, TICK_TOKEN, World, station, terminal};
+
+/// 2026-01-01T00:00:00Z
+const STARTED: u64 = 1_767_225_600_000;
+const HALF_AN_HOUR: u64 = 1_800_000;
+
+/// From the tap until the station begins. Returns the transaction's number.
+async fn begin(world: &World) -> i64 {
+    let callback = world.tap(&terminal(1), "card-1").await;
+    assert_eq!(world.deliver(&callback).await, 200);
+    let start = world.order().await;
+    assert_eq!(
+        (start.station.as_str(), start.verb.as_str()),
+        ("CT-1", "start")
+    );
+    assert_eq!(start.body["connector"], 1);
+    let started = started(&start.body["id_tag"]);
+    let (status, answer) = world.report("CT-1", PASSWORD, &started).await;
+    assert_eq!(status, 200);
+    // The station may repeat it, and is answered the same.
+    assert_eq!(
+        world.report("CT-1", PASSWORD, &started).await,
+        (200, answer.clone())
+    );
+    answer["transaction"].as_i64().unwrap()
+}
+
+fn started(token: &Value) -> Value {
+    json!({
+        "kind": "started",
+        "connector": 1,
+        "id_tag": token,
+        "energy_wh": 1_000,
+        "at_ms": STARTED,
+    })
+}
+
+/// Charge seven kilowatt-hours.
+async fn charge(world: &World, transaction: i64) {
+    let metered = json!({
+        "kind": "metered",
+        "transaction": transaction,
+        "energy_wh": 5_000,
+        "at_ms": STARTED + HALF_AN_HOUR / 2,
+    });
+    assert_eq!(world.report("CT-1", PASSWORD, &metered).await.0, 204);
+    let stopped = json!({
+        "kind": "stopped",
+        "transaction": transaction,
+        "energy_wh": 8_000,
+        "at_ms": STARTED + HALF_AN_HOUR,
+        "reason": "EVDisconnected",
+    });
+    assert_eq!(world.report("CT-1", PASSWORD, &stopped).await.0, 204);
+}
+
+fn settled(sessions: u32) -> BTreeMap<String, u32> {
+    BTreeMap::from([("settled".to_owned(), sessions)])
+}
+
+async fn until_there_is_a_receipt(world: &World) {
+    world.until(async || world.rows("receipt") == 1).await;
+}
+
+// 7 kWh at 0.49 and 0.25 for the session make 3.68 without and 4.60 with 25 % VAT; 0.92 of that is
+// VAT, and 45.40 of the 50.00 is released.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tap_becomes_a_charge_and_a_receipt() {
+    let world = World::new(1).await;
+    let transaction = begin(&world).await;
+    charge(&world, transaction).await;
+    until_there_is_a_receipt(&world).await;
+
+    assert_eq!(world.phases(), settled(1));
+    assert_eq!(world.totals().await, [5_000, 460, 4_540]);
+    let path = format!("/receipts/{}", world.receipt());
+    let answer = world.get(&path, "application/json").await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()["cache-control"], "private, no-store");
+    assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+    let receipt: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    assert_eq!(receipt["kind"], "charge");
+    assert_eq!(receipt["held"], 5_000);
+    assert_eq!(receipt["captured"], 460);
+    assert_eq!(receipt["released"], 4_540);
+    assert_eq!(receipt["charging"]["energy_wh"], 7_000);
+    assert_eq!(receipt["charging"]["duration_ms"], 1_800_000);
+    assert_eq!(
+        receipt["charging"]["started_at"],
+        "2026-01-01T01:00:00+01:00"
+    );
+    let price = json!({ "net": 368, "vat": 92, "gross": 460 });
+    assert_eq!(receipt["charging"]["price"], price);
+    assert_eq!(receipt["card"]["last_four"], "4242");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_callback_again_has_no_effect() {
+    let world = World::new(1).await;
+    let callback = world.tap(&terminal(1), "card-1").await;
+    assert_eq!(world.deliver(&callback).await, 200);
+    world.order().await;
+    assert_eq!(world.deliver(&callback).await, 200);
+    world.tick().await;
+    assert_eq!(world.rows("session"), 1);
+    assert_eq!(cards_presented(&world), 1);
+    assert_eq!(world.totals().await, [5_000, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_card_again_stops_charging() {
+    let world = World::new(1).await;
+    let transaction = begin(&world).await;
+    world.until_reading(&terminal(1)).await;
+    let callback = world.tap(&terminal(1), "card-1").await;
+    assert_eq!(world.deliver(&callback).await, 200);
+    let stop = world.order().await;
+    assert_eq!(
+        (stop.station.as_str(), stop.verb.as_str()),
+        ("CT-1", "stop")
+    );
+    assert_eq!(stop.body, json!({ "transaction": transaction }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_station_that_refuses_costs_nothing() {
+    let world = World::new(1).await;
+    world.outside.set_bridge_status(409);
+    let callback = world.tap(&terminal(1), "card-1").await;
+    assert_eq!(world.deliver(&callback).await, 200);
+    until_there_is_a_receipt(&world).await;
+    assert_eq!(world.totals().await, [5_000, 0, 5_000]);
+    let path = format!("/receipts/{}", world.receipt());
+    let answer = world.get(&path, "application/json").await;
+    let receipt: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    assert_eq!(receipt["kind"], "nothing_taken");
+    assert_eq!(receipt["nothing_taken_reason"], "start_failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixteen_deliveries_of_one_callback_at_once_make_one_session() {
+    let world = World::new(1).await;
+    let callback = world.tap(&terminal(1), "card-1").await;
+    let statuses = deliver_at_once(&world, &vec![callback; 16]).await;
+    assert_eq!(statuses, vec![200; 16]);
+    world.order().await;
+    assert_eq!(world.rows("session"), 1);
+    assert_eq!(cards_presented(&world), 1);
+    assert_eq!(world.totals().await, [5_000, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixteen_reports_of_one_start_at_once_get_one_transaction() {
+    let world = World::new(1).await;
+    let callback = world.tap(&terminal(1), "card-1").await;
+    assert_eq!(world.deliver(&callback).await, 200);
+    let token = world.order().await.body["id_tag"].clone();
+    let report = started(&token).to_string();
+    let mut reports = JoinSet::new();
+    for _ in 1..=16 {
+        reports.spawn(world.sending("/stations/CT-1/events", Some(PASSWORD), &report));
+    }
+    let answers: BTreeSet<_> = reports.join_all().await.into_iter().collect();
+    let expected = (200, json!({ "transaction": 1 }).to_string());
+    assert_eq!(answers, BTreeSet::from([expected]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixteen_drivers_at_once_get_a_session_each() {
+    let world = World::new(16).await;
+    let mut callbacks = Vec::new();
+    for number in 1..=16 {
+        callbacks.push(
+            world
+                .tap(&terminal(number), &format!("card-{number}"))
+                .await,
+        );
+    }
+    let statuses = deliver_at_once(&world, &callbacks).await;
+    assert_eq!(statuses, vec![200; 16]);
+
+    let mut stations = BTreeSet::new();
+    let mut tokens = BTreeSet::new();
+    for _ in 1..=16 {
+        let start = world.order().await;
+        stations.insert(start.station);
+        tokens.insert(start.body["id_tag"].to_string());
+    }
+    assert_eq!(stations, (1..=16).map(station).collect());
+    assert_eq!(tokens.len(), 16);
+    assert_eq!(world.rows("session"), 16);
+    assert_eq!(world.totals().await, [16 * 5_000, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_capture_whose_answer_is_lost_is_found_out_and_not_repeated() {
+    let world = World::new(1).await;
+    let transaction = begin(&world).await;
+    world.fault("commit", "lost-answer").await;
+    charge(&world, transaction).await;
+    until_there_is_a_receipt(&world).await;
+    assert_eq!(world.phases(), settled(1));
+    assert_eq!(world.totals().await, [5_000, 460, 4_540]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_callback_that_is_not_authentic_changes_nothing() {
+    let world = World::new(1).await;
+    let genuine = world.tap(&terminal(1), "card-1").await;
+    let forged = Callback {
+        path: forge(&genuine.path),
+        ..genuine
+    };
+    assert_eq!(world.deliver(&forged).await, 401);
+    world.tick().await;
+    assert_eq!(world.rows("session"), 0);
+    assert_eq!(world.rows("event"), 0);
+    assert_eq!(world.rows("command"), 0);
+    assert_eq!(world.totals().await, [0, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_callback_that_is_too_large_is_refused() {
+    let world = World::new(1).await;
+    let callback = world.tap(&terminal(1), "card-1").await;
+    let large = Callback {
+        body: "x".repeat(200_000),
+        ..callback
+    };
+    assert_eq!(world.deliver(&large).await, 413);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_passes_only_for_whoever_has_the_token() {
+    let world = World::new(1).await;
+    assert_eq!(world.post("/tick", None, "").await.0, 401);
+    assert_eq!(world.post("/tick", Some(PASSWORD), "").await.0, 401);
+    assert_eq!(world.get("/tick", "*/*").await.status(), 405);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_with_a_wrong_password_is_refused() {
+    let world = World::new(1).await;
+    let transaction = begin(&world).await;
+    let stopped = json!({
+        "kind": "stopped",
+        "transaction": transaction,
+        "energy_wh": 8_000,
+        "at_ms": STARTED + HALF_AN_HOUR,
+        "reason": "Local",
+    });
+    assert_eq!(world.report("CT-1", "wrong", &stopped).await.0, 401);
+    assert_eq!(world.report("CT-2", PASSWORD, &stopped).await.0, 401);
+    let charging = BTreeMap::from([("charging".to_owned(), 1)]);
+    assert_eq!(world.phases(), charging);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_nobody_asked_for_gets_no_transaction() {
+    let world = World::new(1).await;
+    let started = started(&json!("STRANGER"));
+    let answer = json!({ "transaction": null });
+    assert_eq!(
+        world.report("CT-1", PASSWORD, &started).await,
+        (200, answer)
+    );
+    let broken = json!({ "kind": "exploded" });
+    assert_eq!(world.report("CT-1", PASSWORD, &broken).await.0, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_tells_of_the_session_and_of_no_secret() {
+    let world = World::new(1).await;
+    let callback = world.tap(&terminal(1), "card-1").await;
+    assert_eq!(world.deliver(&callback).await, 200);
+    let session = world.order().await.body["id_tag"].clone();
+    world.tick().await;
+    let log = world.spin.log();
+    assert!(log.contains(session.as_str().unwrap()), "{log}");
+    let capability = callback.path.rsplit('/').next().unwrap();
+    let secrets = [API_KEY, CALLBACK_KEY, PASSWORD, TICK_TOKEN, capability];
+    for secret in secrets.into_iter().chain(["card-1", "4242"]) {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_probes_answer() {
+    let world = World::new(1).await;
+    assert_eq!(world.get("/healthz", "*/*").await.status(), 200);
+    assert_eq!(world.get("/readyz", "*/*").await.status(), 200);
+    assert_eq!(world.get("/nowhere", "*/*").await.status(), 404);
+}
+
+async fn deliver_at_once(world: &World, callbacks: &[Callback]) -> Vec<u16> {
+    let mut deliveries = JoinSet::new();
+    for callback in callbacks {
+        deliveries.spawn(world.sending(&callback.path, None, &callback.body));
+    }
+    let answers = deliveries.join_all().await;
+    answers.into_iter().map(|(status, _)| status).collect()
+}
+
+/// How many of the journal's events are a card that was shown.
+fn cards_presented(world: &World) -> u32 {
+    let database = world.spin.database();
+    let count = "SELECT count(*) FROM event WHERE dedupe IS NOT NULL";
+    database.query_row(count, [], |row| row.get(0)).unwrap()
+}
+
+/// Change one character of a capability's code.
+fn forge(path: &str) -> String {
+    let other = if path.ends_with('A') { "E" } else { "A" };
+    format!("{}{other}", &path[..path.len() - 1])
+}

@@ -1,0 +1,268 @@
+//! The world around the Spin application: provider, station bridge, driver, and passing time.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use chargetap::simulate::payter::{PayterArgs, PayterSimulator};
+use serde_json::{Value, json};
+use spin_host::{Settings, Spin};
+use tokio::net::TcpListener;
+
+use crate::manifest;
+use crate::outside::{Callback, Order, Outside};
+
+pub const API_KEY: &str = "spin-api-key";
+pub const CALLBACK_KEY: &str = "spin-callback-key-of-more-than-32-bytes";
+pub const PASSWORD: &str = "spin-station-password";
+pub const TICK_TOKEN: &str = "spin-tick-token";
+
+/// Nothing waits this long when all is well.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The tables of a configuration that every terminal shares.
+const CONFIGURATION: &str = r#"
+[[callback_keys]]
+id = "k1"
+secret = { env = "CALLBACK_KEY" }
+
+[issuer]
+name = "Laddbolaget AB"
+address = "Storgatan 1, 111 22 Stockholm, Sweden"
+vat_number = "SE556677889901"
+contact = "help@laddbolaget.example"
+
+[site]
+name = "Stora Torget"
+address = "Torget 2, 111 23 Stockholm, Sweden"
+time_zone = "Europe/Stockholm"
+
+[[tariffs]]
+id = "standard"
+currency = "EUR"
+per_kwh = "0.49"
+per_session = "0.25"
+vat_percent = "25"
+"#;
+
+pub struct World {
+    pub spin: Spin,
+    payter: PayterSimulator,
+    pub outside: Outside,
+    client: reqwest::Client,
+    _folder: tempfile::TempDir,
+}
+
+pub fn terminal(number: usize) -> String {
+    format!("P66-{number:04}")
+}
+
+pub fn station(number: usize) -> String {
+    format!("CT-{number}")
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("{}", self.spin.log());
+        }
+    }
+}
+
+impl World {
+    /// A world with so many terminals, each beside a station of the same number, and all waiting
+    /// for a card.
+    pub async fn new(terminals: usize) -> Self {
+        let payter = PayterSimulator::start(PayterArgs {
+            listen: ([127, 0, 0, 1], 0).into(),
+            api_key: API_KEY.into(),
+            terminals: (1..=terminals).map(terminal).collect(),
+            currency: "EUR".into(),
+            faults: Vec::new(),
+        })
+        .await
+        .unwrap();
+        let outside = Outside::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let configuration = configuration(terminals, outside.url(), payter.base_url());
+        std::fs::write(folder.path().join("chargetap.toml"), configuration).unwrap();
+        let variables = [
+            ("payter_api_key", API_KEY),
+            ("callback_key", CALLBACK_KEY),
+            ("tick_token", TICK_TOKEN),
+            ("station_password", PASSWORD),
+            ("station_url", outside.url()),
+        ];
+        let settings = Settings {
+            files: folder.path().to_owned(),
+            variables: variables
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let world = Self {
+            spin: Spin::start(manifest::application(), settings, listener).unwrap(),
+            payter,
+            outside,
+            client: chargetap::client::client().unwrap(),
+            _folder: folder,
+        };
+        world.tick().await;
+        world
+    }
+
+    /// Let time pass for the application.
+    pub async fn tick(&self) {
+        let (status, body) = self.post("/tick", Some(TICK_TOKEN), "").await;
+        assert_eq!(status, 200, "{body}");
+    }
+
+    /// Let time pass until something holds.
+    pub async fn until<F: Future<Output = bool>>(&self, holds: impl Fn() -> F) {
+        let waiting = async {
+            while !holds().await {
+                self.tick().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap();
+    }
+
+    /// Let time pass until the terminal waits for a card, and no command can still disturb it.
+    pub async fn until_reading(&self, terminal: &str) {
+        let url = format!("{}/terminals/{terminal}", self.payter.base_url());
+        let key = format!("CPS apikey=\"{API_KEY}\"");
+        self.until(async || {
+            if self.rows("command WHERE status <> 'done'") > 0 {
+                return false;
+            }
+            let request = self.client.get(&url).header("authorization", &key);
+            let state = request.send().await.unwrap().text().await.unwrap();
+            state.contains("READING")
+        })
+        .await;
+    }
+
+    /// A driver shows a card. The callback is not delivered yet.
+    pub async fn tap(&self, terminal: &str, card: &str) -> Callback {
+        let tap = json!({
+            "terminal": terminal,
+            "card_id": card,
+            "aid": "A0000000041010",
+            "masked_pan": "************4242",
+        });
+        self.control("tap", &tap).await;
+        self.outside.card_callback().await
+    }
+
+    /// Deliver a callback, and return how it is answered.
+    pub async fn deliver(&self, callback: &Callback) -> u16 {
+        self.post(&callback.path, None, &callback.body).await.0
+    }
+
+    /// What the bridge is told next.
+    pub async fn order(&self) -> Order {
+        tokio::time::timeout(PATIENCE, self.outside.order())
+            .await
+            .unwrap()
+    }
+
+    /// The bridge reports something about a station.
+    pub async fn report(&self, station: &str, password: &str, report: &Value) -> (u16, Value) {
+        let path = format!("/stations/{station}/events");
+        let (status, body) = self.post(&path, Some(password), &report.to_string()).await;
+        (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+    }
+
+    pub async fn post(&self, path: &str, bearer: Option<&str>, body: &str) -> (u16, String) {
+        self.sending(path, bearer, body).await
+    }
+
+    /// A `POST` that can be sent at the same time as others.
+    pub fn sending(
+        &self,
+        path: &str,
+        bearer: Option<&str>,
+        body: &str,
+    ) -> impl Future<Output = (u16, String)> + Send + use<> {
+        let mut request = self.client.post(format!("{}{path}", self.spin.url()));
+        if let Some(bearer) = bearer {
+            request = request.header("authorization", format!("Bearer {bearer}"));
+        }
+        let request = request.body(body.to_owned());
+        async {
+            let answer = request.send().await.unwrap();
+            (answer.status().as_u16(), answer.text().await.unwrap())
+        }
+    }
+
+    pub async fn get(&self, path: &str, accept: &str) -> reqwest::Response {
+        let request = self.client.get(format!("{}{path}", self.spin.url()));
+        request.header("accept", accept).send().await.unwrap()
+    }
+
+    /// Make the provider fail.
+    pub async fn fault(&self, call: &str, kind: &str) {
+        let fault = json!({ "call": call, "kind": kind });
+        self.control("faults", &fault).await;
+    }
+
+    /// The provider's totals: held, captured and released, in cents.
+    pub async fn totals(&self) -> [u64; 3] {
+        let url = format!("{}/control/ledger", self.payter.base_url());
+        let ledger = self.client.get(url).send().await.unwrap();
+        let ledger: Value = serde_json::from_slice(&ledger.bytes().await.unwrap()).unwrap();
+        ["held", "captured", "released"].map(|sum| ledger["totals"][sum].as_u64().unwrap())
+    }
+
+    async fn control(&self, path: &str, body: &Value) {
+        let url = format!("{}/control/{path}", self.payter.base_url());
+        let request = self.client.post(url);
+        let request = request.header("content-type", "application/json");
+        let answer = request.body(body.to_string()).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.status());
+    }
+
+    /// How many rows a table of the journal has, or those of them that a condition selects.
+    pub fn rows(&self, table: &str) -> u32 {
+        let database = self.spin.database();
+        let count = format!("SELECT count(*) FROM {table}");
+        database.query_row(&count, [], |row| row.get(0)).unwrap()
+    }
+
+    /// How many sessions there are in each phase.
+    pub fn phases(&self) -> BTreeMap<String, u32> {
+        let database = self.spin.database();
+        let mut phases = database
+            .prepare("SELECT phase, count(*) FROM session GROUP BY phase")
+            .unwrap();
+        let phases = phases.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        phases.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    /// The id of the only receipt.
+    pub fn receipt(&self) -> String {
+        let database = self.spin.database();
+        database
+            .query_row("SELECT id FROM receipt", [], |row| row.get(0))
+            .unwrap()
+    }
+}
+
+fn configuration(terminals: usize, public_url: &str, payter_url: &str) -> String {
+    let mut text = format!(
+        "[gateway]\npublic_url = \"{public_url}\"\n\
+         [payter]\nurl = \"{payter_url}\"\napi_key = {{ env = \"PAYTER_API_KEY\" }}\n\
+         {CONFIGURATION}"
+    );
+    for number in 1..=terminals {
+        let (terminal, station) = (terminal(number), station(number));
+        write!(
+            text,
+            "[[stations]]\nid = \"{station}\"\npassword = {{ env = \"STATION_PASSWORD\" }}\n\
+             [[terminals]]\nserial = \"{terminal}\"\nstation = \"{station}\"\nconnector = 1\n\
+             tariff = \"standard\"\nhold = \"50.00\"\n"
+        )
+        .unwrap();
+    }
+    text
+}
