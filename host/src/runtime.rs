@@ -14,6 +14,7 @@ use chargetap_engine::platform::{
     Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
 };
 use chargetap_engine::{EngineError, Gateway};
+use reqwest::header::{AUTHORIZATION, HeaderValue};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::MissedTickBehavior;
 
@@ -31,6 +32,11 @@ const TICK: Duration = Duration::from_millis(250);
 const TEND: Duration = Duration::from_secs(5);
 /// How long a burst of changes may last before the terminals are looked at.
 const TEND_AFTER_CHANGE: Duration = Duration::from_millis(50);
+/// How long a start or stop may take, with its time in the queue: less than the engine gives a
+/// command.
+const STATION_ORDER: Duration = Duration::from_secs(60);
+/// The largest answer of the payment provider that is read, in bytes.
+const ANSWER_LIMIT: usize = 1024 * 1024;
 /// How many commands may be under way at once.
 const EXECUTIONS: usize = 64;
 
@@ -159,10 +165,13 @@ impl Platform for Native {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
         };
+        let mut authorization = HeaderValue::try_from(request.authorization)
+            .map_err(|_| SendError::NotSent("the API key cannot stand in a header".into()))?;
+        authorization.set_sensitive(true);
         let sending = self
             .http
             .request(method, request.url)
-            .header(reqwest::header::AUTHORIZATION, request.authorization)
+            .header(AUTHORIZATION, authorization)
             .timeout(Duration::from_millis(timeout_ms));
         self.faults.crash_point();
         let answer = receive(sending).await;
@@ -172,14 +181,15 @@ impl Platform for Native {
 
     async fn start_charging(&self, station: &str, connector: u32, id_tag: &str) -> StationAnswer {
         self.faults.crash_point();
-        let answer = self.stations.remote_start(station, connector, id_tag).await;
+        let asked = self.stations.remote_start(station, connector, id_tag);
+        let answer = in_time(asked).await;
         self.faults.crash_point();
         answer.into()
     }
 
     async fn stop_charging(&self, station: &str, transaction: i32) -> StationAnswer {
         self.faults.crash_point();
-        let answer = self.stations.remote_stop(station, transaction).await;
+        let answer = in_time(self.stations.remote_stop(station, transaction)).await;
         self.faults.crash_point();
         answer.into()
     }
@@ -220,10 +230,17 @@ impl Platform for Native {
     }
 }
 
+/// Whoever no longer waits for a station's answer does not want the order passed on any more.
+async fn in_time(asked: impl Future<Output = RemoteAnswer>) -> RemoteAnswer {
+    tokio::time::timeout(STATION_ORDER, asked)
+        .await
+        .unwrap_or(RemoteAnswer::Unknown)
+}
+
 async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, SendError> {
     // An error's text must not repeat the URL: it may be a capability.
     let lost = |error: reqwest::Error| SendError::Lost(error.without_url().to_string());
-    let response = request.send().await.map_err(|error| {
+    let mut response = request.send().await.map_err(|error| {
         if error.is_connect() || error.is_builder() {
             SendError::NotSent(error.without_url().to_string())
         } else {
@@ -231,7 +248,13 @@ async fn receive(request: reqwest::RequestBuilder) -> Result<Answer, SendError> 
         }
     })?;
     let status = response.status().as_u16();
-    let body = response.bytes().await.map_err(lost)?.to_vec();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(lost)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > ANSWER_LIMIT {
+            return Err(SendError::Lost("the answer is too large".into()));
+        }
+    }
     Ok(Answer { status, body })
 }
 
@@ -346,9 +369,7 @@ async fn reach_deadlines(gateway: Arc<NativeGateway>) {
 
 async fn tend_readers(gateway: Arc<NativeGateway>) {
     loop {
-        if let Err(error) = gateway.tend_readers().await {
-            tracing::error!(%error, "terminals cannot be looked at");
-        }
+        gateway.tend_readers().await;
         let woken = gateway.platform().terminals.notified();
         if tokio::time::timeout(TEND, woken).await.is_ok() {
             tokio::time::sleep(TEND_AFTER_CHANGE).await;

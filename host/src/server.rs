@@ -1,6 +1,7 @@
 //! The gateway's door: HTTP for callbacks, drivers and the operator, WebSocket for stations.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,8 +13,12 @@ use axum::routing::get;
 use axum::serve::ListenerExt;
 use chargetap_engine::http::{self, BODY_LIMIT, Incoming, Outcome, RESPONSE_HEADERS};
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 use crate::runtime::NativeGateway;
+
+/// How long a request's body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serve until `shutdown` completes.
 ///
@@ -51,8 +56,10 @@ async fn metrics(State(gateway): State<Arc<NativeGateway>>) -> Response {
 
 async fn handle(State(gateway): State<Arc<NativeGateway>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = read(body).await else {
-        return respond(Outcome::text(400, "the body cannot be read"));
+    let body = match timeout(BODY_TIMEOUT, read(body)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return respond(Outcome::text(400, "the body cannot be read")),
+        Err(_) => return respond(Outcome::text(408, "the body took too long")),
     };
     let header = |name| text(&parts.headers, name);
     let incoming = Incoming {

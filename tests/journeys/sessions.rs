@@ -17,6 +17,20 @@ async fn assert_captured_once(world: &World) {
     assert_eq!(receipts[0]["charging"]["energy_wh"], energy);
 }
 
+/// Wait until a session that nobody unplugs has been worth its while.
+async fn enough_is_charged(world: &World) {
+    world
+        .until("enough is charged", async || {
+            let state = world.station().await;
+            let start = state["transactions"][0]["meter_start"].as_u64();
+            let now = state["connectors"][0]["meter_wh"].as_u64();
+            start
+                .zip(now)
+                .is_some_and(|(start, now)| now - start >= 7_000)
+        })
+        .await;
+}
+
 async fn assert_nothing_taken(world: &World, reason: &str) {
     let receipts = world.receipts(1).await;
     assert_eq!(receipts[0]["nothing_taken_reason"], reason);
@@ -48,16 +62,7 @@ async fn the_same_card_again_stops_charging() {
         ..Setup::default()
     })
     .await;
-    world
-        .until("enough is charged", async || {
-            let state = world.station().await;
-            let start = state["transactions"][0]["meter_start"].as_u64();
-            let now = state["connectors"][0]["meter_wh"].as_u64();
-            start
-                .zip(now)
-                .is_some_and(|(start, now)| now - start >= 7_000)
-        })
-        .await;
+    enough_is_charged(&world).await;
     world.tap("card-1").await;
     assert_captured_once(&world).await;
     assert_eq!(world.station().await["transactions"][0]["reason"], "Remote");
@@ -158,6 +163,55 @@ async fn an_authorisation_that_never_arrived_takes_nothing() {
     })
     .await;
     assert_nothing_taken(&world, "payment_failed").await;
+}
+
+#[tokio::test]
+async fn a_hold_that_another_drivers_card_left_is_voided_and_never_charged() {
+    let world = World::new(Setup {
+        payter_faults: vec!["authorize=drop"],
+        ..Setup::default()
+    })
+    .await;
+    world
+        .until("the terminal reads", async || world.reads() > 0)
+        .await;
+    world.hold("stranger").await;
+    world.tap("card-1").await;
+    assert_nothing_taken(&world, "payment_failed").await;
+    let sessions = world.closed_sessions(1).await;
+    assert_eq!(
+        (&sessions[0]["card_id"], &sessions[0]["state"]),
+        (&json!("stranger"), &json!("voided"))
+    );
+    assert_eq!(world.station().await["transactions"], json!([]));
+}
+
+#[tokio::test]
+async fn a_card_at_an_occupied_evse_takes_nothing_and_disturbs_nobody() {
+    let world = journey(Setup {
+        unplug_after: None,
+        ..Setup::default()
+    })
+    .await;
+    world
+        .until("it charges", async || {
+            world.log().values("phase").contains(&"charging".to_owned())
+        })
+        .await;
+    world.tap("card-2").await;
+    world
+        .until("the second driver is told", async || {
+            world
+                .log()
+                .values("event")
+                .contains(&"evse-occupied".to_owned())
+        })
+        .await;
+    enough_is_charged(&world).await;
+    world.tap("card-1").await;
+    world.closed_sessions(1).await;
+    let receipts = world.receipts(1).await;
+    assert_eq!(receipts[0]["captured"], price(world.metered_energy().await));
 }
 
 #[tokio::test]

@@ -163,22 +163,11 @@ impl World {
 
     /// Show a card once; whether the terminal was reading.
     pub(crate) async fn tap_once(&self, card: &str) -> bool {
-        let url = format!("{}/control/tap", self.payter.base_url());
         let tap = json!({
             "terminal": TERMINAL, "card_id": card,
             "masked_pan": "************1234", "aid": "A0000000031010",
         });
-        let request = self
-            .client
-            .post(url)
-            .header("content-type", "application/json");
-        let status = request
-            .body(tap.to_string())
-            .send()
-            .await
-            .unwrap()
-            .status()
-            .as_u16();
+        let status = self.control("tap", &tap).await;
         assert!(
             status == 200 || status == 409,
             "the tap was answered {status}"
@@ -190,6 +179,22 @@ impl World {
     pub(crate) async fn tap(&self, card: &str) {
         self.until("the terminal reads", async || self.tap_once(card).await)
             .await;
+    }
+
+    /// Make a hold at the provider that the gateway did not ask for.
+    pub(crate) async fn hold(&self, card: &str) {
+        let hold = json!({"terminal": TERMINAL, "card_id": card, "amount": 5_000});
+        assert_eq!(self.control("holds", &hold).await, 200);
+    }
+
+    async fn control(&self, what: &str, body: &Value) -> u16 {
+        let url = format!("{}/control/{what}", self.payter.base_url());
+        let request = self
+            .client
+            .post(url)
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        request.send().await.unwrap().status().as_u16()
     }
 
     pub(crate) async fn ledger(&self) -> Value {

@@ -1,7 +1,9 @@
 //! From the tap to the hold.
 
 use chargetap_contract::receipt::NothingTakenReason;
-use chargetap_contract::session::{Action, Authorise, CommandResult, LookUp, Policy, Refusal};
+use chargetap_contract::session::{
+    Action, Alert, Attention, Authorise, CommandResult, LookUp, Policy, Refusal,
+};
 use chargetap_contract::terminal::{CardRead, Hold};
 
 use crate::session::{Ended, Session, Stage};
@@ -11,40 +13,56 @@ use crate::{charging, closing};
 /// How long to wait before asking again for a hold whose answer was lost, in milliseconds.
 const ASK_AGAIN_AFTER: u64 = 5_000;
 
+/// How long a provider may leave open whether a hold was made before people are told, in
+/// milliseconds.
+const ALERT_AFTER: u64 = 60 * 60 * 1_000;
+
 /// A card was read: ask for the hold.
 pub(crate) fn begin(policy: &Policy, read: CardRead, now: u64) -> Step<'_> {
     let give_up_at = now.saturating_add(policy.authorise_timeout);
+    let stage = Stage::Authorising {
+        give_up_at,
+        asking: false,
+        alerted: false,
+    };
+    let terminal = read.terminal.clone();
+    let mut step = first_step(policy, read, stage, now);
+    step.deadline = Some(give_up_at);
+    let message = "Card accepted. Plug in to charge.".into();
+    step.command(
+        "authorise",
+        Action::Authorise(Authorise { terminal, message }),
+    );
+    step
+}
+
+/// A card was read, but another driver has the EVSE.
+pub(crate) fn refuse(policy: &Policy, read: CardRead, now: u64) -> Step<'_> {
+    let mut step = first_step(policy, read, Stage::Ended(Ended::Occupied), now);
+    step.show("This charger is in use. Nothing was taken.");
+    step
+}
+
+fn first_step(policy: &Policy, read: CardRead, stage: Stage, now: u64) -> Step<'_> {
     let session = Session {
         id: read.read,
-        terminal: read.terminal.clone(),
+        terminal: read.terminal,
         evse: policy.evse.clone(),
         card: Some(read.card),
         tariff: policy.tariff.clone(),
         tapped_at: now,
         hold: None,
         meter: None,
-        stage: Stage::Authorising {
-            give_up_at,
-            asking: false,
-        },
+        stage,
         steps: 0,
     };
-    let mut step = Step {
+    Step {
         policy,
         now,
         session,
         commands: Vec::new(),
-        deadline: Some(give_up_at),
-    };
-    let message = "Card accepted. Plug in to charge.".into();
-    step.command(
-        "authorise",
-        Action::Authorise(Authorise {
-            terminal: read.terminal,
-            message,
-        }),
-    );
-    step
+        deadline: None,
+    }
 }
 
 pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
@@ -56,13 +74,13 @@ pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Resul
         CommandResult::OpenHolds(holds) => found(step, holds, give_up_at),
         CommandResult::Declined(_) => fail(step, NothingTakenReason::Declined),
         // The question failed, not the authorisation: ask again.
-        CommandResult::NotDone(_) if asking(step) => ask_later(step, give_up_at),
+        CommandResult::NotDone(_) if asking(step) => ask_later(step),
         CommandResult::NotDone(_) => fail(step, NothingTakenReason::PaymentFailed),
         CommandResult::Done | CommandResult::Conflict | CommandResult::Unknown => {
             if asking(step) {
-                ask_later(step, give_up_at);
+                ask_later(step);
             } else {
-                ask(step, give_up_at);
+                ask(step);
             }
         }
     }
@@ -71,33 +89,23 @@ pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Resul
 
 /// The provider's hint is only a reason to ask, and only while the answer is missing.
 pub(crate) fn hinted(step: &mut Step<'_>) -> Result<(), Refusal> {
-    match step.session.stage {
-        Stage::Authorising {
-            give_up_at,
-            asking: true,
-        } => {
-            ask(step, give_up_at);
-            Ok(())
-        }
-        _ => step.not_applicable(),
+    if asking(step) {
+        ask(step);
+        Ok(())
+    } else {
+        step.not_applicable()
     }
 }
 
 pub(crate) fn deadline_reached(step: &mut Step<'_>) {
-    if let Stage::Authorising { give_up_at, .. } = step.session.stage {
-        ask(step, give_up_at);
-    }
+    ask(step);
 }
 
 fn asking(step: &Step<'_>) -> bool {
     matches!(step.session.stage, Stage::Authorising { asking: true, .. })
 }
 
-fn ask(step: &mut Step<'_>, give_up_at: u64) {
-    step.session.stage = Stage::Authorising {
-        give_up_at,
-        asking: true,
-    };
+fn ask(step: &mut Step<'_>) {
     let terminal = step.session.terminal.clone();
     step.command(
         "look-up-terminal",
@@ -106,14 +114,30 @@ fn ask(step: &mut Step<'_>, give_up_at: u64) {
             payment: None,
         }),
     );
-    step.deadline = Some(step.now.saturating_add(ASK_AGAIN_AFTER));
+    ask_later(step);
 }
 
-fn ask_later(step: &mut Step<'_>, give_up_at: u64) {
-    step.session.stage = Stage::Authorising {
+fn ask_later(step: &mut Step<'_>) {
+    let Stage::Authorising {
         give_up_at,
-        asking: true,
+        asking,
+        alerted,
+    } = &mut step.session.stage
+    else {
+        return;
     };
+    *asking = true;
+    let alert = !*alerted && step.now >= give_up_at.saturating_add(ALERT_AFTER);
+    *alerted |= alert;
+    if alert {
+        step.command(
+            "alert",
+            Action::RaiseAlert(Alert {
+                reason: Attention::AuthorisationUnknown,
+                next_action: "See whether the payment provider's API can be reached.".into(),
+            }),
+        );
+    }
     step.deadline = Some(step.now.saturating_add(ASK_AGAIN_AFTER));
 }
 
@@ -122,7 +146,7 @@ fn ask_later(step: &mut Step<'_>, give_up_at: u64) {
 fn found(step: &mut Step<'_>, mut holds: Vec<Hold>, give_up_at: u64) {
     match (holds.pop(), holds.is_empty()) {
         (Some(hold), true) => charging::begin(step, hold),
-        (None, _) if step.now < give_up_at => ask_later(step, give_up_at),
+        (None, _) if step.now < give_up_at => ask_later(step),
         _ => fail(step, NothingTakenReason::PaymentFailed),
     }
 }

@@ -14,11 +14,18 @@ use crate::step::Step;
 /// How long to wait before telling a station again what it did not confirm, in milliseconds.
 const TELL_AGAIN_AFTER: u64 = 10_000;
 
-/// The money is reserved: ask the station to start.
+/// The money is reserved: ask the station to start. A hold that guarantees nothing is none.
 pub(crate) fn begin(step: &mut Step<'_>, hold: Hold) {
     let until = step.now.saturating_add(step.policy.plug_in_timeout);
+    let guarantees_nothing = hold.amount == 0;
     step.session.hold = Some(hold);
-    step.session.stage = Stage::Starting { until };
+    if guarantees_nothing {
+        return closing::void(step, NothingTakenReason::PaymentFailed);
+    }
+    step.session.stage = Stage::Starting {
+        until,
+        answer_lost: false,
+    };
     step.deadline = Some(until);
     tell_to_start(step);
 }
@@ -34,15 +41,22 @@ fn tell_to_start(step: &mut Step<'_>) {
 }
 
 /// The station answered the start. Only a clear no ends the session: a station that could not be
-/// reached may come back before the driver's time is up.
+/// reached may come back before the driver's time is up, and one that says no after an answer was
+/// lost may say so because it took the start of which the answer was lost.
 pub(crate) fn start_ended(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
-    let Stage::Starting { until } = step.session.stage else {
+    let Stage::Starting { until, answer_lost } = &mut step.session.stage else {
         return step.not_applicable();
     };
+    *answer_lost |= result == CommandResult::Unknown;
     match result {
-        CommandResult::Declined(_) => closing::void(step, NothingTakenReason::StartFailed),
-        CommandResult::Done => step.deadline = Some(until),
-        _ => step.deadline = Some(until.min(step.now.saturating_add(TELL_AGAIN_AFTER))),
+        CommandResult::Declined(_) if !*answer_lost => {
+            closing::void(step, NothingTakenReason::StartFailed);
+        }
+        CommandResult::Declined(_) | CommandResult::Done => step.deadline = Some(*until),
+        _ => {
+            let again = step.now.saturating_add(TELL_AGAIN_AFTER);
+            step.deadline = Some(again.min(*until));
+        }
     }
     Ok(())
 }
@@ -65,7 +79,9 @@ pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), 
         return step.not_applicable();
     };
     let until = step.now.saturating_add(step.policy.maximum_duration);
-    step.session.meter = Some(Meter::starting_at(reading));
+    let offset = clock_offset(step, reading.at);
+    let reading = timed(step, reading, offset);
+    step.session.meter = Some(Meter::starting_at(reading, offset));
     step.session.stage = Stage::Charging { until };
     step.deadline = Some(until);
     step.show("Charging. Show the same card to stop.");
@@ -86,8 +102,32 @@ pub(crate) fn metered_while_stopping(step: &mut Step<'_>, reading: MeterReading)
 }
 
 fn read(step: &mut Step<'_>, reading: MeterReading) {
+    let reading = on_our_clock(step, reading);
     if let Some(meter) = &mut step.session.meter {
         meter.read(reading);
+    }
+}
+
+/// A transaction cannot begin before the tap or after it was reported. A station that says so has a
+/// wrong clock, and by how much is known from then on.
+fn clock_offset(step: &Step<'_>, started_at: u64) -> i64 {
+    if (step.session.tapped_at..=step.now).contains(&started_at) {
+        0
+    } else {
+        i64::try_from(i128::from(step.now) - i128::from(started_at)).unwrap_or_default()
+    }
+}
+
+fn on_our_clock(step: &Step<'_>, reading: MeterReading) -> MeterReading {
+    let offset = step.session.meter.as_ref().map(|meter| meter.clock_offset);
+    timed(step, reading, offset.unwrap_or_default())
+}
+
+fn timed(step: &Step<'_>, reading: MeterReading, clock_offset: i64) -> MeterReading {
+    let at = reading.at.saturating_add_signed(clock_offset);
+    MeterReading {
+        at: at.max(step.session.tapped_at).min(step.now),
+        ..reading
     }
 }
 
@@ -114,8 +154,10 @@ pub(crate) fn stop(step: &mut Step<'_>) {
 }
 
 fn tell_to_stop(step: &mut Step<'_>, until: u64) {
-    let tell_at = step.now.saturating_add(TELL_AGAIN_AFTER);
-    step.session.stage = Stage::Stopping { until, tell_at };
+    step.session.stage = Stage::Stopping {
+        until,
+        tell_at: None,
+    };
     let evse = step.session.evse.clone();
     step.command("stop", Action::StopCharging(evse));
     await_end(step);
@@ -123,16 +165,17 @@ fn tell_to_stop(step: &mut Step<'_>, until: u64) {
 
 fn await_end(step: &mut Step<'_>) {
     if let Stage::Stopping { until, tell_at } = step.session.stage {
-        step.deadline = Some(until.min(tell_at));
+        step.deadline = Some(tell_at.map_or(until, |tell_at| tell_at.min(until)));
     }
 }
 
 /// The station answered the stop. Whatever it said, only its report of the end ends the session,
 /// and until then it is told again.
 pub(crate) fn stop_ended(step: &mut Step<'_>, _: CommandResult) -> Result<(), Refusal> {
-    let Stage::Stopping { .. } = step.session.stage else {
+    let Stage::Stopping { tell_at, .. } = &mut step.session.stage else {
         return step.not_applicable();
     };
+    *tell_at = Some(step.now.saturating_add(TELL_AGAIN_AFTER));
     await_end(step);
     Ok(())
 }
@@ -154,6 +197,9 @@ pub(crate) fn stop_deadline_reached(step: &mut Step<'_>, until: u64) {
 
 /// The station reported the end: the price is final.
 pub(crate) fn stopped(step: &mut Step<'_>, stopped: Stopped) {
-    read(step, stopped.reading);
+    let reading = on_our_clock(step, stopped.reading);
+    if let Some(meter) = &mut step.session.meter {
+        meter.end(reading);
+    }
     closing::settle(step);
 }

@@ -21,8 +21,8 @@ const DAY: u64 = 24 * HOUR;
 /// A hold was found that no session knows: release it.
 pub(crate) fn begin_with_orphan(policy: &Policy, orphan: OrphanHold, now: u64) -> Step<'_> {
     let session = Session {
-        // The provider's id is unique among its payment sessions, so the hold is adopted once.
-        id: format!("orphan-{}", orphan.hold.payment),
+        // The provider's id is unique at its terminal, so the hold is adopted once.
+        id: format!("orphan-{}-{}", orphan.terminal, orphan.hold.payment),
         terminal: orphan.terminal,
         evse: policy.evse.clone(),
         card: None,
@@ -218,7 +218,7 @@ fn need_attention(step: &mut Step<'_>, reason: Attention, next_action: &str) {
 }
 
 /// The session ended: say on paper what was taken, or that nothing was. An orphan's driver has the
-/// receipt of the session that made the hold.
+/// receipt of the session that made the hold, and where none was asked for there is nothing to say.
 pub(crate) fn issue_receipt(step: &mut Step<'_>) {
     let Stage::Ended(ended) = &step.session.stage else {
         return;
@@ -226,7 +226,7 @@ pub(crate) fn issue_receipt(step: &mut Step<'_>) {
     let nothing_taken = match ended {
         Ended::Settled(_) => None,
         Ended::Voided(Void::Unused(reason)) | Ended::NotHeld(reason) => Some(*reason),
-        Ended::Voided(Void::Orphan) | Ended::NeedsAttention(_) => return,
+        Ended::Voided(Void::Orphan) | Ended::Occupied | Ended::NeedsAttention(_) => return,
     };
     let session = &step.session;
     let view = session.view();

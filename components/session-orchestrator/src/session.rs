@@ -38,6 +38,9 @@ pub(crate) struct Meter {
     pub(crate) last: MeterReading,
     /// The reading before the last: the difference says what one interval delivers.
     pub(crate) previous: MeterReading,
+    /// What to add to the station's times, in milliseconds: not 0 only if its clock proved wrong
+    /// at the start.
+    pub(crate) clock_offset: i64,
 }
 
 /// Where the session stands, with what matters only there.
@@ -48,10 +51,14 @@ pub(crate) enum Stage {
         give_up_at: u64,
         /// The answer was lost, so the provider is asked.
         asking: bool,
+        /// People were told that the provider does not say.
+        alerted: bool,
     },
     Starting {
         /// The driver has until here to plug in.
         until: u64,
+        /// The answer to some start was lost, so that start may yet prove to have taken effect.
+        answer_lost: bool,
     },
     Charging {
         /// The session must end here.
@@ -60,8 +67,8 @@ pub(crate) enum Stage {
     Stopping {
         /// The station has until here to report the end.
         until: u64,
-        /// When to tell it again.
-        tell_at: u64,
+        /// When to tell it again; nothing while an order is on its way.
+        tell_at: Option<u64>,
     },
     Closing(Closing),
     Ended(Ended),
@@ -106,6 +113,8 @@ pub(crate) enum Ended {
     Voided(Void),
     /// There never was a hold.
     NotHeld(NothingTakenReason),
+    /// The EVSE was another driver's, so no hold was asked for.
+    Occupied,
     NeedsAttention(Attention),
 }
 
@@ -178,11 +187,12 @@ impl Session {
 }
 
 impl Meter {
-    pub(crate) fn starting_at(start: MeterReading) -> Self {
+    pub(crate) fn starting_at(start: MeterReading, clock_offset: i64) -> Self {
         Self {
             start,
             last: start,
             previous: start,
+            clock_offset,
         }
     }
 
@@ -190,6 +200,17 @@ impl Meter {
     pub(crate) fn read(&mut self, reading: MeterReading) {
         if reading.at >= self.last.at && reading.energy >= self.last.energy {
             self.previous = std::mem::replace(&mut self.last, reading);
+        }
+    }
+
+    /// Take the reading at the end. It is the register's final word, whatever was read before;
+    /// only one below the start is none.
+    pub(crate) fn end(&mut self, reading: MeterReading) {
+        if reading.energy >= self.start.energy {
+            self.last = MeterReading {
+                at: reading.at.max(self.start.at),
+                ..reading
+            };
         }
     }
 
@@ -229,12 +250,12 @@ impl Stage {
                 ..
             }) => Phase::Voiding,
             Self::Ended(Ended::Settled(_)) => Phase::Settled,
-            Self::Ended(Ended::Voided(Void::Unused(NothingTakenReason::StartFailed))) => {
-                Phase::FailedNothingTaken
-            }
+            Self::Ended(Ended::Voided(Void::Unused(
+                NothingTakenReason::StartFailed | NothingTakenReason::PaymentFailed,
+            ))) => Phase::FailedNothingTaken,
             Self::Ended(Ended::Voided(_)) => Phase::Cancelled,
             Self::Ended(Ended::NotHeld(NothingTakenReason::Declined)) => Phase::Declined,
-            Self::Ended(Ended::NotHeld(_)) => Phase::FailedNothingTaken,
+            Self::Ended(Ended::NotHeld(_) | Ended::Occupied) => Phase::FailedNothingTaken,
             Self::Ended(Ended::NeedsAttention(_)) => Phase::NeedsAttention,
         }
     }

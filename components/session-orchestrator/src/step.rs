@@ -52,6 +52,7 @@ pub fn step(
 fn begin(policy: &Policy, event: Event, now: u64) -> Result<Step<'_>, Refusal> {
     match event {
         Event::CardPresented(read) => Ok(authorisation::begin(policy, read, now)),
+        Event::EvseOccupied(read) => Ok(authorisation::refuse(policy, read, now)),
         Event::OrphanHoldFound(orphan) => Ok(closing::begin_with_orphan(policy, orphan, now)),
         _ => Err(Refusal::NoSession),
     }
@@ -88,7 +89,7 @@ impl Step<'_> {
             Event::MeterRead(reading) => self.meter_read(reading),
             Event::ChargingStopped(stopped) => self.charging_stopped(stopped),
             Event::DeadlineReached => self.deadline_reached(),
-            Event::OrphanHoldFound(_) => self.not_applicable(),
+            Event::EvseOccupied(_) | Event::OrphanHoldFound(_) => self.not_applicable(),
         }
     }
 
@@ -127,7 +128,7 @@ impl Step<'_> {
     fn deadline_reached(&mut self) -> Result<(), Refusal> {
         match self.session.stage {
             Stage::Authorising { .. } => authorisation::deadline_reached(self),
-            Stage::Starting { until } => charging::start_deadline_reached(self, until),
+            Stage::Starting { until, .. } => charging::start_deadline_reached(self, until),
             Stage::Charging { until } => charging::duration_reached(self, until),
             Stage::Stopping { until, .. } => charging::stop_deadline_reached(self, until),
             Stage::Closing(_) => closing::deadline_reached(self),

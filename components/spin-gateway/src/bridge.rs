@@ -47,6 +47,8 @@ pub(crate) async fn tell(
     match outbound::send(request, TIMEOUT).await {
         Ok(answer) => match answer.status {
             200..=299 => StationAnswer::Accepted,
+            // The bridge's own trouble says nothing of the station.
+            408 | 425 | 429 => StationAnswer::Unknown,
             400..=499 => StationAnswer::Rejected,
             _ => StationAnswer::Unknown,
         },

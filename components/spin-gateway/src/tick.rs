@@ -22,7 +22,8 @@ pub(crate) async fn answer(gateway: &SpinGateway, headers: &HeaderMap) -> Outcom
 }
 
 async fn pass_time(gateway: &SpinGateway) -> Result<usize, EngineError> {
-    gateway.tick().await?;
-    gateway.tend_readers().await?;
-    commands::execute_waiting(gateway).await
+    let ticked = gateway.tick().await;
+    gateway.tend_readers().await;
+    let executed = commands::execute_waiting(gateway).await;
+    ticked.and(executed)
 }

@@ -10,6 +10,9 @@ use crate::platform::{Count, Platform, PluginFault};
 /// How often a step is made again because the session moved on meanwhile.
 const ATTEMPTS: u32 = 20;
 
+/// When to come back to a session that could not be stepped at its time, in milliseconds.
+const POSTPONEMENT: u64 = 60_000;
+
 /// The engine could not do its work; nothing was acknowledged.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -42,6 +45,10 @@ pub(crate) enum Applied {
     Duplicate,
     /// Another delivery used the armed read up.
     ReadUsed,
+    /// Another session has the EVSE; nothing was stored.
+    EvseOccupied,
+    /// Another session has the hold; nothing was stored.
+    HoldClaimed,
     /// The session has no use for it; nothing was stored.
     Refused,
 }
@@ -66,7 +73,8 @@ impl From<Event> for Cause<'_> {
 }
 
 impl<P: Platform> Gateway<P> {
-    /// A card was shown: it stops the session that it started, or begins one under the read's id.
+    /// A card was shown: it stops the session that it started, or begins one under the read's id,
+    /// which ends at once if another driver has the EVSE.
     pub(crate) async fn apply_card(
         &self,
         read: CardRead,
@@ -78,13 +86,20 @@ impl<P: Platform> Gateway<P> {
         let session = running.unwrap_or_else(|| read.read.clone());
         let read_id = read.read.clone();
         let terminal = read.terminal.clone();
-        let cause = Cause {
+        let cause = |event| Cause {
             dedupe: Some(dedupe),
             read: Some(&read_id),
             ended_command: None,
-            event: Event::CardPresented(read),
+            event,
         };
-        self.apply(&session, &terminal, cause).await
+        let shown = cause(Event::CardPresented(read.clone()));
+        match self.apply(&session, &terminal, shown).await? {
+            Applied::EvseOccupied => {
+                let occupied = cause(Event::EvseOccupied(read));
+                self.apply(&session, &terminal, occupied).await
+            }
+            applied => Ok(applied),
+        }
     }
 
     /// A command ended. Its session hears of it, and the command is done either way.
@@ -103,21 +118,54 @@ impl<P: Platform> Gateway<P> {
             ended_command: Some(&command.id),
             ..Cause::from(Event::CommandEnded(outcome))
         };
-        if let Applied::Refused = self.apply(session, terminal, cause).await? {
-            journal::finish(&self.platform, &command.id).await?;
+        match self.apply(session, terminal, cause).await? {
+            Applied::Refused => journal::finish(&self.platform, &command.id).await?,
+            // It was found first, as a hold that no session knows, and is being voided.
+            Applied::HoldClaimed => {
+                let failed = Outcome {
+                    command: command.id.clone(),
+                    result: CommandResult::NotDone("another session has the hold".into()),
+                };
+                let cause = Cause {
+                    ended_command: Some(&command.id),
+                    ..Cause::from(Event::CommandEnded(failed))
+                };
+                self.apply(session, terminal, cause).await?;
+            }
+            _ => {}
         }
         Ok(())
     }
 
-    /// Let the sessions know whose time has come.
+    /// Let the sessions know whose time has come. One that cannot be stepped does not keep the
+    /// others waiting.
     pub(crate) async fn reach_deadlines(&self) -> Result<(), EngineError> {
-        for session in journal::due(&self.platform, self.platform.now()).await? {
-            if let Some(stored) = journal::load(&self.platform, &session).await? {
-                self.apply(&session, &stored.terminal, Event::DeadlineReached.into())
-                    .await?;
-            }
+        let now = self.platform.now();
+        for session in journal::due(&self.platform, now).await? {
+            let reason = match self.reach_deadline(&session).await {
+                Ok(Applied::Refused) => "refused".to_owned(),
+                Ok(_) => continue,
+                Err(error) => error.to_string(),
+            };
+            tracing::error!(
+                session,
+                reason,
+                "a session could not be stepped at its time"
+            );
+            let until = now.saturating_add(POSTPONEMENT);
+            journal::postpone(&self.platform, &session, now, until).await?;
         }
         Ok(())
+    }
+
+    async fn reach_deadline(&self, session: &str) -> Result<Applied, EngineError> {
+        match journal::load(&self.platform, session).await? {
+            Some(stored) => {
+                self.apply(session, &stored.terminal, Event::DeadlineReached.into())
+                    .await
+            }
+            None => Ok(Applied::Duplicate),
+        }
     }
 
     /// Apply an event to a session at a terminal; the terminal's policy counts.
@@ -175,6 +223,8 @@ impl<P: Platform> Gateway<P> {
                 }
                 Recorded::Duplicate => return Ok(Applied::Duplicate),
                 Recorded::ReadUsed => return Ok(Applied::ReadUsed),
+                Recorded::EvseOccupied => return Ok(Applied::EvseOccupied),
+                Recorded::HoldClaimed => return Ok(Applied::HoldClaimed),
                 Recorded::Stale => {}
             }
         }
@@ -211,6 +261,7 @@ impl<P: Platform> Gateway<P> {
 fn event_name(event: &Event) -> &'static str {
     match event {
         Event::CardPresented(_) => "card-presented",
+        Event::EvseOccupied(_) => "evse-occupied",
         Event::OrphanHoldFound(_) => "orphan-hold-found",
         Event::CommandEnded(outcome) => match outcome.result {
             CommandResult::Authorised(_) => "authorised",

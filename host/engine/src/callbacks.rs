@@ -103,7 +103,7 @@ impl<P: Platform> Gateway<P> {
             Applied::Duplicate => DUPLICATE,
             Applied::ReadUsed => STALE_READ,
             Applied::Refused if journal::is_used(&self.platform, &read_id).await? => STALE_READ,
-            Applied::Refused => IGNORED,
+            Applied::Refused | Applied::EvseOccupied | Applied::HoldClaimed => IGNORED,
         })
     }
 

@@ -1,13 +1,16 @@
 //! Execute the commands that sessions asked for, and hand the outcomes back.
 
+use std::ops::Range;
+
 use chargetap_contract::session::{
-    Action, Alert, Command, CommandResult, Evse, LookUp, Message, StartCharging,
+    Action, Alert, Authorise, Command, CommandResult, Event, Evse, LookUp, Message, OrphanHold,
+    StartCharging,
 };
 use chargetap_contract::terminal::Hold;
 
 use crate::apply::EngineError;
 use crate::gateway::Gateway;
-use crate::journal::{self, Claimed};
+use crate::journal::{self, Claimed, Stored};
 use crate::payter::{PayterError, TerminalState, TerminalStatus};
 use crate::platform::{Count, Platform, StationAnswer};
 
@@ -47,17 +50,26 @@ impl<P: Platform> Gateway<P> {
         }
     }
 
-    /// Commands that were sent before a moment and that nobody is executing any more: what moves
-    /// money or energy is of unknown outcome, the rest is simply done again.
-    pub(crate) async fn recover_sent_before(&self, before: u64) -> Result<(), EngineError> {
-        for Claimed { session, command } in journal::abandoned(&self.platform, before).await? {
+    /// Commands that were sent and that nobody is executing any more, which are all but those sent
+    /// within a span of time: what moves money or energy is of unknown outcome, the rest is simply
+    /// done again.
+    pub(crate) async fn recover_sent_outside(
+        &self,
+        under_way: Range<u64>,
+    ) -> Result<(), EngineError> {
+        for Claimed { session, command } in journal::abandoned(&self.platform, under_way).await? {
             tracing::warn!(command = command.id, "taking up an abandoned command");
-            match command.action {
+            let taken_up = match command.action {
                 Action::ShowMessage(_) | Action::IssueReceipt(_) | Action::RaiseAlert(_) => {
-                    journal::repeat(&self.platform, &command.id).await?;
+                    let repeated = journal::repeat(&self.platform, &command.id).await;
                     self.platform.wake();
+                    repeated.map_err(EngineError::from)
                 }
-                _ => self.end(&session, &command, CommandResult::Unknown).await?,
+                _ => self.end(&session, &command, CommandResult::Unknown).await,
+            };
+            // One that cannot be taken up now does not keep the others waiting.
+            if let Err(error) = taken_up {
+                tracing::error!(command = command.id, %error, "it could not be taken up");
             }
         }
         Ok(())
@@ -72,11 +84,25 @@ impl<P: Platform> Gateway<P> {
         let name = result_name(&result);
         tracing::info!(command = command.id, result = name, "command ended");
         self.platform.count(Count::Command, name);
-        let Some(stored) = journal::load(&self.platform, session).await? else {
+        let stored = journal::load(&self.platform, session).await?;
+        // A terminal is taken out of the configuration only when its sessions have ended.
+        let known = stored.filter(|stored| self.terminal(&stored.terminal).is_ok());
+        let Some(Stored { terminal, .. }) = known else {
             return Ok(journal::finish(&self.platform, &command.id).await?);
         };
-        self.apply_outcome(session, command, &stored.terminal, result)
-            .await
+        let late = match &result {
+            CommandResult::Authorised(hold) => Some(hold.clone()),
+            _ => None,
+        };
+        self.apply_outcome(session, command, &terminal, result)
+            .await?;
+        if let Some(hold) = late
+            && !journal::is_claimed(&self.platform, &terminal, &hold.payment).await?
+        {
+            // Its session had given up waiting.
+            self.void(&terminal, hold).await?;
+        }
+        Ok(())
     }
 
     /// Do what a command asks for. `None`: its session need not know how it ended.
@@ -87,8 +113,10 @@ impl<P: Platform> Gateway<P> {
     ) -> Result<Option<CommandResult>, EngineError> {
         let result = match action {
             Action::Authorise(authorise) => {
-                self.payter_authorise(&authorise.terminal, &authorise.message)
-                    .await
+                let Some(result) = self.authorise(session, authorise).await? else {
+                    return Ok(None);
+                };
+                result
             }
             Action::Capture(capture) => {
                 let (target, amount) = (&capture.target, capture.amount);
@@ -119,6 +147,29 @@ impl<P: Platform> Gateway<P> {
         Ok(Some(result))
     }
 
+    /// Make the hold, unless its session gave up waiting. What is open at the terminal before that
+    /// is another driver's and is voided first: were this answer lost, it could be taken for ours.
+    async fn authorise(
+        &self,
+        session: &str,
+        authorise: &Authorise,
+    ) -> Result<Option<CommandResult>, EngineError> {
+        let serial = &authorise.terminal;
+        let strangers = match self.unclaimed_holds(serial).await? {
+            Ok(strangers) => strangers,
+            Err(error) => return Ok(Some(CommandResult::NotDone(error.to_string()))),
+        };
+        for hold in strangers {
+            self.void(serial, hold).await?;
+        }
+        if !journal::awaits_hold(&self.platform, session).await? {
+            return Ok(None);
+        }
+        Ok(Some(
+            self.payter_authorise(serial, &authorise.message).await,
+        ))
+    }
+
     async fn look_up(&self, look_up: &LookUp) -> Result<CommandResult, EngineError> {
         let found = match &look_up.payment {
             Some(payment) => self
@@ -133,6 +184,22 @@ impl<P: Platform> Gateway<P> {
         })
     }
 
+    /// Void a hold that no session knows: it is what a lost authorisation left behind.
+    pub(crate) async fn void(&self, serial: &str, hold: Hold) -> Result<(), EngineError> {
+        tracing::warn!(
+            terminal = serial,
+            payment = hold.payment,
+            "voiding an orphan hold"
+        );
+        let session = format!("orphan-{serial}-{}", hold.payment);
+        let event = Event::OrphanHoldFound(OrphanHold {
+            terminal: serial.to_owned(),
+            hold,
+        });
+        self.apply(&session, serial, event.into()).await?;
+        Ok(())
+    }
+
     /// The holds at a terminal that no session of ours knows.
     pub(crate) async fn unclaimed_holds(
         &self,
@@ -142,11 +209,13 @@ impl<P: Platform> Gateway<P> {
             Ok(open) => open,
             Err(error) => return Ok(Err(error)),
         };
-        let claimed = journal::claimed_payments(&self.platform, terminal).await?;
-        Ok(Ok(open
-            .into_iter()
-            .filter(|hold| !claimed.contains(&hold.payment))
-            .collect()))
+        let mut unclaimed = Vec::new();
+        for hold in open {
+            if !journal::is_claimed(&self.platform, terminal, &hold.payment).await? {
+                unclaimed.push(hold);
+            }
+        }
+        Ok(Ok(unclaimed))
     }
 
     async fn start_charging(&self, start: &StartCharging) -> CommandResult {

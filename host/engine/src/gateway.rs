@@ -1,5 +1,7 @@
 //! One gateway: its configuration and the runtime it lives in.
 
+use std::sync::atomic::AtomicU64;
+
 use crate::apply::EngineError;
 use crate::config::Config;
 use crate::http::{Incoming, Method, Outcome};
@@ -12,10 +14,12 @@ pub struct Gateway<P> {
     pub(crate) config: Config,
     /// The payment provider's API key.
     pub(crate) payter_key: secrecy::SecretString,
+    /// When this instance last looked for orphan holds, in Unix milliseconds.
+    pub(crate) swept_at: AtomicU64,
 }
 
 /// How long a command may be under way in another instance before it counts as abandoned, in
-/// milliseconds: longer than any timeout of a request.
+/// milliseconds: longer than any command takes.
 const ABANDONED_AFTER: u64 = 90_000;
 
 impl<P: Platform> Gateway<P> {
@@ -34,6 +38,7 @@ impl<P: Platform> Gateway<P> {
             platform,
             config,
             payter_key,
+            swept_at: AtomicU64::new(0),
         };
         for terminal in journal::terminals_in_use(&gateway.platform).await? {
             gateway.terminal(&terminal)?;
@@ -58,8 +63,7 @@ impl<P: Platform> Gateway<P> {
     /// # Errors
     /// The journal or a component failed.
     pub async fn recover(&self) -> Result<(), EngineError> {
-        self.recover_sent_before(self.platform.now().saturating_add(1))
-            .await
+        self.recover_sent_outside(0..0).await
     }
 
     /// What time alone brings about: deadlines, and commands whose executor died.
@@ -68,8 +72,10 @@ impl<P: Platform> Gateway<P> {
     /// The journal or a component failed; the rest is done at the next tick.
     pub async fn tick(&self) -> Result<(), EngineError> {
         self.reach_deadlines().await?;
-        let before = self.platform.now().saturating_sub(ABANDONED_AFTER);
-        self.recover_sent_before(before).await
+        let now = self.platform.now();
+        // What seems to have been sent in the future was sent before the clock was set back.
+        let under_way = now.saturating_sub(ABANDONED_AFTER)..now.saturating_add(ABANDONED_AFTER);
+        self.recover_sent_outside(under_way).await
     }
 
     /// Answer a request: callbacks, receipts and the two probes.

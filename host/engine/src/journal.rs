@@ -12,6 +12,8 @@
 mod rows;
 mod schema;
 
+use std::ops::Range;
+
 use chargetap_contract::session::{Action, Command, Decision, Event, Phase};
 use chargetap_contract::terminal::CardReference;
 
@@ -62,6 +64,10 @@ pub(crate) enum Recorded {
     ReadUsed,
     /// The session moved on meanwhile.
     Stale,
+    /// Another session has the EVSE.
+    EvseOccupied,
+    /// Another session has the hold.
+    HoldClaimed,
 }
 
 /// A command that was claimed for execution.
@@ -160,26 +166,49 @@ pub(crate) async fn record(
         .await;
     match inserted {
         Ok(rows) if !rows.is_empty() => Ok(Recorded::Yes),
-        // A payment session that another session claimed meanwhile: look again.
         Ok(_) | Err(DatabaseError::Constraint(_)) => why_not(platform, entry).await,
         Err(error) => Err(error.into()),
     }
 }
 
+/// Which of the journal's rules kept an entry out.
 async fn why_not(platform: &impl Platform, entry: &Entry<'_>) -> Result<Recorded, JournalError> {
+    let evse = &entry.decision.view.evse;
     let rows = platform
         .query(
             "SELECT EXISTS (SELECT 1 FROM event WHERE dedupe = ?1),
-                    EXISTS (SELECT 1 FROM event WHERE read = ?2)",
-            vec![optional_text(entry.dedupe), optional_text(entry.read)],
+                    EXISTS (SELECT 1 FROM event WHERE read = ?2),
+                    EXISTS (SELECT 1 FROM event WHERE session = ?3 AND version = ?4),
+                    EXISTS (SELECT 1 FROM session
+                            WHERE station = ?5 AND connector = ?6 AND id <> ?3
+                              AND phase IN ('authorising', 'starting', 'charging', 'stopping'))",
+            vec![
+                optional_text(entry.dedupe),
+                optional_text(entry.read),
+                text(entry.session),
+                Value::Integer(entry.version),
+                text(&evse.station),
+                Value::Integer(evse.connector.into()),
+            ],
         )
         .await?;
     let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
-    let (duplicate, read_used) = (row.integer()?, row.integer()?);
-    Ok(match (duplicate, read_used) {
-        (0, 0) => Recorded::Stale,
-        (0, _) => Recorded::ReadUsed,
-        _ => Recorded::Duplicate,
+    let mut holds = || row.integer().map(|truth| truth != 0);
+    let (duplicate, read_used, stale, occupied) = (holds()?, holds()?, holds()?, holds()?);
+    let begins = entry.version == 1;
+    Ok(if duplicate {
+        Recorded::Duplicate
+    } else if read_used {
+        Recorded::ReadUsed
+    } else if stale {
+        Recorded::Stale
+    } else if begins && occupied {
+        Recorded::EvseOccupied
+    } else if entry.decision.view.hold.is_some() {
+        Recorded::HoldClaimed
+    } else {
+        // What was in the way is gone again.
+        Recorded::Stale
     })
 }
 
@@ -211,19 +240,25 @@ pub(crate) async fn claim(
     rows.into_iter().next().map(claimed).transpose()
 }
 
-/// Commands that were sent before `before` and never ended: whoever sent them is gone.
+/// Commands that were sent and never ended, except those sent within this span of time: whoever
+/// sent the others is gone. What cannot be read is left to people.
 pub(crate) async fn abandoned(
     platform: &impl Platform,
-    before: u64,
+    except: Range<u64>,
 ) -> Result<Vec<Claimed>, JournalError> {
     let rows = platform
         .query(
             "SELECT id, session, action FROM command
-             WHERE status = 'sent' AND sent_at < ?1 ORDER BY number",
-            vec![integer(before)?],
+             WHERE status = 'sent' AND NOT (sent_at >= ?1 AND sent_at < ?2) ORDER BY number",
+            vec![integer(except.start)?, integer(except.end)?],
         )
         .await?;
-    rows.into_iter().map(claimed).collect()
+    let readable = |row| {
+        claimed(row)
+            .inspect_err(|error| tracing::error!(%error, "an abandoned command cannot be read"))
+            .ok()
+    };
+    Ok(rows.into_iter().filter_map(readable).collect())
 }
 
 fn claimed(row: Row) -> Result<Claimed, JournalError> {
@@ -270,7 +305,24 @@ pub(crate) async fn due(platform: &impl Platform, now: u64) -> Result<Vec<String
     texts(rows)
 }
 
-/// The session and its OCPP transaction number by session id.
+/// A session whose deadline passed could not be stepped: come back to it at `until`, so that it does
+/// not keep the others waiting.
+pub(crate) async fn postpone(
+    platform: &impl Platform,
+    session: &str,
+    now: u64,
+    until: u64,
+) -> Result<(), JournalError> {
+    platform
+        .query(
+            "UPDATE session SET deadline = ?3 WHERE id = ?1 AND deadline <= ?2",
+            vec![text(session), integer(now)?, integer(until)?],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The session's OCPP transaction number.
 pub(crate) async fn transaction(
     platform: &impl Platform,
     session: &str,
@@ -336,18 +388,33 @@ pub(crate) async fn is_authorising(
     Ok(!rows.is_empty())
 }
 
-/// Which of the terminal's payment sessions belong to a session of ours.
-pub(crate) async fn claimed_payments(
+/// Whether the session still waits for its hold.
+pub(crate) async fn awaits_hold(
     platform: &impl Platform,
-    terminal: &str,
-) -> Result<Vec<String>, JournalError> {
+    session: &str,
+) -> Result<bool, JournalError> {
     let rows = platform
         .query(
-            "SELECT payment FROM session WHERE terminal = ?1 AND payment IS NOT NULL",
-            vec![text(terminal)],
+            "SELECT 1 FROM session WHERE id = ?1 AND phase = 'authorising'",
+            vec![text(session)],
         )
         .await?;
-    texts(rows)
+    Ok(!rows.is_empty())
+}
+
+/// Whether a session of ours knows this payment session at the terminal.
+pub(crate) async fn is_claimed(
+    platform: &impl Platform,
+    terminal: &str,
+    payment: &str,
+) -> Result<bool, JournalError> {
+    let rows = platform
+        .query(
+            "SELECT 1 FROM session WHERE terminal = ?1 AND payment = ?2",
+            vec![text(terminal), text(payment)],
+        )
+        .await?;
+    Ok(!rows.is_empty())
 }
 
 /// Terminals of sessions that have not ended.

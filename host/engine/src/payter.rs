@@ -173,21 +173,18 @@ impl<P: Platform> Gateway<P> {
     /// The open holds at a terminal.
     pub(crate) async fn payter_open_holds(&self, serial: &str) -> Result<Vec<Hold>, PayterError> {
         let answer = self.payter_get(&[serial, "sessions"]).await?;
-        let sessions: Vec<PaymentSession> = parse(&successful(answer)?)?;
-        Ok(sessions.into_iter().map(Hold::from).collect())
+        open_holds(&successful(answer)?)
     }
 
-    /// This hold, if it is still open.
+    /// This hold, if it is still open. Only the list says so: a "not found" for the one could as
+    /// well mean a terminal that moved, or a path that changed, and must not pass for captured.
     pub(crate) async fn payter_open_hold(
         &self,
         serial: &str,
         payment: &str,
     ) -> Result<Option<Hold>, PayterError> {
-        let answer = self.payter_get(&[serial, "sessions", payment]).await?;
-        if answer.status == 404 {
-            return Ok(None);
-        }
-        parse::<PaymentSession>(&successful(answer)?).map(|session| Some(session.into()))
+        let open = self.payter_open_holds(serial).await?;
+        Ok(open.into_iter().find(|hold| hold.payment == payment))
     }
 
     async fn payter_get(&self, path: &[&str]) -> Result<Answer, SendError> {
@@ -277,6 +274,26 @@ fn successful(answer: Answer) -> Result<Vec<u8>, PayterError> {
     }
 }
 
+/// Every payment session must be readable as far as its id, and be counted. One whose amount cannot
+/// be read is worth nothing to a driver, but it can be voided.
+fn open_holds(body: &[u8]) -> Result<Vec<Hold>, PayterError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Listed {
+        session_id: String,
+        #[serde(default)]
+        authorized_amount: serde_json::Value,
+    }
+    let sessions: Vec<Listed> = parse(body)?;
+    Ok(sessions
+        .into_iter()
+        .map(|session| Hold {
+            payment: session.session_id,
+            amount: session.authorized_amount.as_u64().unwrap_or_default(),
+        })
+        .collect())
+}
+
 fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, PayterError> {
     // The error's position is enough; its text could repeat a part of the body.
     serde_json::from_slice(body).map_err(|error| {
@@ -342,6 +359,25 @@ mod tests {
             closed(answer(404, "")),
             CommandResult::NotDone("status 404".into())
         );
+    }
+
+    #[test]
+    fn a_listed_hold_of_unreadable_amount_does_not_hide_the_others() {
+        let list = br#"[{"sessionId":"s-1","authorizedAmount":null},
+                        {"sessionId":"s-2","authorizedAmount":5000,"card":{}}]"#;
+        let hold = |payment: &str, amount| Hold {
+            payment: payment.into(),
+            amount,
+        };
+        let holds = open_holds(list).unwrap();
+        assert_eq!(holds, [hold("s-1", 0), hold("s-2", 5_000)]);
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_is_no_empty_list() {
+        for body in ["", "{}", "null", r#"[{"id":"s-1"}]"#] {
+            assert!(open_holds(body.as_bytes()).is_err(), "{body}");
+        }
     }
 
     #[test]

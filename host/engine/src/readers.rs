@@ -1,8 +1,10 @@
 //! Keep the terminals reading: a terminal reads a card only when told to, and reports it to a URL
 //! that is minted for that one read.
 
+use std::sync::atomic::Ordering;
+
 use chargetap_contract::callback::Capability;
-use chargetap_contract::session::{Event, OrphanHold};
+use futures_util::StreamExt;
 
 use crate::apply::EngineError;
 use crate::config::Terminal;
@@ -17,6 +19,10 @@ const READ_LIFETIME: u64 = 60 * 60 * 1_000;
 const RENEW_BEFORE: u64 = 5 * 60 * 1_000;
 /// A card that was shown and not reported for this long is ignored, and the next one awaited.
 const UNREPORTED_CARD: u64 = 15_000;
+/// How often to look for orphan holds at every terminal, in milliseconds.
+const SWEEP_INTERVAL: u64 = 60_000;
+/// How many terminals are tended at once.
+const TENDED_AT_ONCE: usize = 16;
 /// The longest id that OCPP 1.6 takes as a token: a read's id becomes the session's, and that is
 /// the token under which the station starts.
 const READ_ID_CHARACTERS: usize = 20;
@@ -31,30 +37,49 @@ enum Care {
 }
 
 impl<P: Platform> Gateway<P> {
-    /// Arm every terminal that should be reading and is not.
-    ///
-    /// # Errors
-    /// The journal or a component failed. A terminal or provider that cannot be reached is no
-    /// error: it is tended the next time.
-    pub async fn tend_readers(&self) -> Result<(), EngineError> {
-        for (serial, terminal) in &self.config.terminals {
-            match self.tend(serial, terminal).await? {
-                Ok(()) => {}
-                Err(error) => {
-                    tracing::warn!(terminal = serial, %error, "the terminal cannot be tended");
-                }
-            }
+    /// Arm every terminal that should be reading and is not. A terminal that cannot be tended now is
+    /// tended the next time.
+    pub async fn tend_readers(&self) {
+        let sweep = self.is_time_to_sweep();
+        let tended = self
+            .config
+            .terminals
+            .iter()
+            .map(|(serial, terminal)| async move {
+                let error = match self.tend(serial, terminal, sweep).await {
+                    Ok(Ok(())) => return,
+                    Ok(Err(error)) => error.to_string(),
+                    Err(error) => error.to_string(),
+                };
+                tracing::warn!(terminal = serial, error, "the terminal cannot be tended");
+            });
+        futures_util::stream::iter(tended)
+            .for_each_concurrent(TENDED_AT_ONCE, std::convert::identity)
+            .await;
+    }
+
+    /// Holds may come late, also where the reader needs nothing or the terminal is offline.
+    fn is_time_to_sweep(&self) -> bool {
+        let now = self.platform.now();
+        let swept_at = self.swept_at.load(Ordering::Relaxed);
+        let is_time = now.abs_diff(swept_at) >= SWEEP_INTERVAL;
+        if is_time {
+            self.swept_at.store(now, Ordering::Relaxed);
         }
-        Ok(())
+        is_time
     }
 
     async fn tend(
         &self,
         serial: &str,
         terminal: &Terminal,
+        sweep: bool,
     ) -> Result<Result<(), PayterError>, EngineError> {
         if journal::is_authorising(&self.platform, serial).await? {
             return Ok(Ok(()));
+        }
+        if sweep && let Err(error) = self.void_orphans(serial).await? {
+            return Ok(Err(error));
         }
         let status = match self.payter_terminal(serial).await {
             Ok(status) => status,
@@ -106,17 +131,7 @@ impl<P: Platform> Gateway<P> {
             return Ok(Ok(()));
         }
         for hold in holds {
-            tracing::warn!(
-                terminal = serial,
-                payment = hold.payment,
-                "voiding an orphan hold"
-            );
-            let session = format!("orphan-{}", hold.payment);
-            let event = Event::OrphanHoldFound(OrphanHold {
-                terminal: serial.to_owned(),
-                hold,
-            });
-            self.apply(&session, serial, event.into()).await?;
+            self.void(serial, hold).await?;
         }
         Ok(Ok(()))
     }
@@ -135,6 +150,10 @@ impl<P: Platform> Gateway<P> {
         };
         let segment = self.platform.mint(&capability)?;
         journal::remember_read(&self.platform, &read, serial, expires_at).await?;
+        // A terminal that is told to read forgets the card that a session has begun with.
+        if journal::is_authorising(&self.platform, serial).await? {
+            return Ok(Ok(()));
+        }
         let url = format!("{}/callbacks/payter/{segment}", self.config.public_url);
         if let Err(error) = self.payter_start(serial, terminal.hold, &url, PROMPT).await {
             return Ok(Err(error));

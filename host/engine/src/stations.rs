@@ -24,7 +24,9 @@ impl<P: Platform> Gateway<P> {
         let Some(session) = found else {
             return Ok(None);
         };
-        let dedupe = format!("station-started/{session}");
+        // A second start under the same token is another one, and none of ours.
+        let MeterReading { energy, at } = reading;
+        let dedupe = format!("station-started/{session}/{at}/{energy}");
         match self
             .report(&session, Event::ChargingStarted(reading), Some(&dedupe))
             .await?
@@ -33,7 +35,7 @@ impl<P: Platform> Gateway<P> {
                 let number = journal::transaction(&self.platform, &session).await?;
                 Ok(number.and_then(|number| i32::try_from(number).ok()))
             }
-            Applied::ReadUsed | Applied::Refused => Ok(None),
+            _ => Ok(None),
         }
     }
 

@@ -185,7 +185,7 @@ async fn started<E: StationEvents>(
     station: &str,
     start: StartTransaction,
 ) -> Result<Value, RpcErrorCode> {
-    let reading = reading(start.meter_start, start.timestamp)?;
+    let reading = reading(start.meter_start, start.timestamp);
     let transaction = shared
         .events
         .started(station, start.connector_id, &start.id_tag, reading)
@@ -207,7 +207,7 @@ async fn metered<E: StationEvents>(
     if let Some(transaction) = values.transaction_id.filter(|id| *id != NO_TRANSACTION) {
         for value in values.meter_value {
             if let Some(energy) = meter::energy(&value.sampled_value) {
-                let reading = reading(energy, value.timestamp)?;
+                let reading = reading(energy, value.timestamp);
                 shared.events.metered(station, transaction, reading).await?;
             }
         }
@@ -224,7 +224,7 @@ async fn stopped<E: StationEvents>(
         // OCPP lets a station leave out the reason if it is this one.
         let reason = stop.reason.unwrap_or(Reason::Local);
         let stopped = Stopped {
-            reading: reading(stop.meter_stop, stop.timestamp)?,
+            reading: reading(stop.meter_stop, stop.timestamp),
             reason: reason.to_string(),
         };
         shared
@@ -246,11 +246,11 @@ fn id_tag_info(status: AuthorizationStatus) -> IdTagInfo {
     }
 }
 
-/// A register's reading; none is from before 1970.
-fn reading(energy: u64, at: DateTimeWrapper) -> Result<MeterReading, RpcErrorCode> {
-    let at = u64::try_from(at.inner().timestamp_millis())
-        .map_err(|_| RpcErrorCode::PropertyConstraintViolation)?;
-    Ok(MeterReading { energy, at })
+/// A register's reading. A clock that shows a time before 1970 is as wrong as one that shows 1970,
+/// and the reading is worth as much.
+fn reading(energy: u64, at: DateTimeWrapper) -> MeterReading {
+    let at = u64::try_from(at.inner().timestamp_millis()).unwrap_or_default();
+    MeterReading { energy, at }
 }
 
 fn time(unix_ms: u64) -> DateTimeWrapper {

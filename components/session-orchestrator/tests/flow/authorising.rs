@@ -2,7 +2,7 @@ use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{Action, CommandResult, Event, Phase, Refusal};
 use chargetap_contract::terminal::Hold;
 
-use crate::session::{ID, MINUTE, SECOND, Session, card, hold};
+use crate::session::{HOUR, ID, MINUTE, SECOND, Session, card, hold};
 
 #[test]
 fn a_tap_asks_for_the_hold_first() {
@@ -135,4 +135,54 @@ fn a_second_tap_during_the_authorisation_changes_nothing() {
     let mut session = Session::tapped();
     let refusal = session.try_apply(Event::CardPresented(card(1)));
     assert_eq!(refusal, Err(Refusal::NotApplicable(Phase::Authorising)));
+}
+
+#[test]
+fn a_card_at_an_occupied_evse_is_told_so_and_nothing_is_asked_for() {
+    let mut session = Session::new();
+    session.apply(Event::EvseOccupied(card(2)));
+    assert_eq!(session.phase(), Phase::FailedNothingTaken);
+    assert_eq!(session.commands(), ["message"]);
+    assert_eq!(session.deadline(), None);
+}
+
+#[test]
+fn people_are_told_once_when_the_provider_does_not_say_for_an_hour_whether_a_hold_was_made() {
+    let mut session = Session::tapped();
+    let tapped_at = session.now;
+    session.ended("authorise", CommandResult::Unknown);
+    let mut alerts = Vec::new();
+    while session.now < tapped_at + 2 * HOUR {
+        session.ended(
+            "look-up-terminal",
+            CommandResult::NotDone("status 503".into()),
+        );
+        if session.commands().contains(&"alert") {
+            alerts.push(session.now);
+        }
+        session.reach_deadline();
+        if session.commands().contains(&"alert") {
+            alerts.push(session.now);
+        }
+    }
+    let [alert] = alerts[..] else {
+        panic!("{alerts:?}")
+    };
+    let give_up_at = tapped_at + MINUTE;
+    assert!((give_up_at + HOUR..give_up_at + HOUR + 10 * SECOND).contains(&alert));
+    assert_eq!(session.phase(), Phase::Authorising);
+}
+
+#[test]
+fn a_hold_that_guarantees_nothing_is_voided_and_starts_nothing() {
+    let mut session = Session::tapped();
+    let nothing = Hold {
+        amount: 0,
+        ..hold()
+    };
+    session.ended("authorise", CommandResult::Authorised(nothing));
+    assert_eq!(session.commands(), ["cancel"]);
+    session.ended("cancel", CommandResult::Done);
+    assert_eq!(session.phase(), Phase::FailedNothingTaken);
+    assert_eq!(session.times_asked("start"), 0);
 }

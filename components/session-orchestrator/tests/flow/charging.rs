@@ -1,6 +1,6 @@
 use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{
-    Action, Attention, CommandResult, Event, MeterReading, Phase, Refusal,
+    Action, Attention, CommandResult, Event, MeterReading, Phase, Refusal, Stopped,
 };
 
 use crate::session::{DAY, MINUTE, SECOND, Session, card};
@@ -173,4 +173,113 @@ fn the_stations_own_end_is_final() {
     assert_eq!(session.phase(), Phase::Capturing);
     assert_eq!(session.commands(), ["capture"]);
     assert_eq!(session.capture(), Some(486));
+}
+
+#[test]
+fn a_no_after_a_lost_start_may_mean_that_the_lost_one_was_taken() {
+    let mut session = Session::authorised();
+    let until = session.now + 5 * MINUTE;
+    session.ended("start", CommandResult::Unknown);
+    session.reach_deadline();
+    session.ended("start", CommandResult::Declined("it is preparing".into()));
+    assert_eq!(session.phase(), Phase::Starting);
+    assert_eq!(session.deadline(), Some(until));
+    let reading = session.reading(0);
+    session.apply(Event::ChargingStarted(reading));
+    assert_eq!(session.phase(), Phase::Charging);
+}
+
+#[test]
+fn a_station_is_not_told_to_stop_again_while_an_order_is_on_its_way() {
+    let mut session = Session::charging();
+    let until = session.now + 2 * MINUTE;
+    session.apply(Event::CardPresented(card(1)));
+    for energy in [1_000, 2_000, 3_000] {
+        session.pass(20 * SECOND);
+        session.meter(energy);
+        assert_eq!(session.deadline(), Some(until));
+    }
+    session.ended("stop", CommandResult::Unknown);
+    assert_eq!(session.deadline(), Some(session.now + 10 * SECOND));
+}
+
+#[test]
+fn the_register_at_the_end_is_the_final_word() {
+    let mut session = Session::charging();
+    session.pass(30 * MINUTE);
+    // The last sample was rounded up by the station.
+    session.meter(7_421);
+    session.stop_at(7_420);
+    assert_eq!(session.view().energy, 7_420);
+    assert_eq!(session.capture(), Some(486));
+}
+
+#[test]
+fn an_end_below_the_start_leaves_the_last_reading() {
+    let mut session = Session::charging();
+    session.pass(30 * MINUTE);
+    session.meter(7_420);
+    session.apply(Event::ChargingStopped(Stopped {
+        reading: MeterReading {
+            energy: 12,
+            at: session.now,
+        },
+        reason: "PowerLoss".into(),
+    }));
+    assert_eq!(session.capture(), Some(486));
+}
+
+/// What a session of 30 minutes looks like on the receipt if the station's clock is off.
+fn times_with_clock_off_by(offset: i64) -> (u64, u64) {
+    let mut session = Session::authorised();
+    session.pass(MINUTE);
+    let started_at = session.now;
+    let shifted = |session: &Session, energy| MeterReading {
+        at: session.now.saturating_add_signed(offset),
+        ..session.reading(energy)
+    };
+    let reading = shifted(&session, 0);
+    session.apply(Event::ChargingStarted(reading));
+    session.pass(15 * MINUTE);
+    let reading = shifted(&session, 3_000);
+    session.apply(Event::MeterRead(reading));
+    assert_eq!(session.view().energy, 3_000);
+    session.pass(15 * MINUTE);
+    let reading = shifted(&session, 7_420);
+    session.apply(Event::ChargingStopped(Stopped {
+        reading,
+        reason: "EVDisconnected".into(),
+    }));
+    session.ended("capture", CommandResult::Done);
+    let charging = session.receipt().charging.as_ref().unwrap();
+    assert_eq!(charging.energy, 7_420);
+    (
+        charging.started_at - started_at,
+        charging.ended_at - started_at,
+    )
+}
+
+#[test]
+fn a_station_whose_clock_is_wrong_is_billed_by_ours() {
+    let day = i64::try_from(DAY).unwrap();
+    for offset in [0, -day, day, -30 * 365 * day, 30 * 365 * day] {
+        let times = times_with_clock_off_by(offset);
+        assert_eq!(times, (0, 30 * MINUTE), "off by {offset} ms");
+    }
+}
+
+#[test]
+fn a_station_whose_clock_jumps_ahead_cannot_charge_for_time_that_has_not_passed() {
+    let mut session = Session::charging();
+    session.pass(30 * MINUTE);
+    session.apply(Event::ChargingStopped(Stopped {
+        reading: MeterReading {
+            at: session.now + 365 * DAY,
+            ..session.reading(7_420)
+        },
+        reason: "EVDisconnected".into(),
+    }));
+    session.ended("capture", CommandResult::Done);
+    let charging = session.receipt().charging.as_ref().unwrap();
+    assert_eq!(charging.ended_at - charging.started_at, 30 * MINUTE);
 }

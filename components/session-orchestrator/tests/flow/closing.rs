@@ -143,9 +143,9 @@ fn an_orphan_hold_is_voided_without_a_receipt() {
     };
     session.apply(Event::OrphanHoldFound(orphan));
     assert_eq!(session.phase(), Phase::Voiding);
-    assert_eq!(session.asked[0].id, "orphan-pay-1/cancel");
+    assert_eq!(session.asked[0].id, "orphan-P66-1-pay-1/cancel");
     session.apply(Event::CommandEnded(Outcome {
-        command: "orphan-pay-1/cancel".into(),
+        command: "orphan-P66-1-pay-1/cancel".into(),
         result: CommandResult::Done,
     }));
     assert_eq!(session.phase(), Phase::Cancelled);

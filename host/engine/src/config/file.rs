@@ -92,20 +92,20 @@ struct SiteTable {
 #[serde(deny_unknown_fields, default)]
 struct PolicyTable {
     minimum_capture: Spanned<String>,
-    authorise_timeout_s: u64,
-    plug_in_timeout_s: u64,
-    maximum_duration_s: u64,
-    stop_timeout_s: u64,
+    authorise_timeout_s: Spanned<u64>,
+    plug_in_timeout_s: Spanned<u64>,
+    maximum_duration_s: Spanned<u64>,
+    stop_timeout_s: Spanned<u64>,
 }
 
 impl Default for PolicyTable {
     fn default() -> Self {
         Self {
             minimum_capture: Spanned::new(0..0, "0.50".into()),
-            authorise_timeout_s: 60,
-            plug_in_timeout_s: 5 * 60,
-            maximum_duration_s: 24 * 60 * 60,
-            stop_timeout_s: 2 * 60,
+            authorise_timeout_s: Spanned::new(0..0, 60),
+            plug_in_timeout_s: Spanned::new(0..0, 5 * 60),
+            maximum_duration_s: Spanned::new(0..0, 24 * 60 * 60),
+            stop_timeout_s: Spanned::new(0..0, 2 * 60),
         }
     }
 }
@@ -327,10 +327,22 @@ fn terminals(
                 },
                 tariff: tariff.clone(),
                 minimum_capture: amount("policy.minimum_capture", &policy.minimum_capture)?,
-                authorise_timeout: policy.authorise_timeout_s.saturating_mul(SECOND),
-                plug_in_timeout: policy.plug_in_timeout_s.saturating_mul(SECOND),
-                maximum_duration: policy.maximum_duration_s.saturating_mul(SECOND),
-                stop_timeout: policy.stop_timeout_s.saturating_mul(SECOND),
+                authorise_timeout: seconds(
+                    place,
+                    "policy.authorise_timeout_s",
+                    &policy.authorise_timeout_s,
+                )?,
+                plug_in_timeout: seconds(
+                    place,
+                    "policy.plug_in_timeout_s",
+                    &policy.plug_in_timeout_s,
+                )?,
+                maximum_duration: seconds(
+                    place,
+                    "policy.maximum_duration_s",
+                    &policy.maximum_duration_s,
+                )?,
+                stop_timeout: seconds(place, "policy.stop_timeout_s", &policy.stop_timeout_s)?,
             },
         };
         if terminals.insert(serial, terminal).is_some() {
@@ -338,6 +350,15 @@ fn terminals(
         }
     }
     Ok(terminals)
+}
+
+/// A duration in milliseconds. A hold is gone after a week, and nothing waits longer than that.
+fn seconds(place: &Place<'_>, key: &str, value: &Spanned<u64>) -> Result<u64, ConfigError> {
+    const MOST: u64 = 7 * 24 * 60 * 60;
+    match *value.get_ref() {
+        seconds @ 1..=MOST => Ok(seconds * SECOND),
+        _ => Err(place.error(key, value, format!("must be from 1 to {MOST} seconds"))),
+    }
 }
 
 /// Serial numbers are opaque, but these are the characters they are made of.

@@ -112,3 +112,12 @@ fn the_same_terminal_twice_is_refused() {
         "line 43: terminals.serial: \"p66-0001\" stands here a second time"
     );
 }
+
+#[test]
+fn a_duration_that_cannot_be_meant_is_refused() {
+    for seconds in ["0", "604801", "18446744073709551615"] {
+        let policy = format!("[policy]\nplug_in_timeout_s = {seconds}\n[[tariffs]]");
+        let error = error("[[tariffs]]", &policy);
+        assert_eq!(error.key, "policy.plug_in_timeout_s");
+    }
+}

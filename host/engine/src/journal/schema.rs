@@ -1,8 +1,9 @@
 //! The journal's tables. A later version appends statements; none is ever changed.
 
 /// Each may run again on tables that are already there.
-pub(super) const STATEMENTS: [&str; 10] = [
-    // `number` is the OCPP transaction id: small, and never used twice.
+pub(super) const STATEMENTS: [&str; 11] = [
+    // `number` is the OCPP transaction id: never used twice. Every event takes one, so it grows
+    // faster than sessions do, and still fits OCPP's 31 bits for the life of a station.
     "CREATE TABLE IF NOT EXISTS session (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -12,11 +13,15 @@ pub(super) const STATEMENTS: [&str; 10] = [
         station TEXT NOT NULL,
         connector INTEGER NOT NULL,
         phase TEXT NOT NULL,
-        payment TEXT UNIQUE,
+        payment TEXT,
         view TEXT NOT NULL,
         state BLOB NOT NULL,
-        deadline INTEGER
+        deadline INTEGER,
+        UNIQUE (terminal, payment)
     ) STRICT",
+    // One driver at a time.
+    "CREATE UNIQUE INDEX IF NOT EXISTS session_at_evse ON session (station, connector)
+        WHERE phase IN ('authorising', 'starting', 'charging', 'stopping')",
     "CREATE INDEX IF NOT EXISTS session_by_terminal ON session (terminal, phase)",
     "CREATE INDEX IF NOT EXISTS session_by_deadline ON session (deadline)
         WHERE deadline IS NOT NULL",

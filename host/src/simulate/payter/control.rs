@@ -13,12 +13,13 @@ use serde_json::json;
 use super::Simulation;
 use super::faults::{Call, CallFault};
 use super::provider::Tap;
-use crate::simulate::{Fault, FaultKind, lock};
+use crate::simulate::{Fault, FaultKind, lock, unix_ms};
 
 pub(super) fn router(simulation: Arc<Simulation>) -> Router {
     Router::new()
         .route("/control/ledger", get(ledger))
         .route("/control/tap", post(tap))
+        .route("/control/holds", post(hold))
         .route("/control/faults", post(faults))
         .route("/control/terminals/{serial}", post(terminal))
         .with_state(simulation)
@@ -57,6 +58,23 @@ async fn tap(State(simulation): App, Json(request): Json<TapRequest>) -> Respons
     };
     let statuses = simulation.deliver(callbacks).await;
     Json(json!({ "callback_statuses": statuses })).into_response()
+}
+
+#[derive(Deserialize)]
+struct HoldRequest {
+    terminal: String,
+    card_id: String,
+    amount: u64,
+}
+
+async fn hold(State(simulation): App, Json(request): Json<HoldRequest>) -> Response {
+    let HoldRequest {
+        terminal,
+        card_id,
+        amount,
+    } = request;
+    let held = lock(&simulation.provider).hold(&terminal, &card_id, amount, unix_ms());
+    held.map(Json).into_response()
 }
 
 #[derive(Deserialize)]

@@ -104,6 +104,11 @@ impl Ledger {
         }
     }
 
+    /// How many sessions there ever were.
+    pub(super) fn count(&self) -> usize {
+        self.sessions.len()
+    }
+
     /// Reserves `amount` on a card, for a session of an id that was never used before.
     pub(super) fn hold(
         &mut self,

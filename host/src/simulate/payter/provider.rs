@@ -75,7 +75,7 @@ pub(super) enum Refusal {
 #[derive(Debug)]
 pub(super) struct Provider {
     terminals: BTreeMap<String, Terminal>,
-    /// Of every session ever made, where its callbacks go.
+    /// Where the callbacks of a session go, if anywhere.
     callback_urls: BTreeMap<String, String>,
     /// Makes session ids differ between runs, as a real provider's do.
     run: String,
@@ -190,15 +190,28 @@ impl Provider {
             });
             return Err(Refusal::Declined);
         }
-        let session_id = format!("{}-{:06}", self.run, self.callback_urls.len() + 1);
-        self.ledger
-            .hold(&session_id, serial, &card_id, armed.amount, now);
+        let hold = self.hold(serial, &card_id, armed.amount, now)?;
         self.callback_urls
-            .insert(session_id.clone(), armed.callback_url);
-        self.report_session(serial, &session_id);
+            .insert(hold.session_id.clone(), armed.callback_url);
+        self.report_session(serial, &hold.session_id);
+        Ok(hold)
+    }
+
+    /// Makes a hold of which nobody is told, as when an authorisation comes through so late that
+    /// whoever asked for it is gone.
+    pub(super) fn hold(
+        &mut self,
+        serial: &str,
+        card_id: &str,
+        amount: u64,
+        now: u64,
+    ) -> Result<OpenHold, Refusal> {
+        self.terminal(serial)?;
+        let session_id = format!("{}-{:06}", self.run, self.ledger.count() + 1);
+        self.ledger.hold(&session_id, serial, card_id, amount, now);
         Ok(OpenHold {
             session_id,
-            authorized_amount: armed.amount,
+            authorized_amount: amount,
         })
     }
 
