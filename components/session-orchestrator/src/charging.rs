@@ -1,14 +1,16 @@
 //! From the hold to the end of the transaction.
 
+use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{
-    Action, Alert, Attention, CommandResult, MeterReading, Refusal, StartCharging, Stopped,
+    Action, Alert, Attention, CommandResult, MeterReading, Policy, Refusal, StartCharging, Stopped,
 };
 use chargetap_contract::terminal::Hold;
 
 use crate::closing;
-use crate::pricing::price;
-use crate::session::{Meter, Stage};
+use crate::meter::Meter;
+use crate::pricing::{Terms, price};
+use crate::session::Stage;
 use crate::step::Step;
 
 /// How long to wait before telling a station again what it did not confirm, in milliseconds.
@@ -103,8 +105,18 @@ pub(crate) fn metered_while_stopping(step: &mut Step<'_>, reading: MeterReading)
 
 fn read(step: &mut Step<'_>, reading: MeterReading) {
     let reading = on_our_clock(step, reading);
-    if let Some(meter) = &mut step.session.meter {
-        meter.read(reading);
+    let session = &mut step.session;
+    if let Some(meter) = &mut session.meter {
+        let terms = terms(step.policy, &session.tariff, meter);
+        meter.read(&terms, reading);
+    }
+}
+
+fn terms<'a>(policy: &'a Policy, tariff: &'a Tariff, meter: &Meter) -> Terms<'a> {
+    Terms {
+        tariff,
+        utc_offsets: &policy.utc_offsets,
+        start: meter.start(),
     }
 }
 
@@ -133,11 +145,12 @@ fn timed(step: &Step<'_>, reading: MeterReading, clock_offset: i64) -> MeterRead
 
 /// Whether another interval like the last could cost more than is held.
 fn next_interval_exceeds_hold(step: &Step<'_>) -> bool {
-    let Some(meter) = &step.session.meter else {
+    let session = &step.session;
+    let Some(meter) = &session.meter else {
         return false;
     };
-    let (energy, duration) = meter.after_next_interval();
-    price(&step.session.tariff, energy, duration).gross > step.session.held()
+    let usage = meter.usage_after_next_interval(&terms(step.policy, &session.tariff, meter));
+    price(&session.tariff, &usage).gross > session.held()
 }
 
 pub(crate) fn duration_reached(step: &mut Step<'_>, until: u64) {
@@ -198,8 +211,10 @@ pub(crate) fn stop_deadline_reached(step: &mut Step<'_>, until: u64) {
 /// The station reported the end: the price is final.
 pub(crate) fn stopped(step: &mut Step<'_>, stopped: Stopped) {
     let reading = on_our_clock(step, stopped.reading);
-    if let Some(meter) = &mut step.session.meter {
-        meter.end(reading);
+    let session = &mut step.session;
+    if let Some(meter) = &mut session.meter {
+        let terms = terms(step.policy, &session.tariff, meter);
+        meter.end(&terms, reading);
     }
     closing::settle(step);
 }

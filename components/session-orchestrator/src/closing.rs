@@ -239,10 +239,9 @@ pub(crate) fn issue_receipt(step: &mut Step<'_>) {
         settled_at: step.now,
         currency: view.currency,
         charging: session.meter.as_ref().map(|meter| Charging {
-            started_at: meter.start.at,
-            ended_at: meter.last.at,
+            started_at: meter.start().at,
+            ended_at: meter.last().at,
             energy: meter.energy(),
-            tariff: session.tariff.clone(),
             cost: session.cost(),
         }),
         held: session.held(),

@@ -12,6 +12,7 @@
 mod authorisation;
 mod charging;
 mod closing;
+mod meter;
 mod pricing;
 mod session;
 mod step;
@@ -19,5 +20,4 @@ mod step;
 #[cfg(target_family = "wasm")]
 mod component;
 
-pub use pricing::price;
 pub use step::step;

@@ -1,17 +1,19 @@
 //! The state of a session: what is remembered between steps, and its stored form.
 //!
-//! That form is CBOR with the names of fields and cases, so that a later version can add some.
+//! That form is the version and then, in postcard, the fields in their order, without names. So every
+//! change of their types or order, the contract's included, makes a new version.
 
 use chargetap_contract::money::{Price, Tariff};
 use chargetap_contract::receipt::NothingTakenReason;
-use chargetap_contract::session::{Attention, Evse, MeterReading, Phase, Refusal, View};
+use chargetap_contract::session::{Attention, Evse, Phase, Refusal, View};
 use chargetap_contract::terminal::{Card, Hold};
 use serde::{Deserialize, Serialize};
 
-use crate::pricing::price;
+use crate::meter::Meter;
+use crate::pricing::{Usage, price};
 
 /// The version of [`Session`]'s stored form that this component writes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A session that has begun.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,18 +31,6 @@ pub(crate) struct Session {
     pub(crate) stage: Stage,
     /// How many steps were made: it tells the messages of a session apart.
     pub(crate) steps: u32,
-}
-
-/// What the station's register showed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Meter {
-    pub(crate) start: MeterReading,
-    pub(crate) last: MeterReading,
-    /// The reading before the last: the difference says what one interval delivers.
-    pub(crate) previous: MeterReading,
-    /// What to add to the station's times, in milliseconds: not 0 only if its clock proved wrong
-    /// at the start.
-    pub(crate) clock_offset: i64,
 }
 
 /// Where the session stands, with what matters only there.
@@ -118,36 +108,22 @@ pub(crate) enum Ended {
     NeedsAttention(Attention),
 }
 
-#[derive(Serialize, Deserialize)]
-struct Versioned {
-    version: u32,
-    session: Session,
-}
-
-/// The part that every version has.
-#[derive(Deserialize)]
-struct Version {
-    version: u32,
-}
-
 impl Session {
     pub(crate) fn decode(state: &[u8]) -> Result<Self, Refusal> {
-        let malformed =
-            |error: minicbor_serde::error::DecodeError| Refusal::MalformedState(error.to_string());
-        let Version { version } = minicbor_serde::from_slice(state).map_err(malformed)?;
+        let malformed = |error: postcard::Error| Refusal::MalformedState(error.to_string());
+        let (version, rest) = postcard::take_from_bytes(state).map_err(malformed)?;
         if version != VERSION {
             return Err(Refusal::UnknownStateVersion(version));
         }
-        let stored: Versioned = minicbor_serde::from_slice(state).map_err(malformed)?;
-        Ok(stored.session)
+        match postcard::take_from_bytes(rest).map_err(malformed)? {
+            (session, []) => Ok(session),
+            _ => Err(Refusal::MalformedState("there are bytes behind it".into())),
+        }
     }
 
     pub(crate) fn encode(self) -> Result<Vec<u8>, Refusal> {
-        minicbor_serde::to_vec(&Versioned {
-            version: VERSION,
-            session: self,
-        })
-        .map_err(|error| Refusal::MalformedState(error.to_string()))
+        postcard::to_allocvec(&(VERSION, self))
+            .map_err(|error| Refusal::MalformedState(error.to_string()))
     }
 
     /// Energy delivered so far, in watt-hours.
@@ -157,8 +133,9 @@ impl Session {
 
     /// The price so far.
     pub(crate) fn cost(&self) -> Price {
-        let duration = self.meter.as_ref().map_or(0, Meter::duration);
-        price(&self.tariff, self.energy(), duration)
+        let nothing = Usage::default();
+        let usage = self.meter.as_ref().map_or(&nothing, Meter::usage);
+        price(&self.tariff, usage)
     }
 
     pub(crate) fn held(&self) -> u64 {
@@ -183,54 +160,6 @@ impl Session {
             captured,
             released,
         }
-    }
-}
-
-impl Meter {
-    pub(crate) fn starting_at(start: MeterReading, clock_offset: i64) -> Self {
-        Self {
-            start,
-            last: start,
-            previous: start,
-            clock_offset,
-        }
-    }
-
-    /// Take a reading, unless it is older than the last one or the register went backwards.
-    pub(crate) fn read(&mut self, reading: MeterReading) {
-        if reading.at >= self.last.at && reading.energy >= self.last.energy {
-            self.previous = std::mem::replace(&mut self.last, reading);
-        }
-    }
-
-    /// Take the reading at the end. It is the register's final word, whatever was read before;
-    /// only one below the start is none.
-    pub(crate) fn end(&mut self, reading: MeterReading) {
-        if reading.energy >= self.start.energy {
-            self.last = MeterReading {
-                at: reading.at.max(self.start.at),
-                ..reading
-            };
-        }
-    }
-
-    pub(crate) fn energy(&self) -> u64 {
-        self.last.energy.saturating_sub(self.start.energy)
-    }
-
-    /// From start to last reading, in milliseconds.
-    pub(crate) fn duration(&self) -> u64 {
-        self.last.at.saturating_sub(self.start.at)
-    }
-
-    /// Energy and duration after one more interval like the last.
-    pub(crate) fn after_next_interval(&self) -> (u64, u64) {
-        let energy = self.last.energy.saturating_sub(self.previous.energy);
-        let duration = self.last.at.saturating_sub(self.previous.at);
-        (
-            self.energy().saturating_add(energy),
-            self.duration().saturating_add(duration),
-        )
     }
 }
 

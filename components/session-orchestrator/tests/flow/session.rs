@@ -1,6 +1,6 @@
 //! A session under test, with its time.
 
-use chargetap_contract::money::Tariff;
+use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
 use chargetap_contract::receipt::Summary;
 use chargetap_contract::session::{
     Action, Command, CommandResult, Decision, Event, Evse, MeterReading, Outcome, Phase, Policy,
@@ -25,16 +25,33 @@ pub(crate) fn policy() -> Policy {
         },
         tariff: Tariff {
             currency: "EUR".into(),
-            per_kwh: 49_000,
-            per_hour: 0,
-            per_session: 25_000,
-            vat_rate: 2_500,
+            tax_included: false,
+            elements: vec![TariffElement {
+                components: vec![
+                    component(Dimension::Energy, 49_000),
+                    component(Dimension::Flat, 25_000),
+                ],
+                restrictions: vec![],
+            }],
+            min_price: None,
+            max_price: None,
+            preauthorize_amount: None,
         },
+        utc_offsets: vec![],
         minimum_capture: 50,
         authorise_timeout: MINUTE,
         plug_in_timeout: 5 * MINUTE,
         maximum_duration: DAY,
         stop_timeout: 2 * MINUTE,
+    }
+}
+
+fn component(dimension: Dimension, price: u64) -> PriceComponent {
+    PriceComponent {
+        dimension,
+        price,
+        vat_rate: Some(2_500),
+        step_size: 1,
     }
 }
 
