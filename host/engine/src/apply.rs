@@ -254,6 +254,7 @@ impl<P: Platform> Gateway<P> {
         self.platform.count(Count::Step, phase);
         if !decision.commands.is_empty() {
             self.platform.wake();
+            self.platform.look_at(&view.terminal);
         }
     }
 }

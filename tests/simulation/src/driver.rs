@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::gateway::serial;
 use crate::provider;
 use crate::station;
 use crate::weather::Fault;
@@ -84,7 +85,7 @@ async fn tap(world: &Arc<World>, terminal: u32, card: &str) -> bool {
             return true;
         }
         // The native host looks every five seconds.
-        world.process.terminals.notify_one();
+        world.process.look_at(&serial(terminal));
         pass(5 * SECOND).await;
     }
     false

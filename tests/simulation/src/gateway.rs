@@ -1,5 +1,6 @@
 //! The gateway's process: it lives, dies and is started again.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,8 +17,8 @@ pub(crate) type SimulatedGateway = Gateway<Simulated>;
 
 /// How long the engine gives a command before it counts as abandoned, in milliseconds.
 const ABANDONED_AFTER: u64 = 90_000;
-/// How often to look at the terminals when nothing happens, in milliseconds.
-const TEND: u64 = 60_000;
+/// How often to look at all terminals, in milliseconds.
+const TEND: u64 = 10 * 60_000;
 const HOUR: u64 = 60 * 60 * 1_000;
 
 /// The process, alive or not.
@@ -31,13 +32,15 @@ pub(crate) struct Process {
     /// A deadline may have moved.
     pub(crate) deadlines: Notify,
     /// Something happened to a terminal.
-    pub(crate) terminals: Notify,
+    terminals: Notify,
 }
 
 #[derive(Default)]
 struct Life {
     gateway: Option<Arc<SimulatedGateway>>,
     tasks: Vec<AbortHandle>,
+    /// Terminals at which something happened.
+    changed: BTreeSet<String>,
 }
 
 impl Process {
@@ -69,6 +72,12 @@ impl Process {
         self.spawn(question(gateway)).await.ok()
     }
 
+    /// Have a terminal tended soon.
+    pub(crate) fn look_at(&self, terminal: &str) {
+        self.life().changed.insert(terminal.to_owned());
+        self.terminals.notify_one();
+    }
+
     /// Die, as by `kill -9`.
     pub(crate) fn die(&self) {
         self.end();
@@ -79,6 +88,7 @@ impl Process {
     pub(crate) fn end(&self) {
         let mut life = self.life();
         life.gateway = None;
+        life.changed.clear();
         for task in life.tasks.drain(..) {
             task.abort();
         }
@@ -124,11 +134,9 @@ async fn live(world: Arc<World>) {
         match gateway.claim().await {
             Ok(Some(execution)) => {
                 let gateway = gateway.clone();
-                let of = world.clone();
                 drop(world.process.spawn(async move {
                     // What cannot be stored stays on record as sent.
                     let _ = gateway.execute(execution).await;
-                    of.process.terminals.notify_one();
                 }));
             }
             Ok(None) => world.process.commands.notified().await,
@@ -171,9 +179,20 @@ async fn reach_deadlines(world: Arc<World>, gateway: Arc<SimulatedGateway>) {
 async fn tend(world: Arc<World>, gateway: Arc<SimulatedGateway>) {
     loop {
         gateway.tend_readers().await;
-        let woken = within(TEND, world.process.terminals.notified()).await;
-        if woken.is_some() {
+        let all_at = world.state().now() + TEND;
+        loop {
+            let left = all_at.saturating_sub(world.state().now());
+            if within(left, world.process.terminals.notified())
+                .await
+                .is_none()
+            {
+                break;
+            }
             pass(50).await;
+            let changed = std::mem::take(&mut world.process.life().changed);
+            for terminal in changed {
+                gateway.tend_reader(&terminal).await;
+            }
         }
     }
 }

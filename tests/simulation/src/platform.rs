@@ -36,7 +36,7 @@ impl Simulated {
 
     /// A place at which the gateway may die.
     async fn crash_point(&self) {
-        if self.world.state().fault_seldom(Fault::Crash) {
+        if self.world.state().fault_rare(Fault::Crash) {
             self.die().await;
         }
     }
@@ -93,7 +93,10 @@ impl Platform for Simulated {
 
     fn wake(&self) {
         self.world.process.commands.notify_one();
-        self.world.process.terminals.notify_one();
+    }
+
+    fn look_at(&self, terminal: &str) {
+        self.world.process.look_at(terminal);
     }
 
     async fn send(&self, request: Outgoing, timeout_ms: u64) -> Result<Answer, SendError> {
@@ -164,7 +167,7 @@ impl Platform for Simulated {
                 true => Ok(vec![vec![Value::Integer(1)]]),
                 false => state.disk.query(statement, parameters),
             };
-            (result, state.fault_seldom(Fault::CommitTorn))
+            (result, state.fault_rare(Fault::CommitTorn))
         };
         if torn {
             self.die().await;

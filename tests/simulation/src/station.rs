@@ -16,7 +16,7 @@ const STATION: &str = "CT-1";
 /// How long an accepted start waits for a vehicle, in milliseconds.
 const START_VALID_FOR: u64 = 300_000;
 /// The time between two meter values, in milliseconds.
-const METER_INTERVAL: u64 = 60_000;
+const METER_INTERVAL: u64 = 5 * 60_000;
 /// The time until a report that was not taken is repeated, in milliseconds.
 const REPEAT: u64 = 15_000;
 const HOUR: u64 = 3_600_000;

@@ -50,12 +50,15 @@ pub(crate) struct Weather {
     pub(crate) often: u32,
     /// For what happens at every statement and every request, of which a session has many.
     pub(crate) seldom: u32,
+    /// For what costs a whole gateway its life.
+    pub(crate) rare: u32,
 }
 
 impl Weather {
     pub(crate) const CLEAR: Self = Self {
         often: 0,
         seldom: 0,
+        rare: 0,
     };
 
     /// The weather of a world: one in four is calm, one in four is very rough.
@@ -64,14 +67,17 @@ impl Weather {
             0 => Self {
                 often: 5_000,
                 seldom: 100,
+                rare: 50,
             },
             1 | 2 => Self {
                 often: 15_000,
                 seldom: 500,
+                rare: 200,
             },
             _ => Self {
                 often: 60_000,
                 seldom: 3_000,
+                rare: 1_000,
             },
         }
     }

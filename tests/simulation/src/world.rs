@@ -69,6 +69,11 @@ impl State {
         self.fault(fault, self.weather.seldom)
     }
 
+    /// Whether a fault that costs a gateway its life does.
+    pub(crate) fn fault_rare(&mut self, fault: Fault) -> bool {
+        self.fault(fault, self.weather.rare)
+    }
+
     fn fault(&mut self, fault: Fault, per_million: u32) -> bool {
         let occurs = self.chance.happens(per_million);
         if occurs {
