@@ -108,7 +108,11 @@ impl<P: Platform> Gateway<P> {
         Ok(match state {
             TerminalState::Other => Care::Arm,
             TerminalState::Reading => match journal::latest_read(&self.platform, serial).await? {
-                Some(read) if read.expires_at > now.saturating_add(RENEW_BEFORE) => Care::Nothing,
+                Some(read)
+                    if read.confirmed && read.expires_at > now.saturating_add(RENEW_BEFORE) =>
+                {
+                    Care::Nothing
+                }
                 _ => Care::Arm,
             },
             TerminalState::Card if self.card_is_unreported(serial).await? => Care::Nothing,

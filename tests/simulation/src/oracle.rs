@@ -167,7 +167,11 @@ impl Oracle {
     // What was acknowledged to others must be in the journal.
 
     pub(crate) fn card_acknowledged(&mut self, disk: &Disk, read: &str, card: &str) {
-        let query = "SELECT 1 FROM event WHERE read = ?1";
+        // A card has no say while its own session is being authorised or stopped.
+        let query = "SELECT 1 FROM event WHERE read = ?1
+                     UNION ALL
+                     SELECT 1 FROM session JOIN read USING (terminal)
+                     WHERE read.id = ?1 AND phase IN ('authorising', 'stopping')";
         let stored = !rows(disk, query, vec![Value::Text(read.into())]).is_empty();
         self.demand(stored, || {
             format!("read {read} was acknowledged and is not stored")
