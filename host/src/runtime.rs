@@ -1,8 +1,9 @@
 //! The engine's runtime on a machine of our own: clock, chance, sockets, database, components; and
 //! the loops that keep it going.
 
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
@@ -53,7 +54,9 @@ pub struct Native {
     pub(crate) metrics: Metrics,
     /// Commands are waiting.
     commands: Notify,
-    /// Something happened to a terminal.
+    /// Terminals at which something happened.
+    changed: Mutex<BTreeSet<String>>,
+    /// There are some.
     terminals: Notify,
 }
 
@@ -116,6 +119,7 @@ pub async fn start(
         faults,
         metrics: Metrics::new(),
         commands: Notify::new(),
+        changed: Mutex::default(),
         terminals: Notify::new(),
     };
     let gateway = Arc::new(Gateway::open(native, config, payter_key).await?);
@@ -136,6 +140,11 @@ fn now() -> u64 {
 }
 
 impl Native {
+    /// Every change of the set is a single call, so it is whole even after a panic elsewhere.
+    fn changed(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The stations' side.
     pub fn stations(&self) -> &Stations<Reports> {
         &self.stations
@@ -157,6 +166,10 @@ impl Platform for Native {
 
     fn wake(&self) {
         self.commands.notify_one();
+    }
+
+    fn look_at(&self, terminal: &str) {
+        self.changed().insert(terminal.to_owned());
         self.terminals.notify_one();
     }
 
@@ -340,7 +353,6 @@ async fn execute_commands(gateway: Arc<NativeGateway>) {
                     if let Err(error) = gateway.execute(execution).await {
                         tracing::error!(%error, "a command's outcome could not be stored");
                     }
-                    gateway.platform().terminals.notify_one();
                     drop(place);
                 });
             }
@@ -367,12 +379,20 @@ async fn reach_deadlines(gateway: Arc<NativeGateway>) {
     }
 }
 
+/// All of them regularly, and one soon after something happened there.
 async fn tend_readers(gateway: Arc<NativeGateway>) {
+    let mut rounds = tokio::time::interval(TEND);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        gateway.tend_readers().await;
-        let woken = gateway.platform().terminals.notified();
-        if tokio::time::timeout(TEND, woken).await.is_ok() {
-            tokio::time::sleep(TEND_AFTER_CHANGE).await;
+        tokio::select! {
+            _ = rounds.tick() => gateway.tend_readers().await,
+            () = gateway.platform().terminals.notified() => {
+                tokio::time::sleep(TEND_AFTER_CHANGE).await;
+                let changed = std::mem::take(&mut *gateway.platform().changed());
+                for terminal in changed {
+                    gateway.tend_reader(&terminal).await;
+                }
+            }
         }
     }
 }

@@ -25,6 +25,13 @@ enum Chore {
     Build,
     /// Build what the tests need and run them all.
     Test,
+    /// Drive many sessions through orchestrator, engine and journal in virtual time, with everything
+    /// that can go wrong. Its own --help tells the options.
+    #[command(disable_help_flag = true)]
+    Simulate {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Build everything, and watch one driver tap, charge and leave against simulated hardware.
     Demo(Demo),
 }
@@ -43,6 +50,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Build => components::build(),
         Chore::Test => test(),
+        Chore::Simulate { arguments } => simulate(&arguments),
         Chore::Demo(demo) => run_demo(&demo),
     };
     match done {
@@ -62,6 +70,18 @@ fn test() -> anyhow::Result<()> {
         arguments.extend(["--features", "chargetap/peers"]);
     }
     shell::cargo_with(&arguments, python.map(|python| (peers::PYTHON, python)))
+}
+
+fn simulate(arguments: &[String]) -> anyhow::Result<()> {
+    let mut command = vec![
+        "run",
+        "--release",
+        "--package",
+        "chargetap-simulation",
+        "--",
+    ];
+    command.extend(arguments.iter().map(String::as_str));
+    cargo(&command)
 }
 
 fn run_demo(demo: &Demo) -> anyhow::Result<()> {

@@ -61,6 +61,9 @@ impl Platform for Spin {
     /// Whoever handles a request looks for commands when it is answered.
     fn wake(&self) {}
 
+    /// The next tick looks at every terminal.
+    fn look_at(&self, _terminal: &str) {}
+
     async fn send(&self, request: Outgoing, timeout_ms: u64) -> Result<Answer, SendError> {
         let request = Outbound {
             method: request.method,

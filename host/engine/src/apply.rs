@@ -43,8 +43,8 @@ pub(crate) enum Applied {
     Yes,
     /// The same delivery was applied before.
     Duplicate,
-    /// Another delivery used the armed read up.
-    ReadUsed,
+    /// Another delivery used the armed read up, or the terminal was told to read anew since.
+    ReadStale,
     /// Another session has the EVSE; nothing was stored.
     EvseOccupied,
     /// Another session has the hold; nothing was stored.
@@ -222,7 +222,7 @@ impl<P: Platform> Gateway<P> {
                     return Ok(Applied::Yes);
                 }
                 Recorded::Duplicate => return Ok(Applied::Duplicate),
-                Recorded::ReadUsed => return Ok(Applied::ReadUsed),
+                Recorded::ReadStale => return Ok(Applied::ReadStale),
                 Recorded::EvseOccupied => return Ok(Applied::EvseOccupied),
                 Recorded::HoldClaimed => return Ok(Applied::HoldClaimed),
                 Recorded::Stale => {}
@@ -254,6 +254,7 @@ impl<P: Platform> Gateway<P> {
         self.platform.count(Count::Step, phase);
         if !decision.commands.is_empty() {
             self.platform.wake();
+            self.platform.look_at(&view.terminal);
         }
     }
 }

@@ -94,14 +94,11 @@ impl<P: Platform> Gateway<P> {
         if journal::is_duplicate(&self.platform, dedupe).await? {
             return Ok(DUPLICATE);
         }
-        if journal::is_superseded(&self.platform, &read.read).await? {
-            return Ok(STALE_READ);
-        }
         let read_id = read.read.clone();
         Ok(match self.apply_card(read, dedupe).await? {
             Applied::Yes => APPLIED,
             Applied::Duplicate => DUPLICATE,
-            Applied::ReadUsed => STALE_READ,
+            Applied::ReadStale => STALE_READ,
             Applied::Refused if journal::is_used(&self.platform, &read_id).await? => STALE_READ,
             Applied::Refused | Applied::EvseOccupied | Applied::HoldClaimed => IGNORED,
         })

@@ -133,6 +133,7 @@ impl<P: Platform> Gateway<P> {
             Action::StopCharging(evse) => self.stop_charging(session, evse).await?,
             Action::ShowMessage(message) => {
                 self.show(message).await?;
+                self.platform.look_at(&message.terminal);
                 return Ok(None);
             }
             Action::IssueReceipt(summary) => {

@@ -60,8 +60,8 @@ pub(crate) enum Recorded {
     Yes,
     /// The same delivery was recorded before.
     Duplicate,
-    /// Another delivery used this read up.
-    ReadUsed,
+    /// Another delivery used this read up, or the terminal was told to read anew since.
+    ReadStale,
     /// The session moved on meanwhile.
     Stale,
     /// Another session has the EVSE.
@@ -79,6 +79,8 @@ pub(crate) struct Claimed {
 /// An armed read.
 pub(crate) struct Armed {
     pub(crate) expires_at: u64,
+    /// The provider confirmed that the terminal reads under it.
+    pub(crate) confirmed: bool,
 }
 
 /// Make or upgrade the tables. Every statement may run twice, also at the same time.
@@ -159,7 +161,9 @@ pub(crate) async fn record(
         .query(
             "INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
                                 state, view, card, phase, commands, deadline)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+             WHERE NOT EXISTS (SELECT 1 FROM read AS this JOIN read AS later USING (terminal)
+                               WHERE this.id = ?6 AND later.number > this.number)
              ON CONFLICT DO NOTHING RETURNING version",
             parameters,
         )
@@ -177,7 +181,9 @@ async fn why_not(platform: &impl Platform, entry: &Entry<'_>) -> Result<Recorded
     let rows = platform
         .query(
             "SELECT EXISTS (SELECT 1 FROM event WHERE dedupe = ?1),
-                    EXISTS (SELECT 1 FROM event WHERE read = ?2),
+                    EXISTS (SELECT 1 FROM event WHERE read = ?2)
+                    OR EXISTS (SELECT 1 FROM read AS this JOIN read AS later USING (terminal)
+                               WHERE this.id = ?2 AND later.number > this.number),
                     EXISTS (SELECT 1 FROM event WHERE session = ?3 AND version = ?4),
                     EXISTS (SELECT 1 FROM session
                             WHERE station = ?5 AND connector = ?6 AND id <> ?3
@@ -194,12 +200,12 @@ async fn why_not(platform: &impl Platform, entry: &Entry<'_>) -> Result<Recorded
         .await?;
     let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
     let mut holds = || row.integer().map(|truth| truth != 0);
-    let (duplicate, read_used, stale, occupied) = (holds()?, holds()?, holds()?, holds()?);
+    let (duplicate, read_stale, stale, occupied) = (holds()?, holds()?, holds()?, holds()?);
     let begins = entry.version == 1;
     Ok(if duplicate {
         Recorded::Duplicate
-    } else if read_used {
-        Recorded::ReadUsed
+    } else if read_stale {
+        Recorded::ReadStale
     } else if stale {
         Recorded::Stale
     } else if begins && occupied {
@@ -431,7 +437,9 @@ pub(crate) async fn terminals_in_use(
     texts(rows)
 }
 
-/// Remember a read before the terminal is told of it: its callback can be there first.
+/// Remember a read before the terminal is told of it: its callback can be there first. From here on
+/// no earlier read of the terminal counts, whether or not it is told: a card under an earlier one may
+/// not be the one that the terminal still knows.
 pub(crate) async fn remember_read(
     platform: &impl Platform,
     read: &str,
@@ -447,7 +455,7 @@ pub(crate) async fn remember_read(
     Ok(())
 }
 
-/// The provider confirmed that the terminal reads under this id; earlier reads are now stale.
+/// The provider confirmed that the terminal reads under this id.
 pub(crate) async fn confirm_read(platform: &impl Platform, read: &str) -> Result<(), JournalError> {
     platform
         .query("UPDATE read SET armed = 1 WHERE id = ?1", vec![text(read)])
@@ -462,8 +470,8 @@ pub(crate) async fn latest_read(
 ) -> Result<Option<Armed>, JournalError> {
     let rows = platform
         .query(
-            "SELECT expires_at FROM read
-             WHERE number = (SELECT max(number) FROM read WHERE terminal = ?1 AND armed = 1)
+            "SELECT expires_at, armed FROM read
+             WHERE number = (SELECT max(number) FROM read WHERE terminal = ?1)
                AND NOT EXISTS (SELECT 1 FROM event WHERE event.read = read.id)",
             vec![text(terminal)],
         )
@@ -471,8 +479,10 @@ pub(crate) async fn latest_read(
     rows.into_iter()
         .next()
         .map(|row| {
+            let mut row = Reader::new(row);
             Ok(Armed {
-                expires_at: Reader::new(row).unsigned()?,
+                expires_at: row.unsigned()?,
+                confirmed: row.integer()? != 0,
             })
         })
         .transpose()
@@ -496,21 +506,6 @@ pub(crate) async fn card_seen_since(
         .next()
         .map(|row| Reader::new(row).unsigned())
         .transpose()
-}
-
-/// Whether a later read of the terminal was confirmed, so that this one is stale.
-pub(crate) async fn is_superseded(
-    platform: &impl Platform,
-    read: &str,
-) -> Result<bool, JournalError> {
-    let rows = platform
-        .query(
-            "SELECT 1 FROM read AS this JOIN read AS later USING (terminal)
-             WHERE this.id = ?1 AND later.number > this.number AND later.armed = 1 LIMIT 1",
-            vec![text(read)],
-        )
-        .await?;
-    Ok(!rows.is_empty())
 }
 
 /// Whether an event used this read up.

@@ -47,6 +47,9 @@ pub trait Platform: Portable + 'static {
     /// Something is waiting to be executed: come back soon.
     fn wake(&self);
 
+    /// Something happened at a terminal: have its reader tended soon.
+    fn look_at(&self, terminal: &str);
+
     /// Send a request to the payment provider, which is given `timeout_ms` to answer.
     fn send(
         &self,

@@ -45,17 +45,26 @@ impl<P: Platform> Gateway<P> {
             .config
             .terminals
             .iter()
-            .map(|(serial, terminal)| async move {
-                let error = match self.tend(serial, terminal, sweep).await {
-                    Ok(Ok(())) => return,
-                    Ok(Err(error)) => error.to_string(),
-                    Err(error) => error.to_string(),
-                };
-                tracing::warn!(terminal = serial, error, "the terminal cannot be tended");
-            });
+            .map(|(serial, terminal)| self.tend(serial, terminal, sweep));
         futures_util::stream::iter(tended)
             .for_each_concurrent(TENDED_AT_ONCE, std::convert::identity)
             .await;
+    }
+
+    /// Arm one terminal, if it should be reading and is not.
+    pub async fn tend_reader(&self, serial: &str) {
+        if let Some(terminal) = self.config.terminals.get(serial) {
+            self.tend(serial, terminal, false).await;
+        }
+    }
+
+    async fn tend(&self, serial: &str, terminal: &Terminal, sweep: bool) {
+        let error = match self.try_to_tend(serial, terminal, sweep).await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        tracing::warn!(terminal = serial, error, "the terminal cannot be tended");
     }
 
     /// Holds may come late, also where the reader needs nothing or the terminal is offline.
@@ -69,7 +78,7 @@ impl<P: Platform> Gateway<P> {
         is_time
     }
 
-    async fn tend(
+    async fn try_to_tend(
         &self,
         serial: &str,
         terminal: &Terminal,
@@ -99,7 +108,11 @@ impl<P: Platform> Gateway<P> {
         Ok(match state {
             TerminalState::Other => Care::Arm,
             TerminalState::Reading => match journal::latest_read(&self.platform, serial).await? {
-                Some(read) if read.expires_at > now.saturating_add(RENEW_BEFORE) => Care::Nothing,
+                Some(read)
+                    if read.confirmed && read.expires_at > now.saturating_add(RENEW_BEFORE) =>
+                {
+                    Care::Nothing
+                }
                 _ => Care::Arm,
             },
             TerminalState::Card if self.card_is_unreported(serial).await? => Care::Nothing,

@@ -1,0 +1,253 @@
+//! The gateway's process: it lives, dies and is started again.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chargetap_engine::Gateway;
+use chargetap_engine::config::Config;
+use tokio::sync::Notify;
+use tokio::task::{AbortHandle, JoinHandle};
+
+use crate::platform::Simulated;
+use crate::weather::Fault;
+use crate::world::{TERMINALS, World, pass, within};
+
+pub(crate) type SimulatedGateway = Gateway<Simulated>;
+
+/// How long the engine gives a command before it counts as abandoned, in milliseconds.
+const ABANDONED_AFTER: u64 = 90_000;
+/// How often to look at all terminals, in milliseconds.
+const TEND: u64 = 10 * 60_000;
+const HOUR: u64 = 60 * 60 * 1_000;
+
+/// The process, alive or not.
+#[derive(Default)]
+pub(crate) struct Process {
+    life: Mutex<Life>,
+    /// It died.
+    died: Notify,
+    /// Commands are waiting.
+    pub(crate) commands: Notify,
+    /// A deadline may have moved.
+    pub(crate) deadlines: Notify,
+    /// Something happened to a terminal.
+    terminals: Notify,
+}
+
+#[derive(Default)]
+struct Life {
+    gateway: Option<Arc<SimulatedGateway>>,
+    tasks: Vec<AbortHandle>,
+    /// Terminals at which something happened.
+    changed: BTreeSet<String>,
+}
+
+impl Process {
+    fn life(&self) -> MutexGuard<'_, Life> {
+        self.life.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Run something in the process. Nothing comes of it if the process dies.
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        let task = tokio::spawn(work);
+        let mut life = self.life();
+        life.tasks.retain(|task| !task.is_finished());
+        life.tasks.push(task.abort_handle());
+        task
+    }
+
+    /// Have the gateway do something. Nothing comes of it if there is none, or if it dies.
+    pub(crate) async fn ask<T: Send + 'static, F>(
+        &self,
+        question: impl FnOnce(Arc<SimulatedGateway>) -> F,
+    ) -> Option<T>
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        let gateway = self.life().gateway.clone()?;
+        self.spawn(question(gateway)).await.ok()
+    }
+
+    /// Have a terminal tended soon.
+    pub(crate) fn look_at(&self, terminal: &str) {
+        self.life().changed.insert(terminal.to_owned());
+        self.terminals.notify_one();
+    }
+
+    /// Die, as by `kill -9`.
+    pub(crate) fn die(&self) {
+        self.end();
+        self.died.notify_one();
+    }
+
+    /// Die and stay dead.
+    pub(crate) fn end(&self) {
+        let mut life = self.life();
+        life.gateway = None;
+        life.changed.clear();
+        for task in life.tasks.drain(..) {
+            task.abort();
+        }
+    }
+}
+
+/// Start the gateway, and again whenever it died.
+pub(crate) async fn keep_alive(world: Arc<World>) {
+    loop {
+        world.state().note(format_args!("the gateway starts"));
+        drop(world.process.spawn(live(world.clone())));
+        world.process.died.notified().await;
+        let down_for = {
+            let mut state = world.state();
+            state.note(format_args!("the gateway is dead"));
+            // Mostly a supervisor is quick; sometimes the power is out.
+            match state.chance.happens(100_000) {
+                true => state.chance.pick(60_000..HOUR),
+                false => state.chance.pick(500..5_000),
+            }
+        };
+        pass(down_for).await;
+    }
+}
+
+/// What a gateway does from its start to its death. The same as the native host's loops.
+async fn live(world: Arc<World>) {
+    let gateway = loop {
+        match open(&world).await {
+            Ok(gateway) => break Arc::new(gateway),
+            // The disk refused; whoever supervises the process starts it again.
+            Err(_) => pass(1_000).await,
+        }
+    };
+    world.process.life().gateway = Some(gateway.clone());
+    drop(
+        world
+            .process
+            .spawn(reach_deadlines(world.clone(), gateway.clone())),
+    );
+    drop(world.process.spawn(tend(world.clone(), gateway.clone())));
+    loop {
+        match gateway.claim().await {
+            Ok(Some(execution)) => {
+                let gateway = gateway.clone();
+                drop(world.process.spawn(async move {
+                    // What cannot be stored stays on record as sent.
+                    let _ = gateway.execute(execution).await;
+                }));
+            }
+            Ok(None) => world.process.commands.notified().await,
+            Err(_) => pass(1_000).await,
+        }
+    }
+}
+
+async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
+    let platform = Simulated::new(world.clone())?;
+    let config = Config::parse(&configuration())?;
+    let gateway = Gateway::open(platform, config, "simulated-key".into()).await?;
+    gateway.recover().await?;
+    Ok(gateway)
+}
+
+async fn reach_deadlines(world: Arc<World>, gateway: Arc<SimulatedGateway>) {
+    loop {
+        // A disk that refuses is asked again.
+        let failed = gateway.tick().await.is_err();
+        let now = world.gateway_clock();
+        let wait = {
+            let mut state = world.state();
+            if state.fault_seldom(Fault::ClockJump) {
+                let jump = state.chance.pick(0..4 * HOUR);
+                state.clock_offset = i64::try_from(jump).unwrap_or(0) - 2 * 3_600_000;
+            }
+            let next = state.disk.next_moment(ABANDONED_AFTER);
+            let wait = next.map_or(HOUR, |next| next.saturating_sub(now).min(HOUR));
+            if failed {
+                wait.max(1_000)
+            } else {
+                wait.max(250)
+            }
+        };
+        let _ = within(wait, world.process.deadlines.notified()).await;
+    }
+}
+
+async fn tend(world: Arc<World>, gateway: Arc<SimulatedGateway>) {
+    loop {
+        gateway.tend_readers().await;
+        let all_at = world.state().now() + TEND;
+        loop {
+            let left = all_at.saturating_sub(world.state().now());
+            if within(left, world.process.terminals.notified())
+                .await
+                .is_none()
+            {
+                break;
+            }
+            pass(50).await;
+            let changed = std::mem::take(&mut world.process.life().changed);
+            for terminal in changed {
+                gateway.tend_reader(&terminal).await;
+            }
+        }
+    }
+}
+
+pub(crate) fn serial(terminal: u32) -> String {
+    format!("P66-{terminal}")
+}
+
+/// A fixed tariff that does not depend on time, so that the oracle's price is one line.
+fn configuration() -> String {
+    let mut text = String::from(
+        r#"
+        [gateway]
+        public_url = "http://gateway"
+        [payter]
+        url = "http://payter"
+        api_key = { env = "UNUSED" }
+        [[callback_keys]]
+        id = "simulation"
+        secret = { env = "UNUSED" }
+        [issuer]
+        name = "Laddbolaget AB"
+        address = "Storgatan 1, 111 22 Stockholm, Sweden"
+        vat_number = "SE556677889901"
+        contact = "help@laddbolaget.example"
+        [site]
+        name = "Stora Torget"
+        address = "Torget 2, 111 23 Stockholm, Sweden"
+        time_zone = "Europe/Stockholm"
+        [policy]
+        maximum_duration_s = 14400
+        [[tariffs]]
+        id = "standard"
+        currency = "EUR"
+        per_kwh = "0.49"
+        per_session = "0.25"
+        vat_percent = "25"
+        [[stations]]
+        id = "CT-1"
+        password = { env = "UNUSED" }
+        "#,
+    );
+    for terminal in 0..TERMINALS {
+        text.push_str(&format!(
+            r#"
+            [[terminals]]
+            serial = "{}"
+            station = "CT-1"
+            connector = {}
+            tariff = "standard"
+            hold = "50.00"
+            "#,
+            serial(terminal),
+            terminal + 1
+        ));
+    }
+    text
+}

@@ -1,0 +1,28 @@
+//! Whole fleets of sessions in virtual time, with everything that can go wrong.
+//!
+//! The orchestrator, the engine and the journal are the real ones, natively linked; around them
+//! everything is simulated in one thread: the payment provider, the stations and their vehicles, the
+//! drivers, the network between them, the disk below the journal, and the clock. What happens is
+//! drawn from a seed, so that a run can be had again to the byte.
+//!
+//! The work is cut into worlds: one gateway with a few terminals each, and a row of drivers at every
+//! one. A world goes on until everything in it has come to rest, and is judged by an oracle that
+//! keeps its own books and reads the journal only as a stranger would.
+
+mod chance;
+mod disk;
+mod driver;
+mod gateway;
+mod network;
+mod oracle;
+mod platform;
+mod provider;
+mod report;
+mod run;
+mod station;
+mod weather;
+mod world;
+
+pub use report::Report;
+pub use run::{Options, run};
+pub use world::Sabotage;

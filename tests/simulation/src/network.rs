@@ -1,0 +1,41 @@
+//! What becomes of a request and of its answer between two machines.
+
+use crate::weather::Fault;
+use crate::world::State;
+
+/// The longest that anything is under way, in milliseconds: longer than anybody waits.
+const LONG: u64 = 120_000;
+
+/// The fate of one request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fate {
+    /// It never leaves, and the sender knows.
+    pub(crate) not_sent: bool,
+    pub(crate) request_lost: bool,
+    pub(crate) answer_lost: bool,
+    /// How long the request is under way, in milliseconds.
+    pub(crate) out: u64,
+    /// How long the answer is under way, in milliseconds.
+    pub(crate) back: u64,
+}
+
+impl State {
+    /// Draw what becomes of a request.
+    pub(crate) fn fate(&mut self) -> Fate {
+        Fate {
+            not_sent: self.fault_often(Fault::NotSent),
+            request_lost: self.fault_often(Fault::RequestLost),
+            answer_lost: self.fault_often(Fault::AnswerLost),
+            out: self.travel(),
+            back: self.travel(),
+        }
+    }
+
+    pub(crate) fn travel(&mut self) -> u64 {
+        if self.fault_often(Fault::Delayed) {
+            self.chance.pick(1_000..LONG)
+        } else {
+            self.chance.pick(5..80)
+        }
+    }
+}

@@ -1,0 +1,388 @@
+//! The oracle: the provider's books, what was truly metered, what was acknowledged, and every rule
+//! that money must follow. It shares no code with what it judges.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chargetap_contract::receipt::Document;
+use chargetap_contract::session::{Event, Phase, View};
+use chargetap_engine::platform::Value;
+
+use crate::disk::Disk;
+use crate::provider::Call;
+
+/// A terminal and a payment there.
+type Payment = (String, String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    Captured(u64),
+    Voided,
+}
+
+#[derive(Debug)]
+struct Hold {
+    amount: u64,
+    card: String,
+    state: State,
+}
+
+/// What a station truly delivered under a token.
+#[derive(Debug)]
+struct Transaction {
+    start: u64,
+    stop: Option<u64>,
+}
+
+#[derive(Default)]
+pub(crate) struct Oracle {
+    holds: BTreeMap<Payment, Hold>,
+    open: BTreeSet<Payment>,
+    transactions: BTreeMap<String, Transaction>,
+    /// Captures and voids that were sent and of which nothing is known since.
+    unanswered: BTreeSet<Payment>,
+    /// Whose card began the session of this read.
+    cards: BTreeMap<String, String>,
+    alerts: BTreeMap<String, u64>,
+    violations: Vec<String>,
+}
+
+/// A session as the journal tells it.
+struct Told {
+    phase: Phase,
+    view: View,
+    start: Option<u64>,
+    stop: Option<u64>,
+}
+
+impl Oracle {
+    pub(crate) fn violation(&mut self, violation: String) {
+        self.violations.push(violation);
+    }
+
+    pub(crate) fn violations(&self) -> impl Iterator<Item = String> + '_ {
+        self.violations.iter().cloned()
+    }
+
+    fn demand(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {
+        if !holds {
+            self.violation(otherwise());
+        }
+    }
+
+    pub(crate) fn alert(&mut self, reason: &str) {
+        *self.alerts.entry(reason.to_owned()).or_default() += 1;
+    }
+
+    // The provider's books.
+
+    pub(crate) fn hold(&mut self, terminal: &str, payment: &str, amount: u64, card: &str) {
+        let key = (terminal.to_owned(), payment.to_owned());
+        self.open.insert(key.clone());
+        let hold = Hold {
+            amount,
+            card: card.to_owned(),
+            state: State::Open,
+        };
+        let earlier = self.holds.insert(key, hold);
+        self.demand(earlier.is_none(), || {
+            format!("payment {payment} at {terminal} twice")
+        });
+    }
+
+    /// Book a capture, and answer with a status.
+    pub(crate) fn capture(&mut self, terminal: &str, payment: &str, amount: u64) -> u16 {
+        let key = (terminal.to_owned(), payment.to_owned());
+        let Some(hold) = self.holds.get_mut(&key) else {
+            return 404;
+        };
+        if hold.state != State::Open {
+            return 409;
+        }
+        let held = hold.amount;
+        hold.state = State::Captured(amount);
+        self.open.remove(&key);
+        self.demand(amount <= held, || {
+            format!("{amount} captured of {held} held: {key:?}")
+        });
+        self.demand(amount > 0, || format!("nothing captured: {key:?}"));
+        200
+    }
+
+    /// Book a void, and answer with a status.
+    pub(crate) fn void(&mut self, terminal: &str, payment: &str) -> u16 {
+        let key = (terminal.to_owned(), payment.to_owned());
+        match self.holds.get_mut(&key) {
+            None => 404,
+            Some(hold) if hold.state != State::Open => 409,
+            Some(hold) => {
+                hold.state = State::Voided;
+                self.open.remove(&key);
+                200
+            }
+        }
+    }
+
+    pub(crate) fn open_holds<'a>(
+        &'a self,
+        terminal: &'a str,
+    ) -> impl Iterator<Item = (&'a str, u64)> + 'a {
+        let at_terminal = move |key: &&Payment| key.0 == terminal;
+        self.open.iter().filter(at_terminal).filter_map(|key| {
+            let hold = self.holds.get(key)?;
+            Some((key.1.as_str(), hold.amount))
+        })
+    }
+
+    pub(crate) fn has_open_holds(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    // What is said between gateway and provider.
+
+    /// The gateway sends a call. A capture or void after one of unknown outcome must not be sent
+    /// before the provider was asked.
+    pub(crate) fn sent(&mut self, call: &Call) {
+        if let Call::Capture(terminal, payment, _) | Call::Void(terminal, payment) = call {
+            let known = self.unanswered.insert((terminal.clone(), payment.clone()));
+            self.demand(known, || {
+                format!("{call:?} sent again although nobody knows what became of it")
+            });
+        }
+    }
+
+    /// The gateway has the answer to a call.
+    pub(crate) fn answered(&mut self, call: &Call, status: u16) {
+        match call {
+            Call::Capture(terminal, payment, _) | Call::Void(terminal, payment) if status < 500 => {
+                self.unanswered.remove(&(terminal.clone(), payment.clone()));
+            }
+            Call::Sessions(terminal) if status == 200 => {
+                self.unanswered.retain(|(at, _)| at != terminal);
+            }
+            _ => {}
+        }
+    }
+
+    // What was acknowledged to others must be in the journal.
+
+    pub(crate) fn card_acknowledged(&mut self, disk: &Disk, read: &str, card: &str) {
+        // A card has no say while its own session is being authorised or stopped.
+        let query = "SELECT 1 FROM event WHERE read = ?1
+                     UNION ALL
+                     SELECT 1 FROM session JOIN read USING (terminal)
+                     WHERE read.id = ?1 AND phase IN ('authorising', 'stopping')";
+        let stored = !rows(disk, query, vec![Value::Text(read.into())]).is_empty();
+        self.demand(stored, || {
+            format!("read {read} was acknowledged and is not stored")
+        });
+        self.cards
+            .entry(read.to_owned())
+            .or_insert_with(|| card.to_owned());
+    }
+
+    pub(crate) fn start_acknowledged(&mut self, disk: &Disk, id_tag: &str, number: Option<i32>) {
+        let stored = events(disk, id_tag)
+            .iter()
+            .any(|event| matches!(event, Event::ChargingStarted(_)));
+        self.demand(stored || number.is_none(), || {
+            format!("the start of {id_tag} was acknowledged and is not stored")
+        });
+    }
+
+    pub(crate) fn stop_acknowledged(&mut self, disk: &Disk, id_tag: &str) {
+        let running = "SELECT 1 FROM session
+                       WHERE id = ?1 AND phase IN ('starting', 'charging', 'stopping')";
+        let forgotten = !rows(disk, running, vec![Value::Text(id_tag.into())]).is_empty();
+        self.demand(!forgotten, || {
+            format!("the end of {id_tag} was acknowledged and forgotten")
+        });
+    }
+
+    // What was truly metered.
+
+    pub(crate) fn transaction_started(&mut self, id_tag: &str, start: u64) {
+        let transaction = Transaction { start, stop: None };
+        // A start that is repeated after its transaction makes another, which nobody pays for.
+        self.transactions
+            .entry(id_tag.to_owned())
+            .or_insert(transaction);
+    }
+
+    pub(crate) fn transaction_stopped(&mut self, id_tag: &str, stop: u64) {
+        if let Some(transaction) = self.transactions.get_mut(id_tag) {
+            transaction.stop.get_or_insert(stop);
+        }
+    }
+
+    // The judgement, once everything has come to rest.
+
+    pub(crate) fn judge(&mut self, disk: &Disk) {
+        let held: u64 = self.holds.values().map(|hold| hold.amount).sum();
+        let mut accounted = 0;
+        let mut sessions: BTreeMap<Payment, String> = BTreeMap::new();
+        let receipts = receipts(disk);
+        for (id, told) in sessions_told(disk) {
+            self.judge_session(&id, &told, receipts.get(&id));
+            if let Some(hold) = &told.view.hold {
+                let key = (told.view.terminal.clone(), hold.payment.clone());
+                accounted += told.view.captured + told.view.released;
+                if let Some(other) = sessions.insert(key, id.clone()) {
+                    self.violation(format!("{id} and {other} have the same hold"));
+                }
+            }
+        }
+        let strays: Vec<String> = self
+            .holds
+            .iter()
+            .filter(|(key, hold)| hold.state == State::Open || !sessions.contains_key(*key))
+            .map(|(key, hold)| format!("{key:?} is {:?} and has no ended session", hold.state))
+            .collect();
+        self.violations.extend(strays);
+        self.demand(accounted == held, || {
+            format!("{held} was held, and the sessions account for {accounted}")
+        });
+    }
+
+    fn judge_session(&mut self, id: &str, told: &Told, receipt: Option<&Document>) {
+        let Told { phase, view, .. } = told;
+        let hold = view.hold.as_ref().and_then(|hold| {
+            self.holds
+                .get(&(view.terminal.clone(), hold.payment.clone()))
+        });
+        let state = hold.map(|hold| hold.state);
+        let expected = match phase {
+            Phase::Settled => Some(State::Captured(view.captured)),
+            Phase::Cancelled => Some(State::Voided),
+            Phase::FailedNothingTaken if view.hold.is_some() => Some(State::Voided),
+            Phase::FailedNothingTaken | Phase::Declined => None,
+            other => {
+                return self.violation(format!("{id} came to rest in {other:?}"));
+            }
+        };
+        let whose = hold.map(|hold| hold.card.clone());
+        self.demand(state == expected, || {
+            format!("{id} is {phase:?}, and its hold is {state:?}")
+        });
+        if let (Some(whose), Some(tapped)) = (whose, self.cards.get(id))
+            && *phase == Phase::Settled
+            && whose != *tapped
+        {
+            let violation = format!("{id} of {tapped} was paid by {whose}");
+            self.violation(violation);
+        }
+        self.judge_receipt(id, told, receipt);
+        if *phase == Phase::Settled {
+            self.judge_price(id, told);
+        }
+    }
+
+    fn judge_receipt(&mut self, id: &str, told: &Told, receipt: Option<&Document>) {
+        let view = &told.view;
+        match receipt {
+            Some(document) => {
+                let summary = &document.summary;
+                let on_paper = (summary.captured, summary.released);
+                self.demand(on_paper == (view.captured, view.released), || {
+                    format!("{id}: the receipt says {on_paper:?}")
+                });
+            }
+            // An orphan's driver has another receipt, and an occupied EVSE takes nothing.
+            None if told.phase == Phase::Settled => {
+                self.violation(format!("{id} was settled without a receipt"));
+            }
+            None => {}
+        }
+    }
+
+    /// Exactly what the tariff makes of what the station truly delivered, as far as it was told.
+    fn judge_price(&mut self, id: &str, told: &Told) {
+        let (view, Some(truth)) = (&told.view, self.transactions.get(id)) else {
+            return self.violation(format!("{id} was settled, and nothing was delivered"));
+        };
+        let held = view.hold.as_ref().map_or(0, |hold| hold.amount);
+        let (start, stop) = (truth.start, truth.stop);
+        let told_stop = told.stop;
+        self.demand(told.start == Some(start), || {
+            format!("{id} starts at {:?} Wh and not at {start}", told.start)
+        });
+        if told_stop.is_some() {
+            self.demand(told_stop == stop, || {
+                format!("{id} stops at {told_stop:?} Wh and not at {stop:?}")
+            });
+            let delivered = stop.map(|stop| stop - start);
+            self.demand(delivered == Some(view.energy), || {
+                format!("{id}: {} Wh billed of {delivered:?}", view.energy)
+            });
+        } else if let Some(stop) = stop {
+            self.demand(view.energy <= stop - start, || {
+                format!("{id}: {} Wh billed, more than delivered", view.energy)
+            });
+        }
+        let price = price(view.energy).min(held);
+        self.demand(view.captured == price, || {
+            format!(
+                "{id}: {} captured for {} Wh, worth {price}",
+                view.captured, view.energy
+            )
+        });
+    }
+}
+
+/// 0.49 a kWh and 0.25 a session, with 25 % VAT, in cents, rounded half up.
+fn price(energy: u64) -> u64 {
+    (energy * 49 * 125 + 25 * 1_000 * 125 + 50_000) / 100_000
+}
+
+fn rows(disk: &Disk, query: &str, parameters: Vec<Value>) -> Vec<Vec<Value>> {
+    disk.query(query, parameters).unwrap_or_default()
+}
+
+fn text(value: Option<&Value>) -> &str {
+    match value {
+        Some(Value::Text(text)) => text,
+        _ => "",
+    }
+}
+
+fn events(disk: &Disk, session: &str) -> Vec<Event> {
+    let query = "SELECT event FROM event WHERE session = ?1 ORDER BY version";
+    rows(disk, query, vec![Value::Text(session.into())])
+        .iter()
+        .filter_map(|row| serde_json::from_str(text(row.first())).ok())
+        .collect()
+}
+
+fn receipts(disk: &Disk) -> BTreeMap<String, Document> {
+    rows(disk, "SELECT session, document FROM receipt", vec![])
+        .iter()
+        .filter_map(|row| {
+            let document = serde_json::from_str(text(row.get(1))).ok()?;
+            Some((text(row.first()).to_owned(), document))
+        })
+        .collect()
+}
+
+fn sessions_told(disk: &Disk) -> Vec<(String, Told)> {
+    rows(disk, "SELECT id, view FROM session ORDER BY number", vec![])
+        .iter()
+        .filter_map(|row| {
+            let id = text(row.first()).to_owned();
+            let view: View = serde_json::from_str(text(row.get(1))).ok()?;
+            let mut told = Told {
+                phase: view.phase,
+                view,
+                start: None,
+                stop: None,
+            };
+            for event in events(disk, &id) {
+                match event {
+                    Event::ChargingStarted(reading) => told.start = Some(reading.energy),
+                    Event::ChargingStopped(stopped) => told.stop = Some(stopped.reading.energy),
+                    _ => {}
+                }
+            }
+            Some((id, told))
+        })
+        .collect()
+}

@@ -1,0 +1,212 @@
+//! The engine's runtime in the simulation.
+
+use std::sync::Arc;
+
+use callback_verifier::Verifier;
+use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
+use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
+use chargetap_contract::session::{CommandResult, Decision, Event, Policy, Refusal};
+use chargetap_engine::http::{Answer, Outgoing, SendError};
+use chargetap_engine::platform::{
+    Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
+};
+use tokio::sync::oneshot;
+
+use crate::network::Fate;
+use crate::provider;
+use crate::station;
+use crate::weather::Fault;
+use crate::world::{Sabotage, World, pass, within};
+
+/// How long the gateway waits for a station's answer, in milliseconds.
+const STATION_TIMEOUT: u64 = 60_000;
+const KEY: [u8; 32] = [7; 32];
+
+pub(crate) struct Simulated {
+    world: Arc<World>,
+    verifier: Verifier,
+}
+
+impl Simulated {
+    pub(crate) fn new(world: Arc<World>) -> anyhow::Result<Self> {
+        let keys = vec![("simulation".to_owned(), KEY.to_vec())];
+        let verifier = Verifier::load(keys).map_err(|problem| anyhow::anyhow!("{problem:?}"))?;
+        Ok(Self { world, verifier })
+    }
+
+    /// A place at which the gateway may die.
+    async fn crash_point(&self) {
+        if self.world.state().fault_rare(Fault::Crash) {
+            self.die().await;
+        }
+    }
+
+    /// Nothing comes after this: the task is gone with its process.
+    async fn die(&self) {
+        self.world.process.die();
+        std::future::pending::<()>().await;
+    }
+
+    /// Pass a request on, whose effect does not depend on whether the gateway lives to see it.
+    async fn exchange<T: Send + 'static>(
+        &self,
+        fate: Fate,
+        timeout: u64,
+        effect: impl FnOnce(&Arc<World>) -> T + Send + 'static,
+    ) -> Option<T> {
+        let world = self.world.clone();
+        let (answer, answered) = oneshot::channel();
+        tokio::spawn(async move {
+            pass(fate.out).await;
+            if fate.request_lost {
+                return;
+            }
+            let result = effect(&world);
+            pass(fate.back).await;
+            if !fate.answer_lost {
+                // Fails if nobody waits any more.
+                let _ = answer.send(result);
+            }
+        });
+        within(timeout, answered).await?.ok()
+    }
+}
+
+impl Platform for Simulated {
+    fn now(&self) -> u64 {
+        self.world.gateway_clock()
+    }
+
+    fn random(&self) -> [u8; 16] {
+        self.world.state().chance.bytes()
+    }
+
+    fn count(&self, what: Count, label: &str) {
+        let mut state = self.world.state();
+        state.note(format_args!("{what} {label}"));
+        match what {
+            Count::Step => self.world.process.deadlines.notify_one(),
+            Count::Alert => state.oracle.alert(label),
+            Count::Callback | Count::Command => {}
+        }
+    }
+
+    fn wake(&self) {
+        self.world.process.commands.notify_one();
+    }
+
+    fn look_at(&self, terminal: &str) {
+        self.world.process.look_at(terminal);
+    }
+
+    async fn send(&self, request: Outgoing, timeout_ms: u64) -> Result<Answer, SendError> {
+        self.crash_point().await;
+        let fate = self.world.state().fate();
+        if fate.not_sent {
+            return Err(SendError::NotSent("simulated".into()));
+        }
+        let call = provider::parse(request.method, &request.url);
+        self.world.state().oracle.sent(&call);
+        let effect = {
+            let call = call.clone();
+            move |world: &Arc<World>| provider::handle(world, call)
+        };
+        let answer = self.exchange(fate, timeout_ms, effect).await;
+        self.crash_point().await;
+        match answer {
+            Some(answer) => {
+                self.world.state().oracle.answered(&call, answer.status);
+                Ok(answer)
+            }
+            None => Err(SendError::Lost("simulated".into())),
+        }
+    }
+
+    async fn start_charging(&self, _: &str, connector: u32, id_tag: &str) -> StationAnswer {
+        self.crash_point().await;
+        let (fate, reachable) = {
+            let mut state = self.world.state();
+            (state.fate(), state.is_reachable(connector))
+        };
+        if !reachable {
+            return StationAnswer::NotConnected;
+        }
+        let id_tag = id_tag.to_owned();
+        let effect = move |world: &Arc<World>| station::start(world, connector, id_tag);
+        let answer = self.exchange(fate, STATION_TIMEOUT, effect).await;
+        self.crash_point().await;
+        answer.unwrap_or(StationAnswer::Unknown)
+    }
+
+    async fn stop_charging(&self, _: &str, transaction: i32) -> StationAnswer {
+        self.crash_point().await;
+        let fate = self.world.state().fate();
+        let effect = move |world: &Arc<World>| station::stop(world, transaction);
+        let answer = self.exchange(fate, STATION_TIMEOUT, effect).await;
+        self.crash_point().await;
+        answer.unwrap_or(StationAnswer::Unknown)
+    }
+
+    async fn query(
+        &self,
+        statement: &'static str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        self.crash_point().await;
+        // Other tasks come between any two statements.
+        tokio::task::yield_now().await;
+        let (result, torn) = {
+            let mut state = self.world.state();
+            if state.fault_seldom(Fault::CommitRefused) {
+                return Err(DatabaseError::Unavailable("simulated".into()));
+            }
+            let forget = self.world.sabotage == Some(Sabotage::ForgetEvents)
+                && statement.starts_with("INSERT INTO event")
+                && state.chance.happens(10_000);
+            let result = match forget {
+                true => Ok(vec![vec![Value::Integer(1)]]),
+                false => state.disk.query(statement, parameters),
+            };
+            (result, state.fault_rare(Fault::CommitTorn))
+        };
+        if torn {
+            self.die().await;
+        }
+        result
+    }
+
+    fn mint(&self, capability: &Capability) -> Result<String, PluginFault> {
+        Ok(self.verifier.mint(capability))
+    }
+
+    fn verify(&self, request: &Request) -> Result<Result<Verified, Rejection>, PluginFault> {
+        Ok(self.verifier.verify(request))
+    }
+
+    fn step(
+        &self,
+        policy: &Policy,
+        state: Option<&[u8]>,
+        event: &Event,
+        now: u64,
+    ) -> Result<Result<Decision, Refusal>, PluginFault> {
+        let mut event = event.clone();
+        if self.world.sabotage == Some(Sabotage::CaptureAgain)
+            && let Event::CommandEnded(outcome) = &mut event
+            && outcome.command.ends_with("/capture")
+            && outcome.result == CommandResult::Unknown
+        {
+            outcome.result = CommandResult::NotDone("sabotage".into());
+        }
+        Ok(session_orchestrator::step(policy, state, event, now))
+    }
+
+    fn render(
+        &self,
+        document: &Document,
+        format: Format,
+        locale: &str,
+    ) -> Result<Result<Rendered, Problem>, PluginFault> {
+        Ok(receipt_generator::render(document, format, locale))
+    }
+}

@@ -1,0 +1,359 @@
+//! One station with a connector per terminal, and the vehicles at them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chargetap_contract::session::{MeterReading, Stopped};
+use chargetap_engine::EngineError;
+use chargetap_engine::platform::StationAnswer;
+use tokio::sync::Notify;
+
+use crate::gateway::SimulatedGateway;
+use crate::weather::Fault;
+use crate::world::{State, World, pass, within};
+
+const STATION: &str = "CT-1";
+/// How long an accepted start waits for a vehicle, in milliseconds.
+const START_VALID_FOR: u64 = 300_000;
+/// The time between two meter values, in milliseconds.
+const METER_INTERVAL: u64 = 5 * 60_000;
+/// The time until a report that was not taken is repeated, in milliseconds.
+const REPEAT: u64 = 15_000;
+const HOUR: u64 = 3_600_000;
+
+#[derive(Debug)]
+pub(crate) struct Stations(BTreeMap<u32, Connector>);
+
+#[derive(Debug)]
+struct Connector {
+    /// The cumulative register, in watt-hours.
+    register: u64,
+    plugged: bool,
+    /// An accepted start that waits for a vehicle: its token, and until when.
+    waiting: Option<(String, u64)>,
+    running: Option<Running>,
+    offline_until: u64,
+    stopping: Arc<Notify>,
+}
+
+#[derive(Clone, Debug)]
+struct Running {
+    id_tag: String,
+    number: Option<i32>,
+    /// Who wants it to stop, if anybody does yet.
+    stop_reason: Option<&'static str>,
+}
+
+impl Stations {
+    pub(crate) fn new(connectors: u32) -> Self {
+        let free = |number| {
+            let connector = Connector {
+                register: 1_000 * u64::from(number),
+                plugged: false,
+                waiting: None,
+                running: None,
+                offline_until: 0,
+                stopping: Arc::default(),
+            };
+            (number, connector)
+        };
+        Self((1..=connectors).map(free).collect())
+    }
+}
+
+impl State {
+    fn connector(&mut self, connector: u32) -> Option<&mut Connector> {
+        self.stations.0.get_mut(&connector)
+    }
+
+    /// Whether the station is connected as far as this connector goes.
+    pub(crate) fn is_reachable(&mut self, connector: u32) -> bool {
+        let now = self.now();
+        if self.fault_seldom(Fault::StationOffline) {
+            let until = now + self.chance.pick(10_000..2 * HOUR);
+            if let Some(connector) = self.connector(connector) {
+                connector.offline_until = connector.offline_until.max(until);
+            }
+        }
+        self.connector(connector)
+            .is_some_and(|connector| connector.offline_until <= now)
+    }
+
+    /// Whether a transaction runs at this connector.
+    pub(crate) fn is_charging(&mut self, connector: u32) -> bool {
+        self.connector(connector)
+            .is_some_and(|connector| connector.running.is_some())
+    }
+}
+
+/// A remote start has arrived.
+pub(crate) fn start(world: &Arc<World>, connector: u32, id_tag: String) -> StationAnswer {
+    let mut state = world.state();
+    let now = state.now();
+    if state.fault_often(Fault::StationRefuses) {
+        return StationAnswer::Rejected;
+    }
+    let Some(found) = state.connector(connector) else {
+        return StationAnswer::Rejected;
+    };
+    let is_waiting = found
+        .waiting
+        .as_ref()
+        .is_some_and(|(_, until)| *until > now);
+    if found.running.is_some() || is_waiting {
+        return StationAnswer::Rejected;
+    }
+    found.waiting = Some((id_tag, now + START_VALID_FOR));
+    if found.plugged {
+        begin(world, &mut state, connector);
+    }
+    StationAnswer::Accepted
+}
+
+/// A remote stop has arrived.
+pub(crate) fn stop(world: &Arc<World>, transaction: i32) -> StationAnswer {
+    let mut state = world.state();
+    let found = state.stations.0.iter_mut().find_map(|(number, connector)| {
+        let running = connector.running.as_mut()?;
+        (running.number == Some(transaction)).then_some((*number, running))
+    });
+    match found {
+        Some((number, running)) => {
+            running.stop_reason.get_or_insert("Remote");
+            if let Some(connector) = state.connector(number) {
+                connector.stopping.notify_one();
+            }
+            StationAnswer::Accepted
+        }
+        None => StationAnswer::Rejected,
+    }
+}
+
+/// A vehicle is plugged in.
+pub(crate) fn plug_in(world: &Arc<World>, connector: u32) {
+    let mut state = world.state();
+    state.note(format_args!("connector {connector} is plugged in"));
+    let now = state.now();
+    if let Some(found) = state.connector(connector) {
+        found.plugged = true;
+        if found
+            .waiting
+            .as_ref()
+            .is_some_and(|(_, until)| *until > now)
+        {
+            begin(world, &mut state, connector);
+        }
+    }
+}
+
+/// The vehicle leaves.
+pub(crate) fn unplug(world: &Arc<World>, connector: u32) {
+    want_stop(world, connector, "EVDisconnected");
+    if let Some(connector) = world.state().connector(connector) {
+        connector.plugged = false;
+    }
+}
+
+fn want_stop(world: &Arc<World>, connector: u32, reason: &'static str) {
+    let mut state = world.state();
+    if let Some(found) = state.connector(connector)
+        && let Some(running) = &mut found.running
+    {
+        running.stop_reason.get_or_insert(reason);
+        found.stopping.notify_one();
+    }
+}
+
+fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
+    let Some(found) = state.connector(connector) else {
+        return;
+    };
+    if let Some((id_tag, _)) = found.waiting.take() {
+        found.running = Some(Running {
+            id_tag: id_tag.clone(),
+            number: None,
+            stop_reason: None,
+        });
+        let register = found.register;
+        state.note(format_args!(
+            "connector {connector} starts for {id_tag} at {register} Wh"
+        ));
+        state.oracle.transaction_started(&id_tag, register);
+        tokio::spawn(transaction(world.clone(), connector, id_tag));
+    }
+}
+
+/// A transaction from its start to its last report.
+async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
+    let power = {
+        let mut state = world.state();
+        [11_000, 50_000, 150_000][usize::try_from(state.chance.pick(0..3)).unwrap_or(0)]
+    };
+    let started = reading(&world, connector);
+    let report = report_start(world.clone(), connector, id_tag.clone(), started);
+    let report = tokio::spawn(report);
+    let stopping = world
+        .state()
+        .connector(connector)
+        .map(|found| found.stopping.clone());
+    let Some(stopping) = stopping else { return };
+    let reason = loop {
+        let since = world.state().now();
+        let interrupted = within(METER_INTERVAL, stopping.notified()).await;
+        let mut state = world.state();
+        let delivered = power * (state.now() - since) / HOUR;
+        let Some(found) = state.connector(connector) else {
+            return;
+        };
+        found.register += delivered;
+        let stop_reason = found
+            .running
+            .as_ref()
+            .and_then(|running| running.stop_reason);
+        let number = found.running.as_ref().and_then(|running| running.number);
+        drop(state);
+        if let Some(reason) = stop_reason {
+            break reason;
+        }
+        if let Some(number) = number.filter(|_| interrupted.is_none()) {
+            tokio::spawn(report_meter(world.clone(), connector, number));
+        }
+    };
+    let at = reading(&world, connector);
+    {
+        let mut state = world.state();
+        if let Some(found) = state.connector(connector) {
+            found.running = None;
+        }
+        state.note(format_args!(
+            "connector {connector} stops at {} Wh",
+            at.energy
+        ));
+        state.oracle.transaction_stopped(&id_tag, at.energy);
+    }
+    // Stations report in order.
+    let Ok(Some(number)) = report.await else {
+        return;
+    };
+    let stopped = Stopped {
+        reading: at,
+        reason: reason.to_owned(),
+    };
+    report_stop(&world, connector, &id_tag, number, stopped).await;
+}
+
+fn reading(world: &World, connector: u32) -> MeterReading {
+    let at = world.station_clock();
+    let mut state = world.state();
+    let energy = state.connector(connector).map_or(0, |found| found.register);
+    MeterReading { energy, at }
+}
+
+/// Report the start until it is taken. The transaction's number, unless the token is unknown.
+async fn report_start(
+    world: Arc<World>,
+    connector: u32,
+    id_tag: String,
+    reading: MeterReading,
+) -> Option<i32> {
+    let number = loop {
+        let tag = id_tag.clone();
+        let report = move |gateway: Arc<SimulatedGateway>| async move {
+            gateway
+                .station_started(STATION, connector, &tag, reading)
+                .await
+        };
+        if let Some(number) = tell(&world, connector, report).await {
+            break number;
+        }
+        pass(REPEAT).await;
+    };
+    let mut state = world.state();
+    {
+        let State { oracle, disk, .. } = &mut *state;
+        oracle.start_acknowledged(disk, &id_tag, number);
+    }
+    let found = state.connector(connector)?;
+    if let Some(running) = &mut found.running
+        && running.id_tag == id_tag
+    {
+        running.number = number;
+        if number.is_none() {
+            running.stop_reason.get_or_insert("DeAuthorized");
+            found.stopping.notify_one();
+        }
+    }
+    number
+}
+
+/// Report the register once; nobody misses it.
+async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
+    let mut reading = reading(&world, connector);
+    let odd = world.state().fault_often(Fault::OddReading);
+    if odd {
+        let mut state = world.state();
+        let back = state.chance.pick(0..2_000);
+        match state.chance.pick(0..3) {
+            0 => reading.energy = reading.energy.saturating_sub(back),
+            1 => reading.at = reading.at.saturating_sub(60 * back),
+            _ => reading.at += 3_600 * back,
+        }
+    }
+    let report = move |gateway: Arc<SimulatedGateway>| async move {
+        gateway.station_metered(STATION, number, reading).await
+    };
+    let _ = tell(&world, connector, report).await;
+}
+
+/// Report the end until it is taken.
+async fn report_stop(
+    world: &Arc<World>,
+    connector: u32,
+    id_tag: &str,
+    number: i32,
+    stopped: Stopped,
+) {
+    if world.state().fault_often(Fault::ReportLost) {
+        return;
+    }
+    loop {
+        let stopped = stopped.clone();
+        let report = move |gateway: Arc<SimulatedGateway>| async move {
+            gateway.station_stopped(STATION, number, stopped).await
+        };
+        if tell(world, connector, report).await.is_some() {
+            let mut state = world.state();
+            let State { oracle, disk, .. } = &mut *state;
+            return oracle.stop_acknowledged(disk, id_tag);
+        }
+        pass(REPEAT).await;
+    }
+}
+
+/// Tell the gateway something. Nothing comes back if it did not take it, or if its answer is lost.
+async fn tell<T, F>(
+    world: &Arc<World>,
+    connector: u32,
+    report: impl FnOnce(Arc<SimulatedGateway>) -> F + Clone,
+) -> Option<T>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, EngineError>> + Send + 'static,
+{
+    let (fate, reachable, twice) = {
+        let mut state = world.state();
+        let fate = state.fate();
+        let reachable = state.is_reachable(connector);
+        (fate, reachable, state.fault_often(Fault::Duplicated))
+    };
+    pass(fate.out).await;
+    if !reachable || fate.not_sent || fate.request_lost {
+        return None;
+    }
+    if twice {
+        let _ = world.process.ask(report.clone()).await;
+    }
+    let answer = world.process.ask(report).await?.ok()?;
+    pass(fate.back).await;
+    (!fate.answer_lost).then_some(answer)
+}

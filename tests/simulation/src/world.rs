@@ -1,0 +1,205 @@
+//! One world: a gateway, its terminals and stations, and everything around them, in virtual time.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::chance::Chance;
+use crate::disk::Disk;
+use crate::driver;
+use crate::gateway::{self, Process};
+use crate::oracle::Oracle;
+use crate::provider::Provider;
+use crate::report::Report;
+use crate::station::Stations;
+use crate::weather::{Fault, Faults, Weather};
+
+/// The gateway's first moment, in Unix milliseconds.
+const EPOCH: u64 = 1_767_225_600_000;
+/// How many terminals a world has, each at an EVSE of its own.
+pub(crate) const TERMINALS: u32 = 4;
+/// How long a world may take to come to rest after its last driver, in milliseconds: the provider's
+/// retry ladder and a day.
+const REST: u64 = 8 * 24 * 60 * 60 * 1_000;
+/// How often to see whether it has.
+const LOOK: u64 = 10 * 60 * 1_000;
+
+/// A mistake built in on purpose, to see whether the oracle finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sabotage {
+    /// A capture whose answer was lost is taken for one that was not made, and made again without
+    /// asking.
+    CaptureAgain,
+    /// Some events are acknowledged and never stored.
+    ForgetEvents,
+}
+
+/// Everything that is shared.
+pub(crate) struct World {
+    state: Mutex<State>,
+    started: Instant,
+    pub(crate) process: Process,
+    pub(crate) sabotage: Option<Sabotage>,
+}
+
+/// What changes.
+pub(crate) struct State {
+    pub(crate) chance: Chance,
+    pub(crate) weather: Weather,
+    pub(crate) faults: Faults,
+    pub(crate) disk: Disk,
+    pub(crate) provider: Provider,
+    pub(crate) stations: Stations,
+    pub(crate) oracle: Oracle,
+    /// What the gateway's clock is ahead, in milliseconds.
+    pub(crate) clock_offset: i64,
+    now: u64,
+}
+
+impl State {
+    /// Whether a fault of the kind that can occur now and then does.
+    pub(crate) fn fault_often(&mut self, fault: Fault) -> bool {
+        self.fault(fault, self.weather.often)
+    }
+
+    /// Whether a fault of the kind that can occur at every statement does.
+    pub(crate) fn fault_seldom(&mut self, fault: Fault) -> bool {
+        self.fault(fault, self.weather.seldom)
+    }
+
+    /// Whether a fault that costs a gateway its life does.
+    pub(crate) fn fault_rare(&mut self, fault: Fault) -> bool {
+        self.fault(fault, self.weather.rare)
+    }
+
+    fn fault(&mut self, fault: Fault, per_million: u32) -> bool {
+        let occurs = self.chance.happens(per_million);
+        if occurs {
+            *self.faults.entry(fault).or_default() += 1;
+            self.chance.note(self.now, format_args!("fault {fault:?}"));
+        }
+        occurs
+    }
+
+    /// Milliseconds since the world began.
+    pub(crate) fn now(&self) -> u64 {
+        self.now
+    }
+
+    pub(crate) fn note(&mut self, what: std::fmt::Arguments<'_>) {
+        self.chance.note(self.now, what);
+    }
+}
+
+impl World {
+    /// The state at this moment. Never kept over an `await`.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = self.started.elapsed().as_millis();
+        state.now = u64::try_from(passed).unwrap_or(u64::MAX);
+        state
+    }
+
+    /// The gateway's clock, in Unix milliseconds.
+    pub(crate) fn gateway_clock(&self) -> u64 {
+        let state = self.state();
+        (EPOCH + state.now).saturating_add_signed(state.clock_offset)
+    }
+
+    /// The stations' clocks, which are right.
+    pub(crate) fn station_clock(&self) -> u64 {
+        EPOCH + self.state().now
+    }
+}
+
+/// Let time pass.
+pub(crate) async fn pass(milliseconds: u64) {
+    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+}
+
+/// What comes of work unless it takes longer than this.
+pub(crate) async fn within<T>(milliseconds: u64, work: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(Duration::from_millis(milliseconds), work)
+        .await
+        .ok()
+}
+
+/// Live through one world with this many drivers.
+///
+/// # Errors
+/// The simulation itself could not be set up.
+pub(crate) fn live(
+    seed: u64,
+    drivers: u64,
+    sabotage: Option<Sabotage>,
+    told: bool,
+) -> anyhow::Result<Report> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()?;
+    let report = runtime.block_on(async {
+        let mut chance = Chance::new(seed, told);
+        let weather = Weather::of(chance.pick(0..u64::MAX));
+        let world = Arc::new(World {
+            state: Mutex::new(State {
+                chance,
+                weather,
+                faults: Faults::new(),
+                disk: Disk::new()?,
+                provider: Provider::new(TERMINALS),
+                stations: Stations::new(TERMINALS),
+                oracle: Oracle::default(),
+                clock_offset: 0,
+                now: 0,
+            }),
+            started: Instant::now(),
+            process: Process::default(),
+            sabotage,
+        });
+        Ok::<_, anyhow::Error>(run(&world, seed, drivers).await)
+    })?;
+    Ok(report)
+}
+
+async fn run(world: &Arc<World>, seed: u64, drivers: u64) -> Report {
+    tokio::spawn(gateway::keep_alive(world.clone()));
+    let shares = (0..TERMINALS).map(|terminal| {
+        let share = drivers / u64::from(TERMINALS)
+            + u64::from(u64::from(terminal) < drivers % u64::from(TERMINALS));
+        tokio::spawn(driver::all(world.clone(), terminal, share))
+    });
+    for share in shares.collect::<Vec<_>>() {
+        if let Err(error) = share.await {
+            world.state().oracle.violation(format!("a driver: {error}"));
+        }
+    }
+    world.state().weather = Weather::CLEAR;
+    let since = world.state().now();
+    loop {
+        pass(LOOK).await;
+        let state = world.state();
+        let is_at_rest = state.disk.unfinished() == 0 && !state.oracle.has_open_holds();
+        if is_at_rest || state.now() > since + REST {
+            break;
+        }
+    }
+    world.process.end();
+    let mut state = world.state();
+    let State { oracle, disk, .. } = &mut *state;
+    oracle.judge(disk);
+    Report {
+        sessions: drivers,
+        faults: std::mem::take(&mut state.faults),
+        ends: state.disk.phases(),
+        worlds: 1,
+        fingerprints: vec![(seed, state.chance.fingerprint())],
+        violations: state
+            .oracle
+            .violations()
+            .map(|violation| (seed, violation))
+            .collect(),
+    }
+}

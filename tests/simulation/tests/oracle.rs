@@ -1,0 +1,54 @@
+//! The simulation itself: it finds nothing where nothing is wrong, finds what is built in on
+//! purpose, and can be had again.
+
+use chargetap_simulation::{Options, Report, Sabotage, run};
+
+fn simulate(seed: u64, sessions: u64, sabotage: Option<Sabotage>) -> Report {
+    let options = Options {
+        seed,
+        sessions,
+        threads: 2,
+        sabotage,
+        told: false,
+    };
+    run(&options).unwrap()
+}
+
+#[test]
+fn no_rule_is_broken_in_any_weather() {
+    let report = simulate(1, 2_000, None);
+    println!("{report}");
+    assert_eq!(report.violations, []);
+    assert!(report.ends["settled"] > 500, "{report}");
+}
+
+#[test]
+fn every_kind_of_fault_occurs() {
+    let report = simulate(7_000, 1_000, None);
+    assert_eq!(report.faults.len(), 18, "{report}");
+}
+
+#[test]
+fn the_same_seed_goes_the_same_way_and_another_does_not() {
+    let first = simulate(3, 200, None);
+    assert_eq!(simulate(3, 200, None), first);
+    assert_ne!(simulate(5, 200, None).fingerprints, first.fingerprints);
+}
+
+/// How many drivers it takes to find a mistake, in steps of a thousand.
+fn found_within(most: u64, sabotage: Sabotage) -> bool {
+    (0..most / 1_000).any(|step| {
+        let report = simulate(100_000 + 10 * step, 1_000, Some(sabotage));
+        !report.violations.is_empty()
+    })
+}
+
+#[test]
+fn a_capture_that_is_repeated_without_asking_is_found() {
+    assert!(found_within(10_000, Sabotage::CaptureAgain));
+}
+
+#[test]
+fn an_acknowledged_event_that_is_not_stored_is_found() {
+    assert!(found_within(10_000, Sabotage::ForgetEvents));
+}
