@@ -24,8 +24,8 @@ pub(crate) fn consistent(document: &Document) -> Result<(), Problem> {
              nothing was",
         ),
         (
-            is_the_price(summary),
-            "what was captured is neither the price nor, where the price is higher, the whole hold",
+            is_no_more_than_the_price(summary),
+            "more was captured than the price or the hold",
         ),
         (
             charging.is_none_or(price_adds_up),
@@ -57,10 +57,11 @@ fn is_id(id: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
-/// A price above the hold is captured as far as the hold goes; any other is captured in full.
-fn is_the_price(summary: &Summary) -> bool {
+/// A price above the hold is captured as far as the hold goes, and a provider may take less than it
+/// was asked for.
+fn is_no_more_than_the_price(summary: &Summary) -> bool {
     let gross = summary.charging.as_ref().map_or(0, |it| it.cost.gross);
-    summary.captured == 0 || summary.captured == gross.min(summary.held)
+    summary.captured <= gross.min(summary.held)
 }
 
 fn price_adds_up(charging: &Charging) -> bool {

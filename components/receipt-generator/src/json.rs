@@ -21,7 +21,7 @@ struct Receipt<'a> {
     id: &'a str,
     /// `charge` or `nothing_taken`.
     kind: &'static str,
-    /// `declined`, `not_plugged_in`, `cancelled_by_driver`, `start_failed`, `below_minimum` or
+    /// `declined`, `not_plugged_in`, `cancelled_by_driver`, `cancelled_by_operator`, `start_failed`, `below_minimum` or
     /// `payment_failed`.
     nothing_taken_reason: Option<&'static str>,
     issued_at: String,
@@ -190,6 +190,7 @@ fn reason(reason: NothingTakenReason) -> &'static str {
         NothingTakenReason::Declined => "declined",
         NothingTakenReason::NotPluggedIn => "not_plugged_in",
         NothingTakenReason::CancelledByDriver => "cancelled_by_driver",
+        NothingTakenReason::CancelledByOperator => "cancelled_by_operator",
         NothingTakenReason::StartFailed => "start_failed",
         NothingTakenReason::BelowMinimum => "below_minimum",
         NothingTakenReason::PaymentFailed => "payment_failed",

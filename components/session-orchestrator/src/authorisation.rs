@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{
-    Action, Alert, Attention, Authorise, CommandResult, LookUp, Policy, Refusal,
+    Action, Attention, Authorise, CommandResult, LookUp, Policy, Refusal,
 };
 use chargetap_contract::terminal::{CardRead, Hold};
 
@@ -52,7 +52,10 @@ fn first_step(policy: &Policy, read: CardRead, stage: Stage, now: u64) -> Step<'
         tariff: policy.tariff.clone(),
         tapped_at: now,
         hold: None,
+        held_at: 0,
         meter: None,
+        estimated: false,
+        late: None,
         stage,
         steps: 0,
     };
@@ -76,7 +79,10 @@ pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Resul
         // The question failed, not the authorisation: ask again.
         CommandResult::NotDone(_) if asking(step) => ask_later(step),
         CommandResult::NotDone(_) => fail(step, NothingTakenReason::PaymentFailed),
-        CommandResult::Done | CommandResult::Conflict | CommandResult::Unknown => {
+        CommandResult::Done
+        | CommandResult::Captured(_)
+        | CommandResult::Conflict
+        | CommandResult::Unknown => {
             if asking(step) {
                 ask_later(step);
             } else {
@@ -130,12 +136,9 @@ fn ask_later(step: &mut Step<'_>) {
     let alert = !*alerted && step.now >= give_up_at.saturating_add(ALERT_AFTER);
     *alerted |= alert;
     if alert {
-        step.command(
-            "alert",
-            Action::RaiseAlert(Alert {
-                reason: Attention::AuthorisationUnknown,
-                next_action: "See whether the payment provider's API can be reached.".into(),
-            }),
+        step.alert(
+            Attention::AuthorisationUnknown,
+            "See whether the payment provider's API can be reached.",
         );
     }
     step.deadline = Some(step.now.saturating_add(ASK_AGAIN_AFTER));

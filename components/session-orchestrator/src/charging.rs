@@ -3,7 +3,7 @@
 use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{
-    Action, Alert, Attention, CommandResult, MeterReading, Policy, Refusal, StartCharging, Stopped,
+    Action, Attention, CommandResult, MeterReading, Policy, Refusal, StartCharging, Stopped,
 };
 use chargetap_contract::terminal::Hold;
 
@@ -16,11 +16,16 @@ use crate::step::Step;
 /// How long to wait before telling a station again what it did not confirm, in milliseconds.
 const TELL_AGAIN_AFTER: u64 = 10_000;
 
+/// How long before a hold expires charging ends at the latest, in milliseconds: long enough to
+/// capture.
+const HOLD_MARGIN: u64 = 60 * 60 * 1_000;
+
 /// The money is reserved: ask the station to start. A hold that guarantees nothing is none.
 pub(crate) fn begin(step: &mut Step<'_>, hold: Hold) {
     let until = step.now.saturating_add(step.policy.plug_in_timeout);
     let guarantees_nothing = hold.amount == 0;
     step.session.hold = Some(hold);
+    step.session.held_at = step.now;
     if guarantees_nothing {
         return closing::void(step, NothingTakenReason::PaymentFailed);
     }
@@ -72,15 +77,18 @@ pub(crate) fn start_deadline_reached(step: &mut Step<'_>, until: u64) {
     }
 }
 
-pub(crate) fn cancelled_by_driver(step: &mut Step<'_>) {
-    closing::void(step, NothingTakenReason::CancelledByDriver);
-}
-
 pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), Refusal> {
     let Stage::Starting { .. } = step.session.stage else {
         return step.not_applicable();
     };
-    let until = step.now.saturating_add(step.policy.maximum_duration);
+    let hold_expires_at = step
+        .session
+        .held_at
+        .saturating_add(step.policy.hold_lifetime);
+    let until = step
+        .now
+        .saturating_add(step.policy.maximum_duration)
+        .min(hold_expires_at.saturating_sub(HOLD_MARGIN));
     let offset = clock_offset(step, reading.at);
     let reading = timed(step, reading, offset);
     step.session.meter = Some(Meter::starting_at(reading, offset));
@@ -130,7 +138,7 @@ fn clock_offset(step: &Step<'_>, started_at: u64) -> i64 {
     }
 }
 
-fn on_our_clock(step: &Step<'_>, reading: MeterReading) -> MeterReading {
+pub(crate) fn on_our_clock(step: &Step<'_>, reading: MeterReading) -> MeterReading {
     let offset = step.session.meter.as_ref().map(|meter| meter.clock_offset);
     timed(step, reading, offset.unwrap_or_default())
 }
@@ -141,6 +149,17 @@ fn timed(step: &Step<'_>, reading: MeterReading, clock_offset: i64) -> MeterRead
         at: at.max(step.session.tapped_at).min(step.now),
         ..reading
     }
+}
+
+/// What the session costs, VAT included, if it ended with this reading.
+pub(crate) fn gross_at(step: &Step<'_>, reading: MeterReading) -> u64 {
+    let session = &step.session;
+    let Some(mut meter) = session.meter.clone() else {
+        return 0;
+    };
+    let terms = terms(step.policy, &session.tariff, &meter);
+    meter.end(&terms, reading);
+    price(&session.tariff, meter.usage()).gross
 }
 
 /// Whether another interval like the last could cost more than is held.
@@ -197,14 +216,11 @@ pub(crate) fn stop_deadline_reached(step: &mut Step<'_>, until: u64) {
     if step.now < until {
         return tell_to_stop(step, until);
     }
-    step.command(
-        "alert",
-        Action::RaiseAlert(Alert {
-            reason: Attention::EndNotReported,
-            next_action: "Compare the station's register with the last reading that was billed."
-                .into(),
-        }),
+    step.alert(
+        Attention::EndNotReported,
+        "Compare the station's register with the last reading that was billed.",
     );
+    step.session.estimated = true;
     closing::settle(step);
 }
 

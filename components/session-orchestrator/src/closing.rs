@@ -6,11 +6,12 @@
 
 use chargetap_contract::receipt::{Charging, NothingTakenReason, Summary};
 use chargetap_contract::session::{
-    Action, Alert, Attention, Cancel, Capture, CommandResult, LookUp, OrphanHold, PaymentRef,
-    Policy, Refusal,
+    Action, Attention, Cancel, Capture, CommandResult, LookUp, OrphanHold, PaymentRef, Policy,
+    Refusal,
 };
 use chargetap_contract::terminal::Hold;
 
+use crate::correcting;
 use crate::session::{Close, Closing, Ended, Session, Stage, Void};
 use crate::step::Step;
 
@@ -29,7 +30,10 @@ pub(crate) fn begin_with_orphan(policy: &Policy, orphan: OrphanHold, now: u64) -
         tariff: policy.tariff.clone(),
         tapped_at: now,
         hold: Some(orphan.hold),
+        held_at: now,
         meter: None,
+        estimated: false,
+        late: None,
         stage: closing(Close::Void(Void::Orphan), now),
         steps: 0,
     };
@@ -47,12 +51,17 @@ pub(crate) fn begin_with_orphan(policy: &Policy, orphan: OrphanHold, now: u64) -
 /// The price is final: capture it, or void the hold if it is too small.
 pub(crate) fn settle(step: &mut Step<'_>) {
     let gross = step.session.cost().gross;
-    if gross == 0 || gross < step.policy.minimum_capture {
-        return void(step, NothingTakenReason::BelowMinimum);
-    }
-    let amount = gross.min(step.session.held());
-    step.session.stage = closing(Close::Capture(amount), step.now);
+    step.session.stage = closing(close(step, gross), step.now);
     attempt(step);
+}
+
+/// How a hold is closed for this price.
+pub(crate) fn close(step: &Step<'_>, gross: u64) -> Close {
+    if gross == 0 || gross < step.policy.minimum_capture {
+        Close::Void(Void::Unused(NothingTakenReason::BelowMinimum))
+    } else {
+        Close::Capture(gross.min(step.session.held()))
+    }
 }
 
 /// Charging did not come about: release the hold.
@@ -68,6 +77,7 @@ fn closing(how: Close, since: u64) -> Stage {
         attempts: 0,
         answer_lost: false,
         asking: false,
+        again_at: None,
     })
 }
 
@@ -78,6 +88,7 @@ fn attempt(step: &mut Step<'_>) {
         return;
     };
     closing.attempts = closing.attempts.saturating_add(1);
+    closing.again_at = None;
     let target = PaymentRef {
         terminal: step.session.terminal.clone(),
         payment: hold.payment.clone(),
@@ -102,28 +113,64 @@ fn attempt(step: &mut Step<'_>) {
 }
 
 pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
+    let expired = hold_is_expired(step);
     let Stage::Closing(closing) = &mut step.session.stage else {
         return step.not_applicable();
     };
-    match result {
-        CommandResult::Done => closed(step),
-        CommandResult::Conflict if closing.answer_lost => closed(step),
-        CommandResult::Conflict => {
-            need_attention(
-                step,
-                Attention::ClosedElsewhere,
-                "Find out with the payment provider who closed this payment session, and how.",
-            );
+    match (result, closing.how.clone()) {
+        (CommandResult::Done, _) => closed(step),
+        (CommandResult::Captured(amount), Close::Capture(asked)) if amount < asked => {
+            captured_in_part(step, amount);
         }
-        CommandResult::Unknown if !closing.asking => {
+        (CommandResult::Captured(_), _) => closed(step),
+        (CommandResult::Conflict, _) if closing.answer_lost && !expired => closed(step),
+        (CommandResult::Conflict, how) => closed_elsewhere(step, how, expired),
+        (CommandResult::Unknown, _) if !closing.asking => {
             closing.answer_lost = true;
             closing.asking = true;
             ask(step);
         }
-        CommandResult::OpenHolds(holds) => found(step, &holds),
+        (CommandResult::OpenHolds(holds), _) => found(step, &holds, expired),
         _ => retry_later(step),
     }
     Ok(())
+}
+
+/// What was captured must be known to be less than the hold's life old.
+fn hold_is_expired(step: &Step<'_>) -> bool {
+    let expires_at = step
+        .session
+        .held_at
+        .saturating_add(step.policy.hold_lifetime);
+    step.now >= expires_at
+}
+
+/// Not by an attempt of ours, as far as is known.
+fn closed_elsewhere(step: &mut Step<'_>, how: Close, expired: bool) {
+    match how {
+        // There is nothing left to release.
+        Close::Void(_) if expired => closed(step),
+        Close::Capture(_) if expired => need_attention(
+            step,
+            Attention::HoldExpired,
+            "See with the payment provider whether it was captured; if not, claim the price from \
+             the driver in another way.",
+        ),
+        _ => need_attention(
+            step,
+            Attention::ClosedElsewhere,
+            "Find out with the payment provider who closed this payment session, and how.",
+        ),
+    }
+}
+
+fn captured_in_part(step: &mut Step<'_>, amount: u64) {
+    step.session.stage = Stage::Ended(Ended::Settled(amount));
+    step.alert(
+        Attention::CapturedInPart,
+        "Find out with the payment provider why it took less than was asked for.",
+    );
+    end(step);
 }
 
 pub(crate) fn deadline_reached(step: &mut Step<'_>) {
@@ -146,13 +193,16 @@ fn ask(step: &mut Step<'_>) {
     );
 }
 
-fn found(step: &mut Step<'_>, holds: &[Hold]) {
+fn found(step: &mut Step<'_>, holds: &[Hold], expired: bool) {
     let (Stage::Closing(closing), Some(hold)) = (&mut step.session.stage, &step.session.hold)
     else {
         return;
     };
     if holds.iter().all(|open| open.payment != hold.payment) {
-        return closed(step);
+        return match closing.how.clone() {
+            how if expired => closed_elsewhere(step, how, expired),
+            _ => closed(step),
+        };
     }
     closing.asking = false;
     // The first repetition comes at once: the driver is still there.
@@ -165,10 +215,11 @@ fn found(step: &mut Step<'_>, holds: &[Hold]) {
 
 /// The provider's retry ladder.
 fn retry_later(step: &mut Step<'_>) {
-    let Stage::Closing(closing) = &step.session.stage else {
+    let Stage::Closing(closing) = &mut step.session.stage else {
         return;
     };
-    match next_attempt(closing, step.now) {
+    closing.again_at = next_attempt(closing, step.now);
+    match closing.again_at {
         Some(at) => step.deadline = Some(at),
         None if matches!(closing.how, Close::Capture(_)) => need_attention(
             step,
@@ -203,18 +254,17 @@ fn closed(step: &mut Step<'_>) {
         Close::Void(reason) => Ended::Voided(reason.clone()),
     };
     step.session.stage = Stage::Ended(ended);
+    end(step);
+}
+
+fn end(step: &mut Step<'_>) {
     issue_receipt(step);
+    correcting::compare(step);
 }
 
 fn need_attention(step: &mut Step<'_>, reason: Attention, next_action: &str) {
     step.session.stage = Stage::Ended(Ended::NeedsAttention(reason));
-    step.command(
-        "alert",
-        Action::RaiseAlert(Alert {
-            reason,
-            next_action: next_action.into(),
-        }),
-    );
+    step.alert(reason, next_action);
 }
 
 /// The session ended: say on paper what was taken, or that nothing was. An orphan's driver has the
@@ -224,7 +274,7 @@ pub(crate) fn issue_receipt(step: &mut Step<'_>) {
         return;
     };
     let nothing_taken = match ended {
-        Ended::Settled(_) => None,
+        Ended::Settled(_) | Ended::RefundDue { .. } | Ended::Refunded { .. } => None,
         Ended::Voided(Void::Unused(reason)) | Ended::NotHeld(reason) => Some(*reason),
         Ended::Voided(Void::Orphan) | Ended::Occupied | Ended::NeedsAttention(_) => return,
     };

@@ -7,11 +7,13 @@
 //!
 //! The flow is the product sheet's: the driver taps and the card is pre-authorised
 //! ([`authorisation`]); charging starts, runs and stops ([`charging`]); the hold is captured in
-//! part or voided ([`closing`]); a receipt follows.
+//! part or voided ([`closing`]); a receipt follows; and what proves wrong later is put right
+//! ([`correcting`]).
 
 mod authorisation;
 mod charging;
 mod closing;
+mod correcting;
 mod meter;
 mod pricing;
 mod session;

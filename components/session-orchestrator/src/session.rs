@@ -5,7 +5,7 @@
 
 use chargetap_contract::money::{Price, Tariff};
 use chargetap_contract::receipt::NothingTakenReason;
-use chargetap_contract::session::{Attention, Evse, Phase, Refusal, View};
+use chargetap_contract::session::{Attention, Evse, MeterReading, Phase, Refusal, View};
 use chargetap_contract::terminal::{Card, Hold};
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,13 @@ pub(crate) struct Session {
     pub(crate) tariff: Tariff,
     pub(crate) tapped_at: u64,
     pub(crate) hold: Option<Hold>,
+    /// When the hold was made.
+    pub(crate) held_at: u64,
     pub(crate) meter: Option<Meter>,
+    /// The station never reported the end in time, so the price is that of the last reading.
+    pub(crate) estimated: bool,
+    /// What it reported when the price was final.
+    pub(crate) late: Option<MeterReading>,
     pub(crate) stage: Stage,
     /// How many steps were made: it tells the messages of a session apart.
     pub(crate) steps: u32,
@@ -76,6 +82,8 @@ pub(crate) struct Closing {
     pub(crate) answer_lost: bool,
     /// The provider is being asked whether the hold is still open.
     pub(crate) asking: bool,
+    /// When to try or to ask again; nothing while a command is on its way.
+    pub(crate) again_at: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,6 +107,15 @@ pub(crate) enum Void {
 pub(crate) enum Ended {
     /// This amount was captured, in minor units.
     Settled(u64),
+    /// Of the captured amount something is to be given back.
+    RefundDue {
+        captured: u64,
+    },
+    /// Of the captured amount something was given back.
+    Refunded {
+        captured: u64,
+        refunded: u64,
+    },
     /// The hold was voided.
     Voided(Void),
     /// There never was a hold.
@@ -143,10 +160,11 @@ impl Session {
     }
 
     pub(crate) fn view(&self) -> View {
-        let (captured, released) = match &self.stage {
-            Stage::Ended(Ended::Settled(amount)) => (*amount, self.held().saturating_sub(*amount)),
-            Stage::Ended(Ended::Voided(_)) => (0, self.held()),
-            _ => (0, 0),
+        let captured = self.captured();
+        let released = match &self.stage {
+            Stage::Ended(Ended::Voided(_)) => self.held(),
+            _ if captured > 0 => self.held().saturating_sub(captured),
+            _ => 0,
         };
         View {
             phase: self.stage.phase(),
@@ -159,6 +177,28 @@ impl Session {
             cost: self.cost(),
             captured,
             released,
+            refunded: match self.stage {
+                Stage::Ended(Ended::Refunded { refunded, .. }) => refunded,
+                _ => 0,
+            },
+            reported_late: self.late.and_then(|late| {
+                Some(
+                    late.energy
+                        .saturating_sub(self.meter.as_ref()?.start().energy),
+                )
+            }),
+        }
+    }
+
+    /// What was taken, in minor units.
+    pub(crate) fn captured(&self) -> u64 {
+        match self.stage {
+            Stage::Ended(
+                Ended::Settled(captured)
+                | Ended::RefundDue { captured }
+                | Ended::Refunded { captured, .. },
+            ) => captured,
+            _ => 0,
         }
     }
 }
@@ -179,13 +219,16 @@ impl Stage {
                 ..
             }) => Phase::Voiding,
             Self::Ended(Ended::Settled(_)) => Phase::Settled,
+            Self::Ended(Ended::Refunded { .. }) => Phase::Refunded,
             Self::Ended(Ended::Voided(Void::Unused(
                 NothingTakenReason::StartFailed | NothingTakenReason::PaymentFailed,
             ))) => Phase::FailedNothingTaken,
             Self::Ended(Ended::Voided(_)) => Phase::Cancelled,
             Self::Ended(Ended::NotHeld(NothingTakenReason::Declined)) => Phase::Declined,
             Self::Ended(Ended::NotHeld(_) | Ended::Occupied) => Phase::FailedNothingTaken,
-            Self::Ended(Ended::NeedsAttention(_)) => Phase::NeedsAttention,
+            Self::Ended(Ended::RefundDue { .. } | Ended::NeedsAttention(_)) => {
+                Phase::NeedsAttention
+            }
         }
     }
 }

@@ -1,13 +1,15 @@
 //! One step: which part of the flow an event belongs to, and what a step hands out.
 
 use chargetap_contract::session::{
-    Action, Command, Decision, Event, Message, MeterReading, Outcome, Policy, Refusal, Stopped,
+    Action, Alert, Attention, Command, Decision, Event, Message, MeterReading, Outcome, Policy,
+    Refusal, Stopped,
 };
 
+use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::terminal::CardRead;
 
 use crate::session::{Session, Stage};
-use crate::{authorisation, charging, closing};
+use crate::{authorisation, charging, closing, correcting};
 
 /// How long a text stays on the terminal's screen, in milliseconds.
 const MESSAGE_VISIBLE_FOR: u64 = 10_000;
@@ -88,6 +90,8 @@ impl Step<'_> {
             Event::ChargingStarted(reading) => charging::started(self, reading),
             Event::MeterRead(reading) => self.meter_read(reading),
             Event::ChargingStopped(stopped) => self.charging_stopped(stopped),
+            Event::StopRequested => self.stop_requested(),
+            Event::Refunded(amount) => correcting::refunded(self, amount),
             Event::DeadlineReached => self.deadline_reached(),
             Event::EvseOccupied(_) | Event::OrphanHoldFound(_) => self.not_applicable(),
         }
@@ -101,7 +105,7 @@ impl Step<'_> {
             .is_some_and(|card| card.reference == read.card.reference);
         match self.session.stage {
             _ if !same => return self.not_applicable(),
-            Stage::Starting { .. } => charging::cancelled_by_driver(self),
+            Stage::Starting { .. } => closing::void(self, NothingTakenReason::CancelledByDriver),
             Stage::Charging { .. } => charging::stop(self),
             _ => return self.not_applicable(),
         }
@@ -120,6 +124,17 @@ impl Step<'_> {
     fn charging_stopped(&mut self, stopped: Stopped) -> Result<(), Refusal> {
         match self.session.stage {
             Stage::Charging { .. } | Stage::Stopping { .. } => charging::stopped(self, stopped),
+            _ => return correcting::stopped_late(self, stopped),
+        }
+        Ok(())
+    }
+
+    fn stop_requested(&mut self) -> Result<(), Refusal> {
+        match self.session.stage {
+            Stage::Starting { .. } => {
+                closing::void(self, NothingTakenReason::CancelledByOperator);
+            }
+            Stage::Charging { .. } => charging::stop(self),
             _ => return self.not_applicable(),
         }
         Ok(())
@@ -146,6 +161,19 @@ impl Step<'_> {
     pub(crate) fn command(&mut self, kind: &str, action: Action) {
         let id = format!("{}/{kind}", self.session.id);
         self.commands.push(Command { id, action });
+    }
+
+    /// Call a person, and say what to do. Every call is a command of its own.
+    pub(crate) fn alert(&mut self, reason: Attention, next_action: impl Into<String>) {
+        let kind = format!("{}/alert", self.session.steps);
+        let next_action = next_action.into();
+        self.command(
+            &kind,
+            Action::RaiseAlert(Alert {
+                reason,
+                next_action,
+            }),
+        );
     }
 
     /// Put a text on the terminal's screen. Every message is a command of its own.

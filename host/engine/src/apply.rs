@@ -268,6 +268,7 @@ fn event_name(event: &Event) -> &'static str {
             CommandResult::Authorised(_) => "authorised",
             CommandResult::Declined(_) => "declined",
             CommandResult::Done => "done",
+            CommandResult::Captured(_) => "captured-in-part",
             CommandResult::Conflict => "conflict",
             CommandResult::NotDone(_) => "not-done",
             CommandResult::Unknown => "answer-lost",
@@ -277,6 +278,8 @@ fn event_name(event: &Event) -> &'static str {
         Event::ChargingStarted(_) => "charging-started",
         Event::MeterRead(_) => "meter-read",
         Event::ChargingStopped(_) => "charging-stopped",
+        Event::StopRequested => "stop-requested",
+        Event::Refunded(_) => "refunded",
         Event::DeadlineReached => "deadline-reached",
     }
 }

@@ -296,6 +296,7 @@ fn result_name(result: &CommandResult) -> &'static str {
         CommandResult::Authorised(_) => "authorised",
         CommandResult::Declined(_) => "declined",
         CommandResult::Done => "done",
+        CommandResult::Captured(_) => "captured-in-part",
         CommandResult::Conflict => "conflict",
         CommandResult::NotDone(_) => "not-done",
         CommandResult::Unknown => "answer-lost",

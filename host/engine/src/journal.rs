@@ -430,7 +430,8 @@ pub(crate) async fn terminals_in_use(
     let rows = platform
         .query(
             "SELECT DISTINCT terminal FROM session WHERE phase NOT IN
-             ('settled', 'cancelled', 'declined', 'failed-nothing-taken', 'needs-attention')",
+             ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken',
+              'needs-attention')",
             Vec::new(),
         )
         .await?;
@@ -583,6 +584,7 @@ pub(crate) fn phase_name(phase: Phase) -> &'static str {
         Phase::Capturing => "capturing",
         Phase::Voiding => "voiding",
         Phase::Settled => "settled",
+        Phase::Refunded => "refunded",
         Phase::Cancelled => "cancelled",
         Phase::Declined => "declined",
         Phase::FailedNothingTaken => "failed-nothing-taken",

@@ -8,7 +8,7 @@
 //! The way of one tap: [`callbacks`] has the callback verified and hands the event to [`apply`];
 //! [`journal`] stores it with the decision in one statement; [`execute`] carries out the commands
 //! through [`payter`] and the station link and hands each outcome to [`apply`] again; [`stations`]
-//! does the same with what the station reports; [`receipts`] stores and serves the receipt.
+//! does the same with what the station reports, [`operator`] with what people want; [`receipts`] stores and serves the receipt.
 
 pub mod config;
 pub mod http;
@@ -21,6 +21,7 @@ mod execute;
 mod gateway;
 mod id;
 mod journal;
+mod operator;
 mod payter;
 mod readers;
 mod receipts;
@@ -28,3 +29,4 @@ mod receipts;
 pub use apply::EngineError;
 pub use execute::Execution;
 pub use gateway::Gateway;
+pub use operator::Wish;

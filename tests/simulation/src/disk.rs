@@ -59,7 +59,7 @@ impl Disk {
     pub(crate) fn unfinished(&self) -> i64 {
         let count = self.number(
             "SELECT (SELECT count(*) FROM session WHERE deadline IS NOT NULL OR phase NOT IN
-                ('settled', 'cancelled', 'declined', 'failed-nothing-taken', 'needs-attention'))
+                ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken', 'needs-attention'))
               + (SELECT count(*) FROM command WHERE status <> 'done')",
             [],
         );

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::gateway::serial;
+use crate::gateway::{SimulatedGateway, serial};
 use crate::provider;
 use crate::station;
 use crate::weather::Fault;
@@ -65,6 +65,12 @@ async fn one(world: &Arc<World>, terminal: u32, card: &str) {
         tap(world, terminal, &format!("stranger-of-{card}")).await;
     }
     pass(charge_for).await;
+    if world.state().fault_often(Fault::OperatorStops) {
+        operate(world, card, |gateway, session| async move {
+            let _ = gateway.request_stop(&session).await;
+        })
+        .await;
+    }
     match leaving {
         Leaving::Unplug => {}
         Leaving::SameCard => {
@@ -76,6 +82,30 @@ async fn one(world: &Arc<World>, terminal: u32, card: &str) {
         Leaving::Forget => pass(20 * 60 * MINUTE).await,
     }
     station::unplug(world, connector);
+    let refund = {
+        let mut state = world.state();
+        let is_wanted = state.fault_often(Fault::OperatorRefunds);
+        is_wanted.then(|| state.chance.pick(1..3_000))
+    };
+    if let Some(amount) = refund {
+        pass(10 * MINUTE).await;
+        operate(world, card, move |gateway, session| async move {
+            let _ = gateway.record_refund(&session, amount).await;
+        })
+        .await;
+    }
+}
+
+/// The operator does something to the session of this card. Nobody minds if it is refused.
+async fn operate<F: Future<Output = ()> + Send + 'static>(
+    world: &Arc<World>,
+    card: &str,
+    what: impl FnOnce(Arc<SimulatedGateway>, String) -> F,
+) {
+    let session = world.state().oracle.session_of(card);
+    if let Some(session) = session {
+        let _ = world.process.ask(|gateway| what(gateway, session)).await;
+    }
 }
 
 /// Show the card as soon as the terminal reads; whether it did before the driver lost patience.

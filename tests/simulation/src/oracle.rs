@@ -138,6 +138,13 @@ impl Oracle {
         !self.open.is_empty()
     }
 
+    /// The session that a card began last.
+    pub(crate) fn session_of(&self, card: &str) -> Option<String> {
+        let of_card = |(_, whose): &(&String, &String)| *whose == card;
+        let found = self.cards.iter().find(of_card);
+        found.map(|(session, _)| session.clone())
+    }
+
     // What is said between gateway and provider.
 
     /// The gateway sends a call. A capture or void after one of unknown outcome must not be sent
@@ -252,7 +259,7 @@ impl Oracle {
         });
         let state = hold.map(|hold| hold.state);
         let expected = match phase {
-            Phase::Settled => Some(State::Captured(view.captured)),
+            Phase::Settled | Phase::Refunded => Some(State::Captured(view.captured)),
             Phase::Cancelled => Some(State::Voided),
             Phase::FailedNothingTaken if view.hold.is_some() => Some(State::Voided),
             Phase::FailedNothingTaken | Phase::Declined => None,
@@ -260,19 +267,23 @@ impl Oracle {
                 return self.violation(format!("{id} came to rest in {other:?}"));
             }
         };
+        let is_captured = matches!(phase, Phase::Settled | Phase::Refunded);
         let whose = hold.map(|hold| hold.card.clone());
+        self.demand(view.refunded <= view.captured, || {
+            format!("{id}: {} refunded of {}", view.refunded, view.captured)
+        });
         self.demand(state == expected, || {
             format!("{id} is {phase:?}, and its hold is {state:?}")
         });
         if let (Some(whose), Some(tapped)) = (whose, self.cards.get(id))
-            && *phase == Phase::Settled
+            && is_captured
             && whose != *tapped
         {
             let violation = format!("{id} of {tapped} was paid by {whose}");
             self.violation(violation);
         }
         self.judge_receipt(id, told, receipt);
-        if *phase == Phase::Settled {
+        if is_captured {
             self.judge_price(id, told);
         }
     }
@@ -288,7 +299,7 @@ impl Oracle {
                 });
             }
             // An orphan's driver has another receipt, and an occupied EVSE takes nothing.
-            None if told.phase == Phase::Settled => {
+            None if view.captured > 0 => {
                 self.violation(format!("{id} was settled without a receipt"));
             }
             None => {}
@@ -311,10 +322,12 @@ impl Oracle {
                 format!("{id} stops at {told_stop:?} Wh and not at {stop:?}")
             });
             let delivered = stop.map(|stop| stop - start);
-            self.demand(delivered == Some(view.energy), || {
-                format!("{id}: {} Wh billed of {delivered:?}", view.energy)
+            let known = view.reported_late.unwrap_or(view.energy);
+            self.demand(delivered == Some(known), || {
+                format!("{id}: {known} Wh known of {delivered:?}")
             });
-        } else if let Some(stop) = stop {
+        }
+        if let Some(stop) = stop {
             self.demand(view.energy <= stop - start, || {
                 format!("{id}: {} Wh billed, more than delivered", view.energy)
             });

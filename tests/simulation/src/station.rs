@@ -316,6 +316,14 @@ async fn report_stop(
     if world.state().fault_often(Fault::ReportLost) {
         return;
     }
+    let late = {
+        let mut state = world.state();
+        let is_late = state.fault_often(Fault::ReportLate);
+        is_late.then(|| state.chance.pick(HOUR..20 * HOUR))
+    };
+    if let Some(late) = late {
+        pass(late).await;
+    }
     loop {
         let stopped = stopped.clone();
         let report = move |gateway: Arc<SimulatedGateway>| async move {

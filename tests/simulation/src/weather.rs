@@ -29,6 +29,12 @@ pub enum Fault {
     StationRefuses,
     /// A station loses what it had to report.
     ReportLost,
+    /// A station reports the end many hours late.
+    ReportLate,
+    /// The operator stops a session.
+    OperatorStops,
+    /// The operator refunds a part, or tries to refund too much.
+    OperatorRefunds,
     /// A reading is repeated, runs backwards, or is from the past.
     OddReading,
     /// The gateway dies and is started again.

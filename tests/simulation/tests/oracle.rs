@@ -25,7 +25,7 @@ fn no_rule_is_broken_in_any_weather() {
 #[test]
 fn every_kind_of_fault_occurs() {
     let report = simulate(7_000, 1_000, None);
-    assert_eq!(report.faults.len(), 18, "{report}");
+    assert_eq!(report.faults.len(), 21, "{report}");
 }
 
 #[test]

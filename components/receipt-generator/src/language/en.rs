@@ -15,6 +15,7 @@ pub(super) static LANGUAGE: Language = Language {
         NothingTakenReason::Declined => "The card was refused.",
         NothingTakenReason::NotPluggedIn => "No vehicle was connected in time.",
         NothingTakenReason::CancelledByDriver => "The card was shown again before charging began.",
+        NothingTakenReason::CancelledByOperator => "The operator ended it before charging began.",
         NothingTakenReason::StartFailed => "The charging station did not start.",
         NothingTakenReason::BelowMinimum => "The price was too low to be charged.",
         NothingTakenReason::PaymentFailed => "The payment could not be made.",

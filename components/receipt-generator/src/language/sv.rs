@@ -15,6 +15,7 @@ pub(super) static LANGUAGE: Language = Language {
         NothingTakenReason::Declined => "Kortet nekades.",
         NothingTakenReason::NotPluggedIn => "Inget fordon anslöts i tid.",
         NothingTakenReason::CancelledByDriver => "Kortet visades igen innan laddningen började.",
+        NothingTakenReason::CancelledByOperator => "Operatören avbröt innan laddningen började.",
         NothingTakenReason::StartFailed => "Laddstationen startade inte.",
         NothingTakenReason::BelowMinimum => "Priset var för lågt för att debiteras.",
         NothingTakenReason::PaymentFailed => "Betalningen kunde inte genomföras.",

@@ -12,6 +12,7 @@
 mod authorising;
 mod charging;
 mod closing;
+mod correcting;
 mod properties;
 mod session;
 mod states;

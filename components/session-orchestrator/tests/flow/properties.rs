@@ -12,6 +12,7 @@ fn result() -> impl Strategy<Value = CommandResult> {
         Just(CommandResult::Authorised(hold())),
         Just(CommandResult::Declined(String::new())),
         Just(CommandResult::Done),
+        (0_u64..6_000).prop_map(CommandResult::Captured),
         Just(CommandResult::Conflict),
         Just(CommandResult::NotDone(String::new())),
         Just(CommandResult::Unknown),
@@ -49,6 +50,8 @@ fn event() -> impl Strategy<Value = Event> {
                 reason: String::new(),
             })
         }),
+        Just(Event::StopRequested),
+        (0_u64..6_000).prop_map(Event::Refunded),
         Just(Event::DeadlineReached),
     ]
 }
@@ -77,10 +80,11 @@ proptest! {
         prop_assert_eq!(session.times_asked("authorise"), 1);
         prop_assert!(session.times_asked("receipt") <= 1);
         let view = session.view();
-        if view.phase == Phase::Settled {
+        if matches!(view.phase, Phase::Settled | Phase::Refunded) {
             prop_assert_eq!(view.captured + view.released, 5_000);
-            prop_assert_eq!(Some(&view.captured), amounts.first());
+            prop_assert!(Some(&view.captured) <= amounts.first());
         }
+        prop_assert!(view.refunded <= view.captured);
     }
 
     #[test]
@@ -106,7 +110,7 @@ proptest! {
         }
         let ended = matches!(
             session.phase(),
-            Phase::Settled | Phase::Cancelled | Phase::Declined | Phase::FailedNothingTaken
+            Phase::Settled | Phase::Refunded | Phase::Cancelled | Phase::Declined | Phase::FailedNothingTaken
                 | Phase::NeedsAttention
         );
         prop_assert!(ended || session.deadline().is_some() || !under_way.is_empty());

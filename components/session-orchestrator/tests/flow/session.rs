@@ -42,6 +42,7 @@ pub(crate) fn policy() -> Policy {
         authorise_timeout: MINUTE,
         plug_in_timeout: 5 * MINUTE,
         maximum_duration: DAY,
+        hold_lifetime: 7 * DAY,
         stop_timeout: 2 * MINUTE,
     }
 }
@@ -75,6 +76,7 @@ pub(crate) fn card(low: u64) -> CardRead {
 }
 
 pub(crate) struct Session {
+    pub(crate) policy: Policy,
     pub(crate) now: u64,
     pub(crate) state: Option<Vec<u8>>,
     /// What the last step decided.
@@ -86,6 +88,7 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) fn new() -> Self {
         Self {
+            policy: policy(),
             now: BEGIN,
             state: None,
             last: None,
@@ -128,7 +131,7 @@ impl Session {
     }
 
     pub(crate) fn try_apply(&mut self, event: Event) -> Result<(), Refusal> {
-        let decision = step(&policy(), self.state.as_deref(), event, self.now)?;
+        let decision = step(&self.policy, self.state.as_deref(), event, self.now)?;
         self.state = Some(decision.state.clone());
         self.asked.extend(decision.commands.iter().cloned());
         self.last = Some(decision);

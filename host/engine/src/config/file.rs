@@ -95,6 +95,7 @@ struct PolicyTable {
     authorise_timeout_s: Spanned<u64>,
     plug_in_timeout_s: Spanned<u64>,
     maximum_duration_s: Spanned<u64>,
+    hold_lifetime_s: Spanned<u64>,
     stop_timeout_s: Spanned<u64>,
 }
 
@@ -105,6 +106,7 @@ impl Default for PolicyTable {
             authorise_timeout_s: Spanned::new(0..0, 60),
             plug_in_timeout_s: Spanned::new(0..0, 5 * 60),
             maximum_duration_s: Spanned::new(0..0, 24 * 60 * 60),
+            hold_lifetime_s: Spanned::new(0..0, 7 * 24 * 60 * 60),
             stop_timeout_s: Spanned::new(0..0, 2 * 60),
         }
     }
@@ -341,6 +343,11 @@ fn terminals(
                     place,
                     "policy.maximum_duration_s",
                     &policy.maximum_duration_s,
+                )?,
+                hold_lifetime: seconds(
+                    place,
+                    "policy.hold_lifetime_s",
+                    &policy.hold_lifetime_s,
                 )?,
                 stop_timeout: seconds(place, "policy.stop_timeout_s", &policy.stop_timeout_s)?,
             },

@@ -1,0 +1,68 @@
+//! What proves wrong after the price was final: the station's late report of the end, and refunds.
+
+use chargetap_contract::session::{Attention, Refusal, Stopped};
+
+use crate::session::{Close, Closing, Ended, Stage, Void};
+use crate::step::Step;
+use crate::{charging, closing};
+
+/// The end of a session whose price had to be estimated is reported after all. A hold that is being
+/// captured is captured as it was decided; the difference is looked at when that has ended.
+pub(crate) fn stopped_late(step: &mut Step<'_>, stopped: Stopped) -> Result<(), Refusal> {
+    let has_news = step.session.estimated && step.session.late.is_none();
+    match &step.session.stage {
+        Stage::Closing(Closing { again_at, .. }) if has_news => {
+            step.deadline = *again_at;
+            step.session.late = Some(charging::on_our_clock(step, stopped.reading));
+        }
+        Stage::Ended(Ended::Settled(_) | Ended::Voided(Void::Unused(_))) if has_news => {
+            step.session.late = Some(charging::on_our_clock(step, stopped.reading));
+            compare(step);
+        }
+        _ => return step.not_applicable(),
+    }
+    Ok(())
+}
+
+/// Compare what was captured with what the late report makes of the session, if there was one.
+pub(crate) fn compare(step: &mut Step<'_>) {
+    let Some(late) = step.session.late else {
+        return;
+    };
+    let captured = step.session.captured();
+    let owed = match closing::close(step, charging::gross_at(step, late)) {
+        Close::Capture(amount) => amount,
+        Close::Void(_) => 0,
+    };
+    if owed < captured {
+        step.session.stage = Stage::Ended(Ended::RefundDue { captured });
+        let refund = captured.saturating_sub(owed);
+        step.alert(
+            Attention::RefundDue,
+            format!("Refund {refund} minor units with the payment provider, and record it."),
+        );
+    } else if owed > captured {
+        step.alert(
+            Attention::CapturedTooLittle,
+            "Note the difference: a hold can be captured only once.",
+        );
+    }
+}
+
+/// Something was given back. It is never more than what was captured.
+pub(crate) fn refunded(step: &mut Step<'_>, amount: u64) -> Result<(), Refusal> {
+    let (captured, before) = match step.session.stage {
+        Stage::Ended(Ended::Settled(captured) | Ended::RefundDue { captured }) => (captured, 0),
+        Stage::Ended(Ended::Refunded { captured, refunded }) => (captured, refunded),
+        _ => return step.not_applicable(),
+    };
+    let left = captured.saturating_sub(before);
+    if amount == 0 || amount > left {
+        return Err(Refusal::NotRefundable(left));
+    }
+    step.session.stage = Stage::Ended(Ended::Refunded {
+        captured,
+        refunded: before.saturating_add(amount),
+    });
+    Ok(())
+}

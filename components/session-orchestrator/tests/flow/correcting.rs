@@ -1,0 +1,220 @@
+use chargetap_contract::session::{
+    Action, Attention, CommandResult, Event, Phase, Refusal, Stopped,
+};
+
+use crate::session::{DAY, HOUR, ID, MINUTE, Session, card, hold};
+
+/// A session whose station went silent after 7,420 Wh, which cost 4.86, and that is being captured.
+fn estimated() -> Session {
+    let mut session = Session::charging();
+    session.pass(30 * MINUTE);
+    session.meter(7_420);
+    session.apply(Event::CardPresented(card(1)));
+    session.ended("stop", CommandResult::NotDone("not connected".into()));
+    while session.phase() == Phase::Stopping {
+        session.reach_deadline();
+    }
+    assert_eq!(session.capture(), Some(486));
+    session
+}
+
+fn settled() -> Session {
+    let mut session = Session::capturing();
+    session.ended("capture", CommandResult::Done);
+    session
+}
+
+/// The reasons for which the last step calls a person.
+fn alerts(session: &Session) -> Vec<Attention> {
+    let commands = &session.last.as_ref().unwrap().commands;
+    commands
+        .iter()
+        .filter_map(|command| match &command.action {
+            Action::RaiseAlert(alert) => Some(alert.reason),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn a_late_end_that_confirms_the_estimate_changes_nothing() {
+    let mut session = estimated();
+    session.ended("capture", CommandResult::Done);
+    session.pass(HOUR);
+    session.stop_at(7_420);
+    assert_eq!(session.phase(), Phase::Settled);
+    assert_eq!(session.view().reported_late, Some(7_420));
+    assert_eq!(alerts(&session), []);
+}
+
+#[test]
+fn a_late_end_that_is_dearer_is_noted_and_never_captured() {
+    let mut session = estimated();
+    session.ended("capture", CommandResult::Done);
+    session.stop_at(9_000);
+    assert_eq!(session.phase(), Phase::Settled);
+    assert_eq!(session.view().captured, 486);
+    assert_eq!(alerts(&session), [Attention::CapturedTooLittle]);
+    assert_eq!(session.times_asked("capture"), 1);
+}
+
+#[test]
+fn a_late_end_that_is_cheaper_makes_a_refund_due() {
+    let mut session = estimated();
+    session.ended("capture", CommandResult::Done);
+    // (7 x 0.49 + 0.25) x 1.25 = 4.60.
+    session.stop_at(7_000);
+    assert_eq!(session.phase(), Phase::NeedsAttention);
+    assert_eq!(alerts(&session), [Attention::RefundDue]);
+    session.apply(Event::Refunded(26));
+    assert_eq!(session.phase(), Phase::Refunded);
+    assert_eq!(
+        (session.view().captured, session.view().refunded),
+        (486, 26)
+    );
+}
+
+#[test]
+fn a_late_end_during_the_capture_waits_for_it() {
+    let mut session = estimated();
+    session.ended("capture", CommandResult::NotDone("status 400".into()));
+    let again = session.deadline();
+    session.stop_at(7_000);
+    assert_eq!(session.phase(), Phase::Capturing);
+    assert_eq!(session.deadline(), again, "the ladder goes on");
+    session.reach_deadline();
+    assert_eq!(session.capture(), Some(486), "one amount only");
+    session.ended("capture", CommandResult::Done);
+    assert_eq!(alerts(&session), [Attention::RefundDue]);
+}
+
+#[test]
+fn a_late_end_after_a_void_is_noted() {
+    let mut session = Session::charging();
+    session.apply(Event::CardPresented(card(1)));
+    while session.phase() == Phase::Stopping {
+        session.reach_deadline();
+    }
+    session.ended("cancel", CommandResult::Done);
+    session.stop_at(7_420);
+    assert_eq!(session.phase(), Phase::Cancelled);
+    assert_eq!(alerts(&session), [Attention::CapturedTooLittle]);
+}
+
+#[test]
+fn an_end_that_was_reported_in_time_is_not_reported_again() {
+    let mut session = settled();
+    let reading = session.reading(1);
+    let refusal = session.try_apply(Event::ChargingStopped(Stopped {
+        reading,
+        reason: "Local".into(),
+    }));
+    assert_eq!(refusal, Err(Refusal::NotApplicable(Phase::Settled)));
+}
+
+#[test]
+fn refunds_in_parts_add_up_and_never_exceed_what_was_captured() {
+    let mut session = settled();
+    session.apply(Event::Refunded(400));
+    assert_eq!(
+        session.try_apply(Event::Refunded(87)),
+        Err(Refusal::NotRefundable(86))
+    );
+    assert_eq!(
+        session.try_apply(Event::Refunded(0)),
+        Err(Refusal::NotRefundable(86))
+    );
+    session.apply(Event::Refunded(86));
+    assert_eq!(session.view().refunded, 486);
+    assert_eq!(
+        session.try_apply(Event::Refunded(1)),
+        Err(Refusal::NotRefundable(0))
+    );
+}
+
+#[test]
+fn what_was_never_captured_cannot_be_refunded() {
+    for mut session in [Session::charging(), Session::capturing()] {
+        let phase = session.phase();
+        let refusal = session.try_apply(Event::Refunded(1));
+        assert_eq!(refusal, Err(Refusal::NotApplicable(phase)));
+    }
+}
+
+#[test]
+fn a_capture_of_less_than_was_asked_for_is_what_the_receipt_says() {
+    let mut session = Session::capturing();
+    session.ended("capture", CommandResult::Captured(400));
+    assert_eq!(session.phase(), Phase::Settled);
+    assert_eq!(alerts(&session), [Attention::CapturedInPart]);
+    assert_eq!(session.receipt().captured, 400);
+    assert_eq!(session.receipt().released, 4_600);
+}
+
+#[test]
+fn charging_ends_an_hour_before_the_hold_expires() {
+    let mut session = Session::authorised();
+    let held_at = session.now;
+    session.pass(3 * MINUTE);
+    let reading = session.reading(0);
+    session.policy.maximum_duration = 30 * DAY;
+    session.apply(Event::ChargingStarted(reading));
+    assert_eq!(session.deadline(), Some(held_at + 7 * DAY - HOUR));
+    session.reach_deadline();
+    assert_eq!(session.phase(), Phase::Stopping);
+}
+
+#[test]
+fn a_hold_that_expired_before_it_was_captured_is_for_a_person() {
+    let mut session = Session::capturing();
+    session.ended("capture", CommandResult::Unknown);
+    session.pass(7 * DAY);
+    session.ended("look-up-payment", CommandResult::OpenHolds(vec![]));
+    assert_eq!(session.phase(), Phase::NeedsAttention);
+    assert_eq!(alerts(&session), [Attention::HoldExpired]);
+}
+
+#[test]
+fn a_hold_that_expired_before_it_was_voided_is_released() {
+    let mut session = Session::authorised();
+    session.apply(Event::CardPresented(card(1)));
+    session.pass(7 * DAY);
+    session.ended("cancel", CommandResult::Conflict);
+    assert_eq!(session.phase(), Phase::Cancelled);
+}
+
+#[test]
+fn the_operator_can_end_a_session_before_and_during_charging() {
+    let mut session = Session::authorised();
+    session.apply(Event::StopRequested);
+    assert_eq!(session.commands(), ["cancel"]);
+    let mut session = Session::charging();
+    session.apply(Event::StopRequested);
+    assert_eq!(session.commands(), ["stop"]);
+    for mut session in [Session::tapped(), Session::capturing(), settled()] {
+        let phase = session.phase();
+        let refusal = session.try_apply(Event::StopRequested);
+        assert_eq!(refusal, Err(Refusal::NotApplicable(phase)));
+    }
+}
+
+#[test]
+fn a_card_that_is_gone_or_cannot_pay_ends_with_nothing_taken() {
+    // The provider has no card to authorise: it was removed, or it is a driver's RFID card.
+    let mut session = Session::tapped();
+    session.ended("authorise", CommandResult::NotDone("status 409".into()));
+    assert_eq!(session.phase(), Phase::FailedNothingTaken);
+    assert!(session.commands().contains(&"receipt"));
+}
+
+#[test]
+fn an_outcome_of_a_command_of_a_later_kind_changes_nothing() {
+    let mut session = Session::charging();
+    let state = session.state.clone();
+    let refusal = session.try_apply(Event::CommandEnded(chargetap_contract::session::Outcome {
+        command: format!("{ID}/teleport"),
+        result: CommandResult::OpenHolds(vec![hold()]),
+    }));
+    assert_eq!(refusal, Err(Refusal::NotApplicable(Phase::Charging)));
+    assert_eq!(session.state, state);
+}

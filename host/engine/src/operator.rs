@@ -1,0 +1,53 @@
+//! What the operator does to a session.
+
+use chargetap_contract::money::MinorUnits;
+use chargetap_contract::session::Event;
+
+use crate::apply::{Applied, EngineError};
+use crate::gateway::Gateway;
+use crate::journal;
+use crate::platform::Platform;
+
+/// What became of an operator's wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// It is on record, and is being carried out.
+    Granted,
+    /// There is no such session.
+    NoSession,
+    /// The session is not in a phase, or has not captured enough, for it.
+    Refused,
+}
+
+impl<P: Platform> Gateway<P> {
+    /// End a session that waits for its vehicle, or that charges.
+    ///
+    /// # Errors
+    /// It could not be stored.
+    pub async fn request_stop(&self, session: &str) -> Result<Wish, EngineError> {
+        self.wish(session, Event::StopRequested).await
+    }
+
+    /// Put on record that so much of a session's captured amount, in minor units, was given back.
+    ///
+    /// # Errors
+    /// It could not be stored.
+    pub async fn record_refund(
+        &self,
+        session: &str,
+        amount: MinorUnits,
+    ) -> Result<Wish, EngineError> {
+        self.wish(session, Event::Refunded(amount)).await
+    }
+
+    async fn wish(&self, session: &str, event: Event) -> Result<Wish, EngineError> {
+        let Some(stored) = journal::load(&self.platform, session).await? else {
+            return Ok(Wish::NoSession);
+        };
+        let applied = self.apply(session, &stored.terminal, event.into()).await?;
+        Ok(match applied {
+            Applied::Yes => Wish::Granted,
+            _ => Wish::Refused,
+        })
+    }
+}
