@@ -6,6 +6,7 @@
 //! does not apply is `null`.
 
 use chargetap_contract::{
+    money::{Dimension, Price},
     receipt::{Document, Issuer, NothingTakenReason, Site, Summary},
     terminal::{Card, CardScheme},
 };
@@ -13,7 +14,7 @@ use serde::Serialize;
 
 use crate::{money::Currency, time::Times};
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize)]
 struct Receipt<'a> {
@@ -73,23 +74,42 @@ struct ChargingFields {
     ended_at: String,
     duration_ms: u64,
     energy_wh: u64,
-    tariff: TariffFields,
     price: PriceFields,
 }
 
-/// Without VAT, in thousandths of the minor unit.
-#[derive(Serialize)]
-struct TariffFields {
-    per_kwh_milli_minor: u64,
-    per_hour_milli_minor: u64,
-    per_session_milli_minor: u64,
-    /// Hundredths of a percent.
-    vat_rate_basis_points: u32,
-}
-
-/// `net` plus `vat` is `gross`.
+/// `net` plus `vat` is `gross`, in all and for each rate.
 #[derive(Serialize)]
 struct PriceFields {
+    net: u64,
+    vat: u64,
+    gross: u64,
+    /// Whether unit prices, amounts of lines and adjustments include VAT.
+    tax_included: bool,
+    lines: Vec<LineFields>,
+    vat_totals: Vec<VatTotalFields>,
+}
+
+#[derive(Serialize)]
+struct LineFields {
+    /// `energy`, `time`, `parking_time` or `flat`.
+    dimension: &'static str,
+    /// Watt-hours, milliseconds, or 1.
+    quantity: u64,
+    /// Per kilowatt-hour, per hour or for the session, in thousandths of the minor unit.
+    unit_price_milli_minor: u64,
+    /// Hundredths of a percent; nothing without VAT.
+    vat_rate_basis_points: Option<u32>,
+    /// In thousandths of the minor unit.
+    amount_milli_minor: u64,
+}
+
+#[derive(Serialize)]
+struct VatTotalFields {
+    /// Hundredths of a percent; nothing without VAT.
+    vat_rate_basis_points: Option<u32>,
+    /// What the minimum price adds, or, below zero, the maximum takes off, in thousandths of the
+    /// minor unit.
+    adjustment_milli_minor: i64,
     net: u64,
     vat: u64,
     gross: u64,
@@ -165,24 +185,55 @@ impl CardFields {
 fn charging(summary: &Summary, times: &Times) -> Option<ChargingFields> {
     let charging = summary.charging.as_ref()?;
     let (start, end) = times.charging.as_ref()?;
-    let (tariff, cost) = (&charging.tariff, &charging.cost);
     Some(ChargingFields {
         started_at: start.for_machines(),
         ended_at: end.for_machines(),
         duration_ms: charging.ended_at.saturating_sub(charging.started_at),
         energy_wh: charging.energy,
-        tariff: TariffFields {
-            per_kwh_milli_minor: tariff.per_kwh,
-            per_hour_milli_minor: tariff.per_hour,
-            per_session_milli_minor: tariff.per_session,
-            vat_rate_basis_points: tariff.vat_rate,
-        },
-        price: PriceFields {
+        price: PriceFields::of(&charging.cost),
+    })
+}
+
+impl PriceFields {
+    fn of(cost: &Price) -> Self {
+        Self {
             net: cost.net,
             vat: cost.vat,
             gross: cost.gross,
-        },
-    })
+            tax_included: cost.tax_included,
+            lines: cost
+                .lines
+                .iter()
+                .map(|line| LineFields {
+                    dimension: dimension(line.dimension),
+                    quantity: line.quantity,
+                    unit_price_milli_minor: line.unit_price,
+                    vat_rate_basis_points: line.vat_rate,
+                    amount_milli_minor: line.amount,
+                })
+                .collect(),
+            vat_totals: cost
+                .vat_totals
+                .iter()
+                .map(|total| VatTotalFields {
+                    vat_rate_basis_points: total.vat_rate,
+                    adjustment_milli_minor: total.adjustment,
+                    net: total.net,
+                    vat: total.vat,
+                    gross: total.gross,
+                })
+                .collect(),
+        }
+    }
+}
+
+fn dimension(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Energy => "energy",
+        Dimension::Time => "time",
+        Dimension::ParkingTime => "parking_time",
+        Dimension::Flat => "flat",
+    }
 }
 
 fn reason(reason: NothingTakenReason) -> &'static str {

@@ -31,11 +31,17 @@ pub(crate) struct Language {
     pub(crate) energy: &'static str,
 
     pub(crate) price: &'static str,
+    pub(crate) parking: &'static str,
     pub(crate) per_session: &'static str,
+    pub(crate) minimum_price: &'static str,
+    pub(crate) maximum_price: &'static str,
     pub(crate) net: &'static str,
     pub(crate) vat: &'static str,
+    /// Between a VAT rate and the amount it is of.
+    pub(crate) on: &'static str,
     pub(crate) gross: &'static str,
-    pub(crate) rounding: &'static str,
+    /// How the price is rounded, for unit prices that include VAT or do not.
+    pub(crate) rounding: fn(bool) -> &'static str,
     pub(crate) price_above_hold: &'static str,
 
     pub(crate) payment: &'static str,

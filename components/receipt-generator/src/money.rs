@@ -7,8 +7,9 @@ use chargetap_contract::{
 
 use crate::language::Language;
 
-/// A price is given to a thousandth of the minor unit: three more digits than an amount has.
-const UNIT_PRICE_DIGITS: u32 = 3;
+/// Prices and the amounts of lines are given to a thousandth of the minor unit: three more digits
+/// than other amounts have.
+const EXACT_DIGITS: u32 = 3;
 
 /// A currency of ISO 4217.
 pub(crate) struct Currency {
@@ -37,27 +38,9 @@ impl Currency {
     }
 
     /// Such as `0.395 EUR`, of thousandths of the minor unit.
-    pub(crate) fn unit_price(&self, price: MilliMinor, language: &Language) -> String {
-        self.exact(price.into(), language)
-    }
-
-    /// What a quantity costs at a price per `unit`, rounded half up to the thousandth of a minor
-    /// unit. It explains the price, whose own rounding happens once and elsewhere.
-    pub(crate) fn component(
-        &self,
-        price: MilliMinor,
-        quantity: u64,
-        unit: u64,
-        language: &Language,
-    ) -> String {
-        let unit = u128::from(unit);
-        let scaled = u128::from(price) * u128::from(quantity);
-        self.exact((scaled + unit / 2) / unit, language)
-    }
-
-    fn exact(&self, milli_minor: u128, language: &Language) -> String {
-        let digits = self.digits + UNIT_PRICE_DIGITS;
-        let number = decimal(milli_minor, digits, self.digits, language);
+    pub(crate) fn exact(&self, amount: MilliMinor, language: &Language) -> String {
+        let digits = self.digits + EXACT_DIGITS;
+        let number = decimal(amount.into(), digits, self.digits, language);
         format!("{number} {}", self.code)
     }
 }

@@ -1,6 +1,7 @@
 //! What people read on a receipt, in order, before it is a page or lines.
 
 use chargetap_contract::{
+    money::{Dimension, PriceLine, VatTotal},
     receipt::{Charging, Document, Summary},
     terminal::{Card, CardScheme},
 };
@@ -11,9 +12,8 @@ use crate::{
     time::Times,
 };
 
-const WH_PER_KWH: u64 = 1_000;
 const MS_PER_SECOND: u64 = 1_000;
-const MS_PER_HOUR: u64 = 3_600_000;
+const MS_PER_MINUTE: u64 = 60 * MS_PER_SECOND;
 
 /// A receipt laid out in one language.
 pub(crate) struct Sheet {
@@ -115,8 +115,11 @@ impl Writer<'_> {
             rows.extend([
                 row(language.start, start.for_people()),
                 row(language.end, end.for_people()),
-                row(language.duration, duration(length)),
-                row(language.energy, self.energy(charging)),
+                row(
+                    language.duration,
+                    self.duration(length - length % MS_PER_SECOND),
+                ),
+                row(language.energy, self.energy(charging.energy)),
             ]);
         }
         section(language.charging, rows)
@@ -124,62 +127,84 @@ impl Writer<'_> {
 
     fn price(&self, charging: &Charging) -> Section {
         let Self { language, .. } = self;
-        let rate = decimal(charging.tariff.vat_rate.into(), 2, 0, language);
-        let mut rows = self.components(charging);
-        rows.extend([
-            row(language.net, self.amount(charging.cost.net)),
-            row(
-                format!("{} {rate} %", language.vat),
-                self.amount(charging.cost.vat),
-            ),
-            Row {
-                is_sum: true,
-                ..row(language.gross, self.amount(charging.cost.gross))
-            },
-        ]);
+        let cost = &charging.cost;
+        let rates = cost.vat_totals.len();
+        let mut rows: Vec<Row> = cost
+            .lines
+            .iter()
+            .map(|line| self.line(line, rates > 1))
+            .collect();
+        rows.extend(cost.vat_totals.iter().filter_map(|it| self.adjustment(it)));
+        rows.push(row(language.net, self.amount(cost.net)));
+        rows.extend(
+            cost.vat_totals
+                .iter()
+                .filter_map(|total| self.vat(total, rates > 1)),
+        );
+        rows.push(Row {
+            is_sum: true,
+            ..row(language.gross, self.amount(cost.gross))
+        });
         let mut price = section(language.price, rows);
-        price.notes.push(language.rounding);
+        price.notes.push((language.rounding)(cost.tax_included));
         let summary = &self.document.summary;
-        if summary.captured > 0 && summary.captured < charging.cost.gross {
+        if summary.captured > 0 && summary.captured < cost.gross {
             price.notes.push(language.price_above_hold);
         }
         price
     }
 
-    /// The parts of the price, without those that the tariff does not have.
-    fn components(&self, charging: &Charging) -> Vec<Row> {
+    fn line(&self, line: &PriceLine, with_rate: bool) -> Row {
         let Self {
             language, currency, ..
         } = self;
-        let tariff = &charging.tariff;
-        let length = charging.ended_at.saturating_sub(charging.started_at);
-        let sessions = u64::from(charging.energy > 0);
-        let energy = format!(
-            "{} × {}/kWh",
-            self.energy(charging),
-            currency.unit_price(tariff.per_kwh, language)
-        );
-        let time = format!(
-            "{} × {}/h",
-            duration(length),
-            currency.unit_price(tariff.per_hour, language)
-        );
-        [
-            (energy, tariff.per_kwh, charging.energy, WH_PER_KWH),
-            (time, tariff.per_hour, length, MS_PER_HOUR),
-            (
-                language.per_session.to_owned(),
-                tariff.per_session,
-                sessions,
-                1,
+        let unit_price = currency.exact(line.unit_price, language);
+        let label = match line.dimension {
+            Dimension::Energy => {
+                format!("{} × {unit_price}/kWh", self.energy(line.quantity))
+            }
+            Dimension::Time => format!("{} × {unit_price}/h", self.duration(line.quantity)),
+            Dimension::ParkingTime => format!(
+                "{} {} × {unit_price}/h",
+                language.parking,
+                self.duration(line.quantity)
             ),
-        ]
-        .into_iter()
-        .filter(|(_, price, quantity, _)| *price > 0 && *quantity > 0)
-        .map(|(label, price, quantity, unit)| {
-            row(label, currency.component(price, quantity, unit, language))
-        })
-        .collect()
+            Dimension::Flat => language.per_session.to_owned(),
+        };
+        let label = match line.vat_rate {
+            Some(rate) if with_rate => format!("{label}, {}", self.rate(rate)),
+            _ => label,
+        };
+        row(label, currency.exact(line.amount, language))
+    }
+
+    /// What the minimum adds or the maximum takes off.
+    fn adjustment(&self, total: &VatTotal) -> Option<Row> {
+        let (label, sign) = match total.adjustment {
+            0 => return None,
+            1.. => (self.language.minimum_price, '+'),
+            _ => (self.language.maximum_price, '−'),
+        };
+        let size = total.adjustment.unsigned_abs();
+        let amount = self.currency.exact(size, self.language);
+        Some(row(label, format!("{sign}{amount}")))
+    }
+
+    fn vat(&self, total: &VatTotal, with_net: bool) -> Option<Row> {
+        let rate = self.rate(total.vat_rate?);
+        let label = if with_net {
+            let net = self.amount(total.net);
+            format!("{rate} {} {net}", self.language.on)
+        } else {
+            rate
+        };
+        Some(row(label, self.amount(total.vat)))
+    }
+
+    /// Such as `VAT 25 %`.
+    fn rate(&self, rate: u32) -> String {
+        let number = decimal(rate.into(), 2, 0, self.language);
+        format!("{} {number} %", self.language.vat)
     }
 
     fn payment(&self) -> Section {
@@ -226,11 +251,19 @@ impl Writer<'_> {
         self.currency.amount(amount, self.language)
     }
 
-    fn energy(&self, charging: &Charging) -> String {
-        format!(
-            "{} kWh",
-            decimal(charging.energy.into(), 3, 3, self.language)
-        )
+    fn energy(&self, energy: u64) -> String {
+        format!("{} kWh", decimal(energy.into(), 3, 3, self.language))
+    }
+
+    /// Such as `1 h 2 min 3 s`. The units are SI's, the same everywhere.
+    fn duration(&self, length: u64) -> String {
+        let minutes = length / MS_PER_MINUTE;
+        let seconds = decimal((length % MS_PER_MINUTE).into(), 3, 0, self.language);
+        match (minutes / 60, minutes % 60) {
+            (0, 0) => format!("{seconds} s"),
+            (0, minutes) => format!("{minutes} min {seconds} s"),
+            (hours, minutes) => format!("{hours} h {minutes} min {seconds} s"),
+        }
     }
 
     /// Such as `Visa •••• 0042`.
@@ -266,16 +299,5 @@ fn row(label: impl Into<String>, value: impl Into<String>) -> Row {
         label: label.into(),
         value: value.into(),
         is_sum: false,
-    }
-}
-
-/// Such as `1 h 2 min 3 s`, without the milliseconds. The units are SI's, the same everywhere.
-fn duration(length: u64) -> String {
-    let seconds = length / MS_PER_SECOND;
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    match (hours, minutes) {
-        (0, 0) => format!("{seconds} s"),
-        (0, _) => format!("{minutes} min {seconds} s"),
-        _ => format!("{hours} h {minutes} min {seconds} s"),
     }
 }

@@ -5,6 +5,7 @@ use chargetap_contract::terminal::CardRead;
 
 use crate::gateway::Gateway;
 use crate::journal::{self, Entry, JournalError, Recorded, phase_name};
+use crate::local_time;
 use crate::platform::{Count, Platform, PluginFault};
 
 /// How often a step is made again because the session moved on meanwhile.
@@ -175,9 +176,10 @@ impl<P: Platform> Gateway<P> {
         terminal: &str,
         cause: Cause<'_>,
     ) -> Result<Applied, EngineError> {
-        let policy = &self.terminal(terminal)?.policy;
+        let mut policy = self.terminal(terminal)?.policy.clone();
         for _ in 0..ATTEMPTS {
             let now = self.platform.now();
+            policy.utc_offsets = local_time::utc_offsets(&self.config.time_zone, now);
             let stored = journal::load(&self.platform, session).await?;
             let state = stored.as_ref().map(|stored| stored.state.as_slice());
             if cause.event == Event::DeadlineReached
@@ -188,7 +190,7 @@ impl<P: Platform> Gateway<P> {
                 // Another step moved the deadline meanwhile.
                 return Ok(Applied::Duplicate);
             }
-            let decision = match self.platform.step(policy, state, &cause.event, now)? {
+            let decision = match self.platform.step(&policy, state, &cause.event, now)? {
                 Ok(decision) => decision,
                 Err(refusal) => {
                     // The same delivery may have been applied since it was last looked for.

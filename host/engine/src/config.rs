@@ -5,12 +5,15 @@
 
 mod amounts;
 mod file;
+mod restrictions;
+mod tariffs;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chargetap_contract::receipt::{Issuer, Site};
 use chargetap_contract::session::Policy;
+use jiff::tz::TimeZone;
 
 pub use file::SecretSource;
 
@@ -29,6 +32,8 @@ pub struct Config {
     pub issuer: Issuer,
     /// Where the gateway stands.
     pub site: Site,
+    /// The site's time zone.
+    pub time_zone: TimeZone,
     /// The passwords of the stations by their identity.
     pub stations: BTreeMap<String, SecretSource>,
     /// The terminals by serial number.
@@ -40,7 +45,7 @@ pub struct Config {
 /// A terminal and what it is used for.
 #[derive(Clone, Debug)]
 pub struct Terminal {
-    /// What a session that starts here follows.
+    /// What a session that starts here follows; the site's time is filled in at each step.
     pub policy: Policy,
     /// How much is reserved at a tap, in the minor unit of the tariff's currency.
     pub hold: u64,

@@ -21,6 +21,7 @@ mod execute;
 mod gateway;
 mod id;
 mod journal;
+mod local_time;
 mod operator;
 mod payter;
 mod readers;

@@ -33,12 +33,23 @@ pub(super) static LANGUAGE: Language = Language {
     energy: "Energy",
 
     price: "Price",
+    parking: "Parking",
     per_session: "Per session",
+    minimum_price: "Minimum price",
+    maximum_price: "Maximum price",
     net: "Total excl. VAT",
     vat: "VAT",
+    on: "on",
     gross: "Total incl. VAT",
-    rounding: "Unit prices exclude VAT. The total is rounded once, half up, and the VAT is taken out of \
-               the rounded total.",
+    rounding: |tax_included| {
+        if tax_included {
+            "Unit prices include VAT. The total is rounded once, half up, and the VAT is taken out of \
+             the rounded total."
+        } else {
+            "Unit prices exclude VAT. The total is rounded once, half up, and the VAT is taken out of \
+             the rounded total."
+        }
+    },
     price_above_hold: "The price is higher than the pre-authorised amount; only the pre-authorised \
                        amount was captured.",
 

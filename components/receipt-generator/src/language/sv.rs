@@ -33,12 +33,23 @@ pub(super) static LANGUAGE: Language = Language {
     energy: "Energi",
 
     price: "Pris",
+    parking: "Parkering",
     per_session: "Per laddning",
+    minimum_price: "Lägsta pris",
+    maximum_price: "Högsta pris",
     net: "Summa exkl. moms",
     vat: "Moms",
+    on: "på",
     gross: "Summa inkl. moms",
-    rounding: "Enhetspriserna är exklusive moms. Summan avrundas en gång, uppåt från en halv, och \
-               momsen räknas ut ur den avrundade summan.",
+    rounding: |tax_included| {
+        if tax_included {
+            "Enhetspriserna är inklusive moms. Summan avrundas en gång, uppåt från en halv, och momsen \
+             räknas ut ur den avrundade summan."
+        } else {
+            "Enhetspriserna är exklusive moms. Summan avrundas en gång, uppåt från en halv, och momsen \
+             räknas ut ur den avrundade summan."
+        }
+    },
     price_above_hold: "Priset är högre än det reserverade beloppet; bara det reserverade beloppet \
                        har debiterats.",
 

@@ -1,13 +1,14 @@
 //! Single figures, where a whole receipt would say too much.
 
 use chargetap_contract::{
+    money::Dimension,
     receipt::{Document, Format, NothingTakenReason},
     terminal::CardScheme,
 };
 
 use crate::{
     body,
-    documents::{above_hold, not_plugged_in, paid},
+    documents::{above_hold, not_plugged_in, paid, several_rates},
 };
 
 /// The text without the spaces that align it.
@@ -55,27 +56,89 @@ fn a_unit_price_has_the_decimals_it_needs() {
 }
 
 #[test]
-fn a_component_is_rounded_half_up_to_a_thousandth_of_the_minor_unit() {
+fn a_line_has_the_length_and_the_decimals_that_were_billed() {
+    let mut document = above_hold();
+    says(&document, "1 h 0 min 1 s × 1.20 EUR/h 1.20033 EUR");
     // 3600.5 s at 1.20 EUR/h are 1.20016666… EUR.
-    says(&above_hold(), "1 h 0 min 0 s × 1.20 EUR/h 1.20017 EUR");
+    let line = &mut document.summary.charging.as_mut().unwrap().cost.lines[1];
+    (line.quantity, line.amount) = (3_600_500, 120_017);
+    says(&document, "1 h 0 min 0.5 s × 1.20 EUR/h 1.20017 EUR");
 }
 
 #[test]
-fn a_price_that_the_tariff_does_not_have_is_left_out() {
-    assert!(!text(&paid(), "en").contains("EUR/h "));
-    assert!(!text(&above_hold(), "en").contains("Per session"));
+fn several_vat_rates_are_told_apart_and_what_a_limit_takes_off_is_shown() {
+    says(
+        &several_rates(),
+        "50.000 kWh × 0.25 EUR/kWh, VAT 10 % 12.50 EUR \
+         Parking 45 min 0 s × 2.00 EUR/h, VAT 20 % 1.50 EUR \
+         Per session, VAT 20 % 0.50 EUR \
+         Maximum price −0.50 EUR Maximum price −2.00 EUR \
+         Total excl. VAT 12.00 EUR \
+         VAT 10 % on 12.00 EUR 1.20 EUR VAT 20 % on 0.00 EUR 0.00 EUR \
+         Total incl. VAT 13.20 EUR",
+    );
+    let text = text(&several_rates(), "sv");
+    assert!(text.contains("Parkering 45 min 0 s × 2,00 EUR/h, Moms 20 % 1,50 EUR"));
+    assert!(text.contains("Moms 10 % på 12,00 EUR 1,20 EUR"));
 }
 
 #[test]
-fn without_energy_there_is_no_price_per_session() {
+fn what_the_minimum_adds_is_shown() {
+    let mut document = paid();
+    let summary = &mut document.summary;
+    let cost = &mut summary.charging.as_mut().unwrap().cost;
+    // 0.1142 are missing to 4.00 without VAT.
+    let total = &mut cost.vat_totals[0];
+    (total.adjustment, total.net, total.vat, total.gross) = (11_420, 400, 100, 500);
+    (cost.net, cost.vat, cost.gross) = (400, 100, 500);
+    (summary.captured, summary.released) = (500, 4_500);
+    says(&document, "Per session 0.25 EUR Minimum price +0.1142 EUR");
+    assert!(text(&document, "sv").contains("Lägsta pris +0,1142 EUR"));
+}
+
+#[test]
+fn prices_that_include_vat_are_said_to() {
+    let mut document = paid();
+    let cost = &mut document.summary.charging.as_mut().unwrap().cost;
+    cost.tax_included = true;
+    cost.lines[0].amount = 461_000;
+    says(&document, "Unit prices include VAT.");
+    assert!(text(&document, "sv").contains("Enhetspriserna är inklusive moms."));
+}
+
+#[test]
+fn without_a_vat_rate_there_is_no_vat_line() {
+    let mut document = paid();
+    let summary = &mut document.summary;
+    let cost = &mut summary.charging.as_mut().unwrap().cost;
+    for line in &mut cost.lines {
+        line.vat_rate = None;
+    }
+    let total = &mut cost.vat_totals[0];
+    (total.vat_rate, total.net, total.vat, total.gross) = (None, 389, 0, 389);
+    (cost.net, cost.vat, cost.gross) = (389, 0, 389);
+    (summary.captured, summary.released) = (389, 4_611);
+    says(
+        &document,
+        "Total excl. VAT 3.89 EUR Total incl. VAT 3.89 EUR",
+    );
+}
+
+#[test]
+fn without_energy_there_is_no_line() {
     let mut document = paid();
     let summary = &mut document.summary;
     let charging = summary.charging.as_mut().unwrap();
     charging.energy = 0;
     (charging.cost.net, charging.cost.vat, charging.cost.gross) = (0, 0, 0);
+    charging.cost.lines.clear();
+    charging.cost.vat_totals.clear();
     (summary.captured, summary.released) = (0, summary.held);
     summary.nothing_taken = Some(NothingTakenReason::BelowMinimum);
-    assert!(!text(&document, "en").contains("Per session"));
+    says(
+        &document,
+        "Total excl. VAT 0.00 EUR Total incl. VAT 0.00 EUR",
+    );
     says(&document, "Energy 0.000 kWh");
 }
 
@@ -185,16 +248,26 @@ fn every_reason_is_told_and_a_hold_that_never_was_is_not_released() {
 fn the_largest_numbers_there_are_do_no_harm() {
     let mut document = paid();
     let summary = &mut document.summary;
-    (summary.held, summary.captured, summary.released) = (u64::MAX, u64::MAX, 0);
+    // As much as one line can say: 18,446,744,073,709,551,615 thousandths of a cent.
+    let gross = 18_446_744_073_709_552;
+    (summary.held, summary.captured) = (u64::MAX, gross);
+    summary.released = u64::MAX - gross;
     let charging = summary.charging.as_mut().unwrap();
     charging.started_at = 0;
     charging.energy = u64::MAX;
-    charging.tariff.per_kwh = u64::MAX;
-    charging.tariff.per_hour = u64::MAX;
-    charging.tariff.per_session = u64::MAX;
-    charging.tariff.vat_rate = u32::MAX;
-    (charging.cost.net, charging.cost.vat, charging.cost.gross) = (u64::MAX, 0, u64::MAX);
-    says(&document, "Captured 184467440737095516.15 EUR");
+    let cost = &mut charging.cost;
+    cost.lines.truncate(1);
+    cost.lines[0].dimension = Dimension::Time;
+    cost.lines[0].quantity = u64::MAX;
+    cost.lines[0].unit_price = u64::MAX;
+    cost.lines[0].amount = u64::MAX;
+    cost.lines[0].vat_rate = Some(u32::MAX);
+    cost.tax_included = true;
+    let total = &mut cost.vat_totals[0];
+    total.vat_rate = Some(u32::MAX);
+    (total.net, total.vat, total.gross) = (0, gross, gross);
+    (cost.net, cost.vat, cost.gross) = (0, gross, gross);
+    says(&document, "Captured 184467440737095.52 EUR");
     for format in [Format::Html, Format::Json] {
         body(&document, format, "sv");
     }

@@ -24,6 +24,11 @@ pub(super) fn milli_minor(text: &str, decimals: u32) -> Result<u64, String> {
     scaled(text, decimals + MILLI)
 }
 
+/// An amount of energy in kWh such as `"1.5"` in watt-hours, or power in kW in watts.
+pub(super) fn thousandths(text: &str) -> Result<u64, String> {
+    scaled(text, 3)
+}
+
 /// A percentage such as `"25"` in hundredths of a percent.
 pub(super) fn percent(text: &str) -> Result<u32, String> {
     let value = scaled(text, 2)?;

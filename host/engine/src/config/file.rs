@@ -10,7 +10,9 @@ use chargetap_contract::session::{Evse, Policy};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::tariffs::{TariffTable, tariffs};
 use super::{Config, ConfigError, Server, Terminal, amounts};
+use crate::local_time;
 
 const SECOND: u64 = 1_000;
 
@@ -85,7 +87,7 @@ struct IssuerTable {
 struct SiteTable {
     name: String,
     address: String,
-    time_zone: String,
+    time_zone: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -114,17 +116,6 @@ impl Default for PolicyTable {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct TariffTable {
-    id: Spanned<String>,
-    currency: Spanned<String>,
-    per_kwh: Option<Spanned<String>>,
-    per_hour: Option<Spanned<String>>,
-    per_session: Option<Spanned<String>>,
-    vat_percent: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct StationTable {
     id: Spanned<String>,
     password: SecretSource,
@@ -137,7 +128,7 @@ struct TerminalTable {
     station: Spanned<String>,
     connector: u32,
     tariff: Spanned<String>,
-    hold: Spanned<String>,
+    hold: Option<Spanned<String>>,
 }
 
 /// Where a secret is read from. The file holds none itself.
@@ -166,10 +157,10 @@ impl fmt::Display for SecretSource {
 }
 
 /// Turns positions in the file's text into errors with a line.
-struct Place<'a>(&'a str);
+pub(super) struct Place<'a>(&'a str);
 
 impl Place<'_> {
-    fn error<T>(&self, key: &str, value: &Spanned<T>, problem: String) -> ConfigError {
+    pub(super) fn error<T>(&self, key: &str, value: &Spanned<T>, problem: String) -> ConfigError {
         self.error_at(key, value.span().start, problem)
     }
 
@@ -201,6 +192,8 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
         let problem = "at least one key is needed".into();
         return Err(place.error("callback_keys", &file.callback_keys, problem));
     }
+    let time_zone = local_time::find(file.site.time_zone.get_ref())
+        .map_err(|problem| place.error("site.time_zone", &file.site.time_zone, problem))?;
     let tariffs = tariffs(&place, file.tariffs)?;
     let stations = stations(&place, file.stations)?;
     let terminals = terminals(&place, file.terminals, &file.policy, &tariffs, &stations)?;
@@ -224,8 +217,9 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
         site: Site {
             name: file.site.name,
             address: file.site.address,
-            time_zone: file.site.time_zone,
+            time_zone: file.site.time_zone.into_inner(),
         },
+        time_zone,
         stations,
         terminals,
         server: Server {
@@ -248,36 +242,6 @@ fn url(place: &Place<'_>, key: &str, value: &Spanned<String>) -> Result<String, 
         }
         _ => Err(place.error(key, value, format!("{text:?} is not an http(s) URL"))),
     }
-}
-
-fn tariffs(
-    place: &Place<'_>,
-    tables: Vec<TariffTable>,
-) -> Result<BTreeMap<String, Tariff>, ConfigError> {
-    let mut tariffs = BTreeMap::new();
-    for table in tables {
-        let decimals = amounts::decimals(table.currency.get_ref())
-            .map_err(|problem| place.error("tariffs.currency", &table.currency, problem))?;
-        let price = |key: &str, value: &Option<Spanned<String>>| match value {
-            None => Ok(0),
-            Some(value) => amounts::milli_minor(value.get_ref(), decimals)
-                .map_err(|problem| place.error(key, value, problem)),
-        };
-        let tariff = Tariff {
-            per_kwh: price("tariffs.per_kwh", &table.per_kwh)?,
-            per_hour: price("tariffs.per_hour", &table.per_hour)?,
-            per_session: price("tariffs.per_session", &table.per_session)?,
-            vat_rate: amounts::percent(table.vat_percent.get_ref()).map_err(|problem| {
-                place.error("tariffs.vat_percent", &table.vat_percent, problem)
-            })?,
-            currency: table.currency.into_inner(),
-        };
-        if tariffs.contains_key(table.id.get_ref()) {
-            return Err(repeated(place, "tariffs.id", &table.id));
-        }
-        tariffs.insert(table.id.into_inner(), tariff);
-    }
-    Ok(tariffs)
 }
 
 fn stations(
@@ -320,14 +284,23 @@ fn terminals(
                 .and_then(|decimals| amounts::minor_units(value.get_ref(), decimals))
                 .map_err(|problem| place.error(key, value, problem))
         };
+        let hold = match (&table.hold, tariff.preauthorize_amount) {
+            (Some(hold), _) => amount("terminals.hold", hold)?,
+            (None, Some(amount)) => amount,
+            (None, None) => {
+                let problem = "is needed, as the tariff has no preauthorize".into();
+                return Err(place.error("terminals.hold", &table.serial, problem));
+            }
+        };
         let terminal = Terminal {
-            hold: amount("terminals.hold", &table.hold)?,
+            hold,
             policy: Policy {
                 evse: Evse {
                     station: table.station.into_inner(),
                     connector: table.connector,
                 },
                 tariff: tariff.clone(),
+                utc_offsets: Vec::new(),
                 minimum_capture: amount("policy.minimum_capture", &policy.minimum_capture)?,
                 authorise_timeout: seconds(
                     place,
@@ -344,11 +317,7 @@ fn terminals(
                     "policy.maximum_duration_s",
                     &policy.maximum_duration_s,
                 )?,
-                hold_lifetime: seconds(
-                    place,
-                    "policy.hold_lifetime_s",
-                    &policy.hold_lifetime_s,
-                )?,
+                hold_lifetime: seconds(place, "policy.hold_lifetime_s", &policy.hold_lifetime_s)?,
                 stop_timeout: seconds(place, "policy.stop_timeout_s", &policy.stop_timeout_s)?,
             },
         };
@@ -380,7 +349,7 @@ fn serial(place: &Place<'_>, value: &Spanned<String>) -> Result<String, ConfigEr
     }
 }
 
-fn repeated(place: &Place<'_>, key: &str, value: &Spanned<String>) -> ConfigError {
+pub(super) fn repeated(place: &Place<'_>, key: &str, value: &Spanned<String>) -> ConfigError {
     place.error(
         key,
         value,

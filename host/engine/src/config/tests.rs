@@ -1,3 +1,7 @@
+use chargetap_contract::money::{
+    Dimension, PriceComponent, PriceLimit, Range, Restriction, Tariff, TariffElement,
+};
+
 use super::*;
 
 const GOOD: &str = r#"
@@ -47,9 +51,23 @@ fn amounts_are_read_exactly_into_minor_units() {
     let config = Config::parse(GOOD).unwrap();
     let terminal = &config.terminals["P66-0001"];
     assert_eq!(terminal.hold, 5_000);
-    assert_eq!(terminal.policy.tariff.per_kwh, 39_500);
-    assert_eq!(terminal.policy.tariff.per_session, 25_000);
-    assert_eq!(terminal.policy.tariff.vat_rate, 2_500);
+    let [element] = terminal.policy.tariff.elements.as_slice() else {
+        panic!("one element");
+    };
+    let component = |dimension, price| PriceComponent {
+        dimension,
+        price,
+        vat_rate: Some(2_500),
+        step_size: 1,
+    };
+    assert_eq!(
+        element.components,
+        [
+            component(Dimension::Energy, 39_500),
+            component(Dimension::Flat, 25_000)
+        ]
+    );
+    assert_eq!(element.restrictions, []);
     assert_eq!(terminal.policy.minimum_capture, 50);
     assert_eq!(config.public_url, "https://gateway.example");
 }
@@ -120,4 +138,202 @@ fn a_duration_that_cannot_be_meant_is_refused() {
         let error = error("[[tariffs]]", &policy);
         assert_eq!(error.key, "policy.plug_in_timeout_s");
     }
+}
+
+#[test]
+fn a_time_zone_that_does_not_exist_is_refused() {
+    let error = error("Europe/Stockholm", "Europe/Sundsvall");
+    assert_eq!(
+        error.to_string(),
+        "line 22: site.time_zone: \"Europe/Sundsvall\" is not an IANA time zone such as \
+         \"Europe/Stockholm\""
+    );
+}
+
+/// The good file's tariff, from line 25 on, and with what replaces its prices.
+fn with_prices(prices: &str) -> Result<Tariff, ConfigError> {
+    let old = "per_kwh = \"0.395\"\nper_session = \"0.25\"\nvat_percent = \"25\"";
+    assert!(GOOD.contains(old));
+    let config = Config::parse(&GOOD.replacen(old, prices, 1))?;
+    Ok(config.terminals["P66-0001"].policy.tariff.clone())
+}
+
+const ELEMENTS: &str = r#"
+tax_included = true
+min_price = { before_taxes = "0.50", after_taxes = "0.55" }
+max_price = { after_taxes = "100" }
+preauthorize = "75.00"
+
+[[tariffs.elements]]
+price_components = [
+    { type = "ENERGY", price = "0.395", vat = "25", step_size = 100 },
+    { type = "PARKING_TIME", price = "3" },
+]
+
+[tariffs.elements.restrictions]
+start_time = "17:30"
+end_time = "00:00"
+start_date = "2026-01-05"
+end_date = "2026-01-06"
+min_kwh = "0.5"
+max_kwh = "20"
+min_power = "3.7"
+max_power = "22.08"
+min_duration = 60
+max_duration = 3600
+day_of_week = ["MONDAY", "SUNDAY"]
+
+[[tariffs.elements]]
+price_components = [{ type = "TIME", price = "1.20" }, { type = "FLAT", price = "0.10" }]
+"#;
+
+#[test]
+fn ocpis_elements_are_read_in_ocpis_units() {
+    let component = |dimension, price, vat_rate, step_size| PriceComponent {
+        dimension,
+        price,
+        vat_rate,
+        step_size,
+    };
+    let range = |min, max| Range {
+        min: Some(min),
+        max: Some(max),
+    };
+    let expected = Tariff {
+        currency: "EUR".into(),
+        tax_included: true,
+        elements: vec![
+            TariffElement {
+                components: vec![
+                    component(Dimension::Energy, 39_500, Some(2_500), 100),
+                    component(Dimension::ParkingTime, 300_000, None, 0),
+                ],
+                restrictions: vec![
+                    Restriction::TimeOfDay(range(1_050, 0)),
+                    // 56 years with 14 leap days, and 4 days.
+                    Restriction::Date(range(20_458, 20_459)),
+                    Restriction::Weekday(vec![1, 7]),
+                    Restriction::Energy(range(500, 20_000)),
+                    Restriction::Power(range(3_700, 22_080)),
+                    Restriction::Duration(range(60_000, 3_600_000)),
+                ],
+            },
+            TariffElement {
+                components: vec![
+                    component(Dimension::Time, 120_000, None, 0),
+                    component(Dimension::Flat, 10_000, None, 0),
+                ],
+                restrictions: vec![],
+            },
+        ],
+        min_price: Some(PriceLimit {
+            net: Some(50),
+            gross: Some(55),
+        }),
+        max_price: Some(PriceLimit {
+            net: None,
+            gross: Some(10_000),
+        }),
+        preauthorize_amount: Some(7_500),
+    };
+    assert_eq!(with_prices(ELEMENTS).unwrap(), expected);
+}
+
+/// The error for the elements with one change.
+fn elements_error(from: &str, to: &str) -> String {
+    assert!(ELEMENTS.contains(from), "{from}");
+    let error = with_prices(&ELEMENTS.replacen(from, to, 1)).unwrap_err();
+    error.to_string()
+}
+
+#[test]
+fn what_is_wrong_with_an_element_is_named_by_line_and_key() {
+    for (from, to, expected) in [
+        (
+            "\"22.08\"",
+            "\"3.7\"",
+            "line 47: tariffs.elements.restrictions.max_power: is not above min_power",
+        ),
+        (
+            "\"17:30\"",
+            "\"24:30\"",
+            "line 40: tariffs.elements.restrictions.start_time: \"24:30\" is not a time of day such \
+             as \"17:30\"",
+        ),
+        (
+            "2026-01-05",
+            "2026-02-30",
+            "line 42: tariffs.elements.restrictions.start_date: \"2026-02-30\" is not a date since \
+             1970 such as \"2026-12-24\"",
+        ),
+        (
+            "\"PARKING_TIME\"",
+            "\"ENERGY\"",
+            "line 36: tariffs.elements.price_components.type: an element has at most one price of \
+             each type",
+        ),
+        (
+            "vat = \"25\"",
+            "vat = \"125\"",
+            "line 35: tariffs.elements.price_components.vat: \"125\" is more than 100 percent",
+        ),
+        (
+            "\"0.50\"",
+            "\"0.505\"",
+            "line 29: tariffs.min_price.before_taxes: \"0.505\" has more than 2 decimals",
+        ),
+        (
+            "tax_included = true",
+            "vat_percent = \"25\"",
+            "line 28: tariffs.elements: a tariff has either elements, or prices and a VAT of its own",
+        ),
+    ] {
+        assert_eq!(elements_error(from, to), expected);
+    }
+    let error = elements_error("min_kwh", "min_current");
+    assert!(error.contains("unknown field `min_current`"), "{error}");
+}
+
+#[test]
+fn prices_without_a_vat_are_refused() {
+    assert_eq!(
+        with_prices("per_kwh = \"0.395\"").unwrap_err().to_string(),
+        "line 25: tariffs.vat_percent: is needed with prices per kWh, hour and session; \"0\" is no \
+         VAT"
+    );
+}
+
+#[test]
+fn parking_time_has_its_own_price() {
+    let prices = "per_hour = \"1\"\nper_hour_parking = \"2\"\nvat_percent = \"0\"";
+    let tariff = with_prices(prices).unwrap();
+    let components = tariff.elements[0].components.iter();
+    let prices: Vec<_> = components.map(|it| (it.dimension, it.price)).collect();
+    assert_eq!(
+        prices,
+        [
+            (Dimension::Time, 100_000),
+            (Dimension::ParkingTime, 200_000)
+        ]
+    );
+}
+
+#[test]
+fn a_terminal_without_a_hold_holds_what_the_tariff_says() {
+    let hold = "hold = \"50.00\"";
+    let preauthorize = "vat_percent = \"25\"\npreauthorize = \"75.00\"";
+    let with_both = GOOD.replacen("vat_percent = \"25\"", preauthorize, 1);
+    assert_eq!(
+        Config::parse(&with_both).unwrap().terminals["P66-0001"].hold,
+        5_000
+    );
+    let without_hold = with_both.replacen(hold, "", 1);
+    assert_eq!(
+        Config::parse(&without_hold).unwrap().terminals["P66-0001"].hold,
+        7_500
+    );
+    assert_eq!(
+        error(hold, "").to_string(),
+        "line 36: terminals.hold: is needed, as the tariff has no preauthorize"
+    );
 }
