@@ -148,7 +148,7 @@ impl Writer<'_> {
         let mut price = section(language.price, rows);
         price.notes.push((language.rounding)(cost.tax_included));
         let summary = &self.document.summary;
-        if summary.captured > 0 && summary.captured < cost.gross {
+        if summary.captured > 0 && cost.gross > summary.held {
             price.notes.push(language.price_above_hold);
         }
         price

@@ -85,6 +85,7 @@ impl Session {
             authorise_timeout: 60_000,
             plug_in_timeout: 300_000,
             maximum_duration: 7 * DAY_S * 1_000,
+            hold_lifetime: u64::MAX,
             stop_timeout: 120_000,
         };
         let card = Event::CardPresented(CardRead {
