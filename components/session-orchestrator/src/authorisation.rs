@@ -17,23 +17,68 @@ const ASK_AGAIN_AFTER: u64 = 5_000;
 /// milliseconds.
 const ALERT_AFTER: u64 = 60 * 60 * 1_000;
 
-/// A card was read: ask for the hold.
+/// How long a driver is kept waiting for the look at the open holds, in milliseconds.
+const LOOK_FOR: u64 = 15_000;
+/// How long to wait before looking again, in milliseconds.
+const LOOK_AGAIN_AFTER: u64 = 2_000;
+
+/// A card was read: see which holds are open already, so that none of them is ever taken for ours.
 pub(crate) fn begin(policy: &Policy, read: CardRead, now: u64) -> Step<'_> {
-    let give_up_at = now.saturating_add(policy.authorise_timeout);
-    let stage = Stage::Authorising {
+    let until = now.saturating_add(LOOK_FOR);
+    let mut step = first_step(policy, read, Stage::Looking { until }, now);
+    look(&mut step, until);
+    step
+}
+
+fn look(step: &mut Step<'_>, until: u64) {
+    let terminal = step.session.terminal.clone();
+    step.command(
+        "look-up-before",
+        Action::LookUp(LookUp {
+            terminal,
+            payment: None,
+        }),
+    );
+    step.deadline = Some(until);
+}
+
+/// The open holds are known: ask for ours. As long as they are not, nothing was asked for.
+pub(crate) fn looked(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
+    let Stage::Looking { until } = step.session.stage else {
+        return step.not_applicable();
+    };
+    match result {
+        CommandResult::OpenHolds(holds) => {
+            step.session.strangers = holds.into_iter().map(|hold| hold.payment).collect();
+            authorise(step);
+        }
+        _ => step.deadline = Some(step.now.saturating_add(LOOK_AGAIN_AFTER).min(until)),
+    }
+    Ok(())
+}
+
+pub(crate) fn look_deadline_reached(step: &mut Step<'_>, until: u64) {
+    if step.now >= until {
+        fail(step, NothingTakenReason::PaymentFailed);
+    } else {
+        look(step, until);
+    }
+}
+
+fn authorise(step: &mut Step<'_>) {
+    let give_up_at = step.now.saturating_add(step.policy.authorise_timeout);
+    step.session.stage = Stage::Authorising {
         give_up_at,
         asking: false,
         alerted: false,
     };
-    let terminal = read.terminal.clone();
-    let mut step = first_step(policy, read, stage, now);
-    step.deadline = Some(give_up_at);
+    let terminal = step.session.terminal.clone();
     let message = "Card accepted. Plug in to charge.".into();
     step.command(
         "authorise",
         Action::Authorise(Authorise { terminal, message }),
     );
-    step
+    step.deadline = Some(give_up_at);
 }
 
 /// A card was read, but another driver has the EVSE.
@@ -51,6 +96,7 @@ fn first_step(policy: &Policy, read: CardRead, stage: Stage, now: u64) -> Step<'
         card: Some(read.card),
         tariff: policy.tariff.clone(),
         tapped_at: now,
+        strangers: Vec::new(),
         hold: None,
         held_at: 0,
         meter: None,
@@ -144,9 +190,11 @@ fn ask_later(step: &mut Step<'_>) {
     step.deadline = Some(step.now.saturating_add(ASK_AGAIN_AFTER));
 }
 
-/// One unclaimed hold is the one that was asked for. Of several, none can be told apart: all are
-/// left to be voided as orphans. None at all may still be on its way until the time is up.
+/// One unclaimed hold that was not there before is the one that was asked for. Of several, none can be
+/// told apart: all are left to be voided as orphans. None at all may still be on its way until the
+/// time is up.
 fn found(step: &mut Step<'_>, mut holds: Vec<Hold>, give_up_at: u64) {
+    holds.retain(|hold| !step.session.strangers.contains(&hold.payment));
     match (holds.pop(), holds.is_empty()) {
         (Some(hold), true) => charging::begin(step, hold),
         (None, _) if step.now < give_up_at => ask_later(step),

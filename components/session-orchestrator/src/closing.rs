@@ -29,6 +29,7 @@ pub(crate) fn begin_with_orphan(policy: &Policy, orphan: OrphanHold, now: u64) -
         card: None,
         tariff: policy.tariff.clone(),
         tapped_at: now,
+        strangers: Vec::new(),
         hold: Some(orphan.hold),
         held_at: now,
         meter: None,

@@ -26,6 +26,8 @@ pub(crate) struct Session {
     /// The tariff of the tap: what the driver was told.
     pub(crate) tariff: Tariff,
     pub(crate) tapped_at: u64,
+    /// The payment sessions of holds that were open before ours was asked for: none of them is ours.
+    pub(crate) strangers: Vec<String>,
     pub(crate) hold: Option<Hold>,
     /// When the hold was made.
     pub(crate) held_at: u64,
@@ -42,6 +44,11 @@ pub(crate) struct Session {
 /// Where the session stands, with what matters only there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Stage {
+    /// The provider is asked which holds are open at the terminal, before one is made.
+    Looking {
+        /// The driver is not kept waiting longer than this.
+        until: u64,
+    },
     Authorising {
         /// From here on, a hold that was not found counts as not made.
         give_up_at: u64,
@@ -206,7 +213,7 @@ impl Session {
 impl Stage {
     pub(crate) fn phase(&self) -> Phase {
         match self {
-            Self::Authorising { .. } => Phase::Authorising,
+            Self::Looking { .. } | Self::Authorising { .. } => Phase::Authorising,
             Self::Starting { .. } => Phase::Starting,
             Self::Charging { .. } => Phase::Charging,
             Self::Stopping { .. } => Phase::Stopping,

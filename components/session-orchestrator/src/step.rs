@@ -77,6 +77,7 @@ impl Step<'_> {
             Event::CommandEnded(Outcome { command, result }) => {
                 let kind = command.rsplit('/').next().unwrap_or_default();
                 match kind {
+                    "look-up-before" => authorisation::looked(self, result),
                     "authorise" | "look-up-terminal" => authorisation::command_ended(self, result),
                     "start" => charging::start_ended(self, result),
                     "stop" => charging::stop_ended(self, result),
@@ -142,6 +143,7 @@ impl Step<'_> {
 
     fn deadline_reached(&mut self) -> Result<(), Refusal> {
         match self.session.stage {
+            Stage::Looking { until } => authorisation::look_deadline_reached(self, until),
             Stage::Authorising { .. } => authorisation::deadline_reached(self),
             Stage::Starting { until, .. } => charging::start_deadline_reached(self, until),
             Stage::Charging { until } => charging::duration_reached(self, until),

@@ -148,27 +148,17 @@ impl<P: Platform> Gateway<P> {
         Ok(Some(result))
     }
 
-    /// Make the hold, unless its session gave up waiting. What is open at the terminal before that
-    /// is another driver's and is voided first: were this answer lost, it could be taken for ours.
+    /// Make the hold, unless its session gave up waiting.
     async fn authorise(
         &self,
         session: &str,
         authorise: &Authorise,
     ) -> Result<Option<CommandResult>, EngineError> {
-        let serial = &authorise.terminal;
-        let strangers = match self.unclaimed_holds(serial).await? {
-            Ok(strangers) => strangers,
-            Err(error) => return Ok(Some(CommandResult::NotDone(error.to_string()))),
-        };
-        for hold in strangers {
-            self.void(serial, hold).await?;
-        }
         if !journal::awaits_hold(&self.platform, session).await? {
             return Ok(None);
         }
-        Ok(Some(
-            self.payter_authorise(serial, &authorise.message).await,
-        ))
+        let Authorise { terminal, message } = authorise;
+        Ok(Some(self.payter_authorise(terminal, message).await))
     }
 
     async fn look_up(&self, look_up: &LookUp) -> Result<CommandResult, EngineError> {

@@ -201,7 +201,7 @@ fn the_operator_can_end_a_session_before_and_during_charging() {
 #[test]
 fn a_card_that_is_gone_or_cannot_pay_ends_with_nothing_taken() {
     // The provider has no card to authorise: it was removed, or it is a driver's RFID card.
-    let mut session = Session::tapped();
+    let mut session = Session::authorising();
     session.ended("authorise", CommandResult::NotDone("status 409".into()));
     assert_eq!(session.phase(), Phase::FailedNothingTaken);
     assert!(session.commands().contains(&"receipt"));

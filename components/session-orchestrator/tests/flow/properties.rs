@@ -23,6 +23,7 @@ fn result() -> impl Strategy<Value = CommandResult> {
 
 fn event() -> impl Strategy<Value = Event> {
     let kind = prop_oneof![
+        Just("look-up-before"),
         Just("authorise"),
         Just("look-up-terminal"),
         Just("start"),
@@ -77,7 +78,7 @@ proptest! {
         prop_assert!(amounts.is_empty() || !voided);
         prop_assert!(amounts.windows(2).all(|pair| pair[0] == pair[1]), "one amount only");
         prop_assert!(amounts.iter().all(|amount| *amount <= 5_000));
-        prop_assert_eq!(session.times_asked("authorise"), 1);
+        prop_assert!(session.times_asked("authorise") <= 1);
         prop_assert!(session.times_asked("receipt") <= 1);
         let view = session.view();
         if matches!(view.phase, Phase::Settled | Phase::Refunded) {
@@ -92,7 +93,7 @@ proptest! {
         events in proptest::collection::vec((event(), 0_u64..100_000_000), 0..60),
     ) {
         let mut session = Session::tapped();
-        let mut under_way = vec!["authorise".to_owned()];
+        let mut under_way = vec!["look-up-before".to_owned()];
         for (event, passed) in events {
             session.pass(passed);
             let ended = match &event {

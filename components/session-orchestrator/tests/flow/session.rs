@@ -103,9 +103,16 @@ impl Session {
         session
     }
 
+    /// A session that asked for its hold, where no other was open.
+    pub(crate) fn authorising() -> Self {
+        let mut session = Self::tapped();
+        session.ended("look-up-before", CommandResult::OpenHolds(vec![]));
+        session
+    }
+
     /// A session whose money is reserved.
     pub(crate) fn authorised() -> Self {
-        let mut session = Self::tapped();
+        let mut session = Self::authorising();
         session.ended("authorise", CommandResult::Authorised(hold()));
         session
     }
