@@ -2,11 +2,16 @@
 
 use chargetap_contract::session::Event;
 
-use crate::host::{Ending, is_running};
+use crate::execution::Ending;
+use crate::host::is_running;
 use crate::journal::{Order, Status};
 use crate::outside::{self, Stage};
 use crate::world::{Answer, Flight, Leg, Report, World};
 use crate::{Mistake, OneSession};
+
+/// What the car can take, in kilowatt-hours: one is too little to be captured, two cost less than
+/// is held, three more.
+const BATTERY: u64 = 3;
 
 /// One thing that happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +20,8 @@ pub enum Action {
     ShowCardAgain,
     /// The driver plugs in.
     PlugIn,
-    /// The car takes a kilowatt-hour.
-    Charge,
+    /// The car takes so many kilowatt-hours until the next meter reading.
+    Charge(u64),
     /// The driver unplugs.
     Unplug,
     /// A callback or report reaches the host.
@@ -60,13 +65,11 @@ impl OneSession {
         let reports = world.reports.iter().copied();
         actions.extend(reports.map(Action::Deliver));
         actions.extend(world.abandoned().map(str::to_owned).map(Action::Recover));
-        if actions.len() == before || world.abandoned().next().is_none() {
-            let waiting = world.journal.commands.iter();
-            actions.extend(
-                waiting
-                    .filter(|(_, command)| command.status == Status::Pending)
-                    .map(|(id, _)| Action::Claim(id.clone())),
-            );
+        // A new host claims nothing before it has dealt with what the old one left.
+        if world.abandoned().next().is_none() {
+            let commands = world.journal.commands.iter();
+            let waiting = commands.filter(|(_, command)| command.status == Status::Pending);
+            actions.extend(waiting.map(|(id, _)| Action::Claim(id.clone())));
         }
         let flights = world.under_way.iter().filter(|flight| flight.awaited);
         actions.extend(flights.map(|flight| match flight.leg {
@@ -77,7 +80,7 @@ impl OneSession {
         if !world.journal.is_authorising() {
             match world.seen {
                 Some(_) => actions.push(Action::VoidOrphan),
-                None => actions.extend(self.orphans(world).map(Action::SeeOrphan)),
+                None => self.look(world, actions),
             }
         }
         if actions.len() == before && world.journal.next_deadline().is_some() {
@@ -107,7 +110,7 @@ impl OneSession {
         }
         // Whoever looks may have begun before the card was shown.
         if world.journal.is_authorising() && world.seen.is_none() {
-            actions.extend(self.orphans(world).map(Action::SeeOrphan));
+            self.look(world, actions);
         }
         if world.left.hints > 0
             && !world.provider.holds.is_empty()
@@ -123,11 +126,10 @@ impl OneSession {
         }
     }
 
-    fn orphans(&self, world: &World) -> impl Iterator<Item = String> {
-        let looks = self.mistake != Some(Mistake::LeavesOrphans);
-        let mut open = world.provider.open();
-        open.retain(|payment| looks && world.journal.owner(payment).is_none());
-        open.into_iter()
+    fn look(&self, world: &World, actions: &mut Vec<Action>) {
+        if self.mistake != Some(Mistake::LeavesOrphans) {
+            actions.extend(world.orphans().into_iter().map(Action::SeeOrphan));
+        }
     }
 
     pub(crate) fn perform(&self, world: &mut World, action: Action) {
@@ -140,9 +142,9 @@ impl OneSession {
                 world.station.stage = Stage::Starting;
                 world.report(Report::Started(world.reading()));
             }
-            Action::Charge => {
-                world.left.energy -= 1;
-                world.station.register += 1;
+            Action::Charge(energy) => {
+                world.left.readings -= 1;
+                world.station.register += energy;
                 world.report(Report::Metered(world.reading()));
             }
             Action::Unplug => outside::end(world),
@@ -235,8 +237,9 @@ fn driver(world: &World, actions: &mut Vec<Action>) {
         Stage::Expecting => actions.push(Action::PlugIn),
         Stage::Charging => {
             actions.push(Action::Unplug);
-            if world.left.energy > 0 {
-                actions.push(Action::Charge);
+            if world.left.readings > 0 {
+                let room = BATTERY.saturating_sub(world.station.register);
+                actions.extend((1..=room).map(Action::Charge));
             }
         }
         Stage::Idle | Stage::Starting | Stage::Ended => {}
@@ -282,4 +285,3 @@ pub(crate) fn is_at_rest(model: &OneSession, world: &World) -> bool {
     model.due(world, &mut due);
     due.is_empty()
 }
-

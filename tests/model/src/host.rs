@@ -1,23 +1,11 @@
-//! The host: what it does with what reaches it, and with the commands in its journal.
+//! The host: what it does with what reaches it, with time, and with the commands in its journal.
 
-use chargetap_contract::session::{
-    CommandResult, Event, MeterReading, OrphanHold, Outcome, Phase, Stopped,
-};
+use chargetap_contract::session::{Event, MeterReading, OrphanHold, Phase, Stopped};
 use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
 
 use crate::journal::{Applied, DRIVER, HOLD, Order, Status, TERMINAL};
 use crate::outside::Stage;
-use crate::world::{Answer, Flight, Leg, Reading, Report, World};
-use crate::{Mistake, OneSession};
-
-/// What ended an execution, as the host sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// An answer came.
-    Answered(Answer),
-    /// None came.
-    Lost,
-}
+use crate::world::{Flight, Leg, Reading, Report, World};
 
 impl World {
     /// A callback or report reaches the host, and is answered once it is stored.
@@ -98,8 +86,12 @@ impl World {
         });
     }
 
-    /// The way is free to authorise; it is done only if the session still waits for it.
+    /// What is open before an authorisation is another driver's and is voided. It is sent only if
+    /// the session still waits for it.
     pub(crate) fn authorise(&mut self, mut flight: Flight) {
+        for payment in self.orphans() {
+            self.void_orphan(&payment);
+        }
         if self.journal.is_authorising() {
             self.provider.authorisations += 1;
             flight.leg = Leg::Request;
@@ -152,6 +144,13 @@ impl World {
             })
     }
 
+    /// Open holds that no session knows.
+    pub(crate) fn orphans(&self) -> Vec<String> {
+        let mut open = self.provider.open();
+        open.retain(|payment| self.journal.owner(payment).is_none());
+        open
+    }
+
     /// The hold that was seen is voided, unless a session knows it.
     pub(crate) fn void_orphan(&mut self, payment: &str) {
         let session = format!("orphan-{TERMINAL}-{payment}");
@@ -164,101 +163,7 @@ impl World {
     }
 }
 
-impl OneSession {
-    /// Take up a command of a host that died.
-    pub(crate) fn recover(&self, world: &mut World, id: &str) {
-        let Some(command) = world.journal.commands.get(id) else {
-            return;
-        };
-        let order = command.order.clone();
-        if order.is_local() || self.mistake == Some(Mistake::ForgetsWhatWasSent) {
-            world.journal.repeat(id);
-        } else {
-            self.end(world, id, &order, Ending::Lost);
-        }
-    }
-
-    /// A command ended: its session hears of it, and the command is done either way.
-    pub(crate) fn end(&self, world: &mut World, id: &str, order: &Order, ending: Ending) {
-        if ending == Ending::Lost && self.repeats_by_mistake(world, id, order) {
-            return;
-        }
-        let (result, made) = match ending {
-            // A question whose answer was lost can be asked again.
-            Ending::Lost if matches!(order, Order::LookUp(_)) => (not_done(), None),
-            Ending::Lost => (CommandResult::Unknown, None),
-            Ending::Answered(answer) => result(world, order, answer),
-        };
-        let now = world.now;
-        let session = session_of(id);
-        let mut apply = |result| {
-            let outcome = Outcome {
-                command: id.to_owned(),
-                result,
-            };
-            let event = Event::CommandEnded(outcome);
-            world.journal.apply(session, event, now, None, Some(id))
-        };
-        match apply(result) {
-            Applied::Yes | Applied::Duplicate => {}
-            Applied::Refused => world.journal.finish(id),
-            Applied::HoldClaimed => {
-                apply(not_done());
-            }
-        }
-        if let Some(payment) = made
-            && world.journal.owner(&payment).is_none()
-            && self.mistake != Some(Mistake::LeavesOrphans)
-        {
-            world.void_orphan(&payment);
-        }
-    }
-
-    fn repeats_by_mistake(&self, world: &mut World, id: &str, order: &Order) -> bool {
-        use crate::journal::Close;
-        match (self.mistake, order) {
-            (Some(Mistake::SendsAuthorisationAgain), Order::Authorise) => {}
-            (
-                Some(Mistake::CapturesTheWholeHold),
-                Order::Close(payment, Close::Capture(_)),
-            ) => {
-                if let Some(command) = world.journal.commands.get_mut(id) {
-                    command.order = Order::Close(payment.clone(), Close::Capture(HOLD));
-                }
-            }
-            _ => return false,
-        }
-        world.journal.repeat(id);
-        true
-    }
-}
-
-/// What an answer means to the session, and the hold that it says was made.
-fn result(world: &World, order: &Order, answer: Answer) -> (CommandResult, Option<String>) {
-    let result = match answer {
-        Answer::Authorised(payment) => {
-            let made = Some(payment.clone());
-            return (CommandResult::Authorised(hold(payment)), made);
-        }
-        Answer::Declined => CommandResult::Declined(String::new()),
-        Answer::Done => CommandResult::Done,
-        Answer::Conflict => CommandResult::Conflict,
-        Answer::NotDone => not_done(),
-        Answer::Open(mut open) => {
-            if *order == Order::LookUp(None) {
-                open.retain(|payment| world.journal.owner(payment).is_none());
-            }
-            CommandResult::OpenHolds(open.into_iter().map(hold).collect())
-        }
-    };
-    (result, None)
-}
-
-fn not_done() -> CommandResult {
-    CommandResult::NotDone(String::new())
-}
-
-fn hold(payment: String) -> Hold {
+pub(crate) fn hold(payment: String) -> Hold {
     Hold {
         payment,
         amount: HOLD,
@@ -284,7 +189,7 @@ fn meter(reading: Reading) -> MeterReading {
     }
 }
 
-fn session_of(command: &str) -> &str {
+pub(crate) fn session_of(command: &str) -> &str {
     command.split('/').next().unwrap_or_default()
 }
 

@@ -1,7 +1,7 @@
 //! One session, checked in every order of events.
 //!
 //! The session orchestrator is the real one. Around it are a host reduced to the journal's rules
-//! ([`journal`], [`host`]), a payment provider and a station ([`outside`]), and everything that is
+//! ([`journal`], `host`, `execution`), a payment provider and a station ([`outside`]), and everything that is
 //! on its way between them ([`world`]). A model checker tries every order in which messages arrive,
 //! with as many losses, repetitions, delays and crashes as [`Bounds`] allow, and looks in every
 //! state for a breach of the rules in [`properties`].
@@ -9,8 +9,9 @@
 //! Time passes only from deadline to deadline. It does so freely while nothing is on its way, and
 //! at a price otherwise: that is how the state space stays finite.
 //!
-//! What is left out: texts on the terminal's screen, other drivers, a terminal at which a hold was
-//! open before the tap, and somebody else who closes a hold.
+//! What is left out: texts on the terminal's screen, other drivers (but for a hold that one left
+//! open), a hold for another amount than was asked for, a station that begins a second transaction
+//! under one token, and somebody else who closes a hold.
 
 #![allow(
     clippy::expect_used,
@@ -19,7 +20,8 @@
 )]
 
 pub mod action;
-pub mod host;
+mod execution;
+mod host;
 pub mod journal;
 pub mod outside;
 pub mod properties;
@@ -37,7 +39,7 @@ pub struct Bounds {
     pub losses: u8,
     /// Callbacks and reports that are delivered twice.
     pub repetitions: u8,
-    /// Deadlines that pass although something is on its way.
+    /// Deadlines that pass although something else is about to happen.
     pub delays: u8,
     /// Crashes of the host.
     pub crashes: u8,
@@ -45,8 +47,8 @@ pub struct Bounds {
     pub hints: u8,
     /// Times the driver shows the card again.
     pub cards: u8,
-    /// Kilowatt-hours that the car can take.
-    pub energy: u64,
+    /// Meter readings between start and end.
+    pub readings: u8,
 }
 
 /// A mistake in the host, to see that the checker finds it.
@@ -67,6 +69,8 @@ pub enum Mistake {
 pub struct OneSession {
     /// What may go wrong.
     pub bounds: Bounds,
+    /// An earlier driver's hold came late and is open.
+    pub stranger: bool,
     /// The provider will not close any hold, but says so.
     pub provider_closes_nothing: bool,
     /// What the host does wrong.
@@ -78,7 +82,7 @@ impl Model for OneSession {
     type Action = Action;
 
     fn init_states(&self) -> Vec<World> {
-        vec![World::with_a_card_shown(self.bounds)]
+        vec![World::with_a_card_shown(self.bounds, self.stranger)]
     }
 
     fn actions(&self, world: &World, actions: &mut Vec<Action>) {

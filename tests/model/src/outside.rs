@@ -17,6 +17,8 @@ pub struct Provider {
 /// A hold, and what was done about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hold {
+    /// An earlier driver's.
+    pub stranger: bool,
     /// What the host asked for, whether it took effect or not.
     pub asked: BTreeSet<Close>,
     /// What took effect.
@@ -24,6 +26,19 @@ pub struct Hold {
 }
 
 impl Provider {
+    /// A provider at which an earlier driver's hold may be open.
+    #[must_use]
+    pub fn with_a_hold(stranger: bool) -> Self {
+        let hold = Hold {
+            stranger,
+            ..Hold::default()
+        };
+        Self {
+            holds: stranger.then_some(hold).into_iter().collect(),
+            authorisations: 0,
+        }
+    }
+
     /// The payment sessions whose hold is open.
     #[must_use]
     pub fn open(&self) -> Vec<String> {
@@ -96,11 +111,7 @@ pub enum Stage {
 pub(crate) fn arrive(world: &mut World, order: &Order, provider_closes_nothing: bool) -> Answer {
     match order {
         Order::Authorise => world.provider.authorise(),
-        Order::Close(payment, how) => {
-            world
-                .provider
-                .close(payment, *how, provider_closes_nothing)
-        }
+        Order::Close(payment, how) => world.provider.close(payment, *how, provider_closes_nothing),
         Order::LookUp(payment) => {
             let mut open = world.provider.open();
             open.retain(|open| payment.as_ref().is_none_or(|payment| payment == open));

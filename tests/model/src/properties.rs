@@ -6,6 +6,7 @@ use stateright::Property;
 use crate::OneSession;
 use crate::action::is_at_rest;
 use crate::journal::{Close, DRIVER, HOLD, MINIMUM, PER_KWH, Status, is_end};
+use crate::outside::Hold;
 use crate::world::World;
 
 /// All of them.
@@ -17,12 +18,19 @@ pub fn all() -> Vec<Property<OneSession>> {
         Property::always("a hold is closed in one way only", one_way_to_close),
         Property::always("nothing is captured without energy", only_for_energy),
         Property::always("an authorisation is sent once", authorised_once),
+        Property::always("a driver's session has the driver's hold", own_hold),
         Property::always("the receipt says what was captured", receipt_is_right),
         Property::always("the final reading is billed", final_reading_is_billed),
-        Property::always("a person is called only when the ladder has ended", called_for_a_reason),
+        Property::always(
+            "a person is called only when the ladder has ended",
+            called_for_a_reason,
+        ),
         Property::always("at rest, every session has ended", sessions_end),
         Property::always("at rest, every command is done", commands_end),
-        Property::always("at rest, every hold is closed or a person was called", holds_end),
+        Property::always(
+            "at rest, every hold is closed or a person was called",
+            holds_end,
+        ),
         Property::always("at rest, the driver has a receipt", receipt_is_issued),
     ];
     all.extend(reached());
@@ -30,7 +38,8 @@ pub fn all() -> Vec<Property<OneSession>> {
 }
 
 /// What the model is expected to come to, so that the rules are not kept for want of trying.
-fn reached() -> Vec<Property<OneSession>> {
+#[must_use]
+pub fn reached() -> Vec<Property<OneSession>> {
     vec![
         Property::sometimes("a part of the hold is captured", |_, world: &World| {
             world.provider.captured() == 2 * PER_KWH
@@ -45,13 +54,21 @@ fn reached() -> Vec<Property<OneSession>> {
             world.journal.sessions.len() == 2 && closed(world).any(|close| *close == Close::Void)
         }),
         Property::sometimes("the end is never reported", |_, world: &World| {
-            world.journal.alerts.contains(DRIVER)
-                && world.journal.phase() == Some(Phase::Settled)
+            world.journal.alerts.contains(DRIVER) && world.journal.phase() == Some(Phase::Settled)
+        }),
+        Property::sometimes("a person is called", |_, world: &World| {
+            world.journal.phase() == Some(Phase::NeedsAttention)
+                && world.journal.alerts.contains(DRIVER)
         }),
         Property::sometimes("the card is declined", |_, world: &World| {
             world.journal.phase() == Some(Phase::Declined)
         }),
     ]
+}
+
+fn drivers_hold(world: &World) -> Option<&Hold> {
+    let payment = world.journal.sessions.get(DRIVER)?.payment.as_ref()?;
+    world.provider.holds.get(payment.parse::<usize>().ok()?)
 }
 
 fn closed(world: &World) -> impl Iterator<Item = &Close> {
@@ -85,7 +102,12 @@ fn only_for_energy(_: &OneSession, world: &World) -> bool {
 }
 
 fn authorised_once(_: &OneSession, world: &World) -> bool {
-    world.provider.authorisations <= 1 && world.provider.holds.len() <= 1
+    let own = world.provider.holds.iter();
+    world.provider.authorisations <= 1 && own.filter(|hold| !hold.stranger).count() <= 1
+}
+
+fn own_hold(_: &OneSession, world: &World) -> bool {
+    drivers_hold(world).is_none_or(|hold| !hold.stranger)
 }
 
 fn receipt_is_right(_: &OneSession, world: &World) -> bool {
@@ -106,13 +128,12 @@ fn final_reading_is_billed(_: &OneSession, world: &World) -> bool {
     } else {
         Close::Capture(price.min(HOLD))
     };
-    closed(world).all(|close| *close == due)
+    drivers_hold(world).is_some_and(|hold| hold.closed.iter().all(|close| *close == due))
 }
 
 fn called_for_a_reason(model: &OneSession, world: &World) -> bool {
     let mut sessions = world.journal.sessions.values();
-    model.provider_closes_nothing
-        || sessions.all(|stored| stored.phase != Phase::NeedsAttention)
+    model.provider_closes_nothing || sessions.all(|stored| stored.phase != Phase::NeedsAttention)
 }
 
 fn sessions_end(model: &OneSession, world: &World) -> bool {

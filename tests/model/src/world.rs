@@ -94,15 +94,15 @@ pub struct Reading {
 }
 
 impl World {
-    /// A card was just shown.
+    /// A card was just shown, where an earlier driver's hold may be open.
     #[must_use]
-    pub fn with_a_card_shown(left: Bounds) -> Self {
+    pub fn with_a_card_shown(left: Bounds, stranger: bool) -> Self {
         Self {
             now: 0,
             journal: Journal::default(),
             under_way: Vec::new(),
             seen: None,
-            provider: Provider::default(),
+            provider: Provider::with_a_hold(stranger),
             station: Station::default(),
             reports: vec![Report::Card],
             left,
