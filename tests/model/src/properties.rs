@@ -25,6 +25,10 @@ pub fn all() -> Vec<Property<OneSession>> {
             "a person is called only when the ladder has ended",
             called_for_a_reason,
         ),
+        Property::always(
+            "at rest, a person was called if the end was never reported",
+            unreported_end_is_alerted,
+        ),
         Property::always("at rest, every session has ended", sessions_end),
         Property::always("at rest, every command is done", commands_end),
         Property::always(
@@ -134,6 +138,11 @@ fn final_reading_is_billed(_: &OneSession, world: &World) -> bool {
 fn called_for_a_reason(model: &OneSession, world: &World) -> bool {
     let mut sessions = world.journal.sessions.values();
     model.provider_closes_nothing || sessions.all(|stored| stored.phase != Phase::NeedsAttention)
+}
+
+fn unreported_end_is_alerted(model: &OneSession, world: &World) -> bool {
+    let unreported = world.journal.began_at.is_some() && world.journal.ended_at.is_none();
+    !is_at_rest(model, world) || !unreported || world.journal.alerts.contains(DRIVER)
 }
 
 fn sessions_end(model: &OneSession, world: &World) -> bool {
