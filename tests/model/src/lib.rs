@@ -1,10 +1,10 @@
 //! One session, checked in every order of events.
 //!
 //! The session orchestrator is the real one. Around it are a host reduced to the journal's rules
-//! ([`journal`], `host`, `execution`), a payment provider and a station ([`outside`]), and everything that is
-//! on its way between them ([`world`]). A model checker tries every order in which messages arrive,
-//! with as many losses, repetitions, delays and crashes as [`Bounds`] allow, and looks in every
-//! state for a breach of the rules in [`properties`].
+//! ([`journal`], `host`, `execution`), a payment provider and a station ([`outside`]), and all that
+//! is on its way between them ([`world`]). A model checker tries every order in which messages
+//! arrive, with as many losses, repetitions, delays and crashes as [`Bounds`] allow, and looks in
+//! every state for a breach of the rules in [`properties`].
 //!
 //! Time passes only from deadline to deadline. It does so freely while nothing is on its way, and
 //! at a price otherwise: that is how the state space stays finite.
