@@ -1,0 +1,194 @@
+//! The host: what it does with what reaches it, with time, and with the commands in its journal.
+
+use chargetap_contract::session::{Event, MeterReading, OrphanHold, Phase, Stopped};
+use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
+
+use crate::journal::{Applied, DRIVER, HOLD, Order, Status, TERMINAL};
+use crate::outside::Stage;
+use crate::world::{Flight, Leg, Reading, Report, World};
+
+impl World {
+    /// A callback or report reaches the host, and is answered once it is stored.
+    pub(crate) fn receive(&mut self, report: Report) {
+        match report {
+            Report::Card => {
+                self.apply(Event::CardPresented(card("read")), Some("card".into()));
+            }
+            Report::CardAgain(wish) => {
+                // Shown when no session of this card runs, it would begin another one.
+                if is_running(self.journal.phase()) {
+                    let key = format!("card-{wish}");
+                    self.apply(Event::CardPresented(card(&key)), Some(key));
+                }
+            }
+            Report::Started(reading) => self.started(reading),
+            Report::Metered(reading) => {
+                self.apply(Event::MeterRead(meter(reading)), None);
+            }
+            Report::Stopped(reading) => {
+                let stopped = Stopped {
+                    reading: meter(reading),
+                    reason: String::new(),
+                };
+                let key = Some("stopped".into());
+                if self.apply(Event::ChargingStopped(stopped), key) == Applied::Yes {
+                    self.journal.ended_at = Some(reading.energy);
+                }
+            }
+        }
+    }
+
+    fn started(&mut self, reading: Reading) {
+        let key = format!("started-{}-{}", reading.at, reading.energy);
+        let applied = self.apply(Event::ChargingStarted(meter(reading)), Some(key));
+        if applied == Applied::Yes {
+            self.journal.began_at = Some(reading.energy);
+        }
+        let allowed = matches!(applied, Applied::Yes | Applied::Duplicate);
+        if self.station.stage == Stage::Starting {
+            self.station.stage = if allowed {
+                Stage::Charging
+            } else {
+                Stage::Ended
+            };
+        }
+    }
+
+    pub(crate) fn apply(&mut self, event: Event, delivery: Option<String>) -> Applied {
+        self.journal.apply(DRIVER, event, self.now, delivery, None)
+    }
+
+    /// A waiting command is taken up: on record as sent, then under way.
+    pub(crate) fn claim(&mut self, id: &str) {
+        let Some(command) = self.journal.commands.get_mut(id) else {
+            return;
+        };
+        command.status = Status::Sent;
+        let order = command.order.clone();
+        let session = session_of(id).to_owned();
+        let leg = match &order {
+            // It is sent only if the session still waits for it.
+            Order::Authorise if !self.journal.is_authorising() => {
+                return self.journal.finish(id);
+            }
+            Order::Authorise => {
+                self.provider.authorisations += 1;
+                Leg::Request
+            }
+            Order::Receipt(receipt) => {
+                self.journal.receipts.entry(session).or_insert(*receipt);
+                Leg::Local
+            }
+            Order::Alert => {
+                self.journal.alerts.insert(session);
+                Leg::Local
+            }
+            _ => Leg::Request,
+        };
+        self.fly(Flight {
+            command: id.to_owned(),
+            order,
+            leg,
+            awaited: true,
+        });
+    }
+
+    /// A deadline passes.
+    pub(crate) fn pass_deadline(&mut self) {
+        let Some((at, session)) = self.journal.next_deadline() else {
+            return;
+        };
+        let session = session.to_owned();
+        self.now = self.now.max(at);
+        let applied = self
+            .journal
+            .apply(&session, Event::DeadlineReached, self.now, None, None);
+        assert_eq!(applied, Applied::Yes, "{session} asked to be stepped now");
+    }
+
+    /// The host dies, and another begins with the same journal. Requests may still arrive.
+    pub(crate) fn crash(&mut self) {
+        self.seen = None;
+        let flights = std::mem::take(&mut self.under_way);
+        for flight in flights {
+            self.stray(flight);
+        }
+    }
+
+    /// Nobody waits any more for what this may still bring about.
+    pub(crate) fn stray(&mut self, mut flight: Flight) {
+        if flight.leg == Leg::Request && !matches!(flight.order, Order::LookUp(_)) {
+            flight.awaited = false;
+            self.fly(flight);
+        }
+    }
+
+    /// Commands that were sent by a host that died.
+    pub(crate) fn abandoned(&self) -> impl Iterator<Item = &str> {
+        self.journal
+            .commands
+            .iter()
+            .filter(|(_, command)| command.status == Status::Sent)
+            .map(|(id, _)| id.as_str())
+            .filter(|id| {
+                let mut awaited = self.under_way.iter().filter(|flight| flight.awaited);
+                awaited.all(|flight| flight.command != *id)
+            })
+    }
+
+    /// Open holds that no session knows.
+    pub(crate) fn orphans(&self) -> Vec<String> {
+        let mut open = self.provider.open();
+        open.retain(|payment| self.journal.owner(payment).is_none());
+        open
+    }
+
+    /// The hold that was seen is voided, unless a session knows it.
+    pub(crate) fn void_orphan(&mut self, payment: &str) {
+        let session = format!("orphan-{TERMINAL}-{payment}");
+        let orphan = OrphanHold {
+            terminal: TERMINAL.into(),
+            hold: hold(payment.to_owned()),
+        };
+        let event = Event::OrphanHoldFound(orphan);
+        self.journal.apply(&session, event, self.now, None, None);
+    }
+}
+
+pub(crate) fn hold(payment: String) -> Hold {
+    Hold {
+        payment,
+        amount: HOLD,
+    }
+}
+
+fn card(read: &str) -> CardRead {
+    CardRead {
+        terminal: TERMINAL.into(),
+        read: read.into(),
+        card: Card {
+            scheme: CardScheme::Visa,
+            last_four: None,
+            reference: CardReference { high: 0, low: 1 },
+        },
+    }
+}
+
+fn meter(reading: Reading) -> MeterReading {
+    MeterReading {
+        energy: reading.energy * 1_000,
+        at: reading.at,
+    }
+}
+
+pub(crate) fn session_of(command: &str) -> &str {
+    command.split('/').next().unwrap_or_default()
+}
+
+/// Whether showing the card again means that the driver wants to leave.
+pub(crate) fn is_running(phase: Option<Phase>) -> bool {
+    matches!(
+        phase,
+        Some(Phase::Authorising | Phase::Starting | Phase::Charging | Phase::Stopping)
+    )
+}
