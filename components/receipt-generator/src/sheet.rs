@@ -1,8 +1,9 @@
 //! What people read on a receipt, in order, before it is a page or lines.
 
+mod price;
+
 use chargetap_contract::{
-    money::{Dimension, PriceLine, VatTotal},
-    receipt::{Charging, Document, Summary},
+    receipt::{Document, Summary},
     terminal::{Card, CardScheme},
 };
 
@@ -123,88 +124,6 @@ impl Writer<'_> {
             ]);
         }
         section(language.charging, rows)
-    }
-
-    fn price(&self, charging: &Charging) -> Section {
-        let Self { language, .. } = self;
-        let cost = &charging.cost;
-        let rates = cost.vat_totals.len();
-        let mut rows: Vec<Row> = cost
-            .lines
-            .iter()
-            .map(|line| self.line(line, rates > 1))
-            .collect();
-        rows.extend(cost.vat_totals.iter().filter_map(|it| self.adjustment(it)));
-        rows.push(row(language.net, self.amount(cost.net)));
-        rows.extend(
-            cost.vat_totals
-                .iter()
-                .filter_map(|total| self.vat(total, rates > 1)),
-        );
-        rows.push(Row {
-            is_sum: true,
-            ..row(language.gross, self.amount(cost.gross))
-        });
-        let mut price = section(language.price, rows);
-        price.notes.push((language.rounding)(cost.tax_included));
-        let summary = &self.document.summary;
-        if summary.captured > 0 && cost.gross > summary.held {
-            price.notes.push(language.price_above_hold);
-        }
-        price
-    }
-
-    fn line(&self, line: &PriceLine, with_rate: bool) -> Row {
-        let Self {
-            language, currency, ..
-        } = self;
-        let unit_price = currency.exact(line.unit_price, language);
-        let label = match line.dimension {
-            Dimension::Energy => {
-                format!("{} × {unit_price}/kWh", self.energy(line.quantity))
-            }
-            Dimension::Time => format!("{} × {unit_price}/h", self.duration(line.quantity)),
-            Dimension::ParkingTime => format!(
-                "{} {} × {unit_price}/h",
-                language.parking,
-                self.duration(line.quantity)
-            ),
-            Dimension::Flat => language.per_session.to_owned(),
-        };
-        let label = match line.vat_rate {
-            Some(rate) if with_rate => format!("{label}, {}", self.rate(rate)),
-            _ => label,
-        };
-        row(label, currency.exact(line.amount, language))
-    }
-
-    /// What the minimum adds or the maximum takes off.
-    fn adjustment(&self, total: &VatTotal) -> Option<Row> {
-        let (label, sign) = match total.adjustment {
-            0 => return None,
-            1.. => (self.language.minimum_price, '+'),
-            _ => (self.language.maximum_price, '−'),
-        };
-        let size = total.adjustment.unsigned_abs();
-        let amount = self.currency.exact(size, self.language);
-        Some(row(label, format!("{sign}{amount}")))
-    }
-
-    fn vat(&self, total: &VatTotal, with_net: bool) -> Option<Row> {
-        let rate = self.rate(total.vat_rate?);
-        let label = if with_net {
-            let net = self.amount(total.net);
-            format!("{rate} {} {net}", self.language.on)
-        } else {
-            rate
-        };
-        Some(row(label, self.amount(total.vat)))
-    }
-
-    /// Such as `VAT 25 %`.
-    fn rate(&self, rate: u32) -> String {
-        let number = decimal(rate.into(), 2, 0, self.language);
-        format!("{} {number} %", self.language.vat)
     }
 
     fn payment(&self) -> Section {

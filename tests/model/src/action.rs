@@ -34,8 +34,6 @@ pub enum Action {
     Hint,
     /// The host takes up a command.
     Claim(String),
-    /// The host found no other hold, and authorises.
-    Authorise(Flight),
     /// A request arrives.
     Arrive(Flight),
     /// A request arrives, and the answer is no.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::LazyLock;
 
-use chargetap_contract::money::Tariff;
+use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
 use chargetap_contract::session::{self, Decision, Event, Evse, Phase, Policy, Refusal};
 use session_orchestrator::step;
 
@@ -27,15 +27,26 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy {
     },
     tariff: Tariff {
         currency: "EUR".into(),
-        per_kwh: PER_KWH * 1_000,
-        per_hour: 0,
-        per_session: 0,
-        vat_rate: 0,
+        tax_included: false,
+        elements: vec![TariffElement {
+            components: vec![PriceComponent {
+                dimension: Dimension::Energy,
+                price: PER_KWH * 1_000,
+                vat_rate: None,
+                step_size: 1,
+            }],
+            restrictions: vec![],
+        }],
+        min_price: None,
+        max_price: None,
+        preauthorize_amount: None,
     },
+    utc_offsets: vec![],
     minimum_capture: MINIMUM,
     authorise_timeout: 6_000,
     plug_in_timeout: 15_000,
     maximum_duration: 60_000,
+    hold_lifetime: 30 * 24 * 60 * 60 * 1_000,
     stop_timeout: 15_000,
 });
 

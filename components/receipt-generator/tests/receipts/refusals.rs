@@ -6,7 +6,7 @@ use chargetap_contract::{
     terminal::Card,
 };
 
-use crate::documents::{above_hold, not_plugged_in, paid};
+use crate::documents::{not_plugged_in, paid};
 
 fn problem(document: &Document, locale: &str) -> Problem {
     let formats = [Format::Html, Format::Text, Format::Json];

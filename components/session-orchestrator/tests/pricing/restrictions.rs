@@ -49,6 +49,14 @@ fn every_night_of_a_long_interval_counts() {
 }
 
 #[test]
+fn an_interval_that_cannot_be_meant_is_priced_all_the_same() {
+    // A thousand years, with two changes a day.
+    let readings = [(1_000 * 365 * 24 * HOUR, 1_000_000)];
+    let (cheap, dear) = cheap_and_dear(&price(&at_night(), &readings));
+    assert_eq!(cheap + dear, 1_000_000);
+}
+
+#[test]
 fn an_end_at_midnight_is_the_end_of_the_day() {
     let evening = cheap_while(hours((20, 0), (0, 0)));
     let price = price_from(at(MONDAY, 19, 0), &[], &evening, &[(6 * HOUR, 6_000)]);
