@@ -31,7 +31,12 @@ impl World {
                     reason: String::new(),
                 };
                 let key = Some("stopped".into());
-                if self.apply(Event::ChargingStopped(stopped), key) == Applied::Yes {
+                let in_time = matches!(
+                    self.journal.phase(),
+                    Some(Phase::Charging | Phase::Stopping)
+                );
+                let applied = self.apply(Event::ChargingStopped(stopped), key);
+                if in_time && applied == Applied::Yes {
                     self.journal.ended_at = Some(reading.energy);
                 }
             }

@@ -65,7 +65,7 @@ pub struct Journal {
     pub alerts: BTreeSet<String>,
     /// The register when the transaction began, as far as the driver's session knows.
     pub began_at: Option<u64>,
-    /// The register when it ended, as far as the driver's session knows.
+    /// The register when it ended, as far as the driver's session knew when the price was made final.
     pub ended_at: Option<u64>,
 }
 
