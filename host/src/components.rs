@@ -121,6 +121,17 @@ impl Components {
         })
     }
 
+    /// See the contract's `orchestration.offer`.
+    ///
+    /// # Errors
+    /// The component failed.
+    pub fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, PluginFault> {
+        self.orchestrator.call(|instance, store| {
+            let orchestration = instance.chargetap_session_orchestrator_orchestration();
+            orchestration.call_offer(store, policy, hold, now)
+        })
+    }
+
     /// See the contract's `rendering.render`.
     ///
     /// # Errors

@@ -233,6 +233,10 @@ impl Platform for Native {
         self.components.step(policy, state, event, now)
     }
 
+    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, PluginFault> {
+        self.components.offer(policy, hold, now)
+    }
+
     fn render(
         &self,
         document: &Document,

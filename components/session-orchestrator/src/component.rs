@@ -32,4 +32,8 @@ impl bindings::exports::chargetap::session_orchestrator::orchestration::Guest fo
     ) -> Result<Decision, Refusal> {
         crate::step(&policy, state.as_deref(), event, now)
     }
+
+    fn offer(policy: Policy, hold: u64, now: u64) -> String {
+        crate::offer(&policy, hold, now)
+    }
 }

@@ -22,4 +22,5 @@ mod step;
 #[cfg(target_family = "wasm")]
 mod component;
 
+pub use pricing::offer;
 pub use step::step;

@@ -2,14 +2,17 @@
 //!
 //! What happens between two meter readings is divided among the tariff's elements ([`course`]) by
 //! their [`restrictions`] and the site's [`calendar`], and summed up ([`usage`]). Only these sums
-//! are kept. What they cost is computed when it is asked for ([`cost`]).
+//! are kept. What they cost is computed when it is asked for ([`cost`]). Before all that, the driver is
+//! told the price ([`offer`]).
 
 mod calendar;
 mod cost;
 mod course;
+mod offer;
 mod restrictions;
 mod usage;
 
 pub(crate) use cost::price;
 pub(crate) use course::Terms;
+pub use offer::offer;
 pub(crate) use usage::Usage;

@@ -13,7 +13,7 @@ use crate::meter::Meter;
 use crate::pricing::{Usage, price};
 
 /// The version of [`Session`]'s stored form that this component writes.
-const VERSION: u32 = 2;
+const VERSION: u32 = 1;
 
 /// A session that has begun.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -108,6 +108,10 @@ impl Platform for Spin {
         Ok(orchestration::step(policy, state, event, now))
     }
 
+    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, PluginFault> {
+        Ok(orchestration::offer(policy, hold, now))
+    }
+
     fn render(
         &self,
         document: &Document,

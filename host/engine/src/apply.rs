@@ -5,7 +5,6 @@ use chargetap_contract::terminal::CardRead;
 
 use crate::gateway::Gateway;
 use crate::journal::{self, Entry, JournalError, Recorded, phase_name};
-use crate::local_time;
 use crate::platform::{Count, Platform, PluginFault};
 
 /// How often a step is made again because the session moved on meanwhile.
@@ -176,10 +175,9 @@ impl<P: Platform> Gateway<P> {
         terminal: &str,
         cause: Cause<'_>,
     ) -> Result<Applied, EngineError> {
-        let mut policy = self.terminal(terminal)?.policy.clone();
         for _ in 0..ATTEMPTS {
             let now = self.platform.now();
-            policy.utc_offsets = local_time::utc_offsets(&self.config.time_zone, now);
+            let policy = self.policy(terminal, now)?;
             let stored = journal::load(&self.platform, session).await?;
             let state = stored.as_ref().map(|stored| stored.state.as_slice());
             if cause.event == Event::DeadlineReached

@@ -2,10 +2,13 @@
 
 use std::sync::atomic::AtomicU64;
 
+use chargetap_contract::session::Policy;
+
 use crate::apply::EngineError;
 use crate::config::Config;
 use crate::http::{Incoming, Method, Outcome};
 use crate::journal;
+use crate::local_time;
 use crate::platform::Platform;
 
 /// A gateway at work. Clone-free and shared: every method takes `&self`.
@@ -103,6 +106,14 @@ impl<P: Platform> Gateway<P> {
             }
             _ => Outcome::text(404, "not found"),
         }
+    }
+
+    /// A terminal's policy at a moment.
+    pub(crate) fn policy(&self, serial: &str, now: u64) -> Result<Policy, EngineError> {
+        Ok(Policy {
+            utc_offsets: local_time::utc_offsets(&self.config.time_zone, now),
+            ..self.terminal(serial)?.policy.clone()
+        })
     }
 
     pub(crate) fn terminal(&self, serial: &str) -> Result<&crate::config::Terminal, EngineError> {

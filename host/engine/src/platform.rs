@@ -104,6 +104,12 @@ pub trait Platform: Portable + 'static {
         now: u64,
     ) -> Result<Result<Decision, Refusal>, PluginFault>;
 
+    /// What a terminal shows before a card is read, by `session-orchestrator`.
+    ///
+    /// # Errors
+    /// The component failed.
+    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, PluginFault>;
+
     /// Write a receipt with `receipt-generator`.
     ///
     /// # Errors

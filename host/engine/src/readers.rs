@@ -27,8 +27,6 @@ const TENDED_AT_ONCE: usize = 16;
 /// the token under which the station starts.
 const READ_ID_CHARACTERS: usize = 20;
 
-const PROMPT: &str = "Show your card to charge";
-
 /// What a terminal needs.
 #[derive(Debug, PartialEq, Eq)]
 enum Care {
@@ -167,8 +165,12 @@ impl<P: Platform> Gateway<P> {
         if journal::is_authorising(&self.platform, serial).await? {
             return Ok(Ok(()));
         }
+        let now = self.platform.now();
+        let offer = self
+            .platform
+            .offer(&self.policy(serial, now)?, terminal.hold, now)?;
         let url = format!("{}/callbacks/payter/{segment}", self.config.public_url);
-        if let Err(error) = self.payter_start(serial, terminal.hold, &url, PROMPT).await {
+        if let Err(error) = self.payter_start(serial, terminal.hold, &url, &offer).await {
             return Ok(Err(error));
         }
         journal::confirm_read(&self.platform, &read).await?;

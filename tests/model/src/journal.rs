@@ -42,6 +42,7 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy {
         preauthorize_amount: None,
     },
     utc_offsets: vec![],
+    currency_decimals: 2,
     minimum_capture: MINIMUM,
     authorise_timeout: 6_000,
     plug_in_timeout: 15_000,

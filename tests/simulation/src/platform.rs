@@ -201,6 +201,10 @@ impl Platform for Simulated {
         Ok(session_orchestrator::step(policy, state, event, now))
     }
 
+    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, PluginFault> {
+        Ok(session_orchestrator::offer(policy, hold, now))
+    }
+
     fn render(
         &self,
         document: &Document,

@@ -38,6 +38,7 @@ pub(crate) fn policy() -> Policy {
             preauthorize_amount: None,
         },
         utc_offsets: vec![],
+        currency_decimals: 2,
         minimum_capture: 50,
         authorise_timeout: MINUTE,
         plug_in_timeout: 5 * MINUTE,

@@ -81,6 +81,7 @@ impl Session {
             },
             tariff: tariff.clone(),
             utc_offsets: utc_offsets.to_vec(),
+            currency_decimals: 2,
             minimum_capture: 0,
             authorise_timeout: 60_000,
             plug_in_timeout: 300_000,
@@ -104,13 +105,12 @@ impl Session {
             now: start,
             last,
         };
-        session.apply(Event::CommandEnded(Outcome {
-            command: "READ/authorise".into(),
-            result: CommandResult::Authorised(Hold {
-                payment: "pay-1".into(),
-                amount: hold,
-            }),
-        }));
+        session.ended("look-up-before", CommandResult::OpenHolds(vec![]));
+        let hold = Hold {
+            payment: "pay-1".into(),
+            amount: hold,
+        };
+        session.ended("authorise", CommandResult::Authorised(hold));
         let reading = session.reading((0, 0));
         session.apply(Event::ChargingStarted(reading));
         session
@@ -118,6 +118,11 @@ impl Session {
 
     pub(crate) fn apply(&mut self, event: Event) {
         self.last = step(&self.policy, Some(&self.last.state), event, self.now).unwrap();
+    }
+
+    fn ended(&mut self, kind: &str, result: CommandResult) {
+        let command = format!("READ/{kind}");
+        self.apply(Event::CommandEnded(Outcome { command, result }));
     }
 
     fn reading(&mut self, (seconds, energy): (u64, u64)) -> MeterReading {

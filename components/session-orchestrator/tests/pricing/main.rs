@@ -10,6 +10,7 @@
 )]
 
 mod course;
+mod offer;
 mod properties;
 mod published;
 mod restrictions;

@@ -279,9 +279,10 @@ fn terminals(
             let problem = "there is no station of this id".into();
             return Err(place.error("terminals.station", &table.station, problem));
         }
+        let decimals = amounts::decimals(&tariff.currency)
+            .map_err(|problem| place.error("terminals.tariff", &table.tariff, problem))?;
         let amount = |key: &str, value: &Spanned<String>| {
-            amounts::decimals(&tariff.currency)
-                .and_then(|decimals| amounts::minor_units(value.get_ref(), decimals))
+            amounts::minor_units(value.get_ref(), decimals)
                 .map_err(|problem| place.error(key, value, problem))
         };
         let hold = match (&table.hold, tariff.preauthorize_amount) {
@@ -301,6 +302,7 @@ fn terminals(
                 },
                 tariff: tariff.clone(),
                 utc_offsets: Vec::new(),
+                currency_decimals: u8::try_from(decimals).unwrap_or(u8::MAX),
                 minimum_capture: amount("policy.minimum_capture", &policy.minimum_capture)?,
                 authorise_timeout: seconds(
                     place,
