@@ -25,6 +25,8 @@ enum Chore {
     Build,
     /// Build what the tests need and run them all.
     Test,
+    /// Build the components, and measure what calling them costs beside the same code natively.
+    Bench,
     /// Drive many sessions through orchestrator, engine and journal in virtual time, with everything
     /// that can go wrong. Its own --help tells the options.
     #[command(disable_help_flag = true)]
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Build => components::build(),
         Chore::Test => test(),
+        Chore::Bench => bench(),
         Chore::Simulate { arguments } => simulate(&arguments),
         Chore::Demo(demo) => run_demo(&demo),
     };
@@ -70,6 +73,11 @@ fn test() -> anyhow::Result<()> {
         arguments.extend(["--features", "chargetap/peers"]);
     }
     shell::cargo_with(&arguments, python.map(|python| (peers::PYTHON, python)))
+}
+
+fn bench() -> anyhow::Result<()> {
+    components::build_plugins()?;
+    cargo(&["bench", "--package", "chargetap", "--bench", "components"])
 }
 
 fn simulate(arguments: &[String]) -> anyhow::Result<()> {
