@@ -177,8 +177,8 @@ async fn a_hold_that_another_drivers_card_left_is_voided_and_never_charged() {
         .await;
     world.hold("stranger").await;
     world.tap("card-1").await;
-    assert_nothing_taken(&world, "payment_failed").await;
     let sessions = world.closed_sessions(1).await;
+    assert_nothing_taken(&world, "payment_failed").await;
     assert_eq!(
         (&sessions[0]["card_id"], &sessions[0]["state"]),
         (&json!("stranger"), &json!("voided"))

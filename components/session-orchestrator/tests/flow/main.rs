@@ -13,6 +13,7 @@ mod authorising;
 mod charging;
 mod closing;
 mod correcting;
+mod golden;
 mod properties;
 mod session;
 mod states;

@@ -15,5 +15,4 @@ mod properties;
 mod published;
 mod restrictions;
 mod rounding;
-mod stored;
 mod tariffs;

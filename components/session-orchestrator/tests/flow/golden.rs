@@ -1,0 +1,147 @@
+//! Sessions as version 1 of the state stored them. The lines are never changed: sessions that were
+//! stored so may be under way.
+
+use chargetap_contract::session::{CommandResult, Event, Phase};
+use session_orchestrator::step;
+
+use crate::session::{MINUTE, SECOND, Session, card, hold, policy};
+
+const STORED: &str = include_str!("golden/version-1.txt");
+
+/// A session in every stage that a session can be found in.
+fn sessions() -> Vec<(&'static str, Session)> {
+    let with = |mut session: Session, change: fn(&mut Session)| {
+        change(&mut session);
+        session
+    };
+    vec![
+        ("looking", Session::tapped()),
+        ("authorising", Session::authorising()),
+        (
+            "asking",
+            with(Session::authorising(), |session| {
+                session.ended("authorise", CommandResult::Unknown);
+            }),
+        ),
+        (
+            "starting",
+            with(Session::authorised(), |session| {
+                session.ended("start", CommandResult::Unknown);
+            }),
+        ),
+        ("charging", Session::charging()),
+        (
+            "stopping",
+            with(Session::charging(), |session| {
+                session.pass(30 * MINUTE);
+                session.meter(7_420);
+                session.apply(Event::CardPresented(card(1)));
+                session.pass(SECOND);
+                session.ended("stop", CommandResult::Done);
+            }),
+        ),
+        ("capturing", Session::capturing()),
+        (
+            "asking-about-a-capture",
+            with(Session::capturing(), |session| {
+                session.ended("capture", CommandResult::Unknown);
+            }),
+        ),
+        (
+            "voiding",
+            with(Session::authorised(), |session| {
+                session.apply(Event::CardPresented(card(1)));
+            }),
+        ),
+        (
+            "settled",
+            with(Session::capturing(), |session| {
+                session.ended("capture", CommandResult::Done);
+            }),
+        ),
+        (
+            "refunded",
+            with(Session::capturing(), |session| {
+                session.ended("capture", CommandResult::Done);
+                session.apply(Event::Refunded(86));
+            }),
+        ),
+    ]
+}
+
+/// If this fails, the stored form has changed: it needs a new version, and this one must still be
+/// read.
+#[test]
+fn every_stage_is_stored_as_its_version_says() {
+    let stored: String = sessions()
+        .iter()
+        .map(|(name, session)| {
+            let state = session.state.as_ref().unwrap();
+            let hex: String = state.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("{name} {hex}\n")
+        })
+        .collect();
+    assert_eq!(stored, STORED, "\n{stored}");
+}
+
+/// The kept session of this name.
+fn kept(name: &str) -> Session {
+    let line = STORED.lines().find_map(|line| line.strip_prefix(name));
+    let hex = line.unwrap().trim();
+    let state = (0..hex.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+        .collect();
+    let mut session = Session::new();
+    session.pass(31 * MINUTE);
+    session.state = Some(state);
+    session
+}
+
+#[test]
+fn what_was_stored_before_an_update_goes_on_after_it() {
+    let mut session = kept("looking ");
+    session.ended("look-up-before", CommandResult::OpenHolds(vec![]));
+    assert_eq!(session.commands(), ["authorise"]);
+    let mut session = kept("authorising ");
+    session.ended("authorise", CommandResult::Authorised(hold()));
+    assert_eq!(session.phase(), Phase::Starting);
+    let mut session = kept("asking ");
+    session.ended("look-up-terminal", CommandResult::OpenHolds(vec![hold()]));
+    assert_eq!(session.phase(), Phase::Starting);
+    let mut session = kept("starting ");
+    let reading = session.reading(0);
+    session.apply(Event::ChargingStarted(reading));
+    assert_eq!(session.phase(), Phase::Charging);
+    for name in ["charging ", "stopping "] {
+        let mut session = kept(name);
+        session.stop_at(7_420);
+        assert_eq!(session.capture(), Some(486), "{name}");
+    }
+    let mut session = kept("capturing ");
+    session.ended("capture", CommandResult::Done);
+    assert_eq!(session.receipt().captured, 486);
+    let mut session = kept("asking-about-a-capture ");
+    session.ended("look-up-payment", CommandResult::OpenHolds(vec![]));
+    assert_eq!(session.receipt().captured, 486);
+    let mut session = kept("voiding ");
+    session.ended("cancel", CommandResult::Done);
+    assert_eq!(session.receipt().released, 5_000);
+    for (name, left) in [("settled ", 486), ("refunded ", 400)] {
+        let mut session = kept(name);
+        assert!(session.try_apply(Event::Refunded(left + 1)).is_err());
+        session.apply(Event::Refunded(left));
+        assert_eq!(session.view().refunded, 486, "{name}");
+    }
+}
+
+#[test]
+fn a_version_of_the_future_is_refused_and_nothing_is_lost() {
+    let mut state = kept("charging ").state.unwrap();
+    state[0] += 1;
+    let refusal = step(&policy(), Some(&state), Event::DeadlineReached, 0).unwrap_err();
+    assert_eq!(
+        refusal,
+        chargetap_contract::session::Refusal::UnknownStateVersion(2)
+    );
+}
