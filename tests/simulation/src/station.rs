@@ -187,7 +187,11 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
 async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
     let power = {
         let mut state = world.state();
-        [11_000, 50_000, 150_000][usize::try_from(state.chance.pick(0..3)).unwrap_or(0)]
+        match state.chance.pick(0..3) {
+            0 => 11_000,
+            1 => 50_000,
+            _ => 150_000,
+        }
     };
     let started = reading(&world, connector);
     let report = report_start(world.clone(), connector, id_tag.clone(), started);

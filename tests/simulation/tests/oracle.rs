@@ -1,6 +1,13 @@
 //! The simulation itself: it finds nothing where nothing is wrong, finds what is built in on
 //! purpose, and can be had again.
 
+#![allow(
+    missing_docs,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "tests: a failure here is a failed test"
+)]
+
 use chargetap_simulation::{Options, Report, Sabotage, run};
 
 fn simulate(seed: u64, sessions: u64, sabotage: Option<Sabotage>) -> Report {

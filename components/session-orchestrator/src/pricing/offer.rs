@@ -79,7 +79,7 @@ fn decimal(amount: u128, decimals: u8, more: u32) -> String {
     let dropped = 10_u128.pow(decimals + more - places);
     let mut shown = (amount + dropped / 2) / dropped;
     let mut places = places;
-    while places > decimals && shown % 10 == 0 {
+    while places > decimals && shown.is_multiple_of(10) {
         shown /= 10;
         places -= 1;
     }

@@ -110,8 +110,9 @@ async fn a_tap_becomes_a_charge_and_a_receipt() {
     // The station's clock is wrong, because its start was before the tap: ours counts.
     let started_at = receipt["charging"]["started_at"].as_str().unwrap();
     assert!(!started_at.starts_with("2026-01-01"), "{started_at}");
-    let price = json!({ "net": 368, "vat": 92, "gross": 460 });
-    assert_eq!(receipt["charging"]["price"], price);
+    let price = &receipt["charging"]["price"];
+    let amounts = json!([price["net"], price["vat"], price["gross"]]);
+    assert_eq!(amounts, json!([368, 92, 460]));
     assert_eq!(receipt["card"]["last_four"], "4242");
 }
 
