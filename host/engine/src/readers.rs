@@ -174,7 +174,14 @@ impl<P: Platform> Gateway<P> {
             return Ok(Err(error));
         }
         journal::confirm_read(&self.platform, &read).await?;
-        tracing::debug!(terminal = serial, read, "the terminal is reading");
+        tracing::info!(
+            target: "chargetap::session",
+            event = "terminal-reads",
+            terminal = serial,
+            read,
+            offer,
+            "the terminal is reading"
+        );
         Ok(Ok(()))
     }
 }

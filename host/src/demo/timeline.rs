@@ -84,7 +84,10 @@ impl Line {
                 format!("tap             card shown to {}", self.text("terminal"))
             }
             ("card-presented", _) => "tap             the same card again: stop".into(),
-            (_, "starting") => format!("pre-authorised  {} held", self.amount("held")),
+            ("terminal-reads", _) => format!("terminal says   {}", self.text("offer")),
+            ("authorised" | "looked-up", "starting") => {
+                format!("pre-authorised  {} held", self.amount("held"))
+            }
             ("charging-started", _) => {
                 format!(
                     "started         {}/{}",
@@ -108,6 +111,8 @@ impl Line {
 pub(crate) struct Timeline {
     lines: mpsc::UnboundedReceiver<Line>,
     begun: Instant,
+    /// What the terminal says; it says it again and again.
+    offer: String,
 }
 
 impl Timeline {
@@ -115,12 +120,20 @@ impl Timeline {
         Self {
             lines,
             begun: Instant::now(),
+            offer: String::new(),
         }
     }
 
     /// Print the next line and hand it out.
     pub(super) async fn next(&mut self) -> anyhow::Result<Line> {
         let line = self.lines.recv().await.context("the log has ended")?;
+        let offer = line.text("offer");
+        if !offer.is_empty() {
+            if offer == self.offer {
+                return Ok(line);
+            }
+            offer.clone_into(&mut self.offer);
+        }
         for told in line.told().iter().flat_map(|told| told.lines()) {
             println!("{:6.1} s  {told}", self.begun.elapsed().as_secs_f32());
         }

@@ -123,6 +123,14 @@ pub(crate) struct Central {
 
 impl Central {
     pub(crate) async fn start(answer_timeout: Duration) -> Self {
+        Self::start_with(Timeouts {
+            answer: answer_timeout,
+            ..Timeouts::default()
+        })
+        .await
+    }
+
+    pub(crate) async fn start_with(timeouts: Timeouts) -> Self {
         let (sender, told) = mpsc::unbounded_channel();
         let journal = Arc::new(Journal {
             told: sender,
@@ -130,10 +138,6 @@ impl Central {
             gate: Semaphore::new(1),
         });
         let passwords = BTreeMap::from([(STATION.to_owned(), PASSWORD.into())]);
-        let timeouts = Timeouts {
-            answer: answer_timeout,
-            ..Timeouts::default()
-        };
         let stations = Stations::new(journal.clone(), passwords, || NOW, timeouts);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("ws://{}/ocpp", listener.local_addr().unwrap());
@@ -161,6 +165,13 @@ impl Central {
                 Told::Metered { .. } => {}
                 told => return told,
             }
+        }
+    }
+
+    /// Waits until the station is connected no more.
+    pub(crate) async fn disconnected(&self) {
+        while self.stations.is_connected(STATION) {
+            tokio::task::yield_now().await;
         }
     }
 

@@ -26,7 +26,12 @@ pub(crate) async fn all(world: Arc<World>, terminal: u32, drivers: u64) {
     for driver in 0..drivers {
         let gap = world.state().chance.pick(10 * SECOND..20 * MINUTE);
         pass(gap).await;
-        one(&world, terminal, &format!("card-{terminal}-{driver}")).await;
+        // Some cards are shown at several terminals, also at once.
+        let card = match world.state().chance.happens(30_000) {
+            true => "card-of-a-family".to_owned(),
+            false => format!("card-{terminal}-{driver}"),
+        };
+        one(&world, terminal, &card).await;
     }
 }
 

@@ -125,6 +125,8 @@ struct StationTable {
 #[serde(deny_unknown_fields)]
 struct TerminalTable {
     serial: Spanned<String>,
+    /// What the terminal charges in, as it is set with the provider.
+    currency: Option<Spanned<String>>,
     station: Spanned<String>,
     connector: u32,
     tariff: Spanned<String>,
@@ -278,6 +280,12 @@ fn terminals(
         if !stations.contains_key(table.station.get_ref()) {
             let problem = "there is no station of this id".into();
             return Err(place.error("terminals.station", &table.station, problem));
+        }
+        if let Some(currency) = &table.currency
+            && *currency.get_ref() != tariff.currency
+        {
+            let problem = format!("the tariff is in {}", tariff.currency);
+            return Err(place.error("terminals.currency", currency, problem));
         }
         let decimals = amounts::decimals(&tariff.currency)
             .map_err(|problem| place.error("terminals.tariff", &table.tariff, problem))?;

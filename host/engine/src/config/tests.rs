@@ -337,3 +337,13 @@ fn a_terminal_without_a_hold_holds_what_the_tariff_says() {
         "line 36: terminals.hold: is needed, as the tariff has no preauthorize"
     );
 }
+
+#[test]
+fn a_terminal_that_charges_in_another_currency_than_its_tariff_is_refused() {
+    let error = error(
+        "station = \"CT-1\"",
+        "currency = \"SEK\"\nstation = \"CT-1\"",
+    );
+    assert_eq!(error.key, "terminals.currency");
+    assert_eq!(error.problem, "the tariff is in EUR");
+}

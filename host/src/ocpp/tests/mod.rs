@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use super::Timeouts;
 use super::fake::{Central, PASSWORD, STATION, Told};
 
 const LONG: Duration = Duration::from_secs(60);
@@ -170,6 +171,24 @@ async fn every_message_has_its_answer() {
     for (message, answer) in exchanges {
         assert_eq!(station.exchange(message).await, answer, "{message}");
     }
+}
+
+#[tokio::test]
+async fn a_station_is_pinged_and_one_that_answers_no_more_loses_its_connection() {
+    let central = Central::start_with(Timeouts {
+        ping: Duration::from_millis(10),
+        silence: Duration::from_secs(1),
+        ..Timeouts::default()
+    })
+    .await;
+    let mut station = Station::connect(&central).await;
+    for _ in 0..3 {
+        let ping = station.0.next().await.unwrap().unwrap();
+        assert!(ping.is_ping(), "{ping}");
+    }
+    assert!(central.stations.is_connected(STATION));
+    // Whoever does not read does not answer.
+    central.disconnected().await;
 }
 
 #[tokio::test]
