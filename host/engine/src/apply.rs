@@ -3,6 +3,7 @@
 use chargetap_contract::session::{Command, CommandResult, Decision, Event, Outcome};
 use chargetap_contract::terminal::CardRead;
 
+use crate::execute::result_name;
 use crate::gateway::Gateway;
 use crate::journal::{self, Entry, JournalError, Recorded, phase_name};
 use crate::platform::{Count, Platform, PluginFault};
@@ -264,16 +265,7 @@ fn event_name(event: &Event) -> &'static str {
         Event::CardPresented(_) => "card-presented",
         Event::EvseOccupied(_) => "evse-occupied",
         Event::OrphanHoldFound(_) => "orphan-hold-found",
-        Event::CommandEnded(outcome) => match outcome.result {
-            CommandResult::Authorised(_) => "authorised",
-            CommandResult::Declined(_) => "declined",
-            CommandResult::Done => "done",
-            CommandResult::Captured(_) => "captured-in-part",
-            CommandResult::Conflict => "conflict",
-            CommandResult::NotDone(_) => "not-done",
-            CommandResult::Unknown => "answer-lost",
-            CommandResult::OpenHolds(_) => "looked-up",
-        },
+        Event::CommandEnded(outcome) => result_name(&outcome.result),
         Event::PaymentHinted => "payment-hinted",
         Event::ChargingStarted(_) => "charging-started",
         Event::MeterRead(_) => "meter-read",

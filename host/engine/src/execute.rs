@@ -281,7 +281,8 @@ fn station_result(answer: StationAnswer) -> CommandResult {
     }
 }
 
-fn result_name(result: &CommandResult) -> &'static str {
+/// A result as logged and counted.
+pub(crate) fn result_name(result: &CommandResult) -> &'static str {
     match result {
         CommandResult::Authorised(_) => "authorised",
         CommandResult::Declined(_) => "declined",

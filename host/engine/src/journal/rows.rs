@@ -91,3 +91,13 @@ fn unexpected(wanted: &str, found: Option<&Value>) -> JournalError {
     };
     JournalError::Unreadable(format!("{found} where {wanted} should be"))
 }
+
+pub(super) fn texts(rows: Vec<Row>) -> Result<Vec<String>, JournalError> {
+    rows.into_iter()
+        .map(|row| Reader::new(row).text())
+        .collect()
+}
+
+pub(super) fn first_text(rows: Vec<Row>) -> Result<Option<String>, JournalError> {
+    Ok(texts(rows)?.into_iter().next())
+}

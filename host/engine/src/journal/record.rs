@@ -1,0 +1,136 @@
+//! An event on its way into the journal, with what was decided.
+
+use chargetap_contract::session::{Decision, Event};
+
+use super::rows::{Reader, integer, json, optional_integer, optional_text, text};
+use super::{JournalError, card_key, phase_name};
+use crate::platform::{DatabaseError, Platform, Value};
+
+/// An event with what was decided, on its way into the journal.
+pub(crate) struct Entry<'a> {
+    pub(crate) session: &'a str,
+    /// The session's version after this event.
+    pub(crate) version: i64,
+    pub(crate) event: &'a Event,
+    pub(crate) at: u64,
+    /// Drops a repetition of the same delivery.
+    pub(crate) dedupe: Option<&'a str>,
+    /// The armed read that this event uses up.
+    pub(crate) read: Option<&'a str>,
+    /// The command whose outcome this is.
+    pub(crate) ended_command: Option<&'a str>,
+    pub(crate) decision: &'a Decision,
+}
+
+/// What became of an entry.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Recorded {
+    Yes,
+    /// The same delivery was recorded before.
+    Duplicate,
+    /// Another delivery used this read up, or the terminal was told to read anew since.
+    ReadStale,
+    /// The session moved on meanwhile.
+    Stale,
+    /// Another session has the EVSE.
+    EvseOccupied,
+    /// Another session has the hold.
+    HoldClaimed,
+}
+
+pub(crate) async fn record(
+    platform: &impl Platform,
+    entry: &Entry<'_>,
+) -> Result<Recorded, JournalError> {
+    let Decision {
+        state,
+        view,
+        commands,
+        deadline,
+    } = entry.decision;
+    let parameters = vec![
+        text(entry.session),
+        Value::Integer(entry.version),
+        json(entry.event)?,
+        integer(entry.at)?,
+        optional_text(entry.dedupe),
+        optional_text(entry.read),
+        optional_text(entry.ended_command),
+        Value::Blob(state.clone()),
+        json(view)?,
+        optional_text(view.card.map(|card| card_key(&card.reference)).as_deref()),
+        text(phase_name(view.phase)),
+        json(commands)?,
+        optional_integer(*deadline)?,
+    ];
+    let inserted = platform
+        .query(
+            "INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
+                                state, view, card, phase, commands, deadline)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+             WHERE NOT EXISTS (SELECT 1 FROM read AS this JOIN read AS later USING (terminal)
+                               WHERE this.id = ?6 AND later.number > this.number)
+             ON CONFLICT DO NOTHING RETURNING version",
+            parameters,
+        )
+        .await;
+    match inserted {
+        Ok(rows) if !rows.is_empty() => Ok(Recorded::Yes),
+        Ok(_) | Err(DatabaseError::Constraint(_)) => why_not(platform, entry).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Which of the journal's rules kept an entry out.
+async fn why_not(platform: &impl Platform, entry: &Entry<'_>) -> Result<Recorded, JournalError> {
+    let evse = &entry.decision.view.evse;
+    let rows = platform
+        .query(
+            "SELECT EXISTS (SELECT 1 FROM event WHERE dedupe = ?1),
+                    EXISTS (SELECT 1 FROM event WHERE read = ?2)
+                    OR EXISTS (SELECT 1 FROM read AS this JOIN read AS later USING (terminal)
+                               WHERE this.id = ?2 AND later.number > this.number),
+                    EXISTS (SELECT 1 FROM event WHERE session = ?3 AND version = ?4),
+                    EXISTS (SELECT 1 FROM session
+                            WHERE station = ?5 AND connector = ?6 AND id <> ?3
+                              AND phase IN ('authorising', 'starting', 'charging', 'stopping'))",
+            vec![
+                optional_text(entry.dedupe),
+                optional_text(entry.read),
+                text(entry.session),
+                Value::Integer(entry.version),
+                text(&evse.station),
+                Value::Integer(evse.connector.into()),
+            ],
+        )
+        .await?;
+    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
+    let mut holds = || row.integer().map(|truth| truth != 0);
+    let (duplicate, read_stale, stale, occupied) = (holds()?, holds()?, holds()?, holds()?);
+    let begins = entry.version == 1;
+    Ok(if duplicate {
+        Recorded::Duplicate
+    } else if read_stale {
+        Recorded::ReadStale
+    } else if stale {
+        Recorded::Stale
+    } else if begins && occupied {
+        Recorded::EvseOccupied
+    } else if entry.decision.view.hold.is_some() {
+        Recorded::HoldClaimed
+    } else {
+        // What was in the way is gone again.
+        Recorded::Stale
+    })
+}
+
+/// Whether this delivery was recorded before.
+pub(crate) async fn is_duplicate(
+    platform: &impl Platform,
+    dedupe: &str,
+) -> Result<bool, JournalError> {
+    let rows = platform
+        .query("SELECT 1 FROM event WHERE dedupe = ?1", vec![text(dedupe)])
+        .await?;
+    Ok(!rows.is_empty())
+}
