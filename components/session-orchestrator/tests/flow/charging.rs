@@ -283,3 +283,25 @@ fn a_station_whose_clock_jumps_ahead_cannot_charge_for_time_that_has_not_passed(
     let charging = session.receipt().charging.as_ref().unwrap();
     assert_eq!(charging.ended_at - charging.started_at, 30 * MINUTE);
 }
+
+#[test]
+fn a_wrong_clock_still_tells_when_a_late_report_was_made() {
+    let mut session = Session::authorised();
+    let reading = |session: &Session, energy| MeterReading {
+        at: session.now - DAY,
+        ..session.reading(energy)
+    };
+    let start = reading(&session, 0);
+    session.apply(Event::ChargingStarted(start));
+    session.pass(20 * MINUTE);
+    let stop = reading(&session, 7_420);
+    // The connection was lost meanwhile.
+    session.pass(10 * MINUTE);
+    session.apply(Event::ChargingStopped(Stopped {
+        reading: stop,
+        reason: "Local".into(),
+    }));
+    session.ended("capture", CommandResult::Done);
+    let charging = session.receipt().charging.as_ref().unwrap();
+    assert_eq!(charging.ended_at - charging.started_at, 20 * MINUTE);
+}

@@ -224,6 +224,17 @@ impl Session {
         })
     }
 
+    /// The text that the last step puts on the terminal's screen.
+    #[track_caller]
+    pub(crate) fn shown(&self) -> &str {
+        let commands = &self.last.as_ref().unwrap().commands;
+        let mut texts = commands.iter().filter_map(|command| match &command.action {
+            Action::ShowMessage(message) => Some(message.text.as_str()),
+            _ => None,
+        });
+        texts.next().expect("a text")
+    }
+
     /// The only receipt of the session.
     #[track_caller]
     pub(crate) fn receipt(&self) -> &Summary {
