@@ -152,6 +152,15 @@ fn a_capture_of_less_than_was_asked_for_is_what_the_receipt_says() {
 }
 
 #[test]
+fn a_capture_that_names_the_amount_that_was_asked_for_is_a_capture_in_full() {
+    let mut session = Session::capturing();
+    session.ended("capture", CommandResult::Captured(486));
+    assert_eq!(session.phase(), Phase::Settled);
+    assert_eq!(session.view().captured, 486);
+    assert_eq!(alerts(&session), []);
+}
+
+#[test]
 fn charging_ends_an_hour_before_the_hold_expires() {
     let mut session = Session::authorised();
     let held_at = session.now;
