@@ -15,6 +15,7 @@ use chargetap_engine::platform::{
     Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
 };
 use chargetap_engine::{EngineError, Gateway};
+use futures_util::future::join_all;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::MissedTickBehavior;
@@ -393,9 +394,7 @@ async fn tend_readers(gateway: Arc<NativeGateway>) {
             () = gateway.platform().terminals.notified() => {
                 tokio::time::sleep(TEND_AFTER_CHANGE).await;
                 let changed = std::mem::take(&mut *gateway.platform().changed());
-                for terminal in changed {
-                    gateway.tend_reader(&terminal).await;
-                }
+                join_all(changed.iter().map(|terminal| gateway.tend_reader(terminal))).await;
             }
         }
     }

@@ -246,3 +246,22 @@ async fn another_driver_can_charge_after_the_first() {
         assert_eq!(money(receipt), money(session));
     }
 }
+
+#[tokio::test]
+async fn a_terminal_that_shows_an_old_price_is_told_the_new_one() {
+    let mut world = World::new(Setup::default()).await;
+    let tells = async |world: &World, price: &str| {
+        world
+            .until("the terminal tells the price", async || {
+                let offers = world.log().values("offer");
+                offers.last().is_some_and(|offer| offer.starts_with(price))
+            })
+            .await;
+    };
+    // With 25 % VAT.
+    tells(&world, "0.6125 EUR/kWh, ").await;
+    world.stop_gateway();
+    world.configure("per_kwh = \"0.49\"", "per_kwh = \"0.59\"");
+    world.restart_gateway().await;
+    tells(&world, "0.7375 EUR/kWh, ").await;
+}

@@ -156,6 +156,14 @@ impl World {
         self.gateway.0.try_wait().unwrap()
     }
 
+    /// Replace a text in the configuration; it counts from the next start.
+    pub(crate) fn configure(&self, from: &str, to: &str) {
+        let path = self.folder().join("chargetap.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(path, text.replace(from, to)).unwrap();
+    }
+
     /// Start the gateway again, without its faults.
     pub(crate) async fn restart_gateway(&mut self) {
         self.gateway = start_gateway(self.folder.path(), &[], &self.log).await;

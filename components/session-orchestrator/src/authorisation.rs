@@ -79,6 +79,8 @@ fn authorise(step: &mut Step<'_>) {
         Action::Authorise(Authorise { terminal, message }),
     );
     step.deadline = Some(give_up_at);
+    // The earliest moment at which the hold can have been made.
+    step.session.held_at = step.now;
 }
 
 /// A card was read, but another driver has the EVSE.
@@ -119,6 +121,8 @@ pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Resul
         return step.not_applicable();
     };
     match result {
+        // An answer with a hold that was there before says nothing of ours.
+        CommandResult::Authorised(hold) if is_strange(step, &hold) => ask(step),
         CommandResult::Authorised(hold) => charging::begin(step, hold),
         CommandResult::OpenHolds(holds) => found(step, holds, give_up_at),
         CommandResult::Declined(_) => fail(step, NothingTakenReason::Declined),
@@ -194,12 +198,16 @@ fn ask_later(step: &mut Step<'_>) {
 /// told apart: all are left to be voided as orphans. None at all may still be on its way until the
 /// time is up.
 fn found(step: &mut Step<'_>, mut holds: Vec<Hold>, give_up_at: u64) {
-    holds.retain(|hold| !step.session.strangers.contains(&hold.payment));
+    holds.retain(|hold| !is_strange(step, hold));
     match (holds.pop(), holds.is_empty()) {
         (Some(hold), true) => charging::begin(step, hold),
         (None, _) if step.now < give_up_at => ask_later(step),
         _ => fail(step, NothingTakenReason::PaymentFailed),
     }
+}
+
+fn is_strange(step: &Step<'_>, hold: &Hold) -> bool {
+    step.session.strangers.contains(&hold.payment)
 }
 
 fn fail(step: &mut Step<'_>, reason: NothingTakenReason) {

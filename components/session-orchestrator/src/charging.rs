@@ -25,7 +25,6 @@ pub(crate) fn begin(step: &mut Step<'_>, hold: Hold) {
     let until = step.now.saturating_add(step.policy.plug_in_timeout);
     let guarantees_nothing = hold.amount == 0;
     step.session.hold = Some(hold);
-    step.session.held_at = step.now;
     if guarantees_nothing {
         return closing::void(step, NothingTakenReason::PaymentFailed);
     }

@@ -58,10 +58,11 @@ pub(crate) fn settle(step: &mut Step<'_>) {
 
 /// How a hold is closed for this price.
 pub(crate) fn close(step: &Step<'_>, gross: u64) -> Close {
-    if gross == 0 || gross < step.policy.minimum_capture {
+    let amount = gross.min(step.session.held());
+    if amount == 0 || amount < step.policy.minimum_capture {
         Close::Void(Void::Unused(NothingTakenReason::BelowMinimum))
     } else {
-        Close::Capture(gross.min(step.session.held()))
+        Close::Capture(amount)
     }
 }
 
@@ -120,10 +121,13 @@ pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Resul
     };
     match (result, closing.how.clone()) {
         (CommandResult::Done, _) => closed(step),
-        (CommandResult::Captured(amount), Close::Capture(asked)) if amount < asked => {
+        (CommandResult::Captured(amount), Close::Capture(asked)) if amount == asked => closed(step),
+        (CommandResult::Captured(amount), Close::Capture(asked))
+            if (1..asked).contains(&amount) =>
+        {
             captured_in_part(step, amount);
         }
-        (CommandResult::Captured(_), _) => closed(step),
+        (CommandResult::Captured(_), how) => closed_elsewhere(step, how, expired),
         (CommandResult::Conflict, _) if closing.answer_lost && !expired => closed(step),
         (CommandResult::Conflict, how) => closed_elsewhere(step, how, expired),
         (CommandResult::Unknown, _) if !closing.asking => {
@@ -131,7 +135,8 @@ pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Resul
             closing.asking = true;
             ask(step);
         }
-        (CommandResult::OpenHolds(holds), _) => found(step, &holds, expired),
+        (CommandResult::OpenHolds(holds), _) if closing.asking => found(step, &holds, expired),
+        (CommandResult::OpenHolds(_), _) => return step.not_applicable(),
         _ => retry_later(step),
     }
     Ok(())
@@ -183,9 +188,11 @@ pub(crate) fn deadline_reached(step: &mut Step<'_>) {
 
 /// The answer was lost: ask whether the hold is still open.
 fn ask(step: &mut Step<'_>) {
-    let Some(hold) = &step.session.hold else {
+    let (Stage::Closing(closing), Some(hold)) = (&mut step.session.stage, &step.session.hold)
+    else {
         return;
     };
+    closing.again_at = None;
     let terminal = step.session.terminal.clone();
     let payment = Some(hold.payment.clone());
     step.command(

@@ -15,9 +15,15 @@ pub(crate) fn stopped_late(step: &mut Step<'_>, stopped: Stopped) -> Result<(), 
             step.deadline = *again_at;
             step.session.late = Some(charging::on_our_clock(step, stopped.reading));
         }
-        Stage::Ended(Ended::Settled(_) | Ended::Voided(Void::Unused(_))) if has_news => {
+        Stage::Ended(
+            Ended::Settled(_) | Ended::Refunded { .. } | Ended::Voided(Void::Unused(_)),
+        ) if has_news => {
             step.session.late = Some(charging::on_our_clock(step, stopped.reading));
             compare(step);
+        }
+        // A person is at it already, and sees it.
+        Stage::Ended(Ended::NeedsAttention(_)) if has_news => {
+            step.session.late = Some(charging::on_our_clock(step, stopped.reading));
         }
         _ => return step.not_applicable(),
     }
@@ -29,14 +35,24 @@ pub(crate) fn compare(step: &mut Step<'_>) {
     let Some(late) = step.session.late else {
         return;
     };
-    let captured = step.session.captured();
+    let (captured, refunded) = match step.session.stage {
+        Stage::Ended(Ended::Settled(captured)) => (captured, 0),
+        Stage::Ended(Ended::Refunded { captured, refunded }) => (captured, refunded),
+        Stage::Ended(Ended::Voided(_)) => (0, 0),
+        _ => return,
+    };
     let owed = match closing::close(step, charging::gross_at(step, late)) {
         Close::Capture(amount) => amount,
         Close::Void(_) => 0,
     };
-    if owed < captured {
-        step.session.stage = Stage::Ended(Ended::RefundDue { captured });
-        let refund = captured.saturating_sub(owed);
+    let due = captured.saturating_sub(owed);
+    if due > refunded {
+        step.session.stage = Stage::Ended(Ended::RefundDue {
+            captured,
+            refunded,
+            due,
+        });
+        let refund = due - refunded;
         step.alert(
             Attention::RefundDue,
             format!("Refund {refund} minor units with the payment provider, and record it."),
@@ -49,20 +65,32 @@ pub(crate) fn compare(step: &mut Step<'_>) {
     }
 }
 
-/// Something was given back. It is never more than what was captured.
+/// Something was given back. It is never more than what was captured, and it is for a person until it
+/// is all that is due.
 pub(crate) fn refunded(step: &mut Step<'_>, amount: u64) -> Result<(), Refusal> {
-    let (captured, before) = match step.session.stage {
-        Stage::Ended(Ended::Settled(captured) | Ended::RefundDue { captured }) => (captured, 0),
-        Stage::Ended(Ended::Refunded { captured, refunded }) => (captured, refunded),
+    let (captured, before, due) = match step.session.stage {
+        Stage::Ended(Ended::Settled(captured)) => (captured, 0, 0),
+        Stage::Ended(Ended::Refunded { captured, refunded }) => (captured, refunded, 0),
+        Stage::Ended(Ended::RefundDue {
+            captured,
+            refunded,
+            due,
+        }) => (captured, refunded, due),
         _ => return step.not_applicable(),
     };
     let left = captured.saturating_sub(before);
     if amount == 0 || amount > left {
         return Err(Refusal::NotRefundable(left));
     }
-    step.session.stage = Stage::Ended(Ended::Refunded {
-        captured,
-        refunded: before.saturating_add(amount),
+    let refunded = before.saturating_add(amount);
+    step.session.stage = Stage::Ended(if refunded < due {
+        Ended::RefundDue {
+            captured,
+            refunded,
+            due,
+        }
+    } else {
+        Ended::Refunded { captured, refunded }
     });
     Ok(())
 }

@@ -33,12 +33,17 @@ impl Point {
         }
     }
 
-    /// Whether a reading can follow: neither time nor register go back.
+    /// Whether a reading can follow: the register does not go back. Its time may, where the station's
+    /// clock was set back, because what was read earlier has a lower register as well.
     fn is_followed_by(&self, reading: &MeterReading) -> bool {
-        reading.at >= self.reading.at && reading.energy >= self.reading.energy
+        reading.energy >= self.reading.energy
     }
 
     fn then(&self, terms: &Terms<'_>, reading: MeterReading) -> Self {
+        let reading = MeterReading {
+            at: reading.at.max(self.reading.at),
+            ..reading
+        };
         let mut usage = self.usage.clone();
         usage.add_interval(terms, self.reading, reading);
         Self { reading, usage }
@@ -55,7 +60,7 @@ impl Meter {
         }
     }
 
-    /// Take a reading, unless it is older than the last one or the register went backwards.
+    /// Take a reading, unless the register went backwards.
     pub(crate) fn read(&mut self, terms: &Terms<'_>, reading: MeterReading) {
         if self.last.is_followed_by(&reading) {
             let next = self.last.then(terms, reading);
@@ -70,8 +75,6 @@ impl Meter {
         if reading.energy < self.start.energy {
             return;
         }
-        let at = reading.at.max(self.start.at);
-        let reading = MeterReading { at, ..reading };
         let start = Point::new(self.start);
         let base = [&self.last, &self.previous]
             .into_iter()

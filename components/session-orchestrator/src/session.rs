@@ -29,7 +29,7 @@ pub(crate) struct Session {
     /// The payment sessions of holds that were open before ours was asked for: none of them is ours.
     pub(crate) strangers: Vec<String>,
     pub(crate) hold: Option<Hold>,
-    /// When the hold was made.
+    /// When the hold was asked for, or found.
     pub(crate) held_at: u64,
     pub(crate) meter: Option<Meter>,
     /// The station never reported the end in time, so the price is that of the last reading.
@@ -117,6 +117,9 @@ pub(crate) enum Ended {
     /// Of the captured amount something is to be given back.
     RefundDue {
         captured: u64,
+        refunded: u64,
+        /// How much is to be given back in all.
+        due: u64,
     },
     /// Of the captured amount something was given back.
     Refunded {
@@ -185,7 +188,9 @@ impl Session {
             captured,
             released,
             refunded: match self.stage {
-                Stage::Ended(Ended::Refunded { refunded, .. }) => refunded,
+                Stage::Ended(
+                    Ended::Refunded { refunded, .. } | Ended::RefundDue { refunded, .. },
+                ) => refunded,
                 _ => 0,
             },
             reported_late: self.late.and_then(|late| {
@@ -202,7 +207,7 @@ impl Session {
         match self.stage {
             Stage::Ended(
                 Ended::Settled(captured)
-                | Ended::RefundDue { captured }
+                | Ended::RefundDue { captured, .. }
                 | Ended::Refunded { captured, .. },
             ) => captured,
             _ => 0,

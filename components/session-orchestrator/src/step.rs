@@ -167,7 +167,7 @@ impl Step<'_> {
 
     /// Call a person, and say what to do. Every call is a command of its own.
     pub(crate) fn alert(&mut self, reason: Attention, next_action: impl Into<String>) {
-        let kind = format!("{}/alert", self.session.steps);
+        let kind = format!("{}/{}/alert", self.session.steps, self.commands.len());
         let next_action = next_action.into();
         self.command(
             &kind,
@@ -180,7 +180,7 @@ impl Step<'_> {
 
     /// Put a text on the terminal's screen. Every message is a command of its own.
     pub(crate) fn show(&mut self, text: impl Into<String>) {
-        let kind = format!("{}/message", self.session.steps);
+        let kind = format!("{}/{}/message", self.session.steps, self.commands.len());
         self.command(
             &kind,
             Action::ShowMessage(Message {

@@ -92,22 +92,37 @@ impl<P: Platform> Gateway<P> {
             Ok(status) => status,
             Err(error) => return Ok(Err(error)),
         };
-        if !status.online || self.care(serial, &status.state()).await? == Care::Nothing {
+        let offer = self.offer(serial, terminal)?;
+        if !status.online || self.care(serial, &status.state(), &offer).await? == Care::Nothing {
             return Ok(Ok(()));
         }
         if let Err(error) = self.void_orphans(serial).await? {
             return Ok(Err(error));
         }
-        self.arm(serial, terminal).await
+        self.arm(serial, terminal.hold, &offer).await
     }
 
-    async fn care(&self, serial: &str, state: &TerminalState) -> Result<Care, EngineError> {
+    /// What the terminal is to show now.
+    fn offer(&self, serial: &str, terminal: &Terminal) -> Result<String, EngineError> {
+        let now = self.platform.now();
+        let policy = self.policy(serial, now)?;
+        Ok(self.platform.offer(&policy, terminal.hold, now)?)
+    }
+
+    async fn care(
+        &self,
+        serial: &str,
+        state: &TerminalState,
+        offer: &str,
+    ) -> Result<Care, EngineError> {
         let now = self.platform.now();
         Ok(match state {
             TerminalState::Other => Care::Arm,
             TerminalState::Reading => match journal::latest_read(&self.platform, serial).await? {
                 Some(read)
-                    if read.confirmed && read.expires_at > now.saturating_add(RENEW_BEFORE) =>
+                    if read.confirmed
+                        && read.offer == offer
+                        && read.expires_at > now.saturating_add(RENEW_BEFORE) =>
                 {
                     Care::Nothing
                 }
@@ -150,7 +165,8 @@ impl<P: Platform> Gateway<P> {
     async fn arm(
         &self,
         serial: &str,
-        terminal: &Terminal,
+        hold: u64,
+        offer: &str,
     ) -> Result<Result<(), PayterError>, EngineError> {
         let read = id::from_random(self.platform.random(), READ_ID_CHARACTERS);
         let expires_at = self.platform.now().saturating_add(READ_LIFETIME);
@@ -160,17 +176,13 @@ impl<P: Platform> Gateway<P> {
             expires_at,
         };
         let segment = self.platform.mint(&capability)?;
-        journal::remember_read(&self.platform, &read, serial, expires_at).await?;
+        journal::remember_read(&self.platform, &read, serial, expires_at, offer).await?;
         // A terminal that is told to read forgets the card that a session has begun with.
         if journal::is_authorising(&self.platform, serial).await? {
             return Ok(Ok(()));
         }
-        let now = self.platform.now();
-        let offer = self
-            .platform
-            .offer(&self.policy(serial, now)?, terminal.hold, now)?;
         let url = format!("{}/callbacks/payter/{segment}", self.config.public_url);
-        if let Err(error) = self.payter_start(serial, terminal.hold, &url, &offer).await {
+        if let Err(error) = self.payter_start(serial, hold, &url, offer).await {
             return Ok(Err(error));
         }
         journal::confirm_read(&self.platform, &read).await?;

@@ -19,7 +19,8 @@ fn a_tap_first_looks_which_holds_are_open_and_then_asks_for_its_own() {
 fn a_hold_that_was_open_before_is_never_taken_for_the_drivers_own() {
     let mut session = Session::tapped();
     session.ended("look-up-before", CommandResult::OpenHolds(vec![hold()]));
-    session.ended("authorise", CommandResult::Unknown);
+    session.ended("authorise", CommandResult::Authorised(hold()));
+    assert_eq!(session.commands(), ["look-up-terminal"]);
     session.ended("look-up-terminal", CommandResult::OpenHolds(vec![hold()]));
     assert_eq!(session.view().hold, None);
     let own = Hold {

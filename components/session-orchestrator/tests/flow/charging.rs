@@ -3,7 +3,7 @@ use chargetap_contract::session::{
     Action, Attention, CommandResult, Event, MeterReading, Phase, Refusal, Stopped,
 };
 
-use crate::session::{DAY, MINUTE, SECOND, Session, card};
+use crate::session::{DAY, HOUR, MINUTE, SECOND, Session, card};
 
 #[test]
 fn a_driver_who_does_not_plug_in_gets_everything_back() {
@@ -90,18 +90,31 @@ fn the_running_cost_follows_the_meter() {
 }
 
 #[test]
-fn a_reading_that_goes_back_in_energy_or_time_is_ignored() {
+fn a_reading_below_the_last_is_ignored() {
     let mut session = Session::charging();
     session.pass(MINUTE);
     session.meter(2_000);
     session.meter(1_500);
     assert_eq!(session.view().energy, 2_000);
-    let late = MeterReading {
-        energy: 9_000,
-        at: session.now - 30 * SECOND,
+}
+
+#[test]
+fn a_station_whose_clock_is_set_back_is_billed_by_its_register_all_the_same() {
+    let mut session = Session::charging();
+    session.pass(10 * MINUTE);
+    session.meter(2_000);
+    session.pass(20 * MINUTE);
+    let set_back = MeterReading {
+        at: session.now - HOUR,
+        ..session.reading(80_000)
     };
-    session.apply(Event::MeterRead(late));
-    assert_eq!(session.view().energy, 2_000);
+    session.apply(Event::MeterRead(set_back));
+    assert_eq!(session.view().energy, 80_000);
+    assert_eq!(
+        session.phase(),
+        Phase::Stopping,
+        "78 kWh more are not covered"
+    );
 }
 
 #[test]

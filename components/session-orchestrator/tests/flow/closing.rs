@@ -3,6 +3,8 @@ use chargetap_contract::session::{
     Action, Attention, CommandResult, Event, OrphanHold, Outcome, Phase,
 };
 
+use chargetap_contract::terminal::Hold;
+
 use crate::session::{DAY, HOUR, MINUTE, Session, hold};
 
 #[test]
@@ -26,6 +28,20 @@ fn what_costs_more_than_the_hold_is_captured_up_to_the_hold() {
     let mut session = Session::charging();
     session.stop_at(100_000);
     assert_eq!(session.capture(), Some(5_000));
+}
+
+#[test]
+fn a_hold_below_the_minimum_is_voided_whatever_the_price() {
+    let mut session = Session::authorising();
+    let small = Hold {
+        amount: 30,
+        ..hold()
+    };
+    session.ended("authorise", CommandResult::Authorised(small));
+    let reading = session.reading(0);
+    session.apply(Event::ChargingStarted(reading));
+    session.stop_at(7_420);
+    assert_eq!(session.commands(), ["cancel"]);
 }
 
 #[test]

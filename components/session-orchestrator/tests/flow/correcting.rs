@@ -75,6 +75,30 @@ fn a_late_end_that_is_cheaper_makes_a_refund_due() {
 }
 
 #[test]
+fn a_refund_that_is_due_stays_due_until_all_of_it_is_made() {
+    let mut session = estimated();
+    session.ended("capture", CommandResult::Done);
+    session.stop_at(7_000);
+    session.apply(Event::Refunded(25));
+    assert_eq!(session.phase(), Phase::NeedsAttention);
+    assert_eq!(session.view().refunded, 25);
+    session.apply(Event::Refunded(1));
+    assert_eq!(session.phase(), Phase::Refunded);
+}
+
+#[test]
+fn a_late_end_after_a_refund_asks_for_what_is_still_due() {
+    let mut session = estimated();
+    session.ended("capture", CommandResult::Done);
+    session.apply(Event::Refunded(10));
+    session.stop_at(7_000);
+    assert_eq!(session.phase(), Phase::NeedsAttention);
+    assert_eq!(alerts(&session), [Attention::RefundDue]);
+    session.apply(Event::Refunded(16));
+    assert_eq!(session.phase(), Phase::Refunded);
+}
+
+#[test]
 fn a_late_end_during_the_capture_waits_for_it() {
     let mut session = estimated();
     session.ended("capture", CommandResult::NotDone("status 400".into()));
@@ -158,6 +182,30 @@ fn a_capture_that_names_the_amount_that_was_asked_for_is_a_capture_in_full() {
     assert_eq!(session.phase(), Phase::Settled);
     assert_eq!(session.view().captured, 486);
     assert_eq!(alerts(&session), []);
+}
+
+#[test]
+fn a_capture_of_nothing_or_of_more_than_was_asked_for_is_for_a_person() {
+    for amount in [0, 487] {
+        let mut session = Session::capturing();
+        session.ended("capture", CommandResult::Captured(amount));
+        assert_eq!(alerts(&session), [Attention::ClosedElsewhere], "{amount}");
+    }
+}
+
+#[test]
+fn every_call_of_a_person_is_a_command_of_its_own() {
+    let mut session = estimated();
+    session.stop_at(9_000);
+    session.ended("capture", CommandResult::Captured(400));
+    let expected = [Attention::CapturedInPart, Attention::CapturedTooLittle];
+    assert_eq!(alerts(&session), expected);
+    let commands = &session.last.as_ref().unwrap().commands;
+    let mut ids: Vec<_> = commands.iter().map(|it| &it.id).collect();
+    let count = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What holds whatever happens, in whatever order.
 
+use std::collections::BTreeSet;
+
 use chargetap_contract::session::{
     Action, CommandResult, Event, MeterReading, Outcome, Phase, Stopped,
 };
@@ -69,6 +71,9 @@ proptest! {
             session.pass(passed);
             // A refused event changes nothing; an applied one may.
             let _ = session.try_apply(event);
+            let commands = &session.last.as_ref().unwrap().commands;
+            let ids: BTreeSet<_> = commands.iter().map(|command| &command.id).collect();
+            prop_assert_eq!(ids.len(), commands.len(), "one command an id");
         }
         let amounts: Vec<u64> = session.asked.iter().filter_map(|command| match &command.action {
             Action::Capture(capture) => Some(capture.amount),

@@ -7,6 +7,8 @@ use crate::platform::Platform;
 /// An armed read.
 pub(crate) struct Armed {
     pub(crate) expires_at: u64,
+    /// What the terminal was told to show.
+    pub(crate) offer: String,
     /// The provider confirmed that the terminal reads under it.
     pub(crate) confirmed: bool,
 }
@@ -19,11 +21,17 @@ pub(crate) async fn remember_read(
     read: &str,
     terminal: &str,
     expires_at: u64,
+    offer: &str,
 ) -> Result<(), JournalError> {
     platform
         .query(
-            "INSERT INTO read (id, terminal, expires_at) VALUES (?1, ?2, ?3)",
-            vec![text(read), text(terminal), integer(expires_at)?],
+            "INSERT INTO read (id, terminal, expires_at, offer) VALUES (?1, ?2, ?3, ?4)",
+            vec![
+                text(read),
+                text(terminal),
+                integer(expires_at)?,
+                text(offer),
+            ],
         )
         .await?;
     Ok(())
@@ -44,7 +52,7 @@ pub(crate) async fn latest_read(
 ) -> Result<Option<Armed>, JournalError> {
     let rows = platform
         .query(
-            "SELECT expires_at, armed FROM read
+            "SELECT expires_at, offer, armed FROM read
              WHERE number = (SELECT max(number) FROM read WHERE terminal = ?1)
                AND NOT EXISTS (SELECT 1 FROM event WHERE event.read = read.id)",
             vec![text(terminal)],
@@ -56,6 +64,7 @@ pub(crate) async fn latest_read(
             let mut row = Reader::new(row);
             Ok(Armed {
                 expires_at: row.unsigned()?,
+                offer: row.text()?,
                 confirmed: row.integer()? != 0,
             })
         })

@@ -58,6 +58,7 @@ pub(super) const STATEMENTS: [&str; 11] = [
         id TEXT NOT NULL UNIQUE,
         terminal TEXT NOT NULL,
         expires_at INTEGER NOT NULL,
+        offer TEXT NOT NULL DEFAULT '',
         armed INTEGER NOT NULL DEFAULT 0,
         card_seen_at INTEGER
     ) STRICT",
