@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{
-    Action, Attention, Authorise, CommandResult, LookUp, Policy, Refusal,
+    Action, Attention, Authorise, CommandResult, Evse, LookUp, Policy, Refusal, Tap,
 };
 use chargetap_contract::terminal::{CardRead, Hold};
 
@@ -22,10 +22,15 @@ const LOOK_FOR: u64 = 15_000;
 /// How long to wait before looking again, in milliseconds.
 const LOOK_AGAIN_AFTER: u64 = 2_000;
 
-/// A card was read: see which holds are open already, so that none of them is ever taken for ours.
-pub(crate) fn begin(policy: &Policy, read: CardRead, now: u64) -> Step<'_> {
+/// A card was shown where an EVSE was offered: see which holds are open already, so that none of them
+/// is ever taken for ours.
+pub(crate) fn begin(policy: &Policy, Tap { read, evse }: Tap, now: u64) -> Step<'_> {
+    if evse.is_none() {
+        let text = "Plug in or choose a charger first. Nothing was taken.";
+        return turn_away(policy, read, text, now);
+    }
     let until = now.saturating_add(LOOK_FOR);
-    let mut step = first_step(policy, read, Stage::Looking { until }, now);
+    let mut step = first_step(policy, read, evse, Stage::Looking { until }, now);
     look(&mut step, until);
     step
 }
@@ -83,18 +88,29 @@ fn authorise(step: &mut Step<'_>) {
     step.session.held_at = step.now;
 }
 
-/// A card was read, but another driver has the EVSE.
+/// A card was shown, but another driver has the EVSE.
 pub(crate) fn refuse(policy: &Policy, read: CardRead, now: u64) -> Step<'_> {
-    let mut step = first_step(policy, read, Stage::Ended(Ended::Occupied), now);
-    step.show("This charger is in use. Nothing was taken.");
+    let text = "This charger is in use. Nothing was taken.";
+    turn_away(policy, read, text, now)
+}
+
+fn turn_away<'a>(policy: &'a Policy, read: CardRead, text: &str, now: u64) -> Step<'a> {
+    let mut step = first_step(policy, read, None, Stage::Ended(Ended::NoEvse), now);
+    step.show(text);
     step
 }
 
-fn first_step(policy: &Policy, read: CardRead, stage: Stage, now: u64) -> Step<'_> {
+fn first_step(
+    policy: &Policy,
+    read: CardRead,
+    evse: Option<Evse>,
+    stage: Stage,
+    now: u64,
+) -> Step<'_> {
     let session = Session {
         id: read.read,
         terminal: read.terminal,
-        evse: policy.evse.clone(),
+        evse,
         card: Some(read.card),
         tariff: policy.tariff.clone(),
         tapped_at: now,

@@ -37,7 +37,10 @@ pub(crate) fn begin(step: &mut Step<'_>, hold: Hold) {
 }
 
 fn tell_to_start(step: &mut Step<'_>) {
-    let evse = step.session.evse.clone();
+    // No hold was asked for without an EVSE.
+    let Some(evse) = step.session.evse.clone() else {
+        return;
+    };
     // The session's id is made for one use and short enough for OCPP 1.6.
     let id_tag = step.session.id.clone();
     step.command(
@@ -189,8 +192,9 @@ fn tell_to_stop(step: &mut Step<'_>, until: u64) {
         until,
         tell_at: None,
     };
-    let evse = step.session.evse.clone();
-    step.command("stop", Action::StopCharging(evse));
+    if let Some(evse) = step.session.evse.clone() {
+        step.command("stop", Action::StopCharging(evse));
+    }
     await_end(step);
 }
 

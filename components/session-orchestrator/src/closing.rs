@@ -25,7 +25,7 @@ pub(crate) fn begin_with_orphan(policy: &Policy, orphan: OrphanHold, now: u64) -
         // The provider's id is unique at its terminal, so the hold is adopted once.
         id: format!("orphan-{}-{}", orphan.terminal, orphan.hold.payment),
         terminal: orphan.terminal,
-        evse: policy.evse.clone(),
+        evse: None,
         card: None,
         tariff: policy.tariff.clone(),
         tapped_at: now,
@@ -284,14 +284,17 @@ pub(crate) fn issue_receipt(step: &mut Step<'_>) {
     let nothing_taken = match ended {
         Ended::Settled(_) | Ended::RefundDue { .. } | Ended::Refunded { .. } => None,
         Ended::Voided(Void::Unused(reason)) | Ended::NotHeld(reason) => Some(*reason),
-        Ended::Voided(Void::Orphan) | Ended::Occupied | Ended::NeedsAttention(_) => return,
+        Ended::Voided(Void::Orphan) | Ended::NoEvse | Ended::NeedsAttention(_) => return,
     };
     let session = &step.session;
+    let Some(evse) = &session.evse else {
+        return;
+    };
     let view = session.view();
     let summary = Summary {
         session: session.id.clone(),
         terminal: session.terminal.clone(),
-        evse: format!("{}/{}", session.evse.station, session.evse.connector),
+        evse: format!("{}/{}", evse.station, evse.connector),
         card: session.card,
         tapped_at: session.tapped_at,
         settled_at: step.now,

@@ -9,18 +9,21 @@ use chargetap_contract::session::{Attention, Evse, MeterReading, Phase, Refusal,
 use chargetap_contract::terminal::{Card, Hold};
 use serde::{Deserialize, Serialize};
 
+mod version_1;
+
 use crate::meter::Meter;
 use crate::pricing::{Usage, price};
 
 /// The version of [`Session`]'s stored form that this component writes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A session that has begun.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) terminal: String,
-    pub(crate) evse: Evse,
+    /// Absent where none was offered, and when the session only voids a hold that was found.
+    pub(crate) evse: Option<Evse>,
     /// Absent when the session only voids a hold that was found.
     pub(crate) card: Option<Card>,
     /// The tariff of the tap: what the driver was told.
@@ -130,21 +133,26 @@ pub(crate) enum Ended {
     Voided(Void),
     /// There never was a hold.
     NotHeld(NothingTakenReason),
-    /// The EVSE was another driver's, so no hold was asked for.
-    Occupied,
+    /// There was no EVSE to be had, so no hold was asked for.
+    NoEvse,
     NeedsAttention(Attention),
 }
 
 impl Session {
     pub(crate) fn decode(state: &[u8]) -> Result<Self, Refusal> {
         let malformed = |error: postcard::Error| Refusal::MalformedState(error.to_string());
-        let (version, rest) = postcard::take_from_bytes(state).map_err(malformed)?;
-        if version != VERSION {
-            return Err(Refusal::UnknownStateVersion(version));
+        let (version, fields) = postcard::take_from_bytes(state).map_err(malformed)?;
+        let (session, rest) = match version {
+            1 => postcard::take_from_bytes::<version_1::Session>(fields)
+                .map(|(session, rest)| (session.into(), rest)),
+            VERSION => postcard::take_from_bytes(fields),
+            _ => return Err(Refusal::UnknownStateVersion(version)),
         }
-        match postcard::take_from_bytes(rest).map_err(malformed)? {
-            (session, []) => Ok(session),
-            _ => Err(Refusal::MalformedState("there are bytes behind it".into())),
+        .map_err(malformed)?;
+        if rest.is_empty() {
+            Ok(session)
+        } else {
+            Err(Refusal::MalformedState("there are bytes behind it".into()))
         }
     }
 
@@ -237,7 +245,7 @@ impl Stage {
             ))) => Phase::FailedNothingTaken,
             Self::Ended(Ended::Voided(_)) => Phase::Cancelled,
             Self::Ended(Ended::NotHeld(NothingTakenReason::Declined)) => Phase::Declined,
-            Self::Ended(Ended::NotHeld(_) | Ended::Occupied) => Phase::FailedNothingTaken,
+            Self::Ended(Ended::NotHeld(_) | Ended::NoEvse) => Phase::FailedNothingTaken,
             Self::Ended(Ended::RefundDue { .. } | Ended::NeedsAttention(_)) => {
                 Phase::NeedsAttention
             }

@@ -2,7 +2,7 @@
 
 use chargetap_contract::session::{
     Action, Alert, Attention, Command, Decision, Event, Message, MeterReading, Outcome, Policy,
-    Refusal, Stopped,
+    Refusal, Requester, Stopped,
 };
 
 use chargetap_contract::receipt::NothingTakenReason;
@@ -53,7 +53,7 @@ pub fn step(
 
 fn begin(policy: &Policy, event: Event, now: u64) -> Result<Step<'_>, Refusal> {
     match event {
-        Event::CardPresented(read) => Ok(authorisation::begin(policy, read, now)),
+        Event::CardPresented(tap) => Ok(authorisation::begin(policy, tap, now)),
         Event::EvseOccupied(read) => Ok(authorisation::refuse(policy, read, now)),
         Event::OrphanHoldFound(orphan) => Ok(closing::begin_with_orphan(policy, orphan, now)),
         _ => Err(Refusal::NoSession),
@@ -73,7 +73,7 @@ pub(crate) struct Step<'a> {
 impl Step<'_> {
     fn apply(&mut self, event: Event) -> Result<(), Refusal> {
         match event {
-            Event::CardPresented(read) => self.card_presented(&read),
+            Event::CardPresented(tap) => self.card_presented(&tap.read),
             Event::CommandEnded(Outcome { command, result }) => {
                 let kind = command.rsplit('/').next().unwrap_or_default();
                 match kind {
@@ -91,7 +91,7 @@ impl Step<'_> {
             Event::ChargingStarted(reading) => charging::started(self, reading),
             Event::MeterRead(reading) => self.meter_read(reading),
             Event::ChargingStopped(stopped) => self.charging_stopped(stopped),
-            Event::StopRequested => self.stop_requested(),
+            Event::StopRequested(requester) => self.stop_requested(requester),
             Event::Refunded(amount) => correcting::refunded(self, amount),
             Event::DeadlineReached => self.deadline_reached(),
             Event::EvseOccupied(_) | Event::OrphanHoldFound(_) => self.not_applicable(),
@@ -130,10 +130,14 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn stop_requested(&mut self) -> Result<(), Refusal> {
+    fn stop_requested(&mut self, requester: Requester) -> Result<(), Refusal> {
         match self.session.stage {
             Stage::Starting { .. } => {
-                closing::void(self, NothingTakenReason::CancelledByOperator);
+                let reason = match requester {
+                    Requester::Operator => NothingTakenReason::CancelledByOperator,
+                    Requester::Driver => NothingTakenReason::CancelledByDriver,
+                };
+                closing::void(self, reason);
             }
             Stage::Charging { .. } => charging::stop(self),
             _ => return self.not_applicable(),

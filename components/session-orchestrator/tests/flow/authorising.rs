@@ -1,5 +1,5 @@
 use chargetap_contract::receipt::NothingTakenReason;
-use chargetap_contract::session::{Action, CommandResult, Event, Phase, Refusal};
+use chargetap_contract::session::{Action, CommandResult, Event, Phase, Refusal, Tap};
 use chargetap_contract::terminal::Hold;
 
 use crate::session::{HOUR, ID, MINUTE, SECOND, Session, card, hold};
@@ -181,9 +181,22 @@ fn a_second_tap_during_the_authorisation_changes_nothing() {
 #[test]
 fn a_card_at_an_occupied_evse_is_told_so_and_nothing_is_asked_for() {
     let mut session = Session::new();
-    session.apply(Event::EvseOccupied(card(2)));
+    session.apply(Event::EvseOccupied(card(2).read));
     assert_eq!(session.phase(), Phase::FailedNothingTaken);
     assert_eq!(session.commands(), ["message"]);
+    assert_eq!(session.deadline(), None);
+}
+
+#[test]
+fn a_card_that_has_nothing_to_stop_where_no_evse_was_offered_is_told_so() {
+    let mut session = Session::new();
+    session.apply(Event::CardPresented(Tap {
+        evse: None,
+        ..card(1)
+    }));
+    assert_eq!(session.phase(), Phase::FailedNothingTaken);
+    assert_eq!(session.commands(), ["message"]);
+    assert_eq!(session.view().evse, None);
     assert_eq!(session.deadline(), None);
 }
 

@@ -1,5 +1,6 @@
+use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{
-    Action, Attention, CommandResult, Event, Phase, Refusal, Stopped,
+    Action, Attention, CommandResult, Event, Phase, Refusal, Requester, Stopped,
 };
 
 use crate::session::{DAY, HOUR, ID, MINUTE, Session, card, hold};
@@ -241,16 +242,23 @@ fn a_hold_that_expired_before_it_was_voided_is_released() {
 }
 
 #[test]
-fn the_operator_can_end_a_session_before_and_during_charging() {
-    let mut session = Session::authorised();
-    session.apply(Event::StopRequested);
-    assert_eq!(session.commands(), ["cancel"]);
+fn operator_and_driver_can_end_a_session_before_and_during_charging() {
+    for (requester, reason) in [
+        (Requester::Operator, NothingTakenReason::CancelledByOperator),
+        (Requester::Driver, NothingTakenReason::CancelledByDriver),
+    ] {
+        let mut session = Session::authorised();
+        session.apply(Event::StopRequested(requester));
+        assert_eq!(session.commands(), ["cancel"]);
+        session.ended("cancel", CommandResult::Done);
+        assert_eq!(session.receipt().nothing_taken, Some(reason));
+    }
     let mut session = Session::charging();
-    session.apply(Event::StopRequested);
+    session.apply(Event::StopRequested(Requester::Operator));
     assert_eq!(session.commands(), ["stop"]);
     for mut session in [Session::tapped(), Session::capturing(), settled()] {
         let phase = session.phase();
-        let refusal = session.try_apply(Event::StopRequested);
+        let refusal = session.try_apply(Event::StopRequested(Requester::Operator));
         assert_eq!(refusal, Err(Refusal::NotApplicable(phase)));
     }
 }

@@ -1,4 +1,4 @@
-//! Sessions as version 1 of the state stored them. The lines are never changed: sessions that were
+//! Sessions as each version of the state stored them. The lines are never changed: sessions that were
 //! stored so may be under way.
 
 use chargetap_contract::session::{CommandResult, Event, Phase};
@@ -6,7 +6,10 @@ use session_orchestrator::step;
 
 use crate::session::{MINUTE, SECOND, Session, card, hold, policy};
 
-const STORED: &str = include_str!("golden/version-1.txt");
+const VERSIONS: [&str; 2] = [
+    include_str!("golden/version-1.txt"),
+    include_str!("golden/version-2.txt"),
+];
 
 /// A session in every stage that a session can be found in.
 fn sessions() -> Vec<(&'static str, Session)> {
@@ -69,7 +72,7 @@ fn sessions() -> Vec<(&'static str, Session)> {
     ]
 }
 
-/// If this fails, the stored form has changed: it needs a new version, and this one must still be
+/// If this fails, the stored form has changed: it needs a new version, and all others must still be
 /// read.
 #[test]
 fn every_stage_is_stored_as_its_version_says() {
@@ -81,12 +84,12 @@ fn every_stage_is_stored_as_its_version_says() {
             format!("{name} {hex}\n")
         })
         .collect();
-    assert_eq!(stored, STORED, "\n{stored}");
+    assert_eq!(Some(&stored.as_str()), VERSIONS.last(), "\n{stored}");
 }
 
-/// The kept session of this name.
-fn kept(name: &str) -> Session {
-    let line = STORED.lines().find_map(|line| line.strip_prefix(name));
+/// The session of this name as a version kept it.
+fn kept(version: &str, name: &str) -> Session {
+    let line = version.lines().find_map(|line| line.strip_prefix(name));
     let hex = line.unwrap().trim();
     let state = (0..hex.len())
         .step_by(2)
@@ -100,6 +103,12 @@ fn kept(name: &str) -> Session {
 
 #[test]
 fn what_was_stored_before_an_update_goes_on_after_it() {
+    for version in VERSIONS {
+        goes_on(|name| kept(version, name));
+    }
+}
+
+fn goes_on(kept: impl Fn(&str) -> Session) {
     let mut session = kept("looking ");
     session.ended("look-up-before", CommandResult::OpenHolds(vec![]));
     assert_eq!(session.commands(), ["authorise"]);
@@ -137,11 +146,11 @@ fn what_was_stored_before_an_update_goes_on_after_it() {
 
 #[test]
 fn a_version_of_the_future_is_refused_and_nothing_is_lost() {
-    let mut state = kept("charging ").state.unwrap();
+    let mut state = kept(VERSIONS[1], "charging ").state.unwrap();
     state[0] += 1;
     let refusal = step(&policy(), Some(&state), Event::DeadlineReached, 0).unwrap_err();
     assert_eq!(
         refusal,
-        chargetap_contract::session::Refusal::UnknownStateVersion(2)
+        chargetap_contract::session::Refusal::UnknownStateVersion(3)
     );
 }

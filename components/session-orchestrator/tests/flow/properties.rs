@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chargetap_contract::session::{
-    Action, CommandResult, Event, MeterReading, Outcome, Phase, Stopped,
+    Action, CommandResult, Event, MeterReading, Outcome, Phase, Requester, Stopped,
 };
 use proptest::prelude::*;
 
@@ -53,7 +53,8 @@ fn event() -> impl Strategy<Value = Event> {
                 reason: String::new(),
             })
         }),
-        Just(Event::StopRequested),
+        Just(Event::StopRequested(Requester::Operator)),
+        Just(Event::StopRequested(Requester::Driver)),
         (0_u64..6_000).prop_map(Event::Refunded),
         Just(Event::DeadlineReached),
     ]

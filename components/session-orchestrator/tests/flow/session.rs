@@ -4,7 +4,7 @@ use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement
 use chargetap_contract::receipt::Summary;
 use chargetap_contract::session::{
     Action, Command, CommandResult, Decision, Event, Evse, MeterReading, Outcome, Phase, Policy,
-    Refusal, Stopped, View,
+    Refusal, Stopped, Tap, View,
 };
 use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
 use session_orchestrator::step;
@@ -19,10 +19,6 @@ const BEGIN: u64 = 1_750_000_000_000;
 /// 0.49 a kWh and 0.25 a session, 25 % VAT; 50.00 is held.
 pub(crate) fn policy() -> Policy {
     Policy {
-        evse: Evse {
-            station: "CT-1".into(),
-            connector: 1,
-        },
         tariff: Tariff {
             currency: "EUR".into(),
             tax_included: false,
@@ -64,15 +60,21 @@ pub(crate) fn hold() -> Hold {
     }
 }
 
-pub(crate) fn card(low: u64) -> CardRead {
-    CardRead {
-        terminal: "P66-1".into(),
-        read: ID.into(),
-        card: Card {
-            scheme: CardScheme::Visa,
-            last_four: Some(1_234),
-            reference: CardReference { high: 7, low },
+pub(crate) fn card(low: u64) -> Tap {
+    Tap {
+        read: CardRead {
+            terminal: "P66-1".into(),
+            read: ID.into(),
+            card: Card {
+                scheme: CardScheme::Visa,
+                last_four: Some(1_234),
+                reference: CardReference { high: 7, low },
+            },
         },
+        evse: Some(Evse {
+            station: "CT-1".into(),
+            connector: 1,
+        }),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chargetap_contract::money::{Price, Tariff, UtcOffset};
 use chargetap_contract::session::{
-    Action, CommandResult, Decision, Event, Evse, MeterReading, Outcome, Policy, Stopped,
+    Action, CommandResult, Decision, Event, Evse, MeterReading, Outcome, Policy, Stopped, Tap,
 };
 use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
 use session_orchestrator::step;
@@ -75,10 +75,6 @@ impl Session {
         hold: u64,
     ) -> Self {
         let policy = Policy {
-            evse: Evse {
-                station: "CT-1".into(),
-                connector: 1,
-            },
             tariff: tariff.clone(),
             utc_offsets: utc_offsets.to_vec(),
             currency_decimals: 2,
@@ -89,14 +85,20 @@ impl Session {
             hold_lifetime: u64::MAX,
             stop_timeout: 120_000,
         };
-        let card = Event::CardPresented(CardRead {
-            terminal: "P66-1".into(),
-            read: "READ".into(),
-            card: Card {
-                scheme: CardScheme::Visa,
-                last_four: Some(1_234),
-                reference: CardReference { high: 7, low: 1 },
+        let card = Event::CardPresented(Tap {
+            read: CardRead {
+                terminal: "P66-1".into(),
+                read: "READ".into(),
+                card: Card {
+                    scheme: CardScheme::Visa,
+                    last_four: Some(1_234),
+                    reference: CardReference { high: 7, low: 1 },
+                },
             },
+            evse: Some(Evse {
+                station: "CT-1".into(),
+                connector: 1,
+            }),
         });
         let last = step(&policy, None, card, start).unwrap();
         let mut session = Self {

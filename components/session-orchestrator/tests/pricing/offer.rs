@@ -1,5 +1,5 @@
 use chargetap_contract::money::{Range, Restriction, Tariff};
-use chargetap_contract::session::{Evse, Policy};
+use chargetap_contract::session::Policy;
 use session_orchestrator::offer;
 
 use crate::tariffs::{element, energy, flat, parking, simple, tariff, time, untaxed};
@@ -9,10 +9,6 @@ const NOON: u64 = 1_767_268_800_000;
 
 fn told(tariff: &Tariff, decimals: u8, hold: u64) -> String {
     let policy = Policy {
-        evse: Evse {
-            station: "CT-1".into(),
-            connector: 1,
-        },
         tariff: tariff.clone(),
         utc_offsets: vec![],
         currency_decimals: decimals,
