@@ -166,8 +166,7 @@ fn configuration(
         password = {{ file = "station.key" }}
         [[terminals]]
         serial = "{TERMINAL}"
-        station = "{STATION}"
-        connector = 1
+        evses = [{{ station = "{STATION}", connector = 1 }}]
         tariff = "demo"
         hold = "50.00"
         "#,

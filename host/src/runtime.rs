@@ -14,9 +14,9 @@ use chargetap_engine::http::{Answer, Method, Outgoing, SendError};
 use chargetap_engine::platform::{
     Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
 };
-use chargetap_engine::{EngineError, Gateway};
+use chargetap_engine::{EngineError, Gateway, Vehicle};
 use futures_util::future::join_all;
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::MissedTickBehavior;
 
@@ -182,11 +182,14 @@ impl Platform for Native {
         let mut authorization = HeaderValue::try_from(request.authorization)
             .map_err(|_| SendError::NotSent("the API key cannot stand in a header".into()))?;
         authorization.set_sensitive(true);
-        let sending = self
+        let mut sending = self
             .http
             .request(method, request.url)
             .header(AUTHORIZATION, authorization)
             .timeout(Duration::from_millis(timeout_ms));
+        if let Some(body) = request.body {
+            sending = sending.header(CONTENT_TYPE, "application/json").body(body);
+        }
         self.faults.crash_point();
         let answer = receive(sending).await;
         self.faults.crash_point();
@@ -303,6 +306,19 @@ fn unavailable(error: EngineError) -> Unavailable {
 }
 
 impl StationEvents for Reports {
+    async fn has(
+        &self,
+        station: &str,
+        connector: u32,
+        vehicle: Vehicle,
+    ) -> Result<(), Unavailable> {
+        let gateway = self.gateway()?;
+        gateway
+            .station_has(station, connector, vehicle)
+            .await
+            .map_err(unavailable)
+    }
+
     async fn started(
         &self,
         station: &str,

@@ -421,13 +421,12 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
         password = {{ file = "station.key" }}
         [[terminals]]
         serial = "{TERMINAL}"
-        station = "{STATION}"
-        connector = 1
         tariff = "standard"
-        hold = "50.00"
+        {terminal}
         "#,
         components = components.display(),
         plug_in_timeout_s = setup.plug_in_timeout_s,
+        terminal = setup.terminal,
     );
     std::fs::write(folder.join("chargetap.toml"), text).unwrap();
 }

@@ -3,13 +3,14 @@
 //! Known kinds:
 //!
 //! - card: `{serialNumber, cardId, aid?, maskedPan?, …}`;
-//! - session: `{session: {serialNumber, sessionId?, …}, …}`.
+//! - session: `{session: {serialNumber, sessionId?, …}, …}`;
+//! - screen: `{serialNumber, screenId, response}`.
 //!
 //! Fields are taken by name, one by one. The rest only goes into the digest.
 
 use chargetap_contract::{
     callback::Rejection,
-    terminal::{CardRead, PaymentHint, TerminalEvent},
+    terminal::{CardRead, PaymentHint, ScreenAnswer, TerminalEvent},
 };
 use serde_json::Value;
 
@@ -18,8 +19,8 @@ use crate::{capability::Segment, card, keys::KeyRing};
 /// How deep arrays and objects may nest. Real callbacks have three levels.
 const MAX_DEPTH: usize = 16;
 
-/// The longest id of a payment that is passed on.
-const MAX_PAYMENT_ID: usize = 64;
+/// The longest id of a payment or choice that is passed on.
+const MAX_ID: usize = 64;
 
 /// A well-formed body of a known kind.
 pub(crate) struct Body {
@@ -31,6 +32,7 @@ pub(crate) struct Body {
 enum Kind {
     Card,
     Session,
+    Screen,
 }
 
 impl Body {
@@ -52,6 +54,8 @@ impl Body {
             Kind::Card
         } else if content.get("session").is_some_and(Value::is_object) {
             Kind::Session
+        } else if content.get("screenId").is_some() {
+            Kind::Screen
         } else {
             return Err(Rejection::UnknownEvent);
         };
@@ -82,12 +86,27 @@ impl Body {
                 self.check_terminal("/session/serialNumber", segment)?;
                 let payment = self
                     .text("/session/sessionId")
-                    .filter(|id| is_payment_id(id))
+                    .filter(|id| is_id(id))
                     .map(str::to_owned);
                 Ok(TerminalEvent::PaymentHint(PaymentHint {
                     terminal,
                     read,
                     payment,
+                }))
+            }
+            Kind::Screen => {
+                self.check_terminal("/serialNumber", segment)?;
+                if self.required("/screenId")? != segment.read {
+                    return Err(malformed("/screenId is another screen's"));
+                }
+                let choice = self.required("/response")?;
+                if !is_id(choice) {
+                    return Err(malformed("/response is no choice"));
+                }
+                Ok(TerminalEvent::ScreenAnswer(ScreenAnswer {
+                    terminal,
+                    screen: read,
+                    choice: choice.to_owned(),
                 }))
             }
         }
@@ -98,6 +117,7 @@ impl Body {
         let kind = match self.kind {
             Kind::Card => "card",
             Kind::Session => "session",
+            Kind::Screen => "screen",
         };
         // `Value` prints without white space, and its keys are sorted.
         let name = keys.name_delivery(&format!("{kind}\n{read}\n{}", self.content));
@@ -140,8 +160,8 @@ fn depth(value: &Value) -> usize {
 
 /// The form of the provider's ids is not documented, so this is as wide as it can safely be. An id
 /// outside it is left out of the hint, which is worth less then but still says where to look.
-fn is_payment_id(id: &str) -> bool {
-    (1..=MAX_PAYMENT_ID).contains(&id.len())
+fn is_id(id: &str) -> bool {
+    (1..=MAX_ID).contains(&id.len())
         && id
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))

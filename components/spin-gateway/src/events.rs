@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use chargetap_contract::session::{MeterReading, Stopped};
-use chargetap_engine::EngineError;
 use chargetap_engine::http::{BODY_LIMIT, Outcome};
+use chargetap_engine::{EngineError, Vehicle};
 use serde::Deserialize;
 use spin_sdk::http::HeaderMap;
 use spin_sdk::wasip3::http_compat::IncomingRequestBody;
@@ -20,6 +20,10 @@ use crate::{commands, server};
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum Report {
+    /// A vehicle was plugged in, and no transaction runs.
+    Plugged { connector: u32 },
+    /// No vehicle is plugged in, or none can be charged.
+    Free { connector: u32 },
     /// A transaction began under a token. The answer holds its number, or `null` if no session of
     /// ours waits for it.
     Started {
@@ -80,6 +84,16 @@ async fn store(
 ) -> Result<Outcome, EngineError> {
     let reading = |energy, at| MeterReading { energy, at };
     match report {
+        Report::Plugged { connector } => {
+            gateway
+                .station_has(station, connector, Vehicle::Waits)
+                .await?;
+        }
+        Report::Free { connector } => {
+            gateway
+                .station_has(station, connector, Vehicle::IsGone)
+                .await?;
+        }
         Report::Started {
             connector,
             id_tag,

@@ -69,7 +69,7 @@ impl Platform for Spin {
             method: request.method,
             url: request.url,
             authorization: request.authorization,
-            body: Vec::new(),
+            body: request.body.unwrap_or_default().into_bytes(),
         };
         outbound::send(request, timeout_ms).await
     }

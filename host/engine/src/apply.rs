@@ -1,6 +1,6 @@
 //! Apply an event to a session: the one place where a decision is asked for and stored.
 
-use chargetap_contract::session::{Command, CommandResult, Decision, Event, Outcome};
+use chargetap_contract::session::{Command, CommandResult, Decision, Event, Outcome, Tap};
 use chargetap_contract::terminal::CardRead;
 
 use crate::execute::result_name;
@@ -93,7 +93,11 @@ impl<P: Platform> Gateway<P> {
             ended_command: None,
             event,
         };
-        let shown = cause(Event::CardPresented(read.clone()));
+        let evse = journal::offered_evse(&self.platform, &read.read).await?;
+        let shown = cause(Event::CardPresented(Tap {
+            read: read.clone(),
+            evse,
+        }));
         match self.apply(&session, &terminal, shown).await? {
             Applied::EvseOccupied => {
                 let occupied = cause(Event::EvseOccupied(read));
@@ -242,8 +246,8 @@ impl<P: Platform> Gateway<P> {
             event = event_name(event),
             phase,
             terminal = view.terminal,
-            station = view.evse.station,
-            connector = view.evse.connector,
+            station = view.evse.as_ref().map(|evse| evse.station.as_str()),
+            connector = view.evse.as_ref().map(|evse| evse.connector),
             currency = view.currency,
             held = view.hold.as_ref().map_or(0, |hold| hold.amount),
             energy_wh = view.energy,
@@ -270,7 +274,7 @@ fn event_name(event: &Event) -> &'static str {
         Event::ChargingStarted(_) => "charging-started",
         Event::MeterRead(_) => "meter-read",
         Event::ChargingStopped(_) => "charging-stopped",
-        Event::StopRequested => "stop-requested",
+        Event::StopRequested(_) => "stop-requested",
         Event::Refunded(_) => "refunded",
         Event::DeadlineReached => "deadline-reached",
     }

@@ -2,10 +2,11 @@
 
 use chargetap_contract::callback::{Rejection, Request, Verified};
 use chargetap_contract::session::Event;
-use chargetap_contract::terminal::{CardRead, PaymentHint, TerminalEvent};
+use chargetap_contract::terminal::{CardRead, PaymentHint, ScreenAnswer, TerminalEvent};
 use percent_encoding::percent_decode_str;
 
 use crate::apply::{Applied, Cause, EngineError};
+use crate::asks::Chosen;
 use crate::gateway::Gateway;
 use crate::http::Outcome;
 use crate::journal;
@@ -84,6 +85,10 @@ impl<P: Platform> Gateway<P> {
                 event: TerminalEvent::PaymentHint(hint),
                 ..
             }) => self.payment_hint(hint).await,
+            Ok(Verified {
+                event: TerminalEvent::ScreenAnswer(answer),
+                ..
+            }) => self.screen_answer(answer).await,
         }
     }
 
@@ -102,6 +107,39 @@ impl<P: Platform> Gateway<P> {
             Applied::Refused if journal::is_used(&self.platform, &read_id).await? => STALE_READ,
             Applied::Refused | Applied::EvseOccupied | Applied::HoldClaimed => IGNORED,
         })
+    }
+
+    /// A driver chose something. Who wants to stop is obeyed first and put on record then, so that a
+    /// repetition after a crash stops as well.
+    async fn screen_answer(&self, answer: ScreenAnswer) -> Result<Answer, EngineError> {
+        let ScreenAnswer {
+            terminal,
+            screen,
+            choice,
+        } = answer;
+        if !self.config.terminals.contains_key(&terminal) {
+            return Ok(UNKNOWN_TERMINAL);
+        }
+        let Some(told) = journal::latest_ask(&self.platform, &terminal)
+            .await?
+            .filter(|told| told.id == screen)
+        else {
+            return Ok(STALE_READ);
+        };
+        if told.answer.is_some() {
+            return Ok(DUPLICATE);
+        }
+        let Some((option, chosen)) = told.ask.option(&choice) else {
+            return Ok(IGNORED);
+        };
+        if let Chosen::Stop { session } = chosen {
+            self.stop_on_screen(session).await?;
+        }
+        if !journal::answer_ask(&self.platform, &screen, option).await? {
+            return Ok(STALE_READ);
+        }
+        self.platform.look_at(&terminal);
+        Ok(APPLIED)
     }
 
     /// The session that the read began learns of it. A read that stopped another session began

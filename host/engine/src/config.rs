@@ -7,13 +7,15 @@ mod amounts;
 mod file;
 mod restrictions;
 mod tariffs;
+mod terminals;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chargetap_contract::receipt::{Issuer, Site};
-use chargetap_contract::session::Policy;
+use chargetap_contract::session::{Evse, Policy};
 use jiff::tz::TimeZone;
+use serde::Deserialize;
 
 pub use file::SecretSource;
 
@@ -47,8 +49,44 @@ pub struct Config {
 pub struct Terminal {
     /// What a session that starts here follows; the site's time is filled in at each step.
     pub policy: Policy,
-    /// How much is reserved at a tap, in the minor unit of the tariff's currency.
-    pub hold: u64,
+    /// Where it lets drivers charge; at least one.
+    pub evses: Vec<ServedEvse>,
+    /// How a driver says where.
+    pub start: Start,
+    /// How much is reserved at a tap, in the minor unit of the tariff's currency: one amount, or
+    /// several among which the driver chooses on the screen.
+    pub holds: Vec<u64>,
+    /// Whether a session can be stopped on the screen, without its card.
+    pub stop_on_screen: bool,
+}
+
+impl Terminal {
+    /// The EVSE, if this terminal lets drivers charge there.
+    pub(crate) fn evse(&self, evse: &Evse) -> Option<&ServedEvse> {
+        self.evses.iter().find(|served| served.evse == *evse)
+    }
+}
+
+/// An EVSE as drivers at a terminal know it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServedEvse {
+    /// Which one it is.
+    pub evse: Evse,
+    /// What it is called on the terminal's screen.
+    pub label: String,
+}
+
+/// How a driver says where to charge.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// Not at all: the terminal has one EVSE. The driver shows a card and plugs in then.
+    #[default]
+    Tap,
+    /// By plugging in, before the card is shown.
+    PlugIn,
+    /// On the terminal's screen, before the card is shown. Not every model has one.
+    Screen,
 }
 
 /// What only the native host uses.

@@ -239,6 +239,7 @@ impl<P: Platform> Gateway<P> {
         let serial = &message.terminal;
         let shown = match self.payter_terminal(serial).await {
             Ok(status) if self.may_disturb(serial, &status).await? => {
+                self.doubt_what_is_shown(serial).await?;
                 self.payter_stop(serial, &message.text).await
             }
             Ok(_) => return Ok(()),

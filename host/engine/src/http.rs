@@ -73,6 +73,8 @@ pub struct Outgoing {
     pub url: String,
     /// The `Authorization` header. Secret.
     pub authorization: String,
+    /// JSON, where the request has a body.
+    pub body: Option<String>,
 }
 
 /// Its answer.

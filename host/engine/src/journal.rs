@@ -9,8 +9,8 @@
 //! Two writers cannot both take a session's next version: the second insert does nothing, which is
 //! seen in its empty answer, and the step is made again on the newer state.
 
+mod asks;
 mod commands;
-mod reads;
 mod record;
 mod rows;
 mod schema;
@@ -22,8 +22,11 @@ use chargetap_contract::terminal::CardReference;
 use crate::platform::{DatabaseError, Platform};
 use rows::{Reader, json, text};
 
+pub(crate) use asks::{
+    Told, answer_ask, card_seen_since, confirm_ask, doubt_ask, is_used, latest_ask, offered_evse,
+    remember_ask, standing, vehicle_came, vehicle_left,
+};
 pub(crate) use commands::{Claimed, abandoned, claim, finish, repeat};
-pub(crate) use reads::{card_seen_since, confirm_read, is_used, latest_read, remember_read};
 pub(crate) use record::{Entry, Recorded, is_duplicate, record};
 pub(crate) use sessions::{
     Stored, awaits_hold, due, is_authorising, is_claimed, load, postpone, running_with_card,

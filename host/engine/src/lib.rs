@@ -16,6 +16,7 @@ pub mod platform;
 mod stations;
 
 mod apply;
+mod asks;
 mod callbacks;
 mod execute;
 mod gateway;
@@ -31,3 +32,4 @@ pub use apply::EngineError;
 pub use execute::Execution;
 pub use gateway::Gateway;
 pub use operator::Wish;
+pub use stations::Vehicle;

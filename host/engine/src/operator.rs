@@ -1,14 +1,14 @@
-//! What the operator does to a session.
+//! What people want of a session: the operator from afar, a driver on a terminal's screen.
 
 use chargetap_contract::money::MinorUnits;
-use chargetap_contract::session::Event;
+use chargetap_contract::session::{Event, Requester};
 
 use crate::apply::{Applied, EngineError};
 use crate::gateway::Gateway;
 use crate::journal;
 use crate::platform::Platform;
 
-/// What became of an operator's wish.
+/// What became of such a wish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// It is on record, and is being carried out.
@@ -25,7 +25,14 @@ impl<P: Platform> Gateway<P> {
     /// # Errors
     /// It could not be stored.
     pub async fn request_stop(&self, session: &str) -> Result<Wish, EngineError> {
-        self.wish(session, Event::StopRequested).await
+        self.wish(session, Event::StopRequested(Requester::Operator))
+            .await
+    }
+
+    /// The same, for a driver at the terminal.
+    pub(crate) async fn stop_on_screen(&self, session: &str) -> Result<Wish, EngineError> {
+        self.wish(session, Event::StopRequested(Requester::Driver))
+            .await
     }
 
     /// Put on record that so much of a session's captured amount, in minor units, was given back.

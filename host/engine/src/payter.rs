@@ -8,7 +8,9 @@ use chargetap_contract::terminal::Hold;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
+use serde_json::json;
 
+use crate::asks::{Choice, option_id};
 use crate::gateway::Gateway;
 use crate::http::{Answer, Method, Outgoing, SendError};
 use crate::platform::Platform;
@@ -112,6 +114,33 @@ impl<P: Platform> Gateway<P> {
         let answer = self
             .payter_post(&[serial, "start"], &query, timeout::OTHER)
             .await?;
+        successful(answer).map(drop)
+    }
+
+    /// Put a choice on a terminal's screen, which reports it to `callback_url`.
+    pub(crate) async fn payter_choice(
+        &self,
+        serial: &str,
+        callback_url: &str,
+        screen: &str,
+        title: &str,
+        options: &[Choice],
+    ) -> Result<(), PayterError> {
+        let labels = options.iter().zip(0..).map(|(option, at)| {
+            let key = format!("items.{}.label", option_id(at));
+            (key, option.label.as_str().into())
+        });
+        let properties: serde_json::Map<_, _> = [("title".to_owned(), title.into())]
+            .into_iter()
+            .chain(labels)
+            .collect();
+        let screen = json!({"id": screen, "type": "selection", "properties": properties});
+        let query = [("callbackUrl", callback_url)];
+        let request = Outgoing {
+            body: Some(screen.to_string()),
+            ..self.payter_request(Method::Post, &[serial, "ui"], &query)
+        };
+        let answer = self.platform.send(request, timeout::OTHER).await?;
         successful(answer).map(drop)
     }
 
@@ -219,6 +248,7 @@ impl<P: Platform> Gateway<P> {
             method,
             url,
             authorization,
+            body: None,
         }
     }
 }

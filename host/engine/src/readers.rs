@@ -1,5 +1,5 @@
-//! Keep the terminals reading: a terminal reads a card only when told to, and reports it to a URL
-//! that is minted for that one read.
+//! Keep the terminals asking: a terminal reads a card, or puts up a choice, only when told to, and
+//! reports it to a URL that is minted for that one time.
 
 use std::sync::atomic::Ordering;
 
@@ -7,35 +7,33 @@ use chargetap_contract::callback::Capability;
 use futures_util::StreamExt;
 
 use crate::apply::EngineError;
+use crate::asks::{self, Ask, Chosen};
 use crate::config::Terminal;
 use crate::gateway::Gateway;
+use crate::journal::Told;
 use crate::payter::{PayterError, TerminalState};
 use crate::platform::Platform;
 use crate::{id, journal};
 
-/// How long a callback URL is good for, in milliseconds.
-const READ_LIFETIME: u64 = 60 * 60 * 1_000;
-/// A read is renewed when less than this is left of it.
+/// How long a terminal asks for the same, in milliseconds.
+const LIFETIME: u64 = 60 * 60 * 1_000;
+/// An ask is renewed when less than this is left of it.
 const RENEW_BEFORE: u64 = 5 * 60 * 1_000;
+/// The same for what follows a choice on the screen: a driver has a minute and a half, and then it is
+/// anybody's turn.
+const CHOICE_LIFETIME: u64 = RENEW_BEFORE + 90_000;
 /// A card that was shown and not reported for this long is ignored, and the next one awaited.
 const UNREPORTED_CARD: u64 = 15_000;
 /// How often to look for orphan holds at every terminal, in milliseconds.
 const SWEEP_INTERVAL: u64 = 60_000;
 /// How many terminals are tended at once.
 const TENDED_AT_ONCE: usize = 16;
-/// The longest id that OCPP 1.6 takes as a token: a read's id becomes the session's, and that is
+/// The longest id that OCPP 1.6 takes as a token: an ask's id becomes the session's, and that is
 /// the token under which the station starts.
-const READ_ID_CHARACTERS: usize = 20;
-
-/// What a terminal needs.
-#[derive(Debug, PartialEq, Eq)]
-enum Care {
-    Nothing,
-    Arm,
-}
+const ASK_ID_CHARACTERS: usize = 20;
 
 impl<P: Platform> Gateway<P> {
-    /// Arm every terminal that should be reading and is not. A terminal that cannot be tended now is
+    /// Tell every terminal that does not ask for what it should. One that cannot be tended now is
     /// tended the next time.
     pub async fn tend_readers(&self) {
         let sweep = self.is_time_to_sweep();
@@ -49,7 +47,7 @@ impl<P: Platform> Gateway<P> {
             .await;
     }
 
-    /// Arm one terminal, if it should be reading and is not.
+    /// Tell one terminal, if it does not ask for what it should.
     pub async fn tend_reader(&self, serial: &str) {
         if let Some(terminal) = self.config.terminals.get(serial) {
             self.tend(serial, terminal, false).await;
@@ -92,53 +90,76 @@ impl<P: Platform> Gateway<P> {
             Ok(status) => status,
             Err(error) => return Ok(Err(error)),
         };
-        let offer = self.offer(serial, terminal)?;
-        if !status.online || self.care(serial, &status.state(), &offer).await? == Care::Nothing {
+        let told = journal::latest_ask(&self.platform, serial).await?;
+        if !status.online {
+            // It may come back with nothing on its screen.
+            if let Some(told) = told.filter(|told| told.confirmed) {
+                journal::doubt_ask(&self.platform, &told.id).await?;
+            }
+            return Ok(Ok(()));
+        }
+        let now = self.platform.now();
+        let chosen = told.as_ref().and_then(|told| told.chosen(now));
+        let ask = self.ask(serial, terminal, chosen, now).await?;
+        if self
+            .is_asking(serial, &status.state(), &ask, told.as_ref())
+            .await?
+        {
             return Ok(Ok(()));
         }
         if let Err(error) = self.void_orphans(serial).await? {
             return Ok(Err(error));
         }
-        self.arm(serial, terminal.hold, &offer).await
+        self.tell_terminal(serial, &status.state(), &ask, chosen)
+            .await
     }
 
-    /// What the terminal is to show now.
-    fn offer(&self, serial: &str, terminal: &Terminal) -> Result<String, EngineError> {
-        let now = self.platform.now();
+    /// What the terminal is to ask for now.
+    async fn ask(
+        &self,
+        serial: &str,
+        terminal: &Terminal,
+        chosen: Option<&Chosen>,
+        now: u64,
+    ) -> Result<Ask, EngineError> {
+        let mut standings = Vec::new();
+        for served in &terminal.evses {
+            standings.push(journal::standing(&self.platform, &served.evse).await?);
+        }
         let policy = self.policy(serial, now)?;
-        Ok(self.platform.offer(&policy, terminal.hold, now)?)
+        let offers = terminal
+            .holds
+            .iter()
+            .map(|hold| self.platform.offer(&policy, *hold, now))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(asks::next(terminal, &standings, &offers, chosen))
     }
 
-    async fn care(
+    /// Whether the terminal asks for this already.
+    async fn is_asking(
         &self,
         serial: &str,
         state: &TerminalState,
-        offer: &str,
-    ) -> Result<Care, EngineError> {
+        ask: &Ask,
+        told: Option<&Told>,
+    ) -> Result<bool, EngineError> {
+        if *state == TerminalState::Card {
+            return self.card_is_unreported(serial).await;
+        }
         let now = self.platform.now();
-        Ok(match state {
-            TerminalState::Other => Care::Arm,
-            TerminalState::Reading => match journal::latest_read(&self.platform, serial).await? {
-                Some(read)
-                    if read.confirmed
-                        && read.offer == offer
-                        && read.expires_at > now.saturating_add(RENEW_BEFORE) =>
-                {
-                    Care::Nothing
-                }
-                _ => Care::Arm,
-            },
-            TerminalState::Card if self.card_is_unreported(serial).await? => Care::Nothing,
-            TerminalState::Card => Care::Arm,
-        })
+        let reads = *state == TerminalState::Reading;
+        Ok(told.is_some_and(|told| {
+            told.ask == *ask
+                && told.confirmed
+                && told.is_open(now)
+                && reads == matches!(ask, Ask::Card(_))
+        }))
     }
 
     /// Whether the terminal was shown a card of which the callback may still be on its way.
     pub(crate) async fn card_is_unreported(&self, serial: &str) -> Result<bool, EngineError> {
-        if journal::latest_read(&self.platform, serial)
-            .await?
-            .is_none()
-        {
+        let told = journal::latest_ask(&self.platform, serial).await?;
+        if told.is_none_or(|told| told.used) {
             return Ok(false);
         }
         let now = self.platform.now();
@@ -162,38 +183,89 @@ impl<P: Platform> Gateway<P> {
         Ok(Ok(()))
     }
 
-    async fn arm(
+    /// Tell the terminal what to ask for.
+    async fn tell_terminal(
         &self,
         serial: &str,
-        hold: u64,
-        offer: &str,
+        state: &TerminalState,
+        ask: &Ask,
+        chosen: Option<&Chosen>,
     ) -> Result<Result<(), PayterError>, EngineError> {
-        let read = id::from_random(self.platform.random(), READ_ID_CHARACTERS);
-        let expires_at = self.platform.now().saturating_add(READ_LIFETIME);
+        let id = id::from_random(self.platform.random(), ASK_ID_CHARACTERS);
+        let lifetime = match chosen {
+            Some(_) => CHOICE_LIFETIME,
+            None => LIFETIME,
+        };
+        let expires_at = self.platform.now().saturating_add(lifetime);
         let capability = Capability {
             terminal: serial.to_owned(),
-            read: read.clone(),
+            read: id.clone(),
             expires_at,
         };
         let segment = self.platform.mint(&capability)?;
-        journal::remember_read(&self.platform, &read, serial, expires_at, offer).await?;
-        // A terminal that is told to read forgets the card that a session has begun with.
+        journal::remember_ask(&self.platform, &id, serial, expires_at, ask, chosen).await?;
+        // A terminal that is told something forgets the card that a session has begun with.
         if journal::is_authorising(&self.platform, serial).await? {
             return Ok(Ok(()));
         }
         let url = format!("{}/callbacks/payter/{segment}", self.config.public_url);
-        if let Err(error) = self.payter_start(serial, hold, &url, offer).await {
+        if let Err(error) = self.send(serial, state, ask, &id, &url).await {
             return Ok(Err(error));
         }
-        journal::confirm_read(&self.platform, &read).await?;
+        journal::confirm_ask(&self.platform, &id).await?;
         tracing::info!(
             target: "chargetap::session",
-            event = "terminal-reads",
+            event = ask.name(),
             terminal = serial,
-            read,
-            offer,
-            "the terminal is reading"
+            read = id,
+            shown = ask.title(),
+            "the terminal was told"
         );
         Ok(Ok(()))
+    }
+
+    async fn send(
+        &self,
+        serial: &str,
+        state: &TerminalState,
+        ask: &Ask,
+        id: &str,
+        url: &str,
+    ) -> Result<(), PayterError> {
+        match ask {
+            Ask::Card(card) => self.payter_start(serial, card.hold, url, &card.text).await,
+            Ask::Choice { title, options } => {
+                // A card that is shown meanwhile would not be for what is being chosen.
+                if *state != TerminalState::Other {
+                    self.payter_stop(serial, title).await?;
+                }
+                self.payter_choice(serial, url, id, title, options).await
+            }
+        }
+    }
+
+    /// A text takes the place of what the terminal shows.
+    pub(crate) async fn doubt_what_is_shown(&self, serial: &str) -> Result<(), EngineError> {
+        if let Some(told) = journal::latest_ask(&self.platform, serial).await?
+            && told.confirmed
+        {
+            journal::doubt_ask(&self.platform, &told.id).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Told {
+    /// Whether it can still be answered.
+    fn is_open(&self, now: u64) -> bool {
+        !self.used && self.answer.is_none() && self.expires_at > now.saturating_add(RENEW_BEFORE)
+    }
+
+    /// What was chosen, here or on the way here.
+    fn chosen(&self, now: u64) -> Option<&Chosen> {
+        match self.answer {
+            Some(option) => self.ask.chosen(option),
+            None => self.chosen.as_ref().filter(|_| self.is_open(now)),
+        }
     }
 }

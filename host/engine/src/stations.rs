@@ -1,13 +1,51 @@
 //! What stations report, on its way to the sessions. It is stored before the station is answered.
 
-use chargetap_contract::session::{Event, MeterReading, Stopped};
+use chargetap_contract::session::{Event, Evse, MeterReading, Stopped};
 
 use crate::apply::{Applied, Cause, EngineError};
 use crate::gateway::Gateway;
 use crate::journal;
 use crate::platform::Platform;
 
+/// What a station says of a connector on which no transaction needs to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vehicle {
+    /// It is plugged in, and could be charged.
+    Waits,
+    /// There is none, or it cannot be charged.
+    IsGone,
+}
+
 impl<P: Platform> Gateway<P> {
+    /// A vehicle came to a connector, or left it. What this is worth is decided when a terminal is
+    /// tended, which is soon.
+    ///
+    /// # Errors
+    /// It could not be stored: the station must report it again.
+    pub async fn station_has(
+        &self,
+        station: &str,
+        connector: u32,
+        vehicle: Vehicle,
+    ) -> Result<(), EngineError> {
+        let evse = Evse {
+            station: station.to_owned(),
+            connector,
+        };
+        match vehicle {
+            Vehicle::Waits => {
+                journal::vehicle_came(&self.platform, &evse, self.platform.now()).await?;
+            }
+            Vehicle::IsGone => journal::vehicle_left(&self.platform, &evse).await?,
+        }
+        for (serial, terminal) in &self.config.terminals {
+            if terminal.evse(&evse).is_some() {
+                self.platform.look_at(serial);
+            }
+        }
+        Ok(())
+    }
+
     /// A station began a transaction under a token. The answer is the transaction's number, or
     /// `None` if no session of ours waits for that start. A repeated report is answered the same.
     ///

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use chargetap_contract::session::{MeterReading, Stopped};
+use chargetap_engine::Vehicle;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
@@ -22,6 +23,10 @@ const NOW: u64 = 1_700_000_000_000;
 /// What was taken in, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Told {
+    Vehicle {
+        connector: u32,
+        vehicle: Vehicle,
+    },
     Started {
         connector: u32,
         id_tag: String,
@@ -67,6 +72,10 @@ impl Journal {
 }
 
 impl StationEvents for Arc<Journal> {
+    async fn has(&self, _: &str, connector: u32, vehicle: Vehicle) -> Result<(), Unavailable> {
+        self.take_in(Told::Vehicle { connector, vehicle }).await
+    }
+
     async fn started(
         &self,
         _station: &str,

@@ -1,14 +1,18 @@
 //! The messages of OCPP 1.6 that a central system receives, and its answers.
 
 use chargetap_contract::session::{MeterReading, Stopped};
+use chargetap_engine::Vehicle;
 use chrono::DateTime;
-use ocpp_rs::v16::call::{Action, Call, MeterValues, StartTransaction, StopTransaction};
+use ocpp_rs::v16::call::{
+    Action, Call, MeterValues, StartTransaction, StatusNotification, StopTransaction,
+};
 use ocpp_rs::v16::call_error::CallError;
 use ocpp_rs::v16::call_result;
 use ocpp_rs::v16::call_result::CallResultRaw;
 use ocpp_rs::v16::data_types::{DateTimeWrapper, IdTagInfo};
 use ocpp_rs::v16::enums::{
-    AuthorizationStatus, DataTransferStatus, Reason, RegistrationStatus, RemoteStartStopStatus,
+    AuthorizationStatus, ChargePointStatus, DataTransferStatus, Reason, RegistrationStatus,
+    RemoteStartStopStatus,
 };
 use ocpp_rs::v16::parse::{Message, deserialize_to_message};
 use ocpp_rs::v16::rpc_error_code::RpcErrorCode;
@@ -160,11 +164,7 @@ async fn dispatch<E: StationEvents>(
         Action::Heartbeat(_) => payload(call_result::Heartbeat {
             current_time: time((shared.clock)()),
         }),
-        Action::StatusNotification(status) => {
-            let (connector, error) = (status.connector_id, status.error_code);
-            tracing::info!(station, connector, status = %status.status, %error, "connector status");
-            payload(call_result::EmptyResponse {})
-        }
+        Action::StatusNotification(status) => status_changed(shared, station, status).await,
         // There are no cards of drivers to know yet.
         Action::Authorize(_) => payload(call_result::Authorize {
             id_tag_info: id_tag_info(AuthorizationStatus::Invalid),
@@ -177,6 +177,37 @@ async fn dispatch<E: StationEvents>(
             data: None,
         }),
         _ => Err(RpcErrorCode::NotSupported),
+    }
+}
+
+async fn status_changed<E: StationEvents>(
+    shared: &Shared<E>,
+    station: &str,
+    notification: StatusNotification,
+) -> Result<Value, RpcErrorCode> {
+    let StatusNotification {
+        connector_id: connector,
+        error_code: error,
+        status,
+        ..
+    } = notification;
+    tracing::info!(station, connector, %status, %error, "connector status");
+    // Connector 0 is the station as a whole.
+    if let Some(vehicle) = vehicle(&status).filter(|_| connector > 0) {
+        shared.events.has(station, connector, vehicle).await?;
+    }
+    payload(call_result::EmptyResponse {})
+}
+
+/// The other states are those of a transaction, or of the time after it.
+fn vehicle(status: &ChargePointStatus) -> Option<Vehicle> {
+    match status {
+        ChargePointStatus::Preparing => Some(Vehicle::Waits),
+        ChargePointStatus::Available
+        | ChargePointStatus::Reserved
+        | ChargePointStatus::Unavailable
+        | ChargePointStatus::Faulted => Some(Vehicle::IsGone),
+        _ => None,
     }
 }
 

@@ -26,6 +26,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::any;
 use chargetap_contract::session::{MeterReading, Stopped};
+use chargetap_engine::Vehicle;
 use ocpp_rs::v16::call::{Action, RemoteStartTransaction, RemoteStopTransaction};
 use secrecy::SecretString;
 use thiserror::Error;
@@ -69,6 +70,14 @@ pub struct Unavailable;
 /// Takes in what stations tell. Everything may be told more than once, and must then have the same
 /// effect and the same answer.
 pub trait StationEvents: Send + Sync + 'static {
+    /// A vehicle came to a connector, or left it.
+    fn has(
+        &self,
+        station: &str,
+        connector: u32,
+        vehicle: Vehicle,
+    ) -> impl Future<Output = Result<(), Unavailable>> + Send;
+
     /// A transaction began under a token. Returns its id, which must not be 0, or nothing if the
     /// token is none of ours; the station then ends the transaction.
     fn started(

@@ -240,8 +240,7 @@ fn configuration() -> String {
             r#"
             [[terminals]]
             serial = "{}"
-            station = "CT-1"
-            connector = {}
+            evses = [{{ station = "CT-1", connector = {} }}]
             tariff = "standard"
             hold = "50.00"
             "#,

@@ -145,9 +145,34 @@ fn the_body_must_name_the_terminal_of_the_capability() {
 }
 
 #[test]
+fn what_was_chosen_on_the_screen_becomes_a_screen_answer() {
+    let TerminalEvent::ScreenAnswer(answer) = verify(BY_NEW_KEY, SCREEN).unwrap().event else {
+        panic!("not a screen answer");
+    };
+    assert_eq!(answer.terminal, SERIAL);
+    assert_eq!(answer.screen, READ);
+    assert_eq!(answer.choice, "option1");
+}
+
+#[test]
+fn an_answer_to_another_screen_or_without_a_choice_is_refused() {
+    for (from, to) in [
+        (READ, "01HZX3K9QT7V5M2N8R4C"),
+        ("\"option1\"", "1"),
+        ("\"option1\"", "\"\""),
+        ("option1", "<b>1</b>"),
+        ("option1", "4111111111111111"),
+    ] {
+        let refused = verify(BY_NEW_KEY, SCREEN.replace(from, to));
+        assert!(matches!(refused, Err(Rejection::MalformedBody(_))), "{to}");
+    }
+    let other = SCREEN.replace(SERIAL, "P6X-2024.0002");
+    assert_eq!(verify(BY_NEW_KEY, other), Err(Rejection::WrongTerminal));
+}
+
+#[test]
 fn well_formed_bodies_of_other_kinds_are_unknown() {
     for body in [
-        r#"{"serialNumber":"P6X-2024.0001","screenId":"start","response":"ok"}"#,
         r#"{"serialNumber":"P6X-2024.0001","online":true,"state":"IDLE"}"#,
         r#"{"session":"s-77"}"#,
         "{}",

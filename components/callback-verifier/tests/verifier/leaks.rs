@@ -27,12 +27,13 @@ fn no_planted_card_number_gets_out() {
         "cardId",
         "session",
         "maskedPan",
+        "option1",
         "}",
     ];
     for canary in canaries {
         for (body, field) in fields
             .iter()
-            .flat_map(|field| [(CARD, field), (SESSION, field)])
+            .flat_map(|field| [CARD, SESSION, SCREEN].map(|body| (body, field)))
         {
             for planted in [canary.to_owned(), format!("\"{canary}\"")] {
                 let body = body.replace(field, &planted);

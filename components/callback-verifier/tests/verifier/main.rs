@@ -29,6 +29,8 @@ const WITHOUT_PURPOSE: &str =
     "P6X-2024.0001~01HZX3K9QT7V5M2N8R4B~1750000000000~ndYOk-dTrhGWOJ4QGjTMdsCo5nAt0XdNkk88kzY9VPY";
 
 const CARD: &str = r#"{"serialNumber":"p6x-2024.0001","ifd":"CONTACTLESS","aid":"A0000000031010","cardId":"c4a760a8-card","maskedPan":"************0042","sessions":[]}"#;
+const SCREEN: &str =
+    r#"{"serialNumber":"P6X-2024.0001","screenId":"01HZX3K9QT7V5M2N8R4B","response":"option1"}"#;
 const SESSION: &str =
     r#"{"session":{"serialNumber":"P6X-2024.0001","sessionId":"s-77"},"error":null}"#;
 

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::{Issuer, Site};
-use chargetap_contract::session::{Evse, Policy};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::tariffs::{TariffTable, tariffs};
-use super::{Config, ConfigError, Server, Terminal, amounts};
+use super::terminals::{TerminalTable, terminals};
+use super::{Config, ConfigError, Server};
 use crate::local_time;
 
 const SECOND: u64 = 1_000;
@@ -92,13 +91,13 @@ struct SiteTable {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct PolicyTable {
-    minimum_capture: Spanned<String>,
-    authorise_timeout_s: Spanned<u64>,
-    plug_in_timeout_s: Spanned<u64>,
-    maximum_duration_s: Spanned<u64>,
-    hold_lifetime_s: Spanned<u64>,
-    stop_timeout_s: Spanned<u64>,
+pub(super) struct PolicyTable {
+    pub(super) minimum_capture: Spanned<String>,
+    pub(super) authorise_timeout_s: Spanned<u64>,
+    pub(super) plug_in_timeout_s: Spanned<u64>,
+    pub(super) maximum_duration_s: Spanned<u64>,
+    pub(super) hold_lifetime_s: Spanned<u64>,
+    pub(super) stop_timeout_s: Spanned<u64>,
 }
 
 impl Default for PolicyTable {
@@ -119,18 +118,6 @@ impl Default for PolicyTable {
 struct StationTable {
     id: Spanned<String>,
     password: SecretSource,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TerminalTable {
-    serial: Spanned<String>,
-    /// What the terminal charges in, as it is set with the provider.
-    currency: Option<Spanned<String>>,
-    station: Spanned<String>,
-    connector: u32,
-    tariff: Spanned<String>,
-    hold: Option<Spanned<String>>,
 }
 
 /// Where a secret is read from. The file holds none itself.
@@ -260,102 +247,16 @@ fn stations(
     Ok(stations)
 }
 
-fn terminals(
-    place: &Place<'_>,
-    tables: Vec<TerminalTable>,
-    policy: &PolicyTable,
-    tariffs: &BTreeMap<String, Tariff>,
-    stations: &BTreeMap<String, SecretSource>,
-) -> Result<BTreeMap<String, Terminal>, ConfigError> {
-    let mut terminals = BTreeMap::new();
-    for table in tables {
-        let serial = serial(place, &table.serial)?;
-        let tariff = tariffs.get(table.tariff.get_ref()).ok_or_else(|| {
-            place.error(
-                "terminals.tariff",
-                &table.tariff,
-                "there is no tariff of this id".into(),
-            )
-        })?;
-        if !stations.contains_key(table.station.get_ref()) {
-            let problem = "there is no station of this id".into();
-            return Err(place.error("terminals.station", &table.station, problem));
-        }
-        if let Some(currency) = &table.currency
-            && *currency.get_ref() != tariff.currency
-        {
-            let problem = format!("the tariff is in {}", tariff.currency);
-            return Err(place.error("terminals.currency", currency, problem));
-        }
-        let decimals = amounts::decimals(&tariff.currency)
-            .map_err(|problem| place.error("terminals.tariff", &table.tariff, problem))?;
-        let amount = |key: &str, value: &Spanned<String>| {
-            amounts::minor_units(value.get_ref(), decimals)
-                .map_err(|problem| place.error(key, value, problem))
-        };
-        let hold = match (&table.hold, tariff.preauthorize_amount) {
-            (Some(hold), _) => amount("terminals.hold", hold)?,
-            (None, Some(amount)) => amount,
-            (None, None) => {
-                let problem = "is needed, as the tariff has no preauthorize".into();
-                return Err(place.error("terminals.hold", &table.serial, problem));
-            }
-        };
-        let terminal = Terminal {
-            hold,
-            policy: Policy {
-                evse: Evse {
-                    station: table.station.into_inner(),
-                    connector: table.connector,
-                },
-                tariff: tariff.clone(),
-                utc_offsets: Vec::new(),
-                currency_decimals: u8::try_from(decimals).unwrap_or(u8::MAX),
-                minimum_capture: amount("policy.minimum_capture", &policy.minimum_capture)?,
-                authorise_timeout: seconds(
-                    place,
-                    "policy.authorise_timeout_s",
-                    &policy.authorise_timeout_s,
-                )?,
-                plug_in_timeout: seconds(
-                    place,
-                    "policy.plug_in_timeout_s",
-                    &policy.plug_in_timeout_s,
-                )?,
-                maximum_duration: seconds(
-                    place,
-                    "policy.maximum_duration_s",
-                    &policy.maximum_duration_s,
-                )?,
-                hold_lifetime: seconds(place, "policy.hold_lifetime_s", &policy.hold_lifetime_s)?,
-                stop_timeout: seconds(place, "policy.stop_timeout_s", &policy.stop_timeout_s)?,
-            },
-        };
-        if terminals.insert(serial, terminal).is_some() {
-            return Err(repeated(place, "terminals.serial", &table.serial));
-        }
-    }
-    Ok(terminals)
-}
-
 /// A duration in milliseconds. A hold is gone after a week, and nothing waits longer than that.
-fn seconds(place: &Place<'_>, key: &str, value: &Spanned<u64>) -> Result<u64, ConfigError> {
+pub(super) fn seconds(
+    place: &Place<'_>,
+    key: &str,
+    value: &Spanned<u64>,
+) -> Result<u64, ConfigError> {
     const MOST: u64 = 7 * 24 * 60 * 60;
     match *value.get_ref() {
         seconds @ 1..=MOST => Ok(seconds * SECOND),
         _ => Err(place.error(key, value, format!("must be from 1 to {MOST} seconds"))),
-    }
-}
-
-/// Serial numbers are opaque, but these are the characters they are made of.
-fn serial(place: &Place<'_>, value: &Spanned<String>) -> Result<String, ConfigError> {
-    let serial = value.get_ref().to_ascii_uppercase();
-    let known = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "._-".contains(c);
-    if (1..=120).contains(&serial.len()) && serial.chars().all(known) {
-        Ok(serial)
-    } else {
-        let problem = "a serial number has 1 to 120 of the characters A-Z 0-9 . _ -".into();
-        Err(place.error("terminals.serial", value, problem))
     }
 }
 

@@ -4,6 +4,8 @@ use chargetap_contract::money::{
 
 use super::*;
 
+mod terminals;
+
 const GOOD: &str = r#"
 [gateway]
 public_url = "https://gateway.example/"
@@ -40,8 +42,7 @@ password = { env = "CT_1_PASSWORD" }
 
 [[terminals]]
 serial = "p66-0001"
-station = "CT-1"
-connector = 1
+evses = [{ station = "CT-1", connector = 1 }]
 tariff = "day"
 hold = "50.00"
 "#;
@@ -50,7 +51,7 @@ hold = "50.00"
 fn amounts_are_read_exactly_into_minor_units() {
     let config = Config::parse(GOOD).unwrap();
     let terminal = &config.terminals["P66-0001"];
-    assert_eq!(terminal.hold, 5_000);
+    assert_eq!(terminal.holds, [5_000]);
     let [element] = terminal.policy.tariff.elements.as_slice() else {
         panic!("one element");
     };
@@ -81,7 +82,7 @@ fn error(from: &str, to: &str) -> ConfigError {
 #[test]
 fn an_unknown_key_is_refused_by_line_and_name() {
     let error = error("connector = 1", "conector = 1");
-    assert_eq!((error.line, error.key.as_str()), (38, "conector"));
+    assert_eq!((error.line, error.key.as_str()), (37, "conector"));
     assert!(
         error.problem.contains("unknown field `conector`"),
         "{error}"
@@ -93,7 +94,7 @@ fn a_terminal_with_an_unknown_tariff_is_refused_by_line_and_key() {
     let error = error("tariff = \"day\"", "tariff = \"night\"");
     assert_eq!(
         error.to_string(),
-        "line 39: terminals.tariff: there is no tariff of this id"
+        "line 38: terminals.tariff: there is no tariff of this id"
     );
 }
 
@@ -324,13 +325,13 @@ fn a_terminal_without_a_hold_holds_what_the_tariff_says() {
     let preauthorize = "vat_percent = \"25\"\npreauthorize = \"75.00\"";
     let with_both = GOOD.replacen("vat_percent = \"25\"", preauthorize, 1);
     assert_eq!(
-        Config::parse(&with_both).unwrap().terminals["P66-0001"].hold,
-        5_000
+        Config::parse(&with_both).unwrap().terminals["P66-0001"].holds,
+        [5_000]
     );
     let without_hold = with_both.replacen(hold, "", 1);
     assert_eq!(
-        Config::parse(&without_hold).unwrap().terminals["P66-0001"].hold,
-        7_500
+        Config::parse(&without_hold).unwrap().terminals["P66-0001"].holds,
+        [7_500]
     );
     assert_eq!(
         error(hold, "").to_string(),
@@ -340,10 +341,7 @@ fn a_terminal_without_a_hold_holds_what_the_tariff_says() {
 
 #[test]
 fn a_terminal_that_charges_in_another_currency_than_its_tariff_is_refused() {
-    let error = error(
-        "station = \"CT-1\"",
-        "currency = \"SEK\"\nstation = \"CT-1\"",
-    );
+    let error = error("evses", "currency = \"SEK\"\nevses");
     assert_eq!(error.key, "terminals.currency");
     assert_eq!(error.problem, "the tariff is in EUR");
 }

@@ -68,7 +68,7 @@ pub(crate) async fn record(
             "INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
                                 state, view, card, phase, commands, deadline)
              SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
-             WHERE NOT EXISTS (SELECT 1 FROM read AS this JOIN read AS later USING (terminal)
+             WHERE NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
                                WHERE this.id = ?6 AND later.number > this.number)
              ON CONFLICT DO NOTHING RETURNING version",
             parameters,
@@ -83,12 +83,12 @@ pub(crate) async fn record(
 
 /// Which of the journal's rules kept an entry out.
 async fn why_not(platform: &impl Platform, entry: &Entry<'_>) -> Result<Recorded, JournalError> {
-    let evse = &entry.decision.view.evse;
+    let evse = entry.decision.view.evse.as_ref();
     let rows = platform
         .query(
             "SELECT EXISTS (SELECT 1 FROM event WHERE dedupe = ?1),
                     EXISTS (SELECT 1 FROM event WHERE read = ?2)
-                    OR EXISTS (SELECT 1 FROM read AS this JOIN read AS later USING (terminal)
+                    OR EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
                                WHERE this.id = ?2 AND later.number > this.number),
                     EXISTS (SELECT 1 FROM event WHERE session = ?3 AND version = ?4),
                     EXISTS (SELECT 1 FROM session
@@ -99,8 +99,8 @@ async fn why_not(platform: &impl Platform, entry: &Entry<'_>) -> Result<Recorded
                 optional_text(entry.read),
                 text(entry.session),
                 Value::Integer(entry.version),
-                text(&evse.station),
-                Value::Integer(evse.connector.into()),
+                optional_text(evse.map(|evse| evse.station.as_str())),
+                optional_integer(evse.map(|evse| evse.connector.into()))?,
             ],
         )
         .await?;

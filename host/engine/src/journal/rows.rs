@@ -64,6 +64,14 @@ impl Reader {
         }
     }
 
+    pub(super) fn optional_text(&mut self) -> Result<Option<String>, JournalError> {
+        match self.0.next() {
+            Some(Value::Null) => Ok(None),
+            Some(Value::Text(text)) => Ok(Some(text)),
+            other => Err(unexpected("a text or nothing", other.as_ref())),
+        }
+    }
+
     pub(super) fn blob(&mut self) -> Result<Vec<u8>, JournalError> {
         match self.0.next() {
             Some(Value::Blob(bytes)) => Ok(bytes),

@@ -1,7 +1,7 @@
-//! The journal's tables. A later version appends statements; none is ever changed.
+//! The journal's tables. A later version appends statements, and drops what it replaces.
 
 /// Each may run again on tables that are already there.
-pub(super) const STATEMENTS: [&str; 11] = [
+pub(super) const STATEMENTS: [&str; 14] = [
     // `number` is the OCPP transaction id: never used twice. Every event takes one, so it grows
     // faster than sessions do, and still fits OCPP's 31 bits for the life of a station.
     "CREATE TABLE IF NOT EXISTS session (
@@ -53,32 +53,47 @@ pub(super) const STATEMENTS: [&str; 11] = [
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS command_waiting ON command (status, number)
         WHERE status <> 'done'",
-    "CREATE TABLE IF NOT EXISTS read (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        id TEXT NOT NULL UNIQUE,
-        terminal TEXT NOT NULL,
-        expires_at INTEGER NOT NULL,
-        offer TEXT NOT NULL DEFAULT '',
-        armed INTEGER NOT NULL DEFAULT 0,
-        card_seen_at INTEGER
-    ) STRICT",
-    "CREATE INDEX IF NOT EXISTS read_by_terminal ON read (terminal, number)",
     "CREATE TABLE IF NOT EXISTS receipt (
         id TEXT PRIMARY KEY,
         session TEXT NOT NULL UNIQUE,
         document TEXT NOT NULL
     ) STRICT",
+    // Terminals that were told by an earlier version are told anew.
+    "DROP TABLE IF EXISTS read",
+    "CREATE TABLE IF NOT EXISTS ask (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        terminal TEXT NOT NULL,
+        expires_at INTEGER NOT NULL,
+        ask TEXT NOT NULL,
+        chosen TEXT NOT NULL,
+        confirmed INTEGER NOT NULL DEFAULT 0,
+        answer INTEGER,
+        card_seen_at INTEGER
+    ) STRICT",
+    "CREATE INDEX IF NOT EXISTS ask_by_terminal ON ask (terminal, number)",
+    // Vehicles that are plugged in and wait for a session to begin.
+    "CREATE TABLE IF NOT EXISTS vehicle (
+        station TEXT NOT NULL,
+        connector INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        PRIMARY KEY (station, connector)
+    ) STRICT",
     // The command that ended is done before new ones are asked for, because one of those may be the
-    // same command again.
-    "CREATE TRIGGER IF NOT EXISTS event_applied AFTER INSERT ON event BEGIN
+    // same command again. A vehicle has one session for one time that it is plugged in.
+    "DROP TRIGGER IF EXISTS event_applied",
+    "CREATE TRIGGER IF NOT EXISTS event_spread AFTER INSERT ON event BEGIN
         INSERT INTO session (id, version, terminal, card, station, connector, phase, payment,
                              view, state, deadline)
         VALUES (NEW.session, NEW.version, NEW.view ->> '$.terminal', NEW.card,
-                NEW.view ->> '$.evse.station', NEW.view ->> '$.evse.connector', NEW.phase,
+                coalesce(NEW.view ->> '$.evse.station', ''),
+                coalesce(NEW.view ->> '$.evse.connector', 0), NEW.phase,
                 NEW.view ->> '$.hold.payment', NEW.view, NEW.state, NEW.deadline)
         ON CONFLICT (id) DO UPDATE SET
             version = excluded.version, phase = excluded.phase, payment = excluded.payment,
             view = excluded.view, state = excluded.state, deadline = excluded.deadline;
+        DELETE FROM vehicle WHERE NEW.version = 1 AND station = NEW.view ->> '$.evse.station'
+            AND connector = NEW.view ->> '$.evse.connector';
         UPDATE command SET status = 'done' WHERE id = NEW.ended_command;
         INSERT INTO command (id, session, action, status)
         SELECT value ->> '$.id', NEW.session, value -> '$.action', 'pending'

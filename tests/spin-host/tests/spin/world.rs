@@ -259,7 +259,7 @@ fn configuration(terminals: usize, public_url: &str, payter_url: &str) -> String
         write!(
             text,
             "[[stations]]\nid = \"{station}\"\npassword = {{ env = \"STATION_PASSWORD\" }}\n\
-             [[terminals]]\nserial = \"{terminal}\"\nstation = \"{station}\"\nconnector = 1\n\
+             [[terminals]]\nserial = \"{terminal}\"\nevses = [{{ station = \"{station}\", connector = 1 }}]\n\
              tariff = \"standard\"\nhold = \"50.00\"\n"
         )
         .unwrap();

@@ -1,0 +1,198 @@
+//! Terminals: which EVSEs each serves, how a session begins there, and what it follows.
+
+use std::collections::BTreeMap;
+
+use chargetap_contract::money::Tariff;
+use chargetap_contract::session::{Evse, Policy};
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::file::{Place, PolicyTable, SecretSource, repeated, seconds};
+use super::{ConfigError, ServedEvse, Start, Terminal, amounts};
+
+/// As many amounts as a driver can take in at a glance.
+const MOST_CHOICES: usize = 6;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TerminalTable {
+    serial: Spanned<String>,
+    /// What the terminal charges in, as it is set with the provider.
+    currency: Option<Spanned<String>>,
+    evses: Spanned<Vec<EvseTable>>,
+    #[serde(default)]
+    start: Start,
+    #[serde(default)]
+    stop_on_screen: bool,
+    tariff: Spanned<String>,
+    hold: Option<Spanned<String>>,
+    hold_choices: Option<Spanned<Vec<String>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EvseTable {
+    station: Spanned<String>,
+    connector: u32,
+    label: Option<String>,
+}
+
+pub(super) fn terminals(
+    place: &Place<'_>,
+    tables: Vec<TerminalTable>,
+    policy: &PolicyTable,
+    tariffs: &BTreeMap<String, Tariff>,
+    stations: &BTreeMap<String, SecretSource>,
+) -> Result<BTreeMap<String, Terminal>, ConfigError> {
+    let mut terminals = BTreeMap::new();
+    for table in tables {
+        let serial = serial(place, &table.serial)?;
+        let tariff = tariffs.get(table.tariff.get_ref()).ok_or_else(|| {
+            let problem = "there is no tariff of this id".into();
+            place.error("terminals.tariff", &table.tariff, problem)
+        })?;
+        let decimals = amounts::decimals(&tariff.currency)
+            .map_err(|problem| place.error("terminals.tariff", &table.tariff, problem))?;
+        check_currency(place, &table, tariff)?;
+        let holds = holds(place, &table, tariff, decimals)?;
+        let terminal = Terminal {
+            policy: terminal_policy(place, policy, tariff, decimals)?,
+            evses: evses(place, table.evses, table.start, stations)?,
+            start: table.start,
+            holds,
+            stop_on_screen: table.stop_on_screen,
+        };
+        if terminals.insert(serial, terminal).is_some() {
+            return Err(repeated(place, "terminals.serial", &table.serial));
+        }
+    }
+    Ok(terminals)
+}
+
+/// Serial numbers are opaque, but these are the characters they are made of.
+fn serial(place: &Place<'_>, value: &Spanned<String>) -> Result<String, ConfigError> {
+    let serial = value.get_ref().to_ascii_uppercase();
+    let known = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "._-".contains(c);
+    if (1..=120).contains(&serial.len()) && serial.chars().all(known) {
+        Ok(serial)
+    } else {
+        let problem = "a serial number has 1 to 120 of the characters A-Z 0-9 . _ -".into();
+        Err(place.error("terminals.serial", value, problem))
+    }
+}
+
+fn check_currency(
+    place: &Place<'_>,
+    table: &TerminalTable,
+    tariff: &Tariff,
+) -> Result<(), ConfigError> {
+    match &table.currency {
+        Some(currency) if *currency.get_ref() != tariff.currency => {
+            let problem = format!("the tariff is in {}", tariff.currency);
+            Err(place.error("terminals.currency", currency, problem))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn holds(
+    place: &Place<'_>,
+    table: &TerminalTable,
+    tariff: &Tariff,
+    decimals: u32,
+) -> Result<Vec<u64>, ConfigError> {
+    let fixed = match (&table.hold, &table.hold_choices) {
+        (Some(_), Some(choices)) => {
+            let problem = "there is a hold as well, and only one of the two can be".into();
+            return Err(place.error("terminals.hold_choices", choices, problem));
+        }
+        (None, Some(choices)) => return hold_choices(place, choices, decimals),
+        (fixed, None) => fixed,
+    };
+    let hold = match (fixed, tariff.preauthorize_amount) {
+        (Some(hold), _) => amounts::minor_units(hold.get_ref(), decimals)
+            .map_err(|problem| place.error("terminals.hold", hold, problem))?,
+        (None, Some(amount)) => amount,
+        (None, None) => {
+            let problem = "is needed, as the tariff has no preauthorize".into();
+            return Err(place.error("terminals.hold", &table.serial, problem));
+        }
+    };
+    Ok(vec![hold])
+}
+
+fn hold_choices(
+    place: &Place<'_>,
+    choices: &Spanned<Vec<String>>,
+    decimals: u32,
+) -> Result<Vec<u64>, ConfigError> {
+    let error = |problem| place.error("terminals.hold_choices", choices, problem);
+    if !(2..=MOST_CHOICES).contains(&choices.get_ref().len()) {
+        return Err(error(format!("must be 2 to {MOST_CHOICES} amounts")));
+    }
+    let amount = |text: &String| amounts::minor_units(text, decimals).map_err(error);
+    choices.get_ref().iter().map(amount).collect()
+}
+
+fn evses(
+    place: &Place<'_>,
+    tables: Spanned<Vec<EvseTable>>,
+    start: Start,
+    stations: &BTreeMap<String, SecretSource>,
+) -> Result<Vec<ServedEvse>, ConfigError> {
+    let count = tables.get_ref().len();
+    if count == 0 || (start == Start::Tap && count > 1) {
+        let problem = match count {
+            0 => "at least one is needed",
+            _ => "a card does not say at which of several: start = \"plug-in\" or \"screen\" does",
+        };
+        return Err(place.error("terminals.evses", &tables, problem.into()));
+    }
+    let mut evses: Vec<ServedEvse> = Vec::new();
+    for EvseTable {
+        station,
+        connector,
+        label,
+    } in tables.into_inner()
+    {
+        if !stations.contains_key(station.get_ref()) {
+            let problem = "there is no station of this id".into();
+            return Err(place.error("terminals.evses.station", &station, problem));
+        }
+        let evse = Evse {
+            station: station.get_ref().clone(),
+            connector,
+        };
+        if evses.iter().any(|served| served.evse == evse) {
+            let problem = format!("connector {connector} stands here a second time");
+            return Err(place.error("terminals.evses.station", &station, problem));
+        }
+        let label = label.unwrap_or_else(|| format!("{}/{connector}", evse.station));
+        evses.push(ServedEvse { evse, label });
+    }
+    Ok(evses)
+}
+
+fn terminal_policy(
+    place: &Place<'_>,
+    table: &PolicyTable,
+    tariff: &Tariff,
+    decimals: u32,
+) -> Result<Policy, ConfigError> {
+    let minimum_capture =
+        amounts::minor_units(table.minimum_capture.get_ref(), decimals).map_err(|problem| {
+            place.error("policy.minimum_capture", &table.minimum_capture, problem)
+        })?;
+    let duration = |key: &str, value| seconds(place, &format!("policy.{key}"), value);
+    Ok(Policy {
+        tariff: tariff.clone(),
+        utc_offsets: Vec::new(),
+        currency_decimals: u8::try_from(decimals).unwrap_or(u8::MAX),
+        minimum_capture,
+        authorise_timeout: duration("authorise_timeout_s", &table.authorise_timeout_s)?,
+        plug_in_timeout: duration("plug_in_timeout_s", &table.plug_in_timeout_s)?,
+        maximum_duration: duration("maximum_duration_s", &table.maximum_duration_s)?,
+        hold_lifetime: duration("hold_lifetime_s", &table.hold_lifetime_s)?,
+        stop_timeout: duration("stop_timeout_s", &table.stop_timeout_s)?,
+    })
+}

@@ -1,0 +1,63 @@
+//! Which EVSEs a terminal serves, and how a session begins there.
+
+use super::*;
+
+const ONE: &str = r#"evses = [{ station = "CT-1", connector = 1 }]"#;
+const TWO: &str = r#"evses = [{ station = "CT-1", connector = 1, label = "Left" },
+         { station = "CT-1", connector = 2 }]
+start = "plug-in""#;
+const HOLD: &str = r#"hold = "50.00""#;
+
+fn terminal(from: &str, to: &str) -> Terminal {
+    assert!(GOOD.contains(from));
+    let config = Config::parse(&GOOD.replacen(from, to, 1)).unwrap();
+    config.terminals["P66-0001"].clone()
+}
+
+#[test]
+fn a_terminal_starts_by_the_tap_at_its_evse_unless_told_otherwise() {
+    let terminal = terminal(ONE, ONE);
+    assert_eq!(terminal.start, Start::Tap);
+    assert_eq!(terminal.evses[0].label, "CT-1/1");
+    assert!(!terminal.stop_on_screen);
+}
+
+#[test]
+fn several_evses_are_told_apart_by_plugging_in_or_on_the_screen_and_not_by_a_tap() {
+    let terminal = terminal(ONE, TWO);
+    assert_eq!(terminal.start, Start::PlugIn);
+    let labels: Vec<_> = terminal.evses.iter().map(|it| it.label.as_str()).collect();
+    assert_eq!(labels, ["Left", "CT-1/2"]);
+    let error = error(ONE, &TWO.replace("plug-in", "tap"));
+    assert_eq!(error.key, "terminals.evses");
+    assert!(error.problem.contains("start = \"plug-in\""), "{error}");
+}
+
+#[test]
+fn an_evse_must_be_there_be_known_and_stand_once() {
+    for (evses, problem) in [
+        ("evses = []", "at least one is needed"),
+        (
+            r#"evses = [{ station = "CT-2", connector = 1 }]"#,
+            "there is no station of this id",
+        ),
+        (
+            &TWO.replace("connector = 2", "connector = 1"),
+            "connector 1 stands here a second time",
+        ),
+    ] {
+        assert_eq!(error(ONE, evses).problem, problem);
+    }
+}
+
+#[test]
+fn a_driver_chooses_among_two_to_six_amounts_in_place_of_a_fixed_one() {
+    let choices = r#"hold_choices = ["10.00", "25.00"]"#;
+    assert_eq!(terminal(HOLD, choices).holds, [1_000, 2_500]);
+    for wrong in [r#"["10.00"]"#, "[]", r#"["10.00", "ten"]"#] {
+        let error = error(HOLD, &format!("hold_choices = {wrong}"));
+        assert_eq!(error.key, "terminals.hold_choices");
+    }
+    let both = error(HOLD, &format!("{HOLD}\n{choices}"));
+    assert_eq!(both.key, "terminals.hold_choices");
+}
