@@ -17,4 +17,5 @@ mod operator;
 #[cfg(feature = "peers")]
 mod peers;
 mod sessions;
+mod terminals;
 mod world;

@@ -189,6 +189,7 @@ async fn a_hold_that_another_drivers_card_left_is_voided_and_never_charged() {
 #[tokio::test]
 async fn a_card_at_an_occupied_evse_takes_nothing_and_disturbs_nobody() {
     let world = journey(Setup {
+        power: 7_000,
         unplug_after: None,
         ..Setup::default()
     })
@@ -253,7 +254,7 @@ async fn a_terminal_that_shows_an_old_price_is_told_the_new_one() {
     let tells = async |world: &World, price: &str| {
         world
             .until("the terminal tells the price", async || {
-                let offers = world.log().values("offer");
+                let offers = world.log().values("shown");
                 offers.last().is_some_and(|offer| offer.starts_with(price))
             })
             .await;

@@ -17,6 +17,12 @@ pub(crate) const API_KEY: &str = "journey-api-key";
 pub(crate) const CALLBACK_KEY: &str = "journey-callback-key-of-more-than-32-bytes";
 pub(crate) const PASSWORD: &str = "journey-station-password";
 
+const ONE_EVSE: &str = r#"evses = [{ station = "CT-1", connector = 1 }]
+        hold = "50.00""#;
+
+/// How many connectors the station has; most journeys use the first.
+const CONNECTORS: u32 = 2;
+
 /// Long enough for a slow machine; nothing waits this long when all is well.
 const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(20);
@@ -27,11 +33,15 @@ pub(crate) struct Setup {
     pub(crate) station_faults: Vec<&'static str>,
     /// Whether the station is a simulated one, and not one that the test brings.
     pub(crate) simulated_station: bool,
+    /// What a vehicle draws, in watts.
+    pub(crate) power: u32,
     /// Plug in so many milliseconds after a remote start; never if absent.
     pub(crate) plug_in_after_ms: Option<u64>,
     /// Unplug after this energy; never if absent.
     pub(crate) unplug_after: Option<u64>,
     pub(crate) plug_in_timeout_s: u64,
+    /// How sessions begin at the terminal.
+    pub(crate) terminal: &'static str,
     /// Further arguments of the gateway.
     pub(crate) gateway: Vec<String>,
 }
@@ -42,9 +52,11 @@ impl Default for Setup {
             payter_faults: Vec::new(),
             station_faults: Vec::new(),
             simulated_station: true,
+            power: 50_000,
             plug_in_after_ms: Some(50),
             unplug_after: Some(7_000),
             plug_in_timeout_s: 60,
+            terminal: ONE_EVSE,
             gateway: Vec::new(),
         }
     }
@@ -189,6 +201,38 @@ impl World {
             .await;
     }
 
+    /// What the terminal shows: a text, and the labels of what can be chosen.
+    pub(crate) async fn screen(&self) -> (String, Vec<String>) {
+        let url = format!("{}/control/screens/{TERMINAL}", self.payter.base_url());
+        let screen = self.json(&url).await;
+        let labels = screen["choices"].as_array().unwrap().iter();
+        (
+            screen["text"].as_str().unwrap().to_owned(),
+            labels
+                .map(|choice| choice["label"].as_str().unwrap().to_owned())
+                .collect(),
+        )
+    }
+
+    /// Touch the item with this label as soon as the screen has it.
+    pub(crate) async fn touch(&self, label: &str) {
+        let touch = json!({"terminal": TERMINAL, "label": label});
+        self.until(label, async || self.control("touch", &touch).await == 200)
+            .await;
+    }
+
+    /// Plug a vehicle in, or unplug it.
+    pub(crate) async fn cable(&self, what: &str, connector: u32) {
+        let url = self.station.as_ref().unwrap().control_url();
+        let status = self
+            .post(
+                &format!("{url}/control/{what}"),
+                &json!({"connector": connector}),
+            )
+            .await;
+        assert!((200..300).contains(&status), "{what}: {status}");
+    }
+
     /// Make a hold at the provider that the gateway did not ask for.
     pub(crate) async fn hold(&self, card: &str) {
         let hold = json!({"terminal": TERMINAL, "card_id": card, "amount": 5_000});
@@ -197,6 +241,10 @@ impl World {
 
     async fn control(&self, what: &str, body: &Value) -> u16 {
         let url = format!("{}/control/{what}", self.payter.base_url());
+        self.post(&url, body).await
+    }
+
+    async fn post(&self, url: &str, body: &Value) -> u16 {
         let request = self
             .client
             .post(url)
@@ -227,6 +275,23 @@ impl World {
         })
         .await;
         sessions
+    }
+
+    /// Wait until one of `count` holds is closed.
+    pub(crate) async fn closed_one(&self, count: usize) {
+        self.until("a hold is closed", async || {
+            let sessions = self.ledger().await["sessions"].as_array().unwrap().clone();
+            let open = sessions.iter().filter(|session| session["state"] == "open");
+            sessions.len() == count && open.count() == count - 1
+        })
+        .await;
+    }
+
+    /// Take the terminal off the network, or back.
+    pub(crate) async fn terminal_online(&self, online: bool) {
+        let what = format!("terminals/{TERMINAL}");
+        let status = self.control(&what, &json!({"online": online})).await;
+        assert_eq!(status, 204);
     }
 
     /// Wait until `count` receipts are issued, and return their JSON in that order.
@@ -304,15 +369,16 @@ impl World {
     }
 
     pub(crate) fn reads(&self) -> usize {
-        self.count("SELECT count(*) FROM read WHERE armed = 1")
+        self.count("SELECT count(*) FROM ask WHERE confirmed = 1")
     }
 
     /// Put a read before all others in the journal, as if the terminal had been armed with it.
     pub(crate) fn insert_read_before(&self, read: &str) {
         self.journal()
             .execute(
-                "INSERT INTO read (number, id, terminal, expires_at, armed)
-                 VALUES (-1, ?1, ?2, 9000000000000, 1)",
+                "INSERT INTO ask (number, id, terminal, expires_at, ask, chosen, confirmed)
+                 VALUES (-1, ?1, ?2, 9000000000000, 
+                         '{\"Card\": {\"evse\": null, \"hold\": 1, \"text\": \"\"}}', 'null', 1)",
                 [read, TERMINAL],
             )
             .unwrap();
@@ -357,8 +423,8 @@ async fn start_station(address: &str, setup: &Setup) -> StationSimulator {
         url: format!("ws://{address}/ocpp"),
         identity: STATION.into(),
         password: PASSWORD.into(),
-        connectors: 1,
-        power: 50_000,
+        connectors: CONNECTORS,
+        power: setup.power,
         time_scale: 600,
         meter_interval_ms: 100,
         plug_in_after_ms: setup.plug_in_after_ms,

@@ -12,7 +12,7 @@ use crate::session::{Session, Stage};
 use crate::{authorisation, charging, closing, correcting};
 
 /// How long a text stays on the terminal's screen, in milliseconds.
-const MESSAGE_VISIBLE_FOR: u64 = 10_000;
+const MESSAGE_VISIBLE_FOR: u64 = 6_000;
 
 /// Decide what an event means for a session; see `orchestration.step` in the contract.
 ///

@@ -239,8 +239,10 @@ impl<P: Platform> Gateway<P> {
         let serial = &message.terminal;
         let shown = match self.payter_terminal(serial).await {
             Ok(status) if self.may_disturb(serial, &status).await? => {
-                self.doubt_what_is_shown(serial).await?;
-                self.payter_stop(serial, &message.text).await
+                let until = self.platform.now().saturating_add(message.visible_for);
+                journal::hide_ask(&self.platform, serial, until).await?;
+                self.payter_stop(serial, &message.text, message.visible_for)
+                    .await
             }
             Ok(_) => return Ok(()),
             Err(error) => Err(error),

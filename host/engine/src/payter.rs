@@ -144,11 +144,17 @@ impl<P: Platform> Gateway<P> {
         successful(answer).map(drop)
     }
 
-    /// Take the terminal out of reading, with a text on its screen.
-    pub(crate) async fn payter_stop(&self, serial: &str, message: &str) -> Result<(), PayterError> {
+    /// Take the terminal out of reading, with a text on its screen for so many milliseconds.
+    pub(crate) async fn payter_stop(
+        &self,
+        serial: &str,
+        message: &str,
+        visible_for: u64,
+    ) -> Result<(), PayterError> {
+        let seconds = visible_for.div_ceil(1_000).to_string();
         let query = [
             ("uiMessage", message),
-            ("uiMessageTimeout", MESSAGE_SECONDS),
+            ("uiMessageTimeout", seconds.as_str()),
         ];
         let answer = self
             .payter_post(&[serial, "stop"], &query, timeout::OTHER)

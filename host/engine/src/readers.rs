@@ -22,6 +22,8 @@ const RENEW_BEFORE: u64 = 5 * 60 * 1_000;
 /// The same for what follows a choice on the screen: a driver has a minute and a half, and then it is
 /// anybody's turn.
 const CHOICE_LIFETIME: u64 = RENEW_BEFORE + 90_000;
+/// No message stays on a screen longer, in milliseconds.
+const MESSAGE_LASTS: u64 = 60_000;
 /// A card that was shown and not reported for this long is ignored, and the next one awaited.
 const UNREPORTED_CARD: u64 = 15_000;
 /// How often to look for orphan holds at every terminal, in milliseconds.
@@ -99,6 +101,12 @@ impl<P: Platform> Gateway<P> {
             return Ok(Ok(()));
         }
         let now = self.platform.now();
+        // A driver is to be able to read what was said last. A clock that was set back ends that.
+        let is_hidden =
+            |told: &Told| (now..=now.saturating_add(MESSAGE_LASTS)).contains(&told.hidden_until);
+        if told.as_ref().is_some_and(is_hidden) {
+            return Ok(Ok(()));
+        }
         let chosen = told.as_ref().and_then(|told| told.chosen(now));
         let ask = self.ask(serial, terminal, chosen, now).await?;
         if self
@@ -237,21 +245,11 @@ impl<P: Platform> Gateway<P> {
             Ask::Choice { title, options } => {
                 // A card that is shown meanwhile would not be for what is being chosen.
                 if *state != TerminalState::Other {
-                    self.payter_stop(serial, title).await?;
+                    self.payter_stop(serial, title, 0).await?;
                 }
                 self.payter_choice(serial, url, id, title, options).await
             }
         }
-    }
-
-    /// A text takes the place of what the terminal shows.
-    pub(crate) async fn doubt_what_is_shown(&self, serial: &str) -> Result<(), EngineError> {
-        if let Some(told) = journal::latest_ask(&self.platform, serial).await?
-            && told.confirmed
-        {
-            journal::doubt_ask(&self.platform, &told.id).await?;
-        }
-        Ok(())
     }
 }
 

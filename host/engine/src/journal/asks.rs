@@ -16,6 +16,8 @@ pub(crate) struct Told {
     pub(crate) expires_at: u64,
     /// The provider confirmed it.
     pub(crate) confirmed: bool,
+    /// A message stands in its place until then.
+    pub(crate) hidden_until: u64,
     /// Which option was chosen, from 0.
     pub(crate) answer: Option<u64>,
     /// A card was reported under it.
@@ -64,6 +66,22 @@ pub(crate) async fn doubt_ask(platform: &impl Platform, id: &str) -> Result<(), 
     Ok(())
 }
 
+/// Until then the terminal shows a message in place of what it was told.
+pub(crate) async fn hide_ask(
+    platform: &impl Platform,
+    terminal: &str,
+    until: u64,
+) -> Result<(), JournalError> {
+    platform
+        .query(
+            "UPDATE ask SET confirmed = 0, hidden_until = ?2
+             WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
+            vec![text(terminal), integer(until)?],
+        )
+        .await?;
+    Ok(())
+}
+
 /// What the terminal was told last, if ever.
 pub(crate) async fn latest_ask(
     platform: &impl Platform,
@@ -71,7 +89,7 @@ pub(crate) async fn latest_ask(
 ) -> Result<Option<Told>, JournalError> {
     let rows = platform
         .query(
-            "SELECT id, ask, chosen, expires_at, confirmed, answer,
+            "SELECT id, ask, chosen, expires_at, confirmed, hidden_until, answer,
                     EXISTS (SELECT 1 FROM event WHERE event.read = ask.id)
              FROM ask WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
             vec![text(terminal)],
@@ -87,6 +105,7 @@ pub(crate) async fn latest_ask(
                 chosen: row.json()?,
                 expires_at: row.unsigned()?,
                 confirmed: row.integer()? != 0,
+                hidden_until: row.unsigned()?,
                 answer: row.optional_unsigned()?,
                 used: row.integer()? != 0,
             })

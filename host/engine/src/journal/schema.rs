@@ -69,6 +69,7 @@ pub(super) const STATEMENTS: [&str; 14] = [
         chosen TEXT NOT NULL,
         confirmed INTEGER NOT NULL DEFAULT 0,
         answer INTEGER,
+        hidden_until INTEGER NOT NULL DEFAULT 0,
         card_seen_at INTEGER
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS ask_by_terminal ON ask (terminal, number)",

@@ -13,6 +13,8 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use chargetap_engine::Vehicle;
+
 use super::Timeouts;
 use super::fake::{Central, PASSWORD, STATION, Told};
 
@@ -170,6 +172,34 @@ async fn every_message_has_its_answer() {
     ];
     for (message, answer) in exchanges {
         assert_eq!(station.exchange(message).await, answer, "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_vehicle_that_waits_or_leaves_is_reported_and_other_states_are_not() {
+    let mut central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    for (connector, status) in [
+        (0, "Available"),
+        (1, "Preparing"),
+        (1, "Charging"),
+        (1, "SuspendedEV"),
+        (1, "Finishing"),
+        (1, "Available"),
+        (2, "Faulted"),
+    ] {
+        let message = json!([2, "a", "StatusNotification", {
+            "connectorId": connector, "errorCode": "NoError", "status": status,
+        }]);
+        let answer = station.exchange(&message.to_string()).await;
+        assert_eq!(answer, json!([3, "a", {}]), "{status}");
+    }
+    for vehicle in [
+        (1, Vehicle::Waits),
+        (1, Vehicle::IsGone),
+        (2, Vehicle::IsGone),
+    ] {
+        assert_eq!(central.vehicle().await, vehicle);
     }
 }
 

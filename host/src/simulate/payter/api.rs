@@ -22,6 +22,7 @@ use super::Simulation;
 use super::faults::Call;
 use super::ledger::LedgerError;
 use super::provider::{Provider, Refusal};
+use super::screen::Description;
 use crate::simulate::{FaultKind, lock, unix_ms};
 
 /// The calls that need the key.
@@ -31,6 +32,7 @@ pub(super) fn router(simulation: Arc<Simulation>) -> Router {
         .route("/terminals/{serial}", get(terminal))
         .route("/terminals/{serial}/start", post(start))
         .route("/terminals/{serial}/stop", post(stop))
+        .route("/terminals/{serial}/ui", post(put_up))
         .route("/terminals/{serial}/authorize", post(authorize))
         .route("/terminals/{serial}/sessions", get(sessions))
         .route("/terminals/{serial}/sessions/{id}", get(session))
@@ -66,6 +68,7 @@ async fn terminal(State(simulation): App, Path(serial): Path<String>) -> Respons
 struct Start {
     authorized_amount: u64,
     callback_url: String,
+    ui_message: Option<String>,
 }
 
 async fn start(
@@ -75,15 +78,46 @@ async fn start(
 ) -> Response {
     simulation
         .carry_out(Call::Start, |provider, _| {
-            provider.start(&serial, start.authorized_amount, start.callback_url)?;
+            let (amount, url) = (start.authorized_amount, start.callback_url);
+            provider.start(&serial, amount, url, start.ui_message)?;
             Ok(StatusCode::NO_CONTENT)
         })
         .await
 }
 
-async fn stop(State(simulation): App, Path(serial): Path<String>) -> Response {
-    let stopped = lock(&simulation.provider).stop(&serial);
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stop {
+    ui_message: Option<String>,
+}
+
+async fn stop(
+    State(simulation): App,
+    Path(serial): Path<String>,
+    Query(stop): Query<Stop>,
+) -> Response {
+    let stopped = lock(&simulation.provider).stop(&serial, stop.ui_message);
     stopped.map(|()| StatusCode::NO_CONTENT).into_response()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PutUp {
+    callback_url: String,
+}
+
+async fn put_up(
+    State(simulation): App,
+    Path(serial): Path<String>,
+    Query(PutUp { callback_url }): Query<PutUp>,
+    Json(description): Json<Description>,
+) -> Response {
+    simulation
+        .carry_out(Call::Ui, |provider, _| {
+            provider.put_up(&serial, description, callback_url)?;
+            Ok(StatusCode::OK)
+        })
+        .await
 }
 
 async fn authorize(State(simulation): App, Path(serial): Path<String>) -> Response {
@@ -177,6 +211,7 @@ impl IntoResponse for Refusal {
             Self::Offline => (StatusCode::SERVICE_UNAVAILABLE, "TERMINAL_OFFLINE"),
             Self::WrongState => (StatusCode::CONFLICT, "WRONG_STATE"),
             Self::NoAmount => (StatusCode::BAD_REQUEST, "NO_AMOUNT"),
+            Self::UnknownScreen => (StatusCode::BAD_REQUEST, "UNKNOWN_SCREEN"),
             Self::Declined => (StatusCode::FORBIDDEN, "DECLINED"),
             Self::Ledger(LedgerError::UnknownSession) => (StatusCode::NOT_FOUND, "UNKNOWN_SESSION"),
             Self::Ledger(LedgerError::Closed) => (StatusCode::CONFLICT, "SESSION_CLOSED"),

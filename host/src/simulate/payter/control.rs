@@ -12,13 +12,15 @@ use serde_json::json;
 
 use super::Simulation;
 use super::faults::{Call, CallFault};
-use super::provider::Tap;
+use super::provider::{Provider, Refusal, Tap};
 use crate::simulate::{Fault, FaultKind, lock, unix_ms};
 
 pub(super) fn router(simulation: Arc<Simulation>) -> Router {
     Router::new()
         .route("/control/ledger", get(ledger))
         .route("/control/tap", post(tap))
+        .route("/control/touch", post(touch))
+        .route("/control/screens/{serial}", get(screen))
         .route("/control/holds", post(hold))
         .route("/control/faults", post(faults))
         .route("/control/terminals/{serial}", post(terminal))
@@ -49,15 +51,41 @@ async fn tap(State(simulation): App, Json(request): Json<TapRequest>) -> Respons
         masked_pan: request.masked_pan,
         aid: request.aid,
     };
+    act(&simulation, |provider| provider.tap(&request.terminal, tap)).await
+}
+
+#[derive(Deserialize)]
+struct TouchRequest {
+    terminal: String,
+    label: String,
+}
+
+/// Answers once the callback was delivered.
+async fn touch(State(simulation): App, Json(request): Json<TouchRequest>) -> Response {
+    act(&simulation, |provider| {
+        provider.touch(&request.terminal, &request.label)
+    })
+    .await
+}
+
+async fn act(
+    simulation: &Arc<Simulation>,
+    action: impl FnOnce(&mut Provider) -> Result<(), Refusal>,
+) -> Response {
     let callbacks = {
         let mut provider = lock(&simulation.provider);
-        if let Err(refusal) = provider.tap(&request.terminal, tap) {
+        if let Err(refusal) = action(&mut provider) {
             return refusal.into_response();
         }
         std::mem::take(&mut provider.callbacks)
     };
     let statuses = simulation.deliver(callbacks).await;
     Json(json!({ "callback_statuses": statuses })).into_response()
+}
+
+async fn screen(State(simulation): App, Path(serial): Path<String>) -> Response {
+    let provider = lock(&simulation.provider);
+    provider.screen(&serial).map(Json).into_response()
 }
 
 #[derive(Deserialize)]

@@ -15,6 +15,8 @@ use crate::simulate::{Fault, FaultKind, ParseFaultError};
 pub enum Call {
     /// Arm the reader.
     Start,
+    /// Put something on the screen.
+    Ui,
     /// Make a hold.
     Authorize,
     /// Capture.

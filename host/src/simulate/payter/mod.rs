@@ -17,6 +17,7 @@ mod control;
 mod faults;
 mod ledger;
 mod provider;
+mod screen;
 
 pub(super) use callbacks::plain_http_client;
 pub use faults::{Call, CallFault};

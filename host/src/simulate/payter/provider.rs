@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::faults::CallFaults;
 use super::ledger::{Ledger, LedgerError, OpenHold};
+use super::screen::{Description, Screen};
 
 /// What the reader was armed with.
 #[derive(Debug, Clone)]
@@ -28,6 +29,7 @@ enum Reader {
 struct Terminal {
     online: bool,
     reader: Reader,
+    screen: Screen,
 }
 
 /// A terminal as the API shows it.
@@ -65,6 +67,8 @@ pub(super) enum Refusal {
     WrongState,
     #[error("the amount is zero")]
     NoAmount,
+    #[error("there are no such screens")]
+    UnknownScreen,
     #[error("the card was declined")]
     Declined,
     #[error(transparent)]
@@ -90,6 +94,7 @@ impl Provider {
         let idle = || Terminal {
             online: true,
             reader: Reader::Idle,
+            screen: Screen::default(),
         };
         Self {
             terminals: serials.into_iter().map(|serial| (serial, idle())).collect(),
@@ -124,11 +129,13 @@ impl Provider {
         serial: &str,
         amount: u64,
         callback_url: String,
+        text: Option<String>,
     ) -> Result<(), Refusal> {
         let terminal = self.terminal_online(serial)?;
         if amount == 0 {
             return Err(Refusal::NoAmount);
         }
+        terminal.screen = Screen::text(text);
         terminal.reader = Reader::Reading(Armed {
             amount,
             callback_url,
@@ -137,8 +144,35 @@ impl Provider {
     }
 
     /// Ends reading, and ignores a card that was read.
-    pub(super) fn stop(&mut self, serial: &str) -> Result<(), Refusal> {
-        self.terminal(serial)?.reader = Reader::Idle;
+    pub(super) fn stop(&mut self, serial: &str, text: Option<String>) -> Result<(), Refusal> {
+        let terminal = self.terminal(serial)?;
+        terminal.reader = Reader::Idle;
+        terminal.screen = Screen::text(text);
+        Ok(())
+    }
+
+    /// Puts something to choose on the terminal's screen.
+    pub(super) fn put_up(
+        &mut self,
+        serial: &str,
+        description: Description,
+        callback_url: String,
+    ) -> Result<(), Refusal> {
+        let selection = Screen::selection(description, callback_url);
+        self.terminal_online(serial)?.screen = selection.ok_or(Refusal::UnknownScreen)?;
+        Ok(())
+    }
+
+    /// What the terminal shows.
+    pub(super) fn screen(&self, serial: &str) -> Result<&Screen, Refusal> {
+        let terminal = self.terminals.get(serial);
+        Ok(&terminal.ok_or(Refusal::UnknownTerminal)?.screen)
+    }
+
+    /// Somebody touches the item with this label.
+    pub(super) fn touch(&mut self, serial: &str, label: &str) -> Result<(), Refusal> {
+        let touched = self.terminal_online(serial)?.screen.touched(serial, label);
+        self.callbacks.push(touched.ok_or(Refusal::WrongState)?);
         Ok(())
     }
 

@@ -350,3 +350,29 @@ async fn a_fault_that_makes_no_sense_is_refused() {
     let fault = json!({"call": "commit", "kind": "decline", "times": 1});
     assert_eq!(scene.control.post("/control/faults", fault).await.0, 400);
 }
+
+#[tokio::test]
+async fn what_is_touched_on_the_screen_is_reported_to_whoever_put_it_up() {
+    let mut scene = Scene::new(&[]).await;
+    let screen = json!({"id": "S1", "type": "selection", "properties": {
+        "title": "Where?", "items.a.label": "Left", "items.b.label": "Right",
+    }});
+    let path = format!("/terminals/T1/ui?callbackUrl={}", scene.callback_url);
+    assert_eq!(scene.api.post(&path, screen).await.0, 200);
+    assert_eq!(
+        scene.control.get("/control/screens/T1").await.1,
+        json!({"text": "Where?", "choices": [{"label": "Left"}, {"label": "Right"}]})
+    );
+    let touch = json!({"terminal": "T1", "label": "Right"});
+    let touched = scene.control.post("/control/touch", touch.clone()).await;
+    assert_eq!(touched, (200, json!({"callback_statuses": [200]})));
+    assert_eq!(
+        scene.callbacks.recv().await.unwrap(),
+        json!({"serialNumber": "T1", "screenId": "S1", "response": "b"})
+    );
+    // A reader that is armed shows its own text.
+    scene.start(5_000).await;
+    let screen = scene.control.get("/control/screens/T1").await.1;
+    assert_eq!(screen, json!({"text": "Tap", "choices": []}));
+    assert_eq!(scene.control.post("/control/touch", touch).await.0, 409);
+}
