@@ -34,7 +34,7 @@ pub(crate) struct Setup {
     /// Whether the station is a simulated one, and not one that the test brings.
     pub(crate) simulated_station: bool,
     /// What a vehicle draws, in watts.
-    pub(crate) power: u32,
+    pub(crate) power: u64,
     /// Plug in so many milliseconds after a remote start; never if absent.
     pub(crate) plug_in_after_ms: Option<u64>,
     /// Unplug after this energy; never if absent.
