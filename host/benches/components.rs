@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chargetap::components::Components;
 use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
-use chargetap_contract::session::{CommandResult, Event, Evse, MeterReading, Outcome, Policy};
+use chargetap_contract::session::{CommandResult, Event, Evse, MeterReading, Outcome, Policy, Tap};
 use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
 use divan::Bencher;
 use session_orchestrator::step;
@@ -53,10 +53,6 @@ fn policy() -> Policy {
         step_size: 1,
     };
     Policy {
-        evse: Evse {
-            station: "CT-1".into(),
-            connector: 1,
-        },
         tariff: Tariff {
             currency: "EUR".into(),
             tax_included: false,
@@ -105,12 +101,19 @@ fn metered() -> (Policy, Vec<u8>, Event, u64) {
             reference: CardReference { high: 7, low: 1 },
         },
     };
+    let evse = Evse {
+        station: "CT-1".into(),
+        connector: 1,
+    };
     let hold = Hold {
         payment: "pay-1".into(),
         amount: 5_000,
     };
     let events = [
-        Event::CardPresented(card),
+        Event::CardPresented(Tap {
+            read: card,
+            evse: Some(evse),
+        }),
         ended("look-up-before", CommandResult::OpenHolds(vec![])),
         ended("authorise", CommandResult::Authorised(hold)),
         Event::ChargingStarted(reading(1)),

@@ -1,6 +1,6 @@
 //! The host: what it does with what reaches it, with time, and with the commands in its journal.
 
-use chargetap_contract::session::{Event, MeterReading, OrphanHold, Phase, Stopped};
+use chargetap_contract::session::{Event, Evse, MeterReading, OrphanHold, Phase, Stopped, Tap};
 use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
 
 use crate::journal::{Applied, DRIVER, HOLD, Order, Status, TERMINAL};
@@ -167,15 +167,21 @@ pub(crate) fn hold(payment: String) -> Hold {
     }
 }
 
-fn card(read: &str) -> CardRead {
-    CardRead {
-        terminal: TERMINAL.into(),
-        read: read.into(),
-        card: Card {
-            scheme: CardScheme::Visa,
-            last_four: None,
-            reference: CardReference { high: 0, low: 1 },
+fn card(read: &str) -> Tap {
+    Tap {
+        read: CardRead {
+            terminal: TERMINAL.into(),
+            read: read.into(),
+            card: Card {
+                scheme: CardScheme::Visa,
+                last_four: None,
+                reference: CardReference { high: 0, low: 1 },
+            },
         },
+        evse: Some(Evse {
+            station: "s".into(),
+            connector: 1,
+        }),
     }
 }
 

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::LazyLock;
 
 use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
-use chargetap_contract::session::{self, Decision, Event, Evse, Phase, Policy, Refusal};
+use chargetap_contract::session::{self, Decision, Event, Phase, Policy, Refusal};
 use session_orchestrator::step;
 
 /// The driver's session: the id of the armed read.
@@ -21,10 +21,6 @@ pub const PER_KWH: u64 = 200;
 
 /// A lost authorisation is asked about three times, and an unconfirmed start or stop repeated once.
 static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy {
-    evse: Evse {
-        station: "s".into(),
-        connector: 1,
-    },
     tariff: Tariff {
         currency: "EUR".into(),
         tax_included: false,
