@@ -161,13 +161,14 @@ pub(crate) fn gross_at(step: &Step<'_>, reading: MeterReading) -> u64 {
     price(&session.tariff, meter.usage()).gross
 }
 
-/// Whether another interval like the last could cost more than is held.
+/// Whether another interval like the one in which the register last moved could cost more than is
+/// held.
 fn next_interval_exceeds_hold(step: &Step<'_>) -> bool {
     let session = &step.session;
     let Some(meter) = &session.meter else {
         return false;
     };
-    let usage = meter.usage_after_next_interval(&terms(step.policy, &session.tariff, meter));
+    let usage = meter.usage_after_next_movement(&terms(step.policy, &session.tariff, meter));
     price(&session.tariff, &usage).gross > session.held()
 }
 

@@ -15,4 +15,5 @@ mod usage;
 pub(crate) use cost::price;
 pub(crate) use course::Terms;
 pub use offer::offer;
+pub(crate) use restrictions::Interval;
 pub(crate) use usage::Usage;

@@ -20,12 +20,18 @@ pub(crate) struct Terms<'a> {
 }
 
 impl Usage {
-    /// Add what happened between two readings, of which `to` is the later one.
-    pub(crate) fn add_interval(&mut self, terms: &Terms<'_>, from: MeterReading, to: MeterReading) {
-        let interval = Interval::between(from, to);
+    /// Add what happened between two readings, of which `to` is the later one. Whether that was
+    /// charging, and at what power, is what the interval as a whole says that it is part of.
+    pub(crate) fn add_interval(
+        &mut self,
+        terms: &Terms<'_>,
+        from: MeterReading,
+        to: MeterReading,
+        whole: Interval,
+    ) {
         let mut reached = from;
         for piece in 1..=MOST_PIECES {
-            let moment = terms.moment(reached, interval);
+            let moment = terms.moment(reached, whole);
             let next = match terms.next_cut(&moment, reached, to) {
                 Some(cut) if piece < MOST_PIECES => cut,
                 _ => to,

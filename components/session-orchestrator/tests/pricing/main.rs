@@ -15,4 +15,5 @@ mod properties;
 mod published;
 mod restrictions;
 mod rounding;
+mod standstill;
 mod tariffs;
