@@ -166,6 +166,22 @@ impl Meter {
         &self.last.usage
     }
 
+    /// What will have been used by a later moment without another movement, if the car is taken to
+    /// charge all that time, or not to. One that never charged is taken to charge at full power.
+    pub(crate) fn usage_by(&self, terms: &Terms<'_>, at: u64, charging: bool) -> Usage {
+        let reading = MeterReading { at, ..self.last() };
+        let base = self.base();
+        let whole = match self.last_movement() {
+            _ if !charging => Interval::between(base.reading, reading),
+            Interval { energy: 0, .. } => Interval {
+                energy: u64::MAX,
+                duration: 1,
+            },
+            movement => movement,
+        };
+        base.as_part_of(whole, terms, reading).usage
+    }
+
     /// What will have been used if the register moves once more as it did last.
     pub(crate) fn usage_after_next_movement(&self, terms: &Terms<'_>) -> Usage {
         let Interval { energy, duration } = self.last_movement();

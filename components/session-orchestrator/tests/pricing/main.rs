@@ -10,6 +10,7 @@
 )]
 
 mod course;
+mod covering;
 mod offer;
 mod properties;
 mod published;
