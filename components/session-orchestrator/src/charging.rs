@@ -16,9 +16,9 @@ use crate::{closing, covering};
 /// How long to wait before telling a station again what it did not confirm, in milliseconds.
 const TELL_AGAIN_AFTER: u64 = 10_000;
 
-/// How long before a hold expires charging ends at the latest, in milliseconds: long enough to
-/// capture.
-const HOLD_MARGIN: u64 = 60 * 60 * 1_000;
+/// How long before a hold expires the end of charging is known at the latest, in milliseconds: long
+/// enough to capture.
+const TIME_TO_CAPTURE: u64 = 60 * 60 * 1_000;
 
 /// The money is reserved: ask the station to start. A hold that guarantees nothing is none.
 pub(crate) fn begin(step: &mut Step<'_>, hold: Hold) {
@@ -84,10 +84,13 @@ pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), 
         .session
         .held_at
         .saturating_add(step.policy.hold_lifetime);
+    let ends_by = hold_expires_at
+        .saturating_sub(TIME_TO_CAPTURE)
+        .saturating_sub(step.policy.stop_timeout);
     let until = step
         .now
         .saturating_add(step.policy.maximum_duration)
-        .min(hold_expires_at.saturating_sub(HOLD_MARGIN));
+        .min(ends_by);
     let offset = clock_offset(step, reading.at);
     let reading = timed(step, reading, offset);
     step.session.meter = Some(Meter::starting_at(reading, offset));

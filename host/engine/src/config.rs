@@ -5,6 +5,7 @@
 
 mod amounts;
 mod file;
+mod policy;
 mod restrictions;
 mod tariffs;
 

@@ -6,15 +6,14 @@ use std::path::PathBuf;
 
 use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::{Issuer, Site};
-use chargetap_contract::session::{Evse, Policy};
+use chargetap_contract::session::Evse;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::policy::PolicyTable;
 use super::tariffs::{TariffTable, tariffs};
 use super::{Config, ConfigError, Server, Terminal, amounts};
 use crate::local_time;
-
-const SECOND: u64 = 1_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,30 +87,6 @@ struct SiteTable {
     name: String,
     address: String,
     time_zone: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct PolicyTable {
-    minimum_capture: Spanned<String>,
-    authorise_timeout_s: Spanned<u64>,
-    plug_in_timeout_s: Spanned<u64>,
-    maximum_duration_s: Spanned<u64>,
-    hold_lifetime_s: Spanned<u64>,
-    stop_timeout_s: Spanned<u64>,
-}
-
-impl Default for PolicyTable {
-    fn default() -> Self {
-        Self {
-            minimum_capture: Spanned::new(0..0, "0.50".into()),
-            authorise_timeout_s: Spanned::new(0..0, 60),
-            plug_in_timeout_s: Spanned::new(0..0, 5 * 60),
-            maximum_duration_s: Spanned::new(0..0, 24 * 60 * 60),
-            hold_lifetime_s: Spanned::new(0..0, 7 * 24 * 60 * 60),
-            stop_timeout_s: Spanned::new(0..0, 2 * 60),
-        }
-    }
 }
 
 #[derive(Deserialize)]
@@ -301,50 +276,19 @@ fn terminals(
                 return Err(place.error("terminals.hold", &table.serial, problem));
             }
         };
+        let evse = Evse {
+            station: table.station.into_inner(),
+            connector: table.connector,
+        };
         let terminal = Terminal {
             hold,
-            policy: Policy {
-                evse: Evse {
-                    station: table.station.into_inner(),
-                    connector: table.connector,
-                },
-                tariff: tariff.clone(),
-                utc_offsets: Vec::new(),
-                currency_decimals: u8::try_from(decimals).unwrap_or(u8::MAX),
-                minimum_capture: amount("policy.minimum_capture", &policy.minimum_capture)?,
-                authorise_timeout: seconds(
-                    place,
-                    "policy.authorise_timeout_s",
-                    &policy.authorise_timeout_s,
-                )?,
-                plug_in_timeout: seconds(
-                    place,
-                    "policy.plug_in_timeout_s",
-                    &policy.plug_in_timeout_s,
-                )?,
-                maximum_duration: seconds(
-                    place,
-                    "policy.maximum_duration_s",
-                    &policy.maximum_duration_s,
-                )?,
-                hold_lifetime: seconds(place, "policy.hold_lifetime_s", &policy.hold_lifetime_s)?,
-                stop_timeout: seconds(place, "policy.stop_timeout_s", &policy.stop_timeout_s)?,
-            },
+            policy: policy.read(place, evse, tariff, decimals)?,
         };
         if terminals.insert(serial, terminal).is_some() {
             return Err(repeated(place, "terminals.serial", &table.serial));
         }
     }
     Ok(terminals)
-}
-
-/// A duration in milliseconds. A hold is gone after a week, and nothing waits longer than that.
-fn seconds(place: &Place<'_>, key: &str, value: &Spanned<u64>) -> Result<u64, ConfigError> {
-    const MOST: u64 = 7 * 24 * 60 * 60;
-    match *value.get_ref() {
-        seconds @ 1..=MOST => Ok(seconds * SECOND),
-        _ => Err(place.error(key, value, format!("must be from 1 to {MOST} seconds"))),
-    }
 }
 
 /// Serial numbers are opaque, but these are the characters they are made of.

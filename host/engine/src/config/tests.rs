@@ -140,6 +140,41 @@ fn a_duration_that_cannot_be_meant_is_refused() {
     }
 }
 
+/// The good file with a policy of its own, from line 25 on.
+fn with_policy(policy: &str) -> Result<Config, ConfigError> {
+    let policy = format!("[policy]\n{policy}\n[[tariffs]]");
+    Config::parse(&GOOD.replacen("[[tariffs]]", &policy, 1))
+}
+
+#[test]
+fn a_station_may_take_an_hour_to_report_the_end_and_no_longer() {
+    assert!(with_policy("stop_timeout_s = 3600").is_ok());
+    assert_eq!(
+        with_policy("stop_timeout_s = 3601")
+            .unwrap_err()
+            .to_string(),
+        "line 25: policy.stop_timeout_s: must be from 1 to 3600 seconds"
+    );
+}
+
+#[test]
+fn a_hold_that_leaves_no_time_to_charge_is_refused() {
+    // 1 minute to authorise, 5 to plug in, 2 to stop and 60 to capture are 4,080 seconds.
+    assert!(with_policy("hold_lifetime_s = 4081").is_ok());
+    let expected = |line, seconds| {
+        format!(
+            "line {line}: policy.hold_lifetime_s: must be more than {seconds} seconds: \
+             authorise_timeout_s, plug_in_timeout_s and stop_timeout_s, and an hour to capture"
+        )
+    };
+    let error = with_policy("hold_lifetime_s = 4080").unwrap_err();
+    assert_eq!(error.to_string(), expected(25, 4_080));
+    let policy = "authorise_timeout_s = 10\nplug_in_timeout_s = 200\nstop_timeout_s = 3000\n\
+                  hold_lifetime_s = 3600";
+    let error = with_policy(policy).unwrap_err();
+    assert_eq!(error.to_string(), expected(28, 6_810));
+}
+
 #[test]
 fn a_time_zone_that_does_not_exist_is_refused() {
     let error = error("Europe/Stockholm", "Europe/Sundsvall");
