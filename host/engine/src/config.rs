@@ -5,6 +5,7 @@
 
 mod amounts;
 mod file;
+mod limits;
 mod policy;
 mod restrictions;
 mod tariffs;

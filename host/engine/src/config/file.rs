@@ -12,7 +12,7 @@ use toml::Spanned;
 
 use super::policy::PolicyTable;
 use super::tariffs::{TariffTable, tariffs};
-use super::{Config, ConfigError, Server, Terminal, amounts};
+use super::{Config, ConfigError, Server, Terminal, amounts, limits};
 use crate::local_time;
 
 #[derive(Deserialize)]
@@ -264,12 +264,9 @@ fn terminals(
         }
         let decimals = amounts::decimals(&tariff.currency)
             .map_err(|problem| place.error("terminals.tariff", &table.tariff, problem))?;
-        let amount = |key: &str, value: &Spanned<String>| {
-            amounts::minor_units(value.get_ref(), decimals)
-                .map_err(|problem| place.error(key, value, problem))
-        };
+        let limits = limits::Reader { place, decimals };
         let hold = match (&table.hold, tariff.preauthorize_amount) {
-            (Some(hold), _) => amount("terminals.hold", hold)?,
+            (Some(hold), _) => limits.hold("terminals.hold", hold, tariff)?,
             (None, Some(amount)) => amount,
             (None, None) => {
                 let problem = "is needed, as the tariff has no preauthorize".into();

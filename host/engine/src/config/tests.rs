@@ -330,6 +330,80 @@ fn what_is_wrong_with_an_element_is_named_by_line_and_key() {
 }
 
 #[test]
+fn a_minimum_above_the_maximum_is_refused() {
+    for (min, max, expected) in [
+        (
+            "before_taxes = \"5.01\"",
+            "before_taxes = \"5.00\", after_taxes = \"9\"",
+            "before_taxes: must be at most max_price.before_taxes, 5.00",
+        ),
+        (
+            "before_taxes = \"5.01\"",
+            "after_taxes = \"5.00\"",
+            "before_taxes: must be at most max_price.after_taxes, 5.00",
+        ),
+        (
+            "before_taxes = \"1\", after_taxes = \"5.01\"",
+            "before_taxes = \"1\", after_taxes = \"5.00\"",
+            "after_taxes: must be at most max_price.after_taxes, 5.00",
+        ),
+    ] {
+        let prices = |min: &str| {
+            format!(
+                "per_kwh = \"0.395\"\nvat_percent = \"25\"\nmin_price = {{ {min} }}\nmax_price = {{ {max} }}"
+            )
+        };
+        let error = with_prices(&prices(min)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("line 29: tariffs.min_price.{expected}")
+        );
+        assert!(with_prices(&prices(&min.replace("5.01", "5.00"))).is_ok());
+    }
+}
+
+#[test]
+fn a_hold_that_does_not_cover_the_minimum_price_with_vat_is_refused() {
+    // 40.01 with 25 % are 50.0125. A maximum of 50.00 bounds it.
+    let min = "vat_percent = \"25\"\nmin_price = { before_taxes = \"40.01\" }";
+    let max = "\nmax_price = { after_taxes = \"50.00\" }";
+    let problem = "must be at least 50.01, the tariff's minimum price with VAT";
+    assert_eq!(
+        error("vat_percent = \"25\"", min).to_string(),
+        format!("line 41: terminals.hold: {problem}")
+    );
+    let bounded = GOOD.replacen("vat_percent = \"25\"", &format!("{min}{max}"), 1);
+    assert!(Config::parse(&bounded).is_ok());
+    let preauthorize = format!("{min}\npreauthorize = \"50.00\"");
+    assert_eq!(
+        error("vat_percent = \"25\"", &preauthorize).to_string(),
+        format!("line 31: tariffs.preauthorize: {problem}")
+    );
+    let covered = GOOD.replacen("vat_percent = \"25\"", min, 1);
+    assert!(Config::parse(&covered.replacen("\"50.00\"", "\"50.01\"", 1)).is_ok());
+}
+
+#[test]
+fn the_highest_vat_of_a_tariff_counts_for_the_hold() {
+    let elements = |after_taxes: &str| {
+        ELEMENTS
+            .replacen("\"0.50\", after_taxes = \"0.55\"", after_taxes, 1)
+            .replacen(
+                "{ type = \"PARKING_TIME\", price = \"3\" }",
+                "{ type = \"TIME\", price = \"3\", vat = \"10\" }",
+                1,
+            )
+    };
+    // 40.00 with 25 % are 50.00, and the terminal holds 50.00.
+    assert!(with_prices(&elements("\"40.00\"")).is_ok());
+    let refused = with_prices(&elements("\"40.01\"")).unwrap_err();
+    assert_eq!(refused.key, "terminals.hold");
+    assert!(with_prices(&elements("\"0.50\", after_taxes = \"50.00\"")).is_ok());
+    let refused = with_prices(&elements("\"0.50\", after_taxes = \"50.01\"")).unwrap_err();
+    assert_eq!(refused.key, "terminals.hold");
+}
+
+#[test]
 fn prices_without_a_vat_are_refused() {
     assert_eq!(
         with_prices("per_kwh = \"0.395\"").unwrap_err().to_string(),
