@@ -9,7 +9,7 @@ use super::usage::{Usage, component};
 
 /// Into how many pieces an interval is divided at most. A week in one interval needs a few dozen;
 /// what is beyond the bound is priced like the last piece.
-const MOST_PIECES: usize = 1_000;
+pub(super) const MOST_PIECES: usize = 1_000;
 
 /// What a session is priced by.
 pub(crate) struct Terms<'a> {
@@ -72,7 +72,7 @@ impl Usage {
 }
 
 impl Terms<'_> {
-    fn moment(&self, reading: MeterReading, interval: Interval) -> Moment {
+    pub(super) fn moment(&self, reading: MeterReading, interval: Interval) -> Moment {
         let since_start = Interval::between(self.start, reading);
         Moment {
             local: Local::of(reading.at, self.utc_offsets),
@@ -83,7 +83,7 @@ impl Terms<'_> {
     }
 
     /// Where on the way to `to` some restriction next begins or ends to hold.
-    fn next_cut(
+    pub(super) fn next_cut(
         &self,
         moment: &Moment,
         reached: MeterReading,

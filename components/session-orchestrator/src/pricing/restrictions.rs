@@ -26,6 +26,11 @@ pub(crate) struct Interval {
 }
 
 impl Interval {
+    pub(super) const NONE: Self = Self {
+        energy: 0,
+        duration: 0,
+    };
+
     pub(crate) fn between(from: MeterReading, to: MeterReading) -> Self {
         Self {
             energy: to.energy.saturating_sub(from.energy),
