@@ -7,18 +7,18 @@ use chargetap_contract::session::{
 };
 use chargetap_contract::terminal::Hold;
 
-use crate::closing;
 use crate::meter::Meter;
 use crate::pricing::{Terms, price};
 use crate::session::Stage;
 use crate::step::Step;
+use crate::{closing, covering};
 
 /// How long to wait before telling a station again what it did not confirm, in milliseconds.
 const TELL_AGAIN_AFTER: u64 = 10_000;
 
-/// How long before a hold expires charging ends at the latest, in milliseconds: long enough to
-/// capture.
-const HOLD_MARGIN: u64 = 60 * 60 * 1_000;
+/// How long before a hold expires the end of charging is known at the latest, in milliseconds: long
+/// enough to capture.
+const TIME_TO_CAPTURE: u64 = 60 * 60 * 1_000;
 
 /// The money is reserved: ask the station to start. A hold that guarantees nothing is none.
 pub(crate) fn begin(step: &mut Step<'_>, hold: Hold) {
@@ -87,25 +87,25 @@ pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), 
         .session
         .held_at
         .saturating_add(step.policy.hold_lifetime);
+    let ends_by = hold_expires_at
+        .saturating_sub(TIME_TO_CAPTURE)
+        .saturating_sub(step.policy.stop_timeout);
     let until = step
         .now
         .saturating_add(step.policy.maximum_duration)
-        .min(hold_expires_at.saturating_sub(HOLD_MARGIN));
+        .min(ends_by);
     let offset = clock_offset(step, reading.at);
     let reading = timed(step, reading, offset);
     step.session.meter = Some(Meter::starting_at(reading, offset));
     step.session.stage = Stage::Charging { until };
-    step.deadline = Some(until);
+    step.deadline = Some(covering::covered_until(step, until));
     step.show("Charging. Show the same card to stop.");
     Ok(())
 }
 
 pub(crate) fn metered(step: &mut Step<'_>, reading: MeterReading, until: u64) {
-    step.deadline = Some(until);
     read(step, reading);
-    if next_interval_exceeds_hold(step) {
-        stop(step);
-    }
+    go_on(step, until);
 }
 
 pub(crate) fn metered_while_stopping(step: &mut Step<'_>, reading: MeterReading) {
@@ -122,7 +122,7 @@ fn read(step: &mut Step<'_>, reading: MeterReading) {
     }
 }
 
-fn terms<'a>(policy: &'a Policy, tariff: &'a Tariff, meter: &Meter) -> Terms<'a> {
+pub(crate) fn terms<'a>(policy: &'a Policy, tariff: &'a Tariff, meter: &Meter) -> Terms<'a> {
     Terms {
         tariff,
         utc_offsets: &policy.utc_offsets,
@@ -164,18 +164,10 @@ pub(crate) fn gross_at(step: &Step<'_>, reading: MeterReading) -> u64 {
     price(&session.tariff, meter.usage()).gross
 }
 
-/// Whether another interval like the last could cost more than is held.
-fn next_interval_exceeds_hold(step: &Step<'_>) -> bool {
-    let session = &step.session;
-    let Some(meter) = &session.meter else {
-        return false;
-    };
-    let usage = meter.usage_after_next_interval(&terms(step.policy, &session.tariff, meter));
-    price(&session.tariff, &usage).gross > session.held()
-}
-
-pub(crate) fn duration_reached(step: &mut Step<'_>, until: u64) {
-    if step.now >= until {
+/// Charge on until then, or for as long as the hold covers it.
+pub(crate) fn go_on(step: &mut Step<'_>, until: u64) {
+    let until = covering::covered_until(step, until);
+    if step.now >= until || covering::next_movement_exceeds_hold(step) {
         stop(step);
     } else {
         step.deadline = Some(until);

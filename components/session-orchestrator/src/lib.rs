@@ -14,6 +14,7 @@ mod authorisation;
 mod charging;
 mod closing;
 mod correcting;
+mod covering;
 mod meter;
 mod pricing;
 mod session;

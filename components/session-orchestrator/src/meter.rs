@@ -3,15 +3,24 @@
 use chargetap_contract::session::MeterReading;
 use serde::{Deserialize, Serialize};
 
-use crate::pricing::{Terms, Usage};
+use crate::pricing::{Interval, Terms, Usage};
+
+/// From how long on a register that does not move means that the car does not charge, in
+/// milliseconds. Coarse registers move in steps, and two readings may come close together: a shorter
+/// standstill says nothing.
+const STANDSTILL: u64 = 5 * 60_000;
 
 /// The register over a session. Of all readings, only those are kept that a later one may build on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Meter {
     start: MeterReading,
-    /// The point before the last: the last one may prove wrong at the end, and the difference says
-    /// what one interval delivers.
+    /// From where the register last moved: where it moved to may prove wrong at the end, and the
+    /// difference says what one interval delivers.
     previous: Point,
+    /// Where the register last moved to.
+    moved: Point,
+    /// The last reading, at which the register still stood there. A standstill that is too short to
+    /// say anything counts as the end of the charging before it, until it is known better.
     last: Point,
     /// What to add to the station's times, in milliseconds: not 0 only if its clock proved wrong
     /// at the start.
@@ -20,7 +29,7 @@ pub(crate) struct Meter {
 
 /// A reading, and what had been used by then.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Point {
+pub(crate) struct Point {
     reading: MeterReading,
     usage: Usage,
 }
@@ -40,21 +49,39 @@ impl Point {
     }
 
     fn then(&self, terms: &Terms<'_>, reading: MeterReading) -> Self {
-        let reading = MeterReading {
-            at: reading.at.max(self.reading.at),
-            ..reading
-        };
+        self.as_part_of(Interval::between(self.reading, reading), terms, reading)
+    }
+
+    /// The same, where what lies between is part of a longer interval.
+    fn as_part_of(&self, whole: Interval, terms: &Terms<'_>, reading: MeterReading) -> Self {
         let mut usage = self.usage.clone();
-        usage.add_interval(terms, self.reading, reading);
+        usage.add_interval(terms, self.reading, reading, whole);
         Self { reading, usage }
     }
 }
 
 impl Meter {
+    /// A meter of which only the last two readings are known.
+    pub(crate) fn with_last_two(
+        start: MeterReading,
+        previous: Point,
+        last: Point,
+        clock_offset: i64,
+    ) -> Self {
+        Self {
+            start,
+            previous,
+            moved: last.clone(),
+            last,
+            clock_offset,
+        }
+    }
+
     pub(crate) fn starting_at(start: MeterReading, clock_offset: i64) -> Self {
         Self {
             start,
             previous: Point::new(start),
+            moved: Point::new(start),
             last: Point::new(start),
             clock_offset,
         }
@@ -62,25 +89,79 @@ impl Meter {
 
     /// Take a reading, unless the register went backwards.
     pub(crate) fn read(&mut self, terms: &Terms<'_>, reading: MeterReading) {
-        if self.last.is_followed_by(&reading) {
-            let next = self.last.then(terms, reading);
-            self.previous = std::mem::replace(&mut self.last, next);
+        if !self.last.is_followed_by(&reading) {
+            return;
+        }
+        let reading = MeterReading {
+            at: reading.at.max(self.last().at),
+            ..reading
+        };
+        if reading.energy > self.last().energy {
+            let base = self.base().clone();
+            self.move_to(terms, base, reading);
+        } else {
+            self.stand_still(terms, reading.at);
         }
     }
 
     /// Take the reading at the end. It is the register's final word, whatever was read before: what
-    /// it contradicts is priced anew, the last interval or else the whole session. Only one below
+    /// it contradicts is priced anew, the last movement or else the whole session. Only one below
     /// the start is none.
     pub(crate) fn end(&mut self, terms: &Terms<'_>, reading: MeterReading) {
         if reading.energy < self.start.energy {
             return;
         }
-        let start = Point::new(self.start);
-        let base = [&self.last, &self.previous]
-            .into_iter()
-            .find(|point| point.is_followed_by(&reading))
-            .unwrap_or(&start);
-        self.last = base.then(terms, reading);
+        if self.moved.is_followed_by(&reading) {
+            return self.read(terms, reading);
+        }
+        let end = reading.at.max(self.last().at);
+        if self.previous.is_followed_by(&reading) {
+            let at = self.moved.reading.at;
+            self.move_to(terms, self.previous.clone(), MeterReading { at, ..reading });
+            self.stand_still(terms, end);
+        } else {
+            let at = end;
+            self.move_to(
+                terms,
+                Point::new(self.start),
+                MeterReading { at, ..reading },
+            );
+        }
+    }
+
+    fn move_to(&mut self, terms: &Terms<'_>, base: Point, reading: MeterReading) {
+        self.moved = base.then(terms, reading);
+        self.last = self.moved.clone();
+        self.previous = base;
+    }
+
+    fn stand_still(&mut self, terms: &Terms<'_>, at: u64) {
+        let reading = MeterReading {
+            at,
+            ..self.moved.reading
+        };
+        let standstill = Interval::between(self.moved.reading, reading);
+        let part_of = if standstill.duration < STANDSTILL {
+            self.last_movement()
+        } else {
+            standstill
+        };
+        self.last = self.moved.as_part_of(part_of, terms, reading);
+    }
+
+    /// From where the next interval counts: a short standstill belongs to it.
+    fn base(&self) -> &Point {
+        let standstill = Interval::between(self.moved.reading, self.last());
+        if standstill.duration < STANDSTILL {
+            &self.moved
+        } else {
+            &self.last
+        }
+    }
+
+    /// The interval in which the register last moved; nothing before it first does.
+    fn last_movement(&self) -> Interval {
+        Interval::between(self.previous.reading, self.moved.reading)
     }
 
     pub(crate) fn start(&self) -> MeterReading {
@@ -101,15 +182,29 @@ impl Meter {
         &self.last.usage
     }
 
-    /// What will have been used after one more interval like the last.
-    pub(crate) fn usage_after_next_interval(&self, terms: &Terms<'_>) -> Usage {
-        let (previous, last) = (self.previous.reading, self.last());
-        let energy = last.energy.saturating_sub(previous.energy);
-        let duration = last.at.saturating_sub(previous.at);
-        let next = MeterReading {
-            energy: last.energy.saturating_add(energy),
-            at: last.at.saturating_add(duration),
+    /// What will have been used by a later moment without another movement, if the car is taken to
+    /// charge all that time, or not to. One that never charged is taken to charge at full power.
+    pub(crate) fn usage_by(&self, terms: &Terms<'_>, at: u64, charging: bool) -> Usage {
+        let reading = MeterReading { at, ..self.last() };
+        let base = self.base();
+        let whole = match self.last_movement() {
+            _ if !charging => Interval::between(base.reading, reading),
+            Interval { energy: 0, .. } => Interval {
+                energy: u64::MAX,
+                duration: 1,
+            },
+            movement => movement,
         };
-        self.last.then(terms, next).usage
+        base.as_part_of(whole, terms, reading).usage
+    }
+
+    /// What will have been used if the register moves once more as it did last.
+    pub(crate) fn usage_after_next_movement(&self, terms: &Terms<'_>) -> Usage {
+        let Interval { energy, duration } = self.last_movement();
+        let next = MeterReading {
+            energy: self.last().energy.saturating_add(energy),
+            at: self.last().at.saturating_add(duration),
+        };
+        self.base().then(terms, next).usage
     }
 }

@@ -150,7 +150,7 @@ impl Step<'_> {
             Stage::Looking { until } => authorisation::look_deadline_reached(self, until),
             Stage::Authorising { .. } => authorisation::deadline_reached(self),
             Stage::Starting { until, .. } => charging::start_deadline_reached(self, until),
-            Stage::Charging { until } => charging::duration_reached(self, until),
+            Stage::Charging { until } => charging::go_on(self, until),
             Stage::Stopping { until, .. } => charging::stop_deadline_reached(self, until),
             Stage::Closing(_) => closing::deadline_reached(self),
             Stage::Ended(_) => return self.not_applicable(),

@@ -5,6 +5,8 @@
 
 mod amounts;
 mod file;
+mod limits;
+mod policy;
 mod restrictions;
 mod tariffs;
 mod terminals;

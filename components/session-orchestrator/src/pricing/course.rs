@@ -9,7 +9,7 @@ use super::usage::{Usage, component};
 
 /// Into how many pieces an interval is divided at most. A week in one interval needs a few dozen;
 /// what is beyond the bound is priced like the last piece.
-const MOST_PIECES: usize = 1_000;
+pub(super) const MOST_PIECES: usize = 1_000;
 
 /// What a session is priced by.
 pub(crate) struct Terms<'a> {
@@ -20,12 +20,18 @@ pub(crate) struct Terms<'a> {
 }
 
 impl Usage {
-    /// Add what happened between two readings, of which `to` is the later one.
-    pub(crate) fn add_interval(&mut self, terms: &Terms<'_>, from: MeterReading, to: MeterReading) {
-        let interval = Interval::between(from, to);
+    /// Add what happened between two readings, of which `to` is the later one. Whether that was
+    /// charging, and at what power, is what the interval as a whole says that it is part of.
+    pub(crate) fn add_interval(
+        &mut self,
+        terms: &Terms<'_>,
+        from: MeterReading,
+        to: MeterReading,
+        whole: Interval,
+    ) {
         let mut reached = from;
         for piece in 1..=MOST_PIECES {
-            let moment = terms.moment(reached, interval);
+            let moment = terms.moment(reached, whole);
             let next = match terms.next_cut(&moment, reached, to) {
                 Some(cut) if piece < MOST_PIECES => cut,
                 _ => to,
@@ -66,7 +72,7 @@ impl Usage {
 }
 
 impl Terms<'_> {
-    fn moment(&self, reading: MeterReading, interval: Interval) -> Moment {
+    pub(super) fn moment(&self, reading: MeterReading, interval: Interval) -> Moment {
         let since_start = Interval::between(self.start, reading);
         Moment {
             local: Local::of(reading.at, self.utc_offsets),
@@ -77,7 +83,7 @@ impl Terms<'_> {
     }
 
     /// Where on the way to `to` some restriction next begins or ends to hold.
-    fn next_cut(
+    pub(super) fn next_cut(
         &self,
         moment: &Moment,
         reached: MeterReading,

@@ -2,73 +2,117 @@
 
 use std::fmt::Write;
 
-use chargetap_contract::money::{Dimension, PriceComponent, Restriction};
+use chargetap_contract::money::{Dimension, PriceComponent, Tariff};
 use chargetap_contract::session::Policy;
 
-use super::calendar::Local;
-use super::restrictions::{self, Interval, Moment};
-use super::usage::component;
+use super::outlook::{When, outlook};
 
 /// Thousandths of a minor unit have so many decimals more than the minor unit.
 const MILLI_DECIMALS: u32 = 3;
 /// The most decimals of a unit price.
 const MOST_DECIMALS: u32 = 4;
 const VAT_WHOLE: u128 = 10_000;
+/// An hour has so many minutes.
 const MINUTES: u128 = 60;
+/// A minute in milliseconds.
+const MINUTE: u64 = 60_000;
 
 /// The ad hoc price and the amount to be held; see `orchestration.offer` in the contract.
 #[must_use]
 pub fn offer(policy: &Policy, hold: u64, now: u64) -> String {
-    let currency = &policy.tariff.currency;
-    let mut text = String::new();
-    for (dimension, per, unit) in [
-        (Dimension::Energy, 1, "/kWh"),
-        (Dimension::Time, MINUTES, "/min"),
-        (Dimension::Flat, 1, "/session"),
-        (Dimension::ParkingTime, MINUTES, "/min idle"),
-    ] {
-        if let Some(price) = unit_price(policy, dimension, now, per).filter(|price| *price > 0) {
-            let amount = decimal(price, policy.currency_decimals, MILLI_DECIMALS);
-            // Writing to a string does not fail.
-            let _ = write!(text, "{amount} {currency}{unit}, ");
-        }
+    let mut offer = Offer {
+        policy,
+        now,
+        text: String::new(),
+    };
+    offer.say_prices(Dimension::Energy, 1, "/kWh");
+    offer.say_prices(Dimension::Time, MINUTES, "/min");
+    offer.say_prices(Dimension::Flat, 1, "/session");
+    offer.say_prices(Dimension::ParkingTime, MINUTES, "/min idle");
+    let minimum = minimum(&policy.tariff);
+    if minimum > 0 {
+        offer.say("at least ", minimum, 0, ", ");
     }
-    if text.is_empty() {
-        text.push_str("Free, ");
+    if offer.text.is_empty() {
+        offer.text.push_str("Free, ");
     }
-    let held = decimal(hold.into(), policy.currency_decimals, 0);
-    let _ = write!(text, "hold {held} {currency}. Show your card.");
-    text
+    offer.say("hold ", hold.into(), 0, ". Show your card.");
+    offer.text
 }
 
-/// What one unit costs a driver who begins now, VAT included as far as it is known, in thousandths of
-/// the minor unit.
-fn unit_price(policy: &Policy, dimension: Dimension, now: u64, per: u128) -> Option<u128> {
-    let tariff = &policy.tariff;
-    let moment = Moment {
-        local: Local::of(now, &policy.utc_offsets),
-        energy: 0,
-        elapsed: 0,
-        interval: Interval {
-            energy: 0,
-            duration: 0,
-        },
-    };
-    // Nobody knows yet how much power will flow.
-    let holds = |restriction: &Restriction| {
-        matches!(restriction, Restriction::Power(_)) || restrictions::holds(restriction, &moment)
-    };
-    let found: &PriceComponent = tariff
-        .elements
-        .iter()
-        .filter(|element| element.restrictions.iter().all(holds))
-        .find_map(|element| component(&element.components, dimension))?;
-    let vat = match found.vat_rate {
+/// An offer in the making.
+struct Offer<'a> {
+    policy: &'a Policy,
+    now: u64,
+    text: String,
+}
+
+impl Offer<'_> {
+    fn say(&mut self, before: &str, amount: u128, more: u32, after: &str) {
+        let amount = decimal(amount, self.policy.currency_decimals, more);
+        let currency = &self.policy.tariff.currency;
+        // Writing to a string does not fail.
+        let _ = write!(self.text, "{before}{amount} {currency}{after}");
+    }
+
+    /// What one unit of a dimension costs now, and may cost later.
+    fn say_prices(&mut self, dimension: Dimension, per: u128, unit: &str) {
+        let mut prices: Vec<(When, u128)> = Vec::new();
+        for (when, component) in outlook(self.policy, dimension, self.now) {
+            let price = unit_price(&self.policy.tariff, component, per);
+            if price > 0 && prices.iter().all(|(_, known)| *known != price) {
+                prices.push((when, price));
+            }
+        }
+        self.say_highest("", When::Now, &prices, unit);
+        self.say_highest("by power ", When::ByPower, &prices, unit);
+        for (when, price) in &prices {
+            if let When::After(duration) = when {
+                let after = format!("{unit} after {} min, ", duration / MINUTE);
+                self.say("", *price, MILLI_DECIMALS, &after);
+            }
+        }
+        self.say_highest("later ", When::Later, &prices, unit);
+    }
+
+    /// Of several prices the highest has to do: a screen is small.
+    fn say_highest(&mut self, before: &str, when: When, prices: &[(When, u128)], unit: &str) {
+        let prices = prices.iter().filter(|it| it.0 == when).map(|it| it.1);
+        let up_to = if prices.clone().count() > 1 {
+            "up to "
+        } else {
+            ""
+        };
+        if let Some(highest) = prices.max() {
+            let before = format!("{before}{up_to}");
+            self.say(&before, highest, MILLI_DECIMALS, &format!("{unit}, "));
+        }
+    }
+}
+
+/// What one unit costs, VAT included as far as it is known, in thousandths of the minor unit.
+fn unit_price(tariff: &Tariff, component: &PriceComponent, per: u128) -> u128 {
+    let vat = match component.vat_rate {
         Some(rate) if !tariff.tax_included => u128::from(rate),
         _ => 0,
     };
-    let gross = u128::from(found.price) * (VAT_WHOLE + vat);
-    Some((gross + VAT_WHOLE * per / 2) / (VAT_WHOLE * per))
+    let gross = u128::from(component.price) * (VAT_WHOLE + vat);
+    (gross + VAT_WHOLE * per / 2) / (VAT_WHOLE * per)
+}
+
+/// What a session costs at least in which energy flows, VAT included at the highest rate, in minor
+/// units.
+fn minimum(tariff: &Tariff) -> u128 {
+    let Some(limit) = &tariff.min_price else {
+        return 0;
+    };
+    let components = tariff.elements.iter().flat_map(|it| &it.components);
+    let rate = components.filter_map(|it| it.vat_rate).max().unwrap_or(0);
+    let net = u128::from(limit.net.unwrap_or(0));
+    let with_vat = (net * (VAT_WHOLE + u128::from(rate)) + VAT_WHOLE / 2) / VAT_WHOLE;
+    let most = tariff.max_price.as_ref().and_then(|max| max.gross);
+    let least = with_vat.max(limit.gross.unwrap_or(0).into());
+    least.min(most.unwrap_or(u64::MAX).into())
 }
 
 /// An amount with `decimals` and `more` decimals, of which those beyond the currency's own are shown

@@ -12,21 +12,26 @@ pub(super) struct Moment {
     pub(super) energy: u64,
     /// Milliseconds since the start.
     pub(super) elapsed: u64,
-    /// Between which two readings it lies.
+    /// The interval that it is part of.
     pub(super) interval: Interval,
 }
 
 /// How far two readings are apart.
 #[derive(Clone, Copy)]
-pub(super) struct Interval {
+pub(crate) struct Interval {
     /// Watt-hours.
-    pub(super) energy: u64,
+    pub(crate) energy: u64,
     /// Milliseconds.
-    pub(super) duration: u64,
+    pub(crate) duration: u64,
 }
 
 impl Interval {
-    pub(super) fn between(from: MeterReading, to: MeterReading) -> Self {
+    pub(super) const NONE: Self = Self {
+        energy: 0,
+        duration: 0,
+    };
+
+    pub(crate) fn between(from: MeterReading, to: MeterReading) -> Self {
         Self {
             energy: to.energy.saturating_sub(from.energy),
             duration: to.at.saturating_sub(from.at),

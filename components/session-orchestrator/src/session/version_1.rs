@@ -1,4 +1,5 @@
-//! How version 1 stored a session: every one had an EVSE.
+//! How version 1 stored a session: every one had an EVSE, and the meter's last two readings counted,
+//! whether or not the register had moved between them.
 
 use chargetap_contract::money::Tariff;
 use chargetap_contract::session::{Evse, MeterReading};
@@ -6,7 +7,7 @@ use chargetap_contract::terminal::{Card, Hold};
 use serde::Deserialize;
 
 use super::Stage;
-use crate::meter::Meter;
+use crate::meter::{self, Point};
 
 #[derive(Deserialize)]
 pub(super) struct Session {
@@ -26,6 +27,20 @@ pub(super) struct Session {
     steps: u32,
 }
 
+#[derive(Deserialize)]
+struct Meter {
+    start: MeterReading,
+    previous: Point,
+    last: Point,
+    clock_offset: i64,
+}
+
+impl From<Meter> for meter::Meter {
+    fn from(old: Meter) -> Self {
+        Self::with_last_two(old.start, old.previous, old.last, old.clock_offset)
+    }
+}
+
 impl From<Session> for super::Session {
     fn from(old: Session) -> Self {
         Self {
@@ -39,7 +54,7 @@ impl From<Session> for super::Session {
             strangers: old.strangers,
             hold: old.hold,
             held_at: old.held_at,
-            meter: old.meter,
+            meter: old.meter.map(Into::into),
             estimated: old.estimated,
             late: old.late,
             stage: old.stage,

@@ -210,14 +210,31 @@ fn every_call_of_a_person_is_a_command_of_its_own() {
 }
 
 #[test]
-fn charging_ends_an_hour_before_the_hold_expires() {
+fn the_end_of_charging_is_known_an_hour_before_the_hold_expires() {
+    for stop_timeout in [2 * MINUTE, 3 * HOUR] {
+        let mut session = Session::authorised();
+        let held_at = session.now;
+        session.pass(3 * MINUTE);
+        let reading = session.reading(0);
+        session.policy.maximum_duration = 30 * DAY;
+        session.policy.stop_timeout = stop_timeout;
+        session.apply(Event::ChargingStarted(reading));
+        let until = held_at + 7 * DAY - HOUR - stop_timeout;
+        assert_eq!(session.deadline(), Some(until));
+        while session.phase() != Phase::Voiding {
+            session.reach_deadline();
+        }
+        assert_eq!(session.now, held_at + 7 * DAY - HOUR);
+    }
+}
+
+#[test]
+fn a_hold_that_does_not_last_until_its_capture_stops_the_session_at_once() {
     let mut session = Session::authorised();
-    let held_at = session.now;
-    session.pass(3 * MINUTE);
+    session.policy.hold_lifetime = HOUR + 2 * MINUTE;
     let reading = session.reading(0);
-    session.policy.maximum_duration = 30 * DAY;
     session.apply(Event::ChargingStarted(reading));
-    assert_eq!(session.deadline(), Some(held_at + 7 * DAY - HOUR));
+    assert_eq!(session.deadline(), Some(session.now));
     session.reach_deadline();
     assert_eq!(session.phase(), Phase::Stopping);
 }

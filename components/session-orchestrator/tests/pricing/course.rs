@@ -136,6 +136,12 @@ impl Session {
         }
     }
 
+    /// Let the time pass until the deadline of the last decision, and say so.
+    pub(crate) fn reach_deadline(&mut self) {
+        self.now = self.last.deadline.expect("a deadline");
+        self.apply(Event::DeadlineReached);
+    }
+
     pub(crate) fn meter(&mut self, reading: (u64, u64)) {
         let reading = self.reading(reading);
         self.apply(Event::MeterRead(reading));

@@ -10,9 +10,11 @@
 )]
 
 mod course;
+mod covering;
 mod offer;
 mod properties;
 mod published;
 mod restrictions;
 mod rounding;
+mod standstill;
 mod tariffs;

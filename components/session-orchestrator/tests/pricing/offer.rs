@@ -1,11 +1,15 @@
-use chargetap_contract::money::{Range, Restriction, Tariff};
+use chargetap_contract::money::{PriceLimit, Range, Restriction, Tariff};
 use chargetap_contract::session::Policy;
 use session_orchestrator::offer;
 
-use crate::tariffs::{element, energy, flat, parking, simple, tariff, time, untaxed};
+use crate::tariffs::{
+    element, energy, flat, hours, limit, parking, range, simple, tariff, time, untaxed,
+};
 
 /// Noon on a Thursday, 1 January 2026, UTC.
 const NOON: u64 = 1_767_268_800_000;
+
+const MINUTE: u64 = 60_000;
 
 fn told(tariff: &Tariff, decimals: u8, hold: u64) -> String {
     let policy = Policy {
@@ -15,7 +19,7 @@ fn told(tariff: &Tariff, decimals: u8, hold: u64) -> String {
         minimum_capture: 0,
         authorise_timeout: 0,
         plug_in_timeout: 0,
-        maximum_duration: 0,
+        maximum_duration: 24 * 60 * MINUTE,
         hold_lifetime: 0,
         stop_timeout: 0,
     };
@@ -52,7 +56,7 @@ fn a_price_that_includes_vat_is_shown_as_it_is() {
 }
 
 #[test]
-fn the_price_of_this_hour_is_shown() {
+fn the_price_of_this_hour_comes_before_that_of_later_hours() {
     let at_night = Restriction::TimeOfDay(Range {
         min: Some(22 * 60),
         max: Some(6 * 60),
@@ -63,7 +67,7 @@ fn the_price_of_this_hour_is_shown() {
     ]);
     assert_eq!(
         told(&by_time, 2, 2_500),
-        "0.40 EUR/kWh, hold 25.00 EUR. Show your card."
+        "0.40 EUR/kWh, later 0.20 EUR/kWh, hold 25.00 EUR. Show your card."
     );
 }
 
@@ -86,4 +90,154 @@ fn what_costs_nothing_is_free() {
         told(&simple(&[energy(0, 2_500, 1)]), 2, 100),
         "Free, hold 1.00 EUR. Show your card."
     );
+}
+
+fn with_minimum(min: PriceLimit) -> Tariff {
+    Tariff {
+        min_price: Some(min),
+        ..simple(&[energy(50_000, 1_000, 1), flat(10_000, 2_000)])
+    }
+}
+
+#[test]
+fn a_minimum_price_stands_behind_the_prices_at_the_highest_vat() {
+    // 0.50 x 1.1 = 0.55 and 0.10 x 1.2 = 0.12; 1.75 x 1.2 = 2.10.
+    let told = |min| told(&with_minimum(min), 2, 5_000);
+    let expected = |minimum| {
+        format!(
+            "0.55 EUR/kWh, 0.12 EUR/session, at least {minimum} EUR, hold 50.00 EUR. \
+             Show your card."
+        )
+    };
+    assert_eq!(told(limit(175, None)), expected("2.10"));
+    assert_eq!(told(limit(None, 200)), expected("2.00"));
+    assert_eq!(told(limit(175, 211)), expected("2.11"));
+    // 0.03 x 1.2 = 0.036 and 0.02 x 1.2 = 0.024.
+    assert_eq!(told(limit(3, None)), expected("0.04"));
+    assert_eq!(told(limit(2, None)), expected("0.02"));
+}
+
+#[test]
+fn a_minimum_price_is_no_more_than_the_maximum() {
+    let bounded = Tariff {
+        max_price: Some(limit(None, 200)),
+        ..with_minimum(limit(175, None))
+    };
+    assert_eq!(
+        told(&bounded, 2, 5_000),
+        "0.55 EUR/kWh, 0.12 EUR/session, at least 2.00 EUR, hold 50.00 EUR. Show your card."
+    );
+}
+
+#[test]
+fn a_minimum_of_nothing_is_none() {
+    assert_eq!(
+        told(&with_minimum(limit(0, 0)), 2, 5_000),
+        "0.55 EUR/kWh, 0.12 EUR/session, hold 50.00 EUR. Show your card."
+    );
+}
+
+/// What is told of the tariff's elements, without hold and invitation.
+fn prices(elements: Vec<chargetap_contract::money::TariffElement>) -> String {
+    let told = told(&tariff(elements), 2, 5_000);
+    let prices = told.strip_suffix(", hold 50.00 EUR. Show your card.");
+    prices.unwrap().to_owned()
+}
+
+fn lasting(minutes: u64) -> Restriction {
+    Restriction::Duration(range(minutes * MINUTE, None))
+}
+
+#[test]
+fn a_price_that_waits_for_a_duration_is_told_with_its_start() {
+    // 6.00 an hour are 0.10 a minute, and 12.00 are 0.20.
+    let told = prices(vec![
+        element(&[energy(50_000, 0, 1)], &[]),
+        element(&[parking(1_200_000, 0, 1)], &[lasting(120)]),
+        element(&[parking(600_000, 0, 1)], &[lasting(60)]),
+    ]);
+    assert_eq!(
+        told,
+        "0.50 EUR/kWh, 0.10 EUR/min idle after 60 min, 0.20 EUR/min idle after 120 min"
+    );
+}
+
+#[test]
+fn a_price_that_takes_over_after_a_duration_is_told_with_its_start() {
+    let first = |minutes: u64| Restriction::Duration(range(None, minutes * MINUTE));
+    let told = prices(vec![
+        element(&[energy(0, 0, 1)], &[first(30)]),
+        element(&[energy(25_000, 0, 1)], &[first(60)]),
+        element(&[energy(40_000, 0, 1)], &[]),
+    ]);
+    assert_eq!(told, "0.25 EUR/kWh after 30 min, 0.40 EUR/kWh after 60 min");
+}
+
+#[test]
+fn of_several_prices_of_other_hours_the_highest_is_told() {
+    let told = prices(vec![
+        element(&[energy(20_000, 0, 1)], &[hours((22, 0), (6, 0))]),
+        element(&[energy(60_000, 0, 1)], &[hours((17, 0), (19, 0))]),
+        element(&[energy(40_000, 0, 1)], &[]),
+    ]);
+    assert_eq!(told, "0.40 EUR/kWh, later up to 0.60 EUR/kWh");
+}
+
+#[test]
+fn a_price_after_some_energy_is_told() {
+    let first_ten = Restriction::Energy(range(None, 10_000));
+    let told = prices(vec![
+        element(&[energy(20_000, 0, 1)], &[first_ten]),
+        element(&[energy(40_000, 0, 1)], &[]),
+    ]);
+    assert_eq!(told, "0.20 EUR/kWh, later 0.40 EUR/kWh");
+}
+
+#[test]
+fn prices_of_other_powers_are_told() {
+    let below = |watts: u64| Restriction::Power(range(None, watts));
+    let two = vec![
+        element(&[energy(20_000, 0, 1)], &[below(16_000)]),
+        element(&[energy(35_000, 0, 1)], &[]),
+    ];
+    assert_eq!(prices(two), "0.20 EUR/kWh, by power 0.35 EUR/kWh");
+    let three = vec![
+        element(&[energy(20_000, 0, 1)], &[below(16_000)]),
+        element(&[energy(50_000, 0, 1)], &[below(32_000)]),
+        element(&[energy(35_000, 0, 1)], &[]),
+    ];
+    assert_eq!(prices(three), "0.20 EUR/kWh, by power up to 0.50 EUR/kWh");
+}
+
+#[test]
+fn a_price_that_no_session_comes_to_have_is_not_told() {
+    // The first of January 2026, a Thursday, is day 20,454; a session ends on Friday at noon.
+    let never = [
+        Restriction::Date(range(20_456, None)),
+        Restriction::Weekday(vec![6, 7]),
+        lasting(24 * 60),
+    ];
+    for restriction in never {
+        let told = prices(vec![
+            element(&[energy(90_000, 0, 1)], &[restriction]),
+            element(&[energy(40_000, 0, 1)], &[]),
+            element(&[energy(80_000, 0, 1)], &[]),
+        ]);
+        assert_eq!(told, "0.40 EUR/kWh");
+    }
+    let tomorrow = prices(vec![
+        element(&[energy(90_000, 0, 1)], &[Restriction::Weekday(vec![5])]),
+        element(&[energy(40_000, 0, 1)], &[]),
+    ]);
+    assert_eq!(tomorrow, "0.40 EUR/kWh, later 0.90 EUR/kWh");
+}
+
+#[test]
+fn a_price_that_stays_the_same_is_told_once() {
+    let told = prices(vec![
+        element(&[energy(40_000, 0, 1)], &[hours((8, 0), (14, 0))]),
+        element(&[energy(40_000, 0, 1), time(0, 0, 1)], &[lasting(60)]),
+        element(&[energy(40_000, 0, 1), time(0, 0, 1)], &[]),
+    ]);
+    assert_eq!(told, "0.40 EUR/kWh");
 }

@@ -19,6 +19,11 @@ pub(super) fn minor_units(text: &str, decimals: u32) -> Result<u64, String> {
     scaled(text, decimals)
 }
 
+/// The opposite: minor units as people write them.
+pub(super) fn text(amount: u64, decimals: u32) -> String {
+    Decimal::from_i128_with_scale(amount.into(), decimals).to_string()
+}
+
 /// A unit price such as `"0.495"` in thousandths of the minor unit.
 pub(super) fn milli_minor(text: &str, decimals: u32) -> Result<u64, String> {
     scaled(text, decimals + MILLI)

@@ -8,12 +8,11 @@ use chargetap_contract::receipt::{Issuer, Site};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::policy::PolicyTable;
 use super::tariffs::{TariffTable, tariffs};
 use super::terminals::{TerminalTable, terminals};
 use super::{Config, ConfigError, Server};
 use crate::local_time;
-
-const SECOND: u64 = 1_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,30 +86,6 @@ struct SiteTable {
     name: String,
     address: String,
     time_zone: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct PolicyTable {
-    pub(super) minimum_capture: Spanned<String>,
-    pub(super) authorise_timeout_s: Spanned<u64>,
-    pub(super) plug_in_timeout_s: Spanned<u64>,
-    pub(super) maximum_duration_s: Spanned<u64>,
-    pub(super) hold_lifetime_s: Spanned<u64>,
-    pub(super) stop_timeout_s: Spanned<u64>,
-}
-
-impl Default for PolicyTable {
-    fn default() -> Self {
-        Self {
-            minimum_capture: Spanned::new(0..0, "0.50".into()),
-            authorise_timeout_s: Spanned::new(0..0, 60),
-            plug_in_timeout_s: Spanned::new(0..0, 5 * 60),
-            maximum_duration_s: Spanned::new(0..0, 24 * 60 * 60),
-            hold_lifetime_s: Spanned::new(0..0, 7 * 24 * 60 * 60),
-            stop_timeout_s: Spanned::new(0..0, 2 * 60),
-        }
-    }
 }
 
 #[derive(Deserialize)]
@@ -245,19 +220,6 @@ fn stations(
         stations.insert(table.id.into_inner(), table.password);
     }
     Ok(stations)
-}
-
-/// A duration in milliseconds. A hold is gone after a week, and nothing waits longer than that.
-pub(super) fn seconds(
-    place: &Place<'_>,
-    key: &str,
-    value: &Spanned<u64>,
-) -> Result<u64, ConfigError> {
-    const MOST: u64 = 7 * 24 * 60 * 60;
-    match *value.get_ref() {
-        seconds @ 1..=MOST => Ok(seconds * SECOND),
-        _ => Err(place.error(key, value, format!("must be from 1 to {MOST} seconds"))),
-    }
 }
 
 pub(super) fn repeated(place: &Place<'_>, key: &str, value: &Spanned<String>) -> ConfigError {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chargetap_contract::money::{Dimension, PriceComponent, PriceLimit, Tariff, TariffElement};
+use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::file::{Place, repeated};
+use super::limits::LimitTable;
 use super::restrictions::RestrictionsTable;
-use super::{ConfigError, amounts};
+use super::{ConfigError, amounts, limits};
 
 type Text = Spanned<String>;
 
@@ -58,13 +59,6 @@ enum ComponentType {
     Flat,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LimitTable {
-    before_taxes: Option<Text>,
-    after_taxes: Option<Text>,
-}
-
 pub(super) fn tariffs(
     place: &Place<'_>,
     tables: Vec<TariffTable>,
@@ -83,38 +77,34 @@ fn tariff(place: &Place<'_>, table: &TariffTable) -> Result<Tariff, ConfigError>
     let decimals = amounts::decimals(table.currency.get_ref())
         .map_err(|problem| place.error("tariffs.currency", &table.currency, problem))?;
     let reader = Reader { place, decimals };
-    let limit = |key, table: &Option<LimitTable>| {
-        let limit = table.as_ref().map(|table| reader.limit(key, table));
-        limit.transpose()
-    };
-    let preauthorize = table.preauthorize.as_ref();
-    Ok(Tariff {
+    let limits = limits::Reader { place, decimals };
+    let mut tariff = Tariff {
         currency: table.currency.get_ref().clone(),
         tax_included: table.tax_included,
         elements: match &table.elements {
             Some(elements) => reader.elements(table, elements)?,
             None => vec![reader.short_form(table)?],
         },
-        min_price: limit("tariffs.min_price", &table.min_price)?,
-        max_price: limit("tariffs.max_price", &table.max_price)?,
-        preauthorize_amount: preauthorize
-            .map(|amount| reader.amount("tariffs.preauthorize", amount))
-            .transpose()?,
-    })
+        min_price: limits.limit("tariffs.min_price", table.min_price.as_ref())?,
+        max_price: limits.limit("tariffs.max_price", table.max_price.as_ref())?,
+        preauthorize_amount: None,
+    };
+    if let (Some(min), Some(max)) = (&table.min_price, &table.max_price) {
+        limits.in_order(min, max)?;
+    }
+    if let Some(hold) = &table.preauthorize {
+        tariff.preauthorize_amount = Some(limits.hold("tariffs.preauthorize", hold, &tariff)?);
+    }
+    Ok(tariff)
 }
 
-/// Reads amounts in the tariff's currency.
+/// Reads prices in the tariff's currency.
 struct Reader<'a> {
     place: &'a Place<'a>,
     decimals: u32,
 }
 
 impl Reader<'_> {
-    fn amount(&self, key: &str, value: &Text) -> Result<u64, ConfigError> {
-        amounts::minor_units(value.get_ref(), self.decimals)
-            .map_err(|problem| self.place.error(key, value, problem))
-    }
-
     fn price(&self, key: &str, value: &Text) -> Result<u64, ConfigError> {
         amounts::milli_minor(value.get_ref(), self.decimals)
             .map_err(|problem| self.place.error(key, value, problem))
@@ -122,19 +112,6 @@ impl Reader<'_> {
 
     fn percent(&self, key: &str, value: &Text) -> Result<u32, ConfigError> {
         amounts::percent(value.get_ref()).map_err(|problem| self.place.error(key, value, problem))
-    }
-
-    fn limit(&self, key: &str, table: &LimitTable) -> Result<PriceLimit, ConfigError> {
-        let amount = |name: &str, value: &Option<Text>| {
-            let value = value.as_ref();
-            value
-                .map(|value| self.amount(&format!("{key}.{name}"), value))
-                .transpose()
-        };
-        Ok(PriceLimit {
-            net: amount("before_taxes", &table.before_taxes)?,
-            gross: amount("after_taxes", &table.after_taxes)?,
-        })
     }
 
     /// One element that always applies.

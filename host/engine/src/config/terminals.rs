@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use chargetap_contract::money::Tariff;
-use chargetap_contract::session::{Evse, Policy};
+use chargetap_contract::session::Evse;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::file::{Place, PolicyTable, SecretSource, repeated, seconds};
-use super::{ConfigError, ServedEvse, Start, Terminal, amounts};
+use super::file::{Place, SecretSource, repeated};
+use super::policy::PolicyTable;
+use super::{ConfigError, ServedEvse, Start, Terminal, amounts, limits};
 
 /// As many amounts as a driver can take in at a glance.
 const MOST_CHOICES: usize = 6;
@@ -26,7 +27,7 @@ pub(super) struct TerminalTable {
     stop_on_screen: bool,
     tariff: Spanned<String>,
     hold: Option<Spanned<String>>,
-    hold_choices: Option<Spanned<Vec<String>>>,
+    hold_choices: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 #[derive(Deserialize)]
@@ -56,7 +57,7 @@ pub(super) fn terminals(
         check_currency(place, &table, tariff)?;
         let holds = holds(place, &table, tariff, decimals)?;
         let terminal = Terminal {
-            policy: terminal_policy(place, policy, tariff, decimals)?,
+            policy: policy.read(place, tariff, decimals)?,
             evses: evses(place, table.evses, table.start, stations)?,
             start: table.start,
             holds,
@@ -101,37 +102,28 @@ fn holds(
     tariff: &Tariff,
     decimals: u32,
 ) -> Result<Vec<u64>, ConfigError> {
-    let fixed = match (&table.hold, &table.hold_choices) {
-        (Some(_), Some(choices)) => {
+    let limits = limits::Reader { place, decimals };
+    match (&table.hold, &table.hold_choices, tariff.preauthorize_amount) {
+        (Some(_), Some(choices), _) => {
             let problem = "there is a hold as well, and only one of the two can be".into();
-            return Err(place.error("terminals.hold_choices", choices, problem));
+            Err(place.error("terminals.hold_choices", choices, problem))
         }
-        (None, Some(choices)) => return hold_choices(place, choices, decimals),
-        (fixed, None) => fixed,
-    };
-    let hold = match (fixed, tariff.preauthorize_amount) {
-        (Some(hold), _) => amounts::minor_units(hold.get_ref(), decimals)
-            .map_err(|problem| place.error("terminals.hold", hold, problem))?,
-        (None, Some(amount)) => amount,
-        (None, None) => {
+        (Some(hold), None, _) => Ok(vec![limits.hold("terminals.hold", hold, tariff)?]),
+        (None, Some(choices), _) => {
+            let key = "terminals.hold_choices";
+            if !(2..=MOST_CHOICES).contains(&choices.get_ref().len()) {
+                let problem = format!("must be 2 to {MOST_CHOICES} amounts");
+                return Err(place.error(key, choices, problem));
+            }
+            let amounts = choices.get_ref().iter();
+            amounts.map(|hold| limits.hold(key, hold, tariff)).collect()
+        }
+        (None, None, Some(amount)) => Ok(vec![amount]),
+        (None, None, None) => {
             let problem = "is needed, as the tariff has no preauthorize".into();
-            return Err(place.error("terminals.hold", &table.serial, problem));
+            Err(place.error("terminals.hold", &table.serial, problem))
         }
-    };
-    Ok(vec![hold])
-}
-
-fn hold_choices(
-    place: &Place<'_>,
-    choices: &Spanned<Vec<String>>,
-    decimals: u32,
-) -> Result<Vec<u64>, ConfigError> {
-    let error = |problem| place.error("terminals.hold_choices", choices, problem);
-    if !(2..=MOST_CHOICES).contains(&choices.get_ref().len()) {
-        return Err(error(format!("must be 2 to {MOST_CHOICES} amounts")));
     }
-    let amount = |text: &String| amounts::minor_units(text, decimals).map_err(error);
-    choices.get_ref().iter().map(amount).collect()
 }
 
 fn evses(
@@ -171,28 +163,4 @@ fn evses(
         evses.push(ServedEvse { evse, label });
     }
     Ok(evses)
-}
-
-fn terminal_policy(
-    place: &Place<'_>,
-    table: &PolicyTable,
-    tariff: &Tariff,
-    decimals: u32,
-) -> Result<Policy, ConfigError> {
-    let minimum_capture =
-        amounts::minor_units(table.minimum_capture.get_ref(), decimals).map_err(|problem| {
-            place.error("policy.minimum_capture", &table.minimum_capture, problem)
-        })?;
-    let duration = |key: &str, value| seconds(place, &format!("policy.{key}"), value);
-    Ok(Policy {
-        tariff: tariff.clone(),
-        utc_offsets: Vec::new(),
-        currency_decimals: u8::try_from(decimals).unwrap_or(u8::MAX),
-        minimum_capture,
-        authorise_timeout: duration("authorise_timeout_s", &table.authorise_timeout_s)?,
-        plug_in_timeout: duration("plug_in_timeout_s", &table.plug_in_timeout_s)?,
-        maximum_duration: duration("maximum_duration_s", &table.maximum_duration_s)?,
-        hold_lifetime: duration("hold_lifetime_s", &table.hold_lifetime_s)?,
-        stop_timeout: duration("stop_timeout_s", &table.stop_timeout_s)?,
-    })
 }

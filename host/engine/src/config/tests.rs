@@ -103,7 +103,7 @@ fn an_amount_finer_than_the_currency_is_refused() {
     let error = error("hold = \"50.00\"", "hold = \"50.001\"");
     assert_eq!(
         error.to_string(),
-        "line 40: terminals.hold: \"50.001\" has more than 2 decimals"
+        "line 39: terminals.hold: \"50.001\" has more than 2 decimals"
     );
 }
 
@@ -128,7 +128,7 @@ fn the_same_terminal_twice_is_refused() {
     let error = Config::parse(&format!("{GOOD}\n{again}")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 43: terminals.serial: \"p66-0001\" stands here a second time"
+        "line 42: terminals.serial: \"p66-0001\" stands here a second time"
     );
 }
 
@@ -139,6 +139,41 @@ fn a_duration_that_cannot_be_meant_is_refused() {
         let error = error("[[tariffs]]", &policy);
         assert_eq!(error.key, "policy.plug_in_timeout_s");
     }
+}
+
+/// The good file with a policy of its own, from line 25 on.
+fn with_policy(policy: &str) -> Result<Config, ConfigError> {
+    let policy = format!("[policy]\n{policy}\n[[tariffs]]");
+    Config::parse(&GOOD.replacen("[[tariffs]]", &policy, 1))
+}
+
+#[test]
+fn a_station_may_take_an_hour_to_report_the_end_and_no_longer() {
+    assert!(with_policy("stop_timeout_s = 3600").is_ok());
+    assert_eq!(
+        with_policy("stop_timeout_s = 3601")
+            .unwrap_err()
+            .to_string(),
+        "line 25: policy.stop_timeout_s: must be from 1 to 3600 seconds"
+    );
+}
+
+#[test]
+fn a_hold_that_leaves_no_time_to_charge_is_refused() {
+    // 1 minute to authorise, 5 to plug in, 2 to stop and 60 to capture are 4,080 seconds.
+    assert!(with_policy("hold_lifetime_s = 4081").is_ok());
+    let expected = |line, seconds| {
+        format!(
+            "line {line}: policy.hold_lifetime_s: must be more than {seconds} seconds: \
+             authorise_timeout_s, plug_in_timeout_s and stop_timeout_s, and an hour to capture"
+        )
+    };
+    let error = with_policy("hold_lifetime_s = 4080").unwrap_err();
+    assert_eq!(error.to_string(), expected(25, 4_080));
+    let policy = "authorise_timeout_s = 10\nplug_in_timeout_s = 200\nstop_timeout_s = 3000\n\
+                  hold_lifetime_s = 3600";
+    let error = with_policy(policy).unwrap_err();
+    assert_eq!(error.to_string(), expected(28, 6_810));
 }
 
 #[test]
@@ -293,6 +328,80 @@ fn what_is_wrong_with_an_element_is_named_by_line_and_key() {
     }
     let error = elements_error("min_kwh", "min_current");
     assert!(error.contains("unknown field `min_current`"), "{error}");
+}
+
+#[test]
+fn a_minimum_above_the_maximum_is_refused() {
+    for (min, max, expected) in [
+        (
+            "before_taxes = \"5.01\"",
+            "before_taxes = \"5.00\", after_taxes = \"9\"",
+            "before_taxes: must be at most max_price.before_taxes, 5.00",
+        ),
+        (
+            "before_taxes = \"5.01\"",
+            "after_taxes = \"5.00\"",
+            "before_taxes: must be at most max_price.after_taxes, 5.00",
+        ),
+        (
+            "before_taxes = \"1\", after_taxes = \"5.01\"",
+            "before_taxes = \"1\", after_taxes = \"5.00\"",
+            "after_taxes: must be at most max_price.after_taxes, 5.00",
+        ),
+    ] {
+        let prices = |min: &str| {
+            format!(
+                "per_kwh = \"0.395\"\nvat_percent = \"25\"\nmin_price = {{ {min} }}\nmax_price = {{ {max} }}"
+            )
+        };
+        let error = with_prices(&prices(min)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("line 29: tariffs.min_price.{expected}")
+        );
+        assert!(with_prices(&prices(&min.replace("5.01", "5.00"))).is_ok());
+    }
+}
+
+#[test]
+fn a_hold_that_does_not_cover_the_minimum_price_with_vat_is_refused() {
+    // 40.01 with 25 % are 50.0125. A maximum of 50.00 bounds it.
+    let min = "vat_percent = \"25\"\nmin_price = { before_taxes = \"40.01\" }";
+    let max = "\nmax_price = { after_taxes = \"50.00\" }";
+    let problem = "must be at least 50.01, the tariff's minimum price with VAT";
+    assert_eq!(
+        error("vat_percent = \"25\"", min).to_string(),
+        format!("line 40: terminals.hold: {problem}")
+    );
+    let bounded = GOOD.replacen("vat_percent = \"25\"", &format!("{min}{max}"), 1);
+    assert!(Config::parse(&bounded).is_ok());
+    let preauthorize = format!("{min}\npreauthorize = \"50.00\"");
+    assert_eq!(
+        error("vat_percent = \"25\"", &preauthorize).to_string(),
+        format!("line 31: tariffs.preauthorize: {problem}")
+    );
+    let covered = GOOD.replacen("vat_percent = \"25\"", min, 1);
+    assert!(Config::parse(&covered.replacen("\"50.00\"", "\"50.01\"", 1)).is_ok());
+}
+
+#[test]
+fn the_highest_vat_of_a_tariff_counts_for_the_hold() {
+    let elements = |after_taxes: &str| {
+        ELEMENTS
+            .replacen("\"0.50\", after_taxes = \"0.55\"", after_taxes, 1)
+            .replacen(
+                "{ type = \"PARKING_TIME\", price = \"3\" }",
+                "{ type = \"TIME\", price = \"3\", vat = \"10\" }",
+                1,
+            )
+    };
+    // 40.00 with 25 % are 50.00, and the terminal holds 50.00.
+    assert!(with_prices(&elements("\"40.00\"")).is_ok());
+    let refused = with_prices(&elements("\"40.01\"")).unwrap_err();
+    assert_eq!(refused.key, "terminals.hold");
+    assert!(with_prices(&elements("\"0.50\", after_taxes = \"50.00\"")).is_ok());
+    let refused = with_prices(&elements("\"0.50\", after_taxes = \"50.01\"")).unwrap_err();
+    assert_eq!(refused.key, "terminals.hold");
 }
 
 #[test]

@@ -1,0 +1,94 @@
+//! Which prices a session may come to have that begins now.
+
+use chargetap_contract::money::{Dimension, PriceComponent, Restriction, Tariff};
+use chargetap_contract::session::{MeterReading, Policy};
+
+use super::course::{MOST_PIECES, Terms};
+use super::restrictions::{self, Interval, Moment};
+use super::usage::component;
+
+/// When a price applies.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum When {
+    /// At first.
+    Now,
+    /// At first, at another power.
+    ByPower,
+    /// Once the session has lasted so many milliseconds.
+    After(u64),
+    /// At another time of day, or after some energy.
+    Later,
+}
+
+/// Every price that a dimension may have while the session lasts, in the order of time.
+pub(super) fn outlook(
+    policy: &Policy,
+    dimension: Dimension,
+    now: u64,
+) -> Vec<(When, &PriceComponent)> {
+    let start = MeterReading { energy: 0, at: now };
+    let terms = Terms {
+        tariff: &policy.tariff,
+        utc_offsets: &policy.utc_offsets,
+        start,
+    };
+    let end = MeterReading {
+        at: now.saturating_add(policy.maximum_duration),
+        ..start
+    };
+    let mut moment = terms.moment(start, Interval::NONE);
+    // Nobody knows yet how much power will flow, nor how much energy later.
+    let is_power = |it: &Restriction| matches!(it, Restriction::Power(_));
+    let is_open = |it: &Restriction| is_power(it) || matches!(it, Restriction::Energy(_));
+    let mut prices: Vec<_> = possible(terms.tariff, dimension, &moment, is_power)
+        .map(|component| (When::ByPower, component))
+        .collect();
+    if let Some((when, _)) = prices.first_mut() {
+        *when = When::Now;
+    }
+    let mut reached = start;
+    for _ in 0..MOST_PIECES {
+        let when = if is_duration_bound(terms.tariff, moment.elapsed) {
+            When::After(moment.elapsed)
+        } else {
+            When::Later
+        };
+        let components = possible(terms.tariff, dimension, &moment, is_open);
+        prices.extend(components.map(|component| (when, component)));
+        let Some(next) = terms.next_cut(&moment, reached, end) else {
+            break;
+        };
+        reached = next;
+        moment = terms.moment(reached, Interval::NONE);
+    }
+    prices
+}
+
+/// What may price a dimension at a moment: the first element that surely does is the last.
+fn possible<'a>(
+    tariff: &'a Tariff,
+    dimension: Dimension,
+    moment: &Moment,
+    is_unknown: impl Fn(&Restriction) -> bool,
+) -> impl Iterator<Item = &'a PriceComponent> {
+    let mut is_settled = false;
+    tariff.elements.iter().filter_map(move |element| {
+        let component = component(&element.components, dimension)?;
+        let restrictions = &element.restrictions;
+        let holds = |it| is_unknown(it) || restrictions::holds(it, moment);
+        if is_settled || !restrictions.iter().all(holds) {
+            return None;
+        }
+        is_settled = !restrictions.iter().any(&is_unknown);
+        Some(component)
+    })
+}
+
+fn is_duration_bound(tariff: &Tariff, elapsed: u64) -> bool {
+    let mut restrictions = tariff.elements.iter().flat_map(|it| &it.restrictions);
+    elapsed > 0
+        && restrictions.any(|it| match it {
+            Restriction::Duration(range) => [range.min, range.max].contains(&Some(elapsed)),
+            _ => false,
+        })
+}
