@@ -117,6 +117,28 @@ async fn a_tap_becomes_a_charge_and_a_receipt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_vehicle_that_is_plugged_in_is_offered_to_the_next_card() {
+    let world = World::starting(1, "plug-in").await;
+    let shows = async |text| world.shown(&terminal(1)).await.starts_with(text);
+    assert!(shows("Plug in to charge.").await);
+    let plugged = json!({"kind": "plugged", "connector": 1});
+    let free = json!({"kind": "free", "connector": 1});
+    for (report, text) in [
+        (&plugged, "0.6125 EUR/kWh"),
+        (&free, "Plug in to charge."),
+        (&plugged, "0.6125 EUR/kWh"),
+    ] {
+        let (status, _) = world.report("CT-1", PASSWORD, report).await;
+        assert_eq!(status, 204);
+        world.until(async || shows(text).await).await;
+    }
+    let transaction = begin(&world).await;
+    charge(&world, transaction).await;
+    until_there_is_a_receipt(&world).await;
+    assert_eq!(world.totals().await, [5_000, 460, 4_540]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_callback_again_has_no_effect() {
     let world = World::new(1).await;
     let callback = world.tap(&terminal(1), "card-1").await;

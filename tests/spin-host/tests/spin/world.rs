@@ -73,6 +73,11 @@ impl World {
     /// A world with so many terminals, each beside a station of the same number, and all waiting
     /// for a card.
     pub async fn new(terminals: usize) -> Self {
+        Self::starting(terminals, "tap").await
+    }
+
+    /// The same, where sessions start in this way.
+    pub async fn starting(terminals: usize, start: &str) -> Self {
         let payter = PayterSimulator::start(PayterArgs {
             listen: ([127, 0, 0, 1], 0).into(),
             api_key: API_KEY.into(),
@@ -84,7 +89,7 @@ impl World {
         .unwrap();
         let outside = Outside::start().await;
         let folder = tempfile::tempdir().unwrap();
-        let configuration = configuration(terminals, outside.url(), payter.base_url());
+        let configuration = configuration(terminals, start, outside.url(), payter.base_url());
         std::fs::write(folder.path().join("chargetap.toml"), configuration).unwrap();
         let variables = [
             ("payter_api_key", API_KEY),
@@ -200,6 +205,14 @@ impl World {
         request.header("accept", accept).send().await.unwrap()
     }
 
+    /// The text that a terminal shows.
+    pub async fn shown(&self, terminal: &str) -> String {
+        let url = format!("{}/control/screens/{terminal}", self.payter.base_url());
+        let screen = self.client.get(url).send().await.unwrap();
+        let screen: Value = serde_json::from_slice(&screen.bytes().await.unwrap()).unwrap();
+        screen["text"].as_str().unwrap().to_owned()
+    }
+
     /// Make the provider fail.
     pub async fn fault(&self, call: &str, kind: &str) {
         let fault = json!({ "call": call, "kind": kind });
@@ -248,7 +261,7 @@ impl World {
     }
 }
 
-fn configuration(terminals: usize, public_url: &str, payter_url: &str) -> String {
+fn configuration(terminals: usize, start: &str, public_url: &str, payter_url: &str) -> String {
     let mut text = format!(
         "[gateway]\npublic_url = \"{public_url}\"\n\
          [payter]\nurl = \"{payter_url}\"\napi_key = {{ env = \"PAYTER_API_KEY\" }}\n\
@@ -260,7 +273,7 @@ fn configuration(terminals: usize, public_url: &str, payter_url: &str) -> String
             text,
             "[[stations]]\nid = \"{station}\"\npassword = {{ env = \"STATION_PASSWORD\" }}\n\
              [[terminals]]\nserial = \"{terminal}\"\nevses = [{{ station = \"{station}\", connector = 1 }}]\n\
-             tariff = \"standard\"\nhold = \"50.00\"\n"
+             start = \"{start}\"\ntariff = \"standard\"\nhold = \"50.00\"\n"
         )
         .unwrap();
     }
