@@ -1,7 +1,5 @@
 //! How long a hold covers what a session may come to cost.
 
-use chargetap_contract::money::{Dimension, Tariff};
-
 use crate::charging::terms;
 use crate::pricing::price;
 use crate::step::Step;
@@ -29,17 +27,15 @@ pub(crate) fn covered_until(step: &Step<'_>, until: u64) -> u64 {
         return until;
     };
     let terms = terms(step.policy, &session.tariff, meter);
-    // The next reading may yet say that the car charged all the time, or that it did not.
     let covers = |at| {
-        [true, false].into_iter().all(|charging| {
-            let usage = meter.usage_by(&terms, at, charging);
-            price(&session.tariff, &usage).gross <= session.held()
-        })
+        meter
+            .usages_by(&terms, at)
+            .all(|usage| price(&session.tariff, &usage).gross <= session.held())
     };
-    let mut covered = meter.last().at;
-    if covered >= until || !prices_time(&session.tariff) || covers(until) {
+    if covers(until) {
         return until;
     }
+    let mut covered = meter.last().at;
     let mut uncovered = until;
     for _ in 0..HALVINGS {
         let middle = covered.midpoint(uncovered);
@@ -50,11 +46,4 @@ pub(crate) fn covered_until(step: &Step<'_>, until: u64) -> u64 {
         }
     }
     covered
-}
-
-fn prices_time(tariff: &Tariff) -> bool {
-    let components = tariff.elements.iter().flat_map(|it| &it.components);
-    components
-        .filter(|it| matches!(it.dimension, Dimension::Time | Dimension::ParkingTime))
-        .any(|it| it.price > 0)
 }

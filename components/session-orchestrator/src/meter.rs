@@ -182,20 +182,23 @@ impl Meter {
         &self.last.usage
     }
 
-    /// What will have been used by a later moment without another movement, if the car is taken to
-    /// charge all that time, or not to. One that never charged is taken to charge at full power.
-    pub(crate) fn usage_by(&self, terms: &Terms<'_>, at: u64, charging: bool) -> Usage {
+    /// What will have been used by a later moment if the register shows nothing more until then: the
+    /// next reading may yet say that the car charged all that time, or that it did not. One that never
+    /// charged is taken to charge at full power.
+    pub(crate) fn usages_by(&self, terms: &Terms<'_>, at: u64) -> impl Iterator<Item = Usage> {
         let reading = MeterReading { at, ..self.last() };
         let base = self.base();
-        let whole = match self.last_movement() {
-            _ if !charging => Interval::between(base.reading, reading),
+        let standstill = Interval::between(base.reading, reading);
+        let charging = match self.last_movement() {
             Interval { energy: 0, .. } => Interval {
                 energy: u64::MAX,
                 duration: 1,
             },
             movement => movement,
         };
-        base.as_part_of(whole, terms, reading).usage
+        [charging, standstill]
+            .into_iter()
+            .map(move |whole| base.as_part_of(whole, terms, reading).usage)
     }
 
     /// What will have been used if the register moves once more as it did last.

@@ -144,6 +144,16 @@ fn a_hold_below_the_price_of_the_first_energy_covers_no_time_at_all() {
 }
 
 #[test]
+fn a_flat_price_alone_that_the_hold_does_not_cover_stops_the_session_before_it_is_due() {
+    let fee = simple(&[flat(500_000, 0)]);
+    assert_eq!(charging(&fee, 499).last.deadline, Some(at(MONDAY, 12, 0)));
+    assert_eq!(
+        charging(&fee, 500).last.deadline,
+        Some(at(MONDAY, 12, 0) + WEEK * 1_000)
+    );
+}
+
+#[test]
 fn a_reading_that_comes_after_the_hold_was_used_up_stops_the_session() {
     let mut session = charging(&simple(&[parking(DEAR, 0, 1)]), 100);
     session.meter((11 * MINUTE, 0));

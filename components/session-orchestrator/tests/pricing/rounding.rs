@@ -159,6 +159,32 @@ fn what_the_minimum_adds_is_at_the_lowest_rate() {
 }
 
 #[test]
+fn what_the_minimum_adds_is_at_the_lowest_rate_that_costs_something() {
+    // Free energy at 10 %, and a fee of 0.10 at 20 %, of which 1.00 is 0.8333 and VAT.
+    let tariff = Tariff {
+        min_price: Some(limit(None, 100)),
+        ..simple(&[flat(10_000, 2_000), energy(0, 1_000, 1)])
+    };
+    assert_eq!(
+        by_rate(&price(&tariff, &[(HOUR, 1_000)])),
+        [(Some(2_000), 73_333, 83, 17, 100)]
+    );
+}
+
+#[test]
+fn a_minimum_is_due_for_free_energy() {
+    // 1.00 at 10 % is 0.9091 and VAT.
+    let tariff = Tariff {
+        min_price: Some(limit(None, 100)),
+        ..simple(&[energy(0, 1_000, 1)])
+    };
+    assert_eq!(
+        by_rate(&price(&tariff, &[(HOUR, 1_000)])),
+        [(Some(1_000), 90_909, 91, 9, 100)]
+    );
+}
+
+#[test]
 fn a_minimum_is_due_for_energy_and_not_for_parking() {
     let tariff = Tariff {
         min_price: Some(limit(100, None)),

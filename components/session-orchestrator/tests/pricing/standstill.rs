@@ -122,6 +122,15 @@ fn an_end_above_the_last_sample_leaves_the_parking_before_it() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_takes_no_time_twice() {
+    let readings = [(600, 2_000), (300, 3_000), (900, 4_000)];
+    assert_eq!(charged_and_parked(&readings), (900, 0));
+    // So it is if the end contradicts all that was read before.
+    let readings = [(1_800, 6_000), (2_400, 8_000), (2_100, 5_000)];
+    assert_eq!(charged_and_parked(&readings), (2_400, 0));
+}
+
+#[test]
 fn a_running_session_counts_a_short_standstill_as_charging_until_it_is_long() {
     let both = simple(&[time(600_000, 0, 1), parking(1_200_000, 0, 1)]);
     let mut session = Session::charging(at(MONDAY, 12, 0), &[], &both, u64::MAX);
