@@ -8,7 +8,7 @@ use crate::pricing::{Interval, Terms, Usage};
 /// From how long on a register that does not move means that the car does not charge, in
 /// milliseconds. Coarse registers move in steps, and two readings may come close together: a shorter
 /// standstill says nothing.
-const STANDSTILL: u64 = 5 * 60_000;
+const STANDSTILL: u64 = 2 * 60_000;
 
 /// The register over a session. Of all readings, only those are kept that a later one may build on.
 #[derive(Clone, Debug, Serialize, Deserialize)]

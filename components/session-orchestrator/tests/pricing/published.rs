@@ -3,9 +3,7 @@
 //! Two printed totals are wrong in the specification and stand here as its own rules give them: the
 //! Saturday of the complex tariff (12.375 and 13.975), and 20.45 kWh in steps of 100 Wh (5.625 and
 //! 6.2375). Its currents are written as the power of three phases at 230 V: 32 A are 22.08 kW. A
-//! reservation is no part of our sessions; its time stands as parking time before charging. Two
-//! minutes of parking, which our readings do not tell from charging, stand as five: both are billed
-//! as fifteen.
+//! reservation is no part of our sessions; its time stands as parking time before charging.
 
 use chargetap_contract::money::{Price, Restriction, Tariff};
 
@@ -271,9 +269,9 @@ fn restricted_examples() -> Vec<Example> {
         Example {
             start: at(MONDAY, 16, 55),
             ..example(
-                "10 minutes across 17:00 and 2 minutes parked, as 5",
+                "10 minutes across 17:00 and 2 minutes parked",
                 steps(),
-                &[(10 * MINUTE, 2_000), (15 * MINUTE, 2_000)],
+                &[(10 * MINUTE, 2_000), (12 * MINUTE, 2_000)],
                 &[
                     (5 * MINUTE, 120_000),
                     (5 * MINUTE, 240_000),

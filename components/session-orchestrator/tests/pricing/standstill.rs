@@ -27,9 +27,9 @@ fn charged_and_parked(readings: Readings<'_>) -> (u64, u64) {
 
 #[test]
 fn a_register_that_moves_in_steps_charges_between_them() {
-    // 3 kW are a step of 100 Wh every 2 minutes; it is read every minute.
-    let readings: Vec<_> = (1..=20)
-        .map(|minute| (minute * MINUTE, minute / 2 * 100))
+    // 6 kW are a step of 100 Wh every minute; it is read every half.
+    let readings: Vec<_> = (1..=40)
+        .map(|half| (half * MINUTE / 2, half / 2 * 100))
         .collect();
     assert_eq!(charged_and_parked(&readings), (20 * MINUTE, 0));
 }
@@ -41,8 +41,8 @@ fn a_sample_just_before_the_end_makes_no_parking() {
 }
 
 #[test]
-fn five_minutes_without_movement_are_parking_and_less_are_charging() {
-    for (still, expected) in [(299, (899, 0)), (300, (600, 300))] {
+fn two_minutes_without_movement_are_parking_and_less_are_charging() {
+    for (still, expected) in [(119, (719, 0)), (120, (600, 120))] {
         let readings = [(600, 2_000), (600 + still, 2_000)];
         assert_eq!(charged_and_parked(&readings), expected);
     }
@@ -50,9 +50,9 @@ fn five_minutes_without_movement_are_parking_and_less_are_charging() {
 
 #[test]
 fn a_short_standstill_belongs_to_the_charging_after_it() {
-    // It moves after 1 minute, stands still for 299 or 300 seconds, and moves again at 10 minutes.
-    for (still, expected) in [(299, (600, 0)), (300, (300, 300))] {
-        let readings = [(60, 100), (200, 100), (60 + still, 100), (600, 1_000)];
+    // It moves after 1 minute, stands still for 119 or 120 seconds, and moves again at 10 minutes.
+    for (still, expected) in [(119, (600, 0)), (120, (480, 120))] {
+        let readings = [(60, 100), (120, 100), (60 + still, 100), (600, 1_000)];
         assert_eq!(charged_and_parked(&readings), expected);
     }
 }
@@ -64,16 +64,16 @@ fn what_lies_between_two_samples_is_charging_if_the_register_moved_between_them(
 }
 
 #[test]
-fn a_wait_before_the_first_energy_is_parking_from_five_minutes_on() {
-    let readings = [(4 * MINUTE, 0), (10 * MINUTE, 1_000)];
+fn a_wait_before_the_first_energy_is_parking_from_two_minutes_on() {
+    let readings = [(MINUTE, 0), (10 * MINUTE, 1_000)];
     assert_eq!(charged_and_parked(&readings), (10 * MINUTE, 0));
-    let readings = [(5 * MINUTE, 0), (10 * MINUTE, 1_000)];
-    assert_eq!(charged_and_parked(&readings), (5 * MINUTE, 5 * MINUTE));
+    let readings = [(2 * MINUTE, 0), (10 * MINUTE, 1_000)];
+    assert_eq!(charged_and_parked(&readings), (8 * MINUTE, 2 * MINUTE));
 }
 
 #[test]
 fn a_session_that_never_charged_was_parked_however_short_it_was() {
-    assert_eq!(charged_and_parked(&[(2 * MINUTE, 0)]), (0, 2 * MINUTE));
+    assert_eq!(charged_and_parked(&[(MINUTE, 0)]), (0, MINUTE));
 }
 
 #[test]
@@ -95,9 +95,9 @@ fn the_end_of_charging_has_the_power_of_the_charging_before_it() {
         element(&[time(200_000, 0, 1)], &[fast]),
         element(&[time(100_000, 0, 1)], &[]),
     ]);
-    // 4 kWh in 10 minutes are 24 kW; 12 minutes at 2.00 an hour are 0.40.
-    let price = price(&by_power, &[(600, 4_000), (720, 4_000)]);
-    assert_eq!((seconds(&price), price.gross), ((720, 0), 40));
+    // 4 kWh in 10 minutes are 24 kW; 11 minutes at 2.00 an hour are 0.37.
+    let price = price(&by_power, &[(600, 4_000), (660, 4_000)]);
+    assert_eq!((seconds(&price), price.gross), ((660, 0), 37));
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_running_session_counts_a_short_standstill_as_charging_until_it_is_long() {
     // 0.10 a minute charging, 0.20 parking.
     for (reading, cost) in [
         ((600, 2_000), 100),
-        ((840, 2_000), 140),
+        ((660, 2_000), 110),
         ((900, 2_000), 200),
         ((960, 2_100), 210),
     ] {
