@@ -15,7 +15,6 @@ use chargetap_engine::platform::{
     Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
 };
 use chargetap_engine::{EngineError, Gateway, Vehicle};
-use futures_util::future::join_all;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::MissedTickBehavior;
@@ -130,6 +129,7 @@ pub async fn start(
     tokio::spawn(execute_commands(gateway.clone()));
     tokio::spawn(reach_deadlines(gateway.clone()));
     tokio::spawn(tend_readers(gateway.clone()));
+    tokio::spawn(tend_changed_readers(gateway.clone()));
     Ok(gateway)
 }
 
@@ -400,18 +400,25 @@ async fn reach_deadlines(gateway: Arc<NativeGateway>) {
     }
 }
 
-/// All of them regularly, and one soon after something happened there.
+/// All terminals regularly.
 async fn tend_readers(gateway: Arc<NativeGateway>) {
     let mut rounds = tokio::time::interval(TEND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
-            _ = rounds.tick() => gateway.tend_readers().await,
-            () = gateway.platform().terminals.notified() => {
-                tokio::time::sleep(TEND_AFTER_CHANGE).await;
-                let changed = std::mem::take(&mut *gateway.platform().changed());
-                join_all(changed.iter().map(|terminal| gateway.tend_reader(terminal))).await;
-            }
+        rounds.tick().await;
+        gateway.tend_readers().await;
+    }
+}
+
+/// One terminal soon after something happened there. One that does not answer keeps no other waiting.
+async fn tend_changed_readers(gateway: Arc<NativeGateway>) {
+    loop {
+        gateway.platform().terminals.notified().await;
+        tokio::time::sleep(TEND_AFTER_CHANGE).await;
+        let changed = std::mem::take(&mut *gateway.platform().changed());
+        for terminal in changed {
+            let gateway = gateway.clone();
+            tokio::spawn(async move { gateway.tend_reader(&terminal).await });
         }
     }
 }

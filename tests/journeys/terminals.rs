@@ -124,6 +124,28 @@ async fn a_vehicle_that_was_charged_is_not_offered_to_the_next_card() {
 }
 
 #[tokio::test]
+async fn a_vehicle_whose_card_was_declined_is_offered_to_the_next_card() {
+    let world = World::new(Setup {
+        terminal: PLUG_IN,
+        power: 7_000,
+        payter_faults: vec!["authorize=decline"],
+        plug_in_after_ms: None,
+        unplug_after: None,
+        ..Setup::default()
+    })
+    .await;
+    world.cable("plug-in", 1).await;
+    until_shown(&world, "Left: ").await;
+    world.tap("card-1").await;
+    until_shown(&world, "Card declined.").await;
+    until_shown(&world, "Left: ").await;
+    world.tap("card-2").await;
+    until_charged(&world, 1, 1_000).await;
+    world.cable("unplug", 1).await;
+    assert_eq!(world.closed_sessions(1).await[0]["state"], "captured");
+}
+
+#[tokio::test]
 async fn on_the_screen_a_driver_chooses_where_and_how_much_and_stops_without_the_card() {
     let world = world(SCREEN).await;
     until_shown(&world, "Where do you charge?").await;

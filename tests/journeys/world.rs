@@ -376,9 +376,9 @@ impl World {
     pub(crate) fn insert_read_before(&self, read: &str) {
         self.journal()
             .execute(
-                "INSERT INTO ask (number, id, terminal, expires_at, ask, chosen, confirmed)
-                 VALUES (-1, ?1, ?2, 9000000000000, 
-                         '{\"Card\": {\"evse\": null, \"hold\": 1, \"text\": \"\"}}', 'null', 1)",
+                r#"INSERT INTO ask (number, id, terminal, ask, chosen, told_at, renew_at, expires_at, confirmed)
+                   VALUES (-1, ?1, ?2, '{"Card": {"evse": null, "hold": 1, "text": ""}}', 'null',
+                           0, 9000000000000, 9000000000000, 1)"#,
                 [read, TERMINAL],
             )
             .unwrap();

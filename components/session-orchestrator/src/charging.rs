@@ -99,7 +99,7 @@ pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), 
     step.session.meter = Some(Meter::starting_at(reading, offset));
     step.session.stage = Stage::Charging { until };
     step.deadline = Some(covering::covered_until(step, until));
-    step.show("Charging. Show the same card to stop.");
+    step.show("Charging has begun.");
     Ok(())
 }
 

@@ -20,7 +20,8 @@ pub(crate) fn next_movement_exceeds_hold(step: &Step<'_>) -> bool {
 }
 
 /// The last moment, to about ten seconds, at which the time that passes without another reading
-/// costs no more than is held; `until`, if that comes first.
+/// costs no more than is held; `until`, if that comes first. A step size can make a session cheaper
+/// again as time passes; then it is some such moment.
 pub(crate) fn covered_until(step: &Step<'_>, until: u64) -> u64 {
     let session = &step.session;
     let Some(meter) = &session.meter else {

@@ -22,7 +22,7 @@ use crate::{commands, server};
 enum Report {
     /// A vehicle was plugged in, and no transaction runs.
     Plugged { connector: u32 },
-    /// No vehicle is plugged in, or none can be charged.
+    /// No vehicle is plugged in.
     Free { connector: u32 },
     /// A transaction began under a token. The answer holds its number, or `null` if no session of
     /// ours waits for it.

@@ -1,8 +1,10 @@
 //! Apply an event to a session: the one place where a decision is asked for and stored.
 
-use chargetap_contract::session::{Command, CommandResult, Decision, Event, Outcome, Tap};
+use chargetap_contract::session::{Command, CommandResult, Decision, Event, Evse, Outcome, Tap};
 use chargetap_contract::terminal::CardRead;
 
+use crate::asks::Ask;
+use crate::config::Start;
 use crate::execute::result_name;
 use crate::gateway::Gateway;
 use crate::journal::{self, Entry, JournalError, Recorded, phase_name};
@@ -84,6 +86,7 @@ impl<P: Platform> Gateway<P> {
         let running =
             journal::running_with_card(&self.platform, &read.terminal, &read.card.reference)
                 .await?;
+        let begins = running.is_none();
         let session = running.unwrap_or_else(|| read.read.clone());
         let read_id = read.read.clone();
         let terminal = read.terminal.clone();
@@ -93,18 +96,32 @@ impl<P: Platform> Gateway<P> {
             ended_command: None,
             event,
         };
-        let evse = journal::offered_evse(&self.platform, &read.read).await?;
-        let shown = cause(Event::CardPresented(Tap {
-            read: read.clone(),
-            evse,
-        }));
-        match self.apply(&session, &terminal, shown).await? {
+        let shown = match self.offered_evse(&read).await? {
+            None if begins && self.terminal(&terminal)?.start == Start::Tap => {
+                Event::EvseOccupied(read.clone())
+            }
+            evse => Event::CardPresented(Tap {
+                read: read.clone(),
+                evse,
+            }),
+        };
+        match self.apply(&session, &terminal, cause(shown)).await? {
             Applied::EvseOccupied => {
                 let occupied = cause(Event::EvseOccupied(read));
                 self.apply(&session, &terminal, occupied).await
             }
             applied => Ok(applied),
         }
+    }
+
+    /// The EVSE that the terminal offered with this read, if it still serves it.
+    async fn offered_evse(&self, read: &CardRead) -> Result<Option<Evse>, EngineError> {
+        let told = journal::ask_of(&self.platform, &read.terminal, &read.read).await?;
+        let terminal = self.terminal(&read.terminal)?;
+        Ok(match told.map(|told| told.ask) {
+            Some(Ask::Card(card)) => card.evse.filter(|evse| terminal.evse(evse).is_some()),
+            _ => None,
+        })
     }
 
     /// A command ended. Its session hears of it, and the command is done either way.

@@ -103,14 +103,24 @@ pub(crate) struct Standing {
     pub(crate) vehicle_since: Option<u64>,
 }
 
+/// What was before.
+pub(crate) struct Before<'a> {
+    /// What was chosen on the screen.
+    pub(crate) chosen: Option<&'a Chosen>,
+    /// The EVSE that the terminal offers at this moment, unless it has for long.
+    pub(crate) offered: Option<&'a Evse>,
+}
+
 /// What to ask for. `standings` are those of the terminal's EVSEs and `offers` the prices in words
 /// for its holds, each in their order.
 pub(crate) fn next(
     terminal: &Terminal,
     standings: &[Standing],
     offers: &[String],
-    chosen: Option<&Chosen>,
+    before: &Before<'_>,
+    now: u64,
 ) -> Ask {
+    let chosen = before.chosen;
     let holds = || terminal.holds.iter().zip(offers);
     match chosen {
         Some(Chosen::StopByCard) => return stop_by_card("Show the card that you began with."),
@@ -123,7 +133,7 @@ pub(crate) fn next(
         }
         _ => {}
     }
-    let served = place(terminal, standings, chosen);
+    let served = place(terminal, standings, before, now);
     match (served, holds().next(), terminal.holds.len()) {
         (Some(served), Some((hold, offer)), 1) => card(terminal, served, *hold, offer),
         (Some(served), ..) => Ask::Choice {
@@ -138,6 +148,7 @@ pub(crate) fn next(
                 .chain(to_stop(terminal, standings))
                 .collect(),
         },
+        (None, ..) if terminal.start == Start::Tap => in_use(terminal, standings),
         (None, ..) => stop_by_card("Plug in to charge. To stop, show the same card again."),
     }
 }
@@ -146,23 +157,47 @@ pub(crate) fn next(
 fn place<'a>(
     terminal: &'a Terminal,
     standings: &'a [Standing],
-    chosen: Option<&Chosen>,
+    before: &Before<'_>,
+    now: u64,
 ) -> Option<&'a ServedEvse> {
-    match (terminal.start, chosen) {
-        // Where it is occupied, the card that ends the session there is awaited just so.
-        (Start::Tap, _) => terminal.evses.first(),
-        (Start::PlugIn, _) => terminal
-            .evses
-            .iter()
-            .zip(standings)
-            .filter(|(_, at)| at.session.is_none())
-            .filter_map(|(served, at)| Some((at.vehicle_since?, served)))
-            .max_by_key(|(since, _)| *since)
-            .map(|(_, served)| served),
-        (Start::Screen, Some(Chosen::Evse(evse))) => {
-            free(terminal, standings).find(|served| served.evse == *evse)
-        }
+    let mut free = free(terminal, standings);
+    match (terminal.start, before.chosen) {
+        (Start::Tap, _) => free.next(),
+        (Start::PlugIn, _) => plugged_in(terminal, standings, before.offered, now),
+        (Start::Screen, Some(Chosen::Evse(evse))) => free.find(|served| served.evse == *evse),
         (Start::Screen, _) => None,
+    }
+}
+
+/// Of the vehicles that wait, the one whose driver may be reading its price, or else the one that came
+/// last. One that has waited for longer than a driver takes may be anybody's.
+fn plugged_in<'a>(
+    terminal: &'a Terminal,
+    standings: &'a [Standing],
+    offered: Option<&Evse>,
+    now: u64,
+) -> Option<&'a ServedEvse> {
+    let patience = terminal.policy.plug_in_timeout;
+    terminal
+        .evses
+        .iter()
+        .zip(standings)
+        .filter(|(_, at)| at.session.is_none())
+        .filter_map(|(served, at)| Some((at.vehicle_since?, served)))
+        .filter(|(since, _)| now.saturating_sub(*since) < patience)
+        .max_by_key(|(since, served)| (offered == Some(&served.evse), *since))
+        .map(|(_, served)| served)
+}
+
+/// The only EVSE is occupied: whoever has it may stop.
+fn in_use(terminal: &Terminal, standings: &[Standing]) -> Ask {
+    if terminal.stop_on_screen {
+        Ask::Choice {
+            title: "In use.".into(),
+            options: to_stop(terminal, standings),
+        }
+    } else {
+        stop_by_card("In use. To stop, show the same card again.")
     }
 }
 

@@ -109,37 +109,50 @@ impl<P: Platform> Gateway<P> {
         })
     }
 
-    /// A driver chose something. Who wants to stop is obeyed first and put on record then, so that a
-    /// repetition after a crash stops as well.
+    /// A driver chose something. What cannot be taken for an answer says that the screen is not what
+    /// it should be.
     async fn screen_answer(&self, answer: ScreenAnswer) -> Result<Answer, EngineError> {
+        if !self.config.terminals.contains_key(&answer.terminal) {
+            return Ok(UNKNOWN_TERMINAL);
+        }
+        let taken = self.take_answer(&answer).await?;
+        if [STALE_READ.reason, IGNORED.reason].contains(&taken.reason) {
+            self.doubt_what_is_shown(&answer.terminal).await?;
+        }
+        self.platform.look_at(&answer.terminal);
+        Ok(taken)
+    }
+
+    /// Who wants to stop is obeyed, however old the screen is, because the choice names the session;
+    /// and first, so that a repetition after a crash stops as well. Any other choice counts if the
+    /// terminal still asks the same.
+    async fn take_answer(&self, answer: &ScreenAnswer) -> Result<Answer, EngineError> {
         let ScreenAnswer {
             terminal,
             screen,
             choice,
         } = answer;
-        if !self.config.terminals.contains_key(&terminal) {
-            return Ok(UNKNOWN_TERMINAL);
-        }
-        let Some(told) = journal::latest_ask(&self.platform, &terminal)
-            .await?
-            .filter(|told| told.id == screen)
-        else {
+        let Some(asked) = journal::ask_of(&self.platform, terminal, screen).await? else {
             return Ok(STALE_READ);
         };
-        if told.answer.is_some() {
+        if asked.answer.is_some() {
             return Ok(DUPLICATE);
         }
-        let Some((option, chosen)) = told.ask.option(&choice) else {
+        let Some((option, chosen)) = asked.ask.option(choice) else {
             return Ok(IGNORED);
         };
         if let Chosen::Stop { session } = chosen {
             self.stop_on_screen(session).await?;
         }
-        if !journal::answer_ask(&self.platform, &screen, option).await? {
-            return Ok(STALE_READ);
-        }
-        self.platform.look_at(&terminal);
-        Ok(APPLIED)
+        let latest = journal::latest_ask(&self.platform, terminal).await?;
+        let asks_the_same = latest.filter(|latest| latest.ask == asked.ask);
+        Ok(match asks_the_same {
+            Some(latest) if journal::answer_ask(&self.platform, &latest.id, option).await? => {
+                APPLIED
+            }
+            _ if matches!(chosen, Chosen::Stop { .. }) => APPLIED,
+            _ => STALE_READ,
+        })
     }
 
     /// The session that the read began learns of it. A read that stopped another session began

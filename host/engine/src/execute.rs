@@ -11,7 +11,7 @@ use chargetap_contract::terminal::Hold;
 use crate::apply::EngineError;
 use crate::gateway::Gateway;
 use crate::journal::{self, Claimed, Stored};
-use crate::payter::{PayterError, TerminalState, TerminalStatus};
+use crate::payter::{MESSAGE_LASTS, PayterError, TerminalState, TerminalStatus};
 use crate::platform::{Count, Platform, StationAnswer};
 
 /// A claimed command, on record as sent.
@@ -158,7 +158,12 @@ impl<P: Platform> Gateway<P> {
             return Ok(None);
         }
         let Authorise { terminal, message } = authorise;
-        Ok(Some(self.payter_authorise(terminal, message).await))
+        let result = self.payter_authorise(terminal, message).await;
+        if let CommandResult::Authorised(_) = result {
+            // The driver is to read that the card was accepted, and not to show it a second time.
+            self.hide_what_is_shown(terminal, MESSAGE_LASTS).await?;
+        }
+        Ok(Some(result))
     }
 
     async fn look_up(&self, look_up: &LookUp) -> Result<CommandResult, EngineError> {
@@ -234,15 +239,24 @@ impl<P: Platform> Gateway<P> {
         ))
     }
 
-    /// A text that cannot be shown is not worth another attempt.
+    /// A text that cannot be shown is not worth another attempt, nor one for a driver who has left
+    /// the terminal to another.
     async fn show(&self, message: &Message) -> Result<(), EngineError> {
         let serial = &message.terminal;
+        let told = journal::latest_ask(&self.platform, serial).await?;
+        let now = self.platform.now();
+        if told.is_some_and(|told| told.chosen.is_some() && told.is_open(now)) {
+            return Ok(());
+        }
         let shown = match self.payter_terminal(serial).await {
             Ok(status) if self.may_disturb(serial, &status).await? => {
-                let until = self.platform.now().saturating_add(message.visible_for);
-                journal::hide_ask(&self.platform, serial, until).await?;
-                self.payter_stop(serial, &message.text, message.visible_for)
-                    .await
+                // Again afterwards, because the terminal may be told something meanwhile.
+                self.hide_what_is_shown(serial, message.visible_for).await?;
+                let shown = self
+                    .payter_stop(serial, &message.text, message.visible_for)
+                    .await;
+                self.hide_what_is_shown(serial, message.visible_for).await?;
+                shown
             }
             Ok(_) => return Ok(()),
             Err(error) => Err(error),
@@ -251,6 +265,11 @@ impl<P: Platform> Gateway<P> {
             tracing::warn!(terminal = serial, %error, "a message could not be shown");
         }
         Ok(())
+    }
+
+    async fn hide_what_is_shown(&self, serial: &str, for_ms: u64) -> Result<(), EngineError> {
+        let until = self.platform.now().saturating_add(for_ms);
+        Ok(journal::hide_ask(&self.platform, serial, until).await?)
     }
 
     /// Showing a message makes the terminal forget its card: not while one is being dealt with.

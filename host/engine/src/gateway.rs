@@ -1,5 +1,7 @@
 //! One gateway: its configuration and the runtime it lives in.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 
 use chargetap_contract::session::Policy;
@@ -19,6 +21,8 @@ pub struct Gateway<P> {
     pub(crate) payter_key: secrecy::SecretString,
     /// When this instance last looked for orphan holds, in Unix milliseconds.
     pub(crate) swept_at: AtomicU64,
+    /// Terminals that this instance tends at this moment.
+    pub(crate) tended: Mutex<BTreeSet<String>>,
 }
 
 /// How long a command may be under way in another instance before it counts as abandoned, in
@@ -42,6 +46,7 @@ impl<P: Platform> Gateway<P> {
             config,
             payter_key,
             swept_at: AtomicU64::new(0),
+            tended: Mutex::default(),
         };
         for terminal in journal::terminals_in_use(&gateway.platform).await? {
             gateway.terminal(&terminal)?;

@@ -23,8 +23,8 @@ use crate::platform::{DatabaseError, Platform};
 use rows::{Reader, json, text};
 
 pub(crate) use asks::{
-    Told, answer_ask, card_seen_since, confirm_ask, doubt_ask, hide_ask, is_used, latest_ask,
-    offered_evse, remember_ask, standing, vehicle_came, vehicle_left,
+    Telling, Told, answer_ask, ask_of, card_seen_since, confirm_ask, doubt_ask, forget_asks,
+    hide_ask, is_used, latest_ask, remember_ask, standing, vehicle_came, vehicle_left,
 };
 pub(crate) use commands::{Claimed, abandoned, claim, finish, repeat};
 pub(crate) use record::{Entry, Recorded, is_duplicate, record};

@@ -21,7 +21,9 @@ mod timeout {
     pub(super) const OTHER: u64 = 15_000;
 }
 
-/// How long a text stays on the terminal's screen, in the seconds that Payter counts in.
+/// How long a text stays on the terminal's screen that says what became of a hold, in milliseconds.
+pub(crate) const MESSAGE_LASTS: u64 = 10_000;
+/// The same in the seconds that Payter counts in.
 const MESSAGE_SECONDS: &str = "10";
 
 /// What may stand unescaped in a path segment or query value.

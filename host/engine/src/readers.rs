@@ -1,33 +1,45 @@
 //! Keep the terminals asking: a terminal reads a card, or puts up a choice, only when told to, and
 //! reports it to a URL that is minted for that one time.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chargetap_contract::callback::Capability;
+use chargetap_contract::session::Evse;
 use futures_util::StreamExt;
 
 use crate::apply::EngineError;
-use crate::asks::{self, Ask, Chosen};
+use crate::asks::{self, Ask, Before, Chosen};
 use crate::config::Terminal;
 use crate::gateway::Gateway;
-use crate::journal::Told;
+use crate::journal::{Telling, Told};
 use crate::payter::{PayterError, TerminalState};
 use crate::platform::Platform;
 use crate::{id, journal};
 
-/// How long a terminal asks for the same, in milliseconds.
-const LIFETIME: u64 = 60 * 60 * 1_000;
-/// An ask is renewed when less than this is left of it.
-const RENEW_BEFORE: u64 = 5 * 60 * 1_000;
-/// The same for what follows a choice on the screen: a driver has a minute and a half, and then it is
-/// anybody's turn.
-const CHOICE_LIFETIME: u64 = RENEW_BEFORE + 90_000;
+const MINUTE: u64 = 60_000;
+/// For how long a card is asked for in the same way, in milliseconds.
+const CARD_LASTS: u64 = 55 * MINUTE;
+/// The same for a choice on the screen. What a screen shows cannot be asked for, so it is put up anew
+/// every now and then.
+const CHOICE_LASTS: u64 = 2 * MINUTE;
+/// The same for what follows a choice. After that it is anybody's turn.
+const FOLLOW_UP_LASTS: u64 = 90_000;
+/// How long an answer may come after its ask was renewed, in milliseconds.
+const ANSWER_TAKES: u64 = 5 * MINUTE;
+/// How long asks are kept that nobody can answer any more, in milliseconds.
+const KEPT: u64 = 24 * 60 * MINUTE;
+/// How long a vehicle's EVSE is offered before that of one that came later, in milliseconds.
+const OFFER_STAYS: u64 = MINUTE;
+/// How long a title stands before its screen is put up, in milliseconds.
+const A_MOMENT: u64 = 1_000;
 /// No message stays on a screen longer, in milliseconds.
-const MESSAGE_LASTS: u64 = 60_000;
+const LONGEST_MESSAGE: u64 = MINUTE;
 /// A card that was shown and not reported for this long is ignored, and the next one awaited.
 const UNREPORTED_CARD: u64 = 15_000;
 /// How often to look for orphan holds at every terminal, in milliseconds.
-const SWEEP_INTERVAL: u64 = 60_000;
+const SWEEP_INTERVAL: u64 = MINUTE;
 /// How many terminals are tended at once.
 const TENDED_AT_ONCE: usize = 16;
 /// The longest id that OCPP 1.6 takes as a token: an ask's id becomes the session's, and that is
@@ -39,6 +51,9 @@ impl<P: Platform> Gateway<P> {
     /// tended the next time.
     pub async fn tend_readers(&self) {
         let sweep = self.is_time_to_sweep();
+        if sweep && let Err(error) = self.forget_asks().await {
+            tracing::warn!(%error, "old asks cannot be forgotten");
+        }
         let tended = self
             .config
             .terminals
@@ -57,12 +72,20 @@ impl<P: Platform> Gateway<P> {
     }
 
     async fn tend(&self, serial: &str, terminal: &Terminal, sweep: bool) {
+        let Some(_turn) = Turn::take(&self.tended, serial) else {
+            return;
+        };
         let error = match self.try_to_tend(serial, terminal, sweep).await {
             Ok(Ok(())) => return,
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
         };
         tracing::warn!(terminal = serial, error, "the terminal cannot be tended");
+    }
+
+    async fn forget_asks(&self) -> Result<(), EngineError> {
+        let before = self.platform.now().saturating_sub(KEPT);
+        Ok(journal::forget_asks(&self.platform, before).await?)
     }
 
     /// Holds may come late, also where the reader needs nothing or the terminal is offline.
@@ -95,20 +118,17 @@ impl<P: Platform> Gateway<P> {
         let told = journal::latest_ask(&self.platform, serial).await?;
         if !status.online {
             // It may come back with nothing on its screen.
-            if let Some(told) = told.filter(|told| told.confirmed) {
-                journal::doubt_ask(&self.platform, &told.id).await?;
-            }
+            self.doubt_what_is_shown(serial).await?;
             return Ok(Ok(()));
         }
         let now = self.platform.now();
         // A driver is to be able to read what was said last. A clock that was set back ends that.
         let is_hidden =
-            |told: &Told| (now..=now.saturating_add(MESSAGE_LASTS)).contains(&told.hidden_until);
+            |told: &Told| (now..=now.saturating_add(LONGEST_MESSAGE)).contains(&told.hidden_until);
         if told.as_ref().is_some_and(is_hidden) {
             return Ok(Ok(()));
         }
-        let chosen = told.as_ref().and_then(|told| told.chosen(now));
-        let ask = self.ask(serial, terminal, chosen, now).await?;
+        let ask = self.ask(serial, terminal, told.as_ref(), now).await?;
         if self
             .is_asking(serial, &status.state(), &ask, told.as_ref())
             .await?
@@ -118,8 +138,18 @@ impl<P: Platform> Gateway<P> {
         if let Err(error) = self.void_orphans(serial).await? {
             return Ok(Err(error));
         }
+        let chosen = told.as_ref().and_then(|told| told.chosen(now));
         self.tell_terminal(serial, &status.state(), &ask, chosen)
             .await
+    }
+
+    /// The terminal may have forgotten what it was told.
+    pub(crate) async fn doubt_what_is_shown(&self, serial: &str) -> Result<(), EngineError> {
+        let told = journal::latest_ask(&self.platform, serial).await?;
+        if let Some(told) = told.filter(|told| told.confirmed) {
+            journal::doubt_ask(&self.platform, &told.id).await?;
+        }
+        Ok(())
     }
 
     /// What the terminal is to ask for now.
@@ -127,7 +157,7 @@ impl<P: Platform> Gateway<P> {
         &self,
         serial: &str,
         terminal: &Terminal,
-        chosen: Option<&Chosen>,
+        told: Option<&Told>,
         now: u64,
     ) -> Result<Ask, EngineError> {
         let mut standings = Vec::new();
@@ -140,7 +170,11 @@ impl<P: Platform> Gateway<P> {
             .iter()
             .map(|hold| self.platform.offer(&policy, *hold, now))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(asks::next(terminal, &standings, &offers, chosen))
+        let before = Before {
+            chosen: told.and_then(|told| told.chosen(now)),
+            offered: told.and_then(|told| told.offered(now)),
+        };
+        Ok(asks::next(terminal, &standings, &offers, &before, now))
     }
 
     /// Whether the terminal asks for this already.
@@ -200,18 +234,30 @@ impl<P: Platform> Gateway<P> {
         chosen: Option<&Chosen>,
     ) -> Result<Result<(), PayterError>, EngineError> {
         let id = id::from_random(self.platform.random(), ASK_ID_CHARACTERS);
-        let lifetime = match chosen {
-            Some(_) => CHOICE_LIFETIME,
-            None => LIFETIME,
+        let told_at = self.platform.now();
+        let lasts = match (ask, chosen) {
+            (_, Some(_)) => FOLLOW_UP_LASTS,
+            (Ask::Card(_), None) => CARD_LASTS,
+            (Ask::Choice { .. }, None) => CHOICE_LASTS,
         };
-        let expires_at = self.platform.now().saturating_add(lifetime);
+        let renew_at = told_at.saturating_add(lasts);
+        let expires_at = renew_at.saturating_add(ANSWER_TAKES);
         let capability = Capability {
             terminal: serial.to_owned(),
             read: id.clone(),
             expires_at,
         };
         let segment = self.platform.mint(&capability)?;
-        journal::remember_ask(&self.platform, &id, serial, expires_at, ask, chosen).await?;
+        let telling = Telling {
+            id: &id,
+            terminal: serial,
+            ask,
+            chosen,
+            told_at,
+            renew_at,
+            expires_at,
+        };
+        journal::remember_ask(&self.platform, &telling).await?;
         // A terminal that is told something forgets the card that a session has begun with.
         if journal::is_authorising(&self.platform, serial).await? {
             return Ok(Ok(()));
@@ -245,7 +291,7 @@ impl<P: Platform> Gateway<P> {
             Ask::Choice { title, options } => {
                 // A card that is shown meanwhile would not be for what is being chosen.
                 if *state != TerminalState::Other {
-                    self.payter_stop(serial, title, 0).await?;
+                    self.payter_stop(serial, title, A_MOMENT).await?;
                 }
                 self.payter_choice(serial, url, id, title, options).await
             }
@@ -253,17 +299,54 @@ impl<P: Platform> Gateway<P> {
     }
 }
 
+/// Nobody else tends a terminal meanwhile: two that tell it something could each think that theirs is
+/// what it shows.
+struct Turn<'a> {
+    tended: &'a Mutex<BTreeSet<String>>,
+    serial: &'a str,
+}
+
+impl<'a> Turn<'a> {
+    fn take(tended: &'a Mutex<BTreeSet<String>>, serial: &'a str) -> Option<Self> {
+        let is_free = locked(tended).insert(serial.to_owned());
+        is_free.then_some(Self { tended, serial })
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        locked(self.tended).remove(self.serial);
+    }
+}
+
+/// A set stays whole whatever panics beside it.
+fn locked(tended: &Mutex<BTreeSet<String>>) -> MutexGuard<'_, BTreeSet<String>> {
+    tended.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Told {
-    /// Whether it can still be answered.
-    fn is_open(&self, now: u64) -> bool {
-        !self.used && self.answer.is_none() && self.expires_at > now.saturating_add(RENEW_BEFORE)
+    /// Whether it still stands. It was not told in the future, unless the clock was set back.
+    pub(crate) fn is_open(&self, now: u64) -> bool {
+        !self.used && self.answer.is_none() && (self.told_at..self.renew_at).contains(&now)
     }
 
     /// What was chosen, here or on the way here.
     fn chosen(&self, now: u64) -> Option<&Chosen> {
         match self.answer {
-            Some(option) => self.ask.chosen(option),
+            Some(option) => {
+                let option = self.ask.chosen(option);
+                option.filter(|_| (self.told_at..self.expires_at).contains(&now))
+            }
             None => self.chosen.as_ref().filter(|_| self.is_open(now)),
+        }
+    }
+
+    /// The EVSE that somebody may just be reading about.
+    fn offered(&self, now: u64) -> Option<&Evse> {
+        let is_new = (self.told_at..self.told_at.saturating_add(OFFER_STAYS)).contains(&now);
+        match &self.ask {
+            Ask::Card(card) if is_new && !self.used => card.evse.as_ref(),
+            _ => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use chargetap_contract::session::{Event, Evse, MeterReading, Stopped};
 
 use crate::apply::{Applied, Cause, EngineError};
+use crate::config::Start;
 use crate::gateway::Gateway;
 use crate::journal;
 use crate::platform::Platform;
@@ -12,13 +13,12 @@ use crate::platform::Platform;
 pub enum Vehicle {
     /// It is plugged in, and could be charged.
     Waits,
-    /// There is none, or it cannot be charged.
+    /// There is none.
     IsGone,
 }
 
 impl<P: Platform> Gateway<P> {
-    /// A vehicle came to a connector, or left it. What this is worth is decided when a terminal is
-    /// tended, which is soon.
+    /// A vehicle came to a connector, or left it. It matters where sessions start by plugging in.
     ///
     /// # Errors
     /// It could not be stored: the station must report it again.
@@ -32,16 +32,22 @@ impl<P: Platform> Gateway<P> {
             station: station.to_owned(),
             connector,
         };
+        let terminals = self.config.terminals.iter();
+        let serving: Vec<_> = terminals
+            .filter(|(_, it)| it.start == Start::PlugIn && it.evse(&evse).is_some())
+            .map(|(serial, _)| serial)
+            .collect();
+        if serving.is_empty() {
+            return Ok(());
+        }
         match vehicle {
             Vehicle::Waits => {
                 journal::vehicle_came(&self.platform, &evse, self.platform.now()).await?;
             }
             Vehicle::IsGone => journal::vehicle_left(&self.platform, &evse).await?,
         }
-        for (serial, terminal) in &self.config.terminals {
-            if terminal.evse(&evse).is_some() {
-                self.platform.look_at(serial);
-            }
+        for serial in serving {
+            self.platform.look_at(serial);
         }
         Ok(())
     }

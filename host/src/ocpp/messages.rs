@@ -199,14 +199,11 @@ async fn status_changed<E: StationEvents>(
     payload(call_result::EmptyResponse {})
 }
 
-/// The other states are those of a transaction, or of the time after it.
+/// The other states are those of a transaction and of the time after it, or say nothing of a vehicle.
 fn vehicle(status: &ChargePointStatus) -> Option<Vehicle> {
     match status {
         ChargePointStatus::Preparing => Some(Vehicle::Waits),
-        ChargePointStatus::Available
-        | ChargePointStatus::Reserved
-        | ChargePointStatus::Unavailable
-        | ChargePointStatus::Faulted => Some(Vehicle::IsGone),
+        ChargePointStatus::Available => Some(Vehicle::IsGone),
         _ => None,
     }
 }

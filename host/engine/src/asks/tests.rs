@@ -26,7 +26,7 @@ fn terminal(start: Start, evses: u32, holds: &[u64]) -> Terminal {
             currency_decimals: 2,
             minimum_capture: 0,
             authorise_timeout: 0,
-            plug_in_timeout: 0,
+            plug_in_timeout: 100,
             maximum_duration: 0,
             hold_lifetime: 0,
             stop_timeout: 0,
@@ -62,13 +62,24 @@ const IDLE: Standing = Standing {
     vehicle_since: None,
 };
 
+/// The moment of every question; drivers take less than the terminal's patience of 100.
+const NOW: u64 = 100;
+
 fn asked(terminal: &Terminal, standings: &[Standing], chosen: Option<&Chosen>) -> Ask {
+    let nothing = Before {
+        chosen,
+        offered: None,
+    };
+    asked_after(terminal, standings, &nothing)
+}
+
+fn asked_after(terminal: &Terminal, standings: &[Standing], before: &Before<'_>) -> Ask {
     let offers: Vec<_> = terminal
         .holds
         .iter()
         .map(|it| format!("price, {it}"))
         .collect();
-    next(terminal, standings, &offers, chosen)
+    next(terminal, standings, &offers, before, NOW)
 }
 
 /// Where the card that is asked for would begin a session, with which hold, and what is shown.
@@ -98,12 +109,24 @@ fn after(terminal: &Terminal, standings: &[Standing], ask: &Ask, option: u64) ->
 }
 
 #[test]
-fn a_terminal_with_one_evse_asks_for_a_card_whether_or_not_the_evse_is_free() {
+fn a_terminal_with_one_evse_asks_for_a_card_and_says_so_where_the_evse_is_occupied() {
     let terminal = terminal(Start::Tap, 1, &[5_000]);
-    for standing in [IDLE, running("S"), waiting(1)] {
+    for standing in [IDLE, waiting(1)] {
         let ask = asked(&terminal, &[standing], None);
         assert_eq!(card(&ask), (Some(1), 5_000, "price, 5000"));
     }
+    let ask = asked(&terminal, &[running("S")], None);
+    assert_eq!(card(&ask).0, None);
+    assert!(card(&ask).2.starts_with("In use. To stop"));
+}
+
+#[test]
+fn where_a_driver_chooses_an_amount_an_occupied_evse_offers_none() {
+    let mut terminal = terminal(Start::Tap, 1, &[1_000, 2_000]);
+    assert_eq!(card(&asked(&terminal, &[running("S")], None)).0, None);
+    terminal.stop_on_screen = true;
+    let ask = asked(&terminal, &[running("S")], None);
+    assert_eq!(labels(&ask), ["Stop A"]);
 }
 
 #[test]
@@ -111,6 +134,28 @@ fn plugging_in_says_where_and_the_last_to_do_so_is_the_one_at_the_terminal() {
     let terminal = terminal(Start::PlugIn, 3, &[5_000]);
     let ask = asked(&terminal, &[waiting(10), waiting(30), waiting(20)], None);
     assert_eq!(card(&ask), (Some(2), 5_000, "B: price, 5000"));
+}
+
+#[test]
+fn what_a_driver_is_reading_does_not_change_because_another_one_plugs_in() {
+    let terminal = terminal(Start::PlugIn, 2, &[5_000]);
+    let reading = Before {
+        chosen: None,
+        offered: Some(&evse(1)),
+    };
+    let ask = asked_after(&terminal, &[waiting(10), waiting(30)], &reading);
+    assert_eq!(card(&ask).0, Some(1));
+    // Unless the first one is gone.
+    let ask = asked_after(&terminal, &[IDLE, waiting(30)], &reading);
+    assert_eq!(card(&ask).0, Some(2));
+}
+
+#[test]
+fn a_vehicle_whose_driver_did_not_come_is_not_offered_to_the_next_card() {
+    let mut terminal = terminal(Start::PlugIn, 1, &[5_000]);
+    terminal.policy.plug_in_timeout = 40;
+    assert_eq!(card(&asked(&terminal, &[waiting(61)], None)).0, Some(1));
+    assert_eq!(card(&asked(&terminal, &[waiting(60)], None)).0, None);
 }
 
 #[test]

@@ -94,6 +94,10 @@ impl Reader<'_> {
         tariff: &Tariff,
     ) -> Result<u64, ConfigError> {
         let hold = self.amount(key, value)?;
+        if hold == 0 {
+            let problem = "must be more than nothing: it is what a driver can spend".into();
+            return Err(self.place.error(key, value, problem));
+        }
         let least = least(tariff);
         if hold >= least {
             return Ok(hold);

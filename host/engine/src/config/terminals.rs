@@ -23,11 +23,15 @@ pub(super) struct TerminalTable {
     evses: Spanned<Vec<EvseTable>>,
     #[serde(default)]
     start: Start,
-    #[serde(default)]
-    stop_on_screen: bool,
+    #[serde(default = "no")]
+    stop_on_screen: Spanned<bool>,
     tariff: Spanned<String>,
     hold: Option<Spanned<String>>,
     hold_choices: Option<Spanned<Vec<Spanned<String>>>>,
+}
+
+fn no() -> Spanned<bool> {
+    Spanned::new(0..0, false)
 }
 
 #[derive(Deserialize)]
@@ -56,12 +60,17 @@ pub(super) fn terminals(
             .map_err(|problem| place.error("terminals.tariff", &table.tariff, problem))?;
         check_currency(place, &table, tariff)?;
         let holds = holds(place, &table, tariff, decimals)?;
+        let has_choices = table.start == Start::Screen || holds.len() > 1;
+        if *table.stop_on_screen.get_ref() && !has_choices {
+            let problem = "needs a screen: start = \"screen\", or hold_choices".into();
+            return Err(place.error("terminals.stop_on_screen", &table.stop_on_screen, problem));
+        }
         let terminal = Terminal {
             policy: policy.read(place, tariff, decimals)?,
             evses: evses(place, table.evses, table.start, stations)?,
             start: table.start,
             holds,
-            stop_on_screen: table.stop_on_screen,
+            stop_on_screen: table.stop_on_screen.into_inner(),
         };
         if terminals.insert(serial, terminal).is_some() {
             return Err(repeated(place, "terminals.serial", &table.serial));
@@ -115,8 +124,15 @@ fn holds(
                 let problem = format!("must be 2 to {MOST_CHOICES} amounts");
                 return Err(place.error(key, choices, problem));
             }
-            let amounts = choices.get_ref().iter();
-            amounts.map(|hold| limits.hold(key, hold, tariff)).collect()
+            let mut holds = Vec::new();
+            for choice in choices.get_ref() {
+                let hold = limits.hold(key, choice, tariff)?;
+                if holds.contains(&hold) {
+                    return Err(repeated(place, key, choice));
+                }
+                holds.push(hold);
+            }
+            Ok(holds)
         }
         (None, None, Some(amount)) => Ok(vec![amount]),
         (None, None, None) => {
@@ -155,11 +171,19 @@ fn evses(
             station: station.get_ref().clone(),
             connector,
         };
-        if evses.iter().any(|served| served.evse == evse) {
-            let problem = format!("connector {connector} stands here a second time");
-            return Err(place.error("terminals.evses.station", &station, problem));
-        }
         let label = label.unwrap_or_else(|| format!("{}/{connector}", evse.station));
+        let problem = if connector == 0 {
+            Some("connectors are counted from 1".to_owned())
+        } else if evses.iter().any(|served| served.evse == evse) {
+            Some(format!("connector {connector} stands here a second time"))
+        } else if evses.iter().any(|served| served.label == label) {
+            Some(format!("{label:?} is the label of another one as well"))
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
+            return Err(place.error("terminals.evses", &station, problem));
+        }
         evses.push(ServedEvse { evse, label });
     }
     Ok(evses)

@@ -5,7 +5,7 @@ use chargetap_contract::session::Evse;
 use super::JournalError;
 use super::rows::{Reader, integer, json, text};
 use crate::asks::{Ask, Chosen, Standing};
-use crate::platform::{Platform, Value};
+use crate::platform::{Platform, Row, Value};
 
 /// What a terminal was told last.
 pub(crate) struct Told {
@@ -13,6 +13,11 @@ pub(crate) struct Told {
     pub(crate) ask: Ask,
     /// The choice that led to it.
     pub(crate) chosen: Option<Chosen>,
+    /// When it was told.
+    pub(crate) told_at: u64,
+    /// When it is to be told anew.
+    pub(crate) renew_at: u64,
+    /// From here on an answer is refused.
     pub(crate) expires_at: u64,
     /// The provider confirmed it.
     pub(crate) confirmed: bool,
@@ -24,36 +29,66 @@ pub(crate) struct Told {
     pub(crate) used: bool,
 }
 
+/// An ask on its way to a terminal.
+pub(crate) struct Telling<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) terminal: &'a str,
+    pub(crate) ask: &'a Ask,
+    pub(crate) chosen: Option<&'a Chosen>,
+    pub(crate) told_at: u64,
+    pub(crate) renew_at: u64,
+    pub(crate) expires_at: u64,
+}
+
 /// Remember an ask before the terminal is told: the answer can be there first. From here on no
 /// earlier ask of the terminal counts, whether or not it is told: a card under an earlier one may
 /// not be the one that the terminal still knows.
 pub(crate) async fn remember_ask(
     platform: &impl Platform,
-    id: &str,
-    terminal: &str,
-    expires_at: u64,
-    ask: &Ask,
-    chosen: Option<&Chosen>,
+    telling: &Telling<'_>,
 ) -> Result<(), JournalError> {
     platform
         .query(
-            "INSERT INTO ask (id, terminal, expires_at, ask, chosen) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO ask (id, terminal, ask, chosen, told_at, renew_at, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             vec![
-                text(id),
-                text(terminal),
-                integer(expires_at)?,
-                json(ask)?,
-                json(&chosen)?,
+                text(telling.id),
+                text(telling.terminal),
+                json(telling.ask)?,
+                json(&telling.chosen)?,
+                integer(telling.told_at)?,
+                integer(telling.renew_at)?,
+                integer(telling.expires_at)?,
             ],
         )
         .await?;
     Ok(())
 }
 
-/// The provider confirmed that the terminal asks under this id.
+/// Forget asks that nobody can answer any more, except each terminal's last.
+pub(crate) async fn forget_asks(
+    platform: &impl Platform,
+    expired_before: u64,
+) -> Result<(), JournalError> {
+    platform
+        .query(
+            "DELETE FROM ask WHERE expires_at < ?1
+             AND EXISTS (SELECT 1 FROM ask AS later
+                         WHERE later.terminal = ask.terminal AND later.number > ask.number)",
+            vec![integer(expired_before)?],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The provider confirmed that the terminal asks under this id. A message that was shown meanwhile is
+/// in its place.
 pub(crate) async fn confirm_ask(platform: &impl Platform, id: &str) -> Result<(), JournalError> {
     platform
-        .query("UPDATE ask SET confirmed = 1 WHERE id = ?1", vec![text(id)])
+        .query(
+            "UPDATE ask SET confirmed = 1 WHERE id = ?1 AND hidden_until = 0",
+            vec![text(id)],
+        )
         .await?;
     Ok(())
 }
@@ -89,12 +124,33 @@ pub(crate) async fn latest_ask(
 ) -> Result<Option<Told>, JournalError> {
     let rows = platform
         .query(
-            "SELECT id, ask, chosen, expires_at, confirmed, hidden_until, answer,
+            "SELECT id, ask, chosen, told_at, renew_at, expires_at, confirmed, hidden_until, answer,
                     EXISTS (SELECT 1 FROM event WHERE event.read = ask.id)
              FROM ask WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
             vec![text(terminal)],
         )
         .await?;
+    told(rows)
+}
+
+/// What the terminal was told under this id.
+pub(crate) async fn ask_of(
+    platform: &impl Platform,
+    terminal: &str,
+    id: &str,
+) -> Result<Option<Told>, JournalError> {
+    let rows = platform
+        .query(
+            "SELECT id, ask, chosen, told_at, renew_at, expires_at, confirmed, hidden_until, answer,
+                    EXISTS (SELECT 1 FROM event WHERE event.read = ask.id)
+             FROM ask WHERE terminal = ?1 AND id = ?2",
+            vec![text(terminal), text(id)],
+        )
+        .await?;
+    told(rows)
+}
+
+fn told(rows: Vec<Row>) -> Result<Option<Told>, JournalError> {
     rows.into_iter()
         .next()
         .map(|row| {
@@ -103,6 +159,8 @@ pub(crate) async fn latest_ask(
                 id: row.text()?,
                 ask: row.json()?,
                 chosen: row.json()?,
+                told_at: row.unsigned()?,
+                renew_at: row.unsigned()?,
                 expires_at: row.unsigned()?,
                 confirmed: row.integer()? != 0,
                 hidden_until: row.unsigned()?,
@@ -130,25 +188,6 @@ pub(crate) async fn answer_ask(
         )
         .await?;
     Ok(!rows.is_empty())
-}
-
-/// The EVSE that a terminal offered under this id, if any.
-pub(crate) async fn offered_evse(
-    platform: &impl Platform,
-    id: &str,
-) -> Result<Option<Evse>, JournalError> {
-    let rows = platform
-        .query("SELECT ask FROM ask WHERE id = ?1", vec![text(id)])
-        .await?;
-    let ask = rows
-        .into_iter()
-        .next()
-        .map(|row| Reader::new(row).json())
-        .transpose()?;
-    Ok(match ask {
-        Some(Ask::Card(card)) => card.evse,
-        _ => None,
-    })
 }
 
 /// Since when the terminal has shown an unreported card under its latest ask.
@@ -188,7 +227,8 @@ pub(crate) async fn standing(
         .query(
             "SELECT (SELECT id FROM session WHERE station = ?1 AND connector = ?2
                      AND phase IN ('authorising', 'starting', 'charging', 'stopping')),
-                    (SELECT since FROM vehicle WHERE station = ?1 AND connector = ?2)",
+                    (SELECT since FROM vehicle
+                     WHERE station = ?1 AND connector = ?2 AND served = 0)",
             vec![text(&evse.station), Value::Integer(evse.connector.into())],
         )
         .await?;
@@ -199,8 +239,8 @@ pub(crate) async fn standing(
     })
 }
 
-/// A vehicle was plugged in. It waits for a session, unless one has the EVSE, and since it was first
-/// said so.
+/// A vehicle was plugged in. It waits for a session since it was first said so, unless one has the
+/// EVSE or it had one.
 pub(crate) async fn vehicle_came(
     platform: &impl Platform,
     evse: &Evse,
@@ -222,7 +262,7 @@ pub(crate) async fn vehicle_came(
     Ok(())
 }
 
-/// No vehicle is plugged in, or none can be charged.
+/// No vehicle is plugged in.
 pub(crate) async fn vehicle_left(
     platform: &impl Platform,
     evse: &Evse,

@@ -1,6 +1,6 @@
 //! An event on its way into the journal, with what was decided.
 
-use chargetap_contract::session::{Decision, Event};
+use chargetap_contract::session::{Decision, Event, Evse, View};
 
 use super::rows::{Reader, integer, json, optional_integer, optional_text, text};
 use super::{JournalError, card_key, phase_name};
@@ -57,7 +57,7 @@ pub(crate) async fn record(
         optional_text(entry.read),
         optional_text(entry.ended_command),
         Value::Blob(state.clone()),
-        json(view)?,
+        stored_view(view)?,
         optional_text(view.card.map(|card| card_key(&card.reference)).as_deref()),
         text(phase_name(view.phase)),
         json(commands)?,
@@ -79,6 +79,19 @@ pub(crate) async fn record(
         Ok(_) | Err(DatabaseError::Constraint(_)) => why_not(platform, entry).await,
         Err(error) => Err(error.into()),
     }
+}
+
+/// The view as it is stored. The columns of a session have room for an EVSE, and where there is none
+/// they hold one that no station has.
+fn stored_view(view: &View) -> Result<Value, JournalError> {
+    let nowhere = || Evse {
+        station: String::new(),
+        connector: 0,
+    };
+    json(&View {
+        evse: Some(view.evse.clone().unwrap_or_else(nowhere)),
+        ..view.clone()
+    })
 }
 
 /// Which of the journal's rules kept an entry out.

@@ -64,6 +64,8 @@ pub(super) const STATEMENTS: [&str; 14] = [
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
         terminal TEXT NOT NULL,
+        told_at INTEGER NOT NULL,
+        renew_at INTEGER NOT NULL,
         expires_at INTEGER NOT NULL,
         ask TEXT NOT NULL,
         chosen TEXT NOT NULL,
@@ -73,28 +75,32 @@ pub(super) const STATEMENTS: [&str; 14] = [
         card_seen_at INTEGER
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS ask_by_terminal ON ask (terminal, number)",
-    // Vehicles that are plugged in and wait for a session to begin.
+    // Vehicles that are plugged in: those that wait for a session, and those that had one.
     "CREATE TABLE IF NOT EXISTS vehicle (
         station TEXT NOT NULL,
         connector INTEGER NOT NULL,
         since INTEGER NOT NULL,
+        served INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (station, connector)
     ) STRICT",
+    // A vehicle that charges is served for as long as it stays plugged in.
+    "CREATE TRIGGER IF NOT EXISTS vehicle_served AFTER INSERT ON event
+        WHEN NEW.phase = 'charging' AND NEW.event ->> '$.ChargingStarted' IS NOT NULL BEGIN
+        INSERT INTO vehicle (station, connector, since, served)
+        VALUES (NEW.view ->> '$.evse.station', NEW.view ->> '$.evse.connector', NEW.at, 1)
+        ON CONFLICT (station, connector) DO UPDATE SET served = 1;
+    END",
     // The command that ended is done before new ones are asked for, because one of those may be the
-    // same command again. A vehicle has one session for one time that it is plugged in.
-    "DROP TRIGGER IF EXISTS event_applied",
-    "CREATE TRIGGER IF NOT EXISTS event_spread AFTER INSERT ON event BEGIN
+    // same command again.
+    "CREATE TRIGGER IF NOT EXISTS event_applied AFTER INSERT ON event BEGIN
         INSERT INTO session (id, version, terminal, card, station, connector, phase, payment,
                              view, state, deadline)
         VALUES (NEW.session, NEW.version, NEW.view ->> '$.terminal', NEW.card,
-                coalesce(NEW.view ->> '$.evse.station', ''),
-                coalesce(NEW.view ->> '$.evse.connector', 0), NEW.phase,
+                NEW.view ->> '$.evse.station', NEW.view ->> '$.evse.connector', NEW.phase,
                 NEW.view ->> '$.hold.payment', NEW.view, NEW.state, NEW.deadline)
         ON CONFLICT (id) DO UPDATE SET
             version = excluded.version, phase = excluded.phase, payment = excluded.payment,
             view = excluded.view, state = excluded.state, deadline = excluded.deadline;
-        DELETE FROM vehicle WHERE NEW.version = 1 AND station = NEW.view ->> '$.evse.station'
-            AND connector = NEW.view ->> '$.evse.connector';
         UPDATE command SET status = 'done' WHERE id = NEW.ended_command;
         INSERT INTO command (id, session, action, status)
         SELECT value ->> '$.id', NEW.session, value -> '$.action', 'pending'

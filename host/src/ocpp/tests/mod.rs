@@ -187,6 +187,7 @@ async fn a_vehicle_that_waits_or_leaves_is_reported_and_other_states_are_not() {
         (1, "Finishing"),
         (1, "Available"),
         (2, "Faulted"),
+        (2, "Preparing"),
     ] {
         let message = json!([2, "a", "StatusNotification", {
             "connectorId": connector, "errorCode": "NoError", "status": status,
@@ -197,7 +198,7 @@ async fn a_vehicle_that_waits_or_leaves_is_reported_and_other_states_are_not() {
     for vehicle in [
         (1, Vehicle::Waits),
         (1, Vehicle::IsGone),
-        (2, Vehicle::IsGone),
+        (2, Vehicle::Waits),
     ] {
         assert_eq!(central.vehicle().await, vehicle);
     }

@@ -45,6 +45,14 @@ fn an_evse_must_be_there_be_known_and_stand_once() {
             &TWO.replace("connector = 2", "connector = 1"),
             "connector 1 stands here a second time",
         ),
+        (
+            &ONE.replace("connector = 1", "connector = 0"),
+            "connectors are counted from 1",
+        ),
+        (
+            &TWO.replace("Left", "CT-1/2"),
+            "\"CT-1/2\" is the label of another one as well",
+        ),
     ] {
         assert_eq!(error(ONE, evses).problem, problem);
     }
@@ -54,10 +62,31 @@ fn an_evse_must_be_there_be_known_and_stand_once() {
 fn a_driver_chooses_among_two_to_six_amounts_in_place_of_a_fixed_one() {
     let choices = r#"hold_choices = ["10.00", "25.00"]"#;
     assert_eq!(terminal(HOLD, choices).holds, [1_000, 2_500]);
-    for wrong in [r#"["10.00"]"#, "[]", r#"["10.00", "ten"]"#] {
+    for wrong in [
+        r#"["10.00"]"#,
+        "[]",
+        r#"["10.00", "ten"]"#,
+        r#"["10.00", "10"]"#,
+        r#"["10.00", "0"]"#,
+    ] {
         let error = error(HOLD, &format!("hold_choices = {wrong}"));
         assert_eq!(error.key, "terminals.hold_choices");
     }
     let both = error(HOLD, &format!("{HOLD}\n{choices}"));
     assert_eq!(both.key, "terminals.hold_choices");
+}
+
+#[test]
+fn stopping_on_the_screen_needs_something_on_the_screen() {
+    let stop = format!("{HOLD}\nstop_on_screen = true");
+    let refused = error(HOLD, &stop);
+    assert_eq!(refused.key, "terminals.stop_on_screen");
+    let choices = stop.replace(HOLD, r#"hold_choices = ["10.00", "25.00"]"#);
+    assert!(terminal(HOLD, &choices).stop_on_screen);
+}
+
+#[test]
+fn a_hold_of_nothing_is_refused() {
+    let refused = error(HOLD, r#"hold = "0.00""#);
+    assert_eq!(refused.key, "terminals.hold");
 }
