@@ -85,6 +85,21 @@ fn a_currency_without_a_minor_unit_has_no_decimals_unless_they_count() {
 }
 
 #[test]
+fn a_price_of_a_minute_is_rounded_half_up() {
+    let per_hour = |price| Tariff {
+        currency: "JPY".into(),
+        ..simple(&[time(price, 0, 1)])
+    };
+    // 100 yen an hour are 1.6667 a minute, 100.03 are 1.66717, and 100.05 are 1.6675.
+    for (price, shown) in [(100_000, "1.667"), (100_030, "1.667"), (100_050, "1.668")] {
+        assert_eq!(
+            told(&per_hour(price), 0, 3_000),
+            format!("{shown} JPY/min, hold 3000 JPY. Show your card.")
+        );
+    }
+}
+
+#[test]
 fn what_costs_nothing_is_free() {
     assert_eq!(
         told(&simple(&[energy(0, 2_500, 1)]), 2, 100),
@@ -189,6 +204,16 @@ fn a_price_after_some_energy_is_told() {
     let told = prices(vec![
         element(&[energy(20_000, 0, 1)], &[first_ten]),
         element(&[energy(40_000, 0, 1)], &[]),
+    ]);
+    assert_eq!(told, "0.20 EUR/kWh, later 0.40 EUR/kWh");
+}
+
+#[test]
+fn a_duration_from_the_start_on_is_not_waited_for() {
+    let first_ten = Restriction::Energy(range(None, 10_000));
+    let told = prices(vec![
+        element(&[energy(20_000, 0, 1)], &[first_ten]),
+        element(&[energy(40_000, 0, 1)], &[lasting(0)]),
     ]);
     assert_eq!(told, "0.20 EUR/kWh, later 0.40 EUR/kWh");
 }

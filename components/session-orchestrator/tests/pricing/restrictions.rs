@@ -57,6 +57,16 @@ fn an_interval_that_cannot_be_meant_is_priced_all_the_same() {
 }
 
 #[test]
+fn hours_that_end_where_they_begin_are_the_whole_day() {
+    let all_day = cheap_while(hours((13, 0), (13, 0)));
+    // From noon on.
+    assert_eq!(
+        cheap_and_dear(&price(&all_day, &[(2 * HOUR, 2_000)])),
+        (2_000, 0)
+    );
+}
+
+#[test]
 fn an_end_at_midnight_is_the_end_of_the_day() {
     let evening = cheap_while(hours((20, 0), (0, 0)));
     let price = price_from(at(MONDAY, 19, 0), &[], &evening, &[(6 * HOUR, 6_000)]);
