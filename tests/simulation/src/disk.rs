@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chargetap_engine::platform::{DatabaseError, Row, Value};
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode};
 
@@ -12,6 +13,8 @@ impl Disk {
     pub(crate) fn new() -> rusqlite::Result<Self> {
         let connection = Connection::open_in_memory()?;
         connection.set_prepared_statement_cache_capacity(64);
+        // As on the native host: a statement is compiled once, whatever is bound to it.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(Self(connection))
     }
 
