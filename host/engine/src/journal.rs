@@ -83,7 +83,7 @@ pub(crate) async fn receipt<T: serde::de::DeserializeOwned>(
 pub(crate) async fn ping(platform: &impl Platform) -> Result<(), JournalError> {
     platform
         .query(
-            "SELECT count(*) FROM command WHERE status = 'pending'",
+            "SELECT count(*) FROM command WHERE status = 'pending' AND status <> 'done'",
             Vec::new(),
         )
         .await?;

@@ -50,9 +50,9 @@ impl Disk {
     pub(crate) fn next_moment(&self, abandoned_after: u64) -> Option<u64> {
         let moment = self.number(
             "SELECT min(moment) FROM (
-                SELECT min(deadline) AS moment FROM session
+                SELECT min(deadline) AS moment FROM session WHERE deadline IS NOT NULL
                 UNION ALL
-                SELECT min(sent_at) + ?1 FROM command WHERE status = 'sent')",
+                SELECT min(sent_at) + ?1 FROM command WHERE status = 'sent' AND status <> 'done')",
             [i64::try_from(abandoned_after).unwrap_or(i64::MAX)],
         );
         moment.and_then(|moment| u64::try_from(moment).ok())
