@@ -26,8 +26,8 @@ pub(crate) use commands::{Claimed, abandoned, claim, finish, repeat};
 pub(crate) use reads::{card_seen_since, confirm_read, is_used, latest_read, remember_read};
 pub(crate) use record::{Entry, Recorded, is_duplicate, record};
 pub(crate) use sessions::{
-    Stored, awaits_hold, due, is_authorising, is_claimed, load, postpone, running_with_card,
-    session_of_start, session_of_transaction, terminals_in_use, transaction,
+    Reported, Stored, awaits_hold, due, is_authorising, is_claimed, load, postpone,
+    running_with_card, session_of_start, session_of_transaction, terminals_in_use, transaction,
 };
 
 /// The journal could not do it.
