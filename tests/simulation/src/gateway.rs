@@ -17,8 +17,8 @@ pub(crate) type SimulatedGateway = Gateway<Simulated>;
 
 /// How long the engine gives a command before it counts as abandoned, in milliseconds.
 const ABANDONED_AFTER: u64 = 90_000;
-/// How often to look at all terminals, in milliseconds.
-const TEND: u64 = 10 * 60_000;
+/// How often to look at all terminals, in milliseconds: a read is renewed shortly before it ends.
+const TEND: u64 = 14 * 60_000;
 const HOUR: u64 = 60 * 60 * 1_000;
 
 /// The process, alive or not.
