@@ -12,6 +12,8 @@ pub(crate) struct Disk(Connection);
 impl Disk {
     pub(crate) fn new() -> rusqlite::Result<Self> {
         let connection = Connection::open_in_memory()?;
+        // A statement copies every page before it changes it, to be able to take it back.
+        connection.pragma_update(None, "page_size", 2_048)?;
         connection.set_prepared_statement_cache_capacity(64);
         // As on the native host: a statement is compiled once, whatever is bound to it.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
