@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chargetap_engine::platform::{DatabaseError, Row, Value};
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
@@ -18,6 +19,8 @@ use crate::faults::Faults;
 const BATCH: usize = 64;
 /// How many statements may wait before callers are made to wait for a place.
 const QUEUE: usize = 1_024;
+/// How many compiled statements are kept: more than the journal has.
+const STATEMENTS: usize = 64;
 
 /// A handle on the database; clones share it.
 #[derive(Clone, Debug)]
@@ -116,6 +119,9 @@ fn connect(path: &Path, pages: Option<u32>) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // WAL with NORMAL may lose an acknowledged commit when the power goes.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Otherwise SQLite compiles a statement anew whenever what is bound to an indexed column changes.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if let Some(pages) = pages {
         connection.pragma_update(None, "max_page_count", pages)?;
     }

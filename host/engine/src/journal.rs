@@ -29,8 +29,8 @@ pub(crate) use asks::{
 pub(crate) use commands::{Claimed, abandoned, claim, finish, repeat};
 pub(crate) use record::{Entry, Recorded, is_duplicate, record};
 pub(crate) use sessions::{
-    Stored, awaits_hold, due, is_authorising, is_claimed, load, postpone, running_with_card,
-    session_of_start, session_of_transaction, terminals_in_use, transaction,
+    Reported, Stored, awaits_hold, due, is_authorising, is_claimed, load, postpone,
+    running_with_card, session_of_start, session_of_transaction, terminals_in_use, transaction,
 };
 
 /// The journal could not do it.
@@ -86,7 +86,7 @@ pub(crate) async fn receipt<T: serde::de::DeserializeOwned>(
 pub(crate) async fn ping(platform: &impl Platform) -> Result<(), JournalError> {
     platform
         .query(
-            "SELECT count(*) FROM command WHERE status = 'pending'",
+            "SELECT count(*) FROM command WHERE status = 'pending' AND status <> 'done'",
             Vec::new(),
         )
         .await?;

@@ -5,7 +5,7 @@ use chargetap_contract::session::{Event, Evse, MeterReading, Stopped};
 use crate::apply::{Applied, Cause, EngineError};
 use crate::config::Start;
 use crate::gateway::Gateway;
-use crate::journal;
+use crate::journal::{self, Reported};
 use crate::platform::Platform;
 
 /// What a station says of a connector on which no transaction needs to run.
@@ -65,18 +65,18 @@ impl<P: Platform> Gateway<P> {
         reading: MeterReading,
     ) -> Result<Option<i32>, EngineError> {
         let found = journal::session_of_start(&self.platform, station, connector, id_tag).await?;
-        let Some(session) = found else {
+        let Some(found) = found else {
             return Ok(None);
         };
         // A second start under the same token is another one, and none of ours.
         let MeterReading { energy, at } = reading;
-        let dedupe = format!("station-started/{session}/{at}/{energy}");
+        let dedupe = format!("station-started/{}/{at}/{energy}", found.session);
         match self
-            .report(&session, Event::ChargingStarted(reading), Some(&dedupe))
+            .report(&found, Event::ChargingStarted(reading), Some(&dedupe))
             .await?
         {
             Applied::Yes | Applied::Duplicate => {
-                let number = journal::transaction(&self.platform, &session).await?;
+                let number = journal::transaction(&self.platform, &found.session).await?;
                 Ok(number.and_then(|number| i32::try_from(number).ok()))
             }
             _ => Ok(None),
@@ -94,9 +94,8 @@ impl<P: Platform> Gateway<P> {
         reading: MeterReading,
     ) -> Result<(), EngineError> {
         let found = journal::session_of_transaction(&self.platform, station, transaction).await?;
-        if let Some(session) = found {
-            self.report(&session, Event::MeterRead(reading), None)
-                .await?;
+        if let Some(found) = found {
+            self.report(&found, Event::MeterRead(reading), None).await?;
         }
         Ok(())
     }
@@ -112,9 +111,9 @@ impl<P: Platform> Gateway<P> {
         stopped: Stopped,
     ) -> Result<(), EngineError> {
         let found = journal::session_of_transaction(&self.platform, station, transaction).await?;
-        if let Some(session) = found {
-            let dedupe = format!("station-stopped/{session}");
-            self.report(&session, Event::ChargingStopped(stopped), Some(&dedupe))
+        if let Some(found) = found {
+            let dedupe = format!("station-stopped/{}", found.session);
+            self.report(&found, Event::ChargingStopped(stopped), Some(&dedupe))
                 .await?;
         }
         Ok(())
@@ -122,26 +121,19 @@ impl<P: Platform> Gateway<P> {
 
     async fn report(
         &self,
-        session: &str,
+        Reported { session, terminal }: &Reported,
         event: Event,
         dedupe: Option<&str>,
     ) -> Result<Applied, EngineError> {
-        let Some(stored) = journal::load(&self.platform, session).await? else {
-            return Ok(Applied::Duplicate);
-        };
         if let Some(dedupe) = dedupe
             && journal::is_duplicate(&self.platform, dedupe).await?
         {
             return Ok(Applied::Duplicate);
         }
-        self.apply(
-            session,
-            &stored.terminal,
-            Cause {
-                dedupe,
-                ..event.into()
-            },
-        )
-        .await
+        let cause = Cause {
+            dedupe,
+            ..event.into()
+        };
+        self.apply(session, terminal, cause).await
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chargetap_engine::platform::{DatabaseError, Row, Value};
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode};
 
@@ -11,7 +12,11 @@ pub(crate) struct Disk(Connection);
 impl Disk {
     pub(crate) fn new() -> rusqlite::Result<Self> {
         let connection = Connection::open_in_memory()?;
+        // A statement copies every page before it changes it, to be able to take it back.
+        connection.pragma_update(None, "page_size", 2_048)?;
         connection.set_prepared_statement_cache_capacity(64);
+        // As on the native host: a statement is compiled once, whatever is bound to it.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(Self(connection))
     }
 
@@ -47,9 +52,9 @@ impl Disk {
     pub(crate) fn next_moment(&self, abandoned_after: u64) -> Option<u64> {
         let moment = self.number(
             "SELECT min(moment) FROM (
-                SELECT min(deadline) AS moment FROM session
+                SELECT min(deadline) AS moment FROM session WHERE deadline IS NOT NULL
                 UNION ALL
-                SELECT min(sent_at) + ?1 FROM command WHERE status = 'sent')",
+                SELECT min(sent_at) + ?1 FROM command WHERE status = 'sent' AND status <> 'done')",
             [i64::try_from(abandoned_after).unwrap_or(i64::MAX)],
         );
         moment.and_then(|moment| u64::try_from(moment).ok())

@@ -115,13 +115,16 @@ async fn operate<F: Future<Output = ()> + Send + 'static>(
 
 /// Show the card as soon as the terminal reads; whether it did before the driver lost patience.
 async fn tap(world: &Arc<World>, terminal: u32, card: &str) -> bool {
-    for _ in 0..PATIENCE / (5 * SECOND) {
+    let (mut waited, mut pause) = (0, 5 * SECOND);
+    while waited < PATIENCE {
         if provider::tap(world, terminal, card) {
             return true;
         }
-        // The native host looks every five seconds.
+        // The native host looks every five seconds, and mostly finds what it found before.
         world.process.look_at(&serial(terminal));
-        pass(5 * SECOND).await;
+        pass(pause).await;
+        waited += pause;
+        pause = MINUTE.min(2 * pause);
     }
     false
 }

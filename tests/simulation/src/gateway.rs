@@ -17,8 +17,8 @@ pub(crate) type SimulatedGateway = Gateway<Simulated>;
 
 /// How long the engine gives a command before it counts as abandoned, in milliseconds.
 const ABANDONED_AFTER: u64 = 90_000;
-/// How often to look at all terminals, in milliseconds.
-const TEND: u64 = 10 * 60_000;
+/// How often to look at all terminals, in milliseconds: a read is renewed shortly before it ends.
+const TEND: u64 = 14 * 60_000;
 const HOUR: u64 = 60 * 60 * 1_000;
 
 /// The process, alive or not.
@@ -153,27 +153,36 @@ async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
     Ok(gateway)
 }
 
+/// The native host ticks every second. Between two moments at which a tick finds something, that
+/// changes nothing, so those ticks are left out.
 async fn reach_deadlines(world: Arc<World>, gateway: Arc<SimulatedGateway>) {
     loop {
         // A disk that refuses is asked again.
-        let failed = gateway.tick().await.is_err();
-        let now = world.gateway_clock();
-        let wait = {
-            let mut state = world.state();
-            if state.fault_seldom(Fault::ClockJump) {
-                let jump = state.chance.pick(0..4 * HOUR);
-                state.clock_offset = i64::try_from(jump).unwrap_or(0) - 2 * 3_600_000;
-            }
-            let next = state.disk.next_moment(ABANDONED_AFTER);
-            let wait = next.map_or(HOUR, |next| next.saturating_sub(now).min(HOUR));
-            if failed {
-                wait.max(1_000)
-            } else {
-                wait.max(250)
-            }
+        let soonest = match gateway.tick().await {
+            Ok(()) => 250,
+            Err(_) => 1_000,
         };
-        let _ = within(wait, world.process.deadlines.notified()).await;
+        let mut wait = until_next_moment(&world).max(soonest);
+        while within(wait, world.process.deadlines.notified())
+            .await
+            .is_some()
+        {
+            wait = until_next_moment(&world).max(soonest);
+        }
     }
+}
+
+/// How long it is, in milliseconds, until the gateway has something to do by time alone. Here its
+/// clock may jump.
+fn until_next_moment(world: &World) -> u64 {
+    let now = world.gateway_clock();
+    let mut state = world.state();
+    if state.fault_seldom(Fault::ClockJump) {
+        let jump = state.chance.pick(0..4 * HOUR);
+        state.clock_offset = i64::try_from(jump).unwrap_or(0) - 2 * 3_600_000;
+    }
+    let next = state.disk.next_moment(ABANDONED_AFTER);
+    next.map_or(HOUR, |next| next.saturating_sub(now).min(HOUR))
 }
 
 async fn tend(world: Arc<World>, gateway: Arc<SimulatedGateway>) {

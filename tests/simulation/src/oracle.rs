@@ -173,13 +173,18 @@ impl Oracle {
 
     // What was acknowledged to others must be in the journal.
 
-    pub(crate) fn card_acknowledged(&mut self, disk: &Disk, read: &str, card: &str) {
-        // A card has no say while its own session is being authorised or stopped.
-        let query = "SELECT 1 FROM event WHERE read = ?1
-                     UNION ALL
-                     SELECT 1 FROM session JOIN read USING (terminal)
-                     WHERE read.id = ?1 AND phase IN ('authorising', 'stopping')";
-        let stored = !rows(disk, query, vec![Value::Text(read.into())]).is_empty();
+    /// `had_no_say`: so it was when the card was reported. Since then its session may have moved on.
+    pub(crate) fn card_acknowledged(
+        &mut self,
+        disk: &Disk,
+        read: &str,
+        card: &str,
+        had_no_say: bool,
+    ) {
+        let query = "SELECT 1 FROM event WHERE read = ?1";
+        let stored = had_no_say
+            || card_has_no_say(disk, read)
+            || !rows(disk, query, vec![Value::Text(read.into())]).is_empty();
         self.demand(stored, || {
             format!("read {read} was acknowledged and is not stored")
         });
@@ -345,6 +350,13 @@ impl Oracle {
 /// 0.49 a kWh and 0.25 a session, with 25 % VAT, in cents, rounded half up.
 fn price(energy: u64) -> u64 {
     (energy * 49 * 125 + 25 * 1_000 * 125 + 50_000) / 100_000
+}
+
+/// A card has no say while a session at its terminal is being authorised or stopped.
+pub(crate) fn card_has_no_say(disk: &Disk, read: &str) -> bool {
+    let query = "SELECT 1 FROM session JOIN read USING (terminal)
+                 WHERE read.id = ?1 AND phase IN ('authorising', 'stopping')";
+    !rows(disk, query, vec![Value::Text(read.into())]).is_empty()
 }
 
 fn rows(disk: &Disk, query: &str, parameters: Vec<Value>) -> Vec<Vec<Value>> {

@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::gateway::serial;
+use crate::oracle::card_has_no_say;
 use crate::weather::Fault;
 use crate::world::{State, World, pass};
 
@@ -251,6 +252,8 @@ async fn post(world: &Arc<World>, url: &str, body: &Value, card: Option<&str>) -
         accept_language: None,
         body: body.to_string().into_bytes(),
     };
+    let read = path.split('~').nth(1).unwrap_or_default();
+    let had_no_say = card.is_some() && card_has_no_say(&world.state().disk, read);
     let outcome = world
         .process
         .ask(|gateway| async move { gateway.handle(incoming).await })
@@ -258,10 +261,9 @@ async fn post(world: &Arc<World>, url: &str, body: &Value, card: Option<&str>) -
     if let Some(card) = card
         && outcome.status == 200
     {
-        let read = path.split('~').nth(1).unwrap_or_default();
         let mut state = world.state();
         let State { oracle, disk, .. } = &mut *state;
-        oracle.card_acknowledged(disk, read, card);
+        oracle.card_acknowledged(disk, read, card, had_no_say);
     }
     Some(outcome.status)
 }

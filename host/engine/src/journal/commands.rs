@@ -1,4 +1,7 @@
 //! Commands on their way from being asked for to being done.
+//!
+//! Where waiting commands are looked for, the condition says in words that they are not done: only
+//! then does SQLite use `command_waiting`, and not read every command there ever was.
 
 use std::ops::Range;
 
@@ -22,7 +25,8 @@ pub(crate) async fn claim(
     let rows = platform
         .query(
             "UPDATE command SET status = 'sent', sent_at = ?1, attempts = attempts + 1
-             WHERE number = (SELECT min(number) FROM command WHERE status = 'pending')
+             WHERE number = (SELECT min(number) FROM command
+                             WHERE status = 'pending' AND status <> 'done')
                AND status = 'pending'
              RETURNING id, session, action",
             vec![integer(now)?],
@@ -40,7 +44,8 @@ pub(crate) async fn abandoned(
     let rows = platform
         .query(
             "SELECT id, session, action FROM command
-             WHERE status = 'sent' AND NOT (sent_at >= ?1 AND sent_at < ?2) ORDER BY number",
+             WHERE status = 'sent' AND status <> 'done' AND NOT (sent_at >= ?1 AND sent_at < ?2)
+             ORDER BY number",
             vec![integer(except.start)?, integer(except.end)?],
         )
         .await?;

@@ -4,7 +4,7 @@ use chargetap_contract::terminal::CardReference;
 
 use super::rows::{Reader, first_text, integer, text, texts};
 use super::{JournalError, card_key};
-use crate::platform::{Platform, Value};
+use crate::platform::{Platform, Row, Value};
 
 /// A session as stored.
 pub(crate) struct Stored {
@@ -101,19 +101,25 @@ pub(crate) async fn transaction(
         .transpose()
 }
 
+/// A session that a station reports on.
+pub(crate) struct Reported {
+    pub(crate) session: String,
+    pub(crate) terminal: String,
+}
+
 /// The session that has this OCPP transaction number at this station.
 pub(crate) async fn session_of_transaction(
     platform: &impl Platform,
     station: &str,
     transaction: i32,
-) -> Result<Option<String>, JournalError> {
+) -> Result<Option<Reported>, JournalError> {
     let rows = platform
         .query(
-            "SELECT id FROM session WHERE number = ?1 AND station = ?2",
+            "SELECT id, terminal FROM session WHERE number = ?1 AND station = ?2",
             vec![Value::Integer(transaction.into()), text(station)],
         )
         .await?;
-    first_text(rows)
+    reported(rows)
 }
 
 /// The session that a start under this token at this connector belongs to.
@@ -122,10 +128,10 @@ pub(crate) async fn session_of_start(
     station: &str,
     connector: u32,
     id_tag: &str,
-) -> Result<Option<String>, JournalError> {
+) -> Result<Option<Reported>, JournalError> {
     let rows = platform
         .query(
-            "SELECT id FROM session WHERE id = ?1 AND station = ?2 AND connector = ?3",
+            "SELECT id, terminal FROM session WHERE id = ?1 AND station = ?2 AND connector = ?3",
             vec![
                 text(id_tag),
                 text(station),
@@ -133,7 +139,20 @@ pub(crate) async fn session_of_start(
             ],
         )
         .await?;
-    first_text(rows)
+    reported(rows)
+}
+
+fn reported(rows: Vec<Row>) -> Result<Option<Reported>, JournalError> {
+    rows.into_iter()
+        .next()
+        .map(|row| {
+            let mut row = Reader::new(row);
+            Ok(Reported {
+                session: row.text()?,
+                terminal: row.text()?,
+            })
+        })
+        .transpose()
 }
 
 /// Whether a session is making a hold at this terminal, so that nothing may disturb it.
