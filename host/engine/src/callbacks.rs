@@ -123,9 +123,9 @@ impl<P: Platform> Gateway<P> {
         Ok(taken)
     }
 
-    /// Who wants to stop is obeyed, however old the screen is, because the choice names the session;
-    /// and first, so that a repetition after a crash stops as well. Any other choice counts if the
-    /// terminal still asks the same.
+    /// Who wants to stop is obeyed, however old the screen is and whatever was chosen there already,
+    /// because the choice names the session; and first, so that a repetition after a crash stops as
+    /// well. Any other choice counts if it is the first and the terminal still asks the same.
     async fn take_answer(&self, answer: &ScreenAnswer) -> Result<Answer, EngineError> {
         let ScreenAnswer {
             terminal,
@@ -135,14 +135,14 @@ impl<P: Platform> Gateway<P> {
         let Some(asked) = journal::ask_of(&self.platform, terminal, screen).await? else {
             return Ok(STALE_READ);
         };
-        if asked.answer.is_some() {
-            return Ok(DUPLICATE);
-        }
         let Some((option, chosen)) = asked.ask.option(choice) else {
             return Ok(IGNORED);
         };
         if let Chosen::Stop { session } = chosen {
             self.stop_on_screen(session).await?;
+        }
+        if asked.answer.is_some() {
+            return Ok(DUPLICATE);
         }
         let latest = journal::latest_ask(&self.platform, terminal).await?;
         let asks_the_same = latest.filter(|latest| latest.ask == asked.ask);

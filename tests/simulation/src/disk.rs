@@ -60,6 +60,19 @@ impl Disk {
         moment.and_then(|moment| u64::try_from(moment).ok())
     }
 
+    /// The session that could be stopped at a connector.
+    pub(crate) fn running_at(&self, connector: u32) -> Option<String> {
+        let query = "SELECT id FROM session
+                     WHERE connector = ?1 AND phase IN ('starting', 'charging')";
+        let mut rows = self
+            .run(query, vec![Value::Integer(connector.into())])
+            .ok()?;
+        match rows.pop()?.pop()? {
+            Value::Text(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// Sessions that have not ended, and commands that were not executed.
     pub(crate) fn unfinished(&self) -> i64 {
         let count = self.number(

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::gateway::{SimulatedGateway, serial};
-use crate::provider;
+use chargetap_engine::Wish;
+
+use crate::gateway::SimulatedGateway;
+use crate::provider::{self, Seen};
+use crate::site::{Way, connector_in, label, terminal_of};
 use crate::station;
 use crate::weather::Fault;
 use crate::world::{World, pass};
@@ -12,119 +15,240 @@ const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
 /// How long a driver waits for a terminal that does not read.
 const PATIENCE: u64 = 15 * MINUTE;
+/// How often the operator tries to put a refund on record.
+const REFUND_TRIES: u32 = 10;
 
 /// How a driver ends charging.
 enum Leaving {
     Unplug,
-    SameCard,
+    /// By the same card or on the screen.
+    Stop,
     /// Forgets the car; it leaves the next day.
     Forget,
 }
 
-/// All drivers at one terminal, one after the other.
-pub(crate) async fn all(world: Arc<World>, terminal: u32, drivers: u64) {
+/// All drivers at one connector, one after the other.
+pub(crate) async fn all(world: Arc<World>, connector: u32, drivers: u64) {
     for driver in 0..drivers {
         let gap = world.state().chance.pick(10 * SECOND..20 * MINUTE);
         pass(gap).await;
         // Some cards are shown at several terminals, also at once.
         let card = match world.state().chance.happens(30_000) {
             true => "card-of-a-family".to_owned(),
-            false => format!("card-{terminal}-{driver}"),
+            false => format!("card-{connector}-{driver}"),
         };
-        one(&world, terminal, &card).await;
+        Driver::new(&world, connector, card).charge().await;
     }
 }
 
-async fn one(world: &Arc<World>, terminal: u32, card: &str) {
-    let connector = terminal + 1;
-    if !tap(world, terminal, card).await {
-        return;
-    }
-    let (never_plugs, plug_after, charge_for, leaving, stranger) = {
-        let mut state = world.state();
-        let leaving = match state.chance.pick(0..10) {
-            0..6 => Leaving::Unplug,
-            6..9 => Leaving::SameCard,
-            _ => Leaving::Forget,
-        };
-        (
-            state.chance.happens(70_000),
-            state.chance.pick(2 * SECOND..100 * SECOND),
-            state.chance.pick(MINUTE..90 * MINUTE),
-            leaving,
-            state.fault_often(Fault::StrangersCard),
-        )
-    };
-    if never_plugs {
-        // Some show the card again, some just leave.
-        pass(plug_after).await;
-        if matches!(leaving, Leaving::SameCard) {
-            tap(world, terminal, card).await;
+/// One driver at one connector.
+struct Driver<'a> {
+    world: &'a Arc<World>,
+    connector: u32,
+    terminal: String,
+    way: Way,
+    card: String,
+}
+
+impl<'a> Driver<'a> {
+    fn new(world: &'a Arc<World>, connector: u32, card: String) -> Self {
+        let (terminal, way) = terminal_of(connector);
+        Self {
+            world,
+            connector,
+            terminal,
+            way,
+            card,
         }
-        return;
     }
-    pass(plug_after).await;
-    station::plug_in(world, connector);
-    if stranger {
-        pass(charge_for / 2).await;
-        tap(world, terminal, &format!("stranger-of-{card}")).await;
+
+    async fn charge(&self) {
+        let (never_plugs, plug_after, charge_for, leaving, stranger) = {
+            let mut state = self.world.state();
+            let leaving = match state.chance.pick(0..10) {
+                0..6 => Leaving::Unplug,
+                6..9 => Leaving::Stop,
+                _ => Leaving::Forget,
+            };
+            (
+                state.chance.happens(70_000),
+                state.chance.pick(2 * SECOND..100 * SECOND),
+                state.chance.pick(MINUTE..90 * MINUTE),
+                leaving,
+                state.fault_often(Fault::StrangersCard),
+            )
+        };
+        let plugs_first = self.way == Way::PlugIn;
+        if plugs_first {
+            station::plug_in(self.world, self.connector);
+        }
+        if !self.begin().await {
+            if plugs_first {
+                station::unplug(self.world, self.connector);
+            }
+            return;
+        }
+        if !plugs_first {
+            pass(plug_after).await;
+            if never_plugs {
+                // Some stop, some just leave.
+                if matches!(leaving, Leaving::Stop) {
+                    self.stop().await;
+                }
+                return;
+            }
+            station::plug_in(self.world, self.connector);
+        }
+        if stranger {
+            pass(charge_for / 2).await;
+            self.show(&format!("stranger-of-{}", self.card)).await;
+        }
+        pass(charge_for).await;
+        self.leave(leaving).await;
     }
-    pass(charge_for).await;
-    if world.state().fault_often(Fault::OperatorStops) {
-        operate(world, card, |gateway, session| async move {
-            let _ = gateway.request_stop(&session).await;
+
+    async fn leave(&self, leaving: Leaving) {
+        if self.world.state().fault_often(Fault::OperatorStops) {
+            self.operator_stops().await;
+        }
+        match leaving {
+            Leaving::Unplug => {}
+            Leaving::Stop => {
+                if self.world.state().is_charging(self.connector) {
+                    self.stop().await;
+                }
+                pass(MINUTE).await;
+            }
+            Leaving::Forget => pass(20 * 60 * MINUTE).await,
+        }
+        station::unplug(self.world, self.connector);
+        let refund = {
+            let mut state = self.world.state();
+            let is_wanted = state.fault_often(Fault::OperatorRefunds);
+            is_wanted.then(|| state.chance.pick(1..3_000))
+        };
+        if let Some(amount) = refund {
+            pass(10 * MINUTE).await;
+            self.operator_refunds(amount).await;
+        }
+    }
+
+    /// Follow what the terminal says until it asks for a card for this connector, and show it then;
+    /// whether that was before the driver lost patience.
+    async fn begin(&self) -> bool {
+        let offer = label(self.connector);
+        // Some show the card before they read what it is good for.
+        let (amount, hasty) = {
+            let mut state = self.world.state();
+            (state.chance.pick(0..2), state.chance.happens(30_000))
+        };
+        self.until(|seen| match seen {
+            Seen::Card(text) => {
+                let offered = connector_in(&text);
+                let is_offered = offered == Some(self.connector)
+                    || (offered.is_none() && (self.way == Way::Tap || hasty));
+                is_offered.then(|| Deed::Show(self.card.clone()))
+            }
+            Seen::Choice(_, labels) if labels.contains(&offer) => Some(Deed::Touch(offer.clone())),
+            Seen::Choice(title, labels) if connector_in(&title) == Some(self.connector) => labels
+                .into_iter()
+                .nth(usize::try_from(amount).ok()?)
+                .map(Deed::Touch),
+            Seen::Choice(..) | Seen::Nothing => None,
+        })
+        .await
+    }
+
+    /// Show the card again, or choose on the screen, to stop.
+    async fn stop(&self) {
+        let stop = format!("Stop {}", label(self.connector));
+        self.until(|seen| match seen {
+            Seen::Card(_) if self.way != Way::Screen => Some(Deed::Show(self.card.clone())),
+            Seen::Choice(_, labels) if labels.contains(&stop) => Some(Deed::Stop(stop.clone())),
+            _ => None,
         })
         .await;
     }
-    match leaving {
-        Leaving::Unplug => {}
-        Leaving::SameCard => {
-            if world.state().is_charging(connector) {
-                tap(world, terminal, card).await;
+
+    /// Show a card, wherever it may lead.
+    async fn show(&self, card: &str) {
+        self.until(|seen| match seen {
+            Seen::Card(_) => Some(Deed::Show(card.to_owned())),
+            _ => None,
+        })
+        .await;
+    }
+
+    /// Look at the terminal and do what it calls for, until a card was shown or a stop was chosen;
+    /// whether that was before the driver lost patience.
+    async fn until(&self, deed: impl Fn(Seen) -> Option<Deed>) -> bool {
+        let (mut waited, mut pause) = (0, 5 * SECOND);
+        while waited < PATIENCE {
+            match deed(provider::look(self.world, &self.terminal)) {
+                Some(Deed::Show(card)) if provider::tap(self.world, &self.terminal, &card) => {
+                    return true;
+                }
+                Some(Deed::Touch(label)) => {
+                    provider::touch(self.world, &self.terminal, &label, None);
+                    pause = 2 * SECOND;
+                }
+                Some(Deed::Stop(label)) => {
+                    let session = self.world.state().disk.running_at(self.connector);
+                    provider::touch(self.world, &self.terminal, &label, session);
+                    return true;
+                }
+                Some(Deed::Show(_)) | None => {}
+            }
+            // The native host looks every five seconds, and mostly finds what it found before.
+            self.world.process.look_at(&self.terminal);
+            pass(pause).await;
+            waited += pause;
+            pause = MINUTE.min(2 * pause);
+        }
+        false
+    }
+
+    /// The operator stops the session of this card. Nobody minds if it is refused.
+    async fn operator_stops(&self) {
+        let session = self.world.state().oracle.session_of(&self.card);
+        if let Some(session) = session {
+            let stop = |gateway: Arc<SimulatedGateway>| async move {
+                gateway.request_stop(&session).await.is_ok()
+            };
+            let _ = self.world.process.ask(stop).await;
+        }
+    }
+
+    /// The operator puts a refund on record, and does so again until it is answered.
+    async fn operator_refunds(&self, amount: u64) {
+        let session = self.world.state().oracle.session_of(&self.card);
+        let Some(session) = session else { return };
+        self.world.state().oracle.refund(&session, amount, None);
+        for _ in 0..REFUND_TRIES {
+            let wanted = session.clone();
+            let refund = |gateway: Arc<SimulatedGateway>| async move {
+                gateway.record_refund(&wanted, "refund", amount).await
+            };
+            if let Some(Ok(wish)) = self.world.process.ask(refund).await {
+                let is_granted = Some(wish == Wish::Granted);
+                self.world
+                    .state()
+                    .oracle
+                    .refund(&session, amount, is_granted);
+                // Whoever is in doubt does it once more.
+                if self.world.state().chance.happens(500_000) {
+                    return;
+                }
             }
             pass(MINUTE).await;
         }
-        Leaving::Forget => pass(20 * 60 * MINUTE).await,
-    }
-    station::unplug(world, connector);
-    let refund = {
-        let mut state = world.state();
-        let is_wanted = state.fault_often(Fault::OperatorRefunds);
-        is_wanted.then(|| state.chance.pick(1..3_000))
-    };
-    if let Some(amount) = refund {
-        pass(10 * MINUTE).await;
-        operate(world, card, move |gateway, session| async move {
-            let _ = gateway.record_refund(&session, amount).await;
-        })
-        .await;
     }
 }
 
-/// The operator does something to the session of this card. Nobody minds if it is refused.
-async fn operate<F: Future<Output = ()> + Send + 'static>(
-    world: &Arc<World>,
-    card: &str,
-    what: impl FnOnce(Arc<SimulatedGateway>, String) -> F,
-) {
-    let session = world.state().oracle.session_of(card);
-    if let Some(session) = session {
-        let _ = world.process.ask(|gateway| what(gateway, session)).await;
-    }
-}
-
-/// Show the card as soon as the terminal reads; whether it did before the driver lost patience.
-async fn tap(world: &Arc<World>, terminal: u32, card: &str) -> bool {
-    let (mut waited, mut pause) = (0, 5 * SECOND);
-    while waited < PATIENCE {
-        if provider::tap(world, terminal, card) {
-            return true;
-        }
-        // The native host looks every five seconds, and mostly finds what it found before.
-        world.process.look_at(&serial(terminal));
-        pass(pause).await;
-        waited += pause;
-        pause = MINUTE.min(2 * pause);
-    }
-    false
+/// What a driver does at a terminal.
+enum Deed {
+    Show(String),
+    Touch(String),
+    /// Touch what stops.
+    Stop(String),
 }

@@ -10,8 +10,9 @@ use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::platform::Simulated;
+use crate::site;
 use crate::weather::Fault;
-use crate::world::{TERMINALS, World, pass, within};
+use crate::world::{World, pass, within};
 
 pub(crate) type SimulatedGateway = Gateway<Simulated>;
 
@@ -147,7 +148,7 @@ async fn live(world: Arc<World>) {
 
 async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
     let platform = Simulated::new(world.clone())?;
-    let config = Config::parse(&configuration())?;
+    let config = Config::parse(&site::configuration())?;
     let gateway = Gateway::open(platform, config, "simulated-key".into()).await?;
     gateway.recover().await?;
     Ok(gateway)
@@ -204,58 +205,4 @@ async fn tend(world: Arc<World>, gateway: Arc<SimulatedGateway>) {
             }
         }
     }
-}
-
-pub(crate) fn serial(terminal: u32) -> String {
-    format!("P66-{terminal}")
-}
-
-/// A fixed tariff that does not depend on time, so that the oracle's price is one line.
-fn configuration() -> String {
-    let mut text = String::from(
-        r#"
-        [gateway]
-        public_url = "http://gateway"
-        [payter]
-        url = "http://payter"
-        api_key = { env = "UNUSED" }
-        [[callback_keys]]
-        id = "simulation"
-        secret = { env = "UNUSED" }
-        [issuer]
-        name = "Laddbolaget AB"
-        address = "Storgatan 1, 111 22 Stockholm, Sweden"
-        vat_number = "SE556677889901"
-        contact = "help@laddbolaget.example"
-        [site]
-        name = "Stora Torget"
-        address = "Torget 2, 111 23 Stockholm, Sweden"
-        time_zone = "Europe/Stockholm"
-        [policy]
-        maximum_duration_s = 14400
-        [[tariffs]]
-        id = "standard"
-        currency = "EUR"
-        per_kwh = "0.49"
-        per_session = "0.25"
-        vat_percent = "25"
-        [[stations]]
-        id = "CT-1"
-        password = { env = "UNUSED" }
-        "#,
-    );
-    for terminal in 0..TERMINALS {
-        text.push_str(&format!(
-            r#"
-            [[terminals]]
-            serial = "{}"
-            evses = [{{ station = "CT-1", connector = {} }}]
-            tariff = "standard"
-            hold = "50.00"
-            "#,
-            serial(terminal),
-            terminal + 1
-        ));
-    }
-    text
 }

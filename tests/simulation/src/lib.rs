@@ -19,6 +19,7 @@ mod platform;
 mod provider;
 mod report;
 mod run;
+mod site;
 mod station;
 mod weather;
 mod world;

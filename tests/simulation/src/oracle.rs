@@ -8,7 +8,7 @@ use chargetap_contract::session::{Event, Phase, View};
 use chargetap_engine::platform::Value;
 
 use crate::disk::Disk;
-use crate::provider::Call;
+use crate::provider::{Call, Tapped};
 
 /// A terminal and a payment there.
 type Payment = (String, String);
@@ -41,8 +41,12 @@ pub(crate) struct Oracle {
     transactions: BTreeMap<String, Transaction>,
     /// Captures and voids that were sent and of which nothing is known since.
     unanswered: BTreeSet<Payment>,
-    /// Whose card began the session of this read.
-    cards: BTreeMap<String, String>,
+    /// What was tapped under each read.
+    taps: BTreeMap<String, Tapped>,
+    /// The vehicles that had a session, by connector and by how often one was plugged in there.
+    served: BTreeSet<(u32, u64)>,
+    /// What the operator asked to put on record as given back, by session, and whether it is.
+    refunds: BTreeMap<String, (u64, Option<bool>)>,
     alerts: BTreeMap<String, u64>,
     violations: Vec<String>,
 }
@@ -140,8 +144,7 @@ impl Oracle {
 
     /// The session that a card began last.
     pub(crate) fn session_of(&self, card: &str) -> Option<String> {
-        let of_card = |(_, whose): &(&String, &String)| *whose == card;
-        let found = self.cards.iter().find(of_card);
+        let found = self.taps.iter().find(|(_, tapped)| tapped.card == card);
         found.map(|(session, _)| session.clone())
     }
 
@@ -178,7 +181,7 @@ impl Oracle {
         &mut self,
         disk: &Disk,
         read: &str,
-        card: &str,
+        tapped: &Tapped,
         had_no_say: bool,
     ) {
         let query = "SELECT 1 FROM event WHERE read = ?1";
@@ -188,9 +191,37 @@ impl Oracle {
         self.demand(stored, || {
             format!("read {read} was acknowledged and is not stored")
         });
-        self.cards
+        self.taps
             .entry(read.to_owned())
-            .or_insert_with(|| card.to_owned());
+            .or_insert_with(|| tapped.clone());
+    }
+
+    pub(crate) fn stop_chosen_acknowledged(&mut self, disk: &Disk, session: &str) {
+        let running = "SELECT 1 FROM session
+                       WHERE id = ?1 AND phase IN ('starting', 'charging')";
+        let forgotten = !rows(disk, running, vec![Value::Text(session.into())]).is_empty();
+        self.demand(!forgotten, || {
+            format!("the wish to stop {session} was acknowledged and forgotten")
+        });
+    }
+
+    /// The operator asks for a refund, and is answered or not.
+    pub(crate) fn refund(&mut self, session: &str, amount: u64, is_granted: Option<bool>) {
+        self.refunds
+            .insert(session.to_owned(), (amount, is_granted));
+    }
+
+    /// A transaction began for a vehicle, where plugging in is what asks for it.
+    pub(crate) fn vehicle_begins(&mut self, connector: u32, vehicle: u64) {
+        let is_served = self.served.contains(&(connector, vehicle));
+        self.demand(!is_served, || {
+            format!("the vehicle at connector {connector} was charged twice")
+        });
+    }
+
+    /// The gateway knows that a vehicle is being charged.
+    pub(crate) fn vehicle_served(&mut self, connector: u32, vehicle: u64) {
+        self.served.insert((connector, vehicle));
     }
 
     pub(crate) fn start_acknowledged(&mut self, disk: &Disk, id_tag: &str, number: Option<i32>) {
@@ -280,17 +311,44 @@ impl Oracle {
         self.demand(state == expected, || {
             format!("{id} is {phase:?}, and its hold is {state:?}")
         });
-        if let (Some(whose), Some(tapped)) = (whose, self.cards.get(id))
-            && is_captured
-            && whose != *tapped
-        {
-            let violation = format!("{id} of {tapped} was paid by {whose}");
-            self.violation(violation);
+        let refund = self.refunds.get(id).copied();
+        let is_right = match refund {
+            Some((amount, Some(true))) => view.refunded == amount,
+            Some((amount, None)) => [0, amount].contains(&view.refunded),
+            Some((_, Some(false))) | None => view.refunded == 0,
+        };
+        self.demand(is_right, || {
+            format!("{id}: {} refunded, and {refund:?} asked for", view.refunded)
+        });
+        if let (Some(whose), Some(tapped), true) = (whose, self.taps.get(id), is_captured) {
+            let tapped = tapped.clone();
+            self.judge_tap(id, view, &whose, &tapped);
         }
         self.judge_receipt(id, told, receipt);
         if is_captured {
             self.judge_price(id, told);
         }
+    }
+
+    /// The driver got what the terminal said, and nobody else paid for it.
+    fn judge_tap(&mut self, id: &str, view: &View, whose: &str, tapped: &Tapped) {
+        self.demand(whose == tapped.card, || {
+            format!("{id} of {} was paid by {whose}", tapped.card)
+        });
+        let evse = view.evse.as_ref().map(|evse| evse.connector);
+        self.demand(
+            tapped.connector.is_none() || tapped.connector == evse,
+            || {
+                format!(
+                    "{id} was to be at {:?} and is at {evse:?}",
+                    tapped.connector
+                )
+            },
+        );
+        let held = view.hold.as_ref().map(|hold| hold.amount);
+        self.demand(held == Some(tapped.amount), || {
+            format!("{id} was to hold {} and holds {held:?}", tapped.amount)
+        });
     }
 
     fn judge_receipt(&mut self, id: &str, told: &Told, receipt: Option<&Document>) {
@@ -354,8 +412,8 @@ fn price(energy: u64) -> u64 {
 
 /// A card has no say while a session at its terminal is being authorised or stopped.
 pub(crate) fn card_has_no_say(disk: &Disk, read: &str) -> bool {
-    let query = "SELECT 1 FROM session JOIN read USING (terminal)
-                 WHERE read.id = ?1 AND phase IN ('authorising', 'stopping')";
+    let query = "SELECT 1 FROM session JOIN ask USING (terminal)
+                 WHERE ask.id = ?1 AND phase IN ('authorising', 'stopping')";
     !rows(disk, query, vec![Value::Text(read.into())]).is_empty()
 }
 

@@ -105,7 +105,7 @@ impl Platform for Simulated {
         if fate.not_sent {
             return Err(SendError::NotSent("simulated".into()));
         }
-        let call = provider::parse(request.method, &request.url);
+        let call = provider::parse(&request);
         self.world.state().oracle.sent(&call);
         let effect = {
             let call = call.clone();

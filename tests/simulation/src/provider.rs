@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chargetap_engine::http::{Answer, Incoming, Method};
+use chargetap_engine::http::{Answer, Incoming, Method, Outgoing};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::gateway::serial;
 use crate::oracle::card_has_no_say;
+use crate::site::connector_in;
 use crate::weather::Fault;
 use crate::world::{State, World, pass};
 
@@ -30,11 +30,32 @@ enum Reader {
 struct Armed {
     url: String,
     amount: u64,
+    text: String,
+}
+
+/// Something to choose on the screen.
+#[derive(Clone, Debug)]
+struct Screen {
+    id: String,
+    url: String,
+    title: String,
+    /// Ids and labels.
+    items: Vec<(String, String)>,
+}
+
+/// What a driver sees at a terminal.
+pub(crate) enum Seen {
+    Nothing,
+    /// It asks for a card, with this text.
+    Card(String),
+    /// It lets choose, under this title, among these labels.
+    Choice(String, Vec<String>),
 }
 
 #[derive(Debug)]
 struct Terminal {
     reader: Reader,
+    screen: Option<Screen>,
     offline_until: u64,
     payments: u64,
 }
@@ -46,8 +67,11 @@ pub(crate) struct Provider(BTreeMap<String, Terminal>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Call {
     Terminal(String),
-    Start(String, String, u64),
+    /// To this URL, for this amount, with this text.
+    Start(String, String, u64, String),
     Stop(String),
+    /// A screen whose answer goes to this URL.
+    Screen(String, String, String),
     Authorise(String),
     Sessions(String),
     Capture(String, String, u64),
@@ -56,21 +80,25 @@ pub(crate) enum Call {
 }
 
 impl Provider {
-    pub(crate) fn new(terminals: u32) -> Self {
-        let idle = |terminal| {
+    pub(crate) fn new(serials: impl Iterator<Item = String>) -> Self {
+        let idle = |serial| {
             let idle = Terminal {
                 reader: Reader::Idle,
+                screen: None,
                 offline_until: 0,
                 payments: 0,
             };
-            (serial(terminal), idle)
+            (serial, idle)
         };
-        Self((0..terminals).map(idle).collect())
+        Self(serials.map(idle).collect())
     }
 }
 
 /// What a request asks for.
-pub(crate) fn parse(method: Method, url: &str) -> Call {
+pub(crate) fn parse(request: &Outgoing) -> Call {
+    let Outgoing {
+        method, url, body, ..
+    } = request;
     let rest = url.strip_prefix("http://payter/terminals/").unwrap_or("");
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
@@ -82,13 +110,20 @@ pub(crate) fn parse(method: Method, url: &str) -> Call {
         .collect();
     let amount = |name| query.get(name).and_then(|text| text.parse().ok());
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    let call = match (method, path.as_slice()) {
+    let call = match (*method, path.as_slice()) {
         (Method::Get, [terminal]) => Some(Call::Terminal((*terminal).into())),
         (Method::Get, [terminal, "sessions"]) => Some(Call::Sessions((*terminal).into())),
         (Method::Post, [terminal, "start"]) => query
             .get("callbackUrl")
             .zip(amount("authorizedAmount"))
-            .map(|(url, amount)| Call::Start((*terminal).into(), url.clone(), amount)),
+            .map(|(url, amount)| {
+                let text = query.get("uiMessage").cloned().unwrap_or_default();
+                Call::Start((*terminal).into(), url.clone(), amount, text)
+            }),
+        (Method::Post, [terminal, "ui"]) => query
+            .get("callbackUrl")
+            .zip(body.as_ref())
+            .map(|(url, body)| Call::Screen((*terminal).into(), url.clone(), body.clone())),
         (Method::Post, [terminal, "stop"]) => Some(Call::Stop((*terminal).into())),
         (Method::Post, [terminal, "authorize"]) => Some(Call::Authorise((*terminal).into())),
         (Method::Post, [terminal, "sessions", payment, "commit"]) => amount("commitAmount")
@@ -132,15 +167,24 @@ fn act(world: &Arc<World>, state: &mut State, call: Call) -> Answer {
             })),
             None => status(404),
         },
-        Call::Start(serial, url, amount) => match online(state, &serial, now) {
+        Call::Start(serial, url, amount, text) => match online(state, &serial, now) {
             Some(terminal) => {
-                terminal.reader = Reader::Reading(Armed { url, amount });
+                terminal.screen = None;
+                terminal.reader = Reader::Reading(Armed { url, amount, text });
+                status(200)
+            }
+            None => status(409),
+        },
+        Call::Screen(serial, url, body) => match online(state, &serial, now) {
+            Some(terminal) => {
+                terminal.screen = screen(url, &body);
                 status(200)
             }
             None => status(409),
         },
         Call::Stop(serial) => match state.provider.0.get_mut(&serial) {
             Some(terminal) => {
+                terminal.screen = None;
                 terminal.reader = Reader::Idle;
                 status(204)
             }
@@ -178,7 +222,7 @@ fn authorise(world: &Arc<World>, state: &mut State, serial: &str) -> Answer {
     let payment = terminal.payments.to_string();
     state.oracle.hold(serial, &payment, armed.amount, &card);
     let hint = json!({"session": {"serialNumber": serial, "sessionId": payment}});
-    call_back(world, armed.url, hint, None);
+    call_back(world, armed.url, hint, Says::Nothing);
     answer(&json!({"sessionId": payment, "authorizedAmount": armed.amount}))
 }
 
@@ -187,17 +231,74 @@ fn online<'a>(state: &'a mut State, serial: &str, now: u64) -> Option<&'a mut Te
     (terminal.offline_until <= now).then_some(terminal)
 }
 
-/// Show a card. Whether the terminal was reading.
-pub(crate) fn tap(world: &Arc<World>, terminal: u32, card: &str) -> bool {
+fn screen(url: String, body: &str) -> Option<Screen> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    let items = body["properties"].as_object()?.iter();
+    let items = items.filter_map(|(key, label)| {
+        let id = key.strip_prefix("items.")?.strip_suffix(".label")?;
+        Some((id.to_owned(), label.as_str()?.to_owned()))
+    });
+    Some(Screen {
+        id: body["id"].as_str()?.to_owned(),
+        url,
+        title: body["properties"]["title"].as_str()?.to_owned(),
+        items: items.collect(),
+    })
+}
+
+/// Look at a terminal.
+pub(crate) fn look(world: &Arc<World>, serial: &str) -> Seen {
     let mut state = world.state();
-    let (now, serial) = (state.now(), serial(terminal));
+    let now = state.now();
+    let Some(terminal) = online(&mut state, serial, now) else {
+        return Seen::Nothing;
+    };
+    match (&terminal.reader, &terminal.screen) {
+        (Reader::Reading(armed), _) => Seen::Card(armed.text.clone()),
+        (Reader::Idle, Some(screen)) => {
+            let labels = screen.items.iter().map(|(_, label)| label.clone());
+            Seen::Choice(screen.title.clone(), labels.collect())
+        }
+        _ => Seen::Nothing,
+    }
+}
+
+/// A terminal may go off the network just when somebody comes to use it.
+fn use_terminal<'a>(state: &'a mut State, serial: &str) -> Option<&'a mut Terminal> {
+    let now = state.now();
     if state.fault_often(Fault::TerminalOffline) {
         let until = now + state.chance.pick(10_000..3_600_000);
-        if let Some(terminal) = state.provider.0.get_mut(&serial) {
+        if let Some(terminal) = state.provider.0.get_mut(serial) {
             terminal.offline_until = until;
+            // It comes back as after a reboot.
+            terminal.screen = None;
         }
     }
-    let Some(terminal) = online(&mut state, &serial, now) else {
+    online(state, serial, now)
+}
+
+/// Touch an item on the screen. `stops` is the session that this is to stop.
+pub(crate) fn touch(world: &Arc<World>, serial: &str, label: &str, stops: Option<String>) {
+    let mut state = world.state();
+    let Some(terminal) = use_terminal(&mut state, serial) else {
+        return;
+    };
+    let Some(screen) = terminal.screen.clone() else {
+        return;
+    };
+    let Some((id, _)) = screen.items.iter().find(|(_, it)| it == label) else {
+        return;
+    };
+    state.note(format_args!("{label} is touched at {serial}"));
+    let body = json!({"serialNumber": serial, "screenId": screen.id, "response": id});
+    let says = stops.map_or(Says::Nothing, Says::Stop);
+    call_back(world, screen.url, body, says);
+}
+
+/// Show a card. Whether the terminal was reading.
+pub(crate) fn tap(world: &Arc<World>, serial: &str, card: &str) -> bool {
+    let mut state = world.state();
+    let Some(terminal) = use_terminal(&mut state, serial) else {
         return false;
     };
     let Reader::Reading(armed) = terminal.reader.clone() else {
@@ -209,19 +310,42 @@ pub(crate) fn tap(world: &Arc<World>, terminal: u32, card: &str) -> bool {
         "serialNumber": serial, "ifd": "contactless", "cardId": card,
         "aid": "A0000000031010", "maskedPan": "************4242",
     });
-    call_back(world, armed.url, body, Some(card.to_owned()));
+    let tapped = Tapped {
+        card: card.to_owned(),
+        connector: connector_in(&armed.text),
+        amount: armed.amount,
+    };
+    call_back(world, armed.url, body, Says::Card(tapped));
     true
 }
 
-/// Deliver a callback until it is taken, or for as long as the provider tries. `card` is the card
-/// that it reports.
-fn call_back(world: &Arc<World>, url: String, body: Value, card: Option<String>) {
-    let deliver = |world: Arc<World>, url: String, body: Value, card: Option<String>| async move {
+/// A card, and what its driver saw when showing it.
+#[derive(Clone, Debug)]
+pub(crate) struct Tapped {
+    pub(crate) card: String,
+    /// Where charging was offered, if the text said so.
+    pub(crate) connector: Option<u32>,
+    /// What was to be held.
+    pub(crate) amount: u64,
+}
+
+/// What a callback says that must not be lost.
+#[derive(Clone, Debug)]
+enum Says {
+    Nothing,
+    Card(Tapped),
+    /// A driver wants this session to stop.
+    Stop(String),
+}
+
+/// Deliver a callback until it is taken, or for as long as the provider tries.
+fn call_back(world: &Arc<World>, url: String, body: Value, says: Says) {
+    let deliver = |world: Arc<World>, url: String, body: Value, says: Says| async move {
         for _ in 0..TRIES {
             let fate = world.state().fate();
             pass(fate.out).await;
             if !fate.not_sent && !fate.request_lost {
-                let status = post(&world, &url, &body, card.as_deref()).await;
+                let status = post(&world, &url, &body, &says).await;
                 if !fate.answer_lost && status.is_some_and(|status| status < 500) {
                     return;
                 }
@@ -231,19 +355,19 @@ fn call_back(world: &Arc<World>, url: String, body: Value, card: Option<String>)
     };
     // Called with the state locked, so what is drawn is drawn in the task.
     let (world, again) = (world.clone(), world.clone());
-    let copy = (url.clone(), body.clone(), card.clone());
+    let copy = (url.clone(), body.clone(), says.clone());
     tokio::spawn(async move {
         let twice = world.state().fault_often(Fault::Duplicated);
         if twice {
-            let (url, body, card) = copy;
-            tokio::spawn(deliver(again, url, body, card));
+            let (url, body, says) = copy;
+            tokio::spawn(deliver(again, url, body, says));
         }
-        deliver(world, url, body, card).await;
+        deliver(world, url, body, says).await;
     });
 }
 
 /// One delivery. Nothing comes back if there is no gateway.
-async fn post(world: &Arc<World>, url: &str, body: &Value, card: Option<&str>) -> Option<u16> {
+async fn post(world: &Arc<World>, url: &str, body: &Value, says: &Says) -> Option<u16> {
     let path = url.strip_prefix("http://gateway").unwrap_or(url);
     let incoming = Incoming {
         method: Some(Method::Post),
@@ -253,17 +377,19 @@ async fn post(world: &Arc<World>, url: &str, body: &Value, card: Option<&str>) -
         body: body.to_string().into_bytes(),
     };
     let read = path.split('~').nth(1).unwrap_or_default();
-    let had_no_say = card.is_some() && card_has_no_say(&world.state().disk, read);
+    let had_no_say = matches!(says, Says::Card(_)) && card_has_no_say(&world.state().disk, read);
     let outcome = world
         .process
         .ask(|gateway| async move { gateway.handle(incoming).await })
         .await?;
-    if let Some(card) = card
-        && outcome.status == 200
-    {
+    if outcome.status == 200 {
         let mut state = world.state();
         let State { oracle, disk, .. } = &mut *state;
-        oracle.card_acknowledged(disk, read, card, had_no_say);
+        match says {
+            Says::Card(tapped) => oracle.card_acknowledged(disk, read, tapped, had_no_say),
+            Says::Stop(session) => oracle.stop_chosen_acknowledged(disk, session),
+            Says::Nothing => {}
+        }
     }
     Some(outcome.status)
 }

@@ -1,14 +1,15 @@
-//! One station with a connector per terminal, and the vehicles at them.
+//! One station with its connectors, and the vehicles at them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chargetap_contract::session::{MeterReading, Stopped};
-use chargetap_engine::EngineError;
 use chargetap_engine::platform::StationAnswer;
+use chargetap_engine::{EngineError, Vehicle};
 use tokio::sync::Notify;
 
 use crate::gateway::SimulatedGateway;
+use crate::site::{Way, terminal_of};
 use crate::weather::Fault;
 use crate::world::{State, World, pass, within};
 
@@ -29,6 +30,11 @@ struct Connector {
     /// The cumulative register, in watt-hours.
     register: u64,
     plugged: bool,
+    /// How often a vehicle was plugged in.
+    vehicles: u64,
+    /// What the gateway was told of the vehicle last, and whether it is being told.
+    told: Option<Vehicle>,
+    telling: bool,
     /// An accepted start that waits for a vehicle: its token, and until when.
     waiting: Option<(String, u64)>,
     running: Option<Running>,
@@ -50,6 +56,9 @@ impl Stations {
             let connector = Connector {
                 register: 1_000 * u64::from(number),
                 plugged: false,
+                vehicles: 0,
+                told: None,
+                telling: false,
                 waiting: None,
                 running: None,
                 offline_until: 0,
@@ -136,6 +145,7 @@ pub(crate) fn plug_in(world: &Arc<World>, connector: u32) {
     let now = state.now();
     if let Some(found) = state.connector(connector) {
         found.plugged = true;
+        found.vehicles += 1;
         if found
             .waiting
             .as_ref()
@@ -144,6 +154,8 @@ pub(crate) fn plug_in(world: &Arc<World>, connector: u32) {
             begin(world, &mut state, connector);
         }
     }
+    drop(state);
+    tell_of_vehicle(world, connector);
 }
 
 /// The vehicle leaves.
@@ -152,6 +164,50 @@ pub(crate) fn unplug(world: &Arc<World>, connector: u32) {
     if let Some(connector) = world.state().connector(connector) {
         connector.plugged = false;
     }
+    tell_of_vehicle(world, connector);
+}
+
+/// Tell the gateway of the vehicle until it knows how it is, in order, where that matters.
+fn tell_of_vehicle(world: &Arc<World>, connector: u32) {
+    let (_, way) = terminal_of(connector);
+    let mut state = world.state();
+    let Some(found) = state.connector(connector) else {
+        return;
+    };
+    if way != Way::PlugIn || found.telling {
+        return;
+    }
+    found.telling = true;
+    let world = world.clone();
+    tokio::spawn(async move {
+        while let Some(vehicle) = untold(&world, connector) {
+            let report = move |gateway: Arc<SimulatedGateway>| async move {
+                gateway.station_has(STATION, connector, vehicle).await
+            };
+            match tell(&world, connector, report).await {
+                Some(()) => {
+                    if let Some(found) = world.state().connector(connector) {
+                        found.told = Some(vehicle);
+                    }
+                }
+                None => pass(REPEAT).await,
+            }
+        }
+    });
+}
+
+/// What the gateway does not know yet of the vehicle. During a transaction there is nothing to tell.
+fn untold(world: &Arc<World>, connector: u32) -> Option<Vehicle> {
+    let mut state = world.state();
+    let found = state.connector(connector)?;
+    let vehicle = match (found.plugged, &found.running) {
+        (false, _) => Some(Vehicle::IsGone),
+        (true, None) => Some(Vehicle::Waits),
+        (true, Some(_)) => None,
+    };
+    let untold = vehicle.filter(|vehicle| found.told != Some(*vehicle));
+    found.telling = untold.is_some();
+    untold
 }
 
 fn want_stop(world: &Arc<World>, connector: u32, reason: &'static str) {
@@ -175,6 +231,10 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
             stop_reason: None,
         });
         let register = found.register;
+        let vehicle = found.vehicles;
+        if terminal_of(connector).1 == Way::PlugIn {
+            state.oracle.vehicle_begins(connector, vehicle);
+        }
         state.note(format_args!(
             "connector {connector} starts for {id_tag} at {register} Wh"
         ));
@@ -228,6 +288,8 @@ async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
         let mut state = world.state();
         if let Some(found) = state.connector(connector) {
             found.running = None;
+            // Some stations now say again that a vehicle is there.
+            found.told = None;
         }
         state.note(format_args!(
             "connector {connector} stops at {} Wh",
@@ -235,6 +297,7 @@ async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
         ));
         state.oracle.transaction_stopped(&id_tag, at.energy);
     }
+    tell_of_vehicle(&world, connector);
     // Stations report in order.
     let Ok(Some(number)) = report.await else {
         return;
@@ -278,6 +341,7 @@ async fn report_start(
         oracle.start_acknowledged(disk, &id_tag, number);
     }
     let found = state.connector(connector)?;
+    let vehicle = found.vehicles;
     if let Some(running) = &mut found.running
         && running.id_tag == id_tag
     {
@@ -285,6 +349,10 @@ async fn report_start(
         if number.is_none() {
             running.stop_reason.get_or_insert("DeAuthorized");
             found.stopping.notify_one();
+        }
+        // The vehicle of a transaction that is over by now may have left.
+        if number.is_some() {
+            state.oracle.vehicle_served(connector, vehicle);
         }
     }
     number

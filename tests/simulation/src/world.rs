@@ -13,13 +13,12 @@ use crate::gateway::{self, Process};
 use crate::oracle::Oracle;
 use crate::provider::Provider;
 use crate::report::Report;
+use crate::site::{self, CONNECTORS};
 use crate::station::Stations;
 use crate::weather::{Fault, Faults, Weather};
 
 /// The gateway's first moment, in Unix milliseconds.
 const EPOCH: u64 = 1_767_225_600_000;
-/// How many terminals a world has, each at an EVSE of its own.
-pub(crate) const TERMINALS: u32 = 4;
 /// How long a world may take to come to rest after its last driver, in milliseconds: the provider's
 /// retry ladder and a day.
 const REST: u64 = 8 * 24 * 60 * 60 * 1_000;
@@ -149,8 +148,8 @@ pub(crate) fn live(
                 weather,
                 faults: Faults::new(),
                 disk: Disk::new()?,
-                provider: Provider::new(TERMINALS),
-                stations: Stations::new(TERMINALS),
+                provider: Provider::new(site::serials()),
+                stations: Stations::new(CONNECTORS),
                 oracle: Oracle::default(),
                 clock_offset: 0,
                 now: 0,
@@ -166,10 +165,10 @@ pub(crate) fn live(
 
 async fn run(world: &Arc<World>, seed: u64, drivers: u64) -> Report {
     tokio::spawn(gateway::keep_alive(world.clone()));
-    let shares = (0..TERMINALS).map(|terminal| {
-        let share = drivers / u64::from(TERMINALS)
-            + u64::from(u64::from(terminal) < drivers % u64::from(TERMINALS));
-        tokio::spawn(driver::all(world.clone(), terminal, share))
+    let shares = (1..=CONNECTORS).map(|connector| {
+        let share = drivers / u64::from(CONNECTORS)
+            + u64::from(u64::from(connector) <= drivers % u64::from(CONNECTORS));
+        tokio::spawn(driver::all(world.clone(), connector, share))
     });
     for share in shares.collect::<Vec<_>>() {
         if let Err(error) = share.await {
