@@ -1,11 +1,11 @@
 use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{
-    Action, Attention, CommandResult, Event, OrphanHold, Outcome, Phase,
+    Action, Attention, CommandResult, Event, OrphanHold, Outcome, Phase, Refusal,
 };
 
 use chargetap_contract::terminal::Hold;
 
-use crate::session::{DAY, HOUR, MINUTE, Session, hold};
+use crate::session::{DAY, HOUR, ID, MINUTE, Session, hold};
 
 #[test]
 fn a_capture_releases_the_rest_and_is_on_the_receipt() {
@@ -179,5 +179,40 @@ fn alert(session: &Session) -> Attention {
     match &commands[0].action {
         Action::RaiseAlert(alert) => alert.reason,
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_answer_to_a_question_that_was_not_asked_closes_nothing() {
+    for holds in [vec![], vec![hold()]] {
+        let mut session = Session::capturing();
+        let refusal = session.try_apply(Event::CommandEnded(Outcome {
+            command: format!("{ID}/look-up-payment"),
+            result: CommandResult::OpenHolds(holds),
+        }));
+        assert_eq!(refusal, Err(Refusal::NotApplicable(Phase::Capturing)));
+    }
+}
+
+#[test]
+fn a_question_whose_answer_is_lost_is_asked_again_on_the_ladder() {
+    let mut session = Session::capturing();
+    session.ended("capture", CommandResult::Unknown);
+    assert_eq!(session.commands(), ["look-up-payment"]);
+    session.ended("look-up-payment", CommandResult::Unknown);
+    assert_eq!(session.commands(), [""; 0]);
+    assert_eq!(session.deadline(), Some(session.now + MINUTE));
+    session.reach_deadline();
+    assert_eq!(session.commands(), ["look-up-payment"]);
+}
+
+#[test]
+fn nothing_is_released_before_the_hold_is_closed() {
+    for session in [
+        Session::authorised(),
+        Session::charging(),
+        Session::capturing(),
+    ] {
+        assert_eq!(session.view().released, 0);
     }
 }

@@ -37,6 +37,16 @@ fn alerts(session: &Session) -> Vec<Attention> {
         .collect()
 }
 
+/// What the last step tells a person to do.
+fn next_action(session: &Session) -> &str {
+    let commands = &session.last.as_ref().unwrap().commands;
+    let action = commands.iter().find_map(|command| match &command.action {
+        Action::RaiseAlert(alert) => Some(alert.next_action.as_str()),
+        _ => None,
+    });
+    action.unwrap()
+}
+
 #[test]
 fn a_late_end_that_confirms_the_estimate_changes_nothing() {
     let mut session = estimated();
@@ -95,6 +105,12 @@ fn a_late_end_after_a_refund_asks_for_what_is_still_due() {
     session.stop_at(7_000);
     assert_eq!(session.phase(), Phase::NeedsAttention);
     assert_eq!(alerts(&session), [Attention::RefundDue]);
+    // Of 4.86 that were captured for what was worth 4.60, 0.10 were given back.
+    assert!(
+        next_action(&session).starts_with("Refund 16 minor units"),
+        "{}",
+        next_action(&session)
+    );
     session.apply(Event::Refunded(16));
     assert_eq!(session.phase(), Phase::Refunded);
 }
@@ -126,15 +142,38 @@ fn a_late_end_after_a_void_is_noted() {
     assert_eq!(alerts(&session), [Attention::CapturedTooLittle]);
 }
 
-#[test]
-fn an_end_that_was_reported_in_time_is_not_reported_again() {
-    let mut session = settled();
+/// Report the end again, with another reading; the phase of the refusal.
+fn report_again(session: &mut Session) -> Phase {
     let reading = session.reading(1);
-    let refusal = session.try_apply(Event::ChargingStopped(Stopped {
+    let stopped = Stopped {
         reading,
         reason: "Local".into(),
-    }));
-    assert_eq!(refusal, Err(Refusal::NotApplicable(Phase::Settled)));
+    };
+    match session.try_apply(Event::ChargingStopped(stopped)) {
+        Err(Refusal::NotApplicable(phase)) => phase,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_end_that_was_reported_in_time_is_not_reported_again() {
+    assert_eq!(report_again(&mut settled()), Phase::Settled);
+    assert_eq!(report_again(&mut Session::capturing()), Phase::Capturing);
+}
+
+#[test]
+fn whoever_looks_at_a_session_sees_its_late_end_which_comes_once() {
+    let mut session = estimated();
+    session.ended("capture", CommandResult::Conflict);
+    assert_eq!(session.phase(), Phase::NeedsAttention);
+    session.stop_at(7_000);
+    assert_eq!(session.phase(), Phase::NeedsAttention);
+    assert_eq!(session.view().reported_late, Some(7_000));
+    assert_eq!(report_again(&mut session), Phase::NeedsAttention);
+    // Nothing is late about an end that came in time.
+    let mut session = Session::capturing();
+    session.ended("capture", CommandResult::Conflict);
+    assert_eq!(report_again(&mut session), Phase::NeedsAttention);
 }
 
 #[test]
