@@ -55,17 +55,10 @@ fn last_four(masked_number: &str) -> Option<u16> {
         .flatten()
 }
 
-/// The first 128 bits of the keyed hash, big-endian: enough that no two cards meet.
+/// The first 128 bits of the keyed hash: enough that no two cards meet.
 fn reference(card_id: &str, keys: &KeyRing) -> CardReference {
-    let name = keys.name_card(&format!("{PURPOSE}\n{card_id}"));
-    let word = |from| {
-        let bytes = name.iter().skip(from).take(8);
-        bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
-    };
-    CardReference {
-        high: word(0),
-        low: word(8),
-    }
+    let (high, low) = keys.name_card(&format!("{PURPOSE}\n{card_id}")).halves();
+    CardReference { high, low }
 }
 
 /// Whether a card number could be in this text, grouped or not, with anything around it, digits
