@@ -23,7 +23,7 @@ use crate::tag::Tag;
 const MIN_SECRET: usize = 24;
 
 /// One way to authenticate callbacks.
-pub(crate) trait Scheme {
+pub(crate) trait Scheme: Send + Sync {
     /// The secret's bytes, from the form in which it is given out.
     fn decode(&self, secret: SecretSlice<u8>) -> Option<SecretSlice<u8>> {
         Some(secret)
