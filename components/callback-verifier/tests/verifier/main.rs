@@ -11,7 +11,10 @@
 
 mod body;
 mod capability;
+mod configuration;
 mod leaks;
+mod limits;
+mod vectors;
 
 use callback_verifier::Verifier;
 use chargetap_contract::callback::{
