@@ -1,6 +1,7 @@
 //! The verifier from outside: which callbacks pass, what they become, and what never gets out.
 //!
-//! Every expected MAC and digest was computed by Python's own `hmac` and `hashlib` and typed in:
+//! Every expected MAC and digest was computed by Python's own `hmac` and `hashlib`, by the scripts in
+//! `tests/vectors` or typed in:
 //! `base64.urlsafe_b64encode(hmac.new(key, text, hashlib.sha256).digest()).rstrip(b"=")`.
 
 #![expect(
@@ -12,8 +13,10 @@
 mod body;
 mod capability;
 mod configuration;
+mod forgeries;
 mod leaks;
 mod limits;
+mod signing;
 mod vectors;
 
 use callback_verifier::Verifier;
