@@ -14,6 +14,7 @@ mod body;
 mod capability;
 mod configuration;
 mod forgeries;
+mod fuzzing;
 mod leaks;
 mod limits;
 mod signing;
@@ -24,10 +25,8 @@ use chargetap_contract::callback::{
     CallbackEvent, Capability, Endpoint, Key, KeyInfo, Rejection, Request, Scheme, Verified,
 };
 use chargetap_contract::terminal::TerminalEvent;
+use signing::{ENDPOINT, READ, SERIAL, endpoint, key};
 
-const ENDPOINT: &str = "payter";
-const SERIAL: &str = "P6X-2024.0001";
-const READ: &str = "01HZX3K9QT7V5M2N8R4B";
 const EXPIRES_AT: u64 = 1_750_000_000_000;
 
 const BY_NEW_KEY: &str =
@@ -50,23 +49,6 @@ fn new_key() -> Key {
 /// `bytes(range(100, 140))`
 fn old_key() -> Key {
     key("2025-01", 100..140)
-}
-
-fn key(id: &str, secret: impl IntoIterator<Item = u8>) -> Key {
-    let info = KeyInfo {
-        id: id.to_owned(),
-        not_before: None,
-        not_after: None,
-    };
-    (info, secret.into_iter().collect())
-}
-
-fn endpoint(id: &str, scheme: Scheme) -> Endpoint {
-    Endpoint {
-        id: id.to_owned(),
-        scheme,
-        tolerance: None,
-    }
 }
 
 /// With capability URLs.

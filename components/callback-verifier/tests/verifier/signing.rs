@@ -1,13 +1,16 @@
 //! The providers' side: how each scheme signs. It shares no code with the crate but its primitives.
+//! The fuzz targets use it too.
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
-use chargetap_contract::callback::SignatureHeader;
+use callback_verifier::Verifier;
+use chargetap_contract::callback::{Endpoint, Key, KeyInfo, Request, Scheme, SignatureHeader};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::*;
-
+pub(crate) const ENDPOINT: &str = "payter";
+pub(crate) const SERIAL: &str = "P6X-2024.0001";
+pub(crate) const READ: &str = "01HZX3K9QT7V5M2N8R4B";
 pub(crate) const NOW: u64 = 1_767_268_800_000;
 pub(crate) const SECRET: &[u8] = b"\x01\x02\x03a secret of 32 bytes, or some more";
 const URI: &str = "https://gateway.example/callbacks/bank?a=1";
@@ -43,7 +46,7 @@ pub(crate) enum Part {
 }
 
 impl Provider {
-    fn scheme(self) -> Scheme {
+    pub(crate) fn scheme(self) -> Scheme {
         match self {
             Self::CapabilityUrl => Scheme::CapabilityUrl,
             Self::StandardWebhooks => Scheme::StandardWebhooks,
@@ -210,6 +213,23 @@ impl Part {
         }
         Some(request)
     }
+}
+
+pub(crate) fn endpoint(id: &str, scheme: Scheme) -> Endpoint {
+    Endpoint {
+        id: id.to_owned(),
+        scheme,
+        tolerance: None,
+    }
+}
+
+pub(crate) fn key(id: &str, secret: impl IntoIterator<Item = u8>) -> Key {
+    let info = KeyInfo {
+        id: id.to_owned(),
+        not_before: None,
+        not_after: None,
+    };
+    (info, secret.into_iter().collect())
 }
 
 fn signed_item(secret: &[u8], item: &Value) -> Value {
