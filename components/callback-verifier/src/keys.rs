@@ -71,14 +71,9 @@ impl KeyRing {
         keys: Vec<Key>,
         scheme: &dyn Scheme,
     ) -> Result<Self, ConfigurationProblem> {
-        // First of all, so that every secret is wiped whatever is wrong with one of them.
-        let keys: Vec<_> = keys
-            .into_iter()
-            .map(|(info, secret)| (info, SecretSlice::from(secret)))
-            .collect();
         let mut prepared: Vec<PreparedKey> = Vec::new();
         for (info, secret) in keys {
-            match PreparedKey::of(&info, secret, scheme, &prepared) {
+            match PreparedKey::of(&info, secret.into(), scheme, &prepared) {
                 Ok(key) => prepared.push(key),
                 Err(problem) => {
                     return Err(problem(KeyPlace {

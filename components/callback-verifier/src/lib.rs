@@ -65,7 +65,7 @@ impl Verifier {
     pub fn load(
         endpoints: Vec<(callback::Endpoint, Vec<Key>)>,
     ) -> Result<Self, ConfigurationProblem> {
-        let mut loaded: Vec<Endpoint> = Vec::with_capacity(endpoints.len());
+        let mut loaded: Vec<Endpoint> = Vec::new();
         for (endpoint, keys) in endpoints {
             if loaded.iter().any(|earlier| earlier.id == endpoint.id) {
                 return Err(ConfigurationProblem::RepeatedEndpoint(endpoint.id));

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use base16ct::mixed;
+use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
+use secrecy::zeroize::{Zeroize, Zeroizing};
 use secrecy::{ExposeSecret, SecretSlice};
 use sha2::Sha256;
 
@@ -30,7 +33,7 @@ impl SecretKey {
     pub(crate) fn derive(&self, purpose: &[u8]) -> Option<Self> {
         let mut derived: [u8; 32] = self.mac(purpose, &[]).finalize().into_bytes().into();
         let key = Hmac::new_from_slice(&derived).ok().map(Self);
-        secrecy::zeroize::Zeroize::zeroize(&mut derived);
+        derived.zeroize();
         key
     }
 
@@ -48,6 +51,20 @@ impl fmt::Debug for SecretKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("SecretKey")
     }
+}
+
+/// A secret that is given out in base64.
+pub(crate) fn from_base64(given: &[u8]) -> Option<SecretSlice<u8>> {
+    let mut buffer = Zeroizing::new(vec![0; given.len()]);
+    let secret = Base64::decode(given, &mut buffer).ok()?;
+    Some(secret.to_vec().into())
+}
+
+/// A secret that is given out in hexadecimal.
+pub(crate) fn from_hex(given: &[u8]) -> Option<SecretSlice<u8>> {
+    let mut buffer = Zeroizing::new(vec![0; given.len()]);
+    let secret = mixed::decode(given, &mut buffer).ok()?;
+    Some(secret.to_vec().into())
 }
 
 /// How many different bytes there are.

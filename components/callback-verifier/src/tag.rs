@@ -29,13 +29,17 @@ impl Tag {
     /// base64url without padding. Its two other characters are not worth a second decoder's
     /// kilobytes.
     pub(crate) fn from_base64url(text: &str) -> Option<Self> {
-        let base64 = text.chars().map(|character| match character {
-            '-' => '+',
-            '_' => '/',
-            '+' | '/' | '=' => ' ',
-            other => other,
-        });
-        Self::from_base64(&base64.chain(['=']).collect::<String>())
+        let mut base64: Vec<u8> = text
+            .bytes()
+            .map(|byte| match byte {
+                b'-' => b'+',
+                b'_' => b'/',
+                b'+' | b'/' | b'=' => b' ',
+                other => other,
+            })
+            .collect();
+        base64.push(b'=');
+        Self::decoded(Base64::decode(base64, &mut [0; 32]).ok()?)
     }
 
     fn decoded(bytes: &[u8]) -> Option<Self> {

@@ -1,4 +1,4 @@
-//! What a fuzzer calls. Each looks for a panic, and the ones without the key for a forgery, too.
+//! The targets. Each looks for a panic, and the ones without the key for a forgery, too.
 
 use std::sync::LazyLock;
 
@@ -8,8 +8,11 @@ use serde_json::{Value, json};
 
 use crate::signing::{ENDPOINT, PROVIDERS, Provider, SECRET, endpoint, key};
 
+/// What a fuzzer calls with what it has come up with.
+pub type Target = fn(&[u8]);
+
 /// Every target by its name.
-pub const TARGETS: [(&str, fn(&[u8])); 12] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("adyen_batch", adyen_batch),
     ("adyen_item", adyen_item),
     ("capability", capability),

@@ -3,18 +3,16 @@
 //! What an item says is read from the signed text and from nowhere else, so its other fields, which
 //! nobody signed, cannot be trusted by accident. No time is signed.
 
-use base16ct::mixed;
 use chargetap_contract::callback::{CallbackEvent, PaymentChange, Rejection, Request};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde_json::Value;
 
 use super::{Said, Scheme, malformed};
 use crate::claim::Claim;
-use crate::json;
 use crate::keys::KeyRing;
-use crate::number;
 use crate::report::{self, Findings};
 use crate::tag::Tag;
+use crate::{json, number, secret};
 
 /// The most items of a batch, each of which costs a MAC for each key.
 const MAX_ITEMS: u32 = 16;
@@ -35,8 +33,7 @@ pub(super) struct Adyen;
 
 impl Scheme for Adyen {
     fn decode(&self, secret: SecretSlice<u8>) -> Option<SecretSlice<u8>> {
-        let bytes = mixed::decode_vec(secret.expose_secret()).ok()?;
-        Some(bytes.into())
+        secret::from_hex(secret.expose_secret())
     }
 
     fn claims<'r>(&self, request: &'r Request, _: &KeyRing) -> Result<Vec<Claim<'r>>, Rejection> {

@@ -7,7 +7,6 @@
 mod base;
 mod structured;
 
-use base64ct::{Base64, Encoding};
 use chargetap_contract::callback::{Rejection, Request};
 use secrecy::{ExposeSecret, SecretSlice};
 use sha2::{Digest, Sha256};
@@ -17,7 +16,7 @@ use super::{Said, Scheme, malformed};
 use crate::claim::Claim;
 use crate::keys::KeyRing;
 use crate::tag::Tag;
-use crate::{envelope, headers};
+use crate::{envelope, headers, secret};
 
 const ALGORITHM: &str = "hmac-sha256";
 const CONTENT_DIGEST: &str = "content-digest";
@@ -26,8 +25,7 @@ pub(super) struct HttpSignature;
 
 impl Scheme for HttpSignature {
     fn decode(&self, secret: SecretSlice<u8>) -> Option<SecretSlice<u8>> {
-        let text = str::from_utf8(secret.expose_secret()).ok()?;
-        Base64::decode_vec(text).ok().map(SecretSlice::from)
+        secret::from_base64(secret.expose_secret())
     }
 
     fn claims<'r>(

@@ -1,6 +1,5 @@
 //! Standard Webhooks 1.0.0: HMAC-SHA256 of `{id}.{timestamp}.{body}`.
 
-use base64ct::{Base64, Encoding};
 use chargetap_contract::callback::{Rejection, Request};
 use secrecy::{ExposeSecret, SecretSlice};
 
@@ -8,7 +7,7 @@ use super::{Said, Scheme, malformed};
 use crate::claim::Claim;
 use crate::keys::KeyRing;
 use crate::tag::Tag;
-use crate::{envelope, headers, number};
+use crate::{envelope, headers, number, secret};
 
 /// The names of the three headers: the standard's own, and Svix's, from which it comes.
 const NAMES: [[&str; 3]; 2] = [
@@ -23,9 +22,7 @@ pub(super) struct StandardWebhooks;
 
 impl Scheme for StandardWebhooks {
     fn decode(&self, secret: SecretSlice<u8>) -> Option<SecretSlice<u8>> {
-        let text = str::from_utf8(secret.expose_secret()).ok()?;
-        let encoded = text.strip_prefix("whsec_")?;
-        Base64::decode_vec(encoded).ok().map(SecretSlice::from)
+        secret::from_base64(secret.expose_secret().strip_prefix(b"whsec_")?)
     }
 
     fn key_lengths(&self) -> std::ops::RangeInclusive<usize> {
