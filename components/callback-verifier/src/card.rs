@@ -136,6 +136,30 @@ mod tests {
         }
     }
 
+    // ISO/IEC 7812-1, annex B: to each first digit there is one check digit.
+    #[test]
+    fn the_check_digit_is_the_one_of_luhn() {
+        let passing: Vec<(u32, u32)> = (0..10)
+            .flat_map(|first| (0..10).map(move |check| (first, check)))
+            .filter(|(first, check)| passes_luhn(&[*first, *check]))
+            .collect();
+        let expected = [
+            (0, 0),
+            (1, 8),
+            (2, 6),
+            (3, 4),
+            (4, 2),
+            (5, 9),
+            (6, 7),
+            (7, 5),
+            (8, 3),
+            (9, 1),
+        ];
+        assert_eq!(passing, expected);
+        assert!(passes_luhn(&[7, 9, 9, 2, 7, 3, 9, 8, 7, 1, 3]));
+        assert!(!passes_luhn(&[9, 7, 9, 2, 7, 3, 9, 8, 7, 1, 3]));
+    }
+
     // Test numbers that the schemes publish for their sandboxes.
     #[test]
     fn a_card_number_is_recognised_plain_grouped_and_surrounded() {
