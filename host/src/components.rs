@@ -16,6 +16,7 @@ use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
 use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::platform::PluginFault;
+use chargetap_engine::{PAYTER, payter_endpoint};
 use secrecy::{ExposeSecret, SecretString};
 
 use load::Runtime;
@@ -85,9 +86,11 @@ impl Components {
     pub fn mint(&self, capability: &Capability) -> Result<String, PluginFault> {
         self.verifier.call(|instance, store| {
             let verification = instance.exports.chargetap_callback_verifier_verification();
-            verification
-                .verifier()
-                .call_mint(store, instance.verifier, capability)
+            let segment =
+                verification
+                    .verifier()
+                    .call_mint(store, instance.verifier, PAYTER, capability)?;
+            segment.ok_or_else(|| wasmtime::Error::msg("no endpoint has capability URLs"))
         })
     }
 
@@ -95,7 +98,10 @@ impl Components {
     ///
     /// # Errors
     /// The component failed.
-    pub fn verify(&self, request: &Request) -> Result<Result<Verified, Rejection>, PluginFault> {
+    pub fn verify(
+        &self,
+        request: &Request,
+    ) -> Result<Result<Vec<Verified>, Rejection>, PluginFault> {
         self.verifier.call(|instance, store| {
             let verification = instance.exports.chargetap_callback_verifier_verification();
             verification
@@ -174,7 +180,7 @@ impl Calls for Verifier {
         store: &mut wasmtime::Store<pool::Limits>,
     ) -> wasmtime::Result<Self::Instance> {
         let exports = pre.instantiate(&mut *store)?;
-        let keys: Vec<_> = self
+        let keys = self
             .keys
             .iter()
             .map(|(id, secret)| (id.clone(), secret.expose_secret().as_bytes().to_vec()))
@@ -182,7 +188,7 @@ impl Calls for Verifier {
         let loaded = exports
             .chargetap_callback_verifier_verification()
             .verifier()
-            .call_load(store, &keys)?;
+            .call_load(store, &[payter_endpoint(keys)])?;
         let verifier = loaded.map_err(|problem| wasmtime::Error::msg(format!("{problem:?}")))?;
         Ok(VerifierInstance { exports, verifier })
     }

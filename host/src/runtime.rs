@@ -223,7 +223,7 @@ impl Platform for Native {
         self.components.mint(capability)
     }
 
-    fn verify(&self, request: &Request) -> Result<Result<Verified, Rejection>, PluginFault> {
+    fn verify(&self, request: &Request) -> Result<Result<Vec<Verified>, Rejection>, PluginFault> {
         self.components.verify(request)
     }
 

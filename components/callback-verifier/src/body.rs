@@ -1,4 +1,5 @@
-//! The body: which kind of callback it is, what is taken from it, and how a repeat is recognised.
+//! The body that Payter sends for a read: which kind of callback it is, what is taken from it, and
+//! how a repeat is recognised.
 //!
 //! Known kinds:
 //!
@@ -14,13 +15,7 @@ use chargetap_contract::{
 };
 use serde_json::Value;
 
-use crate::{capability::Segment, card, keys::KeyRing};
-
-/// How deep arrays and objects may nest. Real callbacks have three levels.
-const MAX_DEPTH: usize = 16;
-
-/// The longest id of a payment or choice that is passed on.
-const MAX_ID: usize = 64;
+use crate::{capability::Read, card, json, keys::KeyRing, tag::Tag, text};
 
 /// A well-formed body of a known kind.
 pub(crate) struct Body {
@@ -37,17 +32,7 @@ enum Kind {
 
 impl Body {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Rejection> {
-        let mut content: Value = serde_json::from_slice(bytes).map_err(|error| {
-            // Never the error's own text: it can quote the body.
-            malformed(&format!(
-                "not JSON at line {} column {}",
-                error.line(),
-                error.column()
-            ))
-        })?;
-        if depth(&content) > MAX_DEPTH {
-            return Err(malformed(&format!("nested deeper than {MAX_DEPTH} levels")));
-        }
+        let mut content = json::parse(bytes)?;
         // Already so unless some crate of the build turns on serde_json's `preserve_order`.
         content.sort_all_objects();
         let kind = if content.get("cardId").is_some() {
@@ -65,68 +50,60 @@ impl Body {
     /// What the body says, under the capability that it came with.
     pub(crate) fn event(
         &self,
-        segment: &Segment<'_>,
+        read: &Read<'_>,
         keys: &KeyRing,
     ) -> Result<TerminalEvent, Rejection> {
-        let terminal = segment.serial.to_owned();
-        let read = segment.read.to_owned();
+        let terminal = read.serial.to_owned();
         match self.kind {
             Kind::Card => {
-                self.check_terminal("/serialNumber", segment)?;
+                self.check_terminal("/serialNumber", read)?;
                 let card_id = self.required("/cardId")?;
                 let card =
                     card::describe(card_id, self.text("/aid"), self.text("/maskedPan"), keys);
                 Ok(TerminalEvent::CardRead(CardRead {
                     terminal,
-                    read,
+                    read: read.id.to_owned(),
                     card,
                 }))
             }
             Kind::Session => {
-                self.check_terminal("/session/serialNumber", segment)?;
-                let payment = self
-                    .text("/session/sessionId")
-                    .filter(|id| is_id(id))
-                    .map(str::to_owned);
+                self.check_terminal("/session/serialNumber", read)?;
+                let payment = self.text("/session/sessionId").and_then(text::passed_on);
                 Ok(TerminalEvent::PaymentHint(PaymentHint {
                     terminal,
-                    read,
+                    read: read.id.to_owned(),
                     payment,
                 }))
             }
             Kind::Screen => {
-                self.check_terminal("/serialNumber", segment)?;
-                if self.required("/screenId")? != segment.read {
-                    return Err(malformed("/screenId is another screen's"));
+                self.check_terminal("/serialNumber", read)?;
+                if self.required("/screenId")? != read.id {
+                    return Err(json::malformed("/screenId is another screen's"));
                 }
-                let choice = self.required("/response")?;
-                if !is_id(choice) {
-                    return Err(malformed("/response is no choice"));
-                }
+                let choice = text::passed_on(self.required("/response")?);
                 Ok(TerminalEvent::ScreenAnswer(ScreenAnswer {
                     terminal,
-                    screen: read,
-                    choice: choice.to_owned(),
+                    screen: read.id.to_owned(),
+                    choice: choice.ok_or_else(|| json::malformed("/response is no choice"))?,
                 }))
             }
         }
     }
 
     /// Equal for the same content, however it was serialised, reported for the same card read.
-    pub(crate) fn dedupe_key(&self, read: &str, keys: &KeyRing) -> String {
+    pub(crate) fn delivery(&self, read: &str, keys: &KeyRing) -> Result<Tag, Rejection> {
         let kind = match self.kind {
             Kind::Card => "card",
             Kind::Session => "session",
             Kind::Screen => "screen",
         };
-        // `Value` prints without white space, and its keys are sorted.
-        let name = keys.name_delivery(&format!("{kind}\n{read}\n{}", self.content));
-        name.iter().map(|byte| format!("{byte:02x}")).collect()
+        let content = json::canonical(&self.content)?;
+        Ok(keys.name_delivery(&format!("{kind}\n{read}\n"), &content))
     }
 
-    fn check_terminal(&self, pointer: &str, segment: &Segment<'_>) -> Result<(), Rejection> {
+    fn check_terminal(&self, pointer: &str, read: &Read<'_>) -> Result<(), Rejection> {
         let serial = self.required(pointer)?;
-        if serial.eq_ignore_ascii_case(segment.serial) {
+        if serial.eq_ignore_ascii_case(read.serial) {
             Ok(())
         } else {
             Err(Rejection::WrongTerminal)
@@ -134,36 +111,10 @@ impl Body {
     }
 
     fn required(&self, pointer: &str) -> Result<&str, Rejection> {
-        self.text(pointer)
-            .filter(|text| !text.is_empty())
-            .ok_or_else(|| malformed(&format!("{pointer} is not a text")))
+        json::required(&self.content, pointer)
     }
 
     fn text(&self, pointer: &str) -> Option<&str> {
-        self.content.pointer(pointer).and_then(Value::as_str)
+        json::text(&self.content, pointer)
     }
-}
-
-fn malformed(place: &str) -> Rejection {
-    Rejection::MalformedBody(place.to_owned())
-}
-
-/// Recursion is safe here: the parser itself stops at 128 levels.
-fn depth(value: &Value) -> usize {
-    let deepest = match value {
-        Value::Array(items) => items.iter().map(depth).max(),
-        Value::Object(fields) => fields.values().map(depth).max(),
-        _ => return 0,
-    };
-    deepest.unwrap_or(0) + 1
-}
-
-/// The form of the provider's ids is not documented, so this is as wide as it can safely be. An id
-/// outside it is left out of the hint, which is worth less then but still says where to look.
-fn is_id(id: &str) -> bool {
-    (1..=MAX_ID).contains(&id.len())
-        && id
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
-        && !card::could_hold_number(id)
 }

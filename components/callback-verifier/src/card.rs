@@ -55,17 +55,10 @@ fn last_four(masked_number: &str) -> Option<u16> {
         .flatten()
 }
 
-/// The first 128 bits of the keyed hash, big-endian: enough that no two cards meet.
+/// The first 128 bits of the keyed hash: enough that no two cards meet.
 fn reference(card_id: &str, keys: &KeyRing) -> CardReference {
-    let name = keys.name_card(&format!("{PURPOSE}\n{card_id}"));
-    let word = |from| {
-        let bytes = name.iter().skip(from).take(8);
-        bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
-    };
-    CardReference {
-        high: word(0),
-        low: word(8),
-    }
+    let (high, low) = keys.name_card(&format!("{PURPOSE}\n{card_id}")).halves();
+    CardReference { high, low }
 }
 
 /// Whether a card number could be in this text, grouped or not, with anything around it, digits
@@ -141,6 +134,30 @@ mod tests {
         ] {
             assert_eq!(last_four(masked), expected, "{masked}");
         }
+    }
+
+    // ISO/IEC 7812-1, annex B: to each first digit there is one check digit.
+    #[test]
+    fn the_check_digit_is_the_one_of_luhn() {
+        let passing: Vec<(u32, u32)> = (0..10)
+            .flat_map(|first| (0..10).map(move |check| (first, check)))
+            .filter(|(first, check)| passes_luhn(&[*first, *check]))
+            .collect();
+        let expected = [
+            (0, 0),
+            (1, 8),
+            (2, 6),
+            (3, 4),
+            (4, 2),
+            (5, 9),
+            (6, 7),
+            (7, 5),
+            (8, 3),
+            (9, 1),
+        ];
+        assert_eq!(passing, expected);
+        assert!(passes_luhn(&[7, 9, 9, 2, 7, 3, 9, 8, 7, 1, 3]));
+        assert!(!passes_luhn(&[9, 7, 9, 2, 7, 3, 9, 8, 7, 1, 3]));
     }
 
     // Test numbers that the schemes publish for their sandboxes.

@@ -19,7 +19,10 @@ mod bindings {
 }
 
 use bindings::exports::chargetap::callback_verifier::verification;
-use chargetap_contract::callback::{Capability, Key, KeyProblem, Rejection, Request, Verified};
+use chargetap_contract::callback::{
+    Capability, ConfigurationProblem, Endpoint, Key, Rejection, Request, Verified,
+};
+use chargetap_contract::money::UnixMs;
 
 use crate::Verifier;
 
@@ -30,15 +33,21 @@ impl verification::Guest for Component {
 }
 
 impl verification::GuestVerifier for Verifier {
-    fn load(keys: Vec<Key>) -> Result<verification::Verifier, KeyProblem> {
-        Verifier::load(keys).map(verification::Verifier::new)
+    fn load(
+        endpoints: Vec<(Endpoint, Vec<Key>)>,
+    ) -> Result<verification::Verifier, ConfigurationProblem> {
+        Verifier::load(endpoints).map(verification::Verifier::new)
     }
 
-    fn mint(&self, capability: Capability) -> String {
-        Verifier::mint(self, &capability)
+    fn mint(&self, endpoint: String, capability: Capability) -> Option<String> {
+        Verifier::mint(self, &endpoint, &capability)
     }
 
-    fn verify(&self, request: Request) -> Result<Verified, Rejection> {
+    fn mint_state_webhook(&self, endpoint: String, expires_at: UnixMs) -> Option<String> {
+        Verifier::mint_state_webhook(self, &endpoint, expires_at)
+    }
+
+    fn verify(&self, request: Request) -> Result<Vec<Verified>, Rejection> {
         Verifier::verify(self, &request)
     }
 }

@@ -1,150 +1,142 @@
-//! The keys: which one mints, which ones verify, and which one names cards.
+//! An endpoint's keys: which one mints, which ones verify, and which one names cards and deliveries.
 
-use chargetap_contract::callback::{Key, KeyProblem};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use chargetap_contract::callback::{ConfigurationProblem, Key, KeyInfo, KeyPlace, Rejection};
+use chargetap_contract::money::UnixMs;
+use secrecy::SecretSlice;
+use subtle::Choice;
 
-/// The fewest bytes of a secret: the output size of SHA-256, below which RFC 2104 discourages a
-/// key.
-const MIN_SECRET: usize = 32;
+use crate::claim::Claim;
+use crate::schemes::Scheme;
+use crate::secret::SecretKey;
+use crate::tag::Tag;
 
-/// Separates the key of the card references from the key that mints URLs, so that what one of them
-/// signs can never pass for the other's.
+/// Separates the key of the card references from the keys that sign.
 const CARD_KEY_PURPOSE: &[u8] = b"chargetap/card-reference-key/v1";
 
-/// Separates the key of the dedupe keys. They are keyed because the body that they stand for may
+/// Separates the key of the dedupe keys. They are keyed because the text that they stand for may
 /// hold a card number, and an unkeyed hash of one can be undone by trying them all.
 const DEDUPE_KEY_PURPOSE: &[u8] = b"chargetap/dedupe-key/v1";
 
-/// A MAC in full.
-pub(crate) type Tag = [u8; 32];
-
-/// Every key, prepared. The secrets themselves are not kept.
+/// Every key of an endpoint, ready for use.
 #[derive(Debug)]
 pub(crate) struct KeyRing {
+    /// From the newest to the oldest; never empty.
     keys: Vec<PreparedKey>,
-    minting: Hmac<Sha256>,
-    cards: Hmac<Sha256>,
-    deliveries: Hmac<Sha256>,
+    minting: SecretKey,
+    cards: SecretKey,
+    deliveries: SecretKey,
 }
 
 #[derive(Debug)]
-struct PreparedKey {
-    id: String,
-    hmac: Hmac<Sha256>,
+pub(crate) struct PreparedKey {
+    pub(crate) id: String,
+    pub(crate) not_before: Option<UnixMs>,
+    pub(crate) not_after: Option<UnixMs>,
+    secret: SecretKey,
+}
+
+impl PreparedKey {
+    fn of(
+        info: &KeyInfo,
+        secret: SecretSlice<u8>,
+        scheme: &dyn Scheme,
+        newer: &[Self],
+    ) -> Result<Self, fn(KeyPlace) -> ConfigurationProblem> {
+        if newer.iter().any(|key| key.id == info.id) {
+            return Err(ConfigurationProblem::RepeatedKey);
+        }
+        if let (Some(begin), Some(end)) = (info.not_before, info.not_after)
+            && end <= begin
+        {
+            return Err(ConfigurationProblem::EmptyWindow);
+        }
+        let secret = scheme
+            .decode(secret)
+            .ok_or(ConfigurationProblem::MalformedKey as fn(_) -> _)?;
+        let secret = SecretKey::new(&secret, &scheme.key_lengths())
+            .ok_or(ConfigurationProblem::WeakKey as fn(_) -> _)?;
+        Ok(Self {
+            id: info.id.clone(),
+            not_before: info.not_before,
+            not_after: info.not_after,
+            secret,
+        })
+    }
 }
 
 impl KeyRing {
-    /// Checks and prepares keys that are ordered from the newest to the oldest.
-    pub(crate) fn load(keys: Vec<Key>) -> Result<Self, KeyProblem> {
-        let mut prepared: Vec<PreparedKey> = Vec::with_capacity(keys.len());
-        for (id, secret) in keys {
-            if prepared.iter().any(|earlier| earlier.id == id) {
-                return Err(KeyProblem::RepeatedId(id));
-            }
-            match prepare(&secret) {
-                Some(hmac) => prepared.push(PreparedKey { id, hmac }),
-                None => return Err(KeyProblem::WeakKey(id)),
+    /// Checks and prepares an endpoint's keys, which are ordered from the newest to the oldest.
+    pub(crate) fn load(
+        endpoint: &str,
+        keys: Vec<Key>,
+        scheme: &dyn Scheme,
+    ) -> Result<Self, ConfigurationProblem> {
+        let mut prepared: Vec<PreparedKey> = Vec::new();
+        for (info, secret) in keys {
+            match PreparedKey::of(&info, secret.into(), scheme, &prepared) {
+                Ok(key) => prepared.push(key),
+                Err(problem) => {
+                    return Err(problem(KeyPlace {
+                        endpoint: endpoint.to_owned(),
+                        key: info.id,
+                    }));
+                }
             }
         }
-        let (Some(newest), Some(oldest)) = (prepared.first(), prepared.last()) else {
-            return Err(KeyProblem::NoKey);
-        };
+        Self::of(prepared).ok_or_else(|| ConfigurationProblem::NoKey(endpoint.to_owned()))
+    }
+
+    fn of(keys: Vec<PreparedKey>) -> Option<Self> {
+        let minting = keys.first()?.secret.clone();
         // Not the newest: cards and deliveries have to be known again after the arrival of a new
         // key.
-        let derived = |purpose| {
-            prepare(&tag(&oldest.hmac, purpose))
-                .ok_or_else(|| KeyProblem::WeakKey(oldest.id.clone()))
-        };
-        let cards = derived(CARD_KEY_PURPOSE)?;
-        let deliveries = derived(DEDUPE_KEY_PURPOSE)?;
-        Ok(Self {
-            minting: newest.hmac.clone(),
-            cards,
-            deliveries,
-            keys: prepared,
+        let oldest = &keys.last()?.secret;
+        Some(Self {
+            minting,
+            cards: oldest.derive(CARD_KEY_PURPOSE)?,
+            deliveries: oldest.derive(DEDUPE_KEY_PURPOSE)?,
+            keys,
         })
     }
 
     /// The MAC that the newest key makes.
     pub(crate) fn sign(&self, text: &str) -> Tag {
-        tag(&self.minting, text.as_bytes())
+        self.minting.sign(text.as_bytes(), &[])
     }
 
-    /// The id of the key that made this MAC over this text, compared in constant time.
-    pub(crate) fn verify(&self, text: &str, claimed: &Tag) -> Option<&str> {
-        self.keys
-            .iter()
-            .find(|key| {
-                let hmac = key.hmac.clone().chain_update(text);
-                hmac.verify_slice(claimed).is_ok()
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.keys.iter().any(|key| key.id == id)
+    }
+
+    /// The key that made one of the claim's signatures. The time that this takes tells nothing of
+    /// which key, which signature or how much of it was right: all are tried to the end.
+    pub(crate) fn verify(&self, claim: &Claim<'_>) -> Result<&PreparedKey, Rejection> {
+        let candidates = || {
+            let keys = self.keys.iter();
+            keys.filter(|key| claim.key_id.as_ref().is_none_or(|id| *id == key.id))
+        };
+        let verdicts: Vec<Choice> = candidates()
+            .map(|key| {
+                let expected = key.secret.sign(claim.head.as_bytes(), claim.body);
+                let signatures = claim.signatures.iter();
+                signatures.fold(Choice::from(0), |matched, signature| {
+                    matched | expected.matches(signature)
+                })
             })
-            .map(|key| key.id.as_str())
+            .collect();
+        candidates()
+            .zip(verdicts)
+            .find_map(|(key, matched)| bool::from(matched).then_some(key))
+            .ok_or(Rejection::Mismatch)
     }
 
     /// The MAC by which a card is known.
     pub(crate) fn name_card(&self, text: &str) -> Tag {
-        tag(&self.cards, text.as_bytes())
+        self.cards.sign(text.as_bytes(), &[])
     }
 
     /// The MAC by which a repeated delivery is known.
-    pub(crate) fn name_delivery(&self, text: &str) -> Tag {
-        tag(&self.deliveries, text.as_bytes())
-    }
-}
-
-fn prepare(secret: &[u8]) -> Option<Hmac<Sha256>> {
-    if secret.len() < MIN_SECRET {
-        return None;
-    }
-    Hmac::new_from_slice(secret).ok()
-}
-
-fn tag(hmac: &Hmac<Sha256>, text: &[u8]) -> Tag {
-    hmac.clone()
-        .chain_update(text)
-        .finalize()
-        .into_bytes()
-        .into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    // RFC 4231, section 4. Its cases 1 and 2 have keys shorter than any that is loaded here, so
-    // they go to the primitive itself.
-    #[test]
-    fn the_mac_is_the_one_of_rfc_4231() {
-        for (key, data, expected) in [
-            (
-                vec![0x0b; 20],
-                b"Hi There".to_vec(),
-                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
-            ),
-            (
-                b"Jefe".to_vec(),
-                b"what do ya want for nothing?".to_vec(),
-                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
-            ),
-            (
-                vec![0xaa; 131],
-                b"Test Using Larger Than Block-Size Key - Hash Key First".to_vec(),
-                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
-            ),
-        ] {
-            let hmac = Hmac::new_from_slice(&key).unwrap();
-            assert_eq!(hex(&tag(&hmac, &data)), expected);
-        }
-    }
-
-    #[test]
-    fn a_secret_of_31_bytes_is_too_short_and_one_of_32_is_not() {
-        assert!(prepare(&[7; 31]).is_none());
-        assert!(prepare(&[7; 32]).is_some());
+    pub(crate) fn name_delivery(&self, head: &str, body: &[u8]) -> Tag {
+        self.deliveries.sign(head.as_bytes(), body)
     }
 }

@@ -1,92 +1,117 @@
-//! Decides whether a callback of the payment provider is authentic, fresh and well formed, and
-//! turns it into one typed event.
+//! Decides whether a callback is authentic, fresh and well formed, and turns it into typed events.
 //!
-//! Payter signs no callback, so the URL that the gateway hands out is the credential: its last path
-//! segment is minted here, for one card read at one terminal, and dies at a set moment. The checks
-//! run from cheap and public to dear and private, so that nobody without a key gets a body parsed:
+//! A callback goes this way, from cheap and public to dear and private, so that nobody without a
+//! key costs much or gets far:
 //!
-//! 1. the size of the body,
-//! 2. the form of the capability,
-//! 3. its MAC,
-//! 4. its expiry,
-//! 5. the body.
+//! 1. the limits of the request (`limits`),
+//! 2. the endpoint that it was sent to (`endpoint`), and with it scheme and keys,
+//! 3. what the scheme finds signed (`schemes`), which is a claim (`claim`) until
+//! 4. a key made the signature (`keys`), and
+//! 5. key and signature are of this time (`freshness`);
+//! 6. what the signed text says (`schemes`, and for Payter `body` and `state`).
 //!
 //! Nothing that leaves this crate can hold a card number: see [`Verifier::verify`].
 
 mod body;
 mod capability;
 mod card;
+mod claim;
 #[cfg(target_family = "wasm")]
 mod component;
+mod endpoint;
+mod envelope;
+mod freshness;
+mod headers;
+mod json;
 mod keys;
+mod limits;
+mod number;
+mod report;
+mod schemes;
+mod secret;
+mod state;
+mod tag;
+mod text;
 
-use chargetap_contract::callback::{Capability, Key, KeyProblem, Rejection, Request, Verified};
+use chargetap_contract::callback::{
+    self, Capability, ConfigurationProblem, Key, Rejection, Request, Verified,
+};
+use chargetap_contract::money::UnixMs;
 
-use crate::{body::Body, capability::Segment, keys::KeyRing};
+use crate::endpoint::Endpoint;
 
-/// The largest body that is looked at, in bytes. Real callbacks have less than one kilobyte.
-const MAX_BODY: u32 = 64 * 1024;
-
-/// Holds the keys, checked and prepared, that mint and verify capabilities.
+/// Holds the endpoints and their keys, checked and prepared.
 ///
-/// Its `Debug` shows the ids of the keys and nothing of their secrets.
+/// Its `Debug` shows the ids of endpoints and keys and nothing of their secrets. The keys are wiped
+/// when it is dropped.
 #[derive(Debug)]
 pub struct Verifier {
-    keys: KeyRing,
+    endpoints: Vec<Endpoint>,
 }
 
 impl Verifier {
-    /// Makes a verifier from its keys: the id that names each in logs, and its secret.
+    /// Makes a verifier from its endpoints, each with its keys.
     ///
-    /// The list is ordered from the newest key to the oldest. The first mints, every key verifies,
-    /// and the last also makes the card references and dedupe keys. To rotate, put the new key first and remove the
-    /// old one when no URL minted by it is alive and no session that began under it runs: while
-    /// both are listed, a card keeps its reference, and the tap that stops a session still finds
-    /// it.
+    /// Keys are ordered from the newest to the oldest. The first mints, every key verifies in its
+    /// window, and the last also makes the card references and dedupe keys. To rotate, put the new
+    /// key first and let the old one's window end. Remove it when nothing is alive that it named:
+    /// while both are listed, a card keeps its reference, the tap that stops a session still finds
+    /// it, and a repeated delivery is still known.
     ///
     /// # Errors
     ///
-    /// [`KeyProblem`] if there is no key, if one has fewer than 32 bytes, or if two share an id.
-    pub fn load(keys: Vec<Key>) -> Result<Self, KeyProblem> {
-        Ok(Self {
-            keys: KeyRing::load(keys)?,
-        })
+    /// [`ConfigurationProblem`], of the first thing that is wrong. It names endpoint and key, and
+    /// nothing of a secret.
+    pub fn load(
+        endpoints: Vec<(callback::Endpoint, Vec<Key>)>,
+    ) -> Result<Self, ConfigurationProblem> {
+        let mut loaded: Vec<Endpoint> = Vec::new();
+        for (endpoint, keys) in endpoints {
+            if loaded.iter().any(|earlier| earlier.id == endpoint.id) {
+                return Err(ConfigurationProblem::RepeatedEndpoint(endpoint.id));
+            }
+            loaded.push(Endpoint::load(endpoint, keys)?);
+        }
+        if loaded.is_empty() {
+            return Err(ConfigurationProblem::NoEndpoint);
+        }
+        Ok(Self { endpoints: loaded })
     }
 
-    /// The path segment that stands for a capability.
+    /// The path segment that stands for a capability, or `None` if there is no endpoint of this id
+    /// that has capability URLs.
     ///
     /// The terminal's serial number is written in upper case. A capability whose fields do not have
     /// the form that [`verify`](Self::verify) asks for gives a segment that it refuses.
-    pub fn mint(&self, capability: &Capability) -> String {
-        capability::mint(capability, &self.keys)
+    pub fn mint(&self, endpoint: &str, capability: &Capability) -> Option<String> {
+        let keys = self.endpoint(endpoint)?.minting_keys()?;
+        Some(capability::mint(capability, keys))
     }
 
-    /// Checks a callback and types what it says.
+    /// The path segment of the account's state webhook, in the same way.
+    pub fn mint_state_webhook(&self, endpoint: &str, expires_at: UnixMs) -> Option<String> {
+        let keys = self.endpoint(endpoint)?.minting_keys()?;
+        Some(capability::mint_state_webhook(expires_at, keys))
+    }
+
+    /// Checks a callback and types what it says: one event, or several where a provider sends
+    /// batches.
     ///
     /// A card number cannot get out of here: the card id leaves as a keyed hash, the masked number
-    /// as its last four digits, the AID as a scheme, a payment's id only if it has an id's form
-    /// and no card number could be in it, and a rejection never quotes the body.
+    /// as its last four digits, the AID as a scheme, any other text only if it has an id's form and
+    /// no card number could be in it, and a rejection never quotes the request.
     ///
     /// # Errors
     ///
     /// [`Rejection`], of the first check that failed.
-    pub fn verify(&self, request: &Request) -> Result<Verified, Rejection> {
-        if request.body.len() > MAX_BODY as usize {
-            return Err(Rejection::TooLarge(MAX_BODY));
-        }
-        let segment = Segment::parse(&request.capability).ok_or(Rejection::MalformedCapability)?;
-        let key_id = self
-            .keys
-            .verify(&segment.signed_text(), &segment.mac)
-            .ok_or(Rejection::Mismatch)?;
-        if request.received_at >= segment.expires_at {
-            return Err(Rejection::Stale(segment.expires_at));
-        }
-        let body = Body::parse(&request.body)?;
-        Ok(Verified {
-            event: body.event(&segment, &self.keys)?,
-            dedupe_key: body.dedupe_key(segment.read, &self.keys),
-            key_id: key_id.to_owned(),
-        })
+    pub fn verify(&self, request: &Request) -> Result<Vec<Verified>, Rejection> {
+        limits::check(request)?;
+        self.endpoint(&request.endpoint)
+            .ok_or(Rejection::UnknownEndpoint)?
+            .verify(request)
+    }
+
+    fn endpoint(&self, id: &str) -> Option<&Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.id == id)
     }
 }

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
 use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
+use chargetap_engine::PAYTER;
 use chargetap_engine::http::{Answer, Outgoing, SendError};
 use chargetap_engine::platform::{
     Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
@@ -91,10 +92,14 @@ impl Platform for Spin {
     }
 
     fn mint(&self, capability: &Capability) -> Result<String, PluginFault> {
-        Ok(self.verifier.mint(capability))
+        let segment = self.verifier.mint(PAYTER, capability);
+        segment.ok_or_else(|| PluginFault {
+            component: "callback-verifier",
+            reason: "no endpoint has capability URLs".to_owned(),
+        })
     }
 
-    fn verify(&self, request: &Request) -> Result<Result<Verified, Rejection>, PluginFault> {
+    fn verify(&self, request: &Request) -> Result<Result<Vec<Verified>, Rejection>, PluginFault> {
         Ok(self.verifier.verify(request))
     }
 

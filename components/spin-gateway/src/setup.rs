@@ -6,9 +6,9 @@ use std::io;
 use std::path::Path;
 use std::rc::Rc;
 
-use chargetap_contract::callback::KeyProblem;
+use chargetap_contract::callback::ConfigurationProblem;
 use chargetap_engine::config::{Config, ConfigError, SecretSource};
-use chargetap_engine::{EngineError, Gateway};
+use chargetap_engine::{EngineError, Gateway, payter_endpoint};
 use secrecy::{ExposeSecret, SecretString};
 use spin_sdk::sqlite::{self, Connection};
 use spin_sdk::variables;
@@ -43,7 +43,7 @@ pub(crate) enum SetupError {
     #[error("the secret in {origin} cannot be used: {reason}")]
     Secret { origin: String, reason: String },
     #[error("the callback keys cannot be used: {0:?}")]
-    Keys(KeyProblem),
+    Keys(ConfigurationProblem),
     #[error("the database cannot be opened: {0}")]
     Database(#[from] sqlite::Error),
     #[error(transparent)]
@@ -82,7 +82,7 @@ async fn open() -> Result<SpinGateway, SetupError> {
     }
     let spin = Spin {
         connection,
-        verifier: Verifier::load(&keys).map_err(SetupError::Keys)?,
+        verifier: Verifier::load(&[payter_endpoint(keys)]).map_err(SetupError::Keys)?,
         station_url: variable("station_url").await?.trim_end_matches('/').into(),
         stations,
         tick_token: secret_variable("tick_token").await?,

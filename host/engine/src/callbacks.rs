@@ -1,6 +1,8 @@
 //! A callback's way in: verified, then applied, and only then acknowledged.
 
-use chargetap_contract::callback::{Rejection, Request, Verified};
+use chargetap_contract::callback::{
+    CallbackEvent, Endpoint, Key, KeyInfo, Rejection, Request, Scheme, Verified,
+};
 use chargetap_contract::session::Event;
 use chargetap_contract::terminal::{CardRead, PaymentHint, ScreenAnswer, TerminalEvent};
 use percent_encoding::percent_decode_str;
@@ -11,6 +13,26 @@ use crate::gateway::Gateway;
 use crate::http::Outcome;
 use crate::journal;
 use crate::platform::{Count, Platform};
+
+/// The id of the endpoint for Payter's callbacks.
+pub const PAYTER: &str = "payter";
+
+/// The endpoint for Payter's callbacks, with its keys: the id of each and its secret.
+#[must_use]
+pub fn payter_endpoint(keys: Vec<(String, Vec<u8>)>) -> (Endpoint, Vec<Key>) {
+    let endpoint = Endpoint {
+        id: PAYTER.to_owned(),
+        scheme: Scheme::CapabilityUrl,
+        tolerance: None,
+    };
+    let always = |id| KeyInfo {
+        id,
+        not_before: None,
+        not_after: None,
+    };
+    let keys = keys.into_iter().map(|(id, secret)| (always(id), secret));
+    (endpoint, keys.collect())
+}
 
 /// What became of a callback: a status for the provider, a reason for log and counter.
 struct Answer {
@@ -70,25 +92,38 @@ impl<P: Platform> Gateway<P> {
             return Ok(rejected(&Rejection::MalformedCapability));
         };
         let request = Request {
+            endpoint: PAYTER.to_owned(),
+            target_uri: format!("{}/callbacks/payter/{segment}", self.config.public_url),
             capability: capability.into_owned(),
+            method: "POST".to_owned(),
+            headers: Vec::new(),
             body,
-            received_at: self.platform.now(),
+            received_at: Some(self.platform.now()),
         };
-        match self.platform.verify(&request)? {
-            Err(rejection) => Ok(rejected(&rejection)),
-            Ok(Verified {
-                event: TerminalEvent::CardRead(read),
-                dedupe_key,
-                ..
-            }) => self.card_read(read, &dedupe_key).await,
-            Ok(Verified {
-                event: TerminalEvent::PaymentHint(hint),
-                ..
-            }) => self.payment_hint(hint).await,
-            Ok(Verified {
-                event: TerminalEvent::ScreenAnswer(answer),
-                ..
-            }) => self.screen_answer(answer).await,
+        let verified = match self.platform.verify(&request)? {
+            Err(rejection) => return Ok(rejected(&rejection)),
+            Ok(verified) => verified,
+        };
+        let mut answer = IGNORED;
+        for event in verified {
+            answer = self.take(event).await?;
+        }
+        Ok(answer)
+    }
+
+    async fn take(&self, verified: Verified) -> Result<Answer, EngineError> {
+        match verified.event {
+            CallbackEvent::Terminal(TerminalEvent::CardRead(read)) => {
+                let dedupe = verified.dedupe_key.unwrap_or_default();
+                self.card_read(read, &dedupe).await
+            }
+            CallbackEvent::Terminal(TerminalEvent::PaymentHint(hint)) => {
+                self.payment_hint(hint).await
+            }
+            CallbackEvent::Terminal(TerminalEvent::ScreenAnswer(answer)) => {
+                self.screen_answer(answer).await
+            }
+            _ => Ok(IGNORED),
         }
     }
 
@@ -173,10 +208,23 @@ fn rejected(rejection: &Rejection) -> Answer {
     // The rejection may carry a text about the body's form, never the body itself.
     tracing::warn!(?rejection, "callback rejected");
     let (status, reason) = match rejection {
+        Rejection::UnknownEndpoint => (404, "unknown-endpoint"),
         Rejection::TooLarge(_) => (413, "too-large"),
+        Rejection::TooManyHeaders(_) => (431, "too-many-headers"),
+        Rejection::HeadersTooLarge(_) => (431, "headers-too-large"),
+        Rejection::TooDeep(_) => (400, "too-deep"),
+        Rejection::BatchTooLarge(_) => (413, "batch-too-large"),
         Rejection::MalformedCapability => (404, "malformed-capability"),
+        Rejection::NoSignature => (401, "no-signature"),
+        Rejection::MalformedSignature(_) => (401, "malformed-signature"),
+        Rejection::UnsupportedAlgorithm => (401, "unsupported-algorithm"),
+        Rejection::UnknownKey => (401, "unknown-key"),
         Rejection::Mismatch => (401, "mismatch"),
+        Rejection::ClockNotTrusted => (503, "clock-not-trusted"),
+        Rejection::PrematureKey(_) => (401, "premature-key"),
+        Rejection::ExpiredKey(_) => (401, "expired-key"),
         Rejection::Stale(_) => (409, "stale"),
+        Rejection::FromFuture(_) => (409, "from-future"),
         Rejection::MalformedBody(_) => (400, "malformed-body"),
         Rejection::WrongTerminal => (403, "wrong-terminal"),
         Rejection::UnknownEvent => (422, "unknown-event"),

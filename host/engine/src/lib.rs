@@ -29,6 +29,7 @@ mod readers;
 mod receipts;
 
 pub use apply::EngineError;
+pub use callbacks::{PAYTER, payter_endpoint};
 pub use execute::Execution;
 pub use gateway::Gateway;
 pub use operator::Wish;

@@ -90,7 +90,7 @@ pub trait Platform: Portable + 'static {
     ///
     /// # Errors
     /// The component failed.
-    fn verify(&self, request: &Request) -> Result<Result<Verified, Rejection>, PluginFault>;
+    fn verify(&self, request: &Request) -> Result<Result<Vec<Verified>, Rejection>, PluginFault>;
 
     /// Make a step with `session-orchestrator`.
     ///

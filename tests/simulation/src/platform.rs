@@ -10,6 +10,7 @@ use chargetap_engine::http::{Answer, Outgoing, SendError};
 use chargetap_engine::platform::{
     Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
 };
+use chargetap_engine::{PAYTER, payter_endpoint};
 use tokio::sync::oneshot;
 
 use crate::network::Fate;
@@ -20,7 +21,7 @@ use crate::world::{Sabotage, World, pass, within};
 
 /// How long the gateway waits for a station's answer, in milliseconds.
 const STATION_TIMEOUT: u64 = 60_000;
-const KEY: [u8; 32] = [7; 32];
+const KEY: &[u8] = b"the simulation's key of callback URLs";
 
 pub(crate) struct Simulated {
     world: Arc<World>,
@@ -29,8 +30,9 @@ pub(crate) struct Simulated {
 
 impl Simulated {
     pub(crate) fn new(world: Arc<World>) -> anyhow::Result<Self> {
-        let keys = vec![("simulation".to_owned(), KEY.to_vec())];
-        let verifier = Verifier::load(keys).map_err(|problem| anyhow::anyhow!("{problem:?}"))?;
+        let endpoint = payter_endpoint(vec![("simulation".to_owned(), KEY.to_vec())]);
+        let verifier =
+            Verifier::load(vec![endpoint]).map_err(|problem| anyhow::anyhow!("{problem:?}"))?;
         Ok(Self { world, verifier })
     }
 
@@ -176,10 +178,14 @@ impl Platform for Simulated {
     }
 
     fn mint(&self, capability: &Capability) -> Result<String, PluginFault> {
-        Ok(self.verifier.mint(capability))
+        let segment = self.verifier.mint(PAYTER, capability);
+        segment.ok_or_else(|| PluginFault {
+            component: "callback-verifier",
+            reason: "no endpoint has capability URLs".to_owned(),
+        })
     }
 
-    fn verify(&self, request: &Request) -> Result<Result<Verified, Rejection>, PluginFault> {
+    fn verify(&self, request: &Request) -> Result<Result<Vec<Verified>, Rejection>, PluginFault> {
         Ok(self.verifier.verify(request))
     }
 

@@ -1,9 +1,11 @@
 //! The verifier from outside: which callbacks pass, what they become, and what never gets out.
 //!
-//! Every expected MAC and digest was computed by Python's own `hmac` and `hashlib` and typed in:
+//! Every expected MAC and digest was computed by Python's own `hmac` and `hashlib`, by the scripts in
+//! `tests/vectors` or typed in:
 //! `base64.urlsafe_b64encode(hmac.new(key, text, hashlib.sha256).digest()).rstrip(b"=")`.
 
 #![expect(
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "the helpers fail a test as the tests themselves do"
@@ -11,13 +13,21 @@
 
 mod body;
 mod capability;
+mod configuration;
+mod forgeries;
+mod fuzzing;
 mod leaks;
+mod limits;
+mod signing;
+mod vectors;
 
 use callback_verifier::Verifier;
-use chargetap_contract::callback::{Capability, Key, Rejection, Request, Verified};
+use chargetap_contract::callback::{
+    CallbackEvent, Capability, Endpoint, Key, KeyInfo, Rejection, Request, Scheme, Verified,
+};
+use chargetap_contract::terminal::TerminalEvent;
+use signing::{ENDPOINT, READ, SERIAL, endpoint, key};
 
-const SERIAL: &str = "P6X-2024.0001";
-const READ: &str = "01HZX3K9QT7V5M2N8R4B";
 const EXPIRES_AT: u64 = 1_750_000_000_000;
 
 const BY_NEW_KEY: &str =
@@ -36,16 +46,25 @@ const SESSION: &str =
 
 /// `bytes(range(32))`
 fn new_key() -> Key {
-    ("2025-06".to_owned(), (0..32).collect())
+    key("2025-06", 0..32)
 }
 
 /// `bytes(range(100, 140))`
 fn old_key() -> Key {
-    ("2025-01".to_owned(), (100..140).collect())
+    key("2025-01", 100..140)
+}
+
+/// With capability URLs.
+fn with_keys(keys: Vec<Key>) -> Verifier {
+    Verifier::load(vec![(endpoint(ENDPOINT, Scheme::CapabilityUrl), keys)]).unwrap()
 }
 
 fn verifier() -> Verifier {
-    Verifier::load(vec![new_key(), old_key()]).unwrap()
+    with_keys(vec![new_key(), old_key()])
+}
+
+fn mint(capability: &Capability) -> String {
+    verifier().mint(ENDPOINT, capability).unwrap()
 }
 
 fn capability() -> Capability {
@@ -58,12 +77,30 @@ fn capability() -> Capability {
 
 fn request(segment: &str, body: impl Into<Vec<u8>>) -> Request {
     Request {
+        endpoint: ENDPOINT.to_owned(),
         capability: segment.to_owned(),
+        method: "POST".to_owned(),
+        target_uri: format!("https://gateway.example/callbacks/payter/{segment}"),
+        headers: vec![],
         body: body.into(),
-        received_at: EXPIRES_AT - 1,
+        received_at: Some(EXPIRES_AT - 1),
     }
 }
 
 fn verify(segment: &str, body: impl Into<Vec<u8>>) -> Result<Verified, Rejection> {
-    verifier().verify(&request(segment, body))
+    verify_with(&verifier(), &request(segment, body))
+}
+
+/// What brings one event.
+fn verify_with(verifier: &Verifier, request: &Request) -> Result<Verified, Rejection> {
+    let mut verified = verifier.verify(request)?;
+    assert_eq!(verified.len(), 1);
+    Ok(verified.remove(0))
+}
+
+fn terminal_event(verified: Result<Verified, Rejection>) -> TerminalEvent {
+    match verified.unwrap().event {
+        CallbackEvent::Terminal(event) => event,
+        other => panic!("{other:?}"),
+    }
 }
