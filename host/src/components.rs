@@ -12,15 +12,18 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
+use chargetap_contract::callback::{Capability, Endpoint, KeyInfo, Rejection, Request, Verified};
 use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
+use chargetap_engine::PAYTER;
 use chargetap_engine::platform::PluginFault;
-use chargetap_engine::{PAYTER, payter_endpoint};
 use secrecy::{ExposeSecret, SecretString};
 
 use load::Runtime;
 use pool::{Calls, Pool};
+
+/// An endpoint of callbacks with its keys.
+pub type EndpointKeys = (Endpoint, Vec<(KeyInfo, SecretString)>);
 
 /// The three components, ready to be called from any thread.
 #[derive(Debug)]
@@ -65,11 +68,11 @@ impl Components {
     pub fn load(
         folder: &Path,
         cache: &Path,
-        keys: Vec<(String, SecretString)>,
+        endpoints: Vec<EndpointKeys>,
     ) -> Result<Self, LoadError> {
         let runtime = Runtime::new()?;
         let components = Self {
-            verifier: runtime.load(folder, cache, Verifier { keys })?,
+            verifier: runtime.load(folder, cache, Verifier { endpoints })?,
             orchestrator: runtime.load(folder, cache, Orchestrator)?,
             generator: runtime.load(folder, cache, Generator)?,
         };
@@ -77,6 +80,13 @@ impl Components {
         let fault = |error: PluginFault| LoadError::Keys(error.reason);
         components.verifier.call(|_, _| Ok(())).map_err(fault)?;
         Ok(components)
+    }
+
+    /// Throw idle instances away, so that the next call of each component is on a new one.
+    pub fn forget_instances(&self) {
+        self.verifier.forget();
+        self.orchestrator.forget();
+        self.generator.forget();
     }
 
     /// See the contract's `verifier.mint`.
@@ -156,7 +166,7 @@ impl Components {
 }
 
 struct Verifier {
-    keys: Vec<(String, SecretString)>,
+    endpoints: Vec<EndpointKeys>,
 }
 
 struct VerifierInstance {
@@ -180,15 +190,18 @@ impl Calls for Verifier {
         store: &mut wasmtime::Store<pool::Limits>,
     ) -> wasmtime::Result<Self::Instance> {
         let exports = pre.instantiate(&mut *store)?;
-        let keys = self
-            .keys
+        let revealed = |(info, secret): &(KeyInfo, SecretString)| {
+            (info.clone(), secret.expose_secret().as_bytes().to_vec())
+        };
+        let endpoints: Vec<_> = self
+            .endpoints
             .iter()
-            .map(|(id, secret)| (id.clone(), secret.expose_secret().as_bytes().to_vec()))
+            .map(|(endpoint, keys)| (endpoint.clone(), keys.iter().map(revealed).collect()))
             .collect();
         let loaded = exports
             .chargetap_callback_verifier_verification()
             .verifier()
-            .call_load(store, &[payter_endpoint(keys)])?;
+            .call_load(store, &endpoints)?;
         let verifier = loaded.map_err(|problem| wasmtime::Error::msg(format!("{problem:?}")))?;
         Ok(VerifierInstance { exports, verifier })
     }

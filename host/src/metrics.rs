@@ -18,6 +18,7 @@ pub(crate) struct Metrics {
     steps: Family<Labels, Counter>,
     commands: Family<Labels, Counter>,
     alerts: Family<Labels, Counter>,
+    payment_reports: Family<Labels, Counter>,
 }
 
 impl Metrics {
@@ -28,6 +29,7 @@ impl Metrics {
             steps: Family::default(),
             commands: Family::default(),
             alerts: Family::default(),
+            payment_reports: Family::default(),
         };
         let mut registry = Registry::with_prefix("chargetap");
         for (count, help) in [
@@ -38,6 +40,10 @@ impl Metrics {
             ),
             (Count::Command, "Commands executed by how they ended"),
             (Count::Alert, "Alerts raised by reason"),
+            (
+                Count::PaymentReport,
+                "Reports of payment providers by what became of the payment",
+            ),
         ] {
             registry.register(count.name(), help, metrics.family(count).clone());
         }
@@ -70,6 +76,7 @@ impl Metrics {
             Count::Step => &self.steps,
             Count::Command => &self.commands,
             Count::Alert => &self.alerts,
+            Count::PaymentReport => &self.payment_reports,
         }
     }
 }

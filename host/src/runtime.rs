@@ -6,16 +6,17 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
+use chargetap_contract::callback::{Capability, KeyInfo, Rejection, Request, Verified};
 use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
 use chargetap_contract::session::{Decision, Event, MeterReading, Policy, Refusal, Stopped};
-use chargetap_engine::config::Config;
+use chargetap_engine::config::{CallbackKey, Config};
 use chargetap_engine::http::{Answer, Method, Outgoing, SendError};
 use chargetap_engine::platform::{
     Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
 };
 use chargetap_engine::{EngineError, Gateway, Vehicle};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::MissedTickBehavior;
 
@@ -80,6 +81,14 @@ pub enum StartError {
     Http(#[from] reqwest::Error),
 }
 
+fn read_keys(
+    keys: &[CallbackKey],
+    folder: &Path,
+) -> Result<Vec<(KeyInfo, SecretString)>, SecretError> {
+    let read = |key: &CallbackKey| Ok((key.info.clone(), secrets::read(&key.secret, folder)?));
+    keys.iter().map(read).collect()
+}
+
 /// Start the gateway that a configuration describes. Its relative paths are taken from `folder`.
 ///
 /// # Errors
@@ -91,10 +100,10 @@ pub async fn start(
 ) -> Result<Arc<NativeGateway>, StartError> {
     let faults = Arc::new(faults);
     let secret = |source| secrets::read(source, folder);
-    let keys = config
-        .callback_keys
+    let endpoints = config
+        .callback_endpoints
         .iter()
-        .map(|(id, source)| Ok((id.clone(), secret(source)?)))
+        .map(|it| Ok((it.endpoint.clone(), read_keys(&it.keys, folder)?)))
         .collect::<Result<_, SecretError>>()?;
     let passwords = config
         .stations
@@ -107,7 +116,7 @@ pub async fn start(
     let components = Components::load(
         &folder.join(&server.components),
         &folder.join(&server.cache),
-        keys,
+        endpoints,
     )?;
     let database = Database::open(&folder.join(&server.database), faults.clone())?;
     let reports = Reports::default();

@@ -1,11 +1,12 @@
 //! The gateway's door: HTTP for callbacks, drivers and the operator, WebSocket for stations.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
@@ -41,6 +42,7 @@ pub async fn serve(
         .fallback(handle)
         .with_state(gateway)
         .merge(stations);
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router)
         .with_graceful_shutdown(shutdown)
         .await
@@ -54,7 +56,11 @@ async fn metrics(State(gateway): State<Arc<NativeGateway>>) -> Response {
     })
 }
 
-async fn handle(State(gateway): State<Arc<NativeGateway>>, request: Request) -> Response {
+async fn handle(
+    State(gateway): State<Arc<NativeGateway>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let body = match timeout(BODY_TIMEOUT, read(body)).await {
         Ok(Ok(body)) => body,
@@ -69,6 +75,9 @@ async fn handle(State(gateway): State<Arc<NativeGateway>>, request: Request) -> 
             _ => None,
         },
         path: parts.uri.path().to_owned(),
+        query: parts.uri.query().map(str::to_owned),
+        source: Some(source(peer.ip(), &parts.headers)),
+        headers: all(&parts.headers),
         accept: header(ACCEPT),
         accept_language: header(ACCEPT_LANGUAGE),
         body,
@@ -90,6 +99,25 @@ async fn read(body: Body) -> Result<Vec<u8>, axum::Error> {
         }
     }
     Ok(bytes)
+}
+
+/// Where a request comes from. A proxy on this machine says so in the last entry of `X-Forwarded-For`,
+/// which is its own; anybody else could write there what they like.
+fn source(peer: IpAddr, headers: &HeaderMap) -> String {
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
+    let last = forwarded
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.rsplit(',').next())
+        .and_then(|value| value.trim().parse::<IpAddr>().ok());
+    let source = last.filter(|_| peer.is_loopback()).unwrap_or(peer);
+    source.to_string()
+}
+
+fn all(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
+    let pairs = headers.iter();
+    pairs
+        .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+        .collect()
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {

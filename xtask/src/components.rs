@@ -19,6 +19,9 @@ const PLUGINS: [(&str, u64); 3] = [
     ("receipt-generator", 1_000_000),
 ];
 
+/// How the plugins are built, beside the profile `component`; see `.cargo/config.toml`.
+pub(crate) const FLAGS: &str = "-C target-feature=+simd128 (wasm SIMD)";
+
 /// Where the wrapped components are put.
 pub(crate) fn folder() -> PathBuf {
     root().join("target/components")

@@ -75,9 +75,24 @@ fn test() -> anyhow::Result<()> {
     shell::cargo_with(&arguments, python.map(|python| (peers::PYTHON, python)))
 }
 
+/// The flags that take the SHA extensions away need a build of their own, in a folder of its own.
+const WITHOUT_SHA_EXTENSIONS: &str = "build.rustflags=['--cfg', 'sha2_256_backend=\"soft\"']";
+
 fn bench() -> anyhow::Result<()> {
     components::build_plugins()?;
-    cargo(&["bench", "--package", "chargetap", "--bench", "components"])
+    println!("components: built with {}", components::FLAGS);
+    cargo(&["bench", "--package", "chargetap", "--bench", "components"])?;
+    cargo(&[
+        "bench",
+        "--config",
+        WITHOUT_SHA_EXTENSIONS,
+        "--target-dir",
+        "target/without-sha-extensions",
+        "--package",
+        "callback-verifier",
+        "--bench",
+        "natively",
+    ])
 }
 
 fn simulate(arguments: &[String]) -> anyhow::Result<()> {

@@ -52,6 +52,10 @@ async fn route(gateway: &Rc<SpinGateway>, request: Request) -> Outcome {
                     _ => None,
                 },
                 path: parts.uri.path().to_owned(),
+                query: parts.uri.query().map(str::to_owned),
+                // Spin does not say in a way that a client could not feign.
+                source: None,
+                headers: all(&parts.headers),
                 accept: text(&parts.headers, "accept"),
                 accept_language: text(&parts.headers, "accept-language"),
                 body: match read(body).await {
@@ -90,6 +94,13 @@ pub(crate) fn json(value: &serde_json::Value) -> Outcome {
         content_type: "application/json".into(),
         body: value.to_string().into_bytes(),
     }
+}
+
+fn all(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
+    let pairs = headers.iter();
+    pairs
+        .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+        .collect()
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 use chargetap_contract::callback::ConfigurationProblem;
-use chargetap_engine::config::{Config, ConfigError, SecretSource};
-use chargetap_engine::{EngineError, Gateway, payter_endpoint};
+use chargetap_engine::config::{CallbackEndpoint, Config, ConfigError, SecretSource};
+use chargetap_engine::{EngineError, Gateway};
 use secrecy::{ExposeSecret, SecretString};
 use spin_sdk::sqlite::{self, Connection};
 use spin_sdk::variables;
@@ -64,10 +64,14 @@ async fn open() -> Result<SpinGateway, SetupError> {
     log();
     let config = Config::parse(&std::fs::read_to_string(CONFIG)?)?;
 
-    let mut keys = Vec::new();
-    for (id, source) in &config.callback_keys {
-        let key = secret(source).await?;
-        keys.push((id.clone(), key.expose_secret().as_bytes().to_vec()));
+    let mut endpoints = Vec::new();
+    for CallbackEndpoint { endpoint, keys } in &config.callback_endpoints {
+        let mut revealed = Vec::new();
+        for key in keys {
+            let secret = secret(&key.secret).await?;
+            revealed.push((key.info.clone(), secret.expose_secret().as_bytes().to_vec()));
+        }
+        endpoints.push((endpoint.clone(), revealed));
     }
     let mut stations = BTreeMap::new();
     for (id, source) in &config.stations {
@@ -82,7 +86,7 @@ async fn open() -> Result<SpinGateway, SetupError> {
     }
     let spin = Spin {
         connection,
-        verifier: Verifier::load(&[payter_endpoint(keys)]).map_err(SetupError::Keys)?,
+        verifier: Verifier::load(&endpoints).map_err(SetupError::Keys)?,
         station_url: variable("station_url").await?.trim_end_matches('/').into(),
         stations,
         tick_token: secret_variable("tick_token").await?,

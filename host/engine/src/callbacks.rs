@@ -1,7 +1,7 @@
 //! A callback's way in: verified, then applied, and only then acknowledged.
 
 use chargetap_contract::callback::{
-    CallbackEvent, Endpoint, Key, KeyInfo, Rejection, Request, Scheme, Verified,
+    CallbackEvent, PaymentChange, PaymentReport, Rejection, Request, Scheme, Verified,
 };
 use chargetap_contract::session::Event;
 use chargetap_contract::terminal::{CardRead, PaymentHint, ScreenAnswer, TerminalEvent};
@@ -10,29 +10,16 @@ use percent_encoding::percent_decode_str;
 use crate::apply::{Applied, Cause, EngineError};
 use crate::asks::Chosen;
 use crate::gateway::Gateway;
-use crate::http::Outcome;
+use crate::http::{Incoming, Outcome};
 use crate::journal;
 use crate::platform::{Count, Platform};
 
 /// The id of the endpoint for Payter's callbacks.
 pub const PAYTER: &str = "payter";
 
-/// The endpoint for Payter's callbacks, with its keys: the id of each and its secret.
-#[must_use]
-pub fn payter_endpoint(keys: Vec<(String, Vec<u8>)>) -> (Endpoint, Vec<Key>) {
-    let endpoint = Endpoint {
-        id: PAYTER.to_owned(),
-        scheme: Scheme::CapabilityUrl,
-        tolerance: None,
-    };
-    let always = |id| KeyInfo {
-        id,
-        not_before: None,
-        not_after: None,
-    };
-    let keys = keys.into_iter().map(|(id, secret)| (always(id), secret));
-    (endpoint, keys.collect())
-}
+/// Before this moment the version was not written: a clock that shows it was never set, as on a
+/// machine without a battery. 2026-01-01T00:00:00Z, in Unix milliseconds.
+const WRITTEN_AFTER: u64 = 1_767_225_600_000;
 
 /// What became of a callback: a status for the provider, a reason for log and counter.
 struct Answer {
@@ -61,57 +48,110 @@ const UNKNOWN_TERMINAL: Answer = Answer {
     status: 404,
     reason: "unknown-terminal",
 };
+/// Before anything is looked at.
+const TOO_MANY: Answer = Answer {
+    status: 429,
+    reason: "too-many",
+};
 const UNAVAILABLE: Answer = Answer {
     status: 503,
     reason: "unavailable",
 };
 
 impl<P: Platform> Gateway<P> {
-    /// Answer `POST /callbacks/payter/{capability}`.
-    pub(crate) async fn callback(&self, segment: &str, body: Vec<u8>) -> Outcome {
-        let answer = match self.receive(segment, body).await {
+    /// Answer `POST /callbacks/payter/{capability}` and `POST /callbacks/{webhook}`.
+    pub(crate) async fn callback(
+        &self,
+        endpoint: &str,
+        segment: &str,
+        request: Incoming,
+    ) -> Outcome {
+        let answer = match self.receive(endpoint, segment, request).await {
             Ok(answer) => answer,
             Err(error) => {
                 tracing::error!(%error, "a callback could not be stored");
                 UNAVAILABLE
             }
         };
-        tracing::info!(status = answer.status, reason = answer.reason, "callback");
-        self.platform.count(Count::Callback, answer.reason);
+        let Answer { status, reason } = answer;
+        tracing::info!(endpoint, status, reason, "callback");
+        self.platform.count(Count::Callback, reason);
         // The outside learns the class of the failure from the status, and nothing more.
-        let text = if answer.status == 200 {
-            "ok"
-        } else {
-            "refused"
-        };
-        Outcome::text(answer.status, text)
+        Outcome::text(
+            status,
+            match status {
+                200 => self.acknowledgement(endpoint),
+                _ => "refused",
+            },
+        )
     }
 
-    async fn receive(&self, segment: &str, body: Vec<u8>) -> Result<Answer, EngineError> {
+    /// Adyen takes nothing but this for a success.
+    fn acknowledgement(&self, endpoint: &str) -> &'static str {
+        let mut endpoints = self.config.callback_endpoints.iter();
+        let found = endpoints.find(|it| it.endpoint.id == endpoint);
+        match found.map(|it| &it.endpoint.scheme) {
+            Some(Scheme::Adyen) => "[accepted]",
+            _ => "ok",
+        }
+    }
+
+    async fn receive(
+        &self,
+        endpoint: &str,
+        segment: &str,
+        incoming: Incoming,
+    ) -> Result<Answer, EngineError> {
+        let now = self.platform.now();
+        if let Some(source) = &incoming.source
+            && !self.callback_sources.take(source, now)
+        {
+            return Ok(TOO_MANY);
+        }
         let Ok(capability) = percent_decode_str(segment).decode_utf8() else {
             return Ok(rejected(&Rejection::MalformedCapability));
         };
+        let query = incoming
+            .query
+            .map_or_else(String::new, |it| format!("?{it}"));
         let request = Request {
-            endpoint: PAYTER.to_owned(),
-            target_uri: format!("{}/callbacks/payter/{segment}", self.config.public_url),
+            endpoint: endpoint.to_owned(),
+            target_uri: format!("{}{}{query}", self.config.public_url, incoming.path),
             capability: capability.into_owned(),
             method: "POST".to_owned(),
-            headers: Vec::new(),
-            body,
-            received_at: Some(self.platform.now()),
+            headers: incoming.headers,
+            body: incoming.body,
+            received_at: Some(now).filter(|now| *now >= WRITTEN_AFTER),
         };
         let verified = match self.platform.verify(&request)? {
-            Err(rejection) => return Ok(rejected(&rejection)),
+            Err(rejection) => {
+                self.read_back(&request.capability, now);
+                return Ok(rejected(&rejection));
+            }
             Ok(verified) => verified,
         };
         let mut answer = IGNORED;
         for event in verified {
-            answer = self.take(event).await?;
+            answer = self.take(endpoint, event, now).await?;
         }
         Ok(answer)
     }
 
-    async fn take(&self, verified: Verified) -> Result<Answer, EngineError> {
+    /// A callback that does not count changes nothing. But it may have been right and come too late,
+    /// so the terminal that it names is looked at, now and then.
+    fn read_back(&self, capability: &str, now: u64) {
+        let serial = capability.split('~').next().unwrap_or_default();
+        if self.config.terminals.contains_key(serial) && self.read_backs.take(serial, now) {
+            self.platform.look_at(serial);
+        }
+    }
+
+    async fn take(
+        &self,
+        endpoint: &str,
+        verified: Verified,
+        now: u64,
+    ) -> Result<Answer, EngineError> {
         match verified.event {
             CallbackEvent::Terminal(TerminalEvent::CardRead(read)) => {
                 let dedupe = verified.dedupe_key.unwrap_or_default();
@@ -123,8 +163,56 @@ impl<P: Platform> Gateway<P> {
             CallbackEvent::Terminal(TerminalEvent::ScreenAnswer(answer)) => {
                 self.screen_answer(answer).await
             }
-            _ => Ok(IGNORED),
+            CallbackEvent::Terminal(TerminalEvent::Connectivity(it)) => {
+                if !self.config.terminals.contains_key(&it.terminal) {
+                    return Ok(UNKNOWN_TERMINAL);
+                }
+                self.platform.look_at(&it.terminal);
+                Ok(APPLIED)
+            }
+            CallbackEvent::Payment(report) => {
+                let dedupe = verified.dedupe_key.as_deref();
+                self.payment_report(endpoint, dedupe, &report, now).await
+            }
+            CallbackEvent::Unknown(kind) => {
+                tracing::info!(endpoint, kind, "a callback of an unknown kind");
+                Ok(IGNORED)
+            }
         }
+    }
+
+    /// A provider's report is put on record once. What takes money back from the operator is for a
+    /// person; nothing else comes of it, because money moves only on what Payter's API says.
+    async fn payment_report(
+        &self,
+        endpoint: &str,
+        dedupe: Option<&str>,
+        report: &PaymentReport,
+        now: u64,
+    ) -> Result<Answer, EngineError> {
+        if !journal::keep_report(&self.platform, endpoint, dedupe, report, now).await? {
+            return Ok(DUPLICATE);
+        }
+        let change = change_name(report.change);
+        let (payment, reference) = (report.payment.as_deref(), report.reference.as_deref());
+        self.platform.count(Count::PaymentReport, change);
+        match report.change {
+            PaymentChange::CaptureFailed
+            | PaymentChange::RefundFailed
+            | PaymentChange::Disputed
+            | PaymentChange::DisputeLost => tracing::error!(
+                endpoint,
+                change,
+                payment,
+                reference,
+                next_action = "See with the payment provider what became of this payment.",
+                "needs attention"
+            ),
+            PaymentChange::Captured | PaymentChange::Refunded | PaymentChange::DisputeWon => {
+                tracing::info!(endpoint, change, payment, reference, "payment report");
+            }
+        }
+        Ok(APPLIED)
     }
 
     async fn card_read(&self, read: CardRead, dedupe: &str) -> Result<Answer, EngineError> {
@@ -201,6 +289,18 @@ impl<P: Platform> Gateway<P> {
             Applied::Yes => APPLIED,
             _ => IGNORED,
         })
+    }
+}
+
+fn change_name(change: PaymentChange) -> &'static str {
+    match change {
+        PaymentChange::Captured => "captured",
+        PaymentChange::CaptureFailed => "capture-failed",
+        PaymentChange::Refunded => "refunded",
+        PaymentChange::RefundFailed => "refund-failed",
+        PaymentChange::Disputed => "disputed",
+        PaymentChange::DisputeWon => "dispute-won",
+        PaymentChange::DisputeLost => "dispute-lost",
     }
 }
 

@@ -4,6 +4,7 @@
 //! names the line and the key.
 
 mod amounts;
+mod callbacks;
 mod file;
 mod limits;
 mod policy;
@@ -14,6 +15,7 @@ mod terminals;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use chargetap_contract::callback::{Endpoint, KeyInfo};
 use chargetap_contract::receipt::{Issuer, Site};
 use chargetap_contract::session::{Evse, Policy};
 use jiff::tz::TimeZone;
@@ -30,8 +32,8 @@ pub struct Config {
     pub payter_url: String,
     /// The provider's API key.
     pub payter_api_key: SecretSource,
-    /// The keys of callback URLs by id; the first mints.
-    pub callback_keys: Vec<(String, SecretSource)>,
+    /// Who may call back: Payter first, then other payment providers.
+    pub callback_endpoints: Vec<CallbackEndpoint>,
     /// Who issues the receipts.
     pub issuer: Issuer,
     /// Where the gateway stands.
@@ -44,6 +46,24 @@ pub struct Config {
     pub terminals: BTreeMap<String, Terminal>,
     /// What only the native host uses.
     pub server: Server,
+}
+
+/// Where a provider sends its callbacks, and by which keys it is recognised.
+#[derive(Clone, Debug)]
+pub struct CallbackEndpoint {
+    /// The contract's part of it.
+    pub endpoint: Endpoint,
+    /// Of Payter's the first mints. At least one.
+    pub keys: Vec<CallbackKey>,
+}
+
+/// A key of callbacks.
+#[derive(Clone, Debug)]
+pub struct CallbackKey {
+    /// Its id and when it counts.
+    pub info: KeyInfo,
+    /// Where its secret is.
+    pub secret: SecretSource,
 }
 
 /// A terminal and what it is used for.

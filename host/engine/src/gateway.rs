@@ -7,6 +7,8 @@ use std::sync::atomic::AtomicU64;
 use chargetap_contract::session::Policy;
 
 use crate::apply::EngineError;
+use crate::buckets::Buckets;
+use crate::callbacks::PAYTER;
 use crate::config::Config;
 use crate::http::{Incoming, Method, Outcome};
 use crate::journal;
@@ -23,11 +25,23 @@ pub struct Gateway<P> {
     pub(crate) swept_at: AtomicU64,
     /// Terminals that this instance tends at this moment.
     pub(crate) tended: Mutex<BTreeSet<String>>,
+    /// How often each source may call back.
+    pub(crate) callback_sources: Buckets,
+    /// How often a callback that does not count may have its terminal looked at.
+    pub(crate) read_backs: Buckets,
 }
 
 /// How long a command may be under way in another instance before it counts as abandoned, in
 /// milliseconds: longer than any command takes.
 const ABANDONED_AFTER: u64 = 90_000;
+
+/// How many callbacks of one source are looked at at once, and how often another one, in milliseconds:
+/// more than all terminals of a site cause together.
+const CALLBACKS_AT_ONCE: u64 = 200;
+const CALLBACK_EVERY: u64 = 20;
+/// How many read-backs of one terminal, and how often another one, in milliseconds.
+const READ_BACKS_AT_ONCE: u64 = 2;
+const READ_BACK_EVERY: u64 = 30_000;
 
 impl<P: Platform> Gateway<P> {
     /// Open the journal and make sure that every open session can go on.
@@ -47,6 +61,8 @@ impl<P: Platform> Gateway<P> {
             payter_key,
             swept_at: AtomicU64::new(0),
             tended: Mutex::default(),
+            callback_sources: Buckets::new(CALLBACKS_AT_ONCE, CALLBACK_EVERY),
+            read_backs: Buckets::new(READ_BACKS_AT_ONCE, READ_BACK_EVERY),
         };
         for terminal in journal::terminals_in_use(&gateway.platform).await? {
             gateway.terminal(&terminal)?;
@@ -88,10 +104,14 @@ impl<P: Platform> Gateway<P> {
 
     /// Answer a request: callbacks, receipts and the two probes.
     pub async fn handle(&self, request: Incoming) -> Outcome {
-        let path: Vec<&str> = request.path.trim_start_matches('/').split('/').collect();
+        let path = request.path.clone();
+        let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (request.method, path.as_slice()) {
-            (Some(Method::Post), ["callbacks", "payter", capability]) => {
-                self.callback(capability, request.body).await
+            (Some(Method::Post), ["callbacks", PAYTER, capability]) => {
+                self.callback(PAYTER, capability, request).await
+            }
+            (Some(Method::Post), ["callbacks", webhook]) if *webhook != PAYTER => {
+                self.callback(webhook, "", request).await
             }
             (Some(Method::Get), ["receipts", id]) => {
                 let (accept, language) = (&request.accept, &request.accept_language);
@@ -106,9 +126,10 @@ impl<P: Platform> Gateway<P> {
                     Outcome::text(503, "not ready: the journal cannot be used")
                 }
             },
-            (_, ["callbacks", "payter", _] | ["receipts", _] | ["healthz" | "readyz"]) => {
-                Outcome::text(405, "method not allowed")
-            }
+            (
+                _,
+                ["callbacks", PAYTER, _] | ["callbacks" | "receipts", _] | ["healthz" | "readyz"],
+            ) => Outcome::text(405, "method not allowed"),
             _ => Outcome::text(404, "not found"),
         }
     }

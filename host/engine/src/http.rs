@@ -10,12 +10,19 @@ pub enum Method {
 }
 
 /// A request that arrived at the gateway.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Incoming {
     /// `None` for a method that no route has.
     pub method: Option<Method>,
     /// The path, still percent-encoded, without the query.
     pub path: String,
+    /// The query, still percent-encoded.
+    pub query: Option<String>,
+    /// The address that it comes from, if the host knows: so many requests of one are looked at and
+    /// no more.
+    pub source: Option<String>,
+    /// All headers in their order: names, and the bytes of their values.
+    pub headers: Vec<(String, Vec<u8>)>,
     /// The `Accept` header.
     pub accept: Option<String>,
     /// The `Accept-Language` header.

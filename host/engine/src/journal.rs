@@ -11,6 +11,7 @@
 
 mod asks;
 mod commands;
+mod deliveries;
 mod record;
 mod rows;
 mod schema;
@@ -27,6 +28,7 @@ pub(crate) use asks::{
     hide_ask, is_used, latest_ask, remember_ask, standing, vehicle_came, vehicle_left,
 };
 pub(crate) use commands::{Claimed, abandoned, claim, finish, repeat};
+pub(crate) use deliveries::{forget_deliveries, keep_report};
 pub(crate) use record::{Entry, Recorded, is_duplicate, record};
 pub(crate) use sessions::{
     Reported, Stored, awaits_hold, due, is_authorising, is_claimed, load, postpone,

@@ -17,6 +17,7 @@ mod stations;
 
 mod apply;
 mod asks;
+mod buckets;
 mod callbacks;
 mod execute;
 mod gateway;
@@ -29,7 +30,7 @@ mod readers;
 mod receipts;
 
 pub use apply::EngineError;
-pub use callbacks::{PAYTER, payter_endpoint};
+pub use callbacks::PAYTER;
 pub use execute::Execution;
 pub use gateway::Gateway;
 pub use operator::Wish;

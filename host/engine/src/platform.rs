@@ -133,6 +133,8 @@ pub enum Count {
     Command,
     /// Alerts raised, by reason.
     Alert,
+    /// Reports of payment providers, by what became of the payment.
+    PaymentReport,
 }
 
 /// What a station made of a request.
@@ -194,6 +196,7 @@ impl Count {
             Self::Step => "steps",
             Self::Command => "commands",
             Self::Alert => "alerts",
+            Self::PaymentReport => "payment_reports",
         }
     }
 
@@ -204,6 +207,7 @@ impl Count {
             Self::Callback | Self::Command => "result",
             Self::Step => "phase",
             Self::Alert => "reason",
+            Self::PaymentReport => "change",
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::platform::Platform;
 use crate::{id, journal};
 
 const MINUTE: u64 = 60_000;
+const DAY: u64 = 24 * 60 * MINUTE;
 /// For how long a card is asked for in the same way, in milliseconds.
 const CARD_LASTS: u64 = 55 * MINUTE;
 /// The same for a choice on the screen. What a screen shows cannot be asked for, so it is put up anew
@@ -29,7 +30,10 @@ const FOLLOW_UP_LASTS: u64 = 90_000;
 /// How long an answer may come after its ask was renewed, in milliseconds.
 const ANSWER_TAKES: u64 = 5 * MINUTE;
 /// How long asks are kept that nobody can answer any more, in milliseconds.
-const KEPT: u64 = 24 * 60 * MINUTE;
+const ASKS_KEPT: u64 = DAY;
+/// How long the keys of deliveries are kept, in milliseconds: longer than any provider repeats one,
+/// which Adyen does for 30 days.
+const DELIVERIES_KEPT: u64 = 35 * DAY;
 /// How long a vehicle's EVSE is offered before that of one that came later, in milliseconds.
 const OFFER_STAYS: u64 = MINUTE;
 /// How long a title stands before its screen is put up, in milliseconds.
@@ -51,8 +55,8 @@ impl<P: Platform> Gateway<P> {
     /// tended the next time.
     pub async fn tend_readers(&self) {
         let sweep = self.is_time_to_sweep();
-        if sweep && let Err(error) = self.forget_asks().await {
-            tracing::warn!(%error, "old asks cannot be forgotten");
+        if sweep && let Err(error) = self.forget().await {
+            tracing::warn!(%error, "what is old cannot be forgotten");
         }
         let tended = self
             .config
@@ -83,9 +87,11 @@ impl<P: Platform> Gateway<P> {
         tracing::warn!(terminal = serial, error, "the terminal cannot be tended");
     }
 
-    async fn forget_asks(&self) -> Result<(), EngineError> {
-        let before = self.platform.now().saturating_sub(KEPT);
-        Ok(journal::forget_asks(&self.platform, before).await?)
+    async fn forget(&self) -> Result<(), EngineError> {
+        let now = self.platform.now();
+        journal::forget_asks(&self.platform, now.saturating_sub(ASKS_KEPT)).await?;
+        journal::forget_deliveries(&self.platform, now.saturating_sub(DELIVERIES_KEPT)).await?;
+        Ok(())
     }
 
     /// Holds may come late, also where the reader needs nothing or the terminal is offline.

@@ -78,6 +78,10 @@ impl<C: Calls> Pool<C> {
         Ok(result)
     }
 
+    pub(super) fn forget(&self) {
+        self.idle().clear();
+    }
+
     #[cfg(test)]
     pub(super) fn calls(&self) -> &C {
         &self.calls

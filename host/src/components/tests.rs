@@ -1,6 +1,7 @@
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
+use chargetap_contract::callback::{Endpoint, KeyInfo, Scheme};
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre, Linker};
 
@@ -166,8 +167,18 @@ fn the_three_components_import_no_function_and_need_nothing() {
 #[test]
 fn a_weak_key_is_named_and_not_shown() {
     let folder = tempfile::tempdir().unwrap();
-    let keys = vec![("2026".to_owned(), "short-canary".into())];
-    let error = Components::load(&built(), folder.path(), keys)
+    let endpoint = Endpoint {
+        id: "payter".to_owned(),
+        scheme: Scheme::CapabilityUrl,
+        tolerance: None,
+    };
+    let key = KeyInfo {
+        id: "2026".to_owned(),
+        not_before: None,
+        not_after: None,
+    };
+    let endpoints = vec![(endpoint, vec![(key, "short-canary".into())])];
+    let error = Components::load(&built(), folder.path(), endpoints)
         .unwrap_err()
         .to_string();
     assert!(

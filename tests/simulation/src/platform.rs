@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use callback_verifier::Verifier;
-use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
+use chargetap_contract::callback::{
+    Capability, Endpoint, KeyInfo, Rejection, Request, Scheme, Verified,
+};
 use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
 use chargetap_contract::session::{CommandResult, Decision, Event, Policy, Refusal};
+use chargetap_engine::PAYTER;
 use chargetap_engine::http::{Answer, Outgoing, SendError};
 use chargetap_engine::platform::{
     Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
 };
-use chargetap_engine::{PAYTER, payter_endpoint};
 use tokio::sync::oneshot;
 
 use crate::network::Fate;
@@ -30,9 +32,18 @@ pub(crate) struct Simulated {
 
 impl Simulated {
     pub(crate) fn new(world: Arc<World>) -> anyhow::Result<Self> {
-        let endpoint = payter_endpoint(vec![("simulation".to_owned(), KEY.to_vec())]);
-        let verifier =
-            Verifier::load(vec![endpoint]).map_err(|problem| anyhow::anyhow!("{problem:?}"))?;
+        let endpoint = Endpoint {
+            id: PAYTER.to_owned(),
+            scheme: Scheme::CapabilityUrl,
+            tolerance: None,
+        };
+        let key = KeyInfo {
+            id: "simulation".to_owned(),
+            not_before: None,
+            not_after: None,
+        };
+        let verifier = Verifier::load(vec![(endpoint, vec![(key, KEY.to_vec())])])
+            .map_err(|problem| anyhow::anyhow!("{problem:?}"))?;
         Ok(Self { world, verifier })
     }
 
@@ -89,7 +100,7 @@ impl Platform for Simulated {
         match what {
             Count::Step => self.world.process.deadlines.notify_one(),
             Count::Alert => state.oracle.alert(label),
-            Count::Callback | Count::Command => {}
+            Count::Callback | Count::Command | Count::PaymentReport => {}
         }
     }
 

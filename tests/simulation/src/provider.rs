@@ -372,9 +372,8 @@ async fn post(world: &Arc<World>, url: &str, body: &Value, says: &Says) -> Optio
     let incoming = Incoming {
         method: Some(Method::Post),
         path: path.to_owned(),
-        accept: None,
-        accept_language: None,
         body: body.to_string().into_bytes(),
+        ..Incoming::default()
     };
     let read = path.split('~').nth(1).unwrap_or_default();
     let had_no_say = matches!(says, Says::Card(_)) && card_has_no_say(&world.state().disk, read);

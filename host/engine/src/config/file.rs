@@ -8,6 +8,7 @@ use chargetap_contract::receipt::{Issuer, Site};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::callbacks::{KeyTable, WebhookTable, endpoints};
 use super::policy::PolicyTable;
 use super::tariffs::{TariffTable, tariffs};
 use super::terminals::{TerminalTable, terminals};
@@ -21,7 +22,9 @@ struct File {
     server: ServerTable,
     gateway: GatewayTable,
     payter: PayterTable,
-    callback_keys: Spanned<Vec<CallbackKeyTable>>,
+    callback_keys: Spanned<Vec<KeyTable>>,
+    #[serde(default)]
+    webhooks: Vec<WebhookTable>,
     issuer: IssuerTable,
     site: SiteTable,
     #[serde(default)]
@@ -62,13 +65,6 @@ struct GatewayTable {
 struct PayterTable {
     url: Spanned<String>,
     api_key: SecretSource,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CallbackKeyTable {
-    id: String,
-    secret: SecretSource,
 }
 
 #[derive(Deserialize)]
@@ -152,10 +148,7 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
 
     let public_url = url(&place, "gateway.public_url", &file.gateway.public_url)?;
     let payter_url = url(&place, "payter.url", &file.payter.url)?;
-    if file.callback_keys.get_ref().is_empty() {
-        let problem = "at least one key is needed".into();
-        return Err(place.error("callback_keys", &file.callback_keys, problem));
-    }
+    let callback_endpoints = endpoints(&place, &file.callback_keys, file.webhooks)?;
     let time_zone = local_time::find(file.site.time_zone.get_ref())
         .map_err(|problem| place.error("site.time_zone", &file.site.time_zone, problem))?;
     let tariffs = tariffs(&place, file.tariffs)?;
@@ -166,12 +159,7 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
         public_url,
         payter_url,
         payter_api_key: file.payter.api_key,
-        callback_keys: file
-            .callback_keys
-            .into_inner()
-            .into_iter()
-            .map(|key| (key.id, key.secret))
-            .collect(),
+        callback_endpoints,
         issuer: Issuer {
             name: file.issuer.name,
             address: file.issuer.address,

@@ -1,7 +1,7 @@
 //! The journal's tables. A later version appends statements, and drops what it replaces.
 
 /// Each may run again on tables that are already there.
-pub(super) const STATEMENTS: [&str; 14] = [
+pub(super) const STATEMENTS: [&str; 16] = [
     // `number` is the OCPP transaction id: never used twice. Every event takes one, so it grows
     // faster than sessions do, and still fits OCPP's 31 bits for the life of a station.
     "CREATE TABLE IF NOT EXISTS session (
@@ -75,6 +75,17 @@ pub(super) const STATEMENTS: [&str; 14] = [
         card_seen_at INTEGER
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS ask_by_terminal ON ask (terminal, number)",
+    // What payment providers said of payments.
+    "CREATE TABLE IF NOT EXISTS report (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        endpoint TEXT NOT NULL,
+        dedupe TEXT UNIQUE,
+        at INTEGER NOT NULL,
+        report TEXT NOT NULL
+    ) STRICT",
+    // Deliveries of providers have keys without a slash; other keys are never forgotten.
+    "CREATE INDEX IF NOT EXISTS event_by_delivery ON event (at)
+        WHERE dedupe IS NOT NULL AND instr(dedupe, '/') = 0",
     // Vehicles that are plugged in: those that wait for a session, and those that had one.
     "CREATE TABLE IF NOT EXISTS vehicle (
         station TEXT NOT NULL,
