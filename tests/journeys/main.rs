@@ -18,4 +18,5 @@ mod operator;
 mod peers;
 mod sessions;
 mod terminals;
+mod webhooks;
 mod world;

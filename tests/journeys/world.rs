@@ -15,6 +15,7 @@ pub(crate) const TERMINAL: &str = "P66-0001";
 pub(crate) const STATION: &str = "CT-1";
 pub(crate) const API_KEY: &str = "journey-api-key";
 pub(crate) const CALLBACK_KEY: &str = "journey-callback-key-of-more-than-32-bytes";
+pub(crate) const WEBHOOK_KEY: &str = "It's a Secret to Everybody";
 pub(crate) const PASSWORD: &str = "journey-station-password";
 
 const ONE_EVSE: &str = r#"evses = [{ station = "CT-1", connector = 1 }]
@@ -340,16 +341,13 @@ impl World {
             .sum()
     }
 
+    pub(crate) async fn metrics(&self) -> String {
+        let request = self.client.get(self.url("/metrics"));
+        request.send().await.unwrap().text().await.unwrap()
+    }
+
     pub(crate) async fn metric(&self, line: &str) -> u64 {
-        let text = self
-            .client
-            .get(self.url("/metrics"))
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
+        let text = self.metrics().await;
         let value = text.lines().find_map(|found| found.strip_prefix(line));
         value.map_or(0, |value| value.trim().parse().unwrap())
     }
@@ -366,6 +364,10 @@ impl World {
 
     pub(crate) fn sessions_in_journal(&self) -> usize {
         self.count("SELECT count(*) FROM session")
+    }
+
+    pub(crate) fn payment_reports(&self) -> usize {
+        self.count("SELECT count(*) FROM report")
     }
 
     pub(crate) fn reads(&self) -> usize {
@@ -449,6 +451,7 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
     std::fs::write(folder.join("api.key"), API_KEY).unwrap();
     std::fs::write(folder.join("callback.key"), CALLBACK_KEY).unwrap();
     std::fs::write(folder.join("station.key"), PASSWORD).unwrap();
+    std::fs::write(folder.join("webhook.key"), WEBHOOK_KEY).unwrap();
     let components = components();
     let text = format!(
         r#"
@@ -476,6 +479,10 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
         [policy]
         authorise_timeout_s = 3
         plug_in_timeout_s = {plug_in_timeout_s}
+        [[webhooks]]
+        id = "acquirer"
+        scheme = "raw-body"
+        keys = [{{ id = "w1", secret = {{ file = "webhook.key" }} }}]
         [[tariffs]]
         id = "standard"
         currency = "EUR"

@@ -1,7 +1,7 @@
 //! A callback's way in: verified, then applied, and only then acknowledged.
 
 use chargetap_contract::callback::{
-    CallbackEvent, PaymentChange, PaymentReport, Rejection, Request, Scheme, Verified,
+    CallbackEvent, Endpoint, PaymentChange, PaymentReport, Rejection, Request, Scheme, Verified,
 };
 use chargetap_contract::session::Event;
 use chargetap_contract::terminal::{CardRead, PaymentHint, ScreenAnswer, TerminalEvent};
@@ -74,26 +74,25 @@ impl<P: Platform> Gateway<P> {
             }
         };
         let Answer { status, reason } = answer;
+        // What is no endpoint's id is anybody's text, and is not logged.
+        let configured = self.endpoint(endpoint);
+        let endpoint = configured.map(|it| it.id.as_str());
         tracing::info!(endpoint, status, reason, "callback");
         self.platform.count(Count::Callback, reason);
         // The outside learns the class of the failure from the status, and nothing more.
         Outcome::text(
             status,
             match status {
-                200 => self.acknowledgement(endpoint),
+                200 => acknowledgement(configured),
                 _ => "refused",
             },
         )
     }
 
-    /// Adyen takes nothing but this for a success.
-    fn acknowledgement(&self, endpoint: &str) -> &'static str {
+    fn endpoint(&self, id: &str) -> Option<&Endpoint> {
         let mut endpoints = self.config.callback_endpoints.iter();
-        let found = endpoints.find(|it| it.endpoint.id == endpoint);
-        match found.map(|it| &it.endpoint.scheme) {
-            Some(Scheme::Adyen) => "[accepted]",
-            _ => "ok",
-        }
+        let found = endpoints.find(|it| it.endpoint.id == id)?;
+        Some(&found.endpoint)
     }
 
     async fn receive(
@@ -142,6 +141,11 @@ impl<P: Platform> Gateway<P> {
     fn read_back(&self, capability: &str, now: u64) {
         let serial = capability.split('~').next().unwrap_or_default();
         if self.config.terminals.contains_key(serial) && self.read_backs.take(serial, now) {
+            tracing::info!(
+                event = "read-back",
+                terminal = serial,
+                "the terminal is looked at"
+            );
             self.platform.look_at(serial);
         }
     }
@@ -289,6 +293,14 @@ impl<P: Platform> Gateway<P> {
             Applied::Yes => APPLIED,
             _ => IGNORED,
         })
+    }
+}
+
+/// Adyen takes nothing but this for a success.
+fn acknowledgement(endpoint: Option<&Endpoint>) -> &'static str {
+    match endpoint.map(|it| &it.scheme) {
+        Some(Scheme::Adyen) => "[accepted]",
+        _ => "ok",
     }
 }
 

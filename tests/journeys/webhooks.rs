@@ -1,0 +1,152 @@
+//! What payment providers report, and how much of it is looked at.
+
+use crate::world::{API_KEY, CALLBACK_KEY, PASSWORD, Setup, TERMINAL, WEBHOOK_KEY, World};
+
+const DISPUTED: &str = r#"{"type":"payment.disputed","data":{"payment":"p-1","reference":"s-1","amount":465,"currency":"EUR"}}"#;
+/// `hmac.new(WEBHOOK_KEY, DISPUTED, "sha256").hexdigest()` by Python.
+const DISPUTED_SIGNATURE: &str =
+    "sha256=bb26d1f328923f8d61b3cd09532fd6274d25fbbe10fce3b7154bb7d179ea9557";
+const CANARIES: &str = r#"{"type":"payment.captured","data":{"payment":"4111111111111111","reference":"4111 1111 1111 1111","change":";4111111111111111=30011010000000000000?"}}"#;
+/// The same of `CANARIES`.
+const CANARIES_SIGNATURE: &str =
+    "sha256=08babf81e330e0cacf7e74e6701209ef8d105b3227a9536a3180d2248945b9ac";
+
+/// Post to a path as if a proxy had it from this source; status and body of the answer.
+async fn post(
+    world: &World,
+    path: &str,
+    source: &str,
+    signature: &str,
+    body: &'static str,
+) -> (u16, String) {
+    let client = chargetap::client::client().unwrap();
+    let request = client
+        .post(world.url(path))
+        .header("x-forwarded-for", format!("203.0.113.9, {source}"))
+        .header("x-hub-signature-256", signature);
+    let answer = request.body(body).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+async fn report(world: &World, signature: &str, body: &'static str) -> u16 {
+    post(
+        world,
+        "/callbacks/acquirer",
+        "198.51.100.1",
+        signature,
+        body,
+    )
+    .await
+    .0
+}
+
+#[tokio::test]
+async fn a_dispute_is_put_on_record_once_and_calls_a_person() {
+    let mut world = World::new(Setup::default()).await;
+    assert_eq!(report(&world, DISPUTED_SIGNATURE, DISPUTED).await, 200);
+    world.stop_gateway();
+    world.restart_gateway().await;
+    assert_eq!(report(&world, DISPUTED_SIGNATURE, DISPUTED).await, 200);
+    assert_eq!(world.payment_reports(), 1);
+    let duplicates = "chargetap_callbacks_total{result=\"duplicate\"}";
+    assert_eq!(world.metric(duplicates).await, 1);
+    let calls = world.log().values("change");
+    assert_eq!(calls, ["disputed"]);
+}
+
+#[tokio::test]
+async fn a_report_that_nobody_signed_is_refused_and_leaves_no_trace() {
+    let world = World::new(Setup::default()).await;
+    let forged = DISPUTED_SIGNATURE.replace("sha256=", "sha256=0");
+    assert_eq!(report(&world, &forged, DISPUTED).await, 401);
+    assert_eq!(report(&world, CANARIES_SIGNATURE, DISPUTED).await, 401);
+    assert_eq!(world.payment_reports(), 0);
+    let (status, _) = post(&world, "/callbacks/nobody", "198.51.100.1", "", "{}").await;
+    assert_eq!(status, 404);
+}
+
+#[tokio::test]
+async fn who_calls_back_too_often_is_sent_away_and_others_are_not() {
+    let world = World::new(Setup::default()).await;
+    let client = chargetap::client::client().unwrap();
+    let attempts = (0..1_000).map(|_| {
+        let request = client.post(world.url("/callbacks/payter/nothing"));
+        let request = request.header("x-forwarded-for", "198.51.100.7");
+        async { request.body("{}").send().await.unwrap().status().as_u16() }
+    });
+    let statuses = futures_util::future::join_all(attempts).await;
+    let count = |wanted| statuses.iter().filter(|status| **status == wanted).count();
+    assert!(count(404) >= 200, "{statuses:?}");
+    assert!(count(429) > 0, "{statuses:?}");
+    assert_eq!(report(&world, DISPUTED_SIGNATURE, DISPUTED).await, 200);
+}
+
+#[tokio::test]
+async fn a_forged_callback_of_a_terminal_has_it_looked_at_now_and_then() {
+    let world = World::new(Setup::default()).await;
+    let forged = format!(
+        "/callbacks/payter/{TERMINAL}~READ1~9000000000000~{}",
+        "A".repeat(43)
+    );
+    for _ in 0..10 {
+        assert_eq!(post(&world, &forged, "198.51.100.1", "", "{}").await.0, 401);
+    }
+    let unknown = forged.replace(TERMINAL, "P66-9999");
+    assert_eq!(
+        post(&world, &unknown, "198.51.100.1", "", "{}").await.0,
+        401
+    );
+    let events = world.log().values("event");
+    let looks = events.iter().filter(|event| *event == "read-back");
+    assert_eq!(looks.count(), 2);
+    assert_eq!(world.stored_events(), 0);
+}
+
+#[tokio::test]
+async fn nothing_of_cards_and_keys_is_logged_stored_counted_or_answered() {
+    let world = World::new(Setup::default()).await;
+    assert_eq!(report(&world, CANARIES_SIGNATURE, CANARIES).await, 200);
+    let planted = post(
+        &world,
+        "/callbacks/4111111111111111",
+        "4111111111111111",
+        "sha256=4111111111111111",
+        CANARIES,
+    )
+    .await;
+    assert_eq!(planted.0, 404);
+    let refused = post(
+        &world,
+        "/callbacks/acquirer",
+        "a",
+        "4111111111111111",
+        CANARIES,
+    )
+    .await;
+    assert_eq!(refused.0, 401);
+    world.tap("4111111111111111").await;
+    let receipts = world.receipts(1).await;
+    let mut said = world.log().lines().join("\n");
+    said.push_str(&world.metrics().await);
+    said.push_str(&planted.1);
+    said.push_str(&refused.1);
+    said.push_str(&format!("{receipts:?}"));
+    for file in std::fs::read_dir(world.folder()).unwrap() {
+        let path = file.unwrap().path();
+        if path.to_string_lossy().contains("chargetap.db") {
+            said.push_str(&String::from_utf8_lossy(&std::fs::read(path).unwrap()));
+        }
+    }
+    assert!(said.contains("captured"), "there is something to look at");
+    for canary in [
+        "4111111111111111",
+        "4111 1111 1111 1111",
+        "30011010000000000000",
+        API_KEY,
+        CALLBACK_KEY,
+        PASSWORD,
+        WEBHOOK_KEY,
+    ] {
+        assert!(!said.contains(canary), "{canary}");
+    }
+}
