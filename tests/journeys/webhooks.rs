@@ -55,6 +55,24 @@ async fn a_dispute_is_put_on_record_once_and_calls_a_person() {
 }
 
 #[tokio::test]
+async fn a_delivery_is_recognised_for_35_days_and_then_forgotten() {
+    let mut world = World::new(Setup::default()).await;
+    assert_eq!(report(&world, DISPUTED_SIGNATURE, DISPUTED).await, 200);
+    world.stop_gateway();
+    world.age_reports(34);
+    world.restart_gateway().await;
+    assert_eq!(report(&world, DISPUTED_SIGNATURE, DISPUTED).await, 200);
+    assert_eq!(world.payment_reports(), 1);
+    world.stop_gateway();
+    world.age_reports(1);
+    world.restart_gateway().await;
+    world
+        .until("it is forgotten", async || world.known_reports() == 0)
+        .await;
+    assert_eq!(world.payment_reports(), 1, "what was reported is kept");
+}
+
+#[tokio::test]
 async fn a_report_that_nobody_signed_is_refused_and_leaves_no_trace() {
     let world = World::new(Setup::default()).await;
     let forged = DISPUTED_SIGNATURE.replace("sha256=", "sha256=0");

@@ -366,6 +366,17 @@ impl World {
         self.count("SELECT count(*) FROM session")
     }
 
+    /// Make what was reported so many days older.
+    pub(crate) fn age_reports(&self, days: u64) {
+        let statement = "UPDATE report SET at = at - ?1 * 86400000";
+        self.journal().execute(statement, [days]).unwrap();
+    }
+
+    /// How many deliveries could be recognised if they were repeated.
+    pub(crate) fn known_reports(&self) -> usize {
+        self.count("SELECT count(*) FROM report WHERE dedupe IS NOT NULL")
+    }
+
     pub(crate) fn payment_reports(&self) -> usize {
         self.count("SELECT count(*) FROM report")
     }

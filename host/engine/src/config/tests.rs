@@ -5,6 +5,7 @@ use chargetap_contract::money::{
 use super::*;
 
 mod terminals;
+mod webhooks;
 
 const GOOD: &str = r#"
 [gateway]
