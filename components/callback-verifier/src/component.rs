@@ -47,6 +47,10 @@ impl verification::GuestVerifier for Verifier {
         Verifier::mint_state_webhook(self, &endpoint, expires_at)
     }
 
+    fn claimed_terminal(capability: String) -> Option<String> {
+        Verifier::claimed_terminal(&capability)
+    }
+
     fn verify(&self, request: Request) -> Result<Vec<Verified>, Rejection> {
         Verifier::verify(self, &request)
     }
