@@ -20,7 +20,7 @@ mod bindings {
 
 use bindings::exports::chargetap::callback_verifier::verification;
 use chargetap_contract::callback::{
-    Capability, ConfigurationProblem, Endpoint, Key, Rejection, Request, Verified,
+    Capability, ConfigurationProblem, EndpointWithKeys, Rejection, Request, Verified,
 };
 use chargetap_contract::money::UnixMs;
 
@@ -34,7 +34,7 @@ impl verification::Guest for Component {
 
 impl verification::GuestVerifier for Verifier {
     fn load(
-        endpoints: Vec<(Endpoint, Vec<Key>)>,
+        endpoints: Vec<EndpointWithKeys>,
     ) -> Result<verification::Verifier, ConfigurationProblem> {
         Verifier::load(endpoints).map(verification::Verifier::new)
     }

@@ -34,7 +34,7 @@ mod tag;
 mod text;
 
 use chargetap_contract::callback::{
-    self, Capability, ConfigurationProblem, Key, Rejection, Request, Verified,
+    Capability, ConfigurationProblem, EndpointWithKeys, Rejection, Request, Verified,
 };
 use chargetap_contract::money::UnixMs;
 
@@ -63,9 +63,7 @@ impl Verifier {
     ///
     /// [`ConfigurationProblem`], of the first thing that is wrong. It names endpoint and key, and
     /// nothing of a secret.
-    pub fn load(
-        endpoints: Vec<(callback::Endpoint, Vec<Key>)>,
-    ) -> Result<Self, ConfigurationProblem> {
+    pub fn load(endpoints: Vec<EndpointWithKeys>) -> Result<Self, ConfigurationProblem> {
         let mut loaded: Vec<Endpoint> = Vec::new();
         for (endpoint, keys) in endpoints {
             if loaded.iter().any(|earlier| earlier.id == endpoint.id) {

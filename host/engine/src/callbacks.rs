@@ -1,7 +1,7 @@
 //! A callback's way in: verified, then applied, and only then acknowledged.
 
 use chargetap_contract::callback::{
-    CallbackEvent, Endpoint, Key, KeyInfo, Rejection, Request, Scheme, Verified,
+    CallbackEvent, Endpoint, EndpointWithKeys, KeyInfo, Rejection, Request, Scheme, Verified,
 };
 use chargetap_contract::session::Event;
 use chargetap_contract::terminal::{CardRead, PaymentHint, TerminalEvent};
@@ -18,7 +18,7 @@ pub const PAYTER: &str = "payter";
 
 /// The endpoint for Payter's callbacks, with its keys: the id of each and its secret.
 #[must_use]
-pub fn payter_endpoint(keys: Vec<(String, Vec<u8>)>) -> (Endpoint, Vec<Key>) {
+pub fn payter_endpoint(keys: Vec<(String, Vec<u8>)>) -> EndpointWithKeys {
     let endpoint = Endpoint {
         id: PAYTER.to_owned(),
         scheme: Scheme::CapabilityUrl,
