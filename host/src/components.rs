@@ -120,6 +120,19 @@ impl Components {
         })
     }
 
+    /// See the contract's `verifier.claimed-terminal`.
+    ///
+    /// # Errors
+    /// The component failed.
+    pub fn claimed_terminal(&self, capability: &str) -> Result<Option<String>, PluginFault> {
+        self.verifier.call(|instance, store| {
+            let verification = instance.exports.chargetap_callback_verifier_verification();
+            verification
+                .verifier()
+                .call_claimed_terminal(store, capability)
+        })
+    }
+
     /// See the contract's `orchestration.step`.
     ///
     /// # Errors

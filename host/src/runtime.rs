@@ -236,6 +236,10 @@ impl Platform for Native {
         self.components.verify(request)
     }
 
+    fn claimed_terminal(&self, capability: &str) -> Result<Option<String>, PluginFault> {
+        self.components.claimed_terminal(capability)
+    }
+
     fn step(
         &self,
         policy: &Policy,

@@ -367,7 +367,7 @@ impl World {
     }
 
     /// Make what was reported so many days older.
-    pub(crate) fn age_reports(&self, days: u64) {
+    pub(crate) fn age_reports(&self, days: i64) {
         let statement = "UPDATE report SET at = at - ?1 * 86400000";
         self.journal().execute(statement, [days]).unwrap();
     }

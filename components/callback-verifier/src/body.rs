@@ -91,14 +91,14 @@ impl Body {
     }
 
     /// Equal for the same content, however it was serialised, reported for the same card read.
-    pub(crate) fn delivery(&self, read: &str, keys: &KeyRing) -> Result<Tag, Rejection> {
+    pub(crate) fn delivery(&self, read: &str, keys: &KeyRing) -> Tag {
         let kind = match self.kind {
             Kind::Card => "card",
             Kind::Session => "session",
             Kind::Screen => "screen",
         };
-        let content = json::canonical(&self.content)?;
-        Ok(keys.name_delivery(&format!("{kind}\n{read}\n"), &content))
+        let content = json::canonical(&self.content);
+        keys.name_delivery(&format!("{kind}\n{read}\n"), content.as_bytes())
     }
 
     fn check_terminal(&self, pointer: &str, read: &Read<'_>) -> Result<(), Rejection> {

@@ -20,7 +20,7 @@ mod bindings {
 
 use bindings::exports::chargetap::callback_verifier::verification;
 use chargetap_contract::callback::{
-    Capability, ConfigurationProblem, Endpoint, Key, Rejection, Request, Verified,
+    Capability, ConfigurationProblem, EndpointWithKeys, Rejection, Request, Verified,
 };
 use chargetap_contract::money::UnixMs;
 
@@ -34,7 +34,7 @@ impl verification::Guest for Component {
 
 impl verification::GuestVerifier for Verifier {
     fn load(
-        endpoints: Vec<(Endpoint, Vec<Key>)>,
+        endpoints: Vec<EndpointWithKeys>,
     ) -> Result<verification::Verifier, ConfigurationProblem> {
         Verifier::load(endpoints).map(verification::Verifier::new)
     }
@@ -45,6 +45,10 @@ impl verification::GuestVerifier for Verifier {
 
     fn mint_state_webhook(&self, endpoint: String, expires_at: UnixMs) -> Option<String> {
         Verifier::mint_state_webhook(self, &endpoint, expires_at)
+    }
+
+    fn claimed_terminal(capability: String) -> Option<String> {
+        Verifier::claimed_terminal(&capability)
     }
 
     fn verify(&self, request: Request) -> Result<Vec<Verified>, Rejection> {

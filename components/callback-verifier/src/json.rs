@@ -1,7 +1,7 @@
 //! JSON bodies.
 
 use chargetap_contract::callback::Rejection;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Rejection> {
     serde_json::from_slice(bytes).map_err(|error| {
@@ -14,10 +14,58 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Rejection> {
     })
 }
 
-/// Without white space, so equal for the same content once its objects are sorted.
-pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, Rejection> {
-    // What was parsed can be written, so this never fails.
-    serde_json::to_vec(value).map_err(|_| malformed("not JSON"))
+/// A text that is equal for the same content, however it was serialised, and for no other.
+///
+/// It is not JSON: a program that prints a float as JSON does is a tenth of a component.
+pub(crate) fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, &mut text);
+    text
+}
+
+/// Every text has its length in front and every item a comma behind, so nothing has to be escaped.
+fn write(value: &Value, text: &mut String) {
+    match value {
+        Value::Null => text.push_str("null"),
+        Value::Bool(true) => text.push_str("true"),
+        Value::Bool(false) => text.push_str("false"),
+        Value::Number(number) => {
+            let bits = || format!("f{}", number.as_f64().unwrap_or_default().to_bits());
+            text.push_str(&integer(number).unwrap_or_else(bits));
+        }
+        Value::String(content) => write_text(content, text),
+        Value::Array(items) => {
+            text.push('[');
+            for item in items {
+                write(item, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        Value::Object(fields) => {
+            text.push('{');
+            for (name, field) in fields {
+                write_text(name, text);
+                write(field, text);
+                text.push(',');
+            }
+            text.push('}');
+        }
+    }
+}
+
+fn write_text(content: &str, text: &mut String) {
+    text.push_str(&content.len().to_string());
+    text.push(':');
+    text.push_str(content);
+}
+
+/// A number in decimal, if it is whole and has 64 bits.
+pub(crate) fn integer(number: &Number) -> Option<String> {
+    match number.as_u64() {
+        Some(natural) => Some(natural.to_string()),
+        None => number.as_i64().map(|negative| negative.to_string()),
+    }
 }
 
 /// What a path such as `/session/sessionId` leads to, through objects only.

@@ -34,10 +34,11 @@ mod tag;
 mod text;
 
 use chargetap_contract::callback::{
-    self, Capability, ConfigurationProblem, Key, Rejection, Request, Verified,
+    Capability, ConfigurationProblem, EndpointWithKeys, Rejection, Request, Verified,
 };
 use chargetap_contract::money::UnixMs;
 
+use crate::capability::{Grant, Segment};
 use crate::endpoint::Endpoint;
 
 /// Holds the endpoints and their keys, checked and prepared.
@@ -62,9 +63,7 @@ impl Verifier {
     ///
     /// [`ConfigurationProblem`], of the first thing that is wrong. It names endpoint and key, and
     /// nothing of a secret.
-    pub fn load(
-        endpoints: Vec<(callback::Endpoint, Vec<Key>)>,
-    ) -> Result<Self, ConfigurationProblem> {
+    pub fn load(endpoints: Vec<EndpointWithKeys>) -> Result<Self, ConfigurationProblem> {
         let mut loaded: Vec<Endpoint> = Vec::new();
         for (endpoint, keys) in endpoints {
             if loaded.iter().any(|earlier| earlier.id == endpoint.id) {
@@ -92,6 +91,17 @@ impl Verifier {
     pub fn mint_state_webhook(&self, endpoint: &str, expires_at: UnixMs) -> Option<String> {
         let keys = self.endpoint(endpoint)?.minting_keys()?;
         Some(capability::mint_state_webhook(expires_at, keys))
+    }
+
+    /// The terminal that a capability names, authentic or not: `None` where there is none, or where
+    /// its serial number could be a card's.
+    pub fn claimed_terminal(capability: &str) -> Option<String> {
+        match Segment::parse(capability)?.grant {
+            Grant::Read(read) if !card::could_hold_number(read.serial) => {
+                Some(read.serial.to_owned())
+            }
+            Grant::Read(_) | Grant::StateWebhook => None,
+        }
     }
 
     /// Checks a callback and types what it says: one event, or several where a provider sends

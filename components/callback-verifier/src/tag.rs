@@ -69,7 +69,7 @@ impl Tag {
     pub(crate) fn halves(&self) -> (u64, u64) {
         let half = |from| {
             let bytes = self.0.iter().skip(from).take(8);
-            bytes.fold(0, |half, byte| half << 8 | u64::from(*byte))
+            bytes.fold(0, |half, byte| (half << 8) + u64::from(*byte))
         };
         (half(0), half(8))
     }

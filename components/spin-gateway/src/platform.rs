@@ -103,6 +103,10 @@ impl Platform for Spin {
         Ok(self.verifier.verify(request))
     }
 
+    fn claimed_terminal(&self, capability: &str) -> Result<Option<String>, PluginFault> {
+        Ok(Verifier::claimed_terminal(capability))
+    }
+
     fn step(
         &self,
         policy: &Policy,

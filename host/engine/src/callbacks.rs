@@ -124,7 +124,7 @@ impl<P: Platform> Gateway<P> {
         };
         let verified = match self.platform.verify(&request)? {
             Err(rejection) => {
-                self.read_back(&request.capability, now);
+                self.read_back(&request.capability, now)?;
                 return Ok(rejected(&rejection));
             }
             Ok(verified) => verified,
@@ -138,16 +138,16 @@ impl<P: Platform> Gateway<P> {
 
     /// A callback that does not count changes nothing. But it may have been right and come too late,
     /// so the terminal that it names is looked at, now and then.
-    fn read_back(&self, capability: &str, now: u64) {
-        let serial = capability.split('~').next().unwrap_or_default();
-        if self.config.terminals.contains_key(serial) && self.read_backs.take(serial, now) {
-            tracing::info!(
-                event = "read-back",
-                terminal = serial,
-                "the terminal is looked at"
-            );
-            self.platform.look_at(serial);
+    fn read_back(&self, capability: &str, now: u64) -> Result<(), EngineError> {
+        let claimed = self.platform.claimed_terminal(capability)?;
+        let known = claimed.filter(|serial| self.config.terminals.contains_key(serial));
+        if let Some(terminal) = known
+            && self.read_backs.take(&terminal, now)
+        {
+            tracing::info!(event = "read-back", terminal, "the terminal is looked at");
+            self.platform.look_at(&terminal);
         }
+        Ok(())
     }
 
     async fn take(

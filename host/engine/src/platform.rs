@@ -92,6 +92,12 @@ pub trait Platform: Portable + 'static {
     /// The component failed.
     fn verify(&self, request: &Request) -> Result<Result<Vec<Verified>, Rejection>, PluginFault>;
 
+    /// The terminal that a capability names, whether or not it is authentic, by `callback-verifier`.
+    ///
+    /// # Errors
+    /// The component failed.
+    fn claimed_terminal(&self, capability: &str) -> Result<Option<String>, PluginFault>;
+
     /// Make a step with `session-orchestrator`.
     ///
     /// # Errors

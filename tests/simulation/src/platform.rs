@@ -200,6 +200,10 @@ impl Platform for Simulated {
         Ok(self.verifier.verify(request))
     }
 
+    fn claimed_terminal(&self, capability: &str) -> Result<Option<String>, PluginFault> {
+        Ok(Verifier::claimed_terminal(capability))
+    }
+
     fn step(
         &self,
         policy: &Policy,

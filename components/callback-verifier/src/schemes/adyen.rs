@@ -89,12 +89,13 @@ fn signed_text(item: &Value) -> Result<String, Rejection> {
 
 /// As it was signed: as it is, or empty where there is none.
 fn signed_field(item: &Value, path: &str) -> Result<String, Rejection> {
-    match json::at(item, path) {
-        None | Some(Value::Null) => Ok(String::new()),
-        Some(Value::String(text)) => Ok(text.clone()),
-        Some(Value::Number(number)) if !number.is_f64() => Ok(number.to_string()),
-        Some(_) => Err(json::malformed(format!("{path} is no text"))),
-    }
+    let text = match json::at(item, path) {
+        None | Some(Value::Null) => Some(String::new()),
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(number)) => json::integer(number),
+        Some(_) => None,
+    };
+    text.ok_or_else(|| json::malformed(format!("{path} is no text")))
 }
 
 /// Fields are signed unescaped, so a colon in one of them makes the whole text one that can be read

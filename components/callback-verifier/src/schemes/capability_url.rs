@@ -43,7 +43,7 @@ impl Scheme for CapabilityUrl {
                 let body = Body::parse(&request.body)?;
                 Said {
                     event: CallbackEvent::Terminal(body.event(&read, keys)?),
-                    delivery: Some(body.delivery(read.id, keys)?),
+                    delivery: Some(body.delivery(read.id, keys)),
                 }
             }
             Grant::StateWebhook => Said {

@@ -1,5 +1,7 @@
 """Capability URLs, and the bodies that Payter posts to them."""
 
+import struct
+
 from common import *
 
 SECRET = bytes(range(32, 96))
@@ -24,8 +26,18 @@ def state_segment(secret=SECRET, expiry=EXPIRY, purpose="chargetap/payter-state-
     return f"state~{expiry}~{b64url(signature)}"
 
 
-def compact(value):
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+def canonical(value):
+    """Every text has its length in front and every item a comma behind."""
+    if isinstance(value, str):
+        return f"{len(value.encode())}:{value}"
+    if isinstance(value, float):
+        return f"f{struct.unpack('>Q', struct.pack('>d', value))[0]}"
+    if isinstance(value, list):
+        return "[" + "".join(canonical(item) + "," for item in value) + "]"
+    if isinstance(value, dict):
+        fields = sorted(value.items())
+        return "{" + "".join(canonical(name) + canonical(field) + "," for name, field in fields) + "}"
+    return json.dumps(value)
 
 
 def reference(card_id, oldest=OLD):
@@ -52,7 +64,7 @@ def connectivity(online, serial=SERIAL):
 
 
 def good(kind, body, event, key_id="new", oldest=OLD):
-    return [verified(event, dedupe(oldest, f"{kind}\n{READ}\n", compact(body)), key_id)]
+    return [verified(event, dedupe(oldest, f"{kind}\n{READ}\n", canonical(body).encode()), key_id)]
 
 
 def add(name, expected, body=CARD, capability=None, **options):
@@ -84,6 +96,8 @@ for aid, scheme in [
 for masked, last_four in [("411111******1111", 1111), ("0007", 7), ("***", None), ("********", None), ("4111 1111 1111 111X", None)]:
     body = CARD | {"maskedPan": masked}
     add(f"the masked number {masked}", good("card", body, card_read(last_four=last_four)), body)
+rich = CARD | {"sessions": [{"a": 1.5, "é": -3}, True, False, [], 18446744073709551615, "\n\"\\", -0.0, 1e300]}
+add("content of every kind", good("card", rich, card_read()), rich)
 other = CARD | {"cardId": "4111111111111111"}
 add("a card id that is a card number", good("card", other, card_read(card_id="4111111111111111")), other)
 for id, payment in [("4111111111111111", None), ("s" * 64, "s" * 64), ("s" * 65, None), (12, None), ("a b", None)]:

@@ -226,15 +226,15 @@ fn a_body_may_nest_16_levels_and_no_more() {
 #[test]
 fn the_dedupe_key_is_the_keyed_hash_of_kind_read_and_canonical_body() {
     // key = hmac.digest(old_key, b"chargetap/dedupe-key/v1", "sha256")
-    // hmac.digest(key, b"card\n" + read + b"\n" +
-    //     json.dumps(body, sort_keys=True, separators=(",", ":")).encode(), "sha256").hex()
+    // hmac.digest(key, b"card\n" + read + b"\n" + canonical(body).encode(), "sha256").hex(), with
+    // `canonical` of tests/vectors/capability_url.py
     assert_eq!(
         dedupe_key(BY_NEW_KEY, CARD),
-        "ab651553463819eb4df6f98a6c0a2fac3d7a47dbb7ba07c72d6f7b58b25fe458"
+        "ab5ce45625ddc5fd9887af00171f6c3b0edc1d1c9a22c3a8a806714b66ef058b"
     );
     assert_eq!(
         dedupe_key(BY_NEW_KEY, SESSION),
-        "b6e779dc12db79b1de370e6e2468a711f6761a59b6c7acece4a11cd4b0265b31"
+        "a43c925c8636a5aa9573dc9dce08e63913ae2fa23d3456730e32fa4227eeeaec"
     );
 }
 

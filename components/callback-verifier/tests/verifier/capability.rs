@@ -1,5 +1,6 @@
 //! Keys, the path segment, and the order of the checks.
 
+use callback_verifier::Verifier;
 use chargetap_contract::callback::{Capability, Rejection, Request};
 use proptest::{prop_assert, proptest, sample::Index};
 
@@ -126,6 +127,20 @@ proptest! {
         prop_assert!(verify(&segment, body.clone()).is_err());
         prop_assert!(verify(BY_NEW_KEY, body).is_err());
     }
+}
+
+#[test]
+fn a_forged_capability_still_names_a_terminal_unless_it_could_be_a_card() {
+    let claimed = |segment: &str| Verifier::claimed_terminal(segment);
+    assert_eq!(claimed(BY_NEW_KEY).as_deref(), Some(SERIAL));
+    assert_eq!(claimed(WITHOUT_PURPOSE).as_deref(), Some(SERIAL));
+    assert_eq!(
+        claimed(&BY_NEW_KEY.replace(SERIAL, "4111111111111111")),
+        None
+    );
+    let state = verifier().mint_state_webhook(ENDPOINT, EXPIRES_AT);
+    assert_eq!(claimed(&state.unwrap()), None);
+    assert_eq!(claimed(SERIAL), None);
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Which configurations are accepted.
 
-use chargetap_contract::callback::{ConfigurationProblem, KeyPlace, SignatureHeader};
+use chargetap_contract::callback::{
+    ConfigurationProblem, EndpointWithKeys, KeyPlace, SignatureHeader,
+};
 
 use super::*;
 
-fn problem(endpoints: Vec<(Endpoint, Vec<Key>)>) -> ConfigurationProblem {
+fn problem(endpoints: Vec<EndpointWithKeys>) -> ConfigurationProblem {
     Verifier::load(endpoints).unwrap_err()
 }
 

@@ -159,6 +159,8 @@ fn check_content(provider: Provider, content: &Value) {
 }
 
 fn check(verifier: &Verifier, request: &Request) {
+    let claimed = Verifier::claimed_terminal(&request.capability);
+    assert!(!holds_card_number(&claimed.unwrap_or_default()));
     let result = verifier.verify(request);
     let json = serde_json::to_string(&result).unwrap();
     for printed in [format!("{result:?}"), json] {
