@@ -104,7 +104,7 @@ impl Platform for Spin {
     }
 
     fn claimed_terminal(&self, capability: &str) -> Result<Option<String>, PluginFault> {
-        Ok(Verifier::claimed_terminal(capability))
+        Ok(verification::Verifier::claimed_terminal(capability))
     }
 
     fn step(
