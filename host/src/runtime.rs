@@ -14,7 +14,7 @@ use chargetap_engine::http::{Answer, Method, Outgoing, SendError};
 use chargetap_engine::platform::{
     Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
 };
-use chargetap_engine::{EngineError, Gateway, Vehicle};
+use chargetap_engine::{EngineError, Gateway, Secrets, Vehicle};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore};
@@ -110,7 +110,10 @@ pub async fn start(
         .iter()
         .map(|(id, source)| Ok((id.clone(), secret(source)?)))
         .collect::<Result<_, SecretError>>()?;
-    let payter_key = secret(&config.payter_api_key)?;
+    let secrets = Secrets {
+        payter_key: secret(&config.payter_api_key)?,
+        operator_token: config.operator_token.as_ref().map(secret).transpose()?,
+    };
 
     let server = &config.server;
     let components = Components::load(
@@ -131,7 +134,7 @@ pub async fn start(
         changed: Mutex::default(),
         terminals: Notify::new(),
     };
-    let gateway = Arc::new(Gateway::open(native, config, payter_key).await?);
+    let gateway = Arc::new(Gateway::open(native, config, secrets).await?);
     gateway.recover().await?;
     // Nobody else sets it, so it is empty.
     let _ = reports.0.set(Arc::downgrade(&gateway));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{Setup, World, price};
+use crate::world::{OPERATOR_TOKEN, Setup, World, price};
 
 /// The ledger's only session was captured for what the station metered, and the receipt says so.
 async fn assert_captured_once(world: &World) {
@@ -265,4 +265,50 @@ async fn a_terminal_that_shows_an_old_price_is_told_the_new_one() {
     world.configure("per_kwh = \"0.49\"", "per_kwh = \"0.59\"");
     world.restart_gateway().await;
     tells(&world, "0.7375 EUR/kWh, ").await;
+}
+
+#[tokio::test]
+async fn the_operator_stops_a_session_and_puts_its_refunds_on_record() {
+    let world = journey(Setup {
+        power: 7_000,
+        unplug_after: None,
+        ..Setup::default()
+    })
+    .await;
+    enough_is_charged(&world).await;
+    let session = world.session();
+    assert_eq!(world.operate("a guess", &session, "stop", "").await, 401);
+    assert_eq!(
+        world.operate(OPERATOR_TOKEN, "nobody", "stop", "").await,
+        404
+    );
+    assert_eq!(
+        world.operate(OPERATOR_TOKEN, &session, "stop", "").await,
+        200
+    );
+    assert_captured_once(&world).await;
+    assert_eq!(
+        world.operate(OPERATOR_TOKEN, &session, "stop", "").await,
+        409
+    );
+
+    let captured = world.receipts(1).await[0]["captured"].as_u64().unwrap();
+    let refund = |reference: &str, amount| {
+        let body = json!({"reference": reference, "amount": amount}).to_string();
+        let (world, session) = (&world, &session);
+        async move {
+            world
+                .operate(OPERATOR_TOKEN, session, "refunds", &body)
+                .await
+        }
+    };
+    assert_eq!(refund("r-1", 100).await, 200);
+    assert_eq!(refund("r-1", 100).await, 200, "the same one again");
+    assert_eq!(refund("r-2", captured).await, 409, "more than is left");
+    assert_eq!(refund("r-2", captured - 100).await, 200);
+    assert_eq!(refund("r-3", 1).await, 409);
+    let nonsense = world
+        .operate(OPERATOR_TOKEN, &session, "refunds", "{}")
+        .await;
+    assert_eq!(nonsense, 400);
 }

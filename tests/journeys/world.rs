@@ -15,6 +15,7 @@ pub(crate) const TERMINAL: &str = "P66-0001";
 pub(crate) const STATION: &str = "CT-1";
 pub(crate) const API_KEY: &str = "journey-api-key";
 pub(crate) const CALLBACK_KEY: &str = "journey-callback-key-of-more-than-32-bytes";
+pub(crate) const OPERATOR_TOKEN: &str = "journey-operator-token";
 pub(crate) const WEBHOOK_KEY: &str = "It's a Secret to Everybody";
 pub(crate) const PASSWORD: &str = "journey-station-password";
 
@@ -377,6 +378,22 @@ impl World {
         self.count("SELECT count(*) FROM report WHERE dedupe IS NOT NULL")
     }
 
+    /// Do something to a session as the operator, or as whoever has this token; the status.
+    pub(crate) async fn operate(&self, token: &str, session: &str, verb: &str, body: &str) -> u16 {
+        let url = self.url(&format!("/api/v1/sessions/{session}/{verb}"));
+        let request = self.client.post(url);
+        let request = request.header("authorization", format!("Bearer {token}"));
+        let answer = request.body(body.to_owned()).send().await.unwrap();
+        answer.status().as_u16()
+    }
+
+    /// The only session's id.
+    pub(crate) fn session(&self) -> String {
+        self.journal()
+            .query_row("SELECT id FROM session", [], |row| row.get(0))
+            .unwrap()
+    }
+
     pub(crate) fn payment_reports(&self) -> usize {
         self.count("SELECT count(*) FROM report")
     }
@@ -463,6 +480,7 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
     std::fs::write(folder.join("callback.key"), CALLBACK_KEY).unwrap();
     std::fs::write(folder.join("station.key"), PASSWORD).unwrap();
     std::fs::write(folder.join("webhook.key"), WEBHOOK_KEY).unwrap();
+    std::fs::write(folder.join("operator.key"), OPERATOR_TOKEN).unwrap();
     let components = components();
     let text = format!(
         r#"
@@ -494,6 +512,8 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
         id = "acquirer"
         scheme = "raw-body"
         keys = [{{ id = "w1", secret = {{ file = "webhook.key" }} }}]
+        [operator]
+        token = {{ file = "operator.key" }}
         [[tariffs]]
         id = "standard"
         currency = "EUR"

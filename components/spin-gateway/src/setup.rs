@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use chargetap_contract::callback::ConfigurationProblem;
 use chargetap_engine::config::{CallbackEndpoint, Config, ConfigError, SecretSource};
-use chargetap_engine::{EngineError, Gateway};
+use chargetap_engine::{EngineError, Gateway, Secrets};
 use secrecy::{ExposeSecret, SecretString};
 use spin_sdk::sqlite::{self, Connection};
 use spin_sdk::variables;
@@ -77,7 +77,14 @@ async fn open() -> Result<SpinGateway, SetupError> {
     for (id, source) in &config.stations {
         stations.insert(id.clone(), secret(source).await?);
     }
-    let payter_key = secret(&config.payter_api_key).await?;
+    let operator_token = match &config.operator_token {
+        Some(source) => Some(secret(source).await?),
+        None => None,
+    };
+    let secrets = Secrets {
+        payter_key: secret(&config.payter_api_key).await?,
+        operator_token,
+    };
 
     let connection = Connection::open_default().await?;
     if let Err(error) = database::query(&connection, DURABLE, Vec::new()).await {
@@ -91,7 +98,7 @@ async fn open() -> Result<SpinGateway, SetupError> {
         stations,
         tick_token: secret_variable("tick_token").await?,
     };
-    Ok(Gateway::open(spin, config, payter_key).await?)
+    Ok(Gateway::open(spin, config, secrets).await?)
 }
 
 async fn secret(source: &SecretSource) -> Result<SecretString, SetupError> {

@@ -34,6 +34,8 @@ pub struct Config {
     pub payter_api_key: SecretSource,
     /// Who may call back: Payter first, then other payment providers.
     pub callback_endpoints: Vec<CallbackEndpoint>,
+    /// What whoever operates the gateway shows as bearer token; without it that door is closed.
+    pub operator_token: Option<SecretSource>,
     /// Who issues the receipts.
     pub issuer: Issuer,
     /// Where the gateway stands.

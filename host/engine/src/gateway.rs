@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 
 use chargetap_contract::session::Policy;
+use secrecy::SecretString;
 
 use crate::apply::EngineError;
 use crate::buckets::Buckets;
@@ -15,12 +16,20 @@ use crate::journal;
 use crate::local_time;
 use crate::platform::Platform;
 
+/// What only the gateway may know.
+#[derive(Debug)]
+pub struct Secrets {
+    /// The payment provider's API key.
+    pub payter_key: SecretString,
+    /// What the operator shows, if there is such a door.
+    pub operator_token: Option<SecretString>,
+}
+
 /// A gateway at work. Clone-free and shared: every method takes `&self`.
 pub struct Gateway<P> {
     pub(crate) platform: P,
     pub(crate) config: Config,
-    /// The payment provider's API key.
-    pub(crate) payter_key: secrecy::SecretString,
+    pub(crate) secrets: Secrets,
     /// When this instance last looked for orphan holds, in Unix milliseconds.
     pub(crate) swept_at: AtomicU64,
     /// Terminals that this instance tends at this moment.
@@ -49,16 +58,12 @@ impl<P: Platform> Gateway<P> {
     /// # Errors
     /// The database cannot be used, or a session is open at a terminal that the configuration no
     /// longer has.
-    pub async fn open(
-        platform: P,
-        config: Config,
-        payter_key: secrecy::SecretString,
-    ) -> Result<Self, EngineError> {
+    pub async fn open(platform: P, config: Config, secrets: Secrets) -> Result<Self, EngineError> {
         journal::migrate(&platform).await?;
         let gateway = Self {
             platform,
             config,
-            payter_key,
+            secrets,
             swept_at: AtomicU64::new(0),
             tended: Mutex::default(),
             callback_sources: Buckets::new(CALLBACKS_AT_ONCE, CALLBACK_EVERY),
@@ -113,6 +118,16 @@ impl<P: Platform> Gateway<P> {
             (Some(Method::Post), ["callbacks", webhook]) if *webhook != PAYTER => {
                 self.callback(webhook, "", request).await
             }
+            (
+                Some(Method::Post),
+                [
+                    "api",
+                    "v1",
+                    "sessions",
+                    session,
+                    verb @ ("stop" | "refunds"),
+                ],
+            ) => self.operate(session, verb, &request).await,
             (Some(Method::Get), ["receipts", id]) => {
                 let (accept, language) = (&request.accept, &request.accept_language);
                 self.receipt(id, accept.as_deref(), language.as_deref())

@@ -32,6 +32,6 @@ mod receipts;
 pub use apply::EngineError;
 pub use callbacks::PAYTER;
 pub use execute::Execution;
-pub use gateway::Gateway;
+pub use gateway::{Gateway, Secrets};
 pub use operator::Wish;
 pub use stations::Vehicle;

@@ -251,7 +251,7 @@ impl<P: Platform> Gateway<P> {
             url.push('=');
             url.extend(utf8_percent_encode(value, UNRESERVED));
         }
-        let authorization = format!("CPS apikey=\"{}\"", self.payter_key.expose_secret());
+        let authorization = format!("CPS apikey=\"{}\"", self.secrets.payter_key.expose_secret());
         Outgoing {
             method,
             url,

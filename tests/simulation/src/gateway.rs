@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chargetap_engine::Gateway;
 use chargetap_engine::config::Config;
+use chargetap_engine::{Gateway, Secrets};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinHandle};
 
@@ -149,7 +149,11 @@ async fn live(world: Arc<World>) {
 async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
     let platform = Simulated::new(world.clone())?;
     let config = Config::parse(&site::configuration())?;
-    let gateway = Gateway::open(platform, config, "simulated-key".into()).await?;
+    let secrets = Secrets {
+        payter_key: "simulated-key".into(),
+        operator_token: None,
+    };
+    let gateway = Gateway::open(platform, config, secrets).await?;
     gateway.recover().await?;
     Ok(gateway)
 }

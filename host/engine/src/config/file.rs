@@ -25,6 +25,7 @@ struct File {
     callback_keys: Spanned<Vec<KeyTable>>,
     #[serde(default)]
     webhooks: Vec<WebhookTable>,
+    operator: Option<OperatorTable>,
     issuer: IssuerTable,
     site: SiteTable,
     #[serde(default)]
@@ -65,6 +66,12 @@ struct GatewayTable {
 struct PayterTable {
     url: Spanned<String>,
     api_key: SecretSource,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OperatorTable {
+    token: SecretSource,
 }
 
 #[derive(Deserialize)]
@@ -160,6 +167,7 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
         payter_url,
         payter_api_key: file.payter.api_key,
         callback_endpoints,
+        operator_token: file.operator.map(|operator| operator.token),
         issuer: Issuer {
             name: file.issuer.name,
             address: file.issuer.address,
