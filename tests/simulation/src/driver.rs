@@ -223,6 +223,10 @@ impl<'a> Driver<'a> {
     async fn operator_refunds(&self, amount: u64) {
         let session = self.world.state().oracle.session_of(&self.card);
         let Some(session) = session else { return };
+        // The other cards of a family were refunded already.
+        if self.world.state().oracle.has_refund(&session) {
+            return;
+        }
         self.world.state().oracle.refund(&session, amount, None);
         for _ in 0..REFUND_TRIES {
             let wanted = session.clone();

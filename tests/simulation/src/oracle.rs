@@ -43,8 +43,9 @@ pub(crate) struct Oracle {
     unanswered: BTreeSet<Payment>,
     /// What was tapped under each read.
     taps: BTreeMap<String, Tapped>,
-    /// The vehicles that had a session, by connector and by how often one was plugged in there.
-    served: BTreeSet<(u32, u64)>,
+    /// Under which token each vehicle was charged, by connector and by how often one was plugged in
+    /// there.
+    served: BTreeMap<(u32, u64), String>,
     /// What the operator asked to put on record as given back, by session, and whether it is.
     refunds: BTreeMap<String, (u64, Option<bool>)>,
     alerts: BTreeMap<String, u64>,
@@ -211,17 +212,21 @@ impl Oracle {
             .insert(session.to_owned(), (amount, is_granted));
     }
 
-    /// A transaction began for a vehicle, where plugging in is what asks for it.
-    pub(crate) fn vehicle_begins(&mut self, connector: u32, vehicle: u64) {
-        let is_served = self.served.contains(&(connector, vehicle));
-        self.demand(!is_served, || {
-            format!("the vehicle at connector {connector} was charged twice")
+    /// The gateway took the start of a transaction for a vehicle, where plugging in is what asks for
+    /// it.
+    pub(crate) fn vehicle_served(&mut self, connector: u32, vehicle: u64, id_tag: &str) {
+        let served = self.served.entry((connector, vehicle));
+        let first = served.or_insert_with(|| id_tag.to_owned()).clone();
+        self.demand(first == id_tag, || {
+            format!(
+                "the vehicle of {first} at connector {connector} is charged by {id_tag} as well"
+            )
         });
     }
 
-    /// The gateway knows that a vehicle is being charged.
-    pub(crate) fn vehicle_served(&mut self, connector: u32, vehicle: u64) {
-        self.served.insert((connector, vehicle));
+    /// Whether a refund was asked for already.
+    pub(crate) fn has_refund(&self, session: &str) -> bool {
+        self.refunds.contains_key(session)
     }
 
     pub(crate) fn start_acknowledged(&mut self, disk: &Disk, id_tag: &str, number: Option<i32>) {

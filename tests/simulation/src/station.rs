@@ -231,10 +231,6 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
             stop_reason: None,
         });
         let register = found.register;
-        let vehicle = found.vehicles;
-        if terminal_of(connector).1 == Way::PlugIn {
-            state.oracle.vehicle_begins(connector, vehicle);
-        }
         state.note(format_args!(
             "connector {connector} starts for {id_tag} at {register} Wh"
         ));
@@ -351,8 +347,8 @@ async fn report_start(
             found.stopping.notify_one();
         }
         // The vehicle of a transaction that is over by now may have left.
-        if number.is_some() {
-            state.oracle.vehicle_served(connector, vehicle);
+        if number.is_some() && terminal_of(connector).1 == Way::PlugIn {
+            state.oracle.vehicle_served(connector, vehicle, &id_tag);
         }
     }
     number
