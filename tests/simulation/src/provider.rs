@@ -233,15 +233,16 @@ fn online<'a>(state: &'a mut State, serial: &str, now: u64) -> Option<&'a mut Te
 
 fn screen(url: String, body: &str) -> Option<Screen> {
     let body: Value = serde_json::from_str(body).ok()?;
-    let items = body["properties"].as_object()?.iter();
+    let properties = body.get("properties")?.as_object()?;
+    let items = properties.iter();
     let items = items.filter_map(|(key, label)| {
         let id = key.strip_prefix("items.")?.strip_suffix(".label")?;
         Some((id.to_owned(), label.as_str()?.to_owned()))
     });
     Some(Screen {
-        id: body["id"].as_str()?.to_owned(),
+        id: body.get("id")?.as_str()?.to_owned(),
         url,
-        title: body["properties"]["title"].as_str()?.to_owned(),
+        title: properties.get("title")?.as_str()?.to_owned(),
         items: items.collect(),
     })
 }
