@@ -6,15 +6,15 @@
 
 use std::path::{Path, PathBuf};
 
-use callback_verifier::Verifier;
 use chargetap::components::Components;
-use chargetap_contract::callback::{Capability, Endpoint, KeyInfo, Request, Scheme};
 use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
 use chargetap_contract::session::{CommandResult, Event, Evse, MeterReading, Outcome, Policy, Tap};
 use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
-use chargetap_engine::PAYTER;
 use divan::Bencher;
 use session_orchestrator::step;
+
+#[path = "../../components/callback-verifier/benches/callback/mod.rs"]
+mod callback;
 
 const TAPPED_AT: u64 = 1_767_268_800_000;
 const MINUTE: u64 = 60_000;
@@ -50,14 +50,14 @@ mod a_callback {
     #[divan::bench]
     fn through_the_component(bencher: Bencher<'_, '_>) {
         let components = components();
-        let request = callback(components.mint(&capability()).unwrap());
+        let request = callback::request(components.mint(&callback::capability()).unwrap());
         bencher.bench(|| components.verify(&request).unwrap().unwrap());
     }
 
     #[divan::bench]
     fn through_a_fresh_instance(bencher: Bencher<'_, '_>) {
         let components = components();
-        let request = callback(components.mint(&capability()).unwrap());
+        let request = callback::request(components.mint(&callback::capability()).unwrap());
         bencher
             .with_inputs(|| components.forget_instances())
             .bench_values(|()| components.verify(&request).unwrap().unwrap());
@@ -65,62 +65,19 @@ mod a_callback {
 
     #[divan::bench]
     fn natively_with_sha_extensions(bencher: Bencher<'_, '_>) {
-        let key = (key_info(), KEY.as_bytes().to_vec());
-        let verifier = Verifier::load(vec![(endpoint(), vec![key])]).unwrap();
-        let request = callback(verifier.mint(PAYTER, &capability()).unwrap());
-        bencher.bench(|| verifier.verify(&request).unwrap());
+        callback::verify_natively(bencher);
     }
 }
-
-const KEY: &str = "a-benchmark-key-of-at-least-32-bytes";
 
 fn components() -> Components {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/components");
-    let keys = vec![(key_info(), KEY.to_owned().into())];
-    Components::load(&folder, &folder.join("cache"), vec![(endpoint(), keys)]).unwrap()
-}
-
-fn endpoint() -> Endpoint {
-    Endpoint {
-        id: PAYTER.to_owned(),
-        scheme: Scheme::CapabilityUrl,
-        tolerance: None,
-    }
-}
-
-fn key_info() -> KeyInfo {
-    KeyInfo {
-        id: "bench".to_owned(),
-        not_before: None,
-        not_after: None,
-    }
-}
-
-fn capability() -> Capability {
-    Capability {
-        terminal: "P66-1".to_owned(),
-        read: READ.to_owned(),
-        expires_at: TAPPED_AT + MINUTE,
-    }
-}
-
-fn callback(capability: String) -> Request {
-    let mut body = String::from(
-        r#"{"serialNumber":"P66-1","ifd":"CONTACTLESS","aid":"A0000000031010","cardId":"c4a760a8","maskedPan":"************0042","note":""#,
-    );
-    while body.len() < 1_022 {
-        body.push('x');
-    }
-    body.push_str("\"}");
-    Request {
-        endpoint: PAYTER.to_owned(),
-        target_uri: format!("https://gateway.example/callbacks/payter/{capability}"),
-        capability,
-        method: "POST".to_owned(),
-        headers: vec![("content-type".to_owned(), b"application/json".to_vec())],
-        body: body.into_bytes(),
-        received_at: Some(TAPPED_AT),
-    }
+    let keys = vec![(callback::key_info(), callback::KEY.to_owned().into())];
+    Components::load(
+        &folder,
+        &folder.join("cache"),
+        vec![(callback::endpoint(), keys)],
+    )
+    .unwrap()
 }
 
 fn policy() -> Policy {

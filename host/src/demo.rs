@@ -220,14 +220,10 @@ impl Driver<'_> {
                 .zip(now)
                 .is_some_and(|(start, now)| now.saturating_sub(start) >= ENOUGH)
         };
-        let mut energy = Box::pin(self.until("no energy flows", enough));
-        loop {
-            tokio::select! {
-                reached = &mut energy => { reached?; break; }
-                line = timeline.next() => { line?; }
-            }
-        }
-        self.tap().await?;
+        timeline
+            .during(self.until("no energy flows", enough))
+            .await?;
+        timeline.during(self.tap()).await?;
         timeline.until_receipt().await
     }
 

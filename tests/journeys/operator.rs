@@ -238,6 +238,8 @@ fn the_demonstration_ends_with_the_money_right() {
         String::from_utf8_lossy(&output.stderr)
     );
     for step in [
+        "terminal says   0.6125 EUR/kWh, 0.3125 EUR/session, hold 50.00 EUR",
+        "terminal says   In use.",
         "tap ",
         "pre-authorised ",
         "started ",

@@ -19,8 +19,14 @@ const PLUGINS: [(&str, u64); 3] = [
     ("receipt-generator", 1_000_000),
 ];
 
-/// How the plugins are built, beside the profile `component`; see `.cargo/config.toml`.
-pub(crate) const FLAGS: &str = "-C target-feature=+simd128 (wasm SIMD)";
+/// How the plugins are built, beside the profile `component`.
+pub(crate) fn flags() -> &'static str {
+    let config = include_str!("../../.cargo/config.toml");
+    let mut lines = config.lines();
+    lines
+        .find(|line| line.starts_with("rustflags"))
+        .unwrap_or_default()
+}
 
 /// Where the wrapped components are put.
 pub(crate) fn folder() -> PathBuf {

@@ -244,7 +244,7 @@ impl<P: Platform> Gateway<P> {
         }
         let taken = self.take_answer(&answer).await?;
         if [STALE_READ.reason, IGNORED.reason].contains(&taken.reason) {
-            self.doubt_what_is_shown(&answer.terminal).await?;
+            journal::doubt_ask(&self.platform, &answer.terminal).await?;
         }
         self.platform.look_at(&answer.terminal);
         Ok(taken)

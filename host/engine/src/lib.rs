@@ -1,14 +1,15 @@
 //! The engine: what a Chargetap host does, whichever runtime it lives in.
 //!
-//! It applies events to sessions, executes the commands that come out of them, keeps the terminals'
-//! readers armed, and answers the HTTP requests. It decides nothing about money (the components
+//! It applies events to sessions, executes the commands that come out of them, keeps the terminals
+//! asking, and answers the HTTP requests. It decides nothing about money (the components
 //! do) and moves no bytes itself: sockets, files, SQLite and the components are reached through
 //! the traits in [`platform`], which the native host and the Spin application implement.
 //!
-//! The way of one tap: [`callbacks`] has the callback verified and hands the event to [`apply`];
+//! The way of one tap: [`readers`] tells the terminal to ask for what [`asks`] decides; [`callbacks`] has the callback verified and hands the event to [`apply`];
 //! [`journal`] stores it with the decision in one statement; [`execute`] carries out the commands
 //! through [`payter`] and the station link and hands each outcome to [`apply`] again; [`stations`]
-//! does the same with what the station reports, [`operator`] with what people want; [`receipts`] stores and serves the receipt.
+//! does the same with what the station reports, [`operator`] with what people want; [`receipts`]
+//! stores and serves the receipt.
 
 pub mod config;
 pub mod http;
@@ -20,6 +21,7 @@ mod asks;
 mod buckets;
 mod callbacks;
 mod execute;
+mod forgetting;
 mod gateway;
 mod id;
 mod journal;
@@ -28,6 +30,7 @@ mod operator;
 mod payter;
 mod readers;
 mod receipts;
+mod turns;
 
 pub use apply::EngineError;
 pub use callbacks::PAYTER;

@@ -1,9 +1,7 @@
 //! Keep the terminals asking: a terminal reads a card, or puts up a choice, only when told to, and
 //! reports it to a URL that is minted for that one time.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chargetap_contract::callback::Capability;
 use chargetap_contract::session::Evse;
@@ -16,10 +14,10 @@ use crate::gateway::Gateway;
 use crate::journal::{Telling, Told};
 use crate::payter::{PayterError, TerminalState};
 use crate::platform::Platform;
+use crate::turns::Turn;
 use crate::{id, journal};
 
 const MINUTE: u64 = 60_000;
-const DAY: u64 = 24 * 60 * MINUTE;
 /// For how long a card is asked for in the same way, in milliseconds.
 const CARD_LASTS: u64 = 55 * MINUTE;
 /// The same for a choice on the screen. What a screen shows cannot be asked for, so it is put up anew
@@ -29,11 +27,6 @@ const CHOICE_LASTS: u64 = 2 * MINUTE;
 const FOLLOW_UP_LASTS: u64 = 90_000;
 /// How long an answer may come after its ask was renewed, in milliseconds.
 const ANSWER_TAKES: u64 = 5 * MINUTE;
-/// How long asks are kept that nobody can answer any more, in milliseconds.
-const ASKS_KEPT: u64 = DAY;
-/// How long the keys of deliveries are kept, in milliseconds: longer than any provider repeats one,
-/// which Adyen does for 30 days.
-const DELIVERIES_KEPT: u64 = 35 * DAY;
 /// How long a vehicle's EVSE is offered before that of one that came later, in milliseconds.
 const OFFER_STAYS: u64 = MINUTE;
 /// How long a title stands before its screen is put up, in milliseconds.
@@ -87,13 +80,6 @@ impl<P: Platform> Gateway<P> {
         tracing::warn!(terminal = serial, error, "the terminal cannot be tended");
     }
 
-    async fn forget(&self) -> Result<(), EngineError> {
-        let now = self.platform.now();
-        journal::forget_asks(&self.platform, now.saturating_sub(ASKS_KEPT)).await?;
-        journal::forget_deliveries(&self.platform, now.saturating_sub(DELIVERIES_KEPT)).await?;
-        Ok(())
-    }
-
     /// Holds may come late, also where the reader needs nothing or the terminal is offline.
     fn is_time_to_sweep(&self) -> bool {
         let now = self.platform.now();
@@ -124,7 +110,9 @@ impl<P: Platform> Gateway<P> {
         let told = journal::latest_ask(&self.platform, serial).await?;
         if !status.online {
             // It may come back with nothing on its screen.
-            self.doubt_what_is_shown(serial).await?;
+            if told.is_some_and(|told| told.confirmed) {
+                journal::doubt_ask(&self.platform, serial).await?;
+            }
             return Ok(Ok(()));
         }
         let now = self.platform.now();
@@ -147,15 +135,6 @@ impl<P: Platform> Gateway<P> {
         let chosen = told.as_ref().and_then(|told| told.chosen(now));
         self.tell_terminal(serial, &status.state(), &ask, chosen)
             .await
-    }
-
-    /// The terminal may have forgotten what it was told.
-    pub(crate) async fn doubt_what_is_shown(&self, serial: &str) -> Result<(), EngineError> {
-        let told = journal::latest_ask(&self.platform, serial).await?;
-        if let Some(told) = told.filter(|told| told.confirmed) {
-            journal::doubt_ask(&self.platform, &told.id).await?;
-        }
-        Ok(())
     }
 
     /// What the terminal is to ask for now.
@@ -303,31 +282,6 @@ impl<P: Platform> Gateway<P> {
             }
         }
     }
-}
-
-/// Nobody else tends a terminal meanwhile: two that tell it something could each think that theirs is
-/// what it shows.
-struct Turn<'a> {
-    tended: &'a Mutex<BTreeSet<String>>,
-    serial: &'a str,
-}
-
-impl<'a> Turn<'a> {
-    fn take(tended: &'a Mutex<BTreeSet<String>>, serial: &'a str) -> Option<Self> {
-        let is_free = locked(tended).insert(serial.to_owned());
-        is_free.then_some(Self { tended, serial })
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        locked(self.tended).remove(self.serial);
-    }
-}
-
-/// A set stays whole whatever panics beside it.
-fn locked(tended: &Mutex<BTreeSet<String>>) -> MutexGuard<'_, BTreeSet<String>> {
-    tended.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Told {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::pin::pin;
 
 use anyhow::Context;
 use tokio::sync::mpsc;
@@ -84,7 +85,7 @@ impl Line {
                 format!("tap             card shown to {}", self.text("terminal"))
             }
             ("card-presented", _) => "tap             the same card again: stop".into(),
-            ("terminal-reads", _) => format!("terminal says   {}", self.text("offer")),
+            ("terminal-reads", _) => format!("terminal says   {}", self.text("shown")),
             ("authorised" | "looked-up", "starting") => {
                 format!("pre-authorised  {} held", self.amount("held"))
             }
@@ -112,7 +113,7 @@ pub(crate) struct Timeline {
     lines: mpsc::UnboundedReceiver<Line>,
     begun: Instant,
     /// What the terminal says; it says it again and again.
-    offer: String,
+    shown: String,
 }
 
 impl Timeline {
@@ -120,24 +121,38 @@ impl Timeline {
         Self {
             lines,
             begun: Instant::now(),
-            offer: String::new(),
+            shown: String::new(),
         }
     }
 
     /// Print the next line and hand it out.
     pub(super) async fn next(&mut self) -> anyhow::Result<Line> {
         let line = self.lines.recv().await.context("the log has ended")?;
-        let offer = line.text("offer");
-        if !offer.is_empty() {
-            if offer == self.offer {
+        let shown = line.text("shown");
+        if !shown.is_empty() {
+            if shown == self.shown {
                 return Ok(line);
             }
-            offer.clone_into(&mut self.offer);
+            shown.clone_into(&mut self.shown);
         }
         for told in line.told().iter().flat_map(|told| told.lines()) {
             println!("{:6.1} s  {told}", self.begun.elapsed().as_secs_f32());
         }
         Ok(line)
+    }
+
+    /// Print lines for as long as something takes.
+    pub(super) async fn during<T>(
+        &mut self,
+        work: impl Future<Output = anyhow::Result<T>>,
+    ) -> anyhow::Result<T> {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                line = self.next() => { line?; }
+            }
+        }
     }
 
     pub(super) async fn until_phase(&mut self, phase: &str) -> anyhow::Result<()> {

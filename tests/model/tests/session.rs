@@ -141,7 +141,7 @@ fn a_loss_is_enough_to_come_to_every_end() {
 }
 
 #[test]
-#[ignore = "eight million states: minutes"]
+#[ignore = "many million states: minutes"]
 fn a_loss_a_repetition_a_deadline_and_a_crash_break_no_rule() {
     check(with(Bounds {
         losses: 1,

@@ -93,10 +93,17 @@ pub(crate) async fn confirm_ask(platform: &impl Platform, id: &str) -> Result<()
     Ok(())
 }
 
-/// The terminal may have forgotten what it was told.
-pub(crate) async fn doubt_ask(platform: &impl Platform, id: &str) -> Result<(), JournalError> {
+/// The terminal may have forgotten what it was told last.
+pub(crate) async fn doubt_ask(
+    platform: &impl Platform,
+    terminal: &str,
+) -> Result<(), JournalError> {
     platform
-        .query("UPDATE ask SET confirmed = 0 WHERE id = ?1", vec![text(id)])
+        .query(
+            "UPDATE ask SET confirmed = 0
+             WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
+            vec![text(terminal)],
+        )
         .await?;
     Ok(())
 }
