@@ -135,6 +135,7 @@ fn metered() -> (Policy, Vec<u8>, Event, u64) {
             last_four: Some(1_234),
             reference: CardReference { high: 7, low: 1 },
         },
+        application: None,
     };
     let evse = Evse {
         station: "CT-1".into(),

@@ -58,12 +58,12 @@ impl Body {
             Kind::Card => {
                 self.check_terminal("/serialNumber", read)?;
                 let card_id = self.required("/cardId")?;
-                let card =
-                    card::describe(card_id, self.text("/aid"), self.text("/maskedPan"), keys);
+                let aid = self.text("/aid");
                 Ok(TerminalEvent::CardRead(CardRead {
                     terminal,
                     read: read.id.to_owned(),
-                    card,
+                    card: card::describe(card_id, aid, self.text("/maskedPan"), keys),
+                    application: aid.and_then(card::application),
                 }))
             }
             Kind::Session => {

@@ -1,6 +1,6 @@
 //! What may be known of a card, and how little of it that is.
 
-use chargetap_contract::terminal::{Card, CardReference, CardScheme};
+use chargetap_contract::terminal::{ApplicationId, Card, CardReference, CardScheme};
 
 use crate::keys::KeyRing;
 
@@ -19,6 +19,9 @@ const SCHEMES: [(&str, CardScheme); 8] = [
     ("A000000333", CardScheme::Unionpay),
     ("A000000359", CardScheme::Girocard),
 ];
+
+/// A registered application provider is five bytes, and this many hexadecimal digits.
+const RID_DIGITS: usize = 10;
 
 /// The lengths of card numbers (ISO/IEC 7812).
 const NUMBER_LENGTHS: std::ops::RangeInclusive<usize> = 13..=19;
@@ -42,6 +45,27 @@ fn scheme(aid: &str) -> CardScheme {
         .iter()
         .find(|(beginning, _)| aid.starts_with(beginning))
         .map_or(CardScheme::Unknown, |(_, scheme)| *scheme)
+}
+
+/// The AID of a scheme that is known, in two parts, because of another one nobody can say what it
+/// holds.
+pub(crate) fn application(aid: &str) -> Option<ApplicationId> {
+    let (rid, pix) = aid.split_at_checked(RID_DIGITS)?;
+    let is_whole = matches!(pix.len(), 2 | 4 | 6 | 8 | 10);
+    let is_known = scheme(aid) != CardScheme::Unknown && is_whole;
+    let number = |digits: &str| {
+        // `from_str_radix` alone would take `+1`.
+        let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_hex
+            .then(|| u64::from_str_radix(digits, 16).ok())
+            .flatten()
+    };
+    Some(ApplicationId {
+        rid: number(rid)?,
+        pix: number(pix)?,
+        pix_bytes: u8::try_from(pix.len() / 2).ok()?,
+    })
+    .filter(|_| is_known)
 }
 
 fn last_four(masked_number: &str) -> Option<u16> {
@@ -115,6 +139,36 @@ mod tests {
             ("", CardScheme::Unknown),
         ] {
             assert_eq!(scheme(aid), expected, "{aid}");
+        }
+    }
+
+    #[test]
+    fn the_aid_of_a_known_scheme_is_kept_in_parts_and_no_other() {
+        let visa = ApplicationId {
+            rid: 0xA0_0000_0003,
+            pix: 0x1010,
+            pix_bytes: 2,
+        };
+        assert_eq!(application("A0000000031010"), Some(visa));
+        assert_eq!(application("a0000000031010"), Some(visa));
+        let girocard = ApplicationId {
+            rid: 0xA0_0000_0359,
+            pix: 0x10_1002_8001,
+            pix_bytes: 5,
+        };
+        assert_eq!(application("A0000003591010028001"), Some(girocard));
+        for other in [
+            "",
+            "A000000003",
+            "A000000003101",
+            "A000000003+1010",
+            "A00000000310100000001",
+            "A0000000421010",
+            "4111111111111111",
+            "A0000000034111111111111111",
+            "A00000000é1010",
+        ] {
+            assert_eq!(application(other), None, "{other}");
         }
     }
 

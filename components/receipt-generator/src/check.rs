@@ -1,54 +1,57 @@
 //! Whether a document agrees with itself. A receipt that contradicts itself is worse than none.
 
-use chargetap_contract::money::{Price, PriceLine, VatTotal};
-use chargetap_contract::receipt::{Document, Problem, Summary};
+mod price;
+
+use chargetap_contract::receipt::{
+    Buyer, Charging, Document, Invoice, Payout, Problem, Refund, Slip, Subject, Summary,
+};
+
+use crate::{subject, vat_number};
 
 /// The longest id: it is part of a link, and the link has to fit a small QR code.
 const MAX_ID: usize = 50;
 
+/// How long a receipt's code is.
+const CODE: usize = 8;
+
+/// A rule and what is wrong where it does not hold.
+type Rule = (bool, &'static str);
+
 /// The first contradiction, if there is any.
 pub(crate) fn consistent(document: &Document) -> Result<(), Problem> {
-    let summary = &document.summary;
-    let charging = summary.charging.as_ref();
-    let rules = [
+    let rules = names(document)
+        .into_iter()
+        .chain(session(subject::session(document)))
+        .chain(document.slip.iter().flat_map(slip))
+        .chain(match &document.subject {
+            Subject::Session(_) => vec![],
+            Subject::Refund(it) => refund(it, document),
+            Subject::Invoice(it) => invoice(it, document),
+            Subject::Payout(it) => payout(it),
+        });
+    match rules.into_iter().find(|(holds, _)| !holds) {
+        None => Ok(()),
+        Some((_, contradiction)) => Err(Problem::Inconsistent(contradiction.to_owned())),
+    }
+}
+
+fn names(document: &Document) -> [Rule; 3] {
+    let is_code = |code: &String| code.len() == CODE && is_alphanumeric(code);
+    let is_web = |link: &String| link.starts_with("https://") || link.starts_with("http://");
+    [
         (
             is_id(&document.id),
             "the id is not 1 to 50 letters, digits, underscores and hyphens",
         ),
         (
-            summary.captured.checked_add(summary.released) == Some(summary.held),
-            "captured and released do not add up to held",
+            document.code.as_ref().is_none_or(is_code),
+            "the code is not 8 letters and digits",
         ),
         (
-            summary.nothing_taken.is_some() == (summary.captured == 0),
-            "there is a reason for taking nothing although something was captured, or none although \
-             nothing was",
+            document.link.as_ref().is_none_or(is_web),
+            "the link does not begin with https:// or http://",
         ),
-        (
-            is_no_more_than_the_price(summary),
-            "more was captured than the price or the hold",
-        ),
-        (
-            charging.is_none_or(|charging| adds_up(&charging.cost)),
-            "net and VAT do not add up to gross",
-        ),
-        (
-            charging.is_none_or(|charging| is_explained(&charging.cost)),
-            "the lines do not add up to the totals",
-        ),
-        (
-            charging.is_none_or(|charging| charging.started_at <= charging.ended_at),
-            "charging ends before it starts",
-        ),
-        (
-            has_four_digits(summary),
-            "the last four digits of the card are more than four",
-        ),
-    ];
-    match rules.into_iter().find(|(holds, _)| !holds) {
-        None => Ok(()),
-        Some((_, contradiction)) => Err(Problem::Inconsistent(contradiction.to_owned())),
-    }
+    ]
 }
 
 fn is_id(id: &str) -> bool {
@@ -58,63 +61,148 @@ fn is_id(id: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
+fn is_alphanumeric(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn session(session: &Summary) -> [Rule; 8] {
+    let charging = session.charging.as_ref();
+    [
+        (
+            session.captured.checked_add(session.released) == Some(session.held),
+            "captured and released do not add up to held",
+        ),
+        (
+            session.nothing_taken.is_some() == (session.captured == 0),
+            "there is a reason for taking nothing although something was captured, or none although \
+             nothing was",
+        ),
+        (
+            is_no_more_than_the_price(session),
+            "more was captured than the price or the hold",
+        ),
+        (
+            charging.is_none_or(|charging| price::adds_up(&charging.cost)),
+            "net and VAT do not add up to gross",
+        ),
+        (
+            charging.is_none_or(|charging| price::is_explained(&charging.cost)),
+            "the lines do not add up to the totals",
+        ),
+        (
+            price::is_shared(session.captured, &session.captured_vat),
+            "net and VAT of what was captured do not add up to it",
+        ),
+        (
+            charging.is_none_or(is_in_order),
+            "charging ends before it starts",
+        ),
+        (
+            has_four_digits(session),
+            "the last four digits of the card are more than four",
+        ),
+    ]
+}
+
+fn is_in_order(charging: &Charging) -> bool {
+    charging.started_at <= charging.ended_at
+}
+
 /// A price above the hold is captured as far as the hold goes, and a provider may take less than it
 /// was asked for.
-fn is_no_more_than_the_price(summary: &Summary) -> bool {
-    let gross = summary.charging.as_ref().map_or(0, |it| it.cost.gross);
-    summary.captured <= gross.min(summary.held)
+fn is_no_more_than_the_price(session: &Summary) -> bool {
+    let gross = session.charging.as_ref().map_or(0, |it| it.cost.gross);
+    session.captured <= gross.min(session.held)
 }
 
-/// Net and VAT are gross, in all and for each rate, and the rates make up the whole.
-fn adds_up(cost: &Price) -> bool {
-    let sum = |of: fn(&VatTotal) -> u64| cost.vat_totals.iter().try_fold(0, add(of));
-    let each = |total: &VatTotal| total.net.checked_add(total.vat) == Some(total.gross);
-    cost.net.checked_add(cost.vat) == Some(cost.gross)
-        && cost.vat_totals.iter().all(each)
-        && sum(|it| it.net) == Some(cost.net)
-        && sum(|it| it.vat) == Some(cost.vat)
-}
-
-fn add(of: fn(&VatTotal) -> u64) -> impl Fn(u64, &VatTotal) -> Option<u64> {
-    move |sum, total| sum.checked_add(of(total))
-}
-
-/// A thousandth of the minor unit, as amounts with VAT are compared: so many parts.
-const THOUSANDTH: i128 = 10_000;
-const MINOR_UNIT: i128 = 1_000 * THOUSANDTH;
-
-/// Lines and adjustments come to the totals, but for the rounding of each and of the whole.
-fn is_explained(cost: &Price) -> bool {
-    let has_total = |line: &PriceLine| {
-        cost.vat_totals
-            .iter()
-            .any(|it| it.vat_rate == line.vat_rate)
-    };
-    let amounts = i128::try_from(cost.lines.len() + cost.vat_totals.len()).unwrap_or(i128::MAX);
-    let rounding = amounts.saturating_mul(THOUSANDTH);
-    let missing = |total: &VatTotal| explained(cost, total) - i128::from(total.gross) * MINOR_UNIT;
-    let in_all: i128 = cost.vat_totals.iter().map(missing).sum();
-    cost.lines.iter().all(has_total)
-        && in_all.abs() <= (MINOR_UNIT / 2).saturating_add(rounding)
-        && cost
-            .vat_totals
-            .iter()
-            // What a rate adds to a rounded sum is the difference of two roundings.
-            .all(|total| missing(total).abs() <= MINOR_UNIT.saturating_add(rounding))
-}
-
-/// What the lines and the adjustment of a rate come to with VAT.
-fn explained(cost: &Price, total: &VatTotal) -> i128 {
-    let lines = cost.lines.iter().filter(|it| it.vat_rate == total.vat_rate);
-    let lines: i128 = lines.map(|line| i128::from(line.amount)).sum();
-    let vat = match total.vat_rate {
-        Some(rate) if !cost.tax_included => i128::from(rate),
-        _ => 0,
-    };
-    (lines + i128::from(total.adjustment)) * (THOUSANDTH + vat)
-}
-
-fn has_four_digits(summary: &Summary) -> bool {
-    let digits = summary.card.as_ref().and_then(|card| card.last_four);
+fn has_four_digits(session: &Summary) -> bool {
+    let digits = session.card.as_ref().and_then(|card| card.last_four);
     digits.is_none_or(|digits| digits <= 9999)
+}
+
+/// Whatever has a wrong shape could be something that must not be on a receipt.
+fn slip(slip: &Slip) -> [Rule; 3] {
+    let fits = |value: u64, bytes: u32| bytes <= 5 && value >> (8 * bytes) == 0;
+    let is_code = |code: &String| (1..=6).contains(&code.len()) && is_alphanumeric(code);
+    [
+        (
+            slip.application
+                .is_none_or(|id| fits(id.rid, 5) && fits(id.pix, id.pix_bytes.into())),
+            "the AID is longer than its parts can be",
+        ),
+        (
+            slip.authorisation_code.as_ref().is_none_or(is_code),
+            "the authorisation code is not 1 to 6 letters and digits",
+        ),
+        (
+            slip.tvr.is_none_or(|tvr| fits(tvr, 5)),
+            "the TVR is more than five bytes",
+        ),
+    ]
+}
+
+fn refund(refund: &Refund, document: &Document) -> Vec<Rule> {
+    let corrected = refund.corrected.as_ref();
+    vec![
+        refers_to_original(document),
+        (
+            0 < refund.amount
+                && refund.amount <= refund.refunded
+                && refund.refunded <= refund.session.captured,
+            "nothing was refunded, or more than was captured",
+        ),
+        (
+            price::is_shared(refund.amount, &refund.amount_vat),
+            "net and VAT of the refund do not add up to it",
+        ),
+        (
+            corrected.is_none_or(|it| {
+                is_in_order(it) && price::adds_up(&it.cost) && price::is_explained(&it.cost)
+            }),
+            "the corrected price does not add up",
+        ),
+    ]
+}
+
+fn invoice(invoice: &Invoice, document: &Document) -> Vec<Rule> {
+    let Buyer {
+        name,
+        address,
+        vat_number,
+    } = &invoice.buyer;
+    vec![
+        refers_to_original(document),
+        (
+            invoice.session.captured > 0,
+            "there is no invoice for nothing",
+        ),
+        (
+            !name.trim().is_empty() && !address.trim().is_empty(),
+            "the buyer has no name or no address",
+        ),
+        (
+            vat_number::is_valid(vat_number),
+            "the buyer's VAT number is not one",
+        ),
+    ]
+}
+
+fn refers_to_original(document: &Document) -> Rule {
+    (
+        document.original.is_some(),
+        "there is no receipt that it refers to",
+    )
+}
+
+fn payout(payout: &Payout) -> Vec<Rule> {
+    vec![
+        (
+            payout.fee.checked_add(payout.paid_out) == Some(payout.session.captured),
+            "fee and payout do not add up to captured",
+        ),
+        (
+            payout.fee_vat <= payout.fee,
+            "the VAT in the fee is more than the fee",
+        ),
+    ]
 }

@@ -4,35 +4,85 @@
 //! amounts. A bidirectional override in a name can turn the digits that follow it around, and a
 //! control character can move a terminal's cursor.
 
-use chargetap_contract::receipt::{Document, Issuer, Site, Summary};
+use chargetap_contract::receipt::{
+    Buyer, Document, Invoice, Issuer, Original, Payout, Refund, Site, Subject, Summary,
+};
 
-/// The document with every free text cleaned. The id and the codes were checked.
+/// The document with every free text cleaned. The codes were checked, and what a meter signed stays
+/// as it is.
 pub(crate) fn document(document: &Document) -> Document {
-    let Document {
-        id,
-        issuer,
-        site,
-        summary,
-    } = document.clone();
+    let document = document.clone();
     Document {
-        id,
-        issuer: Issuer {
-            name: text(&issuer.name),
-            address: text(&issuer.address),
-            vat_number: text(&issuer.vat_number),
-            contact: text(&issuer.contact),
-        },
-        site: Site {
-            name: text(&site.name),
-            address: text(&site.address),
-            time_zone: text(&site.time_zone),
-        },
-        summary: Summary {
-            session: text(&summary.session),
-            terminal: text(&summary.terminal),
-            evse: text(&summary.evse),
-            ..summary
-        },
+        number: document.number.as_deref().map(text),
+        issuer: issuer(&document.issuer),
+        site: site(&document.site),
+        subject: subject(document.subject),
+        original: document.original.map(original),
+        tariff: document.tariff.as_deref().map(text),
+        link: document.link.as_deref().map(text),
+        ..document
+    }
+}
+
+fn issuer(issuer: &Issuer) -> Issuer {
+    Issuer {
+        name: text(&issuer.name),
+        address: text(&issuer.address),
+        vat_number: text(&issuer.vat_number),
+        contact: text(&issuer.contact),
+    }
+}
+
+fn site(site: &Site) -> Site {
+    Site {
+        name: text(&site.name),
+        address: text(&site.address),
+        time_zone: text(&site.time_zone),
+    }
+}
+
+fn subject(subject: Subject) -> Subject {
+    match subject {
+        Subject::Session(session) => Subject::Session(summary(session)),
+        Subject::Refund(refund) => Subject::Refund(Refund {
+            session: summary(refund.session),
+            ..refund
+        }),
+        Subject::Invoice(invoice) => Subject::Invoice(Invoice {
+            session: summary(invoice.session),
+            buyer: buyer(&invoice.buyer),
+        }),
+        Subject::Payout(payout) => Subject::Payout(Payout {
+            session: summary(payout.session),
+            payee: text(&payout.payee),
+            statement: text(&payout.statement),
+            ..payout
+        }),
+    }
+}
+
+fn summary(summary: Summary) -> Summary {
+    Summary {
+        session: text(&summary.session),
+        terminal: text(&summary.terminal),
+        evse: text(&summary.evse),
+        ..summary
+    }
+}
+
+fn buyer(buyer: &Buyer) -> Buyer {
+    Buyer {
+        name: text(&buyer.name),
+        address: text(&buyer.address),
+        vat_number: text(&buyer.vat_number),
+    }
+}
+
+fn original(original: Original) -> Original {
+    Original {
+        id: text(&original.id),
+        number: original.number.as_deref().map(text),
+        ..original
     }
 }
 

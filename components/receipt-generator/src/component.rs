@@ -18,13 +18,23 @@ mod bindings {
     export!(Component);
 }
 
-use bindings::exports::chargetap::receipt_generator::rendering::Guest;
-use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
+use bindings::exports::chargetap::receipt_generator::{metering, rendering};
+use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
 
 struct Component;
 
-impl Guest for Component {
+impl rendering::Guest for Component {
     fn render(document: Document, format: Format, locale: String) -> Result<Rendered, Problem> {
         crate::render(&document, format, &locale)
+    }
+
+    fn form(page: Page, locale: String) -> Result<Rendered, Problem> {
+        crate::form(page, &locale)
+    }
+}
+
+impl metering::Guest for Component {
+    fn check(packets: Vec<String>, public_key: Option<String>) -> MeasurementVerdict {
+        crate::check_measurement(&packets, public_key.as_deref())
     }
 }

@@ -7,12 +7,23 @@ use crate::sheet::{Section, Sheet};
 const STYLE: &str = include_str!("page.css");
 
 /// Says to the browser what the page promises, should an escape ever be missing.
-const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+                              form-action 'self'; base-uri 'none'";
 
 pub(crate) fn write(sheet: &Sheet) -> String {
+    let content = html! {
+        (header(sheet))
+        @for part in &sheet.sections { (section(part)) }
+        (actions(sheet))
+    };
+    page(sheet.language, sheet.title, None, &content)
+}
+
+/// A whole page around its content. It may ask to be loaded again after some seconds.
+pub(crate) fn page(language: &str, title: &str, refresh: Option<&str>, content: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
-        html lang=(sheet.language) {
+        html lang=(language) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -21,17 +32,13 @@ pub(crate) fn write(sheet: &Sheet) -> String {
                 meta name="referrer" content="no-referrer";
                 meta name="format-detection" content="telephone=no, date=no, address=no, email=no";
                 meta http-equiv="Content-Security-Policy" content=(CONTENT_POLICY);
+                @if let Some(seconds) = refresh { meta http-equiv="refresh" content=(seconds); }
                 // Otherwise a browser asks for /favicon.ico.
                 link rel="icon" href="data:,";
-                title { (sheet.title) }
+                title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
-                main {
-                    (header(sheet))
-                    @for part in &sheet.sections { (section(part)) }
-                }
-            }
+            body { main { (content) } }
         }
     };
     page.into_string()
@@ -52,12 +59,25 @@ fn section(section: &Section) -> Markup {
     html! {
         section {
             h2 { (section.title) }
-            dl {
-                @for row in &section.rows {
-                    div class=[row.is_sum.then_some("sum")] { dt { (row.label) } dd { (row.value) } }
+            @if !section.rows.is_empty() {
+                dl {
+                    @for row in &section.rows {
+                        div class=[row.is_sum.then_some("sum")] {
+                            dt { (row.label) } dd { (row.value) }
+                        }
+                    }
                 }
             }
             @for note in &section.notes { p.note { (note) } }
+        }
+    }
+}
+
+/// What else can be had at the page's own address.
+fn actions(sheet: &Sheet) -> Markup {
+    html! {
+        nav {
+            @for action in &sheet.actions { a href=(action.address) { (action.label) } }
         }
     }
 }

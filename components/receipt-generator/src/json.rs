@@ -6,21 +6,26 @@
 //! does not apply is `null`.
 
 use chargetap_contract::{
-    money::{Dimension, Price},
-    receipt::{Document, Issuer, NothingTakenReason, Site, Summary},
+    money::{Dimension, Price, VatTotal},
+    receipt::{
+        Buyer, Document, EntryMode, Issuer, Measurement, MeasurementProblem, MeasurementVerdict,
+        NothingTakenReason, Payout, Refund, Site, Slip, Subject, Summary,
+    },
     terminal::{Card, CardScheme},
 };
 use serde::Serialize;
 
-use crate::{money::Currency, time::Times};
+use crate::{money::Currency, sheet::application, subject, time::Times};
 
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 #[derive(Serialize)]
 struct Receipt<'a> {
     version: u32,
     id: &'a str,
-    /// `charge` or `nothing_taken`.
+    /// Of the issuer's sequence without gaps.
+    number: Option<&'a str>,
+    /// `charge`, `nothing_taken`, `refund`, `invoice` or `payout`.
     kind: &'static str,
     /// `declined`, `not_plugged_in`, `cancelled_by_driver`, `cancelled_by_operator`, `start_failed`, `below_minimum` or
     /// `payment_failed`.
@@ -41,7 +46,22 @@ struct Receipt<'a> {
     held: u64,
     captured: u64,
     released: u64,
+    /// What was captured, by VAT rate.
+    captured_vat: Vec<VatTotalFields>,
     charging: Option<ChargingFields>,
+    refund: Option<RefundFields>,
+    buyer: Option<BuyerFields<'a>>,
+    payout: Option<PayoutFields<'a>>,
+    /// The receipt that this one refers to.
+    original: Option<OriginalFields<'a>>,
+    slip: Option<SlipFields<'a>>,
+    /// What the terminal said of the price.
+    tariff: Option<&'a str>,
+    measurement: Option<MeasurementFields<'a>>,
+    /// Where it can be read.
+    link: Option<&'a str>,
+    /// By which it can be found.
+    code: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -75,6 +95,77 @@ struct ChargingFields {
     duration_ms: u64,
     energy_wh: u64,
     price: PriceFields,
+}
+
+/// What was given back.
+#[derive(Serialize)]
+struct RefundFields {
+    amount: u64,
+    /// With what was given back before.
+    refunded: u64,
+    amount_vat: Vec<VatTotalFields>,
+    /// What the station reported after the session was settled, and what it costs.
+    corrected: Option<CorrectedFields>,
+}
+
+#[derive(Serialize)]
+struct CorrectedFields {
+    energy_wh: u64,
+    price: PriceFields,
+}
+
+#[derive(Serialize)]
+struct BuyerFields<'a> {
+    name: &'a str,
+    address: &'a str,
+    vat_number: &'a str,
+}
+
+/// `fee` plus `paid_out` is what was captured.
+#[derive(Serialize)]
+struct PayoutFields<'a> {
+    payee: &'a str,
+    statement: &'a str,
+    fee: u64,
+    fee_vat: u64,
+    paid_out: u64,
+}
+
+#[derive(Serialize)]
+struct OriginalFields<'a> {
+    id: &'a str,
+    number: Option<&'a str>,
+    issued_at: String,
+}
+
+#[derive(Serialize)]
+struct SlipFields<'a> {
+    /// `contactless`, `chip` or `magnetic_stripe`.
+    entry_mode: Option<&'static str>,
+    /// In hexadecimal, as the three below.
+    aid: Option<String>,
+    authorisation_code: Option<&'a str>,
+    sequence_number: Option<u32>,
+    tvr: Option<String>,
+    tsi: Option<String>,
+}
+
+/// What the meter signed.
+#[derive(Serialize)]
+struct MeasurementFields<'a> {
+    /// `ocmf`.
+    format: &'static str,
+    /// Character for character as the station sent them.
+    packets: &'a [String],
+    public_key: Option<&'a str>,
+    /// Whether the signatures are right and the readings can be used.
+    is_verified: bool,
+    /// What the readings say was delivered, if they can be used.
+    energy_wh: Option<u64>,
+    /// Why they cannot: `no_key`, `unreadable_key`, `unsupported_curve`, `unreadable_packet`,
+    /// `unsupported_algorithm`, `wrong_signature`, `incomplete`, `different_meters`, `out_of_order`
+    /// or `faulty`.
+    problem: Option<&'static str>,
 }
 
 /// `net` plus `vat` is `gross`, in all and for each rate.
@@ -125,30 +216,148 @@ pub(crate) fn write(document: &Document, currency: &Currency, times: &Times) -> 
 
 impl<'a> Receipt<'a> {
     fn of(document: &'a Document, currency: &'a Currency, times: &Times) -> Self {
-        let summary = &document.summary;
+        let session = subject::session(document);
+        let (refund, buyer, payout) = match &document.subject {
+            Subject::Session(_) => (None, None, None),
+            Subject::Refund(refund) => (Some(RefundFields::of(refund)), None, None),
+            Subject::Invoice(invoice) => (None, Some(BuyerFields::of(&invoice.buyer)), None),
+            Subject::Payout(payout) => (None, None, Some(PayoutFields::of(payout))),
+        };
         Self {
             version: VERSION,
             id: &document.id,
-            kind: match summary.nothing_taken {
-                None => "charge",
-                Some(_) => "nothing_taken",
-            },
-            nothing_taken_reason: summary.nothing_taken.map(reason),
-            issued_at: times.settled.for_machines(),
+            number: document.number.as_deref(),
+            kind: kind(&document.subject),
+            nothing_taken_reason: session.nothing_taken.map(reason),
+            issued_at: times.issued.for_machines(),
             card_shown_at: times.tapped.for_machines(),
             issuer: IssuerFields::of(&document.issuer),
             site: SiteFields::of(&document.site),
-            evse: &summary.evse,
-            terminal: &summary.terminal,
-            session: &summary.session,
-            card: summary.card.as_ref().map(CardFields::of),
+            evse: &session.evse,
+            terminal: &session.terminal,
+            session: &session.session,
+            card: session.card.as_ref().map(CardFields::of),
             currency: &currency.code,
             currency_digits: currency.digits,
-            held: summary.held,
-            captured: summary.captured,
-            released: summary.released,
-            charging: charging(summary, times),
+            held: session.held,
+            captured: session.captured,
+            released: session.released,
+            captured_vat: vat_totals(&session.captured_vat),
+            charging: charging(session, times),
+            refund,
+            buyer,
+            payout,
+            original: original(document, times),
+            slip: document.slip.as_ref().map(SlipFields::of),
+            tariff: document.tariff.as_deref(),
+            measurement: document.measurement.as_ref().map(MeasurementFields::of),
+            link: document.link.as_deref(),
+            code: document.code.as_deref(),
         }
+    }
+}
+
+fn kind(subject: &Subject) -> &'static str {
+    match subject {
+        Subject::Session(session) if session.nothing_taken.is_some() => "nothing_taken",
+        Subject::Session(_) => "charge",
+        Subject::Refund(_) => "refund",
+        Subject::Invoice(_) => "invoice",
+        Subject::Payout(_) => "payout",
+    }
+}
+
+impl RefundFields {
+    fn of(refund: &Refund) -> Self {
+        Self {
+            amount: refund.amount,
+            refunded: refund.refunded,
+            amount_vat: vat_totals(&refund.amount_vat),
+            corrected: refund.corrected.as_ref().map(|it| CorrectedFields {
+                energy_wh: it.energy,
+                price: PriceFields::of(&it.cost),
+            }),
+        }
+    }
+}
+
+impl<'a> BuyerFields<'a> {
+    fn of(buyer: &'a Buyer) -> Self {
+        Self {
+            name: &buyer.name,
+            address: &buyer.address,
+            vat_number: &buyer.vat_number,
+        }
+    }
+}
+
+impl<'a> PayoutFields<'a> {
+    fn of(payout: &'a Payout) -> Self {
+        Self {
+            payee: &payout.payee,
+            statement: &payout.statement,
+            fee: payout.fee,
+            fee_vat: payout.fee_vat,
+            paid_out: payout.paid_out,
+        }
+    }
+}
+
+fn original<'a>(document: &'a Document, times: &Times) -> Option<OriginalFields<'a>> {
+    let original = document.original.as_ref()?;
+    Some(OriginalFields {
+        id: &original.id,
+        number: original.number.as_deref(),
+        issued_at: times.original.as_ref()?.for_machines(),
+    })
+}
+
+impl<'a> SlipFields<'a> {
+    fn of(slip: &'a Slip) -> Self {
+        Self {
+            entry_mode: slip.entry_mode.map(|mode| match mode {
+                EntryMode::Contactless => "contactless",
+                EntryMode::Chip => "chip",
+                EntryMode::MagneticStripe => "magnetic_stripe",
+            }),
+            aid: slip.application.map(application),
+            authorisation_code: slip.authorisation_code.as_deref(),
+            sequence_number: slip.sequence_number,
+            tvr: slip.tvr.map(|tvr| format!("{tvr:010X}")),
+            tsi: slip.tsi.map(|tsi| format!("{tsi:04X}")),
+        }
+    }
+}
+
+impl<'a> MeasurementFields<'a> {
+    fn of(measurement: &'a Measurement) -> Self {
+        let (energy_wh, problem) = match measurement.verdict {
+            MeasurementVerdict::Verified(energy) => (Some(energy), None),
+            MeasurementVerdict::Refused(problem) => (None, Some(measurement_problem(problem))),
+        };
+        Self {
+            format: "ocmf",
+            packets: &measurement.packets,
+            public_key: measurement.public_key.as_deref(),
+            is_verified: problem.is_none(),
+            energy_wh,
+            problem,
+        }
+    }
+}
+
+fn measurement_problem(problem: MeasurementProblem) -> &'static str {
+    match problem {
+        MeasurementProblem::NoKey => "no_key",
+        MeasurementProblem::UnreadableKey => "unreadable_key",
+        MeasurementProblem::UnsupportedCurve => "unsupported_curve",
+        MeasurementProblem::UnreadablePacket => "unreadable_packet",
+        MeasurementProblem::UnsupportedAlgorithm => "unsupported_algorithm",
+        MeasurementProblem::WrongSignature => "wrong_signature",
+        MeasurementProblem::Incomplete => "incomplete",
+        MeasurementProblem::DifferentMeters => "different_meters",
+        MeasurementProblem::OutOfOrder => "out_of_order",
+        MeasurementProblem::Faulty => "faulty",
     }
 }
 
@@ -182,8 +391,8 @@ impl CardFields {
     }
 }
 
-fn charging(summary: &Summary, times: &Times) -> Option<ChargingFields> {
-    let charging = summary.charging.as_ref()?;
+fn charging(session: &Summary, times: &Times) -> Option<ChargingFields> {
+    let charging = session.charging.as_ref()?;
     let (start, end) = times.charging.as_ref()?;
     Some(ChargingFields {
         started_at: start.for_machines(),
@@ -212,19 +421,20 @@ impl PriceFields {
                     amount_milli_minor: line.amount,
                 })
                 .collect(),
-            vat_totals: cost
-                .vat_totals
-                .iter()
-                .map(|total| VatTotalFields {
-                    vat_rate_basis_points: total.vat_rate,
-                    adjustment_milli_minor: total.adjustment,
-                    net: total.net,
-                    vat: total.vat,
-                    gross: total.gross,
-                })
-                .collect(),
+            vat_totals: vat_totals(&cost.vat_totals),
         }
     }
+}
+
+fn vat_totals(totals: &[VatTotal]) -> Vec<VatTotalFields> {
+    let fields = totals.iter().map(|total| VatTotalFields {
+        vat_rate_basis_points: total.vat_rate,
+        adjustment_milli_minor: total.adjustment,
+        net: total.net,
+        vat: total.vat,
+        gross: total.gross,
+    });
+    fields.collect()
 }
 
 fn dimension(dimension: Dimension) -> &'static str {

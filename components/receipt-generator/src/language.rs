@@ -1,25 +1,39 @@
-//! What a receipt says, one file per language.
+//! What receipts and pages say, one file per language.
 
 mod en;
-mod sv;
 
-use chargetap_contract::receipt::NothingTakenReason;
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
 /// Every language there is.
-const ALL: [&Language; 2] = [&en::LANGUAGE, &sv::LANGUAGE];
+const ALL: [&Language; 1] = [&en::LANGUAGE];
 
-/// A language's texts. A function takes an amount, already written with its currency.
+/// A language's texts. A function takes amounts, energies, dates and numbers of receipts, already
+/// written in this language.
 pub(crate) struct Language {
     /// The language of the BCP 47 tags that select it, in lower case.
     pub(crate) tag: &'static str,
     pub(crate) decimal_separator: char,
 
     pub(crate) receipt: &'static str,
+    pub(crate) refund: &'static str,
+    pub(crate) invoice: &'static str,
+    pub(crate) payout: &'static str,
+
     pub(crate) paid: &'static str,
     pub(crate) nothing_taken: &'static str,
+    pub(crate) given_back: &'static str,
+    pub(crate) paid_out: &'static str,
+
     pub(crate) reason: fn(NothingTakenReason) -> &'static str,
     pub(crate) was_released: fn(&str) -> String,
     pub(crate) nothing_was_reserved: &'static str,
+    /// Of which receipt (number, date) something is given back.
+    pub(crate) refund_of: fn(&str, &str) -> String,
+    pub(crate) reported_late: &'static str,
+    /// Of which receipt (number, date) the invoice takes the place.
+    pub(crate) instead_of: fn(&str, &str) -> String,
+    /// To whom it is paid out, and on which statement.
+    pub(crate) payout_to: fn(&str, &str) -> String,
 
     pub(crate) charging: &'static str,
     pub(crate) site: &'static str,
@@ -31,6 +45,8 @@ pub(crate) struct Language {
     pub(crate) energy: &'static str,
 
     pub(crate) price: &'static str,
+    /// What the terminal said of the price.
+    pub(crate) tariff: &'static str,
     pub(crate) parking: &'static str,
     pub(crate) per_session: &'static str,
     pub(crate) minimum_price: &'static str,
@@ -48,19 +64,64 @@ pub(crate) struct Language {
     pub(crate) held: &'static str,
     pub(crate) captured: &'static str,
     pub(crate) released: &'static str,
+    pub(crate) refunded_in_all: &'static str,
     pub(crate) card: &'static str,
     /// In the place of a scheme that is not known.
     pub(crate) some_card: &'static str,
+    pub(crate) entry: &'static str,
+    pub(crate) entry_mode: fn(EntryMode) -> &'static str,
+    pub(crate) application: &'static str,
+    pub(crate) authorisation_code: &'static str,
+    pub(crate) sequence_number: &'static str,
     pub(crate) tapped: &'static str,
     pub(crate) terminal: &'static str,
 
+    /// What the station said after the session was settled.
+    pub(crate) corrected: &'static str,
+    /// What the platform keeps.
+    pub(crate) fee: &'static str,
+    pub(crate) vat_in_fee: &'static str,
+
+    pub(crate) measurement: &'static str,
+    /// The signed values are genuine and what was billed.
+    pub(crate) measured: fn(&str) -> String,
+    /// The signed values are genuine (first), but something else was billed (second).
+    pub(crate) measured_otherwise: fn(&str, &str) -> String,
+    pub(crate) not_measured: fn(MeasurementProblem) -> &'static str,
+    /// How the driver can check it.
+    pub(crate) transparency: &'static str,
+
+    /// In whose name an invoice is.
+    pub(crate) buyer: &'static str,
     pub(crate) issuer: &'static str,
     pub(crate) name: &'static str,
     pub(crate) vat_number: &'static str,
     pub(crate) contact: &'static str,
     pub(crate) issued: &'static str,
+    pub(crate) number: &'static str,
+    pub(crate) original: &'static str,
     pub(crate) receipt_id: &'static str,
+    pub(crate) code: &'static str,
     pub(crate) session: &'static str,
+
+    pub(crate) save_pdf: &'static str,
+    pub(crate) save_signed_values: &'static str,
+    pub(crate) want_invoice: &'static str,
+
+    pub(crate) find_receipt: &'static str,
+    /// Between the two ways to find it.
+    pub(crate) or: &'static str,
+    pub(crate) date: &'static str,
+    pub(crate) amount: &'static str,
+    pub(crate) last_four: &'static str,
+    /// What the button says.
+    pub(crate) find: &'static str,
+    pub(crate) not_found: &'static str,
+    pub(crate) too_many_attempts: &'static str,
+    /// What the button says.
+    pub(crate) request_invoice: &'static str,
+    pub(crate) buyer_refused: &'static str,
+    pub(crate) invoice_coming: &'static str,
 }
 
 /// The language of a BCP 47 tag, whatever script and region follow.

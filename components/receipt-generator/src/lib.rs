@@ -4,8 +4,8 @@
 //!
 //! 1. the document is checked and its texts are cleaned,
 //! 2. what people read is laid out once, as a sheet,
-//! 3. the sheet is written as a page or as lines. JSON is for machines and is written from the
-//!    document.
+//! 3. the sheet is written as a page, as a file or as lines. JSON is for machines and is written
+//!    from the document.
 //!
 //! The same arguments always give the same bytes: there is no clock here, and the time zones are
 //! the ones built in.
@@ -14,17 +14,23 @@ mod check;
 mod clean;
 #[cfg(target_family = "wasm")]
 mod component;
+mod form;
 mod html;
 mod json;
 mod language;
 mod money;
 mod sheet;
+mod subject;
 mod text;
 mod time;
+mod transparency;
+mod vat_number;
 
-use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
+use chargetap_contract::receipt::{
+    Document, Format, MeasurementProblem, MeasurementVerdict, Page, Problem, Rendered,
+};
 
-use crate::{money::Currency, sheet::Sheet, time::Times};
+use crate::{language::Language, money::Currency, sheet::Sheet, time::Times};
 
 /// Writes a receipt.
 ///
@@ -36,26 +42,55 @@ use crate::{money::Currency, sheet::Sheet, time::Times};
 ///
 /// # Errors
 ///
-/// [`Problem`] if the language, the time zone or the currency is not known, or if the document
-/// contradicts itself.
+/// [`Problem`] if the language, the time zone or the currency is not known, if the document
+/// contradicts itself, or if it has not what the format shows.
 pub fn render(document: &Document, format: Format, locale: &str) -> Result<Rendered, Problem> {
-    let language =
-        language::find(locale).ok_or_else(|| Problem::UnknownLocale(locale.to_owned()))?;
+    let language = find(locale)?;
     check::consistent(document)?;
-    let currency = Currency::find(&document.summary.currency)?;
+    let currency = Currency::find(&subject::session(document).currency)?;
     let times = Times::of(document)?;
     let document = clean::document(document);
     let sheet = || Sheet::lay_out(&document, &currency, &times, language);
     let (media_type, body) = match format {
-        Format::Html => ("text/html; charset=utf-8", html::write(&sheet())),
-        Format::Text => ("text/plain; charset=utf-8", text::write(&sheet())),
+        Format::Html => (HTML, html::write(&sheet()).into_bytes()),
+        Format::Text(columns) => (
+            "text/plain; charset=utf-8",
+            text::write(&sheet(), columns).into_bytes(),
+        ),
         Format::Json => (
             "application/json",
-            json::write(&document, &currency, &times),
+            json::write(&document, &currency, &times).into_bytes(),
         ),
+        Format::Ocmf => ("application/xml", transparency::write(&document)?),
+        Format::Pdf | Format::QrSvg | Format::QrPng => return Err(Problem::NotApplicable),
     };
-    Ok(Rendered {
+    Ok(rendered(media_type, body))
+}
+
+/// Writes a page with a form, whose language is chosen as that of a receipt.
+///
+/// # Errors
+///
+/// [`Problem`] if the language is not known.
+pub fn form(page: Page, locale: &str) -> Result<Rendered, Problem> {
+    let page = form::write(page, find(locale)?);
+    Ok(rendered(HTML, page.into_bytes()))
+}
+
+/// Checks what a meter signed; see `metering.check` in the contract.
+pub fn check_measurement(_: &[String], _: Option<&str>) -> MeasurementVerdict {
+    MeasurementVerdict::Refused(MeasurementProblem::NoKey)
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+
+fn find(locale: &str) -> Result<&'static Language, Problem> {
+    language::find(locale).ok_or_else(|| Problem::UnknownLocale(locale.to_owned()))
+}
+
+fn rendered(media_type: &str, body: Vec<u8>) -> Rendered {
+    Rendered {
         media_type: media_type.to_owned(),
-        body: body.into_bytes(),
-    })
+        body,
+    }
 }

@@ -1,20 +1,24 @@
 //! What people read on a receipt, in order, before it is a page or lines.
 
+mod measurement;
+mod opening;
+mod parties;
+mod payment;
+mod place;
 mod price;
 
-use chargetap_contract::{
-    receipt::{Document, Summary},
-    terminal::{Card, CardScheme},
-};
+use chargetap_contract::receipt::{Document, Subject, Summary};
+
+pub(crate) use payment::application;
 
 use crate::{
     language::Language,
     money::{Currency, decimal},
+    subject,
     time::Times,
 };
 
-const MS_PER_SECOND: u64 = 1_000;
-const MS_PER_MINUTE: u64 = 60 * MS_PER_SECOND;
+const MS_PER_MINUTE: u64 = 60_000;
 
 /// A receipt laid out in one language.
 pub(crate) struct Sheet {
@@ -24,18 +28,22 @@ pub(crate) struct Sheet {
     pub(crate) title: &'static str,
     /// What happened to the money, in two or three words.
     pub(crate) headline: &'static str,
-    /// What was captured.
+    /// How much was moved.
     pub(crate) total: String,
     /// Why, and what follows.
     pub(crate) explanation: Vec<String>,
     pub(crate) sections: Vec<Section>,
+    /// What else its reader can do.
+    pub(crate) actions: Vec<Action>,
+    /// Where it can be read.
+    pub(crate) link: Option<String>,
 }
 
 pub(crate) struct Section {
     pub(crate) title: &'static str,
     pub(crate) rows: Vec<Row>,
     /// Sentences below the rows.
-    pub(crate) notes: Vec<&'static str>,
+    pub(crate) notes: Vec<String>,
 }
 
 pub(crate) struct Row {
@@ -43,6 +51,13 @@ pub(crate) struct Row {
     pub(crate) value: String,
     /// Whether the rows above lead to this one.
     pub(crate) is_sum: bool,
+}
+
+/// Something to be had at the address of the receipt.
+pub(crate) struct Action {
+    pub(crate) label: &'static str,
+    /// Relative to the receipt's own.
+    pub(crate) address: String,
 }
 
 impl Sheet {
@@ -54,116 +69,71 @@ impl Sheet {
     ) -> Self {
         let writer = Writer {
             document,
+            session: subject::session(document),
             currency,
             times,
             language,
         };
-        let summary = &document.summary;
-        let mut sections = vec![writer.place()];
-        sections.extend(summary.charging.as_ref().map(|it| writer.price(it)));
-        sections.extend([writer.payment(), writer.issuer()]);
         Self {
             language: language.tag,
-            title: language.receipt,
-            headline: match summary.nothing_taken {
-                Some(_) => language.nothing_taken,
-                None => language.paid,
-            },
-            total: currency.amount(summary.captured, language),
+            title: writer.title(),
+            headline: writer.headline(),
+            total: writer.amount(writer.total()),
             explanation: writer.explanation(),
-            sections,
+            sections: writer.sections(),
+            actions: writer.actions(),
+            link: document.link.clone(),
         }
     }
 }
 
 struct Writer<'a> {
     document: &'a Document,
+    session: &'a Summary,
     currency: &'a Currency,
     times: &'a Times,
     language: &'static Language,
 }
 
 impl Writer<'_> {
-    fn explanation(&self) -> Vec<String> {
-        let Summary {
-            nothing_taken,
-            released,
-            ..
-        } = self.document.summary;
-        let Some(reason) = nothing_taken else {
-            return vec![];
-        };
-        let money = match released {
-            0 => self.language.nothing_was_reserved.to_owned(),
-            released => (self.language.was_released)(&self.amount(released)),
-        };
-        vec![(self.language.reason)(reason).to_owned(), money]
-    }
-
-    fn place(&self) -> Section {
-        let Self {
-            document, language, ..
-        } = self;
-        let mut rows = vec![
-            row(language.site, &document.site.name),
-            row(language.address, &document.site.address),
-            row(language.evse, &document.summary.evse),
-        ];
-        if let (Some(charging), Some((start, end))) =
-            (&document.summary.charging, &self.times.charging)
-        {
-            let length = charging.ended_at.saturating_sub(charging.started_at);
-            rows.extend([
-                row(language.start, start.for_people()),
-                row(language.end, end.for_people()),
-                row(
-                    language.duration,
-                    self.duration(length - length % MS_PER_SECOND),
-                ),
-                row(language.energy, self.energy(charging.energy)),
-            ]);
+    fn sections(&self) -> Vec<Section> {
+        let charging = self.session.charging.as_ref();
+        let price = || charging.map(|it| self.price(it));
+        let mut sections = vec![self.place()];
+        match &self.document.subject {
+            Subject::Session(_) => sections.extend(price()),
+            Subject::Refund(refund) => {
+                sections.extend(refund.corrected.as_ref().map(|it| self.corrected(it)));
+                sections.push(self.refund(refund));
+            }
+            Subject::Invoice(_) => sections.extend(price()),
+            Subject::Payout(payout) => sections.push(self.payout(payout)),
         }
-        section(language.charging, rows)
+        sections.push(self.payment());
+        sections.extend(self.measurement());
+        if let Subject::Invoice(invoice) = &self.document.subject {
+            sections.push(self.buyer(&invoice.buyer));
+        }
+        sections.push(self.issuer());
+        sections
     }
 
-    fn payment(&self) -> Section {
-        let Self { language, .. } = self;
-        let summary = &self.document.summary;
-        let mut rows = vec![
-            row(language.held, self.amount(summary.held)),
-            row(language.captured, self.amount(summary.captured)),
-            row(language.released, self.amount(summary.released)),
-        ];
-        rows.extend(
-            summary
-                .card
-                .as_ref()
-                .map(|card| row(language.card, self.card(card))),
-        );
-        rows.extend([
-            row(language.tapped, self.times.tapped.for_people()),
-            row(language.terminal, &summary.terminal),
-        ]);
-        section(language.payment, rows)
-    }
-
-    fn issuer(&self) -> Section {
+    fn actions(&self) -> Vec<Action> {
         let Self {
             document, language, ..
         } = self;
-        let issuer = &document.issuer;
-        section(
-            language.issuer,
-            vec![
-                row(language.name, &issuer.name),
-                row(language.address, &issuer.address),
-                row(language.vat_number, &issuer.vat_number),
-                row(language.contact, &issuer.contact),
-                row(language.issued, self.times.settled.for_people()),
-                row(language.receipt_id, &document.id),
-                row(language.session, &document.summary.session),
-            ],
-        )
+        let action = |label, address: &str| Action {
+            label,
+            address: format!("{}{address}", document.id),
+        };
+        let mut actions = vec![action(language.save_pdf, "?format=pdf")];
+        if document.measurement.is_some() {
+            actions.push(action(language.save_signed_values, "?format=ocmf"));
+        }
+        if matches!(document.subject, Subject::Session(_)) && self.session.captured > 0 {
+            actions.push(action(language.want_invoice, "/invoice"));
+        }
+        actions
     }
 
     fn amount(&self, amount: u64) -> String {
@@ -184,25 +154,6 @@ impl Writer<'_> {
             (hours, minutes) => format!("{hours} h {minutes} min {seconds} s"),
         }
     }
-
-    /// Such as `Visa •••• 0042`.
-    fn card(&self, card: &Card) -> String {
-        let scheme = match card.scheme {
-            CardScheme::Visa => "Visa",
-            CardScheme::Mastercard => "Mastercard",
-            CardScheme::Maestro => "Maestro",
-            CardScheme::Amex => "American Express",
-            CardScheme::Discover => "Discover",
-            CardScheme::Jcb => "JCB",
-            CardScheme::Unionpay => "UnionPay",
-            CardScheme::Girocard => "girocard",
-            CardScheme::Unknown => self.language.some_card,
-        };
-        match card.last_four {
-            Some(digits) => format!("{scheme} •••• {digits:04}"),
-            None => scheme.to_owned(),
-        }
-    }
 }
 
 fn section(title: &'static str, rows: Vec<Row>) -> Section {
@@ -218,5 +169,12 @@ fn row(label: impl Into<String>, value: impl Into<String>) -> Row {
         label: label.into(),
         value: value.into(),
         is_sum: false,
+    }
+}
+
+fn sum(label: impl Into<String>, value: impl Into<String>) -> Row {
+    Row {
+        is_sum: true,
+        ..row(label, value)
     }
 }

@@ -4,8 +4,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::sheet::{Row, Section, Sheet};
 
-/// The most columns of a line.
-const COLUMNS: usize = 40;
+/// So many columns a line may have. With fewer there is no room for words, and with more a value is
+/// far from its label.
+const COLUMNS: std::ops::RangeInclusive<u32> = 20..=120;
 
 /// The fewest spaces between a label and its value on one line.
 const GAP: usize = 2;
@@ -13,38 +14,41 @@ const GAP: usize = 2;
 /// By how much a value is indented that has lines of its own.
 const INDENT: usize = 2;
 
-pub(crate) fn write(sheet: &Sheet) -> String {
-    let mut lines = vec![sheet.title.to_owned()];
-    lines.extend(pair(sheet.headline, &sheet.total));
+pub(crate) fn write(sheet: &Sheet, columns: u32) -> String {
+    let columns = columns.clamp(*COLUMNS.start(), *COLUMNS.end()) as usize;
+    let mut lines = wrap(sheet.title, columns);
+    lines.extend(pair(sheet.headline, &sheet.total, columns));
     lines.extend(
         sheet
             .explanation
             .iter()
-            .flat_map(|text| wrap(text, COLUMNS)),
+            .flat_map(|text| wrap(text, columns)),
     );
-    lines.extend(sheet.sections.iter().flat_map(section));
+    lines.extend(sheet.sections.iter().flat_map(|it| section(it, columns)));
     lines.join("\n") + "\n"
 }
 
-fn section(section: &Section) -> Vec<String> {
-    let mut lines = vec![String::new(), section.title.to_owned(), "-".repeat(COLUMNS)];
-    lines.extend(section.rows.iter().flat_map(row));
-    lines.extend(section.notes.iter().flat_map(|note| wrap(note, COLUMNS)));
+fn section(section: &Section, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    lines.extend(wrap(section.title, columns));
+    lines.push("-".repeat(columns));
+    lines.extend(section.rows.iter().flat_map(|it| row(it, columns)));
+    lines.extend(section.notes.iter().flat_map(|note| wrap(note, columns)));
     lines
 }
 
-fn row(row: &Row) -> Vec<String> {
-    pair(&row.label, &row.value)
+fn row(row: &Row, columns: usize) -> Vec<String> {
+    pair(&row.label, &row.value, columns)
 }
 
 /// Label left and value right if one line is enough, and otherwise the value below the label.
-fn pair(label: &str, value: &str) -> Vec<String> {
+fn pair(label: &str, value: &str, columns: usize) -> Vec<String> {
     let taken = label.width() + value.width();
-    match COLUMNS.checked_sub(taken) {
+    match columns.checked_sub(taken) {
         Some(space) if space >= GAP => vec![format!("{label}{:space$}{value}", "")],
         _ => {
-            let mut lines = wrap(label, COLUMNS);
-            let below = wrap(value, COLUMNS - INDENT);
+            let mut lines = wrap(label, columns);
+            let below = wrap(value, columns - INDENT);
             lines.extend(below.iter().map(|line| format!("{:INDENT$}{line}", "")));
             lines
         }

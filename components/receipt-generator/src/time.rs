@@ -10,27 +10,33 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
+use crate::subject;
+
 /// The moments of a document.
 pub(crate) struct Times {
     pub(crate) tapped: Moment,
-    pub(crate) settled: Moment,
+    pub(crate) issued: Moment,
     /// Start and end of the charging.
     pub(crate) charging: Option<(Moment, Moment)>,
+    /// When the receipt that this one refers to was issued.
+    pub(crate) original: Option<Moment>,
 }
 
 impl Times {
     pub(crate) fn of(document: &Document) -> Result<Self, Problem> {
         let zone = find(&document.site.time_zone)?;
         let at = |moment| Moment::of(moment, &zone);
-        let summary = &document.summary;
-        let charging = match &summary.charging {
+        let session = subject::session(document);
+        let charging = match &session.charging {
             Some(charging) => Some((at(charging.started_at)?, at(charging.ended_at)?)),
             None => None,
         };
+        let original = document.original.as_ref();
         Ok(Self {
-            tapped: at(summary.tapped_at)?,
-            settled: at(summary.settled_at)?,
+            tapped: at(session.tapped_at)?,
+            issued: at(document.issued_at)?,
             charging,
+            original: original.map(|it| at(it.issued_at)).transpose()?,
         })
     }
 }
@@ -57,6 +63,11 @@ impl Moment {
     /// Such as `2025-06-15 14:32:10 UTC+02:00`: unambiguous in every language.
     pub(crate) fn for_people(&self) -> String {
         format!("{} {} UTC{}", self.date(), self.time(), self.offset())
+    }
+
+    /// The date alone, such as `2025-06-15`.
+    pub(crate) fn day_for_people(&self) -> String {
+        self.date()
     }
 
     /// RFC 3339 with the offset, and with milliseconds where there are any.

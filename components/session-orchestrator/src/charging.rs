@@ -1,7 +1,7 @@
 //! From the hold to the end of the transaction.
 
 use chargetap_contract::money::Tariff;
-use chargetap_contract::receipt::NothingTakenReason;
+use chargetap_contract::receipt::{Charging, NothingTakenReason};
 use chargetap_contract::session::{
     Action, Attention, CommandResult, MeterReading, Policy, Refusal, StartCharging, Stopped,
 };
@@ -11,7 +11,7 @@ use crate::meter::Meter;
 use crate::pricing::{Terms, price};
 use crate::session::Stage;
 use crate::step::Step;
-use crate::{closing, covering};
+use crate::{closing, covering, paper};
 
 /// How long to wait before telling a station again what it did not confirm, in milliseconds.
 const TELL_AGAIN_AFTER: u64 = 10_000;
@@ -153,15 +153,19 @@ fn timed(step: &Step<'_>, reading: MeterReading, clock_offset: i64) -> MeterRead
     }
 }
 
-/// What the session costs, VAT included, if it ended with this reading.
-pub(crate) fn gross_at(step: &Step<'_>, reading: MeterReading) -> u64 {
+/// What the session would be, had it ended with this reading.
+pub(crate) fn ended_at(step: &Step<'_>, reading: MeterReading) -> Option<Charging> {
     let session = &step.session;
-    let Some(mut meter) = session.meter.clone() else {
-        return 0;
-    };
+    let mut meter = session.meter.clone()?;
     let terms = terms(step.policy, &session.tariff, &meter);
     meter.end(&terms, reading);
-    price(&session.tariff, meter.usage()).gross
+    let cost = price(&session.tariff, meter.usage());
+    Some(paper::charging(&meter, cost))
+}
+
+/// What the session costs, VAT included, if it ended with this reading.
+pub(crate) fn gross_at(step: &Step<'_>, reading: MeterReading) -> u64 {
+    ended_at(step, reading).map_or(0, |charging| charging.cost.gross)
 }
 
 /// Charge on until then, or for as long as the hold covers it.

@@ -4,7 +4,7 @@
 //! that the provider calls closed after an attempt whose answer was lost was closed by that attempt;
 //! and one that it calls closed without such an attempt was closed by somebody else.
 
-use chargetap_contract::receipt::{Charging, NothingTakenReason, Summary};
+use chargetap_contract::receipt::{NothingTakenReason, Subject};
 use chargetap_contract::session::{
     Action, Attention, Cancel, Capture, CommandResult, LookUp, OrphanHold, PaymentRef, Policy,
     Refusal,
@@ -12,6 +12,7 @@ use chargetap_contract::session::{
 use chargetap_contract::terminal::Hold;
 
 use crate::correcting;
+use crate::paper::summary;
 use crate::session::{Close, Closing, Ended, Session, Stage, Void};
 use crate::step::Step;
 
@@ -275,40 +276,9 @@ fn need_attention(step: &mut Step<'_>, reason: Attention, next_action: &str) {
     step.alert(reason, next_action);
 }
 
-/// The session ended: say on paper what was taken, or that nothing was. An orphan's driver has the
-/// receipt of the session that made the hold, and where none was asked for there is nothing to say.
+/// The session ended: say on paper what was taken, or that nothing was.
 pub(crate) fn issue_receipt(step: &mut Step<'_>) {
-    let Stage::Ended(ended) = &step.session.stage else {
-        return;
-    };
-    let nothing_taken = match ended {
-        Ended::Settled(_) | Ended::RefundDue { .. } | Ended::Refunded { .. } => None,
-        Ended::Voided(Void::Unused(reason)) | Ended::NotHeld(reason) => Some(*reason),
-        Ended::Voided(Void::Orphan) | Ended::NoEvse | Ended::NeedsAttention(_) => return,
-    };
-    let session = &step.session;
-    let Some(evse) = &session.evse else {
-        return;
-    };
-    let view = session.view();
-    let summary = Summary {
-        session: session.id.clone(),
-        terminal: session.terminal.clone(),
-        evse: format!("{}/{}", evse.station, evse.connector),
-        card: session.card,
-        tapped_at: session.tapped_at,
-        settled_at: step.now,
-        currency: view.currency,
-        charging: session.meter.as_ref().map(|meter| Charging {
-            started_at: meter.start().at,
-            ended_at: meter.last().at,
-            energy: meter.energy(),
-            cost: session.cost(),
-        }),
-        held: session.held(),
-        captured: view.captured,
-        released: view.released,
-        nothing_taken,
-    };
-    step.command("receipt", Action::IssueReceipt(summary));
+    if let Some(summary) = summary(step) {
+        step.command("receipt", Action::IssueReceipt(Subject::Session(summary)));
+    }
 }

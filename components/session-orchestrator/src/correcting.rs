@@ -1,7 +1,10 @@
 //! What proves wrong after the price was final: the station's late report of the end, and refunds.
 
-use chargetap_contract::session::{Attention, Refusal, Stopped};
+use chargetap_contract::receipt::{Buyer, Invoice, Refund, Subject};
+use chargetap_contract::session::{Action, Attention, Refusal, Stopped};
 
+use crate::paper::summary;
+use crate::pricing::difference;
 use crate::session::{Close, Closing, Ended, Stage, Void};
 use crate::step::Step;
 use crate::{charging, closing};
@@ -92,5 +95,42 @@ pub(crate) fn refunded(step: &mut Step<'_>, amount: u64) -> Result<(), Refusal> 
     } else {
         Ended::Refunded { captured, refunded }
     });
+    issue_refund(step, amount, before);
+    Ok(())
+}
+
+/// Say on paper what was given back, and of what it is the VAT.
+fn issue_refund(step: &mut Step<'_>, amount: u64, before: u64) {
+    let Some(session) = summary(step) else {
+        return;
+    };
+    let left = session.captured.saturating_sub(before);
+    let cost = step.session.cost();
+    let refund = Refund {
+        amount,
+        refunded: before.saturating_add(amount),
+        amount_vat: difference(&cost, left, left.saturating_sub(amount)),
+        corrected: step
+            .session
+            .late
+            .and_then(|late| charging::ended_at(step, late)),
+        session,
+    };
+    let kind = format!("{}/receipt", step.session.steps);
+    step.command(&kind, Action::IssueReceipt(Subject::Refund(refund)));
+}
+
+/// The driver wants the receipt in a buyer's name. It is made once, and while nothing was given
+/// back: what is given back later refers to it.
+pub(crate) fn invoice_requested(step: &mut Step<'_>, buyer: Buyer) -> Result<(), Refusal> {
+    match step.session.stage {
+        Stage::Ended(Ended::Settled(_) | Ended::RefundDue { refunded: 0, .. }) => {}
+        _ => return step.not_applicable(),
+    }
+    let Some(session) = summary(step) else {
+        return step.not_applicable();
+    };
+    let invoice = Subject::Invoice(Invoice { session, buyer });
+    step.command("invoice", Action::IssueReceipt(invoice));
     Ok(())
 }

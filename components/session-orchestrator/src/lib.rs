@@ -7,7 +7,7 @@
 //!
 //! The flow is the product sheet's: the driver taps and the card is pre-authorised
 //! ([`authorisation`]); charging starts, runs and stops ([`charging`]); the hold is captured in
-//! part or voided ([`closing`]); a receipt follows; and what proves wrong later is put right
+//! part or voided ([`closing`]); a receipt follows ([`paper`]); and what proves wrong later is put right
 //! ([`correcting`]).
 
 mod authorisation;
@@ -16,6 +16,7 @@ mod closing;
 mod correcting;
 mod covering;
 mod meter;
+mod paper;
 mod pricing;
 mod session;
 mod step;

@@ -11,10 +11,12 @@ mod course;
 mod offer;
 mod outlook;
 mod restrictions;
+mod sharing;
 mod usage;
 
 pub(crate) use cost::price;
 pub(crate) use course::Terms;
 pub use offer::offer;
 pub(crate) use restrictions::Interval;
+pub(crate) use sharing::{difference, share};
 pub(crate) use usage::Usage;

@@ -93,6 +93,7 @@ impl Step<'_> {
             Event::ChargingStopped(stopped) => self.charging_stopped(stopped),
             Event::StopRequested(requester) => self.stop_requested(requester),
             Event::Refunded(amount) => correcting::refunded(self, amount),
+            Event::InvoiceRequested(buyer) => correcting::invoice_requested(self, buyer),
             Event::DeadlineReached => self.deadline_reached(),
             Event::EvseOccupied(_) | Event::OrphanHoldFound(_) => self.not_applicable(),
         }

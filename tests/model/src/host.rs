@@ -177,6 +177,7 @@ fn card(read: &str) -> Tap {
                 last_four: None,
                 reference: CardReference { high: 0, low: 1 },
             },
+            application: None,
         },
         evse: Some(Evse {
             station: "s".into(),

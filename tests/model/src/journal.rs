@@ -156,10 +156,12 @@ impl Order {
             session::Action::StartCharging(_) => Self::Start,
             session::Action::StopCharging(_) => Self::Stop,
             session::Action::ShowMessage(_) => return None,
-            session::Action::IssueReceipt(summary) => Self::Receipt(Receipt {
+            session::Action::IssueReceipt(Subject::Session(summary)) => Self::Receipt(Receipt {
                 captured: summary.captured,
                 released: summary.released,
             }),
+            // The model refunds nothing, and nobody wants an invoice.
+            session::Action::IssueReceipt(_) => return None,
             session::Action::RaiseAlert(_) => Self::Alert,
         })
     }

@@ -1,6 +1,6 @@
 //! English.
 
-use chargetap_contract::receipt::NothingTakenReason;
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
 use super::Language;
 
@@ -9,8 +9,15 @@ pub(super) static LANGUAGE: Language = Language {
     decimal_separator: '.',
 
     receipt: "Receipt",
+    refund: "Refund",
+    invoice: "Invoice",
+    payout: "Payout",
+
     paid: "Paid",
     nothing_taken: "Nothing was taken",
+    given_back: "Given back",
+    paid_out: "Paid out",
+
     reason: |reason| match reason {
         NothingTakenReason::Declined => "The card was refused.",
         NothingTakenReason::NotPluggedIn => "No vehicle was connected in time.",
@@ -22,6 +29,10 @@ pub(super) static LANGUAGE: Language = Language {
     },
     was_released: |amount| format!("The pre-authorised {amount} was released."),
     nothing_was_reserved: "No amount had been pre-authorised.",
+    refund_of: |number, date| format!("It refers to receipt {number} of {date}."),
+    reported_late: "After the payment, the charging station reported a different meter reading.",
+    instead_of: |number, date| format!("It takes the place of receipt {number} of {date}."),
+    payout_to: |payee, statement| format!("To {payee}, statement {statement}."),
 
     charging: "Charging",
     site: "Site",
@@ -33,6 +44,7 @@ pub(super) static LANGUAGE: Language = Language {
     energy: "Energy",
 
     price: "Price",
+    tariff: "Tariff",
     parking: "Parking",
     per_session: "Per session",
     minimum_price: "Minimum price",
@@ -57,16 +69,84 @@ pub(super) static LANGUAGE: Language = Language {
     held: "Pre-authorised",
     captured: "Captured",
     released: "Released",
+    refunded_in_all: "Given back in all",
     card: "Card",
     some_card: "Card",
+    entry: "Read",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Contactless",
+        EntryMode::Chip => "Chip",
+        EntryMode::MagneticStripe => "Magnetic stripe",
+    },
+    application: "Application (AID)",
+    authorisation_code: "Authorisation code",
+    sequence_number: "Sequence number",
     tapped: "Card shown",
     terminal: "Terminal",
 
+    corrected: "Corrected",
+    fee: "Fee",
+    vat_in_fee: "VAT in the fee",
+
+    measurement: "Measurement",
+    measured: |energy| {
+        format!("The meter's signed values were checked: {energy} were measured, as billed.")
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "The meter's signed values were checked: {measured} were measured, but {billed} were \
+             billed. Please contact us."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "The meter's signed values could not be checked: there is no usable public key."
+        }
+        MeasurementProblem::WrongSignature => {
+            "The meter's signed values were checked, and the signature is wrong. Please contact us."
+        }
+        MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::Incomplete
+        | MeasurementProblem::DifferentMeters
+        | MeasurementProblem::OutOfOrder => {
+            "The meter's signed values could not be checked: they are incomplete or contradictory."
+        }
+        MeasurementProblem::Faulty => {
+            "The meter's signed values could not be checked: the meter reports a fault."
+        }
+    },
+    transparency: "The signed values can be saved and checked with the transparency software.",
+
+    buyer: "Billed to",
     issuer: "Issued by",
     name: "Name",
     vat_number: "VAT number",
-    contact: "Contact",
+    contact: "Questions and disputes",
     issued: "Date of issue",
+    number: "Number",
+    original: "Original receipt",
     receipt_id: "Receipt id",
+    code: "Receipt code",
     session: "Session",
+
+    save_pdf: "Save as PDF",
+    save_signed_values: "Save the signed meter values",
+    want_invoice: "Invoice in a company's name",
+
+    find_receipt: "Find your receipt",
+    or: "or",
+    date: "Date",
+    amount: "Amount",
+    last_four: "Last four digits of the card",
+    find: "Find",
+    not_found: "There is no such receipt. Please check what you typed. It can take a few minutes \
+                after charging.",
+    too_many_attempts: "Too many attempts. Please wait a minute and try again.",
+    request_invoice: "Request invoice",
+    buyer_refused: "Something is missing, or the VAT number is wrong. It begins with the country's \
+                    letters, such as DE123456789.",
+    invoice_coming: "The invoice is being made. This page opens it by itself.",
 };

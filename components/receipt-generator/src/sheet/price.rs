@@ -5,37 +5,37 @@ use chargetap_contract::{
     receipt::Charging,
 };
 
-use super::{Row, Section, Writer, row, section};
+use super::{Row, Section, Writer, row, section, sum};
 use crate::money::decimal;
 
 impl Writer<'_> {
     pub(super) fn price(&self, charging: &Charging) -> Section {
         let Self { language, .. } = self;
         let cost = &charging.cost;
-        let rates = cost.vat_totals.len();
-        let mut rows: Vec<Row> = cost
-            .lines
-            .iter()
-            .map(|line| self.line(line, rates > 1))
+        let several_rates = cost.vat_totals.len() > 1;
+        let tariff = self.document.tariff.as_ref();
+        let mut rows: Vec<Row> = tariff
+            .map(|text| row(language.tariff, text))
+            .into_iter()
             .collect();
+        rows.extend(cost.lines.iter().map(|line| self.line(line, several_rates)));
         rows.extend(cost.vat_totals.iter().filter_map(|it| self.adjustment(it)));
         rows.push(row(language.net, self.amount(cost.net)));
-        rows.extend(
-            cost.vat_totals
-                .iter()
-                .filter_map(|total| self.vat(total, rates > 1)),
-        );
-        rows.push(Row {
-            is_sum: true,
-            ..row(language.gross, self.amount(cost.gross))
-        });
+        rows.extend(self.vat_of(&cost.vat_totals));
+        rows.push(sum(language.gross, self.amount(cost.gross)));
         let mut price = section(language.price, rows);
-        price.notes.push((language.rounding)(cost.tax_included));
-        let summary = &self.document.summary;
-        if summary.captured > 0 && cost.gross > summary.held {
-            price.notes.push(language.price_above_hold);
+        let rounding = (language.rounding)(cost.tax_included);
+        price.notes.push(rounding.to_owned());
+        if self.session.captured > 0 && cost.gross > self.session.held {
+            price.notes.push(language.price_above_hold.to_owned());
         }
         price
+    }
+
+    /// A row for each rate. Where there are several, each says of what it is.
+    pub(super) fn vat_of(&self, totals: &[VatTotal]) -> Vec<Row> {
+        let vat = |total| self.vat(total, totals.len() > 1);
+        totals.iter().filter_map(vat).collect()
     }
 
     fn line(&self, line: &PriceLine, with_rate: bool) -> Row {

@@ -167,24 +167,33 @@ impl Bill {
             exact = exact.saturating_add(self.gross(share));
             let sum = rounded(exact, PARTS_PER_MINOR * WHOLE);
             let gross = sum - price.gross;
-            // VAT is a fraction of gross below one, so it fits and never exceeds it.
-            let rate = u128::from(share.vat_rate.unwrap_or_default());
-            let vat = rounded(u128::from(gross) * rate, share.with_vat()).min(gross);
+            let total = VatTotal {
+                adjustment: adjustment(share),
+                ..taxed(share.vat_rate, gross)
+            };
             price.gross = sum;
-            price.vat += vat;
-            price.net += gross - vat;
+            price.vat += total.vat;
+            price.net += total.net;
             if share.lines > 0 || share.limited > 0 {
-                price.vat_totals.push(VatTotal {
-                    vat_rate: share.vat_rate,
-                    adjustment: adjustment(share),
-                    net: gross - vat,
-                    vat,
-                    gross,
-                });
+                price.vat_totals.push(total);
             }
         }
         price.lines = self.lines;
         price
+    }
+}
+
+/// A gross amount with the VAT taken out of it.
+pub(super) fn taxed(vat_rate: Option<u32>, gross: u64) -> VatTotal {
+    let rate = u128::from(vat_rate.unwrap_or_default());
+    // VAT is a fraction of gross below one, so it fits and never exceeds it.
+    let vat = rounded(u128::from(gross) * rate, WHOLE + rate).min(gross);
+    VatTotal {
+        vat_rate,
+        adjustment: 0,
+        net: gross - vat,
+        vat,
+        gross,
     }
 }
 
@@ -213,7 +222,7 @@ fn exact_limit(limit: u64) -> u128 {
 }
 
 /// The quotient, rounded half up; what 64 bits cannot hold is the most they can.
-fn rounded(dividend: u128, divisor: u128) -> u64 {
+pub(super) fn rounded(dividend: u128, divisor: u128) -> u64 {
     let up = u128::from(dividend % divisor >= divisor.div_ceil(2));
     u64::try_from((dividend / divisor).saturating_add(up)).unwrap_or(u64::MAX)
 }

@@ -14,6 +14,7 @@ mod charging;
 mod closing;
 mod correcting;
 mod golden;
+mod paper;
 mod properties;
 mod session;
 mod states;

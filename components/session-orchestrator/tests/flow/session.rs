@@ -1,7 +1,7 @@
 //! A session under test, with its time.
 
 use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
-use chargetap_contract::receipt::Summary;
+use chargetap_contract::receipt::{Subject, Summary};
 use chargetap_contract::session::{
     Action, Command, CommandResult, Decision, Event, Evse, MeterReading, Outcome, Phase, Policy,
     Refusal, Stopped, Tap, View,
@@ -70,6 +70,7 @@ pub(crate) fn card(low: u64) -> Tap {
                 last_four: Some(1_234),
                 reference: CardReference { high: 7, low },
             },
+            application: None,
         },
         evse: Some(Evse {
             station: "CT-1".into(),
@@ -237,16 +238,23 @@ impl Session {
         texts.next().expect("a text")
     }
 
-    /// The only receipt of the session.
-    #[track_caller]
-    pub(crate) fn receipt(&self) -> &Summary {
-        let mut receipts = self
-            .asked
+    /// Every receipt of the session, refunds and invoices included.
+    pub(crate) fn receipts(&self) -> impl Iterator<Item = &Subject> {
+        self.asked
             .iter()
             .filter_map(|command| match &command.action {
-                Action::IssueReceipt(summary) => Some(summary),
+                Action::IssueReceipt(subject) => Some(subject),
                 _ => None,
-            });
+            })
+    }
+
+    /// The only receipt of what was taken, or that nothing was.
+    #[track_caller]
+    pub(crate) fn receipt(&self) -> &Summary {
+        let mut receipts = self.receipts().filter_map(|subject| match subject {
+            Subject::Session(summary) => Some(summary),
+            _ => None,
+        });
         let receipt = receipts.next().expect("a receipt");
         assert!(receipts.next().is_none(), "one receipt");
         receipt

@@ -94,6 +94,7 @@ impl Session {
                     last_four: Some(1_234),
                     reference: CardReference { high: 7, low: 1 },
                 },
+                application: None,
             },
             evse: Some(Evse {
                 station: "CT-1".into(),

@@ -1,0 +1,59 @@
+//! Whether a price agrees with itself.
+
+use chargetap_contract::money::{Price, PriceLine, VatTotal};
+
+/// Net and VAT are gross, in all and for each rate, and the rates make up the whole.
+pub(super) fn adds_up(cost: &Price) -> bool {
+    cost.net.checked_add(cost.vat) == Some(cost.gross)
+        && is_shared(cost.gross, &cost.vat_totals)
+        && sum(&cost.vat_totals, |it| it.net) == Some(cost.net)
+}
+
+/// The rates make up the amount, and net and VAT of each are its gross.
+pub(super) fn is_shared(amount: u64, totals: &[VatTotal]) -> bool {
+    totals
+        .iter()
+        .all(|total| total.net.checked_add(total.vat) == Some(total.gross))
+        && sum(totals, |it| it.gross) == Some(amount)
+}
+
+fn sum(totals: &[VatTotal], of: fn(&VatTotal) -> u64) -> Option<u64> {
+    totals
+        .iter()
+        .try_fold(0, |sum: u64, it| sum.checked_add(of(it)))
+}
+
+/// A thousandth of the minor unit, as amounts with VAT are compared: so many parts.
+const THOUSANDTH: i128 = 10_000;
+const MINOR_UNIT: i128 = 1_000 * THOUSANDTH;
+
+/// Lines and adjustments come to the totals, but for the rounding of each and of the whole.
+pub(super) fn is_explained(cost: &Price) -> bool {
+    let has_total = |line: &PriceLine| {
+        cost.vat_totals
+            .iter()
+            .any(|it| it.vat_rate == line.vat_rate)
+    };
+    let amounts = i128::try_from(cost.lines.len() + cost.vat_totals.len()).unwrap_or(i128::MAX);
+    let rounding = amounts.saturating_mul(THOUSANDTH);
+    let missing = |total: &VatTotal| explained(cost, total) - i128::from(total.gross) * MINOR_UNIT;
+    let in_all: i128 = cost.vat_totals.iter().map(missing).sum();
+    cost.lines.iter().all(has_total)
+        && in_all.abs() <= (MINOR_UNIT / 2).saturating_add(rounding)
+        && cost
+            .vat_totals
+            .iter()
+            // What a rate adds to a rounded sum is the difference of two roundings.
+            .all(|total| missing(total).abs() <= MINOR_UNIT.saturating_add(rounding))
+}
+
+/// What the lines and the adjustment of a rate come to with VAT.
+fn explained(cost: &Price, total: &VatTotal) -> i128 {
+    let lines = cost.lines.iter().filter(|it| it.vat_rate == total.vat_rate);
+    let lines: i128 = lines.map(|line| i128::from(line.amount)).sum();
+    let vat = match total.vat_rate {
+        Some(rate) if !cost.tax_included => i128::from(rate),
+        _ => 0,
+    };
+    (lines + i128::from(total.adjustment)) * (THOUSANDTH + vat)
+}

@@ -1,0 +1,86 @@
+//! Pages with a form, for a driver who has no receipt yet, or not the right one.
+
+use chargetap_contract::receipt::Page;
+use maud::{Markup, html};
+
+use crate::{html, language::Language};
+
+/// After how many seconds the page asks for the invoice again.
+const ASK_AGAIN_AFTER: &str = "2";
+
+pub(crate) fn write(page: Page, language: &Language) -> String {
+    let title = match page {
+        Page::Find | Page::NotFound | Page::TooManyAttempts => language.find_receipt,
+        Page::Buyer | Page::BuyerRefused | Page::InvoiceComing => language.want_invoice,
+    };
+    let problem = match page {
+        Page::NotFound => Some(language.not_found),
+        Page::TooManyAttempts => Some(language.too_many_attempts),
+        Page::BuyerRefused => Some(language.buyer_refused),
+        Page::Find | Page::Buyer | Page::InvoiceComing => None,
+    };
+    let content = html! {
+        header {
+            h1 { (title) }
+            @if let Some(problem) = problem { p.problem role="alert" { (problem) } }
+            @if page == Page::InvoiceComing { p role="status" { (language.invoice_coming) } }
+        }
+        @match page {
+            Page::Find | Page::NotFound | Page::TooManyAttempts => (find(language)),
+            Page::Buyer | Page::BuyerRefused => (buyer(language)),
+            Page::InvoiceComing => {}
+        }
+    };
+    let refresh = (page == Page::InvoiceComing).then_some(ASK_AGAIN_AFTER);
+    html::page(language.tag, title, refresh, &content)
+}
+
+/// Two forms, because a field that is required belongs to one of the ways only.
+fn find(language: &Language) -> Markup {
+    html! {
+        form method="post" {
+            (field(language.code, html! {
+                input name="code" required autocomplete="off" autocapitalize="characters"
+                    minlength="8" maxlength="9" spellcheck="false";
+            }))
+            button { (language.find) }
+        }
+        p.or { (language.or) }
+        form method="post" {
+            (field(language.terminal, html! {
+                input name="terminal" required maxlength="120" autocomplete="off" spellcheck="false";
+            }))
+            (field(language.date, html! { input name="date" type="date" required; }))
+            (field(language.amount, html! {
+                input name="amount" required inputmode="decimal" autocomplete="off" maxlength="20";
+            }))
+            (field(language.last_four, html! {
+                input name="last-four" required inputmode="numeric" pattern="[0-9]{4}" maxlength="4"
+                    autocomplete="off";
+            }))
+            button { (language.find) }
+        }
+    }
+}
+
+fn buyer(language: &Language) -> Markup {
+    html! {
+        form method="post" {
+            (field(language.name, html! {
+                input name="name" required autocomplete="organization" maxlength="200";
+            }))
+            (field(language.address, html! {
+                input name="address" required autocomplete="street-address" maxlength="300";
+            }))
+            (field(language.vat_number, html! {
+                input name="vat-number" required autocomplete="off" maxlength="30"
+                    spellcheck="false" autocapitalize="characters";
+            }))
+            button { (language.request_invoice) }
+        }
+    }
+}
+
+fn field(label: &str, input: Markup) -> Markup {
+    html! { label { span { (label) } (input) } }
+}

@@ -1,0 +1,55 @@
+//! The signed meter values as the file that the transparency software of S.A.F.E. e.V. opens.
+//!
+//! The packets stand in it as the meter signed them: an XML parser gives them back character for
+//! character. All have one transaction id, by which that software compares them, and the key stands
+//! first, as its schema has it.
+
+use chargetap_contract::receipt::{Document, Problem};
+use maud::{Markup, PreEscaped, html};
+
+/// Writes the file.
+pub(crate) fn write(document: &Document) -> Result<Vec<u8>, Problem> {
+    let measurement = document
+        .measurement
+        .as_ref()
+        .filter(|it| it.packets.iter().all(|packet| packet.chars().all(fits)))
+        .ok_or(Problem::NotApplicable)?;
+    let last = measurement.packets.len().saturating_sub(1);
+    let key = measurement.public_key.as_deref();
+    let values = html! {
+        (PreEscaped("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"))
+        values {
+            @for (place, packet) in measurement.packets.iter().enumerate() {
+                value transactionId="1" context=[context(place, last)] {
+                    @if let Some(key) = key { (public_key(key)) }
+                    signedData format="OCMF" encoding="plain" { (packet) }
+                }
+            }
+        }
+    };
+    Ok(values.into_string().into_bytes())
+}
+
+/// Whether an XML parser gives the character back as it is: a control character may not stand in a
+/// file, and a carriage return is read as a line feed.
+fn fits(character: char) -> bool {
+    matches!(character, '\n' | '\t') || !character.is_control()
+}
+
+/// Of a packet alone, and of those between the first and the last, there is nothing to say.
+fn context(place: usize, last: usize) -> Option<&'static str> {
+    match place {
+        _ if last == 0 => None,
+        0 => Some("Transaction.Begin"),
+        _ if place == last => Some("Transaction.End"),
+        _ => None,
+    }
+}
+
+fn public_key(key: &str) -> Markup {
+    let is_hex = key
+        .bytes()
+        .all(|byte| byte.is_ascii_hexdigit() || byte == b' ');
+    let encoding = if is_hex { "hex" } else { "base64" };
+    html! { publicKey encoding=(encoding) { (key) } }
+}
