@@ -13,7 +13,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use chargetap_contract::callback::{Capability, Endpoint, KeyInfo, Rejection, Request, Verified};
-use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
+use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::PAYTER;
 use chargetap_engine::platform::PluginFault;
@@ -174,6 +174,32 @@ impl Components {
         self.generator.call(|instance, store| {
             let rendering = instance.chargetap_receipt_generator_rendering();
             rendering.call_render(store, document, format, locale)
+        })
+    }
+
+    /// See the contract's `rendering.form`.
+    ///
+    /// # Errors
+    /// The component failed.
+    pub fn form(&self, page: Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault> {
+        self.generator.call(|instance, store| {
+            let rendering = instance.chargetap_receipt_generator_rendering();
+            rendering.call_form(store, page, locale)
+        })
+    }
+
+    /// See the contract's `rendering.check-measurement`.
+    ///
+    /// # Errors
+    /// The component failed.
+    pub fn check_measurement(
+        &self,
+        packets: &[String],
+        public_key: Option<&str>,
+    ) -> Result<MeasurementVerdict, PluginFault> {
+        self.generator.call(|instance, store| {
+            let rendering = instance.chargetap_receipt_generator_rendering();
+            rendering.call_check_measurement(store, packets, public_key)
         })
     }
 }

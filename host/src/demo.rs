@@ -146,7 +146,7 @@ fn configuration(
         [[callback_keys]]
         id = "demo"
         secret = {{ file = "callback.key" }}
-        [issuer]
+        [issuers.platform]
         name = "Laddbolaget AB"
         address = "Storgatan 1, 111 22 Stockholm, Sweden"
         vat_number = "SE556677889901"
@@ -166,6 +166,7 @@ fn configuration(
         password = {{ file = "station.key" }}
         [[terminals]]
         serial = "{TERMINAL}"
+        model = "p66"
         evses = [{{ station = "{STATION}", connector = 1 }}]
         tariff = "demo"
         hold = "50.00"

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chargetap_contract::callback::{Capability, KeyInfo, Rejection, Request, Verified};
-use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
+use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
 use chargetap_contract::session::{Decision, Event, MeterReading, Policy, Refusal, Stopped};
 use chargetap_engine::config::{CallbackKey, Config};
 use chargetap_engine::http::{Answer, Method, Outgoing, SendError};
@@ -108,7 +108,7 @@ pub async fn start(
     let passwords = config
         .stations
         .iter()
-        .map(|(id, source)| Ok((id.clone(), secret(source)?)))
+        .map(|(id, station)| Ok((id.clone(), secret(&station.password)?)))
         .collect::<Result<_, SecretError>>()?;
     let secrets = Secrets {
         payter_key: secret(&config.payter_api_key)?,
@@ -265,6 +265,18 @@ impl Platform for Native {
     ) -> Result<Result<Rendered, Problem>, PluginFault> {
         self.components.render(document, format, locale)
     }
+
+    fn form(&self, page: Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault> {
+        self.components.form(page, locale)
+    }
+
+    fn check_measurement(
+        &self,
+        packets: &[String],
+        public_key: Option<&str>,
+    ) -> Result<MeasurementVerdict, PluginFault> {
+        self.components.check_measurement(packets, public_key)
+    }
 }
 
 /// Whoever no longer waits for a station's answer does not want the order passed on any more.
@@ -358,6 +370,19 @@ impl StationEvents for Reports {
         let gateway = self.gateway()?;
         gateway
             .station_metered(station, transaction, reading)
+            .await
+            .map_err(unavailable)
+    }
+
+    async fn signed(
+        &self,
+        station: &str,
+        transaction: i32,
+        packets: Vec<String>,
+    ) -> Result<(), Unavailable> {
+        let gateway = self.gateway()?;
+        gateway
+            .station_signed(station, transaction, &packets)
             .await
             .map_err(unavailable)
     }

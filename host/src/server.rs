@@ -52,6 +52,7 @@ async fn metrics(State(gateway): State<Arc<NativeGateway>>) -> Response {
     respond(Outcome {
         status: 200,
         content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8".into(),
+        headers: Vec::new(),
         body: gateway.platform().metrics.text().into_bytes(),
     })
 }
@@ -140,6 +141,11 @@ fn respond(outcome: Outcome) -> Response {
     }
     if let Ok(content_type) = HeaderValue::from_str(&outcome.content_type) {
         headers.insert(CONTENT_TYPE, content_type);
+    }
+    for (name, value) in outcome.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
     }
     response
 }

@@ -496,7 +496,7 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
         [[callback_keys]]
         id = "journey"
         secret = {{ file = "callback.key" }}
-        [issuer]
+        [issuers.platform]
         name = "Laddbolaget AB"
         address = "Storgatan 1, 111 22 Stockholm, Sweden"
         vat_number = "SE556677889901"
@@ -525,6 +525,7 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
         password = {{ file = "station.key" }}
         [[terminals]]
         serial = "{TERMINAL}"
+        model = "apollo"
         tariff = "standard"
         {terminal}
         "#,

@@ -18,12 +18,12 @@ mod bindings {
     export!(Component);
 }
 
-use bindings::exports::chargetap::receipt_generator::{metering, rendering};
+use bindings::exports::chargetap::receipt_generator::rendering::Guest;
 use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
 
 struct Component;
 
-impl rendering::Guest for Component {
+impl Guest for Component {
     fn render(document: Document, format: Format, locale: String) -> Result<Rendered, Problem> {
         crate::render(&document, format, &locale)
     }
@@ -31,10 +31,8 @@ impl rendering::Guest for Component {
     fn form(page: Page, locale: String) -> Result<Rendered, Problem> {
         crate::form(page, &locale)
     }
-}
 
-impl metering::Guest for Component {
-    fn check(packets: Vec<String>, public_key: Option<String>) -> MeasurementVerdict {
+    fn check_measurement(packets: Vec<String>, public_key: Option<String>) -> MeasurementVerdict {
         crate::check_measurement(&packets, public_key.as_deref())
     }
 }

@@ -77,7 +77,7 @@ pub fn form(page: Page, locale: &str) -> Result<Rendered, Problem> {
     Ok(rendered(HTML, page.into_bytes()))
 }
 
-/// Checks what a meter signed; see `metering.check` in the contract.
+/// Checks what a meter signed; see `rendering.check-measurement` in the contract.
 pub fn check_measurement(_: &[String], _: Option<&str>) -> MeasurementVerdict {
     MeasurementVerdict::Refused(MeasurementProblem::NoKey)
 }

@@ -37,6 +37,11 @@ enum Report {
         energy_wh: u64,
         at_ms: u64,
     },
+    /// The meter's signed values (OCMF), character for character; those of the end come before it.
+    Signed {
+        transaction: i32,
+        packets: Vec<String>,
+    },
     Stopped {
         transaction: i32,
         energy_wh: u64,
@@ -118,6 +123,14 @@ async fn store(
                 .station_metered(station, transaction, reading)
                 .await?;
         }
+        Report::Signed {
+            transaction,
+            packets,
+        } => {
+            gateway
+                .station_signed(station, transaction, &packets)
+                .await?;
+        }
         Report::Stopped {
             transaction,
             energy_wh,
@@ -134,6 +147,7 @@ async fn store(
     Ok(Outcome {
         status: 204,
         content_type: "text/plain; charset=utf-8".into(),
+        headers: Vec::new(),
         body: Vec::new(),
     })
 }

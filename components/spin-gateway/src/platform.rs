@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
-use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
+use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::PAYTER;
 use chargetap_engine::http::{Answer, Outgoing, SendError};
@@ -128,5 +128,17 @@ impl Platform for Spin {
         locale: &str,
     ) -> Result<Result<Rendered, Problem>, PluginFault> {
         Ok(rendering::render(document, format, locale))
+    }
+
+    fn form(&self, page: Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault> {
+        Ok(rendering::form(page, locale))
+    }
+
+    fn check_measurement(
+        &self,
+        packets: &[String],
+        public_key: Option<&str>,
+    ) -> Result<MeasurementVerdict, PluginFault> {
+        Ok(rendering::check_measurement(packets, public_key))
     }
 }

@@ -64,7 +64,7 @@ async fn route(gateway: &Rc<SpinGateway>, request: Request) -> Outcome {
                 },
             };
             let outcome = gateway.handle(incoming).await;
-            if parts.method == Method::POST && outcome.status == 200 {
+            if parts.method == Method::POST && outcome.status < 400 {
                 commands::execute_after_the_answer(gateway);
             }
             outcome
@@ -92,6 +92,7 @@ pub(crate) fn json(value: &serde_json::Value) -> Outcome {
     Outcome {
         status: 200,
         content_type: "application/json".into(),
+        headers: Vec::new(),
         body: value.to_string().into_bytes(),
     }
 }
@@ -123,6 +124,11 @@ fn respond(outcome: Outcome) -> Response<FullBody<Bytes>> {
     }
     if let Ok(content_type) = HeaderValue::from_str(&outcome.content_type) {
         headers.insert("content-type", content_type);
+    }
+    for (name, value) in outcome.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
     }
     response
 }

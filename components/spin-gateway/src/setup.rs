@@ -74,8 +74,8 @@ async fn open() -> Result<SpinGateway, SetupError> {
         endpoints.push((endpoint.clone(), revealed));
     }
     let mut stations = BTreeMap::new();
-    for (id, source) in &config.stations {
-        stations.insert(id.clone(), secret(source).await?);
+    for (id, station) in &config.stations {
+        stations.insert(id.clone(), secret(&station.password).await?);
     }
     let operator_token = match &config.operator_token {
         Some(source) => Some(secret(source).await?),

@@ -28,6 +28,14 @@ pub enum EngineError {
     /// A session belongs to a terminal that the configuration does not have.
     #[error("terminal {0} is not configured, but a session is open there: configure it again")]
     UnknownTerminal(String),
+    /// A receipt has a number of an issuer that the configuration does not have.
+    #[error(
+        "no issuer with VAT number {0} is configured, but it numbered a receipt: configure it again"
+    )]
+    UnknownIssuer(String),
+    /// A receipt is to refer to another one that is not there yet.
+    #[error("session {0} has no receipt yet to refer to")]
+    NoOriginal(String),
     /// The session kept moving on while the step was made.
     #[error("session {0} is contended: try again")]
     Contended(String),
@@ -237,6 +245,7 @@ impl<P: Platform> Gateway<P> {
                 read: cause.read,
                 ended_command: cause.ended_command,
                 decision: &decision,
+                issuer: &self.issuer_at(terminal)?.on_paper.vat_number,
             };
             match journal::record(&self.platform, &entry).await? {
                 Recorded::Yes => {
@@ -293,6 +302,7 @@ fn event_name(event: &Event) -> &'static str {
         Event::ChargingStopped(_) => "charging-stopped",
         Event::StopRequested(_) => "stop-requested",
         Event::Refunded(_) => "refunded",
+        Event::InvoiceRequested(_) => "invoice-requested",
         Event::DeadlineReached => "deadline-reached",
     }
 }

@@ -6,6 +6,7 @@
 mod amounts;
 mod callbacks;
 mod file;
+mod issuers;
 mod limits;
 mod policy;
 mod restrictions;
@@ -16,11 +17,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chargetap_contract::callback::{Endpoint, KeyInfo};
-use chargetap_contract::receipt::{Issuer, Site};
+use chargetap_contract::receipt::Site;
 use chargetap_contract::session::{Evse, Policy};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+pub(crate) use amounts::decimals;
 pub use file::SecretSource;
 
 /// A gateway's configuration, checked.
@@ -36,18 +38,80 @@ pub struct Config {
     pub callback_endpoints: Vec<CallbackEndpoint>,
     /// What whoever operates the gateway shows as bearer token; without it that door is closed.
     pub operator_token: Option<SecretSource>,
-    /// Who issues the receipts.
-    pub issuer: Issuer,
+    /// Who issues the receipts, by whose processor takes the money; at least one.
+    pub issuers: BTreeMap<Processor, Issuer>,
     /// Where the gateway stands.
     pub site: Site,
     /// The site's time zone.
     pub time_zone: TimeZone,
-    /// The passwords of the stations by their identity.
-    pub stations: BTreeMap<String, SecretSource>,
+    /// The stations by their identity.
+    pub stations: BTreeMap<String, Station>,
     /// The terminals by serial number.
     pub terminals: BTreeMap<String, Terminal>,
+    /// How a terminal with a screen shows a receipt's QR code, if that is known.
+    pub qr_screen: Option<QrScreen>,
     /// What only the native host uses.
     pub server: Server,
+}
+
+/// Whose payment processor takes the money, and so who issues the receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Processor {
+    /// The platform's.
+    Platform,
+    /// The customer's own.
+    Customer,
+}
+
+/// Who issues receipts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Issuer {
+    /// As receipts name it.
+    pub on_paper: chargetap_contract::receipt::Issuer,
+    /// What stands before the number of a receipt.
+    pub number_prefix: String,
+}
+
+/// The screen of Payter's that shows a QR code. Its specification is not public, so whoever has it
+/// says what it is called.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QrScreen {
+    /// The screen's type, such as `info`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The property that takes what the code says.
+    pub property: String,
+}
+
+/// A model of Payter's terminals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Model {
+    /// P66.
+    P66,
+    /// P66 in two parts.
+    P66s,
+    /// P68.
+    P68,
+    /// Apollo.
+    Apollo,
+    /// Apollo Max.
+    ApolloMax,
+    /// Apollo Polar.
+    ApolloPolar,
+}
+
+impl Model {
+    /// Whether it can be told what to show on a screen of its own.
+    #[must_use]
+    pub fn has_screen(self) -> bool {
+        match self {
+            Self::P66 | Self::P66s | Self::P68 => false,
+            Self::Apollo | Self::ApolloMax | Self::ApolloPolar => true,
+        }
+    }
 }
 
 /// Where a provider sends its callbacks, and by which keys it is recognised.
@@ -68,9 +132,23 @@ pub struct CallbackKey {
     pub secret: SecretSource,
 }
 
+/// A charging station.
+#[derive(Clone, Debug)]
+pub struct Station {
+    /// What it shows when it connects.
+    pub password: SecretSource,
+    /// The public keys with which the values of its meters are checked, by connector, in hexadecimal
+    /// or base64.
+    pub meter_keys: BTreeMap<u32, String>,
+}
+
 /// A terminal and what it is used for.
 #[derive(Clone, Debug)]
 pub struct Terminal {
+    /// What it is.
+    pub model: Model,
+    /// Whose processor takes the money.
+    pub processor: Processor,
     /// What a session that starts here follows; the site's time is filled in at each step.
     pub policy: Policy,
     /// Where it lets drivers charge; at least one.

@@ -44,7 +44,7 @@ impl<P: Platform> Gateway<P> {
     /// when it counts as abandoned.
     pub async fn execute(&self, execution: Execution) -> Result<(), EngineError> {
         let Execution { session, command } = execution;
-        match self.run(&session, &command.action).await? {
+        match self.run(&session, &command).await? {
             Some(result) => self.end(&session, &command, result).await,
             None => Ok(journal::finish(&self.platform, &command.id).await?),
         }
@@ -109,9 +109,9 @@ impl<P: Platform> Gateway<P> {
     async fn run(
         &self,
         session: &str,
-        action: &Action,
+        command: &Command,
     ) -> Result<Option<CommandResult>, EngineError> {
-        let result = match action {
+        let result = match &command.action {
             Action::Authorise(authorise) => {
                 let Some(result) = self.authorise(session, authorise).await? else {
                     return Ok(None);
@@ -136,8 +136,8 @@ impl<P: Platform> Gateway<P> {
                 self.platform.look_at(&message.terminal);
                 return Ok(None);
             }
-            Action::IssueReceipt(summary) => {
-                self.issue_receipt(summary).await?;
+            Action::IssueReceipt(subject) => {
+                self.issue_receipt(&command.id, subject).await?;
                 return Ok(None);
             }
             Action::RaiseAlert(alert) => {
@@ -239,10 +239,43 @@ impl<P: Platform> Gateway<P> {
         ))
     }
 
-    /// A text that cannot be shown is not worth another attempt, nor one for a driver who has left
-    /// the terminal to another.
+    /// Show a text at a terminal.
     async fn show(&self, message: &Message) -> Result<(), EngineError> {
+        let Message {
+            terminal,
+            text,
+            visible_for,
+        } = message;
+        let put_up = self.payter_stop(terminal, text, *visible_for);
+        self.show_by(terminal, *visible_for, put_up).await
+    }
+
+    /// Show at a terminal where a receipt is: by a QR code where that is known how, and otherwise by a
+    /// text.
+    pub(crate) async fn show_receipt(
+        &self,
+        message: &Message,
+        link: &str,
+    ) -> Result<(), EngineError> {
         let serial = &message.terminal;
+        let screen = self.config.qr_screen.as_ref();
+        match screen.filter(|_| self.terminal(serial).is_ok_and(|it| it.model.has_screen())) {
+            Some(screen) => {
+                let put_up = self.payter_qr_code(serial, screen, &message.text, link);
+                self.show_by(serial, message.visible_for, put_up).await
+            }
+            None => self.show(message).await,
+        }
+    }
+
+    /// What cannot be shown is not worth another attempt, nor what is for a driver who has left the
+    /// terminal to another.
+    async fn show_by(
+        &self,
+        serial: &str,
+        visible_for: u64,
+        put_up: impl Future<Output = Result<(), PayterError>>,
+    ) -> Result<(), EngineError> {
         let told = journal::latest_ask(&self.platform, serial).await?;
         let now = self.platform.now();
         if told.is_some_and(|told| told.chosen.is_some() && told.is_open(now)) {
@@ -251,11 +284,9 @@ impl<P: Platform> Gateway<P> {
         let shown = match self.payter_terminal(serial).await {
             Ok(status) if self.may_disturb(serial, &status).await? => {
                 // Again afterwards, because the terminal may be told something meanwhile.
-                self.hide_what_is_shown(serial, message.visible_for).await?;
-                let shown = self
-                    .payter_stop(serial, &message.text, message.visible_for)
-                    .await;
-                self.hide_what_is_shown(serial, message.visible_for).await?;
+                self.hide_what_is_shown(serial, visible_for).await?;
+                let shown = put_up.await;
+                self.hide_what_is_shown(serial, visible_for).await?;
                 shown
             }
             Ok(_) => return Ok(()),

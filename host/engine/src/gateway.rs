@@ -15,6 +15,7 @@ use crate::http::{Incoming, Method, Outcome};
 use crate::journal;
 use crate::local_time;
 use crate::platform::Platform;
+use crate::receipts::{ALL_ATTEMPTS_AT_ONCE, ANY_ATTEMPT_EVERY, ATTEMPT_EVERY, ATTEMPTS_AT_ONCE};
 
 /// What only the gateway may know.
 #[derive(Debug)]
@@ -38,6 +39,9 @@ pub struct Gateway<P> {
     pub(crate) callback_sources: Buckets,
     /// How often a callback that does not count may have its terminal looked at.
     pub(crate) read_backs: Buckets,
+    /// How often each source may look for a receipt, and all together.
+    pub(crate) receipt_sources: Buckets,
+    pub(crate) receipt_attempts: Buckets,
 }
 
 /// How long a command may be under way in another instance before it counts as abandoned, in
@@ -68,6 +72,8 @@ impl<P: Platform> Gateway<P> {
             tended: Mutex::default(),
             callback_sources: Buckets::new(CALLBACKS_AT_ONCE, CALLBACK_EVERY),
             read_backs: Buckets::new(READ_BACKS_AT_ONCE, READ_BACK_EVERY),
+            receipt_sources: Buckets::new(ATTEMPTS_AT_ONCE, ATTEMPT_EVERY),
+            receipt_attempts: Buckets::new(ALL_ATTEMPTS_AT_ONCE, ANY_ATTEMPT_EVERY),
         };
         for terminal in journal::terminals_in_use(&gateway.platform).await? {
             gateway.terminal(&terminal)?;
@@ -107,7 +113,7 @@ impl<P: Platform> Gateway<P> {
         self.recover_sent_outside(under_way).await
     }
 
-    /// Answer a request: callbacks, receipts and the two probes.
+    /// Answer a request: callbacks, what the operator wants, receipts and the two probes.
     pub async fn handle(&self, request: Incoming) -> Outcome {
         let path = request.path.clone();
         let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
@@ -128,10 +134,12 @@ impl<P: Platform> Gateway<P> {
                     verb @ ("stop" | "refunds"),
                 ],
             ) => self.operate(session, verb, &request).await,
-            (Some(Method::Get), ["receipts", id]) => {
-                let (accept, language) = (&request.accept, &request.accept_language);
-                self.receipt(id, accept.as_deref(), language.as_deref())
-                    .await
+            (Some(method), ["receipts"]) => {
+                self.find_receipt(&request, method == Method::Post).await
+            }
+            (Some(Method::Get), ["receipts", id]) => self.receipt(id, &request).await,
+            (Some(method), ["receipts", id, "invoice"]) => {
+                self.invoice(id, &request, method == Method::Post).await
             }
             (Some(Method::Get), ["healthz"]) => Outcome::text(200, "ok"),
             (Some(Method::Get), ["readyz"]) => match journal::ping(&self.platform).await {
@@ -143,7 +151,10 @@ impl<P: Platform> Gateway<P> {
             },
             (
                 _,
-                ["callbacks", PAYTER, _] | ["callbacks" | "receipts", _] | ["healthz" | "readyz"],
+                ["callbacks", PAYTER, _]
+                | ["callbacks" | "receipts", _]
+                | ["receipts", _, "invoice"]
+                | ["receipts" | "healthz" | "readyz"],
             ) => Outcome::text(405, "method not allowed"),
             _ => Outcome::text(404, "not found"),
         }

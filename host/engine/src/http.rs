@@ -1,5 +1,7 @@
 //! HTTP as the engine sees it: values, not sockets.
 
+use std::collections::BTreeMap;
+
 /// A request method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -41,6 +43,8 @@ pub struct Outcome {
     pub status: u16,
     /// The body's media type.
     pub content_type: String,
+    /// Headers of this answer, besides [`RESPONSE_HEADERS`].
+    pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -52,9 +56,24 @@ impl Outcome {
         Self {
             status,
             content_type: "text/plain; charset=utf-8".into(),
+            headers: Vec::new(),
             body: format!("{text}\n").into_bytes(),
         }
     }
+
+    /// What was asked for is at this path.
+    #[must_use]
+    pub fn see_other(path: &str) -> Self {
+        Self {
+            headers: vec![("location", path.to_owned())],
+            ..Self::text(303, path)
+        }
+    }
+}
+
+/// The fields of a form or of a query. Of several with one name the last counts.
+pub(crate) fn fields(form: &[u8]) -> BTreeMap<String, String> {
+    form_urlencoded::parse(form).into_owned().collect()
 }
 
 /// Headers that every answer carries: receipts are private, need no other resource and are not
@@ -63,7 +82,7 @@ pub const RESPONSE_HEADERS: [(&str, &str); 6] = [
     ("cache-control", "private, no-store"),
     (
         "content-security-policy",
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     ),
     ("referrer-policy", "no-referrer"),
     ("vary", "accept, accept-language"),

@@ -12,6 +12,7 @@
 mod asks;
 mod commands;
 mod deliveries;
+mod papers;
 mod record;
 mod rows;
 mod schema;
@@ -21,7 +22,6 @@ use chargetap_contract::session::Phase;
 use chargetap_contract::terminal::CardReference;
 
 use crate::platform::{DatabaseError, Platform};
-use rows::{Reader, json, text};
 
 pub(crate) use asks::{
     Telling, Told, answer_ask, ask_of, card_seen_since, confirm_ask, doubt_ask, forget_asks,
@@ -29,6 +29,10 @@ pub(crate) use asks::{
 };
 pub(crate) use commands::{Claimed, abandoned, claim, finish, repeat};
 pub(crate) use deliveries::{forget_deliveries, keep_report};
+pub(crate) use papers::{
+    InvoiceState, Kept, Paper, card_application, invoice_number, invoice_state, keep_paper,
+    keep_signed_value, latest_bill, paper, paper_of_code, papers_of_card, signed_values,
+};
 pub(crate) use record::{Entry, Recorded, is_duplicate, record};
 pub(crate) use sessions::{
     Reported, Stored, awaits_hold, due, is_authorising, is_claimed, load, postpone,
@@ -50,38 +54,6 @@ pub(crate) async fn migrate(platform: &impl Platform) -> Result<(), JournalError
         platform.query(statement, Vec::new()).await?;
     }
     Ok(())
-}
-
-/// Keep a receipt; a session has one, and the first stays.
-pub(crate) async fn keep_receipt(
-    platform: &impl Platform,
-    id: &str,
-    session: &str,
-    document: &impl serde::Serialize,
-) -> Result<String, JournalError> {
-    let rows = platform
-        .query(
-            "INSERT INTO receipt (id, session, document) VALUES (?1, ?2, ?3)
-             ON CONFLICT (session) DO UPDATE SET session = excluded.session RETURNING id",
-            vec![text(id), text(session), json(document)?],
-        )
-        .await?;
-    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
-    row.text()
-}
-
-/// A receipt's stored document.
-pub(crate) async fn receipt<T: serde::de::DeserializeOwned>(
-    platform: &impl Platform,
-    id: &str,
-) -> Result<Option<T>, JournalError> {
-    let rows = platform
-        .query("SELECT document FROM receipt WHERE id = ?1", vec![text(id)])
-        .await?;
-    rows.into_iter()
-        .next()
-        .map(|row| Reader::new(row).json())
-        .transpose()
 }
 
 /// Whether the database answers.

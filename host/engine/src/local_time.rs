@@ -40,6 +40,15 @@ pub(crate) fn utc_offsets(zone: &TimeZone, now: u64) -> Vec<UtcOffset> {
         .collect()
 }
 
+/// The day of a moment at the site, as `2025-06-15`.
+pub(crate) fn day(zone: &TimeZone, moment: u64) -> String {
+    let moment = i64::try_from(moment)
+        .ok()
+        .and_then(|moment| Timestamp::from_millisecond(moment).ok())
+        .unwrap_or(Timestamp::MAX);
+    zone.to_datetime(moment).date().to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +81,14 @@ mod tests {
     fn a_zone_without_changes_has_one_offset() {
         assert_eq!(offsets("Asia/Kolkata", 100 * DAY), [(0, 330)]);
         assert_eq!(offsets("UTC", 100 * DAY), [(0, 0)]);
+    }
+
+    // Midnight in Stockholm comes an hour before that of UTC in winter.
+    #[test]
+    fn a_day_begins_at_the_sites_midnight() {
+        let zone = find("Europe/Stockholm").unwrap();
+        assert_eq!(day(&zone, 23 * HOUR - 1), "1970-01-01");
+        assert_eq!(day(&zone, 23 * HOUR), "1970-01-02");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::asks::{Choice, option_id};
+use crate::config::QrScreen;
 use crate::gateway::Gateway;
 use crate::http::{Answer, Method, Outgoing, SendError};
 use crate::platform::Platform;
@@ -137,10 +138,32 @@ impl<P: Platform> Gateway<P> {
             .chain(labels)
             .collect();
         let screen = json!({"id": screen, "type": "selection", "properties": properties});
-        let query = [("callbackUrl", callback_url)];
+        self.payter_screen(serial, &screen, &[("callbackUrl", callback_url)])
+            .await
+    }
+
+    /// Show a QR code on a terminal's screen, under this title.
+    pub(crate) async fn payter_qr_code(
+        &self,
+        serial: &str,
+        screen: &QrScreen,
+        title: &str,
+        content: &str,
+    ) -> Result<(), PayterError> {
+        let properties = json!({"title": title, screen.property.as_str(): content});
+        let screen = json!({"id": "receipt", "type": screen.kind, "properties": properties});
+        self.payter_screen(serial, &screen, &[]).await
+    }
+
+    async fn payter_screen(
+        &self,
+        serial: &str,
+        screen: &serde_json::Value,
+        query: &[(&str, &str)],
+    ) -> Result<(), PayterError> {
         let request = Outgoing {
             body: Some(screen.to_string()),
-            ..self.payter_request(Method::Post, &[serial, "ui"], &query)
+            ..self.payter_request(Method::Post, &[serial, "ui"], query)
         };
         let answer = self.platform.send(request, timeout::OTHER).await?;
         successful(answer).map(drop)

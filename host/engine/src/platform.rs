@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 
 use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
-use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
+use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 
 use crate::http;
@@ -126,6 +126,22 @@ pub trait Platform: Portable + 'static {
         format: Format,
         locale: &str,
     ) -> Result<Result<Rendered, Problem>, PluginFault>;
+
+    /// Write a page with a form with `receipt-generator`.
+    ///
+    /// # Errors
+    /// The component failed.
+    fn form(&self, page: Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault>;
+
+    /// Check what a meter signed with `receipt-generator`.
+    ///
+    /// # Errors
+    /// The component failed.
+    fn check_measurement(
+        &self,
+        packets: &[String],
+        public_key: Option<&str>,
+    ) -> Result<MeasurementVerdict, PluginFault>;
 }
 
 /// What is counted.

@@ -1,143 +1,214 @@
-//! Receipts: stored once, rendered whenever they are asked for.
+//! Receipts: put together and stored once, rendered whenever they are asked for.
 
-use chargetap_contract::receipt::{Document, Format, Problem, Summary};
+mod finding;
+mod invoices;
+mod serving;
+
+pub(crate) use finding::{
+    ALL_ATTEMPTS_AT_ONCE, ANY_ATTEMPT_EVERY, ATTEMPT_EVERY, ATTEMPTS_AT_ONCE,
+};
+
+use chargetap_contract::receipt::{Document, Measurement, Original, Slip, Subject, Summary};
+use chargetap_contract::session::Message;
+use chargetap_contract::terminal::ApplicationId;
 
 use crate::apply::EngineError;
+use crate::asks::Ask;
+use crate::config::Issuer;
 use crate::gateway::Gateway;
-use crate::http::Outcome;
+use crate::id;
+use crate::journal::{self, Kept, Paper};
 use crate::platform::Platform;
-use crate::{id, journal};
 
 /// A receipt's id is its link, so it is as long as an unguessable one can be.
-const RECEIPT_ID_CHARACTERS: usize = 25;
+const ID_CHARACTERS: usize = 25;
 
-/// What a receipt is written in when nothing that the reader asked for is there.
-const DEFAULT_LOCALE: &str = "en";
+/// Long enough that whoever guesses at the pace that is allowed finds nothing, and short enough to be
+/// read off a screen.
+const CODE_CHARACTERS: usize = 8;
+
+/// How long a terminal shows where the receipt is, in milliseconds.
+const SHOWN_FOR: u64 = 10_000;
 
 impl<P: Platform> Gateway<P> {
-    pub(crate) async fn issue_receipt(&self, summary: &Summary) -> Result<(), EngineError> {
-        let document = Document {
-            id: id::from_random(self.platform.random(), RECEIPT_ID_CHARACTERS),
-            issuer: self.config.issuer.clone(),
-            site: self.config.site.clone(),
-            summary: summary.clone(),
+    /// Put a receipt together, store it, and tell the driver. The command that asks for it may come
+    /// again, and the first receipt stays.
+    pub(crate) async fn issue_receipt(
+        &self,
+        command: &str,
+        subject: &Subject,
+    ) -> Result<(), EngineError> {
+        let document = self.document(command, subject).await?;
+        let paper = Paper {
+            command,
+            amount: moved(subject),
+            session: session(subject),
+            document: &document,
         };
-        let session = &summary.session;
-        let receipt =
-            journal::keep_receipt(&self.platform, &document.id, session, &document).await?;
-        let link = format!("{}/receipts/{receipt}", self.config.public_url);
-        tracing::info!(target: "chargetap::session", session, receipt, link, "receipt issued");
+        let Kept { id, code } = journal::keep_paper(&self.platform, &paper).await?;
+        let Summary {
+            session, terminal, ..
+        } = session(subject);
+        let link = self.link(&id);
+        tracing::info!(
+            target: "chargetap::session",
+            session,
+            receipt = id,
+            link,
+            number = document.number,
+            "receipt issued"
+        );
+        if let Subject::Session(_) = subject {
+            self.tell_driver(terminal, &link, &code).await?;
+        }
         Ok(())
     }
 
-    /// Answer `GET /receipts/{id}`.
-    pub(crate) async fn receipt(
-        &self,
-        id: &str,
-        accept: Option<&str>,
-        accept_language: Option<&str>,
-    ) -> Outcome {
-        match self.find_and_render(id, accept, accept_language).await {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                tracing::error!(%error, "a receipt could not be served");
-                Outcome::text(
-                    503,
-                    "The receipt cannot be read at the moment. Try again later.",
-                )
-            }
-        }
-    }
-
-    async fn find_and_render(
-        &self,
-        id: &str,
-        accept: Option<&str>,
-        accept_language: Option<&str>,
-    ) -> Result<Outcome, EngineError> {
-        let Some(format) = preferred_format(accept) else {
-            let text = "A receipt can be had as text/html, text/plain or application/json.";
-            return Ok(Outcome::text(406, text));
-        };
-        let Some(document) = journal::receipt::<Document>(&self.platform, id).await? else {
-            return Ok(Outcome::text(404, "There is no such receipt."));
-        };
-        let asked = accept_language.map(preferences).unwrap_or_default();
-        for locale in asked.into_iter().chain([DEFAULT_LOCALE]) {
-            match self.platform.render(&document, format, locale)? {
-                Ok(rendered) => {
-                    return Ok(Outcome {
-                        status: 200,
-                        content_type: rendered.media_type,
-                        body: rendered.body,
-                    });
-                }
-                Err(Problem::UnknownLocale(_)) => {}
-                Err(problem) => {
-                    tracing::error!(receipt = id, ?problem, "a receipt cannot be rendered");
-                    return Ok(Outcome::text(500, "The receipt cannot be shown."));
-                }
-            }
-        }
-        Ok(Outcome::text(500, "The receipt cannot be shown."))
-    }
-}
-
-/// The first format that the `Accept` header prefers; a page for whoever takes anything.
-fn preferred_format(accept: Option<&str>) -> Option<Format> {
-    let Some(accept) = accept else {
-        return Some(Format::Html);
-    };
-    preferences(accept)
-        .into_iter()
-        .find_map(|range| match range {
-            "text/html" | "text/*" | "*/*" => Some(Format::Html),
-            "text/plain" => Some(Format::Text),
-            "application/json" | "application/*" => Some(Format::Json),
-            _ => None,
+    async fn document(&self, command: &str, subject: &Subject) -> Result<Document, EngineError> {
+        let summary = session(subject);
+        let (issuer, number) = self.issuer(command, &summary.terminal).await?;
+        Ok(Document {
+            id: id::from_random(self.platform.random(), ID_CHARACTERS),
+            number,
+            issued_at: summary.settled_at,
+            issuer: issuer.on_paper.clone(),
+            site: self.config.site.clone(),
+            subject: subject.clone(),
+            original: self.original(subject).await?,
+            slip: self.slip(&summary.session).await?,
+            tariff: self.told_price(summary).await?,
+            measurement: self.measurement(summary).await?,
+            // The gateway's address may change, so the link is made when the receipt is rendered.
+            link: None,
+            code: Some(id::from_random(self.platform.random(), CODE_CHARACTERS)),
         })
-}
-
-/// The items of an `Accept`-like header, the most wanted first.
-fn preferences(header: &str) -> Vec<&str> {
-    let mut items: Vec<(&str, f32)> = header
-        .split(',')
-        .filter_map(|item| {
-            let mut parts = item.split(';').map(str::trim);
-            let name = parts.next().filter(|name| !name.is_empty())?;
-            let quality = parts
-                .find_map(|part| part.strip_prefix("q="))
-                .map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
-            (quality > 0.0).then_some((name, quality))
-        })
-        .collect();
-    items.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-    items.into_iter().map(|(name, _)| name).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_browser_gets_a_page() {
-        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-        assert_eq!(preferred_format(Some(browser)), Some(Format::Html));
-        assert_eq!(preferred_format(None), Some(Format::Html));
     }
 
-    #[test]
-    fn the_highest_quality_wins_over_the_order() {
-        let accept = "text/plain;q=0.5, application/json";
-        assert_eq!(preferred_format(Some(accept)), Some(Format::Json));
-        assert_eq!(
-            preferred_format(Some("text/html;q=0, text/plain")),
-            Some(Format::Text)
-        );
+    /// Who issues it, and its number: the one that was given out when the money's outcome was
+    /// stored, if any was.
+    async fn issuer(
+        &self,
+        command: &str,
+        terminal: &str,
+    ) -> Result<(&Issuer, Option<String>), EngineError> {
+        let Some(given) = journal::invoice_number(&self.platform, command).await? else {
+            return Ok((self.issuer_at(terminal)?, None));
+        };
+        let mut issuers = self.config.issuers.values();
+        let issuer = issuers
+            .find(|issuer| issuer.on_paper.vat_number == given.issuer)
+            .ok_or(EngineError::UnknownIssuer(given.issuer))?;
+        let number = format!("{}{}", issuer.number_prefix, given.number);
+        Ok((issuer, Some(number)))
     }
 
-    #[test]
-    fn what_cannot_be_written_is_not_acceptable() {
-        assert_eq!(preferred_format(Some("application/pdf")), None);
+    /// Who issues the receipts of a terminal.
+    pub(crate) fn issuer_at(&self, terminal: &str) -> Result<&Issuer, EngineError> {
+        let processor = self.terminal(terminal)?.processor;
+        let issuer = self.config.issuers.get(&processor);
+        issuer.ok_or_else(|| EngineError::UnknownTerminal(terminal.to_owned()))
+    }
+
+    /// The receipt that a refund or an invoice refers to. It was asked for before, so it is there or
+    /// about to be.
+    async fn original(&self, subject: &Subject) -> Result<Option<Original>, EngineError> {
+        let (Subject::Refund(_) | Subject::Invoice(_)) = subject else {
+            return Ok(None);
+        };
+        let session = &session(subject).session;
+        let latest = journal::latest_bill(&self.platform, session).await?;
+        let original = latest.ok_or_else(|| EngineError::NoOriginal(session.clone()))?;
+        Ok(Some(Original {
+            id: original.id,
+            number: original.number,
+            issued_at: original.issued_at,
+        }))
+    }
+
+    /// What of a card slip Payter tells.
+    async fn slip(&self, session: &str) -> Result<Option<Slip>, EngineError> {
+        let application = journal::card_application(&self.platform, session).await?;
+        Ok(application.map(|application: ApplicationId| Slip {
+            entry_mode: None,
+            application: Some(application),
+            authorisation_code: None,
+            sequence_number: None,
+            tvr: None,
+            tsi: None,
+        }))
+    }
+
+    /// What the terminal said of the price. A session has the id of its ask.
+    async fn told_price(&self, summary: &Summary) -> Result<Option<String>, EngineError> {
+        let told = journal::ask_of(&self.platform, &summary.terminal, &summary.session).await?;
+        Ok(told.and_then(|told| match told.ask {
+            Ask::Card(card) => Some(card.text),
+            Ask::Choice { .. } => None,
+        }))
+    }
+
+    /// What the meter signed, and whether it is genuine.
+    async fn measurement(&self, summary: &Summary) -> Result<Option<Measurement>, EngineError> {
+        let packets = journal::signed_values(&self.platform, &summary.session).await?;
+        if packets.is_empty() {
+            return Ok(None);
+        }
+        let public_key = self.meter_key(&summary.evse);
+        let verdict = self
+            .platform
+            .check_measurement(&packets, public_key.as_deref())?;
+        Ok(Some(Measurement {
+            packets,
+            public_key,
+            verdict,
+        }))
+    }
+
+    /// The public key of the meter at an EVSE, as `STATION/1`.
+    fn meter_key(&self, evse: &str) -> Option<String> {
+        let (station, connector) = evse.rsplit_once('/')?;
+        let keys = &self.config.stations.get(station)?.meter_keys;
+        keys.get(&connector.parse().ok()?).cloned()
+    }
+
+    pub(crate) fn link(&self, id: &str) -> String {
+        format!("{}/receipts/{id}", self.config.public_url)
+    }
+
+    /// Say at the terminal where the receipt is: by a QR code where it can show one, and otherwise by
+    /// the code with which it is found.
+    async fn tell_driver(&self, terminal: &str, link: &str, code: &str) -> Result<(), EngineError> {
+        let (first, second) = code
+            .split_at_checked(CODE_CHARACTERS / 2)
+            .unwrap_or((code, ""));
+        let address = self.link("");
+        let address = address.trim_end_matches('/');
+        let address = address.split_once("://").map_or(address, |(_, rest)| rest);
+        let message = Message {
+            terminal: terminal.to_owned(),
+            text: format!("Receipt: {address} code {first}-{second}"),
+            visible_for: SHOWN_FOR,
+        };
+        self.show_receipt(&message, link).await
+    }
+}
+
+/// The session that a receipt is about.
+fn session(subject: &Subject) -> &Summary {
+    match subject {
+        Subject::Session(session) => session,
+        Subject::Refund(refund) => &refund.session,
+        Subject::Invoice(invoice) => &invoice.session,
+        Subject::Payout(payout) => &payout.session,
+    }
+}
+
+/// How much a receipt says was moved.
+fn moved(subject: &Subject) -> u64 {
+    match subject {
+        Subject::Session(session) => session.captured,
+        Subject::Refund(refund) => refund.amount,
+        Subject::Invoice(invoice) => invoice.session.captured,
+        Subject::Payout(payout) => payout.paid_out,
     }
 }

@@ -8,6 +8,11 @@ use crate::gateway::Gateway;
 use crate::journal::{self, Reported};
 use crate::platform::Platform;
 
+/// How a packet of the Open Charge Metering Format begins.
+const OCMF: &str = "OCMF|";
+/// Longer than any that a meter signs, in bytes.
+const LONGEST_PACKET: usize = 16 * 1024;
+
 /// What a station says of a connector on which no transaction needs to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vehicle {
@@ -96,6 +101,35 @@ impl<P: Platform> Gateway<P> {
         let found = journal::session_of_transaction(&self.platform, station, transaction).await?;
         if let Some(found) = found {
             self.report(&found, Event::MeterRead(reading), None).await?;
+        }
+        Ok(())
+    }
+
+    /// A meter signed values of a transaction. Those in OCMF are kept for the receipt, character for
+    /// character.
+    ///
+    /// # Errors
+    /// It could not be stored: the station must report it again.
+    pub async fn station_signed(
+        &self,
+        station: &str,
+        transaction: i32,
+        packets: &[String],
+    ) -> Result<(), EngineError> {
+        let found = journal::session_of_transaction(&self.platform, station, transaction).await?;
+        let Some(found) = found else {
+            return Ok(());
+        };
+        for packet in packets {
+            if packet.starts_with(OCMF) && packet.len() <= LONGEST_PACKET {
+                journal::keep_signed_value(&self.platform, &found.session, packet).await?;
+            } else {
+                tracing::warn!(
+                    station,
+                    session = found.session,
+                    "signed values are not OCMF"
+                );
+            }
         }
         Ok(())
     }

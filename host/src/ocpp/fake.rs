@@ -33,6 +33,10 @@ pub(crate) enum Told {
         energy: u64,
         at: u64,
     },
+    Signed {
+        transaction: i32,
+        packets: Vec<String>,
+    },
     Stopped {
         transaction: i32,
         energy: u64,
@@ -101,6 +105,19 @@ impl StationEvents for Arc<Journal> {
             transaction,
             energy: reading.energy,
             at: reading.at,
+        })
+        .await
+    }
+
+    async fn signed(
+        &self,
+        _station: &str,
+        transaction: i32,
+        packets: Vec<String>,
+    ) -> Result<(), Unavailable> {
+        self.take_in(Told::Signed {
+            transaction,
+            packets,
         })
         .await
     }

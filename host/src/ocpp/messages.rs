@@ -9,7 +9,7 @@ use ocpp_rs::v16::call::{
 use ocpp_rs::v16::call_error::CallError;
 use ocpp_rs::v16::call_result;
 use ocpp_rs::v16::call_result::CallResultRaw;
-use ocpp_rs::v16::data_types::{DateTimeWrapper, IdTagInfo};
+use ocpp_rs::v16::data_types::{DateTimeWrapper, IdTagInfo, MeterValue};
 use ocpp_rs::v16::enums::{
     AuthorizationStatus, ChargePointStatus, DataTransferStatus, Reason, RegistrationStatus,
     RemoteStartStopStatus,
@@ -233,6 +233,7 @@ async fn metered<E: StationEvents>(
     values: MeterValues,
 ) -> Result<Value, RpcErrorCode> {
     if let Some(transaction) = values.transaction_id.filter(|id| *id != NO_TRANSACTION) {
+        signed(shared, station, transaction, &values.meter_value).await?;
         for value in values.meter_value {
             if let Some(energy) = meter::energy(&value.sampled_value) {
                 let reading = reading(energy, value.timestamp);
@@ -243,6 +244,21 @@ async fn metered<E: StationEvents>(
     payload(call_result::EmptyResponse {})
 }
 
+/// Hands on what a meter signed.
+async fn signed<E: StationEvents>(
+    shared: &Shared<E>,
+    station: &str,
+    transaction: i32,
+    values: &[MeterValue],
+) -> Result<(), RpcErrorCode> {
+    let samples = values.iter().flat_map(|value| &value.sampled_value);
+    let packets: Vec<String> = samples.filter_map(meter::signed).collect();
+    if !packets.is_empty() {
+        shared.events.signed(station, transaction, packets).await?;
+    }
+    Ok(())
+}
+
 async fn stopped<E: StationEvents>(
     shared: &Shared<E>,
     station: &str,
@@ -251,6 +267,8 @@ async fn stopped<E: StationEvents>(
     if stop.transaction_id != NO_TRANSACTION {
         // OCPP lets a station leave out the reason if it is this one.
         let reason = stop.reason.unwrap_or(Reason::Local);
+        let data = stop.transaction_data.unwrap_or_default();
+        signed(shared, station, stop.transaction_id, &data).await?;
         let stopped = Stopped {
             reading: reading(stop.meter_stop, stop.timestamp),
             reason: reason.to_string(),

@@ -1,4 +1,5 @@
-//! The one value of a meter sample that money is made of: the energy register.
+//! What of a meter sample matters: the energy register, of which money is made, and what the meter
+//! signed.
 
 use ocpp_rs::v16::data_types::SampledValue;
 use ocpp_rs::v16::enums::{Location, Measurand, UnitOfMeasure, ValueFormat};
@@ -10,6 +11,12 @@ pub(super) fn energy(sample: &[SampledValue]) -> Option<u64> {
         .iter()
         .filter(|value| is_register(value))
         .find_map(watt_hours)
+}
+
+/// What the meter signed, character for character, if the value is that.
+pub(super) fn signed(value: &SampledValue) -> Option<String> {
+    let is_signed = value.format == Some(ValueFormat::SignedData);
+    is_signed.then(|| value.value.clone())
 }
 
 /// Whether the value is the whole register at the connector. What is left out has its default.
@@ -96,6 +103,17 @@ mod tests {
         ] {
             assert_eq!(energy(&[value(text, None)]), None, "{text}");
         }
+    }
+
+    #[test]
+    fn signed_data_is_handed_on_as_it_is() {
+        let packet = r#"OCMF|{"FV" : "1.0"}|{"SD":"30"}"#;
+        let value = SampledValue {
+            format: Some(ValueFormat::SignedData),
+            ..value(packet, None)
+        };
+        assert_eq!(signed(&value).as_deref(), Some(packet));
+        assert_eq!(signed(&self::value("1", None)), None);
     }
 
     #[test]

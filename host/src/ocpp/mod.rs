@@ -96,6 +96,14 @@ pub trait StationEvents: Send + Sync + 'static {
         reading: MeterReading,
     ) -> impl Future<Output = Result<(), Unavailable>> + Send;
 
+    /// A meter signed values of a transaction. What belongs to its end comes before that.
+    fn signed(
+        &self,
+        station: &str,
+        transaction: i32,
+        packets: Vec<String>,
+    ) -> impl Future<Output = Result<(), Unavailable>> + Send;
+
     /// A transaction ended.
     fn stopped(
         &self,

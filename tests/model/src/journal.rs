@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::LazyLock;
 
 use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
+use chargetap_contract::receipt::Subject;
 use chargetap_contract::session::{self, Decision, Event, Phase, Policy, Refusal};
 use session_orchestrator::step;
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chargetap_contract::receipt::Document;
+use chargetap_contract::receipt::{Document, Subject, Summary};
 use chargetap_contract::session::{Event, Phase, View};
 use chargetap_engine::platform::Value;
 
@@ -292,7 +292,7 @@ impl Oracle {
         });
     }
 
-    fn judge_session(&mut self, id: &str, told: &Told, receipt: Option<&Document>) {
+    fn judge_session(&mut self, id: &str, told: &Told, receipt: Option<&Summary>) {
         let Told { phase, view, .. } = told;
         let hold = view.hold.as_ref().and_then(|hold| {
             self.holds
@@ -356,11 +356,10 @@ impl Oracle {
         });
     }
 
-    fn judge_receipt(&mut self, id: &str, told: &Told, receipt: Option<&Document>) {
+    fn judge_receipt(&mut self, id: &str, told: &Told, receipt: Option<&Summary>) {
         let view = &told.view;
         match receipt {
-            Some(document) => {
-                let summary = &document.summary;
+            Some(summary) => {
                 let on_paper = (summary.captured, summary.released);
                 self.demand(on_paper == (view.captured, view.released), || {
                     format!("{id}: the receipt says {on_paper:?}")
@@ -441,12 +440,15 @@ fn events(disk: &Disk, session: &str) -> Vec<Event> {
         .collect()
 }
 
-fn receipts(disk: &Disk) -> BTreeMap<String, Document> {
-    rows(disk, "SELECT session, document FROM receipt", vec![])
+fn receipts(disk: &Disk) -> BTreeMap<String, Summary> {
+    rows(disk, "SELECT session, document FROM paper", vec![])
         .iter()
         .filter_map(|row| {
-            let document = serde_json::from_str(text(row.get(1))).ok()?;
-            Some((text(row.first()).to_owned(), document))
+            let document: Document = serde_json::from_str(text(row.get(1))).ok()?;
+            let Subject::Session(summary) = document.subject else {
+                return None;
+            };
+            Some((text(row.first()).to_owned(), summary))
         })
         .collect()
 }

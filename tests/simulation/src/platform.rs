@@ -6,7 +6,7 @@ use callback_verifier::Verifier;
 use chargetap_contract::callback::{
     Capability, Endpoint, KeyInfo, Rejection, Request, Scheme, Verified,
 };
-use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
+use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
 use chargetap_contract::session::{CommandResult, Decision, Event, Policy, Refusal};
 use chargetap_engine::PAYTER;
 use chargetap_engine::http::{Answer, Outgoing, SendError};
@@ -233,5 +233,17 @@ impl Platform for Simulated {
         locale: &str,
     ) -> Result<Result<Rendered, Problem>, PluginFault> {
         Ok(receipt_generator::render(document, format, locale))
+    }
+
+    fn form(&self, page: Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault> {
+        Ok(receipt_generator::form(page, locale))
+    }
+
+    fn check_measurement(
+        &self,
+        packets: &[String],
+        public_key: Option<&str>,
+    ) -> Result<MeasurementVerdict, PluginFault> {
+        Ok(receipt_generator::check_measurement(packets, public_key))
     }
 }

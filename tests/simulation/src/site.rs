@@ -68,7 +68,7 @@ pub(crate) fn configuration() -> String {
         [[callback_keys]]
         id = "simulation"
         secret = { env = "UNUSED" }
-        [issuer]
+        [issuers.platform]
         name = "Laddbolaget AB"
         address = "Storgatan 1, 111 22 Stockholm, Sweden"
         vat_number = "SE556677889901"
@@ -110,7 +110,7 @@ pub(crate) fn configuration() -> String {
         // Writing to a string does not fail.
         let _ = write!(
             text,
-            "\n[[terminals]]\nserial = \"{}\"\ntariff = \"standard\"\nevses = [{}]\n{start}\n",
+            "\n[[terminals]]\nserial = \"{}\"\nmodel = \"apollo\"\ntariff = \"standard\"\nevses = [{}]\n{start}\n",
             serial(at),
             evses.join(", ")
         );

@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive;
 const MILLI: u32 = 3;
 
 /// How many decimals an amount of this currency has.
-pub(super) fn decimals(currency: &str) -> Result<u32, String> {
+pub(crate) fn decimals(currency: &str) -> Result<u32, String> {
     let unknown = || format!("{currency:?} is not an ISO 4217 currency code such as \"EUR\"");
     let known = Currency::from_code(currency).ok_or_else(unknown)?;
     known.exponent().map(u32::from).ok_or_else(unknown)

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use chargetap_contract::receipt::{Issuer, Site};
+use chargetap_contract::receipt::Site;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::callbacks::{KeyTable, WebhookTable, endpoints};
+use super::issuers::{IssuerTable, issuers};
 use super::policy::PolicyTable;
 use super::tariffs::{TariffTable, tariffs};
-use super::terminals::{TerminalTable, terminals};
-use super::{Config, ConfigError, Server};
+use super::terminals::{Known, TerminalTable, terminals};
+use super::{Config, ConfigError, Processor, QrScreen, Server, Station};
 use crate::local_time;
 
 #[derive(Deserialize)]
@@ -26,7 +27,7 @@ struct File {
     #[serde(default)]
     webhooks: Vec<WebhookTable>,
     operator: Option<OperatorTable>,
-    issuer: IssuerTable,
+    issuers: Spanned<BTreeMap<Processor, IssuerTable>>,
     site: SiteTable,
     #[serde(default)]
     policy: PolicyTable,
@@ -66,21 +67,13 @@ struct GatewayTable {
 struct PayterTable {
     url: Spanned<String>,
     api_key: SecretSource,
+    qr_screen: Option<QrScreen>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OperatorTable {
     token: SecretSource,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct IssuerTable {
-    name: String,
-    address: String,
-    vat_number: String,
-    contact: String,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +89,15 @@ struct SiteTable {
 struct StationTable {
     id: Spanned<String>,
     password: SecretSource,
+    #[serde(default)]
+    meters: Vec<MeterTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MeterTable {
+    connector: u32,
+    public_key: Spanned<String>,
 }
 
 /// Where a secret is read from. The file holds none itself.
@@ -160,7 +162,13 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
         .map_err(|problem| place.error("site.time_zone", &file.site.time_zone, problem))?;
     let tariffs = tariffs(&place, file.tariffs)?;
     let stations = stations(&place, file.stations)?;
-    let terminals = terminals(&place, file.terminals, &file.policy, &tariffs, &stations)?;
+    let issuers = issuers(&place, file.issuers)?;
+    let known = Known {
+        tariffs: &tariffs,
+        stations: &stations,
+        issuers: &issuers,
+    };
+    let terminals = terminals(&place, file.terminals, &file.policy, &known)?;
 
     Ok(Config {
         public_url,
@@ -168,12 +176,7 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
         payter_api_key: file.payter.api_key,
         callback_endpoints,
         operator_token: file.operator.map(|operator| operator.token),
-        issuer: Issuer {
-            name: file.issuer.name,
-            address: file.issuer.address,
-            vat_number: file.issuer.vat_number,
-            contact: file.issuer.contact,
-        },
+        issuers,
         site: Site {
             name: file.site.name,
             address: file.site.address,
@@ -182,6 +185,7 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
         time_zone,
         stations,
         terminals,
+        qr_screen: file.payter.qr_screen,
         server: Server {
             listen: file.server.listen,
             database: file.server.database,
@@ -207,15 +211,39 @@ fn url(place: &Place<'_>, key: &str, value: &Spanned<String>) -> Result<String, 
 fn stations(
     place: &Place<'_>,
     tables: Vec<StationTable>,
-) -> Result<BTreeMap<String, SecretSource>, ConfigError> {
+) -> Result<BTreeMap<String, Station>, ConfigError> {
     let mut stations = BTreeMap::new();
     for table in tables {
         if stations.contains_key(table.id.get_ref()) {
             return Err(repeated(place, "stations.id", &table.id));
         }
-        stations.insert(table.id.into_inner(), table.password);
+        let station = Station {
+            password: table.password,
+            meter_keys: meter_keys(place, table.meters)?,
+        };
+        stations.insert(table.id.into_inner(), station);
     }
     Ok(stations)
+}
+
+/// Whether a key can be used, `receipt-generator` says when it checks with it.
+fn meter_keys(
+    place: &Place<'_>,
+    tables: Vec<MeterTable>,
+) -> Result<BTreeMap<u32, String>, ConfigError> {
+    let mut keys = BTreeMap::new();
+    for MeterTable {
+        connector,
+        public_key,
+    } in tables
+    {
+        if keys.contains_key(&connector) {
+            let problem = format!("connector {connector} has a key already");
+            return Err(place.error("stations.meters", &public_key, problem));
+        }
+        keys.insert(connector, public_key.into_inner());
+    }
+    Ok(keys)
 }
 
 pub(super) fn repeated(place: &Place<'_>, key: &str, value: &Spanned<String>) -> ConfigError {

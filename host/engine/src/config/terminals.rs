@@ -7,9 +7,12 @@ use chargetap_contract::session::Evse;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::file::{Place, SecretSource, repeated};
+use super::file::{Place, repeated};
 use super::policy::PolicyTable;
-use super::{ConfigError, ServedEvse, Start, Terminal, amounts, limits};
+use super::{
+    ConfigError, Issuer, Model, Processor, ServedEvse, Start, Station, Terminal, amounts, issuers,
+    limits,
+};
 
 /// As many amounts as a driver can take in at a glance.
 const MOST_CHOICES: usize = 6;
@@ -18,6 +21,9 @@ const MOST_CHOICES: usize = 6;
 #[serde(deny_unknown_fields)]
 pub(super) struct TerminalTable {
     serial: Spanned<String>,
+    model: Spanned<Model>,
+    /// Whose processor takes the money; the only one's that has an issuer unless it is named.
+    processor: Option<Spanned<Processor>>,
     /// What the terminal charges in, as it is set with the provider.
     currency: Option<Spanned<String>>,
     evses: Spanned<Vec<EvseTable>>,
@@ -42,17 +48,23 @@ struct EvseTable {
     label: Option<String>,
 }
 
+/// What a terminal refers to.
+pub(super) struct Known<'a> {
+    pub(super) tariffs: &'a BTreeMap<String, Tariff>,
+    pub(super) stations: &'a BTreeMap<String, Station>,
+    pub(super) issuers: &'a BTreeMap<Processor, Issuer>,
+}
+
 pub(super) fn terminals(
     place: &Place<'_>,
     tables: Vec<TerminalTable>,
     policy: &PolicyTable,
-    tariffs: &BTreeMap<String, Tariff>,
-    stations: &BTreeMap<String, SecretSource>,
+    known: &Known<'_>,
 ) -> Result<BTreeMap<String, Terminal>, ConfigError> {
     let mut terminals = BTreeMap::new();
     for table in tables {
         let serial = serial(place, &table.serial)?;
-        let tariff = tariffs.get(table.tariff.get_ref()).ok_or_else(|| {
+        let tariff = known.tariffs.get(table.tariff.get_ref()).ok_or_else(|| {
             let problem = "there is no tariff of this id".into();
             place.error("terminals.tariff", &table.tariff, problem)
         })?;
@@ -61,13 +73,21 @@ pub(super) fn terminals(
         check_currency(place, &table, tariff)?;
         let holds = holds(place, &table, tariff, decimals)?;
         let has_choices = table.start == Start::Screen || holds.len() > 1;
+        let model = *table.model.get_ref();
+        if has_choices && !model.has_screen() {
+            let problem = "has no screen for start = \"screen\" or hold_choices".into();
+            return Err(place.error("terminals.model", &table.model, problem));
+        }
         if *table.stop_on_screen.get_ref() && !has_choices {
             let problem = "needs a screen: start = \"screen\", or hold_choices".into();
             return Err(place.error("terminals.stop_on_screen", &table.stop_on_screen, problem));
         }
+        let processor = table.processor.as_ref();
         let terminal = Terminal {
+            model,
+            processor: issuers::processor(place, processor, &table.serial, known.issuers)?,
             policy: policy.read(place, tariff, decimals)?,
-            evses: evses(place, table.evses, table.start, stations)?,
+            evses: evses(place, table.evses, table.start, known.stations)?,
             start: table.start,
             holds,
             stop_on_screen: table.stop_on_screen.into_inner(),
@@ -146,7 +166,7 @@ fn evses(
     place: &Place<'_>,
     tables: Spanned<Vec<EvseTable>>,
     start: Start,
-    stations: &BTreeMap<String, SecretSource>,
+    stations: &BTreeMap<String, Station>,
 ) -> Result<Vec<ServedEvse>, ConfigError> {
     let count = tables.get_ref().len();
     if count == 0 || (start == Start::Tap && count > 1) {

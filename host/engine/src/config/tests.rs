@@ -19,7 +19,7 @@ api_key = { env = "PAYTER_API_KEY" }
 id = "2026"
 secret = { file = "callback.key" }
 
-[issuer]
+[issuers.platform]
 name = "Laddbolaget AB"
 address = "Storgatan 1, 111 22 Stockholm"
 vat_number = "SE556677889901"
@@ -43,6 +43,7 @@ password = { env = "CT_1_PASSWORD" }
 
 [[terminals]]
 serial = "p66-0001"
+model = "apollo"
 evses = [{ station = "CT-1", connector = 1 }]
 tariff = "day"
 hold = "50.00"

@@ -1,6 +1,8 @@
 //! An event on its way into the journal, with what was decided.
 
-use chargetap_contract::session::{Decision, Event, Evse, View};
+use chargetap_contract::receipt::Subject;
+use chargetap_contract::session::{Action, Command, Decision, Event, Evse, View};
+use serde::Serialize;
 
 use super::rows::{Reader, integer, json, optional_integer, optional_text, text};
 use super::{JournalError, card_key, phase_name};
@@ -20,6 +22,8 @@ pub(crate) struct Entry<'a> {
     /// The command whose outcome this is.
     pub(crate) ended_command: Option<&'a str>,
     pub(crate) decision: &'a Decision,
+    /// Whose sequence numbers the receipt that the decision asks for, if it does: a VAT number.
+    pub(crate) issuer: &'a str,
 }
 
 /// What became of an entry.
@@ -60,7 +64,7 @@ pub(crate) async fn record(
         stored_view(view)?,
         optional_text(view.card.map(|card| card_key(&card.reference)).as_deref()),
         text(phase_name(view.phase)),
-        json(commands)?,
+        stored_commands(commands, entry.issuer)?,
         optional_integer(*deadline)?,
     ];
     let inserted = platform
@@ -78,6 +82,35 @@ pub(crate) async fn record(
         Ok(rows) if !rows.is_empty() => Ok(Recorded::Yes),
         Ok(_) | Err(DatabaseError::Constraint(_)) => why_not(platform, entry).await,
         Err(error) => Err(error.into()),
+    }
+}
+
+/// A command, and whose number it takes.
+#[derive(Serialize)]
+struct StoredCommand<'a> {
+    #[serde(flatten)]
+    command: &'a Command,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<&'a str>,
+}
+
+fn stored_commands(commands: &[Command], issuer: &str) -> Result<Value, JournalError> {
+    let stored: Vec<_> = commands
+        .iter()
+        .map(|command| StoredCommand {
+            command,
+            issuer: is_numbered(&command.action).then_some(issuer),
+        })
+        .collect();
+    json(&stored)
+}
+
+/// Whether it asks for a receipt over money. One that says that nothing was taken is no invoice.
+fn is_numbered(action: &Action) -> bool {
+    match action {
+        Action::IssueReceipt(Subject::Session(session)) => session.captured > 0,
+        Action::IssueReceipt(_) => true,
+        _ => false,
     }
 }
 

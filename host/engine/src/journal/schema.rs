@@ -1,7 +1,7 @@
 //! The journal's tables. A later version appends statements, and drops what it replaces.
 
 /// Each may run again on tables that are already there.
-pub(super) const STATEMENTS: [&str; 16] = [
+pub(super) const STATEMENTS: &[&str] = &[
     // `number` is the OCPP transaction id: never used twice. Every event takes one, so it grows
     // faster than sessions do, and still fits OCPP's 31 bits for the life of a station.
     "CREATE TABLE IF NOT EXISTS session (
@@ -53,10 +53,47 @@ pub(super) const STATEMENTS: [&str; 16] = [
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS command_waiting ON command (status, number)
         WHERE status <> 'done'",
+    "CREATE TABLE IF NOT EXISTS paper (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        command TEXT NOT NULL UNIQUE,
+        session TEXT NOT NULL,
+        code TEXT UNIQUE,
+        terminal TEXT NOT NULL,
+        amount INTEGER NOT NULL,
+        last_four INTEGER,
+        document TEXT NOT NULL
+    ) STRICT",
+    "CREATE INDEX IF NOT EXISTS paper_of_session ON paper (session, number)",
+    "CREATE INDEX IF NOT EXISTS paper_of_card ON paper (terminal, last_four, amount)",
+    // Where receipts stood when a session had one only.
     "CREATE TABLE IF NOT EXISTS receipt (
         id TEXT PRIMARY KEY,
         session TEXT NOT NULL UNIQUE,
         document TEXT NOT NULL
+    ) STRICT",
+    "INSERT INTO paper (id, command, session, terminal, amount, last_four, document)
+        SELECT id, session || '/receipt', session, document ->> '$.summary.terminal',
+               document ->> '$.summary.captured', document ->> '$.summary.card.last_four',
+               json_set(json_remove(document, '$.summary'),
+                        '$.issued_at', document -> '$.summary.settled_at',
+                        '$.subject', json_object('Session',
+                            json_set(document -> '$.summary', '$.captured_vat', json_array())))
+        FROM receipt WHERE true ON CONFLICT DO NOTHING",
+    "DELETE FROM receipt",
+    // The numbers of receipts: for each issuer, by its VAT number, without gaps.
+    "CREATE TABLE IF NOT EXISTS invoice (
+        issuer TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        command TEXT NOT NULL UNIQUE,
+        PRIMARY KEY (issuer, number)
+    ) STRICT",
+    // What meters signed, as stations sent it.
+    "CREATE TABLE IF NOT EXISTS signed_value (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        session TEXT NOT NULL,
+        packet TEXT NOT NULL,
+        UNIQUE (session, packet)
     ) STRICT",
     // Terminals that were told by an earlier version are told anew.
     "DROP TABLE IF EXISTS read",
@@ -118,5 +155,16 @@ pub(super) const STATEMENTS: [&str; 16] = [
         FROM json_each(NEW.commands) WHERE true ORDER BY key
         ON CONFLICT (id) DO UPDATE SET
             action = excluded.action, status = excluded.status;
+    END",
+    // A receipt over money gets its number in the statement that stores what became of the money, so
+    // that there is no number without money and no money without a number.
+    "CREATE TRIGGER IF NOT EXISTS event_numbered AFTER INSERT ON event BEGIN
+        INSERT INTO invoice (issuer, number, command)
+        SELECT value ->> '$.issuer',
+               1 + coalesce((SELECT max(number) FROM invoice
+                             WHERE issuer = value ->> '$.issuer'), 0),
+               value ->> '$.id'
+        FROM json_each(NEW.commands) WHERE value ->> '$.issuer' IS NOT NULL
+        ON CONFLICT (command) DO NOTHING;
     END",
 ];

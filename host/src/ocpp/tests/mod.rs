@@ -242,6 +242,28 @@ async fn the_energy_register_is_taken_from_meter_values() {
 }
 
 #[tokio::test]
+async fn what_a_meter_signed_is_told_before_the_end_that_it_belongs_to() {
+    let mut central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    let values = r#"[2,"1","MeterValues",{"connectorId":1,"transactionId":4711,"meterValue":[
+        {"timestamp":"2023-11-14T22:13:20Z","sampledValue":[
+            {"value":"OCMF|{}|{\"SD\":\"1\"}","format":"SignedData","context":"Transaction.Begin"}]}]}]"#;
+    assert_eq!(station.exchange(values).await, json!([3, "1", {}]));
+    let stop = r#"[2,"2","StopTransaction",{"transactionId":4711,"meterStop":1600,
+        "timestamp":"2023-11-14T22:13:21Z","transactionData":[
+        {"timestamp":"2023-11-14T22:13:21Z","sampledValue":[
+            {"value":"OCMF|{}|{\"SD\":\"2\"}","format":"SignedData","context":"Transaction.End"}]}]}]"#;
+    assert_eq!(station.exchange(stop).await, json!([3, "2", {}]));
+    let signed = |packet: &str| Told::Signed {
+        transaction: 4711,
+        packets: vec![packet.to_owned()],
+    };
+    assert_eq!(central.told().await, signed(r#"OCMF|{}|{"SD":"1"}"#));
+    assert_eq!(central.told().await, signed(r#"OCMF|{}|{"SD":"2"}"#));
+    assert!(matches!(central.told().await, Told::Stopped { .. }));
+}
+
+#[tokio::test]
 async fn what_belongs_to_no_transaction_of_ours_is_answered_and_ignored() {
     let mut central = Central::start(LONG).await;
     let mut station = Station::connect(&central).await;

@@ -26,7 +26,7 @@ const CONFIGURATION: &str = r#"
 id = "k1"
 secret = { env = "CALLBACK_KEY" }
 
-[issuer]
+[issuers.platform]
 name = "Laddbolaget AB"
 address = "Storgatan 1, 111 22 Stockholm, Sweden"
 vat_number = "SE556677889901"
@@ -272,7 +272,7 @@ fn configuration(terminals: usize, start: &str, public_url: &str, payter_url: &s
         write!(
             text,
             "[[stations]]\nid = \"{station}\"\npassword = {{ env = \"STATION_PASSWORD\" }}\n\
-             [[terminals]]\nserial = \"{terminal}\"\nevses = [{{ station = \"{station}\", connector = 1 }}]\n\
+             [[terminals]]\nserial = \"{terminal}\"\nmodel = \"p66\"\nevses = [{{ station = \"{station}\", connector = 1 }}]\n\
              start = \"{start}\"\ntariff = \"standard\"\nhold = \"50.00\"\n"
         )
         .unwrap();

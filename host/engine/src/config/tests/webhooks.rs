@@ -8,8 +8,8 @@ const KEYS: &str = r#"keys = [{ id = "w1", secret = { env = "W" } }]"#;
 
 /// The good file with a webhook.
 fn with(webhook: &str) -> Result<Config, ConfigError> {
-    let webhook = format!("[[webhooks]]\n{webhook}\n[issuer]");
-    Config::parse(&GOOD.replacen("[issuer]", &webhook, 1))
+    let webhook = format!("[[webhooks]]\n{webhook}\n[issuers.platform]");
+    Config::parse(&GOOD.replacen("[issuers.platform]", &webhook, 1))
 }
 
 fn webhook(id: &str, scheme: &str, more: &str) -> Result<Config, ConfigError> {

@@ -1,0 +1,89 @@
+//! Who issues receipts: the platform or its customer, by whose processor takes the money.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::file::Place;
+use super::{ConfigError, Issuer, Processor};
+
+/// A number with a prefix fits a receipt and the systems that read it.
+const LONGEST_PREFIX: usize = 20;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IssuerTable {
+    name: String,
+    address: String,
+    vat_number: Spanned<String>,
+    contact: String,
+    number_prefix: Option<Spanned<String>>,
+}
+
+/// The issuers of the file, of which there is at least one.
+pub(super) fn issuers(
+    place: &Place<'_>,
+    tables: Spanned<BTreeMap<Processor, IssuerTable>>,
+) -> Result<BTreeMap<Processor, Issuer>, ConfigError> {
+    if tables.get_ref().is_empty() {
+        let problem = "needs [issuers.platform], [issuers.customer] or both".into();
+        return Err(place.error("issuers", &tables, problem));
+    }
+    tables
+        .into_inner()
+        .into_iter()
+        .map(|(processor, table)| Ok((processor, issuer(place, table)?)))
+        .collect()
+}
+
+fn issuer(place: &Place<'_>, table: IssuerTable) -> Result<Issuer, ConfigError> {
+    if table.vat_number.get_ref().trim().is_empty() {
+        let problem = "is needed: receipts are numbered by it".into();
+        return Err(place.error("issuers.vat_number", &table.vat_number, problem));
+    }
+    let number_prefix = match table.number_prefix {
+        Some(prefix) if !is_prefix(prefix.get_ref()) => {
+            let problem = format!("must be at most {LONGEST_PREFIX} letters, digits and - / . _");
+            return Err(place.error("issuers.number_prefix", &prefix, problem));
+        }
+        prefix => prefix.map(Spanned::into_inner).unwrap_or_default(),
+    };
+    Ok(Issuer {
+        on_paper: chargetap_contract::receipt::Issuer {
+            name: table.name,
+            address: table.address,
+            vat_number: table.vat_number.into_inner(),
+            contact: table.contact,
+        },
+        number_prefix,
+    })
+}
+
+fn is_prefix(prefix: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-/._".contains(c);
+    prefix.len() <= LONGEST_PREFIX && prefix.chars().all(fits)
+}
+
+/// The processor of a terminal: the one that is named, or the only one there is.
+pub(super) fn processor(
+    place: &Place<'_>,
+    named: Option<&Spanned<Processor>>,
+    serial: &Spanned<String>,
+    issuers: &BTreeMap<Processor, Issuer>,
+) -> Result<Processor, ConfigError> {
+    let key = "terminals.processor";
+    match (named, issuers.keys().next()) {
+        (Some(named), _) if !issuers.contains_key(named.get_ref()) => {
+            let problem = "there is no issuer of receipts for it".into();
+            Err(place.error(key, named, problem))
+        }
+        (Some(named), _) => Ok(*named.get_ref()),
+        (None, Some(only)) if issuers.len() == 1 => Ok(*only),
+        (None, _) => {
+            let problem =
+                "is needed, as there are two issuers: \"platform\" or \"customer\"".into();
+            Err(place.error(key, serial, problem))
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Receipts, and the numbers that they carry.
+
+use chargetap_contract::receipt::{Document, Summary};
+use chargetap_contract::terminal::ApplicationId;
+
+use super::JournalError;
+use super::rows::{Reader, integer, json, optional_integer, optional_text, text};
+use crate::platform::{Platform, Row};
+
+/// A receipt on its way into the journal.
+pub(crate) struct Paper<'a> {
+    /// The command that asks for it.
+    pub(crate) command: &'a str,
+    pub(crate) session: &'a Summary,
+    /// What it says was moved, in minor units.
+    pub(crate) amount: u64,
+    pub(crate) document: &'a Document,
+}
+
+/// What a receipt is found by.
+pub(crate) struct Kept {
+    pub(crate) id: String,
+    pub(crate) code: String,
+}
+
+/// A number of an issuer's sequence.
+pub(crate) struct InvoiceNumber {
+    /// The issuer's VAT number.
+    pub(crate) issuer: String,
+    pub(crate) number: u64,
+}
+
+/// How the invoice in a buyer's name stands.
+pub(crate) enum InvoiceState {
+    /// Nobody asked for one.
+    None,
+    /// It was asked for.
+    Coming,
+    /// It is the receipt of this id.
+    Issued(String),
+}
+
+/// Keep a receipt; a command has one, and the first stays.
+pub(crate) async fn keep_paper(
+    platform: &impl Platform,
+    paper: &Paper<'_>,
+) -> Result<Kept, JournalError> {
+    let Document { id, code, .. } = paper.document;
+    let last_four = paper.session.card.and_then(|card| card.last_four);
+    let rows = platform
+        .query(
+            "INSERT INTO paper (id, command, session, code, terminal, amount, last_four, document)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT (command) DO UPDATE SET command = excluded.command RETURNING id, code",
+            vec![
+                text(id),
+                text(paper.command),
+                text(&paper.session.session),
+                optional_text(code.as_deref()),
+                text(&paper.session.terminal),
+                integer(paper.amount)?,
+                optional_integer(last_four.map(u64::from))?,
+                json(paper.document)?,
+            ],
+        )
+        .await?;
+    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
+    Ok(Kept {
+        id: row.text()?,
+        code: row.optional_text()?.unwrap_or_default(),
+    })
+}
+
+/// A receipt's document.
+pub(crate) async fn paper(
+    platform: &impl Platform,
+    id: &str,
+) -> Result<Option<Document>, JournalError> {
+    let query = "SELECT document FROM paper WHERE id = ?1";
+    let rows = platform.query(query, vec![text(id)]).await?;
+    rows.into_iter().next().map(document).transpose()
+}
+
+/// The id of the receipt with this code.
+pub(crate) async fn paper_of_code(
+    platform: &impl Platform,
+    code: &str,
+) -> Result<Option<String>, JournalError> {
+    let query = "SELECT id FROM paper WHERE code = ?1";
+    let rows = platform.query(query, vec![text(code)]).await?;
+    let mut ids = rows.into_iter().map(|row| Reader::new(row).text());
+    ids.next().transpose()
+}
+
+/// The receipts of a card's last four digits at a terminal over this amount, the newest first.
+pub(crate) async fn papers_of_card(
+    platform: &impl Platform,
+    terminal: &str,
+    last_four: u16,
+    amount: u64,
+) -> Result<Vec<Document>, JournalError> {
+    let rows = platform
+        .query(
+            "SELECT document FROM paper
+             WHERE terminal = ?1 AND last_four = ?2 AND amount = ?3 ORDER BY number DESC LIMIT 100",
+            vec![text(terminal), integer(last_four.into())?, integer(amount)?],
+        )
+        .await?;
+    rows.into_iter().map(document).collect()
+}
+
+/// The latest receipt or invoice over what a session took, to which a refund refers.
+pub(crate) async fn latest_bill(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<Option<Document>, JournalError> {
+    let rows = platform
+        .query(
+            "SELECT document FROM paper
+             WHERE session = ?1 AND document -> '$.subject.Refund' IS NULL
+             ORDER BY number DESC LIMIT 1",
+            vec![text(session)],
+        )
+        .await?;
+    rows.into_iter().next().map(document).transpose()
+}
+
+/// How the invoice of a session stands.
+pub(crate) async fn invoice_state(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<InvoiceState, JournalError> {
+    let rows = platform
+        .query(
+            "SELECT paper.id FROM command LEFT JOIN paper ON paper.command = command.id
+             WHERE command.id = ?1",
+            // As the orchestrator names it: a session has one.
+            vec![text(&format!("{session}/invoice"))],
+        )
+        .await?;
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(InvoiceState::None);
+    };
+    Ok(match Reader::new(row).optional_text()? {
+        Some(id) => InvoiceState::Issued(id),
+        None => InvoiceState::Coming,
+    })
+}
+
+/// The number that was given out with the event that asked for this receipt.
+pub(crate) async fn invoice_number(
+    platform: &impl Platform,
+    command: &str,
+) -> Result<Option<InvoiceNumber>, JournalError> {
+    let query = "SELECT issuer, number FROM invoice WHERE command = ?1";
+    let rows = platform.query(query, vec![text(command)]).await?;
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let mut row = Reader::new(row);
+    Ok(Some(InvoiceNumber {
+        issuer: row.text()?,
+        number: row.unsigned()?,
+    }))
+}
+
+/// The application on the card that began a session.
+pub(crate) async fn card_application(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<Option<ApplicationId>, JournalError> {
+    let rows = platform
+        .query(
+            "SELECT event -> '$.CardPresented.read.application' FROM event
+             WHERE session = ?1 AND version = 1
+               AND event ->> '$.CardPresented.read.application' IS NOT NULL",
+            vec![text(session)],
+        )
+        .await?;
+    let mut applications = rows.into_iter().map(|row| Reader::new(row).json());
+    applications.next().transpose()
+}
+
+/// A day has not so many quarters of an hour, and no station may fill the disk.
+const MOST_SIGNED_VALUES: u64 = 200;
+
+/// Keep what a meter signed, once.
+pub(crate) async fn keep_signed_value(
+    platform: &impl Platform,
+    session: &str,
+    packet: &str,
+) -> Result<(), JournalError> {
+    platform
+        .query(
+            "INSERT INTO signed_value (session, packet) SELECT ?1, ?2
+             WHERE (SELECT count(*) FROM signed_value WHERE session = ?1) < ?3
+             ON CONFLICT DO NOTHING",
+            vec![text(session), text(packet), integer(MOST_SIGNED_VALUES)?],
+        )
+        .await?;
+    Ok(())
+}
+
+/// What a meter signed during a session, in the order of arrival.
+pub(crate) async fn signed_values(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<Vec<String>, JournalError> {
+    let query = "SELECT packet FROM signed_value WHERE session = ?1 ORDER BY number";
+    let rows = platform.query(query, vec![text(session)]).await?;
+    rows.into_iter()
+        .map(|row| Reader::new(row).text())
+        .collect()
+}
+
+fn document(row: Row) -> Result<Document, JournalError> {
+    Reader::new(row).json()
+}

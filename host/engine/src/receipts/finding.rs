@@ -1,0 +1,170 @@
+//! Finding a receipt whose link was lost: by the code that the terminal showed, or by terminal, date,
+//! amount and the last four digits of the card.
+//!
+//! Whoever guesses is slowed down twice: by where the attempts come from, and all together, because a
+//! host may not know the former.
+
+use std::collections::BTreeMap;
+
+use chargetap_contract::receipt::{Document, Page};
+use rust_decimal::Decimal;
+
+use crate::apply::EngineError;
+use crate::config::decimals;
+use crate::gateway::Gateway;
+use crate::http::{Incoming, Outcome, fields};
+use crate::journal;
+use crate::local_time;
+use crate::platform::Platform;
+
+/// How many attempts of one source are allowed at once, and how often another one, in milliseconds.
+pub(crate) const ATTEMPTS_AT_ONCE: u64 = 10;
+pub(crate) const ATTEMPT_EVERY: u64 = 10_000;
+/// The same of all sources together.
+pub(crate) const ALL_ATTEMPTS_AT_ONCE: u64 = 100;
+pub(crate) const ANY_ATTEMPT_EVERY: u64 = 1_000;
+
+impl<P: Platform> Gateway<P> {
+    /// Answer `GET /receipts` and `POST /receipts`.
+    pub(crate) async fn find_receipt(&self, request: &Incoming, is_attempt: bool) -> Outcome {
+        let answer = if !is_attempt {
+            self.form(200, Page::Find, request)
+        } else if self.may_attempt(request) {
+            self.attempt(request).await
+        } else {
+            self.form(429, Page::TooManyAttempts, request)
+        };
+        answer.unwrap_or_else(|error| {
+            tracing::error!(%error, "a receipt could not be looked for");
+            Outcome::text(503, "The receipt cannot be looked for at the moment.")
+        })
+    }
+
+    /// Whether this source, and everybody together, may make another attempt.
+    pub(super) fn may_attempt(&self, request: &Incoming) -> bool {
+        let now = self.platform.now();
+        let source = request.source.as_deref();
+        source.is_none_or(|source| self.receipt_sources.take(source, now))
+            && self.receipt_attempts.take("", now)
+    }
+
+    async fn attempt(&self, request: &Incoming) -> Result<Outcome, EngineError> {
+        let fields = fields(&request.body);
+        let found = match fields.get("code") {
+            Some(code) => journal::paper_of_code(&self.platform, &spelled(code)).await?,
+            None => self.find_by_particulars(&fields).await?,
+        };
+        match found {
+            Some(id) => Ok(Outcome::see_other(&format!("/receipts/{id}"))),
+            None => self.form(404, Page::NotFound, request),
+        }
+    }
+
+    async fn find_by_particulars(
+        &self,
+        fields: &BTreeMap<String, String>,
+    ) -> Result<Option<String>, EngineError> {
+        let field = |name| fields.get(name).map_or("", |value| value.trim());
+        let terminal = field("terminal").to_ascii_uppercase();
+        let Some(last_four) = last_four(field("last-four")) else {
+            return Ok(None);
+        };
+        let Ok(currency) = self
+            .terminal(&terminal)
+            .map(|it| &it.policy.tariff.currency)
+        else {
+            return Ok(None);
+        };
+        let Some(amount) = amount(field("amount"), decimals(currency).unwrap_or(0)) else {
+            return Ok(None);
+        };
+        let papers = journal::papers_of_card(&self.platform, &terminal, last_four, amount).await?;
+        let is_of = |document: &&Document| self.days(document).contains(&field("date").to_owned());
+        let found = papers.iter().find(is_of);
+        Ok(found.map(|document| document.id.clone()))
+    }
+
+    /// The days on which it came about, at the site: a session may go on past midnight.
+    fn days(&self, document: &Document) -> [String; 2] {
+        let tapped_at = super::session(&document.subject).tapped_at;
+        [tapped_at, document.issued_at]
+            .map(|moment| local_time::day(&self.config.time_zone, moment))
+    }
+}
+
+/// A code as it is stored, whatever was typed for letters that look alike (Crockford).
+fn spelled(code: &str) -> String {
+    code.chars()
+        .filter(|character| character.is_ascii_alphanumeric())
+        .map(|character| match character.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .collect()
+}
+
+fn last_four(digits: &str) -> Option<u16> {
+    let is_four = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_four.then(|| digits.parse().ok()).flatten()
+}
+
+/// An amount in minor units, as people write it: `4,86`, `1 234.50 €` or `1.234,50`. The last comma or
+/// point parts the decimals, unless more digits follow it than the currency has.
+fn amount(text: &str, decimals: u32) -> Option<u64> {
+    let kept: String = text
+        .chars()
+        .filter(|character| character.is_ascii_digit() || matches!(character, ',' | '.'))
+        .collect();
+    let (whole, fraction) = match kept.rsplit_once([',', '.']) {
+        Some((whole, fraction)) if fraction.len() <= decimals as usize => (whole, fraction),
+        _ => (kept.as_str(), ""),
+    };
+    let whole = whole.replace([',', '.'], "");
+    let amount: Decimal = format!("{whole}.{fraction}0").parse().ok()?;
+    let minor = amount.checked_mul(Decimal::from(10_u64.checked_pow(decimals)?))?;
+    u64::try_from(minor.normalize()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_read_as_people_write_it() {
+        for (text, decimals, expected) in [
+            ("4,86", 2, Some(486)),
+            ("4.86", 2, Some(486)),
+            ("€4.86", 2, Some(486)),
+            ("4,86 kr", 2, Some(486)),
+            ("5", 2, Some(500)),
+            ("5,5", 2, Some(550)),
+            ("1 234,50", 2, Some(123_450)),
+            ("1.234,50", 2, Some(123_450)),
+            ("1,234.50", 2, Some(123_450)),
+            ("1.234", 2, Some(123_400)),
+            ("1.234", 3, Some(1_234)),
+            ("1,234", 0, Some(1_234)),
+            ("0", 2, Some(0)),
+            ("", 2, None),
+            ("kr", 2, None),
+            ("99999999999999999999999", 2, None),
+        ] {
+            assert_eq!(amount(text, decimals), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_found_whatever_was_read_for_letters_that_look_alike() {
+        assert_eq!(spelled(" abcd-efgh "), "ABCDEFGH");
+        assert_eq!(spelled("O0iI-lL1z"), "0011111Z");
+    }
+
+    #[test]
+    fn four_digits_are_four_ascii_digits() {
+        assert_eq!(last_four("0042"), Some(42));
+        for other in ["", "42", "00042", "+042", "00a2", "٠٠٤٢"] {
+            assert_eq!(last_four(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! A full invoice in a buyer's name, on request of whoever has the receipt's link.
+
+use chargetap_contract::receipt::{
+    Buyer, Document, Format, Invoice, Original, Page, Problem, Subject,
+};
+use chargetap_contract::session::Event;
+
+use crate::apply::{Applied, EngineError};
+use crate::gateway::Gateway;
+use crate::http::{Incoming, Outcome, fields};
+use crate::journal::{self, InvoiceState};
+use crate::platform::Platform;
+
+impl<P: Platform> Gateway<P> {
+    /// Answer `GET` and `POST /receipts/{id}/invoice`.
+    pub(crate) async fn invoice(&self, id: &str, request: &Incoming, is_request: bool) -> Outcome {
+        let answer = self.answer_invoice(id, request, is_request).await;
+        answer.unwrap_or_else(|error| {
+            tracing::error!(%error, "an invoice could not be asked for");
+            Outcome::text(
+                503,
+                "The invoice cannot be made at the moment. Try again later.",
+            )
+        })
+    }
+
+    async fn answer_invoice(
+        &self,
+        id: &str,
+        request: &Incoming,
+        is_request: bool,
+    ) -> Result<Outcome, EngineError> {
+        let Some(document) = journal::paper(&self.platform, id).await? else {
+            return Ok(Outcome::text(404, "There is no such receipt."));
+        };
+        let session = super::session(&document.subject).session.clone();
+        match journal::invoice_state(&self.platform, &session).await? {
+            InvoiceState::Issued(id) => Ok(Outcome::see_other(&format!("/receipts/{id}"))),
+            InvoiceState::Coming => self.form(200, Page::InvoiceComing, request),
+            InvoiceState::None if !is_request => self.form(200, Page::Buyer, request),
+            InvoiceState::None if !self.may_attempt(request) => Ok(Outcome::text(
+                429,
+                "Too many attempts. Wait a minute and try again.",
+            )),
+            InvoiceState::None => self.request_invoice(&document, request).await,
+        }
+    }
+
+    async fn request_invoice(
+        &self,
+        document: &Document,
+        request: &Incoming,
+    ) -> Result<Outcome, EngineError> {
+        let fields = fields(&request.body);
+        let field = |name| fields.get(name).cloned().unwrap_or_default();
+        let buyer = Buyer {
+            name: field("name"),
+            address: field("address"),
+            vat_number: field("vat-number"),
+        };
+        // What could not be rendered is not asked for.
+        let preview = preview(document, &buyer);
+        if let Err(Problem::Inconsistent(problem)) =
+            self.platform.render(&preview, Format::Json, "en")?
+        {
+            tracing::info!(problem, "no invoice for this buyer");
+            return self.form(422, Page::BuyerRefused, request);
+        }
+        let summary = super::session(&document.subject);
+        let wanted = Event::InvoiceRequested(buyer).into();
+        match self
+            .apply(&summary.session, &summary.terminal, wanted)
+            .await?
+        {
+            Applied::Yes => Ok(Outcome::see_other(&format!(
+                "/receipts/{}/invoice",
+                document.id
+            ))),
+            _ => Ok(Outcome::text(409, "There is no invoice for this receipt.")),
+        }
+    }
+}
+
+fn preview(document: &Document, buyer: &Buyer) -> Document {
+    let session = super::session(&document.subject).clone();
+    Document {
+        subject: Subject::Invoice(Invoice {
+            session,
+            buyer: buyer.clone(),
+        }),
+        original: Some(Original {
+            id: document.id.clone(),
+            number: document.number.clone(),
+            issued_at: document.issued_at,
+        }),
+        ..document.clone()
+    }
+}
