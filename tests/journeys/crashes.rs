@@ -110,5 +110,7 @@ async fn assert_right(world: &World, receipt: &Value, at: u64) {
     assert_eq!(session["captured"], price(energy), "crash point {at}");
     assert_eq!(receipt["captured"], session["captured"], "crash point {at}");
     assert_eq!(receipt["released"], session["released"], "crash point {at}");
+    // The first number there is, whatever was begun and given up.
+    assert_eq!(receipt["number"], "L-1", "crash point {at}");
     assert_eq!(receipt["charging"]["energy_wh"], energy, "crash point {at}");
 }

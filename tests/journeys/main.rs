@@ -16,6 +16,7 @@ mod input;
 mod operator;
 #[cfg(feature = "peers")]
 mod peers;
+mod receipts;
 mod sessions;
 mod terminals;
 mod webhooks;

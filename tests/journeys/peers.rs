@@ -7,12 +7,16 @@ use tokio::process::Command;
 
 use crate::world::{PASSWORD, STATION, Setup, World};
 
+/// The public key of the peer's meter.
+const METER: &str = r#"meters = [{ connector = 1, public_key = "3059301306072a8648ce3d020106082a8648ce3d03010703420004e9ddc3919b31a3cba046c9103aa39c9bb511241e1ecef00046bd8907dac511fa0c0cb8056789dff834e89ccae2ee0200da583ce78345a7bfcde91d5883826333" }]"#;
+
 #[tokio::test]
 async fn a_charge_point_of_the_python_ocpp_package_is_charged_at_and_billed_by_its_meter() {
     let python = std::env::var("CHARGETAP_TEST_PYTHON")
         .expect("CHARGETAP_TEST_PYTHON names a Python with the packages of requirements.txt");
     let world = World::new(Setup {
         simulated_station: false,
+        station: METER,
         ..Setup::default()
     })
     .await;
@@ -58,4 +62,28 @@ async fn a_charge_point_of_the_python_ocpp_package_is_charged_at_and_billed_by_i
         json!([389, 97, 486])
     );
     assert_eq!(receipt["charging"]["energy_wh"], 7_420);
+
+    // What the meter signed is checked, kept character for character, and billed.
+    let signed = String::from_utf8(output.stdout).unwrap();
+    let signed: Vec<&str> = signed.lines().collect();
+    assert_eq!(signed.len(), 2);
+    let measurement = &receipt["measurement"];
+    assert_eq!(measurement["packets"], json!(signed));
+    assert_eq!(
+        json!([measurement["is_verified"], measurement["energy_wh"]]),
+        json!([true, 7_420])
+    );
+    let link = receipt["link"].as_str().unwrap();
+    let (_, _, text) = world.get(link, "text/plain").await;
+    let text = String::from_utf8(text).unwrap().replace('\n', " ");
+    assert!(text.contains("were measured, as billed"), "{text}");
+    let (status, headers, file) = world.get(&format!("{link}?format=ocmf"), "*/*").await;
+    assert_eq!(
+        (status, &headers["content-type"]),
+        (200, &"application/xml".parse().unwrap())
+    );
+    let file = String::from_utf8(file).unwrap().replace("&quot;", "\"");
+    for packet in signed {
+        assert!(file.contains(packet), "{file}");
+    }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use chargetap::simulate::payter::{PayterArgs, PayterSimulator};
 use chargetap::simulate::station::{StationArgs, StationSimulator};
+use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 pub(crate) const TERMINAL: &str = "P66-0001";
@@ -44,6 +45,10 @@ pub(crate) struct Setup {
     pub(crate) plug_in_timeout_s: u64,
     /// How sessions begin at the terminal.
     pub(crate) terminal: &'static str,
+    /// More of the station's configuration.
+    pub(crate) station: &'static str,
+    /// More of the provider's configuration.
+    pub(crate) provider: &'static str,
     /// Further arguments of the gateway.
     pub(crate) gateway: Vec<String>,
 }
@@ -59,6 +64,8 @@ impl Default for Setup {
             unplug_after: Some(7_000),
             plug_in_timeout_s: 60,
             terminal: ONE_EVSE,
+            station: "",
+            provider: "",
             gateway: Vec::new(),
         }
     }
@@ -313,6 +320,30 @@ impl World {
         receipts
     }
 
+    /// Where something can be read: the status, the headers and the body.
+    pub(crate) async fn get(&self, url: &str, accept: &str) -> (u16, HeaderMap, Vec<u8>) {
+        read(self.client.get(url).header("accept", accept)).await
+    }
+
+    /// Send a form as a browser does.
+    pub(crate) async fn submit(
+        &self,
+        url: &str,
+        fields: &[(&str, &str)],
+    ) -> (u16, HeaderMap, Vec<u8>) {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        let request = self.client.post(url);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        read(request.body(form.finish())).await
+    }
+
+    /// What the QR code on the terminal's screen says.
+    pub(crate) async fn qr_code(&self) -> Option<String> {
+        let url = format!("{}/control/screens/{TERMINAL}", self.payter.base_url());
+        Some(self.json(&url).await["qr_code"].as_str()?.to_owned())
+    }
+
     /// The receipt of a session that captured something, if one is issued and the gateway is
     /// there to show it.
     pub(crate) async fn receipt_of_capture(&self) -> Option<Value> {
@@ -448,6 +479,12 @@ impl World {
     }
 }
 
+async fn read(request: reqwest::RequestBuilder) -> (u16, HeaderMap, Vec<u8>) {
+    let answer = request.send().await.unwrap();
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    (status, headers, answer.bytes().await.unwrap().to_vec())
+}
+
 async fn start_station(address: &str, setup: &Setup) -> StationSimulator {
     StationSimulator::start(StationArgs {
         url: format!("ws://{address}/ocpp"),
@@ -493,6 +530,7 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
         [payter]
         url = "{payter}"
         api_key = {{ file = "api.key" }}
+        {provider}
         [[callback_keys]]
         id = "journey"
         secret = {{ file = "callback.key" }}
@@ -501,6 +539,7 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
         address = "Storgatan 1, 111 22 Stockholm, Sweden"
         vat_number = "SE556677889901"
         contact = "help@laddbolaget.example"
+        number_prefix = "L-"
         [site]
         name = "Stora Torget"
         address = "Torget 2, 111 23 Stockholm, Sweden"
@@ -523,6 +562,7 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
         [[stations]]
         id = "{STATION}"
         password = {{ file = "station.key" }}
+        {station}
         [[terminals]]
         serial = "{TERMINAL}"
         model = "apollo"
@@ -532,6 +572,8 @@ fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup
         components = components.display(),
         plug_in_timeout_s = setup.plug_in_timeout_s,
         terminal = setup.terminal,
+        station = setup.station,
+        provider = setup.provider,
     );
     std::fs::write(folder.join("chargetap.toml"), text).unwrap();
 }

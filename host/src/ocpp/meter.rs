@@ -2,7 +2,7 @@
 //! signed.
 
 use ocpp_rs::v16::data_types::SampledValue;
-use ocpp_rs::v16::enums::{Location, Measurand, UnitOfMeasure, ValueFormat};
+use ocpp_rs::v16::enums::{Location, Measurand, ReadingContext, UnitOfMeasure, ValueFormat};
 
 /// The connector's imported energy in watt-hours, without the part of a watt-hour. Nothing if the
 /// sample does not tell it, or not in a form that OCPP knows.
@@ -13,10 +13,15 @@ pub(super) fn energy(sample: &[SampledValue]) -> Option<u64> {
         .find_map(watt_hours)
 }
 
-/// What the meter signed, character for character, if the value is that.
+/// What the meter signed at the beginning or the end of a transaction, character for character, if
+/// the value is that. What it signed in between proves nothing more.
 pub(super) fn signed(value: &SampledValue) -> Option<String> {
     let is_signed = value.format == Some(ValueFormat::SignedData);
-    is_signed.then(|| value.value.clone())
+    let is_bound = matches!(
+        value.context,
+        Some(ReadingContext::TransactionBegin | ReadingContext::TransactionEnd)
+    );
+    (is_signed && is_bound).then(|| value.value.clone())
 }
 
 /// Whether the value is the whole register at the connector. What is left out has its default.
@@ -106,13 +111,21 @@ mod tests {
     }
 
     #[test]
-    fn signed_data_is_handed_on_as_it_is() {
+    fn signed_data_of_the_beginning_and_the_end_is_handed_on_as_it_is() {
         let packet = r#"OCMF|{"FV" : "1.0"}|{"SD":"30"}"#;
-        let value = SampledValue {
+        let value = |context| SampledValue {
             format: Some(ValueFormat::SignedData),
+            context,
             ..value(packet, None)
         };
-        assert_eq!(signed(&value).as_deref(), Some(packet));
+        for context in [
+            ReadingContext::TransactionBegin,
+            ReadingContext::TransactionEnd,
+        ] {
+            assert_eq!(signed(&value(Some(context))).as_deref(), Some(packet));
+        }
+        assert_eq!(signed(&value(Some(ReadingContext::SamplePeriodic))), None);
+        assert_eq!(signed(&value(None)), None);
         assert_eq!(signed(&self::value("1", None)), None);
     }
 

@@ -1,6 +1,7 @@
 use chargetap_contract::money::Tariff;
 
 use super::*;
+use crate::config::{Model, Processor};
 
 fn evse(connector: u32) -> Evse {
     Evse {
@@ -13,6 +14,8 @@ fn evse(connector: u32) -> Evse {
 fn terminal(start: Start, evses: u32, holds: &[u64]) -> Terminal {
     let label = |connector| char::from_digit(9 + connector, 36).unwrap().to_uppercase();
     Terminal {
+        model: Model::Apollo,
+        processor: Processor::Platform,
         policy: Policy {
             tariff: Tariff {
                 currency: "EUR".into(),

@@ -4,6 +4,7 @@ use chargetap_contract::money::{
 
 use super::*;
 
+mod issuers;
 mod terminals;
 mod webhooks;
 
@@ -84,7 +85,7 @@ fn error(from: &str, to: &str) -> ConfigError {
 #[test]
 fn an_unknown_key_is_refused_by_line_and_name() {
     let error = error("connector = 1", "conector = 1");
-    assert_eq!((error.line, error.key.as_str()), (37, "conector"));
+    assert_eq!((error.line, error.key.as_str()), (38, "conector"));
     assert!(
         error.problem.contains("unknown field `conector`"),
         "{error}"
@@ -96,7 +97,7 @@ fn a_terminal_with_an_unknown_tariff_is_refused_by_line_and_key() {
     let error = error("tariff = \"day\"", "tariff = \"night\"");
     assert_eq!(
         error.to_string(),
-        "line 38: terminals.tariff: there is no tariff of this id"
+        "line 39: terminals.tariff: there is no tariff of this id"
     );
 }
 
@@ -105,7 +106,7 @@ fn an_amount_finer_than_the_currency_is_refused() {
     let error = error("hold = \"50.00\"", "hold = \"50.001\"");
     assert_eq!(
         error.to_string(),
-        "line 39: terminals.hold: \"50.001\" has more than 2 decimals"
+        "line 40: terminals.hold: \"50.001\" has more than 2 decimals"
     );
 }
 
@@ -130,7 +131,7 @@ fn the_same_terminal_twice_is_refused() {
     let error = Config::parse(&format!("{GOOD}\n{again}")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 42: terminals.serial: \"p66-0001\" stands here a second time"
+        "line 43: terminals.serial: \"p66-0001\" stands here a second time"
     );
 }
 
@@ -373,7 +374,7 @@ fn a_hold_that_does_not_cover_the_minimum_price_with_vat_is_refused() {
     let problem = "must be at least 50.01, the tariff's minimum price with VAT";
     assert_eq!(
         error("vat_percent = \"25\"", min).to_string(),
-        format!("line 40: terminals.hold: {problem}")
+        format!("line 41: terminals.hold: {problem}")
     );
     let bounded = GOOD.replacen("vat_percent = \"25\"", &format!("{min}{max}"), 1);
     assert!(Config::parse(&bounded).is_ok());

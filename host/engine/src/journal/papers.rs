@@ -181,8 +181,8 @@ pub(crate) async fn card_application(
     applications.next().transpose()
 }
 
-/// A day has not so many quarters of an hour, and no station may fill the disk.
-const MOST_SIGNED_VALUES: u64 = 200;
+/// There is one of the beginning and one of the end, and no station may fill the disk.
+const MOST_SIGNED_VALUES: u64 = 16;
 
 /// Keep what a meter signed, once.
 pub(crate) async fn keep_signed_value(

@@ -116,6 +116,9 @@ fn amount(text: &str, decimals: u32) -> Option<u64> {
         .chars()
         .filter(|character| character.is_ascii_digit() || matches!(character, ',' | '.'))
         .collect();
+    if !kept.contains(|character: char| character.is_ascii_digit()) {
+        return None;
+    }
     let (whole, fraction) = match kept.rsplit_once([',', '.']) {
         Some((whole, fraction)) if fraction.len() <= decimals as usize => (whole, fraction),
         _ => (kept.as_str(), ""),

@@ -103,7 +103,7 @@ async fn stop(
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PutUp {
-    callback_url: String,
+    callback_url: Option<String>,
 }
 
 async fn put_up(

@@ -151,15 +151,15 @@ impl Provider {
         Ok(())
     }
 
-    /// Puts something to choose on the terminal's screen.
+    /// Puts something on the terminal's screen.
     pub(super) fn put_up(
         &mut self,
         serial: &str,
         description: Description,
-        callback_url: String,
+        callback_url: Option<String>,
     ) -> Result<(), Refusal> {
-        let selection = Screen::selection(description, callback_url);
-        self.terminal_online(serial)?.screen = selection.ok_or(Refusal::UnknownScreen)?;
+        let screen = Screen::described(description, callback_url);
+        self.terminal_online(serial)?.screen = screen.ok_or(Refusal::UnknownScreen)?;
         Ok(())
     }
 

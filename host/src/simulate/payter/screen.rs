@@ -21,6 +21,9 @@ pub(super) struct Description {
 pub(super) struct Screen {
     text: String,
     choices: Vec<Choice>,
+    /// What its QR code says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qr_code: Option<String>,
     #[serde(skip)]
     asked_by: Option<Asker>,
 }
@@ -46,16 +49,25 @@ impl Screen {
         }
     }
 
-    /// A selection, if the description is one. Its items stand in the order of their ids.
-    pub(super) fn selection(description: Description, callback_url: String) -> Option<Self> {
-        let Description {
-            id,
-            kind,
-            properties,
-        } = description;
-        if kind != "selection" {
-            return None;
+    /// What is described: a selection, which reports what is touched, or a text with a QR code, of
+    /// this simulator's own making.
+    pub(super) fn described(
+        description: Description,
+        callback_url: Option<String>,
+    ) -> Option<Self> {
+        match description.kind.as_str() {
+            "selection" => Self::selection(description, callback_url?),
+            "info" => Some(Self {
+                qr_code: Some(description.properties.get("qr")?.clone()),
+                ..Self::text(description.properties.get("title").cloned())
+            }),
+            _ => None,
         }
+    }
+
+    /// Its items stand in the order of their ids.
+    fn selection(description: Description, callback_url: String) -> Option<Self> {
+        let Description { id, properties, .. } = description;
         let choices = properties.iter().filter_map(|(key, label)| {
             let id = key.strip_prefix("items.")?.strip_suffix(".label")?;
             Some(Choice {
@@ -66,6 +78,7 @@ impl Screen {
         Some(Self {
             text: properties.get("title")?.clone(),
             choices: choices.collect(),
+            qr_code: None,
             asked_by: Some(Asker {
                 screen: id,
                 callback_url,

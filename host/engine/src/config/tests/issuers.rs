@@ -1,0 +1,87 @@
+//! Who issues receipts, and which models there are.
+
+use super::*;
+
+const MODEL: &str = "model = \"apollo\"";
+
+const CUSTOMER: &str = r#"
+[issuers.customer]
+name = "Garage AB"
+address = "Torget 2, 111 23 Stockholm"
+vat_number = "SE112233445501"
+contact = "help@garage.example"
+number_prefix = "G-"
+
+[site]"#;
+
+/// The good file with the customer as a second issuer, and a terminal of this processor.
+fn with_customer(processor: &str) -> Result<Config, ConfigError> {
+    let file = GOOD.replacen("\n[site]", CUSTOMER, 1);
+    Config::parse(&file.replacen(MODEL, &format!("{MODEL}\n{processor}"), 1))
+}
+
+#[test]
+fn the_only_issuer_is_that_of_every_terminal() {
+    let config = Config::parse(GOOD).unwrap();
+    assert_eq!(config.terminals["P66-0001"].processor, Processor::Platform);
+    assert_eq!(config.issuers[&Processor::Platform].number_prefix, "");
+}
+
+#[test]
+fn of_two_issuers_the_terminals_processor_decides() {
+    let config = with_customer("processor = \"customer\"").unwrap();
+    let processor = config.terminals["P66-0001"].processor;
+    assert_eq!(config.issuers[&processor].on_paper.name, "Garage AB");
+    assert_eq!(config.issuers[&processor].number_prefix, "G-");
+    let error = with_customer("").unwrap_err();
+    assert_eq!(error.key, "terminals.processor");
+    assert!(error.problem.starts_with("is needed"), "{error}");
+}
+
+#[test]
+fn a_processor_without_an_issuer_is_refused() {
+    let error = error(MODEL, &format!("{MODEL}\nprocessor = \"customer\""));
+    assert_eq!(error.key, "terminals.processor");
+}
+
+#[test]
+fn an_issuer_has_a_vat_number_and_a_prefix_that_fits_a_number() {
+    let empty = error("vat_number = \"SE556677889901\"", "vat_number = \" \"");
+    assert_eq!(empty.key, "issuers.vat_number");
+    for wrong in ["L 1", "L\u{202e}", "123456789012345678901"] {
+        let number = "vat_number = \"SE556677889901\"";
+        let refused = error(number, &format!("{number}\nnumber_prefix = \"{wrong}\""));
+        assert_eq!(refused.key, "issuers.number_prefix", "{wrong}");
+    }
+}
+
+#[test]
+fn every_model_that_the_platform_supports_is_known_and_no_other() {
+    for model in ["p66", "p66s", "p68", "apollo", "apollo-max", "apollo-polar"] {
+        assert!(Config::parse(&GOOD.replace(MODEL, &format!("model = \"{model}\""))).is_ok());
+    }
+    let error = error(MODEL, "model = \"p99\"");
+    assert_eq!(error.line, 37);
+    assert!(error.problem.contains("apollo-polar"), "{error}");
+}
+
+#[test]
+fn a_model_without_a_screen_cannot_let_choose() {
+    let without = GOOD.replace(MODEL, "model = \"p66\"");
+    let choices = r#"hold_choices = ["10.00", "25.00"]"#;
+    let error = Config::parse(&without.replace("hold = \"50.00\"", choices)).unwrap_err();
+    assert_eq!(error.key, "terminals.model");
+}
+
+#[test]
+fn a_meters_public_key_belongs_to_a_connector() {
+    let password = "password = { env = \"CT_1_PASSWORD\" }";
+    let meters = |meters: &str| {
+        Config::parse(&GOOD.replace(password, &format!("{password}\nmeters = {meters}")))
+    };
+    let one = "{ connector = 1, public_key = \"3059\" }";
+    let config = meters(&format!("[{one}]")).unwrap();
+    assert_eq!(config.stations["CT-1"].meter_keys[&1], "3059");
+    let error = meters(&format!("[{one}, {one}]")).unwrap_err();
+    assert_eq!(error.key, "stations.meters");
+}

@@ -1,0 +1,308 @@
+//! Receipts: their numbers, how they are found, and what is made of them later.
+
+use serde_json::{Value, json};
+
+use crate::world::{OPERATOR_TOKEN, Setup, TERMINAL, World};
+
+/// A world in which one driver charged.
+async fn charged(setup: Setup) -> World {
+    let world = World::new(setup).await;
+    world.tap("card-1").await;
+    world.closed_sessions(1).await;
+    world
+}
+
+fn location(answer: &(u16, reqwest::header::HeaderMap, Vec<u8>)) -> String {
+    assert_eq!(answer.0, 303, "{}", String::from_utf8_lossy(&answer.2));
+    answer.1["location"].to_str().unwrap().to_owned()
+}
+
+fn euros(cents: &Value) -> String {
+    let cents = cents.as_u64().unwrap();
+    format!("{},{:02} €", cents / 100, cents % 100)
+}
+
+/// The day of an RFC 3339 time.
+fn day(time: &Value) -> &str {
+    &time.as_str().unwrap()[..10]
+}
+
+#[tokio::test]
+async fn what_takes_or_gives_back_money_is_numbered_without_a_gap_and_nothing_else_is() {
+    let world = World::new(Setup {
+        payter_faults: vec!["authorize=decline"],
+        ..Setup::default()
+    })
+    .await;
+    world.tap("card-1").await;
+    world.receipts(1).await;
+    world.tap("card-2").await;
+    world.closed_sessions(1).await;
+    let session = world.receipts(2).await[1]["session"].clone();
+    let refund = json!({"reference": "r-1", "amount": 100}).to_string();
+    let operated = world.operate(
+        OPERATOR_TOKEN,
+        session.as_str().unwrap(),
+        "refunds",
+        &refund,
+    );
+    assert_eq!(operated.await, 200);
+    world.receipts(3).await;
+    world.tap("card-3").await;
+    world.closed_sessions(2).await;
+
+    let receipts = world.receipts(4).await;
+    let told: Vec<_> = receipts
+        .iter()
+        .map(|it| json!([it["kind"], it["number"]]))
+        .collect();
+    assert_eq!(
+        json!(told),
+        json!([
+            ["nothing_taken", null],
+            ["charge", "L-1"],
+            ["refund", "L-2"],
+            ["charge", "L-3"]
+        ])
+    );
+}
+
+// By hand: of 1.00 at 25 %, VAT is 0.20, as far as the rest leaves it a cent more or less.
+#[tokio::test]
+async fn a_refund_refers_to_the_receipt_and_tells_its_vat() {
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let refund = json!({"reference": "r-1", "amount": 100}).to_string();
+    let session = receipt["session"].as_str().unwrap();
+    assert_eq!(
+        world
+            .operate(OPERATOR_TOKEN, session, "refunds", &refund)
+            .await,
+        200
+    );
+    let paper = world.receipts(2).await.remove(1);
+    assert_eq!(paper["original"]["id"], receipt["id"]);
+    assert_eq!(paper["original"]["number"], receipt["number"]);
+    let [vat] = paper["refund"]["amount_vat"].as_array().unwrap().as_slice() else {
+        panic!("{paper:#}")
+    };
+    assert_eq!(vat["gross"], 100);
+    assert!((19..=21).contains(&vat["vat"].as_u64().unwrap()), "{vat}");
+}
+
+#[tokio::test]
+async fn a_lost_receipt_is_found_by_its_code_or_by_what_the_driver_knows() {
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let address = format!("/receipts/{}", receipt["id"].as_str().unwrap());
+    let code = receipt["code"].as_str().unwrap().to_lowercase();
+    let find = world.url("/receipts");
+
+    let page = world.get(&find, "text/html").await;
+    assert_eq!(page.0, 200);
+    assert!(String::from_utf8(page.2).unwrap().contains("name=\"code\""));
+
+    let typed = format!("{}-{}", &code[..4], &code[4..]);
+    assert_eq!(
+        location(&world.submit(&find, &[("code", &typed)]).await),
+        address
+    );
+
+    let amount = euros(&receipt["captured"]);
+    let known = [
+        ("terminal", TERMINAL),
+        ("date", day(&receipt["issued_at"])),
+        ("amount", &amount),
+        ("last-four", "1234"),
+    ];
+    assert_eq!(location(&world.submit(&find, &known).await), address);
+
+    for at in 0..known.len() {
+        let mut wrong = known;
+        wrong[at].1 = ["P66-0002", "2020-01-01", "0,01", "4321"][at];
+        let answer = world.submit(&find, &wrong).await;
+        assert_eq!(answer.0, 404, "{wrong:?}");
+        assert!(!String::from_utf8(answer.2).unwrap().contains(&address));
+    }
+}
+
+#[tokio::test]
+async fn whoever_guesses_codes_is_slowed_down() {
+    let world = World::new(Setup::default()).await;
+    let find = world.url("/receipts");
+    let mut answers = Vec::new();
+    for guess in 0..12 {
+        let code = format!("{guess:08}");
+        answers.push(world.submit(&find, &[("code", &code)]).await.0);
+    }
+    assert_eq!(answers[..10], [404; 10]);
+    assert_eq!(answers[11], 429);
+}
+
+#[tokio::test]
+async fn a_driver_with_the_link_gets_one_invoice_in_a_buyers_name() {
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let form = world.url(&format!(
+        "/receipts/{}/invoice",
+        receipt["id"].as_str().unwrap()
+    ));
+    assert_eq!(world.get(&form, "text/html").await.0, 200);
+
+    let buyer = |number| {
+        [
+            ("name", "Beispiel <GmbH>"),
+            ("address", "Hauptstr. 1, 10115 Berlin"),
+            ("vat-number", number),
+        ]
+    };
+    // The check digit is wrong.
+    assert_eq!(world.submit(&form, &buyer("DE136695977")).await.0, 422);
+    assert_eq!(world.receipts(1).await.len(), 1);
+
+    location(&world.submit(&form, &buyer("DE136695976")).await);
+    let invoice = world.receipts(2).await.remove(1);
+    assert_eq!(
+        json!([invoice["kind"], invoice["number"], invoice["captured"]]),
+        json!(["invoice", "L-2", receipt["captured"]])
+    );
+    assert_eq!(invoice["buyer"]["name"], "Beispiel <GmbH>");
+    assert_eq!(invoice["original"]["number"], "L-1");
+
+    // Whoever asks again, for whomever, gets to the same one.
+    let address = format!("/receipts/{}", invoice["id"].as_str().unwrap());
+    assert_eq!(location(&world.get(&form, "text/html").await), address);
+    let again = world.submit(&form, &buyer("FR40303265045")).await;
+    assert_eq!(location(&again), address);
+    assert_eq!(world.receipts(2).await.len(), 2);
+}
+
+#[tokio::test]
+async fn after_a_refund_there_is_no_invoice_any_more() {
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let refund = json!({"reference": "r-1", "amount": 1}).to_string();
+    let session = receipt["session"].as_str().unwrap();
+    let operated = world.operate(OPERATOR_TOKEN, session, "refunds", &refund);
+    assert_eq!(operated.await, 200);
+    let form = world.url(&format!(
+        "/receipts/{}/invoice",
+        receipt["id"].as_str().unwrap()
+    ));
+    let buyer = [
+        ("name", "Beispiel GmbH"),
+        ("address", "Hauptstr. 1, 10115 Berlin"),
+        ("vat-number", "DE136695976"),
+    ];
+    assert_eq!(world.submit(&form, &buyer).await.0, 409);
+}
+
+#[tokio::test]
+async fn a_receipt_is_served_in_every_format_and_in_the_readers_language() {
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let link = world.url(&format!("/receipts/{}", receipt["id"].as_str().unwrap()));
+    assert_eq!(receipt["link"], link);
+    for (accept, media_type) in [
+        ("text/html", "text/html; charset=utf-8"),
+        ("application/pdf", "application/pdf"),
+        ("text/plain", "text/plain; charset=utf-8"),
+        ("application/json", "application/json"),
+        ("image/svg+xml", "image/svg+xml"),
+        ("image/png", "image/png"),
+    ] {
+        let (status, headers, body) = world.get(&link, accept).await;
+        assert_eq!(
+            (status, headers["content-type"].to_str().unwrap()),
+            (200, media_type)
+        );
+        assert!(!body.is_empty());
+    }
+    let (_, headers, pdf) = world.get(&format!("{link}?format=pdf"), "*/*").await;
+    assert!(pdf.starts_with(b"%PDF-"));
+    assert!(
+        headers["content-disposition"]
+            .to_str()
+            .unwrap()
+            .ends_with(".pdf\"")
+    );
+
+    let (_, _, swedish) = world
+        .get(&format!("{link}?format=text&lang=sv"), "*/*")
+        .await;
+    assert!(String::from_utf8(swedish).unwrap().starts_with("Kvitto\n"));
+    let (_, _, narrow) = world
+        .get(&format!("{link}?format=text&columns=24"), "*/*")
+        .await;
+    let narrow = String::from_utf8(narrow).unwrap();
+    assert!(
+        narrow.lines().all(|line| line.chars().count() <= 24),
+        "{narrow}"
+    );
+
+    // This station's meter signed nothing.
+    assert_eq!(
+        world.get(&format!("{link}?format=ocmf"), "*/*").await.0,
+        404
+    );
+    assert_eq!(
+        world.get(&format!("{link}?format=docx"), "*/*").await.0,
+        406
+    );
+    assert_eq!(world.get(&format!("{link}x"), "text/html").await.0, 404);
+}
+
+#[tokio::test]
+async fn the_terminal_tells_the_code_of_the_receipt() {
+    let world = World::new(Setup::default()).await;
+    world.tap("card-1").await;
+    let mut shown = String::new();
+    world
+        .until("the code is shown", async || {
+            shown = world.screen().await.0;
+            shown.starts_with("Receipt: ")
+        })
+        .await;
+    let receipt = world.receipts(1).await.remove(0);
+    let (first, second) = receipt["code"].as_str().unwrap().split_at(4);
+    let address = world.url("/receipts").replace("http://", "");
+    assert_eq!(shown, format!("Receipt: {address} code {first}-{second}"));
+}
+
+#[tokio::test]
+async fn a_terminal_with_a_screen_shows_the_link_as_a_qr_code() {
+    let world = World::new(Setup {
+        provider: r#"qr_screen = { type = "info", property = "qr" }"#,
+        ..Setup::default()
+    })
+    .await;
+    world.tap("card-1").await;
+    let mut code = None;
+    world
+        .until("the QR code is shown", async || {
+            code = world.qr_code().await;
+            code.is_some()
+        })
+        .await;
+    let receipt = world.receipts(1).await.remove(0);
+    assert_eq!(code.as_deref(), receipt["link"].as_str());
+}
+
+#[tokio::test]
+async fn the_customers_receipts_have_the_customers_name_and_numbers() {
+    let world = charged(Setup {
+        terminal: r#"evses = [{ station = "CT-1", connector = 1 }]
+        processor = "customer"
+        hold = "50.00"
+        [issuers.customer]
+        name = "Garage AB"
+        address = "Torget 2, 111 23 Stockholm, Sweden"
+        vat_number = "SE112233445501"
+        contact = "help@garage.example""#,
+        ..Setup::default()
+    })
+    .await;
+    let receipt = world.receipts(1).await.remove(0);
+    assert_eq!(receipt["issuer"]["name"], "Garage AB");
+    assert_eq!(receipt["number"], "1");
+}
