@@ -41,11 +41,6 @@ pub(crate) fn difference(price: &Price, more: u64, less: u64) -> Vec<VatTotal> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::indexing_slicing,
-        reason = "a failure of these is a failure of the test"
-    )]
-
     use proptest::prelude::*;
 
     use super::*;
