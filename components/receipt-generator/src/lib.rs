@@ -17,6 +17,7 @@ mod component;
 mod html;
 mod json;
 mod language;
+pub mod metering;
 mod money;
 mod sheet;
 mod text;

@@ -1,0 +1,62 @@
+//! A record as it is handed over: a payload and its signature.
+
+use base64ct::{Base64, Encoding};
+use serde::Deserialize;
+
+use super::{Problem, curve::Curve, key::Key};
+
+/// The section with the signature. Its defaults are OCMF's.
+#[derive(Deserialize)]
+struct Signature<'a> {
+    #[serde(rename = "SA", default = "default_algorithm")]
+    algorithm: &'a str,
+    #[serde(rename = "SE", default = "default_encoding")]
+    encoding: &'a str,
+    #[serde(rename = "SM", default = "default_media_type")]
+    media_type: &'a str,
+    #[serde(rename = "SD")]
+    data: &'a str,
+}
+
+fn default_algorithm() -> &'static str {
+    "ECDSA-secp256r1-SHA256"
+}
+
+fn default_encoding() -> &'static str {
+    "hex"
+}
+
+fn default_media_type() -> &'static str {
+    "application/x-der"
+}
+
+/// What the key's owner signed, exactly as it stands in the packet.
+pub(crate) fn payload<'a>(packet: &'a str, key: &Key) -> Result<&'a str, Problem> {
+    let (payload, signature) = sections(packet).ok_or(Problem::UnreadableRecord)?;
+    let signature: Signature =
+        serde_json::from_str(signature).map_err(|_| Problem::UnreadableRecord)?;
+    let curve = Curve::of_algorithm(signature.algorithm).ok_or(Problem::UnsupportedAlgorithm)?;
+    let data = signature.decode()?;
+    if curve == key.curve() && key.signed(payload, &data) {
+        Ok(payload)
+    } else {
+        Err(Problem::WrongSignature)
+    }
+}
+
+/// The bar is not allowed within a section.
+fn sections(packet: &str) -> Option<(&str, &str)> {
+    let (payload, signature) = packet.strip_prefix("OCMF|")?.split_once('|')?;
+    (!signature.contains('|')).then_some((payload, signature))
+}
+
+impl Signature<'_> {
+    fn decode(&self) -> Result<Vec<u8>, Problem> {
+        let data = match (self.encoding, self.media_type) {
+            ("hex", "application/x-der") => base16ct::mixed::decode_vec(self.data).ok(),
+            ("base64", "application/x-der") => Base64::decode_vec(self.data).ok(),
+            _ => return Err(Problem::UnsupportedAlgorithm),
+        };
+        data.ok_or(Problem::UnreadableRecord)
+    }
+}

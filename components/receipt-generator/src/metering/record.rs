@@ -1,0 +1,77 @@
+//! What a record says, once its signature is verified.
+
+use serde::Deserialize;
+
+use super::{
+    Problem,
+    reading::{Fields, Reading},
+};
+
+/// The payload, as far as it says something about energy.
+#[derive(Deserialize)]
+struct Payload<'a> {
+    #[serde(rename = "FV")]
+    version: Option<&'a str>,
+    #[serde(rename = "GS")]
+    gateway: Option<&'a str>,
+    #[serde(rename = "MS")]
+    meter: Option<&'a str>,
+    #[serde(rename = "PG")]
+    page: &'a str,
+    #[serde(rename = "RD", borrow)]
+    readings: Vec<Fields<'a>>,
+}
+
+pub(crate) struct Record<'a> {
+    pub(crate) source: Source<'a>,
+    pub(crate) page: Page,
+    pub(crate) readings: Vec<Reading<'a>>,
+}
+
+/// Where a record comes from, by serial numbers. A gateway may sign for several meters.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Source<'a> {
+    gateway: Option<&'a str>,
+    meter: Option<&'a str>,
+}
+
+/// A record's place among all that a gateway signs in one context: transactions, or others.
+pub(crate) struct Page {
+    context: char,
+    number: u64,
+}
+
+impl<'a> Record<'a> {
+    pub(crate) fn read(payload: &'a str) -> Result<Self, Problem> {
+        let payload: Payload =
+            serde_json::from_str(payload).map_err(|_| Problem::UnreadableRecord)?;
+        let (gateway, meter) = (payload.gateway, payload.meter);
+        if gateway.or(meter).is_none() || !payload.version.is_none_or(is_known) {
+            return Err(Problem::UnreadableRecord);
+        }
+        Ok(Self {
+            source: Source { gateway, meter },
+            page: Page::read(payload.page).ok_or(Problem::UnreadableRecord)?,
+            readings: Reading::all(payload.readings)?,
+        })
+    }
+}
+
+/// Another major version is another format.
+fn is_known(version: &str) -> bool {
+    matches!(version.split('.').next(), Some("0" | "1"))
+}
+
+impl Page {
+    /// Such as `T12345`.
+    fn read(text: &str) -> Option<Self> {
+        let mut rest = text.chars();
+        let context = rest.next().filter(|context| matches!(context, 'T' | 'F'))?;
+        let number = rest.as_str().parse().ok()?;
+        Some(Self { context, number })
+    }
+
+    pub(crate) fn follows(&self, other: &Self) -> bool {
+        self.context == other.context && other.number.checked_add(1) == Some(self.number)
+    }
+}
