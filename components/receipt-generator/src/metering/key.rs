@@ -7,7 +7,12 @@ use bp256::BrainpoolP256r1;
 use ecdsa::{
     EcdsaCurve, Signature, VerifyingKey,
     der::{MaxOverhead, MaxSize},
-    elliptic_curve::{CurveArithmetic, FieldBytesSize, array::ArraySize},
+    elliptic_curve::{
+        AffinePoint, CurveArithmetic, FieldBytesSize,
+        array::ArraySize,
+        point::AffineCoordinates,
+        sec1::{FromSec1Point, ModulusSize, Sec1Point, ToSec1Point},
+    },
     signature::hazmat::PrehashVerifier,
 };
 use k256::Secp256k1;
@@ -55,15 +60,13 @@ impl Key {
         let curve = Curve::identified_by(curve).ok_or(Problem::UnsupportedCurve)?;
         let point = info.subject_public_key.as_bytes();
         let point = point.ok_or(Problem::UnreadableKey)?;
-        match curve {
-            Curve::Secp256r1 => VerifyingKey::from_sec1_bytes(point).map(Self::Secp256r1),
-            Curve::Secp256k1 => VerifyingKey::from_sec1_bytes(point).map(Self::Secp256k1),
-            Curve::Secp384r1 => VerifyingKey::from_sec1_bytes(point).map(Self::Secp384r1),
-            Curve::BrainpoolP256r1 => {
-                VerifyingKey::from_sec1_bytes(point).map(Self::BrainpoolP256r1)
-            }
-        }
-        .map_err(|_| Problem::UnreadableKey)
+        let key = match curve {
+            Curve::Secp256r1 => at(point).map(Self::Secp256r1),
+            Curve::Secp256k1 => at(point).map(Self::Secp256k1),
+            Curve::Secp384r1 => at(point).map(Self::Secp384r1),
+            Curve::BrainpoolP256r1 => at(point).map(Self::BrainpoolP256r1),
+        };
+        key.ok_or(Problem::UnreadableKey)
     }
 
     pub(crate) fn curve(&self) -> Curve {
@@ -94,6 +97,21 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     } else {
         Base64::decode_vec(text).ok()
     }
+}
+
+/// Keys of meters have both coordinates. Finding one from the other takes 40 kB of the component.
+fn at<C>(point: &[u8]) -> Option<VerifyingKey<C>>
+where
+    C: EcdsaCurve + CurveArithmetic,
+    AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
+    FieldBytesSize<C>: ModulusSize,
+{
+    let point = Sec1Point::<C>::from_bytes(point).ok()?;
+    let (Some(x), Some(y)) = (point.x(), point.y()) else {
+        return None;
+    };
+    let point = AffinePoint::<C>::from_coordinates(x, y).into_option()?;
+    VerifyingKey::from_affine(point).ok()
 }
 
 fn verifies<C>(key: &VerifyingKey<C>, digest: &[u8], signature: &[u8]) -> bool
