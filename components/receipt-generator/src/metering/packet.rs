@@ -60,3 +60,50 @@ impl Signature<'_> {
         data.ok_or(Problem::UnreadableRecord)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Published {
+        found_in: Vec<String>,
+        public_key: String,
+        packet: String,
+        signature: String,
+    }
+
+    fn outcome(record: &Published) -> String {
+        let payload = Key::read(&record.public_key).and_then(|key| payload(&record.packet, &key));
+        match payload {
+            Ok(payload) => {
+                assert_eq!(Some(payload), record.packet.split('|').nth(1));
+                "Right".to_owned()
+            }
+            Err(problem) => format!("{problem:?}"),
+        }
+    }
+
+    #[test]
+    fn the_signatures_of_published_records_are_right_or_wrong() {
+        let published = include_str!("../../tests/vectors/ocmf_published.json");
+        let records: Vec<Published> = serde_json::from_str(published).unwrap();
+        let mut outcomes = BTreeMap::new();
+        for record in &records {
+            let outcome = outcome(record);
+            assert_eq!(outcome, record.signature, "{:?}", record.found_in);
+            *outcomes.entry(outcome).or_default() += record.found_in.len();
+        }
+        let expected = [
+            ("NoKey", 1),
+            ("Right", 121),
+            ("UnreadableKey", 1),
+            ("UnsupportedCurve", 2),
+            ("WrongSignature", 1),
+        ];
+        let expected = expected.map(|(outcome, count)| (outcome.to_owned(), count));
+        assert_eq!(outcomes, BTreeMap::from(expected));
+    }
+}

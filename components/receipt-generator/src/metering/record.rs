@@ -75,3 +75,35 @@ impl Page {
         self.context == other.context && other.number.checked_add(1) == Some(self.number)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::metering::measurement;
+
+    const PAYLOAD: &str = r#"{"FV":"1.0","GS":"8","PG":"T7","MS":"B","RD":[{"TM":"2018-07-24T13:22:04,000+0200 S","TX":"B","RV":2935.6,"RI":"1-b:1.8.0","RU":"kWh","EF":"","ST":"G"},{"TM":"2018-07-24T13:26:04,000+0200 S","TX":"E","RV":2965.1}]}"#;
+
+    fn watt_hours(payload: &str) -> Result<u64, Problem> {
+        measurement::watt_hours(&[Record::read(payload)?])
+    }
+
+    proptest! {
+        #[test]
+        fn no_payload_panics(
+            any_text: String,
+            places in any::<[prop::sample::Index; 2]>(),
+            inserted in r#"[ -~é٣]{0,4}"#,
+        ) {
+            prop_assert_eq!(watt_hours(PAYLOAD), Ok(29_500));
+            prop_assert_eq!(watt_hours(&any_text), Err(Problem::UnreadableRecord));
+            let [one, other] = places.map(|place| place.index(PAYLOAD.len()));
+            // A short piece is replaced, so that much of it can still be read.
+            let (from, to) = (one, (one + other % 6).min(PAYLOAD.len()));
+            let mut spliced = PAYLOAD.to_owned();
+            spliced.replace_range(from..to, &inserted);
+            let _ = watt_hours(&spliced);
+        }
+    }
+}
