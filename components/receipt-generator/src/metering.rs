@@ -9,10 +9,10 @@
 //! or several records, one after the other. It is checked in three steps, and what an earlier one
 //! refuses no later one looks at:
 //!
-//! 1. the key is read ([`key`]),
-//! 2. each record's signature is verified, and only then is its payload read ([`packet`],
-//!    [`record`], [`reading`]),
-//! 3. the records must make up one transaction of one meter ([`measurement`]).
+//! 1. the key is read (`key`),
+//! 2. each record's signature is verified, and only then is its payload read (`packet`,
+//!    `record`, `reading`),
+//! 3. the records must make up one transaction of one meter (`measurement`).
 
 mod curve;
 mod energy;
@@ -25,8 +25,9 @@ mod record;
 use key::Key;
 use record::Record;
 
-/// The most records of one measurement. A record every quarter of an hour makes 96 a day.
-const MAX_PACKETS: usize = 100;
+/// The most records of one measurement: eight hours, with a record every quarter of an hour. To
+/// verify so many on the slowest curve takes the component a third of a second.
+const MAX_PACKETS: usize = 32;
 
 /// The longest record, in bytes. Real ones with two readings have less than one kilobyte.
 const MAX_PACKET: usize = 16 * 1024;
@@ -49,7 +50,7 @@ pub enum Verdict {
 pub enum Problem {
     /// There is no record.
     NoPacket,
-    /// There are more than 100 records, or one has more than 16 KiB.
+    /// There are more than 32 records, or one has more than 16 KiB.
     TooLarge,
     /// There is no public key of the meter.
     NoKey,

@@ -1,6 +1,13 @@
 //! Whether records make up one transaction, and the energy of it.
 
-use super::{Problem, energy::Energy, reading::Phase, reading::Reading, record::Record};
+use jiff::Timestamp;
+
+use super::{
+    Problem,
+    energy::Energy,
+    reading::{Phase, Reading},
+    record::Record,
+};
 
 /// The full watt-hours from the first to the last reading.
 pub(crate) fn watt_hours(records: &[Record<'_>]) -> Result<u64, Problem> {
@@ -23,7 +30,7 @@ pub(crate) fn watt_hours(records: &[Record<'_>]) -> Result<u64, Problem> {
 /// What the one register of imported energy said, and when.
 #[derive(PartialEq, Eq)]
 struct Value {
-    at: jiff::Timestamp,
+    at: Timestamp,
     phase: Phase,
     energy: Energy,
 }

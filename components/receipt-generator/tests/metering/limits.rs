@@ -5,11 +5,11 @@ use receipt_generator::metering::{Problem, Verdict, check};
 use super::{check_one, good};
 
 #[test]
-fn a_measurement_has_a_hundred_records_at_most() {
+fn a_measurement_has_32_records_at_most() {
     let (packet, key) = good();
     let records = |count| check(&vec![packet.clone(); count], Some(&key));
-    assert_eq!(records(100), Verdict::Refused(Problem::WrongOrder));
-    assert_eq!(records(101), Verdict::Refused(Problem::TooLarge));
+    assert_eq!(records(32), Verdict::Refused(Problem::WrongOrder));
+    assert_eq!(records(33), Verdict::Refused(Problem::TooLarge));
 }
 
 #[test]
