@@ -169,6 +169,8 @@ add("the same record twice", "WrongOrder", GOOD, GOOD)
 add("the last page of all", "WrongOrder", record(B, page="T18446744073709551615"), record(E, page="T0"))
 add("a page of another context", "WrongOrder", record(B), record(E, page="F8"))
 add("time goes back", "WrongOrder", record(B), record(reading("E", "2965.1", "2025-06-15T14:32:09,999+0200 S"), page="T8"))
+add("time goes back by a millisecond", "WrongOrder",
+    record(reading("B", "1", "2025-06-15T14:32:10,500+0200 S"), reading("E", "2", "2025-06-15T14:32:10,499+0200 S")))
 add("time goes back in another zone", "WrongOrder", record(B), record(reading("E", "2965.1", "2025-06-15T14:33:09,999+0201 S"), page="T8"))
 add("another meter", "OtherMeter", record(B), record(E, page="T8", MS="BQ27400330017"))
 add("another gateway", "OtherMeter", record(B), record(E, page="T8", GS="808829900002"))
