@@ -162,9 +162,9 @@ struct MeasurementFields<'a> {
     is_verified: bool,
     /// What the readings say was delivered, if they can be used.
     energy_wh: Option<u64>,
-    /// Why they cannot: `no_key`, `unreadable_key`, `unsupported_curve`, `unreadable_packet`,
-    /// `unsupported_algorithm`, `wrong_signature`, `incomplete`, `different_meters`, `out_of_order`
-    /// or `faulty`.
+    /// Why they cannot: `too_large`, `no_key`, `unreadable_key`, `unsupported_curve`,
+    /// `unreadable_packet`, `unsupported_algorithm`, `wrong_signature`, `no_beginning`, `no_end`,
+    /// `other_meter`, `wrong_order` or `not_measured`.
     problem: Option<&'static str>,
 }
 
@@ -354,10 +354,12 @@ fn measurement_problem(problem: MeasurementProblem) -> &'static str {
         MeasurementProblem::UnreadablePacket => "unreadable_packet",
         MeasurementProblem::UnsupportedAlgorithm => "unsupported_algorithm",
         MeasurementProblem::WrongSignature => "wrong_signature",
-        MeasurementProblem::Incomplete => "incomplete",
-        MeasurementProblem::DifferentMeters => "different_meters",
-        MeasurementProblem::OutOfOrder => "out_of_order",
-        MeasurementProblem::Faulty => "faulty",
+        MeasurementProblem::TooLarge => "too_large",
+        MeasurementProblem::NoBeginning => "no_beginning",
+        MeasurementProblem::NoEnd => "no_end",
+        MeasurementProblem::OtherMeter => "other_meter",
+        MeasurementProblem::WrongOrder => "wrong_order",
+        MeasurementProblem::NotMeasured => "not_measured",
     }
 }
 

@@ -18,6 +18,7 @@ mod form;
 mod html;
 mod json;
 mod language;
+mod metering;
 mod money;
 mod sheet;
 mod subject;
@@ -26,9 +27,9 @@ mod time;
 mod transparency;
 mod vat_number;
 
-use chargetap_contract::receipt::{
-    Document, Format, MeasurementProblem, MeasurementVerdict, Page, Problem, Rendered,
-};
+use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered};
+
+pub use metering::check as check_measurement;
 
 use crate::{language::Language, money::Currency, sheet::Sheet, time::Times};
 
@@ -75,11 +76,6 @@ pub fn render(document: &Document, format: Format, locale: &str) -> Result<Rende
 pub fn form(page: Page, locale: &str) -> Result<Rendered, Problem> {
     let page = form::write(page, find(locale)?);
     Ok(rendered(HTML, page.into_bytes()))
-}
-
-/// Checks what a meter signed; see `rendering.check-measurement` in the contract.
-pub fn check_measurement(_: &[String], _: Option<&str>) -> MeasurementVerdict {
-    MeasurementVerdict::Refused(MeasurementProblem::NoKey)
 }
 
 const HTML: &str = "text/html; charset=utf-8";

@@ -108,13 +108,15 @@ pub(super) static LANGUAGE: Language = Language {
         MeasurementProblem::WrongSignature => {
             "The meter's signed values were checked, and the signature is wrong. Please contact us."
         }
-        MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::Incomplete
-        | MeasurementProblem::DifferentMeters
-        | MeasurementProblem::OutOfOrder => {
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
             "The meter's signed values could not be checked: they are incomplete or contradictory."
         }
-        MeasurementProblem::Faulty => {
+        MeasurementProblem::NotMeasured => {
             "The meter's signed values could not be checked: the meter reports a fault."
         }
     },

@@ -1,0 +1,59 @@
+//! Whether a meter signed what it measured.
+//!
+//! German metering law lets a driver check the energy that is billed: the meter signs its readings,
+//! and whoever has its public key can verify them. The readings come as records of the Open Charge
+//! Metering Format (OCMF, SAFE e.V., versions 0 and 1), `OCMF|payload|signature`, where the
+//! signature is over the payload's bytes as they stand between the bars.
+//!
+//! A measurement is one record with the readings of the beginning and of the end of a transaction,
+//! or several records, one after the other. It is checked in three steps, and what an earlier one
+//! refuses no later one looks at:
+//!
+//! 1. the key is read (`key`),
+//! 2. each record's signature is verified, and only then is its payload read (`packet`,
+//!    `record`, `reading`),
+//! 3. the records must make up one transaction of one meter (`measurement`).
+
+mod curve;
+mod energy;
+mod key;
+mod measurement;
+mod packet;
+mod reading;
+mod record;
+
+use chargetap_contract::receipt::{MeasurementProblem as Problem, MeasurementVerdict};
+
+use key::Key;
+use record::Record;
+
+/// The most records of one measurement: eight hours, with a record every quarter of an hour. To
+/// verify so many on the slowest curve takes the component a third of a second.
+const MAX_PACKETS: usize = 32;
+
+/// The longest record, in bytes. Real ones with two readings have less than one kilobyte.
+const MAX_PACKET: usize = 16 * 1024;
+
+/// Checks a measurement: `packets` are its records in the order in which they were made.
+///
+/// `public_key` is the meter's, as the operator knows it: a DER SubjectPublicKeyInfo in hexadecimal
+/// digits or base64, in which blanks do not count.
+#[must_use]
+pub fn check(packets: &[String], public_key: Option<&str>) -> MeasurementVerdict {
+    match measured(packets, public_key) {
+        Ok(watt_hours) => MeasurementVerdict::Verified(watt_hours),
+        Err(problem) => MeasurementVerdict::Refused(problem),
+    }
+}
+
+fn measured(packets: &[String], public_key: Option<&str>) -> Result<u64, Problem> {
+    if packets.len() > MAX_PACKETS || packets.iter().any(|packet| packet.len() > MAX_PACKET) {
+        return Err(Problem::TooLarge);
+    }
+    let key = Key::read(public_key.unwrap_or_default())?;
+    let records = packets
+        .iter()
+        .map(|packet| Record::read(packet::payload(packet, &key)?))
+        .collect::<Result<Vec<_>, _>>()?;
+    measurement::watt_hours(&records)
+}

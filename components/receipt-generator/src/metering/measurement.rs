@@ -1,0 +1,77 @@
+//! Whether records make up one transaction, and the energy of it.
+
+use jiff::Timestamp;
+
+use super::{
+    Problem,
+    energy::Energy,
+    reading::{Phase, Reading},
+    record::Record,
+};
+
+/// The full watt-hours from the first to the last reading.
+pub(crate) fn watt_hours(records: &[Record<'_>]) -> Result<u64, Problem> {
+    let mut pairs = records.iter().zip(records.iter().skip(1));
+    if pairs.clone().any(|(one, next)| one.source != next.source) {
+        return Err(Problem::OtherMeter);
+    }
+    if !pairs.all(|(one, next)| next.page.follows(&one.page)) {
+        return Err(Problem::WrongOrder);
+    }
+    let readings: Vec<&Reading> = records.iter().flat_map(|it| &it.readings).collect();
+    if !readings.is_sorted_by_key(|reading| reading.at) {
+        return Err(Problem::WrongOrder);
+    }
+    let values = imported(&readings)?;
+    complete(&values)?;
+    energy(&values).ok_or(Problem::NotMeasured)
+}
+
+/// What the one register of imported energy said, and when.
+#[derive(PartialEq, Eq)]
+struct Value {
+    at: Timestamp,
+    phase: Phase,
+    energy: Energy,
+}
+
+/// Two registers, such as before and after the losses of a cable, would say two things.
+fn imported(readings: &[&Reading<'_>]) -> Result<Vec<Value>, Problem> {
+    let of_energy = || readings.iter().filter_map(|it| Some((it, it.imported?)));
+    let register = of_energy().map(|(_, (register, _))| register).next();
+    if of_energy().any(|(_, (other, _))| Some(other) != register) {
+        return Err(Problem::NotMeasured);
+    }
+    let value = |(reading, (_, energy)): (&&Reading, _)| Value {
+        at: reading.at,
+        phase: reading.phase,
+        energy,
+    };
+    let mut values: Vec<_> = of_energy().map(value).collect();
+    // A station may send the beginning by itself, and once more with the end.
+    values.dedup();
+    Ok(values)
+}
+
+/// From one beginning to one end.
+fn complete(values: &[Value]) -> Result<(), Problem> {
+    let (first, rest) = values.split_first().ok_or(Problem::NoBeginning)?;
+    if first.phase != Phase::Begin {
+        return Err(Problem::NoBeginning);
+    }
+    let (last, between) = rest.split_last().ok_or(Problem::NoEnd)?;
+    if last.phase != Phase::End {
+        return Err(Problem::NoEnd);
+    }
+    if between.iter().any(|value| value.phase != Phase::Between) {
+        return Err(Problem::WrongOrder);
+    }
+    Ok(())
+}
+
+/// None if the register goes back.
+fn energy(values: &[Value]) -> Option<u64> {
+    let (first, last) = (values.first()?, values.last()?);
+    let rises = values.is_sorted_by_key(|value| value.energy);
+    rises.then(|| last.energy.watt_hours_since(first.energy))?
+}
