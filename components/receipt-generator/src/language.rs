@@ -12,7 +12,6 @@ const ALL: [&Language; 2] = [&en::LANGUAGE, &sv::LANGUAGE];
 pub(crate) struct Language {
     /// The language of the BCP 47 tags that select it, in lower case.
     pub(crate) tag: &'static str,
-    pub(crate) decimal_separator: char,
 
     pub(crate) receipt: &'static str,
     pub(crate) paid: &'static str,

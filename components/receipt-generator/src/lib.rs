@@ -14,6 +14,7 @@ mod check;
 mod clean;
 #[cfg(target_family = "wasm")]
 mod component;
+mod formats;
 mod html;
 mod json;
 mod language;
@@ -24,7 +25,7 @@ mod time;
 
 use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
 
-use crate::{money::Currency, sheet::Sheet, time::Times};
+use crate::{formats::Formats, money::Currency, sheet::Sheet, time::Times};
 
 /// Writes a receipt.
 ///
@@ -39,13 +40,14 @@ use crate::{money::Currency, sheet::Sheet, time::Times};
 /// [`Problem`] if the language, the time zone or the currency is not known, or if the document
 /// contradicts itself.
 pub fn render(document: &Document, format: Format, locale: &str) -> Result<Rendered, Problem> {
-    let language =
-        language::find(locale).ok_or_else(|| Problem::UnknownLocale(locale.to_owned()))?;
+    let (language, formats) = language::find(locale)
+        .zip(Formats::find(locale))
+        .ok_or_else(|| Problem::UnknownLocale(locale.to_owned()))?;
     check::consistent(document)?;
     let currency = Currency::find(&document.summary.currency)?;
     let times = Times::of(document)?;
     let document = clean::document(document);
-    let sheet = || Sheet::lay_out(&document, &currency, &times, language);
+    let sheet = || Sheet::lay_out(&document, &currency, &times, language, formats);
     let (media_type, body) = match format {
         Format::Html => ("text/html; charset=utf-8", html::write(&sheet())),
         Format::Text => ("text/plain; charset=utf-8", text::write(&sheet())),

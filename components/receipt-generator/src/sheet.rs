@@ -8,8 +8,9 @@ use chargetap_contract::{
 };
 
 use crate::{
+    formats::{Amounts, Formats},
     language::Language,
-    money::{Currency, decimal},
+    money::Currency,
     time::Times,
 };
 
@@ -51,12 +52,14 @@ impl Sheet {
         currency: &Currency,
         times: &Times,
         language: &'static Language,
+        formats: &'static Formats,
     ) -> Self {
         let writer = Writer {
             document,
-            currency,
+            amounts: formats.amounts(currency),
             times,
             language,
+            formats,
         };
         let summary = &document.summary;
         let mut sections = vec![writer.place()];
@@ -69,7 +72,7 @@ impl Sheet {
                 Some(_) => language.nothing_taken,
                 None => language.paid,
             },
-            total: currency.amount(summary.captured, language),
+            total: writer.amount(summary.captured),
             explanation: writer.explanation(),
             sections,
         }
@@ -78,9 +81,10 @@ impl Sheet {
 
 struct Writer<'a> {
     document: &'a Document,
-    currency: &'a Currency,
+    amounts: Amounts<'a>,
     times: &'a Times,
     language: &'static Language,
+    formats: &'static Formats,
 }
 
 impl Writer<'_> {
@@ -114,8 +118,8 @@ impl Writer<'_> {
         {
             let length = charging.ended_at.saturating_sub(charging.started_at);
             rows.extend([
-                row(language.start, start.for_people()),
-                row(language.end, end.for_people()),
+                row(language.start, self.formats.moment(start)),
+                row(language.end, self.formats.moment(end)),
                 row(
                     language.duration,
                     self.duration(length - length % MS_PER_SECOND),
@@ -141,7 +145,7 @@ impl Writer<'_> {
                 .map(|card| row(language.card, self.card(card))),
         );
         rows.extend([
-            row(language.tapped, self.times.tapped.for_people()),
+            row(language.tapped, self.formats.moment(&self.times.tapped)),
             row(language.terminal, &summary.terminal),
         ]);
         section(language.payment, rows)
@@ -159,7 +163,7 @@ impl Writer<'_> {
                 row(language.address, &issuer.address),
                 row(language.vat_number, &issuer.vat_number),
                 row(language.contact, &issuer.contact),
-                row(language.issued, self.times.settled.for_people()),
+                row(language.issued, self.formats.moment(&self.times.settled)),
                 row(language.receipt_id, &document.id),
                 row(language.session, &document.summary.session),
             ],
@@ -167,17 +171,17 @@ impl Writer<'_> {
     }
 
     fn amount(&self, amount: u64) -> String {
-        self.currency.amount(amount, self.language)
+        self.amounts.amount(amount)
     }
 
     fn energy(&self, energy: u64) -> String {
-        format!("{} kWh", decimal(energy.into(), 3, 3, self.language))
+        format!("{} kWh", self.formats.decimal(energy.into(), 3, 3))
     }
 
     /// Such as `1 h 2 min 3 s`. The units are SI's, the same everywhere.
     fn duration(&self, length: u64) -> String {
         let minutes = length / MS_PER_MINUTE;
-        let seconds = decimal((length % MS_PER_MINUTE).into(), 3, 0, self.language);
+        let seconds = self.formats.decimal((length % MS_PER_MINUTE).into(), 3, 0);
         match (minutes / 60, minutes % 60) {
             (0, 0) => format!("{seconds} s"),
             (0, minutes) => format!("{minutes} min {seconds} s"),

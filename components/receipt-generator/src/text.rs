@@ -13,6 +13,9 @@ const GAP: usize = 2;
 /// By how much a value is indented that has lines of its own.
 const INDENT: usize = 2;
 
+/// The spaces inside numbers and before units: U+00A0 and the narrow U+202F, one column each.
+const NO_BREAK_SPACES: [char; 2] = ['\u{a0}', '\u{202f}'];
+
 pub(crate) fn write(sheet: &Sheet) -> String {
     let mut lines = vec![sheet.title.to_owned()];
     lines.extend(pair(sheet.headline, &sheet.total));
@@ -23,7 +26,8 @@ pub(crate) fn write(sheet: &Sheet) -> String {
             .flat_map(|text| wrap(text, COLUMNS)),
     );
     lines.extend(sheet.sections.iter().flat_map(section));
-    lines.join("\n") + "\n"
+    // They have held amounts and moments together until here, and many a printer knows no other space.
+    lines.join("\n").replace(NO_BREAK_SPACES, " ") + "\n"
 }
 
 fn section(section: &Section) -> Vec<String> {

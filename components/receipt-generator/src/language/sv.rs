@@ -6,7 +6,6 @@ use super::Language;
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "sv",
-    decimal_separator: ',',
 
     receipt: "Kvitto",
     paid: "Betalt",
