@@ -1,18 +1,67 @@
 //! What receipts and pages say, one file per language.
 
+mod bg;
+mod cs;
+mod da;
+mod de;
+mod el;
 mod en;
+mod es;
+mod et;
+mod fi;
+mod fr;
+mod ga;
+mod hr;
+mod hu;
+mod it;
+mod lt;
+mod lv;
+mod mt;
+mod nb;
+mod nl;
+mod pl;
+mod pt;
+mod ro;
+mod sk;
+mod sl;
+mod sv;
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-/// Every language there is.
-const ALL: [&Language; 1] = [&en::LANGUAGE];
+/// Every language there is: the official ones of the EU, and Norwegian.
+const ALL: [&Language; 25] = [
+    &bg::LANGUAGE,
+    &cs::LANGUAGE,
+    &da::LANGUAGE,
+    &de::LANGUAGE,
+    &el::LANGUAGE,
+    &en::LANGUAGE,
+    &es::LANGUAGE,
+    &et::LANGUAGE,
+    &fi::LANGUAGE,
+    &fr::LANGUAGE,
+    &ga::LANGUAGE,
+    &hr::LANGUAGE,
+    &hu::LANGUAGE,
+    &it::LANGUAGE,
+    &lt::LANGUAGE,
+    &lv::LANGUAGE,
+    &mt::LANGUAGE,
+    &nb::LANGUAGE,
+    &nl::LANGUAGE,
+    &pl::LANGUAGE,
+    &pt::LANGUAGE,
+    &ro::LANGUAGE,
+    &sk::LANGUAGE,
+    &sl::LANGUAGE,
+    &sv::LANGUAGE,
+];
 
 /// A language's texts. A function takes amounts, energies, dates and numbers of receipts, already
 /// written in this language.
 pub(crate) struct Language {
     /// The language of the BCP 47 tags that select it, in lower case.
     pub(crate) tag: &'static str,
-    pub(crate) decimal_separator: char,
 
     pub(crate) receipt: &'static str,
     pub(crate) refund: &'static str,
@@ -127,6 +176,11 @@ pub(crate) struct Language {
 /// The language of a BCP 47 tag, whatever script and region follow.
 pub(crate) fn find(locale: &str) -> Option<&'static Language> {
     let (tag, _) = locale.split_once('-').unwrap_or((locale, ""));
-    ALL.into_iter()
-        .find(|language| language.tag.eq_ignore_ascii_case(tag))
+    let tag = tag.to_ascii_lowercase();
+    let tag = match tag.as_str() {
+        // Norwegian without saying which is Bokmål, and whoever reads Nynorsk reads that as well.
+        "no" | "nn" => "nb",
+        other => other,
+    };
+    ALL.into_iter().find(|language| language.tag == tag)
 }

@@ -15,6 +15,7 @@ mod clean;
 #[cfg(target_family = "wasm")]
 mod component;
 mod form;
+mod formats;
 mod html;
 mod json;
 mod language;
@@ -31,7 +32,7 @@ use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered};
 
 pub use metering::check as check_measurement;
 
-use crate::{language::Language, money::Currency, sheet::Sheet, time::Times};
+use crate::{formats::Formats, language::Language, money::Currency, sheet::Sheet, time::Times};
 
 /// Writes a receipt.
 ///
@@ -46,12 +47,12 @@ use crate::{language::Language, money::Currency, sheet::Sheet, time::Times};
 /// [`Problem`] if the language, the time zone or the currency is not known, if the document
 /// contradicts itself, or if it has not what the format shows.
 pub fn render(document: &Document, format: Format, locale: &str) -> Result<Rendered, Problem> {
-    let language = find(locale)?;
+    let (language, formats) = find(locale)?;
     check::consistent(document)?;
     let currency = Currency::find(&subject::session(document).currency)?;
     let times = Times::of(document)?;
     let document = clean::document(document);
-    let sheet = || Sheet::lay_out(&document, &currency, &times, language);
+    let sheet = || Sheet::lay_out(&document, &currency, &times, language, formats);
     let (media_type, body) = match format {
         Format::Html => (HTML, html::write(&sheet()).into_bytes()),
         Format::Text(columns) => (
@@ -74,14 +75,17 @@ pub fn render(document: &Document, format: Format, locale: &str) -> Result<Rende
 ///
 /// [`Problem`] if the language is not known.
 pub fn form(page: Page, locale: &str) -> Result<Rendered, Problem> {
-    let page = form::write(page, find(locale)?);
+    let page = form::write(page, find(locale)?.0);
     Ok(rendered(HTML, page.into_bytes()))
 }
 
 const HTML: &str = "text/html; charset=utf-8";
 
-fn find(locale: &str) -> Result<&'static Language, Problem> {
-    language::find(locale).ok_or_else(|| Problem::UnknownLocale(locale.to_owned()))
+/// What a language says, and how it writes numbers and moments.
+fn find(locale: &str) -> Result<(&'static Language, &'static Formats), Problem> {
+    language::find(locale)
+        .and_then(|language| Some((language, Formats::find(language.tag)?)))
+        .ok_or_else(|| Problem::UnknownLocale(locale.to_owned()))
 }
 
 fn rendered(media_type: &str, body: Vec<u8>) -> Rendered {

@@ -12,8 +12,9 @@ use chargetap_contract::receipt::{Document, Subject, Summary};
 pub(crate) use payment::application;
 
 use crate::{
+    formats::{Amounts, Formats},
     language::Language,
-    money::{Currency, decimal},
+    money::Currency,
     subject,
     time::Times,
 };
@@ -66,13 +67,15 @@ impl Sheet {
         currency: &Currency,
         times: &Times,
         language: &'static Language,
+        formats: &'static Formats,
     ) -> Self {
         let writer = Writer {
             document,
             session: subject::session(document),
-            currency,
+            amounts: formats.amounts(currency),
             times,
             language,
+            formats,
         };
         Self {
             language: language.tag,
@@ -90,9 +93,10 @@ impl Sheet {
 struct Writer<'a> {
     document: &'a Document,
     session: &'a Summary,
-    currency: &'a Currency,
+    amounts: Amounts<'a>,
     times: &'a Times,
     language: &'static Language,
+    formats: &'static Formats,
 }
 
 impl Writer<'_> {
@@ -137,17 +141,17 @@ impl Writer<'_> {
     }
 
     fn amount(&self, amount: u64) -> String {
-        self.currency.amount(amount, self.language)
+        self.amounts.amount(amount)
     }
 
     fn energy(&self, energy: u64) -> String {
-        format!("{} kWh", decimal(energy.into(), 3, 3, self.language))
+        format!("{} kWh", self.formats.decimal(energy.into(), 3, 3))
     }
 
     /// Such as `1 h 2 min 3 s`. The units are SI's, the same everywhere.
     fn duration(&self, length: u64) -> String {
         let minutes = length / MS_PER_MINUTE;
-        let seconds = decimal((length % MS_PER_MINUTE).into(), 3, 0, self.language);
+        let seconds = self.formats.decimal((length % MS_PER_MINUTE).into(), 3, 0);
         match (minutes / 60, minutes % 60) {
             (0, 0) => format!("{seconds} s"),
             (0, minutes) => format!("{minutes} min {seconds} s"),

@@ -14,6 +14,9 @@ const GAP: usize = 2;
 /// By how much a value is indented that has lines of its own.
 const INDENT: usize = 2;
 
+/// The spaces inside numbers and before units: U+00A0 and the narrow U+202F, one column each.
+const NO_BREAK_SPACES: [char; 2] = ['\u{a0}', '\u{202f}'];
+
 pub(crate) fn write(sheet: &Sheet, columns: u32) -> String {
     let columns = columns.clamp(*COLUMNS.start(), *COLUMNS.end()) as usize;
     let mut lines = wrap(sheet.title, columns);
@@ -25,7 +28,8 @@ pub(crate) fn write(sheet: &Sheet, columns: u32) -> String {
             .flat_map(|text| wrap(text, columns)),
     );
     lines.extend(sheet.sections.iter().flat_map(|it| section(it, columns)));
-    lines.join("\n") + "\n"
+    // They have held amounts and moments together until here, and many a printer knows no other space.
+    lines.join("\n").replace(NO_BREAK_SPACES, " ") + "\n"
 }
 
 fn section(section: &Section, columns: usize) -> Vec<String> {

@@ -43,8 +43,8 @@ impl Times {
 
 /// A moment in the site's time zone.
 pub(crate) struct Moment {
-    local: DateTime,
-    offset: Offset,
+    pub(crate) local: DateTime,
+    pub(crate) offset: Offset,
 }
 
 impl Moment {
@@ -58,16 +58,6 @@ impl Moment {
             local: offset.to_datetime(moment),
             offset,
         })
-    }
-
-    /// Such as `2025-06-15 14:32:10 UTC+02:00`: unambiguous in every language.
-    pub(crate) fn for_people(&self) -> String {
-        format!("{} {} UTC{}", self.date(), self.time(), self.offset())
-    }
-
-    /// The date alone, such as `2025-06-15`.
-    pub(crate) fn day_for_people(&self) -> String {
-        self.date()
     }
 
     /// RFC 3339 with the offset, and with milliseconds where there are any.
@@ -101,7 +91,8 @@ impl Moment {
         )
     }
 
-    fn offset(&self) -> String {
+    /// Such as `+02:00`.
+    pub(crate) fn offset(&self) -> String {
         let seconds = self.offset.seconds();
         let sign = if seconds < 0 { '-' } else { '+' };
         let minutes = seconds.unsigned_abs() / 60;

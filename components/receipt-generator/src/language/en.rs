@@ -6,7 +6,6 @@ use super::Language;
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "en",
-    decimal_separator: '.',
 
     receipt: "Receipt",
     refund: "Refund",

@@ -1,16 +1,22 @@
 //! Swedish.
 
-use chargetap_contract::receipt::NothingTakenReason;
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
 use super::Language;
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "sv",
-    decimal_separator: ',',
 
     receipt: "Kvitto",
+    refund: "Återbetalning",
+    invoice: "Faktura",
+    payout: "Utbetalning",
+
     paid: "Betalt",
     nothing_taken: "Inget belopp har dragits",
+    given_back: "Återbetalt",
+    paid_out: "Utbetalt",
+
     reason: |reason| match reason {
         NothingTakenReason::Declined => "Kortet nekades.",
         NothingTakenReason::NotPluggedIn => "Inget fordon anslöts i tid.",
@@ -22,6 +28,10 @@ pub(super) static LANGUAGE: Language = Language {
     },
     was_released: |amount| format!("Det reserverade beloppet {amount} har frigjorts."),
     nothing_was_reserved: "Inget belopp hade reserverats.",
+    refund_of: |number, date| format!("Återbetalningen avser kvitto {number} daterat {date}."),
+    reported_late: "Efter betalningen rapporterade laddstationen en annan mätarställning.",
+    instead_of: |number, date| format!("Fakturan ersätter kvitto {number} daterat {date}."),
+    payout_to: |payee, statement| format!("Till {payee}, avräkning {statement}."),
 
     charging: "Laddning",
     site: "Plats",
@@ -33,6 +43,7 @@ pub(super) static LANGUAGE: Language = Language {
     energy: "Energi",
 
     price: "Pris",
+    tariff: "Tariff",
     parking: "Parkering",
     per_session: "Per laddning",
     minimum_price: "Lägsta pris",
@@ -43,11 +54,11 @@ pub(super) static LANGUAGE: Language = Language {
     gross: "Summa inkl. moms",
     rounding: |tax_included| {
         if tax_included {
-            "Enhetspriserna är inklusive moms. Summan avrundas en gång, uppåt från en halv, och momsen \
-             räknas ut ur den avrundade summan."
+            "Enhetspriserna är inklusive moms. Summan avrundas en gång, uppåt från en halv, och \
+             momsen räknas ut ur den avrundade summan."
         } else {
-            "Enhetspriserna är exklusive moms. Summan avrundas en gång, uppåt från en halv, och momsen \
-             räknas ut ur den avrundade summan."
+            "Enhetspriserna är exklusive moms. Summan avrundas en gång, uppåt från en halv, och \
+             momsen räknas ut ur den avrundade summan."
         }
     },
     price_above_hold: "Priset är högre än det reserverade beloppet; bara det reserverade beloppet \
@@ -57,16 +68,91 @@ pub(super) static LANGUAGE: Language = Language {
     held: "Reserverat",
     captured: "Debiterat",
     released: "Frigjort",
+    refunded_in_all: "Återbetalt totalt",
     card: "Kort",
     some_card: "Kort",
+    entry: "Kortläsning",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Kontaktlöst",
+        EntryMode::Chip => "Chip",
+        EntryMode::MagneticStripe => "Magnetremsa",
+    },
+    application: "Applikation (AID)",
+    authorisation_code: "Auktorisationskod",
+    sequence_number: "Sekvensnummer",
     tapped: "Kortet visades",
     terminal: "Terminal",
 
+    corrected: "Korrigerade värden",
+    fee: "Avgift",
+    vat_in_fee: "Moms i avgiften",
+
+    measurement: "Mätning",
+    measured: |energy| {
+        format!(
+            "Mätarens signerade värden har kontrollerats: {energy} mättes upp, lika mycket som \
+             debiterades."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Mätarens signerade värden har kontrollerats: {measured} mättes upp, men {billed} \
+             debiterades. Kontakta oss."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "Mätarens signerade värden kunde inte kontrolleras: det finns ingen användbar publik \
+             nyckel."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Mätarens signerade värden har kontrollerats, och signaturen är felaktig. Kontakta oss."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "Mätarens signerade värden kunde inte kontrolleras: de är ofullständiga eller \
+             motsägelsefulla."
+        }
+        MeasurementProblem::NotMeasured => {
+            "Mätarens signerade värden kunde inte kontrolleras: mätaren rapporterar ett fel."
+        }
+    },
+    transparency: "De signerade värdena kan sparas och kontrolleras med transparensprogramvaran.",
+
+    buyer: "Fakturamottagare",
     issuer: "Utfärdat av",
     name: "Namn",
     vat_number: "Momsregistreringsnummer",
-    contact: "Kontakt",
+    contact: "Frågor och reklamationer",
     issued: "Utfärdat",
+    number: "Nummer",
+    original: "Ursprungligt kvitto",
     receipt_id: "Kvitto-id",
+    code: "Kvittokod",
     session: "Laddsession",
+
+    save_pdf: "Spara som PDF",
+    save_signed_values: "Spara mätarens signerade värden",
+    want_invoice: "Faktura till företag",
+
+    find_receipt: "Hitta ditt kvitto",
+    or: "eller",
+    date: "Datum",
+    amount: "Belopp",
+    last_four: "Kortets fyra sista siffror",
+    find: "Sök",
+    not_found: "Det finns inget sådant kvitto. Kontrollera vad du har skrivit. Det kan ta några \
+                minuter efter laddningen innan kvittot är klart.",
+    too_many_attempts: "För många försök. Vänta en minut och försök igen.",
+    request_invoice: "Begär faktura",
+    buyer_refused: "Något saknas, eller så är momsregistreringsnumret fel. Det börjar med landets \
+                    bokstäver, till exempel SE556677889901.",
+    invoice_coming: "Fakturan skapas. Den här sidan öppnar den automatiskt.",
 };

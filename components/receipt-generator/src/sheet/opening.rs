@@ -70,7 +70,7 @@ impl Writer<'_> {
             .zip(self.times.original.as_ref())
             .map(|(original, issued)| {
                 let number = original.number.as_ref().unwrap_or(&original.id);
-                sentence(number, &issued.day_for_people())
+                sentence(number, &self.formats.day(issued))
             })
             .into_iter()
             .collect()

@@ -27,7 +27,7 @@ impl Writer<'_> {
             row(language.address, &issuer.address),
             row(language.vat_number, &issuer.vat_number),
             row(language.contact, &issuer.contact),
-            row(language.issued, self.times.issued.for_people()),
+            row(language.issued, self.formats.moment(&self.times.issued)),
         ];
         rows.extend(optional(language.number, &document.number));
         rows.push(row(language.receipt_id, &document.id));

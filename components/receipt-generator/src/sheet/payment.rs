@@ -28,7 +28,7 @@ impl Writer<'_> {
         );
         rows.extend(self.document.slip.iter().flat_map(|slip| self.slip(slip)));
         rows.extend([
-            row(language.tapped, self.times.tapped.for_people()),
+            row(language.tapped, self.formats.moment(&self.times.tapped)),
             row(language.terminal, &session.terminal),
         ]);
         section(language.payment, rows)

@@ -18,8 +18,8 @@ impl Writer<'_> {
         {
             let length = charging.ended_at.saturating_sub(charging.started_at);
             rows.extend([
-                row(language.start, start.for_people()),
-                row(language.end, end.for_people()),
+                row(language.start, self.formats.moment(start)),
+                row(language.end, self.formats.moment(end)),
                 row(
                     language.duration,
                     self.duration(length - length % MS_PER_SECOND),

@@ -6,7 +6,6 @@ use chargetap_contract::{
 };
 
 use super::{Row, Section, Writer, row, section, sum};
-use crate::money::decimal;
 
 impl Writer<'_> {
     pub(super) fn price(&self, charging: &Charging) -> Section {
@@ -40,9 +39,9 @@ impl Writer<'_> {
 
     fn line(&self, line: &PriceLine, with_rate: bool) -> Row {
         let Self {
-            language, currency, ..
+            language, amounts, ..
         } = self;
-        let unit_price = currency.exact(line.unit_price, language);
+        let unit_price = amounts.exact(line.unit_price);
         let label = match line.dimension {
             Dimension::Energy => {
                 format!("{} × {unit_price}/kWh", self.energy(line.quantity))
@@ -59,19 +58,17 @@ impl Writer<'_> {
             Some(rate) if with_rate => format!("{label}, {}", self.rate(rate)),
             _ => label,
         };
-        row(label, currency.exact(line.amount, language))
+        row(label, amounts.exact(line.amount))
     }
 
     /// What the minimum adds or the maximum takes off.
     fn adjustment(&self, total: &VatTotal) -> Option<Row> {
-        let (label, sign) = match total.adjustment {
+        let label = match total.adjustment {
             0 => return None,
-            1.. => (self.language.minimum_price, '+'),
-            _ => (self.language.maximum_price, '−'),
+            1.. => self.language.minimum_price,
+            _ => self.language.maximum_price,
         };
-        let size = total.adjustment.unsigned_abs();
-        let amount = self.currency.exact(size, self.language);
-        Some(row(label, format!("{sign}{amount}")))
+        Some(row(label, self.amounts.adjustment(total.adjustment)))
     }
 
     fn vat(&self, total: &VatTotal, with_net: bool) -> Option<Row> {
@@ -87,7 +84,6 @@ impl Writer<'_> {
 
     /// Such as `VAT 25 %`.
     fn rate(&self, rate: u32) -> String {
-        let number = decimal(rate.into(), 2, 0, self.language);
-        format!("{} {number} %", self.language.vat)
+        format!("{} {}", self.language.vat, self.formats.percent(rate))
     }
 }

@@ -1,7 +1,7 @@
 //! What a forger may try.
 
+use chargetap_contract::receipt::MeasurementVerdict as Verdict;
 use proptest::prelude::*;
-use receipt_generator::metering::Verdict;
 
 use super::{check_one, good};
 

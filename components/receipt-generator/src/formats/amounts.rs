@@ -1,0 +1,103 @@
+//! Amounts of one currency, with its sign where the language puts it.
+
+use chargetap_contract::money::{MilliMinor, MinorUnits};
+use fixed_decimal::Decimal;
+use icu_experimental::dimension::provider::currency::symbols::{CurrencySymbol, CurrencySymbolsV1};
+use icu_provider::prelude::*;
+
+use super::{Formats, decimal, provider::Cldr};
+use crate::money::{Currency, EXACT_DIGITS};
+
+/// How a language writes amounts of a currency.
+///
+/// ICU4X's own currency formatter rounds to the decimals that CLDR gives a currency. Those are not
+/// always ISO 4217's, and a unit price has more. So its pattern and its sign are taken, and the
+/// number is written whole.
+pub(crate) struct Amounts<'a> {
+    formats: &'static Formats,
+    currency: &'a Currency,
+    symbol: Option<DataPayload<CurrencySymbolsV1>>,
+}
+
+impl Formats {
+    /// For the amounts of a currency.
+    pub(crate) fn amounts<'a>(&'static self, currency: &'a Currency) -> Amounts<'a> {
+        let symbol = DataMarkerAttributes::try_from_str(&currency.code)
+            .ok()
+            .and_then(|code| symbol(code, &self.locale));
+        Amounts {
+            formats: self,
+            currency,
+            symbol,
+        }
+    }
+}
+
+impl Amounts<'_> {
+    /// Such as `€4.86`.
+    pub(crate) fn amount(&self, amount: MinorUnits) -> String {
+        let digits = self.currency.digits;
+        self.unsigned(&decimal(amount.into(), digits, digits))
+    }
+
+    /// Such as `€0.395`, of thousandths of the minor unit.
+    pub(crate) fn exact(&self, amount: MilliMinor) -> String {
+        self.unsigned(&self.exact_decimal(amount))
+    }
+
+    /// Such as `+€0.1142` or `-€0.50`, of thousandths of the minor unit: always with its sign.
+    pub(crate) fn adjustment(&self, amount: i64) -> String {
+        let number = self.exact_decimal(amount.unsigned_abs());
+        let symbols = self.formats.symbols.get();
+        let (minus, plus) = (symbols.minus_sign_prefix(), symbols.plus_sign_prefix());
+        let sign = if amount < 0 { minus } else { plus };
+        let (symbol, starts, ends) = self.symbol();
+        match self.formats.currency.get().get_negative(starts, ends) {
+            // A language with a place of its own for the minus puts the plus there too.
+            Some(pattern) => {
+                let number = self.formats.decimal.format(&number);
+                let negative = pattern.interpolate((number, symbol)).to_string();
+                negative.replacen(minus, sign, 1)
+            }
+            None => format!("{sign}{}", self.unsigned(&number)),
+        }
+    }
+
+    fn exact_decimal(&self, amount: MilliMinor) -> Decimal {
+        let digits = self.currency.digits;
+        decimal(amount.into(), digits + EXACT_DIGITS, digits)
+    }
+
+    fn unsigned(&self, number: &Decimal) -> String {
+        let (symbol, starts, ends) = self.symbol();
+        let pattern = self.formats.currency.get().get_positive(starts, ends);
+        let number = self.formats.decimal.format(number);
+        pattern.interpolate((number, symbol)).to_string()
+    }
+
+    /// The sign, and whether it starts and ends with a letter. Without a sign of its own a currency
+    /// has its code.
+    fn symbol(&self) -> (&str, bool, bool) {
+        match self.symbol.as_ref().map(DataPayload::get) {
+            Some(symbol) => (
+                CurrencySymbol::as_str(symbol),
+                symbol.starts_with_letter(),
+                symbol.ends_with_letter(),
+            ),
+            None => (&self.currency.code, true, true),
+        }
+    }
+}
+
+fn symbol(
+    code: &DataMarkerAttributes,
+    locale: &DataLocale,
+) -> Option<DataPayload<CurrencySymbolsV1>> {
+    let mut request = DataRequest {
+        id: DataIdentifierBorrowed::for_marker_attributes_and_locale(code, locale),
+        ..DataRequest::default()
+    };
+    // That there is none is nothing to complain about on standard error.
+    request.metadata.silent = true;
+    Cldr.load(request).ok().map(|response| response.payload)
+}

@@ -1,0 +1,164 @@
+//! Bulgarian.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "bg",
+
+    receipt: "Разписка",
+    refund: "Възстановяване на сума",
+    invoice: "Фактура",
+    payout: "Изплащане",
+
+    paid: "Платено",
+    nothing_taken: "Не е удържана сума",
+    given_back: "Възстановено",
+    paid_out: "Изплатено",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "Картата беше отказана.",
+        NothingTakenReason::NotPluggedIn => "Превозното средство не беше свързано навреме.",
+        NothingTakenReason::CancelledByDriver => {
+            "Картата беше представена отново, преди зареждането да започне."
+        }
+        NothingTakenReason::CancelledByOperator => {
+            "Операторът прекрати сесията, преди зареждането да започне."
+        }
+        NothingTakenReason::StartFailed => "Зарядната станция не стартира.",
+        NothingTakenReason::BelowMinimum => "Цената беше твърде ниска, за да бъде таксувана.",
+        NothingTakenReason::PaymentFailed => "Плащането не можа да бъде извършено.",
+    },
+    was_released: |amount| format!("Блокираната сума от {amount} беше освободена."),
+    nothing_was_reserved: "Не е била блокирана сума.",
+    refund_of: |number, date| format!("Отнася се за разписка № {number} от {date}."),
+    reported_late: "След плащането зарядната станция съобщи различно показание на електромера.",
+    instead_of: |number, date| format!("Фактурата заменя разписка № {number} от {date}."),
+    payout_to: |payee, statement| format!("На {payee}, отчет № {statement}."),
+
+    charging: "Зареждане",
+    site: "Обект",
+    address: "Адрес",
+    evse: "Зарядна точка (EVSE)",
+    start: "Начало",
+    end: "Край",
+    duration: "Продължителност",
+    energy: "Енергия",
+
+    price: "Цена",
+    tariff: "Тарифа",
+    parking: "Паркиране",
+    per_session: "За сесия",
+    minimum_price: "Минимална цена",
+    maximum_price: "Максимална цена",
+    net: "Общо без ДДС",
+    vat: "ДДС",
+    on: "върху",
+    gross: "Общо с ДДС",
+    rounding: |tax_included| {
+        if tax_included {
+            "Единичните цени са с ДДС. Общата сума се закръгля еднократно (при половина – нагоре), \
+             а включеният в нея ДДС се изчислява от закръглената сума."
+        } else {
+            "Единичните цени са без ДДС. Общата сума се закръгля еднократно (при половина – \
+             нагоре), а включеният в нея ДДС се изчислява от закръглената сума."
+        }
+    },
+    price_above_hold: "Цената е по-висока от блокираната сума; удържана е само блокираната сума.",
+
+    payment: "Плащане",
+    held: "Блокирана сума",
+    captured: "Удържана сума",
+    released: "Освободена сума",
+    refunded_in_all: "Общо възстановено",
+    card: "Карта",
+    some_card: "Карта",
+    entry: "Начин на четене",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Безконтактно",
+        EntryMode::Chip => "Чип",
+        EntryMode::MagneticStripe => "Магнитна лента",
+    },
+    application: "Приложение (AID)",
+    authorisation_code: "Код за авторизация",
+    sequence_number: "Пореден номер",
+    tapped: "Представяне на картата",
+    terminal: "Терминал",
+
+    corrected: "Коригирани данни",
+    fee: "Такса",
+    vat_in_fee: "ДДС в таксата",
+
+    measurement: "Измерване",
+    measured: |energy| {
+        format!(
+            "Подписаните показания на електромера бяха проверени: измерени са {energy}, колкото са \
+             и таксувани."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Подписаните показания на електромера бяха проверени: измерени са {measured}, но са \
+             таксувани {billed}. Моля, свържете се с нас."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "Подписаните показания на електромера не можаха да бъдат проверени: няма използваем \
+             публичен ключ."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Подписаните показания на електромера бяха проверени и подписът е грешен. Моля, \
+             свържете се с нас."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "Подписаните показания на електромера не можаха да бъдат проверени: те са непълни или \
+             противоречиви."
+        }
+        MeasurementProblem::NotMeasured => {
+            "Подписаните показания на електромера не можаха да бъдат проверени: електромерът \
+             съобщава за неизправност."
+        }
+    },
+    transparency: "Подписаните показания могат да бъдат запазени и проверени със софтуера за \
+                   прозрачност.",
+
+    buyer: "Получател",
+    issuer: "Издател",
+    name: "Наименование",
+    vat_number: "Идент. № по ДДС",
+    contact: "Въпроси и рекламации",
+    issued: "Дата на издаване",
+    number: "Номер",
+    original: "Първоначална разписка",
+    receipt_id: "ID на разписката",
+    code: "Код на разписката",
+    session: "Сесия",
+
+    save_pdf: "Запазване като PDF",
+    save_signed_values: "Запазване на подписаните показания на електромера",
+    want_invoice: "Фактура на името на фирма",
+
+    find_receipt: "Намерете своята разписка",
+    or: "или",
+    date: "Дата",
+    amount: "Сума",
+    last_four: "Последните четири цифри на картата",
+    find: "Търсене",
+    not_found: "Няма такава разписка. Моля, проверете въведените данни. След зареждането може да \
+                са необходими няколко минути.",
+    too_many_attempts: "Твърде много опити. Моля, изчакайте една минута и опитайте отново.",
+    request_invoice: "Заявяване на фактура",
+    buyer_refused: "Липсват данни или идентификационният номер по ДДС е грешен. Той започва с \
+                    буквите на държавата, например BG123456789.",
+    invoice_coming: "Фактурата се изготвя. Тази страница ще я отвори автоматично.",
+};

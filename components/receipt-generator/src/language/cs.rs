@@ -1,0 +1,163 @@
+//! Czech.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "cs",
+
+    receipt: "Účtenka",
+    refund: "Vrácení platby",
+    invoice: "Faktura",
+    payout: "Výplata",
+
+    paid: "Zaplaceno",
+    nothing_taken: "Nic nebylo strženo",
+    given_back: "Vráceno",
+    paid_out: "Vyplaceno",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "Karta byla odmítnuta.",
+        NothingTakenReason::NotPluggedIn => "Vozidlo nebylo včas připojeno.",
+        NothingTakenReason::CancelledByDriver => {
+            "Karta byla znovu přiložena ještě před zahájením dobíjení."
+        }
+        NothingTakenReason::CancelledByOperator => {
+            "Provozovatel relaci ukončil ještě před zahájením dobíjení."
+        }
+        NothingTakenReason::StartFailed => "Dobíjecí stanice nezačala dobíjet.",
+        NothingTakenReason::BelowMinimum => "Cena byla příliš nízká na to, aby se účtovala.",
+        NothingTakenReason::PaymentFailed => "Platbu se nepodařilo provést.",
+    },
+    was_released: |amount| format!("Předautorizovaná částka {amount} byla uvolněna."),
+    nothing_was_reserved: "Žádná částka nebyla předautorizována.",
+    refund_of: |number, date| format!("Vztahuje se k účtence {number} ze dne {date}."),
+    reported_late: "Po zaplacení dobíjecí stanice nahlásila jiný stav elektroměru.",
+    instead_of: |number, date| format!("Nahrazuje účtenku {number} ze dne {date}."),
+    payout_to: |payee, statement| format!("Příjemce: {payee}, vyúčtování {statement}."),
+
+    charging: "Dobíjení",
+    site: "Místo",
+    address: "Adresa",
+    evse: "Dobíjecí bod (EVSE)",
+    start: "Začátek",
+    end: "Konec",
+    duration: "Doba trvání",
+    energy: "Energie",
+
+    price: "Cena",
+    tariff: "Tarif",
+    parking: "Parkování",
+    per_session: "Za jedno dobíjení",
+    minimum_price: "Minimální cena",
+    maximum_price: "Maximální cena",
+    net: "Celkem bez DPH",
+    vat: "DPH",
+    on: "ze základu",
+    gross: "Celkem s DPH",
+    rounding: |tax_included| {
+        if tax_included {
+            "Jednotkové ceny jsou včetně DPH. Celková částka se zaokrouhluje jednou (od poloviny \
+             nahoru) a DPH se vypočítá shora ze zaokrouhlené částky."
+        } else {
+            "Jednotkové ceny jsou bez DPH. Celková částka se zaokrouhluje jednou (od poloviny \
+             nahoru) a DPH se vypočítá shora ze zaokrouhlené částky."
+        }
+    },
+    price_above_hold: "Cena je vyšší než předautorizovaná částka; stržena byla jen \
+                       předautorizovaná částka.",
+
+    payment: "Platba",
+    held: "Předautorizováno",
+    captured: "Strženo",
+    released: "Uvolněno",
+    refunded_in_all: "Vráceno celkem",
+    card: "Karta",
+    some_card: "Karta",
+    entry: "Způsob načtení",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Bezkontaktně",
+        EntryMode::Chip => "Čip",
+        EntryMode::MagneticStripe => "Magnetický proužek",
+    },
+    application: "Aplikace (AID)",
+    authorisation_code: "Autorizační kód",
+    sequence_number: "Pořadové číslo",
+    tapped: "Načtení karty",
+    terminal: "Terminál",
+
+    corrected: "Opravené údaje",
+    fee: "Poplatek",
+    vat_in_fee: "DPH v poplatku",
+
+    measurement: "Měření",
+    measured: |energy| {
+        format!(
+            "Podepsané hodnoty elektroměru byly zkontrolovány: naměřeno bylo {energy}, což \
+             odpovídá vyúčtování."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Podepsané hodnoty elektroměru byly zkontrolovány: naměřeno bylo {measured}, ale \
+             vyúčtováno bylo {billed}. Kontaktujte nás prosím."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "Podepsané hodnoty elektroměru nebylo možné zkontrolovat: není k dispozici použitelný \
+             veřejný klíč."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Podepsané hodnoty elektroměru byly zkontrolovány a podpis není správný. Kontaktujte \
+             nás prosím."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "Podepsané hodnoty elektroměru nebylo možné zkontrolovat: jsou neúplné nebo si \
+             odporují."
+        }
+        MeasurementProblem::NotMeasured => {
+            "Podepsané hodnoty elektroměru nebylo možné zkontrolovat: elektroměr hlásí poruchu."
+        }
+    },
+    transparency: "Podepsané hodnoty lze uložit a zkontrolovat v ověřovacím programu \
+                   (Transparenzsoftware).",
+
+    buyer: "Odběratel",
+    issuer: "Vystavil",
+    name: "Název",
+    vat_number: "DIČ",
+    contact: "Dotazy a reklamace",
+    issued: "Datum vystavení",
+    number: "Číslo",
+    original: "Původní účtenka",
+    receipt_id: "ID účtenky",
+    code: "Kód účtenky",
+    session: "Dobíjecí relace",
+
+    save_pdf: "Uložit jako PDF",
+    save_signed_values: "Uložit podepsané hodnoty elektroměru",
+    want_invoice: "Faktura na firmu",
+
+    find_receipt: "Najděte svou účtenku",
+    or: "nebo",
+    date: "Datum",
+    amount: "Částka",
+    last_four: "Poslední čtyři číslice karty",
+    find: "Najít",
+    not_found: "Taková účtenka neexistuje. Zkontrolujte prosím zadané údaje. Po dobíjení může \
+                trvat několik minut, než bude účtenka k dispozici.",
+    too_many_attempts: "Příliš mnoho pokusů. Počkejte prosím minutu a zkuste to znovu.",
+    request_invoice: "Požádat o fakturu",
+    buyer_refused: "Něco chybí nebo je DIČ nesprávné. Začíná písmeny země, například CZ12345678.",
+    invoice_coming: "Faktura se právě vystavuje. Na této stránce se otevře sama.",
+};

@@ -1,0 +1,161 @@
+//! Danish.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "da",
+
+    receipt: "Kvittering",
+    refund: "Tilbagebetaling",
+    invoice: "Faktura",
+    payout: "Udbetaling",
+
+    paid: "Betalt",
+    nothing_taken: "Intet beløb er hævet",
+    given_back: "Tilbagebetalt",
+    paid_out: "Udbetalt",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "Kortet blev afvist.",
+        NothingTakenReason::NotPluggedIn => "Der blev ikke tilsluttet et køretøj i tide.",
+        NothingTakenReason::CancelledByDriver => "Kortet blev vist igen, før opladningen begyndte.",
+        NothingTakenReason::CancelledByOperator => {
+            "Operatøren afsluttede sessionen, før opladningen begyndte."
+        }
+        NothingTakenReason::StartFailed => "Ladestationen startede ikke opladningen.",
+        NothingTakenReason::BelowMinimum => "Prisen var for lav til at blive opkrævet.",
+        NothingTakenReason::PaymentFailed => "Betalingen kunne ikke gennemføres.",
+    },
+    was_released: |amount| format!("Det reserverede beløb på {amount} er frigivet."),
+    nothing_was_reserved: "Der var ikke reserveret noget beløb.",
+    refund_of: |number, date| format!("Tilbagebetalingen vedrører kvittering {number} fra {date}."),
+    reported_late: "Efter betalingen oplyste ladestationen en anden målerstand.",
+    instead_of: |number, date| format!("Fakturaen erstatter kvittering {number} fra {date}."),
+    payout_to: |payee, statement| format!("Til {payee}, afregning {statement}."),
+
+    charging: "Opladning",
+    site: "Sted",
+    address: "Adresse",
+    evse: "Ladepunkt (EVSE)",
+    start: "Start",
+    end: "Slut",
+    duration: "Varighed",
+    energy: "Energi",
+
+    price: "Pris",
+    tariff: "Takst",
+    parking: "Parkering",
+    per_session: "Pr. opladning",
+    minimum_price: "Minimumspris",
+    maximum_price: "Maksimumspris",
+    net: "I alt ekskl. moms",
+    vat: "Moms",
+    on: "af",
+    gross: "I alt inkl. moms",
+    rounding: |tax_included| {
+        if tax_included {
+            "Enhedspriserne er inklusive moms. Totalbeløbet afrundes én gang (en halv rundes op), \
+             og momsen trækkes ud af det afrundede totalbeløb."
+        } else {
+            "Enhedspriserne er eksklusive moms. Totalbeløbet afrundes én gang (en halv rundes op), \
+             og momsen trækkes ud af det afrundede totalbeløb."
+        }
+    },
+    price_above_hold: "Prisen er højere end det reserverede beløb; kun det reserverede beløb er \
+                       hævet.",
+
+    payment: "Betaling",
+    held: "Reserveret",
+    captured: "Hævet",
+    released: "Frigivet",
+    refunded_in_all: "Tilbagebetalt i alt",
+    card: "Kort",
+    some_card: "Kort",
+    entry: "Kortlæsning",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Kontaktløs",
+        EntryMode::Chip => "Chip",
+        EntryMode::MagneticStripe => "Magnetstribe",
+    },
+    application: "Applikation (AID)",
+    authorisation_code: "Autorisationskode",
+    sequence_number: "Sekvensnummer",
+    tapped: "Kort vist",
+    terminal: "Terminal",
+
+    corrected: "Korrigerede værdier",
+    fee: "Gebyr",
+    vat_in_fee: "Moms i gebyret",
+
+    measurement: "Måling",
+    measured: |energy| {
+        format!(
+            "Målerens signerede værdier er kontrolleret: Der blev målt {energy}, svarende til det \
+             afregnede."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Målerens signerede værdier er kontrolleret: Der blev målt {measured}, men afregnet \
+             {billed}. Kontakt os venligst."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "Målerens signerede værdier kunne ikke kontrolleres: Der findes ingen brugbar \
+             offentlig nøgle."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Målerens signerede værdier er kontrolleret, og signaturen er forkert. Kontakt os \
+             venligst."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "Målerens signerede værdier kunne ikke kontrolleres: De er ufuldstændige eller \
+             modstridende."
+        }
+        MeasurementProblem::NotMeasured => {
+            "Målerens signerede værdier kunne ikke kontrolleres: Måleren melder om en fejl."
+        }
+    },
+    transparency: "De signerede værdier kan gemmes og kontrolleres med transparenssoftwaren.",
+
+    buyer: "Fakturamodtager",
+    issuer: "Udstedt af",
+    name: "Navn",
+    vat_number: "Momsnummer",
+    contact: "Spørgsmål og klager",
+    issued: "Udstedelsesdato",
+    number: "Nummer",
+    original: "Oprindelig kvittering",
+    receipt_id: "Kvitterings-id",
+    code: "Kvitteringskode",
+    session: "Ladesession",
+
+    save_pdf: "Gem som PDF",
+    save_signed_values: "Gem målerens signerede værdier",
+    want_invoice: "Faktura til virksomhed",
+
+    find_receipt: "Find din kvittering",
+    or: "eller",
+    date: "Dato",
+    amount: "Beløb",
+    last_four: "Kortets sidste fire cifre",
+    find: "Find",
+    not_found: "Der findes ingen sådan kvittering. Kontrollér det indtastede. Der kan gå nogle \
+                minutter efter opladningen, før kvitteringen er klar.",
+    too_many_attempts: "For mange forsøg. Vent et minut, og prøv igen.",
+    request_invoice: "Anmod om faktura",
+    buyer_refused: "Der mangler noget, eller momsnummeret er forkert. Det begynder med landets \
+                    bogstaver, for eksempel DK12345678.",
+    invoice_coming: "Fakturaen er ved at blive oprettet. Denne side åbner den automatisk.",
+};

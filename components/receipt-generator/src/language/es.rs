@@ -1,0 +1,168 @@
+//! Spanish.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "es",
+
+    receipt: "Recibo",
+    refund: "Reembolso",
+    invoice: "Factura",
+    payout: "Liquidación",
+
+    paid: "Pagado",
+    nothing_taken: "No se ha cobrado nada",
+    given_back: "Reembolsado",
+    paid_out: "Liquidado",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "La tarjeta fue rechazada.",
+        NothingTakenReason::NotPluggedIn => "No se conectó ningún vehículo a tiempo.",
+        NothingTakenReason::CancelledByDriver => {
+            "La tarjeta se volvió a presentar antes de que comenzara la recarga."
+        }
+        NothingTakenReason::CancelledByOperator => {
+            "El operador finalizó la sesión antes de que comenzara la recarga."
+        }
+        NothingTakenReason::StartFailed => "La estación de recarga no inició la recarga.",
+        NothingTakenReason::BelowMinimum => "El precio era demasiado bajo para cobrarlo.",
+        NothingTakenReason::PaymentFailed => "No se pudo realizar el pago.",
+    },
+    was_released: |amount| format!("Se liberó el importe preautorizado de {amount}."),
+    nothing_was_reserved: "No se había preautorizado ningún importe.",
+    refund_of: |number, date| {
+        format!("El reembolso corresponde al recibo {number} de fecha {date}.")
+    },
+    reported_late: "Después del pago, la estación de recarga comunicó una lectura del contador \
+                    diferente.",
+    instead_of: |number, date| format!("La factura sustituye al recibo {number} de fecha {date}."),
+    payout_to: |payee, statement| format!("A favor de {payee}, extracto {statement}."),
+
+    charging: "Recarga",
+    site: "Ubicación",
+    address: "Dirección",
+    evse: "Punto de recarga (EVSE)",
+    start: "Inicio",
+    end: "Fin",
+    duration: "Duración",
+    energy: "Energía",
+
+    price: "Precio",
+    tariff: "Tarifa",
+    parking: "Estacionamiento",
+    per_session: "Por sesión",
+    minimum_price: "Precio mínimo",
+    maximum_price: "Precio máximo",
+    net: "Total sin IVA",
+    vat: "IVA",
+    on: "sobre",
+    gross: "Total con IVA",
+    rounding: |tax_included| {
+        if tax_included {
+            "Los precios unitarios incluyen el IVA. El total se redondea una sola vez (las \
+             mitades, al alza) y el IVA se extrae del total redondeado."
+        } else {
+            "Los precios unitarios no incluyen el IVA. El total se redondea una sola vez (las \
+             mitades, al alza) y el IVA se extrae del total redondeado."
+        }
+    },
+    price_above_hold: "El precio supera el importe preautorizado; solo se cobró el importe \
+                       preautorizado.",
+
+    payment: "Pago",
+    held: "Preautorizado",
+    captured: "Cobrado",
+    released: "Liberado",
+    refunded_in_all: "Total reembolsado",
+    card: "Tarjeta",
+    some_card: "Tarjeta",
+    entry: "Lectura",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Sin contacto",
+        EntryMode::Chip => "Chip",
+        EntryMode::MagneticStripe => "Banda magnética",
+    },
+    application: "Aplicación (AID)",
+    authorisation_code: "Código de autorización",
+    sequence_number: "Número de secuencia",
+    tapped: "Tarjeta presentada",
+    terminal: "Terminal",
+
+    corrected: "Valores corregidos",
+    fee: "Comisión",
+    vat_in_fee: "IVA incluido en la comisión",
+
+    measurement: "Medición",
+    measured: |energy| {
+        format!(
+            "Se han verificado los valores firmados del contador: la energía medida es de \
+             {energy}, tal como se facturó."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Se han verificado los valores firmados del contador: la energía medida es de \
+             {measured}, pero la facturada es de {billed}. Póngase en contacto con nosotros."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "No se han podido verificar los valores firmados del contador: no hay ninguna clave \
+             pública utilizable."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Se han verificado los valores firmados del contador y la firma no es correcta. \
+             Póngase en contacto con nosotros."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "No se han podido verificar los valores firmados del contador: están incompletos o son \
+             contradictorios."
+        }
+        MeasurementProblem::NotMeasured => {
+            "No se han podido verificar los valores firmados del contador: el contador indica un \
+             fallo."
+        }
+    },
+    transparency: "Los valores firmados pueden guardarse y verificarse con el software de \
+                   transparencia.",
+
+    buyer: "Facturado a",
+    issuer: "Emitido por",
+    name: "Nombre",
+    vat_number: "NIF-IVA",
+    contact: "Consultas y reclamaciones",
+    issued: "Fecha de expedición",
+    number: "Número",
+    original: "Recibo original",
+    receipt_id: "ID del recibo",
+    code: "Código del recibo",
+    session: "Sesión",
+
+    save_pdf: "Guardar como PDF",
+    save_signed_values: "Guardar los valores firmados del contador",
+    want_invoice: "Factura a nombre de una empresa",
+
+    find_receipt: "Buscar su recibo",
+    or: "o",
+    date: "Fecha",
+    amount: "Importe",
+    last_four: "Últimas cuatro cifras de la tarjeta",
+    find: "Buscar",
+    not_found: "Ese recibo no existe. Compruebe los datos introducidos. Después de la recarga, el \
+                recibo puede tardar unos minutos en estar disponible.",
+    too_many_attempts: "Demasiados intentos. Espere un minuto y vuelva a intentarlo.",
+    request_invoice: "Solicitar factura",
+    buyer_refused: "Falta algún dato o el NIF-IVA no es correcto. El NIF-IVA empieza por las \
+                    letras del país, por ejemplo, ESB12345678.",
+    invoice_coming: "La factura se está generando. Esta página la abrirá automáticamente.",
+};

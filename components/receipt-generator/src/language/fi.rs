@@ -1,0 +1,162 @@
+//! Finnish.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "fi",
+
+    receipt: "Kuitti",
+    refund: "Hyvitys",
+    invoice: "Lasku",
+    payout: "Tilitys",
+
+    paid: "Maksettu",
+    nothing_taken: "Mitään ei veloitettu",
+    given_back: "Hyvitetty",
+    paid_out: "Tilitetty",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "Kortti hylättiin.",
+        NothingTakenReason::NotPluggedIn => "Ajoneuvoa ei kytketty ajoissa.",
+        NothingTakenReason::CancelledByDriver => {
+            "Kortti näytettiin uudelleen ennen latauksen alkua."
+        }
+        NothingTakenReason::CancelledByOperator => {
+            "Operaattori keskeytti tapahtuman ennen latauksen alkua."
+        }
+        NothingTakenReason::StartFailed => "Latausasema ei käynnistänyt latausta.",
+        NothingTakenReason::BelowMinimum => "Hinta oli liian pieni veloitettavaksi.",
+        NothingTakenReason::PaymentFailed => "Maksua ei voitu suorittaa.",
+    },
+    was_released: |amount| format!("Katevaraus {amount} on vapautettu."),
+    nothing_was_reserved: "Katevarausta ei ollut tehty.",
+    refund_of: |number, date| format!("Hyvitys koskee kuittia {number} ({date})."),
+    reported_late: "Latausasema ilmoitti maksun jälkeen eri mittarilukeman kuin aiemmin.",
+    instead_of: |number, date| format!("Lasku korvaa kuitin {number} ({date})."),
+    payout_to: |payee, statement| format!("Saaja: {payee}, tilityserittely {statement}."),
+
+    charging: "Lataus",
+    site: "Latauspaikka",
+    address: "Osoite",
+    evse: "Latauspiste (EVSE)",
+    start: "Alku",
+    end: "Loppu",
+    duration: "Kesto",
+    energy: "Energia",
+
+    price: "Hinta",
+    tariff: "Hinnoittelu",
+    parking: "Pysäköinti",
+    per_session: "Latauskertaa kohti",
+    minimum_price: "Vähimmäishinta",
+    maximum_price: "Enimmäishinta",
+    net: "Veroton yhteensä",
+    vat: "ALV",
+    on: "summasta",
+    gross: "Verollinen yhteensä",
+    rounding: |tax_included| {
+        if tax_included {
+            "Yksikköhinnat sisältävät arvonlisäveron. Loppusumma pyöristetään kerran (puolikkaat \
+             ylöspäin), ja arvonlisävero erotetaan pyöristetystä loppusummasta."
+        } else {
+            "Yksikköhinnat eivät sisällä arvonlisäveroa. Loppusumma pyöristetään kerran \
+             (puolikkaat ylöspäin), ja arvonlisävero erotetaan pyöristetystä loppusummasta."
+        }
+    },
+    price_above_hold: "Hinta on katevarausta suurempi; vain katevarauksen määrä on veloitettu.",
+
+    payment: "Maksu",
+    held: "Katevaraus",
+    captured: "Veloitettu",
+    released: "Vapautettu",
+    refunded_in_all: "Hyvitetty yhteensä",
+    card: "Kortti",
+    some_card: "Kortti",
+    entry: "Lukutapa",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Lähimaksu",
+        EntryMode::Chip => "Siru",
+        EntryMode::MagneticStripe => "Magneettijuova",
+    },
+    application: "Sovellus (AID)",
+    authorisation_code: "Varmennuskoodi",
+    sequence_number: "Tapahtumanumero",
+    tapped: "Kortti näytetty",
+    terminal: "Maksupääte",
+
+    corrected: "Korjatut tiedot",
+    fee: "Palvelumaksu",
+    vat_in_fee: "Palvelumaksun ALV",
+
+    measurement: "Mittaus",
+    measured: |energy| {
+        format!(
+            "Mittarin allekirjoitetut arvot on tarkistettu: mitattu energia on {energy}, sama kuin \
+             laskutettu."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Mittarin allekirjoitetut arvot on tarkistettu: mitattu energia on {measured}, mutta \
+             laskutettu energia on {billed}. Ota yhteyttä meihin."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "Mittarin allekirjoitettuja arvoja ei voitu tarkistaa: käyttökelpoista julkista \
+             avainta ei ole."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Mittarin allekirjoitetut arvot on tarkistettu, ja allekirjoitus on virheellinen. Ota \
+             yhteyttä meihin."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "Mittarin allekirjoitettuja arvoja ei voitu tarkistaa: ne ovat puutteellisia tai \
+             ristiriitaisia."
+        }
+        MeasurementProblem::NotMeasured => {
+            "Mittarin allekirjoitettuja arvoja ei voitu tarkistaa: mittari ilmoittaa viasta."
+        }
+    },
+    transparency: "Allekirjoitetut arvot voi tallentaa ja tarkistaa läpinäkyvyysohjelmistolla.",
+
+    buyer: "Ostaja",
+    issuer: "Tositteen antaja",
+    name: "Nimi",
+    vat_number: "Arvonlisäverotunniste",
+    contact: "Kysymykset ja reklamaatiot",
+    issued: "Antamispäivä",
+    number: "Numero",
+    original: "Alkuperäinen kuitti",
+    receipt_id: "Kuitin tunniste",
+    code: "Kuittikoodi",
+    session: "Lataustapahtuma",
+
+    save_pdf: "Tallenna PDF-tiedostona",
+    save_signed_values: "Tallenna mittarin allekirjoitetut arvot",
+    want_invoice: "Lasku yritykselle",
+
+    find_receipt: "Etsi kuittisi",
+    or: "tai",
+    date: "Päivämäärä",
+    amount: "Summa",
+    last_four: "Kortin neljä viimeistä numeroa",
+    find: "Etsi",
+    not_found: "Tällaista kuittia ei löydy. Tarkista antamasi tiedot. Kuitin valmistuminen voi \
+                kestää muutaman minuutin latauksen jälkeen.",
+    too_many_attempts: "Liian monta yritystä. Odota minuutti ja yritä uudelleen.",
+    request_invoice: "Pyydä lasku",
+    buyer_refused: "Jokin tieto puuttuu tai arvonlisäverotunniste on virheellinen. Tunniste alkaa \
+                    maatunnuksella, esimerkiksi FI12345678.",
+    invoice_coming: "Laskua luodaan. Tämä sivu avaa sen automaattisesti.",
+};

@@ -1,0 +1,165 @@
+//! Irish.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "ga",
+
+    receipt: "Admháil",
+    refund: "Aisíoc",
+    invoice: "Sonrasc",
+    payout: "Eisíocaíocht",
+
+    paid: "Íoctha",
+    nothing_taken: "Níor tógadh aon airgead",
+    given_back: "Aisíoctha",
+    paid_out: "Eisíoctha",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "Diúltaíodh don chárta.",
+        NothingTakenReason::NotPluggedIn => "Níor ceanglaíodh aon fheithicil in am.",
+        NothingTakenReason::CancelledByDriver => {
+            "Taispeánadh an cárta arís sular thosaigh an t-athluchtú."
+        }
+        NothingTakenReason::CancelledByOperator => {
+            "Chuir an t-oibreoir deireadh leis sular thosaigh an t-athluchtú."
+        }
+        NothingTakenReason::StartFailed => "Níor thosaigh an stáisiún athluchtaithe.",
+        NothingTakenReason::BelowMinimum => "Bhí an praghas ró-íseal lena ghearradh.",
+        NothingTakenReason::PaymentFailed => "Níorbh fhéidir an íocaíocht a dhéanamh.",
+    },
+    was_released: |amount| format!("Scaoileadh an tsuim réamhúdaraithe {amount}."),
+    nothing_was_reserved: "Ní raibh aon suim réamhúdaraithe.",
+    refund_of: |number, date| format!("Baineann sé le hadmháil {number} dar dáta {date}."),
+    reported_late: "Tar éis na híocaíochta, thuairiscigh an stáisiún athluchtaithe léamh difriúil \
+                    ar an méadar.",
+    instead_of: |number, date| {
+        format!("Tá an sonrasc seo in ionad na hadmhála dar dáta {date} (uimhir {number}).")
+    },
+    payout_to: |payee, statement| format!("Íocaí: {payee}, ráiteas {statement}."),
+
+    charging: "Athluchtú",
+    site: "Suíomh",
+    address: "Seoladh",
+    evse: "Pointe athluchtaithe (EVSE)",
+    start: "Tús",
+    end: "Deireadh",
+    duration: "Fad",
+    energy: "Fuinneamh",
+
+    price: "Praghas",
+    tariff: "Taraif",
+    parking: "Páirceáil",
+    per_session: "In aghaidh an tseisiúin",
+    minimum_price: "Íosphraghas",
+    maximum_price: "Uasphraghas",
+    net: "Iomlán gan CBL",
+    vat: "CBL",
+    on: "ar",
+    gross: "Iomlán, CBL san áireamh",
+    rounding: |tax_included| {
+        if tax_included {
+            "Tá CBL san áireamh sna haonadphraghsanna. Slánaítear an t-iomlán uair amháin, leath á \
+             slánú suas, agus baintear an CBL amach as an iomlán slánaithe."
+        } else {
+            "Níl CBL san áireamh sna haonadphraghsanna. Slánaítear an t-iomlán uair amháin, leath \
+             á slánú suas, agus baintear an CBL amach as an iomlán slánaithe."
+        }
+    },
+    price_above_hold: "Tá an praghas níos airde ná an tsuim réamhúdaraithe; níor gearradh ach an \
+                       tsuim réamhúdaraithe.",
+
+    payment: "Íocaíocht",
+    held: "Réamhúdaraithe",
+    captured: "Gearrtha",
+    released: "Scaoilte",
+    refunded_in_all: "Aisíoctha san iomlán",
+    card: "Cárta",
+    some_card: "Cárta",
+    entry: "Modh léite",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Gan tadhall",
+        EntryMode::Chip => "Slis",
+        EntryMode::MagneticStripe => "Stríoc mhaighnéadach",
+    },
+    application: "Feidhmchlár (AID)",
+    authorisation_code: "Cód údaraithe",
+    sequence_number: "Uimhir sheichimh",
+    tapped: "Taispeánadh an cárta",
+    terminal: "Teirminéal",
+
+    corrected: "Sonraí ceartaithe",
+    fee: "Táille",
+    vat_in_fee: "CBL sa táille",
+
+    measurement: "Tomhas",
+    measured: |energy| {
+        format!("Seiceáladh luachanna sínithe an mhéadair: tomhaiseadh {energy}, mar a billeáladh.")
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Seiceáladh luachanna sínithe an mhéadair: tomhaiseadh {measured}, ach billeáladh \
+             {billed}. Téigh i dteagmháil linn, le do thoil."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "Níorbh fhéidir luachanna sínithe an mhéadair a sheiceáil: níl aon eochair phoiblí \
+             inúsáidte ann."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Seiceáladh luachanna sínithe an mhéadair, agus tá an síniú mícheart. Téigh i \
+             dteagmháil linn, le do thoil."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "Níorbh fhéidir luachanna sínithe an mhéadair a sheiceáil: tá siad neamhiomlán nó tá \
+             siad ag teacht salach ar a chéile."
+        }
+        MeasurementProblem::NotMeasured => {
+            "Níorbh fhéidir luachanna sínithe an mhéadair a sheiceáil: tá locht á thuairisciú ag \
+             an méadar."
+        }
+    },
+    transparency: "Is féidir na luachanna sínithe a shábháil agus a sheiceáil leis na bogearraí \
+                   trédhearcachta.",
+
+    buyer: "Ceannaitheoir",
+    issuer: "Eisitheoir",
+    name: "Ainm",
+    vat_number: "Uimhir CBL",
+    contact: "Ceisteanna agus díospóidí",
+    issued: "Dáta eisiúna",
+    number: "Uimhir",
+    original: "Admháil bhunaidh",
+    receipt_id: "ID na hadmhála",
+    code: "Cód na hadmhála",
+    session: "Seisiún",
+
+    save_pdf: "Sábháil mar PDF",
+    save_signed_values: "Sábháil luachanna sínithe an mhéadair",
+    want_invoice: "Sonrasc in ainm cuideachta",
+
+    find_receipt: "Aimsigh d’admháil",
+    or: "nó",
+    date: "Dáta",
+    amount: "Suim",
+    last_four: "Ceithre dhigit dheireanacha an chárta",
+    find: "Aimsigh",
+    not_found: "Níl admháil den sórt sin ann. Seiceáil an méid a chlóscríobh tú, le do thoil. \
+                Féadfaidh sé cúpla nóiméad a thógáil tar éis an athluchtaithe.",
+    too_many_attempts: "An iomarca iarrachtaí. Fan nóiméad, le do thoil, agus bain triail eile as.",
+    request_invoice: "Iarr sonrasc",
+    buyer_refused: "Tá rud éigin ar iarraidh, nó tá an uimhir CBL mícheart. Tosaíonn sí le \
+                    litreacha na tíre, mar shampla IE1234567FA.",
+    invoice_coming: "Tá an sonrasc á ullmhú. Osclóidh an leathanach seo go huathoibríoch é.",
+};

@@ -1,0 +1,164 @@
+//! Croatian.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "hr",
+
+    receipt: "Potvrda o transakciji",
+    refund: "Povrat novca",
+    invoice: "Račun",
+    payout: "Isplata",
+
+    paid: "Plaćeno",
+    nothing_taken: "Ništa nije naplaćeno",
+    given_back: "Vraćeno",
+    paid_out: "Isplaćeno",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "Kartica je odbijena.",
+        NothingTakenReason::NotPluggedIn => "Vozilo nije priključeno na vrijeme.",
+        NothingTakenReason::CancelledByDriver => {
+            "Kartica je ponovno prislonjena prije početka punjenja."
+        }
+        NothingTakenReason::CancelledByOperator => {
+            "Operator je prekinuo sesiju prije početka punjenja."
+        }
+        NothingTakenReason::StartFailed => "Postaja za punjenje nije počela puniti vozilo.",
+        NothingTakenReason::BelowMinimum => "Cijena je bila preniska za naplatu.",
+        NothingTakenReason::PaymentFailed => "Plaćanje nije bilo moguće provesti.",
+    },
+    was_released: |amount| format!("Oslobođen je predautorizirani iznos od {amount}."),
+    nothing_was_reserved: "Nijedan iznos nije bio predautoriziran.",
+    refund_of: |number, date| format!("Odnosi se na potvrdu {number} od {date}."),
+    reported_late: "Nakon plaćanja postaja za punjenje dojavila je drukčije stanje brojila.",
+    instead_of: |number, date| format!("Zamjenjuje potvrdu {number} od {date}."),
+    payout_to: |payee, statement| format!("Primatelj: {payee}, obračun {statement}."),
+
+    charging: "Punjenje",
+    site: "Lokacija",
+    address: "Adresa",
+    evse: "Mjesto za punjenje (EVSE)",
+    start: "Početak",
+    end: "Završetak",
+    duration: "Trajanje",
+    energy: "Energija",
+
+    price: "Cijena",
+    tariff: "Tarifa",
+    parking: "Parkiranje",
+    per_session: "Po punjenju",
+    minimum_price: "Najniža cijena",
+    maximum_price: "Najviša cijena",
+    net: "Ukupno bez PDV-a",
+    vat: "PDV",
+    on: "na",
+    gross: "Ukupno s PDV-om",
+    rounding: |tax_included| {
+        if tax_included {
+            "Jedinične cijene uključuju PDV. Ukupni iznos zaokružuje se jednom (polovica naviše), \
+             a PDV se izračunava iz zaokruženog iznosa."
+        } else {
+            "Jedinične cijene ne uključuju PDV. Ukupni iznos zaokružuje se jednom (polovica \
+             naviše), a PDV se izračunava iz zaokruženog iznosa."
+        }
+    },
+    price_above_hold: "Cijena je viša od predautoriziranog iznosa; naplaćen je samo \
+                       predautorizirani iznos.",
+
+    payment: "Plaćanje",
+    held: "Predautorizirano",
+    captured: "Naplaćeno",
+    released: "Oslobođeno",
+    refunded_in_all: "Ukupno vraćeno",
+    card: "Kartica",
+    some_card: "Kartica",
+    entry: "Način očitanja",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Beskontaktno",
+        EntryMode::Chip => "Čip",
+        EntryMode::MagneticStripe => "Magnetska traka",
+    },
+    application: "Aplikacija (AID)",
+    authorisation_code: "Autorizacijski kod",
+    sequence_number: "Redni broj",
+    tapped: "Očitanje kartice",
+    terminal: "Terminal",
+
+    corrected: "Ispravljeni podaci",
+    fee: "Naknada",
+    vat_in_fee: "PDV u naknadi",
+
+    measurement: "Mjerenje",
+    measured: |energy| {
+        format!(
+            "Potpisane vrijednosti brojila provjerene su: izmjereno je {energy}, koliko je i \
+             obračunano."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Potpisane vrijednosti brojila provjerene su: izmjereno je {measured}, a obračunano je \
+             {billed}. Molimo, obratite nam se."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "Potpisane vrijednosti brojila nije bilo moguće provjeriti: nema upotrebljivog javnog \
+             ključa."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Potpisane vrijednosti brojila provjerene su i potpis nije ispravan. Molimo, obratite \
+             nam se."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "Potpisane vrijednosti brojila nije bilo moguće provjeriti: nepotpune su ili \
+             proturječne."
+        }
+        MeasurementProblem::NotMeasured => {
+            "Potpisane vrijednosti brojila nije bilo moguće provjeriti: brojilo javlja kvar."
+        }
+    },
+    transparency: "Potpisane vrijednosti mogu se spremiti i provjeriti u programu za provjeru \
+                   (Transparenzsoftware).",
+
+    buyer: "Kupac",
+    issuer: "Izdavatelj",
+    name: "Naziv",
+    vat_number: "PDV ID broj",
+    contact: "Pitanja i prigovori",
+    issued: "Datum izdavanja",
+    number: "Broj",
+    original: "Izvorna potvrda",
+    receipt_id: "ID potvrde",
+    code: "Kod potvrde",
+    session: "Sesija punjenja",
+
+    save_pdf: "Spremi kao PDF",
+    save_signed_values: "Spremi potpisane vrijednosti brojila",
+    want_invoice: "Račun na tvrtku",
+
+    find_receipt: "Pronađite svoju potvrdu",
+    or: "ili",
+    date: "Datum",
+    amount: "Iznos",
+    last_four: "Posljednje četiri znamenke kartice",
+    find: "Pronađi",
+    not_found: "Takva potvrda ne postoji. Molimo, provjerite unesene podatke. Nakon punjenja može \
+                proći nekoliko minuta dok potvrda ne bude dostupna.",
+    too_many_attempts: "Previše pokušaja. Molimo, pričekajte minutu i pokušajte ponovno.",
+    request_invoice: "Zatraži račun",
+    buyer_refused: "Nešto nedostaje ili PDV ID broj nije ispravan. Počinje slovima države, na \
+                    primjer HR12345678901.",
+    invoice_coming: "Račun se izrađuje. Ova će ga stranica sama otvoriti.",
+};

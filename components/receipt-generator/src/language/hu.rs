@@ -1,0 +1,169 @@
+//! Hungarian.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "hu",
+
+    receipt: "Bizonylat",
+    refund: "Visszatérítés",
+    invoice: "Számla",
+    payout: "Kifizetés",
+
+    paid: "Fizetve",
+    nothing_taken: "Nem történt terhelés",
+    given_back: "Visszatérítve",
+    paid_out: "Kifizetve",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "A kártyát elutasították.",
+        NothingTakenReason::NotPluggedIn => "A járművet nem csatlakoztatták időben.",
+        NothingTakenReason::CancelledByDriver => {
+            "A kártyát a töltés megkezdése előtt újra az olvasóhoz érintették."
+        }
+        NothingTakenReason::CancelledByOperator => {
+            "Az üzemeltető a töltés megkezdése előtt leállította a folyamatot."
+        }
+        NothingTakenReason::StartFailed => "A töltőállomás nem indította el a töltést.",
+        NothingTakenReason::BelowMinimum => "Az ár túl alacsony volt ahhoz, hogy felszámítsuk.",
+        NothingTakenReason::PaymentFailed => "A fizetést nem sikerült végrehajtani.",
+    },
+    was_released: |amount| format!("Az előengedélyezett összeg ({amount}) zárolását feloldottuk."),
+    nothing_was_reserved: "Nem történt előengedélyezés.",
+    refund_of: |number, date| {
+        format!("A következő bizonylatra vonatkozik: {number} (kelt: {date}).")
+    },
+    reported_late: "A fizetés után a töltőállomás más mérőállást jelentett.",
+    instead_of: |number, date| {
+        format!("A következő bizonylat helyébe lép: {number} (kelt: {date}).")
+    },
+    payout_to: |payee, statement| format!("Kedvezményezett: {payee}, elszámolás: {statement}."),
+
+    charging: "Töltés",
+    site: "Helyszín",
+    address: "Cím",
+    evse: "Töltőpont (EVSE)",
+    start: "Kezdete",
+    end: "Vége",
+    duration: "Időtartam",
+    energy: "Energia",
+
+    price: "Ár",
+    tariff: "Díjszabás",
+    parking: "Parkolás",
+    per_session: "Töltésenként",
+    minimum_price: "Minimális ár",
+    maximum_price: "Maximális ár",
+    net: "Összesen áfa nélkül",
+    vat: "Áfa",
+    on: "– adóalap:",
+    gross: "Összesen áfával",
+    rounding: |tax_included| {
+        if tax_included {
+            "Az egységárak tartalmazzák az áfát. A végösszeget egyszer, féltől felfelé kerekítjük, \
+             az áfát pedig a kerekített végösszegből számítjuk ki."
+        } else {
+            "Az egységárak nem tartalmazzák az áfát. A végösszeget egyszer, féltől felfelé \
+             kerekítjük, az áfát pedig a kerekített végösszegből számítjuk ki."
+        }
+    },
+    price_above_hold: "Az ár magasabb az előengedélyezett összegnél; a kártyát csak az \
+                       előengedélyezett összeggel terheltük meg.",
+
+    payment: "Fizetés",
+    held: "Előengedélyezett összeg",
+    captured: "Terhelt összeg",
+    released: "Feloldott összeg",
+    refunded_in_all: "Összesen visszatérítve",
+    card: "Kártya",
+    some_card: "Kártya",
+    entry: "Kártyaolvasás módja",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Érintéses",
+        EntryMode::Chip => "Chip",
+        EntryMode::MagneticStripe => "Mágnescsík",
+    },
+    application: "Alkalmazás (AID)",
+    authorisation_code: "Engedélyszám",
+    sequence_number: "Tranzakció sorszáma",
+    tapped: "Kártyaolvasás ideje",
+    terminal: "Terminál",
+
+    corrected: "Helyesbített adatok",
+    fee: "Díj",
+    vat_in_fee: "A díj áfatartalma",
+
+    measurement: "Mérés",
+    measured: |energy| {
+        format!(
+            "Ellenőriztük a fogyasztásmérő aláírt mérési értékeit: a mért mennyiség {energy}, és \
+             ugyanennyit számoltunk el."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Ellenőriztük a fogyasztásmérő aláírt mérési értékeit: a mért mennyiség {measured}, de \
+             az elszámolt mennyiség {billed}. Kérjük, lépjen kapcsolatba velünk."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "A fogyasztásmérő aláírt mérési értékeit nem lehetett ellenőrizni: nincs használható \
+             nyilvános kulcs."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Ellenőriztük a fogyasztásmérő aláírt mérési értékeit, és az aláírás hibás. Kérjük, \
+             lépjen kapcsolatba velünk."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "A fogyasztásmérő aláírt mérési értékeit nem lehetett ellenőrizni: hiányosak vagy \
+             ellentmondásosak."
+        }
+        MeasurementProblem::NotMeasured => {
+            "A fogyasztásmérő aláírt mérési értékeit nem lehetett ellenőrizni: a fogyasztásmérő \
+             hibát jelez."
+        }
+    },
+    transparency: "Az aláírt értékek elmenthetők és az átláthatósági szoftverrel \
+                   (Transparenzsoftware) ellenőrizhetők.",
+
+    buyer: "Vevő",
+    issuer: "Kiállító",
+    name: "Név",
+    vat_number: "Közösségi adószám",
+    contact: "Kérdések és reklamációk",
+    issued: "Kiállítás dátuma",
+    number: "Sorszám",
+    original: "Eredeti bizonylat",
+    receipt_id: "Bizonylatazonosító",
+    code: "Bizonylatkód",
+    session: "Töltés azonosítója",
+
+    save_pdf: "Mentés PDF-ként",
+    save_signed_values: "Aláírt mérési értékek mentése",
+    want_invoice: "Számla cég nevére",
+
+    find_receipt: "Keresse meg a bizonylatát",
+    or: "vagy",
+    date: "Dátum",
+    amount: "Összeg",
+    last_four: "A kártya utolsó négy számjegye",
+    find: "Keresés",
+    not_found: "Nincs ilyen bizonylat. Kérjük, ellenőrizze a megadott adatokat. A töltés után \
+                eltarthat néhány percig, amíg a bizonylat elérhetővé válik.",
+    too_many_attempts: "Túl sok próbálkozás. Kérjük, várjon egy percet, majd próbálja újra.",
+    request_invoice: "Számla kérése",
+    buyer_refused: "Valami hiányzik, vagy hibás a közösségi adószám. Az adószám az ország \
+                    betűjelével kezdődik, például HU12345678.",
+    invoice_coming: "A számla kiállítása folyamatban van. Ez az oldal magától megnyitja.",
+};

@@ -1,0 +1,161 @@
+//! Latvian.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "lv",
+
+    receipt: "Kvīts",
+    refund: "Atmaksa",
+    invoice: "Rēķins",
+    payout: "Izmaksa",
+
+    paid: "Samaksāts",
+    nothing_taken: "Nauda nav ieturēta",
+    given_back: "Atmaksāts",
+    paid_out: "Izmaksāts",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "Karte tika noraidīta.",
+        NothingTakenReason::NotPluggedIn => "Neviens transportlīdzeklis netika laikus pieslēgts.",
+        NothingTakenReason::CancelledByDriver => {
+            "Karte tika uzrādīta atkārtoti pirms uzlādes sākuma."
+        }
+        NothingTakenReason::CancelledByOperator => {
+            "Operators pārtrauca sesiju pirms uzlādes sākuma."
+        }
+        NothingTakenReason::StartFailed => "Uzlādes stacija nesāka darboties.",
+        NothingTakenReason::BelowMinimum => "Cena bija pārāk maza, lai to iekasētu.",
+        NothingTakenReason::PaymentFailed => "Maksājumu nevarēja veikt.",
+    },
+    was_released: |amount| format!("Rezervētā summa {amount} tika atbrīvota."),
+    nothing_was_reserved: "Summa nebija rezervēta.",
+    refund_of: |number, date| format!("Attiecas uz kvīti Nr. {number} ({date})."),
+    reported_late: "Pēc maksājuma uzlādes stacija paziņoja citu skaitītāja rādījumu.",
+    instead_of: |number, date| format!("Rēķins aizstāj kvīti Nr. {number} ({date})."),
+    payout_to: |payee, statement| format!("Saņēmējs: {payee}, pārskats {statement}."),
+
+    charging: "Uzlāde",
+    site: "Vieta",
+    address: "Adrese",
+    evse: "Uzlādes punkts (EVSE)",
+    start: "Sākums",
+    end: "Beigas",
+    duration: "Ilgums",
+    energy: "Enerģija",
+
+    price: "Cena",
+    tariff: "Tarifs",
+    parking: "Stāvēšana",
+    per_session: "Par sesiju",
+    minimum_price: "Minimālā cena",
+    maximum_price: "Maksimālā cena",
+    net: "Kopā bez PVN",
+    vat: "PVN",
+    on: "no",
+    gross: "Kopā ar PVN",
+    rounding: |tax_included| {
+        if tax_included {
+            "Vienības cenās PVN ir iekļauts. Kopsummu noapaļo vienu reizi (pusi noapaļo uz augšu), \
+             un tajā iekļauto PVN aprēķina no noapaļotās kopsummas."
+        } else {
+            "Vienības cenās PVN nav iekļauts. Kopsummu noapaļo vienu reizi (pusi noapaļo uz \
+             augšu), un tajā iekļauto PVN aprēķina no noapaļotās kopsummas."
+        }
+    },
+    price_above_hold: "Cena ir lielāka par rezervēto summu; ieturēta tika tikai rezervētā summa.",
+
+    payment: "Maksājums",
+    held: "Rezervētā summa",
+    captured: "Ieturētā summa",
+    released: "Atbrīvotā summa",
+    refunded_in_all: "Kopā atmaksāts",
+    card: "Karte",
+    some_card: "Karte",
+    entry: "Nolasīšanas veids",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Bezkontakta",
+        EntryMode::Chip => "Mikroshēma",
+        EntryMode::MagneticStripe => "Magnētiskā josla",
+    },
+    application: "Lietotne (AID)",
+    authorisation_code: "Autorizācijas kods",
+    sequence_number: "Kārtas numurs",
+    tapped: "Karte uzrādīta",
+    terminal: "Terminālis",
+
+    corrected: "Koriģētie dati",
+    fee: "Komisijas maksa",
+    vat_in_fee: "PVN komisijas maksā",
+
+    measurement: "Mērījums",
+    measured: |energy| {
+        format!(
+            "Skaitītāja parakstītie rādījumi tika pārbaudīti: izmērītais daudzums ir {energy}, un \
+             tas atbilst apmaksai aprēķinātajam."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Skaitītāja parakstītie rādījumi tika pārbaudīti: izmērītais daudzums ir {measured}, \
+             bet apmaksai aprēķinātais – {billed}. Lūdzu, sazinieties ar mums."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "Skaitītāja parakstītos rādījumus nevarēja pārbaudīt: nav izmantojamas publiskās \
+             atslēgas."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Skaitītāja parakstītie rādījumi tika pārbaudīti, un paraksts ir nepareizs. Lūdzu, \
+             sazinieties ar mums."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "Skaitītāja parakstītos rādījumus nevarēja pārbaudīt: tie ir nepilnīgi vai pretrunīgi."
+        }
+        MeasurementProblem::NotMeasured => {
+            "Skaitītāja parakstītos rādījumus nevarēja pārbaudīt: skaitītājs ziņo par kļūmi."
+        }
+    },
+    transparency: "Parakstītos rādījumus var saglabāt un pārbaudīt ar pārredzamības programmatūru.",
+
+    buyer: "Rēķina saņēmējs",
+    issuer: "Izsniedzējs",
+    name: "Nosaukums",
+    vat_number: "PVN reģistrācijas Nr.",
+    contact: "Jautājumi un strīdi",
+    issued: "Izsniegšanas datums",
+    number: "Numurs",
+    original: "Sākotnējā kvīts",
+    receipt_id: "Kvīts ID",
+    code: "Kvīts kods",
+    session: "Sesija",
+
+    save_pdf: "Saglabāt kā PDF",
+    save_signed_values: "Saglabāt skaitītāja parakstītos rādījumus",
+    want_invoice: "Rēķins uz uzņēmuma vārda",
+
+    find_receipt: "Atrodiet savu kvīti",
+    or: "vai",
+    date: "Datums",
+    amount: "Summa",
+    last_four: "Kartes pēdējie četri cipari",
+    find: "Meklēt",
+    not_found: "Šādas kvīts nav. Lūdzu, pārbaudiet ievadītos datus. Pēc uzlādes var paiet dažas \
+                minūtes, līdz kvīts ir pieejama.",
+    too_many_attempts: "Pārāk daudz mēģinājumu. Lūdzu, uzgaidiet minūti un mēģiniet vēlreiz.",
+    request_invoice: "Pieprasīt rēķinu",
+    buyer_refused: "Trūkst kādu datu, vai PVN reģistrācijas numurs ir nepareizs. Tas sākas ar \
+                    valsts burtiem, piemēram, LV12345678901.",
+    invoice_coming: "Rēķins tiek sagatavots. Šī lapa to atvērs automātiski.",
+};

@@ -1,0 +1,169 @@
+//! Maltese.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "mt",
+
+    receipt: "Irċevuta",
+    refund: "Rifużjoni",
+    invoice: "Fattura",
+    payout: "Żborż",
+
+    paid: "Imħallas",
+    nothing_taken: "Ma ttieħed xejn",
+    given_back: "Mogħti lura",
+    paid_out: "Żborżat",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "Il-kard ġiet irrifjutata.",
+        NothingTakenReason::NotPluggedIn => "L-ebda vettura ma tqabbdet fil-ħin.",
+        NothingTakenReason::CancelledByDriver => {
+            "Il-kard reġgħet intweriet qabel ma beda l-irriċarġjar."
+        }
+        NothingTakenReason::CancelledByOperator => {
+            "L-operatur temm is-sessjoni qabel ma beda l-irriċarġjar."
+        }
+        NothingTakenReason::StartFailed => "L-istazzjon tal-irriċarġjar ma bediex l-irriċarġjar.",
+        NothingTakenReason::BelowMinimum => "Il-prezz kien baxx wisq biex jinġabar.",
+        NothingTakenReason::PaymentFailed => "Il-ħlas ma setax isir.",
+    },
+    was_released: |amount| format!("L-ammont awtorizzat minn qabel ta’ {amount} ġie rilaxxat."),
+    nothing_was_reserved: "L-ebda ammont ma kien ġie awtorizzat minn qabel.",
+    refund_of: |number, date| {
+        format!("Ir-rifużjoni tirreferi għall-irċevuta {number} bid-data ta’ {date}.")
+    },
+    reported_late: "Wara l-ħlas, l-istazzjon tal-irriċarġjar irrapporta qari tal-miter differenti.",
+    instead_of: |number, date| {
+        format!("Il-fattura tieħu post l-irċevuta {number} bid-data ta’ {date}.")
+    },
+    payout_to: |payee, statement| format!("Benefiċjarju: {payee}, rendikont {statement}."),
+
+    charging: "Irriċarġjar",
+    site: "Post",
+    address: "Indirizz",
+    evse: "Punt tal-irriċarġjar (EVSE)",
+    start: "Bidu",
+    end: "Tmiem",
+    duration: "Durata",
+    energy: "Enerġija",
+
+    price: "Prezz",
+    tariff: "Tariffa",
+    parking: "Parkeġġ",
+    per_session: "Għal kull sessjoni",
+    minimum_price: "Prezz minimu",
+    maximum_price: "Prezz massimu",
+    net: "Total mingħajr VAT",
+    vat: "VAT",
+    on: "fuq",
+    gross: "Total bil-VAT",
+    rounding: |tax_included| {
+        if tax_included {
+            "Il-prezzijiet unitarji jinkludu l-VAT. It-total jiġi arrotondat darba biss (in-nofs \
+             ’il fuq), u l-VAT tinħadem mit-total arrotondat."
+        } else {
+            "Il-prezzijiet unitarji ma jinkludux il-VAT. It-total jiġi arrotondat darba biss \
+             (in-nofs ’il fuq), u l-VAT tinħadem mit-total arrotondat."
+        }
+    },
+    price_above_hold: "Il-prezz huwa ogħla mill-ammont awtorizzat minn qabel; inġabar biss \
+                       l-ammont awtorizzat minn qabel.",
+
+    payment: "Ħlas",
+    held: "Awtorizzat minn qabel",
+    captured: "Miġbur",
+    released: "Rilaxxat",
+    refunded_in_all: "Total mogħti lura",
+    card: "Kard",
+    some_card: "Kard",
+    entry: "Qari",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Mingħajr kuntatt",
+        EntryMode::Chip => "Ċippa",
+        EntryMode::MagneticStripe => "Strixxa manjetika",
+    },
+    application: "Applikazzjoni (AID)",
+    authorisation_code: "Kodiċi tal-awtorizzazzjoni",
+    sequence_number: "Numru tas-sekwenza",
+    tapped: "Kard murija",
+    terminal: "Terminal",
+
+    corrected: "Valuri kkoreġuti",
+    fee: "Miżata",
+    vat_in_fee: "VAT fil-miżata",
+
+    measurement: "Kejl",
+    measured: |energy| {
+        format!(
+            "Il-valuri ffirmati tal-miter ġew ivverifikati: l-enerġija mkejla hija ta’ {energy}, \
+             kif ġie ffatturat."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Il-valuri ffirmati tal-miter ġew ivverifikati: l-enerġija mkejla hija ta’ {measured}, \
+             iżda dik iffatturata hija ta’ {billed}. Jekk jogħġbok ikkuntattjana."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "Il-valuri ffirmati tal-miter ma setgħux jiġu vverifikati: ma hemmx ċavetta pubblika \
+             li tista’ tintuża."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Il-valuri ffirmati tal-miter ġew ivverifikati u l-firma hija żbaljata. Jekk jogħġbok \
+             ikkuntattjana."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "Il-valuri ffirmati tal-miter ma setgħux jiġu vverifikati: mhumiex kompluti jew \
+             jikkontradixxu lil xulxin."
+        }
+        MeasurementProblem::NotMeasured => {
+            "Il-valuri ffirmati tal-miter ma setgħux jiġu vverifikati: il-miter qed jirrapporta \
+             ħsara."
+        }
+    },
+    transparency: "Il-valuri ffirmati jistgħu jiġu ssejvjati u vverifikati bis-software \
+                   tat-trasparenza.",
+
+    buyer: "Iffatturat lil",
+    issuer: "Maħruġa minn",
+    name: "Isem",
+    vat_number: "Numru tal-VAT",
+    contact: "Mistoqsijiet u lmenti",
+    issued: "Data tal-ħruġ",
+    number: "Numru",
+    original: "Irċevuta oriġinali",
+    receipt_id: "ID tal-irċevuta",
+    code: "Kodiċi tal-irċevuta",
+    session: "Sessjoni",
+
+    save_pdf: "Issejvja bħala PDF",
+    save_signed_values: "Issejvja l-valuri ffirmati tal-miter",
+    want_invoice: "Fattura f’isem kumpanija",
+
+    find_receipt: "Sib l-irċevuta tiegħek",
+    or: "jew",
+    date: "Data",
+    amount: "Ammont",
+    last_four: "L-aħħar erba’ ċifri tal-kard",
+    find: "Fittex",
+    not_found: "Din l-irċevuta ma teżistix. Jekk jogħġbok iċċekkja dak li daħħalt. Wara \
+                l-irriċarġjar, l-irċevuta tista’ tieħu ftit minuti biex tkun disponibbli.",
+    too_many_attempts: "Wisq tentattivi. Jekk jogħġbok stenna minuta u erġa’ pprova.",
+    request_invoice: "Itlob fattura",
+    buyer_refused: "Hemm xi ħaġa nieqsa, jew in-numru tal-VAT huwa żbaljat. In-numru jibda \
+                    bl-ittri tal-pajjiż, bħal MT12345678.",
+    invoice_coming: "Il-fattura qed titħejja. Din il-paġna se tiftaħha waħedha.",
+};

@@ -1,0 +1,160 @@
+//! Norwegian Bokmål.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "nb",
+
+    receipt: "Kvittering",
+    refund: "Refusjon",
+    invoice: "Faktura",
+    payout: "Utbetaling",
+
+    paid: "Betalt",
+    nothing_taken: "Ingenting er trukket",
+    given_back: "Refundert",
+    paid_out: "Utbetalt",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "Kortet ble avvist.",
+        NothingTakenReason::NotPluggedIn => "Det ble ikke koblet til noe kjøretøy i tide.",
+        NothingTakenReason::CancelledByDriver => "Kortet ble vist på nytt før ladingen begynte.",
+        NothingTakenReason::CancelledByOperator => {
+            "Operatøren avsluttet økten før ladingen begynte."
+        }
+        NothingTakenReason::StartFailed => "Ladestasjonen startet ikke ladingen.",
+        NothingTakenReason::BelowMinimum => "Prisen var for lav til å bli trukket fra kortet.",
+        NothingTakenReason::PaymentFailed => "Betalingen kunne ikke gjennomføres.",
+    },
+    was_released: |amount| format!("Det reserverte beløpet på {amount} er frigitt."),
+    nothing_was_reserved: "Det var ikke reservert noe beløp.",
+    refund_of: |number, date| format!("Refusjonen gjelder kvittering {number} fra {date}."),
+    reported_late: "Etter betalingen meldte ladestasjonen en annen målerstand.",
+    instead_of: |number, date| format!("Fakturaen erstatter kvittering {number} fra {date}."),
+    payout_to: |payee, statement| format!("Til {payee}, avregning {statement}."),
+
+    charging: "Lading",
+    site: "Sted",
+    address: "Adresse",
+    evse: "Ladepunkt (EVSE)",
+    start: "Start",
+    end: "Slutt",
+    duration: "Varighet",
+    energy: "Energi",
+
+    price: "Pris",
+    tariff: "Takst",
+    parking: "Parkering",
+    per_session: "Per ladeøkt",
+    minimum_price: "Minstepris",
+    maximum_price: "Maksimalpris",
+    net: "Sum ekskl. MVA",
+    vat: "MVA",
+    on: "av",
+    gross: "Sum inkl. MVA",
+    rounding: |tax_included| {
+        if tax_included {
+            "Enhetsprisene inkluderer merverdiavgift. Summen avrundes én gang (en halv rundes \
+             opp), og merverdiavgiften regnes ut av den avrundede summen."
+        } else {
+            "Enhetsprisene er uten merverdiavgift. Summen avrundes én gang (en halv rundes opp), \
+             og merverdiavgiften regnes ut av den avrundede summen."
+        }
+    },
+    price_above_hold: "Prisen er høyere enn det reserverte beløpet; bare det reserverte beløpet er \
+                       trukket.",
+
+    payment: "Betaling",
+    held: "Reservert",
+    captured: "Trukket",
+    released: "Frigitt",
+    refunded_in_all: "Refundert totalt",
+    card: "Kort",
+    some_card: "Kort",
+    entry: "Kortlesing",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Kontaktløs",
+        EntryMode::Chip => "Chip",
+        EntryMode::MagneticStripe => "Magnetstripe",
+    },
+    application: "Applikasjon (AID)",
+    authorisation_code: "Autorisasjonskode",
+    sequence_number: "Sekvensnummer",
+    tapped: "Kort vist",
+    terminal: "Terminal",
+
+    corrected: "Korrigerte verdier",
+    fee: "Gebyr",
+    vat_in_fee: "MVA i gebyret",
+
+    measurement: "Måling",
+    measured: |energy| {
+        format!(
+            "Målerens signerte verdier er kontrollert: Det ble målt {energy}, det samme som ble \
+             fakturert."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Målerens signerte verdier er kontrollert: Det ble målt {measured}, men fakturert \
+             {billed}. Ta kontakt med oss."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "Målerens signerte verdier kunne ikke kontrolleres: Det finnes ingen brukbar offentlig \
+             nøkkel."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Målerens signerte verdier er kontrollert, og signaturen er feil. Ta kontakt med oss."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "Målerens signerte verdier kunne ikke kontrolleres: De er ufullstendige eller \
+             motstridende."
+        }
+        MeasurementProblem::NotMeasured => {
+            "Målerens signerte verdier kunne ikke kontrolleres: Måleren melder om en feil."
+        }
+    },
+    transparency: "De signerte verdiene kan lagres og kontrolleres med transparensprogramvaren.",
+
+    buyer: "Fakturamottaker",
+    issuer: "Utstedt av",
+    name: "Navn",
+    vat_number: "MVA-nummer",
+    contact: "Spørsmål og klager",
+    issued: "Utstedelsesdato",
+    number: "Nummer",
+    original: "Opprinnelig kvittering",
+    receipt_id: "Kvitterings-ID",
+    code: "Kvitteringskode",
+    session: "Ladeøkt",
+
+    save_pdf: "Lagre som PDF",
+    save_signed_values: "Lagre målerens signerte verdier",
+    want_invoice: "Faktura til bedrift",
+
+    find_receipt: "Finn kvitteringen din",
+    or: "eller",
+    date: "Dato",
+    amount: "Beløp",
+    last_four: "Kortets fire siste sifre",
+    find: "Finn",
+    not_found: "Det finnes ingen slik kvittering. Kontroller det du har skrevet inn. Det kan ta \
+                noen minutter etter ladingen før kvitteringen er klar.",
+    too_many_attempts: "For mange forsøk. Vent et minutt og prøv igjen.",
+    request_invoice: "Be om faktura",
+    buyer_refused: "Noe mangler, eller MVA-nummeret er feil. Det begynner med landets bokstaver, \
+                    for eksempel NO123456789MVA.",
+    invoice_coming: "Fakturaen blir laget nå. Denne siden åpner den automatisk.",
+};

@@ -1,0 +1,166 @@
+//! Portuguese.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "pt",
+
+    receipt: "Recibo",
+    refund: "Reembolso",
+    invoice: "Fatura",
+    payout: "Transferência",
+
+    paid: "Pago",
+    nothing_taken: "Nenhum valor cobrado",
+    given_back: "Reembolsado",
+    paid_out: "Transferido",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "O cartão foi recusado.",
+        NothingTakenReason::NotPluggedIn => "Nenhum veículo foi ligado a tempo.",
+        NothingTakenReason::CancelledByDriver => {
+            "O cartão foi apresentado novamente antes do início do carregamento."
+        }
+        NothingTakenReason::CancelledByOperator => {
+            "O operador terminou a sessão antes do início do carregamento."
+        }
+        NothingTakenReason::StartFailed => "A estação de carregamento não iniciou o carregamento.",
+        NothingTakenReason::BelowMinimum => "O preço era demasiado baixo para ser cobrado.",
+        NothingTakenReason::PaymentFailed => "Não foi possível efetuar o pagamento.",
+    },
+    was_released: |amount| format!("O valor pré-autorizado de {amount} foi libertado."),
+    nothing_was_reserved: "Não tinha sido pré-autorizado nenhum valor.",
+    refund_of: |number, date| format!("O reembolso refere-se ao recibo {number} de {date}."),
+    reported_late: "Após o pagamento, a estação de carregamento comunicou uma leitura do contador \
+                    diferente.",
+    instead_of: |number, date| format!("A fatura substitui o recibo {number} de {date}."),
+    payout_to: |payee, statement| format!("A favor de {payee}, extrato {statement}."),
+
+    charging: "Carregamento",
+    site: "Local",
+    address: "Morada",
+    evse: "Ponto de carregamento (EVSE)",
+    start: "Início",
+    end: "Fim",
+    duration: "Duração",
+    energy: "Energia",
+
+    price: "Preço",
+    tariff: "Tarifa",
+    parking: "Estacionamento",
+    per_session: "Por sessão",
+    minimum_price: "Preço mínimo",
+    maximum_price: "Preço máximo",
+    net: "Total sem IVA",
+    vat: "IVA",
+    on: "sobre",
+    gross: "Total com IVA",
+    rounding: |tax_included| {
+        if tax_included {
+            "Os preços unitários incluem IVA. O total é arredondado uma única vez (as metades, por \
+             excesso) e o IVA é extraído do total arredondado."
+        } else {
+            "Os preços unitários não incluem IVA. O total é arredondado uma única vez (as metades, \
+             por excesso) e o IVA é extraído do total arredondado."
+        }
+    },
+    price_above_hold: "O preço é superior ao valor pré-autorizado; só foi cobrado o valor \
+                       pré-autorizado.",
+
+    payment: "Pagamento",
+    held: "Pré-autorizado",
+    captured: "Cobrado",
+    released: "Libertado",
+    refunded_in_all: "Total reembolsado",
+    card: "Cartão",
+    some_card: "Cartão",
+    entry: "Leitura",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Sem contacto",
+        EntryMode::Chip => "Chip",
+        EntryMode::MagneticStripe => "Banda magnética",
+    },
+    application: "Aplicação (AID)",
+    authorisation_code: "Código de autorização",
+    sequence_number: "Número de sequência",
+    tapped: "Cartão apresentado",
+    terminal: "Terminal",
+
+    corrected: "Valores corrigidos",
+    fee: "Comissão",
+    vat_in_fee: "IVA incluído na comissão",
+
+    measurement: "Medição",
+    measured: |energy| {
+        format!(
+            "Os valores assinados do contador foram verificados: a energia medida é de {energy}, \
+             conforme faturado."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Os valores assinados do contador foram verificados: a energia medida é de {measured}, \
+             mas a faturada é de {billed}. Contacte-nos, por favor."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "Não foi possível verificar os valores assinados do contador: não existe uma chave \
+             pública utilizável."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Os valores assinados do contador foram verificados e a assinatura está incorreta. \
+             Contacte-nos, por favor."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "Não foi possível verificar os valores assinados do contador: estão incompletos ou são \
+             contraditórios."
+        }
+        MeasurementProblem::NotMeasured => {
+            "Não foi possível verificar os valores assinados do contador: o contador assinala uma \
+             avaria."
+        }
+    },
+    transparency: "Os valores assinados podem ser guardados e verificados com o software de \
+                   transparência.",
+
+    buyer: "Faturado a",
+    issuer: "Emitido por",
+    name: "Nome",
+    vat_number: "Número de IVA",
+    contact: "Questões e reclamações",
+    issued: "Data de emissão",
+    number: "Número",
+    original: "Recibo original",
+    receipt_id: "ID do recibo",
+    code: "Código do recibo",
+    session: "Sessão",
+
+    save_pdf: "Guardar como PDF",
+    save_signed_values: "Guardar os valores assinados do contador",
+    want_invoice: "Fatura em nome de uma empresa",
+
+    find_receipt: "Encontrar o seu recibo",
+    or: "ou",
+    date: "Data",
+    amount: "Valor",
+    last_four: "Últimos quatro dígitos do cartão",
+    find: "Procurar",
+    not_found: "Esse recibo não existe. Verifique os dados introduzidos. Após o carregamento, o \
+                recibo pode demorar alguns minutos a ficar disponível.",
+    too_many_attempts: "Demasiadas tentativas. Aguarde um minuto e tente novamente.",
+    request_invoice: "Pedir fatura",
+    buyer_refused: "Falta algum dado ou o número de IVA está incorreto. O número de IVA começa \
+                    pelas letras do país, por exemplo, PT123456789.",
+    invoice_coming: "A fatura está a ser emitida. Esta página abre-a automaticamente.",
+};

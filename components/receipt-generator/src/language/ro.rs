@@ -1,0 +1,165 @@
+//! Romanian.
+
+use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
+
+use super::Language;
+
+pub(super) static LANGUAGE: Language = Language {
+    tag: "ro",
+
+    receipt: "Chitanță",
+    refund: "Rambursare",
+    invoice: "Factură",
+    payout: "Virament",
+
+    paid: "Plătit",
+    nothing_taken: "Nu s-a încasat nimic",
+    given_back: "Rambursat",
+    paid_out: "Virat",
+
+    reason: |reason| match reason {
+        NothingTakenReason::Declined => "Cardul a fost refuzat.",
+        NothingTakenReason::NotPluggedIn => "Niciun vehicul nu a fost conectat la timp.",
+        NothingTakenReason::CancelledByDriver => {
+            "Cardul a fost prezentat din nou înainte de începerea încărcării."
+        }
+        NothingTakenReason::CancelledByOperator => {
+            "Operatorul a încheiat sesiunea înainte de începerea încărcării."
+        }
+        NothingTakenReason::StartFailed => "Stația de reîncărcare nu a pornit încărcarea.",
+        NothingTakenReason::BelowMinimum => "Prețul a fost prea mic pentru a fi încasat.",
+        NothingTakenReason::PaymentFailed => "Plata nu a putut fi efectuată.",
+    },
+    was_released: |amount| format!("Suma preautorizată de {amount} a fost deblocată."),
+    nothing_was_reserved: "Nu fusese preautorizată nicio sumă.",
+    refund_of: |number, date| format!("Rambursarea se referă la chitanța {number} din {date}."),
+    reported_late: "După plată, stația de reîncărcare a transmis un alt index al contorului.",
+    instead_of: |number, date| format!("Factura înlocuiește chitanța {number} din {date}."),
+    payout_to: |payee, statement| format!("Beneficiar: {payee}, decontul {statement}."),
+
+    charging: "Încărcare",
+    site: "Locație",
+    address: "Adresă",
+    evse: "Punct de reîncărcare (EVSE)",
+    start: "Început",
+    end: "Sfârșit",
+    duration: "Durată",
+    energy: "Energie",
+
+    price: "Preț",
+    tariff: "Tarif",
+    parking: "Parcare",
+    per_session: "Pe sesiune",
+    minimum_price: "Preț minim",
+    maximum_price: "Preț maxim",
+    net: "Total fără TVA",
+    vat: "TVA",
+    on: "din",
+    gross: "Total cu TVA",
+    rounding: |tax_included| {
+        if tax_included {
+            "Prețurile unitare includ TVA. Totalul se rotunjește o singură dată (jumătățile, în \
+             sus), iar TVA se extrage din totalul rotunjit."
+        } else {
+            "Prețurile unitare nu includ TVA. Totalul se rotunjește o singură dată (jumătățile, în \
+             sus), iar TVA se extrage din totalul rotunjit."
+        }
+    },
+    price_above_hold: "Prețul depășește suma preautorizată; a fost încasată numai suma \
+                       preautorizată.",
+
+    payment: "Plată",
+    held: "Preautorizat",
+    captured: "Încasat",
+    released: "Deblocat",
+    refunded_in_all: "Total rambursat",
+    card: "Card",
+    some_card: "Card",
+    entry: "Citire",
+    entry_mode: |mode| match mode {
+        EntryMode::Contactless => "Contactless",
+        EntryMode::Chip => "Cip",
+        EntryMode::MagneticStripe => "Bandă magnetică",
+    },
+    application: "Aplicație (AID)",
+    authorisation_code: "Cod de autorizare",
+    sequence_number: "Număr de secvență",
+    tapped: "Card prezentat",
+    terminal: "Terminal",
+
+    corrected: "Valori corectate",
+    fee: "Comision",
+    vat_in_fee: "TVA inclusă în comision",
+
+    measurement: "Măsurare",
+    measured: |energy| {
+        format!(
+            "Valorile semnate ale contorului au fost verificate: energia măsurată este de \
+             {energy}, așa cum s-a facturat."
+        )
+    },
+    measured_otherwise: |measured, billed| {
+        format!(
+            "Valorile semnate ale contorului au fost verificate: energia măsurată este de \
+             {measured}, dar cea facturată este de {billed}. Vă rugăm să ne contactați."
+        )
+    },
+    not_measured: |problem| match problem {
+        MeasurementProblem::NoKey
+        | MeasurementProblem::UnreadableKey
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm => {
+            "Valorile semnate ale contorului nu au putut fi verificate: nu există o cheie publică \
+             utilizabilă."
+        }
+        MeasurementProblem::WrongSignature => {
+            "Valorile semnate ale contorului au fost verificate, iar semnătura este incorectă. Vă \
+             rugăm să ne contactați."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnreadablePacket
+        | MeasurementProblem::NoBeginning
+        | MeasurementProblem::NoEnd
+        | MeasurementProblem::OtherMeter
+        | MeasurementProblem::WrongOrder => {
+            "Valorile semnate ale contorului nu au putut fi verificate: sunt incomplete sau \
+             contradictorii."
+        }
+        MeasurementProblem::NotMeasured => {
+            "Valorile semnate ale contorului nu au putut fi verificate: contorul semnalează o \
+             defecțiune."
+        }
+    },
+    transparency: "Valorile semnate pot fi salvate și verificate cu software-ul de transparență.",
+
+    buyer: "Facturat către",
+    issuer: "Emis de",
+    name: "Nume",
+    vat_number: "Cod de TVA",
+    contact: "Întrebări și reclamații",
+    issued: "Data emiterii",
+    number: "Număr",
+    original: "Chitanța inițială",
+    receipt_id: "ID-ul chitanței",
+    code: "Codul chitanței",
+    session: "Sesiune",
+
+    save_pdf: "Salvați ca PDF",
+    save_signed_values: "Salvați valorile semnate ale contorului",
+    want_invoice: "Factură pe numele unei firme",
+
+    find_receipt: "Găsiți chitanța",
+    or: "sau",
+    date: "Data",
+    amount: "Suma",
+    last_four: "Ultimele patru cifre ale cardului",
+    find: "Căutați",
+    not_found: "Această chitanță nu există. Vă rugăm să verificați datele introduse. După \
+                încărcare pot trece câteva minute până când chitanța este disponibilă.",
+    too_many_attempts: "Prea multe încercări. Vă rugăm să așteptați un minut și să încercați din \
+                        nou.",
+    request_invoice: "Solicitați factura",
+    buyer_refused: "Lipsesc date sau codul de TVA este greșit. Codul de TVA începe cu literele \
+                    țării, de exemplu RO12345678.",
+    invoice_coming: "Factura este în curs de emitere. Această pagină o va deschide automat.",
+};
