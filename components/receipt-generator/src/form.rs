@@ -70,7 +70,8 @@ fn buyer(language: &Language) -> Markup {
                 input name="name" required autocomplete="organization" maxlength="200";
             }))
             (field(language.address, html! {
-                input name="address" required autocomplete="street-address" maxlength="300";
+                textarea name="address" required autocomplete="street-address" maxlength="300"
+                    rows="3" {}
             }))
             (field(language.vat_number, html! {
                 input name="vat-number" required autocomplete="off" maxlength="30"
