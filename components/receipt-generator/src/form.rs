@@ -5,8 +5,8 @@ use maud::{Markup, html};
 
 use crate::{html, language::Language};
 
-/// After how many seconds the page asks for the invoice again.
-const ASK_AGAIN_AFTER: &str = "2";
+/// After how many seconds the page asks for the invoice again: time to have it read out.
+const ASK_AGAIN_AFTER: &str = "4";
 
 pub(crate) fn write(page: Page, language: &Language) -> String {
     let title = match page {
