@@ -67,7 +67,11 @@ fn run(script: &str, arguments: &[&Path]) -> String {
     let python = std::env::var("CHARGETAP_TEST_PYTHON")
         .expect("CHARGETAP_TEST_PYTHON names a Python with the packages of requirements.txt");
     let output = Command::new(python)
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers").join(script))
+        .arg(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/peers")
+                .join(script),
+        )
         .args(arguments)
         .output()
         .unwrap();
