@@ -160,7 +160,7 @@ def main(pages, photographs):
             examined += 1
         browser.close()
     print(f"{examined} pages checked")
-    sys.exit(failed)
+    sys.exit(failed or examined == 0)
 
 
 main(*sys.argv[1:])
