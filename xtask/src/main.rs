@@ -67,12 +67,11 @@ fn main() -> ExitCode {
 
 fn test() -> anyhow::Result<()> {
     components::build()?;
-    let mut arguments = vec!["test", "--workspace"];
     let python = peers::install()?;
-    if python.is_some() {
-        arguments.extend(["--features", "chargetap/peers"]);
-    }
-    shell::cargo_with(&arguments, python.map(|python| (peers::PYTHON, python)))
+    shell::cargo_with(
+        &["test", "--workspace", "--features", peers::FEATURES],
+        Some((peers::PYTHON, python)),
+    )
 }
 
 /// The flags that take the SHA extensions away need a build of their own, in a folder of its own.

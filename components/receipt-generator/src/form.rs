@@ -5,8 +5,8 @@ use maud::{Markup, html};
 
 use crate::{html, language::Language};
 
-/// After how many seconds the page asks for the invoice again.
-const ASK_AGAIN_AFTER: &str = "2";
+/// After how many seconds the page asks for the invoice again: time to have it read out.
+const ASK_AGAIN_AFTER: &str = "4";
 
 pub(crate) fn write(page: Page, language: &Language) -> String {
     let title = match page {
@@ -70,7 +70,8 @@ fn buyer(language: &Language) -> Markup {
                 input name="name" required autocomplete="organization" maxlength="200";
             }))
             (field(language.address, html! {
-                input name="address" required autocomplete="street-address" maxlength="300";
+                textarea name="address" required autocomplete="street-address" maxlength="300"
+                    rows="3" {}
             }))
             (field(language.vat_number, html! {
                 input name="vat-number" required autocomplete="off" maxlength="30"

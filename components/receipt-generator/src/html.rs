@@ -47,10 +47,10 @@ pub(crate) fn page(language: &str, title: &str, refresh: Option<&str>, content: 
 fn header(sheet: &Sheet) -> Markup {
     html! {
         header {
-            p.kind { (sheet.title) }
-            h1 { (sheet.headline) }
+            h1.kind { (sheet.title) }
+            p.headline { (sheet.headline) }
             p.amount { (sheet.total) }
-            @for sentence in &sheet.explanation { p { (sentence) } }
+            @for sentence in &sheet.explanation { p.why { (sentence) } }
         }
     }
 }

@@ -82,7 +82,7 @@ pub const RESPONSE_HEADERS: [(&str, &str); 6] = [
     ("cache-control", "private, no-store"),
     (
         "content-security-policy",
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     ),
     ("referrer-policy", "no-referrer"),
     ("vary", "accept, accept-language"),

@@ -82,7 +82,10 @@ mod tests {
                 assert_eq!(Some(payload), record.packet.split('|').nth(1));
                 "Right".to_owned()
             }
-            Err(problem) => format!("{problem:?}"),
+            Err(problem) => {
+                let name = serde_json::to_value(problem).unwrap();
+                name.as_str().unwrap().to_owned()
+            }
         }
     }
 

@@ -55,7 +55,7 @@ impl<P: Platform> Gateway<P> {
         let field = |name| fields.get(name).cloned().unwrap_or_default();
         let buyer = Buyer {
             name: field("name"),
-            address: field("address"),
+            address: one_line(&field("address")),
             vat_number: field("vat-number"),
         };
         // What could not be rendered is not asked for.
@@ -79,6 +79,13 @@ impl<P: Platform> Gateway<P> {
             _ => Ok(Outcome::text(409, "There is no invoice for this receipt.")),
         }
     }
+}
+
+/// An address as it stands on paper, whose lines are typed one below the other.
+fn one_line(address: &str) -> String {
+    let lines = address.lines().map(str::trim);
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join(", ")
 }
 
 fn preview(document: &Document, buyer: &Buyer) -> Document {

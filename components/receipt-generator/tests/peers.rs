@@ -1,0 +1,84 @@
+//! What peers that others wrote make of the receipts. They must be installed: `cargo xtask test`.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "the helpers fail a test as the tests themselves do"
+)]
+
+#[path = "peers/documents.rs"]
+mod documents;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use chargetap_contract::receipt::{Format, Page};
+
+/// Every form, with the name of its file.
+const FORMS: [(&str, Page); 6] = [
+    ("find", Page::Find),
+    ("not-found", Page::NotFound),
+    ("too-many-attempts", Page::TooManyAttempts),
+    ("buyer", Page::Buyer),
+    ("buyer-refused", Page::BuyerRefused),
+    ("invoice-coming", Page::InvoiceComing),
+];
+
+const LOCALES: [&str; 1] = ["en"];
+
+/// In a browser at 320 pixels, in light and dark, with axe-core's rules of accessibility.
+#[test]
+fn every_page_fits_a_small_phone_is_accessible_and_loads_nothing() {
+    let gallery = empty_folder("pages");
+    let mut pages = 0;
+    let mut keep = |name: String, body| {
+        fs::write(gallery.join(name), body).unwrap();
+        pages += 1;
+    };
+    for locale in LOCALES {
+        for (name, document) in documents::all() {
+            let page = receipt_generator::render(&document, Format::Html, locale).unwrap();
+            keep(format!("{name}.{locale}.html"), page.body);
+        }
+        for (name, form) in FORMS {
+            let page = receipt_generator::form(form, locale).unwrap();
+            keep(format!("{name}.{locale}.html"), page.body);
+        }
+    }
+    let photographs = empty_folder("photographs");
+    let said = run("page.py", &[&gallery, &photographs]);
+    assert_eq!(said, format!("{pages} pages checked\n"));
+}
+
+fn empty_folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Runs a script of the folder beside this file until it succeeds, and returns what it says.
+fn run(script: &str, arguments: &[&Path]) -> String {
+    let python = std::env::var("CHARGETAP_TEST_PYTHON")
+        .expect("CHARGETAP_TEST_PYTHON names a Python with the packages of requirements.txt");
+    let output = Command::new(python)
+        .arg(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/peers")
+                .join(script),
+        )
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
