@@ -247,8 +247,8 @@ for curve in [ec.SECP192R1(), ec.SECP521R1(), ec.BrainpoolP384R1()]:
     add(f"a key on {curve.name}", "UnsupportedCurve", GOOD, key=ec.derive_private_key(7, curve))
 
 # Records.
-add("no record", "NoPacket")
-add("no record and no key", "NoPacket", public_key="")
+add("no record", "NoBeginning")
+add("no record and no key", "NoBeginning", public_key="")
 for name, text in [
     ("empty", ""),
     ("another format", GOOD.replace("OCMF", "ALFEN", 1)),
