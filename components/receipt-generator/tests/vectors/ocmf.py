@@ -248,7 +248,7 @@ for curve in [ec.SECP192R1(), ec.SECP521R1(), ec.BrainpoolP384R1()]:
 
 # Records.
 add("no record", "NoBeginning")
-add("no record and no key", "NoBeginning", public_key="")
+add("no record and no key", "NoKey", public_key="")
 for name, text in [
     ("empty", ""),
     ("another format", GOOD.replace("OCMF", "ALFEN", 1)),
