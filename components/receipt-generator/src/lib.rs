@@ -77,6 +77,11 @@ pub fn form(page: Page, locale: &str) -> Result<Rendered, Problem> {
     Ok(rendered(HTML, page.into_bytes()))
 }
 
+/// The languages that receipts and pages can have, as BCP 47 tags.
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    language::tags()
+}
+
 /// Checks what a meter signed; see `metering.check` in the contract.
 pub fn check_measurement(_: &[String], _: Option<&str>) -> MeasurementVerdict {
     MeasurementVerdict::Refused(MeasurementProblem::NoKey)
