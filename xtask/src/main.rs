@@ -2,6 +2,7 @@
 
 mod components;
 mod peers;
+mod receipts;
 mod shell;
 mod targets;
 
@@ -27,6 +28,9 @@ enum Chore {
     Test,
     /// Build the components, and measure what calling them costs beside the same code natively.
     Bench,
+    /// Write every kind of receipt in every format and language into target/receipts/, with an index
+    /// to look through.
+    Receipts(Receipts),
     /// Drive many sessions through orchestrator, engine and journal in virtual time, with everything
     /// that can go wrong. Its own --help tells the options.
     #[command(disable_help_flag = true)]
@@ -36,6 +40,14 @@ enum Chore {
     },
     /// Build everything, and watch one driver tap, charge and leave against simulated hardware.
     Demo(Demo),
+}
+
+#[derive(Debug, clap::Args)]
+struct Receipts {
+    /// Accept the receipts as they are now: write the files that the tests compare them with. Look at
+    /// the changes before you commit them.
+    #[arg(long)]
+    accept: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -53,6 +65,7 @@ fn main() -> ExitCode {
         Chore::Build => components::build(),
         Chore::Test => test(),
         Chore::Bench => bench(),
+        Chore::Receipts(receipts) => receipts::write(receipts.accept),
         Chore::Simulate { arguments } => simulate(&arguments),
         Chore::Demo(demo) => run_demo(&demo),
     };
@@ -72,7 +85,12 @@ fn test() -> anyhow::Result<()> {
     if python.is_some() {
         arguments.extend(["--features", "chargetap/peers"]);
     }
-    shell::cargo_with(&arguments, python.map(|python| (peers::PYTHON, python)))
+    shell::cargo_with(
+        &arguments,
+        python
+            .as_deref()
+            .map(|python| (peers::PYTHON, python.as_os_str())),
+    )
 }
 
 /// The flags that take the SHA extensions away need a build of their own, in a folder of its own.

@@ -2,7 +2,7 @@
 //!
 //! A receipt is made in three steps, so that the formats cannot disagree:
 //!
-//! 1. the document is checked and its texts are cleaned,
+//! 1. the texts of the document are cleaned, and it is checked,
 //! 2. what people read is laid out once, as a sheet,
 //! 3. the sheet is written as a page, as a file or as lines. JSON is for machines and is written
 //!    from the document.
@@ -46,10 +46,10 @@ use crate::{language::Language, money::Currency, sheet::Sheet, time::Times};
 /// contradicts itself, or if it has not what the format shows.
 pub fn render(document: &Document, format: Format, locale: &str) -> Result<Rendered, Problem> {
     let language = find(locale)?;
-    check::consistent(document)?;
-    let currency = Currency::find(&subject::session(document).currency)?;
-    let times = Times::of(document)?;
     let document = clean::document(document);
+    check::consistent(&document)?;
+    let currency = Currency::find(&subject::session(&document).currency)?;
+    let times = Times::of(&document)?;
     let sheet = || Sheet::lay_out(&document, &currency, &times, language);
     let (media_type, body) = match format {
         Format::Html => (HTML, html::write(&sheet()).into_bytes()),
