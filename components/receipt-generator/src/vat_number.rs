@@ -8,9 +8,11 @@ pub(crate) fn is_valid(number: &str) -> bool {
     let Some((prefix, rest)) = number.split_at_checked(2) else {
         return false;
     };
-    // The validators take a number with its prefix as well, so they would pass over a second one.
-    !rest.starts_with(prefix)
-        && validator(prefix).is_some_and(|validator| validator.validate(rest).is_ok())
+    // The validators pass over the prefix themselves, so a second one has to be looked for, and they
+    // take wide digits. That of Switzerland wants the prefix.
+    let number = if prefix == "CH" { &number } else { rest };
+    let is_plain = number.is_ascii() && !rest.starts_with(prefix);
+    is_plain && validator(prefix).is_some_and(|it| it.validate(number).is_ok())
 }
 
 fn compact(number: &str) -> String {
