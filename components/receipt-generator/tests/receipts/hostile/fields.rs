@@ -1,12 +1,11 @@
 //! The texts of a document.
 
-use chargetap_contract::receipt::{Buyer, Document, Payout, Subject};
+use chargetap_contract::receipt::{Buyer, Document, NothingTakenReason, Payout, Subject};
 
 use crate::{
     documents::{invoice, nothing_taken, paid, payout, refund_corrected, refund_of_two_rates},
     session,
 };
-use chargetap_contract::receipt::NothingTakenReason;
 
 /// A text of a document.
 pub(super) struct Field {
