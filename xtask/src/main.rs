@@ -2,6 +2,7 @@
 
 mod components;
 mod peers;
+mod receipts;
 mod shell;
 mod targets;
 
@@ -27,6 +28,9 @@ enum Chore {
     Test,
     /// Build the components, and measure what calling them costs beside the same code natively.
     Bench,
+    /// Write every kind of receipt in every format and language into target/receipts/, with an index
+    /// to look through.
+    Receipts(Receipts),
     /// Drive many sessions through orchestrator, engine and journal in virtual time, with everything
     /// that can go wrong. Its own --help tells the options.
     #[command(disable_help_flag = true)]
@@ -36,6 +40,14 @@ enum Chore {
     },
     /// Build everything, and watch one driver tap, charge and leave against simulated hardware.
     Demo(Demo),
+}
+
+#[derive(Debug, clap::Args)]
+struct Receipts {
+    /// Accept the receipts as they are now: write the files that the tests compare them with. Look at
+    /// the changes before you commit them.
+    #[arg(long)]
+    accept: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -53,6 +65,7 @@ fn main() -> ExitCode {
         Chore::Build => components::build(),
         Chore::Test => test(),
         Chore::Bench => bench(),
+        Chore::Receipts(receipts) => receipts::write(receipts.accept),
         Chore::Simulate { arguments } => simulate(&arguments),
         Chore::Demo(demo) => run_demo(&demo),
     };
@@ -70,7 +83,7 @@ fn test() -> anyhow::Result<()> {
     let python = peers::install()?;
     shell::cargo_with(
         &["test", "--workspace", "--features", peers::FEATURES],
-        Some((peers::PYTHON, python)),
+        Some((peers::PYTHON, python.as_os_str())),
     )
 }
 

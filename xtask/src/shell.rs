@@ -1,5 +1,6 @@
 //! Running other programs.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -19,7 +20,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> anyhow::Result<()> {
 /// Run cargo with an environment variable.
 pub(crate) fn cargo_with(
     arguments: &[&str],
-    variable: Option<(&str, PathBuf)>,
+    variable: Option<(&str, &OsStr)>,
 ) -> anyhow::Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     execute(Path::new(&cargo), arguments, variable)
@@ -33,7 +34,7 @@ pub(crate) fn run(program: &Path, arguments: &[&str]) -> anyhow::Result<()> {
 fn execute(
     program: &Path,
     arguments: &[&str],
-    variable: Option<(&str, PathBuf)>,
+    variable: Option<(&str, &OsStr)>,
 ) -> anyhow::Result<()> {
     let status = Command::new(program)
         .args(arguments)

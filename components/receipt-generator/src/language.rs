@@ -173,6 +173,11 @@ pub(crate) struct Language {
     pub(crate) invoice_coming: &'static str,
 }
 
+/// The tags of all languages.
+pub(crate) fn tags() -> impl Iterator<Item = &'static str> {
+    ALL.into_iter().map(|language| language.tag)
+}
+
 /// The language of a BCP 47 tag, whatever script and region follow.
 pub(crate) fn find(locale: &str) -> Option<&'static Language> {
     let (tag, _) = locale.split_once('-').unwrap_or((locale, ""));

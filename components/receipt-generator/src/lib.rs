@@ -2,7 +2,7 @@
 //!
 //! A receipt is made in three steps, so that the formats cannot disagree:
 //!
-//! 1. the document is checked and its texts are cleaned,
+//! 1. the texts of the document are cleaned, and it is checked,
 //! 2. what people read is laid out once, as a sheet,
 //! 3. the sheet is written as a page, as a file or as lines. JSON is for machines and is written
 //!    from the document.
@@ -48,10 +48,10 @@ use crate::{formats::Formats, language::Language, money::Currency, sheet::Sheet,
 /// contradicts itself, or if it has not what the format shows.
 pub fn render(document: &Document, format: Format, locale: &str) -> Result<Rendered, Problem> {
     let (language, formats) = find(locale)?;
-    check::consistent(document)?;
-    let currency = Currency::find(&subject::session(document).currency)?;
-    let times = Times::of(document)?;
     let document = clean::document(document);
+    check::consistent(&document)?;
+    let currency = Currency::find(&subject::session(&document).currency)?;
+    let times = Times::of(&document)?;
     let sheet = || Sheet::lay_out(&document, &currency, &times, language, formats);
     let (media_type, body) = match format {
         Format::Html => (HTML, html::write(&sheet()).into_bytes()),
@@ -77,6 +77,11 @@ pub fn render(document: &Document, format: Format, locale: &str) -> Result<Rende
 pub fn form(page: Page, locale: &str) -> Result<Rendered, Problem> {
     let page = form::write(page, find(locale)?.0);
     Ok(rendered(HTML, page.into_bytes()))
+}
+
+/// The languages that receipts and pages can have, as BCP 47 tags.
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    language::tags()
 }
 
 const HTML: &str = "text/html; charset=utf-8";

@@ -4,7 +4,7 @@
 //! character. All have one transaction id, by which that software compares them, and the key stands
 //! first, as its schema has it.
 
-use chargetap_contract::receipt::{Document, Problem};
+use chargetap_contract::receipt::{Document, Measurement, Problem};
 use maud::{Markup, PreEscaped, html};
 
 /// Writes the file.
@@ -12,7 +12,7 @@ pub(crate) fn write(document: &Document) -> Result<Vec<u8>, Problem> {
     let measurement = document
         .measurement
         .as_ref()
-        .filter(|it| it.packets.iter().all(|packet| packet.chars().all(fits)))
+        .filter(|it| texts(it).all(|text| text.chars().all(fits)))
         .ok_or(Problem::NotApplicable)?;
     let last = measurement.packets.len().saturating_sub(1);
     let key = measurement.public_key.as_deref();
@@ -30,10 +30,18 @@ pub(crate) fn write(document: &Document) -> Result<Vec<u8>, Problem> {
     Ok(values.into_string().into_bytes())
 }
 
-/// Whether an XML parser gives the character back as it is: a control character may not stand in a
-/// file, and a carriage return is read as a line feed.
+fn texts(measurement: &Measurement) -> impl Iterator<Item = &String> {
+    measurement.packets.iter().chain(&measurement.public_key)
+}
+
+/// Whether an XML parser gives the character back as it is: a control character and these two may
+/// not stand in a file, and a carriage return is read as a line feed.
 fn fits(character: char) -> bool {
-    matches!(character, '\n' | '\t') || !character.is_control()
+    match character {
+        '\n' | '\t' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        _ => !character.is_control(),
+    }
 }
 
 /// Of a packet alone, and of those between the first and the last, there is nothing to say.

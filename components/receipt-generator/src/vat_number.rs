@@ -2,11 +2,22 @@
 
 use stdnum::{Validator, country};
 
-/// A VAT number with its country's prefix. Spaces, dots and hyphens do not matter.
+/// A VAT number with its country's prefix, once. Spaces, dots and hyphens do not matter.
 pub(crate) fn is_valid(number: &str) -> bool {
-    let prefix = number.get(..2).unwrap_or_default().to_ascii_uppercase();
-    let rest = number.get(2..).unwrap_or_default();
-    validator(&prefix).is_some_and(|validator| validator.validate(rest).is_ok())
+    let number = compact(number);
+    let Some((prefix, rest)) = number.split_at_checked(2) else {
+        return false;
+    };
+    // The validators pass over the prefix themselves, so a second one has to be looked for, and they
+    // take wide digits. That of Switzerland wants the prefix.
+    let number = if prefix == "CH" { &number } else { rest };
+    let is_plain = number.is_ascii() && !rest.starts_with(prefix);
+    is_plain && validator(prefix).is_some_and(|it| it.validate(number).is_ok())
+}
+
+fn compact(number: &str) -> String {
+    let kept = number.chars().filter(|it| !matches!(it, ' ' | '.' | '-'));
+    kept.map(|it| it.to_ascii_uppercase()).collect()
 }
 
 /// The EU's member states by the prefixes of Directive 2006/112/EC, article 215, and neighbours in

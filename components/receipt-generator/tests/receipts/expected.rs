@@ -1,86 +1,216 @@
-//! Whole receipts, compared with files that were read and recalculated by hand.
+//! Whole receipts and pages, compared with files that were read by people.
+//!
+//! Lines and JSON are compared in full, pages in full in English. Of everything else the digest is
+//! kept. `cargo xtask receipts --accept` writes the files anew.
 
-use std::{fs, path::Path};
-
-use chargetap_contract::receipt::{Document, Format};
-
-use crate::{
-    body,
-    documents::{above_hold, not_plugged_in, paid},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
 };
 
-/// Compares a receipt with its file, and leaves what it is now beside the build.
-fn check(name: &str, document: &Document, format: Format, locale: &str) {
-    let expected_path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/expected")
-        .join(name);
-    let expected = fs::read_to_string(&expected_path).unwrap_or_default();
-    let actual = body(document, format, locale);
-    if actual == expected {
-        return;
+use chargetap_contract::receipt::{Document, Format, Problem};
+use sha2::{Digest, Sha256};
+use similar::TextDiff;
+
+use crate::documents::{FORMATS, PAGES, samples};
+
+/// The variable with which the files are written.
+const ACCEPT: &str = "CHARGETAP_ACCEPT_RECEIPTS";
+
+/// At most so many lines of each difference are shown.
+const SHOWN_LINES: usize = 60;
+
+/// Files by their names.
+type Files = BTreeMap<String, String>;
+
+#[test]
+fn every_receipt_and_page_is_as_it_was_accepted() {
+    let now = now();
+    if std::env::var_os(ACCEPT).is_some() {
+        write(&now);
     }
-    let actual_path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&actual_path, &actual).unwrap();
-    panic!(
-        "{name} differs:\n{}\nif that is meant: cp {} {}",
-        differences(&expected, &actual),
-        actual_path.display(),
-        expected_path.display(),
+    let differences = differences(&accepted(), &now);
+    assert!(
+        differences.is_empty(),
+        "{}\nTo look at them: cargo xtask receipts. If they are meant: cargo xtask receipts --accept",
+        differences.join("\n")
     );
 }
 
-/// Line by line, as far as the shorter one goes, and then the rest of the longer one.
-fn differences(expected: &str, actual: &str) -> String {
-    let (mut expected, mut actual) = (expected.lines(), actual.lines());
-    let mut differences = vec![];
-    loop {
-        match (expected.next(), actual.next()) {
-            (None, None) => return differences.join("\n"),
-            (before, now) if before != now => {
-                differences.extend(before.map(|line| format!("- {line}")));
-                differences.extend(now.map(|line| format!("+ {line}")));
-            }
-            _ => {}
+#[test]
+fn what_is_missing_too_much_or_different_is_told() {
+    let files = |entries: &[(&str, &str)]| -> Files {
+        let owned = entries.iter();
+        owned
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect()
+    };
+    let accepted = files(&[("a", "same\n"), ("b", "1\n2\n3\n"), ("c", "gone\n")]);
+    let now = files(&[("a", "same\n"), ("b", "1\n4\n3\n"), ("d", "new\n")]);
+    let told = differences(&accepted, &now);
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(
+        told[0].starts_with("b ") && told[0].contains("-2\n+4\n"),
+        "{told:?}"
+    );
+    assert!(
+        told[1].starts_with("c ") && told[1].contains("-gone\n"),
+        "{told:?}"
+    );
+    assert!(
+        told[2].starts_with("d ") && told[2].contains("+new\n"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn only_what_people_read_depends_on_the_language() {
+    for (kind, document) in samples() {
+        for it in FORMATS {
+            let in_languages: BTreeSet<_> = receipt_generator::languages()
+                .map(|language| rendered(&document, it.format, language))
+                .collect();
+            let expected = match it.format {
+                Format::Html | Format::Pdf | Format::Text(_) => {
+                    receipt_generator::languages().count()
+                }
+                Format::Json | Format::Ocmf | Format::QrSvg | Format::QrPng => 1,
+            };
+            let is_applicable = !in_languages.contains(&None);
+            assert!(
+                !is_applicable || in_languages.len() == expected,
+                "{kind} {}",
+                it.name
+            );
         }
     }
 }
 
-#[test]
-fn paid_charging_as_a_page() {
-    check("paid.en.html", &paid(), Format::Html, "en");
-    check("paid.sv.html", &paid(), Format::Html, "sv");
+/// What the files should be.
+fn now() -> Files {
+    let mut files = Files::new();
+    let mut digests = String::new();
+    for language in receipt_generator::languages() {
+        let mut text = String::new();
+        for (kind, document) in samples() {
+            for it in FORMATS {
+                let Some(body) = rendered(&document, it.format, language) else {
+                    continue;
+                };
+                let is_first = language == "en";
+                match it.format {
+                    Format::Text(_) => text += &format!("=== {kind} ===\n{}\n", utf8(&body)),
+                    Format::Json | Format::Ocmf => {
+                        let name = format!("{}/{kind}.{}", it.name, it.extension);
+                        files.insert(name, utf8(&body));
+                    }
+                    Format::Html | Format::Pdf | Format::QrSvg | Format::QrPng => {
+                        digests += &digest(&[kind, it.name, language], &body);
+                    }
+                }
+                if is_first && it.format == Format::Html {
+                    files.insert(format!("html/{kind}.html"), broken(&utf8(&body)));
+                }
+            }
+        }
+        files.insert(format!("text/{language}.txt"), text);
+        for (name, page) in PAGES {
+            let body = receipt_generator::form(page, language).unwrap().body;
+            digests += &digest(&[name, "form", language], &body);
+            if language == "en" {
+                files.insert(format!("form/{name}.html"), broken(&utf8(&body)));
+            }
+        }
+    }
+    files.insert("digests.txt".to_owned(), digests);
+    files
 }
 
-#[test]
-fn paid_charging_as_lines() {
-    check("paid.en.txt", &paid(), Format::Text, "en");
-    check("paid.sv.txt", &paid(), Format::Text, "sv");
+/// Nothing where the format does not apply.
+fn rendered(document: &Document, format: Format, language: &str) -> Option<Vec<u8>> {
+    match receipt_generator::render(document, format, language) {
+        Ok(rendered) => Some(rendered.body),
+        Err(Problem::NotApplicable) => None,
+        Err(problem) => panic!("{problem:?}"),
+    }
 }
 
-#[test]
-fn paid_charging_as_json() {
-    check("paid.json", &paid(), Format::Json, "en");
+fn utf8(body: &[u8]) -> String {
+    String::from_utf8(body.to_vec()).unwrap()
 }
 
-#[test]
-fn a_released_hold_says_that_nothing_was_taken_and_why() {
-    check(
-        "not-plugged-in.en.html",
-        &not_plugged_in(),
-        Format::Html,
-        "en",
-    );
-    check(
-        "not-plugged-in.sv.txt",
-        &not_plugged_in(),
-        Format::Text,
-        "sv",
-    );
-    check("not-plugged-in.json", &not_plugged_in(), Format::Json, "sv");
+/// A page with a line for each tag, so that people can compare it.
+fn broken(page: &str) -> String {
+    page.replace("><", ">\n<") + "\n"
 }
 
-#[test]
-fn a_price_above_the_hold_is_captured_as_far_as_the_hold_goes_and_says_so() {
-    check("above-hold.en.txt", &above_hold(), Format::Text, "en");
-    check("above-hold.json", &above_hold(), Format::Json, "en");
+fn digest(names: &[&str], body: &[u8]) -> String {
+    let digest = base16ct::lower::encode_string(&Sha256::digest(body));
+    format!("{} {digest}\n", names.join(" "))
+}
+
+/// What was accepted, of every file there is.
+fn accepted() -> Files {
+    let mut files = Files::new();
+    let mut folders = vec![folder()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder()).unwrap().to_string_lossy();
+                // Whatever system wrote them, names have slashes.
+                let name = name.replace('\\', "/");
+                files.insert(name, fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expected")
+}
+
+/// Writes the files, and takes away what is no more.
+fn write(files: &Files) {
+    if folder().exists() {
+        fs::remove_dir_all(folder()).unwrap();
+    }
+    for (name, content) in files {
+        let path = folder().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+}
+
+/// What a person has to look at, file by file.
+fn differences(accepted: &Files, now: &Files) -> Vec<String> {
+    let names: BTreeSet<_> = accepted.keys().chain(now.keys()).collect();
+    let mut differences = vec![];
+    for name in names {
+        let (before, after) = (accepted.get(name), now.get(name));
+        if before == after {
+            continue;
+        }
+        let what = match (before, after) {
+            (_, None) => "is accepted, but there is no such thing any more",
+            (None, _) => "is new",
+            _ => "differs",
+        };
+        let [before, after] = [before, after].map(|it| it.map_or("", String::as_str));
+        let diff = TextDiff::from_lines(before, after);
+        let diff = diff.unified_diff().context_radius(2).to_string();
+        let shown: String = diff.split_inclusive('\n').take(SHOWN_LINES).collect();
+        let hidden = diff.lines().count().saturating_sub(SHOWN_LINES);
+        let more = if hidden > 0 {
+            format!("… and {hidden} lines more\n")
+        } else {
+            String::new()
+        };
+        differences.push(format!("{name} {what}:\n{shown}{more}"));
+    }
+    differences
 }

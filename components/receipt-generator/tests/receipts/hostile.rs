@@ -1,60 +1,73 @@
 //! Texts that somebody chose with ill intent.
 
-use chargetap_contract::receipt::{Document, Format};
+mod fields;
+
+use chargetap_contract::receipt::{Document, Format, Problem};
+use fields::{CHECKED, FREE, Field, documents};
+use unicode_width::UnicodeWidthStr;
 
 use crate::{
     body,
-    documents::{not_plugged_in, paid},
+    documents::{FORMATS, paid, samples},
+    json,
 };
 
-/// Every free text of a document.
-const FIELDS: [fn(&mut Document) -> &mut String; 9] = [
-    |it| &mut it.issuer.name,
-    |it| &mut it.issuer.address,
-    |it| &mut it.issuer.vat_number,
-    |it| &mut it.issuer.contact,
-    |it| &mut it.site.name,
-    |it| &mut it.site.address,
-    |it| &mut it.summary.session,
-    |it| &mut it.summary.terminal,
-    |it| &mut it.summary.evse,
-];
+/// The widths of a narrow printer, a usual one and a screen.
+const WIDTHS: [u32; 3] = [20, 40, 80];
 
-/// Renders with a text planted in each field in turn, and hands every result over.
-fn plant(text: &str, format: Format, check: impl Fn(&str)) {
-    for document in [paid(), not_plugged_in()] {
-        for field in FIELDS {
-            for locale in ["en", "sv"] {
-                let mut document = document.clone();
-                text.clone_into(field(&mut document));
-                check(&body(&document, format, locale));
+/// Plants a text in each free field of each document in turn, and hands the document over.
+fn plant(text: &str, check: impl Fn(&Field, &Document)) {
+    for field in FREE {
+        let mut places = 0;
+        for mut document in documents() {
+            if let Some(place) = (field.of)(&mut document) {
+                *place = format!("{}{text}", field.prefix);
+                check(&field, &document);
+                places += 1;
             }
         }
+        assert!(places > 0, "{} is in no document", field.place);
     }
 }
 
+/// The tags of a page, without the texts between them.
+fn tags(page: &str) -> Vec<&str> {
+    let tag = |after: &'_ str| after.split_once('>').map(|(tag, _)| tag.len());
+    page.split('<')
+        .skip(1)
+        .map(|after| &after[..tag(after).unwrap()])
+        .collect()
+}
+
 #[test]
-fn markup_in_a_name_is_text_on_the_page() {
-    let hostile = r#"<script>alert("1")</script> & "onload='x' </title></style>"#;
-    plant(hostile, Format::Html, |page| {
-        assert!(!page.contains("<script"));
-        assert!(!page.contains("\"onload"));
-        assert_eq!(page.matches("</title>").count(), 1);
-        assert_eq!(page.matches("</style>").count(), 1);
-        assert!(page.contains(
-            "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &quot;onload='x' \
-             &lt;/title&gt;&lt;/style&gt;"
-        ));
+fn markup_in_a_text_is_text_on_the_page() {
+    let hostile = r#"<script>alert("1")</script> & "onload='x' </title></style>]]>"#;
+    let escaped = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &quot;onload='x' \
+                   &lt;/title&gt;&lt;/style&gt;]]&gt;";
+    let harmless = "harmless";
+    plant(hostile, |field, document| {
+        let mut with_harmless = document.clone();
+        *(field.of)(&mut with_harmless).unwrap() = format!("{}{harmless}", field.prefix);
+        let [page, other] = [document, &with_harmless].map(|it| body(it, Format::Html, "en"));
+        assert_eq!(tags(&page), tags(&other), "{}", field.place);
+        let shown = other.matches(harmless).count();
+        assert_eq!(page.matches(escaped).count(), shown, "{}", field.place);
     });
 }
 
 #[test]
-fn quotes_in_a_name_stay_inside_the_json() {
+fn quotes_in_a_text_stay_inside_the_json() {
     let hostile = "\",\"captured\":0,\"x\":\"\\";
-    plant(hostile, Format::Json, |json| {
-        let value: serde_json::Value = serde_json::from_str(json).unwrap();
-        assert!(value.get("x").is_none());
-        assert!(json.contains(r#"\",\"captured\":0,\"x\":\"\\"#));
+    plant(hostile, |field, document| {
+        let mut receipt = json(document);
+        let planted = receipt.pointer_mut(field.place).unwrap();
+        assert_eq!(*planted, format!("{}{hostile}", field.prefix));
+        *planted = "harmless".into();
+        let mut harmless = document.clone();
+        *(field.of)(&mut harmless).unwrap() = format!("{}harmless", field.prefix);
+        let mut other = json(&harmless);
+        *other.pointer_mut(field.place).unwrap() = "harmless".into();
+        assert_eq!(receipt, other, "{}", field.place);
     });
 }
 
@@ -62,17 +75,29 @@ fn quotes_in_a_name_stay_inside_the_json() {
 fn control_characters_and_bidirectional_marks_are_in_no_format() {
     let hostile =
         "A\u{202e}00.1\u{202c}\u{2066}\u{200f}\u{0}\u{7}\u{1b}[2J\u{9b}\u{7f}\r\n\tB\u{2028}C";
-    for format in [Format::Html, Format::Text, Format::Json] {
-        plant(hostile, format, |body| {
-            assert!(body.contains("A00.1[2J B C"), "{body}");
-            assert!(body.chars().all(|it| it == '\n' || !it.is_control()));
-            assert!(!body.contains(['\u{202e}', '\u{202c}', '\u{2066}', '\u{200f}', '\u{2028}']));
-        });
-    }
+    let is_hidden = |it: char| {
+        it != '\n' && it.is_control()
+            || matches!(
+                it,
+                '\u{202e}' | '\u{202c}' | '\u{2066}' | '\u{200f}' | '\u{2028}'
+            )
+    };
+    plant(hostile, |field, document| {
+        let planted = json(document).pointer(field.place).cloned();
+        assert_eq!(planted.unwrap(), format!("{}A00.1[2J B C", field.prefix));
+        for format in [Format::Html, Format::Text(40), Format::Json] {
+            let body = body(document, format, "en");
+            assert!(
+                !body.contains(is_hidden),
+                "{} {format:?}: {body}",
+                field.place
+            );
+        }
+    });
 }
 
 #[test]
-fn lines_stay_within_40_columns_whatever_the_names_are() {
+fn lines_stay_within_their_columns_whatever_the_texts_are() {
     for hostile in [
         "x".repeat(10_240),
         "word ".repeat(2_048),
@@ -80,41 +105,190 @@ fn lines_stay_within_40_columns_whatever_the_names_are() {
         "充".repeat(3_413),
         "e\u{301}".repeat(3_413),
         "❤\u{fe0f}👩\u{200d}🔧".repeat(640),
-        String::new(),
+        "x".to_owned(),
     ] {
-        plant(&hostile, Format::Text, |text| {
-            for line in text.lines() {
-                let columns = unicode_width::UnicodeWidthStr::width(line);
-                assert!(columns <= 40, "{columns} columns: {line}");
+        plant(&hostile, |field, document| {
+            for width in WIDTHS {
+                for line in body(document, Format::Text(width), "en").lines() {
+                    let columns = u32::try_from(line.width()).unwrap();
+                    assert!(
+                        columns <= width,
+                        "{}: {columns} columns: {line}",
+                        field.place
+                    );
+                }
             }
         });
     }
 }
 
 #[test]
-fn names_of_10_kilobytes_are_rendered_whole() {
+fn texts_of_10_kilobytes_are_written_whole_or_the_format_does_not_apply() {
     let long = "y".repeat(10_240);
-    plant(&long, Format::Html, |page| assert!(page.contains(&long)));
-    plant(&long, Format::Json, |json| assert!(json.contains(&long)));
-    plant(&long, Format::Text, |text| {
-        assert!(text.matches('y').count() >= long.len());
+    plant(&long, |field, document| {
+        for it in FORMATS {
+            let rendered = receipt_generator::render(document, it.format, "en");
+            assert!(
+                matches!(rendered, Ok(_) | Err(Problem::NotApplicable)),
+                "{}",
+                field.place
+            );
+        }
+        assert!(body(document, Format::Json, "en").contains(&long));
+        let page = body(document, Format::Html, "en");
+        if page.contains("yyyy") {
+            assert!(page.contains(&long), "{}", field.place);
+            let lines = body(document, Format::Text(40), "en");
+            assert!(lines.matches('y').count() >= long.len(), "{}", field.place);
+        }
     });
 }
 
 #[test]
-fn the_page_loads_nothing_and_runs_nothing() {
-    let page = body(&paid(), Format::Html, "en");
-    for forbidden in [
-        "<script", "http:", "https:", "//", "url(", "@import", "<img", " src=", " on",
+fn what_has_a_form_of_its_own_is_refused_in_any_other() {
+    for hostile in [
+        "<script>alert(1)</script>",
+        "\",\"x\":\"",
+        "\u{202e}12345678",
+        "1234567\u{0}",
+        "1234567\n",
+        &"A".repeat(10_240),
     ] {
-        let outside_of_texts = page.replace("on the", "").replace(" once", "");
-        assert!(!outside_of_texts.contains(forbidden), "{forbidden}");
+        for field in CHECKED {
+            for mut document in documents() {
+                let Some(place) = (field.of)(&mut document) else {
+                    continue;
+                };
+                *place = format!("{}{hostile}", field.prefix);
+                for it in FORMATS {
+                    let refused =
+                        receipt_generator::render(&document, it.format, "en").unwrap_err();
+                    assert_ne!(
+                        refused,
+                        Problem::NotApplicable,
+                        "{} {}",
+                        field.place,
+                        it.name
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// What an XML file can hold, with all that has a meaning in one.
+const PACKET: &str = "OCMF|{\"ID\":\"<a b='c'>&amp;&#10;]]></signedData>\\\",\u{202e}\u{feff}\u{200b}é充👩\",\n\t\
+                      \"x\":  1}|{\"SD\":\"<!--\"}  ";
+
+/// A paid receipt with these signed values.
+fn with_packets(packets: &[&str], key: &str) -> Document {
+    let mut document = paid();
+    let measurement = document.measurement.as_mut().unwrap();
+    measurement.packets = packets.iter().map(|it| (*it).to_owned()).collect();
+    measurement.public_key = Some(key.to_owned());
+    document
+}
+
+#[test]
+fn packets_stay_character_for_character_in_json_and_in_the_signed_values_file() {
+    let long = format!("OCMF|{}", "z<".repeat(5_120));
+    let packets = [PACKET, &long, "", PACKET];
+    let key = "<key attribute=\"1\">&\u{202e}";
+    let document = with_packets(&packets, key);
+
+    let measurement = &json(&document)["measurement"];
+    assert_eq!(measurement["packets"], serde_json::json!(packets));
+    assert_eq!(measurement["public_key"], key);
+
+    let file = body(&document, Format::Ocmf, "en");
+    let file = roxmltree::Document::parse(&file).unwrap();
+    let texts = |name: &str| -> Vec<String> {
+        let tags = file.descendants().filter(|it| it.has_tag_name(name));
+        tags.map(|it| it.text().unwrap_or_default().to_owned())
+            .collect()
+    };
+    assert_eq!(texts("signedData"), packets);
+    assert_eq!(texts("publicKey"), [key; 4]);
+    let contexts: Vec<_> = file
+        .descendants()
+        .filter(|it| it.has_tag_name("value"))
+        .map(|it| it.attribute("context"))
+        .collect();
+    assert_eq!(
+        contexts,
+        [
+            Some("Transaction.Begin"),
+            None,
+            None,
+            Some("Transaction.End")
+        ]
+    );
+}
+
+#[test]
+fn packets_are_neither_on_the_page_nor_in_the_lines() {
+    let document = with_packets(&["<b>packet</b>\u{202e}"], "<b>key</b>");
+    for format in [Format::Html, Format::Text(80)] {
+        let body = body(&document, format, "en");
+        assert!(!body.contains("packet") && !body.contains("b>key"));
+        assert!(!body.contains('\u{202e}'));
+    }
+}
+
+#[test]
+fn what_no_xml_file_gives_back_is_in_no_signed_values_file() {
+    // The characters that XML 1.0 excludes or changes, and the controls that nobody should send.
+    for character in [
+        '\0', '\u{8}', '\r', '\u{b}', '\u{1f}', '\u{7f}', '\u{85}', '\u{fffe}', '\u{ffff}',
+    ] {
+        let hostile = format!("OCMF|{character}");
+        for document in [
+            with_packets(&[&hostile], "00"),
+            with_packets(&["OCMF|"], &hostile),
+        ] {
+            let refused = receipt_generator::render(&document, Format::Ocmf, "en");
+            assert_eq!(refused, Err(Problem::NotApplicable), "{character:?}");
+            assert!(json(&document)["measurement"].to_string().len() > hostile.len());
+        }
+        let document = with_packets(&[&hostile], "00");
+        assert_eq!(json(&document)["measurement"]["packets"][0], hostile);
+    }
+}
+
+#[test]
+fn the_page_loads_nothing_and_runs_nothing() {
+    for (kind, document) in samples() {
+        let page = body(&document, Format::Html, "en");
+        for forbidden in ["url(", "@import"] {
+            assert!(!page.contains(forbidden), "{kind}: {forbidden}");
+        }
+        for tag in tags(&page) {
+            let name = tag.split(' ').next().unwrap();
+            assert!(
+                !matches!(name, "script" | "iframe" | "object" | "embed"),
+                "{kind}: {tag}"
+            );
+            let attributes = tag.split('"').step_by(2);
+            for attribute in attributes {
+                assert!(!attribute.trim_start().starts_with("on"), "{kind}: {tag}");
+            }
+            let addresses = [" href=\"", " src=\""]
+                .iter()
+                .filter_map(|it| tag.split_once(it));
+            for (_, address) in addresses {
+                let is_own = address.starts_with(&document.id) || address.starts_with("data:");
+                assert!(is_own, "{kind}: {tag}");
+            }
+        }
     }
 }
 
 #[test]
 fn the_same_document_gives_the_same_bytes() {
-    for format in [Format::Html, Format::Text, Format::Json] {
-        assert_eq!(body(&paid(), format, "sv"), body(&paid(), format, "sv"));
+    for (kind, document) in samples() {
+        for it in FORMATS {
+            let render = || receipt_generator::render(&document, it.format, "en");
+            assert_eq!(render(), render(), "{kind} {}", it.name);
+        }
     }
 }

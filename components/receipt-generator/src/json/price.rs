@@ -1,0 +1,121 @@
+//! What was delivered, what it costs, and VAT by rate.
+
+use chargetap_contract::{
+    money::{Price, PriceLine, VatTotal},
+    receipt::{Charging, Summary},
+};
+use serde::Serialize;
+
+use super::names;
+use crate::time::Times;
+
+#[derive(Serialize)]
+pub(super) struct ChargingFields {
+    started_at: String,
+    ended_at: String,
+    duration_ms: u64,
+    energy_wh: u64,
+    price: PriceFields,
+}
+
+/// What the station said after the session was settled, and what that costs.
+#[derive(Serialize)]
+pub(super) struct CorrectedFields {
+    energy_wh: u64,
+    price: PriceFields,
+}
+
+/// `net` plus `vat` is `gross`, in all and for each rate.
+#[derive(Serialize)]
+struct PriceFields {
+    net: u64,
+    vat: u64,
+    gross: u64,
+    /// Whether unit prices, amounts of lines and adjustments include VAT.
+    tax_included: bool,
+    lines: Vec<LineFields>,
+    vat_totals: Vec<VatTotalFields>,
+}
+
+#[derive(Serialize)]
+struct LineFields {
+    /// `energy`, `time`, `parking_time` or `flat`.
+    dimension: &'static str,
+    /// Watt-hours, milliseconds, or 1.
+    quantity: u64,
+    /// Per kilowatt-hour, per hour or for the session, in thousandths of the minor unit.
+    unit_price_milli_minor: u64,
+    /// Hundredths of a percent; nothing without VAT.
+    vat_rate_basis_points: Option<u32>,
+    /// In thousandths of the minor unit.
+    amount_milli_minor: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct VatTotalFields {
+    /// Hundredths of a percent; nothing without VAT.
+    vat_rate_basis_points: Option<u32>,
+    /// What the minimum price adds, or, below zero, the maximum takes off, in thousandths of the
+    /// minor unit.
+    adjustment_milli_minor: i64,
+    net: u64,
+    vat: u64,
+    gross: u64,
+}
+
+pub(super) fn charging(session: &Summary, times: &Times) -> Option<ChargingFields> {
+    let charging = session.charging.as_ref()?;
+    let (start, end) = times.charging.as_ref()?;
+    Some(ChargingFields {
+        started_at: start.for_machines(),
+        ended_at: end.for_machines(),
+        duration_ms: charging.ended_at.saturating_sub(charging.started_at),
+        energy_wh: charging.energy,
+        price: PriceFields::of(&charging.cost),
+    })
+}
+
+impl CorrectedFields {
+    pub(super) fn of(charging: &Charging) -> Self {
+        Self {
+            energy_wh: charging.energy,
+            price: PriceFields::of(&charging.cost),
+        }
+    }
+}
+
+impl PriceFields {
+    fn of(cost: &Price) -> Self {
+        Self {
+            net: cost.net,
+            vat: cost.vat,
+            gross: cost.gross,
+            tax_included: cost.tax_included,
+            lines: cost.lines.iter().map(LineFields::of).collect(),
+            vat_totals: vat_totals(&cost.vat_totals),
+        }
+    }
+}
+
+impl LineFields {
+    fn of(line: &PriceLine) -> Self {
+        Self {
+            dimension: names::dimension(line.dimension),
+            quantity: line.quantity,
+            unit_price_milli_minor: line.unit_price,
+            vat_rate_basis_points: line.vat_rate,
+            amount_milli_minor: line.amount,
+        }
+    }
+}
+
+pub(super) fn vat_totals(totals: &[VatTotal]) -> Vec<VatTotalFields> {
+    let fields = totals.iter().map(|total| VatTotalFields {
+        vat_rate_basis_points: total.vat_rate,
+        adjustment_milli_minor: total.adjustment,
+        net: total.net,
+        vat: total.vat,
+        gross: total.gross,
+    });
+    fields.collect()
+}

@@ -1,0 +1,153 @@
+//! Amounts and prices that contradict themselves.
+
+use chargetap_contract::{
+    money::{Price, VatTotal},
+    receipt::{NothingTakenReason, Problem},
+};
+
+use super::{contradiction, contradiction_of, is_rendered, not_plugged_in, problem};
+use crate::{
+    documents::{above_hold, paid},
+    session,
+};
+
+#[test]
+fn captured_and_released_must_be_what_was_held() {
+    let expected = "captured and released do not add up to held";
+    assert_eq!(contradiction(|it| session(it).released += 1), expected);
+    assert_eq!(
+        contradiction(|it| session(it).released = u64::MAX),
+        expected
+    );
+}
+
+#[test]
+fn no_more_is_captured_than_the_price_and_the_hold() {
+    let expected = "more was captured than the price or the hold";
+    assert_eq!(
+        contradiction(|it| {
+            let session = session(it);
+            (session.captured, session.released) = (487, 4_513);
+        }),
+        expected
+    );
+    assert_eq!(contradiction(|it| session(it).charging = None), expected);
+}
+
+#[test]
+fn there_is_a_reason_for_taking_nothing_exactly_when_nothing_was_taken() {
+    let expected = "there is a reason for taking nothing although something was captured, or none \
+                    although nothing was";
+    let reason = Some(NothingTakenReason::Declined);
+    assert_eq!(
+        contradiction(|it| session(it).nothing_taken = reason),
+        expected
+    );
+    let mut document = not_plugged_in();
+    session(&mut document).nothing_taken = None;
+    assert_eq!(
+        problem(&document, "en"),
+        Problem::Inconsistent(expected.to_owned())
+    );
+}
+
+/// What the generator says of a paid receipt whose price was changed so.
+fn price_contradiction(change: impl FnOnce(&mut Price)) -> String {
+    contradiction(|it| change(&mut session(it).charging.as_mut().unwrap().cost))
+}
+
+#[test]
+fn net_and_vat_must_be_gross_in_all_and_for_each_rate() {
+    let expected = "net and VAT do not add up to gross";
+    for (net, vat) in [(390, 97), (u64::MAX, 1), (u64::MAX, 487)] {
+        let contradiction = price_contradiction(|it| (it.net, it.vat) = (net, vat));
+        assert_eq!(contradiction, expected);
+        let contradiction = price_contradiction(|it| {
+            (it.vat_totals[0].net, it.vat_totals[0].vat) = (net, vat);
+        });
+        assert_eq!(contradiction, expected);
+    }
+    // Each adds up, and together they do not.
+    assert_eq!(
+        price_contradiction(|it| (it.net, it.vat) = (388, 98)),
+        expected
+    );
+    assert_eq!(price_contradiction(|it| it.vat_totals.clear()), expected);
+    assert_eq!(
+        price_contradiction(|it| it.vat_totals.push(it.vat_totals[0])),
+        expected
+    );
+}
+
+#[test]
+fn the_lines_must_be_the_totals() {
+    let expected = "the lines do not add up to the totals";
+    // 3.8858 and 25 % are 4.85725. From 3.8840 to 3.8920 it is 4.86, but for the lines' own rounding.
+    assert_eq!(
+        price_contradiction(|it| it.lines[0].amount -= 190),
+        expected
+    );
+    assert_eq!(
+        price_contradiction(|it| it.lines[0].amount += 630),
+        expected
+    );
+    assert_eq!(
+        price_contradiction(|it| it.lines[0].amount = u64::MAX),
+        expected
+    );
+    assert_eq!(price_contradiction(|it| it.lines.clear()), expected);
+    assert_eq!(
+        price_contradiction(|it| it.lines[1].vat_rate = None),
+        expected
+    );
+    assert_eq!(price_contradiction(|it| it.tax_included = true), expected);
+    let adjusted = |by| price_contradiction(|it| it.vat_totals[0].adjustment = by);
+    assert_eq!(adjusted(-190), expected);
+    assert_eq!(adjusted(i64::MIN), expected);
+    assert_eq!(adjusted(i64::MAX), expected);
+}
+
+#[test]
+fn a_rate_may_take_a_minor_unit_more_by_its_place_in_the_rounded_sum() {
+    // Without VAT 0.5 cents, and 1.0 with the other rate: 1 cent, all of it with the first.
+    let mut document = paid();
+    let summary = session(&mut document);
+    (summary.captured, summary.released) = (1, 4_999);
+    summary.captured_vat = vec![VatTotal {
+        vat_rate: None,
+        adjustment: 0,
+        net: 1,
+        vat: 0,
+        gross: 1,
+    }];
+    let cost = &mut summary.charging.as_mut().unwrap().cost;
+    (cost.lines[0].amount, cost.lines[0].vat_rate) = (500, None);
+    (cost.lines[1].amount, cost.lines[1].vat_rate) = (400, Some(2_500));
+    (cost.net, cost.vat, cost.gross) = (1, 0, 1);
+    let total = &mut cost.vat_totals[0];
+    (total.net, total.vat, total.gross) = (0, 0, 0);
+    let first = VatTotal {
+        vat_rate: None,
+        net: 1,
+        gross: 1,
+        ..*total
+    };
+    cost.vat_totals.insert(0, first);
+    assert!(is_rendered(&document));
+}
+
+#[test]
+fn the_rates_of_what_was_captured_must_be_what_was_captured() {
+    let expected = "net and VAT of what was captured do not add up to it";
+    let changed = |change: fn(&mut Vec<VatTotal>)| {
+        contradiction_of(above_hold(), |it| change(&mut session(it).captured_vat))
+    };
+    assert_eq!(changed(|it| it[0].vat += 1), expected);
+    assert_eq!(
+        changed(|it| (it[0].net, it[0].gross) = (it[0].net + 1, it[0].gross + 1)),
+        expected
+    );
+    assert_eq!(changed(|it| it[0].net = u64::MAX), expected);
+    assert_eq!(changed(|it| it.push(it[0])), expected);
+    assert_eq!(changed(Vec::clear), expected);
+}
