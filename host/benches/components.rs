@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chargetap::components::Components;
 use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
+use chargetap_contract::receipt::Format;
 use chargetap_contract::session::{CommandResult, Event, Evse, MeterReading, Outcome, Policy, Tap};
 use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
 use divan::Bencher;
@@ -15,6 +16,9 @@ use session_orchestrator::step;
 
 #[path = "../../components/callback-verifier/benches/callback/mod.rs"]
 mod callback;
+#[expect(dead_code, reason = "one of the samples is enough here")]
+#[path = "../../components/receipt-generator/tests/receipts/documents.rs"]
+mod documents;
 
 const TAPPED_AT: u64 = 1_767_268_800_000;
 const MINUTE: u64 = 60_000;
@@ -66,6 +70,30 @@ mod a_callback {
     #[divan::bench]
     fn natively_with_sha_extensions(bencher: Bencher<'_, '_>) {
         callback::verify_natively(bencher);
+    }
+}
+
+/// A paid receipt with everything that one can have, in the language whose words are the longest.
+mod a_receipt {
+    use super::*;
+
+    const LOCALE: &str = "el";
+    const FORMATS: [Format; 4] = [Format::Html, Format::Json, Format::Text(40), Format::Pdf];
+
+    #[divan::bench(args = FORMATS)]
+    fn through_the_component(bencher: Bencher<'_, '_>, format: Format) {
+        let components = components();
+        let document = documents::paid();
+        bencher.bench(|| {
+            let rendered = components.render(&document, format, LOCALE).unwrap();
+            rendered.unwrap()
+        });
+    }
+
+    #[divan::bench(args = FORMATS)]
+    fn natively(bencher: Bencher<'_, '_>, format: Format) {
+        let document = documents::paid();
+        bencher.bench(|| receipt_generator::render(&document, format, LOCALE).unwrap());
     }
 }
 

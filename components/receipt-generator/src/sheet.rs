@@ -145,7 +145,7 @@ impl Writer<'_> {
     }
 
     fn energy(&self, energy: u64) -> String {
-        format!("{} kWh", self.formats.decimal(energy.into(), 3, 3))
+        format!("{}\u{a0}kWh", self.formats.decimal(energy.into(), 3, 3))
     }
 
     /// Such as `1 h 2 min 3 s`. The units are SI's, the same everywhere.
