@@ -18,6 +18,8 @@ mod html;
 mod json;
 mod language;
 mod money;
+mod pdf;
+mod qr;
 mod sheet;
 mod text;
 mod time;
@@ -58,4 +60,29 @@ pub fn render(document: &Document, format: Format, locale: &str) -> Result<Rende
         media_type: media_type.to_owned(),
         body: body.into_bytes(),
     })
+}
+
+/// The receipt as a PDF.
+#[doc(hidden)]
+pub fn pdf(document: &Document, locale: &str, link: Option<&str>) -> Result<Vec<u8>, Problem> {
+    let language =
+        language::find(locale).ok_or_else(|| Problem::UnknownLocale(locale.to_owned()))?;
+    check::consistent(document)?;
+    let currency = Currency::find(&document.summary.currency)?;
+    let times = Times::of(document)?;
+    let document = clean::document(document);
+    let sheet = Sheet::lay_out(&document, &currency, &times, language);
+    Ok(pdf::write(&sheet, link))
+}
+
+/// A text as a QR code, as SVG.
+#[doc(hidden)]
+pub fn qr_svg(text: &str) -> Option<String> {
+    qr::svg(text)
+}
+
+/// A text as a QR code, as PNG.
+#[doc(hidden)]
+pub fn qr_png(text: &str) -> Option<Vec<u8>> {
+    qr::png(text)
 }
