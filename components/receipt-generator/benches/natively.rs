@@ -4,7 +4,10 @@ use chargetap_contract::receipt::Format;
 
 #[path = "../tests/receipts/documents.rs"]
 #[expect(dead_code, reason = "one of the tests' documents is measured")]
-#[expect(clippy::unwrap_used, reason = "as in a test, a wrong document ends the bench")]
+#[expect(
+    clippy::unwrap_used,
+    reason = "as in a test, a wrong document ends the bench"
+)]
 mod documents;
 
 const LINK: &str = "https://charge.example/receipts/r_7Kq2-Xw9Zb4Tn6Vd1Hs8";

@@ -1,7 +1,8 @@
-//! The sheet as pages of paper: PDF/UA-1, so that a screen reader reads it as the page, with the
-//! letters that it uses in the file.
+//! The sheet as pages of paper, and tagged as PDF/UA-1 (ISO 14289-1) wants it, so that a screen
+//! reader reads it like the page.
 
 mod draw;
+mod embed;
 mod face;
 mod flow;
 mod layout;
@@ -9,25 +10,18 @@ mod strip;
 mod style;
 mod tags;
 
-use krilla::{
-    Document, SerializeSettings,
-    configure::{Accessibility, ConfigurationBuilder},
-    destination::XyzDestination,
-    geom::Point,
-    metadata::Metadata,
-    outline::{Outline, OutlineNode},
-};
+use miniz_oxide::deflate;
+use pdf_writer::{Finish, Name, Pdf, Ref, TextStr};
+use xmp_writer::{LangId, XmpWriter};
 
-use self::{
-    flow::{Flow, Placed},
-    layout::Layout,
-    style::{MARGIN_LEFT, MARGIN_TOP},
-};
+use self::{draw::Press, embed::Fonts, flow::Flow, layout::Layout, tags::Tree};
 use crate::sheet::Sheet;
+
+/// From 1, quick, to 9, small.
+const COMPRESSION: u8 = 6;
 
 /// `link` is the receipt's address, which stands at the end, as a code and as a text.
 pub(crate) fn write(sheet: &Sheet, link: Option<&str>) -> Vec<u8> {
-    let link = link.filter(|link| !link.is_empty());
     let mut layout = Layout::new();
     let mut blocks = vec![layout.header(sheet)];
     blocks.extend(sheet.sections.iter().map(|it| layout.section(it)));
@@ -41,42 +35,46 @@ pub(crate) fn write(sheet: &Sheet, link: Option<&str>) -> Vec<u8> {
         elements.extend(block.elements);
     }
 
-    let mut document = Document::new_with(settings());
-    let drawn = draw::pages(&mut document, &flow.pages, link);
-    document.set_tag_tree(tags::tree(elements, &drawn));
-    document.set_outline(outline(&flow.pages));
-    document.set_metadata(
-        Metadata::new()
-            .title(sheet.title.to_owned())
-            .language(sheet.language.to_owned()),
-    );
-    #[expect(
-        clippy::expect_used,
-        reason = "whatever the texts are, each is tagged and each of its characters has a glyph"
-    )]
-    document.finish().expect("the document is PDF/UA-1")
+    let (mut pdf, mut next) = (Pdf::new(), Ref::new(1));
+    let (catalog, pages) = (next.bump(), next.bump());
+    let mut fonts = Fonts::new(&mut next);
+    let mut press = Press {
+        pdf: &mut pdf,
+        next: &mut next,
+        fonts: &mut fonts,
+    };
+    let drawn = press.pages(pages, &flow.pages, link.unwrap_or_default());
+    fonts.write(&mut pdf, &mut next);
+    let tree = Tree::write(&mut pdf, &mut next, &drawn, &elements);
+    describe(sheet, &mut pdf, &mut next, catalog, pages, tree);
+    pdf.finish()
 }
 
-fn settings() -> SerializeSettings {
-    let configuration =
-        ConfigurationBuilder::new().with_accessibility_validator(Accessibility::UA1);
-    SerializeSettings {
-        configuration: configuration.finish().unwrap_or_default(),
-        ..SerializeSettings::default()
-    }
+/// What the document is, as a whole.
+fn describe(sheet: &Sheet, pdf: &mut Pdf, next: &mut Ref, catalog: Ref, pages: Ref, tree: Ref) {
+    let metadata = next.bump();
+    pdf.stream(metadata, xmp(sheet).as_bytes())
+        .pair(Name(b"Type"), Name(b"Metadata"))
+        .pair(Name(b"Subtype"), Name(b"XML"));
+    pdf.document_info(next.bump()).title(TextStr(sheet.title));
+    let mut writer = pdf.catalog(catalog);
+    writer.pages(pages).metadata(metadata);
+    writer.lang(TextStr(sheet.language));
+    writer.pair(Name(b"StructTreeRoot"), tree);
+    writer.mark_info().marked(true).suspects(false);
+    writer.viewer_preferences().display_doc_title(true);
+    writer.finish();
 }
 
-/// The headings and where they are.
-fn outline(pages: &[Vec<Placed>]) -> Outline {
-    let mut outline = Outline::new();
-    for (page, strips) in pages.iter().enumerate() {
-        for Placed { y, strip } in strips {
-            if let Some(heading) = strip.heading {
-                let place = Point::from_xy(MARGIN_LEFT, MARGIN_TOP + y);
-                let destination = XyzDestination::new(page, place);
-                outline.push_child(OutlineNode::new(heading.to_owned(), destination));
-            }
-        }
-    }
-    outline
+fn xmp(sheet: &Sheet) -> String {
+    let mut xmp = XmpWriter::new();
+    xmp.title([(None, sheet.title)]);
+    xmp.language([LangId(sheet.language)]);
+    xmp.format("application/pdf");
+    xmp.pdfua_part(1);
+    xmp.finish(None)
+}
+
+fn compress(bytes: &[u8]) -> Vec<u8> {
+    deflate::compress_to_vec_zlib(bytes, COMPRESSION)
 }

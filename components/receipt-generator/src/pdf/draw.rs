@@ -1,18 +1,13 @@
-//! Pages as krilla takes them.
+//! Pages of a file. A PDF counts from the lower left corner, upwards.
 
-use krilla::{
-    Document,
-    action::{Action, LinkAction},
-    annotation::{Annotation, LinkAnnotation, Target},
-    color::rgb,
-    geom::{Path, PathBuilder, Point, Rect, Transform},
-    page::{Page, PageSettings},
-    paint::Fill,
-    surface::Surface,
-    tagging::{Artifact, ArtifactType, ContentTag, SpanTag},
+use pdf_writer::{
+    Content as Stream, Finish, Name, Pdf, Rect, Ref, Str, TextStr,
+    types::{ActionType, AnnotationFlags, AnnotationType, ArtifactType, TabOrder},
 };
 
 use super::{
+    compress,
+    embed::Fonts,
     face::Face,
     flow::Placed,
     strip::{Bar, Mark, Text},
@@ -20,158 +15,237 @@ use super::{
         CODE, Colour, INK, MARGIN_BOTTOM, MARGIN_LEFT, MARGIN_TOP, NOTE, PAGE_HEIGHT, PAGE_WIDTH,
         WIDTH,
     },
-    tags::Drawn,
 };
 use crate::qr::Code;
 
-/// Draws the pages, with a number on each if there are several.
-pub(super) fn pages(document: &mut Document, pages: &[Vec<Placed>], link: Option<&str>) -> Drawn {
-    let mut drawn = Drawn {
-        contents: vec![],
-        links: vec![],
-    };
-    let settings = PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT).unwrap_or_default();
-    for (index, strips) in pages.iter().enumerate() {
-        let mut page = document.start_page_with(settings.clone());
-        let mut surface = page.surface();
-        for placed in strips {
-            strip(&mut surface, placed, &mut drawn);
+/// What was drawn, for the tags.
+#[derive(Default)]
+pub(super) struct Drawn {
+    pub(super) pages: Vec<Ref>,
+    /// The lines and the code, in order.
+    pub(super) contents: Vec<Content>,
+    /// What can be clicked: its page and itself.
+    pub(super) links: Vec<(Ref, Ref)>,
+}
+
+/// A line or the code.
+pub(super) struct Content {
+    pub(super) page: Ref,
+    /// Its number on its page.
+    pub(super) id: i32,
+}
+
+/// Where everything of a file is written to.
+pub(super) struct Press<'a> {
+    pub(super) pdf: &'a mut Pdf,
+    pub(super) next: &'a mut Ref,
+    pub(super) fonts: &'a mut Fonts,
+}
+
+impl Press<'_> {
+    /// Draws the pages below a page tree, with a number on each if there are several.
+    pub(super) fn pages(&mut self, tree: Ref, pages: &[Vec<Placed>], link: &str) -> Drawn {
+        let mut drawn = Drawn::default();
+        for (index, strips) in (1..).zip(pages) {
+            let page = self.next.bump();
+            drawn.pages.push(page);
+            let mut sheet = Paper {
+                stream: Stream::new(),
+                fonts: self.fonts,
+                page,
+                contents: vec![],
+            };
+            for placed in strips {
+                sheet.strip(placed);
+            }
+            if pages.len() > 1 {
+                sheet.number(&format!("{index}/{}", pages.len()));
+            }
+            let Paper {
+                stream, contents, ..
+            } = sheet;
+            drawn.contents.extend(contents);
+            let links = self.links(page, strips, link, pages.len() + drawn.links.len());
+            self.page(page, tree, index - 1, &stream.finish(), &links);
+            drawn.links.extend(links.into_iter().map(|it| (page, it)));
         }
-        if pages.len() > 1 {
-            number(&mut surface, &format!("{}/{}", index + 1, pages.len()));
+        let mut writer = self.pdf.pages(tree);
+        writer.count(i32::try_from(pages.len()).unwrap_or(i32::MAX));
+        writer.kids(drawn.pages.iter().copied());
+        drop(writer);
+        drawn
+    }
+
+    fn page(&mut self, page: Ref, tree: Ref, key: i32, content: &[u8], links: &[Ref]) {
+        let stream = self.next.bump();
+        let content = compress(content);
+        let mut writer = self.pdf.stream(stream, &content);
+        writer.filter(pdf_writer::Filter::FlateDecode);
+        writer.finish();
+        let mut writer = self.pdf.page(page);
+        writer.parent(tree).contents(stream).struct_parents(key);
+        writer.media_box(Rect::new(0.0, 0.0, PAGE_WIDTH, PAGE_HEIGHT));
+        writer.tab_order(TabOrder::StructureOrder);
+        if !links.is_empty() {
+            writer.annotations(links.iter().copied());
         }
-        surface.finish();
-        if let Some(link) = link {
-            links(&mut page, strips, link, &mut drawn);
+        let mut resources = writer.resources();
+        let mut fonts = resources.fonts();
+        for (name, font) in self.fonts.names() {
+            fonts.pair(name, font);
         }
     }
-    drawn
-}
 
-fn strip(surface: &mut Surface, placed: &Placed, drawn: &mut Drawn) {
-    let y = MARGIN_TOP + placed.y;
-    for mark in &placed.strip.marks {
-        match mark {
-            Mark::Text(it) => {
-                let original = it.line.original.as_deref();
-                let span = SpanTag::empty().with_actual_text(original);
-                let content = surface.start_tagged(ContentTag::Span(span));
-                text(surface, it, y);
-                surface.end_tagged();
-                drawn.contents.push(content);
-            }
-            Mark::Code(it) => {
-                drawn.contents.push(surface.start_tagged(ContentTag::Other));
-                code(surface, it, y);
-                surface.end_tagged();
-            }
-            Mark::Bar(it) => {
-                let artifact = Artifact::with_kind(ArtifactType::Layout);
-                surface.start_tagged(ContentTag::Artifact(artifact));
-                bar(surface, it, y);
-                surface.end_tagged();
+    /// Makes the lines of the address lead to it. Their keys go on from `key`.
+    fn links(&mut self, page: Ref, strips: &[Placed], link: &str, key: usize) -> Vec<Ref> {
+        let mut links = vec![];
+        let mut key = i32::try_from(key).unwrap_or(i32::MAX);
+        for Placed { y, strip } in strips {
+            for mark in &strip.marks {
+                let Mark::Text(Text {
+                    x,
+                    line,
+                    is_link: true,
+                    ..
+                }) = mark
+                else {
+                    continue;
+                };
+                let id = self.next.bump();
+                let (left, top) = (MARGIN_LEFT + x, up(*y));
+                let mut writer = self.pdf.annotation(id);
+                writer.subtype(AnnotationType::Link).page(page);
+                writer.rect(Rect::new(
+                    round(left),
+                    round(top - strip.height),
+                    round(left + line.width),
+                    round(top),
+                ));
+                writer.border(0.0, 0.0, 0.0, None).contents(TextStr(link));
+                writer.flags(AnnotationFlags::PRINT).struct_parent(key);
+                let mut action = writer.action();
+                action
+                    .action_type(ActionType::Uri)
+                    .uri(Str(link.as_bytes()));
+                action.finish();
+                links.push(id);
+                key += 1;
             }
         }
+        links
     }
 }
 
-fn text(surface: &mut Surface, text: &Text, y: f32) {
-    let Text {
-        x,
-        baseline,
-        style,
-        line,
-        ..
-    } = text;
-    surface.set_fill(Some(fill(style.colour)));
-    surface.draw_glyphs(
-        Point::from_xy(MARGIN_LEFT + x, y + baseline),
-        &line.glyphs,
-        Face::of(style.weight).font(),
-        &line.text,
-        style.size,
-        false,
-    );
+/// A page while it is drawn.
+struct Paper<'a> {
+    stream: Stream,
+    fonts: &'a mut Fonts,
+    page: Ref,
+    contents: Vec<Content>,
 }
 
-fn bar(surface: &mut Surface, bar: &Bar, y: f32) {
-    let rect = Rect::from_xywh(MARGIN_LEFT + bar.x, y + bar.y, bar.width, bar.height);
-    surface.set_fill(Some(fill(bar.colour)));
-    draw(surface, path(rect));
-}
-
-/// The page's white is its quiet zone.
-fn code(surface: &mut Surface, code: &Code, y: f32) {
-    let module = CODE / code.size() as f32;
-    let runs = code.runs();
-    let rects = runs
-        .iter()
-        .filter_map(|run| Rect::from_xywh(run.x as f32, run.y as f32, run.length as f32, 1.0));
-    let place = Transform::from_row(module, 0.0, 0.0, module, MARGIN_LEFT, y);
-    surface.set_fill(Some(fill(INK)));
-    surface.push_transform(&place);
-    draw(surface, path(rects));
-    surface.pop();
-}
-
-fn number(surface: &mut Surface, number: &str) {
-    let artifact = Artifact::with_kind(ArtifactType::PageNumber);
-    surface.start_tagged(ContentTag::Artifact(artifact));
-    for line in Face::of(NOTE.weight).wrap(number, NOTE.size, WIDTH) {
-        let place = Text {
-            x: WIDTH - line.width,
-            baseline: 0.0,
-            style: NOTE,
-            line,
-            is_link: false,
-        };
-        text(surface, &place, PAGE_HEIGHT - MARGIN_BOTTOM / 2.0);
-    }
-    surface.end_tagged();
-}
-
-/// Makes the lines of the address lead to it.
-fn links(page: &mut Page, strips: &[Placed], link: &str, drawn: &mut Drawn) {
-    for Placed { y, strip } in strips {
+impl Paper<'_> {
+    fn strip(&mut self, Placed { y, strip }: &Placed) {
         for mark in &strip.marks {
-            let Mark::Text(Text {
-                x,
-                line,
-                is_link: true,
-                ..
-            }) = mark
-            else {
-                continue;
-            };
-            let (x, y) = (MARGIN_LEFT + x, MARGIN_TOP + y);
-            let Some(area) = Rect::from_xywh(x, y, line.width, strip.height) else {
-                continue;
-            };
-            let target = Target::Action(Action::Link(LinkAction::new(link.to_owned())));
-            let annotation = LinkAnnotation::new(area, target);
-            let annotation = Annotation::new_link(annotation, Some(link.to_owned()));
-            drawn.links.push(page.add_tagged_annotation(annotation));
+            match mark {
+                Mark::Text(it) => self.tagged(b"Span", |paper| paper.text(it, up(*y))),
+                Mark::Code(it) => self.tagged(b"Figure", |paper| paper.code(it, up(*y))),
+                Mark::Bar(it) => {
+                    self.untagged(ArtifactType::Layout, |paper| paper.bar(it, up(*y)));
+                }
+            }
         }
     }
+
+    fn number(&mut self, number: &str) {
+        for line in Face::of(NOTE.weight).wrap(number, NOTE.size, WIDTH) {
+            let place = Text {
+                x: WIDTH - line.width,
+                baseline: 0.0,
+                style: NOTE,
+                line,
+                is_link: false,
+            };
+            self.untagged(ArtifactType::Pagination, |paper| {
+                paper.text(&place, MARGIN_BOTTOM / 2.0);
+            });
+        }
+    }
+
+    fn tagged(&mut self, tag: &[u8], draw: impl FnOnce(&mut Self)) {
+        let id = i32::try_from(self.contents.len()).unwrap_or(i32::MAX);
+        let page = self.page;
+        self.contents.push(Content { page, id });
+        let mut content = self.stream.begin_marked_content_with_properties(Name(tag));
+        content.properties().identify(id);
+        content.finish();
+        draw(self);
+        self.stream.end_marked_content();
+    }
+
+    /// What is left out where the page is read aloud.
+    fn untagged(&mut self, kind: ArtifactType, draw: impl FnOnce(&mut Self)) {
+        let tag = Name(b"Artifact");
+        let mut content = self.stream.begin_marked_content_with_properties(tag);
+        content.properties().artifact().kind(kind);
+        content.finish();
+        draw(self);
+        self.stream.end_marked_content();
+    }
+
+    fn text(&mut self, text: &Text, top: f32) {
+        let style = text.style;
+        let font = self.fonts.font(style.weight);
+        let codes = font.encode(&text.line.text);
+        self.fill(style.colour);
+        self.stream
+            .begin_text()
+            .set_font(self.fonts.name(style.weight), style.size)
+            .next_line(round(MARGIN_LEFT + text.x), round(top - text.baseline))
+            .show(Str(&codes))
+            .end_text();
+    }
+
+    fn bar(&mut self, bar: &Bar, top: f32) {
+        self.fill(bar.colour);
+        let (x, y) = (MARGIN_LEFT + bar.x, top - bar.y - bar.height);
+        self.stream
+            .rect(round(x), round(y), round(bar.width), round(bar.height))
+            .fill_nonzero();
+    }
+
+    /// The page's white is its quiet zone.
+    fn code(&mut self, code: &Code, top: f32) {
+        let module = CODE / code.size() as f32;
+        self.stream.save_state();
+        self.fill(INK);
+        // From here on, a module is the unit, and the code's upper left corner the origin.
+        let (x, y) = (round(MARGIN_LEFT), round(top));
+        self.stream.transform([module, 0.0, 0.0, -module, x, y]);
+        for run in code.runs() {
+            self.stream
+                .rect(run.x as f32, run.y as f32, run.length as f32, 1.0);
+        }
+        self.stream.fill_nonzero().restore_state();
+    }
+
+    fn fill(&mut self, colour: Colour) {
+        let [red, green, blue] = colour.map(|it| f32::from(it) / 255.0);
+        self.stream
+            .set_fill_rgb(thousandths(red), thousandths(green), thousandths(blue));
+    }
 }
 
-fn path(rects: impl IntoIterator<Item = Rect>) -> Option<Path> {
-    let mut path = PathBuilder::new();
-    for rect in rects {
-        path.push_rect(rect);
-    }
-    path.finish()
+/// From the upper margin down, as from the lower edge up.
+fn up(y: f32) -> f32 {
+    PAGE_HEIGHT - MARGIN_TOP - y
 }
 
-fn draw(surface: &mut Surface, path: Option<Path>) {
-    if let Some(path) = path {
-        surface.draw_path(&path);
-    }
+/// To a hundredth of a point, which nobody sees, so that the file is short.
+fn round(length: f32) -> f32 {
+    (length * 100.0).round() / 100.0
 }
 
-fn fill([red, green, blue]: Colour) -> Fill {
-    Fill {
-        paint: rgb::Color::new(red, green, blue).into(),
-        ..Fill::default()
-    }
+fn thousandths(part: f32) -> f32 {
+    (part * 1000.0).round() / 1000.0
 }

@@ -1,39 +1,44 @@
-//! The two fonts, and what a text is in them.
+//! The two fonts, and how texts are broken into lines that fit.
 //!
 //! A receipt needs no shaping: in the scripts of the fonts, letters stand side by side, and an accent
 //! that follows its letter is drawn over it because it has no width. Of other scripts, each character
-//! becomes the replacement character, and the text itself stays with it for whoever copies it.
+//! is shown as the replacement character.
 
 use std::sync::LazyLock;
 
-use krilla::text::{Font, GlyphId, KrillaGlyph};
 use skrifa::{
     FontRef, MetadataProvider,
     charmap::Charmap,
     instance::{LocationRef, Size},
-    metrics::GlyphMetrics,
+    metrics::{GlyphMetrics, Metrics},
 };
 
 use super::style::Weight;
 
-static REGULAR: LazyLock<Face> =
-    LazyLock::new(|| Face::read(include_bytes!("../../fonts/NotoSans-Regular.ttf")));
-static BOLD: LazyLock<Face> =
-    LazyLock::new(|| Face::read(include_bytes!("../../fonts/NotoSans-Bold.ttf")));
+static REGULAR: LazyLock<Face> = LazyLock::new(|| {
+    Face::read(
+        "NotoSans-Regular",
+        include_bytes!("../../fonts/NotoSans-Regular.ttf"),
+    )
+});
+static BOLD: LazyLock<Face> = LazyLock::new(|| {
+    Face::read(
+        "NotoSans-Bold",
+        include_bytes!("../../fonts/NotoSans-Bold.ttf"),
+    )
+});
 
 pub(super) struct Face {
-    font: Font,
+    pub(super) name: &'static str,
+    pub(super) bytes: &'static [u8],
+    pub(super) metrics: Metrics,
     glyphs: Charmap<'static>,
-    metrics: GlyphMetrics<'static>,
+    widths: GlyphMetrics<'static>,
 }
 
 /// A part of a text that is set on one line.
 pub(super) struct Line {
-    /// What the fonts can show.
     pub(super) text: String,
-    /// What it was, if the fonts cannot show all of it.
-    pub(super) original: Option<String>,
-    pub(super) glyphs: Vec<KrillaGlyph>,
     /// In points, without the space at the end.
     pub(super) width: f32,
 }
@@ -46,22 +51,35 @@ impl Face {
         }
     }
 
-    fn read(bytes: &'static [u8]) -> Self {
+    fn read(name: &'static str, bytes: &'static [u8]) -> Self {
         #[expect(clippy::expect_used, reason = "the fonts are compiled in")]
-        let read = || {
-            let font = Font::new(bytes.into(), 0).expect("krilla reads the font");
-            (font, FontRef::new(bytes).expect("skrifa reads the font"))
-        };
-        let (font, tables) = read();
+        let tables = FontRef::new(bytes).expect("the font can be read");
+        let (size, location) = (Size::unscaled(), LocationRef::default());
         Self {
-            font,
+            name,
+            bytes,
+            metrics: tables.metrics(size, location),
             glyphs: tables.charmap(),
-            metrics: tables.glyph_metrics(Size::unscaled(), LocationRef::default()),
+            widths: tables.glyph_metrics(size, location),
         }
     }
 
-    pub(super) fn font(&self) -> Font {
-        self.font.clone()
+    /// The glyph of a character, or what is shown instead.
+    pub(super) fn glyph(&self, character: char) -> u16 {
+        let glyph = self.glyphs.map(character);
+        let glyph = glyph.or_else(|| self.glyphs.map(char::REPLACEMENT_CHARACTER));
+        glyph.map_or(0, |it| u16::try_from(it.to_u32()).unwrap_or(0))
+    }
+
+    /// How far the next character is, in sizes of the font.
+    pub(super) fn advance(&self, character: char) -> f32 {
+        let width = self.widths.advance_width(self.glyph(character).into());
+        self.em(width.unwrap_or_default())
+    }
+
+    /// A length in the font, in sizes of the font.
+    pub(super) fn em(&self, length: f32) -> f32 {
+        length / f32::from(self.metrics.units_per_em)
     }
 
     /// Breaks between words, and inside a word only where it is wider than a line. The space at a
@@ -87,41 +105,11 @@ impl Face {
         lines
     }
 
-    fn line(&self, original: &str, size: f32) -> Line {
-        let text: String = original.chars().map(|it| self.shown(it)).collect();
-        let glyphs = text.char_indices().map(|(at, character)| {
-            let range = at..at + character.len_utf8();
-            let advance = self.advance(character);
-            KrillaGlyph::new(self.glyph(character), advance, 0.0, 0.0, 0.0, range, None)
-        });
+    fn line(&self, text: &str, size: f32) -> Line {
+        let visible = text.trim_end().chars();
         Line {
-            glyphs: glyphs.collect(),
-            width: text
-                .trim_end()
-                .chars()
-                .map(|it| self.advance(it))
-                .sum::<f32>()
-                * size,
-            original: (text != original).then(|| original.to_owned()),
-            text,
+            width: visible.map(|it| self.advance(it)).sum::<f32>() * size,
+            text: text.to_owned(),
         }
-    }
-
-    fn shown(&self, character: char) -> char {
-        match self.glyphs.map(character) {
-            Some(_) => character,
-            None => char::REPLACEMENT_CHARACTER,
-        }
-    }
-
-    fn glyph(&self, character: char) -> GlyphId {
-        let glyph = self.glyphs.map(self.shown(character)).unwrap_or_default();
-        GlyphId::new(glyph.to_u32())
-    }
-
-    /// How far the next character is, in sizes of the font.
-    fn advance(&self, character: char) -> f32 {
-        let glyph = self.glyph(character).to_u32().into();
-        self.metrics.advance_width(glyph).unwrap_or_default() / self.font.units_per_em()
     }
 }

@@ -1,9 +1,6 @@
 //! Strips on pages.
 
-use super::{
-    strip::Strip,
-    style::HEIGHT,
-};
+use super::{strip::Strip, style::HEIGHT};
 
 /// A strip with its place on a page, from the upper margin.
 pub(super) struct Placed {

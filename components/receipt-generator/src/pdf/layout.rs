@@ -1,7 +1,5 @@
 //! The sheet in strips, and what each of their texts is.
 
-use krilla::tagging::{TableHeaderScope, Tag};
-
 use super::{
     face::{Face, Line},
     strip::{Bar, Block, Mark, Strip, Text},
@@ -9,7 +7,7 @@ use super::{
         ACCENT, ADDRESS, AMOUNT, BAR, CAPITALS, CODE, GAP, HEADING, HEADLINE, KIND, LABEL,
         MARGIN_LEFT, MARGIN_TOP, NOTE, PAGE_WIDTH, SUM, Style, TEXT, WIDTH,
     },
-    tags::{Child, Element, heading},
+    tags::{Child, Element, Tag},
 };
 use crate::{
     qr::Code,
@@ -42,11 +40,11 @@ impl Layout {
             colour: ACCENT,
         }));
         let mut block = Block::new(top);
-        self.paragraph(&mut block, sheet.title, KIND);
-        self.heading(&mut block, 1, sheet.headline, HEADLINE);
-        self.paragraph(&mut block, &sheet.total, AMOUNT);
+        self.text(&mut block, Tag::Paragraph, sheet.title, KIND);
+        self.text(&mut block, Tag::Headline, sheet.headline, HEADLINE);
+        self.text(&mut block, Tag::Paragraph, &sheet.total, AMOUNT);
         for sentence in &sheet.explanation {
-            self.paragraph(&mut block, sentence, TEXT);
+            self.text(&mut block, Tag::Paragraph, sentence, TEXT);
         }
         block.strips.push(Strip::space(14.0));
         block
@@ -54,7 +52,7 @@ impl Layout {
 
     pub(super) fn section(&mut self, section: &Section) -> Block {
         let mut block = Block::new(Strip::rule(7.0));
-        self.heading(&mut block, 2, section.title, HEADING);
+        self.text(&mut block, Tag::Heading, section.title, HEADING);
         let rows = section.rows.iter().map(|row| self.row(&mut block, row));
         let table = rows.collect();
         block.elements.push(Element::group(Tag::Table, table));
@@ -62,7 +60,7 @@ impl Layout {
             block.strips.push(Strip::space(3.0));
         }
         for note in &section.notes {
-            self.paragraph(&mut block, note, NOTE);
+            self.text(&mut block, Tag::Paragraph, note, NOTE);
         }
         block.strips.push(Strip::space(9.0));
         block.elements = vec![Element::group(Tag::Section, block.elements)];
@@ -76,32 +74,23 @@ impl Layout {
             let mut strip = Strip::space(CODE + 8.0);
             strip.marks.push(Mark::Code(code));
             block.strips.push(strip);
-            let figure = Tag::Figure(Some(link.to_owned()));
-            let content = vec![Child::Content(self.next())];
-            block.elements.push(Element::new(figure, content));
+            let tag = Tag::Figure(link.to_owned());
+            let children = vec![Child::Content(self.next())];
+            block.elements.push(Element { tag, children });
         }
         let (strips, mut children) = self.lines(link, ADDRESS, Side::Left, true);
         block.strips.extend(strips);
         children.push(Child::Links);
-        let link = Element::new(Tag::Link, children);
-        block.elements.push(Element::group(Tag::P, vec![link]));
+        let tag = Tag::Link;
+        let paragraph = Element::group(Tag::Paragraph, vec![Element { tag, children }]);
+        block.elements.push(paragraph);
         block
     }
 
-    fn heading(&mut self, block: &mut Block, level: u16, text: &'static str, style: Style) {
-        let (mut strips, children) = self.lines(text, style, Side::Left, false);
-        if let Some(first) = strips.first_mut() {
-            first.heading = Some(text);
-        }
-        block.strips.extend(strips);
-        let tag = heading(level, text);
-        block.elements.push(Element::new(tag, children));
-    }
-
-    fn paragraph(&mut self, block: &mut Block, text: &str, style: Style) {
+    fn text(&mut self, block: &mut Block, tag: Tag, text: &str, style: Style) {
         let (strips, children) = self.lines(text, style, Side::Left, false);
         block.strips.extend(strips);
-        block.elements.push(Element::new(Tag::P, children));
+        block.elements.push(Element { tag, children });
     }
 
     /// Label left and value right if one line is enough, and otherwise the value below the label.
@@ -123,8 +112,9 @@ impl Layout {
             left.append(&mut right);
         }
         block.strips.extend(left);
-        let name = Element::new(Tag::TH(TableHeaderScope::Row), names);
-        Element::group(Tag::TR, vec![name, Element::new(Tag::TD, values)])
+        let cells = [(Tag::Name, names), (Tag::Value, values)];
+        let cells = cells.map(|(tag, children)| Element { tag, children });
+        Element::group(Tag::Row, cells.into())
     }
 
     /// A text, one line in a strip.

@@ -17,8 +17,6 @@ pub(super) struct Block {
 pub(super) struct Strip {
     pub(super) height: f32,
     pub(super) marks: Vec<Mark>,
-    /// What it is called in the document's outline, if it is a heading.
-    pub(super) heading: Option<&'static str>,
 }
 
 /// `x` counts from the left margin and `y` from the strip's upper edge.
@@ -64,7 +62,6 @@ impl Strip {
         Self {
             height,
             marks: vec![],
-            heading: None,
         }
     }
 
