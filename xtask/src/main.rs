@@ -70,7 +70,7 @@ fn test() -> anyhow::Result<()> {
     let mut arguments = vec!["test", "--workspace"];
     let python = peers::install()?;
     if python.is_some() {
-        arguments.extend(["--features", "chargetap/peers"]);
+        arguments.extend(["--features", "chargetap/peers,receipt-generator/peers"]);
     }
     shell::cargo_with(&arguments, python.map(|python| (peers::PYTHON, python)))
 }

@@ -18,7 +18,7 @@ use self::{draw::Press, embed::Fonts, flow::Flow, layout::Layout, tags::Tree};
 use crate::sheet::Sheet;
 
 /// From 1, quick, to 9, small.
-const COMPRESSION: u8 = 6;
+const COMPRESSION: u8 = 3;
 
 /// `link` is the receipt's address, which stands at the end, as a code and as a text.
 pub(crate) fn write(sheet: &Sheet, link: Option<&str>) -> Vec<u8> {

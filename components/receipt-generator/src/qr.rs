@@ -4,7 +4,7 @@
 //! can be read with up to 15 % of it dirty or torn (level M).
 
 use maud::html;
-use png::{BitDepth, ColorType, Encoder};
+use png::{BitDepth, ColorType, Compression, Encoder};
 use qrcodegen::{QrCode, QrCodeEcc};
 
 /// How wide the light border is, in modules.
@@ -94,6 +94,7 @@ pub(crate) fn png(text: &str) -> Option<Vec<u8>> {
     let mut encoder = Encoder::new(&mut file, pixels, pixels);
     encoder.set_color(ColorType::Grayscale);
     encoder.set_depth(BitDepth::One);
+    encoder.set_compression(Compression::Fast);
     let mut writer = encoder.write_header().ok()?;
     writer.write_image_data(&bits(&code, side)).ok()?;
     writer.finish().ok()?;

@@ -113,3 +113,112 @@ impl Face {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Face;
+    use crate::pdf::style::Weight;
+
+    const FACES: [Weight; 2] = [Weight::Regular, Weight::Bold];
+
+    /// The letters beside a to z in the official languages of the EU and in Norwegian, by CLDR 48
+    /// (main exemplar characters and auxiliary ones that its orthography uses).
+    const ALPHABETS: [(&str, &str); 25] = [
+        ("bg", "абвгдежзийклмнопрстуфхцчшщъьюя ѝ"),
+        ("cs", "áčďéěíňóřšťúůýž"),
+        ("da", "æøåǻǿé"),
+        ("de", "äöüßẞ"),
+        ("el", "αάβγδεέζηήθιίϊΐκλμνξοόπρσςτυύϋΰφχψωώ"),
+        ("en", "éèêëïôç£"),
+        ("es", "áéíñóúü¡¿ªº"),
+        ("et", "äöõüšž"),
+        ("fi", "äöåšž"),
+        ("fr", "àâæçéèêëîïôœùûüÿ"),
+        ("ga", "áéíóúḃċḋḟġṁṗṡṫ"),
+        ("hr", "čćđšžǆǉǌ"),
+        ("hu", "áéíóöőúüű"),
+        ("it", "àèéìíîòóùú"),
+        ("lt", "ąčęėįšųūž"),
+        ("lv", "āčēģīķļņšūž"),
+        ("mt", "ċġħżàèìòù"),
+        ("nb", "æøåàéòóôŋđŧčšž"),
+        ("nl", "áäéëíïĳóöúü"),
+        ("pl", "ąćęłńóśźż"),
+        ("pt", "áàâãçéêíóôõúü"),
+        ("ro", "ăâîșțşţ"),
+        ("sk", "áäčďéíĺľňóôŕšťúýž"),
+        ("sl", "čšž"),
+        ("sv", "åäöéà"),
+    ];
+
+    const SIGNS: &str = "0123456789.,:;!?'\"()[]{}/\\|@#%&*+-=_<>~^`$§°ºª¹²³µ½\
+        €£¥¢₤₦₩₪₫₭₮₱₴₵₸₹₺₽₾₿¤“”„‟‚‘’‹›«»–—−×÷•·…†‡‰№™®© \u{a0}\u{202f}\u{2009}\u{2011}\u{fffd}";
+
+    #[track_caller]
+    fn has_all(characters: impl Iterator<Item = char>, what: &str) {
+        for character in characters {
+            for weight in FACES {
+                let glyph = Face::of(weight).glyphs.map(character);
+                let is_there = glyph.is_some_and(|it| it.to_u32() != 0);
+                assert!(is_there, "{what}: {character:?} has no glyph");
+            }
+        }
+    }
+
+    #[test]
+    fn the_fonts_have_every_letter_of_the_languages() {
+        has_all('a'..='z', "small");
+        has_all('A'..='Z', "capital");
+        for (language, letters) in ALPHABETS {
+            has_all(letters.chars(), language);
+            has_all(letters.to_uppercase().chars(), language);
+        }
+    }
+
+    #[test]
+    fn the_fonts_have_the_signs_of_a_receipt() {
+        has_all(SIGNS.chars(), "signs");
+        has_all('\u{20a0}'..='\u{20bf}', "currencies");
+    }
+
+    #[test]
+    fn what_the_fonts_lack_is_shown_as_the_replacement_character() {
+        for weight in FACES {
+            let face = Face::of(weight);
+            let replacement = face.glyph(char::REPLACEMENT_CHARACTER);
+            assert_ne!(replacement, 0);
+            for character in ['充', '👍', 'ש', '\u{0}', '\u{10ffff}'] {
+                assert_eq!(face.glyph(character), replacement);
+            }
+        }
+    }
+
+    #[test]
+    fn digits_are_equally_wide() {
+        let face = Face::of(Weight::Regular);
+        // In Noto Sans 572 of 1000.
+        assert!(('0'..='9').all(|it| (face.advance(it) - 0.572).abs() < 1e-6));
+    }
+
+    #[test]
+    fn lines_are_no_wider_than_they_may_be_and_are_the_whole_text() {
+        let face = Face::of(Weight::Regular);
+        for text in [
+            "",
+            " ",
+            "one",
+            "i wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww",
+            "words that are broken between them, and some spaces:         ",
+            "e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}",
+        ] {
+            let lines = face.wrap(text, 10.0, 50.0);
+            assert!(lines.iter().all(|line| line.width <= 50.01), "{text}");
+            let joined: String = lines.iter().map(|line| line.text.as_str()).collect();
+            assert_eq!(joined, text);
+            assert!(lines.iter().all(|line| !line.text.starts_with('\u{301}')));
+        }
+        let lines = face.wrap("no word is broken here", 10.0, 60.0);
+        let texts: Vec<_> = lines.iter().map(|line| line.text.trim_end()).collect();
+        assert_eq!(texts.join(" "), "no word is broken here");
+    }
+}

@@ -10,6 +10,9 @@ mod documents;
 mod expected;
 mod figures;
 mod hostile;
+mod paper;
+#[cfg(feature = "peers")]
+mod peers;
 mod refusals;
 
 use chargetap_contract::receipt::{Document, Format};
