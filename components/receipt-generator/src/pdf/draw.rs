@@ -24,7 +24,7 @@ pub(super) struct Drawn {
     pub(super) pages: Vec<Ref>,
     /// The lines and the code, in order.
     pub(super) contents: Vec<Content>,
-    /// What can be clicked: its page and itself.
+    /// What can be clicked, one on a page: the page and itself.
     pub(super) links: Vec<(Ref, Ref)>,
 }
 
@@ -65,9 +65,9 @@ impl Press<'_> {
                 stream, contents, ..
             } = sheet;
             drawn.contents.extend(contents);
-            let links = self.links(page, strips, link, pages.len() + drawn.links.len());
-            self.page(page, tree, index - 1, &stream.finish(), &links);
-            drawn.links.extend(links.into_iter().map(|it| (page, it)));
+            let link = self.link(page, strips, link, pages.len() + drawn.links.len());
+            self.page(page, tree, index - 1, &stream.finish(), link);
+            drawn.links.extend(link.map(|it| (page, it)));
         }
         let mut writer = self.pdf.pages(tree);
         writer.count(i32::try_from(pages.len()).unwrap_or(i32::MAX));
@@ -76,7 +76,7 @@ impl Press<'_> {
         drawn
     }
 
-    fn page(&mut self, page: Ref, tree: Ref, key: i32, content: &[u8], links: &[Ref]) {
+    fn page(&mut self, page: Ref, tree: Ref, key: i32, content: &[u8], link: Option<Ref>) {
         let stream = self.next.bump();
         let content = compress(content);
         let mut writer = self.pdf.stream(stream, &content);
@@ -86,8 +86,8 @@ impl Press<'_> {
         writer.parent(tree).contents(stream).struct_parents(key);
         writer.media_box(Rect::new(0.0, 0.0, PAGE_WIDTH, PAGE_HEIGHT));
         writer.tab_order(TabOrder::StructureOrder);
-        if !links.is_empty() {
-            writer.annotations(links.iter().copied());
+        if link.is_some() {
+            writer.annotations(link);
         }
         let mut resources = writer.resources();
         let mut fonts = resources.fonts();
@@ -96,43 +96,36 @@ impl Press<'_> {
         }
     }
 
-    /// Makes the lines of the address lead to it. Their keys go on from `key`.
-    fn links(&mut self, page: Ref, strips: &[Placed], link: &str, key: usize) -> Vec<Ref> {
-        let mut links = vec![];
-        let mut key = i32::try_from(key).unwrap_or(i32::MAX);
+    /// Makes the lines of the address, which are below each other, lead to it.
+    fn link(&mut self, page: Ref, strips: &[Placed], link: &str, key: usize) -> Option<Ref> {
+        let mut area: Option<Rect> = None;
         for Placed { y, strip } in strips {
             for mark in &strip.marks {
-                let Mark::Text(Text {
-                    x,
-                    line,
-                    is_link: true,
-                    ..
-                }) = mark
-                else {
-                    continue;
-                };
-                let id = self.next.bump();
-                let (left, top) = (MARGIN_LEFT + x, up(*y));
-                let mut writer = self.pdf.annotation(id);
-                writer.subtype(AnnotationType::Link).page(page);
-                writer.rect(Rect::new(
-                    round(left),
-                    round(top - strip.height),
-                    round(left + line.width),
-                    round(top),
-                ));
-                writer.border(0.0, 0.0, 0.0, None).contents(TextStr(link));
-                writer.flags(AnnotationFlags::PRINT).struct_parent(key);
-                let mut action = writer.action();
-                action
-                    .action_type(ActionType::Uri)
-                    .uri(Str(link.as_bytes()));
-                action.finish();
-                links.push(id);
-                key += 1;
+                let Mark::Text(it) = mark else { continue };
+                if it.is_link {
+                    let (left, top) = (MARGIN_LEFT + it.x, up(*y));
+                    let before = area.unwrap_or(Rect::new(left, top, left, top));
+                    area = Some(Rect {
+                        x2: before.x2.max(left + it.line.width),
+                        y1: top - strip.height,
+                        ..before
+                    });
+                }
             }
         }
-        links
+        let Rect { x1, y1, x2, y2 } = area?;
+        let id = self.next.bump();
+        let mut writer = self.pdf.annotation(id);
+        writer.subtype(AnnotationType::Link).page(page);
+        writer.rect(Rect::new(round(x1), round(y1), round(x2), round(y2)));
+        writer.border(0.0, 0.0, 0.0, None).contents(TextStr(link));
+        writer.flags(AnnotationFlags::PRINT);
+        writer.struct_parent(i32::try_from(key).unwrap_or(i32::MAX));
+        let mut action = writer.action();
+        action.action_type(ActionType::Uri);
+        action.uri(Str(link.as_bytes()));
+        action.finish();
+        Some(id)
     }
 }
 
