@@ -129,9 +129,9 @@ impl Font {
         }
         #[expect(clippy::expect_used, reason = "the fonts are compiled in")]
         let subset = subsetter::subset(self.face.bytes, 0, &remapper).expect("a font to divide");
-        stream(pdf, file, &subset);
-        stream(pdf, glyphs, &map);
-        stream(pdf, texts, &self.texts());
+        stream(pdf, file, &subset, Some(Name(b"Length1")));
+        stream(pdf, glyphs, &map, None);
+        stream(pdf, texts, &self.texts(), None);
     }
 
     fn describe(&self, pdf: &mut Pdf, id: Ref, name: Name, file: Ref) {
@@ -188,15 +188,12 @@ fn readable(character: char) -> char {
     }
 }
 
-fn stream(pdf: &mut Pdf, id: Ref, bytes: &[u8]) {
+/// `key` says how long the bytes are, for those that have to.
+fn stream(pdf: &mut Pdf, id: Ref, bytes: &[u8], key: Option<Name>) {
     let compressed = compress(bytes);
     let mut stream = pdf.stream(id, &compressed);
     stream.filter(Filter::FlateDecode);
-    if bytes.starts_with(&[0, 1, 0, 0]) {
-        // A font file says how long it is.
-        stream.pair(
-            Name(b"Length1"),
-            i32::try_from(bytes.len()).unwrap_or(i32::MAX),
-        );
+    if let Some(key) = key {
+        stream.pair(key, i32::try_from(bytes.len()).unwrap_or(i32::MAX));
     }
 }
