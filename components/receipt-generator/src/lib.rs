@@ -21,6 +21,8 @@ mod json;
 mod language;
 mod metering;
 mod money;
+mod pdf;
+mod qr;
 mod sheet;
 mod subject;
 mod text;
@@ -64,7 +66,9 @@ pub fn render(document: &Document, format: Format, locale: &str) -> Result<Rende
             json::write(&document, &currency, &times).into_bytes(),
         ),
         Format::Ocmf => ("application/xml", transparency::write(&document)?),
-        Format::Pdf | Format::QrSvg | Format::QrPng => return Err(Problem::NotApplicable),
+        Format::Pdf => ("application/pdf", pdf::write(&sheet())),
+        Format::QrSvg => ("image/svg+xml", code(&document, qr::svg)?.into_bytes()),
+        Format::QrPng => ("image/png", code(&document, qr::png)?),
     };
     Ok(rendered(media_type, body))
 }
@@ -82,6 +86,15 @@ pub fn form(page: Page, locale: &str) -> Result<Rendered, Problem> {
 /// The languages that receipts and pages can have, as BCP 47 tags.
 pub fn languages() -> impl Iterator<Item = &'static str> {
     language::tags()
+}
+
+/// The link as a code, if there is one and it fits.
+fn code<T>(document: &Document, write: fn(&str) -> Option<T>) -> Result<T, Problem> {
+    document
+        .link
+        .as_deref()
+        .and_then(write)
+        .ok_or(Problem::NotApplicable)
 }
 
 const HTML: &str = "text/html; charset=utf-8";

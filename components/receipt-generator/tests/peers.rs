@@ -6,7 +6,8 @@
     reason = "the helpers fail a test as the tests themselves do"
 )]
 
-#[path = "peers/documents.rs"]
+#[expect(dead_code, reason = "the formats are named here")]
+#[path = "receipts/documents.rs"]
 mod documents;
 
 use std::{
@@ -15,7 +16,7 @@ use std::{
     process::Command,
 };
 
-use chargetap_contract::receipt::{Format, Page};
+use chargetap_contract::receipt::{Document, Format, Page};
 
 /// Every form, with the name of its file.
 const FORMS: [(&str, Page); 6] = [
@@ -27,7 +28,8 @@ const FORMS: [(&str, Page); 6] = [
     ("invoice-coming", Page::InvoiceComing),
 ];
 
-const LOCALES: [&str; 1] = ["en"];
+/// With the longest words, and two more alphabets. Every page takes about a second.
+const LOCALES: [&str; 3] = ["de", "el", "bg"];
 
 /// In a browser at 320 pixels, in light and dark, with axe-core's rules of accessibility.
 #[test]
@@ -39,7 +41,7 @@ fn every_page_fits_a_small_phone_is_accessible_and_loads_nothing() {
         pages += 1;
     };
     for locale in LOCALES {
-        for (name, document) in documents::all() {
+        for (name, document) in documents::samples() {
             let page = receipt_generator::render(&document, Format::Html, locale).unwrap();
             keep(format!("{name}.{locale}.html"), page.body);
         }
@@ -51,6 +53,30 @@ fn every_page_fits_a_small_phone_is_accessible_and_loads_nothing() {
     let photographs = empty_folder("photographs");
     let said = run("page.py", &[&gallery, &photographs]);
     assert_eq!(said, format!("{pages} pages checked\n"));
+}
+
+/// By a reader of PDF (text in order, fonts, tags), rendered to a picture, and by a reader of codes.
+#[test]
+fn receipts_on_paper_and_their_codes_say_what_the_page_says() {
+    let folder = empty_folder("paper");
+    let write = |name: &str, bytes: Vec<u8>| fs::write(folder.join(name), bytes).unwrap();
+    let render = |document: &Document, format| {
+        let rendered = receipt_generator::render(document, format, "en").unwrap();
+        rendered.body
+    };
+    let paid = documents::paid();
+    write("paper.pdf", render(&paid, Format::Pdf));
+    write("lines.txt", render(&paid, Format::Text(40)));
+    write("link.txt", paid.link.clone().unwrap().into());
+    write("code.svg", render(&paid, Format::QrSvg));
+    write("code.png", render(&paid, Format::QrPng));
+
+    let name = "充電スタンド Škoda 👍 Ελληνική Φόρτιране ".repeat(250);
+    let mut foreign = paid;
+    foreign.site.name.clone_from(&name);
+    write("foreign.pdf", render(&foreign, Format::Pdf));
+    write("foreign.txt", name.into());
+    run("pdf.py", &[&folder]);
 }
 
 fn empty_folder(name: &str) -> PathBuf {

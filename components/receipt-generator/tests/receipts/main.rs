@@ -12,6 +12,7 @@ mod documents;
 mod expected;
 mod figures;
 mod hostile;
+mod paper;
 mod refusals;
 mod schema;
 mod vat_numbers;

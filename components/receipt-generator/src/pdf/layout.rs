@@ -1,0 +1,151 @@
+//! The sheet in strips, and what each of their texts is.
+
+use super::{
+    face::{Face, Line},
+    strip::{Bar, Block, Mark, Strip, Text},
+    style::{
+        ACCENT, ADDRESS, AMOUNT, BAR, CAPITALS, CODE, GAP, HEADING, HEADLINE, KIND, LABEL,
+        MARGIN_LEFT, MARGIN_TOP, NOTE, PAGE_WIDTH, SUM, Style, TEXT, WIDTH,
+    },
+    tags::{Child, Element, Tag},
+};
+use crate::{
+    qr::Code,
+    sheet::{Row, Section, Sheet},
+};
+
+#[derive(Clone, Copy)]
+enum Side {
+    Left,
+    Right,
+}
+
+/// Numbers the texts and the code in the order in which they are drawn.
+pub(super) struct Layout {
+    contents: usize,
+}
+
+impl Layout {
+    pub(super) fn new() -> Self {
+        Self { contents: 0 }
+    }
+
+    pub(super) fn header(&mut self, sheet: &Sheet) -> Block {
+        let mut top = Strip::space(0.0);
+        top.marks.push(Mark::Bar(Bar {
+            x: -MARGIN_LEFT,
+            y: -MARGIN_TOP,
+            width: PAGE_WIDTH,
+            height: BAR,
+            colour: ACCENT,
+        }));
+        let mut block = Block::new(top);
+        self.text(&mut block, Tag::Paragraph, sheet.title, KIND);
+        self.text(&mut block, Tag::Headline, sheet.headline, HEADLINE);
+        self.text(&mut block, Tag::Paragraph, &sheet.total, AMOUNT);
+        for sentence in &sheet.explanation {
+            self.text(&mut block, Tag::Paragraph, sentence, TEXT);
+        }
+        block.strips.push(Strip::space(14.0));
+        block
+    }
+
+    pub(super) fn section(&mut self, section: &Section) -> Block {
+        let mut block = Block::new(Strip::rule(7.0));
+        self.text(&mut block, Tag::Heading, section.title, HEADING);
+        let rows = section.rows.iter().map(|row| self.row(&mut block, row));
+        let table = rows.collect();
+        block.elements.push(Element::group(Tag::Table, table));
+        if !section.notes.is_empty() {
+            block.strips.push(Strip::space(3.0));
+        }
+        for note in &section.notes {
+            self.text(&mut block, Tag::Paragraph, note, NOTE);
+        }
+        block.strips.push(Strip::space(9.0));
+        block.elements = vec![Element::group(Tag::Section, block.elements)];
+        block
+    }
+
+    /// The address as a code, if it fits one, and as a text.
+    pub(super) fn link(&mut self, link: &str) -> Block {
+        let mut block = Block::new(Strip::rule(12.0));
+        if let Some(code) = Code::of(link) {
+            let mut strip = Strip::space(CODE + 8.0);
+            strip.marks.push(Mark::Code(code));
+            block.strips.push(strip);
+            let tag = Tag::Figure(link.to_owned());
+            let children = vec![Child::Content(self.next())];
+            block.elements.push(Element { tag, children });
+        }
+        let (strips, mut children) = self.lines(link, ADDRESS, Side::Left, true);
+        block.strips.extend(strips);
+        children.push(Child::Links);
+        let tag = Tag::Link;
+        let paragraph = Element::group(Tag::Paragraph, vec![Element { tag, children }]);
+        block.elements.push(paragraph);
+        block
+    }
+
+    fn text(&mut self, block: &mut Block, tag: Tag, text: &str, style: Style) {
+        let (strips, children) = self.lines(text, style, Side::Left, false);
+        block.strips.extend(strips);
+        block.elements.push(Element { tag, children });
+    }
+
+    /// Label left and value right if one line is enough, and otherwise the value below the label.
+    fn row(&mut self, block: &mut Block, row: &Row) -> Element {
+        let (label, value) = match row.is_sum {
+            true => (SUM, SUM),
+            false => (LABEL, TEXT),
+        };
+        if row.is_sum {
+            block.strips.extend([Strip::space(3.0), Strip::rule(3.0)]);
+        }
+        let (mut left, names) = self.lines(&row.label, label, Side::Left, false);
+        let (mut right, values) = self.lines(&row.value, value, Side::Right, false);
+        if let ([label], [value]) = (left.as_mut_slice(), right.as_mut_slice())
+            && label.text_width() + GAP + value.text_width() <= WIDTH
+        {
+            label.marks.append(&mut value.marks);
+        } else {
+            left.append(&mut right);
+        }
+        block.strips.extend(left);
+        let cells = [(Tag::Name, names), (Tag::Value, values)];
+        let cells = cells.map(|(tag, children)| Element { tag, children });
+        Element::group(Tag::Row, cells.into())
+    }
+
+    /// A text, one line in a strip.
+    fn lines(
+        &mut self,
+        text: &str,
+        style: Style,
+        side: Side,
+        is_link: bool,
+    ) -> (Vec<Strip>, Vec<Child>) {
+        let lines = Face::of(style.weight).wrap(text, style.size, WIDTH);
+        let set = |line: Line| {
+            let mut strip = Strip::space(style.leading);
+            strip.marks.push(Mark::Text(Text {
+                x: match side {
+                    Side::Left => 0.0,
+                    Side::Right => WIDTH - line.width,
+                },
+                baseline: (style.leading + style.size * CAPITALS) / 2.0,
+                style,
+                line,
+                is_link,
+            }));
+            (strip, Child::Content(self.next()))
+        };
+        lines.into_iter().map(set).unzip()
+    }
+
+    fn next(&mut self) -> usize {
+        let next = self.contents;
+        self.contents += 1;
+        next
+    }
+}

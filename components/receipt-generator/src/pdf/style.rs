@@ -1,0 +1,81 @@
+//! Measures, weights and colours. Lengths are in points, of which an inch has 72.
+
+/// A4, as ISO 216 has it.
+pub(super) const PAGE_WIDTH: f32 = 595.28;
+pub(super) const PAGE_HEIGHT: f32 = 841.89;
+
+pub(super) const MARGIN_LEFT: f32 = 72.0;
+pub(super) const MARGIN_TOP: f32 = 50.0;
+pub(super) const MARGIN_BOTTOM: f32 = 48.0;
+
+/// How wide what people read is.
+pub(super) const WIDTH: f32 = PAGE_WIDTH - 2.0 * MARGIN_LEFT;
+
+/// How much fits on a page.
+pub(super) const HEIGHT: f32 = PAGE_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM;
+
+/// The least space between a label and its value on one line.
+pub(super) const GAP: f32 = 16.0;
+
+/// The bar along the first page's upper edge.
+pub(super) const BAR: f32 = 6.0;
+
+pub(super) const HAIRLINE: f32 = 0.6;
+
+/// How high capital letters are, in sizes of the font.
+pub(super) const CAPITALS: f32 = 0.714;
+
+/// How wide and high the QR code is: 3 cm.
+pub(super) const CODE: f32 = 85.04;
+
+pub(super) type Colour = [u8; 3];
+
+#[derive(Clone, Copy)]
+pub(super) enum Weight {
+    Regular,
+    Bold,
+}
+
+/// How a text is set.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
+    pub(super) weight: Weight,
+    pub(super) size: f32,
+    /// From one line to the next.
+    pub(super) leading: f32,
+    pub(super) colour: Colour,
+}
+
+// The colours are the page's: red, green and blue.
+pub(super) const INK: Colour = [0x14, 0x18, 0x1d];
+pub(super) const FAINT: Colour = [0x5a, 0x65, 0x70];
+pub(super) const LINE: Colour = [0xdd, 0xe2, 0xe7];
+pub(super) const ACCENT: Colour = [0x0b, 0x6b, 0x4f];
+
+pub(super) const KIND: Style = regular(10.0, 14.0, FAINT);
+pub(super) const HEADLINE: Style = bold(13.0, 19.0, ACCENT);
+pub(super) const AMOUNT: Style = bold(30.0, 38.0, INK);
+pub(super) const TEXT: Style = regular(9.5, 14.0, INK);
+pub(super) const HEADING: Style = bold(10.5, 17.0, INK);
+pub(super) const LABEL: Style = regular(9.5, 14.0, FAINT);
+pub(super) const SUM: Style = bold(9.5, 14.0, INK);
+pub(super) const NOTE: Style = regular(8.0, 11.0, FAINT);
+pub(super) const ADDRESS: Style = regular(8.5, 12.0, ACCENT);
+
+const fn regular(size: f32, leading: f32, colour: Colour) -> Style {
+    Style {
+        weight: Weight::Regular,
+        size,
+        leading,
+        colour,
+    }
+}
+
+const fn bold(size: f32, leading: f32, colour: Colour) -> Style {
+    Style {
+        weight: Weight::Bold,
+        size,
+        leading,
+        colour,
+    }
+}
