@@ -8,8 +8,8 @@ use chargetap_contract::receipt::{
     Buyer, Document, Invoice, Issuer, Original, Payout, Refund, Site, Subject, Summary,
 };
 
-/// The document with every free text cleaned. The codes were checked, and what a meter signed stays
-/// as it is.
+/// The document with every free text cleaned. What has a form of its own is left to be checked, and
+/// what a meter signed stays as it is.
 pub(crate) fn document(document: &Document) -> Document {
     let document = document.clone();
     Document {
@@ -37,7 +37,7 @@ fn site(site: &Site) -> Site {
     Site {
         name: text(&site.name),
         address: text(&site.address),
-        time_zone: text(&site.time_zone),
+        time_zone: site.time_zone.clone(),
     }
 }
 

@@ -68,15 +68,15 @@ fn what_is_missing_too_much_or_different_is_told() {
 fn only_what_people_read_depends_on_the_language() {
     for (kind, document) in samples() {
         for it in FORMATS {
+            let expected = match it.format {
+                Format::Text(_) => receipt_generator::languages().count(),
+                Format::Json | Format::Ocmf | Format::QrSvg | Format::QrPng => 1,
+                // They say what the lines say.
+                Format::Html | Format::Pdf => continue,
+            };
             let in_languages: BTreeSet<_> = receipt_generator::languages()
                 .map(|language| rendered(&document, it.format, language))
                 .collect();
-            let expected = match it.format {
-                Format::Html | Format::Pdf | Format::Text(_) => {
-                    receipt_generator::languages().count()
-                }
-                Format::Json | Format::Ocmf | Format::QrSvg | Format::QrPng => 1,
-            };
             let is_applicable = !in_languages.contains(&None);
             assert!(
                 !is_applicable || in_languages.len() == expected,

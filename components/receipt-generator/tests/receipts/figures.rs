@@ -25,14 +25,12 @@ fn text(document: &Document) -> String {
 }
 
 #[track_caller]
-
 fn says(document: &Document, expected: &str) {
     let text = text(document);
     assert!(text.contains(expected), "{expected:?} is not in {text:?}");
 }
 
 #[track_caller]
-
 fn does_not_say(document: &Document, unexpected: &str) {
     let text = text(document);
     assert!(!text.contains(unexpected), "{unexpected:?} is in {text:?}");

@@ -81,6 +81,8 @@ fn an_unknown_time_zone_is_refused() {
         "+02:00",
         "../etc/passwd",
         "Etc/Unknown",
+        " Europe/Stockholm",
+        "Europe/Stockholm\u{200b}",
     ] {
         let mut document = paid();
         document.site.time_zone = zone.to_owned();

@@ -7,7 +7,7 @@ use chargetap_contract::{
 
 use super::{contradiction, contradiction_of, is_rendered, not_plugged_in, problem};
 use crate::{
-    documents::{above_hold, paid},
+    documents::{above_hold, paid, two_rates_above_hold},
     session,
 };
 
@@ -105,6 +105,16 @@ fn the_lines_must_be_the_totals() {
     assert_eq!(adjusted(-190), expected);
     assert_eq!(adjusted(i64::MIN), expected);
     assert_eq!(adjusted(i64::MAX), expected);
+}
+
+#[test]
+fn a_rate_must_not_take_from_another() {
+    let contradiction = contradiction_of(two_rates_above_hold(), |it| {
+        let totals = &mut session(it).charging.as_mut().unwrap().cost.vat_totals;
+        (totals[0].vat, totals[0].gross) = (totals[0].vat + 2, totals[0].gross + 2);
+        (totals[1].vat, totals[1].gross) = (totals[1].vat - 2, totals[1].gross - 2);
+    });
+    assert_eq!(contradiction, "the lines do not add up to the totals");
 }
 
 #[test]
