@@ -213,7 +213,7 @@ impl Paper<'_> {
         self.stream.save_state();
         self.fill(INK);
         // From here on, a module is the unit, and the code's upper left corner the origin.
-        let (x, y) = (round(MARGIN_LEFT), round(top));
+        let (x, y) = (round(MARGIN_LEFT + WIDTH - CODE), round(top));
         self.stream.transform([module, 0.0, 0.0, -module, x, y]);
         for run in code.runs() {
             self.stream

@@ -4,8 +4,8 @@ use super::{
     face::{Face, Line},
     strip::{Bar, Block, Mark, Strip, Text},
     style::{
-        ACCENT, ADDRESS, AMOUNT, BAR, CAPITALS, CODE, GAP, HEADING, HEADLINE, KIND, LABEL,
-        MARGIN_LEFT, MARGIN_TOP, NOTE, PAGE_WIDTH, SUM, Style, TEXT, WIDTH,
+        ACCENT, ADDRESS, AMOUNT, BAR, CAPITALS, GAP, HEADING, HEADLINE, KIND, LABEL, MARGIN_LEFT,
+        MARGIN_TOP, NOTE, PAGE_WIDTH, SUM, Style, TEXT, WIDTH,
     },
     tags::{Child, Element, Tag},
 };
@@ -39,6 +39,7 @@ impl Layout {
             height: BAR,
             colour: ACCENT,
         }));
+        let code = self.code(sheet, &mut top);
         let mut block = Block::new(top);
         self.text(&mut block, Tag::Paragraph, sheet.title, KIND);
         self.text(&mut block, Tag::Headline, sheet.headline, HEADLINE);
@@ -47,37 +48,42 @@ impl Layout {
             self.text(&mut block, Tag::Paragraph, sentence, TEXT);
         }
         block.strips.push(Strip::space(14.0));
+        block.elements.extend(code);
         block
     }
 
+    /// The receipt's address as a code beside what stands first, if it fits one. It is read last.
+    fn code(&mut self, sheet: &Sheet, strip: &mut Strip) -> Option<Element> {
+        let link = sheet.link.as_ref()?;
+        strip.marks.push(Mark::Code(Code::of(link)?));
+        Some(Element {
+            tag: Tag::Figure(link.clone()),
+            children: vec![Child::Content(self.next())],
+        })
+    }
+
     pub(super) fn section(&mut self, section: &Section) -> Block {
-        let mut block = Block::new(Strip::rule(7.0));
+        let mut block = Block::new(Strip::rule(6.0));
         self.text(&mut block, Tag::Heading, section.title, HEADING);
         let rows = section.rows.iter().map(|row| self.row(&mut block, row));
-        let table = rows.collect();
-        block.elements.push(Element::group(Tag::Table, table));
+        let table: Vec<_> = rows.collect();
+        if !table.is_empty() {
+            block.elements.push(Element::group(Tag::Table, table));
+        }
         if !section.notes.is_empty() {
             block.strips.push(Strip::space(3.0));
         }
         for note in &section.notes {
             self.text(&mut block, Tag::Paragraph, note, NOTE);
         }
-        block.strips.push(Strip::space(9.0));
+        block.strips.push(Strip::space(7.0));
         block.elements = vec![Element::group(Tag::Section, block.elements)];
         block
     }
 
-    /// The address as a code, if it fits one, and as a text.
+    /// The address as a text.
     pub(super) fn link(&mut self, link: &str) -> Block {
-        let mut block = Block::new(Strip::rule(12.0));
-        if let Some(code) = Code::of(link) {
-            let mut strip = Strip::space(CODE + 8.0);
-            strip.marks.push(Mark::Code(code));
-            block.strips.push(strip);
-            let tag = Tag::Figure(link.to_owned());
-            let children = vec![Child::Content(self.next())];
-            block.elements.push(Element { tag, children });
-        }
+        let mut block = Block::new(Strip::rule(6.0));
         let (strips, mut children) = self.lines(link, ADDRESS, Side::Left, true);
         block.strips.extend(strips);
         children.push(Child::Links);

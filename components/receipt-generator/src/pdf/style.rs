@@ -5,8 +5,8 @@ pub(super) const PAGE_WIDTH: f32 = 595.28;
 pub(super) const PAGE_HEIGHT: f32 = 841.89;
 
 pub(super) const MARGIN_LEFT: f32 = 72.0;
-pub(super) const MARGIN_TOP: f32 = 50.0;
-pub(super) const MARGIN_BOTTOM: f32 = 48.0;
+pub(super) const MARGIN_TOP: f32 = 46.0;
+pub(super) const MARGIN_BOTTOM: f32 = 42.0;
 
 /// How wide what people read is.
 pub(super) const WIDTH: f32 = PAGE_WIDTH - 2.0 * MARGIN_LEFT;
@@ -25,8 +25,8 @@ pub(super) const HAIRLINE: f32 = 0.6;
 /// How high capital letters are, in sizes of the font.
 pub(super) const CAPITALS: f32 = 0.714;
 
-/// How wide and high the QR code is: 3 cm.
-pub(super) const CODE: f32 = 85.04;
+/// How wide and high the QR code is: 2.5 cm, as high as what stands beside it.
+pub(super) const CODE: f32 = 70.87;
 
 pub(super) type Colour = [u8; 3];
 
@@ -55,10 +55,10 @@ pub(super) const ACCENT: Colour = [0x0b, 0x6b, 0x4f];
 pub(super) const KIND: Style = regular(10.0, 14.0, FAINT);
 pub(super) const HEADLINE: Style = bold(13.0, 19.0, ACCENT);
 pub(super) const AMOUNT: Style = bold(30.0, 38.0, INK);
-pub(super) const TEXT: Style = regular(9.5, 14.0, INK);
-pub(super) const HEADING: Style = bold(10.5, 17.0, INK);
-pub(super) const LABEL: Style = regular(9.5, 14.0, FAINT);
-pub(super) const SUM: Style = bold(9.5, 14.0, INK);
+pub(super) const TEXT: Style = regular(9.5, 12.8, INK);
+pub(super) const HEADING: Style = bold(10.5, 16.0, INK);
+pub(super) const LABEL: Style = regular(9.5, 12.8, FAINT);
+pub(super) const SUM: Style = bold(9.5, 12.8, INK);
 pub(super) const NOTE: Style = regular(8.0, 11.0, FAINT);
 pub(super) const ADDRESS: Style = regular(8.5, 12.0, ACCENT);
 

@@ -70,7 +70,7 @@ def check_tags(reader, link):
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
 
     tree = root["/StructTreeRoot"]
-    for role, count in {"/Document": 1, "/H1": 1, "/H2": 4, "/Table": 4, "/Link": 1}.items():
+    for role, count in {"/Document": 1, "/H1": 1, "/H2": 5, "/Table": 4, "/Link": 1}.items():
         assert len(elements(tree["/K"], role)) == count, role
     for row in elements(tree["/K"], "/TR"):
         assert [cell.get_object()["/S"] for cell in row["/K"]] == ["/TH", "/TD"]
