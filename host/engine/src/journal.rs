@@ -27,7 +27,7 @@ pub(crate) use asks::{
     Telling, Told, answer_ask, ask_of, card_seen_since, confirm_ask, doubt_ask, forget_asks,
     hide_ask, is_used, latest_ask, remember_ask, standing, vehicle_came, vehicle_left,
 };
-pub(crate) use commands::{Claimed, abandoned, claim, finish, repeat};
+pub(crate) use commands::{Claimed, abandoned, claim, finish, last_message, repeat};
 pub(crate) use deliveries::{forget_deliveries, keep_report};
 pub(crate) use papers::{
     InvoiceState, Kept, Paper, card_application, invoice_number, invoice_state, keep_paper,

@@ -46,9 +46,7 @@ impl<P: Platform> Gateway<P> {
             document: &document,
         };
         let Kept { id, code } = journal::keep_paper(&self.platform, &paper).await?;
-        let Summary {
-            session, terminal, ..
-        } = session(subject);
+        let session = &session(subject).session;
         let link = self.link(&id);
         tracing::info!(
             target: "chargetap::session",
@@ -58,8 +56,8 @@ impl<P: Platform> Gateway<P> {
             number = document.number,
             "receipt issued"
         );
-        if let Subject::Session(_) = subject {
-            self.tell_driver(terminal, &link, &code).await?;
+        if let Subject::Session(summary) = subject {
+            self.tell_driver(summary, &link, &code).await?;
         }
         Ok(())
     }
@@ -177,7 +175,18 @@ impl<P: Platform> Gateway<P> {
 
     /// Say at the terminal where the receipt is: by a QR code where it can show one, and otherwise by
     /// the code with which it is found.
-    async fn tell_driver(&self, terminal: &str, link: &str, code: &str) -> Result<(), EngineError> {
+    async fn tell_driver(
+        &self,
+        summary: &Summary,
+        link: &str,
+        code: &str,
+    ) -> Result<(), EngineError> {
+        // Where no hold was made, a text says why not, and takes its time to be read.
+        let said = match summary.held {
+            0 => journal::last_message(&self.platform, &summary.session).await?,
+            _ => None,
+        };
+        let said = said.map(|text| format!("{text} ")).unwrap_or_default();
         let (first, second) = code
             .split_at_checked(CODE_CHARACTERS / 2)
             .unwrap_or((code, ""));
@@ -185,8 +194,8 @@ impl<P: Platform> Gateway<P> {
         let address = address.trim_end_matches('/');
         let address = address.split_once("://").map_or(address, |(_, rest)| rest);
         let message = Message {
-            terminal: terminal.to_owned(),
-            text: format!("Receipt: {address} code {first}-{second}"),
+            terminal: summary.terminal.clone(),
+            text: format!("{said}Receipt: {address} code {first}-{second}"),
             visible_for: SHOWN_FOR,
         };
         self.show_receipt(&message, link).await

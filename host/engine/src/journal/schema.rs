@@ -53,6 +53,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS command_waiting ON command (status, number)
         WHERE status <> 'done'",
+    "CREATE INDEX IF NOT EXISTS command_of_session ON command (session, number)",
     "CREATE TABLE IF NOT EXISTS paper (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
