@@ -82,7 +82,7 @@ fn settled(sessions: u32) -> BTreeMap<String, u32> {
 }
 
 async fn until_there_is_a_receipt(world: &World) {
-    world.until(async || world.rows("receipt") == 1).await;
+    world.until(async || world.rows("paper") == 1).await;
 }
 
 // 7 kWh at 0.49 and 0.25 for the session make 3.68 without and 4.60 with 25 % VAT; 0.92 of that is

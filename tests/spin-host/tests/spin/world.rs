@@ -256,7 +256,7 @@ impl World {
     pub fn receipt(&self) -> String {
         let database = self.spin.database();
         database
-            .query_row("SELECT id FROM receipt", [], |row| row.get(0))
+            .query_row("SELECT id FROM paper", [], |row| row.get(0))
             .unwrap()
     }
 }
