@@ -13,31 +13,31 @@ use chargetap_contract::receipt::{
 pub(crate) fn document(document: &Document) -> Document {
     let document = document.clone();
     Document {
-        number: document.number.as_deref().map(text),
-        issuer: issuer(&document.issuer),
-        site: site(&document.site),
+        number: document.number.map(text),
+        issuer: issuer(document.issuer),
+        site: site(document.site),
         subject: subject(document.subject),
         original: document.original.map(original),
-        tariff: document.tariff.as_deref().map(text),
-        link: document.link.as_deref().map(text),
+        tariff: document.tariff.map(text),
+        link: document.link.map(text),
         ..document
     }
 }
 
-fn issuer(issuer: &Issuer) -> Issuer {
+fn issuer(issuer: Issuer) -> Issuer {
     Issuer {
-        name: text(&issuer.name),
-        address: text(&issuer.address),
-        vat_number: text(&issuer.vat_number),
-        contact: text(&issuer.contact),
+        name: text(issuer.name),
+        address: text(issuer.address),
+        vat_number: text(issuer.vat_number),
+        contact: text(issuer.contact),
     }
 }
 
-fn site(site: &Site) -> Site {
+fn site(site: Site) -> Site {
     Site {
-        name: text(&site.name),
-        address: text(&site.address),
-        time_zone: site.time_zone.clone(),
+        name: text(site.name),
+        address: text(site.address),
+        time_zone: site.time_zone,
     }
 }
 
@@ -50,12 +50,12 @@ fn subject(subject: Subject) -> Subject {
         }),
         Subject::Invoice(invoice) => Subject::Invoice(Invoice {
             session: summary(invoice.session),
-            buyer: buyer(&invoice.buyer),
+            buyer: buyer(invoice.buyer),
         }),
         Subject::Payout(payout) => Subject::Payout(Payout {
             session: summary(payout.session),
-            payee: text(&payout.payee),
-            statement: text(&payout.statement),
+            payee: text(payout.payee),
+            statement: text(payout.statement),
             ..payout
         }),
     }
@@ -63,36 +63,49 @@ fn subject(subject: Subject) -> Subject {
 
 fn summary(summary: Summary) -> Summary {
     Summary {
-        session: text(&summary.session),
-        terminal: text(&summary.terminal),
-        evse: text(&summary.evse),
+        session: text(summary.session),
+        terminal: text(summary.terminal),
+        evse: text(summary.evse),
         ..summary
     }
 }
 
-fn buyer(buyer: &Buyer) -> Buyer {
+fn buyer(buyer: Buyer) -> Buyer {
     Buyer {
-        name: text(&buyer.name),
-        address: text(&buyer.address),
-        vat_number: text(&buyer.vat_number),
+        name: text(buyer.name),
+        address: text(buyer.address),
+        vat_number: text(buyer.vat_number),
     }
 }
 
 fn original(original: Original) -> Original {
     Original {
-        id: text(&original.id),
-        number: original.number.as_deref().map(text),
+        id: text(original.id),
+        number: original.number.map(text),
         ..original
     }
 }
 
 /// White space of every kind becomes single spaces, and what is invisible goes.
-fn text(raw: &str) -> String {
+fn text(raw: String) -> String {
+    if is_clean(&raw) {
+        return raw;
+    }
     let visible: String = raw
         .chars()
         .filter(|character| character.is_whitespace() || !is_invisible(*character))
         .collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether nothing has to be done, as is nearly always so.
+fn is_clean(text: &str) -> bool {
+    let has_odd_space = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
+    let is_odd = |character: char| match character {
+        ' '..='~' => false,
+        other => other.is_whitespace() || is_invisible(other),
+    };
+    !has_odd_space && !text.contains(is_odd)
 }
 
 /// Control characters, bidirectional marks, and the other characters that Unicode lets a renderer
@@ -123,7 +136,9 @@ fn is_invisible(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::text;
+    fn text(raw: &str) -> String {
+        super::text(raw.to_owned())
+    }
 
     #[test]
     fn controls_and_bidirectional_marks_are_removed() {

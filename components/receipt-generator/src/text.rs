@@ -1,6 +1,6 @@
 //! The sheet as lines, for a terminal's printer or screen and for plain mail.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
 
 use crate::sheet::{Row, Section, Sheet};
 
@@ -14,83 +14,132 @@ const GAP: usize = 2;
 /// By how much a value is indented that has lines of its own.
 const INDENT: usize = 2;
 
-/// The spaces inside numbers and before units: U+00A0 and the narrow U+202F, one column each.
-const NO_BREAK_SPACES: [char; 2] = ['\u{a0}', '\u{202f}'];
-
 pub(crate) fn write(sheet: &Sheet, columns: u32) -> String {
     let columns = columns.clamp(*COLUMNS.start(), *COLUMNS.end()) as usize;
-    let mut lines = wrap(sheet.title, columns);
-    lines.extend(pair(sheet.headline, &sheet.total, columns));
-    lines.extend(
-        sheet
-            .explanation
-            .iter()
-            .flat_map(|text| wrap(text, columns)),
-    );
-    lines.extend(sheet.sections.iter().flat_map(|it| section(it, columns)));
-    // They have held amounts and moments together until here, and many a printer knows no other space.
-    lines.join("\n").replace(NO_BREAK_SPACES, " ") + "\n"
+    let mut lines = Lines {
+        columns,
+        text: String::new(),
+    };
+    lines.paragraph(sheet.title, 0);
+    lines.pair(sheet.headline, &sheet.total);
+    for sentence in &sheet.explanation {
+        lines.paragraph(sentence, 0);
+    }
+    for section in &sheet.sections {
+        lines.section(section);
+    }
+    lines.text
 }
 
-fn section(section: &Section, columns: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    lines.extend(wrap(section.title, columns));
-    lines.push("-".repeat(columns));
-    lines.extend(section.rows.iter().flat_map(|it| row(it, columns)));
-    lines.extend(section.notes.iter().flat_map(|note| wrap(note, columns)));
-    lines
+/// What is written so far. Every line ends.
+struct Lines {
+    columns: usize,
+    text: String,
 }
 
-fn row(row: &Row, columns: usize) -> Vec<String> {
-    pair(&row.label, &row.value, columns)
-}
-
-/// Label left and value right if one line is enough, and otherwise the value below the label.
-fn pair(label: &str, value: &str, columns: usize) -> Vec<String> {
-    let taken = label.width() + value.width();
-    match columns.checked_sub(taken) {
-        Some(space) if space >= GAP => vec![format!("{label}{:space$}{value}", "")],
-        _ => {
-            let mut lines = wrap(label, columns);
-            let below = wrap(value, columns - INDENT);
-            lines.extend(below.iter().map(|line| format!("{:INDENT$}{line}", "")));
-            lines
+impl Lines {
+    fn section(&mut self, section: &Section) {
+        self.text.push('\n');
+        self.paragraph(section.title, 0);
+        self.fill('-', self.columns);
+        self.text.push('\n');
+        for Row { label, value, .. } in &section.rows {
+            self.pair(label, value);
         }
+        for note in &section.notes {
+            self.paragraph(note, 0);
+        }
+    }
+
+    /// Label left and value right if one line is enough, and otherwise the value below the label.
+    fn pair(&mut self, label: &str, value: &str) {
+        let taken = width(label) + width(value);
+        match self.columns.checked_sub(taken) {
+            Some(space) if space >= GAP => {
+                self.put(label);
+                self.fill(' ', space);
+                self.put(value);
+                self.text.push('\n');
+            }
+            _ => {
+                self.paragraph(label, 0);
+                self.paragraph(value, INDENT);
+            }
+        }
+    }
+
+    /// Breaks between words, and inside a word only where it is wider than a line.
+    fn paragraph(&mut self, text: &str, indent: usize) {
+        let columns = self.columns - indent;
+        self.fill(' ', indent);
+        let mut taken = 0;
+        for (at, word) in text.split(' ').enumerate() {
+            let wide = width(word);
+            if at > 0 && taken + 1 + wide.min(columns) > columns {
+                self.text.push('\n');
+                self.fill(' ', indent);
+                taken = 0;
+            } else if at > 0 {
+                self.text.push(' ');
+                taken += 1;
+            }
+            if wide <= columns {
+                self.put(word);
+                taken += wide;
+            } else {
+                taken = self.pieces(word, columns, indent);
+            }
+        }
+        self.text.push('\n');
+    }
+
+    /// A word that is wider than a line, from the beginning of one; how much of the last it takes.
+    fn pieces(&mut self, word: &str, columns: usize, indent: usize) -> usize {
+        let mut taken = 0;
+        for character in word.chars() {
+            let wide = columns_of(character);
+            if taken + wide > columns {
+                self.text.push('\n');
+                self.fill(' ', indent);
+                taken = 0;
+            }
+            self.text.push(plain(character));
+            taken += wide;
+        }
+        taken
+    }
+
+    fn put(&mut self, text: &str) {
+        self.text.extend(text.chars().map(plain));
+    }
+
+    fn fill(&mut self, character: char, count: usize) {
+        self.text.extend(std::iter::repeat_n(character, count));
     }
 }
 
-/// Breaks between words, and inside a word only where it is wider than a line.
-fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![];
-    let mut line = String::new();
-    for piece in text.split(' ').flat_map(|word| pieces(word, columns)) {
-        if !line.is_empty() && line.width() + 1 + piece.width() > columns {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(&piece);
+/// No-break spaces have held amounts and moments together until here, and many a printer knows no
+/// other space than the plain one.
+fn plain(character: char) -> char {
+    match character {
+        '\u{a0}' | '\u{202f}' => ' ',
+        other => other,
     }
-    lines.push(line);
-    lines
 }
 
-/// A word in pieces that fit. Their width is counted by character, which is never less than that
-/// of the whole, because joiners and variation selectors were cleaned away.
-fn pieces(word: &str, columns: usize) -> Vec<String> {
-    let mut pieces = vec![];
-    let mut piece = String::new();
-    let mut taken = 0;
-    for character in word.chars() {
-        let width = character.width().unwrap_or(0);
-        if taken + width > columns {
-            pieces.push(std::mem::take(&mut piece));
-            taken = 0;
-        }
-        piece.push(character);
-        taken += width;
+/// How many columns a text takes. It is counted by character, which is never less than that of the
+/// whole, because joiners and variation selectors were cleaned away.
+fn width(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
     }
-    pieces.push(piece);
-    pieces
+    text.chars().map(columns_of).sum()
+}
+
+fn columns_of(character: char) -> usize {
+    match character {
+        // Latin, Greek and Cyrillic letters: nearly all there is.
+        ' '..='~' | '\u{a0}'..='\u{2ff}' | '\u{370}'..='\u{482}' => 1,
+        other => other.width().unwrap_or(0),
+    }
 }
