@@ -98,6 +98,7 @@ pub(crate) struct Language {
     pub(crate) tariff: &'static str,
     pub(crate) parking: &'static str,
     pub(crate) per_session: &'static str,
+    /// What is added to come to the minimum price, and what is taken off to come to the maximum.
     pub(crate) minimum_price: &'static str,
     pub(crate) maximum_price: &'static str,
     pub(crate) net: &'static str,
@@ -105,8 +106,10 @@ pub(crate) struct Language {
     /// Between a VAT rate and the amount it is of.
     pub(crate) on: &'static str,
     pub(crate) gross: &'static str,
-    /// How the price is rounded, for unit prices that include VAT or do not.
-    pub(crate) rounding: fn(bool) -> &'static str,
+    /// Of what no VAT is due, or none is known.
+    pub(crate) without_vat: &'static str,
+    /// How the price is rounded, for unit prices that include VAT or do not, and where there is none.
+    pub(crate) rounding: fn(Option<bool>) -> &'static str,
     pub(crate) price_above_hold: &'static str,
 
     pub(crate) payment: &'static str,
@@ -115,8 +118,6 @@ pub(crate) struct Language {
     pub(crate) released: &'static str,
     pub(crate) refunded_in_all: &'static str,
     pub(crate) card: &'static str,
-    /// In the place of a scheme that is not known.
-    pub(crate) some_card: &'static str,
     pub(crate) entry: &'static str,
     pub(crate) entry_mode: fn(EntryMode) -> &'static str,
     pub(crate) application: &'static str,
@@ -132,6 +133,8 @@ pub(crate) struct Language {
     pub(crate) vat_in_fee: &'static str,
 
     pub(crate) measurement: &'static str,
+    /// The signed values are genuine, and nothing was billed.
+    pub(crate) measured_only: fn(&str) -> String,
     /// The signed values are genuine and what was billed.
     pub(crate) measured: fn(&str) -> String,
     /// The signed values are genuine (first), but something else was billed (second).

@@ -114,6 +114,7 @@ fn issue_refund(step: &mut Step<'_>, amount: u64, before: u64) {
             .session
             .late
             .and_then(|late| charging::ended_at(step, late)),
+        buyer: None,
         session,
     };
     let kind = format!("{}/receipt", step.session.steps);

@@ -14,23 +14,23 @@ pub(super) static LANGUAGE: Language = Language {
 
     paid: "Paid",
     nothing_taken: "Nothing was taken",
-    given_back: "Given back",
+    given_back: "Refunded",
     paid_out: "Paid out",
 
     reason: |reason| match reason {
         NothingTakenReason::Declined => "The card was refused.",
         NothingTakenReason::NotPluggedIn => "No vehicle was connected in time.",
         NothingTakenReason::CancelledByDriver => "The card was shown again before charging began.",
-        NothingTakenReason::CancelledByOperator => "The operator ended it before charging began.",
-        NothingTakenReason::StartFailed => "The charging station did not start.",
+        NothingTakenReason::CancelledByOperator => "The operator ended the session before charging began.",
+        NothingTakenReason::StartFailed => "The charging station did not start charging.",
         NothingTakenReason::BelowMinimum => "The price was too low to be charged.",
         NothingTakenReason::PaymentFailed => "The payment could not be made.",
     },
     was_released: |amount| format!("The pre-authorised {amount} was released."),
     nothing_was_reserved: "No amount had been pre-authorised.",
-    refund_of: |number, date| format!("It refers to receipt {number} of {date}."),
+    refund_of: |number, date| format!("This refund relates to receipt {number} of {date}."),
     reported_late: "After the payment, the charging station reported a different meter reading.",
-    instead_of: |number, date| format!("It takes the place of receipt {number} of {date}."),
+    instead_of: |number, date| format!("This invoice replaces receipt {number} of {date}."),
     payout_to: |payee, statement| format!("To {payee}, statement {statement}."),
 
     charging: "Charging",
@@ -46,20 +46,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tariff",
     parking: "Parking",
     per_session: "Per session",
-    minimum_price: "Minimum price",
-    maximum_price: "Maximum price",
+    minimum_price: "Supplement to the minimum price",
+    maximum_price: "Reduction to the maximum price",
     net: "Total excl. VAT",
     vat: "VAT",
     on: "on",
     gross: "Total incl. VAT",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Without VAT",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Unit prices include VAT. The total is rounded once, half up, and the VAT is taken out of \
              the rounded total."
-        } else {
+        }
+        Some(false) => {
             "Unit prices exclude VAT. The total is rounded once, half up, and the VAT is taken out of \
              the rounded total."
         }
+        None => "The total is rounded once, half up.",
     },
     price_above_hold: "The price is higher than the pre-authorised amount; only the pre-authorised \
                        amount was captured.",
@@ -68,10 +71,9 @@ pub(super) static LANGUAGE: Language = Language {
     held: "Pre-authorised",
     captured: "Captured",
     released: "Released",
-    refunded_in_all: "Given back in all",
+    refunded_in_all: "Refunded in total",
     card: "Card",
-    some_card: "Card",
-    entry: "Read",
+    entry: "Entry mode",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Contactless",
         EntryMode::Chip => "Chip",
@@ -83,40 +85,44 @@ pub(super) static LANGUAGE: Language = Language {
     tapped: "Card shown",
     terminal: "Terminal",
 
-    corrected: "Corrected",
+    corrected: "Corrected values",
     fee: "Fee",
     vat_in_fee: "VAT in the fee",
 
     measurement: "Measurement",
+    measured_only: |energy| {
+        format!("The meter's signed values were checked: {energy} was measured.")
+    },
     measured: |energy| {
-        format!("The meter's signed values were checked: {energy} were measured, as billed.")
+        format!("The meter's signed values were checked: {energy} was measured, as billed.")
     },
     measured_otherwise: |measured, billed| {
         format!(
-            "The meter's signed values were checked: {measured} were measured, but {billed} were \
+            "The meter's signed values were checked: {measured} was measured, but {billed} was \
              billed. Please contact us."
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "The meter's signed values could not be checked: there is no usable public key."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "The meter's signed values could not be checked: their form is not supported."
         }
         MeasurementProblem::WrongSignature => {
             "The meter's signed values were checked, and the signature is wrong. Please contact us."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
             "The meter's signed values could not be checked: they are incomplete or contradictory."
         }
         MeasurementProblem::NotMeasured => {
-            "The meter's signed values could not be checked: the meter reports a fault."
+            "The meter's signed values could not be checked: there is no usable reading."
         }
     },
     transparency: "The signed values can be saved and checked with the transparency software.",
@@ -129,7 +135,7 @@ pub(super) static LANGUAGE: Language = Language {
     issued: "Date of issue",
     number: "Number",
     original: "Original receipt",
-    receipt_id: "Receipt id",
+    receipt_id: "Receipt ID",
     code: "Receipt code",
     session: "Session",
 
