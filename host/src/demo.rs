@@ -151,6 +151,7 @@ fn configuration(
         address = "Storgatan 1, 111 22 Stockholm, Sweden"
         vat_number = "SE556677889901"
         contact = "help@laddbolaget.example"
+        number_prefix = "L-"
         [site]
         name = "Stora Torget"
         address = "Torget 2, 111 23 Stockholm, Sweden"

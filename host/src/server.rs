@@ -110,8 +110,14 @@ fn source(peer: IpAddr, headers: &HeaderMap) -> String {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.rsplit(',').next())
         .and_then(|value| value.trim().parse::<IpAddr>().ok());
-    let source = last.filter(|_| peer.is_loopback()).unwrap_or(peer);
-    source.to_string()
+    match last.filter(|_| peer.is_loopback()).unwrap_or(peer) {
+        IpAddr::V4(source) => source.to_string(),
+        // Whoever has one address of such a network has all of them.
+        IpAddr::V6(source) => {
+            let [a, b, c, d, ..] = source.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
 }
 
 fn all(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {

@@ -94,7 +94,7 @@ async fn a_refund_refers_to_the_receipt_and_tells_its_vat() {
 async fn a_lost_receipt_is_found_by_its_code_or_by_what_the_driver_knows() {
     let world = charged(Setup::default()).await;
     let receipt = world.receipts(1).await.remove(0);
-    let address = format!("/receipts/{}", receipt["id"].as_str().unwrap());
+    let address = receipt["link"].as_str().unwrap().to_owned();
     let code = receipt["code"].as_str().unwrap().to_lowercase();
     let find = world.url("/receipts");
 
@@ -170,7 +170,7 @@ async fn a_driver_with_the_link_gets_one_invoice_in_a_buyers_name() {
     assert_eq!(invoice["original"]["number"], "L-1");
 
     // Whoever asks again, for whomever, gets to the same one.
-    let address = format!("/receipts/{}", invoice["id"].as_str().unwrap());
+    let address = invoice["link"].as_str().unwrap().to_owned();
     assert_eq!(location(&world.get(&form, "text/html").await), address);
     let again = world.submit(&form, &buyer("FR40303265045")).await;
     assert_eq!(location(&again), address);
@@ -298,11 +298,70 @@ async fn the_customers_receipts_have_the_customers_name_and_numbers() {
         name = "Garage AB"
         address = "Torget 2, 111 23 Stockholm, Sweden"
         vat_number = "SE112233445501"
-        contact = "help@garage.example""#,
+        contact = "help@garage.example"
+        number_prefix = "G-""#,
         ..Setup::default()
     })
     .await;
     let receipt = world.receipts(1).await.remove(0);
     assert_eq!(receipt["issuer"]["name"], "Garage AB");
-    assert_eq!(receipt["number"], "1");
+    assert_eq!(receipt["number"], "G-1");
+}
+
+// The figures are those of a receipt of version 0.1: 7.420 kWh at 0.49 and 0.25, with 25 % VAT.
+#[tokio::test]
+async fn receipts_of_an_earlier_version_are_served_and_issued() {
+    let summary = |session: &str| {
+        json!({
+            "session": session, "terminal": TERMINAL, "evse": "CT-1/1",
+            "card": {"scheme": "Visa", "last_four": 1234, "reference": {"high": 1, "low": 2}},
+            "tapped_at": 1_749_988_841_000_u64, "settled_at": 1_749_992_649_000_u64,
+            "currency": "EUR",
+            "charging": {
+                "started_at": 1_749_988_923_000_u64, "ended_at": 1_749_992_646_500_u64,
+                "energy": 7_420,
+                "cost": {
+                    "net": 389, "vat": 97, "gross": 486, "tax_included": false,
+                    "lines": [
+                        {"dimension": "Energy", "quantity": 7_420, "unit_price": 49_000,
+                         "vat_rate": 2_500, "amount": 363_580},
+                        {"dimension": "Flat", "quantity": 1, "unit_price": 25_000,
+                         "vat_rate": 2_500, "amount": 25_000},
+                    ],
+                    "vat_totals": [
+                        {"vat_rate": 2_500, "adjustment": 0, "net": 389, "vat": 97, "gross": 486},
+                    ],
+                },
+            },
+            "held": 5_000, "captured": 486, "released": 4_514, "nothing_taken": null,
+        })
+    };
+    let old = json!({
+        "id": "0123456789ABCDEFGHJKMNPQR",
+        "issuer": {"name": "Old AB", "address": "Gatan 1", "vat_number": "SE556677889901",
+                   "contact": "old@example.com"},
+        "site": {"name": "Torget", "address": "Torget 2", "time_zone": "Europe/Stockholm"},
+        "summary": summary("OLD1"),
+    });
+    let mut world = World::new(Setup::default()).await;
+    world.stop_gateway();
+    world.insert_old_receipts(&old, &summary("OLD2"));
+    world.restart_gateway().await;
+    let link = world.url("/receipts/0123456789ABCDEFGHJKMNPQR");
+    let (status, _, body) = world.get(&link, "application/json").await;
+    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+    let receipt: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(
+        json!([
+            receipt["captured"],
+            receipt["issuer"]["name"],
+            receipt["session"]
+        ]),
+        json!([486, "Old AB", "OLD1"])
+    );
+    let issued = world.receipts(1).await.remove(0);
+    assert_eq!(
+        json!([issued["captured"], issued["session"]]),
+        json!([486, "OLD2"])
+    );
 }

@@ -445,6 +445,29 @@ impl World {
             .unwrap();
     }
 
+    /// Put a receipt into the journal, and one that is still to be issued, as version 0.1 kept them
+    /// when a session had one receipt and sessions were no subjects.
+    pub(crate) fn insert_old_receipts(&self, issued: &Value, asked_for: &Value) {
+        let journal = self.journal();
+        let id = issued["id"].as_str().unwrap();
+        let session = issued["summary"]["session"].as_str().unwrap();
+        journal
+            .execute(
+                "INSERT INTO receipt (id, session, document) VALUES (?1, ?2, ?3)",
+                [id, session, &issued.to_string()],
+            )
+            .unwrap();
+        let session = asked_for["session"].as_str().unwrap();
+        let action = json!({"IssueReceipt": asked_for}).to_string();
+        journal
+            .execute(
+                "INSERT INTO command (id, session, action, status)
+                 VALUES (?1 || '/receipt', ?1, ?2, 'pending')",
+                [session, &action],
+            )
+            .unwrap();
+    }
+
     fn count(&self, query: &str) -> usize {
         let count: i64 = self
             .journal()

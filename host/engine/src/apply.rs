@@ -236,6 +236,7 @@ impl<P: Platform> Gateway<P> {
                     return Ok(Applied::Refused);
                 }
             };
+            let issuer = self.issuer_at(terminal)?.key();
             let entry = Entry {
                 session,
                 version: stored.map_or(1, |stored| stored.version.saturating_add(1)),
@@ -245,7 +246,7 @@ impl<P: Platform> Gateway<P> {
                 read: cause.read,
                 ended_command: cause.ended_command,
                 decision: &decision,
-                issuer: &self.issuer_at(terminal)?.on_paper.vat_number,
+                issuer: &issuer,
             };
             match journal::record(&self.platform, &entry).await? {
                 Recorded::Yes => {

@@ -73,6 +73,17 @@ pub struct Issuer {
     pub number_prefix: String,
 }
 
+impl Issuer {
+    /// By which its numbers are kept: the VAT number, however it is written.
+    pub(crate) fn key(&self) -> String {
+        let number = self.on_paper.vat_number.chars();
+        number
+            .filter(char::is_ascii_alphanumeric)
+            .map(|character| character.to_ascii_uppercase())
+            .collect()
+    }
+}
+
 /// The screen of Payter's that shows a QR code. Its specification is not public, so whoever has it
 /// says what it is called.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -259,13 +259,23 @@ impl<P: Platform> Gateway<P> {
     ) -> Result<(), EngineError> {
         let serial = &message.terminal;
         let screen = self.config.qr_screen.as_ref();
-        match screen.filter(|_| self.terminal(serial).is_ok_and(|it| it.model.has_screen())) {
-            Some(screen) => {
-                let put_up = self.payter_qr_code(serial, screen, &message.text, link);
-                self.show_by(serial, message.visible_for, put_up).await
+        let screen = screen.filter(|_| self.terminal(serial).is_ok_and(|it| it.model.has_screen()));
+        let Some(screen) = screen else {
+            return self.show(message).await;
+        };
+        let Message {
+            text, visible_for, ..
+        } = message;
+        let put_up = async {
+            match self.payter_qr_code(serial, screen, text, link).await {
+                Ok(()) => Ok(()),
+                Err(error) => {
+                    tracing::warn!(terminal = serial, %error, "no QR code: is `qr_screen` right?");
+                    self.payter_stop(serial, text, *visible_for).await
+                }
             }
-            None => self.show(message).await,
-        }
+        };
+        self.show_by(serial, *visible_for, put_up).await
     }
 
     /// What cannot be shown is not worth another attempt, nor what is for a driver who has left the

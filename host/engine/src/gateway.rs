@@ -15,7 +15,7 @@ use crate::http::{Incoming, Method, Outcome};
 use crate::journal;
 use crate::local_time;
 use crate::platform::Platform;
-use crate::receipts::{ALL_ATTEMPTS_AT_ONCE, ANY_ATTEMPT_EVERY, ATTEMPT_EVERY, ATTEMPTS_AT_ONCE};
+use crate::receipts::{ATTEMPT_EVERY, ATTEMPTS_AT_ONCE};
 
 /// What only the gateway may know.
 #[derive(Debug)]
@@ -39,9 +39,8 @@ pub struct Gateway<P> {
     pub(crate) callback_sources: Buckets,
     /// How often a callback that does not count may have its terminal looked at.
     pub(crate) read_backs: Buckets,
-    /// How often each source may look for a receipt, and all together.
+    /// How often each source may look for a receipt, or ask for an invoice.
     pub(crate) receipt_sources: Buckets,
-    pub(crate) receipt_attempts: Buckets,
 }
 
 /// How long a command may be under way in another instance before it counts as abandoned, in
@@ -60,8 +59,8 @@ impl<P: Platform> Gateway<P> {
     /// Open the journal and make sure that every open session can go on.
     ///
     /// # Errors
-    /// The database cannot be used, or a session is open at a terminal that the configuration no
-    /// longer has.
+    /// The database cannot be used, or a session is open at a terminal, or a receipt is due from an
+    /// issuer, that the configuration no longer has.
     pub async fn open(platform: P, config: Config, secrets: Secrets) -> Result<Self, EngineError> {
         journal::migrate(&platform).await?;
         let gateway = Self {
@@ -73,10 +72,12 @@ impl<P: Platform> Gateway<P> {
             callback_sources: Buckets::new(CALLBACKS_AT_ONCE, CALLBACK_EVERY),
             read_backs: Buckets::new(READ_BACKS_AT_ONCE, READ_BACK_EVERY),
             receipt_sources: Buckets::new(ATTEMPTS_AT_ONCE, ATTEMPT_EVERY),
-            receipt_attempts: Buckets::new(ALL_ATTEMPTS_AT_ONCE, ANY_ATTEMPT_EVERY),
         };
         for terminal in journal::terminals_in_use(&gateway.platform).await? {
             gateway.terminal(&terminal)?;
+        }
+        for issuer in journal::issuers_in_use(&gateway.platform).await? {
+            gateway.issuer_of_key(&issuer)?;
         }
         Ok(gateway)
     }

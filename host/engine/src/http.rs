@@ -61,12 +61,12 @@ impl Outcome {
         }
     }
 
-    /// What was asked for is at this path.
+    /// What was asked for is at this address.
     #[must_use]
-    pub fn see_other(path: &str) -> Self {
+    pub fn see_other(link: &str) -> Self {
         Self {
-            headers: vec![("location", path.to_owned())],
-            ..Self::text(303, path)
+            headers: vec![("location", link.to_owned())],
+            ..Self::text(303, link)
         }
     }
 }

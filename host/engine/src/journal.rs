@@ -30,8 +30,9 @@ pub(crate) use asks::{
 pub(crate) use commands::{Claimed, abandoned, claim, finish, last_message, repeat};
 pub(crate) use deliveries::{forget_deliveries, keep_report};
 pub(crate) use papers::{
-    InvoiceState, Kept, Paper, card_application, invoice_number, invoice_state, keep_paper,
-    keep_signed_value, latest_bill, paper, paper_of_code, papers_of_card, signed_values,
+    InvoiceState, Kept, Paper, card_application, count_attempt, invoice_number, invoice_state,
+    issuers_in_use, keep_paper, keep_signed_value, latest_bill, paper, paper_of_code,
+    papers_of_card, signed_values,
 };
 pub(crate) use record::{Entry, Recorded, is_duplicate, record};
 pub(crate) use sessions::{

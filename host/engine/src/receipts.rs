@@ -4,11 +4,11 @@ mod finding;
 mod invoices;
 mod serving;
 
-pub(crate) use finding::{
-    ALL_ATTEMPTS_AT_ONCE, ANY_ATTEMPT_EVERY, ATTEMPT_EVERY, ATTEMPTS_AT_ONCE,
-};
+pub(crate) use finding::{ATTEMPT_EVERY, ATTEMPTS_AT_ONCE};
 
-use chargetap_contract::receipt::{Document, Measurement, Original, Slip, Subject, Summary};
+use chargetap_contract::receipt::{
+    Document, Measurement, MeasurementProblem, MeasurementVerdict, Original, Slip, Subject, Summary,
+};
 use chargetap_contract::session::Message;
 use chargetap_contract::terminal::ApplicationId;
 
@@ -17,7 +17,7 @@ use crate::asks::Ask;
 use crate::config::Issuer;
 use crate::gateway::Gateway;
 use crate::id;
-use crate::journal::{self, Kept, Paper};
+use crate::journal::{self, InvoiceState, Kept, Paper};
 use crate::platform::Platform;
 
 /// A receipt's id is its link, so it is as long as an unguessable one can be.
@@ -65,20 +65,50 @@ impl<P: Platform> Gateway<P> {
     async fn document(&self, command: &str, subject: &Subject) -> Result<Document, EngineError> {
         let summary = session(subject);
         let (issuer, number) = self.issuer(command, &summary.terminal).await?;
+        let document = match self.original(subject).await? {
+            // What it says stays true, whatever was configured since.
+            Some(original) => Document {
+                original: Some(Original {
+                    id: original.id.clone(),
+                    number: original.number.clone(),
+                    issued_at: original.issued_at,
+                }),
+                ..original
+            },
+            None => self.first_document(issuer, subject).await?,
+        };
         Ok(Document {
             id: id::from_random(self.platform.random(), ID_CHARACTERS),
             number,
             issued_at: summary.settled_at,
             issuer: issuer.on_paper.clone(),
+            subject: subject.clone(),
+            code: Some(id::from_random(self.platform.random(), CODE_CHARACTERS)),
+            ..document
+        })
+    }
+
+    /// What a session's receipt says besides.
+    async fn first_document(
+        &self,
+        issuer: &Issuer,
+        subject: &Subject,
+    ) -> Result<Document, EngineError> {
+        let summary = session(subject);
+        Ok(Document {
+            id: String::new(),
+            number: None,
+            issued_at: summary.settled_at,
+            issuer: issuer.on_paper.clone(),
             site: self.config.site.clone(),
             subject: subject.clone(),
-            original: self.original(subject).await?,
+            original: None,
             slip: self.slip(&summary.session).await?,
             tariff: self.told_price(summary).await?,
             measurement: self.measurement(summary).await?,
             // The gateway's address may change, so the link is made when the receipt is rendered.
             link: None,
-            code: Some(id::from_random(self.platform.random(), CODE_CHARACTERS)),
+            code: None,
         })
     }
 
@@ -92,12 +122,16 @@ impl<P: Platform> Gateway<P> {
         let Some(given) = journal::invoice_number(&self.platform, command).await? else {
             return Ok((self.issuer_at(terminal)?, None));
         };
-        let mut issuers = self.config.issuers.values();
-        let issuer = issuers
-            .find(|issuer| issuer.on_paper.vat_number == given.issuer)
-            .ok_or(EngineError::UnknownIssuer(given.issuer))?;
+        let issuer = self.issuer_of_key(&given.issuer)?;
         let number = format!("{}{}", issuer.number_prefix, given.number);
         Ok((issuer, Some(number)))
+    }
+
+    pub(crate) fn issuer_of_key(&self, key: &str) -> Result<&Issuer, EngineError> {
+        let mut issuers = self.config.issuers.values();
+        issuers
+            .find(|issuer| issuer.key() == key)
+            .ok_or_else(|| EngineError::UnknownIssuer(key.to_owned()))
     }
 
     /// Who issues the receipts of a terminal.
@@ -109,18 +143,23 @@ impl<P: Platform> Gateway<P> {
 
     /// The receipt that a refund or an invoice refers to. It was asked for before, so it is there or
     /// about to be.
-    async fn original(&self, subject: &Subject) -> Result<Option<Original>, EngineError> {
+    async fn original(&self, subject: &Subject) -> Result<Option<Document>, EngineError> {
         let (Subject::Refund(_) | Subject::Invoice(_)) = subject else {
             return Ok(None);
         };
         let session = &session(subject).session;
-        let latest = journal::latest_bill(&self.platform, session).await?;
-        let original = latest.ok_or_else(|| EngineError::NoOriginal(session.clone()))?;
-        Ok(Some(Original {
-            id: original.id,
-            number: original.number,
-            issued_at: original.issued_at,
-        }))
+        let is_coming = matches!(subject, Subject::Refund(_))
+            && matches!(
+                journal::invoice_state(&self.platform, session).await?,
+                InvoiceState::Coming
+            );
+        let latest = match is_coming {
+            true => None,
+            false => journal::latest_bill(&self.platform, session).await?,
+        };
+        latest
+            .map(Some)
+            .ok_or_else(|| EngineError::NoOriginal(session.clone()))
     }
 
     /// What of a card slip Payter tells.
@@ -152,9 +191,14 @@ impl<P: Platform> Gateway<P> {
             return Ok(None);
         }
         let public_key = self.meter_key(&summary.evse);
-        let verdict = self
+        let checked = self
             .platform
-            .check_measurement(&packets, public_key.as_deref())?;
+            .check_measurement(&packets, public_key.as_deref());
+        let verdict = checked.unwrap_or_else(|error| {
+            // A receipt must not wait for what takes longer to check than a component may.
+            tracing::error!(%error, session = summary.session, "a measurement was not checked");
+            MeasurementVerdict::Refused(MeasurementProblem::TooLarge)
+        });
         Ok(Some(Measurement {
             packets,
             public_key,

@@ -280,6 +280,7 @@ impl Oracle {
                 }
             }
         }
+        self.judge_numbers(disk);
         let strays: Vec<String> = self
             .holds
             .iter()
@@ -353,6 +354,32 @@ impl Oracle {
         let held = view.hold.as_ref().map(|hold| hold.amount);
         self.demand(held == Some(tapped.amount), || {
             format!("{id} was to hold {} and holds {held:?}", tapped.amount)
+        });
+    }
+
+    /// The issuer's numbers have no gap, and each stands on one receipt, which is over money.
+    fn judge_numbers(&mut self, disk: &Disk) {
+        let numbered = rows(
+            disk,
+            "SELECT CAST(number AS TEXT), coalesce(document ->> '$.number', 'on no receipt')
+             FROM invoice LEFT JOIN (SELECT command, document FROM paper) USING (command)
+             ORDER BY number",
+            vec![],
+        );
+        for (expected, row) in (1..).zip(&numbered) {
+            let expected = format!("L-{expected}");
+            let (number, printed) = (format!("L-{}", text(row.first())), text(row.get(1)));
+            self.demand(number == expected && printed == expected, || {
+                format!("number {number} stands where {expected} should, and is {printed}")
+            });
+        }
+        let unnumbered = rows(
+            disk,
+            "SELECT id FROM paper WHERE amount > 0 AND command NOT IN (SELECT command FROM invoice)",
+            vec![],
+        );
+        self.demand(unnumbered.is_empty(), || {
+            "a receipt over money has no number".to_owned()
         });
     }
 

@@ -73,6 +73,7 @@ pub(crate) fn configuration() -> String {
         address = "Storgatan 1, 111 22 Stockholm, Sweden"
         vat_number = "SE556677889901"
         contact = "help@laddbolaget.example"
+        number_prefix = "L-"
         [site]
         name = "Stora Torget"
         address = "Torget 2, 111 23 Stockholm, Sweden"

@@ -18,7 +18,7 @@ pub(super) struct IssuerTable {
     address: String,
     vat_number: Spanned<String>,
     contact: String,
-    number_prefix: Option<Spanned<String>>,
+    number_prefix: Spanned<String>,
 }
 
 /// The issuers of the file, of which there is at least one.
@@ -30,11 +30,17 @@ pub(super) fn issuers(
         let problem = "needs [issuers.platform], [issuers.customer] or both".into();
         return Err(place.error("issuers", &tables, problem));
     }
-    tables
-        .into_inner()
-        .into_iter()
-        .map(|(processor, table)| Ok((processor, issuer(place, table)?)))
-        .collect()
+    let mut issuers: BTreeMap<Processor, Issuer> = BTreeMap::new();
+    for (processor, table) in tables.into_inner() {
+        let vat_number = table.vat_number.clone();
+        let issuer = issuer(place, table)?;
+        if issuers.values().any(|other| other.key() == issuer.key()) {
+            let problem = "both issuers have it: one of them would issue for the other".into();
+            return Err(place.error("issuers.vat_number", &vat_number, problem));
+        }
+        issuers.insert(processor, issuer);
+    }
+    Ok(issuers)
 }
 
 fn issuer(place: &Place<'_>, table: IssuerTable) -> Result<Issuer, ConfigError> {
@@ -42,13 +48,10 @@ fn issuer(place: &Place<'_>, table: IssuerTable) -> Result<Issuer, ConfigError> 
         let problem = "is needed: receipts are numbered by it".into();
         return Err(place.error("issuers.vat_number", &table.vat_number, problem));
     }
-    let number_prefix = match table.number_prefix {
-        Some(prefix) if !is_prefix(prefix.get_ref()) => {
-            let problem = format!("must be at most {LONGEST_PREFIX} letters, digits and - / . _");
-            return Err(place.error("issuers.number_prefix", &prefix, problem));
-        }
-        prefix => prefix.map(Spanned::into_inner).unwrap_or_default(),
-    };
+    if !is_prefix(table.number_prefix.get_ref()) {
+        let problem = format!("must be at most {LONGEST_PREFIX} letters, digits and - / . _");
+        return Err(place.error("issuers.number_prefix", &table.number_prefix, problem));
+    }
     Ok(Issuer {
         on_paper: chargetap_contract::receipt::Issuer {
             name: table.name,
@@ -56,7 +59,7 @@ fn issuer(place: &Place<'_>, table: IssuerTable) -> Result<Issuer, ConfigError> 
             vat_number: table.vat_number.into_inner(),
             contact: table.contact,
         },
-        number_prefix,
+        number_prefix: table.number_prefix.into_inner(),
     })
 }
 

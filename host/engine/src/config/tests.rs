@@ -25,6 +25,7 @@ name = "Laddbolaget AB"
 address = "Storgatan 1, 111 22 Stockholm"
 vat_number = "SE556677889901"
 contact = "help@laddbolaget.example"
+number_prefix = "L-"
 
 [site]
 name = "Stora Torget"
@@ -85,7 +86,7 @@ fn error(from: &str, to: &str) -> ConfigError {
 #[test]
 fn an_unknown_key_is_refused_by_line_and_name() {
     let error = error("connector = 1", "conector = 1");
-    assert_eq!((error.line, error.key.as_str()), (38, "conector"));
+    assert_eq!((error.line, error.key.as_str()), (39, "conector"));
     assert!(
         error.problem.contains("unknown field `conector`"),
         "{error}"
@@ -97,7 +98,7 @@ fn a_terminal_with_an_unknown_tariff_is_refused_by_line_and_key() {
     let error = error("tariff = \"day\"", "tariff = \"night\"");
     assert_eq!(
         error.to_string(),
-        "line 39: terminals.tariff: there is no tariff of this id"
+        "line 40: terminals.tariff: there is no tariff of this id"
     );
 }
 
@@ -106,14 +107,14 @@ fn an_amount_finer_than_the_currency_is_refused() {
     let error = error("hold = \"50.00\"", "hold = \"50.001\"");
     assert_eq!(
         error.to_string(),
-        "line 40: terminals.hold: \"50.001\" has more than 2 decimals"
+        "line 41: terminals.hold: \"50.001\" has more than 2 decimals"
     );
 }
 
 #[test]
 fn a_currency_that_does_not_exist_is_refused() {
     let error = error("currency = \"EUR\"", "currency = \"EUX\"");
-    assert_eq!((error.line, error.key.as_str()), (26, "tariffs.currency"));
+    assert_eq!((error.line, error.key.as_str()), (27, "tariffs.currency"));
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn a_negative_price_is_refused() {
     let error = error("per_session = \"0.25\"", "per_session = \"-0.25\"");
     assert_eq!(
         error.to_string(),
-        "line 28: tariffs.per_session: \"-0.25\" is negative"
+        "line 29: tariffs.per_session: \"-0.25\" is negative"
     );
 }
 
@@ -131,7 +132,7 @@ fn the_same_terminal_twice_is_refused() {
     let error = Config::parse(&format!("{GOOD}\n{again}")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 43: terminals.serial: \"p66-0001\" stands here a second time"
+        "line 44: terminals.serial: \"p66-0001\" stands here a second time"
     );
 }
 
@@ -144,7 +145,7 @@ fn a_duration_that_cannot_be_meant_is_refused() {
     }
 }
 
-/// The good file with a policy of its own, from line 25 on.
+/// The good file with a policy of its own, from line 26 on.
 fn with_policy(policy: &str) -> Result<Config, ConfigError> {
     let policy = format!("[policy]\n{policy}\n[[tariffs]]");
     Config::parse(&GOOD.replacen("[[tariffs]]", &policy, 1))
@@ -157,7 +158,7 @@ fn a_station_may_take_an_hour_to_report_the_end_and_no_longer() {
         with_policy("stop_timeout_s = 3601")
             .unwrap_err()
             .to_string(),
-        "line 25: policy.stop_timeout_s: must be from 1 to 3600 seconds"
+        "line 26: policy.stop_timeout_s: must be from 1 to 3600 seconds"
     );
 }
 
@@ -172,7 +173,7 @@ fn a_hold_that_leaves_no_time_to_charge_is_refused() {
         )
     };
     let error = with_policy("hold_lifetime_s = 4080").unwrap_err();
-    assert_eq!(error.to_string(), expected(25, 4_080));
+    assert_eq!(error.to_string(), expected(26, 4_080));
     let policy = "authorise_timeout_s = 10\nplug_in_timeout_s = 200\nstop_timeout_s = 3000\n\
                   hold_lifetime_s = 3600";
     let error = with_policy(policy).unwrap_err();
@@ -184,12 +185,12 @@ fn a_time_zone_that_does_not_exist_is_refused() {
     let error = error("Europe/Stockholm", "Europe/Sundsvall");
     assert_eq!(
         error.to_string(),
-        "line 22: site.time_zone: \"Europe/Sundsvall\" is not an IANA time zone such as \
+        "line 23: site.time_zone: \"Europe/Sundsvall\" is not an IANA time zone such as \
          \"Europe/Stockholm\""
     );
 }
 
-/// The good file's tariff, from line 25 on, and with what replaces its prices.
+/// The good file's tariff, from line 26 on, and with what replaces its prices.
 fn with_prices(prices: &str) -> Result<Tariff, ConfigError> {
     let old = "per_kwh = \"0.395\"\nper_session = \"0.25\"\nvat_percent = \"25\"";
     assert!(GOOD.contains(old));
@@ -291,40 +292,40 @@ fn what_is_wrong_with_an_element_is_named_by_line_and_key() {
         (
             "\"22.08\"",
             "\"3.7\"",
-            "line 47: tariffs.elements.restrictions.max_power: is not above min_power",
+            "line 48: tariffs.elements.restrictions.max_power: is not above min_power",
         ),
         (
             "\"17:30\"",
             "\"24:30\"",
-            "line 40: tariffs.elements.restrictions.start_time: \"24:30\" is not a time of day such \
+            "line 41: tariffs.elements.restrictions.start_time: \"24:30\" is not a time of day such \
              as \"17:30\"",
         ),
         (
             "2026-01-05",
             "2026-02-30",
-            "line 42: tariffs.elements.restrictions.start_date: \"2026-02-30\" is not a date since \
+            "line 43: tariffs.elements.restrictions.start_date: \"2026-02-30\" is not a date since \
              1970 such as \"2026-12-24\"",
         ),
         (
             "\"PARKING_TIME\"",
             "\"ENERGY\"",
-            "line 36: tariffs.elements.price_components.type: an element has at most one price of \
+            "line 37: tariffs.elements.price_components.type: an element has at most one price of \
              each type",
         ),
         (
             "vat = \"25\"",
             "vat = \"125\"",
-            "line 35: tariffs.elements.price_components.vat: \"125\" is more than 100 percent",
+            "line 36: tariffs.elements.price_components.vat: \"125\" is more than 100 percent",
         ),
         (
             "\"0.50\"",
             "\"0.505\"",
-            "line 29: tariffs.min_price.before_taxes: \"0.505\" has more than 2 decimals",
+            "line 30: tariffs.min_price.before_taxes: \"0.505\" has more than 2 decimals",
         ),
         (
             "tax_included = true",
             "vat_percent = \"25\"",
-            "line 28: tariffs.elements: a tariff has either elements, or prices and a VAT of its own",
+            "line 29: tariffs.elements: a tariff has either elements, or prices and a VAT of its own",
         ),
     ] {
         assert_eq!(elements_error(from, to), expected);
@@ -360,7 +361,7 @@ fn a_minimum_above_the_maximum_is_refused() {
         let error = with_prices(&prices(min)).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("line 29: tariffs.min_price.{expected}")
+            format!("line 30: tariffs.min_price.{expected}")
         );
         assert!(with_prices(&prices(&min.replace("5.01", "5.00"))).is_ok());
     }
@@ -374,14 +375,14 @@ fn a_hold_that_does_not_cover_the_minimum_price_with_vat_is_refused() {
     let problem = "must be at least 50.01, the tariff's minimum price with VAT";
     assert_eq!(
         error("vat_percent = \"25\"", min).to_string(),
-        format!("line 41: terminals.hold: {problem}")
+        format!("line 42: terminals.hold: {problem}")
     );
     let bounded = GOOD.replacen("vat_percent = \"25\"", &format!("{min}{max}"), 1);
     assert!(Config::parse(&bounded).is_ok());
     let preauthorize = format!("{min}\npreauthorize = \"50.00\"");
     assert_eq!(
         error("vat_percent = \"25\"", &preauthorize).to_string(),
-        format!("line 31: tariffs.preauthorize: {problem}")
+        format!("line 32: tariffs.preauthorize: {problem}")
     );
     let covered = GOOD.replacen("vat_percent = \"25\"", min, 1);
     assert!(Config::parse(&covered.replacen("\"50.00\"", "\"50.01\"", 1)).is_ok());
@@ -411,7 +412,7 @@ fn the_highest_vat_of_a_tariff_counts_for_the_hold() {
 fn prices_without_a_vat_are_refused() {
     assert_eq!(
         with_prices("per_kwh = \"0.395\"").unwrap_err().to_string(),
-        "line 25: tariffs.vat_percent: is needed with prices per kWh, hour and session; \"0\" is no \
+        "line 26: tariffs.vat_percent: is needed with prices per kWh, hour and session; \"0\" is no \
          VAT"
     );
 }
@@ -447,7 +448,7 @@ fn a_terminal_without_a_hold_holds_what_the_tariff_says() {
     );
     assert_eq!(
         error(hold, "").to_string(),
-        "line 36: terminals.hold: is needed, as the tariff has no preauthorize"
+        "line 37: terminals.hold: is needed, as the tariff has no preauthorize"
     );
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct InvoiceNumber {
 
 /// How the invoice in a buyer's name stands.
 pub(crate) enum InvoiceState {
+    /// There can be none: nothing was taken, or something was given back.
+    Impossible,
     /// Nobody asked for one.
     None,
     /// It was asked for.
@@ -92,21 +94,53 @@ pub(crate) async fn paper_of_code(
     ids.next().transpose()
 }
 
-/// The receipts of a card's last four digits at a terminal over this amount, the newest first.
+/// The receipts of a card's last four digits at a terminal over one of these amounts, the newest
+/// first, with what they say was moved.
 pub(crate) async fn papers_of_card(
     platform: &impl Platform,
     terminal: &str,
     last_four: u16,
-    amount: u64,
-) -> Result<Vec<Document>, JournalError> {
+    amounts: &[u64],
+) -> Result<Vec<(u64, Document)>, JournalError> {
     let rows = platform
         .query(
-            "SELECT document FROM paper
-             WHERE terminal = ?1 AND last_four = ?2 AND amount = ?3 ORDER BY number DESC LIMIT 100",
-            vec![text(terminal), integer(last_four.into())?, integer(amount)?],
+            "SELECT amount, document FROM paper
+             WHERE terminal = ?1 AND last_four = ?2
+               AND amount IN (SELECT value FROM json_each(?3))
+             ORDER BY number DESC LIMIT 100",
+            vec![text(terminal), integer(last_four.into())?, json(amounts)?],
         )
         .await?;
-    rows.into_iter().map(document).collect()
+    let found = |row| {
+        let mut row = Reader::new(row);
+        Ok((row.unsigned()?, row.json()?))
+    };
+    rows.into_iter().map(found).collect()
+}
+
+/// How often a receipt was looked for in this minute, this time included. What earlier minutes say is
+/// forgotten.
+pub(crate) async fn count_attempt(
+    platform: &impl Platform,
+    minute: u64,
+) -> Result<u64, JournalError> {
+    let minute = integer(minute)?;
+    let forget = "DELETE FROM attempt WHERE minute <> ?1";
+    platform.query(forget, vec![minute.clone()]).await?;
+    let count = "INSERT INTO attempt (minute, count) VALUES (?1, 1)
+                 ON CONFLICT (minute) DO UPDATE SET count = count + 1 RETURNING count";
+    let rows = platform.query(count, vec![minute]).await?;
+    Reader::new(rows.into_iter().next().unwrap_or_default()).unsigned()
+}
+
+/// An issuer that numbered a receipt which was not issued yet.
+pub(crate) async fn issuers_in_use(platform: &impl Platform) -> Result<Vec<String>, JournalError> {
+    let query = "SELECT DISTINCT issuer FROM invoice
+                 WHERE command NOT IN (SELECT command FROM paper)";
+    let rows = platform.query(query, Vec::new()).await?;
+    rows.into_iter()
+        .map(|row| Reader::new(row).text())
+        .collect()
 }
 
 /// The latest receipt or invoice over what a session took, to which a refund refers.
@@ -132,18 +166,23 @@ pub(crate) async fn invoice_state(
 ) -> Result<InvoiceState, JournalError> {
     let rows = platform
         .query(
-            "SELECT paper.id FROM command LEFT JOIN paper ON paper.command = command.id
-             WHERE command.id = ?1",
-            // As the orchestrator names it: a session has one.
-            vec![text(&format!("{session}/invoice"))],
+            "SELECT EXISTS (SELECT 1 FROM command WHERE id = ?1 || '/invoice'),
+                    (SELECT id FROM paper WHERE command = ?1 || '/invoice'),
+                    EXISTS (SELECT 1 FROM session WHERE id = ?1 AND view ->> '$.captured' > 0
+                                                    AND view ->> '$.refunded' = 0)",
+            // The command is called so by the orchestrator: a session has one.
+            vec![text(session)],
         )
         .await?;
-    let Some(row) = rows.into_iter().next() else {
-        return Ok(InvoiceState::None);
-    };
-    Ok(match Reader::new(row).optional_text()? {
+    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
+    let is_asked_for = row.integer()? != 0;
+    let issued = row.optional_text()?;
+    let is_possible = row.integer()? != 0;
+    Ok(match issued {
         Some(id) => InvoiceState::Issued(id),
-        None => InvoiceState::Coming,
+        None if is_asked_for => InvoiceState::Coming,
+        None if is_possible => InvoiceState::None,
+        None => InvoiceState::Impossible,
     })
 }
 

@@ -81,7 +81,11 @@ pub(super) const STATEMENTS: &[&str] = &[
                         '$.subject', json_object('Session',
                             json_set(document -> '$.summary', '$.captured_vat', json_array())))
         FROM receipt WHERE true ON CONFLICT DO NOTHING",
-    "DELETE FROM receipt",
+    "DELETE FROM receipt WHERE id IN (SELECT id FROM paper)",
+    // Receipts that were asked for then.
+    "UPDATE command SET action = json_object('IssueReceipt', json_object('Session',
+            json_set(action -> '$.IssueReceipt', '$.captured_vat', json_array())))
+        WHERE status <> 'done' AND action ->> '$.IssueReceipt.terminal' IS NOT NULL",
     // The numbers of receipts: for each issuer, by its VAT number, without gaps.
     "CREATE TABLE IF NOT EXISTS invoice (
         issuer TEXT NOT NULL,
@@ -157,15 +161,23 @@ pub(super) const STATEMENTS: &[&str] = &[
         ON CONFLICT (id) DO UPDATE SET
             action = excluded.action, status = excluded.status;
     END",
-    // A receipt over money gets its number in the statement that stores what became of the money, so
-    // that there is no number without money and no money without a number.
+    // A receipt over money gets its number in the statement that stores what became of the money; an
+    // event asks for one receipt at most. Refunds and invoices are numbered by whoever issued the
+    // session's receipt, wherever its terminal belongs now.
     "CREATE TRIGGER IF NOT EXISTS event_numbered AFTER INSERT ON event BEGIN
         INSERT INTO invoice (issuer, number, command)
-        SELECT value ->> '$.issuer',
-               1 + coalesce((SELECT max(number) FROM invoice
-                             WHERE issuer = value ->> '$.issuer'), 0),
-               value ->> '$.id'
-        FROM json_each(NEW.commands) WHERE value ->> '$.issuer' IS NOT NULL
-        ON CONFLICT (command) DO NOTHING;
+        SELECT issuer, 1 + coalesce((SELECT max(number) FROM invoice
+                                     WHERE invoice.issuer = numbered.issuer), 0), id
+        FROM (SELECT value ->> '$.id' AS id,
+                     coalesce((SELECT issuer FROM invoice
+                               WHERE command = NEW.session || '/receipt'),
+                              value ->> '$.issuer') AS issuer
+              FROM json_each(NEW.commands) WHERE value ->> '$.issuer' IS NOT NULL) AS numbered
+        WHERE true ON CONFLICT (command) DO NOTHING;
     END",
+    // How often receipts were looked for, by the minute.
+    "CREATE TABLE IF NOT EXISTS attempt (
+        minute INTEGER PRIMARY KEY,
+        count INTEGER NOT NULL
+    ) STRICT",
 ];

@@ -1,8 +1,9 @@
 //! Finding a receipt whose link was lost: by the code that the terminal showed, or by terminal, date,
 //! amount and the last four digits of the card.
 //!
-//! Whoever guesses is slowed down twice: by where the attempts come from, and all together, because a
-//! host may not know the former.
+//! Whoever guesses is slowed down twice: by where the attempts come from, as far as this instance
+//! knows, and all together, as the journal counts them. Where nothing was taken, nobody knows an amount,
+//! so such a receipt is found by its code only.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use rust_decimal::Decimal;
 use crate::apply::EngineError;
 use crate::config::decimals;
 use crate::gateway::Gateway;
-use crate::http::{Incoming, Outcome, fields};
+use crate::http::{BODY_LIMIT, Incoming, Outcome, fields};
 use crate::journal;
 use crate::local_time;
 use crate::platform::Platform;
@@ -20,19 +21,19 @@ use crate::platform::Platform;
 /// How many attempts of one source are allowed at once, and how often another one, in milliseconds.
 pub(crate) const ATTEMPTS_AT_ONCE: u64 = 10;
 pub(crate) const ATTEMPT_EVERY: u64 = 10_000;
-/// The same of all sources together.
-pub(crate) const ALL_ATTEMPTS_AT_ONCE: u64 = 100;
-pub(crate) const ANY_ATTEMPT_EVERY: u64 = 1_000;
+/// How many attempts of all sources together are allowed in a minute.
+const ATTEMPTS_A_MINUTE: u64 = 60;
+const MINUTE: u64 = 60_000;
+
+/// How many decimals there are in currencies.
+const DECIMALS: [u32; 3] = [0, 2, 3];
 
 impl<P: Platform> Gateway<P> {
     /// Answer `GET /receipts` and `POST /receipts`.
     pub(crate) async fn find_receipt(&self, request: &Incoming, is_attempt: bool) -> Outcome {
-        let answer = if !is_attempt {
-            self.form(200, Page::Find, request)
-        } else if self.may_attempt(request) {
-            self.attempt(request).await
-        } else {
-            self.form(429, Page::TooManyAttempts, request)
+        let answer = match is_attempt {
+            false => self.form(200, Page::Find, request),
+            true => self.attempt(request).await,
         };
         answer.unwrap_or_else(|error| {
             tracing::error!(%error, "a receipt could not be looked for");
@@ -40,22 +41,29 @@ impl<P: Platform> Gateway<P> {
         })
     }
 
-    /// Whether this source, and everybody together, may make another attempt.
+    /// Whether this source may make another attempt.
     pub(super) fn may_attempt(&self, request: &Incoming) -> bool {
-        let now = self.platform.now();
         let source = request.source.as_deref();
-        source.is_none_or(|source| self.receipt_sources.take(source, now))
-            && self.receipt_attempts.take("", now)
+        source.is_none_or(|source| self.receipt_sources.take(source, self.platform.now()))
     }
 
     async fn attempt(&self, request: &Incoming) -> Result<Outcome, EngineError> {
+        if request.body.len() > BODY_LIMIT {
+            return Ok(Outcome::text(413, "The form is too large."));
+        }
+        let minute = self.platform.now() / MINUTE;
+        if !self.may_attempt(request)
+            || journal::count_attempt(&self.platform, minute).await? > ATTEMPTS_A_MINUTE
+        {
+            return self.form(429, Page::TooManyAttempts, request);
+        }
         let fields = fields(&request.body);
         let found = match fields.get("code") {
             Some(code) => journal::paper_of_code(&self.platform, &spelled(code)).await?,
             None => self.find_by_particulars(&fields).await?,
         };
         match found {
-            Some(id) => Ok(Outcome::see_other(&format!("/receipts/{id}"))),
+            Some(id) => Ok(Outcome::see_other(&self.link(&id))),
             None => self.form(404, Page::NotFound, request),
         }
     }
@@ -69,19 +77,21 @@ impl<P: Platform> Gateway<P> {
         let Some(last_four) = last_four(field("last-four")) else {
             return Ok(None);
         };
-        let Ok(currency) = self
-            .terminal(&terminal)
-            .map(|it| &it.policy.tariff.currency)
-        else {
-            return Ok(None);
+        let written = |decimals| amount(field("amount"), decimals);
+        let amounts: Vec<u64> = DECIMALS
+            .into_iter()
+            .filter_map(written)
+            .filter(|amount| *amount > 0)
+            .collect();
+        let papers =
+            journal::papers_of_card(&self.platform, &terminal, last_four, &amounts).await?;
+        let is_meant = |(moved, document): &&(u64, Document)| {
+            let currency = &super::session(&document.subject).currency;
+            decimals(currency).is_ok_and(|decimals| written(decimals) == Some(*moved))
+                && self.days(document).iter().any(|day| day == field("date"))
         };
-        let Some(amount) = amount(field("amount"), decimals(currency).unwrap_or(0)) else {
-            return Ok(None);
-        };
-        let papers = journal::papers_of_card(&self.platform, &terminal, last_four, amount).await?;
-        let is_of = |document: &&Document| self.days(document).contains(&field("date").to_owned());
-        let found = papers.iter().find(is_of);
-        Ok(found.map(|document| document.id.clone()))
+        let found = papers.iter().find(is_meant);
+        Ok(found.map(|(_, document)| document.id.clone()))
     }
 
     /// The days on which it came about, at the site: a session may go on past midnight.
@@ -126,7 +136,9 @@ fn amount(text: &str, decimals: u32) -> Option<u64> {
     let whole = whole.replace([',', '.'], "");
     let amount: Decimal = format!("{whole}.{fraction}0").parse().ok()?;
     let minor = amount.checked_mul(Decimal::from(10_u64.checked_pow(decimals)?))?;
-    u64::try_from(minor.normalize()).ok()
+    let minor = u64::try_from(minor.normalize()).ok()?;
+    // More cannot have been moved.
+    i64::try_from(minor).is_ok().then_some(minor)
 }
 
 #[cfg(test)]
@@ -152,6 +164,7 @@ mod tests {
             ("", 2, None),
             ("kr", 2, None),
             ("99999999999999999999999", 2, None),
+            ("99999999999999999", 2, None),
         ] {
             assert_eq!(amount(text, decimals), expected, "{text:?}");
         }

@@ -5,9 +5,9 @@ use chargetap_contract::receipt::{
 };
 use chargetap_contract::session::Event;
 
-use crate::apply::{Applied, EngineError};
+use crate::apply::{Applied, Cause, EngineError};
 use crate::gateway::Gateway;
-use crate::http::{Incoming, Outcome, fields};
+use crate::http::{BODY_LIMIT, Incoming, Outcome, fields};
 use crate::journal::{self, InvoiceState};
 use crate::platform::Platform;
 
@@ -35,9 +35,13 @@ impl<P: Platform> Gateway<P> {
         };
         let session = super::session(&document.subject).session.clone();
         match journal::invoice_state(&self.platform, &session).await? {
-            InvoiceState::Issued(id) => Ok(Outcome::see_other(&format!("/receipts/{id}"))),
+            InvoiceState::Impossible => Ok(impossible()),
+            InvoiceState::Issued(id) => Ok(Outcome::see_other(&self.link(&id))),
             InvoiceState::Coming => self.form(200, Page::InvoiceComing, request),
             InvoiceState::None if !is_request => self.form(200, Page::Buyer, request),
+            InvoiceState::None if request.body.len() > BODY_LIMIT => {
+                Ok(Outcome::text(413, "The form is too large."))
+            }
             InvoiceState::None if !self.may_attempt(request) => Ok(Outcome::text(
                 429,
                 "Too many attempts. Wait a minute and try again.",
@@ -67,18 +71,28 @@ impl<P: Platform> Gateway<P> {
             return self.form(422, Page::BuyerRefused, request);
         }
         let summary = super::session(&document.subject);
-        let wanted = Event::InvoiceRequested(buyer).into();
+        // Of two who ask at once, the first one gets it.
+        let dedupe = format!("invoice/{}", summary.session);
+        let wanted = Cause {
+            dedupe: Some(&dedupe),
+            ..Event::InvoiceRequested(buyer).into()
+        };
         match self
             .apply(&summary.session, &summary.terminal, wanted)
-            .await?
+            .await
         {
-            Applied::Yes => Ok(Outcome::see_other(&format!(
-                "/receipts/{}/invoice",
-                document.id
-            ))),
-            _ => Ok(Outcome::text(409, "There is no invoice for this receipt.")),
+            Ok(Applied::Yes | Applied::Duplicate) => {
+                let page = format!("{}/invoice", self.link(&document.id));
+                Ok(Outcome::see_other(&page))
+            }
+            Ok(_) | Err(EngineError::UnknownTerminal(_)) => Ok(impossible()),
+            Err(error) => Err(error),
         }
     }
+}
+
+fn impossible() -> Outcome {
+    Outcome::text(409, "There is no invoice for this receipt.")
 }
 
 /// An address as it stands on paper, whose lines are typed one below the other.

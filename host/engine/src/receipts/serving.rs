@@ -11,6 +11,9 @@ use crate::platform::Platform;
 /// What a receipt is written in when nothing that the reader asked for is there.
 const DEFAULT_LOCALE: &str = "en";
 
+/// Nobody reads more, and each is looked for by a call.
+const MOST_LANGUAGES: usize = 10;
+
 /// The columns of a text unless its reader says how many.
 const DEFAULT_COLUMNS: u32 = 40;
 
@@ -90,7 +93,8 @@ impl<P: Platform> Gateway<P> {
             .get("lang")
             .map(String::as_str)
             .into_iter()
-            .chain(accepted.map(preferences).unwrap_or_default());
+            .chain(accepted.map(preferences).unwrap_or_default())
+            .take(MOST_LANGUAGES);
         for locale in wanted {
             match render(locale)? {
                 Err(Problem::UnknownLocale(_)) => {}

@@ -31,6 +31,7 @@ name = "Laddbolaget AB"
 address = "Storgatan 1, 111 22 Stockholm, Sweden"
 vat_number = "SE556677889901"
 contact = "help@laddbolaget.example"
+number_prefix = "L-"
 
 [site]
 name = "Stora Torget"

@@ -24,7 +24,7 @@ fn with_customer(processor: &str) -> Result<Config, ConfigError> {
 fn the_only_issuer_is_that_of_every_terminal() {
     let config = Config::parse(GOOD).unwrap();
     assert_eq!(config.terminals["P66-0001"].processor, Processor::Platform);
-    assert_eq!(config.issuers[&Processor::Platform].number_prefix, "");
+    assert_eq!(config.issuers[&Processor::Platform].number_prefix, "L-");
 }
 
 #[test]
@@ -49,10 +49,18 @@ fn an_issuer_has_a_vat_number_and_a_prefix_that_fits_a_number() {
     let empty = error("vat_number = \"SE556677889901\"", "vat_number = \" \"");
     assert_eq!(empty.key, "issuers.vat_number");
     for wrong in ["L 1", "L\u{202e}", "123456789012345678901"] {
-        let number = "vat_number = \"SE556677889901\"";
-        let refused = error(number, &format!("{number}\nnumber_prefix = \"{wrong}\""));
+        let refused = error("\"L-\"", &format!("\"{wrong}\""));
         assert_eq!(refused.key, "issuers.number_prefix", "{wrong}");
     }
+}
+
+#[test]
+fn two_issuers_are_two_companies_however_a_vat_number_is_written() {
+    let error = with_customer("processor = \"customer\"").map(|_| ());
+    assert_eq!(error, Ok(()));
+    let file = GOOD.replacen("\n[site]", CUSTOMER, 1);
+    let same = file.replace("SE112233445501", "se 556677-889901");
+    assert_eq!(Config::parse(&same).unwrap_err().key, "issuers.vat_number");
 }
 
 #[test]
@@ -61,7 +69,7 @@ fn every_model_that_the_platform_supports_is_known_and_no_other() {
         assert!(Config::parse(&GOOD.replace(MODEL, &format!("model = \"{model}\""))).is_ok());
     }
     let error = error(MODEL, "model = \"p99\"");
-    assert_eq!(error.line, 37);
+    assert_eq!(error.line, 38);
     assert!(error.problem.contains("apollo-polar"), "{error}");
 }
 
