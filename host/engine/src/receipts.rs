@@ -7,7 +7,8 @@ mod serving;
 pub(crate) use finding::{ATTEMPT_EVERY, ATTEMPTS_AT_ONCE};
 
 use chargetap_contract::receipt::{
-    Document, Measurement, MeasurementProblem, MeasurementVerdict, Original, Slip, Subject, Summary,
+    Buyer, Document, Measurement, MeasurementProblem, MeasurementVerdict, Original, Refund, Site,
+    Slip, Subject, Summary,
 };
 use chargetap_contract::session::Message;
 use chargetap_contract::terminal::ApplicationId;
@@ -65,50 +66,36 @@ impl<P: Platform> Gateway<P> {
     async fn document(&self, command: &str, subject: &Subject) -> Result<Document, EngineError> {
         let summary = session(subject);
         let (issuer, number) = self.issuer(command, &summary.terminal).await?;
-        let document = match self.original(subject).await? {
-            // What it says stays true, whatever was configured since.
-            Some(original) => Document {
-                original: Some(Original {
-                    id: original.id.clone(),
-                    number: original.number.clone(),
-                    issued_at: original.issued_at,
-                }),
-                ..original
-            },
-            None => self.first_document(issuer, subject).await?,
+        let particulars = match self.original(subject).await? {
+            Some(original) => Particulars::of(original),
+            None => self.particulars(summary).await?,
         };
         Ok(Document {
             id: id::from_random(self.platform.random(), ID_CHARACTERS),
             number,
             issued_at: summary.settled_at,
             issuer: issuer.on_paper.clone(),
-            subject: subject.clone(),
+            site: particulars.site,
+            subject: named(subject, particulars.buyer),
+            original: particulars.original,
+            slip: particulars.slip,
+            tariff: particulars.tariff,
+            measurement: particulars.measurement,
+            // The gateway's address may change, so the link is made when the receipt is rendered.
+            link: None,
             code: Some(id::from_random(self.platform.random(), CODE_CHARACTERS)),
-            ..document
         })
     }
 
-    /// What a session's receipt says besides.
-    async fn first_document(
-        &self,
-        issuer: &Issuer,
-        subject: &Subject,
-    ) -> Result<Document, EngineError> {
-        let summary = session(subject);
-        Ok(Document {
-            id: String::new(),
-            number: None,
-            issued_at: summary.settled_at,
-            issuer: issuer.on_paper.clone(),
+    /// What a session's first receipt says besides the session.
+    async fn particulars(&self, summary: &Summary) -> Result<Particulars, EngineError> {
+        Ok(Particulars {
             site: self.config.site.clone(),
-            subject: subject.clone(),
             original: None,
+            buyer: None,
             slip: self.slip(&summary.session).await?,
             tariff: self.told_price(summary).await?,
             measurement: self.measurement(summary).await?,
-            // The gateway's address may change, so the link is made when the receipt is rendered.
-            link: None,
-            code: None,
         })
     }
 
@@ -243,6 +230,50 @@ impl<P: Platform> Gateway<P> {
             visible_for: SHOWN_FOR,
         };
         self.show_receipt(&message, link).await
+    }
+}
+
+/// What a receipt says besides its session.
+struct Particulars {
+    site: Site,
+    original: Option<Original>,
+    /// In whose name the original is.
+    buyer: Option<Buyer>,
+    slip: Option<Slip>,
+    tariff: Option<String>,
+    measurement: Option<Measurement>,
+}
+
+impl Particulars {
+    /// Those of a receipt that refers to this one: what it says stays true, whatever was configured
+    /// since.
+    fn of(original: Document) -> Self {
+        Self {
+            site: original.site,
+            original: Some(Original {
+                id: original.id,
+                number: original.number,
+                issued_at: original.issued_at,
+            }),
+            buyer: match original.subject {
+                Subject::Invoice(invoice) => Some(invoice.buyer),
+                _ => None,
+            },
+            slip: original.slip,
+            tariff: original.tariff,
+            measurement: original.measurement,
+        }
+    }
+}
+
+/// A refund is in the name in which its original is.
+fn named(subject: &Subject, buyer: Option<Buyer>) -> Subject {
+    match subject {
+        Subject::Refund(refund) => Subject::Refund(Refund {
+            buyer,
+            ..refund.clone()
+        }),
+        other => other.clone(),
     }
 }
 

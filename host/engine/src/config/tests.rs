@@ -177,7 +177,7 @@ fn a_hold_that_leaves_no_time_to_charge_is_refused() {
     let policy = "authorise_timeout_s = 10\nplug_in_timeout_s = 200\nstop_timeout_s = 3000\n\
                   hold_lifetime_s = 3600";
     let error = with_policy(policy).unwrap_err();
-    assert_eq!(error.to_string(), expected(28, 6_810));
+    assert_eq!(error.to_string(), expected(29, 6_810));
 }
 
 #[test]
