@@ -9,6 +9,11 @@ use tokio::task::{JoinSet, LocalSet};
 use crate::world::{Setup, World, price};
 
 const SIGKILL: i32 = 9;
+const BUYER: [(&str, &str); 3] = [
+    ("name", "Beispiel GmbH"),
+    ("address", "Hauptstr. 1, 10115 Berlin"),
+    ("vat-number", "DE136695976"),
+];
 /// How many journeys run at once: they mostly wait.
 const AT_ONCE: usize = 8;
 /// More crash points than a session passes, so that the last journeys see none.
@@ -60,12 +65,7 @@ async fn journey_with_crash(at: u64) -> bool {
     let mut tapped: Option<Instant> = None;
     let begun = Instant::now();
     loop {
-        if let Some(status) = world.gateway_ended() {
-            assert_eq!(status.signal(), Some(SIGKILL), "crash point {at}: {status}");
-            assert!(!died, "crash point {at}: it died again");
-            died = true;
-            world.restart_gateway().await;
-        }
+        revive(&mut world, &mut died, at).await;
         let ledger = world.ledger().await;
         let sessions = ledger["sessions"].as_array().unwrap();
         let captured = sessions
@@ -78,6 +78,7 @@ async fn journey_with_crash(at: u64) -> bool {
             && let Some(receipt) = world.receipt_of_capture().await
         {
             assert_right(&world, &receipt, at).await;
+            bill_and_refund(&mut world, &mut died, &receipt, at).await;
             // Without a crash, the journey has passed all its crash points.
             return died;
         }
@@ -92,6 +93,43 @@ async fn journey_with_crash(at: u64) -> bool {
             world.log().lines().join("\n")
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Start the gateway again if it died.
+async fn revive(world: &mut World, died: &mut bool, at: u64) {
+    if let Some(status) = world.gateway_ended() {
+        assert_eq!(status.signal(), Some(SIGKILL), "crash point {at}: {status}");
+        assert!(!*died, "crash point {at}: it died again");
+        *died = true;
+        world.restart_gateway().await;
+    }
+}
+
+/// The driver wants an invoice, and after that something back. Whoever gets no answer tries again.
+async fn bill_and_refund(world: &mut World, died: &mut bool, receipt: &Value, at: u64) {
+    let form = format!("{}/invoice", receipt["link"].as_str().unwrap());
+    let session = receipt["session"].as_str().unwrap().to_owned();
+    let begun = Instant::now();
+    for (kind, number) in [("invoice", "L-2"), ("refund", "L-3")] {
+        loop {
+            revive(world, died, at).await;
+            if let Some(paper) = world.receipt_of_kind(kind).await {
+                assert_eq!(paper["number"], number, "crash point {at}");
+                break;
+            }
+            if kind == "invoice" {
+                world.try_submit(&form, &BUYER).await;
+            } else {
+                world.try_refund(&session, "r-1", 1).await;
+            }
+            assert!(
+                begun.elapsed() < Duration::from_secs(90),
+                "crash point {at}: no {kind}\n{}",
+                world.log().lines().join("\n")
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 }
 

@@ -331,11 +331,16 @@ impl World {
         url: &str,
         fields: &[(&str, &str)],
     ) -> (u16, HeaderMap, Vec<u8>) {
+        read(self.form(url, fields)).await
+    }
+
+    fn form(&self, url: &str, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields);
-        let request = self.client.post(url);
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        read(request.body(form.finish())).await
+        self.client
+            .post(url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.finish())
     }
 
     /// What the QR code on the terminal's screen says.
@@ -347,15 +352,34 @@ impl World {
     /// The receipt of a session that captured something, if one is issued and the gateway is
     /// there to show it.
     pub(crate) async fn receipt_of_capture(&self) -> Option<Value> {
+        self.receipt_of_kind("charge").await
+    }
+
+    /// The first receipt of a kind, if one is issued and the gateway is there to show it.
+    pub(crate) async fn receipt_of_kind(&self, kind: &str) -> Option<Value> {
         for link in self.log.values("link") {
             let request = self.client.get(&link).header("accept", "application/json");
             let answer = request.send().await.ok()?;
             let receipt: Value = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
-            if receipt["captured"].as_u64()? > 0 {
+            if receipt["kind"] == kind {
                 return Some(receipt);
             }
         }
         None
+    }
+
+    /// Send a form; nobody may be there to answer.
+    pub(crate) async fn try_submit(&self, url: &str, fields: &[(&str, &str)]) {
+        drop(self.form(url, fields).send().await);
+    }
+
+    /// Put a refund on record; nobody may be there to answer.
+    pub(crate) async fn try_refund(&self, session: &str, reference: &str, amount: u64) {
+        let url = self.url(&format!("/api/v1/sessions/{session}/refunds"));
+        let request = self.client.post(url);
+        let request = request.header("authorization", format!("Bearer {OPERATOR_TOKEN}"));
+        let body = json!({"reference": reference, "amount": amount}).to_string();
+        drop(request.body(body).send().await);
     }
 
     /// The energy of all transactions that the station recorded, in Wh.

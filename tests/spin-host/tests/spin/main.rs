@@ -81,6 +81,32 @@ fn settled(sessions: u32) -> BTreeMap<String, u32> {
     BTreeMap::from([("settled".to_owned(), sessions)])
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_is_found_by_its_code_and_an_invoice_is_made_of_it() {
+    let world = World::new(1).await;
+    let transaction = begin(&world).await;
+    charge(&world, transaction).await;
+    until_there_is_a_receipt(&world).await;
+    let path = format!("/receipts/{}", world.receipt());
+    let answer = world.get(&path, "application/json").await;
+    let receipt: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+
+    let code = receipt["code"].as_str().unwrap();
+    let found = world.post("/receipts", None, &format!("code={code}")).await;
+    assert_eq!(
+        (found.0, found.1.trim()),
+        (303, receipt["link"].as_str().unwrap())
+    );
+    let missed = world.post("/receipts", None, "code=00000000").await;
+    assert_eq!(missed.0, 404);
+
+    let buyer = "name=Beispiel+GmbH&address=Berlin&vat-number=DE136695976";
+    let asked = world.post(&format!("{path}/invoice"), None, buyer).await;
+    assert_eq!(asked.0, 303, "{}", asked.1);
+    world.until(async || world.rows("paper") == 2).await;
+    assert_eq!(world.rows("invoice"), 2);
+}
+
 async fn until_there_is_a_receipt(world: &World) {
     world.until(async || world.rows("paper") == 1).await;
 }
