@@ -26,16 +26,18 @@ pub(super) static LANGUAGE: Language = Language {
         NothingTakenReason::CancelledByOperator => {
             "Операторът прекрати сесията, преди зареждането да започне."
         }
-        NothingTakenReason::StartFailed => "Зарядната станция не стартира.",
+        NothingTakenReason::StartFailed => "Зарядната станция не започна зареждането.",
         NothingTakenReason::BelowMinimum => "Цената беше твърде ниска, за да бъде таксувана.",
         NothingTakenReason::PaymentFailed => "Плащането не можа да бъде извършено.",
     },
     was_released: |amount| format!("Блокираната сума от {amount} беше освободена."),
     nothing_was_reserved: "Не е била блокирана сума.",
-    refund_of: |number, date| format!("Отнася се за разписка № {number} от {date}."),
+    refund_of: |number, date| {
+        format!("Възстановяването се отнася за разписка № {number} ({date}).")
+    },
     reported_late: "След плащането зарядната станция съобщи различно показание на електромера.",
-    instead_of: |number, date| format!("Фактурата заменя разписка № {number} от {date}."),
-    payout_to: |payee, statement| format!("На {payee}, отчет № {statement}."),
+    instead_of: |number, date| format!("Фактурата заменя разписка № {number} ({date})."),
+    payout_to: |payee, statement| format!("На {payee}, отчет {statement}."),
 
     charging: "Зареждане",
     site: "Обект",
@@ -50,20 +52,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Тарифа",
     parking: "Паркиране",
     per_session: "За сесия",
-    minimum_price: "Минимална цена",
-    maximum_price: "Максимална цена",
+    minimum_price: "Добавка до минималната цена",
+    maximum_price: "Намаление до максималната цена",
     net: "Общо без ДДС",
     vat: "ДДС",
     on: "върху",
     gross: "Общо с ДДС",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Без ДДС",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Единичните цени са с ДДС. Общата сума се закръгля еднократно (при половина – нагоре), \
              а включеният в нея ДДС се изчислява от закръглената сума."
-        } else {
+        }
+        Some(false) => {
             "Единичните цени са без ДДС. Общата сума се закръгля еднократно (при половина – \
              нагоре), а включеният в нея ДДС се изчислява от закръглената сума."
         }
+        None => "Общата сума се закръгля еднократно (при половина – нагоре).",
     },
     price_above_hold: "Цената е по-висока от блокираната сума; удържана е само блокираната сума.",
 
@@ -73,7 +78,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Освободена сума",
     refunded_in_all: "Общо възстановено",
     card: "Карта",
-    some_card: "Карта",
     entry: "Начин на четене",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Безконтактно",
@@ -91,6 +95,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "ДДС в таксата",
 
     measurement: "Измерване",
+    measured_only: |energy| {
+        format!("Подписаните показания на електромера бяха проверени: измерени са {energy}.")
+    },
     measured: |energy| {
         format!(
             "Подписаните показания на електромера бяха проверени: измерени са {energy}, колкото са \
@@ -104,20 +111,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Подписаните показания на електромера не можаха да бъдат проверени: няма използваем \
              публичен ключ."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Подписаните показания на електромера не можаха да бъдат проверени: форматът им не се \
+             поддържа."
         }
         MeasurementProblem::WrongSignature => {
             "Подписаните показания на електромера бяха проверени и подписът е грешен. Моля, \
              свържете се с нас."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -125,8 +134,8 @@ pub(super) static LANGUAGE: Language = Language {
              противоречиви."
         }
         MeasurementProblem::NotMeasured => {
-            "Подписаните показания на електромера не можаха да бъдат проверени: електромерът \
-             съобщава за неизправност."
+            "Подписаните показания на електромера не можаха да бъдат проверени: няма използваемо \
+             показание."
         }
     },
     transparency: "Подписаните показания могат да бъдат запазени и проверени със софтуера за \

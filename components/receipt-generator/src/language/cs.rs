@@ -32,9 +32,11 @@ pub(super) static LANGUAGE: Language = Language {
     },
     was_released: |amount| format!("Předautorizovaná částka {amount} byla uvolněna."),
     nothing_was_reserved: "Žádná částka nebyla předautorizována.",
-    refund_of: |number, date| format!("Vztahuje se k účtence {number} ze dne {date}."),
+    refund_of: |number, date| {
+        format!("Toto vrácení platby se vztahuje k účtence {number} ze dne {date}.")
+    },
     reported_late: "Po zaplacení dobíjecí stanice nahlásila jiný stav elektroměru.",
-    instead_of: |number, date| format!("Nahrazuje účtenku {number} ze dne {date}."),
+    instead_of: |number, date| format!("Tato faktura nahrazuje účtenku {number} ze dne {date}."),
     payout_to: |payee, statement| format!("Příjemce: {payee}, vyúčtování {statement}."),
 
     charging: "Dobíjení",
@@ -50,20 +52,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tarif",
     parking: "Parkování",
     per_session: "Za jedno dobíjení",
-    minimum_price: "Minimální cena",
-    maximum_price: "Maximální cena",
+    minimum_price: "Doplatek do minimální ceny",
+    maximum_price: "Snížení na maximální cenu",
     net: "Celkem bez DPH",
     vat: "DPH",
     on: "ze základu",
     gross: "Celkem s DPH",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Bez DPH",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Jednotkové ceny jsou včetně DPH. Celková částka se zaokrouhluje jednou (od poloviny \
              nahoru) a DPH se vypočítá shora ze zaokrouhlené částky."
-        } else {
+        }
+        Some(false) => {
             "Jednotkové ceny jsou bez DPH. Celková částka se zaokrouhluje jednou (od poloviny \
              nahoru) a DPH se vypočítá shora ze zaokrouhlené částky."
         }
+        None => "Celková částka se zaokrouhluje jednou (od poloviny nahoru).",
     },
     price_above_hold: "Cena je vyšší než předautorizovaná částka; stržena byla jen \
                        předautorizovaná částka.",
@@ -74,7 +79,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Uvolněno",
     refunded_in_all: "Vráceno celkem",
     card: "Karta",
-    some_card: "Karta",
     entry: "Způsob načtení",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Bezkontaktně",
@@ -92,6 +96,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "DPH v poplatku",
 
     measurement: "Měření",
+    measured_only: |energy| {
+        format!("Podepsané hodnoty elektroměru byly zkontrolovány: naměřeno bylo {energy}.")
+    },
     measured: |energy| {
         format!(
             "Podepsané hodnoty elektroměru byly zkontrolovány: naměřeno bylo {energy}, což \
@@ -105,20 +112,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Podepsané hodnoty elektroměru nebylo možné zkontrolovat: není k dispozici použitelný \
              veřejný klíč."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Podepsané hodnoty elektroměru nebylo možné zkontrolovat: jejich formát není \
+             podporován."
         }
         MeasurementProblem::WrongSignature => {
             "Podepsané hodnoty elektroměru byly zkontrolovány a podpis není správný. Kontaktujte \
              nás prosím."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -126,7 +135,8 @@ pub(super) static LANGUAGE: Language = Language {
              odporují."
         }
         MeasurementProblem::NotMeasured => {
-            "Podepsané hodnoty elektroměru nebylo možné zkontrolovat: elektroměr hlásí poruchu."
+            "Podepsané hodnoty elektroměru nebylo možné zkontrolovat: není k dispozici použitelný \
+             odečet."
         }
     },
     transparency: "Podepsané hodnoty lze uložit a zkontrolovat v ověřovacím programu \

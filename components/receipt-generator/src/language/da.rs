@@ -48,20 +48,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Takst",
     parking: "Parkering",
     per_session: "Pr. opladning",
-    minimum_price: "Minimumspris",
-    maximum_price: "Maksimumspris",
+    minimum_price: "Tillæg op til minimumsprisen",
+    maximum_price: "Nedslag til maksimumsprisen",
     net: "I alt ekskl. moms",
-    vat: "Moms",
+    vat: "moms",
     on: "af",
     gross: "I alt inkl. moms",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Uden moms",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Enhedspriserne er inklusive moms. Totalbeløbet afrundes én gang (en halv rundes op), \
              og momsen trækkes ud af det afrundede totalbeløb."
-        } else {
+        }
+        Some(false) => {
             "Enhedspriserne er eksklusive moms. Totalbeløbet afrundes én gang (en halv rundes op), \
              og momsen trækkes ud af det afrundede totalbeløb."
         }
+        None => "Totalbeløbet afrundes én gang (en halv rundes op).",
     },
     price_above_hold: "Prisen er højere end det reserverede beløb; kun det reserverede beløb er \
                        hævet.",
@@ -72,8 +75,7 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Frigivet",
     refunded_in_all: "Tilbagebetalt i alt",
     card: "Kort",
-    some_card: "Kort",
-    entry: "Kortlæsning",
+    entry: "Læsemetode",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Kontaktløs",
         EntryMode::Chip => "Chip",
@@ -90,6 +92,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "Moms i gebyret",
 
     measurement: "Måling",
+    measured_only: |energy| {
+        format!("Målerens signerede værdier er kontrolleret: Der blev målt {energy}.")
+    },
     measured: |energy| {
         format!(
             "Målerens signerede værdier er kontrolleret: Der blev målt {energy}, svarende til det \
@@ -103,20 +108,21 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Målerens signerede værdier kunne ikke kontrolleres: Der findes ingen brugbar \
              offentlig nøgle."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Målerens signerede værdier kunne ikke kontrolleres: Formatet understøttes ikke."
         }
         MeasurementProblem::WrongSignature => {
             "Målerens signerede værdier er kontrolleret, og signaturen er forkert. Kontakt os \
              venligst."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -124,7 +130,8 @@ pub(super) static LANGUAGE: Language = Language {
              modstridende."
         }
         MeasurementProblem::NotMeasured => {
-            "Målerens signerede værdier kunne ikke kontrolleres: Måleren melder om en fejl."
+            "Målerens signerede værdier kunne ikke kontrolleres: Der findes ingen brugbar \
+             målerstand."
         }
     },
     transparency: "De signerede værdier kan gemmes og kontrolleres med transparenssoftwaren.",

@@ -54,20 +54,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tarif",
     parking: "Standzeit",
     per_session: "Pro Ladevorgang",
-    minimum_price: "Mindestpreis",
-    maximum_price: "Höchstpreis",
+    minimum_price: "Aufschlag auf den Mindestpreis",
+    maximum_price: "Ermäßigung auf den Höchstpreis",
     net: "Summe ohne MwSt.",
     vat: "MwSt.",
     on: "auf",
     gross: "Summe inkl. MwSt.",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Ohne MwSt.",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "In den Einzelpreisen ist die MwSt. enthalten. Die Summe wird einmal kaufmännisch \
              gerundet, und die MwSt. wird aus der gerundeten Summe herausgerechnet."
-        } else {
+        }
+        Some(false) => {
             "In den Einzelpreisen ist die MwSt. nicht enthalten. Die Summe wird einmal \
              kaufmännisch gerundet, und die MwSt. wird aus der gerundeten Summe herausgerechnet."
         }
+        None => "Die Summe wird einmal kaufmännisch gerundet.",
     },
     price_above_hold: "Der Preis ist höher als der vorautorisierte Betrag; abgebucht wurde nur der \
                        vorautorisierte Betrag.",
@@ -78,7 +81,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Freigegeben",
     refunded_in_all: "Insgesamt erstattet",
     card: "Karte",
-    some_card: "Karte",
     entry: "Leseverfahren",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Kontaktlos",
@@ -96,10 +98,13 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "MwSt. in der Gebühr",
 
     measurement: "Messung",
+    measured_only: |energy| {
+        format!("Die signierten Messwerte des Zählers wurden geprüft: Gemessen wurden {energy}.")
+    },
     measured: |energy| {
         format!(
-            "Die signierten Messwerte des Zählers wurden geprüft: Gemessen wurden {energy}, genau \
-             wie abgerechnet."
+            "Die signierten Messwerte des Zählers wurden geprüft: Gemessen wurden {energy}, wie \
+             abgerechnet."
         )
     },
     measured_otherwise: |measured, billed| {
@@ -109,20 +114,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Die signierten Messwerte des Zählers konnten nicht geprüft werden: Es gibt keinen \
              verwendbaren öffentlichen Schlüssel."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Die signierten Messwerte des Zählers konnten nicht geprüft werden: Das Format wird \
+             nicht unterstützt."
         }
         MeasurementProblem::WrongSignature => {
             "Die signierten Messwerte des Zählers wurden geprüft, und die Signatur ist falsch. \
              Bitte wenden Sie sich an uns."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -130,8 +137,8 @@ pub(super) static LANGUAGE: Language = Language {
              unvollständig oder widersprüchlich."
         }
         MeasurementProblem::NotMeasured => {
-            "Die signierten Messwerte des Zählers konnten nicht geprüft werden: Der Zähler meldet \
-             einen Fehler."
+            "Die signierten Messwerte des Zählers konnten nicht geprüft werden: Es gibt keinen \
+             verwendbaren Zählerstand."
         }
     },
     transparency: "Die signierten Messwerte können gespeichert und mit der Transparenzsoftware \

@@ -55,20 +55,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Τιμοκατάλογος",
     parking: "Στάθμευση",
     per_session: "Ανά φόρτιση",
-    minimum_price: "Ελάχιστη τιμή",
-    maximum_price: "Μέγιστη τιμή",
+    minimum_price: "Συμπλήρωμα ελάχιστης τιμής",
+    maximum_price: "Μείωση στη μέγιστη τιμή",
     net: "Σύνολο χωρίς ΦΠΑ",
     vat: "ΦΠΑ",
     on: "επί",
     gross: "Σύνολο με ΦΠΑ",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Χωρίς ΦΠΑ",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Οι τιμές μονάδας περιλαμβάνουν ΦΠΑ. Το σύνολο στρογγυλοποιείται μία φορά (τα μισά \
              προς τα πάνω) και ο ΦΠΑ προκύπτει με αποφορολόγηση του στρογγυλοποιημένου συνόλου."
-        } else {
+        }
+        Some(false) => {
             "Οι τιμές μονάδας δεν περιλαμβάνουν ΦΠΑ. Το σύνολο στρογγυλοποιείται μία φορά (τα μισά \
              προς τα πάνω) και ο ΦΠΑ προκύπτει με αποφορολόγηση του στρογγυλοποιημένου συνόλου."
         }
+        None => "Το σύνολο στρογγυλοποιείται μία φορά (τα μισά προς τα πάνω).",
     },
     price_above_hold: "Η τιμή υπερβαίνει το ποσό της προέγκρισης· χρεώθηκε μόνο το ποσό της \
                        προέγκρισης.",
@@ -79,8 +82,7 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Αποδεσμεύτηκε",
     refunded_in_all: "Σύνολο επιστροφών",
     card: "Κάρτα",
-    some_card: "Κάρτα",
-    entry: "Ανάγνωση",
+    entry: "Τρόπος ανάγνωσης",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Ανέπαφα",
         EntryMode::Chip => "Τσιπ",
@@ -97,6 +99,12 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "ΦΠΑ στην προμήθεια",
 
     measurement: "Μέτρηση",
+    measured_only: |energy| {
+        format!(
+            "Οι υπογεγραμμένες ενδείξεις του μετρητή ελέγχθηκαν: η ενέργεια που μετρήθηκε είναι \
+             {energy}."
+        )
+    },
     measured: |energy| {
         format!(
             "Οι υπογεγραμμένες ενδείξεις του μετρητή ελέγχθηκαν: η ενέργεια που μετρήθηκε είναι \
@@ -111,20 +119,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Δεν ήταν δυνατός ο έλεγχος των υπογεγραμμένων ενδείξεων του μετρητή: δεν υπάρχει \
              δημόσιο κλειδί που να μπορεί να χρησιμοποιηθεί."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Δεν ήταν δυνατός ο έλεγχος των υπογεγραμμένων ενδείξεων του μετρητή: η μορφή τους δεν \
+             υποστηρίζεται."
         }
         MeasurementProblem::WrongSignature => {
             "Οι υπογεγραμμένες ενδείξεις του μετρητή ελέγχθηκαν και η υπογραφή είναι λανθασμένη. \
              Παρακαλούμε επικοινωνήστε μαζί μας."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -132,8 +142,8 @@ pub(super) static LANGUAGE: Language = Language {
              αντιφατικές."
         }
         MeasurementProblem::NotMeasured => {
-            "Δεν ήταν δυνατός ο έλεγχος των υπογεγραμμένων ενδείξεων του μετρητή: ο μετρητής \
-             αναφέρει βλάβη."
+            "Δεν ήταν δυνατός ο έλεγχος των υπογεγραμμένων ενδείξεων του μετρητή: δεν υπάρχει \
+             ένδειξη που να μπορεί να χρησιμοποιηθεί."
         }
     },
     transparency: "Οι υπογεγραμμένες ενδείξεις μπορούν να αποθηκευτούν και να ελεγχθούν με το \

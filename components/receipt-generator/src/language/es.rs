@@ -53,20 +53,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tarifa",
     parking: "Estacionamiento",
     per_session: "Por sesión",
-    minimum_price: "Precio mínimo",
-    maximum_price: "Precio máximo",
+    minimum_price: "Aumento hasta el precio mínimo",
+    maximum_price: "Reducción al precio máximo",
     net: "Total sin IVA",
     vat: "IVA",
     on: "sobre",
     gross: "Total con IVA",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Sin IVA",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Los precios unitarios incluyen el IVA. El total se redondea una sola vez (las \
              mitades, al alza) y el IVA se extrae del total redondeado."
-        } else {
+        }
+        Some(false) => {
             "Los precios unitarios no incluyen el IVA. El total se redondea una sola vez (las \
              mitades, al alza) y el IVA se extrae del total redondeado."
         }
+        None => "El total se redondea una sola vez (las mitades, al alza).",
     },
     price_above_hold: "El precio supera el importe preautorizado; solo se cobró el importe \
                        preautorizado.",
@@ -77,8 +80,7 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Liberado",
     refunded_in_all: "Total reembolsado",
     card: "Tarjeta",
-    some_card: "Tarjeta",
-    entry: "Lectura",
+    entry: "Modo de lectura",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Sin contacto",
         EntryMode::Chip => "Chip",
@@ -95,6 +97,11 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "IVA incluido en la comisión",
 
     measurement: "Medición",
+    measured_only: |energy| {
+        format!(
+            "Se han verificado los valores firmados del contador: la energía medida es de {energy}."
+        )
+    },
     measured: |energy| {
         format!(
             "Se han verificado los valores firmados del contador: la energía medida es de \
@@ -108,20 +115,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "No se han podido verificar los valores firmados del contador: no hay ninguna clave \
              pública utilizable."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "No se han podido verificar los valores firmados del contador: el formato no es \
+             compatible."
         }
         MeasurementProblem::WrongSignature => {
             "Se han verificado los valores firmados del contador y la firma no es correcta. \
              Póngase en contacto con nosotros."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -129,8 +138,8 @@ pub(super) static LANGUAGE: Language = Language {
              contradictorios."
         }
         MeasurementProblem::NotMeasured => {
-            "No se han podido verificar los valores firmados del contador: el contador indica un \
-             fallo."
+            "No se han podido verificar los valores firmados del contador: no hay ninguna lectura \
+             utilizable."
         }
     },
     transparency: "Los valores firmados pueden guardarse y verificarse con el software de \

@@ -24,13 +24,13 @@ pub(super) static LANGUAGE: Language = Language {
         NothingTakenReason::CancelledByOperator => {
             "Operaator lõpetas seansi enne laadimise algust."
         }
-        NothingTakenReason::StartFailed => "Laadimisjaam ei käivitunud.",
+        NothingTakenReason::StartFailed => "Laadimisjaam ei alustanud laadimist.",
         NothingTakenReason::BelowMinimum => "Hind oli tasu võtmiseks liiga väike.",
         NothingTakenReason::PaymentFailed => "Makset ei õnnestunud teha.",
     },
     was_released: |amount| format!("Broneeritud summa {amount} vabastati."),
     nothing_was_reserved: "Summat ei olnud broneeritud.",
-    refund_of: |number, date| format!("Viitab kviitungile nr {number} ({date})."),
+    refund_of: |number, date| format!("Tagasimakse on seotud kviitungiga nr {number} ({date})."),
     reported_late: "Pärast makset edastas laadimisjaam teistsuguse arvestinäidu.",
     instead_of: |number, date| format!("Arve asendab kviitungit nr {number} ({date})."),
     payout_to: |payee, statement| format!("Saaja: {payee}, aruanne {statement}."),
@@ -48,20 +48,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tariif",
     parking: "Parkimine",
     per_session: "Seansi kohta",
-    minimum_price: "Miinimumhind",
-    maximum_price: "Maksimumhind",
+    minimum_price: "Lisa miinimumhinnani",
+    maximum_price: "Vähendus maksimumhinnani",
     net: "Summa käibemaksuta",
     vat: "KM",
     on: "summalt",
     gross: "Summa käibemaksuga",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Käibemaksuta",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Ühikuhinnad sisaldavad käibemaksu. Kogusumma ümardatakse üks kord (pool ümardatakse \
              ülespoole) ja selles sisalduv käibemaks arvutatakse ümardatud kogusummast."
-        } else {
+        }
+        Some(false) => {
             "Ühikuhinnad ei sisalda käibemaksu. Kogusumma ümardatakse üks kord (pool ümardatakse \
              ülespoole) ja selles sisalduv käibemaks arvutatakse ümardatud kogusummast."
         }
+        None => "Kogusumma ümardatakse üks kord (pool ümardatakse ülespoole).",
     },
     price_above_hold: "Hind on broneeritud summast suurem; debiteeriti ainult broneeritud summa.",
 
@@ -71,7 +74,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Vabastatud",
     refunded_in_all: "Kokku tagastatud",
     card: "Kaart",
-    some_card: "Kaart",
     entry: "Lugemisviis",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Kontaktivaba",
@@ -89,6 +91,7 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "KM teenustasus",
 
     measurement: "Mõõtmine",
+    measured_only: |energy| format!("Arvesti allkirjastatud näite kontrolliti: mõõdeti {energy}."),
     measured: |energy| {
         format!(
             "Arvesti allkirjastatud näite kontrolliti: mõõdeti {energy} ja sama kogus ka arveldati."
@@ -101,19 +104,20 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Arvesti allkirjastatud näite ei saanud kontrollida: kasutatav avalik võti puudub."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Arvesti allkirjastatud näite ei saanud kontrollida: nende vormingut ei toetata."
         }
         MeasurementProblem::WrongSignature => {
             "Arvesti allkirjastatud näite kontrolliti ja allkiri on vale. Palun võtke meiega \
              ühendust."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -121,7 +125,7 @@ pub(super) static LANGUAGE: Language = Language {
              vastuolulised."
         }
         MeasurementProblem::NotMeasured => {
-            "Arvesti allkirjastatud näite ei saanud kontrollida: arvesti teatab rikkest."
+            "Arvesti allkirjastatud näite ei saanud kontrollida: kasutatav näit puudub."
         }
     },
     transparency: "Allkirjastatud näidud saab salvestada ja läbipaistvustarkvaraga kontrollida.",

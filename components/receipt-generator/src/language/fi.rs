@@ -24,7 +24,7 @@ pub(super) static LANGUAGE: Language = Language {
             "Kortti näytettiin uudelleen ennen latauksen alkua."
         }
         NothingTakenReason::CancelledByOperator => {
-            "Operaattori keskeytti tapahtuman ennen latauksen alkua."
+            "Operaattori keskeytti lataustapahtuman ennen latauksen alkua."
         }
         NothingTakenReason::StartFailed => "Latausasema ei käynnistänyt latausta.",
         NothingTakenReason::BelowMinimum => "Hinta oli liian pieni veloitettavaksi.",
@@ -50,20 +50,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Hinnoittelu",
     parking: "Pysäköinti",
     per_session: "Latauskertaa kohti",
-    minimum_price: "Vähimmäishinta",
-    maximum_price: "Enimmäishinta",
+    minimum_price: "Korotus vähimmäishintaan",
+    maximum_price: "Alennus enimmäishintaan",
     net: "Veroton yhteensä",
-    vat: "ALV",
+    vat: "alv",
     on: "summasta",
     gross: "Verollinen yhteensä",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Ilman arvonlisäveroa",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Yksikköhinnat sisältävät arvonlisäveron. Loppusumma pyöristetään kerran (puolikkaat \
              ylöspäin), ja arvonlisävero erotetaan pyöristetystä loppusummasta."
-        } else {
+        }
+        Some(false) => {
             "Yksikköhinnat eivät sisällä arvonlisäveroa. Loppusumma pyöristetään kerran \
              (puolikkaat ylöspäin), ja arvonlisävero erotetaan pyöristetystä loppusummasta."
         }
+        None => "Loppusumma pyöristetään kerran (puolikkaat ylöspäin).",
     },
     price_above_hold: "Hinta on katevarausta suurempi; vain katevarauksen määrä on veloitettu.",
 
@@ -73,7 +76,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Vapautettu",
     refunded_in_all: "Hyvitetty yhteensä",
     card: "Kortti",
-    some_card: "Kortti",
     entry: "Lukutapa",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Lähimaksu",
@@ -88,9 +90,12 @@ pub(super) static LANGUAGE: Language = Language {
 
     corrected: "Korjatut tiedot",
     fee: "Palvelumaksu",
-    vat_in_fee: "Palvelumaksun ALV",
+    vat_in_fee: "Palvelumaksun alv",
 
     measurement: "Mittaus",
+    measured_only: |energy| {
+        format!("Mittarin allekirjoitetut arvot on tarkistettu: mitattu energia on {energy}.")
+    },
     measured: |energy| {
         format!(
             "Mittarin allekirjoitetut arvot on tarkistettu: mitattu energia on {energy}, sama kuin \
@@ -100,24 +105,25 @@ pub(super) static LANGUAGE: Language = Language {
     measured_otherwise: |measured, billed| {
         format!(
             "Mittarin allekirjoitetut arvot on tarkistettu: mitattu energia on {measured}, mutta \
-             laskutettu energia on {billed}. Ota yhteyttä meihin."
+             laskutettu energia on {billed}. Ota meihin yhteyttä."
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Mittarin allekirjoitettuja arvoja ei voitu tarkistaa: käyttökelpoista julkista \
              avainta ei ole."
         }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Mittarin allekirjoitettuja arvoja ei voitu tarkistaa: niiden muotoa ei tueta."
+        }
         MeasurementProblem::WrongSignature => {
             "Mittarin allekirjoitetut arvot on tarkistettu, ja allekirjoitus on virheellinen. Ota \
-             yhteyttä meihin."
+             meihin yhteyttä."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -125,7 +131,8 @@ pub(super) static LANGUAGE: Language = Language {
              ristiriitaisia."
         }
         MeasurementProblem::NotMeasured => {
-            "Mittarin allekirjoitettuja arvoja ei voitu tarkistaa: mittari ilmoittaa viasta."
+            "Mittarin allekirjoitettuja arvoja ei voitu tarkistaa: käyttökelpoista mittarilukemaa \
+             ei ole."
         }
     },
     transparency: "Allekirjoitetut arvot voi tallentaa ja tarkistaa läpinäkyvyysohjelmistolla.",

@@ -51,20 +51,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tarif",
     parking: "Stationnement",
     per_session: "Par session",
-    minimum_price: "Prix minimum",
-    maximum_price: "Prix maximum",
+    minimum_price: "Relèvement au prix minimum",
+    maximum_price: "Plafonnement au prix maximum",
     net: "Total hors TVA",
     vat: "TVA",
     on: "sur",
     gross: "Total TVA comprise",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Sans TVA",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Les prix unitaires s’entendent TVA comprise. Le total est arrondi une seule fois (les \
              demi-unités vers le haut) et la TVA est extraite du total arrondi."
-        } else {
+        }
+        Some(false) => {
             "Les prix unitaires s’entendent hors TVA. Le total est arrondi une seule fois (les \
              demi-unités vers le haut) et la TVA est extraite du total arrondi."
         }
+        None => "Le total est arrondi une seule fois (les demi-unités vers le haut).",
     },
     price_above_hold: "Le prix est supérieur au montant préautorisé\u{a0}; seul le montant \
                        préautorisé a été débité.",
@@ -75,8 +78,7 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Libéré",
     refunded_in_all: "Total remboursé",
     card: "Carte",
-    some_card: "Carte",
-    entry: "Lecture",
+    entry: "Mode de lecture",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Sans contact",
         EntryMode::Chip => "Puce",
@@ -93,6 +95,12 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "TVA incluse dans la commission",
 
     measurement: "Mesure",
+    measured_only: |energy| {
+        format!(
+            "Les valeurs signées du compteur ont été vérifiées\u{a0}: l’énergie mesurée est de \
+             {energy}."
+        )
+    },
     measured: |energy| {
         format!(
             "Les valeurs signées du compteur ont été vérifiées\u{a0}: l’énergie mesurée est de \
@@ -106,20 +114,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Les valeurs signées du compteur n’ont pas pu être vérifiées\u{a0}: aucune clé \
              publique utilisable n’est disponible."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Les valeurs signées du compteur n’ont pas pu être vérifiées\u{a0}: leur format n’est \
+             pas pris en charge."
         }
         MeasurementProblem::WrongSignature => {
             "Les valeurs signées du compteur ont été vérifiées et la signature est incorrecte. \
              Veuillez nous contacter."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -127,8 +137,8 @@ pub(super) static LANGUAGE: Language = Language {
              incomplètes ou contradictoires."
         }
         MeasurementProblem::NotMeasured => {
-            "Les valeurs signées du compteur n’ont pas pu être vérifiées\u{a0}: le compteur \
-             signale un défaut."
+            "Les valeurs signées du compteur n’ont pas pu être vérifiées\u{a0}: aucun relevé \
+             utilisable n’est disponible."
         }
     },
     transparency: "Les valeurs signées peuvent être enregistrées et vérifiées avec le logiciel de \

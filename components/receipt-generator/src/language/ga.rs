@@ -24,15 +24,19 @@ pub(super) static LANGUAGE: Language = Language {
             "Taispeánadh an cárta arís sular thosaigh an t-athluchtú."
         }
         NothingTakenReason::CancelledByOperator => {
-            "Chuir an t-oibreoir deireadh leis sular thosaigh an t-athluchtú."
+            "Chuir an t-oibreoir deireadh leis an seisiún sular thosaigh an t-athluchtú."
         }
-        NothingTakenReason::StartFailed => "Níor thosaigh an stáisiún athluchtaithe.",
+        NothingTakenReason::StartFailed => {
+            "Níor thosaigh an stáisiún athluchtaithe an t-athluchtú."
+        }
         NothingTakenReason::BelowMinimum => "Bhí an praghas ró-íseal lena ghearradh.",
         NothingTakenReason::PaymentFailed => "Níorbh fhéidir an íocaíocht a dhéanamh.",
     },
     was_released: |amount| format!("Scaoileadh an tsuim réamhúdaraithe {amount}."),
     nothing_was_reserved: "Ní raibh aon suim réamhúdaraithe.",
-    refund_of: |number, date| format!("Baineann sé le hadmháil {number} dar dáta {date}."),
+    refund_of: |number, date| {
+        format!("Baineann an t-aisíoc seo le hadmháil {number} dar dáta {date}.")
+    },
     reported_late: "Tar éis na híocaíochta, thuairiscigh an stáisiún athluchtaithe léamh difriúil \
                     ar an méadar.",
     instead_of: |number, date| {
@@ -53,20 +57,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Taraif",
     parking: "Páirceáil",
     per_session: "In aghaidh an tseisiúin",
-    minimum_price: "Íosphraghas",
-    maximum_price: "Uasphraghas",
+    minimum_price: "Breis go dtí an t-íosphraghas",
+    maximum_price: "Laghdú go dtí an t-uasphraghas",
     net: "Iomlán gan CBL",
     vat: "CBL",
     on: "ar",
     gross: "Iomlán, CBL san áireamh",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Gan CBL",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Tá CBL san áireamh sna haonadphraghsanna. Slánaítear an t-iomlán uair amháin, leath á \
              slánú suas, agus baintear an CBL amach as an iomlán slánaithe."
-        } else {
+        }
+        Some(false) => {
             "Níl CBL san áireamh sna haonadphraghsanna. Slánaítear an t-iomlán uair amháin, leath \
              á slánú suas, agus baintear an CBL amach as an iomlán slánaithe."
         }
+        None => "Slánaítear an t-iomlán uair amháin, leath á slánú suas.",
     },
     price_above_hold: "Tá an praghas níos airde ná an tsuim réamhúdaraithe; níor gearradh ach an \
                        tsuim réamhúdaraithe.",
@@ -77,7 +84,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Scaoilte",
     refunded_in_all: "Aisíoctha san iomlán",
     card: "Cárta",
-    some_card: "Cárta",
     entry: "Modh léite",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Gan tadhall",
@@ -95,6 +101,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "CBL sa táille",
 
     measurement: "Tomhas",
+    measured_only: |energy| {
+        format!("Seiceáladh luachanna sínithe an mhéadair: tomhaiseadh {energy}.")
+    },
     measured: |energy| {
         format!("Seiceáladh luachanna sínithe an mhéadair: tomhaiseadh {energy}, mar a billeáladh.")
     },
@@ -105,20 +114,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Níorbh fhéidir luachanna sínithe an mhéadair a sheiceáil: níl aon eochair phoiblí \
              inúsáidte ann."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Níorbh fhéidir luachanna sínithe an mhéadair a sheiceáil: ní thacaítear lena \
+             bhformáid."
         }
         MeasurementProblem::WrongSignature => {
             "Seiceáladh luachanna sínithe an mhéadair, agus tá an síniú mícheart. Téigh i \
              dteagmháil linn, le do thoil."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -126,8 +137,7 @@ pub(super) static LANGUAGE: Language = Language {
              siad ag teacht salach ar a chéile."
         }
         MeasurementProblem::NotMeasured => {
-            "Níorbh fhéidir luachanna sínithe an mhéadair a sheiceáil: tá locht á thuairisciú ag \
-             an méadar."
+            "Níorbh fhéidir luachanna sínithe an mhéadair a sheiceáil: níl aon léamh inúsáidte ann."
         }
     },
     transparency: "Is féidir na luachanna sínithe a shábháil agus a sheiceáil leis na bogearraí \

@@ -32,9 +32,9 @@ pub(super) static LANGUAGE: Language = Language {
     },
     was_released: |amount| format!("Oslobođen je predautorizirani iznos od {amount}."),
     nothing_was_reserved: "Nijedan iznos nije bio predautoriziran.",
-    refund_of: |number, date| format!("Odnosi se na potvrdu {number} od {date}."),
+    refund_of: |number, date| format!("Ovaj povrat odnosi se na potvrdu {number} ({date})."),
     reported_late: "Nakon plaćanja postaja za punjenje dojavila je drukčije stanje brojila.",
-    instead_of: |number, date| format!("Zamjenjuje potvrdu {number} od {date}."),
+    instead_of: |number, date| format!("Ovaj račun zamjenjuje potvrdu {number} ({date})."),
     payout_to: |payee, statement| format!("Primatelj: {payee}, obračun {statement}."),
 
     charging: "Punjenje",
@@ -50,20 +50,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tarifa",
     parking: "Parkiranje",
     per_session: "Po punjenju",
-    minimum_price: "Najniža cijena",
-    maximum_price: "Najviša cijena",
+    minimum_price: "Doplata do najniže cijene",
+    maximum_price: "Sniženje na najvišu cijenu",
     net: "Ukupno bez PDV-a",
     vat: "PDV",
     on: "na",
     gross: "Ukupno s PDV-om",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Bez PDV-a",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Jedinične cijene uključuju PDV. Ukupni iznos zaokružuje se jednom (polovica naviše), \
              a PDV se izračunava iz zaokruženog iznosa."
-        } else {
+        }
+        Some(false) => {
             "Jedinične cijene ne uključuju PDV. Ukupni iznos zaokružuje se jednom (polovica \
              naviše), a PDV se izračunava iz zaokruženog iznosa."
         }
+        None => "Ukupni iznos zaokružuje se jednom (polovica naviše).",
     },
     price_above_hold: "Cijena je viša od predautoriziranog iznosa; naplaćen je samo \
                        predautorizirani iznos.",
@@ -74,7 +77,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Oslobođeno",
     refunded_in_all: "Ukupno vraćeno",
     card: "Kartica",
-    some_card: "Kartica",
     entry: "Način očitanja",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Beskontaktno",
@@ -92,6 +94,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "PDV u naknadi",
 
     measurement: "Mjerenje",
+    measured_only: |energy| {
+        format!("Potpisane vrijednosti brojila provjerene su: izmjereno je {energy}.")
+    },
     measured: |energy| {
         format!(
             "Potpisane vrijednosti brojila provjerene su: izmjereno je {energy}, koliko je i \
@@ -105,20 +110,21 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Potpisane vrijednosti brojila nije bilo moguće provjeriti: nema upotrebljivog javnog \
              ključa."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Potpisane vrijednosti brojila nije bilo moguće provjeriti: njihov format nije podržan."
         }
         MeasurementProblem::WrongSignature => {
             "Potpisane vrijednosti brojila provjerene su i potpis nije ispravan. Molimo, obratite \
              nam se."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -126,7 +132,8 @@ pub(super) static LANGUAGE: Language = Language {
              proturječne."
         }
         MeasurementProblem::NotMeasured => {
-            "Potpisane vrijednosti brojila nije bilo moguće provjeriti: brojilo javlja kvar."
+            "Potpisane vrijednosti brojila nije bilo moguće provjeriti: nema upotrebljivog \
+             očitanja."
         }
     },
     transparency: "Potpisane vrijednosti mogu se spremiti i provjeriti u programu za provjeru \

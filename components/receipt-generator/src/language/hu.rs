@@ -33,11 +33,11 @@ pub(super) static LANGUAGE: Language = Language {
     was_released: |amount| format!("Az előengedélyezett összeg ({amount}) zárolását feloldottuk."),
     nothing_was_reserved: "Nem történt előengedélyezés.",
     refund_of: |number, date| {
-        format!("A következő bizonylatra vonatkozik: {number} (kelt: {date}).")
+        format!("Ez a visszatérítés a következő bizonylatra vonatkozik: {number} (kelt: {date}).")
     },
     reported_late: "A fizetés után a töltőállomás más mérőállást jelentett.",
     instead_of: |number, date| {
-        format!("A következő bizonylat helyébe lép: {number} (kelt: {date}).")
+        format!("Ez a számla a következő bizonylat helyébe lép: {number} (kelt: {date}).")
     },
     payout_to: |payee, statement| format!("Kedvezményezett: {payee}, elszámolás: {statement}."),
 
@@ -54,20 +54,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Díjszabás",
     parking: "Parkolás",
     per_session: "Töltésenként",
-    minimum_price: "Minimális ár",
-    maximum_price: "Maximális ár",
+    minimum_price: "Kiegészítés a minimális árra",
+    maximum_price: "Csökkentés a maximális árra",
     net: "Összesen áfa nélkül",
-    vat: "Áfa",
+    vat: "áfa",
     on: "– adóalap:",
     gross: "Összesen áfával",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Áfa nélkül",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Az egységárak tartalmazzák az áfát. A végösszeget egyszer, féltől felfelé kerekítjük, \
              az áfát pedig a kerekített végösszegből számítjuk ki."
-        } else {
+        }
+        Some(false) => {
             "Az egységárak nem tartalmazzák az áfát. A végösszeget egyszer, féltől felfelé \
              kerekítjük, az áfát pedig a kerekített végösszegből számítjuk ki."
         }
+        None => "A végösszeget egyszer, féltől felfelé kerekítjük.",
     },
     price_above_hold: "Az ár magasabb az előengedélyezett összegnél; a kártyát csak az \
                        előengedélyezett összeggel terheltük meg.",
@@ -78,7 +81,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Feloldott összeg",
     refunded_in_all: "Összesen visszatérítve",
     card: "Kártya",
-    some_card: "Kártya",
     entry: "Kártyaolvasás módja",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Érintéses",
@@ -96,6 +98,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "A díj áfatartalma",
 
     measurement: "Mérés",
+    measured_only: |energy| {
+        format!("Ellenőriztük a fogyasztásmérő aláírt mérési értékeit: a mért mennyiség {energy}.")
+    },
     measured: |energy| {
         format!(
             "Ellenőriztük a fogyasztásmérő aláírt mérési értékeit: a mért mennyiség {energy}, és \
@@ -109,20 +114,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "A fogyasztásmérő aláírt mérési értékeit nem lehetett ellenőrizni: nincs használható \
              nyilvános kulcs."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "A fogyasztásmérő aláírt mérési értékeit nem lehetett ellenőrizni: a formátumuk nem \
+             támogatott."
         }
         MeasurementProblem::WrongSignature => {
             "Ellenőriztük a fogyasztásmérő aláírt mérési értékeit, és az aláírás hibás. Kérjük, \
              lépjen kapcsolatba velünk."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -130,8 +137,8 @@ pub(super) static LANGUAGE: Language = Language {
              ellentmondásosak."
         }
         MeasurementProblem::NotMeasured => {
-            "A fogyasztásmérő aláírt mérési értékeit nem lehetett ellenőrizni: a fogyasztásmérő \
-             hibát jelez."
+            "A fogyasztásmérő aláírt mérési értékeit nem lehetett ellenőrizni: nincs használható \
+             mérőállás."
         }
     },
     transparency: "Az aláírt értékek elmenthetők és az átláthatósági szoftverrel \

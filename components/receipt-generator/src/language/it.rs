@@ -53,20 +53,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tariffa",
     parking: "Sosta",
     per_session: "Per sessione",
-    minimum_price: "Prezzo minimo",
-    maximum_price: "Prezzo massimo",
+    minimum_price: "Integrazione al prezzo minimo",
+    maximum_price: "Riduzione al prezzo massimo",
     net: "Totale IVA esclusa",
     vat: "IVA",
     on: "su",
     gross: "Totale IVA inclusa",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Senza IVA",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "I prezzi unitari si intendono IVA inclusa. Il totale è arrotondato una sola volta (le \
              metà per eccesso) e l’IVA è scorporata dal totale arrotondato."
-        } else {
+        }
+        Some(false) => {
             "I prezzi unitari si intendono IVA esclusa. Il totale è arrotondato una sola volta (le \
              metà per eccesso) e l’IVA è scorporata dal totale arrotondato."
         }
+        None => "Il totale è arrotondato una sola volta (le metà per eccesso).",
     },
     price_above_hold: "Il prezzo supera l’importo preautorizzato; è stato addebitato solo \
                        l’importo preautorizzato.",
@@ -77,8 +80,7 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Sbloccato",
     refunded_in_all: "Totale rimborsato",
     card: "Carta",
-    some_card: "Carta",
-    entry: "Lettura",
+    entry: "Modalità di lettura",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Contactless",
         EntryMode::Chip => "Chip",
@@ -95,6 +97,12 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "IVA inclusa nella commissione",
 
     measurement: "Misurazione",
+    measured_only: |energy| {
+        format!(
+            "I valori firmati del contatore sono stati verificati: l’energia misurata è pari a \
+             {energy}."
+        )
+    },
     measured: |energy| {
         format!(
             "I valori firmati del contatore sono stati verificati: l’energia misurata è pari a \
@@ -108,20 +116,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Non è stato possibile verificare i valori firmati del contatore: manca una chiave \
              pubblica utilizzabile."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Non è stato possibile verificare i valori firmati del contatore: il formato non è \
+             supportato."
         }
         MeasurementProblem::WrongSignature => {
             "I valori firmati del contatore sono stati verificati e la firma non è corretta. Si \
              prega di contattarci."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -129,8 +139,8 @@ pub(super) static LANGUAGE: Language = Language {
              contraddittori."
         }
         MeasurementProblem::NotMeasured => {
-            "Non è stato possibile verificare i valori firmati del contatore: il contatore segnala \
-             un guasto."
+            "Non è stato possibile verificare i valori firmati del contatore: manca una lettura \
+             utilizzabile."
         }
     },
     transparency: "I valori firmati possono essere salvati e verificati con il software di \

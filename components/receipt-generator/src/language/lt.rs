@@ -26,13 +26,13 @@ pub(super) static LANGUAGE: Language = Language {
         NothingTakenReason::CancelledByOperator => {
             "Operatorius nutraukė sesiją prieš prasidedant įkrovimui."
         }
-        NothingTakenReason::StartFailed => "Įkrovimo stotelė nepradėjo veikti.",
+        NothingTakenReason::StartFailed => "Įkrovimo stotelė nepradėjo įkrovimo.",
         NothingTakenReason::BelowMinimum => "Kaina buvo per maža, kad ją būtų galima nuskaičiuoti.",
         NothingTakenReason::PaymentFailed => "Mokėjimo atlikti nepavyko.",
     },
     was_released: |amount| format!("Rezervuota suma {amount} buvo atlaisvinta."),
     nothing_was_reserved: "Jokia suma nebuvo rezervuota.",
-    refund_of: |number, date| format!("Grąžinama pagal kvitą Nr. {number} ({date})."),
+    refund_of: |number, date| format!("Šis grąžinimas susijęs su kvitu Nr. {number} ({date})."),
     reported_late: "Po mokėjimo įkrovimo stotelė pateikė kitokį skaitiklio rodmenį.",
     instead_of: |number, date| format!("Ši sąskaita faktūra pakeičia kvitą Nr. {number} ({date})."),
     payout_to: |payee, statement| format!("Gavėjas: {payee}, ataskaita {statement}."),
@@ -50,20 +50,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tarifas",
     parking: "Stovėjimas",
     per_session: "Už sesiją",
-    minimum_price: "Mažiausia kaina",
-    maximum_price: "Didžiausia kaina",
+    minimum_price: "Priemoka iki mažiausios kainos",
+    maximum_price: "Nuolaida iki didžiausios kainos",
     net: "Iš viso be PVM",
     vat: "PVM",
     on: "nuo",
     gross: "Iš viso su PVM",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Be PVM",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Vieneto kainos nurodytos su PVM. Bendra suma apvalinama vieną kartą (pusė – iki \
              didesnio skaičiaus), o į ją įskaičiuotas PVM apskaičiuojamas iš suapvalintos sumos."
-        } else {
+        }
+        Some(false) => {
             "Vieneto kainos nurodytos be PVM. Bendra suma apvalinama vieną kartą (pusė – iki \
              didesnio skaičiaus), o į ją įskaičiuotas PVM apskaičiuojamas iš suapvalintos sumos."
         }
+        None => "Bendra suma apvalinama vieną kartą (pusė – iki didesnio skaičiaus).",
     },
     price_above_hold: "Kaina didesnė už rezervuotą sumą; nuskaičiuota tik rezervuota suma.",
 
@@ -73,7 +76,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Atlaisvinta",
     refunded_in_all: "Iš viso grąžinta",
     card: "Kortelė",
-    some_card: "Kortelė",
     entry: "Nuskaitymo būdas",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Bekontaktis",
@@ -91,6 +93,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "PVM komisiniame mokestyje",
 
     measurement: "Matavimas",
+    measured_only: |energy| {
+        format!("Pasirašyti skaitiklio rodmenys patikrinti: išmatuota {energy}.")
+    },
     measured: |energy| {
         format!(
             "Pasirašyti skaitiklio rodmenys patikrinti: išmatuota {energy}, tiek ir pateikta \
@@ -104,26 +109,27 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Pasirašytų skaitiklio rodmenų patikrinti nepavyko: nėra tinkamo viešojo rakto."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Pasirašytų skaitiklio rodmenų patikrinti nepavyko: jų formatas nepalaikomas."
         }
         MeasurementProblem::WrongSignature => {
             "Pasirašyti skaitiklio rodmenys patikrinti, ir parašas yra neteisingas. Prašome \
              susisiekti su mumis."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
             "Pasirašytų skaitiklio rodmenų patikrinti nepavyko: jie neišsamūs arba prieštaringi."
         }
         MeasurementProblem::NotMeasured => {
-            "Pasirašytų skaitiklio rodmenų patikrinti nepavyko: skaitiklis praneša apie gedimą."
+            "Pasirašytų skaitiklio rodmenų patikrinti nepavyko: nėra tinkamo rodmens."
         }
     },
     transparency: "Pasirašytus rodmenis galima išsaugoti ir patikrinti skaidrumo programine \

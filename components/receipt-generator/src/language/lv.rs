@@ -26,15 +26,15 @@ pub(super) static LANGUAGE: Language = Language {
         NothingTakenReason::CancelledByOperator => {
             "Operators pārtrauca sesiju pirms uzlādes sākuma."
         }
-        NothingTakenReason::StartFailed => "Uzlādes stacija nesāka darboties.",
+        NothingTakenReason::StartFailed => "Uzlādes stacija nesāka uzlādi.",
         NothingTakenReason::BelowMinimum => "Cena bija pārāk maza, lai to iekasētu.",
         NothingTakenReason::PaymentFailed => "Maksājumu nevarēja veikt.",
     },
     was_released: |amount| format!("Rezervētā summa {amount} tika atbrīvota."),
     nothing_was_reserved: "Summa nebija rezervēta.",
-    refund_of: |number, date| format!("Attiecas uz kvīti Nr. {number} ({date})."),
+    refund_of: |number, date| format!("Šī atmaksa attiecas uz kvīti Nr. {number} ({date})."),
     reported_late: "Pēc maksājuma uzlādes stacija paziņoja citu skaitītāja rādījumu.",
-    instead_of: |number, date| format!("Rēķins aizstāj kvīti Nr. {number} ({date})."),
+    instead_of: |number, date| format!("Šis rēķins aizstāj kvīti Nr. {number} ({date})."),
     payout_to: |payee, statement| format!("Saņēmējs: {payee}, pārskats {statement}."),
 
     charging: "Uzlāde",
@@ -50,20 +50,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tarifs",
     parking: "Stāvēšana",
     per_session: "Par sesiju",
-    minimum_price: "Minimālā cena",
-    maximum_price: "Maksimālā cena",
+    minimum_price: "Piemaksa līdz minimālajai cenai",
+    maximum_price: "Atlaide līdz maksimālajai cenai",
     net: "Kopā bez PVN",
     vat: "PVN",
     on: "no",
     gross: "Kopā ar PVN",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Bez PVN",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Vienības cenās PVN ir iekļauts. Kopsummu noapaļo vienu reizi (pusi noapaļo uz augšu), \
              un tajā iekļauto PVN aprēķina no noapaļotās kopsummas."
-        } else {
+        }
+        Some(false) => {
             "Vienības cenās PVN nav iekļauts. Kopsummu noapaļo vienu reizi (pusi noapaļo uz \
              augšu), un tajā iekļauto PVN aprēķina no noapaļotās kopsummas."
         }
+        None => "Kopsummu noapaļo vienu reizi (pusi noapaļo uz augšu).",
     },
     price_above_hold: "Cena ir lielāka par rezervēto summu; ieturēta tika tikai rezervētā summa.",
 
@@ -73,7 +76,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Atbrīvotā summa",
     refunded_in_all: "Kopā atmaksāts",
     card: "Karte",
-    some_card: "Karte",
     entry: "Nolasīšanas veids",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Bezkontakta",
@@ -91,6 +93,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "PVN komisijas maksā",
 
     measurement: "Mērījums",
+    measured_only: |energy| {
+        format!("Skaitītāja parakstītie rādījumi tika pārbaudīti: izmērītais daudzums ir {energy}.")
+    },
     measured: |energy| {
         format!(
             "Skaitītāja parakstītie rādījumi tika pārbaudīti: izmērītais daudzums ir {energy}, un \
@@ -104,27 +109,28 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Skaitītāja parakstītos rādījumus nevarēja pārbaudīt: nav izmantojamas publiskās \
              atslēgas."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Skaitītāja parakstītos rādījumus nevarēja pārbaudīt: to formāts netiek atbalstīts."
         }
         MeasurementProblem::WrongSignature => {
             "Skaitītāja parakstītie rādījumi tika pārbaudīti, un paraksts ir nepareizs. Lūdzu, \
              sazinieties ar mums."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
             "Skaitītāja parakstītos rādījumus nevarēja pārbaudīt: tie ir nepilnīgi vai pretrunīgi."
         }
         MeasurementProblem::NotMeasured => {
-            "Skaitītāja parakstītos rādījumus nevarēja pārbaudīt: skaitītājs ziņo par kļūmi."
+            "Skaitītāja parakstītos rādījumus nevarēja pārbaudīt: nav izmantojama rādījuma."
         }
     },
     transparency: "Parakstītos rādījumus var saglabāt un pārbaudīt ar pārredzamības programmatūru.",

@@ -14,7 +14,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     paid: "Imħallas",
     nothing_taken: "Ma ttieħed xejn",
-    given_back: "Mogħti lura",
+    given_back: "Rifuż",
     paid_out: "Żborżat",
 
     reason: |reason| match reason {
@@ -54,20 +54,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tariffa",
     parking: "Parkeġġ",
     per_session: "Għal kull sessjoni",
-    minimum_price: "Prezz minimu",
-    maximum_price: "Prezz massimu",
+    minimum_price: "Żieda sal-prezz minimu",
+    maximum_price: "Tnaqqis sal-prezz massimu",
     net: "Total mingħajr VAT",
     vat: "VAT",
     on: "fuq",
     gross: "Total bil-VAT",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Mingħajr VAT",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Il-prezzijiet unitarji jinkludu l-VAT. It-total jiġi arrotondat darba biss (in-nofs \
              ’il fuq), u l-VAT tinħadem mit-total arrotondat."
-        } else {
+        }
+        Some(false) => {
             "Il-prezzijiet unitarji ma jinkludux il-VAT. It-total jiġi arrotondat darba biss \
              (in-nofs ’il fuq), u l-VAT tinħadem mit-total arrotondat."
         }
+        None => "It-total jiġi arrotondat darba biss (in-nofs ’il fuq).",
     },
     price_above_hold: "Il-prezz huwa ogħla mill-ammont awtorizzat minn qabel; inġabar biss \
                        l-ammont awtorizzat minn qabel.",
@@ -76,10 +79,9 @@ pub(super) static LANGUAGE: Language = Language {
     held: "Awtorizzat minn qabel",
     captured: "Miġbur",
     released: "Rilaxxat",
-    refunded_in_all: "Total mogħti lura",
+    refunded_in_all: "Total rifuż",
     card: "Kard",
-    some_card: "Kard",
-    entry: "Qari",
+    entry: "Mod tal-qari",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Mingħajr kuntatt",
         EntryMode::Chip => "Ċippa",
@@ -96,6 +98,11 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "VAT fil-miżata",
 
     measurement: "Kejl",
+    measured_only: |energy| {
+        format!(
+            "Il-valuri ffirmati tal-miter ġew ivverifikati: l-enerġija mkejla hija ta’ {energy}."
+        )
+    },
     measured: |energy| {
         format!(
             "Il-valuri ffirmati tal-miter ġew ivverifikati: l-enerġija mkejla hija ta’ {energy}, \
@@ -109,20 +116,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Il-valuri ffirmati tal-miter ma setgħux jiġu vverifikati: ma hemmx ċavetta pubblika \
              li tista’ tintuża."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Il-valuri ffirmati tal-miter ma setgħux jiġu vverifikati: il-format tagħhom mhuwiex \
+             appoġġjat."
         }
         MeasurementProblem::WrongSignature => {
             "Il-valuri ffirmati tal-miter ġew ivverifikati u l-firma hija żbaljata. Jekk jogħġbok \
              ikkuntattjana."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -130,8 +139,8 @@ pub(super) static LANGUAGE: Language = Language {
              jikkontradixxu lil xulxin."
         }
         MeasurementProblem::NotMeasured => {
-            "Il-valuri ffirmati tal-miter ma setgħux jiġu vverifikati: il-miter qed jirrapporta \
-             ħsara."
+            "Il-valuri ffirmati tal-miter ma setgħux jiġu vverifikati: ma hemmx qari li jista’ \
+             jintuża."
         }
     },
     transparency: "Il-valuri ffirmati jistgħu jiġu ssejvjati u vverifikati bis-software \

@@ -48,20 +48,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Takst",
     parking: "Parkering",
     per_session: "Per ladeøkt",
-    minimum_price: "Minstepris",
-    maximum_price: "Maksimalpris",
-    net: "Sum ekskl. MVA",
-    vat: "MVA",
+    minimum_price: "Tillegg opp til minsteprisen",
+    maximum_price: "Reduksjon til maksimalprisen",
+    net: "Sum ekskl. mva.",
+    vat: "mva.",
     on: "av",
-    gross: "Sum inkl. MVA",
-    rounding: |tax_included| {
-        if tax_included {
+    gross: "Sum inkl. mva.",
+    without_vat: "Uten mva.",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Enhetsprisene inkluderer merverdiavgift. Summen avrundes én gang (en halv rundes \
              opp), og merverdiavgiften regnes ut av den avrundede summen."
-        } else {
+        }
+        Some(false) => {
             "Enhetsprisene er uten merverdiavgift. Summen avrundes én gang (en halv rundes opp), \
              og merverdiavgiften regnes ut av den avrundede summen."
         }
+        None => "Summen avrundes én gang (en halv rundes opp).",
     },
     price_above_hold: "Prisen er høyere enn det reserverte beløpet; bare det reserverte beløpet er \
                        trukket.",
@@ -72,8 +75,7 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Frigitt",
     refunded_in_all: "Refundert totalt",
     card: "Kort",
-    some_card: "Kort",
-    entry: "Kortlesing",
+    entry: "Lesemetode",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Kontaktløs",
         EntryMode::Chip => "Chip",
@@ -87,9 +89,12 @@ pub(super) static LANGUAGE: Language = Language {
 
     corrected: "Korrigerte verdier",
     fee: "Gebyr",
-    vat_in_fee: "MVA i gebyret",
+    vat_in_fee: "Mva. i gebyret",
 
     measurement: "Måling",
+    measured_only: |energy| {
+        format!("Målerens signerte verdier er kontrollert: Det ble målt {energy}.")
+    },
     measured: |energy| {
         format!(
             "Målerens signerte verdier er kontrollert: Det ble målt {energy}, det samme som ble \
@@ -103,19 +108,20 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Målerens signerte verdier kunne ikke kontrolleres: Det finnes ingen brukbar offentlig \
              nøkkel."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Målerens signerte verdier kunne ikke kontrolleres: Formatet støttes ikke."
         }
         MeasurementProblem::WrongSignature => {
             "Målerens signerte verdier er kontrollert, og signaturen er feil. Ta kontakt med oss."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -123,7 +129,8 @@ pub(super) static LANGUAGE: Language = Language {
              motstridende."
         }
         MeasurementProblem::NotMeasured => {
-            "Målerens signerte verdier kunne ikke kontrolleres: Måleren melder om en feil."
+            "Målerens signerte verdier kunne ikke kontrolleres: Det finnes ingen brukbar \
+             målerstand."
         }
     },
     transparency: "De signerte verdiene kan lagres og kontrolleres med transparensprogramvaren.",

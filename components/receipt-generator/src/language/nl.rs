@@ -50,20 +50,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tarief",
     parking: "Parkeren",
     per_session: "Per laadsessie",
-    minimum_price: "Minimumprijs",
-    maximum_price: "Maximumprijs",
+    minimum_price: "Aanvulling tot de minimumprijs",
+    maximum_price: "Verlaging tot de maximumprijs",
     net: "Totaal excl. btw",
-    vat: "Btw",
+    vat: "btw",
     on: "over",
     gross: "Totaal incl. btw",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Zonder btw",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "De eenheidsprijzen zijn inclusief btw. Het totaal wordt één keer afgerond (vanaf een \
              half naar boven) en de btw wordt uit het afgeronde totaal berekend."
-        } else {
+        }
+        Some(false) => {
             "De eenheidsprijzen zijn exclusief btw. Het totaal wordt één keer afgerond (vanaf een \
              half naar boven) en de btw wordt uit het afgeronde totaal berekend."
         }
+        None => "Het totaal wordt één keer afgerond (vanaf een half naar boven).",
     },
     price_above_hold: "De prijs is hoger dan het gereserveerde bedrag; alleen het gereserveerde \
                        bedrag is afgeschreven.",
@@ -74,7 +77,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Vrijgegeven",
     refunded_in_all: "In totaal terugbetaald",
     card: "Kaart",
-    some_card: "Kaart",
     entry: "Leesmethode",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Contactloos",
@@ -92,6 +94,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "Btw in de servicekosten",
 
     measurement: "Meting",
+    measured_only: |energy| {
+        format!("De ondertekende meterwaarden zijn gecontroleerd: er is {energy} gemeten.")
+    },
     measured: |energy| {
         format!(
             "De ondertekende meterwaarden zijn gecontroleerd: er is {energy} gemeten, net zoveel \
@@ -105,20 +110,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "De ondertekende meterwaarden konden niet worden gecontroleerd: er is geen bruikbare \
              publieke sleutel."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "De ondertekende meterwaarden konden niet worden gecontroleerd: de indeling wordt niet \
+             ondersteund."
         }
         MeasurementProblem::WrongSignature => {
             "De ondertekende meterwaarden zijn gecontroleerd en de handtekening klopt niet. Neem \
              contact met ons op."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -126,8 +133,8 @@ pub(super) static LANGUAGE: Language = Language {
              tegenstrijdig."
         }
         MeasurementProblem::NotMeasured => {
-            "De ondertekende meterwaarden konden niet worden gecontroleerd: de meter meldt een \
-             storing."
+            "De ondertekende meterwaarden konden niet worden gecontroleerd: er is geen bruikbare \
+             meterstand."
         }
     },
     transparency: "De ondertekende meterwaarden kunnen worden opgeslagen en met de \

@@ -32,9 +32,9 @@ pub(super) static LANGUAGE: Language = Language {
     },
     was_released: |amount| format!("Zwolniono preautoryzowaną kwotę {amount}."),
     nothing_was_reserved: "Nie dokonano preautoryzacji żadnej kwoty.",
-    refund_of: |number, date| format!("Dotyczy potwierdzenia {number} z dnia {date}."),
+    refund_of: |number, date| format!("Zwrot dotyczy potwierdzenia {number} z dnia {date}."),
     reported_late: "Po dokonaniu płatności stacja ładowania zgłosiła inny stan licznika.",
-    instead_of: |number, date| format!("Zastępuje potwierdzenie {number} z dnia {date}."),
+    instead_of: |number, date| format!("Faktura zastępuje potwierdzenie {number} z dnia {date}."),
     payout_to: |payee, statement| format!("Odbiorca: {payee}, zestawienie {statement}."),
 
     charging: "Ładowanie",
@@ -50,20 +50,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Taryfa",
     parking: "Postój",
     per_session: "Za sesję",
-    minimum_price: "Cena minimalna",
-    maximum_price: "Cena maksymalna",
+    minimum_price: "Dopłata do ceny minimalnej",
+    maximum_price: "Obniżka do ceny maksymalnej",
     net: "Suma bez VAT",
     vat: "VAT",
     on: "od",
     gross: "Suma z VAT",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Bez VAT",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Ceny jednostkowe zawierają VAT. Sumę zaokrągla się jeden raz (połówki w górę), a VAT \
              wyodrębnia się z zaokrąglonej sumy."
-        } else {
+        }
+        Some(false) => {
             "Ceny jednostkowe nie zawierają VAT. Sumę zaokrągla się jeden raz (połówki w górę), a \
              VAT wyodrębnia się z zaokrąglonej sumy."
         }
+        None => "Sumę zaokrągla się jeden raz (połówki w górę).",
     },
     price_above_hold: "Cena jest wyższa niż preautoryzowana kwota; pobrano tylko preautoryzowaną \
                        kwotę.",
@@ -74,7 +77,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Zwolniono",
     refunded_in_all: "Zwrócono łącznie",
     card: "Karta",
-    some_card: "Karta",
     entry: "Sposób odczytu",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Zbliżeniowo",
@@ -92,6 +94,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "VAT w prowizji",
 
     measurement: "Pomiar",
+    measured_only: |energy| {
+        format!("Sprawdzono podpisane wartości pomiarowe licznika: zmierzono {energy}.")
+    },
     measured: |energy| {
         format!(
             "Sprawdzono podpisane wartości pomiarowe licznika: zmierzono {energy} i tyle samo \
@@ -105,20 +110,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Nie można było sprawdzić podpisanych wartości pomiarowych licznika: brak klucza \
              publicznego nadającego się do użycia."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Nie można było sprawdzić podpisanych wartości pomiarowych licznika: ich format nie \
+             jest obsługiwany."
         }
         MeasurementProblem::WrongSignature => {
             "Sprawdzono podpisane wartości pomiarowe licznika i podpis jest nieprawidłowy. Prosimy \
              o kontakt."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -126,8 +133,8 @@ pub(super) static LANGUAGE: Language = Language {
              lub sprzeczne."
         }
         MeasurementProblem::NotMeasured => {
-            "Nie można było sprawdzić podpisanych wartości pomiarowych licznika: licznik zgłasza \
-             usterkę."
+            "Nie można było sprawdzić podpisanych wartości pomiarowych licznika: brak odczytu \
+             nadającego się do użycia."
         }
     },
     transparency: "Podpisane wartości można zapisać i sprawdzić w programie weryfikacyjnym \

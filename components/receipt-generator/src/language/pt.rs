@@ -51,20 +51,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tarifa",
     parking: "Estacionamento",
     per_session: "Por sessão",
-    minimum_price: "Preço mínimo",
-    maximum_price: "Preço máximo",
+    minimum_price: "Acréscimo até ao preço mínimo",
+    maximum_price: "Redução até ao preço máximo",
     net: "Total sem IVA",
     vat: "IVA",
     on: "sobre",
     gross: "Total com IVA",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Sem IVA",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Os preços unitários incluem IVA. O total é arredondado uma única vez (as metades, por \
              excesso) e o IVA é extraído do total arredondado."
-        } else {
+        }
+        Some(false) => {
             "Os preços unitários não incluem IVA. O total é arredondado uma única vez (as metades, \
              por excesso) e o IVA é extraído do total arredondado."
         }
+        None => "O total é arredondado uma única vez (as metades, por excesso).",
     },
     price_above_hold: "O preço é superior ao valor pré-autorizado; só foi cobrado o valor \
                        pré-autorizado.",
@@ -75,8 +78,7 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Libertado",
     refunded_in_all: "Total reembolsado",
     card: "Cartão",
-    some_card: "Cartão",
-    entry: "Leitura",
+    entry: "Modo de leitura",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Sem contacto",
         EntryMode::Chip => "Chip",
@@ -93,6 +95,11 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "IVA incluído na comissão",
 
     measurement: "Medição",
+    measured_only: |energy| {
+        format!(
+            "Os valores assinados do contador foram verificados: a energia medida é de {energy}."
+        )
+    },
     measured: |energy| {
         format!(
             "Os valores assinados do contador foram verificados: a energia medida é de {energy}, \
@@ -106,20 +113,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Não foi possível verificar os valores assinados do contador: não existe uma chave \
              pública utilizável."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Não foi possível verificar os valores assinados do contador: o formato não é \
+             suportado."
         }
         MeasurementProblem::WrongSignature => {
             "Os valores assinados do contador foram verificados e a assinatura está incorreta. \
              Contacte-nos, por favor."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -127,8 +136,8 @@ pub(super) static LANGUAGE: Language = Language {
              contraditórios."
         }
         MeasurementProblem::NotMeasured => {
-            "Não foi possível verificar os valores assinados do contador: o contador assinala uma \
-             avaria."
+            "Não foi possível verificar os valores assinados do contador: não existe uma leitura \
+             utilizável."
         }
     },
     transparency: "Os valores assinados podem ser guardados e verificados com o software de \

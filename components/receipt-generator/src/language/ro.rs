@@ -50,20 +50,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tarif",
     parking: "Parcare",
     per_session: "Pe sesiune",
-    minimum_price: "Preț minim",
-    maximum_price: "Preț maxim",
+    minimum_price: "Supliment până la prețul minim",
+    maximum_price: "Reducere la prețul maxim",
     net: "Total fără TVA",
     vat: "TVA",
     on: "din",
     gross: "Total cu TVA",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Fără TVA",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Prețurile unitare includ TVA. Totalul se rotunjește o singură dată (jumătățile, în \
              sus), iar TVA se extrage din totalul rotunjit."
-        } else {
+        }
+        Some(false) => {
             "Prețurile unitare nu includ TVA. Totalul se rotunjește o singură dată (jumătățile, în \
              sus), iar TVA se extrage din totalul rotunjit."
         }
+        None => "Totalul se rotunjește o singură dată (jumătățile, în sus).",
     },
     price_above_hold: "Prețul depășește suma preautorizată; a fost încasată numai suma \
                        preautorizată.",
@@ -74,8 +77,7 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Deblocat",
     refunded_in_all: "Total rambursat",
     card: "Card",
-    some_card: "Card",
-    entry: "Citire",
+    entry: "Mod de citire",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Contactless",
         EntryMode::Chip => "Cip",
@@ -92,6 +94,11 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "TVA inclusă în comision",
 
     measurement: "Măsurare",
+    measured_only: |energy| {
+        format!(
+            "Valorile semnate ale contorului au fost verificate: energia măsurată este de {energy}."
+        )
+    },
     measured: |energy| {
         format!(
             "Valorile semnate ale contorului au fost verificate: energia măsurată este de \
@@ -105,20 +112,22 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Valorile semnate ale contorului nu au putut fi verificate: nu există o cheie publică \
              utilizabilă."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Valorile semnate ale contorului nu au putut fi verificate: formatul lor nu este \
+             acceptat."
         }
         MeasurementProblem::WrongSignature => {
             "Valorile semnate ale contorului au fost verificate, iar semnătura este incorectă. Vă \
              rugăm să ne contactați."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -126,8 +135,8 @@ pub(super) static LANGUAGE: Language = Language {
              contradictorii."
         }
         MeasurementProblem::NotMeasured => {
-            "Valorile semnate ale contorului nu au putut fi verificate: contorul semnalează o \
-             defecțiune."
+            "Valorile semnate ale contorului nu au putut fi verificate: nu există un index \
+             utilizabil."
         }
     },
     transparency: "Valorile semnate pot fi salvate și verificate cu software-ul de transparență.",

@@ -32,9 +32,11 @@ pub(super) static LANGUAGE: Language = Language {
     },
     was_released: |amount| format!("Predautorizovaná suma {amount} bola uvoľnená."),
     nothing_was_reserved: "Žiadna suma nebola predautorizovaná.",
-    refund_of: |number, date| format!("Vzťahuje sa na potvrdenku {number} zo dňa {date}."),
+    refund_of: |number, date| {
+        format!("Toto vrátenie platby sa vzťahuje na potvrdenku {number} zo dňa {date}.")
+    },
     reported_late: "Po zaplatení nabíjacia stanica nahlásila iný stav elektromera.",
-    instead_of: |number, date| format!("Nahrádza potvrdenku {number} zo dňa {date}."),
+    instead_of: |number, date| format!("Táto faktúra nahrádza potvrdenku {number} zo dňa {date}."),
     payout_to: |payee, statement| format!("Príjemca: {payee}, vyúčtovanie {statement}."),
 
     charging: "Nabíjanie",
@@ -50,20 +52,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tarifa",
     parking: "Parkovanie",
     per_session: "Za jedno nabíjanie",
-    minimum_price: "Minimálna cena",
-    maximum_price: "Maximálna cena",
+    minimum_price: "Doplatok do minimálnej ceny",
+    maximum_price: "Zníženie na maximálnu cenu",
     net: "Spolu bez DPH",
     vat: "DPH",
     on: "zo základu",
     gross: "Spolu s DPH",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Bez DPH",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Jednotkové ceny sú s DPH. Celková suma sa zaokrúhľuje raz (od polovice nahor) a DPH \
              sa vypočíta zhora zo zaokrúhlenej sumy."
-        } else {
+        }
+        Some(false) => {
             "Jednotkové ceny sú bez DPH. Celková suma sa zaokrúhľuje raz (od polovice nahor) a DPH \
              sa vypočíta zhora zo zaokrúhlenej sumy."
         }
+        None => "Celková suma sa zaokrúhľuje raz (od polovice nahor).",
     },
     price_above_hold: "Cena je vyššia ako predautorizovaná suma; strhnutá bola len \
                        predautorizovaná suma.",
@@ -74,7 +79,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Uvoľnené",
     refunded_in_all: "Vrátené spolu",
     card: "Karta",
-    some_card: "Karta",
     entry: "Spôsob načítania",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Bezkontaktne",
@@ -92,6 +96,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "DPH v poplatku",
 
     measurement: "Meranie",
+    measured_only: |energy| {
+        format!("Podpísané hodnoty elektromera boli skontrolované: nameralo sa {energy}.")
+    },
     measured: |energy| {
         format!(
             "Podpísané hodnoty elektromera boli skontrolované: nameralo sa {energy}, čo zodpovedá \
@@ -105,28 +112,30 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Podpísané hodnoty elektromera nebolo možné skontrolovať: nie je k dispozícii \
              použiteľný verejný kľúč."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Podpísané hodnoty elektromera nebolo možné skontrolovať: ich formát nie je \
+             podporovaný."
         }
         MeasurementProblem::WrongSignature => {
             "Podpísané hodnoty elektromera boli skontrolované a podpis nie je správny. Kontaktujte \
              nás, prosím."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
-            "Podpísané hodnoty elektromera nebolo možné skontrolovať: sú neúplné alebo si \
-             odporujú."
+            "Podpísané hodnoty elektromera nebolo možné skontrolovať: sú neúplné alebo si odporujú."
         }
         MeasurementProblem::NotMeasured => {
-            "Podpísané hodnoty elektromera nebolo možné skontrolovať: elektromer hlási poruchu."
+            "Podpísané hodnoty elektromera nebolo možné skontrolovať: nie je k dispozícii \
+             použiteľný odpočet."
         }
     },
     transparency: "Podpísané hodnoty možno uložiť a skontrolovať v overovacom programe \

@@ -32,9 +32,9 @@ pub(super) static LANGUAGE: Language = Language {
     },
     was_released: |amount| format!("Predavtorizirani znesek {amount} je bil sproščen."),
     nothing_was_reserved: "Noben znesek ni bil predavtoriziran.",
-    refund_of: |number, date| format!("Nanaša se na potrdilo {number} z dne {date}."),
+    refund_of: |number, date| format!("To vračilo se nanaša na potrdilo {number} z dne {date}."),
     reported_late: "Po plačilu je polnilna postaja sporočila drugačno stanje števca.",
-    instead_of: |number, date| format!("Nadomešča potrdilo {number} z dne {date}."),
+    instead_of: |number, date| format!("Ta račun nadomešča potrdilo {number} z dne {date}."),
     payout_to: |payee, statement| format!("Prejemnik: {payee}, obračun {statement}."),
 
     charging: "Polnjenje",
@@ -50,20 +50,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tarifa",
     parking: "Parkiranje",
     per_session: "Na polnjenje",
-    minimum_price: "Najnižja cena",
-    maximum_price: "Najvišja cena",
+    minimum_price: "Doplačilo do najnižje cene",
+    maximum_price: "Znižanje na najvišjo ceno",
     net: "Skupaj brez DDV",
     vat: "DDV",
     on: "od",
     gross: "Skupaj z DDV",
-    rounding: |tax_included| {
-        if tax_included {
+    without_vat: "Brez DDV",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
             "Cene na enoto vključujejo DDV. Skupni znesek se zaokroži enkrat (polovica navzgor), \
              DDV pa se izračuna iz zaokroženega zneska."
-        } else {
+        }
+        Some(false) => {
             "Cene na enoto ne vključujejo DDV. Skupni znesek se zaokroži enkrat (polovica \
              navzgor), DDV pa se izračuna iz zaokroženega zneska."
         }
+        None => "Skupni znesek se zaokroži enkrat (polovica navzgor).",
     },
     price_above_hold: "Cena je višja od predavtoriziranega zneska; zaračunan je bil le \
                        predavtorizirani znesek.",
@@ -74,7 +77,6 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Sproščeno",
     refunded_in_all: "Vrnjeno skupaj",
     card: "Kartica",
-    some_card: "Kartica",
     entry: "Način branja",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Brezstično",
@@ -92,6 +94,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "DDV v proviziji",
 
     measurement: "Meritev",
+    measured_only: |energy| {
+        format!("Podpisane vrednosti števca so bile preverjene: izmerjeno je bilo {energy}.")
+    },
     measured: |energy| {
         format!(
             "Podpisane vrednosti števca so bile preverjene: izmerjeno je bilo {energy}, toliko je \
@@ -105,19 +110,20 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Podpisanih vrednosti števca ni bilo mogoče preveriti: ni uporabnega javnega ključa."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Podpisanih vrednosti števca ni bilo mogoče preveriti: njihova oblika ni podprta."
         }
         MeasurementProblem::WrongSignature => {
             "Podpisane vrednosti števca so bile preverjene in podpis ni pravilen. Prosimo, obrnite \
              se na nas."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -125,7 +131,7 @@ pub(super) static LANGUAGE: Language = Language {
              nasprotujejo."
         }
         MeasurementProblem::NotMeasured => {
-            "Podpisanih vrednosti števca ni bilo mogoče preveriti: števec javlja napako."
+            "Podpisanih vrednosti števca ni bilo mogoče preveriti: ni uporabnega odčitka."
         }
     },
     transparency: "Podpisane vrednosti je mogoče shraniti in preveriti s programom za preverjanje \

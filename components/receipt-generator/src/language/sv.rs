@@ -21,8 +21,10 @@ pub(super) static LANGUAGE: Language = Language {
         NothingTakenReason::Declined => "Kortet nekades.",
         NothingTakenReason::NotPluggedIn => "Inget fordon anslöts i tid.",
         NothingTakenReason::CancelledByDriver => "Kortet visades igen innan laddningen började.",
-        NothingTakenReason::CancelledByOperator => "Operatören avbröt innan laddningen började.",
-        NothingTakenReason::StartFailed => "Laddstationen startade inte.",
+        NothingTakenReason::CancelledByOperator => {
+            "Operatören avslutade sessionen innan laddningen började."
+        }
+        NothingTakenReason::StartFailed => "Laddstationen startade inte laddningen.",
         NothingTakenReason::BelowMinimum => "Priset var för lågt för att debiteras.",
         NothingTakenReason::PaymentFailed => "Betalningen kunde inte genomföras.",
     },
@@ -46,20 +48,23 @@ pub(super) static LANGUAGE: Language = Language {
     tariff: "Tariff",
     parking: "Parkering",
     per_session: "Per laddning",
-    minimum_price: "Lägsta pris",
-    maximum_price: "Högsta pris",
+    minimum_price: "Tillägg till lägsta pris",
+    maximum_price: "Avdrag till högsta pris",
     net: "Summa exkl. moms",
-    vat: "Moms",
+    vat: "moms",
     on: "på",
     gross: "Summa inkl. moms",
-    rounding: |tax_included| {
-        if tax_included {
-            "Enhetspriserna är inklusive moms. Summan avrundas en gång, uppåt från en halv, och \
-             momsen räknas ut ur den avrundade summan."
-        } else {
-            "Enhetspriserna är exklusive moms. Summan avrundas en gång, uppåt från en halv, och \
+    without_vat: "Utan moms",
+    rounding: |tax_included| match tax_included {
+        Some(true) => {
+            "Enhetspriserna är inklusive moms. Summan avrundas en gång (halva avrundas uppåt), och \
              momsen räknas ut ur den avrundade summan."
         }
+        Some(false) => {
+            "Enhetspriserna är exklusive moms. Summan avrundas en gång (halva avrundas uppåt), och \
+             momsen räknas ut ur den avrundade summan."
+        }
+        None => "Summan avrundas en gång (halva avrundas uppåt).",
     },
     price_above_hold: "Priset är högre än det reserverade beloppet; bara det reserverade beloppet \
                        har debiterats.",
@@ -70,8 +75,7 @@ pub(super) static LANGUAGE: Language = Language {
     released: "Frigjort",
     refunded_in_all: "Återbetalt totalt",
     card: "Kort",
-    some_card: "Kort",
-    entry: "Kortläsning",
+    entry: "Läsmetod",
     entry_mode: |mode| match mode {
         EntryMode::Contactless => "Kontaktlöst",
         EntryMode::Chip => "Chip",
@@ -88,6 +92,9 @@ pub(super) static LANGUAGE: Language = Language {
     vat_in_fee: "Moms i avgiften",
 
     measurement: "Mätning",
+    measured_only: |energy| {
+        format!("Mätarens signerade värden har kontrollerats: {energy} mättes upp.")
+    },
     measured: |energy| {
         format!(
             "Mätarens signerade värden har kontrollerats: {energy} mättes upp, lika mycket som \
@@ -101,19 +108,20 @@ pub(super) static LANGUAGE: Language = Language {
         )
     },
     not_measured: |problem| match problem {
-        MeasurementProblem::NoKey
-        | MeasurementProblem::UnreadableKey
-        | MeasurementProblem::UnsupportedCurve
-        | MeasurementProblem::UnsupportedAlgorithm => {
+        MeasurementProblem::NoKey | MeasurementProblem::UnreadableKey => {
             "Mätarens signerade värden kunde inte kontrolleras: det finns ingen användbar publik \
              nyckel."
+        }
+        MeasurementProblem::TooLarge
+        | MeasurementProblem::UnsupportedCurve
+        | MeasurementProblem::UnsupportedAlgorithm
+        | MeasurementProblem::UnreadablePacket => {
+            "Mätarens signerade värden kunde inte kontrolleras: formatet stöds inte."
         }
         MeasurementProblem::WrongSignature => {
             "Mätarens signerade värden har kontrollerats, och signaturen är felaktig. Kontakta oss."
         }
-        MeasurementProblem::TooLarge
-        | MeasurementProblem::UnreadablePacket
-        | MeasurementProblem::NoBeginning
+        MeasurementProblem::NoBeginning
         | MeasurementProblem::NoEnd
         | MeasurementProblem::OtherMeter
         | MeasurementProblem::WrongOrder => {
@@ -121,7 +129,8 @@ pub(super) static LANGUAGE: Language = Language {
              motsägelsefulla."
         }
         MeasurementProblem::NotMeasured => {
-            "Mätarens signerade värden kunde inte kontrolleras: mätaren rapporterar ett fel."
+            "Mätarens signerade värden kunde inte kontrolleras: det finns ingen användbar \
+             mätarställning."
         }
     },
     transparency: "De signerade värdena kan sparas och kontrolleras med transparensprogramvaran.",
