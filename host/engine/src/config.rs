@@ -187,6 +187,8 @@ pub struct ServedEvse {
     pub evse: Evse,
     /// What it is called on the terminal's screen.
     pub label: String,
+    /// Its id for roaming, for receipts.
+    pub id: Option<String>,
 }
 
 /// How a driver says where to charge.

@@ -10,7 +10,7 @@ use chargetap_contract::receipt::{
     Buyer, Document, Measurement, MeasurementProblem, MeasurementVerdict, Original, Refund, Site,
     Slip, Subject, Summary,
 };
-use chargetap_contract::session::Message;
+use chargetap_contract::session::{Evse, Message};
 use chargetap_contract::terminal::ApplicationId;
 
 use crate::apply::EngineError;
@@ -76,6 +76,7 @@ impl<P: Platform> Gateway<P> {
             issued_at: summary.settled_at,
             issuer: issuer.on_paper.clone(),
             site: particulars.site,
+            evse_id: particulars.evse_id,
             subject: named(subject, particulars.buyer),
             original: particulars.original,
             slip: particulars.slip,
@@ -91,6 +92,7 @@ impl<P: Platform> Gateway<P> {
     async fn particulars(&self, summary: &Summary) -> Result<Particulars, EngineError> {
         Ok(Particulars {
             site: self.config.site.clone(),
+            evse_id: self.evse_id(summary),
             original: None,
             buyer: None,
             slip: self.slip(&summary.session).await?,
@@ -193,6 +195,16 @@ impl<P: Platform> Gateway<P> {
         }))
     }
 
+    fn evse_id(&self, summary: &Summary) -> Option<String> {
+        let (station, connector) = summary.evse.rsplit_once('/')?;
+        let evse = Evse {
+            station: station.to_owned(),
+            connector: connector.parse().ok()?,
+        };
+        let terminal = self.terminal(&summary.terminal).ok()?;
+        terminal.evse(&evse)?.id.clone()
+    }
+
     /// The public key of the meter at an EVSE, as `STATION/1`.
     fn meter_key(&self, evse: &str) -> Option<String> {
         let (station, connector) = evse.rsplit_once('/')?;
@@ -236,6 +248,7 @@ impl<P: Platform> Gateway<P> {
 /// What a receipt says besides its session.
 struct Particulars {
     site: Site,
+    evse_id: Option<String>,
     original: Option<Original>,
     /// In whose name the original is.
     buyer: Option<Buyer>,
@@ -250,6 +263,7 @@ impl Particulars {
     fn of(original: Document) -> Self {
         Self {
             site: original.site,
+            evse_id: original.evse_id,
             original: Some(Original {
                 id: original.id,
                 number: original.number,

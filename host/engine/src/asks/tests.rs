@@ -38,6 +38,7 @@ fn terminal(start: Start, evses: u32, holds: &[u64]) -> Terminal {
             .map(|connector| ServedEvse {
                 evse: evse(connector),
                 label: label(connector).to_string(),
+                id: None,
             })
             .collect(),
         start,

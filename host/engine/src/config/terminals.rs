@@ -46,6 +46,7 @@ struct EvseTable {
     station: Spanned<String>,
     connector: u32,
     label: Option<String>,
+    id: Option<Spanned<String>>,
 }
 
 /// What a terminal refers to.
@@ -181,6 +182,7 @@ fn evses(
         station,
         connector,
         label,
+        id,
     } in tables.into_inner()
     {
         if !stations.contains_key(station.get_ref()) {
@@ -204,7 +206,29 @@ fn evses(
         if let Some(problem) = problem {
             return Err(place.error("terminals.evses", &station, problem));
         }
-        evses.push(ServedEvse { evse, label });
+        let id = id.map(|id| evse_id(place, &id)).transpose()?;
+        evses.push(ServedEvse { evse, label, id });
     }
     Ok(evses)
+}
+
+/// ISO 15118-2, annex H: country, operator and number, with or without `*` between them.
+fn evse_id(place: &Place<'_>, id: &Spanned<String>) -> Result<String, ConfigError> {
+    let text = id.get_ref().to_ascii_uppercase();
+    let bare: String = text.chars().filter(|character| *character != '*').collect();
+    let is_id = bare.len() <= 37
+        && bare
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric())
+        && bare
+            .get(..2)
+            .is_some_and(|country| country.chars().all(char::is_alphabetic))
+        && bare.get(5..6) == Some("E")
+        && bare.len() > 6;
+    if is_id {
+        Ok(text)
+    } else {
+        let problem = "an EVSE's id is like \"SE*ABC*E1234*1\"".into();
+        Err(place.error("terminals.evses.id", id, problem))
+    }
 }

@@ -90,3 +90,25 @@ fn a_hold_of_nothing_is_refused() {
     let refused = error(HOLD, r#"hold = "0.00""#);
     assert_eq!(refused.key, "terminals.hold");
 }
+
+#[test]
+fn an_evse_may_have_the_id_that_roaming_knows_it_by() {
+    let with = |id: &str| ONE.replace("connector = 1", &format!("connector = 1, id = \"{id}\""));
+    let id = |text: &str| terminal(ONE, &with(text)).evses[0].id.clone();
+    assert_eq!(id("se*abc*E1234*1").as_deref(), Some("SE*ABC*E1234*1"));
+    assert_eq!(id("DEABCE1").as_deref(), Some("DEABCE1"));
+    for wrong in [
+        "",
+        "SE*ABC*1234",
+        "12*ABC*E1",
+        "SE*ABC*E",
+        "SE*ABC*E1-2",
+        "é*ABCDE1",
+    ] {
+        assert_eq!(
+            error(ONE, &with(wrong)).key,
+            "terminals.evses.id",
+            "{wrong}"
+        );
+    }
+}
