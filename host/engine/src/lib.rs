@@ -30,6 +30,7 @@ mod operator;
 mod payter;
 mod readers;
 mod receipts;
+mod showing;
 mod turns;
 
 pub use apply::EngineError;

@@ -2,24 +2,22 @@
 
 mod finding;
 mod invoices;
+mod particulars;
 mod serving;
 
 pub(crate) use finding::{ATTEMPT_EVERY, ATTEMPTS_AT_ONCE};
 
-use chargetap_contract::receipt::{
-    Buyer, Document, Measurement, MeasurementProblem, MeasurementVerdict, Original, Refund, Site,
-    Slip, Subject, Summary,
-};
-use chargetap_contract::session::{Evse, Message};
-use chargetap_contract::terminal::ApplicationId;
+use chargetap_contract::receipt::{Buyer, Document, Refund, Subject, Summary};
+use chargetap_contract::session::Message;
 
 use crate::apply::EngineError;
-use crate::asks::Ask;
 use crate::config::Issuer;
 use crate::gateway::Gateway;
 use crate::id;
 use crate::journal::{self, InvoiceState, Kept, Paper};
 use crate::platform::Platform;
+
+use particulars::Particulars;
 
 /// A receipt's id is its link, so it is as long as an unguessable one can be.
 const ID_CHARACTERS: usize = 25;
@@ -88,19 +86,6 @@ impl<P: Platform> Gateway<P> {
         })
     }
 
-    /// What a session's first receipt says besides the session.
-    async fn particulars(&self, summary: &Summary) -> Result<Particulars, EngineError> {
-        Ok(Particulars {
-            site: self.config.site.clone(),
-            evse_id: self.evse_id(summary),
-            original: None,
-            buyer: None,
-            slip: self.slip(&summary.session).await?,
-            tariff: self.told_price(summary).await?,
-            measurement: self.measurement(summary).await?,
-        })
-    }
-
     /// Who issues it, and its number: the one that was given out when the money's outcome was
     /// stored, if any was.
     async fn issuer(
@@ -151,67 +136,6 @@ impl<P: Platform> Gateway<P> {
             .ok_or_else(|| EngineError::NoOriginal(session.clone()))
     }
 
-    /// What of a card slip Payter tells.
-    async fn slip(&self, session: &str) -> Result<Option<Slip>, EngineError> {
-        let application = journal::card_application(&self.platform, session).await?;
-        Ok(application.map(|application: ApplicationId| Slip {
-            entry_mode: None,
-            application: Some(application),
-            authorisation_code: None,
-            sequence_number: None,
-            tvr: None,
-            tsi: None,
-        }))
-    }
-
-    /// What the terminal said of the price. A session has the id of its ask.
-    async fn told_price(&self, summary: &Summary) -> Result<Option<String>, EngineError> {
-        let told = journal::ask_of(&self.platform, &summary.terminal, &summary.session).await?;
-        Ok(told.and_then(|told| match told.ask {
-            Ask::Card(card) => Some(card.text),
-            Ask::Choice { .. } => None,
-        }))
-    }
-
-    /// What the meter signed, and whether it is genuine.
-    async fn measurement(&self, summary: &Summary) -> Result<Option<Measurement>, EngineError> {
-        let packets = journal::signed_values(&self.platform, &summary.session).await?;
-        if packets.is_empty() {
-            return Ok(None);
-        }
-        let public_key = self.meter_key(&summary.evse);
-        let checked = self
-            .platform
-            .check_measurement(&packets, public_key.as_deref());
-        let verdict = checked.unwrap_or_else(|error| {
-            // A receipt must not wait for what takes longer to check than a component may.
-            tracing::error!(%error, session = summary.session, "a measurement was not checked");
-            MeasurementVerdict::Refused(MeasurementProblem::TooLarge)
-        });
-        Ok(Some(Measurement {
-            packets,
-            public_key,
-            verdict,
-        }))
-    }
-
-    fn evse_id(&self, summary: &Summary) -> Option<String> {
-        let (station, connector) = summary.evse.rsplit_once('/')?;
-        let evse = Evse {
-            station: station.to_owned(),
-            connector: connector.parse().ok()?,
-        };
-        let terminal = self.terminal(&summary.terminal).ok()?;
-        terminal.evse(&evse)?.id.clone()
-    }
-
-    /// The public key of the meter at an EVSE, as `STATION/1`.
-    fn meter_key(&self, evse: &str) -> Option<String> {
-        let (station, connector) = evse.rsplit_once('/')?;
-        let keys = &self.config.stations.get(station)?.meter_keys;
-        keys.get(&connector.parse().ok()?).cloned()
-    }
-
     pub(crate) fn link(&self, id: &str) -> String {
         format!("{}/receipts/{id}", self.config.public_url)
     }
@@ -242,41 +166,6 @@ impl<P: Platform> Gateway<P> {
             visible_for: SHOWN_FOR,
         };
         self.show_receipt(&message, link).await
-    }
-}
-
-/// What a receipt says besides its session.
-struct Particulars {
-    site: Site,
-    evse_id: Option<String>,
-    original: Option<Original>,
-    /// In whose name the original is.
-    buyer: Option<Buyer>,
-    slip: Option<Slip>,
-    tariff: Option<String>,
-    measurement: Option<Measurement>,
-}
-
-impl Particulars {
-    /// Those of a receipt that refers to this one: what it says stays true, whatever was configured
-    /// since.
-    fn of(original: Document) -> Self {
-        Self {
-            site: original.site,
-            evse_id: original.evse_id,
-            original: Some(Original {
-                id: original.id,
-                number: original.number,
-                issued_at: original.issued_at,
-            }),
-            buyer: match original.subject {
-                Subject::Invoice(invoice) => Some(invoice.buyer),
-                _ => None,
-            },
-            slip: original.slip,
-            tariff: original.tariff,
-            measurement: original.measurement,
-        }
     }
 }
 
