@@ -266,7 +266,7 @@ impl Platform for Native {
         self.components.render(document, format, locale)
     }
 
-    fn form(&self, page: Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault> {
+    fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault> {
         self.components.form(page, locale)
     }
 

@@ -29,7 +29,7 @@ impl Guest for Component {
     }
 
     fn form(page: Page, locale: String) -> Result<Rendered, Problem> {
-        crate::form(page, &locale)
+        crate::form(&page, &locale)
     }
 
     fn check_measurement(packets: Vec<String>, public_key: Option<String>) -> MeasurementVerdict {

@@ -1,6 +1,6 @@
 //! Pages with a form, for a driver who has no receipt yet, or not the right one.
 
-use chargetap_contract::receipt::Page;
+use chargetap_contract::receipt::{Buyer, Page};
 use maud::{Markup, html};
 
 use crate::{html, language::Language};
@@ -8,30 +8,36 @@ use crate::{html, language::Language};
 /// After how many seconds the page asks for the invoice again: time to have it read out.
 const ASK_AGAIN_AFTER: &str = "4";
 
-pub(crate) fn write(page: Page, language: &Language) -> String {
-    let title = match page {
-        Page::Find | Page::NotFound | Page::TooManyAttempts => language.find_receipt,
-        Page::Buyer | Page::BuyerRefused | Page::InvoiceComing => language.want_invoice,
+pub(crate) fn write(page: &Page, language: &Language) -> String {
+    let is_search = matches!(page, Page::Find | Page::NotFound | Page::TooManyAttempts);
+    let is_coming = *page == Page::InvoiceComing;
+    let title = match is_search {
+        true => language.find_receipt,
+        false => language.want_invoice,
     };
     let problem = match page {
         Page::NotFound => Some(language.not_found),
         Page::TooManyAttempts => Some(language.too_many_attempts),
-        Page::BuyerRefused => Some(language.buyer_refused),
+        Page::BuyerRefused(_) => Some(language.buyer_refused),
+        Page::NoInvoice => Some(language.no_invoice),
         Page::Find | Page::Buyer | Page::InvoiceComing => None,
     };
     let content = html! {
         header {
             h1 { (title) }
             @if let Some(problem) = problem { p.problem role="alert" { (problem) } }
-            @if page == Page::InvoiceComing { p role="status" { (language.invoice_coming) } }
+            @if is_coming { p role="status" { (language.invoice_coming) } }
         }
         @match page {
             Page::Find | Page::NotFound | Page::TooManyAttempts => (find(language)),
-            Page::Buyer | Page::BuyerRefused => (buyer(language)),
-            Page::InvoiceComing => {}
+            Page::Buyer => (buyer(language, None)),
+            Page::BuyerRefused(typed) => (buyer(language, Some(typed))),
+            // Whose browser does not ask again by itself has a link.
+            Page::InvoiceComing => nav { a href="" { (language.invoice) } },
+            Page::NoInvoice => {}
         }
     };
-    let refresh = (page == Page::InvoiceComing).then_some(ASK_AGAIN_AFTER);
+    let refresh = is_coming.then_some(ASK_AGAIN_AFTER);
     html::page(language.tag, title, refresh, &content)
 }
 
@@ -63,19 +69,22 @@ fn find(language: &Language) -> Markup {
     }
 }
 
-fn buyer(language: &Language) -> Markup {
+/// What was typed is not to be typed again.
+fn buyer(language: &Language, typed: Option<&Buyer>) -> Markup {
     html! {
         form method="post" {
             (field(language.name, html! {
-                input name="name" required autocomplete="organization" maxlength="200";
+                input name="name" required autocomplete="organization" maxlength="200"
+                    value=[typed.map(|it| &it.name)];
             }))
             (field(language.address, html! {
                 textarea name="address" required autocomplete="street-address" maxlength="300"
-                    rows="3" {}
+                    rows="3" { @if let Some(typed) = typed { (typed.address) } }
             }))
             (field(language.vat_number, html! {
                 input name="vat-number" required autocomplete="off" maxlength="30"
-                    spellcheck="false" autocapitalize="characters";
+                    spellcheck="false" autocapitalize="characters"
+                    value=[typed.map(|it| &it.vat_number)];
             }))
             button { (language.request_invoice) }
         }

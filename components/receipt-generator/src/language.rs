@@ -174,6 +174,7 @@ pub(crate) struct Language {
     pub(crate) request_invoice: &'static str,
     pub(crate) buyer_refused: &'static str,
     pub(crate) invoice_coming: &'static str,
+    pub(crate) no_invoice: &'static str,
 }
 
 /// The tags of all languages.

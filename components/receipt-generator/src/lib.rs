@@ -78,7 +78,7 @@ pub fn render(document: &Document, format: Format, locale: &str) -> Result<Rende
 /// # Errors
 ///
 /// [`Problem`] if the language is not known.
-pub fn form(page: Page, locale: &str) -> Result<Rendered, Problem> {
+pub fn form(page: &Page, locale: &str) -> Result<Rendered, Problem> {
     let page = form::write(page, find(locale)?.0);
     Ok(rendered(HTML, page.into_bytes()))
 }

@@ -130,7 +130,7 @@ impl Platform for Spin {
         Ok(rendering::render(document, format, locale))
     }
 
-    fn form(&self, page: Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault> {
+    fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault> {
         Ok(rendering::form(page, locale))
     }
 

@@ -131,7 +131,7 @@ pub trait Platform: Portable + 'static {
     ///
     /// # Errors
     /// The component failed.
-    fn form(&self, page: Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault>;
+    fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault>;
 
     /// Check what a meter signed with `receipt-generator`.
     ///

@@ -235,7 +235,7 @@ impl Platform for Simulated {
         Ok(receipt_generator::render(document, format, locale))
     }
 
-    fn form(&self, page: Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault> {
+    fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault> {
         Ok(receipt_generator::form(page, locale))
     }
 

@@ -158,4 +158,5 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Something is missing, or the VAT number is wrong. It begins with the country's \
                     letters, such as DE123456789.",
     invoice_coming: "The invoice is being made. This page opens it by itself.",
+    no_invoice: "There is no invoice for this receipt: nothing was taken, or something was refunded.",
 };

@@ -32,7 +32,7 @@ impl<P: Platform> Gateway<P> {
     /// Answer `GET /receipts` and `POST /receipts`.
     pub(crate) async fn find_receipt(&self, request: &Incoming, is_attempt: bool) -> Outcome {
         let answer = match is_attempt {
-            false => self.form(200, Page::Find, request),
+            false => self.form(200, &Page::Find, request),
             true => self.attempt(request).await,
         };
         answer.unwrap_or_else(|error| {
@@ -55,7 +55,7 @@ impl<P: Platform> Gateway<P> {
         if !self.may_attempt(request)
             || journal::count_attempt(&self.platform, minute).await? > ATTEMPTS_A_MINUTE
         {
-            return self.form(429, Page::TooManyAttempts, request);
+            return self.form(429, &Page::TooManyAttempts, request);
         }
         let fields = fields(&request.body);
         let found = match fields.get("code") {
@@ -64,7 +64,7 @@ impl<P: Platform> Gateway<P> {
         };
         match found {
             Some(id) => Ok(Outcome::see_other(&self.link(&id))),
-            None => self.form(404, Page::NotFound, request),
+            None => self.form(404, &Page::NotFound, request),
         }
     }
 

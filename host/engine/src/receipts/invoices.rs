@@ -35,10 +35,10 @@ impl<P: Platform> Gateway<P> {
         };
         let session = super::session(&document.subject).session.clone();
         match journal::invoice_state(&self.platform, &session).await? {
-            InvoiceState::Impossible => Ok(impossible()),
+            InvoiceState::Impossible => self.form(409, &Page::NoInvoice, request),
             InvoiceState::Issued(id) => Ok(Outcome::see_other(&self.link(&id))),
-            InvoiceState::Coming => self.form(200, Page::InvoiceComing, request),
-            InvoiceState::None if !is_request => self.form(200, Page::Buyer, request),
+            InvoiceState::Coming => self.form(200, &Page::InvoiceComing, request),
+            InvoiceState::None if !is_request => self.form(200, &Page::Buyer, request),
             InvoiceState::None if request.body.len() > BODY_LIMIT => {
                 Ok(Outcome::text(413, "The form is too large."))
             }
@@ -68,7 +68,7 @@ impl<P: Platform> Gateway<P> {
             self.platform.render(&preview, Format::Json, "en")?
         {
             tracing::info!(problem, "no invoice for this buyer");
-            return self.form(422, Page::BuyerRefused, request);
+            return self.form(422, &Page::BuyerRefused(buyer), request);
         }
         let summary = super::session(&document.subject);
         // Of two who ask at once, the first one gets it.
@@ -85,14 +85,12 @@ impl<P: Platform> Gateway<P> {
                 let page = format!("{}/invoice", self.link(&document.id));
                 Ok(Outcome::see_other(&page))
             }
-            Ok(_) | Err(EngineError::UnknownTerminal(_)) => Ok(impossible()),
+            Ok(_) | Err(EngineError::UnknownTerminal(_)) => {
+                self.form(409, &Page::NoInvoice, request)
+            }
             Err(error) => Err(error),
         }
     }
-}
-
-fn impossible() -> Outcome {
-    Outcome::text(409, "There is no invoice for this receipt.")
 }
 
 /// An address as it stands on paper, whose lines are typed one below the other.

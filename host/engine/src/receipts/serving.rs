@@ -68,7 +68,7 @@ impl<P: Platform> Gateway<P> {
     pub(super) fn form(
         &self,
         status: u16,
-        form: Page,
+        form: &Page,
         request: &Incoming,
     ) -> Result<Outcome, EngineError> {
         let rendered = self.in_language(request, |locale| self.platform.form(form, locale))?;
