@@ -170,4 +170,6 @@ pub(super) static LANGUAGE: Language = Language {
     request_invoice: "Požádat o fakturu",
     buyer_refused: "Něco chybí nebo je DIČ nesprávné. Začíná písmeny země, například CZ12345678.",
     invoice_coming: "Faktura se právě vystavuje. Na této stránce se otevře sama.",
+    no_invoice: "K této účtence neexistuje faktura: buď nebylo nic strženo, nebo došlo k vrácení \
+                 platby.",
 };

@@ -165,4 +165,6 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Der mangler noget, eller momsnummeret er forkert. Det begynder med landets \
                     bogstaver, for eksempel DK12345678.",
     invoice_coming: "Fakturaen er ved at blive oprettet. Denne side åbner den automatisk.",
+    no_invoice: "Der er ingen faktura til denne kvittering: Intet beløb er hævet, eller et beløb \
+                 er tilbagebetalt.",
 };

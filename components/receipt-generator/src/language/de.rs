@@ -174,4 +174,6 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Es fehlt eine Angabe, oder die USt-IdNr. ist falsch. Diese beginnt mit dem \
                     Länderkürzel, zum Beispiel DE123456789.",
     invoice_coming: "Die Rechnung wird erstellt. Diese Seite öffnet sie automatisch.",
+    no_invoice: "Zu diesem Beleg gibt es keine Rechnung: Es wurde nichts abgebucht, oder es wurde \
+                 etwas erstattet.",
 };

@@ -174,4 +174,6 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Falta algún dato o el NIF-IVA no es correcto. El NIF-IVA empieza por las \
                     letras del país, por ejemplo, ESB12345678.",
     invoice_coming: "La factura se está generando. Esta página la abrirá automáticamente.",
+    no_invoice: "No hay factura para este recibo: no se ha cobrado nada o se ha realizado un \
+                 reembolso.",
 };

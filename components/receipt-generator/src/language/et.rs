@@ -159,4 +159,5 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Midagi on puudu või on KMKR number vale. See algab riigi tähtedega, näiteks \
                     EE123456789.",
     invoice_coming: "Arvet koostatakse. See leht avab arve automaatselt.",
+    no_invoice: "Selle kviitungi kohta arvet ei ole: tasu ei võetud või on tehtud tagasimakse.",
 };

@@ -166,4 +166,5 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Jokin tieto puuttuu tai arvonlisäverotunniste on virheellinen. Tunniste alkaa \
                     maatunnuksella, esimerkiksi FI12345678.",
     invoice_coming: "Laskua luodaan. Tämä sivu avaa sen automaattisesti.",
+    no_invoice: "Tästä kuitista ei ole laskua: mitään ei veloitettu tai on tehty hyvitys.",
 };

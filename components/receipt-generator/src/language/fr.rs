@@ -174,4 +174,6 @@ pub(super) static LANGUAGE: Language = Language {
                     par les lettres du pays, par exemple FR12345678901.",
     invoice_coming: "La facture est en cours d’établissement. Cette page l’ouvrira \
                      automatiquement.",
+    no_invoice: "Il n’y a pas de facture pour ce reçu\u{a0}: aucun montant n’a été débité, ou un \
+                 remboursement a été effectué.",
 };

@@ -172,4 +172,5 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Tá rud éigin ar iarraidh, nó tá an uimhir CBL mícheart. Tosaíonn sí le \
                     litreacha na tíre, mar shampla IE1234567FA.",
     invoice_coming: "Tá an sonrasc á ullmhú. Osclóidh an leathanach seo go huathoibríoch é.",
+    no_invoice: "Níl aon sonrasc ann don admháil seo: níor tógadh aon airgead, nó rinneadh aisíoc.",
 };

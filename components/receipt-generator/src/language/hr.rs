@@ -168,4 +168,5 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Nešto nedostaje ili PDV ID broj nije ispravan. Počinje slovima države, na \
                     primjer HR12345678901.",
     invoice_coming: "Račun se izrađuje. Ova će ga stranica sama otvoriti.",
+    no_invoice: "Za ovu potvrdu nema računa: ništa nije naplaćeno ili je izvršen povrat novca.",
 };

@@ -173,4 +173,6 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Valami hiányzik, vagy hibás a közösségi adószám. Az adószám az ország \
                     betűjelével kezdődik, például HU12345678.",
     invoice_coming: "A számla kiállítása folyamatban van. Ez az oldal magától megnyitja.",
+    no_invoice: "Ehhez a bizonylathoz nincs számla: nem történt terhelés, vagy visszatérítés \
+                 történt.",
 };

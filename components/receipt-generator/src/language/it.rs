@@ -175,4 +175,6 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Manca un dato oppure la partita IVA non è corretta. La partita IVA inizia con \
                     le lettere del paese, ad esempio IT12345678901.",
     invoice_coming: "La fattura è in preparazione. Questa pagina la aprirà automaticamente.",
+    no_invoice: "Per questa ricevuta non c’è una fattura: non è stato addebitato nulla oppure è \
+                 stato effettuato un rimborso.",
 };

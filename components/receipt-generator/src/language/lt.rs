@@ -164,4 +164,6 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Trūksta duomenų arba PVM mokėtojo kodas yra neteisingas. Jis prasideda šalies \
                     raidėmis, pavyzdžiui, LT123456789.",
     invoice_coming: "Sąskaita faktūra rengiama. Šis puslapis ją atvers automatiškai.",
+    no_invoice: "Šiam kvitui sąskaitos faktūros nėra: pinigai nenuskaičiuoti arba atliktas \
+                 grąžinimas.",
 };

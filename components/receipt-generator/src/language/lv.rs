@@ -164,4 +164,5 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Trūkst kādu datu, vai PVN reģistrācijas numurs ir nepareizs. Tas sākas ar \
                     valsts burtiem, piemēram, LV12345678901.",
     invoice_coming: "Rēķins tiek sagatavots. Šī lapa to atvērs automātiski.",
+    no_invoice: "Šai kvītij rēķina nav: nauda nav ieturēta vai ir veikta atmaksa.",
 };

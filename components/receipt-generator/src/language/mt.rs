@@ -175,4 +175,5 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Hemm xi ħaġa nieqsa, jew in-numru tal-VAT huwa żbaljat. In-numru jibda \
                     bl-ittri tal-pajjiż, bħal MT12345678.",
     invoice_coming: "Il-fattura qed titħejja. Din il-paġna se tiftaħha waħedha.",
+    no_invoice: "M’hemmx fattura għal din l-irċevuta: ma ttieħed xejn, jew saret rifużjoni.",
 };

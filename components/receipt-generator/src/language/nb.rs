@@ -164,4 +164,6 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Noe mangler, eller MVA-nummeret er feil. Det begynner med landets bokstaver, \
                     for eksempel NO123456789MVA.",
     invoice_coming: "Fakturaen blir laget nå. Denne siden åpner den automatisk.",
+    no_invoice: "Det finnes ingen faktura for denne kvitteringen: Ingenting er trukket, eller noe \
+                 er refundert.",
 };

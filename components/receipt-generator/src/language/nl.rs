@@ -169,4 +169,6 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Er ontbreekt iets of het btw-nummer is onjuist. Het begint met de letters van \
                     het land, bijvoorbeeld NL123456789B01.",
     invoice_coming: "De factuur wordt gemaakt. Deze pagina opent de factuur automatisch.",
+    no_invoice: "Er is geen factuur voor deze bon: er is niets afgeschreven of er is iets \
+                 terugbetaald.",
 };

@@ -169,4 +169,5 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Czegoś brakuje lub numer VAT jest nieprawidłowy. Zaczyna się on od liter \
                     kraju, na przykład PL1234567890.",
     invoice_coming: "Faktura jest właśnie wystawiana. Ta strona otworzy ją automatycznie.",
+    no_invoice: "Do tego potwierdzenia nie ma faktury: nie pobrano opłaty albo dokonano zwrotu.",
 };

@@ -172,4 +172,6 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Falta algum dado ou o número de IVA está incorreto. O número de IVA começa \
                     pelas letras do país, por exemplo, PT123456789.",
     invoice_coming: "A fatura está a ser emitida. Esta página abre-a automaticamente.",
+    no_invoice: "Não há fatura para este recibo: não foi cobrado nenhum valor ou foi feito um \
+                 reembolso.",
 };

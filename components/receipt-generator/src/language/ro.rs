@@ -171,4 +171,6 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Lipsesc date sau codul de TVA este greșit. Codul de TVA începe cu literele \
                     țării, de exemplu RO12345678.",
     invoice_coming: "Factura este în curs de emitere. Această pagină o va deschide automat.",
+    no_invoice: "Pentru această chitanță nu există factură: nu s-a încasat nimic sau s-a făcut o \
+                 rambursare.",
 };

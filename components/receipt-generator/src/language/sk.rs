@@ -170,4 +170,6 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Niečo chýba alebo IČ DPH nie je správne. Začína sa písmenami krajiny, \
                     napríklad SK1234567890.",
     invoice_coming: "Faktúra sa práve vystavuje. Na tejto stránke sa otvorí sama.",
+    no_invoice: "K tejto potvrdenke neexistuje faktúra: buď nebolo nič strhnuté, alebo došlo k \
+                 vráteniu platby.",
 };

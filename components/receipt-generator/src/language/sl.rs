@@ -166,4 +166,5 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Nekaj manjka ali pa ID za DDV ni pravilen. Začne se s črkama države, na primer \
                     SI12345678.",
     invoice_coming: "Račun je v pripravi. Ta stran ga bo sama odprla.",
+    no_invoice: "Za to potrdilo ni računa: nič ni bilo zaračunano ali pa je bilo izvedeno vračilo.",
 };

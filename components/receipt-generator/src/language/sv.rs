@@ -164,4 +164,6 @@ pub(super) static LANGUAGE: Language = Language {
     buyer_refused: "Något saknas, eller så är momsregistreringsnumret fel. Det börjar med landets \
                     bokstäver, till exempel SE556677889901.",
     invoice_coming: "Fakturan skapas. Den här sidan öppnar den automatiskt.",
+    no_invoice: "Det finns ingen faktura för det här kvittot: inget belopp har dragits, eller så \
+                 har något återbetalats.",
 };
