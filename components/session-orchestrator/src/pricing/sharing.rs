@@ -112,6 +112,7 @@ mod tests {
                 prop_assert_eq!(part.iter().map(|it| it.gross).sum::<u64>(), pair[1] - pair[0]);
                 for total in part {
                     prop_assert_eq!(total.net + total.vat, total.gross);
+                    prop_assert!(total.gross > 0);
                     let sum = sums.entry(total.vat_rate).or_insert((0, 0));
                     sum.0 += total.net;
                     sum.1 += total.vat;
