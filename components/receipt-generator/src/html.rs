@@ -15,6 +15,7 @@ pub(crate) fn write(sheet: &Sheet) -> String {
         (header(sheet))
         @for part in &sheet.sections { (section(part)) }
         (actions(sheet))
+        @if let Some(link) = &sheet.link { footer { (link) } }
     };
     page(sheet.language, sheet.title, None, &content)
 }

@@ -66,7 +66,8 @@ fn receipts_on_paper_and_their_codes_say_what_the_page_says() {
     };
     let paid = documents::paid();
     write("paper.pdf", render(&paid, Format::Pdf));
-    write("lines.txt", render(&paid, Format::Text(40)));
+    // So wide that the link is not broken.
+    write("lines.txt", render(&paid, Format::Text(80)));
     write("link.txt", paid.link.clone().unwrap().into());
     write("code.svg", render(&paid, Format::QrSvg));
     write("code.png", render(&paid, Format::QrPng));

@@ -3,7 +3,7 @@
 mod papers;
 
 use chargetap_contract::{
-    money::Dimension,
+    money::{Dimension, VatTotal},
     receipt::{Document, Format, NothingTakenReason, Problem, Summary},
     terminal::CardScheme,
 };
@@ -21,6 +21,7 @@ use crate::{
 /// The text without the spaces that align it.
 fn text(document: &Document) -> String {
     let text = body(document, Format::Text(40), "en");
+    let text = text.replace(&"-".repeat(40), "--");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -60,14 +61,22 @@ fn currencies_have_their_decimals() {
 #[test]
 fn several_vat_rates_are_told_apart_and_what_a_limit_takes_off_is_shown() {
     let document = several_rates();
-    for (expected, times) in [("VAT 10", 2), ("VAT 20", 3), ("Maximum price", 2)] {
+    for (expected, times) in [
+        ("VAT 10% €12.00 + €1.20 = €13.20", 1),
+        ("VAT 20% €0.00 + €0.00 = €0.00", 1),
+        ("Reduction to the maximum price, VAT 10% -€0.50", 1),
+        ("Reduction to the maximum price, VAT 20% -€2.00", 1),
+        ("Per session, VAT 20% €0.50", 1),
+        ("Total excl. VAT €12.00", 1),
+        ("Total incl. VAT €13.20", 1),
+    ] {
         assert_eq!(
             text(&document).matches(expected).count(),
             times,
             "{expected}"
         );
     }
-    does_not_say(&document, "Minimum price");
+    does_not_say(&document, "minimum price");
 }
 
 #[test]
@@ -81,8 +90,8 @@ fn what_the_minimum_adds_is_shown() {
     (cost.net, cost.vat, cost.gross) = (400, 100, 500);
     summary.captured_vat = cost.vat_totals.clone();
     (summary.captured, summary.released) = (500, 4_500);
-    says(&document, "Minimum price");
-    does_not_say(&document, "Maximum price");
+    says(&document, "Supplement to the minimum price +€0.1142");
+    does_not_say(&document, "maximum price");
 }
 
 #[test]
@@ -92,7 +101,7 @@ fn prices_that_include_vat_are_said_to() {
 }
 
 #[test]
-fn without_a_vat_rate_there_is_no_vat_line() {
+fn without_a_vat_rate_there_is_the_total_alone() {
     let mut document = paid();
     let summary = session(&mut document);
     let cost = &mut summary.charging.as_mut().unwrap().cost;
@@ -105,7 +114,13 @@ fn without_a_vat_rate_there_is_no_vat_line() {
     summary.captured_vat = cost.vat_totals.clone();
     (summary.captured, summary.released) = (389, 4_611);
     says(&paid(), "VAT 25");
-    does_not_say(&document, "VAT 25");
+    says(
+        &document,
+        "€0.25 Without VAT €3.89 The total is rounded once, half up. Payment",
+    );
+    for unexpected in ["VAT 25", "excl. VAT", "incl. VAT"] {
+        does_not_say(&document, unexpected);
+    }
     let total = &json(&document)["captured_vat"][0];
     assert_eq!(total["vat_rate_basis_points"], json!(null));
 }
@@ -118,26 +133,79 @@ fn without_energy_there_is_no_line() {
     (charging.cost.net, charging.cost.vat, charging.cost.gross) = (0, 0, 0);
     charging.cost.lines.clear();
     charging.cost.vat_totals.clear();
-    says(&document, "Total incl. VAT");
+    says(&document, "Without VAT €0.00");
     does_not_say(&document, "×");
     assert_eq!(json(&document)["charging"]["energy_wh"], 0);
 }
 
 #[test]
-fn of_a_part_of_the_price_the_vat_is_told_beside_what_was_captured() {
+fn of_a_part_of_the_price_the_vat_of_what_was_captured_is_told_and_no_other() {
     says(&above_hold(), "only the pre-authorised amount was captured");
     let vat = |document: &Document, rate| text(document).matches(rate).count();
-    // Once for the price, and once for what was captured.
-    assert_eq!(vat(&above_hold(), "VAT 25.5"), 2);
-    assert_eq!(vat(&paid(), "VAT 25"), 1);
+    says(
+        &paid(),
+        "Total excl. VAT €3.89 VAT 25% on €3.89 €0.97 Total incl. VAT €4.86",
+    );
+    says(
+        &above_hold(),
+        "Total excl. VAT €25.39 Total incl. VAT €31.86",
+    );
+    says(
+        &above_hold(),
+        "Payment -- VAT 25.5% on €23.90 €6.10 Captured €30.00 Pre-authorised",
+    );
+    assert_eq!(vat(&above_hold(), "VAT 25.5"), 1);
     // On the lines as well.
     let document = two_rates_above_hold();
-    assert_eq!((vat(&document, "VAT 10"), vat(&document, "VAT 20")), (3, 3));
+    assert_eq!((vat(&document, "VAT 10"), vat(&document, "VAT 20")), (2, 2));
+    says(
+        &document,
+        "VAT 10% €8.04 + €0.80 = €8.84 VAT 20% €0.97 + €0.19 = €1.16 Captured €10.00",
+    );
     let shares = &json(&document)["captured_vat"];
     assert_eq!(
         (&shares[0]["vat"], &shares[1]["vat"]),
         (&json!(80), &json!(19))
     );
+}
+
+#[test]
+fn a_share_without_vat_is_told_beside_those_with_vat() {
+    let mut document = two_rates_above_hold();
+    let summary = session(&mut document);
+    summary.captured_vat = vec![
+        VatTotal {
+            vat_rate: None,
+            adjustment: 0,
+            net: 300,
+            vat: 0,
+            gross: 300,
+        },
+        VatTotal {
+            vat_rate: Some(2_000),
+            adjustment: 0,
+            net: 583,
+            vat: 117,
+            gross: 700,
+        },
+    ];
+    says(
+        &document,
+        "Without VAT €3.00 VAT 20% €5.83 + €1.17 = €7.00 Captured €10.00",
+    );
+}
+
+#[test]
+fn that_the_hold_was_too_small_is_said_only_where_it_was_taken_whole() {
+    let above = "The price is higher than the pre-authorised amount";
+    let mut document = above_hold();
+    says(&document, above);
+    // Of 20.00 EUR with 25.5 % 4.0637 EUR are VAT.
+    let summary = session(&mut document);
+    (summary.captured, summary.released) = (2_000, 1_000);
+    let share = &mut summary.captured_vat[0];
+    (share.net, share.vat, share.gross) = (1_594, 406, 2_000);
+    does_not_say(&document, above);
 }
 
 #[test]
@@ -179,6 +247,23 @@ fn durations_are_as_short_as_they_can_be() {
 }
 
 #[test]
+fn the_duration_is_from_one_printed_moment_to_the_other() {
+    let mut document = paid();
+    let charging = session(&mut document).charging.as_mut().unwrap();
+    // 0.2 s that begin and end in two seconds.
+    charging.started_at = 1_749_988_923_900;
+    charging.ended_at = 1_749_988_924_100;
+    says(&document, "14:02:03 UTC+02:00");
+    says(&document, "14:02:04 UTC+02:00");
+    says(&document, "Duration 1 s");
+    assert_eq!(json(&document)["charging"]["duration_ms"], 200);
+    let charging = session(&mut document).charging.as_mut().unwrap();
+    // 1.9 s that end one second after they began.
+    (charging.started_at, charging.ended_at) = (1_749_988_923_000, 1_749_988_924_900);
+    says(&document, "Duration 1 s");
+}
+
+#[test]
 fn a_card_is_named_by_scheme_and_four_digits_or_by_less() {
     let mut document = paid();
     document.slip = None;
@@ -186,6 +271,11 @@ fn a_card_is_named_by_scheme_and_four_digits_or_by_less() {
     let card = session(&mut document).card.as_mut().unwrap();
     (card.scheme, card.last_four) = (CardScheme::Amex, None);
     says(&document, "Card American Express Card shown");
+    let card = session(&mut document).card.as_mut().unwrap();
+    (card.scheme, card.last_four) = (CardScheme::Unknown, Some(42));
+    says(&document, "Card •••• 0042 Card shown");
+    session(&mut document).card.as_mut().unwrap().last_four = None;
+    says(&document, "€45.14 Card shown");
     session(&mut document).card = None;
     does_not_say(&document, "American Express");
     assert_eq!(json(&document)["card"], json!(null));
@@ -239,7 +329,9 @@ fn largest(session: &mut Summary, gross: u64) {
     cost.tax_included = true;
     let total = &mut cost.vat_totals[0];
     total.vat_rate = Some(u32::MAX);
-    (total.net, total.vat, total.gross) = (0, gross, gross);
-    (cost.net, cost.vat, cost.gross) = (0, gross, gross);
+    // By Python's Fraction: floor(gross * rate / (1 + rate) + 1/2).
+    let vat = 18_446_701_124_136_582;
+    (total.net, total.vat, total.gross) = (gross - vat, vat, gross);
+    (cost.net, cost.vat, cost.gross) = (gross - vat, vat, gross);
     session.captured_vat = cost.vat_totals.clone();
 }
