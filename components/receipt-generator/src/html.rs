@@ -6,9 +6,11 @@ use crate::sheet::{Section, Sheet};
 
 const STYLE: &str = include_str!("page.css");
 
-/// Says to the browser what the page promises, should an escape ever be missing.
-const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
-                              form-action 'self'; base-uri 'none'";
+/// Says to the browser what the page promises, should an escape ever be missing. It takes no other
+/// style than this one, by its digest.
+const CONTENT_POLICY: &str = "default-src 'none'; \
+                              style-src 'sha256-+UgMeOT8ZHMkd7E7+sD9vVaTOHIpLiYX5UJZKeNuMB4='; \
+                              img-src data:; form-action 'self'; base-uri 'none'";
 
 pub(crate) fn write(sheet: &Sheet) -> String {
     let content = html! {

@@ -21,7 +21,9 @@ pub(super) static LANGUAGE: Language = Language {
         NothingTakenReason::Declined => "The card was refused.",
         NothingTakenReason::NotPluggedIn => "No vehicle was connected in time.",
         NothingTakenReason::CancelledByDriver => "The card was shown again before charging began.",
-        NothingTakenReason::CancelledByOperator => "The operator ended the session before charging began.",
+        NothingTakenReason::CancelledByOperator => {
+            "The operator ended the session before charging began."
+        }
         NothingTakenReason::StartFailed => "The charging station did not start charging.",
         NothingTakenReason::BelowMinimum => "The price was too low to be charged.",
         NothingTakenReason::PaymentFailed => "The payment could not be made.",

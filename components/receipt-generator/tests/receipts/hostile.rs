@@ -2,8 +2,10 @@
 
 mod fields;
 
+use base64ct::{Base64, Encoding};
 use chargetap_contract::receipt::{Document, Format, Problem};
 use fields::{CHECKED, FREE, Field, documents};
+use sha2::{Digest, Sha256};
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
@@ -282,6 +284,23 @@ fn the_page_loads_nothing_and_runs_nothing() {
                 assert!(is_own, "{kind}: {tag}");
             }
         }
+    }
+}
+
+#[test]
+fn the_page_takes_no_other_style_than_its_own() {
+    let page = body(&paid(), Format::Html, "en");
+    let between = |from: &str, to: &str| page.split_once(from).unwrap().1.split_once(to).unwrap().0;
+    let digest = Sha256::digest(between("<style>", "</style>"));
+    let digest = Base64::encode_string(&digest);
+    let policy = between("\"Content-Security-Policy\" content=\"", "\"");
+    assert!(
+        policy.contains(&format!("style-src 'sha256-{digest}';")),
+        "{digest} is not in {policy}"
+    );
+    assert!(!policy.contains("unsafe"), "{policy}");
+    for tag in tags(&page) {
+        assert!(!tag.contains(" style="), "{tag}");
     }
 }
 
