@@ -3,7 +3,7 @@
 mod price;
 
 use chargetap_contract::receipt::{
-    Buyer, Charging, Document, Invoice, Payout, Problem, Refund, Slip, Subject, Summary,
+    Buyer, Charging, Document, Invoice, Issuer, Payout, Problem, Refund, Slip, Subject, Summary,
 };
 
 use crate::{subject, vat_number};
@@ -27,6 +27,11 @@ pub(crate) fn consistent(document: &Document) -> Result<(), Problem> {
         .into_iter()
         .chain(session(subject::session(document)))
         .chain(document.slip.iter().flat_map(slip))
+        .chain(
+            subject::buyer(&document.subject)
+                .into_iter()
+                .flat_map(buyer),
+        )
         .chain(match &document.subject {
             Subject::Session(_) => vec![],
             Subject::Refund(it) => refund(it, document),
@@ -69,8 +74,9 @@ fn is_alphanumeric(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-fn session(session: &Summary) -> [Rule; 8] {
+fn session(session: &Summary) -> [Rule; 10] {
     let charging = session.charging.as_ref();
+    let captured_vat = &session.captured_vat;
     [
         (
             session.captured.checked_add(session.released) == Some(session.held),
@@ -95,9 +101,21 @@ fn session(session: &Summary) -> [Rule; 8] {
         ),
         (
             // Nothing is said of it on receipts from before it was.
-            session.captured_vat.is_empty()
-                || price::is_shared(session.captured, &session.captured_vat),
+            captured_vat.is_empty() || price::is_shared(session.captured, captured_vat),
             "net and VAT of what was captured do not add up to it",
+        ),
+        (
+            charging.is_none_or(|charging| price::has_vat_of_rates(&charging.cost.vat_totals))
+                && price::has_vat_of_rates(captured_vat),
+            "the VAT of a rate is not what the rate makes of it",
+        ),
+        (
+            captured_vat.is_empty()
+                || charging.is_none_or(|charging| {
+                    charging.cost.gross != session.captured
+                        || price::are_same(&charging.cost.vat_totals, captured_vat)
+                }),
+            "the whole price was captured, but not by its VAT rates",
         ),
         (
             charging.is_none_or(is_in_order),
@@ -162,8 +180,20 @@ fn refund(refund: &Refund, document: &Document) -> Vec<Rule> {
             "net and VAT of the refund do not add up to it",
         ),
         (
+            price::has_vat_of_rates(&refund.amount_vat),
+            "the VAT of a refunded rate is not what the rate makes of it",
+        ),
+        (
+            refund.session.captured_vat.is_empty()
+                || price::is_part(&refund.amount_vat, &refund.session.captured_vat),
+            "more was refunded of a VAT rate than was captured",
+        ),
+        (
             corrected.is_none_or(|it| {
-                is_in_order(it) && price::adds_up(&it.cost) && price::is_explained(&it.cost)
+                is_in_order(it)
+                    && price::adds_up(&it.cost)
+                    && price::is_explained(&it.cost)
+                    && price::has_vat_of_rates(&it.cost.vat_totals)
             }),
             "the corrected price does not add up",
         ),
@@ -171,17 +201,32 @@ fn refund(refund: &Refund, document: &Document) -> Vec<Rule> {
 }
 
 fn invoice(invoice: &Invoice, document: &Document) -> Vec<Rule> {
-    let Buyer {
+    let Issuer {
         name,
         address,
         vat_number,
-    } = &invoice.buyer;
+        ..
+    } = &document.issuer;
     vec![
         refers_to_original(document),
         (
             invoice.session.captured > 0,
             "there is no invoice for nothing",
         ),
+        (
+            !name.is_empty() && !address.is_empty() && vat_number::is_valid(vat_number),
+            "the invoice's issuer has no name, no address or no VAT number",
+        ),
+    ]
+}
+
+fn buyer(buyer: &Buyer) -> [Rule; 3] {
+    let Buyer {
+        name,
+        address,
+        vat_number,
+    } = buyer;
+    [
         (
             !name.is_empty() && !address.is_empty(),
             "the buyer has no name or no address",

@@ -46,6 +46,7 @@ fn subject(subject: Subject) -> Subject {
         Subject::Session(session) => Subject::Session(summary(session)),
         Subject::Refund(refund) => Subject::Refund(Refund {
             session: summary(refund.session),
+            buyer: refund.buyer.map(buyer),
             ..refund
         }),
         Subject::Invoice(invoice) => Subject::Invoice(Invoice {

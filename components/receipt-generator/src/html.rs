@@ -6,15 +6,18 @@ use crate::sheet::{Section, Sheet};
 
 const STYLE: &str = include_str!("page.css");
 
-/// Says to the browser what the page promises, should an escape ever be missing.
-const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
-                              form-action 'self'; base-uri 'none'";
+/// Says to the browser what the page promises, should an escape ever be missing. It takes no other
+/// style than this one, by its digest.
+const CONTENT_POLICY: &str = "default-src 'none'; \
+                              style-src 'sha256-+UgMeOT8ZHMkd7E7+sD9vVaTOHIpLiYX5UJZKeNuMB4='; \
+                              img-src data:; form-action 'self'; base-uri 'none'";
 
 pub(crate) fn write(sheet: &Sheet) -> String {
     let content = html! {
         (header(sheet))
         @for part in &sheet.sections { (section(part)) }
         (actions(sheet))
+        @if let Some(link) = &sheet.link { footer { (link) } }
     };
     page(sheet.language, sheet.title, None, &content)
 }

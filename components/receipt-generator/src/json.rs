@@ -18,11 +18,11 @@ use self::{
         BuyerFields, CardFields, IssuerFields, MeasurementFields, OriginalFields, PayoutFields,
         RefundFields, SiteFields, SlipFields, original,
     },
-    price::{ChargingFields, VatTotalFields, charging, vat_totals},
+    price::{ChargingFields, VatShareFields, vat_shares},
 };
 use crate::{money::Currency, subject, time::Times};
 
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 #[derive(Serialize)]
 struct Receipt<'a> {
@@ -52,9 +52,10 @@ struct Receipt<'a> {
     captured: u64,
     released: u64,
     /// What was captured, by VAT rate.
-    captured_vat: Vec<VatTotalFields>,
+    captured_vat: Vec<VatShareFields>,
     charging: Option<ChargingFields>,
     refund: Option<RefundFields>,
+    /// In whose name the invoice is that this is, or that a refund refers to.
     buyer: Option<BuyerFields<'a>>,
     payout: Option<PayoutFields<'a>>,
     /// The receipt that this one refers to.
@@ -80,12 +81,12 @@ pub(crate) fn write(document: &Document, currency: &Currency, times: &Times) -> 
 impl<'a> Receipt<'a> {
     fn of(document: &'a Document, currency: &'a Currency, times: &Times) -> Self {
         let session = subject::session(document);
-        let (refund, buyer, payout) = match &document.subject {
-            Subject::Session(_) => (None, None, None),
-            Subject::Refund(refund) => (Some(RefundFields::of(refund)), None, None),
-            Subject::Invoice(invoice) => (None, Some(BuyerFields::of(&invoice.buyer)), None),
-            Subject::Payout(payout) => (None, None, Some(PayoutFields::of(payout))),
+        let (refund, payout) = match &document.subject {
+            Subject::Session(_) | Subject::Invoice(_) => (None, None),
+            Subject::Refund(refund) => (Some(RefundFields::of(refund, times)), None),
+            Subject::Payout(payout) => (None, Some(PayoutFields::of(payout))),
         };
+        let charging = session.charging.as_ref().zip(times.charging.as_ref());
         Self {
             version: VERSION,
             id: &document.id,
@@ -105,10 +106,10 @@ impl<'a> Receipt<'a> {
             held: session.held,
             captured: session.captured,
             released: session.released,
-            captured_vat: vat_totals(&session.captured_vat),
-            charging: charging(session, times),
+            captured_vat: vat_shares(&session.captured_vat),
+            charging: charging.map(|(it, times)| ChargingFields::of(it, times)),
             refund,
-            buyer,
+            buyer: subject::buyer(&document.subject).map(BuyerFields::of),
             payout,
             original: original(document, times),
             slip: document.slip.as_ref().map(SlipFields::of),

@@ -8,7 +8,7 @@ use png::{BitDepth, ColorType, Compression, Encoder};
 use qrcodegen::{QrCode, QrCodeEcc};
 
 /// How wide the light border is, in modules.
-const QUIET_ZONE: usize = 4;
+pub(crate) const QUIET_ZONE: usize = 4;
 
 /// How wide a module is in a picture, in pixels.
 const PIXELS: usize = 8;

@@ -17,6 +17,7 @@ use crate::{
     money::Currency,
     subject,
     time::Times,
+    transparency,
 };
 
 const MS_PER_MINUTE: u64 = 60_000;
@@ -107,7 +108,8 @@ impl Writer<'_> {
         match &self.document.subject {
             Subject::Session(_) => sections.extend(price()),
             Subject::Refund(refund) => {
-                sections.extend(refund.corrected.as_ref().map(|it| self.corrected(it)));
+                let corrected = refund.corrected.as_ref().zip(self.times.corrected.as_ref());
+                sections.extend(corrected.map(|(it, times)| self.corrected(it, times)));
                 sections.push(self.refund(refund));
             }
             Subject::Invoice(_) => sections.extend(price()),
@@ -115,9 +117,8 @@ impl Writer<'_> {
         }
         sections.push(self.payment());
         sections.extend(self.measurement());
-        if let Subject::Invoice(invoice) = &self.document.subject {
-            sections.push(self.buyer(&invoice.buyer));
-        }
+        let buyer = subject::buyer(&self.document.subject);
+        sections.extend(buyer.map(|it| self.buyer(it)));
         sections.push(self.issuer());
         sections
     }
@@ -128,14 +129,14 @@ impl Writer<'_> {
         } = self;
         let action = |label, address: &str| Action {
             label,
-            address: format!("{}{address}", document.id),
+            address: format!("{}{address}lang={}", document.id, language.tag),
         };
-        let mut actions = vec![action(language.save_pdf, "?format=pdf")];
-        if document.measurement.is_some() {
-            actions.push(action(language.save_signed_values, "?format=ocmf"));
+        let mut actions = vec![action(language.save_pdf, "?format=pdf&")];
+        if transparency::applies(document) {
+            actions.push(action(language.save_signed_values, "?format=ocmf&"));
         }
         if matches!(document.subject, Subject::Session(_)) && self.session.captured > 0 {
-            actions.push(action(language.want_invoice, "/invoice"));
+            actions.push(action(language.want_invoice, "/invoice?"));
         }
         actions
     }

@@ -1,6 +1,6 @@
 //! What every kind of receipt has in common.
 
-use chargetap_contract::receipt::{Document, Subject, Summary};
+use chargetap_contract::receipt::{Buyer, Document, Subject, Summary};
 
 /// The session that a receipt is about.
 pub(crate) fn session(document: &Document) -> &Summary {
@@ -9,5 +9,14 @@ pub(crate) fn session(document: &Document) -> &Summary {
         Subject::Refund(refund) => &refund.session,
         Subject::Invoice(invoice) => &invoice.session,
         Subject::Payout(payout) => &payout.session,
+    }
+}
+
+/// In whose name the invoice is that this is, or that a refund refers to.
+pub(crate) fn buyer(subject: &Subject) -> Option<&Buyer> {
+    match subject {
+        Subject::Refund(refund) => refund.buyer.as_ref(),
+        Subject::Invoice(invoice) => Some(&invoice.buyer),
+        Subject::Session(_) | Subject::Payout(_) => None,
     }
 }

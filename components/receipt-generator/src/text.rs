@@ -28,6 +28,10 @@ pub(crate) fn write(sheet: &Sheet, columns: u32) -> String {
     for section in &sheet.sections {
         lines.section(section);
     }
+    if let Some(link) = &sheet.link {
+        lines.text.push('\n');
+        lines.paragraph(link, 0);
+    }
     lines.text
 }
 

@@ -2,7 +2,7 @@
 
 use chargetap_contract::{
     money::UnixMs,
-    receipt::{Document, Problem},
+    receipt::{Charging, Document, Problem, Subject},
 };
 use jiff::{
     Timestamp,
@@ -18,6 +18,8 @@ pub(crate) struct Times {
     pub(crate) issued: Moment,
     /// Start and end of the charging.
     pub(crate) charging: Option<(Moment, Moment)>,
+    /// The same as the station said it after the session was settled.
+    pub(crate) corrected: Option<(Moment, Moment)>,
     /// When the receipt that this one refers to was issued.
     pub(crate) original: Option<Moment>,
 }
@@ -27,15 +29,17 @@ impl Times {
         let zone = find(&document.site.time_zone)?;
         let at = |moment| Moment::of(moment, &zone);
         let session = subject::session(document);
-        let charging = match &session.charging {
-            Some(charging) => Some((at(charging.started_at)?, at(charging.ended_at)?)),
-            None => None,
+        let of = |it: &Charging| Ok::<_, Problem>((at(it.started_at)?, at(it.ended_at)?));
+        let corrected = match &document.subject {
+            Subject::Refund(refund) => refund.corrected.as_ref(),
+            _ => None,
         };
         let original = document.original.as_ref();
         Ok(Self {
             tapped: at(session.tapped_at)?,
             issued: at(document.issued_at)?,
-            charging,
+            charging: session.charging.as_ref().map(of).transpose()?,
+            corrected: corrected.map(of).transpose()?,
             original: original.map(|it| at(it.issued_at)).transpose()?,
         })
     }

@@ -9,11 +9,7 @@ use maud::{Markup, PreEscaped, html};
 
 /// Writes the file.
 pub(crate) fn write(document: &Document) -> Result<Vec<u8>, Problem> {
-    let measurement = document
-        .measurement
-        .as_ref()
-        .filter(|it| texts(it).all(|text| text.chars().all(fits)))
-        .ok_or(Problem::NotApplicable)?;
+    let measurement = writable(document).ok_or(Problem::NotApplicable)?;
     let last = measurement.packets.len().saturating_sub(1);
     let key = measurement.public_key.as_deref();
     let values = html! {
@@ -27,18 +23,28 @@ pub(crate) fn write(document: &Document) -> Result<Vec<u8>, Problem> {
             }
         }
     };
-    Ok(values.into_string().into_bytes())
+    // A parser takes the character itself for a line feed.
+    Ok(values.into_string().replace('\r', "&#13;").into_bytes())
+}
+
+/// Whether there are signed values, and a file can hold them.
+pub(crate) fn applies(document: &Document) -> bool {
+    writable(document).is_some()
+}
+
+fn writable(document: &Document) -> Option<&Measurement> {
+    let measurement = document.measurement.as_ref();
+    measurement.filter(|it| texts(it).all(|text| text.chars().all(fits)))
 }
 
 fn texts(measurement: &Measurement) -> impl Iterator<Item = &String> {
     measurement.packets.iter().chain(&measurement.public_key)
 }
 
-/// Whether an XML parser gives the character back as it is: a control character and these two may
-/// not stand in a file, and a carriage return is read as a line feed.
+/// Whether the character may stand in a file: a control character and these two may not.
 fn fits(character: char) -> bool {
     match character {
-        '\n' | '\t' => true,
+        ' '..='~' | '\n' | '\r' | '\t' => true,
         '\u{fffe}' | '\u{ffff}' => false,
         _ => !character.is_control(),
     }
@@ -54,10 +60,10 @@ fn context(place: usize, last: usize) -> Option<&'static str> {
     }
 }
 
+/// Whatever blanks it was written with.
 fn public_key(key: &str) -> Markup {
-    let is_hex = key
-        .bytes()
-        .all(|byte| byte.is_ascii_hexdigit() || byte == b' ');
+    let key: String = key.split_ascii_whitespace().collect();
+    let is_hex = key.bytes().all(|byte| byte.is_ascii_hexdigit());
     let encoding = if is_hex { "hex" } else { "base64" };
     html! { publicKey encoding=(encoding) { (key) } }
 }

@@ -66,14 +66,23 @@ fn receipts_on_paper_and_their_codes_say_what_the_page_says() {
     };
     let paid = documents::paid();
     write("paper.pdf", render(&paid, Format::Pdf));
-    write("lines.txt", render(&paid, Format::Text(40)));
+    // So wide that the link is not broken.
+    write("lines.txt", render(&paid, Format::Text(80)));
     write("link.txt", paid.link.clone().unwrap().into());
     write("code.svg", render(&paid, Format::QrSvg));
     write("code.png", render(&paid, Format::QrPng));
 
+    // Whose explanation is long and stands beside the code.
+    let mut refund = documents::refund_corrected();
+    let original = refund.original.as_mut().unwrap();
+    original.number = Some("CT-2025-000042-SUNDSVALL-CENTRUM".to_owned());
+    let refund = receipt_generator::render(&refund, Format::Pdf, "el").unwrap();
+    write("refund.pdf", refund.body);
+
     let name = "充電スタンド Škoda 👍 Ελληνική Φόρτιране ".repeat(250);
     let mut foreign = paid;
-    foreign.site.name.clone_from(&name);
+    // What cannot be seen is in no file.
+    foreign.site.name = format!("\u{202e}\u{2066}\u{200b}\u{7}{name}\u{ad}\u{feff}");
     write("foreign.pdf", render(&foreign, Format::Pdf));
     write("foreign.txt", name.into());
     run("pdf.py", &[&folder]);

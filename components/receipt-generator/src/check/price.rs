@@ -17,6 +17,36 @@ pub(super) fn is_shared(amount: u64, totals: &[VatTotal]) -> bool {
         && sum(totals, |it| it.gross) == Some(amount)
 }
 
+/// VAT is as much of the gross amount as the rate says, rounded half up; where it is what is left of
+/// two amounts, it may be a minor unit more or less.
+pub(super) fn has_vat_of_rates(totals: &[VatTotal]) -> bool {
+    totals.iter().all(|total| match total.vat_rate {
+        None => total.vat == 0,
+        Some(rate) => {
+            let (rate, gross) = (u128::from(rate), u128::from(total.gross));
+            let whole = WHOLE + rate;
+            let vat = (gross * rate + whole / 2) / whole;
+            vat.abs_diff(total.vat.into()) <= 1
+        }
+    })
+}
+
+/// Each rate has the same amounts. Of which there is nothing, nothing has to be said.
+pub(super) fn are_same(totals: &[VatTotal], others: &[VatTotal]) -> bool {
+    is_part(totals, others) && is_part(others, totals)
+}
+
+/// No rate has more than it has in the whole.
+pub(super) fn is_part(totals: &[VatTotal], whole: &[VatTotal]) -> bool {
+    totals.iter().filter(|it| it.gross > 0).all(|total| {
+        let of_rate = whole.iter().find(|it| it.vat_rate == total.vat_rate);
+        of_rate.is_some_and(|it| total.net <= it.net && total.vat <= it.vat)
+    })
+}
+
+/// All, in hundredths of a percent.
+const WHOLE: u128 = 10_000;
+
 fn sum(totals: &[VatTotal], of: fn(&VatTotal) -> u64) -> Option<u64> {
     totals
         .iter()

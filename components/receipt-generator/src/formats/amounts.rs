@@ -45,21 +45,30 @@ impl Amounts<'_> {
         self.unsigned(&self.exact_decimal(amount))
     }
 
+    /// Such as `-€0.15`.
+    pub(crate) fn minus(&self, amount: MinorUnits) -> String {
+        let digits = self.currency.digits;
+        self.signed(&decimal(amount.into(), digits, digits), true)
+    }
+
     /// Such as `+€0.1142` or `-€0.50`, of thousandths of the minor unit: always with its sign.
     pub(crate) fn adjustment(&self, amount: i64) -> String {
-        let number = self.exact_decimal(amount.unsigned_abs());
+        self.signed(&self.exact_decimal(amount.unsigned_abs()), amount < 0)
+    }
+
+    fn signed(&self, number: &Decimal, is_negative: bool) -> String {
         let symbols = self.formats.symbols.get();
         let (minus, plus) = (symbols.minus_sign_prefix(), symbols.plus_sign_prefix());
-        let sign = if amount < 0 { minus } else { plus };
+        let sign = if is_negative { minus } else { plus };
         let (symbol, starts, ends) = self.symbol();
         match self.formats.currency.get().get_negative(starts, ends) {
             // A language with a place of its own for the minus puts the plus there too.
             Some(pattern) => {
-                let number = self.formats.decimal.format(&number);
+                let number = self.formats.decimal.format(number);
                 let negative = pattern.interpolate((number, symbol)).to_string();
                 negative.replacen(minus, sign, 1)
             }
-            None => format!("{sign}{}", self.unsigned(&number)),
+            None => format!("{sign}{}", self.unsigned(number)),
         }
     }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     names,
-    price::{CorrectedFields, VatTotalFields, vat_totals},
+    price::{ChargingFields, VatShareFields, vat_shares},
 };
 use crate::{sheet::application, time::Times};
 
@@ -44,9 +44,9 @@ pub(super) struct RefundFields {
     amount: u64,
     /// With what was given back before.
     refunded: u64,
-    amount_vat: Vec<VatTotalFields>,
+    amount_vat: Vec<VatShareFields>,
     /// What the station reported after the session was settled, and what it costs.
-    corrected: Option<CorrectedFields>,
+    corrected: Option<ChargingFields>,
 }
 
 #[derive(Serialize)]
@@ -104,12 +104,13 @@ pub(super) struct MeasurementFields<'a> {
 }
 
 impl RefundFields {
-    pub(super) fn of(refund: &Refund) -> Self {
+    pub(super) fn of(refund: &Refund, times: &Times) -> Self {
+        let corrected = refund.corrected.as_ref().zip(times.corrected.as_ref());
         Self {
             amount: refund.amount,
             refunded: refund.refunded,
-            amount_vat: vat_totals(&refund.amount_vat),
-            corrected: refund.corrected.as_ref().map(CorrectedFields::of),
+            amount_vat: vat_shares(&refund.amount_vat),
+            corrected: corrected.map(|(it, times)| ChargingFields::of(it, times)),
         }
     }
 }

@@ -2,25 +2,18 @@
 
 use chargetap_contract::{
     money::{Price, PriceLine, VatTotal},
-    receipt::{Charging, Summary},
+    receipt::Charging,
 };
 use serde::Serialize;
 
 use super::names;
-use crate::time::Times;
+use crate::time::Moment;
 
 #[derive(Serialize)]
 pub(super) struct ChargingFields {
     started_at: String,
     ended_at: String,
     duration_ms: u64,
-    energy_wh: u64,
-    price: PriceFields,
-}
-
-/// What the station said after the session was settled, and what that costs.
-#[derive(Serialize)]
-pub(super) struct CorrectedFields {
     energy_wh: u64,
     price: PriceFields,
 }
@@ -52,7 +45,7 @@ struct LineFields {
 }
 
 #[derive(Serialize)]
-pub(super) struct VatTotalFields {
+struct VatTotalFields {
     /// Hundredths of a percent; nothing without VAT.
     vat_rate_basis_points: Option<u32>,
     /// What the minimum price adds, or, below zero, the maximum takes off, in thousandths of the
@@ -63,21 +56,22 @@ pub(super) struct VatTotalFields {
     gross: u64,
 }
 
-pub(super) fn charging(session: &Summary, times: &Times) -> Option<ChargingFields> {
-    let charging = session.charging.as_ref()?;
-    let (start, end) = times.charging.as_ref()?;
-    Some(ChargingFields {
-        started_at: start.for_machines(),
-        ended_at: end.for_machines(),
-        duration_ms: charging.ended_at.saturating_sub(charging.started_at),
-        energy_wh: charging.energy,
-        price: PriceFields::of(&charging.cost),
-    })
+/// A part of an amount that has one VAT rate.
+#[derive(Serialize)]
+pub(super) struct VatShareFields {
+    /// Hundredths of a percent; nothing without VAT.
+    vat_rate_basis_points: Option<u32>,
+    net: u64,
+    vat: u64,
+    gross: u64,
 }
 
-impl CorrectedFields {
-    pub(super) fn of(charging: &Charging) -> Self {
+impl ChargingFields {
+    pub(super) fn of(charging: &Charging, (start, end): &(Moment, Moment)) -> Self {
         Self {
+            started_at: start.for_machines(),
+            ended_at: end.for_machines(),
+            duration_ms: charging.ended_at.saturating_sub(charging.started_at),
             energy_wh: charging.energy,
             price: PriceFields::of(&charging.cost),
         }
@@ -92,7 +86,7 @@ impl PriceFields {
             gross: cost.gross,
             tax_included: cost.tax_included,
             lines: cost.lines.iter().map(LineFields::of).collect(),
-            vat_totals: vat_totals(&cost.vat_totals),
+            vat_totals: cost.vat_totals.iter().map(VatTotalFields::of).collect(),
         }
     }
 }
@@ -109,10 +103,21 @@ impl LineFields {
     }
 }
 
-pub(super) fn vat_totals(totals: &[VatTotal]) -> Vec<VatTotalFields> {
-    let fields = totals.iter().map(|total| VatTotalFields {
+impl VatTotalFields {
+    fn of(total: &VatTotal) -> Self {
+        Self {
+            vat_rate_basis_points: total.vat_rate,
+            adjustment_milli_minor: total.adjustment,
+            net: total.net,
+            vat: total.vat,
+            gross: total.gross,
+        }
+    }
+}
+
+pub(super) fn vat_shares(totals: &[VatTotal]) -> Vec<VatShareFields> {
+    let fields = totals.iter().map(|total| VatShareFields {
         vat_rate_basis_points: total.vat_rate,
-        adjustment_milli_minor: total.adjustment,
         net: total.net,
         vat: total.vat,
         gross: total.gross,

@@ -10,12 +10,13 @@ use super::{
 };
 
 /// The full watt-hours from the first to the last reading.
-pub(crate) fn watt_hours(records: &[Record<'_>]) -> Result<u64, Problem> {
+pub(crate) fn watt_hours(records: &[Record]) -> Result<u64, Problem> {
     let mut pairs = records.iter().zip(records.iter().skip(1));
     if pairs.clone().any(|(one, next)| one.source != next.source) {
         return Err(Problem::OtherMeter);
     }
-    if !pairs.all(|(one, next)| next.page.follows(&one.page)) {
+    // Another driver's record is from another transaction.
+    if !pairs.all(|(one, next)| one.driver == next.driver && next.page.follows(&one.page)) {
         return Err(Problem::WrongOrder);
     }
     let readings: Vec<&Reading> = records.iter().flat_map(|it| &it.readings).collect();
@@ -36,16 +37,20 @@ struct Value {
 }
 
 /// Two registers, such as before and after the losses of a cable, would say two things.
-fn imported(readings: &[&Reading<'_>]) -> Result<Vec<Value>, Problem> {
-    let of_energy = || readings.iter().filter_map(|it| Some((it, it.imported?)));
+fn imported(readings: &[&Reading]) -> Result<Vec<Value>, Problem> {
+    let of_energy = || {
+        readings
+            .iter()
+            .filter_map(|it| Some((it, it.imported.as_ref()?)))
+    };
     let register = of_energy().map(|(_, (register, _))| register).next();
     if of_energy().any(|(_, (other, _))| Some(other) != register) {
         return Err(Problem::NotMeasured);
     }
-    let value = |(reading, (_, energy)): (&&Reading, _)| Value {
+    let value = |(reading, (_, energy)): (&&Reading, &(_, Energy))| Value {
         at: reading.at,
         phase: reading.phase,
-        energy,
+        energy: *energy,
     };
     let mut values: Vec<_> = of_energy().map(value).collect();
     // A station may send the beginning by itself, and once more with the end.

@@ -1,5 +1,7 @@
 //! A record as it is handed over: a payload and its signature.
 
+use std::borrow::Cow;
+
 use base64ct::{Base64, Encoding};
 use serde::Deserialize;
 
@@ -8,26 +10,26 @@ use super::{Problem, curve::Curve, key::Key};
 /// The section with the signature. Its defaults are OCMF's.
 #[derive(Deserialize)]
 struct Signature<'a> {
-    #[serde(rename = "SA", default = "default_algorithm")]
-    algorithm: &'a str,
-    #[serde(rename = "SE", default = "default_encoding")]
-    encoding: &'a str,
-    #[serde(rename = "SM", default = "default_media_type")]
-    media_type: &'a str,
-    #[serde(rename = "SD")]
-    data: &'a str,
+    #[serde(rename = "SA", default = "default_algorithm", borrow)]
+    algorithm: Cow<'a, str>,
+    #[serde(rename = "SE", default = "default_encoding", borrow)]
+    encoding: Cow<'a, str>,
+    #[serde(rename = "SM", default = "default_media_type", borrow)]
+    media_type: Cow<'a, str>,
+    #[serde(rename = "SD", borrow)]
+    data: Cow<'a, str>,
 }
 
-fn default_algorithm() -> &'static str {
-    "ECDSA-secp256r1-SHA256"
+fn default_algorithm() -> Cow<'static, str> {
+    "ECDSA-secp256r1-SHA256".into()
 }
 
-fn default_encoding() -> &'static str {
-    "hex"
+fn default_encoding() -> Cow<'static, str> {
+    "hex".into()
 }
 
-fn default_media_type() -> &'static str {
-    "application/x-der"
+fn default_media_type() -> Cow<'static, str> {
+    "application/x-der".into()
 }
 
 /// What the key's owner signed, exactly as it stands in the packet.
@@ -35,7 +37,7 @@ pub(crate) fn payload<'a>(packet: &'a str, key: &Key) -> Result<&'a str, Problem
     let (payload, signature) = sections(packet).ok_or(Problem::UnreadablePacket)?;
     let signature: Signature =
         serde_json::from_str(signature).map_err(|_| Problem::UnreadablePacket)?;
-    let curve = Curve::of_algorithm(signature.algorithm).ok_or(Problem::UnsupportedAlgorithm)?;
+    let curve = Curve::of_algorithm(&signature.algorithm).ok_or(Problem::UnsupportedAlgorithm)?;
     let data = signature.decode()?;
     if curve == key.curve() && key.signed(payload, &data) {
         Ok(payload)
@@ -52,9 +54,9 @@ fn sections(packet: &str) -> Option<(&str, &str)> {
 
 impl Signature<'_> {
     fn decode(&self) -> Result<Vec<u8>, Problem> {
-        let data = match (self.encoding, self.media_type) {
-            ("hex", "application/x-der") => base16ct::mixed::decode_vec(self.data).ok(),
-            ("base64", "application/x-der") => Base64::decode_vec(self.data).ok(),
+        let data = match (&*self.encoding, &*self.media_type) {
+            ("hex", "application/x-der") => base16ct::mixed::decode_vec(&*self.data).ok(),
+            ("base64", "application/x-der") => Base64::decode_vec(&self.data).ok(),
             _ => return Err(Problem::UnsupportedAlgorithm),
         };
         data.ok_or(Problem::UnreadablePacket)

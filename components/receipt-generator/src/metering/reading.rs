@@ -9,30 +9,29 @@ use serde_json::value::RawValue;
 use super::{Problem, energy::Energy};
 
 /// A reading as it is written: fields that are as in the reading before are left out.
-#[derive(Clone, Copy, Deserialize)]
-pub(crate) struct Fields<'a> {
+#[derive(Clone, Deserialize)]
+pub(crate) struct Fields {
     #[serde(rename = "TM")]
-    time: Option<&'a str>,
+    time: Option<String>,
     #[serde(rename = "TX")]
-    reason: Option<&'a str>,
-    #[serde(rename = "RV", borrow)]
-    value: Option<&'a RawValue>,
+    reason: Option<String>,
+    #[serde(rename = "RV")]
+    value: Option<Box<RawValue>>,
     #[serde(rename = "RI")]
-    register: Option<&'a str>,
+    register: Option<String>,
     #[serde(rename = "RU")]
-    unit: Option<&'a str>,
+    unit: Option<String>,
     #[serde(rename = "EF")]
-    errors: Option<&'a str>,
+    errors: Option<String>,
     #[serde(rename = "ST")]
-    status: Option<&'a str>,
+    status: Option<String>,
 }
 
-#[derive(Clone, Copy)]
-pub(crate) struct Reading<'a> {
+pub(crate) struct Reading {
     pub(crate) at: Timestamp,
     pub(crate) phase: Phase,
     /// The register and its value, if it is one of imported energy.
-    pub(crate) imported: Option<(&'a str, Energy)>,
+    pub(crate) imported: Option<(String, Energy)>,
 }
 
 /// Which part of a transaction a reading is from.
@@ -45,38 +44,41 @@ pub(crate) enum Phase {
     Outside,
 }
 
-impl<'a> Reading<'a> {
-    pub(crate) fn all(written: Vec<Fields<'a>>) -> Result<Vec<Self>, Problem> {
+impl Reading {
+    pub(crate) fn all(written: Vec<Fields>) -> Result<Vec<Self>, Problem> {
         let mut last = None;
-        let complete = |fields: Fields<'a>| {
-            let fields = last.map_or(fields, |last| fields.after(last));
+        let complete = |fields: Fields| {
+            let fields = match &last {
+                Some(last) => fields.after(last),
+                None => fields,
+            };
+            let reading = fields.read();
             last = Some(fields);
-            fields.read()
+            reading
         };
         written.into_iter().map(complete).collect()
     }
 }
 
-impl<'a> Fields<'a> {
+impl Fields {
     /// The value is not filled in: one that is missing would be taken for one that stands still.
-    fn after(self, last: Self) -> Self {
+    fn after(self, last: &Self) -> Self {
         Self {
-            time: self.time.or(last.time),
-            reason: self.reason.or(last.reason),
+            time: self.time.or_else(|| last.time.clone()),
+            reason: self.reason.or_else(|| last.reason.clone()),
             value: self.value,
-            register: self.register.or(last.register),
-            unit: self.unit.or(last.unit),
-            errors: self.errors.or(last.errors),
-            status: self.status.or(last.status),
+            register: self.register.or_else(|| last.register.clone()),
+            unit: self.unit.or_else(|| last.unit.clone()),
+            errors: self.errors.or_else(|| last.errors.clone()),
+            status: self.status.or_else(|| last.status.clone()),
         }
     }
 
-    fn read(self) -> Result<Reading<'a>, Problem> {
-        let at = self
-            .time
-            .and_then(moment)
-            .ok_or(Problem::UnreadablePacket)?;
-        if self.status != Some("G") || !self.errors.unwrap_or_default().is_empty() {
+    fn read(&self) -> Result<Reading, Problem> {
+        let at = self.time.as_deref().and_then(moment);
+        let at = at.ok_or(Problem::UnreadablePacket)?;
+        let has_error = self.errors.as_ref().is_some_and(|it| !it.is_empty());
+        if self.status.as_deref() != Some("G") || has_error {
             return Err(Problem::NotMeasured);
         }
         Ok(Reading {
@@ -87,7 +89,7 @@ impl<'a> Fields<'a> {
     }
 
     fn phase(&self) -> Result<Phase, Problem> {
-        match self.reason {
+        match self.reason.as_deref() {
             Some("B") => Ok(Phase::Begin),
             // Charging, suspended, or the tariff changes.
             Some("C" | "S" | "T") => Ok(Phase::Between),
@@ -100,15 +102,15 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn imported(&self) -> Result<Option<(&'a str, Energy)>, Problem> {
-        let register = self.register.ok_or(Problem::NotMeasured)?;
+    fn imported(&self) -> Result<Option<(String, Energy)>, Problem> {
+        let register = self.register.as_ref().ok_or(Problem::NotMeasured)?;
         if !is_imported_energy(register) {
             return Ok(None);
         }
-        let value = self.value.zip(self.unit);
+        let value = self.value.as_ref().zip(self.unit.as_ref());
         let energy = value.and_then(|(value, unit)| Energy::read(value.get(), unit));
         let energy = energy.ok_or(Problem::NotMeasured)?;
-        Ok(Some((register, energy)))
+        Ok(Some((register.clone(), energy)))
     }
 }
 

@@ -9,30 +9,42 @@ use super::{
 
 /// The payload, as far as it says something about energy.
 #[derive(Deserialize)]
-struct Payload<'a> {
+struct Payload {
     #[serde(rename = "FV")]
-    version: Option<&'a str>,
+    version: Option<String>,
     #[serde(rename = "GS")]
-    gateway: Option<&'a str>,
+    gateway: Option<String>,
     #[serde(rename = "MS")]
-    meter: Option<&'a str>,
+    meter: Option<String>,
     #[serde(rename = "PG")]
-    page: &'a str,
-    #[serde(rename = "RD", borrow)]
-    readings: Vec<Fields<'a>>,
+    page: String,
+    #[serde(rename = "IT")]
+    identification_type: Option<String>,
+    #[serde(rename = "ID")]
+    identification: Option<String>,
+    #[serde(rename = "RD")]
+    readings: Vec<Fields>,
 }
 
-pub(crate) struct Record<'a> {
-    pub(crate) source: Source<'a>,
+pub(crate) struct Record {
+    pub(crate) source: Source,
+    pub(crate) driver: Driver,
     pub(crate) page: Page,
-    pub(crate) readings: Vec<Reading<'a>>,
+    pub(crate) readings: Vec<Reading>,
 }
 
 /// Where a record comes from, by serial numbers. A gateway may sign for several meters.
 #[derive(PartialEq, Eq)]
-pub(crate) struct Source<'a> {
-    gateway: Option<&'a str>,
-    meter: Option<&'a str>,
+pub(crate) struct Source {
+    gateway: Option<String>,
+    meter: Option<String>,
+}
+
+/// To whom a record is assigned, and by what: all of a transaction say the same.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Driver {
+    identification_type: Option<String>,
+    identification: Option<String>,
 }
 
 /// A record's place among all that a gateway signs in one context: transactions, or others.
@@ -41,17 +53,22 @@ pub(crate) struct Page {
     number: u64,
 }
 
-impl<'a> Record<'a> {
-    pub(crate) fn read(payload: &'a str) -> Result<Self, Problem> {
+impl Record {
+    pub(crate) fn read(payload: &str) -> Result<Self, Problem> {
         let payload: Payload =
             serde_json::from_str(payload).map_err(|_| Problem::UnreadablePacket)?;
         let (gateway, meter) = (payload.gateway, payload.meter);
-        if gateway.or(meter).is_none() || !payload.version.is_none_or(is_known) {
+        let is_unknown = payload.version.is_some_and(|it| !is_known(&it));
+        if gateway.is_none() && meter.is_none() || is_unknown {
             return Err(Problem::UnreadablePacket);
         }
         Ok(Self {
             source: Source { gateway, meter },
-            page: Page::read(payload.page).ok_or(Problem::UnreadablePacket)?,
+            driver: Driver {
+                identification_type: payload.identification_type,
+                identification: payload.identification,
+            },
+            page: Page::read(&payload.page).ok_or(Problem::UnreadablePacket)?,
             readings: Reading::all(payload.readings)?,
         })
     }

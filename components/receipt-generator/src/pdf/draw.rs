@@ -26,6 +26,8 @@ pub(super) struct Drawn {
     pub(super) contents: Vec<Content>,
     /// What can be clicked, one on a page: the page and itself.
     pub(super) links: Vec<(Ref, Ref)>,
+    /// Where the code is on its page.
+    pub(super) code: Option<Rect>,
 }
 
 /// A line or the code.
@@ -54,6 +56,7 @@ impl Press<'_> {
                 fonts: self.fonts,
                 page,
                 contents: vec![],
+                code: None,
             };
             for placed in strips {
                 sheet.strip(placed);
@@ -62,9 +65,13 @@ impl Press<'_> {
                 sheet.number(&format!("{index}/{}", pages.len()));
             }
             let Paper {
-                stream, contents, ..
+                stream,
+                contents,
+                code,
+                ..
             } = sheet;
             drawn.contents.extend(contents);
+            drawn.code = drawn.code.or(code);
             let link = self.link(page, strips, link, pages.len() + drawn.links.len());
             self.page(page, tree, index - 1, &stream.finish(), link);
             drawn.links.extend(link.map(|it| (page, it)));
@@ -135,6 +142,7 @@ struct Paper<'a> {
     fonts: &'a mut Fonts,
     page: Ref,
     contents: Vec<Content>,
+    code: Option<Rect>,
 }
 
 impl Paper<'_> {
@@ -214,6 +222,7 @@ impl Paper<'_> {
         self.fill(INK);
         // From here on, a module is the unit, and the code's upper left corner the origin.
         let (x, y) = (round(MARGIN_LEFT + WIDTH - CODE), round(top));
+        self.code = Some(Rect::new(x, round(top - CODE), round(x + CODE), y));
         self.stream.transform([module, 0.0, 0.0, -module, x, y]);
         for run in code.runs() {
             self.stream

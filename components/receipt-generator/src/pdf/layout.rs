@@ -4,19 +4,20 @@ use super::{
     face::{Face, Line},
     strip::{Bar, Block, Mark, Strip, Text},
     style::{
-        ACCENT, ADDRESS, AMOUNT, BAR, CAPITALS, GAP, HEADING, HEADLINE, KIND, LABEL, MARGIN_LEFT,
-        MARGIN_TOP, NOTE, PAGE_WIDTH, SUM, Style, TEXT, WIDTH,
+        ACCENT, ADDRESS, AMOUNT, BAR, CAPITALS, CODE, GAP, HEADING, HEADLINE, KIND, LABEL,
+        MARGIN_LEFT, MARGIN_TOP, NOTE, PAGE_WIDTH, SUM, Style, TEXT, WIDTH,
     },
     tags::{Child, Element, Tag},
 };
 use crate::{
-    qr::Code,
+    qr::{Code, QUIET_ZONE},
     sheet::{Row, Section, Sheet},
 };
 
 #[derive(Clone, Copy)]
 enum Side {
-    Left,
+    /// On so much of the width.
+    Left(f32),
     Right,
 }
 
@@ -39,32 +40,44 @@ impl Layout {
             height: BAR,
             colour: ACCENT,
         }));
-        let code = self.code(sheet, &mut top);
+        let link = sheet.link.as_ref();
+        let code = link.and_then(|link| Some((Code::of(link)?, link)));
+        let side = code.as_ref().map_or(0.0, |(code, _)| with_quiet_zone(code));
+        let code = code.map(|(code, link)| self.code(code, link, &mut top));
         let mut block = Block::new(top);
-        self.text(&mut block, Tag::Paragraph, sheet.title, KIND);
-        self.text(&mut block, Tag::Headline, sheet.headline, HEADLINE);
-        self.text(&mut block, Tag::Paragraph, &sheet.total, AMOUNT);
-        for sentence in &sheet.explanation {
-            self.text(&mut block, Tag::Paragraph, sentence, TEXT);
+        let first = [
+            (Tag::Title, sheet.title, KIND),
+            (Tag::Paragraph, sheet.headline, HEADLINE),
+            (Tag::Paragraph, &sheet.total, AMOUNT),
+        ];
+        let sentences = sheet.explanation.iter();
+        let sentences = sentences.map(|it| (Tag::Paragraph, it.as_str(), TEXT));
+        for (tag, text, style) in first.into_iter().chain(sentences) {
+            // What begins beside the code stays beside it.
+            let width = if block.height() < side {
+                WIDTH - side
+            } else {
+                WIDTH
+            };
+            self.text(&mut block, tag, text, style, width);
         }
         block.strips.push(Strip::space(14.0));
         block.elements.extend(code);
         block
     }
 
-    /// The receipt's address as a code beside what stands first, if it fits one. It is read last.
-    fn code(&mut self, sheet: &Sheet, strip: &mut Strip) -> Option<Element> {
-        let link = sheet.link.as_ref()?;
-        strip.marks.push(Mark::Code(Code::of(link)?));
-        Some(Element {
-            tag: Tag::Figure(link.clone()),
+    /// The receipt's address as a code beside what stands first. It is read last.
+    fn code(&mut self, code: Code, link: &str, strip: &mut Strip) -> Element {
+        strip.marks.push(Mark::Code(code));
+        Element {
+            tag: Tag::Figure(link.to_owned()),
             children: vec![Child::Content(self.next())],
-        })
+        }
     }
 
     pub(super) fn section(&mut self, section: &Section) -> Block {
         let mut block = Block::new(Strip::rule(6.0));
-        self.text(&mut block, Tag::Heading, section.title, HEADING);
+        self.text(&mut block, Tag::Heading, section.title, HEADING, WIDTH);
         let rows = section.rows.iter().map(|row| self.row(&mut block, row));
         let table: Vec<_> = rows.collect();
         if !table.is_empty() {
@@ -74,7 +87,7 @@ impl Layout {
             block.strips.push(Strip::space(3.0));
         }
         for note in &section.notes {
-            self.text(&mut block, Tag::Paragraph, note, NOTE);
+            self.text(&mut block, Tag::Paragraph, note, NOTE, WIDTH);
         }
         block.strips.push(Strip::space(7.0));
         block.elements = vec![Element::group(Tag::Section, block.elements)];
@@ -84,7 +97,7 @@ impl Layout {
     /// The address as a text.
     pub(super) fn link(&mut self, link: &str) -> Block {
         let mut block = Block::new(Strip::rule(6.0));
-        let (strips, mut children) = self.lines(link, ADDRESS, Side::Left, true);
+        let (strips, mut children) = self.lines(link, ADDRESS, Side::Left(WIDTH), true);
         block.strips.extend(strips);
         children.push(Child::Links);
         let tag = Tag::Link;
@@ -93,8 +106,8 @@ impl Layout {
         block
     }
 
-    fn text(&mut self, block: &mut Block, tag: Tag, text: &str, style: Style) {
-        let (strips, children) = self.lines(text, style, Side::Left, false);
+    fn text(&mut self, block: &mut Block, tag: Tag, text: &str, style: Style, width: f32) {
+        let (strips, children) = self.lines(text, style, Side::Left(width), false);
         block.strips.extend(strips);
         block.elements.push(Element { tag, children });
     }
@@ -108,7 +121,7 @@ impl Layout {
         if row.is_sum {
             block.strips.extend([Strip::space(3.0), Strip::rule(3.0)]);
         }
-        let (mut left, names) = self.lines(&row.label, label, Side::Left, false);
+        let (mut left, names) = self.lines(&row.label, label, Side::Left(WIDTH), false);
         let (mut right, values) = self.lines(&row.value, value, Side::Right, false);
         if let ([label], [value]) = (left.as_mut_slice(), right.as_mut_slice())
             && label.text_width() + GAP + value.text_width() <= WIDTH
@@ -131,12 +144,16 @@ impl Layout {
         side: Side,
         is_link: bool,
     ) -> (Vec<Strip>, Vec<Child>) {
-        let lines = Face::of(style.weight).wrap(text, style.size, WIDTH);
+        let width = match side {
+            Side::Left(width) => width,
+            Side::Right => WIDTH,
+        };
+        let lines = Face::of(style.weight).wrap(text, style.size, width);
         let set = |line: Line| {
             let mut strip = Strip::space(style.leading);
             strip.marks.push(Mark::Text(Text {
                 x: match side {
-                    Side::Left => 0.0,
+                    Side::Left(_) => 0.0,
                     Side::Right => WIDTH - line.width,
                 },
                 baseline: (style.leading + style.size * CAPITALS) / 2.0,
@@ -154,4 +171,9 @@ impl Layout {
         self.contents += 1;
         next
     }
+}
+
+/// How wide and high the code is with the quiet zone between it and a text.
+fn with_quiet_zone(code: &Code) -> f32 {
+    CODE + QUIET_ZONE as f32 * CODE / code.size() as f32
 }

@@ -46,9 +46,9 @@ pub(super) struct Style {
     pub(super) colour: Colour,
 }
 
-// The colours are the page's: red, green and blue.
+// The colours are those of the page in light: red, green and blue.
 pub(super) const INK: Colour = [0x14, 0x18, 0x1d];
-pub(super) const FAINT: Colour = [0x5a, 0x65, 0x70];
+pub(super) const FAINT: Colour = [0x56, 0x61, 0x6c];
 pub(super) const LINE: Colour = [0xdd, 0xe2, 0xe7];
 pub(super) const ACCENT: Colour = [0x0b, 0x6b, 0x4f];
 

@@ -16,7 +16,7 @@ pub(super) struct Element {
 
 pub(super) enum Tag {
     /// The heading of all.
-    Headline,
+    Title,
     /// The heading of a section.
     Heading,
     Paragraph,
@@ -49,7 +49,7 @@ impl Element {
 impl Tag {
     fn role(&self) -> StructRole {
         match self {
-            Self::Headline => StructRole::H1,
+            Self::Title => StructRole::H1,
             Self::Heading => StructRole::H2,
             Self::Paragraph => StructRole::P,
             Self::Section => StructRole::Sect,
@@ -118,6 +118,10 @@ impl<'a> Tree<'a> {
         match &element.tag {
             Tag::Figure(text) => {
                 writer.alt(TextStr(text));
+                if let Some(area) = self.drawn.code {
+                    let mut attributes = writer.attributes();
+                    attributes.push().layout().bbox(area);
+                }
             }
             Tag::Name => {
                 let mut attributes = writer.attributes();

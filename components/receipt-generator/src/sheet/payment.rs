@@ -1,7 +1,7 @@
 //! How the money was moved, and what a card slip says.
 
 use chargetap_contract::{
-    receipt::{Charging, Payout, Refund, Slip},
+    receipt::{Payout, Refund, Slip},
     terminal::{ApplicationId, Card, CardScheme},
 };
 
@@ -12,20 +12,18 @@ impl Writer<'_> {
         let Self {
             language, session, ..
         } = self;
-        let mut rows = vec![
-            row(language.held, self.amount(session.held)),
-            row(language.captured, self.amount(session.captured)),
-        ];
+        let held = row(language.held, self.amount(session.held));
+        let captured = self.amount(session.captured);
+        let mut rows = vec![];
         if self.is_captured_in_part() {
             rows.extend(self.vat_of(&session.captured_vat));
+            rows.extend([sum(language.captured, captured), held]);
+        } else {
+            rows.extend([held, row(language.captured, captured)]);
         }
         rows.push(row(language.released, self.amount(session.released)));
-        rows.extend(
-            session
-                .card
-                .as_ref()
-                .map(|card| row(language.card, self.card(card))),
-        );
+        let card = session.card.as_ref().and_then(card);
+        rows.extend(card.map(|card| row(language.card, card)));
         rows.extend(self.document.slip.iter().flat_map(|slip| self.slip(slip)));
         rows.extend([
             row(language.tapped, self.formats.moment(&self.times.tapped)),
@@ -34,14 +32,14 @@ impl Writer<'_> {
         section(language.payment, rows)
     }
 
-    /// Less than the price was captured, so what the price says of VAT does not hold for it.
+    /// Less than the price was captured, so VAT is told of what was.
     fn is_captured_in_part(&self) -> bool {
         let gross = self.session.charging.as_ref().map(|it| it.cost.gross);
         self.session.captured > 0 && gross != Some(self.session.captured)
     }
 
     pub(super) fn refund(&self, refund: &Refund) -> Section {
-        let mut rows = self.vat_of(&refund.amount_vat);
+        let mut rows: Vec<Row> = self.vat_of(&refund.amount_vat).collect();
         rows.push(sum(self.language.given_back, self.amount(refund.amount)));
         if refund.refunded > refund.amount {
             let in_all = self.amount(refund.refunded);
@@ -50,46 +48,17 @@ impl Writer<'_> {
         section(self.language.refund, rows)
     }
 
-    pub(super) fn corrected(&self, charging: &Charging) -> Section {
-        section(
-            self.language.corrected,
-            vec![
-                row(self.language.energy, self.energy(charging.energy)),
-                row(self.language.gross, self.amount(charging.cost.gross)),
-            ],
-        )
-    }
-
     pub(super) fn payout(&self, payout: &Payout) -> Section {
         let Self { language, .. } = self;
         section(
             language.payout,
             vec![
                 row(language.captured, self.amount(self.session.captured)),
-                row(language.fee, format!("−{}", self.amount(payout.fee))),
+                row(language.fee, self.amounts.minus(payout.fee)),
                 row(language.vat_in_fee, self.amount(payout.fee_vat)),
                 sum(language.paid_out, self.amount(payout.paid_out)),
             ],
         )
-    }
-
-    /// Such as `Visa •••• 0042`.
-    fn card(&self, card: &Card) -> String {
-        let scheme = match card.scheme {
-            CardScheme::Visa => "Visa",
-            CardScheme::Mastercard => "Mastercard",
-            CardScheme::Maestro => "Maestro",
-            CardScheme::Amex => "American Express",
-            CardScheme::Discover => "Discover",
-            CardScheme::Jcb => "JCB",
-            CardScheme::Unionpay => "UnionPay",
-            CardScheme::Girocard => "girocard",
-            CardScheme::Unknown => self.language.some_card,
-        };
-        match card.last_four {
-            Some(digits) => format!("{scheme} •••• {digits:04}"),
-            None => scheme.to_owned(),
-        }
     }
 
     fn slip(&self, slip: &Slip) -> Vec<Row> {
@@ -110,6 +79,26 @@ impl Writer<'_> {
         .into_iter()
         .filter_map(|(label, value)| Some(row(label, value?)))
         .collect()
+    }
+}
+
+/// Such as `Visa •••• 0042`, as far as it is known.
+fn card(card: &Card) -> Option<String> {
+    let scheme = match card.scheme {
+        CardScheme::Visa => Some("Visa"),
+        CardScheme::Mastercard => Some("Mastercard"),
+        CardScheme::Maestro => Some("Maestro"),
+        CardScheme::Amex => Some("American Express"),
+        CardScheme::Discover => Some("Discover"),
+        CardScheme::Jcb => Some("JCB"),
+        CardScheme::Unionpay => Some("UnionPay"),
+        CardScheme::Girocard => Some("girocard"),
+        CardScheme::Unknown => None,
+    };
+    match (scheme, card.last_four) {
+        (Some(scheme), Some(digits)) => Some(format!("{scheme} •••• {digits:04}")),
+        (None, Some(digits)) => Some(format!("•••• {digits:04}")),
+        (scheme, None) => scheme.map(str::to_owned),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The price: its lines, what limits change, and VAT by rate.
 
 use chargetap_contract::{
-    money::{Dimension, PriceLine, VatTotal},
+    money::{Dimension, Price, PriceLine, VatTotal},
     receipt::Charging,
 };
 
@@ -9,32 +9,64 @@ use super::{Row, Section, Writer, row, section, sum};
 
 impl Writer<'_> {
     pub(super) fn price(&self, charging: &Charging) -> Section {
-        let Self { language, .. } = self;
+        let Self {
+            language, session, ..
+        } = self;
         let cost = &charging.cost;
-        let several_rates = cost.vat_totals.len() > 1;
         let tariff = self.document.tariff.as_ref();
         let mut rows: Vec<Row> = tariff
             .map(|text| row(language.tariff, text))
             .into_iter()
             .collect();
-        rows.extend(cost.lines.iter().map(|line| self.line(line, several_rates)));
-        rows.extend(cost.vat_totals.iter().filter_map(|it| self.adjustment(it)));
-        rows.push(row(language.net, self.amount(cost.net)));
-        rows.extend(self.vat_of(&cost.vat_totals));
-        rows.push(sum(language.gross, self.amount(cost.gross)));
+        // VAT that a receipt shows is owed, so of a price that was not captured whole there is none.
+        self.cost(cost, session.captured == cost.gross, &mut rows);
         let mut price = section(language.price, rows);
-        let rounding = (language.rounding)(cost.tax_included);
-        price.notes.push(rounding.to_owned());
-        if self.session.captured > 0 && cost.gross > self.session.held {
+        let tax_included = has_vat(cost).then_some(cost.tax_included);
+        price
+            .notes
+            .push((language.rounding)(tax_included).to_owned());
+        if session.captured > 0 && session.captured == session.held && cost.gross > session.held {
             price.notes.push(language.price_above_hold.to_owned());
         }
         price
     }
 
-    /// A row for each rate. Where there are several, each says of what it is.
-    pub(super) fn vat_of(&self, totals: &[VatTotal]) -> Vec<Row> {
-        let vat = |total| self.vat(total, totals.len() > 1);
-        totals.iter().filter_map(vat).collect()
+    /// From the lines to the total.
+    pub(super) fn cost(&self, cost: &Price, with_vat: bool, rows: &mut Vec<Row>) {
+        let Self { language, .. } = self;
+        let several_rates = cost.vat_totals.len() > 1;
+        rows.extend(cost.lines.iter().map(|line| self.line(line, several_rates)));
+        let adjustment = |total| self.adjustment(total, several_rates);
+        rows.extend(cost.vat_totals.iter().filter_map(adjustment));
+        let gross = self.amount(cost.gross);
+        if !has_vat(cost) {
+            rows.push(sum(language.without_vat, gross));
+            return;
+        }
+        rows.push(row(language.net, self.amount(cost.net)));
+        if with_vat {
+            rows.extend(self.vat_of(&cost.vat_totals));
+        }
+        rows.push(sum(language.gross, gross));
+    }
+
+    /// A row for each rate, with its net amount and VAT. Where there are several, each says what it
+    /// comes to: the gross amount of a single one is that of all.
+    pub(super) fn vat_of(&self, totals: &[VatTotal]) -> impl Iterator<Item = Row> {
+        let several_rates = totals.len() > 1;
+        totals.iter().map(move |total| {
+            let Some(rate) = total.vat_rate else {
+                return row(self.language.without_vat, self.amount(total.gross));
+            };
+            let rate = self.rate(rate);
+            let [net, vat] = [total.net, total.vat].map(|it| self.amount(it));
+            if several_rates {
+                let gross = self.amount(total.gross);
+                row(rate, format!("{net} + {vat} = {gross}"))
+            } else {
+                row(format!("{rate} {} {net}", self.language.on), vat)
+            }
+        })
     }
 
     fn line(&self, line: &PriceLine, with_rate: bool) -> Row {
@@ -54,36 +86,35 @@ impl Writer<'_> {
             ),
             Dimension::Flat => language.per_session.to_owned(),
         };
-        let label = match line.vat_rate {
-            Some(rate) if with_rate => format!("{label}, {}", self.rate(rate)),
-            _ => label,
-        };
+        let label = self.labelled(label, line.vat_rate, with_rate);
         row(label, amounts.exact(line.amount))
     }
 
     /// What the minimum adds or the maximum takes off.
-    fn adjustment(&self, total: &VatTotal) -> Option<Row> {
+    fn adjustment(&self, total: &VatTotal, with_rate: bool) -> Option<Row> {
         let label = match total.adjustment {
             0 => return None,
             1.. => self.language.minimum_price,
             _ => self.language.maximum_price,
         };
+        let label = self.labelled(label.to_owned(), total.vat_rate, with_rate);
         Some(row(label, self.amounts.adjustment(total.adjustment)))
     }
 
-    fn vat(&self, total: &VatTotal, with_net: bool) -> Option<Row> {
-        let rate = self.rate(total.vat_rate?);
-        let label = if with_net {
-            let net = self.amount(total.net);
-            format!("{rate} {} {net}", self.language.on)
-        } else {
-            rate
-        };
-        Some(row(label, self.amount(total.vat)))
+    /// Such as `Per session, VAT 25 %`.
+    fn labelled(&self, label: String, rate: Option<u32>, with_rate: bool) -> String {
+        match rate {
+            Some(rate) if with_rate => format!("{label}, {}", self.rate(rate)),
+            _ => label,
+        }
     }
 
     /// Such as `VAT 25 %`.
     fn rate(&self, rate: u32) -> String {
         format!("{} {}", self.language.vat, self.formats.percent(rate))
     }
+}
+
+fn has_vat(cost: &Price) -> bool {
+    cost.vat_totals.iter().any(|it| it.vat_rate.is_some())
 }

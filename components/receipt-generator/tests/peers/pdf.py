@@ -1,14 +1,15 @@
 """Reads a receipt on paper and its codes back with packages that know nothing of how they were made.
 
 The folder has what the test wrote: paper.pdf, and the same receipt as lines in lines.txt; link.txt, the
-address that the codes say; code.svg and code.png; foreign.pdf, a receipt whose site is called what
-foreign.txt says, on several pages.
+address that the codes say; code.svg and code.png; refund.pdf, a refund in Greek; foreign.pdf, a receipt
+whose site is called what foreign.txt says, with characters that cannot be seen, on several pages.
 
 Usage: pdf.py FOLDER
 """
 
 import io
 import sys
+import unicodedata
 from pathlib import Path
 
 import pypdf
@@ -18,6 +19,9 @@ import zxingcpp
 from PIL import Image
 
 FOLDER = Path(sys.argv[1])
+
+# Pixels to a point.
+SCALE = 4
 
 
 def words(text):
@@ -78,6 +82,12 @@ def check_tags(reader, link):
         assert name["/A"][0]["/Scope"] == "/Row"
     (figure,) = elements(tree["/K"], "/Figure")
     assert figure["/Alt"] == link
+    (layout,) = figure["/A"]
+    left, bottom, right, top = layout["/BBox"]
+    assert layout["/O"] == "/Layout"
+    assert abs(right - left - 70.87) < 0.1 and abs(top - bottom - 70.87) < 0.1
+    _, _, width, height = reader.pages[0].mediabox
+    assert width / 2 < left < right < width and height / 2 < bottom < top < height
 
     # Everything that is drawn is an artifact or has one element, and knows it.
     marked = contents(tree["/K"])
@@ -118,7 +128,7 @@ def check_fonts(reader):
 def check_paper():
     path, link = FOLDER / "paper.pdf", (FOLDER / "link.txt").read_text()
     lines = (FOLDER / "lines.txt").read_text()
-    check_text(path, [it for it in words(lines) if it.strip("-")] + [link])
+    check_text(path, [it for it in words(lines) if it.strip("-")])
     reader = pypdf.PdfReader(path, strict=True)
     check_tags(reader, link)
     check_fonts(reader)
@@ -126,6 +136,25 @@ def check_paper():
     picture = pypdfium2.PdfDocument(path)[0].render(scale=2).to_pil()
     picture.save(FOLDER / "paper.png")
     assert [text for text, _, _ in codes(picture)] == [link], codes(picture)
+
+
+def check_quiet_zone():
+    """Nothing is within four modules of the code (ISO/IEC 18004), where explanations are long."""
+    path = FOLDER / "refund.pdf"
+    reader = pypdf.PdfReader(path, strict=True)
+    (figure,) = elements(reader.root_object["/StructTreeRoot"]["/K"], "/Figure")
+    picture = pypdfium2.PdfDocument(path)[0].render(scale=SCALE).to_pil().convert("L")
+    picture.save(FOLDER / "refund.png")
+    (code,) = zxingcpp.read_barcodes(picture)
+    assert code.text == figure["/Alt"]
+    height = float(reader.pages[0].mediabox.height)
+    left, bottom, right, top = (float(it) * SCALE for it in figure["/A"][0]["/BBox"])
+    top, bottom = height * SCALE - top, height * SCALE - bottom
+    # Version 4 has room for the link.
+    quiet = 4 * (right - left) / 33
+    light = lambda box: picture.crop([round(it) for it in box]).getextrema()[0] == 255
+    assert light((left - quiet + 1, top - quiet, left - 1, bottom + quiet - 1))
+    assert light((left - quiet + 1, bottom + 1, right + quiet, bottom + quiet - 1))
 
 
 def check_codes():
@@ -148,11 +177,14 @@ def check_foreign():
     name = (FOLDER / "foreign.txt").read_text()
     text = "".join(words("".join(page.rsplit("\n", 1)[0] for page in pages)))
     assert "".join(words(name)) in text
+    hidden = [it for it in "".join(pages) if it != "\n" and unicodedata.category(it) in ("Cc", "Cf")]
+    assert not hidden, hidden
     document = pypdfium2.PdfDocument(FOLDER / "foreign.pdf")
     for index, page in enumerate(document):
         page.render(scale=1).to_pil().save(FOLDER / f"foreign-{index + 1}.png")
 
 
 check_paper()
+check_quiet_zone()
 check_codes()
 check_foreign()

@@ -1,4 +1,4 @@
-//! Whole receipts and pages, compared with files that were read by people.
+//! Whole receipts and pages, compared with files that were accepted.
 //!
 //! Lines and JSON are compared in full, pages in full in English. Of everything else the digest is
 //! kept. `cargo xtask receipts --accept` writes the files anew.

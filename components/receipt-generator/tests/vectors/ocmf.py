@@ -93,6 +93,19 @@ add("loss compensation", 29500,
 add("times in two zones", 29500, record(B, reading("E", "2965.1", "2025-06-15T13:02:10,000+0000 S")))
 add("blanks and lines in the payload", 29500, packet("\n " + BOTH.replace(',"', ' ,\n\t"') + " \r\n"))
 add("text that is not ASCII", 29500, record(B, E, GI="Zähler Süd"))
+def escaped(text, *fields):
+    """The values of these fields, each character as an escape of JSON."""
+    for name in fields:
+        before, after = text.split(f'"{name}":"', 1)
+        value, after = after.split('"', 1)
+        text = f'{before}"{name}":"' + "".join(f"\\u{ord(it):04X}" for it in value) + '"' + after
+    return text
+
+
+add("escapes in the payload", 29500,
+    packet(escaped(BOTH, "FV", "GS", "PG", "MS", "TM", "TX", "RI", "RU", "ST")))
+add("an escaped serial number is the same", 29500, record(B), packet(escaped(payload([E], "T8"), "MS")))
+add("an escaped quote in a serial number", 29500, record(B, E, MS='"1"'))
 add("a version of the same major number", 29500, record(B, E, FV="1.4"))
 add("no version", 29500, record(B, E, FV=None))
 add("a serial number of the gateway alone", 29500, record(B, E, MS=None))
@@ -175,6 +188,13 @@ add("time goes back in another zone", "WrongOrder", record(B), record(reading("E
 add("another meter", "OtherMeter", record(B), record(E, page="T8", MS="BQ27400330017"))
 add("another gateway", "OtherMeter", record(B), record(E, page="T8", GS="808829900002"))
 add("a meter that is not named at the end", "OtherMeter", record(B), record(E, page="T8", MS=None))
+WHO = {"IT": "ISO14443", "ID": "1F2D3A4F5506C7"}
+add("the same identification", 29500, record(B, **WHO), record(E, page="T8", **WHO))
+add("another identification", "WrongOrder", record(B, **WHO), record(E, page="T8", **WHO | {"ID": "1F2D3A4F5506C8"}))
+add("another type of identification", "WrongOrder", record(B, **WHO), record(E, page="T8", **WHO | {"IT": "ISO15693"}))
+add("an identification at the end alone", "WrongOrder", record(B), record(E, page="T8", **WHO))
+add("another identification in between", "WrongOrder",
+    record(B, **WHO), record(C, page="T8", **WHO | {"ID": "0"}), record(E, page="T9", **WHO))
 
 # Signatures.
 SIGNATURE = METER.sign(BOTH.encode(), HASH)
@@ -195,6 +215,9 @@ add("secp256k1 with the other s", 29500, packet(BOTH, signature=other_s(K_SIGNAT
 add("secp384r1", 29500, packet(BOTH, P384, SA="ECDSA-secp384r1-SHA256"), key=P384)
 for name in ["brainpool", "brainpoolP"]:
     add(f"{name}256r1", 29500, packet(BOTH, BRAINPOOL, SA=f"ECDSA-{name}256r1-SHA256"), key=BRAINPOOL)
+add("a slash that is escaped", 29500, packet(BOTH, SM="application/x-der").replace("n/x", "n\\/x"))
+add("a signature whose digits are escaped", 29500,
+    f"OCMF|{BOTH}|" + '{"SD":"' + "".join(f"\\u{ord(digit):04x}" for digit in SIGNATURE.hex()) + '"}')
 add("fields of others beside the signature", 29500, packet(BOTH, XY="vendor", A=1))
 add("another meter's key", "WrongSignature", GOOD, key=OTHER_METER)
 add("a key on another curve", "WrongSignature", GOOD, key=K256)

@@ -100,6 +100,7 @@ impl Case {
             refunded: amount,
             amount_vat: share(&self.cost, amount),
             corrected: session.charging.clone(),
+            buyer: None,
             session,
         };
         with(refund_in_part(), Subject::Refund(refund))

@@ -106,15 +106,16 @@ fn taxed(vat_rate: Option<u32>, gross: u64) -> VatTotal {
     }
 }
 
-/// So much of a price, each rate up to which is in proportion.
+/// So much of a price, of which each rate takes its proportion of what is left. So no rate's share
+/// grows while the amount becomes less.
 pub(super) fn share(price: &Price, amount: u64) -> Vec<VatTotal> {
-    let (mut whole, mut given) = (0, 0);
+    let (mut whole, mut left) = (u128::from(price.gross), amount);
     let mut shares = vec![];
     for total in &price.vat_totals {
-        whole += u128::from(total.gross);
-        let up_to = narrow(rounded(u128::from(amount) * whole, price.gross.into()));
-        shares.push(taxed(total.vat_rate, up_to - given));
-        given = up_to;
+        let of = u128::from(total.gross);
+        let gross = narrow(rounded(u128::from(left) * of, whole.max(1)));
+        shares.push(taxed(total.vat_rate, gross));
+        (whole, left) = (whole - of, left - gross);
     }
     shares
 }

@@ -20,12 +20,13 @@ pub(crate) fn refund_in_part() -> Document {
         refunded: 200,
         amount_vat: vec![total(2_500, 0, 80, 20)],
         corrected: None,
+        buyer: None,
     };
     let id = "f_9Zs2-Dq6Lw4Bv8Ny7Kj3";
     follows(&paid(), id, "CT-2025-000046", Subject::Refund(refund))
 }
 
-/// Half of the 10.00 EUR of [`two_rates_above_hold`] is given back.
+/// Half of the 10.00 EUR of [`two_rates_above_hold`] is given back to a buyer who has an invoice.
 ///
 /// Of the 5.00 EUR, 5.00 * 13.75 / 15.55 = 4.4212 EUR are with 10 %: 4.42 EUR with 0.4018 EUR of VAT,
 /// and the other 0.58 EUR with 20 % have 0.0967 EUR.
@@ -36,6 +37,7 @@ pub(crate) fn refund_of_two_rates() -> Document {
         refunded: 500,
         amount_vat: vec![total(1_000, 0, 402, 40), total(2_000, 0, 48, 10)],
         corrected: None,
+        buyer: Some(buyer()),
     };
     let original = two_rates_above_hold();
     let id = "f_1Xe5-Pm3Ku9Hg7Ct2Rw6";
@@ -65,6 +67,7 @@ pub(crate) fn refund_corrected() -> Document {
         refunded: 141,
         amount_vat: vec![total(2_500, 0, 113, 28)],
         corrected,
+        buyer: None,
     };
     let id = "f_7Vk4-Tb8Qs1Jx6Ef5Gc2";
     follows(&paid(), id, "CT-2025-000048", Subject::Refund(refund))
@@ -74,11 +77,7 @@ pub(crate) fn refund_corrected() -> Document {
 pub(crate) fn invoice() -> Document {
     let invoice = Invoice {
         session: paid_session(),
-        buyer: Buyer {
-            name: "Muster Spedition GmbH".to_owned(),
-            address: "Hafenstraße 5, 20457 Hamburg".to_owned(),
-            vat_number: "DE136695976".to_owned(),
-        },
+        buyer: buyer(),
     };
     let id = "i_3Lh9-Yr7Wd2Mz4Sn8Pu1";
     Document {
@@ -86,6 +85,14 @@ pub(crate) fn invoice() -> Document {
         tariff: paid().tariff,
         measurement: paid().measurement,
         ..follows(&paid(), id, "CT-2025-000049", Subject::Invoice(invoice))
+    }
+}
+
+fn buyer() -> Buyer {
+    Buyer {
+        name: "Muster Spedition GmbH".to_owned(),
+        address: "Hafenstraße 5, 20457 Hamburg".to_owned(),
+        vat_number: "DE136695976".to_owned(),
     }
 }
 

@@ -13,13 +13,30 @@ pub(super) struct Field {
     pub(super) place: &'static str,
     /// How it has to begin.
     pub(super) prefix: &'static str,
+    /// How many characters it may have.
+    pub(super) most: usize,
     /// It, in the documents that have it.
     pub(super) of: fn(&mut Document) -> Option<&mut String>,
 }
 
 const fn field(place: &'static str, of: fn(&mut Document) -> Option<&mut String>) -> Field {
-    let prefix = "";
-    Field { place, prefix, of }
+    Field {
+        place,
+        prefix: "",
+        most: usize::MAX,
+        of,
+    }
+}
+
+const fn short(
+    place: &'static str,
+    most: usize,
+    of: fn(&mut Document) -> Option<&mut String>,
+) -> Field {
+    Field {
+        most,
+        ..field(place, of)
+    }
 }
 
 /// One document of each shape.
@@ -34,20 +51,22 @@ pub(super) fn documents() -> [Document; 6] {
     ]
 }
 
-/// Those that may say anything.
+/// Those that may say anything. Each is shown on every receipt that has it.
 pub(super) const FREE: [Field; 18] = [
     field("/number", |it| it.number.as_mut()),
     field("/issuer/name", |it| Some(&mut it.issuer.name)),
     field("/issuer/address", |it| Some(&mut it.issuer.address)),
-    field("/issuer/vat_number", |it| Some(&mut it.issuer.vat_number)),
+    field("/issuer/vat_number", |it| {
+        (!is_invoice(it)).then_some(&mut it.issuer.vat_number)
+    }),
     field("/issuer/contact", |it| Some(&mut it.issuer.contact)),
     field("/site/name", |it| Some(&mut it.site.name)),
     field("/site/address", |it| Some(&mut it.site.address)),
     field("/session", |it| Some(&mut session(it).session)),
     field("/terminal", |it| Some(&mut session(it).terminal)),
     field("/evse", |it| Some(&mut session(it).evse)),
-    field("/buyer/name", |it| Some(&mut buyer(it)?.name)),
-    field("/buyer/address", |it| Some(&mut buyer(it)?.address)),
+    short("/buyer/name", 200, |it| Some(&mut buyer(it)?.name)),
+    short("/buyer/address", 300, |it| Some(&mut buyer(it)?.address)),
     field("/payout/payee", |it| Some(&mut payout_of(it)?.payee)),
     field("/payout/statement", |it| {
         Some(&mut payout_of(it)?.statement)
@@ -58,17 +77,19 @@ pub(super) const FREE: [Field; 18] = [
     }),
     field("/tariff", |it| it.tariff.as_mut()),
     Field {
-        place: "/link",
         prefix: "https://",
-        of: |it| it.link.as_mut(),
+        ..field("/link", |it| it.link.as_mut())
     },
 ];
 
 /// Those that have a form of their own, which is checked.
-pub(super) const CHECKED: [Field; 7] = [
+pub(super) const CHECKED: [Field; 8] = [
     field("/id", |it| Some(&mut it.id)),
     field("/site/time_zone", |it| Some(&mut it.site.time_zone)),
     field("/currency", |it| Some(&mut session(it).currency)),
+    field("/issuer/vat_number", |it| {
+        is_invoice(it).then_some(&mut it.issuer.vat_number)
+    }),
     field("/buyer/vat_number", |it| Some(&mut buyer(it)?.vat_number)),
     field("/link", |it| it.link.as_mut()),
     field("/code", |it| it.code.as_mut()),
@@ -77,9 +98,14 @@ pub(super) const CHECKED: [Field; 7] = [
     }),
 ];
 
+fn is_invoice(document: &Document) -> bool {
+    matches!(document.subject, Subject::Invoice(_))
+}
+
 fn buyer(document: &mut Document) -> Option<&mut Buyer> {
     match &mut document.subject {
         Subject::Invoice(invoice) => Some(&mut invoice.buyer),
+        Subject::Refund(refund) => refund.buyer.as_mut(),
         _ => None,
     }
 }

@@ -159,5 +159,53 @@ fn the_rates_of_what_was_captured_must_be_what_was_captured() {
     );
     assert_eq!(changed(|it| it[0].net = u64::MAX), expected);
     assert_eq!(changed(|it| it.push(it[0])), expected);
-    assert_eq!(changed(Vec::clear), expected);
+}
+
+#[test]
+fn the_vat_of_a_rate_is_what_the_rate_makes_of_it() {
+    let expected = "the VAT of a rate is not what the rate makes of it";
+    // Two minor units are no rounding.
+    let shifted = |total: &mut VatTotal, by: i64| {
+        total.vat = total.vat.checked_add_signed(by).unwrap();
+        total.net = total.net.checked_add_signed(-by).unwrap();
+    };
+    for by in [-2, 2] {
+        let contradiction = price_contradiction(|it| {
+            shifted(&mut it.vat_totals[0], by);
+            (it.net, it.vat) = (it.vat_totals[0].net, it.vat_totals[0].vat);
+        });
+        assert_eq!(contradiction, expected);
+        let contradiction = contradiction_of(above_hold(), |it| {
+            shifted(&mut session(it).captured_vat[0], by);
+        });
+        assert_eq!(contradiction, expected);
+    }
+    let without_rate = |it: &mut VatTotal| it.vat_rate = None;
+    let contradiction = contradiction_of(above_hold(), |it| {
+        without_rate(&mut session(it).captured_vat[0]);
+    });
+    assert_eq!(contradiction, expected);
+    let mut document = above_hold();
+    shifted(&mut session(&mut document).captured_vat[0], 1);
+    assert!(is_rendered(&document));
+}
+
+#[test]
+fn who_paid_the_whole_price_paid_its_rates() {
+    let expected = "the whole price was captured, but not by its VAT rates";
+    let changed =
+        |change: fn(&mut VatTotal)| contradiction(|it| change(&mut session(it).captured_vat[0]));
+    assert_eq!(
+        changed(|it| (it.net, it.vat) = (it.net + 1, it.vat - 1)),
+        expected
+    );
+    // 20 % in 4.86 EUR are 0.81 EUR.
+    assert_eq!(
+        changed(|it| (it.vat_rate, it.net, it.vat) = (Some(2_000), 405, 81)),
+        expected
+    );
+    // Old receipts say nothing of it.
+    let mut document = paid();
+    session(&mut document).captured_vat.clear();
+    assert!(is_rendered(&document));
 }

@@ -2,12 +2,14 @@
 
 use chargetap_contract::{
     money::VatTotal,
-    receipt::{Buyer, Charging, Document, NothingTakenReason, Payout, Refund, Slip, Subject},
+    receipt::{
+        Buyer, Charging, Document, Issuer, NothingTakenReason, Payout, Refund, Slip, Subject,
+    },
 };
 
 use super::{contradiction, contradiction_of, is_rendered};
 use crate::{
-    documents::{invoice, paid, payout, refund_corrected, refund_in_part},
+    documents::{invoice, paid, payout, refund_corrected, refund_in_part, refund_of_two_rates},
     session,
 };
 
@@ -90,6 +92,25 @@ fn the_rates_of_a_refund_must_be_what_is_given_back() {
 }
 
 #[test]
+fn no_more_is_given_back_of_a_rate_than_was_captured() {
+    let expected = "more was refunded of a VAT rate than was captured";
+    // Of 5.00 EUR with 10 % 0.45 EUR are VAT, and with 20 % 0.83 EUR.
+    let changed = |rate, net, vat| {
+        refund_contradiction(refund_of_two_rates(), |it| {
+            it.amount_vat.truncate(1);
+            let share = &mut it.amount_vat[0];
+            (share.vat_rate, share.net, share.vat, share.gross) = (Some(rate), net, vat, 500);
+        })
+    };
+    assert_eq!(changed(2_000, 417, 83), expected);
+    assert_eq!(changed(2_500, 400, 100), expected);
+    assert_eq!(
+        changed(1_000, 450, 50),
+        "the VAT of a refunded rate is not what the rate makes of it"
+    );
+}
+
+#[test]
 fn a_corrected_price_must_add_up_like_any_other() {
     let expected = "the corrected price does not add up";
     let changed = |change: fn(&mut Charging)| {
@@ -130,24 +151,66 @@ fn there_is_no_invoice_for_nothing() {
 #[test]
 fn a_buyer_has_a_name_and_an_address_that_can_be_read() {
     let expected = "the buyer has no name or no address";
-    let changed = |change: &dyn Fn(&mut Buyer)| {
-        contradiction_of(invoice(), |it| match &mut it.subject {
-            Subject::Invoice(invoice) => change(&mut invoice.buyer),
-            other => panic!("{other:?} is no invoice"),
-        })
-    };
-    for empty in ["", "  ", "\n\t", "\u{200b}\u{202e}", "\u{0}"] {
-        assert_eq!(
-            changed(&|it| empty.clone_into(&mut it.name)),
-            expected,
-            "{empty:?}"
-        );
-        assert_eq!(
-            changed(&|it| empty.clone_into(&mut it.address)),
-            expected,
-            "{empty:?}"
-        );
+    for document in [invoice(), refund_of_two_rates()] {
+        let changed = |change: &dyn Fn(&mut Buyer)| {
+            contradiction_of(document.clone(), |it| change(buyer(it)))
+        };
+        for empty in ["", "  ", "\n\t", "\u{200b}\u{202e}", "\u{0}"] {
+            let name = changed(&|it| empty.clone_into(&mut it.name));
+            let address = changed(&|it| empty.clone_into(&mut it.address));
+            assert_eq!(
+                (name.as_str(), address.as_str()),
+                (expected, expected),
+                "{empty:?}"
+            );
+        }
+        let number = changed(&|it| it.vat_number.push('1'));
+        assert_eq!(number, "the buyer's VAT number is not one");
     }
+}
+
+#[test]
+fn a_buyer_has_a_name_of_200_and_an_address_of_300_characters_at_most() {
+    let expected = "the buyer's name or address is too long";
+    let long = |name: usize, address: usize| {
+        move |it: &mut Document| {
+            buyer(it).name = "é".repeat(name);
+            buyer(it).address = "é".repeat(address);
+        }
+    };
+    assert_eq!(contradiction_of(invoice(), long(201, 300)), expected);
+    assert_eq!(contradiction_of(invoice(), long(200, 301)), expected);
+    let mut document = invoice();
+    long(200, 300)(&mut document);
+    assert!(is_rendered(&document));
+}
+
+fn buyer(document: &mut Document) -> &mut Buyer {
+    match &mut document.subject {
+        Subject::Invoice(invoice) => &mut invoice.buyer,
+        Subject::Refund(refund) => refund.buyer.as_mut().unwrap(),
+        other => panic!("{other:?} has no buyer"),
+    }
+}
+
+#[test]
+fn who_issues_an_invoice_has_a_name_an_address_and_a_vat_number() {
+    let expected = "the invoice's issuer has no name, no address or no VAT number";
+    let changed =
+        |change: fn(&mut Issuer)| contradiction_of(invoice(), |it| change(&mut it.issuer));
+    assert_eq!(changed(|it| it.name.clear()), expected);
+    assert_eq!(changed(|it| it.address = "\u{200b}".to_owned()), expected);
+    // One digit more, and one that is another.
+    for number in ["", "SE5566778899011", "SE556677889801"] {
+        let contradiction = contradiction_of(invoice(), |it| {
+            number.clone_into(&mut it.issuer.vat_number);
+        });
+        assert_eq!(contradiction, expected, "{number}");
+    }
+    // Of a receipt it is not asked.
+    let mut document = paid();
+    document.issuer.vat_number.clear();
+    assert!(is_rendered(&document));
 }
 
 #[test]
