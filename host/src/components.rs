@@ -181,7 +181,11 @@ impl Components {
     ///
     /// # Errors
     /// The component failed.
-    pub fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault> {
+    pub fn form(
+        &self,
+        page: &Page,
+        locale: &str,
+    ) -> Result<Result<Rendered, Problem>, PluginFault> {
         self.generator.call(|instance, store| {
             let rendering = instance.chargetap_receipt_generator_rendering();
             rendering.call_form(store, page, locale)

@@ -7,7 +7,7 @@ mod documents;
 use std::{env, error::Error, fs, path::Path};
 
 use chargetap_contract::receipt::Problem;
-use documents::{FORMATS, PAGES, samples};
+use documents::{FORMATS, samples};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = "
@@ -87,10 +87,10 @@ fn receipts(folder: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
 
 fn pages(folder: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
     let mut rows = vec![];
-    for (name, page) in PAGES {
+    for (name, page) in documents::pages() {
         let mut cells = vec![];
         for language in receipt_generator::languages() {
-            let rendered = receipt_generator::form(page, language)
+            let rendered = receipt_generator::form(&page, language)
                 .map_err(|problem| format!("{name}: {problem:?}"))?;
             let file = format!("form-{name}.{language}.html");
             fs::write(folder.join(&file), rendered.body)?;

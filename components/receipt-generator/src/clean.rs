@@ -16,6 +16,7 @@ pub(crate) fn document(document: &Document) -> Document {
         number: document.number.map(text),
         issuer: issuer(document.issuer),
         site: site(document.site),
+        evse_id: document.evse_id.map(text),
         subject: subject(document.subject),
         original: document.original.map(original),
         tariff: document.tariff.map(text),

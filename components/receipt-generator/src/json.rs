@@ -41,6 +41,8 @@ struct Receipt<'a> {
     site: SiteFields<'a>,
     /// The station's identity and the connector, as `STATION/1`.
     evse: &'a str,
+    /// Its id for roaming, such as `SE*ABC*E1234*1`.
+    evse_id: Option<&'a str>,
     /// The payment terminal's serial number.
     terminal: &'a str,
     session: &'a str,
@@ -98,6 +100,7 @@ impl<'a> Receipt<'a> {
             issuer: IssuerFields::of(&document.issuer),
             site: SiteFields::of(&document.site),
             evse: &session.evse,
+            evse_id: document.evse_id.as_deref(),
             terminal: &session.terminal,
             session: &session.session,
             card: session.card.as_ref().map(CardFields::of),

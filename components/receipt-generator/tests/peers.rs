@@ -16,17 +16,7 @@ use std::{
     process::Command,
 };
 
-use chargetap_contract::receipt::{Document, Format, Page};
-
-/// Every form, with the name of its file.
-const FORMS: [(&str, Page); 6] = [
-    ("find", Page::Find),
-    ("not-found", Page::NotFound),
-    ("too-many-attempts", Page::TooManyAttempts),
-    ("buyer", Page::Buyer),
-    ("buyer-refused", Page::BuyerRefused),
-    ("invoice-coming", Page::InvoiceComing),
-];
+use chargetap_contract::receipt::{Document, Format};
 
 /// With the longest words, and two more alphabets. Every page takes about a second.
 const LOCALES: [&str; 3] = ["de", "el", "bg"];
@@ -45,8 +35,8 @@ fn every_page_fits_a_small_phone_is_accessible_and_loads_nothing() {
             let page = receipt_generator::render(&document, Format::Html, locale).unwrap();
             keep(format!("{name}.{locale}.html"), page.body);
         }
-        for (name, form) in FORMS {
-            let page = receipt_generator::form(form, locale).unwrap();
+        for (name, form) in documents::pages() {
+            let page = receipt_generator::form(&form, locale).unwrap();
             keep(format!("{name}.{locale}.html"), page.body);
         }
     }

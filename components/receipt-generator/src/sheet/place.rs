@@ -17,6 +17,9 @@ impl Writer<'_> {
             row(language.address, &document.site.address),
             row(language.evse, &self.session.evse),
         ];
+        // The term is the same everywhere.
+        let id = document.evse_id.as_ref();
+        rows.extend(id.map(|id| row("EVSE ID", id)));
         if let (Some(charging), Some(times)) = (&self.session.charging, &self.times.charging) {
             rows.extend(self.charging(charging, times));
         }

@@ -14,7 +14,7 @@ mod papers;
 #[path = "documents/parts.rs"]
 mod parts;
 
-use chargetap_contract::receipt::{Document, Format, Page};
+use chargetap_contract::receipt::{Buyer, Document, Format, Page};
 
 pub(crate) use charges::{above_hold, paid, prices_with_vat, several_rates, two_rates_above_hold};
 pub(crate) use measurements::measurement_differs;
@@ -69,11 +69,19 @@ const fn named(name: &'static str, format: Format, extension: &'static str) -> N
 }
 
 /// Every page with a form, by its name.
-pub(crate) const PAGES: [(&str, Page); 6] = [
-    ("find", Page::Find),
-    ("not-found", Page::NotFound),
-    ("too-many-attempts", Page::TooManyAttempts),
-    ("buyer", Page::Buyer),
-    ("buyer-refused", Page::BuyerRefused),
-    ("invoice-coming", Page::InvoiceComing),
-];
+pub(crate) fn pages() -> [(&'static str, Page); 7] {
+    let typed = Buyer {
+        name: "Beispiel <GmbH>".to_owned(),
+        address: "Hauptstr. 1".to_owned(),
+        vat_number: "DE136695977".to_owned(),
+    };
+    [
+        ("find", Page::Find),
+        ("not-found", Page::NotFound),
+        ("too-many-attempts", Page::TooManyAttempts),
+        ("buyer", Page::Buyer),
+        ("buyer-refused", Page::BuyerRefused(typed)),
+        ("invoice-coming", Page::InvoiceComing),
+        ("no-invoice", Page::NoInvoice),
+    ]
+}

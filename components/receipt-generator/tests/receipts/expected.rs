@@ -13,7 +13,7 @@ use chargetap_contract::receipt::{Document, Format, Problem};
 use sha2::{Digest, Sha256};
 use similar::TextDiff;
 
-use crate::documents::{FORMATS, PAGES, samples};
+use crate::documents::{FORMATS, pages, samples};
 
 /// The variable with which the files are written.
 const ACCEPT: &str = "CHARGETAP_ACCEPT_RECEIPTS";
@@ -115,8 +115,8 @@ fn now() -> Files {
             }
         }
         files.insert(format!("text/{language}.txt"), text);
-        for (name, page) in PAGES {
-            let body = receipt_generator::form(page, language).unwrap().body;
+        for (name, page) in pages() {
+            let body = receipt_generator::form(&page, language).unwrap().body;
             digests += &digest(&[name, "form", language], &body);
             if language == "en" {
                 files.insert(format!("form/{name}.html"), broken(&utf8(&body)));

@@ -50,7 +50,7 @@ fn a_language_without_translation_is_refused() {
     for locale in ["tlh", "", "english", "e", "en_GB", "-en"] {
         let expected = Problem::UnknownLocale(locale.to_owned());
         assert_eq!(problem(&paid(), locale), expected);
-        assert_eq!(receipt_generator::form(Page::Find, locale), Err(expected));
+        assert_eq!(receipt_generator::form(&Page::Find, locale), Err(expected));
     }
 }
 
@@ -60,7 +60,7 @@ fn script_and_region_do_not_matter() {
         let receipt = receipt_generator::render(&paid(), Format::Text(40), locale).unwrap();
         (
             receipt,
-            receipt_generator::form(Page::Find, locale).unwrap(),
+            receipt_generator::form(&Page::Find, locale).unwrap(),
         )
     };
     for language in receipt_generator::languages() {

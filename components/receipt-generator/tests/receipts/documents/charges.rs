@@ -22,6 +22,7 @@ pub(crate) fn paid() -> Document {
         tariff: Some("0.49 EUR/kWh + 0.25 EUR, plus VAT".to_owned()),
         measurement: Some(verified(7_420)),
         code: Some("K7Q2XW9Z".to_owned()),
+        evse_id: Some("SE*EXL*E0004*1".to_owned()),
         ..document(id, Subject::Session(paid_session()))
     }
 }

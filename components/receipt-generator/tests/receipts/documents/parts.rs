@@ -96,6 +96,7 @@ pub(crate) fn document(id: &str, subject: Subject) -> Document {
             address: "Storgatan 12, 852 30 Sundsvall".to_owned(),
             time_zone: "Europe/Stockholm".to_owned(),
         },
+        evse_id: None,
         subject,
         original: None,
         slip: None,
