@@ -76,6 +76,9 @@ def check_tags(reader, link):
     tree = root["/StructTreeRoot"]
     for role, count in {"/Document": 1, "/H1": 1, "/H2": 5, "/Table": 4, "/Link": 1}.items():
         assert len(elements(tree["/K"], role)) == count, role
+    # The title comes first, as on the page.
+    (document,) = elements(tree["/K"], "/Document")
+    assert document["/K"][0].get_object()["/S"] == "/H1"
     for row in elements(tree["/K"], "/TR"):
         assert [cell.get_object()["/S"] for cell in row["/K"]] == ["/TH", "/TD"]
     for name in elements(tree["/K"], "/TH"):
