@@ -22,7 +22,7 @@ use self::{
 };
 use crate::{money::Currency, subject, time::Times};
 
-const VERSION: u32 = 4;
+const VERSION: u32 = 3;
 
 #[derive(Serialize)]
 struct Receipt<'a> {
