@@ -50,9 +50,16 @@ SESSION = {"session": {"serialNumber": SERIAL, "sessionId": "s-77"}, "error": No
 STATE = {"serialNumber": "p6x-2024.0001", "online": True, "state": "IDLE"}
 
 
-def card_read(scheme="Mastercard", last_four=42, card_id="card-77", oldest=OLD, serial=SERIAL):
+def application(aid):
+    """The registered provider, five bytes, and its extension (ISO/IEC 7816-4)."""
+    rid, pix = bytes.fromhex(aid)[:5], bytes.fromhex(aid)[5:]
+    return {"rid": int.from_bytes(rid, "big"), "pix": int.from_bytes(pix, "big"), "pix_bytes": len(pix)}
+
+
+def card_read(scheme="Mastercard", last_four=42, card_id="card-77", oldest=OLD, serial=SERIAL, aid="A0000000041010"):
     card = {"scheme": scheme, "last_four": last_four, "reference": reference(card_id, oldest)}
-    return {"Terminal": {"CardRead": {"terminal": serial, "read": READ, "card": card}}}
+    known = None if scheme == "Unknown" else application(aid)
+    return {"Terminal": {"CardRead": {"terminal": serial, "read": READ, "card": card, "application": known}}}
 
 
 def hint(payment="s-77"):
@@ -92,7 +99,7 @@ for aid, scheme in [
     ("D27600002545500200", "Unknown"),
 ]:
     body = CARD | {"aid": aid}
-    add(f"AID {aid}", good("card", body, card_read(scheme)), body)
+    add(f"AID {aid}", good("card", body, card_read(scheme, aid=aid)), body)
 for masked, last_four in [("411111******1111", 1111), ("0007", 7), ("***", None), ("********", None), ("4111 1111 1111 111X", None)]:
     body = CARD | {"maskedPan": masked}
     add(f"the masked number {masked}", good("card", body, card_read(last_four=last_four)), body)
