@@ -141,7 +141,7 @@ async fn a_callback_for_an_earlier_read_than_the_armed_one_is_stale() {
 async fn a_callback_is_not_acknowledged_when_the_disk_is_full() {
     let setup = Setup {
         // Enough for the tables, and not for a session.
-        gateway: vec!["--database-pages".into(), "40".into()],
+        gateway: vec!["--database-pages".into(), "44".into()],
         plug_in_after_ms: None,
         ..Setup::default()
     };
