@@ -76,7 +76,7 @@ async fn a_charge_point_of_the_python_ocpp_package_is_charged_at_and_billed_by_i
     let link = receipt["link"].as_str().unwrap();
     let (_, _, text) = world.get(link, "text/plain").await;
     let text = String::from_utf8(text).unwrap().replace('\n', " ");
-    assert!(text.contains("were measured, as billed"), "{text}");
+    assert!(text.contains("was measured, as billed"), "{text}");
     let (status, headers, file) = world.get(&format!("{link}?format=ocmf"), "*/*").await;
     assert_eq!(
         (status, &headers["content-type"]),
