@@ -5,7 +5,6 @@ use chargetap_contract::receipt::{
     Subject, Summary,
 };
 use chargetap_contract::session::Evse;
-use chargetap_contract::terminal::ApplicationId;
 
 use crate::apply::EngineError;
 use crate::asks::Ask;
@@ -65,7 +64,7 @@ impl<P: Platform> Gateway<P> {
     /// What of a card slip Payter tells.
     async fn slip(&self, session: &str) -> Result<Option<Slip>, EngineError> {
         let application = journal::card_application(&self.platform, session).await?;
-        Ok(application.map(|application: ApplicationId| Slip {
+        Ok(application.map(|application| Slip {
             entry_mode: None,
             application: Some(application),
             authorisation_code: None,
@@ -90,7 +89,7 @@ impl<P: Platform> Gateway<P> {
         if packets.is_empty() {
             return Ok(None);
         }
-        let public_key = self.meter_key(&summary.evse);
+        let public_key = self.meter_key(summary);
         let checked = self
             .platform
             .check_measurement(&packets, public_key.as_deref());
@@ -107,19 +106,23 @@ impl<P: Platform> Gateway<P> {
     }
 
     fn evse_id(&self, summary: &Summary) -> Option<String> {
-        let (station, connector) = summary.evse.rsplit_once('/')?;
-        let evse = Evse {
-            station: station.to_owned(),
-            connector: connector.parse().ok()?,
-        };
         let terminal = self.terminal(&summary.terminal).ok()?;
-        terminal.evse(&evse)?.id.clone()
+        terminal.evse(&evse(summary)?)?.id.clone()
     }
 
-    /// The public key of the meter at an EVSE, as `STATION/1`.
-    fn meter_key(&self, evse: &str) -> Option<String> {
-        let (station, connector) = evse.rsplit_once('/')?;
-        let keys = &self.config.stations.get(station)?.meter_keys;
-        keys.get(&connector.parse().ok()?).cloned()
+    /// The public key of the meter at the session's EVSE.
+    fn meter_key(&self, summary: &Summary) -> Option<String> {
+        let Evse { station, connector } = evse(summary)?;
+        let station = self.config.stations.get(&station)?;
+        station.meter_keys.get(&connector).cloned()
     }
+}
+
+/// The EVSE that a summary names as `STATION/1`.
+fn evse(summary: &Summary) -> Option<Evse> {
+    let (station, connector) = summary.evse.rsplit_once('/')?;
+    Some(Evse {
+        station: station.to_owned(),
+        connector: connector.parse().ok()?,
+    })
 }
