@@ -18,6 +18,9 @@ use crate::documents::{FORMATS, pages, samples};
 /// The variable with which the files are written.
 const ACCEPT: &str = "CHARGETAP_ACCEPT_RECEIPTS";
 
+/// What every page has between the tags of its style.
+const STYLE: &str = include_str!("../../src/page.css");
+
 /// At most so many lines of each difference are shown.
 const SHOWN_LINES: usize = 60;
 
@@ -140,8 +143,10 @@ fn utf8(body: &[u8]) -> String {
     String::from_utf8(body.to_vec()).unwrap()
 }
 
-/// A page with a line for each tag, so that people can compare it.
+/// A page with a line for each tag, so that people can compare it. Its style is `page.css`, whose digest
+/// the page itself names.
 fn broken(page: &str) -> String {
+    let page = page.replacen(STYLE, "", 1);
     page.replace("><", ">\n<") + "\n"
 }
 

@@ -1,0 +1,93 @@
+//! Receipts as a driver and the operator get at them.
+
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+
+use super::{OPERATOR_TOKEN, TERMINAL, World};
+
+impl World {
+    /// Wait until `count` receipts are issued, and return their JSON in that order.
+    pub(crate) async fn receipts(&self, count: usize) -> Vec<Value> {
+        let mut links = Vec::new();
+        self.until("the receipts are issued", async || {
+            links = self.log.values("link");
+            links.dedup();
+            links.len() >= count
+        })
+        .await;
+        assert_eq!(links.len(), count, "receipts: {links:?}");
+        let mut receipts = Vec::new();
+        for link in links {
+            receipts.push(self.json(&link).await);
+        }
+        receipts
+    }
+
+    /// Where something can be read: the status, the headers and the body.
+    pub(crate) async fn get(&self, url: &str, accept: &str) -> (u16, HeaderMap, Vec<u8>) {
+        read(self.client.get(url).header("accept", accept)).await
+    }
+
+    /// Send a form as a browser does.
+    pub(crate) async fn submit(
+        &self,
+        url: &str,
+        fields: &[(&str, &str)],
+    ) -> (u16, HeaderMap, Vec<u8>) {
+        read(self.form(url, fields)).await
+    }
+
+    fn form(&self, url: &str, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        self.client
+            .post(url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.finish())
+    }
+
+    /// What the QR code on the terminal's screen says.
+    pub(crate) async fn qr_code(&self) -> Option<String> {
+        let url = format!("{}/control/screens/{TERMINAL}", self.payter.base_url());
+        Some(self.json(&url).await["qr_code"].as_str()?.to_owned())
+    }
+
+    /// The receipt of a session that captured something, if one is issued and the gateway is
+    /// there to show it.
+    pub(crate) async fn receipt_of_capture(&self) -> Option<Value> {
+        self.receipt_of_kind("charge").await
+    }
+
+    /// The first receipt of a kind, if one is issued and the gateway is there to show it.
+    pub(crate) async fn receipt_of_kind(&self, kind: &str) -> Option<Value> {
+        for link in self.log.values("link") {
+            let request = self.client.get(&link).header("accept", "application/json");
+            let answer = request.send().await.ok()?;
+            let receipt: Value = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
+            if receipt["kind"] == kind {
+                return Some(receipt);
+            }
+        }
+        None
+    }
+
+    /// Send a form; nobody may be there to answer.
+    pub(crate) async fn try_submit(&self, url: &str, fields: &[(&str, &str)]) {
+        drop(self.form(url, fields).send().await);
+    }
+
+    /// Put a refund on record; nobody may be there to answer.
+    pub(crate) async fn try_refund(&self, session: &str, reference: &str, amount: u64) {
+        let url = self.url(&format!("/api/v1/sessions/{session}/refunds"));
+        let request = self.client.post(url);
+        let request = request.header("authorization", format!("Bearer {OPERATOR_TOKEN}"));
+        let body = json!({"reference": reference, "amount": amount}).to_string();
+        drop(request.body(body).send().await);
+    }
+}
+
+async fn read(request: reqwest::RequestBuilder) -> (u16, HeaderMap, Vec<u8>) {
+    let answer = request.send().await.unwrap();
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    (status, headers, answer.bytes().await.unwrap().to_vec())
+}

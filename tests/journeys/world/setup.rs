@@ -1,0 +1,173 @@
+//! What differs between journeys, and how a world of it is started.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use chargetap::simulate::station::{StationArgs, StationSimulator};
+
+use super::{
+    API_KEY, CALLBACK_KEY, Gateway, Log, OPERATOR_TOKEN, PASSWORD, STATION, TERMINAL, WEBHOOK_KEY,
+    components,
+};
+
+const ONE_EVSE: &str = r#"evses = [{ station = "CT-1", connector = 1 }]
+        hold = "50.00""#;
+
+/// How many connectors the station has; most journeys use the first.
+const CONNECTORS: u32 = 2;
+
+/// What differs between journeys.
+pub(crate) struct Setup {
+    pub(crate) payter_faults: Vec<&'static str>,
+    pub(crate) station_faults: Vec<&'static str>,
+    /// Whether the station is a simulated one, and not one that the test brings.
+    pub(crate) simulated_station: bool,
+    /// What a vehicle draws, in watts.
+    pub(crate) power: u64,
+    /// Plug in so many milliseconds after a remote start; never if absent.
+    pub(crate) plug_in_after_ms: Option<u64>,
+    /// Unplug after this energy; never if absent.
+    pub(crate) unplug_after: Option<u64>,
+    pub(crate) plug_in_timeout_s: u64,
+    /// How sessions begin at the terminal.
+    pub(crate) terminal: &'static str,
+    /// More of the station's configuration.
+    pub(crate) station: &'static str,
+    /// More of the provider's configuration.
+    pub(crate) provider: &'static str,
+    /// Further arguments of the gateway.
+    pub(crate) gateway: Vec<String>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            payter_faults: Vec::new(),
+            station_faults: Vec::new(),
+            simulated_station: true,
+            power: 50_000,
+            plug_in_after_ms: Some(50),
+            unplug_after: Some(7_000),
+            plug_in_timeout_s: 60,
+            terminal: ONE_EVSE,
+            station: "",
+            provider: "",
+            gateway: Vec::new(),
+        }
+    }
+}
+
+pub(super) async fn start_station(address: &str, setup: &Setup) -> StationSimulator {
+    StationSimulator::start(StationArgs {
+        url: format!("ws://{address}/ocpp"),
+        identity: STATION.into(),
+        password: PASSWORD.into(),
+        connectors: CONNECTORS,
+        power: setup.power,
+        time_scale: 600,
+        meter_interval_ms: 100,
+        plug_in_after_ms: setup.plug_in_after_ms,
+        unplug_after: setup.unplug_after,
+        faults: setup
+            .station_faults
+            .iter()
+            .map(|fault| fault.parse().unwrap())
+            .collect(),
+        control: ([127, 0, 0, 1], 0).into(),
+    })
+    .await
+    .unwrap()
+}
+
+pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup) {
+    std::fs::write(folder.join("api.key"), API_KEY).unwrap();
+    std::fs::write(folder.join("callback.key"), CALLBACK_KEY).unwrap();
+    std::fs::write(folder.join("station.key"), PASSWORD).unwrap();
+    std::fs::write(folder.join("webhook.key"), WEBHOOK_KEY).unwrap();
+    std::fs::write(folder.join("operator.key"), OPERATOR_TOKEN).unwrap();
+    let components = components();
+    let text = format!(
+        r#"
+        [server]
+        listen = "{address}"
+        components = "{components}"
+        cache = "{components}/cache"
+        [gateway]
+        public_url = "http://{address}"
+        [payter]
+        url = "{payter}"
+        api_key = {{ file = "api.key" }}
+        {provider}
+        [[callback_keys]]
+        id = "journey"
+        secret = {{ file = "callback.key" }}
+        [issuers.platform]
+        name = "Laddbolaget AB"
+        address = "Storgatan 1, 111 22 Stockholm, Sweden"
+        vat_number = "SE556677889901"
+        contact = "help@laddbolaget.example"
+        number_prefix = "L-"
+        [site]
+        name = "Stora Torget"
+        address = "Torget 2, 111 23 Stockholm, Sweden"
+        time_zone = "Europe/Stockholm"
+        [policy]
+        authorise_timeout_s = 3
+        plug_in_timeout_s = {plug_in_timeout_s}
+        [[webhooks]]
+        id = "acquirer"
+        scheme = "raw-body"
+        keys = [{{ id = "w1", secret = {{ file = "webhook.key" }} }}]
+        [operator]
+        token = {{ file = "operator.key" }}
+        [[tariffs]]
+        id = "standard"
+        currency = "EUR"
+        per_kwh = "0.49"
+        per_session = "0.25"
+        vat_percent = "25"
+        [[stations]]
+        id = "{STATION}"
+        password = {{ file = "station.key" }}
+        {station}
+        [[terminals]]
+        serial = "{TERMINAL}"
+        model = "apollo"
+        tariff = "standard"
+        {terminal}
+        "#,
+        components = components.display(),
+        plug_in_timeout_s = setup.plug_in_timeout_s,
+        terminal = setup.terminal,
+        station = setup.station,
+        provider = setup.provider,
+    );
+    std::fs::write(folder.join("chargetap.toml"), text).unwrap();
+}
+
+/// Start a gateway and wait until it listens, or until it has ended.
+pub(super) async fn start_gateway(folder: &Path, arguments: &[String], log: &Log) -> Gateway {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_chargetap"))
+        .args(["--log-format", "json", "serve", "chargetap.toml"])
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("CHARGETAP_LOG")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let log = log.clone();
+    std::thread::spawn(move || {
+        for line in BufReader::new(err).lines().map_while(Result::ok) {
+            log.0.lock().unwrap().push(line);
+        }
+    });
+    let listening = move || BufReader::new(out).read_line(&mut String::new());
+    tokio::task::spawn_blocking(listening)
+        .await
+        .unwrap()
+        .unwrap();
+    Gateway(child)
+}
