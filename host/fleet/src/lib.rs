@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod alert;
+pub mod api;
 pub mod command;
 pub mod duty;
 pub mod fleet;
