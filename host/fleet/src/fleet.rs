@@ -196,6 +196,16 @@ pub struct Change {
     pub after: Option<Item>,
 }
 
+impl From<Item> for Change {
+    fn from(item: Item) -> Self {
+        Self {
+            kind: item.kind(),
+            key: item.key().to_owned(),
+            after: Some(item),
+        }
+    }
+}
+
 impl Change {
     /// That a record is written.
     #[must_use]

@@ -87,6 +87,14 @@ text! {
     "pattern": r"^[A-Za-z0-9._-]{1,64}$"
 }
 
+impl Key {
+    /// The name under which the gateway itself acts.
+    #[must_use]
+    pub fn gateway() -> Self {
+        Self("gateway".to_owned())
+    }
+}
+
 text! {
     /// A terminal's serial number, in upper case.
     Serial,

@@ -151,7 +151,6 @@ async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
     let config = Config::parse(&site::configuration())?;
     let secrets = Secrets {
         payter_key: "simulated-key".into(),
-        operator_token: None,
     };
     let gateway = Gateway::open(platform, config, secrets).await?;
     gateway.recover().await?;
