@@ -19,7 +19,9 @@ pub(crate) enum Ask {
         options: Vec<Choice>,
     },
     /// Nothing: it may take no cards, and says so.
-    Nothing { text: String },
+    Nothing {
+        text: String,
+    },
 }
 
 impl Ask {

@@ -147,7 +147,10 @@ impl<P: Platform> Gateway<P> {
     }
 
     /// Whose processor takes the money at a terminal; nobody's where none is on record.
-    pub(crate) async fn processor_at(&self, serial: &str) -> Result<Option<Processor>, EngineError> {
+    pub(crate) async fn processor_at(
+        &self,
+        serial: &str,
+    ) -> Result<Option<Processor>, EngineError> {
         let fleet = self.fleet().await?;
         Ok(fleet.get::<Terminal>(serial).map(|it| it.processor))
     }
@@ -158,7 +161,10 @@ impl<P: Platform> Gateway<P> {
             return Ok(());
         }
         let token = self.issue_operator_token("first").await?;
-        *self.first_token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
+        *self
+            .first_token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(token);
         Ok(())
     }
 
@@ -183,7 +189,10 @@ impl<P: Platform> Gateway<P> {
 
     /// The first operator's token, if this gateway just issued it: it is told once.
     pub fn take_first_token(&self) -> Option<SecretString> {
-        let mut token = self.first_token.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut token = self
+            .first_token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         token.take()
     }
 

@@ -16,8 +16,8 @@ use crate::http::{Incoming, Method, Outcome};
 use crate::journal;
 use crate::local_time;
 use crate::platform::Platform;
-use crate::rest::{CALL_EVERY, CALLS_AT_ONCE, STRANGER_EVERY, STRANGERS_AT_ONCE};
 use crate::receipts::{ATTEMPT_EVERY, ATTEMPTS_AT_ONCE};
+use crate::rest::{CALL_EVERY, CALLS_AT_ONCE, STRANGER_EVERY, STRANGERS_AT_ONCE};
 
 /// What only the gateway may know.
 #[derive(Debug)]

@@ -26,10 +26,12 @@ impl<P: Platform> Gateway<P> {
     ) -> Result<Answer, EngineError> {
         let reach = &situation.actor.reach;
         match task {
-            Task::StopSession(session) => Ok(match self.is_within(fleet, reach, &session).await? {
-                true => wished(&session, self.request_stop(&session).await?),
-                false => wished(&session, Wish::NoSession),
-            }),
+            Task::StopSession(session) => {
+                Ok(match self.is_within(fleet, reach, &session).await? {
+                    true => wished(&session, self.request_stop(&session).await?),
+                    false => wished(&session, Wish::NoSession),
+                })
+            }
             Task::Refund(session, reference, amount) => {
                 Ok(match self.is_within(fleet, reach, &session).await? {
                     true => {
@@ -57,13 +59,17 @@ impl<P: Platform> Gateway<P> {
             }
             Task::Redeliver(number) => {
                 let now = self.platform.now();
-                Ok(match journal::redeliver(&self.platform, number, now).await? {
-                    true => api::json(200, &json!({"number": number})),
-                    false => api::not_found("dead letter", &number.to_string()),
-                })
+                Ok(
+                    match journal::redeliver(&self.platform, number, now).await? {
+                        true => api::json(200, &json!({"number": number})),
+                        false => api::not_found("dead letter", &number.to_string()),
+                    },
+                )
             }
             // It changes records, and is done where they are changed.
-            Task::Attach(incident, ..) => Ok(api::not_found(Kind::Incident.name(), incident.as_str())),
+            Task::Attach(incident, ..) => {
+                Ok(api::not_found(Kind::Incident.name(), incident.as_str()))
+            }
         }
     }
 

@@ -138,7 +138,9 @@ impl<P: Platform> Gateway<P> {
             if changes.is_empty() {
                 return Ok(answer);
             }
-            let kept = repeatable.filter(|_| !answer.is_secret).map(|_| kept(&answer));
+            let kept = repeatable
+                .filter(|_| !answer.is_secret)
+                .map(|_| kept(&answer));
             let repetition = repeatable.map(|it| Repetition {
                 key: &it.key,
                 fingerprint: &it.fingerprint,

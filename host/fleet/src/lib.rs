@@ -9,6 +9,7 @@ pub mod alert;
 pub mod api;
 pub mod command;
 pub mod duty;
+pub mod example;
 pub mod fleet;
 pub mod import;
 pub mod incident;

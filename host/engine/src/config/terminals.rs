@@ -9,9 +9,7 @@ use toml::Spanned;
 
 use super::file::{Place, repeated};
 use super::policy::PolicyTable;
-use super::{
-    ConfigError, Model, ServedEvse, Start, Station, Terminal, amounts, limits,
-};
+use super::{ConfigError, Model, ServedEvse, Start, Station, Terminal, amounts, limits};
 
 /// As many amounts as a driver can take in at a glance.
 const MOST_CHOICES: usize = 6;

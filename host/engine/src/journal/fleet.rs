@@ -219,7 +219,10 @@ pub(crate) async fn picture(
     hash: &str,
 ) -> Result<Option<Vec<u8>>, JournalError> {
     let rows = platform
-        .query("SELECT bytes FROM picture WHERE hash = ?1", vec![text(hash)])
+        .query(
+            "SELECT bytes FROM picture WHERE hash = ?1",
+            vec![text(hash)],
+        )
         .await?;
     let row = rows.into_iter().next();
     row.map(|row| Reader::new(row).blob()).transpose()

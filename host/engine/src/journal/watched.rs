@@ -26,9 +26,7 @@ pub(crate) async fn keep_seen(
 }
 
 /// What was seen of terminals.
-pub(crate) async fn seen(
-    platform: &impl Platform,
-) -> Result<BTreeMap<Serial, Seen>, JournalError> {
+pub(crate) async fn seen(platform: &impl Platform) -> Result<BTreeMap<Serial, Seen>, JournalError> {
     let rows = platform
         .query("SELECT terminal, seen FROM seen", Vec::new())
         .await?;
