@@ -1,6 +1,34 @@
 //! The REST interface under `/api/v1`, as pure functions: one table of routes, from which come the
 //! answers, who may ask, the OpenAPI document and the command line.
 
+mod asked;
+mod body;
+mod openapi;
+mod paging;
+mod pending;
+mod precondition;
+mod problem;
+mod query;
+mod reach;
+mod route;
+mod show;
+mod table;
+mod view;
+
+use asked::Asked;
+use pending::access;
+use route::Action;
+
+pub use body::{Body, JsonBody};
+pub use openapi::document;
+pub use paging::Page;
+pub use problem::{Problem, ProblemKind};
+pub use query::Parameter;
+pub use route::Route;
+pub use table::{AuditEntry, DeadLetter};
+pub use view::view;
+
+use crate::decide;
 use crate::fleet::{Change, Fleet};
 use crate::incident::PictureType;
 use crate::moment::Moment;
@@ -20,6 +48,19 @@ pub enum Method {
     Delete,
 }
 
+impl Method {
+    /// As HTTP writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
 /// A request for a route.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
@@ -33,7 +74,7 @@ pub struct Call<'a> {
     pub content_type: Option<&'a str>,
     /// The body.
     pub body: &'a [u8],
-    /// An unguessable text, for what needs one.
+    /// An unguessable text of 64 hexadecimal digits, for what needs one.
     pub fresh: &'a str,
 }
 
@@ -42,7 +83,7 @@ pub struct Call<'a> {
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// The body's media type.
+    /// The body's media type; empty without a body.
     pub media_type: &'static str,
     /// Other headers, such as the ETag.
     pub headers: Vec<(&'static str, String)>,
@@ -105,48 +146,85 @@ pub enum Paper {
     Pdf,
 }
 
-/// A route; what it does is its own.
-#[derive(Debug)]
-pub struct Route {
-    /// The serial number of the terminal that is to be looked at, at the vendor, before the call is
-    /// answered: the place of the parameter.
-    pub looks_at: Option<usize>,
-    /// The largest body, in bytes.
-    pub body_limit: usize,
-    /// Whether anybody may ask, without a token.
-    pub is_open: bool,
+/// Every route.
+#[must_use]
+pub fn routes() -> &'static [Route] {
+    table::routes()
 }
 
 /// The route of a request, and the parameters in its path.
 ///
 /// # Errors
 /// There is none: the answer to that.
-pub fn find(_method: Option<Method>, _path: &str) -> Result<(&'static Route, Vec<String>), Answer> {
-    todo!()
+pub fn find(method: Option<Method>, path: &str) -> Result<(&'static Route, Vec<String>), Answer> {
+    let found = routes()
+        .iter()
+        .filter_map(|route| Some((route, table::matches(route.path, path)?)));
+    let found: Vec<_> = found.collect();
+    let methods = found.iter().map(|(route, _)| route.method.name());
+    let methods = methods.collect::<Vec<_>>().join(", ");
+    let mut found = found.into_iter();
+    match found.find(|(route, _)| Some(route.method) == method) {
+        Some(found) => Ok(found),
+        None if methods.is_empty() => Err(Problem::not_found().answer()),
+        None => Err(Problem::method_not_allowed(methods).answer()),
+    }
 }
 
 /// Who has this secret.
 #[must_use]
-pub fn authenticate(_fleet: &Fleet, _secret: &[u8], _now: Moment) -> Option<Actor> {
-    todo!()
+pub fn authenticate(fleet: &Fleet, secret: &[u8], now: Moment) -> Option<Actor> {
+    let token = access::bearer(fleet, secret, now)?;
+    Some(Actor {
+        key: token.key.clone(),
+        scope: token.details.scope,
+        reach: token.details.reach.clone(),
+    })
 }
 
 /// What comes of a call by somebody.
 #[must_use]
-pub fn step(_route: &Route, _call: &Call<'_>, _fleet: &Fleet, _situation: &Situation<'_>) -> Step {
-    todo!()
+pub fn step(route: &Route, call: &Call<'_>, fleet: &Fleet, situation: &Situation<'_>) -> Step {
+    let step = route
+        .admits(situation.actor)
+        .and_then(|()| Asked::new(route, call, fleet, situation))
+        .and_then(|asked| step_of(&asked));
+    step.unwrap_or_else(|problem| Step::Answer(problem.answer()))
+}
+
+fn step_of(asked: &Asked<'_>) -> Result<Step, Problem> {
+    let route = asked.route;
+    route.target.check_visible(asked)?;
+    route.body.check(asked.call, route.body_limit)?;
+    route.target.check_version(asked)?;
+    match &route.action {
+        Action::Read(read) => read(asked).map(Step::Answer),
+        Action::Task(task, _) => task(asked).map(Step::Task),
+        Action::Write(command, show) => {
+            let changes = decide(asked.fleet, asked.situation, command(asked)?)?;
+            reach::check(asked.fleet, asked.reach(), &changes)?;
+            match changes.is_empty() {
+                true => show(asked, &changes).map(Step::Answer),
+                false => Ok(Step::Write(changes)),
+            }
+        }
+    }
 }
 
 /// The answer to a call whose changes were stored: `fleet` is how it is then.
 #[must_use]
 pub fn answer(
-    _route: &Route,
-    _call: &Call<'_>,
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _changes: &[Change],
+    route: &Route,
+    call: &Call<'_>,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    changes: &[Change],
 ) -> Answer {
-    todo!()
+    let shown = Asked::new(route, call, fleet, situation).and_then(|asked| match route.show() {
+        Some(show) => show(&asked, changes),
+        None => Ok(Answer::nothing()),
+    });
+    shown.unwrap_or_else(|problem| problem.answer())
 }
 
 /// The terminal that a call is about, for a route that looks at one.

@@ -1,0 +1,88 @@
+//! A call with what it is answered from.
+
+use std::str::FromStr;
+
+use serde::de::DeserializeOwned;
+
+use super::problem::{Problem, ProblemKind};
+use super::query::Query;
+use super::route::Route;
+use super::{Call, reach};
+use crate::access::Reach;
+use crate::fleet::{Fleet, Kept, Record};
+use crate::situation::Situation;
+
+/// A call with what it is answered from.
+pub(super) struct Asked<'a> {
+    pub(super) route: &'a Route,
+    pub(super) call: &'a Call<'a>,
+    pub(super) fleet: &'a Fleet,
+    pub(super) situation: &'a Situation<'a>,
+    pub(super) query: Query,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn new(
+        route: &'a Route,
+        call: &'a Call<'a>,
+        fleet: &'a Fleet,
+        situation: &'a Situation<'a>,
+    ) -> Result<Self, Problem> {
+        Ok(Self {
+            route,
+            call,
+            fleet,
+            situation,
+            query: Query::parse(call.query, &route.query)?,
+        })
+    }
+
+    /// The text of a parameter of the path.
+    pub(super) fn text(&self, place: usize) -> Result<&'a str, Problem> {
+        let text = self.call.parameters.get(place);
+        text.map(String::as_str).ok_or_else(Problem::not_found)
+    }
+
+    /// A parameter of the path, of its type: what is not of it names nothing.
+    pub(super) fn key<T: FromStr>(&self, place: usize) -> Result<T, Problem> {
+        self.text(place)?.parse().map_err(|_| Problem::not_found())
+    }
+
+    /// What the body says.
+    pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        self.route.body.read(self.call)
+    }
+
+    /// How far whoever asks reaches.
+    pub(super) fn reach(&self) -> &'a Reach {
+        &self.situation.actor.reach
+    }
+
+    /// That what is asked for concerns the whole fleet.
+    pub(super) fn must_reach_everywhere(&self) -> Result<(), Problem> {
+        match self.reach() {
+            Reach::Everywhere => Ok(()),
+            Reach::Sites(_) => Err(Problem::new(
+                ProblemKind::Forbidden,
+                "this concerns the whole fleet, and the token is limited to sites",
+            )),
+        }
+    }
+
+    /// The record of this name, if there is one and whoever asks may see it.
+    pub(super) fn find<T: Record>(&self, key: &str) -> Option<&'a Kept<T>> {
+        let kept = T::all(self.fleet).get(key)?;
+        let is_visible = match self.reach() {
+            Reach::Everywhere => true,
+            reach @ Reach::Sites(_) => {
+                reach::may_see(self.fleet, reach, &kept.value.clone().into())
+            }
+        };
+        is_visible.then_some(kept)
+    }
+
+    /// The record that the path names first.
+    pub(super) fn record<T: Record>(&self) -> Result<&'a Kept<T>, Problem> {
+        self.find(self.text(0)?).ok_or_else(Problem::not_found)
+    }
+}

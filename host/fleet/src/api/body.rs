@@ -1,0 +1,211 @@
+//! Bodies: what a route takes, and whether a call's is that. A body of JSON is held against the same
+//! schema that the document shows, so that the two cannot differ.
+
+use std::sync::OnceLock;
+
+use boon::{Compiler, ErrorKind, SchemaIndex, Schemas, Type, ValidationError};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::Call;
+use super::problem::{Problem, ProblemKind};
+use crate::incident::PictureType;
+use crate::refusal::Reason;
+
+/// What a route takes as its body.
+#[derive(Debug)]
+pub enum Body {
+    /// None.
+    Nothing,
+    /// JSON of this schema.
+    Json(JsonBody),
+    /// CSV.
+    Csv,
+    /// A JPEG or PNG.
+    Picture,
+}
+
+/// A body of JSON.
+pub struct JsonBody {
+    /// Its schema.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    validator: OnceLock<Option<Validator>>,
+}
+
+impl std::fmt::Debug for JsonBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JsonBody")
+    }
+}
+
+impl Body {
+    /// JSON of this type.
+    pub(super) fn json<T: JsonSchema>() -> Self {
+        Self::Json(JsonBody {
+            schema: |generator| generator.subschema_for::<T>(),
+            validator: OnceLock::new(),
+        })
+    }
+
+    /// Its media types; none without a body.
+    #[must_use]
+    pub fn media_types(&self) -> &'static [&'static str] {
+        match self {
+            Self::Nothing => &[],
+            Self::Json(_) => &["application/json"],
+            Self::Csv => &["text/csv"],
+            Self::Picture => &["image/jpeg", "image/png"],
+        }
+    }
+
+    /// Whether a call's body has the right type and size.
+    pub(super) fn check(&self, call: &Call<'_>, limit: usize) -> Result<(), Problem> {
+        if call.body.len() > limit {
+            let detail = match limit {
+                0 => "no body is taken here".to_owned(),
+                _ => format!("a body has at most {limit} bytes here"),
+            };
+            return Err(Problem::new(ProblemKind::TooLarge, detail));
+        }
+        let types = self.media_types();
+        let said = call.content_type.map(essence);
+        match types.is_empty() || said.is_some_and(|said| types.contains(&said.as_str())) {
+            true => Ok(()),
+            false => Err(unsupported(types)),
+        }
+    }
+
+    /// What a call's body of JSON says.
+    pub(super) fn read<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, Problem> {
+        let value: Value = serde_json::from_slice(call.body).map_err(|error| {
+            Problem::new(ProblemKind::Malformed, format!("this is no JSON: {error}"))
+        })?;
+        if let Self::Json(body) = self {
+            let validator = body
+                .validator
+                .get_or_init(|| Validator::of(body.schema).ok());
+            let reasons = validator
+                .as_ref()
+                .map_or_else(Vec::new, |it| it.reasons(&value));
+            if !reasons.is_empty() {
+                return Err(Problem::invalid(reasons));
+            }
+        }
+        serde_path_to_error::deserialize(value).map_err(|error| {
+            let place = error.path().to_string();
+            let reason = Reason::new("wrong-value", error.into_inner().to_string());
+            Problem::invalid(vec![reason.at(place)])
+        })
+    }
+}
+
+/// Which of the two a picture is, if it is what it is said to be.
+pub(super) fn picture_type(call: &Call<'_>) -> Result<PictureType, Problem> {
+    let said = call.content_type.map(essence);
+    let (is, name) = match call.body {
+        [0xFF, 0xD8, 0xFF, ..] => (PictureType::Jpeg, "image/jpeg"),
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => (PictureType::Png, "image/png"),
+        _ => {
+            let reason = Reason::new("no-picture", "this is neither a JPEG nor a PNG");
+            return Err(Problem::invalid(vec![reason]));
+        }
+    };
+    match said.as_deref() == Some(name) {
+        true => Ok(is),
+        false => {
+            let text = format!("this is of the type {name} and is said to be of another");
+            Err(Problem::invalid(vec![Reason::new("other-picture", text)]))
+        }
+    }
+}
+
+/// A media type without its parameters.
+fn essence(content_type: &str) -> String {
+    let (essence, _) = content_type.split_once(';').unwrap_or((content_type, ""));
+    essence.trim().to_ascii_lowercase()
+}
+
+fn unsupported(types: &[&str]) -> Problem {
+    let detail = format!("the body must be of the type {}", types.join(" or "));
+    Problem::new(ProblemKind::UnsupportedMediaType, detail)
+}
+
+/// A schema that values are held against.
+struct Validator {
+    schemas: Schemas,
+    schema: SchemaIndex,
+}
+
+impl Validator {
+    fn of(schema: fn(&mut SchemaGenerator) -> Schema) -> Result<Self, boon::CompileError> {
+        let mut generator = SchemaSettings::draft2020_12().into_generator();
+        let mut document = schema(&mut generator);
+        document.insert("$defs".into(), generator.take_definitions(true).into());
+        let mut compiler = Compiler::new();
+        compiler.enable_format_assertions();
+        compiler.add_resource("urn:chargetap:body", document.to_value())?;
+        let mut schemas = Schemas::new();
+        let schema = compiler.compile("urn:chargetap:body", &mut schemas)?;
+        Ok(Self { schemas, schema })
+    }
+
+    /// Everything that is wrong with a value.
+    fn reasons(&self, value: &Value) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        if let Err(error) = self.schemas.validate(value, self.schema) {
+            gather(&error, &mut reasons);
+        }
+        reasons
+    }
+}
+
+/// Every error that is not because of others.
+fn gather(error: &ValidationError<'_, '_>, reasons: &mut Vec<Reason>) {
+    let causes = match error.kind {
+        ErrorKind::AnyOf | ErrorKind::OneOf(_) => match only_choice(error) {
+            Some(cause) => std::slice::from_ref(cause),
+            None => return reasons.push(reason(error, choices(error))),
+        },
+        _ => error.causes.as_slice(),
+    };
+    for cause in causes {
+        gather(cause, reasons);
+    }
+    if causes.is_empty() {
+        reasons.push(reason(error, error.kind.to_string()));
+    }
+}
+
+fn reason(error: &ValidationError<'_, '_>, text: String) -> Reason {
+    let place = error.instance_location.to_string();
+    Reason::new("wrong-value", text).at(place.trim_start_matches('/').replace('/', "."))
+}
+
+/// What a value should have been that may also be absent.
+fn only_choice<'e, 's, 'v>(
+    error: &'e ValidationError<'s, 'v>,
+) -> Option<&'e ValidationError<'s, 'v>> {
+    let is_null = |it: &&ValidationError<'_, '_>| match it.kind {
+        ErrorKind::Type { want, .. } => want.iter().eq([Type::Null]),
+        _ => false,
+    };
+    match error.causes.as_slice() {
+        [cause, null] if is_null(&null) => Some(cause),
+        _ => None,
+    }
+}
+
+/// What a value can be of which none of the choices fits.
+fn choices(error: &ValidationError<'_, '_>) -> String {
+    let constants = error.causes.iter().filter_map(|cause| match cause.kind {
+        ErrorKind::Const { want } => Some(want.to_string()),
+        _ => None,
+    });
+    let constants: Vec<String> = constants.collect();
+    match constants.is_empty() {
+        true => "it is nothing that it may be".to_owned(),
+        false => format!("it must be one of {}", constants.join(", ")),
+    }
+}

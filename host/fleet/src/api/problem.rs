@@ -1,0 +1,171 @@
+//! Problem details (RFC 9457): how a call is told that nothing was done.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Answer;
+use crate::refusal::{Obstacle, Reason, Refusal};
+
+/// The media type of problem details.
+pub(super) const MEDIA_TYPE: &str = "application/problem+json";
+
+macro_rules! problems {
+    ($($name:ident $status:literal $slug:literal $title:literal,)*) => {
+        /// A kind of problem.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum ProblemKind {
+            $(
+                #[doc = concat!($title, ".")]
+                $name,
+            )*
+        }
+
+        impl ProblemKind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The status code.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self {
+                    $(Self::$name => $status,)*
+                }
+            }
+
+            /// What names it in URNs and in the document.
+            #[must_use]
+            pub const fn slug(self) -> &'static str {
+                match self {
+                    $(Self::$name => $slug,)*
+                }
+            }
+
+            /// What it is, for people.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self {
+                    $(Self::$name => $title,)*
+                }
+            }
+        }
+    };
+}
+
+problems! {
+    Malformed 400 "malformed" "The request cannot be read",
+    Unauthenticated 401 "unauthenticated" "A token is needed",
+    Forbidden 403 "forbidden" "The token does not let you do this",
+    NotFound 404 "not-found" "There is no such thing",
+    MethodNotAllowed 405 "method-not-allowed" "This cannot be done there",
+    Conflict 409 "conflict" "It cannot be as things stand",
+    PreconditionFailed 412 "precondition-failed" "It was changed in the meantime",
+    TooLarge 413 "too-large" "The body is too large",
+    UnsupportedMediaType 415 "unsupported-media-type" "The body is of another type",
+    Invalid 422 "invalid" "What was said cannot be",
+    PreconditionRequired 428 "precondition-required" "The known version must be named",
+    TooManyRequests 429 "too-many-requests" "Too many requests",
+    Unavailable 503 "unavailable" "It cannot be done now",
+}
+
+/// Why a call is not answered as it was meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Of what kind it is.
+    pub kind: ProblemKind,
+    /// What is wrong in this case.
+    pub detail: String,
+    /// Every reason, if there are several or if they have places.
+    pub reasons: Vec<Reason>,
+    /// The methods that a path has, for one that it has not.
+    allow: Option<String>,
+}
+
+/// Problem details (RFC 9457).
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(super) struct Details<'a> {
+    /// The kind of problem, such as `urn:chargetap:problem:conflict`.
+    #[schemars(regex(pattern = "^urn:chargetap:problem:[a-z-]+$"))]
+    r#type: String,
+    /// What kind that is, for people.
+    title: &'a str,
+    /// The status code.
+    status: u16,
+    /// What is wrong in this case, for people.
+    detail: &'a str,
+    /// Every reason.
+    reasons: &'a [Reason],
+}
+
+impl Problem {
+    /// A problem of a kind.
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+            reasons: Vec::new(),
+            allow: None,
+        }
+    }
+
+    /// What was said cannot be, for these reasons.
+    pub(super) fn invalid(reasons: Vec<Reason>) -> Self {
+        let refusal = Refusal {
+            obstacle: Obstacle::Invalid,
+            reasons,
+        };
+        refusal.into()
+    }
+
+    /// There is nothing at a path, or nothing that the caller may see.
+    pub(super) fn not_found() -> Self {
+        Self::new(ProblemKind::NotFound, "there is nothing at this address")
+    }
+
+    /// A path has these methods only.
+    pub(super) fn method_not_allowed(allow: String) -> Self {
+        let detail = format!("this address has {allow} only");
+        Self {
+            allow: Some(allow),
+            ..Self::new(ProblemKind::MethodNotAllowed, detail)
+        }
+    }
+
+    /// The answer that says so.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        let details = Details {
+            r#type: format!("urn:chargetap:problem:{}", self.kind.slug()),
+            title: self.kind.title(),
+            status: self.kind.status(),
+            detail: &self.detail,
+            reasons: &self.reasons,
+        };
+        let mut answer = Answer {
+            media_type: MEDIA_TYPE,
+            ..Answer::json(self.kind.status(), &details)
+        };
+        if self.kind == ProblemKind::Unauthenticated {
+            answer = answer.with_header("WWW-Authenticate", "Bearer");
+        }
+        match &self.allow {
+            Some(allow) => answer.with_header("Allow", allow),
+            None => answer,
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let kind = match refusal.obstacle {
+            Obstacle::NotFound => ProblemKind::NotFound,
+            Obstacle::Invalid => ProblemKind::Invalid,
+            Obstacle::Conflict => ProblemKind::Conflict,
+            Obstacle::Forbidden => ProblemKind::Forbidden,
+        };
+        Self {
+            reasons: refusal.reasons.clone(),
+            ..Self::new(kind, refusal.to_string())
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Queries: what each parameter may be, and what a call says of them.
+
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::problem::{Problem, ProblemKind};
+
+/// A parameter of a route's query.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it says, for people.
+    pub about: &'static str,
+    /// What it may be.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    is_of_type: fn(&str) -> bool,
+}
+
+impl Parameter {
+    /// A parameter of a type.
+    pub(super) fn new<T: DeserializeOwned + JsonSchema>(
+        name: &'static str,
+        about: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            about,
+            schema: |generator| generator.subschema_for::<T>(),
+            is_of_type: |text| read::<T>(text).is_some(),
+        }
+    }
+}
+
+/// What a call's query says, each of it as its parameter wants it.
+#[derive(Debug, Default)]
+pub(super) struct Query(BTreeMap<String, String>);
+
+impl Query {
+    /// Read a query.
+    pub(super) fn parse(query: &str, parameters: &[Parameter]) -> Result<Self, Problem> {
+        let mut said = BTreeMap::new();
+        for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+            let Some(parameter) = parameters.iter().find(|it| it.name == name) else {
+                return Err(malformed(format!("there is no parameter {name:?} here")));
+            };
+            if !(parameter.is_of_type)(&text) {
+                return Err(malformed(format!("{text:?} is nothing that {name} may be")));
+            }
+            if said.insert(name.to_string(), text.into_owned()).is_some() {
+                return Err(malformed(format!("{name} is given twice")));
+            }
+        }
+        Ok(Self(said))
+    }
+
+    /// What it says of a parameter.
+    pub(super) fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        read(self.0.get(name)?)
+    }
+}
+
+fn malformed(detail: String) -> Problem {
+    Problem::new(ProblemKind::Malformed, detail)
+}
+
+/// A value as a query writes it: a text, or a number or truth value as JSON has them.
+fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let value = serde_json::from_value(Value::String(text.to_owned())).ok();
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    value.or_else(|| serde_json::from_str(text).ok().filter(|_| is_plain))
+}

@@ -1,0 +1,52 @@
+//! What is within reach of a token that is limited to sites.
+
+use super::problem::{Problem, ProblemKind};
+use crate::access::Reach;
+use crate::fleet::{Change, Fleet, Item};
+use crate::order::Order;
+use crate::site::{Customer, Site};
+use crate::terminal::Terminal;
+
+/// Whether a record may be seen: besides what is at the sites, the customers whose these are, and the
+/// orders of terminals there.
+pub(super) fn may_see(fleet: &Fleet, reach: &Reach, item: &Item) -> bool {
+    match (reach, item) {
+        (Reach::Everywhere, _) => true,
+        (Reach::Sites(sites), Item::Customer(Customer { key, .. })) => {
+            let mut sites = sites
+                .iter()
+                .filter_map(|site| fleet.get::<Site>(site.as_str()));
+            sites.any(|site| site.details.customer == *key)
+        }
+        (Reach::Sites(_), Item::Order(Order { key, .. })) => fleet
+            .each::<Terminal>()
+            .any(|it| it.details.order == *key && reach.includes(&it.details.site)),
+        _ => fleet.is_within(reach, item),
+    }
+}
+
+/// Whether a record may be changed: everywhere that it belongs must be within reach.
+fn may_change(fleet: &Fleet, reach: &Reach, item: &Item) -> bool {
+    let sites = item.sites(fleet);
+    match reach {
+        Reach::Everywhere => true,
+        Reach::Sites(_) => !sites.is_empty() && sites.iter().all(|site| reach.includes(site)),
+    }
+}
+
+/// Whether everything that would be changed may be, as it is and as it would be.
+pub(super) fn check(fleet: &Fleet, reach: &Reach, changes: &[Change]) -> Result<(), Problem> {
+    let is_within = |change: &Change| {
+        let before = fleet.item(change.kind, &change.key);
+        let after = change.after.as_ref();
+        before.is_none_or(|(_, item)| may_change(fleet, reach, &item))
+            && after.is_none_or(|item| may_change(fleet, reach, item))
+    };
+    match changes.iter().all(is_within) {
+        true => Ok(()),
+        false => Err(Problem::new(
+            ProblemKind::Forbidden,
+            "this would change what is not at the token's sites alone",
+        )),
+    }
+}

@@ -1,0 +1,347 @@
+//! A route: what it takes, who may ask, and what it does.
+
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use super::asked::Asked;
+use super::body::Body;
+use super::precondition::Target;
+use super::problem::{Problem, ProblemKind};
+use super::query::Parameter;
+use super::show::{self, Show};
+use super::view::Viewed;
+use super::{Answer, Method, Task, paging};
+use crate::access::Scope;
+use crate::command::Command;
+use crate::situation::Actor;
+
+/// The largest body of JSON, in bytes.
+const JSON_LIMIT: usize = 64 * 1024;
+
+/// A route; what it does is its own.
+#[derive(Debug)]
+pub struct Route {
+    /// The request method.
+    pub method: Method,
+    /// The path under `/api/v1`, with parameters in braces.
+    pub path: &'static str,
+    /// What it is about, as the command line says it.
+    pub noun: &'static str,
+    /// What it does with that, as the command line says it.
+    pub verb: &'static str,
+    /// What it does, for people.
+    pub summary: &'static str,
+    /// The parameters of its query.
+    pub query: Vec<Parameter>,
+    /// What it takes.
+    pub body: Body,
+    /// Who may ask.
+    pub scopes: &'static [Scope],
+    /// Of a list, what a table shows: a heading, and the place in an item as a JSON pointer.
+    pub columns: &'static [(&'static str, &'static str)],
+    /// The serial number of the terminal that is to be looked at, at the vendor, before the call is
+    /// answered: the place of the parameter.
+    pub looks_at: Option<usize>,
+    /// The largest body, in bytes.
+    pub body_limit: usize,
+    /// Whether anybody may ask, without a token.
+    pub is_open: bool,
+    pub(super) target: Target,
+    pub(super) success: Success,
+    pub(super) action: Action,
+}
+
+/// How a call is answered that is answered as it was meant.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Success {
+    /// The status codes that there can be.
+    pub(super) statuses: &'static [u16],
+    pub(super) media_types: &'static [&'static str],
+    /// What the body is, if it is JSON.
+    pub(super) schema: Option<fn(&mut SchemaGenerator) -> Schema>,
+    /// Whether the record's version comes with it.
+    pub(super) has_etag: bool,
+}
+
+type Read = dyn Fn(&Asked<'_>) -> Result<Answer, Problem> + Send + Sync;
+
+/// What a route does.
+pub(super) enum Action {
+    /// Answer from what is on record.
+    Read(Box<Read>),
+    /// Change what is on record.
+    Write(fn(&Asked<'_>) -> Result<Command, Problem>, Show),
+    /// Have the gateway do something; if that changes what is on record, this is the answer.
+    Task(fn(&Asked<'_>) -> Result<Task, Problem>, Show),
+}
+
+impl fmt::Debug for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read(_) => "Read",
+            Self::Write(..) => "Write",
+            Self::Task(..) => "Task",
+        })
+    }
+}
+
+/// Everybody who has a token.
+pub(super) const EVERYBODY: &[Scope] = &[
+    Scope::Operator,
+    Scope::SiteStaff,
+    Scope::Support,
+    Scope::ReadOnly,
+];
+/// Who runs the platform.
+pub(super) const OPERATORS: &[Scope] = &[Scope::Operator];
+/// Who helps, and operators.
+pub(super) const SUPPORT: &[Scope] = &[Scope::Operator, Scope::Support];
+/// Who is at the site, and operators.
+pub(super) const STAFF: &[Scope] = &[Scope::Operator, Scope::SiteStaff];
+/// Who is at the site or helps, and operators.
+pub(super) const STAFF_AND_SUPPORT: &[Scope] = &[Scope::Operator, Scope::SiteStaff, Scope::Support];
+
+impl Route {
+    fn new(method: Method, path: &'static str, success: Success, action: Action) -> Self {
+        let is_read = method == Method::Get;
+        Self {
+            method,
+            path,
+            noun: "",
+            verb: "",
+            summary: "",
+            query: Vec::new(),
+            body: Body::Nothing,
+            scopes: if is_read { EVERYBODY } else { OPERATORS },
+            columns: &[],
+            looks_at: None,
+            body_limit: 0,
+            is_open: false,
+            target: Target::None,
+            success,
+            action,
+        }
+    }
+
+    /// A read whose answer is JSON of this type.
+    pub(super) fn read<T: JsonSchema>(
+        path: &'static str,
+        read: impl Fn(&Asked<'_>) -> Result<Answer, Problem> + Send + Sync + 'static,
+    ) -> Self {
+        let action = Action::Read(Box::new(read));
+        Self::new(Method::Get, path, Success::json::<T>(&[200]), action)
+    }
+
+    /// The list of all records of a kind that may be seen and of which this is true.
+    pub(super) fn list<T: Viewed>(
+        path: &'static str,
+        is_asked_for: impl Fn(&Asked<'_>, &T) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let read = move |asked: &Asked<'_>| {
+            let records = T::all(asked.fleet).keys().map(String::as_str);
+            let visible = records.filter_map(|key| Some((key, asked.find::<T>(key)?)));
+            let wanted = visible.filter(|(_, kept)| is_asked_for(asked, &kept.value));
+            let page = paging::Page::of(wanted, &asked.query, |kept| T::shown(kept, asked));
+            Ok(Answer::json(200, &page))
+        };
+        let mut route = Self::read::<paging::Page<T::Shown>>(path, read);
+        route.query.extend(paging::by_key());
+        route
+    }
+
+    /// One record.
+    pub(super) fn one<T: Viewed>(path: &'static str) -> Self {
+        let read = |asked: &Asked<'_>| {
+            let kept = asked.record::<T>()?;
+            Ok(show::record(200, kept, asked))
+        };
+        let route = Self::read::<T::Shown>(path, read).on::<T>();
+        Self {
+            success: Success {
+                has_etag: true,
+                ..route.success
+            },
+            ..route
+        }
+    }
+
+    /// A record that is put there, of a body of this type.
+    pub(super) fn put<T: Viewed, B: JsonSchema>(
+        path: &'static str,
+        command: fn(&Asked<'_>) -> Result<Command, Problem>,
+    ) -> Self {
+        let success = Success::record::<T>(&[200, 201]);
+        let action = Action::Write(command, show::put::<T>);
+        let route = Self::new(Method::Put, path, success, action).with_json::<B>();
+        Self {
+            target: Target::Put(T::KIND),
+            ..route
+        }
+    }
+
+    /// A record that comes to be, with a key that is not in the path.
+    pub(super) fn create<T: Viewed, B: JsonSchema>(
+        path: &'static str,
+        command: fn(&Asked<'_>) -> Result<Command, Problem>,
+    ) -> Self {
+        let success = Success::record::<T>(&[201]);
+        let action = Action::Write(command, show::created::<T>);
+        Self::new(Method::Post, path, success, action).with_json::<B>()
+    }
+
+    /// Something that is done with the record that the path names first.
+    pub(super) fn deed<T: Viewed>(
+        method: Method,
+        path: &'static str,
+        command: fn(&Asked<'_>) -> Result<Command, Problem>,
+    ) -> Self {
+        let action = Action::Write(command, show::changed::<T>);
+        Self::new(method, path, Success::record::<T>(&[200]), action).on::<T>()
+    }
+
+    /// A record that is removed.
+    pub(super) fn remove<T: Viewed>(
+        path: &'static str,
+        command: fn(&Asked<'_>) -> Result<Command, Problem>,
+    ) -> Self {
+        let action = Action::Write(command, |_, _| Ok(Answer::nothing()));
+        Self::new(Method::Delete, path, Success::NOTHING, action).on::<T>()
+    }
+
+    /// Something that the gateway does.
+    pub(super) fn task(
+        method: Method,
+        path: &'static str,
+        success: Success,
+        task: fn(&Asked<'_>) -> Result<Task, Problem>,
+    ) -> Self {
+        let action = Action::Task(task, |_, _| Ok(Answer::nothing()));
+        Self::new(method, path, success, action)
+    }
+
+    /// The same, answered like this once what the gateway did is on record.
+    pub(super) fn then(self, show: Show) -> Self {
+        let action = match self.action {
+            Action::Write(command, _) => Action::Write(command, show),
+            Action::Task(task, _) => Action::Task(task, show),
+            read @ Action::Read(_) => read,
+        };
+        Self { action, ..self }
+    }
+
+    /// The same, with an answer of this kind.
+    pub(super) fn giving(self, success: Success) -> Self {
+        Self { success, ..self }
+    }
+
+    /// The same, as the command line calls it.
+    pub(super) fn named(
+        self,
+        noun: &'static str,
+        verb: &'static str,
+        summary: &'static str,
+    ) -> Self {
+        Self {
+            noun,
+            verb,
+            summary,
+            ..self
+        }
+    }
+
+    /// The same, about a record that the path names first.
+    pub(super) fn on<T: Viewed>(self) -> Self {
+        Self {
+            target: Target::Existing(T::KIND),
+            ..self
+        }
+    }
+
+    /// The same, with a body of JSON of this type.
+    pub(super) fn with_json<B: JsonSchema>(self) -> Self {
+        self.with_body(Body::json::<B>(), JSON_LIMIT)
+    }
+
+    /// The same, with a body of at most so many bytes.
+    pub(super) fn with_body(self, body: Body, body_limit: usize) -> Self {
+        Self {
+            body,
+            body_limit,
+            ..self
+        }
+    }
+
+    /// The same, for these.
+    pub(super) fn by(self, scopes: &'static [Scope]) -> Self {
+        Self { scopes, ..self }
+    }
+
+    /// The same, with these parameters of the query.
+    pub(super) fn with(mut self, query: impl IntoIterator<Item = Parameter>) -> Self {
+        self.query.extend(query);
+        self
+    }
+
+    /// The same, shown in a table like this.
+    pub(super) fn columns(self, columns: &'static [(&'static str, &'static str)]) -> Self {
+        Self { columns, ..self }
+    }
+
+    /// Whether somebody may ask.
+    pub(super) fn admits(&self, actor: &Actor) -> Result<(), Problem> {
+        match self.is_open || self.scopes.contains(&actor.scope) {
+            true => Ok(()),
+            false => Err(Problem::new(
+                ProblemKind::Forbidden,
+                "the token's scope does not include this",
+            )),
+        }
+    }
+
+    /// The answer once what was wanted is on record.
+    pub(super) fn show(&self) -> Option<Show> {
+        match self.action {
+            Action::Read(_) => None,
+            Action::Write(_, show) | Action::Task(_, show) => Some(show),
+        }
+    }
+}
+
+impl Success {
+    /// Nothing but that it is done.
+    pub(super) const NOTHING: Self = Self {
+        statuses: &[204],
+        media_types: &[],
+        schema: None,
+        has_etag: false,
+    };
+
+    /// JSON of this type.
+    pub(super) fn json<T: JsonSchema>(statuses: &'static [u16]) -> Self {
+        Self {
+            statuses,
+            media_types: &["application/json"],
+            schema: Some(|generator| generator.subschema_for::<T>()),
+            has_etag: false,
+        }
+    }
+
+    /// A record with its version.
+    pub(super) fn record<T: Viewed>(statuses: &'static [u16]) -> Self {
+        Self {
+            has_etag: true,
+            ..Self::json::<T::Shown>(statuses)
+        }
+    }
+
+    /// A body of another type.
+    pub(super) const fn of(media_types: &'static [&'static str]) -> Self {
+        Self {
+            statuses: &[200],
+            media_types,
+            schema: None,
+            has_etag: false,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The table of routes.
+
+mod access;
+mod alerts;
+mod due;
+mod incidents;
+mod orders;
+mod places;
+mod records;
+mod terminals;
+
+use std::sync::LazyLock;
+
+use percent_encoding::percent_decode_str;
+
+use super::route::Route;
+
+pub use alerts::DeadLetter;
+pub use records::AuditEntry;
+
+/// Every route.
+pub(super) fn routes() -> &'static [Route] {
+    static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+        let routes = [
+            places::routes(),
+            orders::routes(),
+            terminals::routes(),
+            incidents::routes(),
+            alerts::routes(),
+            due::routes(),
+            access::routes(),
+            records::routes(),
+        ];
+        routes.into_iter().flatten().collect()
+    });
+    &ROUTES
+}
+
+/// What a path says in the places of a route's parameters, if it is the route's.
+pub(super) fn matches(route: &str, path: &str) -> Option<Vec<String>> {
+    let mut said = path.strip_prefix("/api/v1")?.split('/');
+    let mut parameters = Vec::new();
+    for part in route.split('/') {
+        let decoded = percent_decode_str(said.next()?).decode_utf8().ok()?;
+        if part.starts_with('{') {
+            parameters.push(decoded.into_owned());
+        } else if part != decoded {
+            return None;
+        }
+    }
+    said.next().is_none().then_some(parameters)
+}
+
+/// The names of the parameters in a route's path.
+pub(super) fn parameters(route: &str) -> impl Iterator<Item = &str> {
+    let parts = route.split('/');
+    parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}

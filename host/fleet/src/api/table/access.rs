@@ -1,0 +1,129 @@
+//! Tokens and calendars.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::super::asked::Asked;
+use super::super::pending::access;
+use super::super::problem::Problem;
+use super::super::route::{OPERATORS, Route, Success};
+use super::super::view::{CalendarView, TokenView, Viewed};
+use super::super::{Answer, show};
+use crate::access::{Calendar, CalendarDetails, Token, TokenDetails};
+use crate::command::Command;
+use crate::fleet::Change;
+
+/// A token that was issued just now.
+#[derive(Serialize, JsonSchema)]
+struct IssuedToken {
+    /// How often it was written: what its ETag says.
+    version: u64,
+    #[serde(flatten)]
+    token: TokenView,
+    /// What to show as bearer token. It is told once.
+    secret: String,
+}
+
+/// A calendar that was issued just now.
+#[derive(Serialize, JsonSchema)]
+struct IssuedCalendar {
+    /// How often it was written: what its ETag says.
+    version: u64,
+    #[serde(flatten)]
+    calendar: CalendarView,
+    /// The address of the feed at this gateway, which is the right to see it. It is told once.
+    address: String,
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    let mut routes = tokens();
+    routes.extend(calendars());
+    routes
+}
+
+fn tokens() -> Vec<Route> {
+    vec![
+        Route::list::<Token>("/tokens", |_, _| true)
+            .by(OPERATORS)
+            .named("token", "list", "List tokens")
+            .columns(&[
+                ("TOKEN", "/key"),
+                ("NAME", "/details/name"),
+                ("SCOPE", "/details/scope"),
+                ("REACH", "/details/reach"),
+                ("EXPIRES", "/details/expires"),
+            ]),
+        Route::create::<Token, TokenDetails>("/tokens", |asked| {
+            let hash = access::hash(bearer(asked).as_bytes());
+            Ok(Command::IssueToken(asked.body()?, hash))
+        })
+        .giving(Success {
+            has_etag: true,
+            ..Success::json::<IssuedToken>(&[201])
+        })
+        .then(issued_token)
+        .named("token", "issue", "Issue a token; its secret is told once"),
+        Route::remove::<Token>("/tokens/{token}", |asked| {
+            Ok(Command::RevokeToken(asked.key(0)?))
+        })
+        .named("token", "revoke", "Revoke a token"),
+    ]
+}
+
+/// The secret of a new token, which says by its beginning what it is.
+fn bearer(asked: &Asked<'_>) -> String {
+    format!("ctp_{}", asked.call.fresh)
+}
+
+fn issued_token(asked: &Asked<'_>, changes: &[Change]) -> Result<Answer, Problem> {
+    let kept = show::made::<Token>(asked, changes)?;
+    let shown = IssuedToken {
+        version: kept.version,
+        token: kept.value.view(),
+        secret: bearer(asked),
+    };
+    let answer = Answer::json(201, &shown).with_etag(kept.version);
+    Ok(answer.with_location(&kept.value).secret())
+}
+
+fn calendars() -> Vec<Route> {
+    vec![
+        Route::list::<Calendar>("/calendars", |_, _| true)
+            .by(OPERATORS)
+            .named("calendar", "list", "List calendars")
+            .columns(&[
+                ("CALENDAR", "/key"),
+                ("NAME", "/details/name"),
+                ("REACH", "/details/reach"),
+            ]),
+        Route::create::<Calendar, CalendarDetails>("/calendars", |asked| {
+            let hash = access::hash(asked.call.fresh.as_bytes());
+            Ok(Command::IssueCalendar(asked.body()?, hash))
+        })
+        .giving(Success {
+            has_etag: true,
+            ..Success::json::<IssuedCalendar>(&[201])
+        })
+        .then(issued_calendar)
+        .named(
+            "calendar",
+            "issue",
+            "Issue a calendar; its address is told once",
+        ),
+        Route::remove::<Calendar>("/calendars/{calendar}", |asked| {
+            Ok(Command::RevokeCalendar(asked.key(0)?))
+        })
+        .named("calendar", "revoke", "Revoke a calendar"),
+    ]
+}
+
+fn issued_calendar(asked: &Asked<'_>, changes: &[Change]) -> Result<Answer, Problem> {
+    let kept = show::made::<Calendar>(asked, changes)?;
+    let shown = IssuedCalendar {
+        version: kept.version,
+        calendar: kept.value.view(),
+        address: format!("/api/v1/calendars/{}/due.ics", asked.call.fresh),
+    };
+    let answer = Answer::json(201, &shown).with_etag(kept.version);
+    Ok(answer.with_location(&kept.value).secret())
+}

@@ -1,0 +1,189 @@
+//! Alerts, and where they are sent.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::super::asked::Asked;
+use super::super::paging::{self, Limit, Number, Page};
+use super::super::problem::Problem;
+use super::super::query::Parameter;
+use super::super::route::{OPERATORS, Route, STAFF_AND_SUPPORT, Success};
+use super::super::view::{Viewed, WebhookView};
+use super::super::{Answer, Method, Task, show};
+use crate::alert::{Alert, AlertKind, Secret, Webhook, WebhookDetails};
+use crate::command::Command;
+use crate::fleet::Change;
+use crate::moment::Moment;
+use crate::text::{Key, Serial};
+
+/// A delivery of an alert that was given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct DeadLetter {
+    /// Its number.
+    pub number: u64,
+    /// The webhook that it was for.
+    pub webhook: Key,
+    /// The alert.
+    pub alert: Key,
+    /// When the first attempt was.
+    pub first: Moment,
+    /// When the last attempt was.
+    pub last: Moment,
+    /// How many attempts there were.
+    pub attempts: u32,
+    /// What came of the last one, for people.
+    pub error: String,
+}
+
+/// An address that alerts are sent to; with the secret only when it is new.
+#[derive(Serialize, JsonSchema)]
+struct PutWebhook {
+    /// How often it was written: what its ETag says.
+    version: u64,
+    #[serde(flatten)]
+    webhook: WebhookView,
+    /// What deliveries are signed with (Standard Webhooks). It is told once.
+    secret: Option<String>,
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    let mut routes = alerts();
+    routes.extend(webhooks());
+    routes.extend(dead_letters());
+    routes
+}
+
+fn alerts() -> Vec<Route> {
+    vec![
+        Route::list::<Alert>("/alerts", |asked, it| {
+            let query = &asked.query;
+            let is_open = it.ended.is_none() && it.acknowledged.is_none();
+            query.get("open").is_none_or(|open: bool| is_open == open)
+                && query
+                    .get("kind")
+                    .is_none_or(|kind: AlertKind| it.kind == kind)
+                && query
+                    .get("terminal")
+                    .is_none_or(|serial: Serial| it.terminal == serial)
+        })
+        .with([
+            Parameter::new::<bool>(
+                "open",
+                "Only those that are still so and that nobody took notice of, or only the others",
+            ),
+            Parameter::new::<AlertKind>("kind", "Only those of this kind"),
+            Parameter::new::<Serial>("terminal", "Only those about this terminal"),
+        ])
+        .named("alert", "list", "List alerts")
+        .columns(&[
+            ("ALERT", "/key"),
+            ("KIND", "/kind"),
+            ("TERMINAL", "/terminal"),
+            ("RAISED", "/raised"),
+            ("ENDED", "/ended"),
+            ("TAKEN NOTICE OF BY", "/acknowledged/by"),
+            ("TEXT", "/text"),
+        ]),
+        Route::deed::<Alert>(Method::Post, "/alerts/{alert}/acknowledge", |asked| {
+            Ok(Command::Acknowledge(asked.key(0)?))
+        })
+        .by(STAFF_AND_SUPPORT)
+        .named("alert", "acknowledge", "Take notice of an alert"),
+    ]
+}
+
+fn webhooks() -> Vec<Route> {
+    vec![
+        Route::list::<Webhook>("/webhooks", |_, _| true)
+            .by(OPERATORS)
+            .named("webhook", "list", "List where alerts are sent")
+            .columns(&[("WEBHOOK", "/key"), ("URL", "/details/url")]),
+        Route::put::<Webhook, WebhookDetails>("/webhooks/{webhook}", |asked| {
+            let secret = Secret::new(signing_secret(asked));
+            Ok(Command::PutWebhook(asked.key(0)?, asked.body()?, secret))
+        })
+        .giving(Success {
+            has_etag: true,
+            ..Success::json::<PutWebhook>(&[200, 201])
+        })
+        .then(put)
+        .named(
+            "webhook",
+            "put",
+            "Send alerts to an address; its secret is told once",
+        ),
+        Route::remove::<Webhook>("/webhooks/{webhook}", |asked| {
+            Ok(Command::RemoveWebhook(asked.key(0)?))
+        })
+        .named("webhook", "remove", "Send alerts there no longer"),
+    ]
+}
+
+/// What deliveries to a new webhook are signed with.
+fn signing_secret(asked: &Asked<'_>) -> String {
+    format!("whsec_{}", BASE64_STANDARD.encode(asked.call.fresh))
+}
+
+fn put(asked: &Asked<'_>, _: &[Change]) -> Result<Answer, Problem> {
+    let kept = show::written::<Webhook>(asked, asked.text(0)?)?;
+    let is_new = show::is_new(asked);
+    let shown = PutWebhook {
+        version: kept.version,
+        webhook: kept.value.view(),
+        secret: is_new.then(|| signing_secret(asked)),
+    };
+    let answer = Answer::json(if is_new { 201 } else { 200 }, &shown).with_etag(kept.version);
+    Ok(match is_new {
+        true => answer.with_location(&kept.value).secret(),
+        false => answer,
+    })
+}
+
+fn dead_letters() -> Vec<Route> {
+    vec![
+        Route::task(
+            Method::Get,
+            "/webhook-dead-letters",
+            Success::json::<Page<DeadLetter>>(&[200]),
+            |asked| {
+                asked.must_reach_everywhere()?;
+                Ok(Task::DeadLetters {
+                    before: asked.query.get("after").map(|Number(number)| number),
+                    limit: asked.query.get::<Limit>("limit").unwrap_or_default().get(),
+                })
+            },
+        )
+        .with(paging::by_number())
+        .by(OPERATORS)
+        .named(
+            "webhook",
+            "dead-letters",
+            "List deliveries that were given up, newest first",
+        )
+        .columns(&[
+            ("NUMBER", "/number"),
+            ("WEBHOOK", "/webhook"),
+            ("ALERT", "/alert"),
+            ("ATTEMPTS", "/attempts"),
+            ("LAST", "/last"),
+            ("ERROR", "/error"),
+        ]),
+        Route::task(
+            Method::Post,
+            "/webhook-dead-letters/{number}/redeliver",
+            Success::NOTHING,
+            |asked| {
+                asked.must_reach_everywhere()?;
+                let Number(number) = asked.key(0)?;
+                Ok(Task::Redeliver(number))
+            },
+        )
+        .named(
+            "webhook",
+            "redeliver",
+            "Try a delivery again that was given up",
+        ),
+    ]
+}

@@ -1,0 +1,168 @@
+//! Incidents, their pictures and reports.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::asked::Asked;
+use super::super::body::{self, Body};
+use super::super::problem::Problem;
+use super::super::query::Parameter;
+use super::super::route::{Route, STAFF_AND_SUPPORT, SUPPORT, Success};
+use super::super::{Method, Paper, Task, show};
+use crate::command::Command;
+use crate::incident::{Incident, IncidentDetails, Outcome};
+use crate::text::{Line, Prose, Serial};
+
+/// The largest picture, in bytes.
+const PICTURE_LIMIT: usize = 8 * 1024 * 1024;
+
+/// How an incident ends.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Ending {
+    /// What became of the terminal.
+    outcome: Outcome,
+    /// What was found out.
+    note: Prose,
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    let mut routes = records();
+    routes.extend(pictures());
+    routes.extend(reports());
+    routes
+}
+
+fn records() -> Vec<Route> {
+    vec![
+        Route::list::<Incident>("/incidents", |asked, it| {
+            let (open, terminal) = (asked.query.get("open"), asked.query.get("terminal"));
+            open.is_none_or(|open: bool| it.closed.is_none() == open)
+                && terminal.is_none_or(|terminal: Serial| it.details.terminal == terminal)
+        })
+        .with([
+            Parameter::new::<bool>(
+                "open",
+                "Only those that are open, or only those that are not",
+            ),
+            Parameter::new::<Serial>("terminal", "Only those of this terminal"),
+        ])
+        .named("incident", "list", "List incidents")
+        .columns(&[
+            ("INCIDENT", "/key"),
+            ("KIND", "/details/kind"),
+            ("TERMINAL", "/details/terminal"),
+            ("DISCOVERED", "/details/discovered"),
+            ("REPORTED", "/reported/at"),
+            ("OUTCOME", "/closed/outcome"),
+        ]),
+        Route::create::<Incident, IncidentDetails>("/incidents", |asked| {
+            Ok(Command::OpenIncident(asked.body()?))
+        })
+        .by(STAFF_AND_SUPPORT)
+        .named("incident", "open", "Put an incident on record"),
+        Route::one::<Incident>("/incidents/{incident}").named(
+            "incident",
+            "show",
+            "Show an incident",
+        ),
+        Route::deed::<Incident>(Method::Put, "/incidents/{incident}", |asked| {
+            Ok(Command::PutIncident(asked.key(0)?, asked.body()?))
+        })
+        .with_json::<IncidentDetails>()
+        .by(STAFF_AND_SUPPORT)
+        .named("incident", "put", "Change what is known of an incident"),
+        Route::deed::<Incident>(Method::Post, "/incidents/{incident}/close", |asked| {
+            let Ending { outcome, note } = asked.body()?;
+            Ok(Command::CloseIncident(asked.key(0)?, outcome, note))
+        })
+        .with_json::<Ending>()
+        .by(SUPPORT)
+        .named("incident", "close", "Close an incident"),
+    ]
+}
+
+fn pictures() -> Vec<Route> {
+    let attach = Route::task(
+        Method::Post,
+        "/incidents/{incident}/photographs",
+        Success::record::<Incident>(&[200]),
+        |asked| {
+            let picture = body::picture_type(asked.call)?;
+            Ok(Task::Attach(
+                asked.key(0)?,
+                picture,
+                asked.query.get("caption"),
+            ))
+        },
+    );
+    vec![
+        attach
+            .on::<Incident>()
+            .then(show::changed::<Incident>)
+            .with_body(Body::Picture, PICTURE_LIMIT)
+            .with([Parameter::new::<Line>("caption", "What it shows")])
+            .by(STAFF_AND_SUPPORT)
+            .named("incident", "attach", "Attach a photograph to an incident"),
+        Route::task(
+            Method::Get,
+            "/incidents/{incident}/photographs/{hash}",
+            Success::of(&["image/jpeg", "image/png"]),
+            |asked| {
+                let (incident, hash) = (&asked.record::<Incident>()?.value, asked.text(1)?);
+                let mut photographs = incident.photographs.iter();
+                let found = photographs.find(|it| it.hash == hash);
+                let found = found.ok_or_else(Problem::not_found)?;
+                Ok(Task::Picture(found.hash.clone(), found.media_type))
+            },
+        )
+        .on::<Incident>()
+        .named(
+            "incident",
+            "photograph",
+            "Fetch a photograph of an incident",
+        ),
+    ]
+}
+
+fn reports() -> Vec<Route> {
+    vec![
+        Route::deed::<Incident>(Method::Post, "/incidents/{incident}/report", |asked| {
+            Ok(Command::Report(asked.key(0)?))
+        })
+        .by(STAFF_AND_SUPPORT)
+        .named(
+            "incident",
+            "report",
+            "Put on record that the full report of an incident was handed on",
+        ),
+        Route::task(
+            Method::Get,
+            "/incidents/{incident}/report.html",
+            Success::of(&["text/html"]),
+            |asked| written(asked, Paper::Html),
+        )
+        .on::<Incident>()
+        .named(
+            "incident",
+            "report-html",
+            "Write the report of an incident as a page",
+        ),
+        Route::task(
+            Method::Get,
+            "/incidents/{incident}/report.pdf",
+            Success::of(&["application/pdf"]),
+            |asked| written(asked, Paper::Pdf),
+        )
+        .on::<Incident>()
+        .named(
+            "incident",
+            "report-pdf",
+            "Write the report of an incident as a PDF",
+        ),
+    ]
+}
+
+fn written(asked: &Asked<'_>, paper: Paper) -> Result<Task, Problem> {
+    Ok(Task::Report(asked.key(0)?, paper))
+}

@@ -1,0 +1,153 @@
+//! Orders, their activation tickets and what comes with them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::Answer;
+use super::super::Method;
+use super::super::asked::Asked;
+use super::super::body::Body;
+use super::super::pending::import;
+use super::super::pending::notices::{self, Notice};
+use super::super::pending::readiness::{self, Ticket};
+use super::super::problem::Problem;
+use super::super::query::Parameter;
+use super::super::route::{Route, Success};
+use crate::command::Command;
+use crate::fleet::{Change, Kind};
+use crate::order::{Order, OrderDetails};
+use crate::refusal::Reason;
+use crate::terminal::{Domain, Terminal, TerminalDetails};
+use crate::text::{Key, Serial};
+
+/// The largest file of terminals, in bytes.
+const CSV_LIMIT: usize = 16 * 1024 * 1024;
+
+/// A terminal that is put on record.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Registration {
+    /// Its serial number.
+    serial: Serial,
+    /// What its owner says of it.
+    details: TerminalDetails,
+    /// In whose domain at the vendor it is.
+    domain: Domain,
+}
+
+/// How many terminals something was done with.
+#[derive(Serialize, JsonSchema)]
+struct Count {
+    /// How many terminals it was.
+    terminals: usize,
+}
+
+/// What to send to the vendor.
+#[derive(Serialize, JsonSchema)]
+struct Notices {
+    /// One text for each thing that is asked of the vendor.
+    items: Vec<Notice>,
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::list::<Order>("/orders", |asked, it| {
+            let customer: Option<Key> = asked.query.get("customer");
+            customer.is_none_or(|customer| it.details.customer == customer)
+        })
+        .with([Parameter::new::<Key>(
+            "customer",
+            "Only those of this customer",
+        )])
+        .named("order", "list", "List orders")
+        .columns(&[
+            ("ORDER", "/key"),
+            ("CUSTOMER", "/details/customer"),
+            ("ORIGIN", "/details/origin"),
+            ("PROCESSOR", "/details/processor"),
+            ("WANTED BY", "/details/wanted_by"),
+        ]),
+        Route::one::<Order>("/orders/{order}").named("order", "show", "Show an order"),
+        Route::put::<Order, OrderDetails>("/orders/{order}", |asked| {
+            Ok(Command::PutOrder(asked.key(0)?, asked.body()?))
+        })
+        .named("order", "put", "Put an order on record, or change it"),
+        Route::read::<Ticket>("/orders/{order}/ticket", ticket)
+            .on::<Order>()
+            .named(
+                "order",
+                "ticket",
+                "Show what an order still lacks, and who owes it",
+            ),
+        Route::read::<Notices>("/orders/{order}/notices", notices_of)
+            .on::<Order>()
+            .named(
+                "order",
+                "notices",
+                "Show the notices to the vendor that an order needs",
+            ),
+        Route::create::<Terminal, Registration>("/orders/{order}/terminals", register)
+            .on::<Order>()
+            .named("order", "register", "Put a terminal of an order on record"),
+        counted("/orders/{order}/import", |asked| {
+            let order = asked.key(0)?;
+            let rows = import::parse(asked.call.body, &order).map_err(Problem::invalid)?;
+            Ok(Command::Import(order, rows))
+        })
+        .with_body(Body::Csv, CSV_LIMIT)
+        .named(
+            "order",
+            "import",
+            "Put many terminals of an order on record from CSV: all or none",
+        ),
+        counted("/orders/{order}/licences", |asked| {
+            Ok(Command::License(asked.key(0)?))
+        })
+        .named(
+            "order",
+            "license",
+            "Assign licences of an order to all its terminals that lack them",
+        ),
+    ]
+}
+
+/// Something that is done with many terminals at once.
+fn counted(path: &'static str, command: fn(&Asked<'_>) -> Result<Command, Problem>) -> Route {
+    Route::deed::<Order>(Method::Post, path, command)
+        .giving(Success::json::<Count>(&[200]))
+        .then(count)
+}
+
+fn count(_: &Asked<'_>, changes: &[Change]) -> Result<Answer, Problem> {
+    let terminals = changes.iter().filter(|it| it.kind == Kind::Terminal);
+    let terminals = terminals.count();
+    Ok(Answer::json(200, &Count { terminals }))
+}
+
+fn ticket(asked: &Asked<'_>) -> Result<Answer, Problem> {
+    let (order, situation) = (&asked.record::<Order>()?.value, asked.situation);
+    let ticket = readiness::ticket(asked.fleet, situation.gateway, situation.now, order);
+    Ok(Answer::json(200, &ticket))
+}
+
+fn notices_of(asked: &Asked<'_>) -> Result<Answer, Problem> {
+    let items = notices::notices(asked.fleet, &asked.record::<Order>()?.value);
+    Ok(Answer::json(200, &Notices { items }))
+}
+
+fn register(asked: &Asked<'_>) -> Result<Command, Problem> {
+    let Registration {
+        serial,
+        details,
+        domain,
+    } = asked.body()?;
+    let order: Key = asked.key(0)?;
+    if details.order != order {
+        let reason = Reason::new(
+            "other-order",
+            format!("the address names the order {order}"),
+        );
+        return Err(Problem::invalid(vec![reason.at("details.order")]));
+    }
+    Ok(Command::Register(serial, details, domain))
+}

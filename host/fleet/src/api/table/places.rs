@@ -1,0 +1,137 @@
+//! Customers, their sites, and who and what is there.
+
+use super::super::Method;
+use super::super::query::Parameter;
+use super::super::route::Route;
+use crate::command::Command;
+use crate::site::{
+    Acceptance, Customer, CustomerDetails, Person, PersonDetails, SelfAssessment, Site,
+    SiteDetails, Station, StationDetails, Training,
+};
+use crate::text::Key;
+
+pub(super) fn routes() -> Vec<Route> {
+    let mut routes = customers();
+    routes.extend(sites());
+    routes.extend(stations());
+    routes.extend(people());
+    routes
+}
+
+fn customers() -> Vec<Route> {
+    vec![
+        Route::list::<Customer>("/customers", |_, _| true)
+            .named("customer", "list", "List customers")
+            .columns(&[
+                ("CUSTOMER", "/key"),
+                ("NAME", "/details/name"),
+                ("TERMS", "/terms/edition"),
+                ("SELF-ASSESSMENT", "/self_assessment/status"),
+            ]),
+        Route::one::<Customer>("/customers/{customer}").named(
+            "customer",
+            "show",
+            "Show a customer",
+        ),
+        Route::put::<Customer, CustomerDetails>("/customers/{customer}", |asked| {
+            Ok(Command::PutCustomer(asked.key(0)?, asked.body()?))
+        })
+        .named("customer", "put", "Put a customer on record, or change it"),
+        Route::deed::<Customer>(Method::Post, "/customers/{customer}/terms", |asked| {
+            Ok(Command::AcceptTerms(asked.key(0)?, asked.body()?))
+        })
+        .with_json::<Acceptance>()
+        .named(
+            "customer",
+            "accept-terms",
+            "Put on record that a customer accepted the terms of use",
+        ),
+        Route::deed::<Customer>(
+            Method::Put,
+            "/customers/{customer}/self-assessment",
+            |asked| Ok(Command::Assess(asked.key(0)?, asked.body()?)),
+        )
+        .with_json::<SelfAssessment>()
+        .named(
+            "customer",
+            "assess",
+            "Put on record how a customer stands with the self-assessment of PCI DSS",
+        ),
+    ]
+}
+
+fn sites() -> Vec<Route> {
+    vec![
+        Route::list::<Site>("/sites", |asked, it| {
+            let customer: Option<Key> = asked.query.get("customer");
+            customer.is_none_or(|customer| it.details.customer == customer)
+        })
+        .with([Parameter::new::<Key>(
+            "customer",
+            "Only those of this customer",
+        )])
+        .named("site", "list", "List sites")
+        .columns(&[
+            ("SITE", "/key"),
+            ("NAME", "/details/name"),
+            ("ADDRESS", "/details/address"),
+            ("CUSTOMER", "/details/customer"),
+        ]),
+        Route::one::<Site>("/sites/{site}").named("site", "show", "Show a site"),
+        Route::put::<Site, SiteDetails>("/sites/{site}", |asked| {
+            Ok(Command::PutSite(asked.key(0)?, asked.body()?))
+        })
+        .named("site", "put", "Put a site on record, or change it"),
+    ]
+}
+
+fn stations() -> Vec<Route> {
+    vec![
+        Route::list::<Station>("/stations", |asked, it| {
+            let site: Option<Key> = asked.query.get("site");
+            site.is_none_or(|site| it.details.site == site)
+        })
+        .with([Parameter::new::<Key>("site", "Only those at this site")])
+        .named("station", "list", "List charging stations")
+        .columns(&[("STATION", "/key"), ("SITE", "/details/site")]),
+        Route::one::<Station>("/stations/{station}").named("station", "show", "Show a station"),
+        Route::put::<Station, StationDetails>("/stations/{station}", |asked| {
+            Ok(Command::PutStation(asked.key(0)?, asked.body()?))
+        })
+        .named("station", "put", "Put a station on record, or change it"),
+    ]
+}
+
+fn people() -> Vec<Route> {
+    vec![
+        Route::list::<Person>("/people", |asked, it| {
+            let site: Option<Key> = asked.query.get("site");
+            site.is_none_or(|site| it.details.sites.contains(&site))
+        })
+        .with([Parameter::new::<Key>(
+            "site",
+            "Only those who work at this site",
+        )])
+        .named("person", "list", "List who may use terminals")
+        .columns(&[
+            ("PERSON", "/key"),
+            ("NAME", "/details/contact/name"),
+            ("SITES", "/details/sites"),
+            ("TRAINED", "/training/at"),
+        ]),
+        Route::one::<Person>("/people/{person}").named("person", "show", "Show a person"),
+        Route::put::<Person, PersonDetails>("/people/{person}", |asked| {
+            Ok(Command::PutPerson(asked.key(0)?, asked.body()?))
+        })
+        .named("person", "put", "Put a person on record, or change it"),
+        Route::deed::<Person>(Method::Post, "/people/{person}/trainings", |asked| {
+            Ok(Command::Train(asked.key(0)?, asked.body()?))
+        })
+        .with_json::<Training>()
+        .named("person", "train", "Put on record that a person was trained"),
+        Route::remove::<Person>("/people/{person}", |asked| {
+            Ok(Command::RemovePerson(asked.key(0)?))
+        })
+        .named("person", "remove", "Take a person off the record"),
+    ]
+}

@@ -1,0 +1,133 @@
+//! What is about more than the fleet's records: who changed them, sessions, and this interface itself.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::super::asked::Asked;
+use super::super::paging::{self, Cursor, Limit, Number, Page};
+use super::super::problem::{Problem, ProblemKind};
+use super::super::query::Parameter;
+use super::super::route::{OPERATORS, Route, SUPPORT, Success};
+use super::super::{Answer, Method, Task, openapi};
+use crate::fleet::Kind;
+use crate::moment::Moment;
+use crate::text::{Key, Line};
+
+/// That somebody changed a record.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct AuditEntry {
+    /// The number of the write, which may have changed several records.
+    pub write: u64,
+    /// When.
+    pub at: Moment,
+    /// Whose token; `gateway` for the gateway itself.
+    pub by: Key,
+    /// The kind of record.
+    pub kind: Kind,
+    /// What names it.
+    pub key: String,
+    /// How it was before; absent if it came to be.
+    pub before: Option<Value>,
+    /// How it was afterwards; absent if it was removed.
+    pub after: Option<Value>,
+}
+
+/// A refund that was made with the payment provider.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Refund {
+    /// What names it among those of the session, such as the provider's id: the same one again is the
+    /// same refund.
+    reference: Line,
+    /// In minor units.
+    #[schemars(range(min = 1, max = 999_999_999_999_u64))]
+    amount: u64,
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    let document = Route::read::<Value>("/openapi.json", |_| {
+        Ok(Answer::of("application/json", openapi::document().to_vec()))
+    })
+    .named(
+        "api",
+        "document",
+        "Fetch the OpenAPI document of this interface",
+    );
+    vec![
+        audit(),
+        Route::task(
+            Method::Post,
+            "/sessions/{session}/stop",
+            Success::NOTHING,
+            |asked| Ok(Task::StopSession(session(asked)?)),
+        )
+        .by(SUPPORT)
+        .named("session", "stop", "End a session"),
+        Route::task(
+            Method::Post,
+            "/sessions/{session}/refunds",
+            Success::NOTHING,
+            |asked| {
+                let Refund { reference, amount } = asked.body()?;
+                Ok(Task::Refund(session(asked)?, reference, amount))
+            },
+        )
+        .with_json::<Refund>()
+        .named(
+            "session",
+            "refund",
+            "Put on record that so much was given back",
+        ),
+        Route {
+            is_open: true,
+            ..document
+        },
+    ]
+}
+
+fn session(asked: &Asked<'_>) -> Result<String, Problem> {
+    let session: Key = asked.key(0)?;
+    Ok(session.to_string())
+}
+
+fn audit() -> Route {
+    Route::task(
+        Method::Get,
+        "/audit",
+        Success::json::<Page<AuditEntry>>(&[200]),
+        |asked| {
+            asked.must_reach_everywhere()?;
+            let (kind, key) = (asked.query.get("kind"), asked.query.get("key"));
+            if kind.is_some() != key.is_some() {
+                let detail = "kind and key name a record together";
+                return Err(Problem::new(ProblemKind::Malformed, detail));
+            }
+            Ok(Task::Audit {
+                of: kind.zip(key.map(|Cursor(key)| key)),
+                before: asked.query.get("after").map(|Number(number)| number),
+                limit: asked.query.get::<Limit>("limit").unwrap_or_default().get(),
+            })
+        },
+    )
+    .with(paging::by_number())
+    .with([
+        Parameter::new::<Kind>(
+            "kind",
+            "Only changes of the record of this kind, named by `key`",
+        ),
+        Parameter::new::<Cursor>(
+            "key",
+            "Only changes of the record of this name, with `kind`",
+        ),
+    ])
+    .by(OPERATORS)
+    .named("audit", "list", "List who changed what, newest first")
+    .columns(&[
+        ("WRITE", "/write"),
+        ("AT", "/at"),
+        ("BY", "/by"),
+        ("KIND", "/kind"),
+        ("KEY", "/key"),
+    ])
+}

@@ -1,0 +1,311 @@
+//! Terminals: what is said of them, what was done with them, and their life.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::Method;
+use super::super::asked::Asked;
+use super::super::problem::Problem;
+use super::super::query::Parameter;
+use super::super::route::{Route, STAFF, SUPPORT};
+use crate::command::{Command, Deed};
+use crate::duty::{Check, Done, Inspection};
+use crate::licence::Sku;
+use crate::model::Model;
+use crate::moment::Moment;
+use crate::processor::{Party, Processor};
+use crate::site::Site;
+use crate::terminal::{State, Terminal, TerminalDetails};
+use crate::text::{Key, Line};
+
+/// A check before deployment.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Checked {
+    /// What was checked, and is as it should be.
+    check: Check,
+    /// When.
+    at: Moment,
+    /// Which person did it.
+    by: Key,
+}
+
+/// A licence that is assigned.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Licensed {
+    /// Of which kind.
+    sku: Sku,
+    /// The order that it was bought with.
+    order: Key,
+}
+
+/// A transfer that begins.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TransferTo {
+    /// Whose processor will take the money.
+    to: Processor,
+}
+
+/// The vendor's number of a transfer.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TransferNumber {
+    /// The TT number.
+    number: Line,
+}
+
+/// Why something is done.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Because {
+    /// Why.
+    reason: Line,
+}
+
+/// A terminal that is sent back to the vendor.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SentBack {
+    /// Why.
+    reason: Line,
+    /// Who verified that it may be.
+    verified_by: Party,
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    let mut routes = records();
+    routes.extend(duties());
+    routes.extend(onboarding());
+    routes.extend(life());
+    routes
+}
+
+fn records() -> Vec<Route> {
+    vec![
+        Route::list::<Terminal>("/terminals", is_asked_for)
+            .with([
+                Parameter::new::<State>("state", "Only those in this state"),
+                Parameter::new::<Key>("site", "Only those at this site"),
+                Parameter::new::<Key>("order", "Only those of this order"),
+                Parameter::new::<Model>("model", "Only those of this model"),
+                Parameter::new::<Key>("customer", "Only those at this customer's sites"),
+            ])
+            .named("terminal", "list", "List terminals")
+            .columns(&[
+                ("SERIAL", "/serial"),
+                ("MODEL", "/details/model"),
+                ("SITE", "/details/site"),
+                ("STATION", "/details/station"),
+                ("STATE", "/state"),
+                ("ONLINE", "/seen/online"),
+                ("MISSING", "/missing"),
+            ]),
+        Route::one::<Terminal>("/terminals/{serial}").named(
+            "terminal",
+            "show",
+            "Show a terminal, and what it lacks",
+        ),
+        Route::deed::<Terminal>(Method::Put, "/terminals/{serial}", |asked| {
+            Ok(Command::PutTerminal(asked.key(0)?, asked.body()?))
+        })
+        .with_json::<TerminalDetails>()
+        .named("terminal", "put", "Change what is said of a terminal"),
+    ]
+}
+
+fn is_asked_for(asked: &Asked<'_>, it: &Terminal) -> bool {
+    let (details, query) = (&it.details, &asked.query);
+    let customer = |customer: Key| {
+        let site = asked.fleet.get::<Site>(details.site.as_str());
+        site.is_some_and(|site| site.details.customer == customer)
+    };
+    query
+        .get("state")
+        .is_none_or(|state: State| it.state == state)
+        && query
+            .get("site")
+            .is_none_or(|site: Key| details.site == site)
+        && query
+            .get("order")
+            .is_none_or(|order: Key| details.order == order)
+        && query
+            .get("model")
+            .is_none_or(|model: Model| details.model == model)
+        && query.get("customer").is_none_or(customer)
+}
+
+fn duties() -> Vec<Route> {
+    vec![
+        deed("/terminals/{serial}/checks", |asked| {
+            let Checked { check, at, by } = asked.body()?;
+            done(asked, Deed::Check(check, Done { at, by }))
+        })
+        .with_json::<Checked>()
+        .by(STAFF)
+        .named(
+            "terminal",
+            "check",
+            "Put a check before deployment on record",
+        ),
+        deed("/terminals/{serial}/inspections", |asked| {
+            done(asked, Deed::Inspect(asked.body()?))
+        })
+        .with_json::<Inspection>()
+        .by(STAFF)
+        .named(
+            "terminal",
+            "inspect",
+            "Put an inspection on record: a finding opens an incident",
+        ),
+        deed("/terminals/{serial}/charges", |asked| {
+            done(asked, Deed::Charge(asked.body()?))
+        })
+        .with_json::<Done>()
+        .by(STAFF)
+        .named(
+            "terminal",
+            "charge",
+            "Put on record that a battery was charged",
+        ),
+        deed("/terminals/{serial}/tests", |asked| {
+            done(asked, Deed::Test(asked.body()?))
+        })
+        .with_json::<Done>()
+        .by(STAFF)
+        .named("terminal", "test", "Put a test transaction on record"),
+    ]
+}
+
+fn onboarding() -> Vec<Route> {
+    vec![
+        deed("/terminals/{serial}/licences", |asked| {
+            let Licensed { sku, order } = asked.body()?;
+            done(asked, Deed::License(sku, order))
+        })
+        .with_json::<Licensed>()
+        .named("terminal", "license", "Assign a licence to a terminal"),
+        deed("/terminals/{serial}/routing/asked", |asked| {
+            done(asked, Deed::AskRouting)
+        })
+        .named(
+            "terminal",
+            "routing-asked",
+            "Put on record that the vendor was asked to re-route a terminal",
+        ),
+        deed("/terminals/{serial}/routing/confirmed", |asked| {
+            done(asked, Deed::ConfirmRouting)
+        })
+        .named(
+            "terminal",
+            "routing-confirmed",
+            "Put on record that the vendor re-routed a terminal",
+        ),
+        deed("/terminals/{serial}/transfer", |asked| {
+            let TransferTo { to } = asked.body()?;
+            done(asked, Deed::BeginTransfer(to))
+        })
+        .with_json::<TransferTo>()
+        .named(
+            "terminal",
+            "transfer",
+            "Begin to transfer a terminal to another domain and processor",
+        ),
+        deed("/terminals/{serial}/transfer/number", |asked| {
+            let TransferNumber { number } = asked.body()?;
+            done(asked, Deed::NumberTransfer(number))
+        })
+        .with_json::<TransferNumber>()
+        .named(
+            "terminal",
+            "transfer-number",
+            "Put the vendor's number of a transfer on record",
+        ),
+        deed("/terminals/{serial}/transfer/complete", |asked| {
+            done(asked, Deed::CompleteTransfer)
+        })
+        .named(
+            "terminal",
+            "transfer-complete",
+            "Put on record that the vendor transferred a terminal",
+        ),
+        Route::deed::<Terminal>(Method::Delete, "/terminals/{serial}/transfer", |asked| {
+            done(asked, Deed::CancelTransfer)
+        })
+        .named("terminal", "transfer-cancel", "Give a transfer up"),
+    ]
+}
+
+fn life() -> Vec<Route> {
+    let activate = deed("/terminals/{serial}/activate", |asked| {
+        done(asked, Deed::Activate)
+    });
+    vec![
+        deed("/terminals/{serial}/ready", |asked| {
+            done(asked, Deed::Ready)
+        })
+        .named(
+            "terminal",
+            "ready",
+            "Say that nothing is missing but activation",
+        ),
+        Route {
+            looks_at: Some(0),
+            ..activate
+        }
+        .named(
+            "terminal",
+            "activate",
+            "Let a terminal take cards, once it is seen online at the vendor",
+        ),
+        deed("/terminals/{serial}/store", |asked| {
+            done(asked, Deed::Store)
+        })
+        .by(STAFF)
+        .named("terminal", "store", "Put a terminal into storage"),
+        deed("/terminals/{serial}/unstore", |asked| {
+            done(asked, Deed::Unstore)
+        })
+        .by(STAFF)
+        .named("terminal", "unstore", "Take a terminal out of storage"),
+        deed("/terminals/{serial}/suspend", |asked| {
+            let Because { reason } = asked.body()?;
+            done(asked, Deed::Suspend(reason))
+        })
+        .with_json::<Because>()
+        .by(SUPPORT)
+        .named("terminal", "suspend", "Let a terminal take no cards"),
+        deed("/terminals/{serial}/return", |asked| {
+            let SentBack {
+                reason,
+                verified_by,
+            } = asked.body()?;
+            done(asked, Deed::Return(reason, verified_by))
+        })
+        .with_json::<SentBack>()
+        .named("terminal", "return", "Send a terminal back to the vendor"),
+        deed("/terminals/{serial}/receive", |asked| {
+            done(asked, Deed::Receive)
+        })
+        .named(
+            "terminal",
+            "receive",
+            "Take a terminal back from the vendor",
+        ),
+        deed("/terminals/{serial}/retire", |asked| {
+            let Because { reason } = asked.body()?;
+            done(asked, Deed::Retire(reason))
+        })
+        .with_json::<Because>()
+        .named("terminal", "retire", "Never use a terminal again"),
+    ]
+}
+
+fn deed(path: &'static str, command: fn(&Asked<'_>) -> Result<Command, Problem>) -> Route {
+    Route::deed::<Terminal>(Method::Post, path, command)
+}
+
+fn done(asked: &Asked<'_>, deed: Deed) -> Result<Command, Problem> {
+    Ok(Command::Terminal(asked.key(0)?, deed))
+}
