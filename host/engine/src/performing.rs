@@ -1,14 +1,15 @@
 //! What only the gateway can do for a call of the REST interface.
 
 use chargetap_fleet::access::{self, Reach};
-use chargetap_fleet::api::{self, Answer, Task};
+use chargetap_fleet::api::{
+    self, Answer, AuditEntry, DeadLetter, Page, Problem, ProblemKind, Task,
+};
 use chargetap_fleet::fleet::{Fleet, Item, Kind};
 use chargetap_fleet::incident::{Photograph, PictureType};
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::situation::Situation;
 use chargetap_fleet::terminal::Terminal;
-use chargetap_fleet::text::Line;
-use serde_json::json;
+use chargetap_fleet::text::{Key, Line};
 
 use crate::apply::EngineError;
 use crate::gateway::Gateway;
@@ -27,27 +28,23 @@ impl<P: Platform> Gateway<P> {
         let reach = &situation.actor.reach;
         match task {
             Task::StopSession(session) => {
-                Ok(match self.is_within(fleet, reach, &session).await? {
-                    true => wished(&session, self.request_stop(&session).await?),
-                    false => wished(&session, Wish::NoSession),
-                })
+                if !self.is_within(fleet, reach, &session).await? {
+                    return Ok(wished(Wish::NoSession));
+                }
+                Ok(wished(self.request_stop(&session).await?))
             }
             Task::Refund(session, reference, amount) => {
-                Ok(match self.is_within(fleet, reach, &session).await? {
-                    true => {
-                        let reference = reference.as_str();
-                        let wish = self.record_refund(&session, reference, amount).await?;
-                        wished(&session, wish)
-                    }
-                    false => wished(&session, Wish::NoSession),
-                })
+                if !self.is_within(fleet, reach, &session).await? {
+                    return Ok(wished(Wish::NoSession));
+                }
+                let reference = reference.as_str();
+                let wish = self.record_refund(&session, reference, amount).await?;
+                Ok(wished(wish))
             }
             Task::Picture(hash, kind) => {
                 let bytes = journal::picture(&self.platform, &hash).await?;
-                Ok(match bytes {
-                    Some(bytes) => api::picture(kind, bytes),
-                    None => api::not_found("picture", &hash),
-                })
+                let missing = || Problem::not_found().answer();
+                Ok(bytes.map_or_else(missing, |bytes| Answer::of(kind.media_type(), bytes)))
             }
             Task::Report(incident, paper) => self.report(fleet, &incident, paper, situation).await,
             Task::Audit { of, before, limit } => self.audit(of, before, limit).await,
@@ -55,21 +52,20 @@ impl<P: Platform> Gateway<P> {
                 let more = limit.saturating_add(1);
                 let mut letters = journal::dead_letters(&self.platform, before, more).await?;
                 let next = page(&mut letters, limit, |letter| letter.number);
-                Ok(api::page(letters.iter().map(dead_letter).collect(), next))
+                let items = letters.into_iter().map(dead_letter);
+                let items = items.collect::<Result<_, _>>()?;
+                Ok(Answer::json(200, &Page { items, next }))
             }
             Task::Redeliver(number) => {
                 let now = self.platform.now();
-                Ok(
-                    match journal::redeliver(&self.platform, number, now).await? {
-                        true => api::json(200, &json!({"number": number})),
-                        false => api::not_found("dead letter", &number.to_string()),
-                    },
-                )
+                let is_there = journal::redeliver(&self.platform, number, now).await?;
+                Ok(match is_there {
+                    true => Answer::nothing(),
+                    false => Problem::not_found().answer(),
+                })
             }
             // It changes records, and is done where they are changed.
-            Task::Attach(incident, ..) => {
-                Ok(api::not_found(Kind::Incident.name(), incident.as_str()))
-            }
+            Task::Attach(..) => Ok(Problem::not_found().answer()),
         }
     }
 
@@ -115,19 +111,20 @@ impl<P: Platform> Gateway<P> {
         let more = limit.saturating_add(1);
         let mut changes = journal::audit(&self.platform, of.as_ref(), before, more).await?;
         let next = page(&mut changes, limit, |change| change.number);
-        Ok(api::page(changes.iter().map(audited).collect(), next))
+        let items = changes.into_iter().map(audited);
+        let items = items.collect::<Result<_, _>>()?;
+        Ok(Answer::json(200, &Page { items, next }))
     }
 }
 
-fn wished(session: &str, wish: Wish) -> Answer {
+fn wished(wish: Wish) -> Answer {
     match wish {
-        Wish::Granted => api::json(200, &json!({"session": session})),
-        Wish::NoSession => api::not_found("session", session),
-        Wish::Refused => api::problem(
-            409,
-            "not-now",
-            "The session is not in a phase, or has not captured enough, for that.",
-        ),
+        Wish::Granted => Answer::nothing(),
+        Wish::NoSession => Problem::not_found().answer(),
+        Wish::Refused => {
+            let detail = "the session is not in a phase, or has not captured enough, for that";
+            Problem::new(ProblemKind::Conflict, detail).answer()
+        }
     }
 }
 
@@ -140,25 +137,32 @@ fn page<T>(items: &mut Vec<T>, limit: u32, number: impl Fn(&T) -> u64) -> Option
     last.map(|item| number(item).to_string())
 }
 
-fn dead_letter(letter: &Delivery) -> serde_json::Value {
-    json!({
-        "number": letter.number,
-        "webhook": letter.webhook,
-        "alert": letter.alert,
-        "attempts": letter.attempts,
-        "error": letter.error,
+fn dead_letter(letter: Delivery) -> Result<DeadLetter, EngineError> {
+    Ok(DeadLetter {
+        number: letter.number,
+        webhook: key(&letter.webhook)?,
+        alert: key(&letter.alert)?,
+        first: Moment::from_millis(letter.first_at),
+        last: Moment::from_millis(letter.last_at),
+        attempts: u32::try_from(letter.attempts).unwrap_or(u32::MAX),
+        error: letter.error.unwrap_or_default(),
     })
 }
 
-fn audited(change: &Audited) -> serde_json::Value {
-    let view = |item: &Option<Item>| item.as_ref().map(api::view);
-    json!({
-        "number": change.number,
-        "at": Moment::from_millis(change.at),
-        "actor": change.actor,
-        "kind": change.kind,
-        "key": change.key,
-        "before": view(&change.before),
-        "after": view(&change.after),
+fn audited(change: Audited) -> Result<AuditEntry, EngineError> {
+    let view = |item: Option<Item>| item.as_ref().map(api::view);
+    Ok(AuditEntry {
+        write: change.number,
+        at: Moment::from_millis(change.at),
+        by: key(&change.actor)?,
+        kind: change.kind,
+        key: change.key,
+        before: view(change.before),
+        after: view(change.after),
     })
+}
+
+fn key(stored: &str) -> Result<Key, EngineError> {
+    let parsed = stored.parse();
+    parsed.map_err(|_| EngineError::Journal(format!("{stored:?} names nothing")))
 }

@@ -1,7 +1,7 @@
 //! The REST interface: who asks, what comes of it, and that it is stored before it is answered.
 
 use chargetap_fleet::access::{Reach, Scope};
-use chargetap_fleet::api::{self, Answer, Call, Route, Step, Task};
+use chargetap_fleet::api::{self, Answer, Call, Problem, ProblemKind, Route, Step, Task};
 use chargetap_fleet::command::Command;
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::situation::{Actor, Situation};
@@ -21,6 +21,7 @@ pub(crate) const CALL_EVERY: u64 = 10;
 /// one, in milliseconds.
 pub(crate) const STRANGERS_AT_ONCE: u64 = 50;
 pub(crate) const STRANGER_EVERY: u64 = 1_000;
+const NO_TOKEN: &str = "show a token that counts: Authorization: Bearer ctp_…";
 /// The longest key of a request that may come again.
 const LONGEST_KEY: usize = 255;
 
@@ -31,7 +32,7 @@ impl<P: Platform> Gateway<P> {
             Ok(answer) => answer.into(),
             Err(error) => {
                 tracing::error!(%error, "a call could not be answered");
-                api::problem(503, "unavailable", "Not stored: try again.").into()
+                problem(ProblemKind::Unavailable, "nothing was stored: try again").into()
             }
         }
     }
@@ -72,12 +73,12 @@ impl<P: Platform> Gateway<P> {
             (None, None) => true,
         };
         if !has_room {
-            return Ok(api::problem(429, "too-many", "Too many calls: slow down."));
+            return Ok(problem(ProblemKind::TooManyRequests, "try again in a second"));
         }
         let actor = match caller {
             Some(actor) => actor,
             None if route.is_open => anybody(),
-            None => return Ok(api::unauthorised()),
+            None => return Ok(problem(ProblemKind::Unauthenticated, NO_TOKEN)),
         };
         if let Some(serial) = api::looked_at(route, &parameters) {
             self.look(serial.as_str()).await?;
@@ -128,7 +129,7 @@ impl<P: Platform> Gateway<P> {
                     let attach = Command::Attach(incident, photograph);
                     match chargetap_fleet::decide(&fleet, &situation, attach) {
                         Ok(changes) => changes,
-                        Err(refusal) => return Ok(api::refused(&refusal)),
+                        Err(refusal) => return Ok(Problem::from(refusal).answer()),
                     }
                 }
                 Step::Task(task) => return self.perform(task, &fleet, &situation).await,
@@ -166,19 +167,21 @@ impl<P: Platform> Gateway<P> {
         let answer = answer.filter(|_| fingerprint == repeatable.fingerprint);
         Ok(Some(match answer {
             Some(answer) => reopened(&answer)?,
-            None if fingerprint == repeatable.fingerprint => api::problem(
-                409,
-                "told-once",
-                "This was done, and the secret in its answer is told once only: revoke what was \
-                 issued and issue another one.",
+            None if fingerprint == repeatable.fingerprint => problem(
+                ProblemKind::Conflict,
+                "this was done, and the secret in its answer is told once only: revoke what was \
+                 issued and issue another one",
             ),
-            None => api::problem(
-                422,
-                "key-reused",
-                "This Idempotency-Key came with another request before: take a new one.",
+            None => problem(
+                ProblemKind::Invalid,
+                "this Idempotency-Key came with another request before: take a new one",
             ),
         }))
     }
+}
+
+fn problem(kind: ProblemKind, detail: &str) -> Answer {
+    Problem::new(kind, detail).answer()
 }
 
 /// Whoever asks for what is open to all.
@@ -201,8 +204,8 @@ impl Repeatable {
         let is_good = (1..=LONGEST_KEY).contains(&key.len())
             && key.bytes().all(|byte| (0x21..0x7f).contains(&byte));
         if !is_good {
-            let text = "An Idempotency-Key has 1 to 255 visible ASCII characters.";
-            return Err(api::problem(400, "bad-key", text));
+            let text = "an Idempotency-Key has 1 to 255 visible ASCII characters";
+            return Err(problem(ProblemKind::Malformed, text));
         }
         let asked = [
             request.path.as_bytes(),
@@ -253,7 +256,7 @@ fn reopened(kept: &str) -> Result<Answer, EngineError> {
     });
     Ok(Answer {
         status: kept.status,
-        media_type: api::JSON,
+        media_type: "application/json",
         headers: headers.collect(),
         body: kept.body.into_bytes(),
         is_secret: false,

@@ -258,6 +258,8 @@ pub(super) const STATEMENTS: &[&str] = &[
         status TEXT NOT NULL CHECK (status IN ('waiting', 'delivered', 'dead')),
         attempts INTEGER NOT NULL DEFAULT 0,
         next_at INTEGER NOT NULL,
+        first_at INTEGER NOT NULL DEFAULT 0,
+        last_at INTEGER NOT NULL DEFAULT 0,
         error TEXT,
         UNIQUE (webhook, alert)
     ) STRICT",

@@ -86,6 +86,9 @@ pub(crate) struct Delivery {
     pub(crate) attempts: u64,
     /// What came of the last attempt.
     pub(crate) error: Option<String>,
+    /// When it was tried first, and last.
+    pub(crate) first_at: u64,
+    pub(crate) last_at: u64,
 }
 
 fn delivery(row: crate::platform::Row) -> Result<Delivery, JournalError> {
@@ -97,6 +100,8 @@ fn delivery(row: crate::platform::Row) -> Result<Delivery, JournalError> {
         body: row.text()?,
         attempts: row.unsigned()?,
         error: row.optional_text()?,
+        first_at: row.unsigned()?,
+        last_at: row.unsigned()?,
     })
 }
 
@@ -108,10 +113,11 @@ pub(crate) async fn claim_delivery(
 ) -> Result<Option<Delivery>, JournalError> {
     let rows = platform
         .query(
-            "UPDATE delivery SET attempts = attempts + 1, next_at = ?2
+            "UPDATE delivery SET attempts = attempts + 1, next_at = ?2, last_at = ?1,
+                                 first_at = iif(attempts = 0, ?1, first_at)
              WHERE number = (SELECT number FROM delivery WHERE status = 'waiting' AND next_at <= ?1
                              ORDER BY next_at LIMIT 1)
-             RETURNING number, webhook, alert, body, attempts, error",
+             RETURNING number, webhook, alert, body, attempts, error, first_at, last_at",
             vec![integer(now)?, integer(until)?],
         )
         .await?;
@@ -148,7 +154,7 @@ pub(crate) async fn dead_letters(
 ) -> Result<Vec<Delivery>, JournalError> {
     let rows = platform
         .query(
-            "SELECT number, webhook, alert, body, attempts, error FROM delivery
+            "SELECT number, webhook, alert, body, attempts, error, first_at, last_at FROM delivery
              WHERE status = 'dead' AND number < coalesce(?1, number + 1)
              ORDER BY number DESC LIMIT ?2",
             vec![optional_integer(before)?, integer(limit.into())?],
