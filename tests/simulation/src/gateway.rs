@@ -154,7 +154,10 @@ async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
     };
     let gateway = Gateway::open(platform, config, secrets).await?;
     // Whatever the disk refuses: a world begins with terminals at work.
-    world.state().disk.put_to_work(&site::terminals_at_work()?);
+    world
+        .state()
+        .disk
+        .put_to_work(&site::terminals_at_work()?)?;
     gateway.recover().await?;
     Ok(gateway)
 }
