@@ -88,6 +88,11 @@ text! {
 }
 
 impl Key {
+    /// A name that is counted, such as `I-7`.
+    pub(crate) fn counted(prefix: &str, number: u64) -> Self {
+        Self(format!("{prefix}-{number}"))
+    }
+
     /// The name under which the gateway itself acts.
     #[must_use]
     pub fn gateway() -> Self {
@@ -154,6 +159,20 @@ text! {
         }
     },
     "maxLength": 10000
+}
+
+impl Line {
+    /// As much of a text of our own as a line holds.
+    pub(crate) fn cut(text: &str) -> Self {
+        Self(text.chars().take(200).collect())
+    }
+}
+
+impl Prose {
+    /// Nothing.
+    pub(crate) fn empty() -> Self {
+        Self(String::new())
+    }
 }
 
 /// Whether a text holds 13 to 19 digits, with at most a space or hyphen between two of them, that could
