@@ -27,6 +27,7 @@ pub mod site;
 pub mod situation;
 pub mod terminal;
 pub mod text;
+pub mod watch;
 
 mod decide;
 
