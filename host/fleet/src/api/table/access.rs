@@ -54,8 +54,9 @@ fn tokens() -> Vec<Route> {
                 ("EXPIRES", "/details/expires"),
             ]),
         Route::create::<Token, TokenDetails>("/tokens", |asked| {
+            let details = asked.body()?;
             let hash = access::hash(bearer(asked).as_bytes());
-            Ok(Command::IssueToken(asked.body()?, hash))
+            Ok(Command::IssueToken(details, hash))
         })
         .giving(Success {
             has_etag: true,
@@ -97,8 +98,9 @@ fn calendars() -> Vec<Route> {
                 ("REACH", "/details/reach"),
             ]),
         Route::create::<Calendar, CalendarDetails>("/calendars", |asked| {
+            let details = asked.body()?;
             let hash = access::hash(asked.call.fresh.as_bytes());
-            Ok(Command::IssueCalendar(asked.body()?, hash))
+            Ok(Command::IssueCalendar(details, hash))
         })
         .giving(Success {
             has_etag: true,
