@@ -16,7 +16,7 @@ use crate::fleet::Change;
 /// A token that was issued just now.
 #[derive(Serialize, JsonSchema)]
 struct IssuedToken {
-    /// How often it was written: what its ETag says.
+    /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     token: TokenView,
@@ -27,7 +27,7 @@ struct IssuedToken {
 /// A calendar that was issued just now.
 #[derive(Serialize, JsonSchema)]
 struct IssuedCalendar {
-    /// How often it was written: what its ETag says.
+    /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     calendar: CalendarView,
