@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chargetap_engine::FIRST_TOKEN;
 use chargetap_engine::config::Config;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -162,6 +164,9 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     // Installed before the announcement: who reads it may send the signal at once.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    if let Some(token) = gateway.take_first_token() {
+        println!("{FIRST_TOKEN}{}", token.expose_secret());
+    }
     println!("listening on http://{address}");
     std::io::stdout().flush()?;
     server::serve(listener, gateway, async move {

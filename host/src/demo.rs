@@ -4,6 +4,7 @@
 //! they recorded is compared with the receipt at the end.
 
 mod money;
+mod onboarding;
 mod timeline;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,10 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chargetap_engine::config::Config;
+use chargetap_engine::platform::Platform;
+use chargetap_fleet::moment::Moment;
 use clap::Args;
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -71,6 +75,8 @@ pub(crate) async fn run(
     let address = listener.local_addr()?;
     let config = configuration(folder.path(), &args.components, address, payter.base_url())?;
     let gateway = runtime::start(config, folder.path(), Faults::default()).await?;
+    let token = gateway.take_first_token().context("there is no token")?;
+    let now = Moment::from_millis(gateway.platform().now());
     tokio::spawn(server::serve(listener, gateway, std::future::pending()));
     let station = StationSimulator::start(StationArgs {
         url: format!("ws://{address}/ocpp"),
@@ -93,6 +99,7 @@ pub(crate) async fn run(
     println!("  simulated station  {}", station.control_url());
     println!("A second at this station is worth two minutes of charging at 50 kW.\n");
 
+    onboarding::onboard(address, token.expose_secret(), now).await?;
     let driver = Driver {
         payter: payter.base_url(),
         station: station.control_url(),

@@ -15,7 +15,7 @@ use chargetap_engine::platform::{
     Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
 };
 use chargetap_engine::{EngineError, Gateway, Secrets, Vehicle};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::MissedTickBehavior;
@@ -32,6 +32,8 @@ use crate::secrets::{self, SecretError};
 const TICK: Duration = Duration::from_millis(250);
 /// How often the terminals are looked at when nothing happens.
 const TEND: Duration = Duration::from_secs(5);
+/// How often it is looked whether an alert is to be delivered.
+const DELIVER: Duration = Duration::from_secs(1);
 /// How long a burst of changes may last before the terminals are looked at.
 const TEND_AFTER_CHANGE: Duration = Duration::from_millis(50);
 /// How long a start or stop may take, with its time in the queue: less than the engine gives a
@@ -112,7 +114,6 @@ pub async fn start(
         .collect::<Result<_, SecretError>>()?;
     let secrets = Secrets {
         payter_key: secret(&config.payter_api_key)?,
-        operator_token: config.operator_token.as_ref().map(secret).transpose()?,
     };
 
     let server = &config.server;
@@ -142,6 +143,7 @@ pub async fn start(
     tokio::spawn(reach_deadlines(gateway.clone()));
     tokio::spawn(tend_readers(gateway.clone()));
     tokio::spawn(tend_changed_readers(gateway.clone()));
+    tokio::spawn(deliver_alerts(gateway.clone()));
     Ok(gateway)
 }
 
@@ -189,16 +191,20 @@ impl Platform for Native {
     async fn send(&self, request: Outgoing, timeout_ms: u64) -> Result<Answer, SendError> {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
+            Method::Put => reqwest::Method::PUT,
             Method::Post => reqwest::Method::POST,
+            Method::Delete => reqwest::Method::DELETE,
         };
-        let mut authorization = HeaderValue::try_from(request.authorization)
-            .map_err(|_| SendError::NotSent("the API key cannot stand in a header".into()))?;
-        authorization.set_sensitive(true);
         let mut sending = self
             .http
             .request(method, request.url)
-            .header(AUTHORIZATION, authorization)
             .timeout(Duration::from_millis(timeout_ms));
+        for (name, value) in request.headers {
+            let mut value = HeaderValue::try_from(value)
+                .map_err(|_| SendError::NotSent(format!("{name} cannot stand in a header")))?;
+            value.set_sensitive(true);
+            sending = sending.header(name, value);
+        }
         if let Some(body) = request.body {
             sending = sending.header(CONTENT_TYPE, "application/json").body(body);
         }
@@ -437,6 +443,25 @@ async fn reach_deadlines(gateway: Arc<NativeGateway>) {
         ticks.tick().await;
         if let Err(error) = gateway.tick().await {
             tracing::error!(%error, "deadlines cannot be looked at");
+        }
+    }
+}
+
+/// Alerts to whoever wants them.
+async fn deliver_alerts(gateway: Arc<NativeGateway>) {
+    let mut rounds = tokio::time::interval(DELIVER);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        loop {
+            match gateway.deliver().await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::error!(%error, "alerts cannot be delivered");
+                    break;
+                }
+            }
         }
     }
 }

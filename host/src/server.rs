@@ -18,8 +18,9 @@ use tokio::time::timeout;
 
 use crate::runtime::NativeGateway;
 
-/// How long a request's body may take to arrive.
+/// How long a request's body may take to arrive, and how long a large one.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+const LARGE_BODY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Serve until `shutdown` completes.
 ///
@@ -63,16 +64,13 @@ async fn handle(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let body = match timeout(BODY_TIMEOUT, read(body)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return respond(Outcome::text(400, "the body cannot be read")),
-        Err(_) => return respond(Outcome::text(408, "the body took too long")),
-    };
     let header = |name| text(&parts.headers, name);
-    let incoming = Incoming {
+    let mut incoming = Incoming {
         method: match parts.method {
             Method::GET | Method::HEAD => Some(http::Method::Get),
+            Method::PUT => Some(http::Method::Put),
             Method::POST => Some(http::Method::Post),
+            Method::DELETE => Some(http::Method::Delete),
             _ => None,
         },
         path: parts.uri.path().to_owned(),
@@ -81,21 +79,31 @@ async fn handle(
         headers: all(&parts.headers),
         accept: header(ACCEPT),
         accept_language: header(ACCEPT_LANGUAGE),
-        body,
+        body: Vec::new(),
+    };
+    let limit = gateway.body_limit(&incoming).await;
+    let patience = match limit {
+        ..=BODY_LIMIT => BODY_TIMEOUT,
+        _ => LARGE_BODY_TIMEOUT,
+    };
+    incoming.body = match timeout(patience, read(body, limit)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return respond(Outcome::text(400, "the body cannot be read")),
+        Err(_) => return respond(Outcome::text(408, "the body took too long")),
     };
     respond(gateway.handle(incoming).await)
 }
 
 /// The body, cut off just beyond what any route reads: that it is too large is for the engine to
 /// say.
-async fn read(body: Body) -> Result<Vec<u8>, axum::Error> {
+async fn read(body: Body, limit: usize) -> Result<Vec<u8>, axum::Error> {
     use futures_util::StreamExt;
     let mut chunks = body.into_data_stream();
     let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await {
         bytes.extend_from_slice(&chunk?);
-        if bytes.len() > BODY_LIMIT {
-            bytes.truncate(BODY_LIMIT + 1);
+        if bytes.len() > limit {
+            bytes.truncate(limit.saturating_add(1));
             break;
         }
     }

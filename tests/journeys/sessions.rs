@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{OPERATOR_TOKEN, Setup, World, price};
+use crate::world::{Setup, World, price};
 
 /// The ledger's only session was captured for what the station metered, and the receipt says so.
 async fn assert_captured_once(world: &World) {
@@ -277,38 +277,24 @@ async fn the_operator_stops_a_session_and_puts_its_refunds_on_record() {
     .await;
     enough_is_charged(&world).await;
     let session = world.session();
-    assert_eq!(world.operate("a guess", &session, "stop", "").await, 401);
-    assert_eq!(
-        world.operate(OPERATOR_TOKEN, "nobody", "stop", "").await,
-        404
-    );
-    assert_eq!(
-        world.operate(OPERATOR_TOKEN, &session, "stop", "").await,
-        200
-    );
+    let stop = format!("/api/v1/sessions/{session}/stop");
+    let guess = world.call_as("a guess", "POST", &stop, None, &[]).await;
+    assert_eq!(guess.status, 401);
+    assert_eq!(world.operate("nobody", "stop", None).await, 404);
+    assert_eq!(world.operate(&session, "stop", None).await, 204);
     assert_captured_once(&world).await;
-    assert_eq!(
-        world.operate(OPERATOR_TOKEN, &session, "stop", "").await,
-        409
-    );
+    assert_eq!(world.operate(&session, "stop", None).await, 409);
 
     let captured = world.receipts(1).await[0]["captured"].as_u64().unwrap();
     let refund = |reference: &str, amount| {
-        let body = json!({"reference": reference, "amount": amount}).to_string();
-        let (world, session) = (&world, &session);
-        async move {
-            world
-                .operate(OPERATOR_TOKEN, session, "refunds", &body)
-                .await
-        }
+        let body = json!({"reference": reference, "amount": amount});
+        world.operate(&session, "refunds", Some(body))
     };
-    assert_eq!(refund("r-1", 100).await, 200);
-    assert_eq!(refund("r-1", 100).await, 200, "the same one again");
+    assert_eq!(refund("r-1", 100).await, 204);
+    assert_eq!(refund("r-1", 100).await, 204, "the same one again");
     assert_eq!(refund("r-2", captured).await, 409, "more than is left");
-    assert_eq!(refund("r-2", captured - 100).await, 200);
+    assert_eq!(refund("r-2", captured - 100).await, 204);
     assert_eq!(refund("r-3", 1).await, 409);
-    let nonsense = world
-        .operate(OPERATOR_TOKEN, &session, "refunds", "{}")
-        .await;
-    assert_eq!(nonsense, 400);
+    let nonsense = world.operate(&session, "refunds", Some(json!({}))).await;
+    assert_eq!(nonsense, 422);
 }

@@ -1,7 +1,7 @@
 //! What payment providers report, and how much of it is looked at.
 
 use crate::world::{
-    API_KEY, CALLBACK_KEY, OPERATOR_TOKEN, PASSWORD, Setup, TERMINAL, WEBHOOK_KEY, World,
+    API_KEY, CALLBACK_KEY, PASSWORD, Setup, TERMINAL, WEBHOOK_KEY, World,
 };
 
 const DISPUTED: &str = r#"{"type":"payment.disputed","data":{"payment":"p-1","reference":"s-1","amount":465,"currency":"EUR"}}"#;
@@ -166,7 +166,7 @@ async fn nothing_of_cards_and_keys_is_logged_stored_counted_or_answered() {
         CALLBACK_KEY,
         PASSWORD,
         WEBHOOK_KEY,
-        OPERATOR_TOKEN,
+        world.token(),
     ] {
         assert!(!said.contains(canary), "{canary}");
     }

@@ -1,5 +1,6 @@
 //! The world of a journey: provider, station, gateway, and the person with the card.
 
+mod fleet;
 mod journal;
 mod receipts;
 mod setup;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use chargetap::simulate::payter::{PayterArgs, PayterSimulator};
 use chargetap::simulate::station::StationSimulator;
+use chargetap_engine::FIRST_TOKEN;
 use serde_json::{Value, json};
 
 pub(crate) use setup::Setup;
@@ -21,7 +23,6 @@ pub(crate) const TERMINAL: &str = "P66-0001";
 pub(crate) const STATION: &str = "CT-1";
 pub(crate) const API_KEY: &str = "journey-api-key";
 pub(crate) const CALLBACK_KEY: &str = "journey-callback-key-of-more-than-32-bytes";
-pub(crate) const OPERATOR_TOKEN: &str = "journey-operator-token";
 pub(crate) const WEBHOOK_KEY: &str = "It's a Secret to Everybody";
 pub(crate) const PASSWORD: &str = "journey-station-password";
 
@@ -37,6 +38,8 @@ pub(crate) struct World {
     log: Log,
     address: String,
     client: reqwest::Client,
+    /// What the gateway told its first operator.
+    token: String,
 }
 
 /// Every line that a gateway of this world logged.
@@ -101,21 +104,36 @@ impl World {
             .to_string();
         write_configuration(folder.path(), &address, payter.base_url(), &setup);
         let log = Log::default();
-        let gateway = start_gateway(folder.path(), &setup.gateway, &log).await;
-        let station = match setup.simulated_station {
-            true => Some(start_station(&address, &setup).await),
-            false => None,
-        };
+        let (gateway, printed) = start_gateway(folder.path(), &[], &log).await;
+        let token = printed[0].strip_prefix(FIRST_TOKEN).unwrap().to_owned();
         let client = chargetap::client::client().unwrap();
-        Self {
+        let mut world = Self {
             folder,
             payter,
-            station,
+            station: None,
             gateway,
             log,
             address,
             client,
+            token,
+        };
+        if setup.onboarded {
+            world.onboard(&setup).await;
         }
+        // What goes wrong goes wrong once the terminal is at work.
+        if !setup.gateway.is_empty() {
+            world.stop_gateway();
+            world.start_gateway(&setup.gateway).await;
+        }
+        if setup.simulated_station {
+            world.station = Some(start_station(&world.address, &setup).await);
+        }
+        world
+    }
+
+    async fn start_gateway(&mut self, arguments: &[String]) {
+        let (gateway, _) = start_gateway(self.folder.path(), arguments, &self.log).await;
+        self.gateway = gateway;
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -145,7 +163,7 @@ impl World {
 
     /// Start the gateway again, without its faults.
     pub(crate) async fn restart_gateway(&mut self) {
-        self.gateway = start_gateway(self.folder.path(), &[], &self.log).await;
+        self.start_gateway(&[]).await;
     }
 
     /// Show a card once; whether the terminal was reading.
@@ -293,13 +311,10 @@ impl World {
         self.gateway.0.wait().unwrap();
     }
 
-    /// Do something to a session as the operator, or as whoever has this token; the status.
-    pub(crate) async fn operate(&self, token: &str, session: &str, verb: &str, body: &str) -> u16 {
-        let url = self.url(&format!("/api/v1/sessions/{session}/{verb}"));
-        let request = self.client.post(url);
-        let request = request.header("authorization", format!("Bearer {token}"));
-        let answer = request.body(body.to_owned()).send().await.unwrap();
-        answer.status().as_u16()
+    /// Do something to a session as the operator; the status.
+    pub(crate) async fn operate(&self, session: &str, verb: &str, body: Option<Value>) -> u16 {
+        let path = format!("/api/v1/sessions/{session}/{verb}");
+        self.call("POST", &path, body).await.status
     }
 
     pub(crate) async fn until(&self, what: &str, mut condition: impl AsyncFnMut() -> bool) {

@@ -41,7 +41,10 @@ pub(crate) async fn tell(
     let request = Outbound {
         method: Method::Post,
         url: format!("{url}/stations/{station}/{path}"),
-        authorization: format!("Bearer {}", password.expose_secret()),
+        headers: vec![(
+            "authorization",
+            format!("Bearer {}", password.expose_secret()),
+        )],
         body,
     };
     match outbound::send(request, TIMEOUT).await {

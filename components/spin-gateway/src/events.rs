@@ -61,7 +61,7 @@ pub(crate) async fn answer(
     if !password.is_some_and(|password| server::shows(headers, password)) {
         return Outcome::text(401, "unauthorized");
     }
-    let body = match server::read(body).await {
+    let body = match server::read(body, BODY_LIMIT).await {
         Ok(body) if body.len() > BODY_LIMIT => return Outcome::text(413, "too large"),
         Ok(body) => body,
         Err(outcome) => return outcome,

@@ -19,8 +19,8 @@ const ANSWER_LIMIT: usize = 1024 * 1024;
 pub(crate) struct Outbound {
     pub(crate) method: Method,
     pub(crate) url: String,
-    /// The `Authorization` header. Secret.
-    pub(crate) authorization: String,
+    /// Its headers. Secret.
+    pub(crate) headers: Vec<(&'static str, String)>,
     /// A JSON text, or nothing.
     pub(crate) body: Vec<u8>,
 }
@@ -75,19 +75,23 @@ async fn exchange(outbound: Outbound) -> Result<Answer, SendError> {
 }
 
 fn request(outbound: Outbound) -> Result<Request<FullBody<Bytes>>, String> {
-    // An error's text must not repeat the header.
-    let mut authorization = HeaderValue::try_from(outbound.authorization)
-        .map_err(|_| "the secret cannot stand in a header")?;
-    authorization.set_sensitive(true);
     let mut request = Request::<()>::builder()
         .method(match outbound.method {
             Method::Get => "GET",
+            Method::Put => "PUT",
             Method::Post => "POST",
+            Method::Delete => "DELETE",
         })
         .uri(outbound.url)
-        .header("authorization", authorization)
         // Without it an empty body is sent in chunks, which not every server takes.
         .header("content-length", outbound.body.len());
+    for (name, value) in outbound.headers {
+        // An error's text must not repeat the header.
+        let mut value = HeaderValue::try_from(value)
+            .map_err(|_| format!("the secret cannot stand in the header {name}"))?;
+        value.set_sensitive(true);
+        request = request.header(name, value);
+    }
     if !outbound.body.is_empty() {
         request = request.header("content-type", "application/json");
     }

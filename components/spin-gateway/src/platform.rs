@@ -69,7 +69,7 @@ impl Platform for Spin {
         let request = Outbound {
             method: request.method,
             url: request.url,
-            authorization: request.authorization,
+            headers: request.headers,
             body: request.body.unwrap_or_default().into_bytes(),
         };
         outbound::send(request, timeout_ms).await

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
-use chargetap_engine::http::{self, BODY_LIMIT, Incoming, Outcome, RESPONSE_HEADERS};
+use chargetap_engine::http::{self, Incoming, Outcome, RESPONSE_HEADERS};
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use spin_sdk::http::{
@@ -45,10 +45,12 @@ async fn route(gateway: &Rc<SpinGateway>, request: Request) -> Outcome {
         }
         (_, ["tick"] | ["stations", _, "events"]) => Outcome::text(405, "method not allowed"),
         _ => {
-            let incoming = Incoming {
+            let mut incoming = Incoming {
                 method: match parts.method {
                     Method::GET | Method::HEAD => Some(http::Method::Get),
+                    Method::PUT => Some(http::Method::Put),
                     Method::POST => Some(http::Method::Post),
+                    Method::DELETE => Some(http::Method::Delete),
                     _ => None,
                 },
                 path: parts.uri.path().to_owned(),
@@ -58,10 +60,12 @@ async fn route(gateway: &Rc<SpinGateway>, request: Request) -> Outcome {
                 headers: all(&parts.headers),
                 accept: text(&parts.headers, "accept"),
                 accept_language: text(&parts.headers, "accept-language"),
-                body: match read(body).await {
-                    Ok(body) => body,
-                    Err(outcome) => return outcome,
-                },
+                body: Vec::new(),
+            };
+            let limit = gateway.body_limit(&incoming).await;
+            incoming.body = match read(body, limit).await {
+                Ok(body) => body,
+                Err(outcome) => return outcome,
             };
             let outcome = gateway.handle(incoming).await;
             if parts.method == Method::POST && outcome.status < 400 {
@@ -73,8 +77,8 @@ async fn route(gateway: &Rc<SpinGateway>, request: Request) -> Outcome {
 }
 
 /// The body, cut off just beyond what any route reads.
-pub(crate) async fn read(body: IncomingRequestBody) -> Result<Vec<u8>, Outcome> {
-    outbound::read(body, BODY_LIMIT)
+pub(crate) async fn read(body: IncomingRequestBody, limit: usize) -> Result<Vec<u8>, Outcome> {
+    outbound::read(body, limit)
         .await
         .map_err(|_| Outcome::text(400, "the body cannot be read"))
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use chargetap_contract::callback::ConfigurationProblem;
 use chargetap_engine::config::{CallbackEndpoint, Config, ConfigError, SecretSource};
-use chargetap_engine::{EngineError, Gateway, Secrets};
+use chargetap_engine::{EngineError, FIRST_TOKEN, Gateway, Secrets};
 use secrecy::{ExposeSecret, SecretString};
 use spin_sdk::sqlite::{self, Connection};
 use spin_sdk::variables;
@@ -77,13 +77,8 @@ async fn open() -> Result<SpinGateway, SetupError> {
     for (id, station) in &config.stations {
         stations.insert(id.clone(), secret(&station.password).await?);
     }
-    let operator_token = match &config.operator_token {
-        Some(source) => Some(secret(source).await?),
-        None => None,
-    };
     let secrets = Secrets {
         payter_key: secret(&config.payter_api_key).await?,
-        operator_token,
     };
 
     let connection = Connection::open_default().await?;
@@ -98,7 +93,12 @@ async fn open() -> Result<SpinGateway, SetupError> {
         stations,
         tick_token: secret_variable("tick_token").await?,
     };
-    Ok(Gateway::open(spin, config, secrets).await?)
+    let gateway = Gateway::open(spin, config, secrets).await?;
+    if let Some(token) = gateway.take_first_token() {
+        // `spin up` shows it, and it is told only now.
+        eprintln!("{FIRST_TOKEN}{}", token.expose_secret());
+    }
+    Ok(gateway)
 }
 
 async fn secret(source: &SecretSource) -> Result<SecretString, SetupError> {

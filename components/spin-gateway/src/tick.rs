@@ -7,6 +7,9 @@ use spin_sdk::http::HeaderMap;
 use crate::setup::SpinGateway;
 use crate::{commands, server};
 
+/// The most alerts that one tick delivers; the rest is left to the next.
+const MOST_ALERTS: usize = 4;
+
 /// Answer whoever keeps the time, and shows the token for it.
 pub(crate) async fn answer(gateway: &SpinGateway, headers: &HeaderMap) -> Outcome {
     if !server::shows(headers, &gateway.platform().tick_token) {
@@ -25,5 +28,15 @@ async fn pass_time(gateway: &SpinGateway) -> Result<usize, EngineError> {
     let ticked = gateway.tick().await;
     gateway.tend_readers().await;
     let executed = commands::execute_waiting(gateway).await;
-    ticked.and(executed)
+    let delivered = deliver_alerts(gateway).await;
+    ticked.and(delivered).and(executed)
+}
+
+async fn deliver_alerts(gateway: &SpinGateway) -> Result<(), EngineError> {
+    for _ in 0..MOST_ALERTS {
+        if !gateway.deliver().await? {
+            break;
+        }
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use chargetap_contract::session::{Command, CommandResult, Decision, Event, Evse, Outcome, Tap};
 use chargetap_contract::terminal::CardRead;
+use chargetap_fleet::gate::Gate;
 
 use crate::asks::Ask;
 use crate::config::Start;
@@ -95,6 +96,12 @@ impl<P: Platform> Gateway<P> {
             journal::running_with_card(&self.platform, &read.terminal, &read.card.reference)
                 .await?;
         let begins = running.is_none();
+        // Between being told to rest and resting, a terminal may still report a card.
+        let gate = self.gate(&read.terminal).await?;
+        if gate == Gate::Closed || (begins && gate != Gate::Open) {
+            self.platform.look_at(&read.terminal);
+            return Ok(Applied::Refused);
+        }
         let session = running.unwrap_or_else(|| read.read.clone());
         let read_id = read.read.clone();
         let terminal = read.terminal.clone();
@@ -236,7 +243,7 @@ impl<P: Platform> Gateway<P> {
                     return Ok(Applied::Refused);
                 }
             };
-            let issuer = self.issuer_at(terminal)?.key();
+            let issuer = self.issuer_at(terminal).await?.key();
             let entry = Entry {
                 session,
                 version: stored.map_or(1, |stored| stored.version.saturating_add(1)),
@@ -257,6 +264,7 @@ impl<P: Platform> Gateway<P> {
                 Recorded::ReadStale => return Ok(Applied::ReadStale),
                 Recorded::EvseOccupied => return Ok(Applied::EvseOccupied),
                 Recorded::HoldClaimed => return Ok(Applied::HoldClaimed),
+                Recorded::NotActivated => return Ok(Applied::Refused),
                 Recorded::Stale => {}
             }
         }

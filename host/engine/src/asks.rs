@@ -3,6 +3,7 @@
 
 use chargetap_contract::money::MinorUnits;
 use chargetap_contract::session::{Evse, Policy};
+use chargetap_fleet::gate::Gate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,10 @@ pub(crate) enum Ask {
         title: String,
         options: Vec<Choice>,
     },
+    /// Nothing: it may take no cards, and says so.
+    Nothing {
+        text: String,
+    },
 }
 
 impl Ask {
@@ -25,6 +30,7 @@ impl Ask {
         match self {
             Self::Card(_) => "terminal-reads",
             Self::Choice { .. } => "terminal-lets-choose",
+            Self::Nothing { .. } => "terminal-rests",
         }
     }
 
@@ -33,6 +39,7 @@ impl Ask {
         match self {
             Self::Card(card) => &card.text,
             Self::Choice { title, .. } => title,
+            Self::Nothing { text } => text,
         }
     }
 
@@ -150,6 +157,17 @@ pub(crate) fn next(
         },
         (None, ..) if terminal.start == Start::Tap => in_use(terminal, standings),
         (None, ..) => stop_by_card("Plug in to charge. To stop, show the same card again."),
+    }
+}
+
+/// What to ask for where no session may begin: who charges may still end that, unless no card is read.
+pub(crate) fn out_of_use(terminal: &Terminal, standings: &[Standing], gate: Gate) -> Ask {
+    let is_in_use = standings.iter().any(|at| at.session.is_some());
+    match gate {
+        Gate::Ending if is_in_use => in_use(terminal, standings),
+        _ => Ask::Nothing {
+            text: "Out of service.".into(),
+        },
     }
 }
 

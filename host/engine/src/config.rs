@@ -36,8 +36,6 @@ pub struct Config {
     pub payter_api_key: SecretSource,
     /// Who may call back: Payter first, then other payment providers.
     pub callback_endpoints: Vec<CallbackEndpoint>,
-    /// What whoever operates the gateway shows as bearer token; without it that door is closed.
-    pub operator_token: Option<SecretSource>,
     /// Who issues the receipts, by whose processor takes the money; at least one.
     pub issuers: BTreeMap<Processor, Issuer>,
     /// Where the gateway stands.
@@ -52,16 +50,6 @@ pub struct Config {
     pub qr_screen: Option<QrScreen>,
     /// What only the native host uses.
     pub server: Server,
-}
-
-/// Whose payment processor takes the money, and so who issues the receipt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Processor {
-    /// The platform's.
-    Platform,
-    /// The customer's own.
-    Customer,
 }
 
 /// Who issues receipts.
@@ -96,34 +84,8 @@ pub struct QrScreen {
     pub property: String,
 }
 
-/// A model of Payter's terminals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Model {
-    /// P66.
-    P66,
-    /// P66 in two parts.
-    P66s,
-    /// P68.
-    P68,
-    /// Apollo.
-    Apollo,
-    /// Apollo Max.
-    ApolloMax,
-    /// Apollo Polar.
-    ApolloPolar,
-}
-
-impl Model {
-    /// Whether it can be told what to show on a screen of its own.
-    #[must_use]
-    pub fn has_screen(self) -> bool {
-        match self {
-            Self::P66 | Self::P66s | Self::P68 => false,
-            Self::Apollo | Self::ApolloMax | Self::ApolloPolar => true,
-        }
-    }
-}
+pub use chargetap_fleet::model::Model;
+pub use chargetap_fleet::processor::Processor;
 
 /// Where a provider sends its callbacks, and by which keys it is recognised.
 #[derive(Clone, Debug)]
@@ -158,8 +120,6 @@ pub struct Station {
 pub struct Terminal {
     /// What it is.
     pub model: Model,
-    /// Whose processor takes the money.
-    pub processor: Processor,
     /// What a session that starts here follows; the site's time is filled in at each step.
     pub policy: Policy,
     /// Where it lets drivers charge; at least one.

@@ -11,19 +11,19 @@ use crate::apply::EngineError;
 use crate::buckets::Buckets;
 use crate::callbacks::PAYTER;
 use crate::config::Config;
+use crate::fleet::Records;
 use crate::http::{Incoming, Method, Outcome};
 use crate::journal;
 use crate::local_time;
 use crate::platform::Platform;
 use crate::receipts::{ATTEMPT_EVERY, ATTEMPTS_AT_ONCE};
+use crate::rest::{CALL_EVERY, CALLS_AT_ONCE, STRANGER_EVERY, STRANGERS_AT_ONCE};
 
 /// What only the gateway may know.
 #[derive(Debug)]
 pub struct Secrets {
     /// The payment provider's API key.
     pub payter_key: SecretString,
-    /// What the operator shows, if there is such a door.
-    pub operator_token: Option<SecretString>,
 }
 
 /// A gateway at work. Clone-free and shared: every method takes `&self`.
@@ -41,6 +41,16 @@ pub struct Gateway<P> {
     pub(crate) read_backs: Buckets,
     /// How often each source may look for a receipt, or ask for an invoice.
     pub(crate) receipt_sources: Buckets,
+    /// How often each token may call.
+    pub(crate) callers: Buckets,
+    /// How often each source may call without a token that is known.
+    pub(crate) strangers: Buckets,
+    /// The fleet's records.
+    pub(crate) records: Records,
+    /// When this instance last looked for alerts, in Unix milliseconds.
+    pub(crate) watched_at: AtomicU64,
+    /// The first operator's token, until it was told.
+    pub(crate) first_token: Mutex<Option<SecretString>>,
 }
 
 /// How long a command may be under way in another instance before it counts as abandoned, in
@@ -63,6 +73,7 @@ impl<P: Platform> Gateway<P> {
     /// issuer, that the configuration no longer has.
     pub async fn open(platform: P, config: Config, secrets: Secrets) -> Result<Self, EngineError> {
         journal::migrate(&platform).await?;
+        let fleet = journal::load_fleet(&platform).await?;
         let gateway = Self {
             platform,
             config,
@@ -72,7 +83,13 @@ impl<P: Platform> Gateway<P> {
             callback_sources: Buckets::new(CALLBACKS_AT_ONCE, CALLBACK_EVERY),
             read_backs: Buckets::new(READ_BACKS_AT_ONCE, READ_BACK_EVERY),
             receipt_sources: Buckets::new(ATTEMPTS_AT_ONCE, ATTEMPT_EVERY),
+            callers: Buckets::new(CALLS_AT_ONCE, CALL_EVERY),
+            strangers: Buckets::new(STRANGERS_AT_ONCE, STRANGER_EVERY),
+            records: Records::new(fleet),
+            watched_at: AtomicU64::new(0),
+            first_token: Mutex::default(),
         };
+        gateway.issue_first_token().await?;
         for terminal in journal::terminals_in_use(&gateway.platform).await? {
             gateway.terminal(&terminal)?;
         }
@@ -111,10 +128,11 @@ impl<P: Platform> Gateway<P> {
         let now = self.platform.now();
         // What seems to have been sent in the future was sent before the clock was set back.
         let under_way = now.saturating_sub(ABANDONED_AFTER)..now.saturating_add(ABANDONED_AFTER);
-        self.recover_sent_outside(under_way).await
+        self.recover_sent_outside(under_way).await?;
+        self.watch().await
     }
 
-    /// Answer a request: callbacks, what the operator wants, receipts and the two probes.
+    /// Answer a request: callbacks, the REST interface, receipts and the two probes.
     pub async fn handle(&self, request: Incoming) -> Outcome {
         let path = request.path.clone();
         let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
@@ -125,21 +143,12 @@ impl<P: Platform> Gateway<P> {
             (Some(Method::Post), ["callbacks", webhook]) if *webhook != PAYTER => {
                 self.callback(webhook, "", request).await
             }
-            (
-                Some(Method::Post),
-                [
-                    "api",
-                    "v1",
-                    "sessions",
-                    session,
-                    verb @ ("stop" | "refunds"),
-                ],
-            ) => self.operate(session, verb, &request).await,
-            (Some(method), ["receipts"]) => {
+            (_, ["api", "v1", ..]) => self.rest(&request).await,
+            (Some(method @ (Method::Get | Method::Post)), ["receipts"]) => {
                 self.find_receipt(&request, method == Method::Post).await
             }
             (Some(Method::Get), ["receipts", id]) => self.receipt(id, &request).await,
-            (Some(method), ["receipts", id, "invoice"]) => {
+            (Some(method @ (Method::Get | Method::Post)), ["receipts", id, "invoice"]) => {
                 self.invoice(id, &request, method == Method::Post).await
             }
             (Some(Method::Get), ["healthz"]) => Outcome::text(200, "ok"),

@@ -2,14 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// A request method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// Read.
-    Get,
-    /// Act.
-    Post,
-}
+pub use chargetap_fleet::api::Method;
 
 /// A request that arrived at the gateway.
 #[derive(Clone, Debug, Default)]
@@ -90,15 +83,15 @@ pub const RESPONSE_HEADERS: [(&str, &str); 6] = [
     ("x-robots-tag", "noindex"),
 ];
 
-/// A request to the payment provider.
+/// A request to the payment provider, or to whom alerts are sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// The method.
     pub method: Method,
     /// The whole URL.
     pub url: String,
-    /// The `Authorization` header. Secret.
-    pub authorization: String,
+    /// Its headers. Secret.
+    pub headers: Vec<(&'static str, String)>,
     /// JSON, where the request has a body.
     pub body: Option<String>,
 }

@@ -12,11 +12,13 @@
 mod asks;
 mod commands;
 mod deliveries;
+mod fleet;
 mod papers;
 mod record;
 mod rows;
 mod schema;
 mod sessions;
+mod watched;
 
 use chargetap_contract::session::Phase;
 use chargetap_contract::terminal::CardReference;
@@ -29,6 +31,10 @@ pub(crate) use asks::{
 };
 pub(crate) use commands::{Claimed, abandoned, claim, finish, last_message, repeat};
 pub(crate) use deliveries::{forget_deliveries, keep_report};
+pub(crate) use fleet::{
+    Audited, Repetition, Write, answered, audit, catch_up, forget_repetitions, keep_picture,
+    last_write, load_fleet, picture, write_fleet,
+};
 pub(crate) use papers::{
     InvoiceState, Kept, Paper, card_application, count_attempt, invoice_number, invoice_state,
     issuers_in_use, keep_paper, keep_signed_value, latest_bill, paper, paper_of_code,
@@ -38,6 +44,10 @@ pub(crate) use record::{Entry, Recorded, is_duplicate, record};
 pub(crate) use sessions::{
     Reported, Stored, awaits_hold, due, is_authorising, is_claimed, load, postpone,
     running_with_card, session_of_start, session_of_transaction, terminals_in_use, transaction,
+};
+pub(crate) use watched::{
+    Delivery, claim_delivery, dead_letters, keep_seen, needing_attention, redeliver, seen, seen_of,
+    settle_delivery,
 };
 
 /// The journal could not do it.

@@ -54,6 +54,11 @@ pub(crate) enum TerminalState {
 }
 
 impl TerminalStatus {
+    /// What Payter calls its state.
+    pub(crate) fn name(&self) -> &str {
+        &self.state
+    }
+
     pub(crate) fn state(&self) -> TerminalState {
         match self.state.as_str() {
             "READING" => TerminalState::Reading,
@@ -278,7 +283,7 @@ impl<P: Platform> Gateway<P> {
         Outgoing {
             method,
             url,
-            authorization,
+            headers: vec![("authorization", authorization)],
             body: None,
         }
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use chargetap_contract::callback::Capability;
 use chargetap_contract::session::Evse;
+use chargetap_fleet::gate::Gate;
 use futures_util::StreamExt;
 
 use crate::apply::EngineError;
@@ -107,6 +108,7 @@ impl<P: Platform> Gateway<P> {
             Ok(status) => status,
             Err(error) => return Ok(Err(error)),
         };
+        self.saw(serial, &status).await?;
         let told = journal::latest_ask(&self.platform, serial).await?;
         if !status.online {
             // It may come back with nothing on its screen.
@@ -149,6 +151,10 @@ impl<P: Platform> Gateway<P> {
         for served in &terminal.evses {
             standings.push(journal::standing(&self.platform, &served.evse).await?);
         }
+        let gate = self.gate(serial).await?;
+        if gate != Gate::Open {
+            return Ok(asks::out_of_use(terminal, &standings, gate));
+        }
         let policy = self.policy(serial, now)?;
         let offers = terminal
             .holds
@@ -170,7 +176,7 @@ impl<P: Platform> Gateway<P> {
         ask: &Ask,
         told: Option<&Told>,
     ) -> Result<bool, EngineError> {
-        if *state == TerminalState::Card {
+        if *state == TerminalState::Card && !matches!(ask, Ask::Nothing { .. }) {
             return self.card_is_unreported(serial).await;
         }
         let now = self.platform.now();
@@ -223,7 +229,7 @@ impl<P: Platform> Gateway<P> {
         let lasts = match (ask, chosen) {
             (_, Some(_)) => FOLLOW_UP_LASTS,
             (Ask::Card(_), None) => CARD_LASTS,
-            (Ask::Choice { .. }, None) => CHOICE_LASTS,
+            (Ask::Choice { .. } | Ask::Nothing { .. }, None) => CHOICE_LASTS,
         };
         let renew_at = told_at.saturating_add(lasts);
         let expires_at = renew_at.saturating_add(ANSWER_TAKES);
@@ -280,6 +286,7 @@ impl<P: Platform> Gateway<P> {
                 }
                 self.payter_choice(serial, url, id, title, options).await
             }
+            Ask::Nothing { text } => self.payter_stop(serial, text, CHOICE_LASTS).await,
         }
     }
 }

@@ -9,6 +9,8 @@ pub(crate) use finding::{ATTEMPT_EVERY, ATTEMPTS_AT_ONCE};
 
 use chargetap_contract::receipt::{Buyer, Document, Refund, Subject, Summary};
 use chargetap_contract::session::Message;
+use chargetap_fleet::processor::{Party, Processor};
+use chargetap_fleet::terminal::Terminal;
 
 use crate::apply::EngineError;
 use crate::config::Issuer;
@@ -94,7 +96,7 @@ impl<P: Platform> Gateway<P> {
         terminal: &str,
     ) -> Result<(&Issuer, Option<String>), EngineError> {
         let Some(given) = journal::invoice_number(&self.platform, command).await? else {
-            return Ok((self.issuer_at(terminal)?, None));
+            return Ok((self.issuer_at(terminal).await?, None));
         };
         let issuer = self.issuer_of_key(&given.issuer)?;
         let number = format!("{}{}", issuer.number_prefix, given.number);
@@ -108,11 +110,17 @@ impl<P: Platform> Gateway<P> {
             .ok_or_else(|| EngineError::UnknownIssuer(key.to_owned()))
     }
 
-    /// Who issues the receipts of a terminal.
-    pub(crate) fn issuer_at(&self, terminal: &str) -> Result<&Issuer, EngineError> {
-        let processor = self.terminal(terminal)?.processor;
-        let issuer = self.config.issuers.get(&processor);
-        issuer.ok_or_else(|| EngineError::UnknownTerminal(terminal.to_owned()))
+    /// Who issues the receipts of a terminal, by its processor option. Where it is not on record, as
+    /// with a hold that was found at it, it is the only issuer there is.
+    pub(crate) async fn issuer_at(&self, serial: &str) -> Result<&Issuer, EngineError> {
+        let fleet = self.fleet().await?;
+        let terminal = fleet.get::<Terminal>(serial);
+        let issuer = match terminal.map(|it| it.processor.parts(it.origin).issues_receipt) {
+            Some(Party::Customer) => self.config.issuers.get(&Processor::Customer),
+            Some(_) => self.config.issuers.get(&Processor::Platform),
+            None => self.config.issuers.values().next(),
+        };
+        issuer.ok_or_else(|| EngineError::UnknownTerminal(serial.to_owned()))
     }
 
     /// The receipt that a refund or an invoice refers to. It was asked for before, so it is there or

@@ -29,7 +29,10 @@ impl<P: Platform> Gateway<P> {
     ) -> Result<(), EngineError> {
         let serial = &message.terminal;
         let screen = self.config.qr_screen.as_ref();
-        let screen = screen.filter(|_| self.terminal(serial).is_ok_and(|it| it.model.has_screen()));
+        let screen = screen.filter(|_| {
+            self.terminal(serial)
+                .is_ok_and(|it| it.model.traits().has_screen)
+        });
         let Some(screen) = screen else {
             return self.show(message).await;
         };

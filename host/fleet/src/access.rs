@@ -2,7 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
+use crate::fleet::Fleet;
 use crate::moment::Moment;
 use crate::text::{Key, Line};
 
@@ -89,4 +91,27 @@ pub struct CalendarDetails {
     pub name: Line,
     /// Whose deadlines it shows.
     pub reach: Reach,
+}
+
+/// SHA-256 in hexadecimal. A secret is so long that nobody finds one by trying.
+#[must_use]
+pub fn hash(secret: &[u8]) -> String {
+    base16ct::lower::encode_string(&Sha256::digest(secret))
+}
+
+/// The token of this secret, if it counts.
+#[must_use]
+pub fn bearer<'a>(fleet: &'a Fleet, secret: &[u8], now: Moment) -> Option<&'a Token> {
+    let hash = hash(secret);
+    let mut tokens = fleet.each::<Token>();
+    let token = tokens.find(|token| token.hash == hash)?;
+    let counts = token.details.expires.is_none_or(|expires| now < expires);
+    counts.then_some(token)
+}
+
+/// The calendar at the address that ends so.
+#[must_use]
+pub fn calendar<'a>(fleet: &'a Fleet, secret: &[u8]) -> Option<&'a Calendar> {
+    let hash = hash(secret);
+    fleet.each::<Calendar>().find(|it| it.hash == hash)
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::incident::Signed;
-use crate::moment::Moment;
+use crate::moment::{Day, Moment};
 use crate::text::{Key, Line, Serial};
 
 /// Something that somebody should know.
@@ -16,6 +16,8 @@ pub struct Alert {
     pub kind: AlertKind,
     /// The terminal that it is about.
     pub terminal: Serial,
+    /// The first day without a licence, if it is about one.
+    pub about: Option<Day>,
     /// When it was raised.
     pub raised: Moment,
     /// What it says, for people.
@@ -44,6 +46,28 @@ pub enum AlertKind {
     LicenceEndsIn7Days,
     /// Its software's licence has ended.
     LicenceEnded,
+}
+
+impl AlertKind {
+    /// Whether it is about the end of a licence, which comes once.
+    #[must_use]
+    pub const fn is_about_licence(self) -> bool {
+        !matches!(self, Self::Silent | Self::Tampered)
+    }
+
+    /// What it says, for people.
+    #[must_use]
+    pub fn text(self, terminal: &Serial, site: &Key) -> Line {
+        let what = match self {
+            Self::Silent => "has not been online for too long",
+            Self::Tampered => "says that it was tampered with",
+            Self::LicenceEndsIn60Days => "has a software licence for 60 days more",
+            Self::LicenceEndsIn30Days => "has a software licence for 30 days more",
+            Self::LicenceEndsIn7Days => "has a software licence for 7 days more",
+            Self::LicenceEnded => "has no software licence any more, and begins no session",
+        };
+        Line::cut(&format!("{terminal} at {site} {what}."))
+    }
 }
 
 /// An address that alerts are sent to, signed by Standard Webhooks.

@@ -23,7 +23,9 @@ type Decision = Result<Vec<Change>, Refusal>;
 pub fn decide(fleet: &Fleet, situation: &Situation<'_>, command: Command) -> Decision {
     match command {
         Command::PutCustomer(key, details) => records::put_customer(fleet, key, details),
-        Command::AcceptTerms(key, acceptance) => records::accept_terms(fleet, &key, acceptance),
+        Command::AcceptTerms(key, acceptance) => {
+            records::accept_terms(fleet, situation, &key, acceptance)
+        }
         Command::Assess(key, assessment) => records::assess(fleet, &key, assessment),
         Command::PutSite(key, details) => records::put_site(fleet, key, details),
         Command::PutStation(key, details) => records::put_station(fleet, key, details),

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
+use crate::terminal::Origin;
 use crate::text::{Key, Prose};
 
 /// That somebody did something.
@@ -38,6 +39,18 @@ pub enum Check {
     Management,
     /// The inventory says where it is and who may use it.
     Inventory,
+}
+
+/// What is checked before a terminal of this origin is deployed, by the terms of use.
+#[must_use]
+pub const fn checklist(origin: Origin) -> &'static [Check] {
+    use Check::{Casing, Configured, Internet, Inventory, Logo, Management, Power, Sticker};
+    match origin {
+        Origin::FactoryFitted => &[Casing, Sticker, Power, Logo, Internet, Inventory],
+        Origin::CustomerOwned => &[
+            Configured, Casing, Sticker, Power, Logo, Internet, Management,
+        ],
+    }
 }
 
 /// An inspection by looking at the terminal.

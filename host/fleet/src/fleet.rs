@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Calendar, Reach, Token};
 use crate::alert::{Alert, Webhook};
 use crate::incident::Incident;
-use crate::moment::Zone;
+use crate::moment::{Day, Moment, Zone};
 use crate::order::Order;
 use crate::site::{Customer, Person, Site, Station};
 use crate::terminal::Terminal;
@@ -72,6 +73,7 @@ macro_rules! records {
         }
 
         /// A record of any kind.
+        #[allow(clippy::large_enum_variant, reason = "an item is moved a few times and kept nowhere")]
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(tag = "kind", content = "record", rename_all = "kebab-case")]
         pub enum Item {
@@ -196,6 +198,16 @@ pub struct Change {
     pub after: Option<Item>,
 }
 
+impl From<Item> for Change {
+    fn from(item: Item) -> Self {
+        Self {
+            kind: item.kind(),
+            key: item.key().to_owned(),
+            after: Some(item),
+        }
+    }
+}
+
 impl Change {
     /// That a record is written.
     #[must_use]
@@ -234,6 +246,12 @@ impl Fleet {
     #[must_use]
     pub fn zone(&self, site: &Key) -> Option<&Zone> {
         Some(&self.get::<Site>(site.as_str())?.details.time_zone)
+    }
+
+    /// The day that it is at a site; in UTC where there is no such site.
+    #[must_use]
+    pub fn day(&self, now: Moment, site: &Key) -> Day {
+        now.day(self.zone(site).map_or(&TimeZone::UTC, Zone::rules))
     }
 
     /// Whether a record may be seen by whom this reaches: one that belongs to no site only by those who

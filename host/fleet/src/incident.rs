@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
+use crate::processor::Party;
+use crate::refusal::Reason;
 use crate::site::Contact;
 use crate::text::{Key, Line, Prose, Serial};
 
@@ -42,6 +44,51 @@ pub struct IncidentDetails {
     pub planned: Prose,
     /// Who can be asked.
     pub contact: Option<Contact>,
+}
+
+/// The shortest description that can be full, in characters.
+const SHORTEST: usize = 40;
+
+/// What a report of an incident still lacks.
+#[must_use]
+pub fn missing(details: &IncidentDetails) -> Vec<Reason> {
+    let is_short = |text: &Prose| text.as_str().trim().chars().count() < SHORTEST;
+    let is_empty = |text: &Prose| text.as_str().trim().is_empty();
+    let reachable = details.contact.as_ref().is_some_and(Contact::is_reachable);
+    let lacks = [
+        (
+            is_short(&details.description),
+            "incomplete-description",
+            "describe in full what happened",
+            "description",
+        ),
+        (
+            is_empty(&details.done),
+            "incomplete-done",
+            "say what was done to look into it and to secure the terminal",
+            "done",
+        ),
+        (
+            is_empty(&details.planned),
+            "incomplete-planned",
+            "say what is planned",
+            "planned",
+        ),
+        (
+            !reachable,
+            "unreachable-contact",
+            "name somebody who can be asked, with a mail address or a telephone number",
+            "contact",
+        ),
+    ];
+    let lacking = lacks.into_iter().filter(|(is_lacking, ..)| *is_lacking);
+    lacking
+        .map(|(_, code, text, place)| {
+            Reason::new(code, text)
+                .owed_by(Party::Customer)
+                .at(place)
+        })
+        .collect()
 }
 
 /// A kind of incident.
@@ -87,6 +134,17 @@ pub enum PictureType {
     /// PNG.
     #[serde(rename = "image/png")]
     Png,
+}
+
+impl PictureType {
+    /// Its media type.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+        }
+    }
 }
 
 /// That somebody signed for something, by the name of the token that was shown.

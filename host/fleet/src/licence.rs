@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::fleet::Fleet;
 use crate::moment::Day;
+use crate::order::Order;
+use crate::terminal::Terminal;
 use crate::text::Key;
 
 /// A kind of licence.
@@ -39,4 +42,112 @@ pub struct Year {
     pub from: Day,
     /// The first day after it.
     pub until: Day,
+}
+
+impl Sku {
+    /// Its name in orders.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Activation => "PAYMENT-TERMINAL-ACTIVATION",
+            Self::Software => "CPCLD-PAYMENT-TERMINAL-1",
+        }
+    }
+}
+
+impl Licences {
+    /// Whether its software is paid for on a day. A day before the first year counts too, so that a
+    /// clock that was set back refuses nobody.
+    #[must_use]
+    pub fn is_licensed(&self, day: Day) -> bool {
+        self.until().is_some_and(|until| day < until)
+    }
+
+    /// The first day that its software is no longer paid for.
+    #[must_use]
+    pub fn until(&self) -> Option<Day> {
+        self.software.iter().map(|year| year.until).max()
+    }
+
+    /// Whether it was ever activated: the first activation begins its first year.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        !self.software.is_empty()
+    }
+
+    /// Whether it has a year of software on a day, or one that begins with its activation.
+    #[must_use]
+    pub fn has_software(&self, day: Day) -> bool {
+        !self.waiting.is_empty() || self.is_licensed(day)
+    }
+
+    /// Begin the years that wait, on this day.
+    pub fn begin(&mut self, today: Day) {
+        for order in std::mem::take(&mut self.waiting) {
+            self.renew(order, today);
+        }
+    }
+
+    /// Assign a year of this order: it waits for activation, or follows on the last.
+    pub fn add_year(&mut self, order: Key, today: Day) {
+        match self.has_begun() {
+            false => self.waiting.push(order),
+            true => self.renew(order, today),
+        }
+    }
+
+    /// A further year begins where the last one ends, or today if that is past.
+    fn renew(&mut self, order: Key, today: Day) {
+        let from = self.until().map_or(today, |until| until.max(today));
+        self.software.push(Year {
+            order,
+            from,
+            until: from.plus_years(1),
+        });
+    }
+
+    /// How many licences of this kind it has of an order.
+    #[must_use]
+    pub fn of(&self, sku: Sku, order: &Key) -> u64 {
+        let count = match sku {
+            Sku::Activation => self.activation.iter().filter(|it| *it == order).count(),
+            Sku::Software => {
+                let begun = self.software.iter().map(|year| &year.order);
+                begun.chain(&self.waiting).filter(|it| *it == order).count()
+            }
+        };
+        count as u64
+    }
+}
+
+/// How many licences of a kind an order has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Stock {
+    /// Which kind.
+    pub sku: Sku,
+    /// How many were bought.
+    pub bought: u64,
+    /// How many are assigned, to terminals of this order or of others.
+    pub assigned: u64,
+    /// How many are left.
+    pub left: u64,
+}
+
+impl Stock {
+    /// The licences of a kind that an order has.
+    #[must_use]
+    pub fn of(fleet: &Fleet, order: &Order, sku: Sku) -> Self {
+        let bought = u64::from(match sku {
+            Sku::Activation => order.details.activations,
+            Sku::Software => order.details.software_years,
+        });
+        let terminals = fleet.each::<Terminal>();
+        let assigned = terminals.map(|it| it.licences.of(sku, &order.key)).sum();
+        Self {
+            sku,
+            bought,
+            assigned,
+            left: bought.saturating_sub(assigned),
+        }
+    }
 }

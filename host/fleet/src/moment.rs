@@ -33,6 +33,12 @@ impl Moment {
         Self::from_millis(self.millis().saturating_add(u64::from(hours) * 3_600_000))
     }
 
+    /// How many milliseconds it is after an earlier moment; nothing if that is not earlier.
+    #[must_use]
+    pub fn millis_after(self, earlier: Self) -> Option<u64> {
+        self.millis().checked_sub(earlier.millis())
+    }
+
     /// The day that it is somewhere.
     #[must_use]
     pub fn day(self, zone: &TimeZone) -> Day {

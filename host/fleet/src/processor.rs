@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::terminal::Origin;
+use crate::terminal::{Domain, Origin};
 
 /// Whose payment processor takes the money.
 #[derive(
@@ -47,6 +47,15 @@ pub struct Parts {
 }
 
 impl Processor {
+    /// The domain at the vendor in which its terminals are.
+    #[must_use]
+    pub const fn domain(self) -> Domain {
+        match self {
+            Self::Platform => Domain::Platform,
+            Self::Customer => Domain::Customer,
+        }
+    }
+
     /// Who does what at a terminal of this origin.
     #[must_use]
     pub const fn parts(self, origin: Origin) -> Parts {

@@ -80,6 +80,17 @@ impl Refusal {
         }
     }
 
+    /// Nothing, or the refusal for all of these reasons.
+    ///
+    /// # Errors
+    /// The refusal, if there is a reason.
+    pub fn unless_none(obstacle: Obstacle, reasons: Vec<Reason>) -> Result<(), Self> {
+        match reasons.is_empty() {
+            true => Ok(()),
+            false => Err(Self { obstacle, reasons }),
+        }
+    }
+
     /// What it is about is not there.
     #[must_use]
     pub fn not_found(kind: &str, key: &str) -> Self {

@@ -33,6 +33,18 @@ pub struct Actor {
     pub reach: Reach,
 }
 
+impl Actor {
+    /// The gateway itself.
+    #[must_use]
+    pub fn gateway() -> Self {
+        Self {
+            key: Key::gateway(),
+            scope: Scope::Operator,
+            reach: Reach::Everywhere,
+        }
+    }
+}
+
 /// What the gateway knows besides the records.
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {

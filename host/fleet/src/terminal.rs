@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::duty::{Check, Done, Inspection};
+use crate::duty::{Check, Done, Inspection, Occasion};
 use crate::licence::Licences;
 use crate::model::Model;
 use crate::moment::Moment;
+use crate::order::Order;
 use crate::processor::Processor;
 use crate::text::{Iccid, Key, Line, Serial};
 
@@ -45,6 +46,60 @@ pub struct Terminal {
     pub charged: Option<Done>,
     /// The latest test transaction.
     pub tested: Option<Done>,
+    /// Its latest time in storage.
+    pub stored: Option<Storage>,
+}
+
+/// A time in storage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Storage {
+    /// Since when.
+    pub from: Moment,
+    /// Until when; absent while it lies there.
+    pub until: Option<Moment>,
+    /// Whether a test transaction must follow: it lay there for long, or no test followed on an
+    /// earlier time when it did.
+    pub needs_test: bool,
+}
+
+impl Terminal {
+    /// A terminal of an order, in this domain, put on record now.
+    #[must_use]
+    pub fn new(
+        serial: Serial,
+        details: TerminalDetails,
+        order: &Order,
+        domain: Domain,
+        now: Moment,
+    ) -> Self {
+        Self {
+            serial,
+            details,
+            origin: order.details.origin,
+            processor: order.details.processor,
+            domain,
+            state: State::Ordered,
+            since: now,
+            reason: None,
+            routing: Routing::default(),
+            transfer: None,
+            licences: Licences::default(),
+            checks: BTreeMap::new(),
+            inspections: Vec::new(),
+            charged: None,
+            tested: None,
+            stored: None,
+        }
+    }
+
+    /// The latest inspection on this occasion that counts at this moment.
+    #[must_use]
+    pub fn inspected(&self, occasion: Occasion, now: Moment) -> Option<Moment> {
+        let all = self.inspections.iter();
+        all.filter(|it| it.occasion == occasion && it.done.at <= now)
+            .map(|it| it.done.at)
+            .max()
+    }
 }
 
 /// What its owner says of a terminal.

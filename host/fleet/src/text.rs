@@ -87,6 +87,19 @@ text! {
     "pattern": r"^[A-Za-z0-9._-]{1,64}$"
 }
 
+impl Key {
+    /// A name that is counted, such as `I-7`.
+    pub(crate) fn counted(prefix: &str, number: u64) -> Self {
+        Self(format!("{prefix}-{number}"))
+    }
+
+    /// The name under which the gateway itself acts.
+    #[must_use]
+    pub fn gateway() -> Self {
+        Self("gateway".to_owned())
+    }
+}
+
 text! {
     /// A terminal's serial number, in upper case.
     Serial,
@@ -146,6 +159,20 @@ text! {
         }
     },
     "maxLength": 10000, "pattern": r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
+}
+
+impl Line {
+    /// As much of a text of our own as a line holds.
+    pub(crate) fn cut(text: &str) -> Self {
+        Self(text.chars().take(200).collect())
+    }
+}
+
+impl Prose {
+    /// Nothing.
+    pub(crate) fn empty() -> Self {
+        Self(String::new())
+    }
 }
 
 /// Whether a text holds 13 to 19 digits, with at most a space or hyphen between two of them, that could

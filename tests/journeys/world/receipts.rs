@@ -3,7 +3,7 @@
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use super::{OPERATOR_TOKEN, TERMINAL, World};
+use super::{TERMINAL, World};
 
 impl World {
     /// Wait until `count` receipts are issued, and return their JSON in that order.
@@ -80,7 +80,8 @@ impl World {
     pub(crate) async fn try_refund(&self, session: &str, reference: &str, amount: u64) {
         let url = self.url(&format!("/api/v1/sessions/{session}/refunds"));
         let request = self.client.post(url);
-        let request = request.header("authorization", format!("Bearer {OPERATOR_TOKEN}"));
+        let request = request.bearer_auth(&self.token);
+        let request = request.header("content-type", "application/json");
         let body = json!({"reference": reference, "amount": amount}).to_string();
         drop(request.body(body).send().await);
     }

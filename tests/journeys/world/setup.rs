@@ -4,11 +4,12 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use chargetap_fleet::processor::Processor;
+use chargetap_fleet::terminal::Origin;
 use chargetap::simulate::station::{StationArgs, StationSimulator};
 
 use super::{
-    API_KEY, CALLBACK_KEY, Gateway, Log, OPERATOR_TOKEN, PASSWORD, STATION, TERMINAL, WEBHOOK_KEY,
-    components,
+    API_KEY, CALLBACK_KEY, Gateway, Log, PASSWORD, STATION, TERMINAL, WEBHOOK_KEY, components,
 };
 
 const ONE_EVSE: &str = r#"evses = [{ station = "CT-1", connector = 1 }]
@@ -38,6 +39,10 @@ pub(crate) struct Setup {
     pub(crate) provider: &'static str,
     /// Further arguments of the gateway.
     pub(crate) gateway: Vec<String>,
+    /// Whether the terminal was put to work before the journey.
+    pub(crate) onboarded: bool,
+    pub(crate) origin: Origin,
+    pub(crate) processor: Processor,
 }
 
 impl Default for Setup {
@@ -54,6 +59,9 @@ impl Default for Setup {
             station: "",
             provider: "",
             gateway: Vec::new(),
+            onboarded: true,
+            origin: Origin::FactoryFitted,
+            processor: Processor::Platform,
         }
     }
 }
@@ -85,7 +93,6 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
     std::fs::write(folder.join("callback.key"), CALLBACK_KEY).unwrap();
     std::fs::write(folder.join("station.key"), PASSWORD).unwrap();
     std::fs::write(folder.join("webhook.key"), WEBHOOK_KEY).unwrap();
-    std::fs::write(folder.join("operator.key"), OPERATOR_TOKEN).unwrap();
     let components = components();
     let text = format!(
         r#"
@@ -119,8 +126,6 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         id = "acquirer"
         scheme = "raw-body"
         keys = [{{ id = "w1", secret = {{ file = "webhook.key" }} }}]
-        [operator]
-        token = {{ file = "operator.key" }}
         [[tariffs]]
         id = "standard"
         currency = "EUR"
@@ -146,8 +151,12 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
     std::fs::write(folder.join("chargetap.toml"), text).unwrap();
 }
 
-/// Start a gateway and wait until it listens, or until it has ended.
-pub(super) async fn start_gateway(folder: &Path, arguments: &[String], log: &Log) -> Gateway {
+/// Start a gateway and wait until it listens, or until it has ended. What it printed until then.
+pub(super) async fn start_gateway(
+    folder: &Path,
+    arguments: &[String],
+    log: &Log,
+) -> (Gateway, Vec<String>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_chargetap"))
         .args(["--log-format", "json", "serve", "chargetap.toml"])
         .args(arguments)
@@ -164,10 +173,26 @@ pub(super) async fn start_gateway(folder: &Path, arguments: &[String], log: &Log
             log.0.lock().unwrap().push(line);
         }
     });
-    let listening = move || BufReader::new(out).read_line(&mut String::new());
-    tokio::task::spawn_blocking(listening)
-        .await
-        .unwrap()
-        .unwrap();
-    Gateway(child)
+    let listening = move || {
+        let mut printed = Vec::new();
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            let is_last = line.starts_with("listening on");
+            printed.push(line);
+            if is_last {
+                break;
+            }
+        }
+        printed
+    };
+    let printed = tokio::task::spawn_blocking(listening).await.unwrap();
+    (Gateway(child), printed)
+}
+
+/// The connectors at which the terminal of a configuration lets drivers charge.
+pub(super) fn connectors(terminal: &str) -> Vec<u32> {
+    let mut parts = terminal.split("connector = ");
+    parts.next();
+    parts
+        .map(|part| part.split([',', ' ', '}']).next().unwrap().parse().unwrap())
+        .collect()
 }

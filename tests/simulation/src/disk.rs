@@ -73,6 +73,15 @@ impl Disk {
         }
     }
 
+    /// Put terminals on record that are at work, unless some are.
+    pub(crate) fn put_to_work(&self, terminals: &str) -> rusqlite::Result<()> {
+        let statement = "INSERT INTO fleet_write (number, at, actor, changes)
+             SELECT (SELECT 1 + coalesce(max(number), 0) FROM fleet_write), 0, 'operator', ?1
+             WHERE NOT EXISTS (SELECT 1 FROM fleet_item WHERE kind = 'terminal')";
+        self.run(statement, vec![Value::Text(terminals.to_owned())])
+            .map(drop)
+    }
+
     /// Sessions that have not ended, and commands that were not executed.
     pub(crate) fn unfinished(&self) -> i64 {
         let count = self.number(

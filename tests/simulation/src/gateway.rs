@@ -151,9 +151,13 @@ async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
     let config = Config::parse(&site::configuration())?;
     let secrets = Secrets {
         payter_key: "simulated-key".into(),
-        operator_token: None,
     };
     let gateway = Gateway::open(platform, config, secrets).await?;
+    // Whatever the disk refuses: a world begins with terminals at work.
+    world
+        .state()
+        .disk
+        .put_to_work(&site::terminals_at_work()?)?;
     gateway.recover().await?;
     Ok(gateway)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::json;
+
 /// How many connectors the one station has.
 pub(crate) const CONNECTORS: u32 = 6;
 /// What a terminal holds, in cents.
@@ -54,6 +56,35 @@ pub(crate) fn label(connector: u32) -> String {
 pub(crate) fn connector_in(text: &str) -> Option<u32> {
     let (label, _) = text.strip_prefix('E')?.split_once(':')?;
     label.parse().ok()
+}
+
+/// The terminals as they are on record once they were put to work. The rules of that are tested
+/// elsewhere; here sessions are.
+pub(crate) fn terminals_at_work() -> serde_json::Result<String> {
+    let at_work: Vec<_> = TERMINALS
+        .iter()
+        .enumerate()
+        .map(|(at, (_, connectors))| {
+            let record = json!({
+                "serial": serial(at),
+                "details": {
+                    "model": "apollo", "order": "SO-1", "site": "torget", "station": "CT-1",
+                    "connectors": connectors, "users": [],
+                },
+                "origin": "factory-fitted", "processor": "platform", "domain": "platform",
+                "state": "activated", "since": "2026-01-01T00:00:00Z",
+                "routing": {},
+                "licences": {
+                    "activation": "SO-1", "waiting": [],
+                    "software": [{"order": "SO-1", "from": "2026-01-01", "until": "2036-01-01"}],
+                },
+                "checks": {}, "inspections": [],
+            });
+            let after = json!({"kind": "terminal", "record": record});
+            json!({"kind": "terminal", "key": serial(at), "after": after})
+        })
+        .collect();
+    serde_json::to_string(&at_work)
 }
 
 /// A fixed tariff that does not depend on time, so that the oracle's price is one line.

@@ -26,7 +26,6 @@ struct File {
     callback_keys: Spanned<Vec<KeyTable>>,
     #[serde(default)]
     webhooks: Vec<WebhookTable>,
-    operator: Option<OperatorTable>,
     issuers: Spanned<BTreeMap<Processor, IssuerTable>>,
     site: SiteTable,
     #[serde(default)]
@@ -68,12 +67,6 @@ struct PayterTable {
     url: Spanned<String>,
     api_key: SecretSource,
     qr_screen: Option<QrScreen>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OperatorTable {
-    token: SecretSource,
 }
 
 #[derive(Deserialize)]
@@ -166,7 +159,6 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
     let known = Known {
         tariffs: &tariffs,
         stations: &stations,
-        issuers: &issuers,
     };
     let terminals = terminals(&place, file.terminals, &file.policy, &known)?;
 
@@ -175,7 +167,6 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
         payter_url,
         payter_api_key: file.payter.api_key,
         callback_endpoints,
-        operator_token: file.operator.map(|operator| operator.token),
         issuers,
         site: Site {
             name: file.site.name,

@@ -67,26 +67,3 @@ fn is_prefix(prefix: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-/._".contains(c);
     prefix.len() <= LONGEST_PREFIX && prefix.chars().all(fits)
 }
-
-/// The processor of a terminal: the one that is named, or the only one there is.
-pub(super) fn processor(
-    place: &Place<'_>,
-    named: Option<&Spanned<Processor>>,
-    serial: &Spanned<String>,
-    issuers: &BTreeMap<Processor, Issuer>,
-) -> Result<Processor, ConfigError> {
-    let key = "terminals.processor";
-    match (named, issuers.keys().next()) {
-        (Some(named), _) if !issuers.contains_key(named.get_ref()) => {
-            let problem = "there is no issuer of receipts for it".into();
-            Err(place.error(key, named, problem))
-        }
-        (Some(named), _) => Ok(*named.get_ref()),
-        (None, Some(only)) if issuers.len() == 1 => Ok(*only),
-        (None, _) => {
-            let problem =
-                "is needed, as there are two issuers: \"platform\" or \"customer\"".into();
-            Err(place.error(key, serial, problem))
-        }
-    }
-}

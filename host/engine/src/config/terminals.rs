@@ -9,10 +9,7 @@ use toml::Spanned;
 
 use super::file::{Place, repeated};
 use super::policy::PolicyTable;
-use super::{
-    ConfigError, Issuer, Model, Processor, ServedEvse, Start, Station, Terminal, amounts, issuers,
-    limits,
-};
+use super::{ConfigError, Model, ServedEvse, Start, Station, Terminal, amounts, limits};
 
 /// As many amounts as a driver can take in at a glance.
 const MOST_CHOICES: usize = 6;
@@ -22,8 +19,6 @@ const MOST_CHOICES: usize = 6;
 pub(super) struct TerminalTable {
     serial: Spanned<String>,
     model: Spanned<Model>,
-    /// Whose processor takes the money; the only one's that has an issuer unless it is named.
-    processor: Option<Spanned<Processor>>,
     /// What the terminal charges in, as it is set with the provider.
     currency: Option<Spanned<String>>,
     evses: Spanned<Vec<EvseTable>>,
@@ -53,7 +48,6 @@ struct EvseTable {
 pub(super) struct Known<'a> {
     pub(super) tariffs: &'a BTreeMap<String, Tariff>,
     pub(super) stations: &'a BTreeMap<String, Station>,
-    pub(super) issuers: &'a BTreeMap<Processor, Issuer>,
 }
 
 pub(super) fn terminals(
@@ -75,7 +69,7 @@ pub(super) fn terminals(
         let holds = holds(place, &table, tariff, decimals)?;
         let has_choices = table.start == Start::Screen || holds.len() > 1;
         let model = *table.model.get_ref();
-        if has_choices && !model.has_screen() {
+        if has_choices && !model.traits().has_screen {
             let problem = "has no screen for start = \"screen\" or hold_choices".into();
             return Err(place.error("terminals.model", &table.model, problem));
         }
@@ -83,10 +77,8 @@ pub(super) fn terminals(
             let problem = "needs a screen: start = \"screen\", or hold_choices".into();
             return Err(place.error("terminals.stop_on_screen", &table.stop_on_screen, problem));
         }
-        let processor = table.processor.as_ref();
         let terminal = Terminal {
             model,
-            processor: issuers::processor(place, processor, &table.serial, known.issuers)?,
             policy: policy.read(place, tariff, decimals)?,
             evses: evses(place, table.evses, table.start, known.stations)?,
             start: table.start,

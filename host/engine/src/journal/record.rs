@@ -40,6 +40,8 @@ pub(crate) enum Recorded {
     EvseOccupied,
     /// Another session has the hold.
     HoldClaimed,
+    /// A card began a session where none may begin any more.
+    NotActivated,
 }
 
 pub(crate) async fn record(
@@ -74,6 +76,9 @@ pub(crate) async fn record(
              SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
              WHERE NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
                                WHERE this.id = ?6 AND later.number > this.number)
+               AND (?2 > 1 OR ?6 IS NULL OR EXISTS (
+                    SELECT 1 FROM fleet_item WHERE kind = 'terminal' AND key = ?9 ->> '$.terminal'
+                    AND item ->> '$.record.state' = 'activated'))
              ON CONFLICT DO NOTHING RETURNING version",
             parameters,
         )
@@ -139,7 +144,9 @@ async fn why_not(platform: &impl Platform, entry: &Entry<'_>) -> Result<Recorded
                     EXISTS (SELECT 1 FROM event WHERE session = ?3 AND version = ?4),
                     EXISTS (SELECT 1 FROM session
                             WHERE station = ?5 AND connector = ?6 AND id <> ?3
-                              AND phase IN ('authorising', 'starting', 'charging', 'stopping'))",
+                              AND phase IN ('authorising', 'starting', 'charging', 'stopping')),
+                    EXISTS (SELECT 1 FROM fleet_item WHERE kind = 'terminal' AND key = ?7
+                            AND item ->> '$.record.state' = 'activated')",
             vec![
                 optional_text(entry.dedupe),
                 optional_text(entry.read),
@@ -147,12 +154,14 @@ async fn why_not(platform: &impl Platform, entry: &Entry<'_>) -> Result<Recorded
                 Value::Integer(entry.version),
                 optional_text(evse.map(|evse| evse.station.as_str())),
                 optional_integer(evse.map(|evse| evse.connector.into()))?,
+                text(&entry.decision.view.terminal),
             ],
         )
         .await?;
     let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
     let mut holds = || row.integer().map(|truth| truth != 0);
     let (duplicate, read_stale, stale, occupied) = (holds()?, holds()?, holds()?, holds()?);
+    let activated = holds()?;
     let begins = entry.version == 1;
     Ok(if duplicate {
         Recorded::Duplicate
@@ -160,6 +169,8 @@ async fn why_not(platform: &impl Platform, entry: &Entry<'_>) -> Result<Recorded
         Recorded::ReadStale
     } else if stale {
         Recorded::Stale
+    } else if begins && entry.read.is_some() && !activated {
+        Recorded::NotActivated
     } else if begins && occupied {
         Recorded::EvseOccupied
     } else if entry.decision.view.hold.is_some() {

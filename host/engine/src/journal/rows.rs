@@ -84,7 +84,7 @@ impl Reader {
     }
 }
 
-fn unreadable(error: impl std::fmt::Display) -> JournalError {
+pub(super) fn unreadable(error: impl std::fmt::Display) -> JournalError {
     JournalError::Unreadable(error.to_string())
 }
 

@@ -180,4 +180,88 @@ pub(super) const STATEMENTS: &[&str] = &[
         minute INTEGER PRIMARY KEY,
         count INTEGER NOT NULL
     ) STRICT",
+    // The fleet. A write is one statement: an insert here, which the trigger spreads to what is on
+    // record now and to the log of every change, which nobody rewrites.
+    "CREATE TABLE IF NOT EXISTS fleet_write (
+        number INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        idempotency TEXT UNIQUE,
+        fingerprint TEXT,
+        answer TEXT,
+        changes TEXT
+    ) STRICT",
+    "CREATE TABLE IF NOT EXISTS fleet_item (
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        write INTEGER NOT NULL,
+        item TEXT NOT NULL,
+        PRIMARY KEY (kind, key)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS fleet_change (
+        write INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        before TEXT,
+        after TEXT,
+        PRIMARY KEY (write, kind, key)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS fleet_change_of_item ON fleet_change (kind, key, write)",
+    "CREATE TRIGGER IF NOT EXISTS fleet_written AFTER INSERT ON fleet_write BEGIN
+        INSERT INTO fleet_change (write, kind, key, before, after)
+        SELECT NEW.number, value ->> '$.kind', value ->> '$.key', item,
+               nullif(value -> '$.after', 'null')
+        FROM json_each(NEW.changes) LEFT JOIN fleet_item
+        ON fleet_item.kind = value ->> '$.kind' AND fleet_item.key = value ->> '$.key';
+        DELETE FROM fleet_item WHERE (kind, key) IN
+            (SELECT kind, key FROM fleet_change WHERE write = NEW.number AND after IS NULL);
+        INSERT INTO fleet_item (kind, key, write, item)
+        SELECT kind, key, write, after FROM fleet_change
+        WHERE write = NEW.number AND after IS NOT NULL
+        ON CONFLICT (kind, key) DO UPDATE SET write = excluded.write, item = excluded.item;
+        INSERT INTO delivery (webhook, alert, body, status, next_at)
+        SELECT webhook.key, alert.key, alert.after -> '$.record', 'waiting', NEW.at
+        FROM fleet_change AS alert JOIN fleet_item AS webhook
+        WHERE alert.write = NEW.number AND alert.kind = 'alert' AND alert.before IS NULL
+          AND webhook.kind = 'webhook';
+        UPDATE fleet_write SET changes = NULL WHERE number = NEW.number;
+    END",
+    "CREATE TRIGGER IF NOT EXISTS fleet_change_stays BEFORE UPDATE ON fleet_change BEGIN
+        SELECT raise(ABORT, 'the audit log is only added to');
+    END",
+    "CREATE TRIGGER IF NOT EXISTS fleet_change_is_kept BEFORE DELETE ON fleet_change BEGIN
+        SELECT raise(ABORT, 'the audit log is only added to');
+    END",
+    "CREATE TRIGGER IF NOT EXISTS fleet_write_stays BEFORE UPDATE OF number, at, actor ON fleet_write
+    BEGIN
+        SELECT raise(ABORT, 'the audit log is only added to');
+    END",
+    "CREATE TRIGGER IF NOT EXISTS fleet_write_is_kept BEFORE DELETE ON fleet_write BEGIN
+        SELECT raise(ABORT, 'the audit log is only added to');
+    END",
+    // What was seen of terminals at the vendor.
+    "CREATE TABLE IF NOT EXISTS seen (
+        terminal TEXT PRIMARY KEY,
+        seen TEXT NOT NULL
+    ) STRICT",
+    // Pictures by the hash of their bytes.
+    "CREATE TABLE IF NOT EXISTS picture (
+        hash TEXT PRIMARY KEY,
+        bytes BLOB NOT NULL
+    ) STRICT",
+    // Alerts on their way to an address.
+    "CREATE TABLE IF NOT EXISTS delivery (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        webhook TEXT NOT NULL,
+        alert TEXT NOT NULL,
+        body TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('waiting', 'delivered', 'dead')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_at INTEGER NOT NULL,
+        first_at INTEGER NOT NULL DEFAULT 0,
+        last_at INTEGER NOT NULL DEFAULT 0,
+        error TEXT,
+        UNIQUE (webhook, alert)
+    ) STRICT",
+    "CREATE INDEX IF NOT EXISTS delivery_waiting ON delivery (next_at) WHERE status = 'waiting'",
 ];

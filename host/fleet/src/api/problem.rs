@@ -118,7 +118,8 @@ impl Problem {
     }
 
     /// There is nothing at a path, or nothing that the caller may see.
-    pub(super) fn not_found() -> Self {
+    #[must_use]
+    pub fn not_found() -> Self {
         Self::new(ProblemKind::NotFound, "there is nothing at this address")
     }
 
@@ -146,10 +147,10 @@ impl Problem {
             ..Answer::json(self.kind.status(), &details)
         };
         if self.kind == ProblemKind::Unauthenticated {
-            answer = answer.with_header("WWW-Authenticate", "Bearer");
+            answer = answer.with_header("www-authenticate", "Bearer");
         }
         match &self.allow {
-            Some(allow) => answer.with_header("Allow", allow),
+            Some(allow) => answer.with_header("allow", allow),
             None => answer,
         }
     }

@@ -13,7 +13,8 @@ pub(super) type Show = fn(&Asked<'_>, &[Change]) -> Result<Answer, Problem>;
 
 impl Answer {
     /// JSON.
-    pub(super) fn json(status: u16, body: &impl Serialize) -> Self {
+    #[must_use]
+    pub fn json(status: u16, body: &impl Serialize) -> Self {
         Self {
             // Only a map whose keys are no texts can fail, and there is none.
             body: serde_json::to_vec(body).unwrap_or_default(),
@@ -22,7 +23,8 @@ impl Answer {
     }
 
     /// A body of some type.
-    pub(super) fn of(media_type: &'static str, body: Vec<u8>) -> Self {
+    #[must_use]
+    pub fn of(media_type: &'static str, body: Vec<u8>) -> Self {
         Self {
             status: 200,
             media_type,
@@ -33,7 +35,8 @@ impl Answer {
     }
 
     /// That it is done.
-    pub(super) fn nothing() -> Self {
+    #[must_use]
+    pub fn nothing() -> Self {
         Self::of("", Vec::new()).with_status(204)
     }
 
@@ -57,13 +60,13 @@ impl Answer {
 
     /// The same, with the version of what it shows.
     pub(super) fn with_etag(self, version: u64) -> Self {
-        self.with_header("ETag", format!("\"{version}\""))
+        self.with_header("etag", format!("\"{version}\""))
     }
 
     /// The same, with where that is which was made.
     pub(super) fn with_location<T: Viewed>(self, record: &T) -> Self {
         let location = format!("/api/v1/{}/{}", T::PATH, record.key());
-        self.with_header("Location", location)
+        self.with_header("location", location)
     }
 }
 

@@ -1,25 +1,71 @@
 //! Tokens and calendars.
 
-use super::Decision;
-use crate::access::{CalendarDetails, TokenDetails};
-use crate::fleet::Fleet;
+use super::{Decision, records};
+use crate::access::{Calendar, CalendarDetails, Reach, Scope, Token, TokenDetails};
+use crate::fleet::{Change, Fleet};
+use crate::refusal::{Obstacle, Reason, Refusal};
+use crate::site::Site;
 use crate::situation::Situation;
 use crate::text::Key;
 
 pub(super) fn issue_token(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _details: TokenDetails,
-    _hash: String,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    details: TokenDetails,
+    hash: String,
 ) -> Decision {
-    todo!()
+    refuse_unknown_sites(fleet, &details.reach)?;
+    if details.expires.is_some_and(|expires| expires <= situation.now) {
+        let text = "the token would count no longer: name a moment that comes";
+        return Err(Refusal::invalid("expired", text));
+    }
+    Ok(vec![Change::put(Token {
+        key: Key::counted("K", fleet.write.saturating_add(1)),
+        details,
+        hash,
+        issued: situation.now,
+    })])
 }
-pub(super) fn revoke_token(_fleet: &Fleet, _key: &Key) -> Decision {
-    todo!()
+
+/// Somebody must always be able to do everything.
+pub(super) fn revoke_token(fleet: &Fleet, key: &Key) -> Decision {
+    records::find::<Token>(fleet, key.as_str())?;
+    let mut others = fleet.each::<Token>().filter(|it| it.key != *key);
+    let someone_is_left = others.any(|it| {
+        it.details.scope == Scope::Operator
+            && it.details.reach == Reach::Everywhere
+            && it.details.expires.is_none()
+    });
+    if !someone_is_left {
+        let text = "this is the last token that lets everything be done: issue another one first";
+        return Err(Refusal::conflict("last-operator", text));
+    }
+    Ok(vec![Change::remove::<Token>(key.as_str())])
 }
-pub(super) fn issue_calendar(_fleet: &Fleet, _details: CalendarDetails, _hash: String) -> Decision {
-    todo!()
+
+pub(super) fn issue_calendar(fleet: &Fleet, details: CalendarDetails, hash: String) -> Decision {
+    refuse_unknown_sites(fleet, &details.reach)?;
+    Ok(vec![Change::put(Calendar {
+        key: Key::counted("C", fleet.write.saturating_add(1)),
+        details,
+        hash,
+    })])
 }
-pub(super) fn revoke_calendar(_fleet: &Fleet, _key: &Key) -> Decision {
-    todo!()
+
+pub(super) fn revoke_calendar(fleet: &Fleet, key: &Key) -> Decision {
+    records::find::<Calendar>(fleet, key.as_str())?;
+    Ok(vec![Change::remove::<Calendar>(key.as_str())])
+}
+
+fn refuse_unknown_sites(fleet: &Fleet, reach: &Reach) -> Result<(), Refusal> {
+    let Reach::Sites(sites) = reach else {
+        return Ok(());
+    };
+    let unknown = sites
+        .iter()
+        .filter(|site| fleet.get::<Site>(site.as_str()).is_none());
+    let reasons = unknown.map(|site| {
+        Reason::new("no-such-site", format!("there is no site {site}")).at("reach.sites")
+    });
+    Refusal::unless_none(Obstacle::Invalid, reasons.collect())
 }

@@ -1,38 +1,126 @@
 //! Alerts, and where they are sent.
 
-use super::Decision;
-use crate::alert::{AlertKind, Secret, WebhookDetails};
-use crate::fleet::Fleet;
+use url::{Host, Url};
+
+use super::{Decision, records};
+use crate::alert::{Alert, AlertKind, Secret, Webhook, WebhookDetails};
+use crate::fleet::{Change, Fleet};
+use crate::incident::Signed;
+use crate::moment::Day;
+use crate::refusal::Refusal;
 use crate::situation::Situation;
+use crate::terminal::Terminal;
 use crate::text::{Key, Serial};
 
+/// An alert is raised once: while it is so, or for each year of a licence.
 pub(super) fn raise(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _serial: Serial,
-    _kind: AlertKind,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    serial: Serial,
+    kind: AlertKind,
 ) -> Decision {
-    todo!()
+    let terminal = records::find::<Terminal>(fleet, serial.as_str())?;
+    let about = about(terminal, kind);
+    let mut known = fleet.each::<Alert>().filter(|it| is_about(it, &serial, kind));
+    let is_known = known.any(|it| match about {
+        Some(_) => it.about == about,
+        None => it.ended.is_none(),
+    });
+    if is_known {
+        return Ok(Vec::new());
+    }
+    let text = kind.text(&serial, &terminal.details.site);
+    Ok(vec![Change::put(Alert {
+        key: Key::counted("A", fleet.write.saturating_add(1)),
+        kind,
+        terminal: serial,
+        about,
+        raised: situation.now,
+        text,
+        ended: None,
+        acknowledged: None,
+    })])
 }
+
 pub(super) fn end(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _serial: &Serial,
-    _kind: AlertKind,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    serial: &Serial,
+    kind: AlertKind,
 ) -> Decision {
-    todo!()
+    let known = fleet.each::<Alert>().filter(|it| is_about(it, serial, kind));
+    let open = known.filter(|it| it.ended.is_none());
+    let ended = open.map(|it| {
+        Change::put(Alert {
+            ended: Some(situation.now),
+            ..it.clone()
+        })
+    });
+    Ok(ended.collect())
 }
-pub(super) fn acknowledge(_fleet: &Fleet, _situation: &Situation<'_>, _key: &Key) -> Decision {
-    todo!()
+
+pub(super) fn acknowledge(fleet: &Fleet, situation: &Situation<'_>, key: &Key) -> Decision {
+    let alert = records::find::<Alert>(fleet, key.as_str())?;
+    if alert.acknowledged.is_some() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Change::put(Alert {
+        acknowledged: Some(Signed {
+            at: situation.now,
+            by: situation.actor.key.clone(),
+        }),
+        ..alert.clone()
+    })])
 }
+
 pub(super) fn put_webhook(
-    _fleet: &Fleet,
-    _key: Key,
-    _details: WebhookDetails,
-    _secret: Secret,
+    fleet: &Fleet,
+    key: Key,
+    details: WebhookDetails,
+    secret: Secret,
 ) -> Decision {
-    todo!()
+    if !is_safe(details.url.as_str()) {
+        let text = "an alert goes to an https address, or to an http one on this machine";
+        return Err(Refusal::invalid("unsafe-address", text));
+    }
+    let known = fleet.get::<Webhook>(key.as_str());
+    let secret = known.map_or(secret, |known| known.secret.clone());
+    Ok(vec![Change::put(Webhook {
+        key,
+        details,
+        secret,
+    })])
 }
-pub(super) fn remove_webhook(_fleet: &Fleet, _key: &Key) -> Decision {
-    todo!()
+
+pub(super) fn remove_webhook(fleet: &Fleet, key: &Key) -> Decision {
+    records::find::<Webhook>(fleet, key.as_str())?;
+    Ok(vec![Change::remove::<Webhook>(key.as_str())])
+}
+
+fn is_about(alert: &Alert, serial: &Serial, kind: AlertKind) -> bool {
+    alert.terminal == *serial && alert.kind == kind
+}
+
+/// The end of the licence that an alert is about.
+fn about(terminal: &Terminal, kind: AlertKind) -> Option<Day> {
+    let year = terminal.licences.software.last();
+    year.map(|year| year.until).filter(|_| kind.is_about_licence())
+}
+
+/// Whether what is sent to an address is read by nobody on the way.
+fn is_safe(address: &str) -> bool {
+    let Ok(url) = Url::parse(address) else {
+        return false;
+    };
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => return false,
+    };
+    match url.scheme() {
+        "https" => true,
+        "http" => is_here,
+        _ => false,
+    }
 }

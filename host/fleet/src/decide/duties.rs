@@ -1,41 +1,149 @@
 //! What was done with a terminal by whoever looks after it.
 
-use super::Decision;
-use crate::duty::{Check, Done, Inspection};
-use crate::fleet::Fleet;
+use super::{Decision, incidents, records};
+use crate::duty::{Check, Done, Finding, Inspection, checklist};
+use crate::fleet::{Change, Fleet};
+use crate::incident::{IncidentDetails, IncidentKind};
+use crate::refusal::{Obstacle, Reason, Refusal};
+use crate::site::Person;
 use crate::situation::Situation;
-use crate::text::Serial;
+use crate::terminal::Terminal;
+use crate::text::{Prose, Serial};
 
 pub(super) fn check(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _serial: &Serial,
-    _check: Check,
-    _done: Done,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    serial: &Serial,
+    check: Check,
+    done: Done,
 ) -> Decision {
-    todo!()
+    let terminal = cared_for(fleet, situation, serial, &done)?;
+    if !checklist(terminal.origin).contains(&check) {
+        let text = "this check is not on the list for a terminal of this origin";
+        return Err(Refusal::invalid("other-checklist", text));
+    }
+    let mut checks = terminal.checks.clone();
+    checks.insert(check, done);
+    Ok(vec![Change::put(Terminal {
+        checks,
+        ..terminal.clone()
+    })])
 }
+
+/// A finding makes it an incident as well.
 pub(super) fn inspect(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _serial: &Serial,
-    _inspection: Inspection,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    serial: &Serial,
+    inspection: Inspection,
 ) -> Decision {
-    todo!()
+    let terminal = cared_for(fleet, situation, serial, &inspection.done)?;
+    let mut inspections = terminal.inspections.clone();
+    inspections.retain(|it| it.occasion != inspection.occasion);
+    inspections.push(inspection.clone());
+    let terminal = Terminal {
+        inspections,
+        ..terminal.clone()
+    };
+    if inspection.findings.is_empty() {
+        return Ok(vec![Change::put(terminal)]);
+    }
+    let details = IncidentDetails {
+        kind: IncidentKind::Tampering,
+        terminal: serial.clone(),
+        discovered: inspection.done.at,
+        description: found(&inspection)?,
+        done: nothing_yet(),
+        planned: nothing_yet(),
+        contact: None,
+    };
+    incidents::opened(fleet, situation, terminal, details)
 }
+
 pub(super) fn charge(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _serial: &Serial,
-    _done: Done,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    serial: &Serial,
+    done: Done,
 ) -> Decision {
-    todo!()
+    let terminal = cared_for(fleet, situation, serial, &done)?;
+    if !terminal.details.model.traits().has_battery {
+        let label = terminal.details.model.traits().label;
+        let text = format!("a {label} has no battery to charge");
+        return Err(Refusal::invalid("no-battery", text));
+    }
+    Ok(vec![Change::put(Terminal {
+        charged: Some(done),
+        ..terminal.clone()
+    })])
 }
+
 pub(super) fn test(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _serial: &Serial,
-    _done: Done,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    serial: &Serial,
+    done: Done,
 ) -> Decision {
-    todo!()
+    let terminal = cared_for(fleet, situation, serial, &done)?;
+    Ok(vec![Change::put(Terminal {
+        tested: Some(done),
+        ..terminal.clone()
+    })])
+}
+
+/// The terminal, if it is still somebody's to look after, and if who did it may: somebody of the site
+/// who is trained.
+fn cared_for<'a>(
+    fleet: &'a Fleet,
+    situation: &Situation<'_>,
+    serial: &Serial,
+    done: &Done,
+) -> Result<&'a Terminal, Refusal> {
+    let terminal = records::find::<Terminal>(fleet, serial.as_str())?;
+    if !terminal.state.is_living() {
+        let text = format!("the terminal is {}", terminal.state.label());
+        return Err(Refusal::conflict("not-in-use", text));
+    }
+    records::refuse_future(situation.now, done.at)?;
+    let by = done.by.as_str();
+    let mut reasons = Vec::new();
+    match fleet.get::<Person>(by) {
+        None => reasons.push(Reason::new("no-such-person", format!("there is no person {by}"))),
+        Some(person) => {
+            let site = &terminal.details.site;
+            if !person.details.sites.contains(site) {
+                let text = format!("{by} does not work at {site}");
+                reasons.push(Reason::new("other-site", text));
+            }
+            let is_trained = person.training.as_ref().is_some_and(|it| it.at <= done.at);
+            if !is_trained {
+                let text = format!("{by} was not trained by then: put the training on record");
+                reasons.push(Reason::new("user-untrained", text));
+            }
+        }
+    }
+    let reasons = reasons.into_iter().map(|reason| reason.at("by"));
+    Refusal::unless_none(Obstacle::Invalid, reasons.collect())?;
+    Ok(terminal)
+}
+
+/// What an inspection found, in words.
+fn found(inspection: &Inspection) -> Result<Prose, Refusal> {
+    let findings = inspection.findings.iter().map(|finding| match finding {
+        Finding::OddCable => "a cable that does not belong there",
+        Finding::Sticker => "a sticker that does not belong there",
+        Finding::Casing => "a casing that is damaged or was opened",
+        Finding::MissingLogo => "a logo that does not come up or is gone",
+    });
+    let findings: Vec<_> = findings.collect();
+    let note = inspection.note.as_ref().map_or("", Prose::as_str);
+    let text = format!("An inspection found {}. {note}", findings.join(", "));
+    text.trim()
+        .parse()
+        .map_err(|error| Refusal::invalid("too-long", format!("with the findings, {error}")))
+}
+
+/// What is not written yet.
+fn nothing_yet() -> Prose {
+    Prose::empty()
 }

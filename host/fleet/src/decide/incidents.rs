@@ -1,38 +1,168 @@
 //! Incidents: opened, described, reported, closed.
 
-use super::Decision;
-use crate::fleet::Fleet;
-use crate::incident::{IncidentDetails, Outcome, Photograph};
+use super::{Decision, records};
+use crate::fleet::{Change, Fleet};
+use crate::incident::{
+    Closing, Incident, IncidentDetails, Outcome, Photograph, Signed, missing,
+};
+use crate::life::{self, Step};
+use crate::refusal::{Obstacle, Refusal};
 use crate::situation::Situation;
+use crate::terminal::Terminal;
 use crate::text::{Key, Prose};
 
+/// How many pictures an incident may have.
+const MOST_PICTURES: usize = 20;
+
 pub(super) fn open(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _details: IncidentDetails,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    details: IncidentDetails,
 ) -> Decision {
-    todo!()
+    let terminal = records::find::<Terminal>(fleet, details.terminal.as_str())?;
+    records::refuse_future(situation.now, details.discovered)?;
+    opened(fleet, situation, terminal.clone(), details)
 }
+
+/// An incident with a terminal that is put on record in this state.
+pub(super) fn opened(
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    terminal: Terminal,
+    details: IncidentDetails,
+) -> Decision {
+    let incident = Incident {
+        key: Key::counted("I", fleet.write.saturating_add(1)),
+        details,
+        opened: situation.now,
+        photographs: Vec::new(),
+        reported: None,
+        closed: None,
+    };
+    let reported = moved(situation, terminal, Step::Report)?;
+    Ok(vec![Change::put(reported), Change::put(incident)])
+}
+
 pub(super) fn put(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _key: &Key,
-    _details: IncidentDetails,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    key: &Key,
+    details: IncidentDetails,
 ) -> Decision {
-    todo!()
+    let incident = find_open(fleet, key)?;
+    records::refuse_future(situation.now, details.discovered)?;
+    if details.terminal != incident.details.terminal {
+        let text = "an incident stays with its terminal";
+        return Err(Refusal::conflict("other-terminal", text));
+    }
+    if details.discovered > incident.details.discovered {
+        let text = "the clock runs since the moment of discovery, which cannot become later";
+        return Err(Refusal::conflict("discovered-later", text));
+    }
+    Ok(vec![Change::put(Incident {
+        details,
+        ..incident.clone()
+    })])
 }
-pub(super) fn attach(_fleet: &Fleet, _key: &Key, _photograph: Photograph) -> Decision {
-    todo!()
+
+pub(super) fn attach(fleet: &Fleet, key: &Key, photograph: Photograph) -> Decision {
+    let incident = find_open(fleet, key)?;
+    let mut photographs = incident.photographs.clone();
+    if photographs.iter().any(|it| it.hash == photograph.hash) {
+        return Ok(Vec::new());
+    }
+    if photographs.len() >= MOST_PICTURES {
+        let text = format!("an incident has at most {MOST_PICTURES} photographs");
+        return Err(Refusal::conflict("too-many-photographs", text));
+    }
+    photographs.push(photograph);
+    Ok(vec![Change::put(Incident {
+        photographs,
+        ..incident.clone()
+    })])
 }
-pub(super) fn report(_fleet: &Fleet, _situation: &Situation<'_>, _key: &Key) -> Decision {
-    todo!()
+
+pub(super) fn report(fleet: &Fleet, situation: &Situation<'_>, key: &Key) -> Decision {
+    let incident = find_open(fleet, key)?;
+    Refusal::unless_none(Obstacle::Conflict, missing(&incident.details))?;
+    Ok(vec![Change::put(Incident {
+        reported: Some(signed(situation)),
+        ..incident.clone()
+    })])
 }
+
 pub(super) fn close(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _key: &Key,
-    _outcome: Outcome,
-    _note: Prose,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    key: &Key,
+    outcome: Outcome,
+    note: Prose,
 ) -> Decision {
-    todo!()
+    let incident = find_open(fleet, key)?;
+    if incident.reported.is_none() {
+        let text = "hand the full report on first";
+        return Err(Refusal::conflict("not-reported", text));
+    }
+    let serial = &incident.details.terminal;
+    let closed = Incident {
+        closed: Some(Closing {
+            signed: signed(situation),
+            outcome,
+            note,
+        }),
+        ..incident.clone()
+    };
+    let mut changes = vec![Change::put(closed)];
+    let terminal = records::find::<Terminal>(fleet, serial.as_str())?;
+    let mut others = fleet.each::<Incident>();
+    let is_last = !others.any(|it| {
+        it.closed.is_none() && it.details.terminal == *serial && it.key != incident.key
+    });
+    if is_last {
+        let step = Step::Close(outcome);
+        let terminal = moved(situation, terminal.clone(), step)?;
+        changes.push(Change::put(terminal));
+    }
+    Ok(changes)
+}
+
+/// An incident that is not closed.
+fn find_open<'a>(fleet: &'a Fleet, key: &Key) -> Result<&'a Incident, Refusal> {
+    let incident = records::find::<Incident>(fleet, key.as_str())?;
+    match &incident.closed {
+        None => Ok(incident),
+        Some(_) => Err(Refusal::conflict("closed", "the incident is closed")),
+    }
+}
+
+/// A terminal one step on in its life.
+fn moved(
+    situation: &Situation<'_>,
+    terminal: Terminal,
+    step: Step,
+) -> Result<Terminal, Refusal> {
+    let Some(state) = life::next(terminal.state, step) else {
+        let text = format!(
+            "the terminal is {}: it cannot be {}",
+            terminal.state.label(),
+            step.label()
+        );
+        return Err(Refusal::conflict("wrong-state", text));
+    };
+    let since = match terminal.state == state {
+        true => terminal.since,
+        false => situation.now,
+    };
+    Ok(Terminal {
+        state,
+        since,
+        ..terminal
+    })
+}
+
+fn signed(situation: &Situation<'_>) -> Signed {
+    Signed {
+        at: situation.now,
+        by: situation.actor.key.clone(),
+    }
 }

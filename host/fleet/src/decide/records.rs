@@ -1,49 +1,81 @@
 //! Customers, sites, stations, people and orders.
 
+mod order;
+mod people;
+mod place;
+
+pub(super) use order::put_order;
+pub(super) use people::{put_person, remove_person, train};
+pub(super) use place::{put_site, put_station};
+
 use super::Decision;
-use crate::fleet::Fleet;
-use crate::order::OrderDetails;
-use crate::site::{
-    Acceptance, CustomerDetails, PersonDetails, SelfAssessment, SiteDetails, StationDetails,
-    Training,
-};
+use crate::fleet::{Change, Fleet, Record};
+use crate::moment::Moment;
+use crate::refusal::{Reason, Refusal};
+use crate::site::{Acceptance, Customer, CustomerDetails, SelfAssessment};
 use crate::situation::Situation;
 use crate::text::Key;
 
-pub(super) fn put_customer(_fleet: &Fleet, _key: Key, _details: CustomerDetails) -> Decision {
-    todo!()
+/// The record of this name, or that there is none.
+pub(super) fn find<'a, T: Record>(fleet: &'a Fleet, key: &str) -> Result<&'a T, Refusal> {
+    let found = fleet.get::<T>(key);
+    found.ok_or_else(|| Refusal::not_found(T::KIND.name(), key))
 }
-pub(super) fn accept_terms(_fleet: &Fleet, _key: &Key, _acceptance: Acceptance) -> Decision {
-    todo!()
+
+/// That a record that is named is not there.
+pub(super) fn unknown<T: Record>(fleet: &Fleet, key: &Key, at: &str) -> Option<Reason> {
+    let name = T::KIND.name();
+    let reason = || {
+        let text = format!("there is no {name} {:?}", key.as_str());
+        Reason::new(&format!("no-such-{name}"), text).at(at)
+    };
+    fleet.get::<T>(key.as_str()).is_none().then(reason)
 }
-pub(super) fn assess(_fleet: &Fleet, _key: &Key, _assessment: SelfAssessment) -> Decision {
-    todo!()
+
+pub(super) fn refuse_future(now: Moment, at: Moment) -> Result<(), Refusal> {
+    match at > now {
+        false => Ok(()),
+        true => {
+            let text = format!("{at} has not come yet: it is {now}");
+            Err(Refusal::invalid("in-the-future", text))
+        }
+    }
 }
-pub(super) fn put_site(_fleet: &Fleet, _key: Key, _details: SiteDetails) -> Decision {
-    todo!()
+
+pub(super) fn put_customer(fleet: &Fleet, key: Key, details: CustomerDetails) -> Decision {
+    let customer = match fleet.get::<Customer>(key.as_str()) {
+        Some(customer) => Customer {
+            details,
+            ..customer.clone()
+        },
+        None => Customer {
+            key,
+            details,
+            terms: None,
+            self_assessment: None,
+        },
+    };
+    Ok(vec![Change::put(customer)])
 }
-pub(super) fn put_station(_fleet: &Fleet, _key: Key, _details: StationDetails) -> Decision {
-    todo!()
-}
-pub(super) fn put_person(_fleet: &Fleet, _key: Key, _details: PersonDetails) -> Decision {
-    todo!()
-}
-pub(super) fn train(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _key: &Key,
-    _training: Training,
+
+pub(super) fn accept_terms(
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    key: &Key,
+    acceptance: Acceptance,
 ) -> Decision {
-    todo!()
+    let customer = find::<Customer>(fleet, key.as_str())?;
+    refuse_future(situation.now, acceptance.at)?;
+    Ok(vec![Change::put(Customer {
+        terms: Some(acceptance),
+        ..customer.clone()
+    })])
 }
-pub(super) fn remove_person(_fleet: &Fleet, _key: &Key) -> Decision {
-    todo!()
-}
-pub(super) fn put_order(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _key: Key,
-    _details: OrderDetails,
-) -> Decision {
-    todo!()
+
+pub(super) fn assess(fleet: &Fleet, key: &Key, assessment: SelfAssessment) -> Decision {
+    let customer = find::<Customer>(fleet, key.as_str())?;
+    Ok(vec![Change::put(Customer {
+        self_assessment: Some(assessment),
+        ..customer.clone()
+    })])
 }

@@ -1,52 +1,169 @@
 //! Terminals: registered, licensed, transferred, and through their life.
 
-use super::{Decision, duties};
+mod import;
+mod licensing;
+mod life;
+mod placement;
+mod transfer;
+
+pub(super) use import::import;
+pub(super) use licensing::license_all;
+
+use placement::Taken;
+
+use super::{Decision, duties, records};
 use crate::command::Deed;
-use crate::fleet::Fleet;
-use crate::import::Row;
+use crate::fleet::{Change, Fleet};
+use crate::moment::Moment;
+use crate::order::Order;
+use crate::readiness;
+use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::situation::Situation;
-use crate::terminal::{Domain, TerminalDetails};
-use crate::text::{Key, Serial};
+use crate::terminal::{Domain, State, Terminal, TerminalDetails};
+use crate::text::Serial;
 
 pub(super) fn register(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _serial: Serial,
-    _details: TerminalDetails,
-    _domain: Domain,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    serial: Serial,
+    details: TerminalDetails,
+    domain: Domain,
 ) -> Decision {
-    todo!()
+    if fleet.get::<Terminal>(serial.as_str()).is_some() {
+        let text = format!("terminal {serial} is on record already");
+        return Err(Refusal::conflict("serial-taken", text));
+    }
+    let reasons = placement::wrong(fleet, &Taken::by_others(fleet, Some(&serial)), &details);
+    Refusal::unless_none(Obstacle::Invalid, reasons)?;
+    let order = records::find::<Order>(fleet, details.order.as_str())?;
+    let terminal = Terminal::new(serial, details, order, domain, situation.now);
+    Ok(vec![Change::put(terminal)])
 }
+
+/// What a terminal needs to be activated stays as it is while it takes cards, and where it is while a
+/// session is open.
 pub(super) fn put(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _serial: &Serial,
-    _details: TerminalDetails,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    serial: &Serial,
+    details: TerminalDetails,
 ) -> Decision {
-    todo!()
+    let terminal = find_usable(fleet, serial)?;
+    let taken = match terminal.state.is_living() {
+        true => Taken::by_others(fleet, Some(serial)),
+        false => Taken::default(),
+    };
+    let mut reasons = placement::wrong(fleet, &taken, &details);
+    reasons.extend(other_order(fleet, terminal, &details));
+    Refusal::unless_none(Obstacle::Invalid, reasons)?;
+
+    let changed = essentials_changed(&terminal.details, &details);
+    let mut reasons = Vec::new();
+    if terminal.state == State::Activated {
+        reasons.extend(changed.iter().map(|field| {
+            let text = format!("the terminal takes cards: suspend it before its {field} changes");
+            Reason::new("suspend-first", text).at(*field)
+        }));
+        reasons.extend(unfit_users(
+            fleet,
+            situation.now,
+            &terminal.details,
+            &details,
+        ));
+    }
+    if !changed.is_empty() {
+        reasons.extend(session_open(situation, serial));
+    }
+    Refusal::unless_none(Obstacle::Conflict, reasons)?;
+    Ok(vec![Change::put(Terminal {
+        details,
+        ..terminal.clone()
+    })])
 }
-pub(super) fn import(
-    _fleet: &Fleet,
-    _situation: &Situation<'_>,
-    _order: &Key,
-    _rows: Vec<Row>,
-) -> Decision {
-    todo!()
+
+/// The fields that differ and that a terminal needs to be activated.
+fn essentials_changed(old: &TerminalDetails, new: &TerminalDetails) -> Vec<&'static str> {
+    let fields = [
+        ("model", old.model != new.model),
+        ("order", old.order != new.order),
+        ("site", old.site != new.site),
+        ("station", old.station != new.station),
+        ("connectors", old.connectors != new.connectors),
+        ("sim", old.sim != new.sim),
+    ];
+    let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed);
+    changed.map(|(field, _)| field).collect()
 }
-pub(super) fn license_all(_fleet: &Fleet, _situation: &Situation<'_>, _order: &Key) -> Decision {
-    todo!()
+
+/// Why those who may use it from now on could not.
+fn unfit_users(
+    fleet: &Fleet,
+    now: Moment,
+    old: &TerminalDetails,
+    new: &TerminalDetails,
+) -> Vec<Reason> {
+    match old.users == new.users {
+        true => Vec::new(),
+        false => readiness::users(fleet, now, &new.users),
+    }
 }
+
+/// A terminal goes over to another order only if nothing but the order's number changes with it.
+fn other_order(fleet: &Fleet, terminal: &Terminal, details: &TerminalDetails) -> Option<Reason> {
+    let old = fleet.get::<Order>(terminal.details.order.as_str())?;
+    let new = fleet.get::<Order>(details.order.as_str())?;
+    let fits = new.details.customer == old.details.customer
+        && new.details.origin == terminal.origin
+        && new.details.processor == terminal.processor;
+    let reason = || {
+        let text = "the order has another customer, origin or processor than the terminal";
+        Reason::new("order-differs", text).at("order")
+    };
+    (old.key != new.key && !fits).then(reason)
+}
+
+/// A terminal that is not retired.
+fn find_usable<'a>(fleet: &'a Fleet, serial: &Serial) -> Result<&'a Terminal, Refusal> {
+    let terminal = records::find::<Terminal>(fleet, serial.as_str())?;
+    match terminal.state {
+        State::Retired => Err(Refusal::conflict("retired", "the terminal is retired")),
+        _ => Ok(terminal),
+    }
+}
+
+fn session_open(situation: &Situation<'_>, serial: &Serial) -> Option<Reason> {
+    let text = "a session is open at the terminal: wait until it has ended";
+    let is_busy = situation.gateway.busy.contains(serial);
+    is_busy.then(|| Reason::new("session-open", text))
+}
+
 pub(super) fn deed(
     fleet: &Fleet,
     situation: &Situation<'_>,
     serial: &Serial,
     deed: Deed,
 ) -> Decision {
-    match deed {
-        Deed::Check(check, done) => duties::check(fleet, situation, serial, check, done),
-        Deed::Inspect(inspection) => duties::inspect(fleet, situation, serial, inspection),
-        Deed::Charge(done) => duties::charge(fleet, situation, serial, done),
-        Deed::Test(done) => duties::test(fleet, situation, serial, done),
-        _ => todo!(),
-    }
+    let found = || find_usable(fleet, serial);
+    let after = match deed {
+        Deed::Check(check, done) => return duties::check(fleet, situation, serial, check, done),
+        Deed::Inspect(inspection) => return duties::inspect(fleet, situation, serial, inspection),
+        Deed::Charge(done) => return duties::charge(fleet, situation, serial, done),
+        Deed::Test(done) => return duties::test(fleet, situation, serial, done),
+        Deed::License(sku, order) => licensing::license(fleet, situation, found()?, sku, &order),
+        Deed::AskRouting => transfer::ask_routing(situation, found()?),
+        Deed::ConfirmRouting => transfer::confirm_routing(situation, found()?),
+        Deed::BeginTransfer(to) => transfer::begin(situation, found()?, to),
+        Deed::NumberTransfer(number) => transfer::number(found()?, number),
+        Deed::CompleteTransfer => transfer::complete(situation, found()?),
+        Deed::CancelTransfer => transfer::cancel(found()?),
+        Deed::Ready => life::ready(fleet, situation, found()?),
+        Deed::Activate => life::activate(fleet, situation, found()?),
+        Deed::Store => life::store(fleet, situation, found()?),
+        Deed::Unstore => life::unstore(situation, found()?),
+        Deed::Suspend(reason) => life::suspend(situation, found()?, reason),
+        Deed::Return(reason, by) => life::send_back(situation, found()?, reason, by),
+        Deed::Receive => life::receive(fleet, situation, found()?),
+        Deed::Retire(reason) => life::retire(situation, found()?, reason),
+    };
+    after.map(|terminal| vec![Change::put(terminal)])
 }

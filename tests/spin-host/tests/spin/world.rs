@@ -2,9 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chargetap::simulate::payter::{PayterArgs, PayterSimulator};
+use chargetap_engine::FIRST_TOKEN;
+use chargetap_fleet::example::{Onboarding, Place};
+use chargetap_fleet::model::Model;
+use chargetap_fleet::moment::Moment;
+use chargetap_fleet::processor::Processor;
+use chargetap_fleet::terminal::Origin;
 use serde_json::{Value, json};
 use spin_host::{Settings, Spin};
 use tokio::net::TcpListener;
@@ -114,7 +120,53 @@ impl World {
             _folder: folder,
         };
         world.tick().await;
+        world.onboard(terminals).await;
+        world.tick().await;
         world
+    }
+
+    /// Put every terminal to work, as an operator who has the first token.
+    async fn onboard(&self, terminals: usize) {
+        let log = self.spin.log();
+        let token = log.lines().find_map(|line| line.strip_prefix(FIRST_TOKEN));
+        let token = token.expect("the first token is told");
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let at = Moment::from_millis(since.as_millis().try_into().unwrap());
+        let stations: Vec<String> = (1..=terminals).map(station).collect();
+        let connectors: &[u32] = &[1];
+        let stations: Vec<_> = stations
+            .iter()
+            .map(|station| (station.as_str(), connectors))
+            .collect();
+        let place = Place {
+            stations: &stations,
+            at,
+        };
+        let mut steps = place.steps();
+        for (number, (station, connectors)) in (1..).zip(&stations) {
+            let terminal = Onboarding {
+                serial: &terminal(number),
+                model: Model::P66,
+                origin: Origin::FactoryFitted,
+                processor: Processor::Platform,
+                station,
+                connectors,
+                at,
+            };
+            steps.extend(terminal.steps());
+        }
+        for step in steps {
+            let url = format!("{}{}", self.spin.url(), step.path);
+            let method = step.method.name().parse().unwrap();
+            let mut request = self.client.request(method, url).bearer_auth(token);
+            if let Some(body) = step.body {
+                request = request.header("content-type", "application/json");
+                request = request.body(body.to_string());
+            }
+            let answer = request.send().await.unwrap();
+            let status = answer.status().as_u16();
+            assert!(status < 300, "{}: {status} {}", step.what, answer.text().await.unwrap());
+        }
     }
 
     /// Let time pass for the application.

@@ -1,0 +1,86 @@
+//! Sites and stations.
+
+use std::collections::BTreeSet;
+
+use super::unknown;
+use crate::decide::Decision;
+use crate::fleet::{Change, Fleet};
+use crate::refusal::{Obstacle, Reason, Refusal};
+use crate::site::{Customer, Site, SiteDetails, Station, StationDetails};
+use crate::terminal::Terminal;
+use crate::text::Key;
+
+/// How many EVSEs a station has at most, and the greatest number of one.
+const EVSES: u32 = 64;
+
+/// A site is its customer's as long as something is there.
+pub(in crate::decide) fn put_site(fleet: &Fleet, key: Key, details: SiteDetails) -> Decision {
+    let nobody = unknown::<Customer>(fleet, &details.customer, "customer");
+    Refusal::unless_none(Obstacle::Invalid, nobody.into_iter().collect())?;
+
+    let is_sold = |site: &Site| site.details.customer != details.customer;
+    let is_in_use = || {
+        let mut terminals = fleet.each::<Terminal>();
+        let mut stations = fleet.each::<Station>();
+        terminals.any(|it| it.details.site == key) || stations.any(|it| it.details.site == key)
+    };
+    if fleet.get::<Site>(key.as_str()).is_some_and(is_sold) && is_in_use() {
+        let text = "stations or terminals are there, so the site stays its customer's";
+        return Err(Refusal::conflict("site-in-use", text));
+    }
+    Ok(vec![Change::put(Site { key, details })])
+}
+
+/// What a terminal serves stays where it is.
+pub(in crate::decide) fn put_station(fleet: &Fleet, key: Key, details: StationDetails) -> Decision {
+    let reasons = [
+        unknown::<Site>(fleet, &details.site, "site")
+            .into_iter()
+            .collect(),
+        wrong_connectors(&details),
+        taken_ids(fleet, &key, &details),
+    ];
+    Refusal::unless_none(Obstacle::Invalid, reasons.concat())?;
+
+    let served = fleet
+        .each::<Terminal>()
+        .filter(|it| it.state.is_living() && it.details.station.as_ref() == Some(&key));
+    let mut reasons = Vec::new();
+    for terminal in served {
+        let serial = &terminal.serial;
+        if terminal.details.site != details.site {
+            let text = format!("terminal {serial} serves the station where it is");
+            reasons.push(Reason::new("station-served", text).at("site"));
+        }
+        let is_gone = |it: &&u32| !details.evses.iter().any(|evse| evse.connector == **it);
+        for connector in terminal.details.connectors.iter().filter(is_gone) {
+            let text = format!("terminal {serial} serves EVSE {connector}");
+            reasons.push(Reason::new("evse-served", text).at("evses"));
+        }
+    }
+    Refusal::unless_none(Obstacle::Conflict, reasons)?;
+    Ok(vec![Change::put(Station { key, details })])
+}
+
+fn wrong_connectors(details: &StationDetails) -> Vec<Reason> {
+    let numbers: BTreeSet<_> = details.evses.iter().map(|it| it.connector).collect();
+    let fits = numbers.iter().all(|it| (1..=EVSES).contains(it));
+    if fits && !numbers.is_empty() && numbers.len() == details.evses.len() {
+        return Vec::new();
+    }
+    let text = "a station has 1 to 64 EVSEs, each with a number of its own from 1 to 64";
+    vec![Reason::new("evses", text).at("evses")]
+}
+
+fn taken_ids(fleet: &Fleet, key: &Key, details: &StationDetails) -> Vec<Reason> {
+    let others = fleet.each::<Station>().filter(|it| it.key != *key);
+    let others = others.flat_map(|it| &it.details.evses);
+    let mut ids: BTreeSet<_> = others.filter_map(|it| it.id.as_ref()).collect();
+    let own = details.evses.iter().filter_map(|it| it.id.as_ref());
+    own.filter(|id| !ids.insert(*id))
+        .map(|id| {
+            let text = format!("another EVSE has the id {id}");
+            Reason::new("evse-id-taken", text).at("evses")
+        })
+        .collect()
+}

@@ -1,0 +1,101 @@
+//! Licences: assigned from what an order has.
+
+use crate::decide::{Decision, records};
+use crate::fleet::{Change, Fleet};
+use crate::licence::{Sku, Stock};
+use crate::order::Order;
+use crate::readiness::too_few;
+use crate::refusal::{Obstacle, Reason, Refusal};
+use crate::situation::Situation;
+use crate::terminal::{State, Terminal};
+use crate::text::Key;
+
+/// Assign one licence of an order of the same customer.
+pub(super) fn license(
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    terminal: &Terminal,
+    sku: Sku,
+    order: &Key,
+) -> Result<Terminal, Refusal> {
+    let order = records::find::<Order>(fleet, order.as_str())?;
+    let mut reasons = Vec::new();
+    let own = fleet.get::<Order>(terminal.details.order.as_str());
+    if own.is_none_or(|own| own.details.customer != order.details.customer) {
+        let text = format!("order {} is not of the terminal's customer", order.key);
+        reasons.push(Reason::new("order-of-another", text));
+    }
+    if Stock::of(fleet, order, sku).left == 0 {
+        let text = format!("no {} of order {} is left", sku.name(), order.key);
+        reasons.push(Reason::new(too_few(sku), text));
+    }
+    match (sku, &terminal.licences.activation) {
+        (Sku::Activation, Some(by)) => {
+            let text = format!("the terminal has one of order {by}");
+            reasons.push(Reason::new("already-licensed", text));
+        }
+        (Sku::Software, None) => {
+            let text = "the terminal needs a PAYMENT-TERMINAL-ACTIVATION first";
+            reasons.push(Reason::new("no-activation-licence", text));
+        }
+        _ => {}
+    }
+    Refusal::unless_none(Obstacle::Conflict, reasons)?;
+    let mut terminal = terminal.clone();
+    assign(fleet, situation, &mut terminal, sku, order);
+    Ok(terminal)
+}
+
+fn assign(
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    terminal: &mut Terminal,
+    sku: Sku,
+    order: &Order,
+) {
+    let today = fleet.day(situation.now, &terminal.details.site);
+    match sku {
+        Sku::Activation => terminal.licences.activation = Some(order.key.clone()),
+        Sku::Software => terminal.licences.add_year(order.key.clone(), today),
+    }
+}
+
+/// Assign what the order's terminals lack: to all of them or to none.
+pub(in crate::decide) fn license_all(
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    order: &Key,
+) -> Decision {
+    let order = records::find::<Order>(fleet, order.as_str())?;
+    let all = fleet.each::<Terminal>();
+    let all = all.filter(|it| it.details.order == order.key && it.state != State::Retired);
+    let mut changes = Vec::new();
+    let mut wanted = [(Sku::Activation, 0_u64), (Sku::Software, 0)];
+    for before in all {
+        let mut terminal = before.clone();
+        for (sku, count) in &mut wanted {
+            if lacks(fleet, situation, &terminal, *sku) {
+                assign(fleet, situation, &mut terminal, *sku, order);
+                *count += 1;
+            }
+        }
+        if terminal != *before {
+            changes.push(Change::put(terminal));
+        }
+    }
+    let short = wanted.into_iter().filter_map(|(sku, count)| {
+        let lacking = count.checked_sub(Stock::of(fleet, order, sku).left)?;
+        let text = format!("{lacking} more of {} are needed", sku.name());
+        (lacking > 0).then(|| Reason::new(too_few(sku), text))
+    });
+    Refusal::unless_none(Obstacle::Conflict, short.collect())?;
+    Ok(changes)
+}
+
+fn lacks(fleet: &Fleet, situation: &Situation<'_>, terminal: &Terminal, sku: Sku) -> bool {
+    let today = fleet.day(situation.now, &terminal.details.site);
+    match sku {
+        Sku::Activation => terminal.licences.activation.is_none(),
+        Sku::Software => !terminal.licences.has_software(today),
+    }
+}

@@ -1,0 +1,153 @@
+//! The steps of a terminal's life, and what must hold before each.
+
+use super::placement::{self, Taken};
+use super::session_open;
+use crate::duty::Occasion;
+use crate::fleet::Fleet;
+use crate::gate::has_open_incident;
+use crate::life::{Step, next};
+use crate::processor::Party;
+use crate::readiness::{NOT_SEEN_ONLINE, missing};
+use crate::refusal::{Obstacle, Reason, Refusal};
+use crate::situation::Situation;
+use crate::terminal::{State, Storage, Terminal};
+use crate::text::Line;
+
+type Decided = Result<Terminal, Refusal>;
+
+/// From how long on storage is long.
+const LONG: u64 = 30 * 24 * 3_600 * 1_000;
+
+/// The terminal after a step, or everything that stands in its way.
+fn take(
+    situation: &Situation<'_>,
+    terminal: &Terminal,
+    step: Step,
+    mut reasons: Vec<Reason>,
+) -> Decided {
+    let Some(state) = next(terminal.state, step) else {
+        let text = format!(
+            "the terminal is {} and cannot be {}",
+            terminal.state.label(),
+            step.label()
+        );
+        reasons.insert(0, Reason::new("not-in-this-state", text));
+        return Err(Refusal {
+            obstacle: Obstacle::Conflict,
+            reasons,
+        });
+    };
+    Refusal::unless_none(Obstacle::Conflict, reasons)?;
+    Ok(Terminal {
+        state,
+        since: situation.now,
+        reason: None,
+        ..terminal.clone()
+    })
+}
+
+pub(super) fn ready(fleet: &Fleet, situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+    let mut missing = missing(fleet, situation.gateway, situation.now, terminal);
+    missing.retain(|it| it.code != NOT_SEEN_ONLINE);
+    take(situation, terminal, Step::Ready, missing)
+}
+
+pub(super) fn activate(fleet: &Fleet, situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+    let missing = missing(fleet, situation.gateway, situation.now, terminal);
+    let mut terminal = take(situation, terminal, Step::Activate, missing)?;
+    let today = fleet.day(situation.now, &terminal.details.site);
+    terminal.licences.begin(today);
+    Ok(terminal)
+}
+
+pub(super) fn store(fleet: &Fleet, situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+    let now = situation.now;
+    let mut reasons: Vec<_> = session_open(situation, &terminal.serial)
+        .into_iter()
+        .collect();
+    let site = &terminal.details.site;
+    let inspected = terminal.inspected(Occasion::BeforeStorage, now);
+    let today = fleet.day(now, site);
+    if inspected.is_none_or(|at| fleet.day(at, site).plus_days(1) < today) {
+        let text = "inspect the terminal before it is stored, on that day or the day before";
+        reasons.push(Reason::new("not-inspected-before-storage", text).owed_by(Party::Customer));
+    }
+    let mut stored = take(situation, terminal, Step::Store, reasons)?;
+    let tested = terminal.tested.as_ref().filter(|it| it.at <= now);
+    let owes_test = |it: Storage| {
+        it.needs_test && tested.is_none_or(|test| it.until.is_none_or(|until| test.at < until))
+    };
+    stored.stored = Some(Storage {
+        from: now,
+        until: None,
+        needs_test: terminal.stored.is_some_and(owes_test),
+    });
+    Ok(stored)
+}
+
+/// What was checked before it was stored is to be checked anew.
+pub(super) fn unstore(situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+    let now = situation.now;
+    let mut terminal = take(situation, terminal, Step::Unstore, Vec::new())?;
+    terminal.checks.clear();
+    terminal.stored = terminal.stored.map(|it| Storage {
+        until: Some(now),
+        needs_test: it.needs_test || now.millis_after(it.from).is_none_or(|stay| stay > LONG),
+        ..it
+    });
+    Ok(terminal)
+}
+
+pub(super) fn suspend(situation: &Situation<'_>, terminal: &Terminal, reason: Line) -> Decided {
+    let terminal = take(situation, terminal, Step::Suspend, Vec::new())?;
+    Ok(because(terminal, reason))
+}
+
+/// Nothing is returned unless the platform verified that it may be.
+pub(super) fn send_back(
+    situation: &Situation<'_>,
+    terminal: &Terminal,
+    reason: Line,
+    verified_by: Party,
+) -> Decided {
+    let mut reasons: Vec<_> = session_open(situation, &terminal.serial)
+        .into_iter()
+        .collect();
+    if verified_by != Party::Platform {
+        let text = "the platform verifies whether a terminal may be returned";
+        reasons.push(Reason::new("not-verified", text).owed_by(Party::Platform));
+    }
+    let terminal = take(situation, terminal, Step::Return, reasons)?;
+    Ok(because(terminal, reason))
+}
+
+/// Where it was may be gone or another terminal's by now, and what was checked is to be checked anew.
+pub(super) fn receive(fleet: &Fleet, situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+    let mut reasons = Vec::new();
+    if terminal.state == State::Returned {
+        let taken = Taken::by_others(fleet, Some(&terminal.serial));
+        reasons = placement::wrong(fleet, &taken, &terminal.details);
+        if has_open_incident(fleet, &terminal.serial) {
+            let text = "an incident with the terminal is open: close it first";
+            reasons.push(Reason::new("incident-open", text));
+        }
+    }
+    let mut terminal = take(situation, terminal, Step::Receive, reasons)?;
+    terminal.checks.clear();
+    Ok(terminal)
+}
+
+pub(super) fn retire(situation: &Situation<'_>, terminal: &Terminal, reason: Line) -> Decided {
+    let reasons = session_open(situation, &terminal.serial)
+        .into_iter()
+        .collect();
+    let terminal = take(situation, terminal, Step::Retire, reasons)?;
+    Ok(because(terminal, reason))
+}
+
+fn because(terminal: Terminal, reason: Line) -> Terminal {
+    Terminal {
+        reason: Some(reason),
+        ..terminal
+    }
+}

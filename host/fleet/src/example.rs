@@ -1,0 +1,238 @@
+//! An example: everything that is called, in its order, until a terminal takes cards. The demonstration
+//! does this, and tests begin with it.
+
+use serde_json::{Value, json};
+
+use crate::api::Method;
+use crate::duty::checklist;
+use crate::model::Model;
+use crate::moment::Moment;
+use crate::processor::Processor;
+use crate::terminal::{Domain, Origin};
+
+/// A site at which terminals are to be put to work.
+#[derive(Clone, Debug)]
+pub struct Place<'a> {
+    /// Its stations, with the numbers of their EVSEs.
+    pub stations: &'a [(&'a str, &'a [u32])],
+    /// When all of it was done.
+    pub at: Moment,
+}
+
+/// A terminal there that is to be put to work.
+#[derive(Clone, Debug)]
+pub struct Onboarding<'a> {
+    /// Its serial number.
+    pub serial: &'a str,
+    /// What it is.
+    pub model: Model,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Whose processor will take the money.
+    pub processor: Processor,
+    /// The station at which it stands.
+    pub station: &'a str,
+    /// The connectors that it serves.
+    pub connectors: &'a [u32],
+    /// When all of it was done.
+    pub at: Moment,
+}
+
+/// A call of the REST interface.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it does, for people.
+    pub what: &'static str,
+    /// The request method.
+    pub method: Method,
+    /// The path.
+    pub path: String,
+    /// The body.
+    pub body: Option<Value>,
+}
+
+const CUSTOMER: &str = "parkeringshuset";
+const SITE: &str = "stora-torget";
+const PERSON: &str = "astrid";
+const TRAINER: &str = "Laddbolaget AB";
+
+impl Place<'_> {
+    /// Who and what is there before a terminal is.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Step> {
+        let contact = json!({"name": "Astrid Lund", "email": "astrid@parkeringshuset.example"});
+        let mut steps = vec![
+            put(
+                "the customer",
+                format!("/customers/{CUSTOMER}"),
+                json!({
+                    "name": "Parkeringshuset AB",
+                    "contact": contact,
+                    "vendor_contract": "PAY-2026-117",
+                    "vendor_domain": "parkeringshuset",
+                    "merchant": {"acquirer": "Example Acquiring", "id": "M-5552-1"},
+                }),
+            ),
+            post(
+                "accepts the terms of use",
+                format!("/customers/{CUSTOMER}/terms"),
+                json!({"edition": "2026-1", "by": "Astrid Lund", "at": self.at}),
+            ),
+            put(
+                "is asked for no self-assessment of PCI DSS",
+                format!("/customers/{CUSTOMER}/self-assessment"),
+                json!({"status": "not-required"}),
+            ),
+            put(
+                "the site",
+                format!("/sites/{SITE}"),
+                json!({
+                    "customer": CUSTOMER,
+                    "name": "Stora Torget",
+                    "address": "Torget 2, 111 23 Stockholm, Sweden",
+                    "time_zone": "Europe/Stockholm",
+                }),
+            ),
+            put(
+                "who may use terminals",
+                format!("/people/{PERSON}"),
+                json!({"contact": contact, "sites": [SITE]}),
+            ),
+            post(
+                "is trained",
+                format!("/people/{PERSON}/trainings"),
+                json!({"at": self.at, "by": TRAINER}),
+            ),
+        ];
+        steps.extend(self.stations.iter().map(|(station, connectors)| {
+            let evses = connectors.iter().map(|it| json!({"connector": it}));
+            let evses: Vec<Value> = evses.collect();
+            let body = json!({"site": SITE, "evses": evses});
+            put("the station", format!("/stations/{station}"), body)
+        }));
+        steps
+    }
+}
+
+impl Onboarding<'_> {
+    /// Every step, in its order. The last one has the terminal activated.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Step> {
+        let mut steps = self.order();
+        steps.extend(self.vendor());
+        let done = |check| json!({"check": check, "at": self.at, "by": PERSON});
+        steps.extend(
+            checklist(self.origin).iter().map(|check| {
+                self.deed("is checked before deployment", "checks", Some(done(*check)))
+            }),
+        );
+        steps.push(self.deed("nothing is missing but activation", "ready", None));
+        steps.push(self.deed("seen online at the vendor, and activated", "activate", None));
+        steps
+    }
+
+    /// What is bought, and the terminal.
+    fn order(&self) -> Vec<Step> {
+        let order = self.order_key();
+        vec![
+            put(
+                "the order, with its licences",
+                format!("/orders/{order}"),
+                json!({
+                    "customer": CUSTOMER,
+                    "origin": self.origin,
+                    "processor": self.processor,
+                    "activations": 1,
+                    "software_years": 1,
+                }),
+            ),
+            post(
+                "the terminal",
+                format!("/orders/{order}/terminals"),
+                json!({
+                    "serial": self.serial,
+                    "domain": self.domain(),
+                    "details": {
+                        "model": self.model,
+                        "order": order,
+                        "site": SITE,
+                        "station": self.station,
+                        "connectors": self.connectors,
+                        "sim": "absent",
+                        "users": [PERSON],
+                    },
+                }),
+            ),
+            Step {
+                what: "is licensed",
+                method: Method::Post,
+                path: path(&format!("/orders/{order}/licences")),
+                body: None,
+            },
+        ]
+    }
+
+    /// One for each terminal.
+    fn order_key(&self) -> String {
+        format!("SO-{}", self.serial)
+    }
+
+    /// In whose domain the terminal is at first.
+    fn domain(&self) -> Domain {
+        match (self.origin, self.processor) {
+            (Origin::FactoryFitted, _) => Domain::Platform,
+            (Origin::CustomerOwned, Processor::Platform) => Domain::Other,
+            (Origin::CustomerOwned, Processor::Customer) => Domain::Customer,
+        }
+    }
+
+    /// What the vendor has to do.
+    fn vendor(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let is_there = match self.processor {
+            Processor::Platform => self.domain() == Domain::Platform,
+            Processor::Customer => self.domain() == Domain::Customer,
+        };
+        if !is_there {
+            let to = Some(json!({"to": self.processor}));
+            let number = Some(json!({"number": "TT-0042"}));
+            steps.push(self.deed("its transfer is asked for", "transfer", to));
+            steps.push(self.deed("the vendor's number of it", "transfer/number", number));
+            steps.push(self.deed("is transferred", "transfer/complete", None));
+        }
+        if self.processor == Processor::Customer {
+            steps.push(self.deed("the vendor is asked to re-route it", "routing/asked", None));
+            steps.push(self.deed("is re-routed", "routing/confirmed", None));
+        }
+        steps
+    }
+
+    fn deed(&self, what: &'static str, deed: &str, body: Option<Value>) -> Step {
+        Step {
+            what,
+            method: Method::Post,
+            path: path(&format!("/terminals/{}/{deed}", self.serial)),
+            body,
+        }
+    }
+}
+
+fn put(what: &'static str, to: String, body: Value) -> Step {
+    Step {
+        what,
+        method: Method::Put,
+        path: path(&to),
+        body: Some(body),
+    }
+}
+
+fn post(what: &'static str, to: String, body: Value) -> Step {
+    Step {
+        method: Method::Post,
+        ..put(what, to, body)
+    }
+}
+
+fn path(under: &str) -> String {
+    format!("/api/v1{under}")
+}

@@ -1,0 +1,218 @@
+//! The columns of a file, and a terminal from one of its lines.
+
+use std::str::FromStr;
+
+use csv::StringRecord;
+
+use super::Row;
+use crate::model::Model;
+use crate::refusal::Reason;
+use crate::terminal::{Domain, Sim, TerminalDetails};
+use crate::text::Key;
+
+/// The columns that there are.
+const KNOWN: [&str; 9] = [
+    "serial",
+    "model",
+    "site",
+    "domain",
+    "station",
+    "connectors",
+    "sim",
+    "firmware",
+    "users",
+];
+/// How many of them, from the first, a file must have.
+const REQUIRED: usize = 4;
+
+/// What a spreadsheet takes for the beginning of a formula.
+const FORMULA: [char; 5] = ['=', '+', '-', '@', '\t'];
+
+/// The columns of a file, in their order.
+pub(super) struct Columns(Vec<&'static str>);
+
+impl Columns {
+    /// The columns that the first line names.
+    pub(super) fn find(header: &StringRecord) -> Result<Self, Vec<Reason>> {
+        let known = KNOWN.join(", ");
+        let mut columns = Vec::new();
+        let mut reasons = Vec::new();
+        for field in header {
+            let name = field.trim().to_ascii_lowercase();
+            match KNOWN.iter().find(|it| **it == name) {
+                None => {
+                    let text = format!("there is no column {field:?}; there are {known}");
+                    reasons.push(Reason::new("unknown-column", text).at("line 1"));
+                }
+                Some(name) if columns.contains(name) => {
+                    let text = format!("there are two columns {name}");
+                    reasons.push(Reason::new("column-twice", text).at("line 1"));
+                }
+                Some(name) => columns.push(*name),
+            }
+        }
+        let missing = KNOWN
+            .iter()
+            .take(REQUIRED)
+            .filter(|it| !columns.contains(it));
+        for name in missing {
+            let text = format!("the first line names no column {name}; there are {known}");
+            reasons.push(Reason::new("no-column", text).at("line 1"));
+        }
+        match reasons.is_empty() {
+            true => Ok(Self(columns)),
+            false => Err(reasons),
+        }
+    }
+
+    /// The terminal in a line, or everything that is wrong with it.
+    pub(super) fn row(
+        &self,
+        record: &StringRecord,
+        line: u64,
+        order: &Key,
+    ) -> Result<Row, Vec<Reason>> {
+        if record.len() != self.0.len() {
+            let (has, names) = (record.len(), self.0.len());
+            let text = format!("the line has {has} fields, and the first line {names}");
+            return Err(vec![Reason::new("fields", text).at(format!("line {line}"))]);
+        }
+        let mut fields = Fields {
+            columns: &self.0,
+            record,
+            line,
+            reasons: Vec::new(),
+        };
+        let row = fields.row(order);
+        match row {
+            Some(row) if fields.reasons.is_empty() => Ok(row),
+            _ => Err(fields.reasons),
+        }
+    }
+}
+
+/// The fields of a line, and what is wrong with them.
+struct Fields<'a> {
+    columns: &'a [&'static str],
+    record: &'a StringRecord,
+    line: u64,
+    reasons: Vec<Reason>,
+}
+
+impl Fields<'_> {
+    fn row(&mut self, order: &Key) -> Option<Row> {
+        self.refuse_formulas();
+        let serial = self.required("serial", |text| text.to_ascii_uppercase().parse());
+        let model = self.required("model", model);
+        let site = self.required("site", Key::from_str);
+        let domain = self.required("domain", domain);
+        let station = self.optional("station", Key::from_str);
+        let connectors = self.list("connectors", |text| {
+            let number: Option<u32> = text.parse().ok();
+            number.ok_or("an EVSE is a number of its station, such as 1")
+        });
+        let sim = self.optional("sim", |text| match text.eq_ignore_ascii_case("none") {
+            true => Ok(Sim::Absent),
+            false => text.parse().map(Sim::Card),
+        });
+        let firmware = self.optional("firmware", str::parse);
+        let users = self.list("users", Key::from_str);
+        Some(Row {
+            line: self.line,
+            serial: serial?,
+            details: TerminalDetails {
+                model: model?,
+                order: order.clone(),
+                site: site?,
+                station,
+                connectors,
+                sim,
+                firmware,
+                users,
+            },
+            domain: domain?,
+        })
+    }
+
+    fn field(&self, column: &str) -> &str {
+        let place = self.columns.iter().position(|it| *it == column);
+        let field = place.and_then(|place| self.record.get(place));
+        field.unwrap_or_default()
+    }
+
+    fn wrong(&mut self, column: &str, code: &str, text: impl Into<String>) {
+        let at = format!("line {}, {column}", self.line);
+        self.reasons.push(Reason::new(code, text).at(at));
+    }
+
+    /// A file may come back to somebody's spreadsheet, where a formula would be carried out.
+    fn refuse_formulas(&mut self) {
+        for column in self.columns {
+            let field = self.field(column);
+            if field.starts_with(FORMULA) || field.trim().starts_with(FORMULA) {
+                let text = "a field may not begin with = + - @ or a tab, as formulas do";
+                self.wrong(column, "formula", text);
+            }
+        }
+    }
+
+    fn optional<T, E: ToString>(
+        &mut self,
+        column: &str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let field = self.field(column).trim();
+        if field.is_empty() || field.starts_with(FORMULA) {
+            return None;
+        }
+        match read(field) {
+            Ok(it) => Some(it),
+            Err(error) => {
+                self.wrong(column, column, error.to_string());
+                None
+            }
+        }
+    }
+
+    fn required<T, E: ToString>(
+        &mut self,
+        column: &str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        if self.field(column).trim().is_empty() {
+            self.wrong(column, column, "this must be said");
+        }
+        self.optional(column, read)
+    }
+
+    fn list<T, E: ToString>(
+        &mut self,
+        column: &str,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Vec<T> {
+        let all = self.optional(column, |field| {
+            let items = field.split(';').map(str::trim);
+            items.map(read).collect::<Result<Vec<_>, _>>()
+        });
+        all.unwrap_or_default()
+    }
+}
+
+fn model(text: &str) -> Result<Model, String> {
+    let name = text.to_ascii_lowercase().replace(' ', "-");
+    let name = name.strip_prefix("payter-").unwrap_or(&name);
+    Model::named(name).ok_or_else(|| {
+        let known = Model::ALL.map(|model| model.traits().name);
+        format!("this model cannot be used; there are {}", known.join(", "))
+    })
+}
+
+fn domain(text: &str) -> Result<Domain, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "none" => Ok(Domain::None),
+        "platform" => Ok(Domain::Platform),
+        "customer" => Ok(Domain::Customer),
+        "other" => Ok(Domain::Other),
+        _ => Err("a terminal is in the domain none, platform, customer or other"),
+    }
+}

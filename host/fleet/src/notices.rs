@@ -1,0 +1,208 @@
+//! What is to be written to the terminals' vendor, as texts to send.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::fleet::Fleet;
+use crate::order::Order;
+use crate::processor::Processor;
+use crate::site::{Contact, Customer, CustomerDetails, Site};
+use crate::terminal::{Domain, Sim, State, Terminal};
+use crate::text::Line;
+
+/// Where the vendor takes what it is asked for.
+const SUPPORT: &str = "support@payter.nl";
+const TRANSFER_FORM: &str = "https://www.payter.com/terminaltransfer";
+const ACTIVATION_FORM: &str = "https://www.payter.com/activation";
+
+/// Something to send to the vendor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Notice {
+    /// What it asks for.
+    pub kind: NoticeKind,
+    /// Where it goes: an address for mail, or a form's.
+    pub to: String,
+    /// What it is about, in a line.
+    pub subject: String,
+    /// The text, in English.
+    pub body: String,
+}
+
+/// What a notice asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoticeKind {
+    /// That terminals be routed to this platform.
+    Routing,
+    /// That terminals be transferred to another domain.
+    Transfer,
+    /// That terminals be activated under a domain, being in none.
+    Activation,
+}
+
+/// Everything that is to be asked of the vendor for an order: one notice for all its terminals that
+/// need the same. What is on record as asked or done is not asked again.
+#[must_use]
+pub fn notices(fleet: &Fleet, order: &Order) -> Vec<Notice> {
+    let Some(customer) = fleet.get::<Customer>(order.details.customer.as_str()) else {
+        return Vec::new();
+    };
+    let terminals = fleet.each::<Terminal>();
+    let terminals: Vec<_> = terminals
+        .filter(|it| it.details.order == order.key && it.state != State::Retired)
+        .collect();
+    let letter = Letter {
+        fleet,
+        order,
+        customer: &customer.details,
+    };
+    let of = |kind, to| {
+        let concerned = terminals.iter().copied();
+        let concerned = concerned.filter(|it| wanted(it) == Some((kind, to)));
+        let concerned: Vec<_> = concerned.collect();
+        (!concerned.is_empty()).then(|| letter.write(kind, to, &concerned))
+    };
+    [
+        of(NoticeKind::Activation, Processor::Platform),
+        of(NoticeKind::Activation, Processor::Customer),
+        of(NoticeKind::Transfer, Processor::Platform),
+        of(NoticeKind::Transfer, Processor::Customer),
+        of(NoticeKind::Routing, Processor::Customer),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What is to be asked for a terminal, and in whose domain it will be then.
+fn wanted(terminal: &Terminal) -> Option<(NoticeKind, Processor)> {
+    let transfer = terminal.transfer.as_ref();
+    let to = transfer.map_or(terminal.processor, |it| it.to);
+    let is_asked = transfer.is_some_and(|it| it.number.is_some());
+    match terminal.domain {
+        Domain::None => Some((NoticeKind::Activation, to)),
+        domain if domain != to.domain() => (!is_asked).then_some((NoticeKind::Transfer, to)),
+        _ => {
+            let is_due = to == Processor::Customer
+                && transfer.is_none()
+                && terminal.routing.asked.is_none()
+                && terminal.routing.confirmed.is_none();
+            is_due.then_some((NoticeKind::Routing, to))
+        }
+    }
+}
+
+/// What all letters for an order have in common.
+struct Letter<'a> {
+    fleet: &'a Fleet,
+    order: &'a Order,
+    customer: &'a CustomerDetails,
+}
+
+impl Letter<'_> {
+    fn write(&self, kind: NoticeKind, to: Processor, terminals: &[&Terminal]) -> Notice {
+        let count = match terminals.len() {
+            1 => "1 terminal".to_owned(),
+            count => format!("{count} terminals"),
+        };
+        let name = &self.customer.name;
+        let (address, what) = match kind {
+            NoticeKind::Routing => (SUPPORT, "Re-routing"),
+            NoticeKind::Transfer => (TRANSFER_FORM, "Transfer"),
+            NoticeKind::Activation => (ACTIVATION_FORM, "Activation"),
+        };
+        let list: Vec<_> = terminals.iter().map(|it| self.line(it)).collect();
+        let body = format!(
+            "Dear Payter team,\n\n{}\n\n{}\n\n{}\n\nOur reference: {}\n\nKind regards,\n{}",
+            self.request(kind, to),
+            list.join("\n"),
+            answer(kind),
+            self.order.key,
+            signature(&self.customer.contact, name)
+        );
+        Notice {
+            kind,
+            to: address.to_owned(),
+            subject: format!("{what} of {count} of {name}, order {}", self.order.key),
+            body,
+        }
+    }
+
+    fn request(&self, kind: NoticeKind, to: Processor) -> String {
+        let customer = self.customer;
+        let contract = said(", under our contract ", customer.vendor_contract.as_ref());
+        let own = said(" ", customer.vendor_domain.as_ref());
+        let domain = match to {
+            Processor::Platform => "the domain of our charging platform".to_owned(),
+            Processor::Customer => format!("our own domain{own}{contract}"),
+        };
+        match kind {
+            NoticeKind::Routing => format!(
+                "please configure these terminals, which are in {domain}, so that they are routed to \
+                 our charging platform:"
+            ),
+            NoticeKind::Transfer => {
+                format!("please transfer these terminals to {domain}:")
+            }
+            NoticeKind::Activation => format!(
+                "please activate these terminals, which are in no domain yet, under {domain}{}:",
+                match to {
+                    Processor::Platform => String::new(),
+                    Processor::Customer => merchant(customer),
+                }
+            ),
+        }
+    }
+
+    /// A terminal, with what it can be known by.
+    fn line(&self, terminal: &Terminal) -> String {
+        let details = &terminal.details;
+        let site = self.fleet.get::<Site>(details.site.as_str());
+        let place = site.map_or_else(
+            || details.site.to_string(),
+            |it| format!("{}, {}", it.details.name, it.details.address),
+        );
+        let station = details.station.as_ref();
+        let station = station.map_or_else(String::new, |it| format!("; station {it}"));
+        let sim = match &details.sim {
+            Some(Sim::Card(iccid)) => format!("; SIM {iccid}"),
+            Some(Sim::Absent) | None => String::new(),
+        };
+        let model = details.model.traits().label;
+        format!("- {}: {model}{station}{sim}; at {place}", terminal.serial)
+    }
+}
+
+fn merchant(customer: &CustomerDetails) -> String {
+    customer.merchant.as_ref().map_or_else(
+        || ", and connect them to an acquirer for us".to_owned(),
+        |it| {
+            format!(
+                ", with our payment agreement {} with {}",
+                it.id, it.acquirer
+            )
+        },
+    )
+}
+
+fn said(before: &str, line: Option<&Line>) -> String {
+    line.map_or_else(String::new, |line| format!("{before}{line}"))
+}
+
+fn answer(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::Routing => "Please confirm to us when this is done.",
+        NoticeKind::Transfer => {
+            "Please tell us the terminal transfer number (TT number), and confirm to us when this is \
+             done."
+        }
+        NoticeKind::Activation => "Please confirm to us when they are active.",
+    }
+}
+
+fn signature(contact: &Contact, company: &Line) -> String {
+    let ways = [&contact.email, &contact.phone];
+    let ways = ways.into_iter().flatten().map(Line::as_str);
+    let lines = [contact.name.as_str(), company.as_str()].into_iter();
+    lines.chain(ways).collect::<Vec<_>>().join("\n")
+}

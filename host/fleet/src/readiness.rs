@@ -1,0 +1,205 @@
+//! What is missing before a terminal may take cards, and who owes it.
+
+mod customer;
+mod deployment;
+mod processor;
+mod ticket;
+
+use std::collections::BTreeSet;
+
+pub(crate) use ticket::too_few;
+pub use ticket::{Onboarding, Ticket, ticket};
+
+use crate::fleet::Fleet;
+use crate::gate::has_open_incident;
+use crate::moment::{Day, Moment};
+use crate::order::Order;
+use crate::processor::Party;
+use crate::refusal::Reason;
+use crate::site::{Customer, Person};
+use crate::situation::{Configured, Surroundings};
+use crate::terminal::{Terminal, TerminalDetails};
+use crate::text::Key;
+
+/// How long a terminal that was seen online counts as online.
+const SEEN_FOR: u64 = 15 * 60 * 1_000;
+
+/// The reason that does not stand in the way of being ready.
+pub(crate) const NOT_SEEN_ONLINE: &str = "not-seen-online";
+
+/// A terminal that is looked at.
+struct Look<'a> {
+    fleet: &'a Fleet,
+    gateway: &'a Surroundings,
+    now: Moment,
+    today: Day,
+    terminal: &'a Terminal,
+}
+
+/// Everything that is missing for a terminal to take cards: each with who owes it. What is on record
+/// as done later than now counts as not done.
+#[must_use]
+pub fn missing(
+    fleet: &Fleet,
+    gateway: &Surroundings,
+    now: Moment,
+    terminal: &Terminal,
+) -> Vec<Reason> {
+    let look = Look {
+        fleet,
+        gateway,
+        now,
+        today: fleet.day(now, &terminal.details.site),
+        terminal,
+    };
+    let owner = owner(fleet, terminal);
+    [
+        identity(&terminal.details),
+        users(fleet, now, &terminal.details.users),
+        configuration(&look),
+        processor::missing(terminal, owner, now),
+        licences(&look),
+        deployment::checks(&look),
+        deployment::storage(&look),
+        customer::missing(owner, now, look.today),
+        incident(&look),
+        online(&look),
+    ]
+    .concat()
+}
+
+/// Whose a terminal is, by its order.
+fn owner<'a>(fleet: &'a Fleet, terminal: &Terminal) -> Option<&'a Customer> {
+    let order = fleet.get::<Order>(terminal.details.order.as_str())?;
+    fleet.get::<Customer>(order.details.customer.as_str())
+}
+
+/// A reason that the customer has to see to.
+fn by_customer(code: &str, text: impl Into<String>) -> Reason {
+    Reason::new(code, text).owed_by(Party::Customer)
+}
+
+fn identity(details: &TerminalDetails) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if details.station.is_none() || details.connectors.is_empty() {
+        let text = "say at which station the terminal is, and for which of its EVSEs";
+        reasons.push(by_customer("station-unknown", text));
+    }
+    if details.sim.is_none() {
+        let text = "say which SIM card the terminal has, or that it has none";
+        reasons.push(by_customer("sim-unknown", text));
+    }
+    reasons
+}
+
+/// What is missing of those who may use a terminal.
+pub(crate) fn users(fleet: &Fleet, now: Moment, users: &[Key]) -> Vec<Reason> {
+    if users.is_empty() {
+        return vec![by_customer("no-users", "say who may use the terminal")];
+    }
+    let untrained = users.iter().filter(|key| {
+        let person = fleet.get::<Person>(key.as_str());
+        let training = person.and_then(|it| it.training.as_ref());
+        training.is_none_or(|it| it.at > now)
+    });
+    let reason = |key: &Key| {
+        let text = format!("train {key} in the handling of terminals, and put it on record");
+        by_customer("user-untrained", text).at(format!("users/{key}"))
+    };
+    untrained.map(reason).collect()
+}
+
+fn configuration(look: &Look<'_>) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let terminal = look.terminal;
+    let by_platform = |code, text: String| Reason::new(code, text).owed_by(Party::Platform);
+    match look.gateway.configured.get(&terminal.serial) {
+        None => {
+            let text = "add the terminal to the gateway's configuration";
+            reasons.push(by_platform("not-configured", text.to_owned()));
+        }
+        Some(configured) => {
+            if configured.model != terminal.details.model {
+                let [here, there] = [terminal.details.model, configured.model];
+                let text = format!(
+                    "the gateway's configuration says that it is a {}, and the records a {}: \
+                     correct the one that is wrong",
+                    there.traits().label,
+                    here.traits().label
+                );
+                reasons.push(by_platform("model-differs", text));
+            }
+            reasons.extend(evses(&terminal.details, configured));
+        }
+    }
+    if !look.gateway.issuers.contains(&terminal.processor) {
+        let text = "say in the gateway's configuration who issues the receipts for this processor";
+        reasons.push(by_platform("no-issuer", text.to_owned()));
+    }
+    reasons
+}
+
+fn evses(details: &TerminalDetails, configured: &Configured) -> Option<Reason> {
+    let station = details.station.as_ref()?;
+    let here: BTreeSet<_> = details.connectors.iter().map(|it| (station, *it)).collect();
+    let there: BTreeSet<_> = configured
+        .evses
+        .iter()
+        .map(|(key, it)| (key, *it))
+        .collect();
+    if here == there {
+        return None;
+    }
+    let list = |evses: BTreeSet<(&Key, u32)>| match evses.is_empty() {
+        true => "none".to_owned(),
+        false => {
+            let names = evses
+                .iter()
+                .map(|(key, connector)| format!("{key}/{connector}"));
+            names.collect::<Vec<_>>().join(", ")
+        }
+    };
+    let text = format!(
+        "the gateway's configuration has EVSEs that the records have not, or the reverse ({} there, \
+         {} here): correct the one that is wrong",
+        list(there),
+        list(here)
+    );
+    Some(Reason::new("evses-differ", text).owed_by(Party::Platform))
+}
+
+fn licences(look: &Look<'_>) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let licences = &look.terminal.licences;
+    if licences.activation.is_none() {
+        let text = "assign a licence PAYMENT-TERMINAL-ACTIVATION to the terminal";
+        reasons.push(by_customer("no-activation-licence", text));
+    }
+    if !licences.has_software(look.today) {
+        let text = "assign a year of CPCLD-PAYMENT-TERMINAL-1 to the terminal";
+        reasons.push(by_customer("no-software-licence", text));
+    }
+    reasons
+}
+
+fn incident(look: &Look<'_>) -> Vec<Reason> {
+    match has_open_incident(look.fleet, &look.terminal.serial) {
+        false => Vec::new(),
+        true => {
+            let text = "an incident with the terminal is open: hand in what is missing of its \
+                        report, and have it closed";
+            vec![by_customer("incident-open", text)]
+        }
+    }
+}
+
+fn online(look: &Look<'_>) -> Vec<Reason> {
+    let seen = look.gateway.seen.get(&look.terminal.serial);
+    let is_recent = |at: Moment| look.now.millis_after(at).is_some_and(|it| it <= SEEN_FOR);
+    if seen.is_some_and(|seen| seen.online && is_recent(seen.at)) {
+        return Vec::new();
+    }
+    let text = "the vendor has not shown the terminal online within the last 15 minutes: switch it \
+                on and connect it to the internet";
+    vec![by_customer(NOT_SEEN_ONLINE, text)]
+}

@@ -1,0 +1,120 @@
+//! An order's activation ticket.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{by_customer, customer, missing};
+use crate::fleet::Fleet;
+use crate::licence::{Sku, Stock};
+use crate::moment::Moment;
+use crate::order::Order;
+use crate::processor::Party;
+use crate::refusal::Reason;
+use crate::site::Customer;
+use crate::situation::Surroundings;
+use crate::terminal::{State, Terminal};
+use crate::text::{Key, Serial};
+
+/// How far an order is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Ticket {
+    /// The order.
+    pub order: Order,
+    /// Whether nothing of the order is missing and all its terminals are activated.
+    pub is_complete: bool,
+    /// Its terminals, without those that are retired.
+    pub terminals: Vec<Onboarding>,
+    /// Its licences.
+    pub licences: Vec<Stock>,
+    /// What is missing of the order itself.
+    pub missing: Vec<Reason>,
+    /// What is due and keeps no terminal from being activated.
+    pub due: Vec<Reason>,
+    /// How many of the things that are missing each party owes.
+    pub owed: BTreeMap<Party, u64>,
+}
+
+/// How far a terminal is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Onboarding {
+    /// Its serial number.
+    pub serial: Serial,
+    /// Where it is.
+    pub site: Key,
+    /// Where in its life it is.
+    pub state: State,
+    /// What is missing before it is activated; nothing once it is.
+    pub missing: Vec<Reason>,
+}
+
+/// How far an order is, at a moment.
+#[must_use]
+pub fn ticket(fleet: &Fleet, gateway: &Surroundings, now: Moment, order: &Order) -> Ticket {
+    let all = fleet.each::<Terminal>();
+    let all: Vec<_> = all
+        .filter(|it| it.details.order == order.key && it.state != State::Retired)
+        .collect();
+    let onboarding = |it: &&Terminal| Onboarding {
+        serial: it.serial.clone(),
+        site: it.details.site.clone(),
+        state: it.state,
+        missing: match it.state {
+            State::Activated => Vec::new(),
+            _ => missing(fleet, gateway, now, it),
+        },
+    };
+    let terminals: Vec<_> = all.iter().map(onboarding).collect();
+    let licences = [Sku::Activation, Sku::Software].map(|sku| Stock::of(fleet, order, sku));
+    let lacking = missing_of_order(&all, &licences);
+    let reasons = terminals.iter().flat_map(|it| &it.missing).chain(&lacking);
+    let mut owed = BTreeMap::new();
+    for party in reasons.filter_map(|it| it.owed_by) {
+        *owed.entry(party).or_default() += 1;
+    }
+    let customer = fleet.get::<Customer>(order.details.customer.as_str());
+    Ticket {
+        order: order.clone(),
+        is_complete: lacking.is_empty() && terminals.iter().all(|it| it.state == State::Activated),
+        terminals,
+        licences: licences.to_vec(),
+        missing: lacking,
+        due: customer.and_then(customer::due).into_iter().collect(),
+        owed,
+    }
+}
+
+fn missing_of_order(terminals: &[&Terminal], licences: &[Stock]) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if terminals.is_empty() {
+        let text = "say which terminals belong to the order";
+        reasons.push(by_customer("no-terminals", text));
+    }
+    for stock in licences {
+        let without = terminals.iter().filter(|it| lacks(it, stock.sku)).count() as u64;
+        if without > stock.left {
+            let (code, lacking) = (too_few(stock.sku), without - stock.left);
+            let text = format!("buy {lacking} more of {}", stock.sku.name());
+            reasons.push(by_customer(code, text));
+        }
+    }
+    reasons
+}
+
+/// Whether a terminal never had a licence of this kind.
+fn lacks(terminal: &Terminal, sku: Sku) -> bool {
+    let licences = &terminal.licences;
+    match sku {
+        Sku::Activation => licences.activation.is_none(),
+        Sku::Software => licences.waiting.is_empty() && !licences.has_begun(),
+    }
+}
+
+/// The code for a kind of licence of which there are too few.
+pub(crate) const fn too_few(sku: Sku) -> &'static str {
+    match sku {
+        Sku::Activation => "too-few-activations",
+        Sku::Software => "too-few-software-years",
+    }
+}

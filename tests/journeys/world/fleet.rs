@@ -1,0 +1,110 @@
+//! The gateway's interface for whoever owns terminals, and how one is put to work.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use chargetap_fleet::example::{Onboarding, Place};
+use chargetap_fleet::model::Model;
+use chargetap_fleet::moment::Moment;
+use serde_json::Value;
+
+use super::setup::connectors;
+use super::{STATION, Setup, TERMINAL, World};
+
+/// An answer of the interface.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) etag: Option<String>,
+    pub(crate) media_type: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
+    }
+}
+
+impl World {
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Call the interface as the operator.
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.call_as(&self.token, method, path, body, &[]).await
+    }
+
+    /// Call the interface as whoever has this token, with these headers besides.
+    pub(crate) async fn call_as(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let json = ("content-type", "application/json");
+        let headers = body.iter().map(|_| json).chain(headers.iter().copied());
+        let headers: Vec<_> = headers.collect();
+        let bytes = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
+        self.send_as(token, method, path, bytes, &headers).await
+    }
+
+    pub(crate) async fn send_as(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Vec<u8>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let method = method.parse().unwrap();
+        let mut request = self.client.request(method, self.url(path));
+        request = request.bearer_auth(token);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.body(body).send().await.unwrap();
+        let header = |name| {
+            let value = answer.headers().get(name)?;
+            Some(value.to_str().unwrap().to_owned())
+        };
+        Answer {
+            status: answer.status().as_u16(),
+            etag: header("etag"),
+            media_type: header("content-type").unwrap_or_default(),
+            bytes: answer.bytes().await.unwrap().to_vec(),
+        }
+    }
+
+    /// Put the terminal to work.
+    pub(crate) async fn onboard(&self, setup: &Setup) {
+        let at = now();
+        let served = connectors(setup.terminal);
+        let place = Place {
+            stations: &[(STATION, &[1, 2])],
+            at,
+        };
+        let terminal = Onboarding {
+            serial: TERMINAL,
+            model: Model::Apollo,
+            origin: setup.origin,
+            processor: setup.processor,
+            station: STATION,
+            connectors: &served,
+            at,
+        };
+        for step in place.steps().into_iter().chain(terminal.steps()) {
+            let answer = self.call(step.method.name(), &step.path, step.body).await;
+            let said = String::from_utf8_lossy(&answer.bytes);
+            assert!(answer.status < 300, "{}: {} {said}", step.what, answer.status);
+        }
+    }
+}
+
+/// What time it is.
+pub(crate) fn now() -> Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Moment::from_millis(since.as_millis().try_into().unwrap())
+}
