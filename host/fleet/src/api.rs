@@ -17,7 +17,6 @@ mod table;
 mod view;
 
 use asked::Asked;
-use pending::access;
 use route::Action;
 
 pub use body::{Body, JsonBody};
@@ -29,6 +28,7 @@ pub use route::Route;
 pub use table::{AuditEntry, DeadLetter};
 pub use view::view;
 
+use crate::access;
 use crate::decide;
 use crate::fleet::{Change, Fleet};
 use crate::incident::PictureType;

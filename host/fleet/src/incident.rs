@@ -83,11 +83,7 @@ pub fn missing(details: &IncidentDetails) -> Vec<Reason> {
     ];
     let lacking = lacks.into_iter().filter(|(is_lacking, ..)| *is_lacking);
     lacking
-        .map(|(_, code, text, place)| {
-            Reason::new(code, text)
-                .owed_by(Party::Customer)
-                .at(place)
-        })
+        .map(|(_, code, text, place)| Reason::new(code, text).owed_by(Party::Customer).at(place))
         .collect()
 }
 

@@ -69,6 +69,18 @@ impl Route {
         }
     }
 
+    /// A record that is there and is put anew, of a body of this type.
+    pub(super) fn put_anew<T: Viewed, B: JsonSchema>(
+        path: &'static str,
+        command: fn(&Asked<'_>) -> Result<Command, Problem>,
+    ) -> Self {
+        let route = Self::deed::<T>(Method::Put, path, command).with_json::<B>();
+        Self {
+            target: Target::Anew(T::KIND),
+            ..route
+        }
+    }
+
     /// A record that comes to be, with a key that is not in the path.
     pub(super) fn create<T: Viewed, B: JsonSchema>(
         path: &'static str,

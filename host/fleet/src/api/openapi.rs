@@ -257,7 +257,7 @@ fn can_come(route: &Route, kind: ProblemKind) -> bool {
         ProblemKind::MethodNotAllowed => false,
         ProblemKind::Conflict | ProblemKind::Invalid => is_write,
         ProblemKind::PreconditionFailed => has_version(route),
-        ProblemKind::PreconditionRequired => has_version(route) && route.method == Method::Put,
+        ProblemKind::PreconditionRequired => route.target.needs_version(),
         // Where no body is taken, any is too large.
         ProblemKind::TooLarge => is_write,
         ProblemKind::UnsupportedMediaType => !matches!(route.body, Body::Nothing),

@@ -5,7 +5,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::asked::Asked;
-use super::pending::readiness;
 use crate::access::{Calendar, CalendarDetails, Token, TokenDetails};
 use crate::alert::{Alert, Webhook, WebhookDetails};
 use crate::fleet::{Item, Kept, Record};
@@ -13,6 +12,7 @@ use crate::incident::Incident;
 use crate::moment::Moment;
 use crate::order::Order;
 use crate::processor::Parts;
+use crate::readiness;
 use crate::refusal::Reason;
 use crate::site::{Customer, Person, Site, Station};
 use crate::situation::Seen;

@@ -15,7 +15,10 @@ pub(super) fn issue_token(
     hash: String,
 ) -> Decision {
     refuse_unknown_sites(fleet, &details.reach)?;
-    if details.expires.is_some_and(|expires| expires <= situation.now) {
+    if details
+        .expires
+        .is_some_and(|expires| expires <= situation.now)
+    {
         let text = "the token would count no longer: name a moment that comes";
         return Err(Refusal::invalid("expired", text));
     }

@@ -21,7 +21,9 @@ pub(super) fn raise(
 ) -> Decision {
     let terminal = records::find::<Terminal>(fleet, serial.as_str())?;
     let about = about(terminal, kind);
-    let mut known = fleet.each::<Alert>().filter(|it| is_about(it, &serial, kind));
+    let mut known = fleet
+        .each::<Alert>()
+        .filter(|it| is_about(it, &serial, kind));
     let is_known = known.any(|it| match about {
         Some(_) => it.about == about,
         None => it.ended.is_none(),
@@ -48,7 +50,9 @@ pub(super) fn end(
     serial: &Serial,
     kind: AlertKind,
 ) -> Decision {
-    let known = fleet.each::<Alert>().filter(|it| is_about(it, serial, kind));
+    let known = fleet
+        .each::<Alert>()
+        .filter(|it| is_about(it, serial, kind));
     let open = known.filter(|it| it.ended.is_none());
     let ended = open.map(|it| {
         Change::put(Alert {
@@ -104,7 +108,8 @@ fn is_about(alert: &Alert, serial: &Serial, kind: AlertKind) -> bool {
 /// The end of the licence that an alert is about.
 fn about(terminal: &Terminal, kind: AlertKind) -> Option<Day> {
     let year = terminal.licences.software.last();
-    year.map(|year| year.until).filter(|_| kind.is_about_licence())
+    year.map(|year| year.until)
+        .filter(|_| kind.is_about_licence())
 }
 
 /// Whether what is sent to an address is read by nobody on the way.

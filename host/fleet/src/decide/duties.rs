@@ -108,7 +108,10 @@ fn cared_for<'a>(
     let by = done.by.as_str();
     let mut reasons = Vec::new();
     match fleet.get::<Person>(by) {
-        None => reasons.push(Reason::new("no-such-person", format!("there is no person {by}"))),
+        None => reasons.push(Reason::new(
+            "no-such-person",
+            format!("there is no person {by}"),
+        )),
         Some(person) => {
             let site = &terminal.details.site;
             if !person.details.sites.contains(site) {

@@ -2,9 +2,7 @@
 
 use super::{Decision, records};
 use crate::fleet::{Change, Fleet};
-use crate::incident::{
-    Closing, Incident, IncidentDetails, Outcome, Photograph, Signed, missing,
-};
+use crate::incident::{Closing, Incident, IncidentDetails, Outcome, Photograph, Signed, missing};
 use crate::life::{self, Step};
 use crate::refusal::{Obstacle, Refusal};
 use crate::situation::Situation;
@@ -14,11 +12,7 @@ use crate::text::{Key, Prose};
 /// How many pictures an incident may have.
 const MOST_PICTURES: usize = 20;
 
-pub(super) fn open(
-    fleet: &Fleet,
-    situation: &Situation<'_>,
-    details: IncidentDetails,
-) -> Decision {
+pub(super) fn open(fleet: &Fleet, situation: &Situation<'_>, details: IncidentDetails) -> Decision {
     let terminal = records::find::<Terminal>(fleet, details.terminal.as_str())?;
     records::refuse_future(situation.now, details.discovered)?;
     opened(fleet, situation, terminal.clone(), details)
@@ -115,9 +109,8 @@ pub(super) fn close(
     let mut changes = vec![Change::put(closed)];
     let terminal = records::find::<Terminal>(fleet, serial.as_str())?;
     let mut others = fleet.each::<Incident>();
-    let is_last = !others.any(|it| {
-        it.closed.is_none() && it.details.terminal == *serial && it.key != incident.key
-    });
+    let is_last = !others
+        .any(|it| it.closed.is_none() && it.details.terminal == *serial && it.key != incident.key);
     if is_last {
         let step = Step::Close(outcome);
         let terminal = moved(situation, terminal.clone(), step)?;
@@ -136,11 +129,7 @@ fn find_open<'a>(fleet: &'a Fleet, key: &Key) -> Result<&'a Incident, Refusal> {
 }
 
 /// A terminal one step on in its life.
-fn moved(
-    situation: &Situation<'_>,
-    terminal: Terminal,
-    step: Step,
-) -> Result<Terminal, Refusal> {
+fn moved(situation: &Situation<'_>, terminal: Terminal, step: Step) -> Result<Terminal, Refusal> {
     let Some(state) = life::next(terminal.state, step) else {
         let text = format!(
             "the terminal is {}: it cannot be {}",

@@ -14,3 +14,4 @@ mod lists;
 mod routing;
 mod versions;
 mod world;
+mod writes;

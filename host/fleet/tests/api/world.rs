@@ -151,6 +151,7 @@ pub(crate) fn fleet() -> Fleet {
         }}),
     ]);
     let mut fleet = Fleet::default();
+    fleet.write = 10;
     for record in records {
         let item: Item = serde_json::from_value(record).unwrap();
         let change = Change {
@@ -228,6 +229,10 @@ impl<'a> Request<'a> {
 
     /// What comes of it.
     pub(crate) fn step(&self, actor: &Actor) -> Step {
+        self.step_in(&fleet(), actor)
+    }
+
+    fn step_in(&self, fleet: &Fleet, actor: &Actor) -> Step {
         let (route, parameters) = match api::find(Some(self.method), &self.path) {
             Ok(found) => found,
             Err(answer) => return Step::Answer(answer),
@@ -238,7 +243,29 @@ impl<'a> Request<'a> {
             actor,
             gateway: &gateway,
         };
-        api::step(route, &self.call(&parameters), &fleet(), &situation)
+        api::step(route, &self.call(&parameters), fleet, &situation)
+    }
+
+    /// The answer, with what it changes stored in the fleet.
+    #[track_caller]
+    pub(crate) fn send(&self, fleet: &mut Fleet, actor: &Actor) -> Answer {
+        let changes = match self.step_in(fleet, actor) {
+            Step::Answer(answer) => return answer,
+            Step::Write(changes) => changes,
+            Step::Task(task) => panic!("{} is a task: {task:?}", self.path),
+        };
+        fleet.write += 1;
+        for change in &changes {
+            fleet.take(change.clone(), fleet.write);
+        }
+        let (route, parameters) = api::find(Some(self.method), &self.path).unwrap();
+        let gateway = Surroundings::default();
+        let situation = Situation {
+            now: now(),
+            actor,
+            gateway: &gateway,
+        };
+        api::answer(route, &self.call(&parameters), fleet, &situation, &changes)
     }
 
     pub(crate) fn call<'c>(&'c self, parameters: &'c [String]) -> Call<'c> {
@@ -274,7 +301,7 @@ pub(crate) fn json_of(answer: &Answer) -> Value {
 pub(crate) fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
     let mut headers = answer.headers.iter();
     headers
-        .find(|(it, _)| *it == name)
+        .find(|(it, _)| it.eq_ignore_ascii_case(name))
         .map(|(_, value)| value.as_str())
 }
 

@@ -4,12 +4,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::asked::Asked;
-use super::super::pending::access;
 use super::super::problem::Problem;
 use super::super::route::{OPERATORS, Route, Success};
 use super::super::view::{CalendarView, TokenView, Viewed};
 use super::super::{Answer, show};
-use crate::access::{Calendar, CalendarDetails, Token, TokenDetails};
+use crate::access::{self, Calendar, CalendarDetails, Token, TokenDetails};
 use crate::command::Command;
 use crate::fleet::Change;
 

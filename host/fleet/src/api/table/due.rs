@@ -3,9 +3,10 @@
 use super::super::Answer;
 use super::super::asked::Asked;
 use super::super::pending::due::{self, Due};
-use super::super::pending::{access, ics};
+use super::super::pending::ics;
 use super::super::problem::Problem;
 use super::super::route::{Route, Success};
+use crate::access;
 
 /// The media type of feeds.
 const CALENDAR: &str = "text/calendar";

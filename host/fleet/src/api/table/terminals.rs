@@ -79,10 +79,9 @@ fn records() -> Vec<Route> {
             "show",
             "Show a terminal, and what it lacks",
         ),
-        Route::deed::<Terminal>(Method::Put, "/terminals/{serial}", |asked| {
+        Route::put_anew::<Terminal, TerminalDetails>("/terminals/{serial}", |asked| {
             Ok(Command::PutTerminal(asked.key(0)?, asked.body()?))
         })
-        .with_json::<TerminalDetails>()
         .named("terminal", "put", "Change what is said of a terminal"),
     ]
 }
