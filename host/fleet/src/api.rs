@@ -3,6 +3,7 @@
 
 mod asked;
 mod body;
+mod kinds;
 mod openapi;
 mod paging;
 mod pending;

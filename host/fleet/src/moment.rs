@@ -78,6 +78,7 @@ impl JsonSchema for Moment {
         json_schema!({
             "type": "string",
             "format": "date-time",
+            "pattern": "^(19[7-9]|[2-9][0-9]{2})[0-9]-",
             "description": "A moment as RFC 3339 writes it, such as 2026-11-25T12:00:00Z."
         })
     }

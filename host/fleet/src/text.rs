@@ -144,7 +144,7 @@ text! {
             true => Ok(()),
         }
     },
-    "minLength": 1, "maxLength": 200, "pattern": r"^\S(.*\S)?$"
+    "minLength": 1, "maxLength": 200, "pattern": r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?$"
 }
 
 text! {
@@ -158,7 +158,7 @@ text! {
             true => Ok(()),
         }
     },
-    "maxLength": 10000
+    "maxLength": 10000, "pattern": r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
 }
 
 impl Line {

@@ -83,9 +83,7 @@ impl Body {
             Problem::new(ProblemKind::Malformed, format!("this is no JSON: {error}"))
         })?;
         if let Self::Json(body) = self {
-            let validator = body
-                .validator
-                .get_or_init(|| Validator::of(body.schema).ok());
+            let validator = body.validator.get_or_init(|| Validator::of(body.schema));
             let reasons = validator
                 .as_ref()
                 .map_or_else(Vec::new, |it| it.reasons(&value));
@@ -139,16 +137,18 @@ struct Validator {
 }
 
 impl Validator {
-    fn of(schema: fn(&mut SchemaGenerator) -> Schema) -> Result<Self, boon::CompileError> {
+    fn of(schema: fn(&mut SchemaGenerator) -> Schema) -> Option<Self> {
         let mut generator = SchemaSettings::draft2020_12().into_generator();
         let mut document = schema(&mut generator);
         document.insert("$defs".into(), generator.take_definitions(true).into());
         let mut compiler = Compiler::new();
         compiler.enable_format_assertions();
-        compiler.add_resource("urn:chargetap:body", document.to_value())?;
+        compiler
+            .add_resource("urn:chargetap:body", document.to_value())
+            .ok()?;
         let mut schemas = Schemas::new();
-        let schema = compiler.compile("urn:chargetap:body", &mut schemas)?;
-        Ok(Self { schemas, schema })
+        let schema = compiler.compile("urn:chargetap:body", &mut schemas).ok()?;
+        Some(Self { schemas, schema })
     }
 
     /// Everything that is wrong with a value.

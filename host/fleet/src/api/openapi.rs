@@ -13,6 +13,7 @@ use super::precondition::Target;
 use super::problem::{self, Details, ProblemKind};
 use super::route::Route;
 use super::table::{parameters, routes};
+use crate::access::Scope;
 use crate::text::{Key, Serial};
 
 const ABOUT: &str = "Owning payment terminals: from an order to an activated terminal, and kept safe \
@@ -71,6 +72,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         "operationId": format!("{}-{}", route.noun, route.verb),
         "tags": [route.noun],
         "summary": route.summary,
+        "description": may_ask(route),
         "parameters": own_parameters(route, generator),
         "responses": own_responses(route, generator),
         "security": match route.is_open {
@@ -83,6 +85,23 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         operation.insert("requestBody".into(), body);
     }
     operation
+}
+
+/// Who may ask, for people.
+fn may_ask(route: &Route) -> String {
+    if route.is_open {
+        return "For everybody, without a token.".to_owned();
+    }
+    let scopes = route.scopes.iter().map(|scope| match scope {
+        Scope::Operator => "operator",
+        Scope::SiteStaff => "site-staff",
+        Scope::Support => "support",
+        Scope::ReadOnly => "read-only",
+    });
+    format!(
+        "For tokens of the scope {}.",
+        scopes.collect::<Vec<_>>().join(", ")
+    )
 }
 
 fn path_parameters(route: &Route) -> Vec<Value> {
@@ -142,7 +161,7 @@ fn header_parameters() -> Value {
             "in": "header",
             "description": "An unguessable text of your own: the same request with it again is \
                 answered as before, and does nothing again.",
-            "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+            "schema": { "type": "string", "pattern": "^[!-~]{1,255}$" },
             "example": "5f0c9a3e-8a51-4d6f-9d2b-5b6f2f6f0a11",
         },
     })
@@ -238,7 +257,7 @@ fn can_come(route: &Route, kind: ProblemKind) -> bool {
         ProblemKind::MethodNotAllowed => false,
         ProblemKind::Conflict | ProblemKind::Invalid => is_write,
         ProblemKind::PreconditionFailed => has_version(route),
-        ProblemKind::PreconditionRequired => has_version(route) && route.method == Method::Put,
+        ProblemKind::PreconditionRequired => route.target.needs_version(),
         // Where no body is taken, any is too large.
         ProblemKind::TooLarge => is_write,
         ProblemKind::UnsupportedMediaType => !matches!(route.body, Body::Nothing),

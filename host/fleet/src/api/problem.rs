@@ -164,9 +164,15 @@ impl From<Refusal> for Problem {
             Obstacle::Conflict => ProblemKind::Conflict,
             Obstacle::Forbidden => ProblemKind::Forbidden,
         };
+        let others = refusal.reasons.len().saturating_sub(1);
+        let first = refusal.reasons.first().map_or("", |reason| &reason.text);
+        let detail = match others {
+            0 => first.to_owned(),
+            _ => format!("{first}; and {others} more"),
+        };
         Self {
-            reasons: refusal.reasons.clone(),
-            ..Self::new(kind, refusal.to_string())
+            reasons: refusal.reasons,
+            ..Self::new(kind, detail)
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What is within reach of a token that is limited to sites.
 
+use std::borrow::Cow;
+
 use super::problem::{Problem, ProblemKind};
 use crate::access::Reach;
 use crate::fleet::{Change, Fleet, Item};
@@ -49,4 +51,19 @@ pub(super) fn check(fleet: &Fleet, reach: &Reach, changes: &[Change]) -> Result<
             "this would change what is not at the token's sites alone",
         )),
     }
+}
+
+/// The fleet with no terminals but those within reach. A copy of a fleet costs little.
+pub(super) fn with_terminals_within<'a>(fleet: &'a Fleet, reach: &Reach) -> Cow<'a, Fleet> {
+    if *reach == Reach::Everywhere {
+        return Cow::Borrowed(fleet);
+    }
+    let mut within = fleet.clone();
+    let others = fleet
+        .each::<Terminal>()
+        .filter(|it| !reach.includes(&it.details.site));
+    for terminal in others {
+        within.take(Change::remove::<Terminal>(terminal.serial.as_str()), 0);
+    }
+    Cow::Owned(within)
 }

@@ -4,6 +4,7 @@ mod access;
 mod alerts;
 mod due;
 mod incidents;
+mod onboarding;
 mod orders;
 mod places;
 mod records;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> &'static [Route] {
             places::routes(),
             orders::routes(),
             terminals::routes(),
+            onboarding::routes(),
             incidents::routes(),
             alerts::routes(),
             due::routes(),

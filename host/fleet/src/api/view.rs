@@ -39,7 +39,7 @@ pub(super) trait Viewed: Record + 'static {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Versioned{T}")]
 pub(super) struct Versioned<T> {
-    /// How often it was written: what its ETag says.
+    /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     record: T,
@@ -106,7 +106,7 @@ impl Viewed for Terminal {
 /// A terminal, and how it stands.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct TerminalView {
-    /// How often it was written: what its ETag says.
+    /// Its version: what its ETag says.
     version: u64,
     /// What it lacks to be activated.
     missing: Vec<Reason>,

@@ -15,7 +15,7 @@ use crate::fleet::Change;
 /// A token that was issued just now.
 #[derive(Serialize, JsonSchema)]
 struct IssuedToken {
-    /// How often it was written: what its ETag says.
+    /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     token: TokenView,
@@ -26,7 +26,7 @@ struct IssuedToken {
 /// A calendar that was issued just now.
 #[derive(Serialize, JsonSchema)]
 struct IssuedCalendar {
-    /// How often it was written: what its ETag says.
+    /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     calendar: CalendarView,
@@ -53,8 +53,9 @@ fn tokens() -> Vec<Route> {
                 ("EXPIRES", "/details/expires"),
             ]),
         Route::create::<Token, TokenDetails>("/tokens", |asked| {
+            let details = asked.body()?;
             let hash = access::hash(bearer(asked).as_bytes());
-            Ok(Command::IssueToken(asked.body()?, hash))
+            Ok(Command::IssueToken(details, hash))
         })
         .giving(Success {
             has_etag: true,
@@ -96,8 +97,9 @@ fn calendars() -> Vec<Route> {
                 ("REACH", "/details/reach"),
             ]),
         Route::create::<Calendar, CalendarDetails>("/calendars", |asked| {
+            let details = asked.body()?;
             let hash = access::hash(asked.call.fresh.as_bytes());
-            Ok(Command::IssueCalendar(asked.body()?, hash))
+            Ok(Command::IssueCalendar(details, hash))
         })
         .giving(Success {
             has_etag: true,

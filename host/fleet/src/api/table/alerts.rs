@@ -40,7 +40,7 @@ pub struct DeadLetter {
 /// An address that alerts are sent to; with the secret only when it is new.
 #[derive(Serialize, JsonSchema)]
 struct PutWebhook {
-    /// How often it was written: what its ETag says.
+    /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     webhook: WebhookView,

@@ -66,10 +66,9 @@ fn records() -> Vec<Route> {
             "show",
             "Show an incident",
         ),
-        Route::deed::<Incident>(Method::Put, "/incidents/{incident}", |asked| {
+        Route::put_anew::<Incident, IncidentDetails>("/incidents/{incident}", |asked| {
             Ok(Command::PutIncident(asked.key(0)?, asked.body()?))
         })
-        .with_json::<IncidentDetails>()
         .by(STAFF_AND_SUPPORT)
         .named("incident", "put", "Change what is known of an incident"),
         Route::deed::<Incident>(Method::Post, "/incidents/{incident}/close", |asked| {

@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::Answer;
-use super::super::Method;
 use super::super::asked::Asked;
 use super::super::body::Body;
 use super::super::problem::Problem;
 use super::super::query::Parameter;
 use super::super::route::{Route, Success};
+use super::super::{Method, reach};
 use crate::command::Command;
 use crate::fleet::{Change, Kind};
 use crate::import;
@@ -126,12 +126,17 @@ fn count(_: &Asked<'_>, changes: &[Change]) -> Result<Answer, Problem> {
 
 fn ticket(asked: &Asked<'_>) -> Result<Answer, Problem> {
     let (order, situation) = (&asked.record::<Order>()?.value, asked.situation);
-    let ticket = readiness::ticket(asked.fleet, situation.gateway, situation.now, order);
+    let mut ticket = readiness::ticket(asked.fleet, situation.gateway, situation.now, order);
+    ticket
+        .terminals
+        .retain(|it| asked.reach().includes(&it.site));
     Ok(Answer::json(200, &ticket))
 }
 
 fn notices_of(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let items = notices::notices(asked.fleet, &asked.record::<Order>()?.value);
+    let order = &asked.record::<Order>()?.value;
+    let fleet = reach::with_terminals_within(asked.fleet, asked.reach());
+    let items = notices::notices(&fleet, order);
     Ok(Answer::json(200, &Notices { items }))
 }
 

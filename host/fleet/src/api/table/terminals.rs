@@ -10,10 +10,9 @@ use super::super::query::Parameter;
 use super::super::route::{Route, STAFF, SUPPORT};
 use crate::command::{Command, Deed};
 use crate::duty::{Check, Done, Inspection};
-use crate::licence::Sku;
 use crate::model::Model;
 use crate::moment::Moment;
-use crate::processor::{Party, Processor};
+use crate::processor::Party;
 use crate::site::Site;
 use crate::terminal::{State, Terminal, TerminalDetails};
 use crate::text::{Key, Line};
@@ -28,32 +27,6 @@ struct Checked {
     at: Moment,
     /// Which person did it.
     by: Key,
-}
-
-/// A licence that is assigned.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Licensed {
-    /// Of which kind.
-    sku: Sku,
-    /// The order that it was bought with.
-    order: Key,
-}
-
-/// A transfer that begins.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct TransferTo {
-    /// Whose processor will take the money.
-    to: Processor,
-}
-
-/// The vendor's number of a transfer.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct TransferNumber {
-    /// The TT number.
-    number: Line,
 }
 
 /// Why something is done.
@@ -77,7 +50,6 @@ struct SentBack {
 pub(super) fn routes() -> Vec<Route> {
     let mut routes = records();
     routes.extend(duties());
-    routes.extend(onboarding());
     routes.extend(life());
     routes
 }
@@ -107,10 +79,9 @@ fn records() -> Vec<Route> {
             "show",
             "Show a terminal, and what it lacks",
         ),
-        Route::deed::<Terminal>(Method::Put, "/terminals/{serial}", |asked| {
+        Route::put_anew::<Terminal, TerminalDetails>("/terminals/{serial}", |asked| {
             Ok(Command::PutTerminal(asked.key(0)?, asked.body()?))
         })
-        .with_json::<TerminalDetails>()
         .named("terminal", "put", "Change what is said of a terminal"),
     ]
 }
@@ -175,65 +146,6 @@ fn duties() -> Vec<Route> {
         .with_json::<Done>()
         .by(STAFF)
         .named("terminal", "test", "Put a test transaction on record"),
-    ]
-}
-
-fn onboarding() -> Vec<Route> {
-    vec![
-        deed("/terminals/{serial}/licences", |asked| {
-            let Licensed { sku, order } = asked.body()?;
-            done(asked, Deed::License(sku, order))
-        })
-        .with_json::<Licensed>()
-        .named("terminal", "license", "Assign a licence to a terminal"),
-        deed("/terminals/{serial}/routing/asked", |asked| {
-            done(asked, Deed::AskRouting)
-        })
-        .named(
-            "terminal",
-            "routing-asked",
-            "Put on record that the vendor was asked to re-route a terminal",
-        ),
-        deed("/terminals/{serial}/routing/confirmed", |asked| {
-            done(asked, Deed::ConfirmRouting)
-        })
-        .named(
-            "terminal",
-            "routing-confirmed",
-            "Put on record that the vendor re-routed a terminal",
-        ),
-        deed("/terminals/{serial}/transfer", |asked| {
-            let TransferTo { to } = asked.body()?;
-            done(asked, Deed::BeginTransfer(to))
-        })
-        .with_json::<TransferTo>()
-        .named(
-            "terminal",
-            "transfer",
-            "Begin to transfer a terminal to another domain and processor",
-        ),
-        deed("/terminals/{serial}/transfer/number", |asked| {
-            let TransferNumber { number } = asked.body()?;
-            done(asked, Deed::NumberTransfer(number))
-        })
-        .with_json::<TransferNumber>()
-        .named(
-            "terminal",
-            "transfer-number",
-            "Put the vendor's number of a transfer on record",
-        ),
-        deed("/terminals/{serial}/transfer/complete", |asked| {
-            done(asked, Deed::CompleteTransfer)
-        })
-        .named(
-            "terminal",
-            "transfer-complete",
-            "Put on record that the vendor transferred a terminal",
-        ),
-        Route::deed::<Terminal>(Method::Delete, "/terminals/{serial}/transfer", |asked| {
-            done(asked, Deed::CancelTransfer)
-        })
-        .named("terminal", "transfer-cancel", "Give a transfer up"),
     ]
 }
 
@@ -302,10 +214,15 @@ fn life() -> Vec<Route> {
     ]
 }
 
-fn deed(path: &'static str, command: fn(&Asked<'_>) -> Result<Command, Problem>) -> Route {
+/// Something that is done with a terminal.
+pub(super) fn deed(
+    path: &'static str,
+    command: fn(&Asked<'_>) -> Result<Command, Problem>,
+) -> Route {
     Route::deed::<Terminal>(Method::Post, path, command)
 }
 
-fn done(asked: &Asked<'_>, deed: Deed) -> Result<Command, Problem> {
+/// That a deed is wanted of the terminal that the path names.
+pub(super) fn done(asked: &Asked<'_>, deed: Deed) -> Result<Command, Problem> {
     Ok(Command::Terminal(asked.key(0)?, deed))
 }

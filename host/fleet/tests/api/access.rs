@@ -1,0 +1,226 @@
+//! Who may ask what, and whose records they find: every route by every scope, at home and elsewhere.
+
+use chargetap_fleet::access::Scope;
+use chargetap_fleet::api::{self, Method, Route, Step};
+use serde_json::Value;
+
+use crate::world::{NORTH, Request, SOUTH, Site, actor, json_of, name};
+
+const SCOPES: [Scope; 4] = [
+    Scope::Operator,
+    Scope::Support,
+    Scope::SiteStaff,
+    Scope::ReadOnly,
+];
+
+/// Who besides operators may do what is no read, or may not read: as the interface was asked for.
+const RIGHTS: &[(&str, &[Scope])] = &[
+    ("POST /terminals/{serial}/checks", &[Scope::SiteStaff]),
+    ("POST /terminals/{serial}/inspections", &[Scope::SiteStaff]),
+    ("POST /terminals/{serial}/charges", &[Scope::SiteStaff]),
+    ("POST /terminals/{serial}/tests", &[Scope::SiteStaff]),
+    ("POST /terminals/{serial}/store", &[Scope::SiteStaff]),
+    ("POST /terminals/{serial}/unstore", &[Scope::SiteStaff]),
+    ("POST /terminals/{serial}/suspend", &[Scope::Support]),
+    ("POST /incidents", &[Scope::SiteStaff, Scope::Support]),
+    (
+        "PUT /incidents/{incident}",
+        &[Scope::SiteStaff, Scope::Support],
+    ),
+    (
+        "POST /incidents/{incident}/photographs",
+        &[Scope::SiteStaff, Scope::Support],
+    ),
+    (
+        "POST /incidents/{incident}/report",
+        &[Scope::SiteStaff, Scope::Support],
+    ),
+    ("POST /incidents/{incident}/close", &[Scope::Support]),
+    (
+        "POST /alerts/{alert}/acknowledge",
+        &[Scope::SiteStaff, Scope::Support],
+    ),
+    ("POST /sessions/{session}/stop", &[Scope::Support]),
+    ("GET /webhooks", &[]),
+    ("GET /webhook-dead-letters", &[]),
+    ("GET /tokens", &[]),
+    ("GET /calendars", &[]),
+    ("GET /audit", &[]),
+];
+
+fn may(route: &Route, scope: Scope) -> bool {
+    let right = RIGHTS.iter().find(|(it, _)| *it == name(route));
+    match right {
+        _ if route.is_open || scope == Scope::Operator => true,
+        Some((_, scopes)) => scopes.contains(&scope),
+        None => route.method == Method::Get,
+    }
+}
+
+/// Routes whose answers need what is not there yet.
+pub(crate) fn is_pending(route: &Route) -> bool {
+    let pending = ["/due", "/calendars/{secret}/due.ics"];
+    route.method == Method::Get && pending.contains(&route.path)
+}
+
+/// The status of an answer to a call that, if it may be made, is about a version that is not there or
+/// says nothing that can be read; a task of the gateway counts as 200.
+fn status(route: &Route, place: &Site, scope: Scope, sites: &[&str]) -> u16 {
+    let mut request = Request::new(route.method, &place.path(route.path));
+    if let Some(media_type) = route.body.media_types().first() {
+        request = request.body(media_type, b"{");
+    }
+    if route.method != Method::Get {
+        request = request.if_match("\"999\"");
+    }
+    match request.step(&actor(scope, sites)) {
+        Step::Answer(answer) => answer.status,
+        Step::Task(_) => 200,
+        Step::Write(_) => panic!("{} writes", name(route)),
+    }
+}
+
+fn routes() -> impl Iterator<Item = &'static Route> {
+    api::routes().iter().filter(|route| !is_pending(route))
+}
+
+fn names_a_place(route: &Route) -> bool {
+    let places = [
+        "{customer}",
+        "{site}",
+        "{station}",
+        "{person}",
+        "{order}",
+        "{serial}",
+        "{incident}",
+        "{alert}",
+    ];
+    places.iter().any(|place| route.path.contains(place))
+}
+
+#[test]
+fn every_route_asks_for_its_scope() {
+    for route in routes() {
+        for scope in SCOPES {
+            let status = status(route, &NORTH, scope, &[]);
+            assert_eq!(
+                status != 403,
+                may(route, scope),
+                "{} {scope:?}: {status}",
+                name(route)
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_at_the_tokens_site_is_found() {
+    for route in routes().filter(|route| names_a_place(route)) {
+        for scope in SCOPES.into_iter().filter(|scope| may(route, *scope)) {
+            let expected: &[u16] = match route.method {
+                Method::Get => &[200],
+                _ => &[412],
+            };
+            let status = status(route, &NORTH, scope, &["north"]);
+            assert!(
+                expected.contains(&status),
+                "{} {scope:?}: {status}",
+                name(route)
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_at_another_site_is_not_found_as_if_it_were_not_there() {
+    let nowhere = Site {
+        site: "nowhere",
+        customer: "nobody",
+        station: "none",
+        person: "nobody",
+        order: "O-9",
+        serial: "P9",
+        incident: "I-9",
+        alert: "A-9",
+    };
+    for route in routes().filter(|route| names_a_place(route)) {
+        for scope in SCOPES.into_iter().filter(|scope| may(route, *scope)) {
+            let elsewhere = status(route, &SOUTH, scope, &["north"]);
+            assert_eq!(elsewhere, 404, "{} {scope:?}", name(route));
+            let creates = route.method == Method::Put && status(route, &nowhere, scope, &[]) == 412;
+            let missing = status(route, &nowhere, scope, &[]);
+            assert!(
+                missing == 404 || creates,
+                "{} {scope:?}: {missing}",
+                name(route)
+            );
+        }
+    }
+}
+
+#[test]
+fn lists_have_what_is_at_the_tokens_site_only() {
+    let keys = |path: &str, sites: &[&str]| -> Vec<String> {
+        let answer = Request::get(path).answer(&actor(Scope::Operator, sites));
+        let items = json_of(&answer)["items"].as_array().unwrap().clone();
+        let key = |item: &Value| item.get("key").unwrap_or(&item["serial"]).clone();
+        let keys = items
+            .iter()
+            .map(|item| key(item).as_str().unwrap().to_owned());
+        keys.collect()
+    };
+    for (list, north, south) in [
+        ("customers", "acme", "bolt"),
+        ("sites", "north", "south"),
+        ("stations", "STN-1", "STS-1"),
+        ("people", "ann", "bob"),
+        ("orders", "O-1", "O-2"),
+        ("terminals", "PN1", "PS1"),
+        ("incidents", "I-1", "I-2"),
+        ("alerts", "A-1", "A-2"),
+    ] {
+        let path = format!("/api/v1/{list}");
+        assert_eq!(keys(&path, &["north"]), [north], "{list}");
+        assert_eq!(keys(&path, &[]), [north, south], "{list}");
+    }
+    for list in ["webhooks", "tokens", "calendars"] {
+        let path = format!("/api/v1/{list}");
+        assert_eq!(keys(&path, &["north"]), [""; 0], "{list}");
+        assert_eq!(keys(&path, &[]).len(), 1, "{list}");
+    }
+}
+
+#[test]
+fn what_concerns_the_whole_fleet_is_not_for_a_token_that_is_limited_to_sites() {
+    for (method, path) in [
+        (Method::Get, "/api/v1/audit"),
+        (Method::Get, "/api/v1/webhook-dead-letters"),
+        (Method::Post, "/api/v1/webhook-dead-letters/1/redeliver"),
+    ] {
+        let request = Request::new(method, path);
+        let answer = request.answer(&actor(Scope::Operator, &["north"]));
+        assert_eq!(answer.status, 403, "{path}");
+    }
+}
+
+#[test]
+fn no_answer_has_a_hash_or_secret_of_a_record() {
+    for route in routes().filter(|route| route.method == Method::Get) {
+        let request = Request::get(&NORTH.path(route.path));
+        if let Step::Answer(answer) = request.step(&actor(Scope::Operator, &[])) {
+            let text = String::from_utf8(answer.body).unwrap();
+            for secret in ["canary", "Y2FuYXJ5"] {
+                assert!(!text.contains(secret), "{}", name(route));
+            }
+        }
+    }
+    for (kind, key) in [("webhook", "pager"), ("token", "K-1"), ("calendar", "C-1")] {
+        let kind = serde_json::from_value(Value::String(kind.to_owned())).unwrap();
+        let (_, item) = crate::world::fleet().item(kind, key).unwrap();
+        let text = api::view(&item).to_string();
+        assert!(
+            !text.contains("canary") && !text.contains("Y2FuYXJ5"),
+            "{key}"
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! Which route a request is for.
+
+use chargetap_fleet::access::Scope;
+use chargetap_fleet::api::{self, Method, Paper, Step, Task};
+use chargetap_fleet::incident::PictureType;
+
+use crate::world::{HASH, Request, actor, header, json_of};
+
+fn operator() -> chargetap_fleet::situation::Actor {
+    actor(Scope::Operator, &[])
+}
+
+#[track_caller]
+fn task(request: Request<'_>) -> Task {
+    match request.step(&operator()) {
+        Step::Task(task) => task,
+        other => panic!("{} is no task: {other:?}", request.path),
+    }
+}
+
+#[test]
+fn a_path_that_no_route_has_is_a_problem() {
+    for path in [
+        "/",
+        "/api/v1",
+        "/api/v1/",
+        "/api/v1/nothing",
+        "/api/v1/sites/a/b",
+        "/api/v1/sites/",
+        "/api/v2/sites",
+        "/api/v1/sites/%FF",
+    ] {
+        let answer = Request::get(path).answer(&operator());
+        assert_eq!(answer.status, 404, "{path}");
+        assert_eq!(answer.media_type, "application/problem+json", "{path}");
+        assert_eq!(
+            json_of(&answer)["type"],
+            "urn:chargetap:problem:not-found",
+            "{path}"
+        );
+        assert_eq!(json_of(&answer)["status"], 404, "{path}");
+    }
+}
+
+#[test]
+fn another_method_is_told_which_there_are() {
+    let answer = api::find(Some(Method::Post), "/api/v1/people/ann").unwrap_err();
+    assert_eq!(answer.status, 405);
+    assert_eq!(header(&answer, "Allow"), Some("GET, PUT, DELETE"));
+    assert_eq!(api::find(None, "/api/v1/sites").unwrap_err().status, 405);
+    assert_eq!(api::find(None, "/api/v1/nothing").unwrap_err().status, 404);
+}
+
+#[test]
+fn a_parameter_may_be_percent_encoded() {
+    let (_, parameters) = api::find(Some(Method::Get), "/api/v1/people/%61nn").unwrap();
+    assert_eq!(parameters, ["ann"]);
+}
+
+#[test]
+fn the_terminal_of_an_activation_is_looked_at() {
+    let (route, parameters) =
+        api::find(Some(Method::Post), "/api/v1/terminals/PN1/activate").unwrap();
+    assert_eq!(api::looked_at(route, &parameters).unwrap().as_str(), "PN1");
+    let (route, parameters) = api::find(Some(Method::Post), "/api/v1/terminals/PN1/ready").unwrap();
+    assert_eq!(api::looked_at(route, &parameters), None);
+}
+
+#[test]
+fn what_the_gateway_does_is_a_task() {
+    let post = |path: &str| Request::new(Method::Post, path);
+    let stop = task(post("/api/v1/sessions/S1/stop"));
+    assert_eq!(stop, Task::StopSession("S1".to_owned()));
+    let body = r#"{ "reference": "R1", "amount": 250 }"#;
+    let refund = task(post("/api/v1/sessions/S1/refunds").json(body));
+    let reference = "R1".parse().unwrap();
+    assert_eq!(refund, Task::Refund("S1".to_owned(), reference, 250));
+    let picture = task(Request::get(&format!(
+        "/api/v1/incidents/I-1/photographs/{HASH}"
+    )));
+    assert_eq!(picture, Task::Picture(HASH.to_owned(), PictureType::Png));
+    let report = task(Request::get("/api/v1/incidents/I-1/report.pdf"));
+    assert_eq!(report, Task::Report("I-1".parse().unwrap(), Paper::Pdf));
+    let redeliver = task(post("/api/v1/webhook-dead-letters/7/redeliver"));
+    assert_eq!(redeliver, Task::Redeliver(7));
+    let audit = task(Request::get(
+        "/api/v1/audit?kind=site&key=north&after=9&limit=5",
+    ));
+    let of = Some((chargetap_fleet::fleet::Kind::Site, "north".to_owned()));
+    assert_eq!(
+        audit,
+        Task::Audit {
+            of,
+            before: Some(9),
+            limit: 5
+        }
+    );
+    let letters = task(Request::get("/api/v1/webhook-dead-letters"));
+    assert_eq!(
+        letters,
+        Task::DeadLetters {
+            before: None,
+            limit: 50
+        }
+    );
+}
+
+#[test]
+fn an_unknown_picture_is_not_found() {
+    let path = format!("/api/v1/incidents/I-1/photographs/{}", "0".repeat(64));
+    assert_eq!(Request::get(&path).answer(&operator()).status, 404);
+}
+
+#[test]
+fn the_audit_log_is_asked_for_a_record_by_kind_and_key_together() {
+    for query in ["kind=site", "key=north"] {
+        let answer = Request::get(&format!("/api/v1/audit?{query}")).answer(&operator());
+        assert_eq!(answer.status, 400, "{query}");
+    }
+}
