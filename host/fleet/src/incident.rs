@@ -1,9 +1,14 @@
 //! Incidents: a terminal is lost, stolen, damaged or not what it should be.
 
+mod picture;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use picture::{MOST_PIXELS, is_decodable_size, picture_size, picture_type};
+
 use crate::moment::Moment;
+use crate::refusal::Reason;
 use crate::site::Contact;
 use crate::text::{Key, Line, Prose, Serial};
 
@@ -119,4 +124,49 @@ pub enum Outcome {
     Returned,
     /// It is gone or broken for good.
     Gone,
+}
+
+impl IncidentDetails {
+    /// When it has to be reported by.
+    #[must_use]
+    pub fn report_due(&self) -> Moment {
+        self.discovered.plus_hours(24)
+    }
+}
+
+/// A full description has at least so many characters.
+const DESCRIPTION: usize = 40;
+
+/// What a report lacks before it can be called complete.
+#[must_use]
+pub fn missing(details: &IncidentDetails) -> Vec<Reason> {
+    let length = details.description.as_str().trim().chars().count();
+    let is_empty = |prose: &Prose| prose.as_str().trim().is_empty();
+    let is_reachable = details.contact.as_ref().is_some_and(Contact::is_reachable);
+    let parts = [
+        (
+            length < DESCRIPTION,
+            "incomplete-description",
+            "describe in full what happened, in at least 40 characters",
+        ),
+        (
+            is_empty(&details.done),
+            "incomplete-done",
+            "say what was done to look into it and to secure information and terminals",
+        ),
+        (
+            is_empty(&details.planned),
+            "incomplete-planned",
+            "say what is planned",
+        ),
+        (
+            !is_reachable,
+            "unreachable-contact",
+            "name somebody who can be asked, with a mail address or a telephone number",
+        ),
+    ];
+    let missing = parts.into_iter().filter(|(is_missing, ..)| *is_missing);
+    missing
+        .map(|(_, code, text)| Reason::new(code, text))
+        .collect()
 }
