@@ -28,5 +28,7 @@ pub mod terminal;
 pub mod text;
 
 mod decide;
+#[cfg(test)]
+mod world;
 
 pub use decide::decide;
