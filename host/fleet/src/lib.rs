@@ -30,5 +30,7 @@ pub mod text;
 pub mod watch;
 
 mod decide;
+#[cfg(test)]
+mod world;
 
 pub use decide::decide;
