@@ -1,8 +1,6 @@
 //! What payment providers report, and how much of it is looked at.
 
-use crate::world::{
-    API_KEY, CALLBACK_KEY, PASSWORD, Setup, TERMINAL, WEBHOOK_KEY, World,
-};
+use crate::world::{API_KEY, CALLBACK_KEY, PASSWORD, Setup, TERMINAL, WEBHOOK_KEY, World};
 
 const DISPUTED: &str = r#"{"type":"payment.disputed","data":{"payment":"p-1","reference":"s-1","amount":465,"currency":"EUR"}}"#;
 /// `hmac.new(WEBHOOK_KEY, DISPUTED, "sha256").hexdigest()` by Python.

@@ -8,9 +8,7 @@ use chargetap_fleet::command::Command;
 use chargetap_fleet::fleet::{Change, Fleet};
 use chargetap_fleet::gate::{self, Gate};
 use chargetap_fleet::moment::Moment;
-use chargetap_fleet::processor::Processor;
 use chargetap_fleet::situation::{Actor, Configured, Situation, Surroundings};
-use chargetap_fleet::terminal::Terminal;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::apply::EngineError;
@@ -141,18 +139,12 @@ impl<P: Platform> Gateway<P> {
 
     /// Whether a terminal may take cards now.
     pub(crate) async fn gate(&self, serial: &str) -> Result<Gate, EngineError> {
+        let Ok(serial) = serial.parse() else {
+            return Ok(Gate::Closed);
+        };
         let fleet = self.fleet().await?;
         let now = Moment::from_millis(self.platform.now());
-        Ok(gate::gate(&fleet, now, serial))
-    }
-
-    /// Whose processor takes the money at a terminal; nobody's where none is on record.
-    pub(crate) async fn processor_at(
-        &self,
-        serial: &str,
-    ) -> Result<Option<Processor>, EngineError> {
-        let fleet = self.fleet().await?;
-        Ok(fleet.get::<Terminal>(serial).map(|it| it.processor))
+        Ok(gate::gate(&fleet, now, &serial))
     }
 
     /// At the very first start, issue the token by which everything else is begun. It is told once.

@@ -73,7 +73,10 @@ impl<P: Platform> Gateway<P> {
             (None, None) => true,
         };
         if !has_room {
-            return Ok(problem(ProblemKind::TooManyRequests, "try again in a second"));
+            return Ok(problem(
+                ProblemKind::TooManyRequests,
+                "try again in a second",
+            ));
         }
         let actor = match caller {
             Some(actor) => actor,

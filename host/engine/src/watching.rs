@@ -18,8 +18,6 @@ use crate::platform::Platform;
 const WATCH_EVERY: u64 = 30_000;
 /// How old a record of a terminal may become while nothing changes, in milliseconds.
 const SEEN_LASTS: u64 = 60_000;
-/// The longest name of a state that is kept.
-const LONGEST_STATE: usize = 100;
 
 impl<P: Platform> Gateway<P> {
     /// Look a terminal up at the vendor. One that cannot be looked up is not seen.
@@ -44,7 +42,7 @@ impl<P: Platform> Gateway<P> {
         let at = Moment::from_millis(now);
         let seen = Seen {
             online: status.online,
-            state: state_line(status.name()),
+            state: Line::shortened(status.name()),
             online_at: match status.online {
                 true => Some(at),
                 false => before.as_ref().and_then(|before| before.online_at),
@@ -77,14 +75,4 @@ impl<P: Platform> Gateway<P> {
         }
         Ok(())
     }
-}
-
-/// The vendor's word for a state, as a line.
-fn state_line(name: &str) -> Option<Line> {
-    let line: String = name
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(LONGEST_STATE)
-        .collect();
-    line.trim().parse().ok()
 }

@@ -66,7 +66,7 @@ impl AlertKind {
             Self::LicenceEndsIn7Days => "has a software licence for 7 days more",
             Self::LicenceEnded => "has no software licence any more, and begins no session",
         };
-        Line::cut(&format!("{terminal} at {site} {what}."))
+        Line::shortened(&format!("{terminal} at {site} {what}."))
     }
 }
 

@@ -65,3 +65,92 @@ pub(crate) fn has_open_incident(fleet: &Fleet, serial: &Serial) -> bool {
     let mut incidents = fleet.each::<Incident>();
     incidents.any(|it| it.closed.is_none() && it.details.terminal == *serial)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Deed;
+    use crate::licence::Sku;
+    use crate::terminal::{Domain, Origin};
+    use crate::world::{World, moment, text};
+
+    fn asked(world: &World) -> Gate {
+        gate(&world.fleet, world.now, &text("T1"))
+    }
+
+    #[test]
+    fn an_activated_terminal_takes_cards() {
+        assert_eq!(asked(&World::activated()), Gate::Open);
+    }
+
+    #[test]
+    fn an_unknown_terminal_and_one_that_was_never_activated_read_no_card() {
+        let mut world = World::without_terminal(Origin::FactoryFitted, Processor::Platform);
+        assert_eq!(asked(&world), Gate::Closed);
+        world = World::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
+        assert_eq!(asked(&world), Gate::Closed);
+        world.provide();
+        world.deed(Deed::Ready).unwrap();
+        assert_eq!(asked(&world), Gate::Closed);
+    }
+
+    #[test]
+    fn a_suspended_one_ends_what_runs_also_while_it_is_transferred() {
+        let mut world = World::activated();
+        world.deed(Deed::Suspend(text("works"))).unwrap();
+        assert_eq!(asked(&world), Gate::Ending);
+        world
+            .deed(Deed::BeginTransfer(Processor::Customer))
+            .unwrap();
+        assert_eq!(asked(&world), Gate::Ending);
+    }
+
+    #[test]
+    fn a_licence_ends_with_its_last_day_where_the_terminal_is() {
+        // Midnight in Stockholm is an hour earlier in UTC.
+        let mut world = World::activated();
+        world.now = moment("2027-11-24T22:59:59.999Z");
+        assert_eq!(asked(&world), Gate::Open);
+        world.now = moment("2027-11-24T23:00:00Z");
+        assert_eq!(asked(&world), Gate::Ending);
+        let licence = Deed::License(Sku::Software, text("O-1"));
+        world.deed(licence).unwrap();
+        assert_eq!(asked(&world), Gate::Open);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_refuses_nobody() {
+        let mut world = World::activated();
+        world.now = Moment::from_millis(0);
+        assert_eq!(asked(&world), Gate::Open);
+    }
+
+    #[test]
+    fn an_open_incident_closes_it_whatever_its_state_says() {
+        let mut world = World::activated();
+        world.open_incident();
+        assert_eq!(asked(&world), Gate::Closed);
+    }
+
+    #[test]
+    fn one_that_went_back_or_is_retired_reads_no_card() {
+        for gone in [State::Reported, State::Returned, State::Retired] {
+            let mut world = World::activated();
+            world.edit(|it| it.state = gone);
+            assert_eq!(asked(&world), Gate::Closed);
+        }
+    }
+
+    #[test]
+    fn the_processor_is_the_one_that_the_last_completed_transfer_made_it() {
+        let mut world = World::activated();
+        let processor = |world: &World| processor_of(&world.fleet, &text("T1")).unwrap();
+        world.deed(Deed::Suspend(text("transfer"))).unwrap();
+        world
+            .deed(Deed::BeginTransfer(Processor::Customer))
+            .unwrap();
+        assert_eq!(processor(&world), Processor::Platform);
+        world.deed(Deed::CompleteTransfer).unwrap();
+        assert_eq!(processor(&world), Processor::Customer);
+    }
+}

@@ -2,6 +2,8 @@
 
 mod columns;
 mod encoding;
+#[cfg(test)]
+mod tests;
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 

@@ -1,7 +1,11 @@
 //! Incidents: a terminal is lost, stolen, damaged or not what it should be.
 
+mod picture;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use picture::{MOST_PIXELS, is_decodable_size, picture_size, picture_type};
 
 use crate::moment::Moment;
 use crate::processor::Party;
@@ -173,4 +177,12 @@ pub enum Outcome {
     Returned,
     /// It is gone or broken for good.
     Gone,
+}
+
+impl IncidentDetails {
+    /// When it has to be reported by.
+    #[must_use]
+    pub fn report_due(&self) -> Moment {
+        self.discovered.plus_hours(24)
+    }
 }

@@ -27,7 +27,10 @@ pub mod site;
 pub mod situation;
 pub mod terminal;
 pub mod text;
+pub mod watch;
 
 mod decide;
+#[cfg(test)]
+mod world;
 
 pub use decide::decide;

@@ -151,3 +151,70 @@ impl Stock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::world::text;
+
+    fn day(text: &str) -> Day {
+        serde_json::from_value(text.into()).unwrap()
+    }
+
+    fn years(licences: &Licences) -> Vec<(Day, Day)> {
+        let years = licences.software.iter();
+        years.map(|year| (year.from, year.until)).collect()
+    }
+
+    #[test]
+    fn years_that_wait_begin_one_after_another() {
+        let mut licences = Licences::default();
+        licences.add_year(text("O-1"), day("2026-01-01"));
+        licences.add_year(text("O-1"), day("2026-01-01"));
+        assert!(licences.has_software(day("2026-01-01")) && !licences.has_begun());
+        licences.begin(day("2026-11-25"));
+        assert_eq!(
+            years(&licences),
+            [
+                (day("2026-11-25"), day("2027-11-25")),
+                (day("2027-11-25"), day("2028-11-25")),
+            ]
+        );
+    }
+
+    #[test]
+    fn renewed_late_a_year_begins_today() {
+        let mut licences = Licences::default();
+        licences.add_year(text("O-1"), day("2026-11-25"));
+        licences.begin(day("2026-11-25"));
+        licences.add_year(text("O-1"), day("2028-02-29"));
+        assert_eq!(
+            years(&licences).last(),
+            Some(&(day("2028-02-29"), day("2029-02-28")))
+        );
+    }
+
+    proptest! {
+        /// However the clock goes, years never overlap, and there is no gap where one was renewed in time.
+        #[test]
+        fn years_neither_overlap_nor_leave_a_gap(days in prop::collection::vec(0..4_000_i32, 1..8)) {
+            let first = day("2026-11-25");
+            let mut licences = Licences::default();
+            licences.add_year(text("O-1"), first);
+            licences.begin(first);
+            for today in days.into_iter().map(|days| first.plus_days(days)) {
+                let in_time = licences.software.iter().any(|year| today <= year.until);
+                licences.add_year(text("O-1"), today);
+                let [.., last, new] = licences.software.as_slice() else {
+                    unreachable!("there were two")
+                };
+                prop_assert!(last.until <= new.from);
+                prop_assert!(!in_time || last.until == new.from);
+                prop_assert!(in_time || new.from == today);
+                prop_assert!(new.until == new.from.plus_years(1));
+            }
+        }
+    }
+}

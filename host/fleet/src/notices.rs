@@ -1,5 +1,8 @@
 //! What is to be written to the terminals' vendor, as texts to send.
 
+#[cfg(test)]
+mod tests;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -3,10 +3,13 @@
 mod customer;
 mod deployment;
 mod processor;
+#[cfg(test)]
+mod tests;
 mod ticket;
 
 use std::collections::BTreeSet;
 
+pub use deployment::checklist;
 pub(crate) use ticket::too_few;
 pub use ticket::{Onboarding, Ticket, ticket};
 

@@ -162,9 +162,11 @@ text! {
 }
 
 impl Line {
-    /// As much of a text of our own as a line holds.
-    pub(crate) fn cut(text: &str) -> Self {
-        Self(text.chars().take(200).collect())
+    /// As much of a text as a line can hold, which is `-` for nothing.
+    #[must_use]
+    pub fn shortened(text: &str) -> Self {
+        let text: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
+        text.trim().parse().unwrap_or_else(|_| Self("-".to_owned()))
     }
 }
 

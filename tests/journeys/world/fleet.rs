@@ -98,7 +98,12 @@ impl World {
         for step in place.steps().into_iter().chain(terminal.steps()) {
             let answer = self.call(step.method.name(), &step.path, step.body).await;
             let said = String::from_utf8_lossy(&answer.bytes);
-            assert!(answer.status < 300, "{}: {} {said}", step.what, answer.status);
+            assert!(
+                answer.status < 300,
+                "{}: {} {said}",
+                step.what,
+                answer.status
+            );
         }
     }
 }

@@ -79,7 +79,7 @@ impl<P: Platform> Gateway<P> {
         let told = journal::ask_of(&self.platform, &summary.terminal, &summary.session).await?;
         Ok(told.and_then(|told| match told.ask {
             Ask::Card(card) => Some(card.text),
-            Ask::Choice { .. } => None,
+            Ask::Choice { .. } | Ask::Nothing { .. } => None,
         }))
     }
 

@@ -3,6 +3,8 @@
 mod order;
 mod people;
 mod place;
+#[cfg(test)]
+mod tests;
 
 pub(super) use order::put_order;
 pub(super) use people::{put_person, remove_person, train};

@@ -4,6 +4,8 @@ mod import;
 mod licensing;
 mod life;
 mod placement;
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 pub(super) use import::import;

@@ -5,9 +5,9 @@ use crate::duty::{Check, Occasion};
 use crate::refusal::Reason;
 use crate::terminal::Origin;
 
-/// What is checked at a terminal of this origin.
+/// What is checked at a terminal of this origin before it is deployed.
 #[must_use]
-pub(crate) const fn checklist(origin: Origin) -> &'static [Check] {
+pub const fn checklist(origin: Origin) -> &'static [Check] {
     use Check::{Casing, Configured, Internet, Inventory, Logo, Management, Power, Sticker};
     match origin {
         Origin::FactoryFitted => &[Casing, Sticker, Power, Logo, Internet, Inventory],

@@ -165,7 +165,12 @@ impl World {
             }
             let answer = request.send().await.unwrap();
             let status = answer.status().as_u16();
-            assert!(status < 300, "{}: {status} {}", step.what, answer.text().await.unwrap());
+            assert!(
+                status < 300,
+                "{}: {status} {}",
+                step.what,
+                answer.text().await.unwrap()
+            );
         }
     }
 

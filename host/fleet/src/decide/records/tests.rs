@@ -1,0 +1,169 @@
+use crate::command::{Command, Deed};
+use crate::moment::Moment;
+use crate::order::OrderDetails;
+use crate::processor::Processor;
+use crate::site::{
+    Acceptance, EvseDetails, Person, PersonDetails, Site, Station, StationDetails, Training,
+};
+use crate::terminal::{Domain, Origin};
+use crate::world::{World, contact, text};
+
+fn refused(codes: &[&str]) -> Result<(), Vec<String>> {
+    Err(codes.iter().map(|code| (*code).to_owned()).collect())
+}
+
+fn put_order(world: &mut World, edit: impl FnOnce(&mut OrderDetails)) -> Result<(), Vec<String>> {
+    let mut details = world.order().details.clone();
+    edit(&mut details);
+    world.wants(Command::PutOrder(text("O-1"), details))
+}
+
+#[test]
+fn an_order_with_terminals_keeps_what_they_depend_on() {
+    let mut world = World::complete();
+    let changed = put_order(&mut world, |it| {
+        it.customer = text("other");
+        it.origin = Origin::CustomerOwned;
+        it.processor = Processor::Customer;
+        it.activations = 0;
+        it.software_years = 0;
+    });
+    let in_use = ["order-in-use"; 3]
+        .into_iter()
+        .chain(["licences-assigned"; 2]);
+    assert_eq!(changed, refused(&in_use.collect::<Vec<_>>()));
+    let changed = put_order(&mut world, |it| it.activations = 1);
+    assert_eq!(changed, Ok(()));
+}
+
+#[test]
+fn an_order_without_terminals_may_change_and_keeps_its_moment() {
+    let mut world = World::without_terminal(Origin::FactoryFitted, Processor::Platform);
+    let at = world.order().at;
+    world.pass(1);
+    let changed = put_order(&mut world, |it| it.processor = Processor::Customer);
+    assert_eq!(changed, Ok(()));
+    assert_eq!(world.order().at, at);
+    let changed = put_order(&mut world, |it| {
+        it.customer = text("nobody");
+        it.activations = 100_001;
+    });
+    assert_eq!(changed, refused(&["no-such-customer", "too-many-licences"]));
+}
+
+#[test]
+fn nothing_is_on_record_as_done_that_has_not_come_yet() {
+    let mut world = World::complete();
+    let at = Moment::from_millis(world.now.millis() + 1);
+    let acceptance = Acceptance {
+        edition: text("2026"),
+        by: text("Ann Ek"),
+        at,
+    };
+    let training = Training {
+        at,
+        by: text("Distributor"),
+        subject: None,
+    };
+    let accept = Command::AcceptTerms(text("acme"), acceptance);
+    assert_eq!(world.wants(accept.clone()), refused(&["in-the-future"]));
+    let train = Command::Train(text("bo"), training);
+    assert_eq!(world.wants(train.clone()), refused(&["in-the-future"]));
+    world.pass(1);
+    assert_eq!(world.wants(accept), Ok(()));
+    assert_eq!(world.wants(train), Ok(()));
+}
+
+#[test]
+fn a_person_works_where_they_may_use_a_terminal() {
+    let mut world = World::complete();
+    let works_at = |sites: &[&str]| {
+        let details = PersonDetails {
+            contact: contact("Ann Ek"),
+            sites: sites.iter().map(|site| text(site)).collect(),
+        };
+        Command::PutPerson(text("ann"), details)
+    };
+    assert_eq!(
+        world.wants(works_at(&["elsewhere"])),
+        refused(&["still-user"])
+    );
+    assert_eq!(world.wants(works_at(&[])), refused(&["sites"]));
+    assert_eq!(
+        world.wants(works_at(&["nowhere"])),
+        refused(&["no-such-site"])
+    );
+    assert_eq!(world.wants(works_at(&["depot", "elsewhere"])), Ok(()));
+    let person = world.fleet.get::<Person>("ann").unwrap();
+    assert!(person.training.is_some());
+    world.deed(Deed::Retire(text("old"))).unwrap();
+    assert_eq!(world.wants(works_at(&["elsewhere"])), Ok(()));
+}
+
+#[test]
+fn a_station_keeps_the_evses_that_a_terminal_serves() {
+    let mut world = World::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
+    let station = |site: &str, connectors: &[u32]| {
+        let evse = |connector: &u32| EvseDetails {
+            connector: *connector,
+            id: None,
+        };
+        let details = StationDetails {
+            site: text(site),
+            evses: connectors.iter().map(evse).collect(),
+        };
+        Command::PutStation(text("CS-1"), details)
+    };
+    assert_eq!(
+        world.wants(station("elsewhere", &[1, 3])),
+        refused(&["station-served", "evse-served"])
+    );
+    for wrong in [&[][..], &[1, 2, 2], &[0, 1, 2], &[1, 2, 65]] {
+        assert_eq!(world.wants(station("depot", wrong)), refused(&["evses"]));
+    }
+    assert_eq!(
+        world.wants(station("nowhere", &[1])),
+        refused(&["no-such-site"])
+    );
+    assert_eq!(world.wants(station("depot", &[1, 2])), Ok(()));
+}
+
+#[test]
+fn an_evses_id_is_its_own() {
+    let mut world = World::complete();
+    let mut details = world.fleet.get::<Station>("CS-1").unwrap().details.clone();
+    for evse in &mut details.evses {
+        evse.id = Some(text(&format!("SE*ABC*E{}", evse.connector)));
+    }
+    world
+        .wants(Command::PutStation(text("CS-1"), details.clone()))
+        .unwrap();
+    details.evses.truncate(1);
+    let again = Command::PutStation(text("CS-2"), details);
+    assert_eq!(world.wants(again), refused(&["evse-id-taken"]));
+}
+
+#[test]
+fn a_site_with_something_in_it_stays_its_customers() {
+    let mut world = World::complete();
+    let mut details = world.fleet.get::<Site>("depot").unwrap().details.clone();
+    details.name = text("Yard");
+    let put = |details| Command::PutSite(text("depot"), details);
+    assert_eq!(world.wants(put(details.clone())), Ok(()));
+    details.customer = text("other");
+    assert_eq!(world.wants(put(details.clone())), refused(&["site-in-use"]));
+    details.customer = text("nobody");
+    assert_eq!(world.wants(put(details)), refused(&["no-such-customer"]));
+}
+
+#[test]
+fn whoever_is_removed_may_use_no_terminal() {
+    let mut world = World::complete();
+    world.edit(|it| it.details.users.push(text("bo")));
+    world.wants(Command::RemovePerson(text("bo"))).unwrap();
+    assert_eq!(world.terminal().details.users, [text("ann")]);
+    assert_eq!(
+        world.wants(Command::RemovePerson(text("bo"))),
+        refused(&["no-such-person"])
+    );
+}

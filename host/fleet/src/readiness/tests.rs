@@ -1,0 +1,342 @@
+use super::*;
+use crate::command::{Command, Deed};
+use crate::duty::Occasion;
+use crate::model::Model;
+use crate::processor::Processor;
+use crate::site::AssessmentStatus;
+use crate::terminal::{Domain, Origin};
+use crate::world::{DAY, World, codes, details, text};
+
+/// A customer's own terminal, of which nothing is missing that does not depend on the processor.
+fn own(processor: Processor, domain: Domain) -> World {
+    let mut world = World::new(Origin::CustomerOwned, processor, domain);
+    world.provide();
+    world
+}
+
+fn owed(world: &World) -> Vec<(String, Option<Party>)> {
+    let (fleet, gateway) = (&world.fleet, &world.gateway);
+    let missing = missing(fleet, gateway, world.now, world.terminal());
+    missing
+        .into_iter()
+        .map(|it| (it.code, it.owed_by))
+        .collect()
+}
+
+fn customer(code: &str) -> (String, Option<Party>) {
+    (code.to_owned(), Some(Party::Customer))
+}
+
+#[test]
+fn of_a_new_factory_fitted_terminal_this_is_missing() {
+    let world = World::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
+    let platform = |code: &str| (code.to_owned(), Some(Party::Platform));
+    assert_eq!(
+        owed(&world),
+        [
+            platform("not-configured"),
+            platform("no-issuer"),
+            customer("no-activation-licence"),
+            customer("no-software-licence"),
+            customer("check-casing"),
+            customer("check-sticker"),
+            customer("check-power"),
+            customer("check-logo"),
+            customer("check-internet"),
+            customer("check-inventory"),
+            customer("not-seen-online"),
+        ]
+    );
+}
+
+#[test]
+fn the_customers_own_terminal_has_a_list_of_its_own() {
+    let world = World::new(Origin::CustomerOwned, Processor::Platform, Domain::Platform);
+    let mut checks = world.missing();
+    checks.retain(|code| code.starts_with("check-"));
+    assert_eq!(
+        checks,
+        [
+            "check-configured",
+            "check-casing",
+            "check-sticker",
+            "check-power",
+            "check-logo",
+            "check-internet",
+            "check-management",
+        ]
+    );
+}
+
+#[test]
+fn of_a_complete_one_nothing_is_missing() {
+    assert_eq!(World::complete().missing(), [""; 0]);
+}
+
+#[test]
+fn station_sim_and_users_are_missing_until_they_are_said() {
+    let mut world = World::complete();
+    world.edit(|it| {
+        it.details.station = None;
+        it.details.connectors.clear();
+        it.details.sim = None;
+        it.details.users.clear();
+    });
+    assert_eq!(
+        world.missing(),
+        ["station-unknown", "sim-unknown", "no-users"]
+    );
+}
+
+#[test]
+fn everybody_who_may_use_it_is_trained_and_not_only_later() {
+    let mut world = World::complete();
+    world.edit(|it| it.details.users.push(text("bo")));
+    assert_eq!(world.missing(), ["user-untrained"]);
+    world.now = Moment::from_millis(world.now.millis() - 1);
+    let untrained = world.missing();
+    let untrained = untrained.iter().filter(|code| *code == "user-untrained");
+    assert_eq!(untrained.count(), 2);
+}
+
+#[test]
+fn the_gateway_has_the_same_model_and_evses() {
+    let mut world = World::complete();
+    let configured = world.gateway.configured.get_mut("T1").unwrap();
+    configured.model = Model::P68;
+    configured.evses.push((text("CS-1"), 3));
+    assert_eq!(world.missing(), ["model-differs", "evses-differ"]);
+    world.configure();
+    let configured = world.gateway.configured.get_mut("T1").unwrap();
+    configured.evses.reverse();
+    world.gateway.issuers = [Processor::Customer].into();
+    assert_eq!(world.missing(), ["no-issuer"]);
+}
+
+#[test]
+fn a_terminal_counts_as_online_for_a_quarter_of_an_hour() {
+    let mut world = World::complete();
+    world.pass(15 * 60_000);
+    assert_eq!(world.missing(), [""; 0]);
+    world.pass(1);
+    assert_eq!(world.missing(), ["not-seen-online"]);
+    world.see();
+    world.gateway.seen.get_mut("T1").unwrap().online = false;
+    assert_eq!(world.missing(), ["not-seen-online"]);
+}
+
+#[test]
+fn what_was_seen_later_than_now_does_not_count() {
+    let mut world = World::complete();
+    world.pass(1);
+    world.see();
+    world.now = Moment::from_millis(world.now.millis() - 1);
+    assert_eq!(world.missing(), ["not-seen-online"]);
+}
+
+#[test]
+fn from_another_domain_the_platforms_processor_takes_a_transfer_with_its_number() {
+    for domain in [Domain::Customer, Domain::Other] {
+        let mut world = own(Processor::Platform, domain);
+        assert_eq!(owed(&world), [customer("transfer-missing")]);
+        world
+            .deed(Deed::BeginTransfer(Processor::Platform))
+            .unwrap();
+        assert_eq!(owed(&world), [customer("transfer-number-missing")]);
+        assert_eq!(
+            world.deed(Deed::CompleteTransfer),
+            Err(vec!["transfer-number-missing".to_owned()])
+        );
+        world.deed(Deed::NumberTransfer(text("TT-9"))).unwrap();
+        let vendor = ("transfer-incomplete".to_owned(), Some(Party::Vendor));
+        assert_eq!(owed(&world), [vendor]);
+        world.deed(Deed::CompleteTransfer).unwrap();
+        assert_eq!(world.terminal().domain, Domain::Platform);
+        assert_eq!(owed(&world), []);
+    }
+}
+
+#[test]
+fn from_no_domain_it_is_activated_under_one_without_a_number() {
+    let mut world = own(Processor::Platform, Domain::None);
+    assert_eq!(owed(&world), [customer("domain-missing")]);
+    world
+        .deed(Deed::BeginTransfer(Processor::Platform))
+        .unwrap();
+    let vendor = ("transfer-incomplete".to_owned(), Some(Party::Vendor));
+    assert_eq!(owed(&world), [vendor]);
+    world.deed(Deed::CompleteTransfer).unwrap();
+    assert_eq!(owed(&world), []);
+}
+
+#[test]
+fn a_factory_fitted_one_for_the_customers_processor_is_transferred_by_the_platform() {
+    let mut world = World::new(Origin::FactoryFitted, Processor::Customer, Domain::Platform);
+    world.provide();
+    let platform = ("transfer-missing".to_owned(), Some(Party::Platform));
+    assert_eq!(owed(&world), [platform, customer("routing-not-asked")]);
+    world
+        .deed(Deed::BeginTransfer(Processor::Customer))
+        .unwrap();
+    world.deed(Deed::CompleteTransfer).unwrap();
+    assert_eq!(owed(&world), [customer("routing-not-asked")]);
+    world.deed(Deed::AskRouting).unwrap();
+    let vendor = ("routing-not-confirmed".to_owned(), Some(Party::Vendor));
+    assert_eq!(owed(&world), [vendor]);
+    world.deed(Deed::ConfirmRouting).unwrap();
+    assert_eq!(owed(&world), []);
+}
+
+#[test]
+fn the_customers_processor_needs_contract_domain_and_merchant() {
+    let mut world = own(Processor::Customer, Domain::Customer);
+    world.edit_customer(|it| {
+        it.details.vendor_contract = None;
+        it.details.vendor_domain = None;
+        it.details.merchant = None;
+    });
+    assert_eq!(
+        world.missing(),
+        [
+            "no-vendor-contract",
+            "no-vendor-domain",
+            "no-merchant",
+            "routing-not-asked"
+        ]
+    );
+}
+
+#[test]
+fn terms_and_self_assessment_are_the_customers_to_give() {
+    let mut world = World::complete();
+    world.edit_customer(|it| {
+        it.terms = None;
+        it.self_assessment = None;
+    });
+    assert_eq!(
+        world.missing(),
+        ["terms-not-accepted", "no-self-assessment"]
+    );
+}
+
+#[test]
+fn a_pending_self_assessment_is_due_and_a_bad_or_old_one_is_missing() {
+    let mut world = World::complete();
+    let mut assess = |status, valid_until: Option<Day>| {
+        world.edit_customer(|it| {
+            let assessment = it.self_assessment.as_mut().unwrap();
+            assessment.status = status;
+            assessment.valid_until = valid_until;
+        });
+        let ticket = ticket(&world.fleet, &world.gateway, world.now, world.order());
+        (world.missing(), codes(&ticket.due))
+    };
+    let day = |text: &str| Some(serde_json::from_value(text.into()).unwrap());
+    let none = Vec::<String>::new;
+    let (missing, due) = assess(AssessmentStatus::Pending, None);
+    assert_eq!(
+        (missing, due),
+        (none(), vec!["self-assessment-pending".to_owned()])
+    );
+    let (missing, due) = assess(AssessmentStatus::NotCompliant, None);
+    assert_eq!((missing, due), (vec!["not-compliant".to_owned()], none()));
+    let (missing, _) = assess(AssessmentStatus::Compliant, day("2026-11-25"));
+    assert_eq!(missing, none());
+    let (missing, _) = assess(AssessmentStatus::Compliant, day("2026-11-24"));
+    assert_eq!(missing, ["self-assessment-over"]);
+}
+
+/// Put it into storage for so long, and take it out.
+fn store(world: &mut World, millis: u64) {
+    world.inspect(Occasion::BeforeStorage);
+    world.deed(Deed::Store).unwrap();
+    world.pass(millis);
+    world.deed(Deed::Unstore).unwrap();
+    world.check();
+    world.see();
+}
+
+#[test]
+fn after_storage_it_is_checked_and_inspected_anew() {
+    let mut world = World::complete();
+    world.inspect(Occasion::AfterStorage);
+    world.pass(1);
+    store(&mut world, 30 * DAY);
+    assert_eq!(world.missing(), ["not-inspected-after-storage"]);
+    world.edit(|it| it.checks.clear());
+    assert_eq!(world.missing().len(), 7);
+    world.check();
+    world.inspect(Occasion::AfterStorage);
+    assert_eq!(world.missing(), [""; 0]);
+}
+
+#[test]
+fn after_long_storage_it_is_tested_even_if_it_was_stored_again_since() {
+    let mut world = World::complete();
+    let done = world.done();
+    world.edit(|it| it.tested = Some(done));
+    store(&mut world, 30 * DAY + 1);
+    world.inspect(Occasion::AfterStorage);
+    assert_eq!(world.missing(), ["no-test-transaction"]);
+    store(&mut world, DAY);
+    world.inspect(Occasion::AfterStorage);
+    assert_eq!(world.missing(), ["no-test-transaction"]);
+    let done = world.done();
+    world.edit(|it| it.tested = Some(done));
+    assert_eq!(world.missing(), [""; 0]);
+    store(&mut world, DAY);
+    world.inspect(Occasion::AfterStorage);
+    assert_eq!(world.missing(), [""; 0]);
+}
+
+#[test]
+fn an_open_incident_stands_in_the_way() {
+    let mut world = World::complete();
+    world.open_incident();
+    assert_eq!(world.missing(), ["incident-open"]);
+}
+
+#[test]
+fn a_ticket_counts_who_owes_what_and_ends_in_activated_terminals() {
+    let mut world = World::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
+    let asked = |world: &World| ticket(&world.fleet, &world.gateway, world.now, world.order());
+    let before = asked(&world);
+    assert!(!before.is_complete);
+    let owed: Vec<_> = before.owed.into_iter().collect();
+    assert_eq!(owed, [(Party::Customer, 9), (Party::Platform, 2)]);
+
+    world.provide();
+    world.deed(Deed::Ready).unwrap();
+    assert!(!asked(&world).is_complete);
+    world.deed(Deed::Activate).unwrap();
+    let after = asked(&world);
+    assert!(after.is_complete && after.owed.is_empty());
+    let counts = after
+        .licences
+        .iter()
+        .map(|it| (it.bought, it.assigned, it.left));
+    assert_eq!(counts.collect::<Vec<_>>(), [(3, 1, 2), (3, 1, 2)]);
+}
+
+#[test]
+fn a_ticket_says_what_is_missing_of_the_order_itself() {
+    let mut world = World::without_terminal(Origin::FactoryFitted, Processor::Platform);
+    let asked = |world: &World| {
+        let ticket = ticket(&world.fleet, &world.gateway, world.now, world.order());
+        assert!(!ticket.is_complete);
+        codes(&ticket.missing)
+    };
+    assert_eq!(asked(&world), ["no-terminals"]);
+    for number in 1..=4 {
+        let mut details = details();
+        (details.station, details.sim) = (None, None);
+        details.connectors.clear();
+        let serial = text(&format!("T{number}"));
+        let register = Command::Register(serial, details, Domain::Platform);
+        world.wants(register).unwrap();
+    }
+    assert_eq!(
+        asked(&world),
+        ["too-few-activations", "too-few-software-years"]
+    );
+}

@@ -1,0 +1,338 @@
+//! A small fleet for tests: one customer with a site, a station of four EVSEs, somebody trained, an
+//! order, and the terminal T1.
+
+use std::fmt::Debug;
+use std::str::FromStr;
+
+use crate::access::{Reach, Scope};
+use crate::command::{Command, Deed};
+use crate::decide;
+use crate::duty::{Done, Inspection, Occasion};
+use crate::fleet::{Change, Fleet, Record};
+use crate::incident::{Incident, IncidentDetails, IncidentKind};
+use crate::licence::Sku;
+use crate::model::Model;
+use crate::moment::{Moment, Zone};
+use crate::order::{Order, OrderDetails};
+use crate::processor::Processor;
+use crate::readiness;
+use crate::refusal::Reason;
+use crate::site::{
+    Acceptance, AssessmentStatus, Contact, Customer, CustomerDetails, EvseDetails, Merchant,
+    PersonDetails, SelfAssessment, SiteDetails, StationDetails, Training,
+};
+use crate::situation::{Actor, Configured, Seen, Situation, Surroundings};
+use crate::terminal::{Domain, Origin, Sim, Terminal, TerminalDetails};
+
+/// 25 November 2026, noon in Stockholm.
+pub(crate) const NOON: &str = "2026-11-25T11:00:00Z";
+pub(crate) const DAY: u64 = 24 * 3_600 * 1_000;
+pub(crate) const SIM: &str = "8946071512360089522";
+pub(crate) const OTHER_SIM: &str = "8944110068880037416";
+
+/// A text of any kind.
+pub(crate) fn text<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+pub(crate) fn moment(text: &str) -> Moment {
+    serde_json::from_value(text.into()).unwrap()
+}
+
+pub(crate) struct World {
+    pub(crate) fleet: Fleet,
+    pub(crate) gateway: Surroundings,
+    pub(crate) now: Moment,
+}
+
+pub(crate) fn contact(name: &str) -> Contact {
+    Contact {
+        name: text(name),
+        email: Some(text("ann@acme.example")),
+        phone: Some(text("+46 8 123 45")),
+    }
+}
+
+pub(crate) fn details() -> TerminalDetails {
+    TerminalDetails {
+        model: Model::Apollo,
+        order: text("O-1"),
+        site: text("depot"),
+        station: Some(text("CS-1")),
+        connectors: vec![1, 2],
+        sim: Some(Sim::Card(text(SIM))),
+        firmware: None,
+        users: vec![text("ann")],
+    }
+}
+
+impl World {
+    /// Everybody and everything but the terminal.
+    pub(crate) fn without_terminal(origin: Origin, processor: Processor) -> Self {
+        let mut world = Self {
+            fleet: Fleet::default(),
+            gateway: Surroundings::default(),
+            now: moment(NOON),
+        };
+        let customer = CustomerDetails {
+            name: text("Acme AB"),
+            contact: contact("Ann Ek"),
+            vendor_contract: Some(text("PC-77")),
+            vendor_domain: Some(text("acme")),
+            merchant: Some(Merchant {
+                acquirer: text("Elavon"),
+                id: text("M-1"),
+            }),
+        };
+        let site = |customer: &str, name: &str| SiteDetails {
+            customer: text(customer),
+            name: text(name),
+            address: text("Hamngatan 1, Stockholm"),
+            time_zone: Zone::find("Europe/Stockholm").unwrap(),
+        };
+        let station = StationDetails {
+            site: text("depot"),
+            evses: (1..=4)
+                .map(|connector| EvseDetails {
+                    connector,
+                    id: None,
+                })
+                .collect(),
+        };
+        let order = OrderDetails {
+            customer: text("acme"),
+            origin,
+            processor,
+            activations: 3,
+            software_years: 3,
+            wanted_by: None,
+        };
+        let person = PersonDetails {
+            contact: contact("Ann Ek"),
+            sites: vec![text("depot")],
+        };
+        for command in [
+            Command::PutCustomer(text("acme"), customer.clone()),
+            Command::PutCustomer(text("other"), customer),
+            Command::PutSite(text("depot"), site("acme", "Depot")),
+            Command::PutSite(text("elsewhere"), site("other", "Elsewhere")),
+            Command::PutStation(text("CS-1"), station),
+            Command::PutPerson(text("ann"), person.clone()),
+            Command::PutPerson(text("bo"), person),
+            Command::PutOrder(text("O-1"), order),
+        ] {
+            world.wants(command).unwrap();
+        }
+        world.agree();
+        world
+    }
+
+    /// The terms are accepted, the self-assessment is on record, and Ann is trained.
+    fn agree(&mut self) {
+        let at = self.now;
+        for command in [
+            Command::AcceptTerms(
+                text("acme"),
+                Acceptance {
+                    edition: text("2026"),
+                    by: text("Ann Ek"),
+                    at,
+                },
+            ),
+            Command::Assess(
+                text("acme"),
+                SelfAssessment {
+                    status: AssessmentStatus::NotRequired,
+                    questionnaire: None,
+                    valid_until: None,
+                },
+            ),
+            Command::Train(
+                text("ann"),
+                Training {
+                    at,
+                    by: text("Distributor"),
+                    subject: None,
+                },
+            ),
+        ] {
+            self.wants(command).unwrap();
+        }
+    }
+
+    /// With a terminal of which only this is on record.
+    pub(crate) fn new(origin: Origin, processor: Processor, domain: Domain) -> Self {
+        let mut world = Self::without_terminal(origin, processor);
+        world
+            .wants(Command::Register(text("T1"), details(), domain))
+            .unwrap();
+        world
+    }
+
+    /// A factory-fitted terminal for the platform's processor, of which nothing is missing.
+    pub(crate) fn complete() -> Self {
+        let mut world = Self::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
+        world.provide();
+        world
+    }
+
+    /// The same, and it takes cards.
+    pub(crate) fn activated() -> Self {
+        let mut world = Self::complete();
+        world.deed(Deed::Ready).unwrap();
+        world.deed(Deed::Activate).unwrap();
+        world
+    }
+
+    /// Whatever does not depend on the processor.
+    pub(crate) fn provide(&mut self) {
+        self.check();
+        self.configure();
+        self.see();
+        for sku in [Sku::Activation, Sku::Software] {
+            self.deed(Deed::License(sku, text("O-1"))).unwrap();
+        }
+    }
+
+    /// Every check is made.
+    pub(crate) fn check(&mut self) {
+        let done = self.done();
+        self.edit(|it| {
+            let list = readiness::checklist(it.origin).iter();
+            it.checks = list.map(|check| (*check, done.clone())).collect();
+        });
+    }
+
+    pub(crate) fn configure(&mut self) {
+        let evses = [1, 2].map(|connector| (text("CS-1"), connector)).to_vec();
+        let model = Model::Apollo;
+        let configured = Configured { model, evses };
+        self.gateway.configured.insert(text("T1"), configured);
+        self.gateway.issuers = [Processor::Platform, Processor::Customer].into();
+    }
+
+    /// The vendor shows it online.
+    pub(crate) fn see(&mut self) {
+        let seen = Seen {
+            online: true,
+            state: text("IDLE"),
+            online_at: Some(self.now),
+            at: self.now,
+        };
+        self.gateway.seen.insert(text("T1"), seen);
+    }
+
+    pub(crate) fn inspect(&mut self, occasion: Occasion) {
+        let done = self.done();
+        self.edit(|it| {
+            it.inspections
+                .retain(|inspection| inspection.occasion != occasion);
+            it.inspections.push(Inspection {
+                occasion,
+                done,
+                findings: Vec::new(),
+                note: None,
+            });
+        });
+    }
+
+    pub(crate) fn done(&self) -> Done {
+        Done {
+            at: self.now,
+            by: text("ann"),
+        }
+    }
+
+    pub(crate) fn open_incident(&mut self) {
+        let incident = Incident {
+            key: text("I-1"),
+            details: IncidentDetails {
+                kind: IncidentKind::Tampering,
+                terminal: text("T1"),
+                discovered: self.now,
+                description: text("odd"),
+                done: text(""),
+                planned: text(""),
+                contact: None,
+            },
+            opened: self.now,
+            photographs: Vec::new(),
+            reported: None,
+            closed: None,
+        };
+        self.put(incident);
+    }
+
+    /// What is wanted is done, or the codes of the reasons why not.
+    pub(crate) fn wants(&mut self, command: Command) -> Result<(), Vec<String>> {
+        let actor = Actor {
+            key: text("K-1"),
+            scope: Scope::Operator,
+            reach: Reach::Everywhere,
+        };
+        let situation = Situation {
+            now: self.now,
+            actor: &actor,
+            gateway: &self.gateway,
+        };
+        match decide(&self.fleet, &situation, command) {
+            Ok(changes) => {
+                self.fleet.write += 1;
+                let write = self.fleet.write;
+                for change in changes {
+                    self.fleet.take(change, write);
+                }
+                Ok(())
+            }
+            Err(refusal) => Err(codes(&refusal.reasons)),
+        }
+    }
+
+    pub(crate) fn deed(&mut self, deed: Deed) -> Result<(), Vec<String>> {
+        self.wants(Command::Terminal(text("T1"), deed))
+    }
+
+    pub(crate) fn put<T: Record>(&mut self, record: T) {
+        self.fleet.take(Change::put(record), 1);
+    }
+
+    /// Change the terminal's record.
+    pub(crate) fn edit(&mut self, edit: impl FnOnce(&mut Terminal)) {
+        let mut terminal = self.terminal().clone();
+        edit(&mut terminal);
+        self.put(terminal);
+    }
+
+    pub(crate) fn edit_customer(&mut self, edit: impl FnOnce(&mut Customer)) {
+        let mut customer = self.fleet.get::<Customer>("acme").unwrap().clone();
+        edit(&mut customer);
+        self.put(customer);
+    }
+
+    pub(crate) fn terminal(&self) -> &Terminal {
+        self.fleet.get("T1").unwrap()
+    }
+
+    pub(crate) fn order(&self) -> &Order {
+        self.fleet.get("O-1").unwrap()
+    }
+
+    /// The codes of what is missing.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let terminal = self.terminal();
+        codes(&readiness::missing(
+            &self.fleet,
+            &self.gateway,
+            self.now,
+            terminal,
+        ))
+    }
+
+    pub(crate) fn pass(&mut self, millis: u64) {
+        self.now = Moment::from_millis(self.now.millis() + millis);
+    }
+}
+
+pub(crate) fn codes(reasons: &[Reason]) -> Vec<String> {
+    reasons.iter().map(|it| it.code.clone()).collect()
+}
