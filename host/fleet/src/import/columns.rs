@@ -42,11 +42,11 @@ impl Columns {
             match KNOWN.iter().find(|it| **it == name) {
                 None => {
                     let text = format!("there is no column {field:?}; there are {known}");
-                    reasons.push(Reason::new("unknown-column", text).at("line 1"));
+                    reasons.push(Reason::new("unknown-column", text).at("header"));
                 }
                 Some(name) if columns.contains(name) => {
                     let text = format!("there are two columns {name}");
-                    reasons.push(Reason::new("column-twice", text).at("line 1"));
+                    reasons.push(Reason::new("column-twice", text).at("header"));
                 }
                 Some(name) => columns.push(*name),
             }
@@ -57,7 +57,7 @@ impl Columns {
             .filter(|it| !columns.contains(it));
         for name in missing {
             let text = format!("the first line names no column {name}; there are {known}");
-            reasons.push(Reason::new("no-column", text).at("line 1"));
+            reasons.push(Reason::new("no-column", text).at("header"));
         }
         match reasons.is_empty() {
             true => Ok(Self(columns)),
@@ -74,7 +74,11 @@ impl Columns {
     ) -> Result<Row, Vec<Reason>> {
         if record.len() != self.0.len() {
             let (has, names) = (record.len(), self.0.len());
-            let text = format!("the line has {has} fields, and the first line {names}");
+            let hint = match record.iter().any(|field| field.contains('\n')) {
+                true => ": a quotation mark may not be closed",
+                false => "",
+            };
+            let text = format!("the line has {has} fields, and the first line {names}{hint}");
             return Err(vec![Reason::new("fields", text).at(format!("line {line}"))]);
         }
         let mut fields = Fields {

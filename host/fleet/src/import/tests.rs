@@ -71,10 +71,10 @@ fn the_header_names_known_columns_once_and_those_that_must_be() {
     assert_eq!(
         wrong("serial,serial,modell,site\n"),
         told(&[
-            ("column-twice", "line 1"),
-            ("unknown-column", "line 1"),
-            ("no-column", "line 1"),
-            ("no-column", "line 1"),
+            ("column-twice", "header"),
+            ("unknown-column", "header"),
+            ("no-column", "header"),
+            ("no-column", "header"),
         ])
     );
     let reasons = read("modell\n").unwrap_err();
@@ -147,6 +147,9 @@ fn other_encodings_are_named_or_found_at_their_line() {
 fn a_quotation_mark_that_is_not_closed_does_not_swallow_the_file_unseen() {
     let file = format!("{HEADER}\nT1,p68,depot,none,,,,\"5,\nT2,p68,depot,none,,,,,\n");
     assert_eq!(wrong(&file), told(&[("fields", "line 2")]));
+    let reasons = read(&file).unwrap_err();
+    let hint = "a quotation mark may not be closed";
+    assert!(reasons.first().unwrap().text.ends_with(hint));
 }
 
 #[test]
