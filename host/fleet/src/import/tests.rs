@@ -66,6 +66,12 @@ fn as_excel_writes_it_in_sweden() {
 }
 
 #[test]
+fn empty_lines_before_the_header_count_and_say_nothing() {
+    let rows = read("\n\r\nserial;model;site;domain\nT1;p68;depot;none\n").unwrap();
+    assert_eq!(rows.first().unwrap().line, 4);
+}
+
+#[test]
 fn the_header_names_known_columns_once_and_those_that_must_be() {
     assert_eq!(wrong(""), told(&[("no-header", "")]));
     assert_eq!(
