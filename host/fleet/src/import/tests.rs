@@ -174,6 +174,14 @@ fn a_thousand_reasons_are_told_and_the_rest_are_counted() {
 }
 
 #[test]
+fn a_header_that_is_no_header_is_told_in_short() {
+    let reasons = read(&"x,".repeat(100_000)).unwrap_err();
+    assert_eq!(reasons.len(), 1_001);
+    let reasons = read(&"x".repeat(100_000)).unwrap_err();
+    assert!(reasons.first().unwrap().text.len() < 200);
+}
+
+#[test]
 fn a_hundred_thousand_lines_are_read_and_no_more() {
     let mut file = HEADER.to_owned();
     for number in 0..100_000 {
