@@ -52,7 +52,7 @@ pub fn parse(bytes: &[u8], order: &Key) -> Result<Vec<Row>, Vec<Reason>> {
         Some(Ok(header)) => header,
         _ => return Err(vec![Reason::new("no-header", "the file is empty")]),
     };
-    let columns = Columns::find(&header)?;
+    let columns = Columns::find(&header).map_err(at_most)?;
 
     let mut rows = Vec::new();
     let mut reasons = Vec::new();

@@ -25,6 +25,9 @@ const KNOWN: [&str; 9] = [
 /// How many of them, from the first, a file must have.
 const REQUIRED: usize = 4;
 
+/// How much of an unknown column's name is told.
+const NAME: usize = 40;
+
 /// What a spreadsheet takes for the beginning of a formula.
 const FORMULA: [char; 5] = ['=', '+', '-', '@', '\t'];
 
@@ -41,6 +44,7 @@ impl Columns {
             let name = field.trim().to_ascii_lowercase();
             match KNOWN.iter().find(|it| **it == name) {
                 None => {
+                    let field: String = field.chars().take(NAME).collect();
                     let text = format!("there is no column {field:?}; there are {known}");
                     reasons.push(Reason::new("unknown-column", text).at("header"));
                 }

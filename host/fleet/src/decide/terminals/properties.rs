@@ -21,11 +21,24 @@ use crate::world::{DAY, OTHER_SIM, World, details, text};
 type Act = fn(&mut World);
 
 /// Everything that can happen. What is refused changes nothing.
-/// The first three are those that matter most.
-const ACTS: [Act; 55] = [
+/// The first six are those that matter most.
+const ACTS: [Act; 58] = [
     |it| try_deed(it, Deed::Activate),
     onboard,
     store,
+    transfer,
+    |it| {
+        it.edit(|it| {
+            it.checks.remove(&Check::Logo);
+        });
+    },
+    |it| {
+        let mut done = it.done();
+        done.at = Moment::from_millis(done.at.millis() + 1);
+        it.edit(|it| {
+            it.checks.insert(Check::Casing, done);
+        });
+    },
     |it| try_deed(it, Deed::Ready),
     |it| try_deed(it, Deed::Ready),
     |it| try_deed(it, Deed::Suspend(text("works"))),
@@ -99,7 +112,7 @@ const ACTS: [Act; 55] = [
 
 /// Any of the acts, and often one of those that matter most.
 fn act() -> impl Strategy<Value = usize> {
-    prop_oneof![0..ACTS.len(), 0..3_usize]
+    prop_oneof![0..ACTS.len(), 0..6_usize]
 }
 
 /// What passes between two things, in milliseconds; some of it backwards.
@@ -147,6 +160,19 @@ fn onboard(world: &mut World) {
     let done = world.done();
     world.edit(|it| it.tested = Some(done));
     try_deed(world, Deed::Ready);
+}
+
+/// It is about to come into the other domain, while a session may be open.
+fn transfer(world: &mut World) {
+    let to = match world.terminal().processor {
+        Processor::Platform => Processor::Customer,
+        Processor::Customer => Processor::Platform,
+    };
+    try_deed(world, Deed::Suspend(text("transferred")));
+    try_deed(world, Deed::BeginTransfer(to));
+    try_deed(world, Deed::NumberTransfer(text("TT-1")));
+    world.gateway.busy.insert(text("T1"));
+    try_deed(world, Deed::CompleteTransfer);
 }
 
 /// It lies in storage for long, and is checked as others are.
