@@ -2,11 +2,10 @@
 
 use super::super::Answer;
 use super::super::asked::Asked;
-use super::super::pending::due::{self, Due};
-use super::super::pending::ics;
 use super::super::problem::Problem;
 use super::super::route::{Route, Success};
-use crate::access;
+use crate::due::{self, Due};
+use crate::{access, ics};
 
 /// The media type of feeds.
 const CALENDAR: &str = "text/calendar";
@@ -45,6 +44,6 @@ fn feed(asked: &Asked<'_>) -> Result<Answer, Problem> {
         situation.now,
         &calendar.details.reach,
     );
-    let feed = ics::feed(&due, situation.now);
+    let feed = ics::feed(fleet, &due, situation.now);
     Ok(Answer::of(CALENDAR, feed.into_bytes()))
 }
