@@ -3,13 +3,12 @@
 use super::super::Answer;
 use super::super::asked::Asked;
 use super::super::paging::{self, Page};
-use super::super::pending::due::{self, Due, What};
-use super::super::pending::ics;
 use super::super::problem::Problem;
 use super::super::query::Parameter;
 use super::super::route::{Route, Success};
-use crate::access;
+use crate::due::{self, Due, What};
 use crate::text::Key;
+use crate::{access, ics};
 
 /// The media type of feeds.
 const CALENDAR: &str = "text/calendar";
@@ -70,12 +69,7 @@ fn place(it: &Due) -> String {
     let due = it
         .due
         .map_or_else(|| "none".to_owned(), |due| format!("{:015}", due.millis()));
-    format!(
-        "{due}/{}/{}/{}",
-        it.what.name(),
-        it.about.kind,
-        it.about.key
-    )
+    format!("{due}/{}/{}", it.what.name(), it.about.key())
 }
 
 /// The address is the right to see it.
@@ -89,6 +83,6 @@ fn feed(asked: &Asked<'_>) -> Result<Answer, Problem> {
         situation.now,
         &calendar.details.reach,
     );
-    let feed = ics::feed(&due, situation.now);
+    let feed = ics::feed(fleet, &due, situation.now);
     Ok(Answer::of(CALENDAR, feed.into_bytes()))
 }
