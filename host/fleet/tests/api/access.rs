@@ -57,12 +57,6 @@ fn may(route: &Route, scope: Scope) -> bool {
     }
 }
 
-/// Routes whose answers need what is not there yet.
-pub(crate) fn is_pending(route: &Route) -> bool {
-    let pending = ["/due", "/calendars/{secret}/due.ics"];
-    route.method == Method::Get && pending.contains(&route.path)
-}
-
 /// The status of an answer to a call that, if it may be made, is about a version that is not there or
 /// says nothing that can be read; a task of the gateway counts as 200.
 fn status(route: &Route, place: &Site, scope: Scope, sites: &[&str]) -> u16 {
@@ -81,7 +75,7 @@ fn status(route: &Route, place: &Site, scope: Scope, sites: &[&str]) -> u16 {
 }
 
 fn routes() -> impl Iterator<Item = &'static Route> {
-    api::routes().iter().filter(|route| !is_pending(route))
+    api::routes().iter()
 }
 
 fn names_a_place(route: &Route) -> bool {
