@@ -79,6 +79,9 @@ struct ServeArgs {
     /// For tests: let the database grow to this many pages only, as if the disk were full.
     #[arg(long, value_name = "PAGES", help_heading = "Faults")]
     database_pages: Option<u32>,
+    /// For tests: let the clock be ahead by this many days.
+    #[arg(long, value_name = "DAYS", help_heading = "Faults")]
+    clock_ahead: Option<u32>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -162,7 +165,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let config = read_config(&args.config)?;
     let folder = args.config.parent().unwrap_or(Path::new(".")).to_owned();
     let listen = config.server.listen.clone();
-    let faults = Faults::new(args.crash_at, args.database_pages);
+    let faults = Faults::new(args.crash_at, args.database_pages, args.clock_ahead);
     let listener = TcpListener::bind(&listen)
         .await
         .with_context(|| format!("server.listen: {listen} cannot be listened at"))?;

@@ -247,7 +247,7 @@ mod tests {
     fn open(folder: &Path, pages: Option<u32>) -> Result<Database, OpenError> {
         Database::open(
             &folder.join("journal.db"),
-            Arc::new(Faults::new(None, pages)),
+            Arc::new(Faults::new(None, pages, None)),
         )
     }
 

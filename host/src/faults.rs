@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::process::{Signal, getpid, kill_process};
 
+const DAY: u64 = 24 * 60 * 60 * 1_000;
+
 /// Which faults to make. By default none.
 #[derive(Debug, Default)]
 pub struct Faults {
@@ -12,16 +14,23 @@ pub struct Faults {
     passed: AtomicU64,
     /// Let the database grow to this many pages only, as if the disk were full.
     pub database_pages: Option<u32>,
+    /// Let the gateway's clock be ahead by so many milliseconds.
+    pub clock_ahead: u64,
 }
 
 impl Faults {
     /// The faults that the command line asks for.
     #[must_use]
-    pub fn new(crash_at: Option<u64>, database_pages: Option<u32>) -> Self {
+    pub fn new(
+        crash_at: Option<u64>,
+        database_pages: Option<u32>,
+        clock_ahead_days: Option<u32>,
+    ) -> Self {
         Self {
             crash_at,
             passed: AtomicU64::new(0),
             database_pages,
+            clock_ahead: u64::from(clock_ahead_days.unwrap_or(0)) * DAY,
         }
     }
 

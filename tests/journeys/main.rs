@@ -12,6 +12,7 @@
 )]
 
 mod crashes;
+mod fleet;
 mod input;
 mod operator;
 #[cfg(feature = "peers")]

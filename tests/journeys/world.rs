@@ -16,6 +16,7 @@ use chargetap::simulate::station::StationSimulator;
 use chargetap_engine::FIRST_TOKEN;
 use serde_json::{Value, json};
 
+pub(crate) use fleet::{Answer, now};
 pub(crate) use setup::Setup;
 use setup::{start_gateway, start_station, write_configuration};
 
@@ -161,6 +162,12 @@ impl World {
         std::fs::write(path, text.replace(from, to)).unwrap();
     }
 
+    /// Start the gateway again with its clock ahead by so many days.
+    pub(crate) async fn restart_gateway_ahead(&mut self, days: u32) {
+        self.start_gateway(&["--clock-ahead".into(), days.to_string()])
+            .await;
+    }
+
     /// Start the gateway again, without its faults.
     pub(crate) async fn restart_gateway(&mut self) {
         self.start_gateway(&[]).await;
@@ -277,6 +284,14 @@ impl World {
         let what = format!("terminals/{TERMINAL}");
         let status = self.control(&what, &json!({"online": online})).await;
         assert_eq!(status, 204);
+    }
+
+    /// The energy of the transaction that runs, in Wh.
+    pub(crate) async fn metered_live(&self) -> u64 {
+        let state = self.station().await;
+        let start = state["transactions"][0]["meter_start"].as_u64();
+        let now = state["connectors"][0]["meter_wh"].as_u64();
+        start.zip(now).map_or(0, |(start, now)| now - start)
     }
 
     /// The energy of all transactions that the station recorded, in Wh.

@@ -6,7 +6,6 @@ mod body;
 mod kinds;
 mod openapi;
 mod paging;
-mod pending;
 mod precondition;
 mod problem;
 mod query;

@@ -78,9 +78,9 @@ impl Place<'_> {
                 format!("/customers/{CUSTOMER}/terms"),
                 json!({"edition": "2026-1", "by": "Astrid Lund", "at": self.at}),
             ),
-            put(
+            post(
                 "is asked for no self-assessment of PCI DSS",
-                format!("/customers/{CUSTOMER}/self-assessment"),
+                format!("/customers/{CUSTOMER}/self-assessments"),
                 json!({"status": "not-required"}),
             ),
             put(

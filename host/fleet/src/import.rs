@@ -39,9 +39,10 @@ pub struct Row {
 /// can be is decided when they are imported.
 pub fn parse(bytes: &[u8], order: &Key) -> Result<Vec<Row>, Vec<Reason>> {
     let text = encoding::text(bytes).map_err(|reason| vec![reason])?;
-    let header = text.lines().next().unwrap_or_default();
+    let mut lines = text.lines();
+    let header = lines.find(|line| !line.trim().is_empty());
     let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter(header))
+        .delimiter(delimiter(header.unwrap_or_default()))
         .has_headers(false)
         .flexible(true)
         .trim(Trim::None)
@@ -51,7 +52,7 @@ pub fn parse(bytes: &[u8], order: &Key) -> Result<Vec<Row>, Vec<Reason>> {
         Some(Ok(header)) => header,
         _ => return Err(vec![Reason::new("no-header", "the file is empty")]),
     };
-    let columns = Columns::find(&header)?;
+    let columns = Columns::find(&header).map_err(at_most)?;
 
     let mut rows = Vec::new();
     let mut reasons = Vec::new();

@@ -39,6 +39,11 @@ impl Moment {
         self.millis().checked_sub(earlier.millis())
     }
 
+    /// As calendars write it, in UTC (RFC 5545, section 3.3.5).
+    pub(crate) fn in_calendars(self) -> String {
+        self.0.strftime("%Y%m%dT%H%M%SZ").to_string()
+    }
+
     /// The day that it is somewhere.
     #[must_use]
     pub fn day(self, zone: &TimeZone) -> Day {

@@ -33,6 +33,19 @@ pub enum Party {
     Platform,
 }
 
+impl Party {
+    /// Who it is, for people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Distributor => "distributor",
+            Self::Vendor => "vendor",
+            Self::Platform => "platform",
+        }
+    }
+}
+
 /// Who does what for a terminal's sessions: data that the money path reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Parts {

@@ -1,12 +1,144 @@
-//! What somebody should know.
+//! What somebody should know: alerts that are to be raised, and those that are over.
 
+use std::collections::BTreeMap;
+
+use crate::alert::{Alert, AlertKind};
 use crate::command::Command;
 use crate::fleet::Fleet;
-use crate::moment::Moment;
+use crate::moment::{Day, Moment};
 use crate::situation::Surroundings;
+use crate::terminal::{State, Terminal};
+use crate::text::Serial;
 
-/// The alerts that are to be raised, and those that are over.
+/// For how long an activated terminal may be silent, in milliseconds.
+const SILENT_AFTER: u64 = 15 * 60 * 1_000;
+
+/// How many days before its end somebody is told that a licence ends: the nearest first.
+const LICENCE_ENDS: [(i32, AlertKind); 4] = [
+    (0, AlertKind::LicenceEnded),
+    (7, AlertKind::LicenceEndsIn7Days),
+    (30, AlertKind::LicenceEndsIn30Days),
+    (60, AlertKind::LicenceEndsIn60Days),
+];
+
+/// The alerts that are to be raised, and those that are over: only what changes something. Those that
+/// are over come first, so that one of the same kind can follow.
 #[must_use]
-pub fn watch(_fleet: &Fleet, _gateway: &Surroundings, _now: Moment) -> Vec<Command> {
-    Vec::new()
+pub fn watch(fleet: &Fleet, gateway: &Surroundings, now: Moment) -> Vec<Command> {
+    let mut alerts: BTreeMap<&Serial, Vec<&Alert>> = BTreeMap::new();
+    for alert in fleet.each::<Alert>() {
+        alerts.entry(&alert.terminal).or_default().push(alert);
+    }
+    let mut commands = Vec::new();
+    for terminal in fleet.each::<Terminal>() {
+        let watched = Watched {
+            gateway,
+            now,
+            today: fleet.day(now, &terminal.details.site),
+            terminal,
+            alerts: alerts.get(&terminal.serial).map_or(&[], Vec::as_slice),
+        };
+        watched.end(&mut commands);
+        watched.raise(&mut commands);
+    }
+    commands
+}
+
+/// A terminal that is watched.
+struct Watched<'a> {
+    gateway: &'a Surroundings,
+    now: Moment,
+    today: Day,
+    terminal: &'a Terminal,
+    alerts: &'a [&'a Alert],
+}
+
+impl Watched<'_> {
+    fn end(&self, commands: &mut Vec<Command>) {
+        let open = self.alerts.iter().filter(|it| it.ended.is_none());
+        let mut kinds: Vec<_> = open
+            .filter(|it| self.is_over(it))
+            .map(|it| it.kind)
+            .collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let serial = &self.terminal.serial;
+        commands.extend(
+            kinds
+                .into_iter()
+                .map(|kind| Command::End(serial.clone(), kind)),
+        );
+    }
+
+    fn raise(&self, commands: &mut Vec<Command>) {
+        if !self.terminal.state.is_living() {
+            return;
+        }
+        let kinds = [
+            Some(AlertKind::Silent).filter(|kind| self.is_silent() && !self.is_open(*kind)),
+            Some(AlertKind::Tampered)
+                .filter(|kind| self.is_tampered() == Some(true) && !self.is_open(*kind)),
+            self.licence_ends(),
+        ];
+        let serial = &self.terminal.serial;
+        let raised = kinds.into_iter().flatten();
+        commands.extend(raised.map(|kind| Command::Raise(serial.clone(), kind)));
+    }
+
+    fn is_open(&self, kind: AlertKind) -> bool {
+        let mut alerts = self.alerts.iter();
+        alerts.any(|it| it.kind == kind && it.ended.is_none())
+    }
+
+    fn is_over(&self, alert: &Alert) -> bool {
+        if !self.terminal.state.is_living() {
+            return true;
+        }
+        match alert.kind {
+            AlertKind::Silent => {
+                self.terminal.state != State::Activated || self.is_back(alert.raised)
+            }
+            AlertKind::Tampered => self.is_tampered() == Some(false),
+            _ => alert.about != self.terminal.licences.until(),
+        }
+    }
+
+    fn is_silent(&self) -> bool {
+        let seen = self.gateway.seen.get(&self.terminal.serial);
+        let online_at = seen.and_then(|it| it.online_at);
+        let since = online_at.unwrap_or(self.terminal.since);
+        let silence = self.now.millis_after(since);
+        self.terminal.state == State::Activated && silence.is_some_and(|it| it > SILENT_AFTER)
+    }
+
+    /// Whether it was online since an alert was raised. While the clock, set back, has not come to that
+    /// moment again, old news look new: then it is not believed before the clock has, or is so far
+    /// back that it must have been wrong when the alert was raised.
+    fn is_back(&self, raised: Moment) -> bool {
+        let seen = self.gateway.seen.get(&self.terminal.serial);
+        let Some(at) = seen.filter(|it| it.online).and_then(|it| it.online_at) else {
+            return false;
+        };
+        let was_wrong = raised
+            .millis_after(self.now)
+            .is_some_and(|it| it > SILENT_AFTER);
+        let age = self.now.millis_after(at);
+        age.is_some_and(|it| it <= SILENT_AFTER) && (at >= raised || was_wrong)
+    }
+
+    /// Whether it says that it was tampered with; nothing where it was never seen.
+    fn is_tampered(&self) -> Option<bool> {
+        let seen = self.gateway.seen.get(&self.terminal.serial)?;
+        Some(seen.state.as_str().to_uppercase().contains("TAMPER"))
+    }
+
+    /// What is to be said of its licence's end, if it was not said of this end.
+    fn licence_ends(&self) -> Option<AlertKind> {
+        let until = self.terminal.licences.until()?;
+        let mut ends = LICENCE_ENDS.iter();
+        let (_, kind) = ends.find(|(days, _)| self.today >= until.plus_days(-days))?;
+        let mut alerts = self.alerts.iter();
+        let is_said = alerts.any(|it| it.kind == *kind && it.about == Some(until));
+        (!is_said).then_some(*kind)
+    }
 }

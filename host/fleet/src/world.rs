@@ -53,6 +53,13 @@ pub(crate) fn contact(name: &str) -> Contact {
     }
 }
 
+fn person() -> PersonDetails {
+    PersonDetails {
+        contact: contact("Ann Ek"),
+        sites: vec![text("depot")],
+    }
+}
+
 pub(crate) fn details() -> TerminalDetails {
     TerminalDetails {
         model: Model::Apollo,
@@ -107,18 +114,13 @@ impl World {
             software_years: 3,
             wanted_by: None,
         };
-        let person = PersonDetails {
-            contact: contact("Ann Ek"),
-            sites: vec![text("depot")],
-        };
         for command in [
             Command::PutCustomer(text("acme"), customer.clone()),
             Command::PutCustomer(text("other"), customer),
             Command::PutSite(text("depot"), site("acme", "Depot")),
             Command::PutSite(text("elsewhere"), site("other", "Elsewhere")),
             Command::PutStation(text("CS-1"), station),
-            Command::PutPerson(text("ann"), person.clone()),
-            Command::PutPerson(text("bo"), person),
+            Command::PutPerson(text("bo"), person()),
             Command::PutOrder(text("O-1"), order),
         ] {
             world.wants(command).unwrap();
@@ -127,10 +129,11 @@ impl World {
         world
     }
 
-    /// The terms are accepted, the self-assessment is on record, and Ann is trained.
-    fn agree(&mut self) {
+    /// The terms are accepted, the self-assessment is on record, and Ann is there and trained.
+    pub(crate) fn agree(&mut self) {
         let at = self.now;
         for command in [
+            Command::PutPerson(text("ann"), person()),
             Command::AcceptTerms(
                 text("acme"),
                 Acceptance {

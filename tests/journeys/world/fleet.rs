@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use chargetap_fleet::example::{Onboarding, Place};
 use chargetap_fleet::model::Model;
 use chargetap_fleet::moment::Moment;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::setup::connectors;
 use super::{STATION, Setup, TERMINAL, World};
@@ -76,6 +76,14 @@ impl World {
             media_type: header("content-type").unwrap_or_default(),
             bytes: answer.bytes().await.unwrap().to_vec(),
         }
+    }
+
+    /// A token of this scope that reaches so far.
+    pub(crate) async fn token_for(&self, scope: &str, reach: Value) -> String {
+        let body = json!({"name": scope, "scope": scope, "reach": reach});
+        let issued = self.call("POST", "/api/v1/tokens", Some(body)).await;
+        assert_eq!(issued.status, 201, "{issued:?}");
+        issued.json()["secret"].as_str().unwrap().to_owned()
     }
 
     /// Put the terminal to work.

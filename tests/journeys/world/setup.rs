@@ -15,6 +15,14 @@ use super::{
 const ONE_EVSE: &str = r#"evses = [{ station = "CT-1", connector = 1 }]
         hold = "50.00""#;
 
+/// The customer as an issuer of receipts.
+const CUSTOMER: &str = r#"[issuers.customer]
+        name = "Garage AB"
+        address = "Torget 2, 111 23 Stockholm"
+        vat_number = "SE112233445501"
+        contact = "help@garage.example"
+        number_prefix = "G-""#;
+
 /// How many connectors the station has; most journeys use the first.
 const CONNECTORS: u32 = 2;
 
@@ -115,6 +123,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         vat_number = "SE556677889901"
         contact = "help@laddbolaget.example"
         number_prefix = "L-"
+        {customer}
         [site]
         name = "Stora Torget"
         address = "Torget 2, 111 23 Stockholm, Sweden"
@@ -147,6 +156,10 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         terminal = setup.terminal,
         station = setup.station,
         provider = setup.provider,
+        customer = match setup.processor {
+            Processor::Platform => "",
+            Processor::Customer => CUSTOMER,
+        },
     );
     std::fs::write(folder.join("chargetap.toml"), text).unwrap();
 }

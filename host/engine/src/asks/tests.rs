@@ -1,7 +1,7 @@
 use chargetap_contract::money::Tariff;
 
 use super::*;
-use crate::config::{Model, Processor};
+use crate::config::Model;
 
 fn evse(connector: u32) -> Evse {
     Evse {
@@ -15,7 +15,6 @@ fn terminal(start: Start, evses: u32, holds: &[u64]) -> Terminal {
     let label = |connector| char::from_digit(9 + connector, 36).unwrap().to_uppercase();
     Terminal {
         model: Model::Apollo,
-        processor: Processor::Platform,
         policy: Policy {
             tariff: Tariff {
                 currency: "EUR".into(),
@@ -94,14 +93,14 @@ fn card(ask: &Ask) -> (Option<u32>, u64, &str) {
             card.hold,
             &card.text,
         ),
-        Ask::Choice { .. } => panic!("{ask:?}"),
+        Ask::Choice { .. } | Ask::Nothing { .. } => panic!("{ask:?}"),
     }
 }
 
 fn labels(ask: &Ask) -> Vec<&str> {
     match ask {
         Ask::Choice { options, .. } => options.iter().map(|it| it.label.as_str()).collect(),
-        Ask::Card(_) => panic!("{ask:?}"),
+        Ask::Card(_) | Ask::Nothing { .. } => panic!("{ask:?}"),
     }
 }
 
@@ -252,4 +251,21 @@ fn an_option_that_is_not_there_is_none() {
     for id in ["option1", "option", "", "0"] {
         assert_eq!(ask.option(id), None, "{id}");
     }
+}
+
+#[test]
+fn out_of_use_only_who_charges_may_stop_and_only_where_cards_are_read() {
+    let terminal = terminal(Start::Tap, 1, &[5_000]);
+    let free = [Standing::default()];
+    let in_use = [Standing {
+        session: Some("s1".into()),
+        vehicle_since: None,
+    }];
+    let rests = |ask| matches!(ask, Ask::Nothing { .. });
+    assert!(rests(out_of_use(&terminal, &free, Gate::Ending)));
+    assert!(rests(out_of_use(&terminal, &in_use, Gate::Closed)));
+    let Ask::Card(card) = out_of_use(&terminal, &in_use, Gate::Ending) else {
+        panic!("the driver must be able to stop")
+    };
+    assert_eq!(card.evse, None);
 }

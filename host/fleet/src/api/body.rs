@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Call;
 use super::problem::{Problem, ProblemKind};
-use crate::incident::PictureType;
+use crate::incident::{self, MOST_PIXELS, PictureType};
 use crate::refusal::Reason;
 
 /// What a route takes as its body.
@@ -115,22 +115,23 @@ impl Body {
     }
 }
 
-/// Which of the two a picture is, if it is what it is said to be.
+/// Of which type a picture is, if it is of the one that it is said to be.
 pub(super) fn picture_type(call: &Call<'_>) -> Result<PictureType, Problem> {
-    let said = call.content_type.map(essence);
-    let (is, name) = match call.body {
-        [0xFF, 0xD8, 0xFF, ..] => (PictureType::Jpeg, "image/jpeg"),
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => (PictureType::Png, "image/png"),
-        _ => {
-            let reason = Reason::new("no-picture", "this is neither a JPEG nor a PNG");
-            return Err(Problem::invalid(vec![reason]));
-        }
-    };
-    match said.as_deref() == Some(name) {
+    let refusal = |code, text: String| Problem::invalid(vec![Reason::new(code, text)]);
+    let is = incident::picture_type(call.body)
+        .ok_or_else(|| refusal("no-picture", "this is neither a JPEG nor a PNG".to_owned()))?;
+    if !incident::picture_size(call.body).is_some_and(incident::is_decodable_size) {
+        let text = format!("a picture has a size, of at most {MOST_PIXELS} pixels");
+        return Err(refusal("picture-too-large", text));
+    }
+    match call.content_type.map(essence).as_deref() == Some(is.media_type()) {
         true => Ok(is),
         false => {
-            let text = format!("this is of the type {name} and is said to be of another");
-            Err(Problem::invalid(vec![Reason::new("other-picture", text)]))
+            let text = format!(
+                "this is of the type {} and said to be of another",
+                is.media_type()
+            );
+            Err(refusal("other-picture", text))
         }
     }
 }

@@ -74,11 +74,7 @@ impl Route {
         path: &'static str,
         command: fn(&Asked<'_>) -> Result<Command, Problem>,
     ) -> Self {
-        let route = Self::deed::<T>(Method::Put, path, command).with_json::<B>();
-        Self {
-            target: Target::Anew(T::KIND),
-            ..route
-        }
+        Self::deed::<T>(Method::Put, path, command).with_json::<B>()
     }
 
     /// A record that comes to be, with a key that is not in the path.

@@ -257,7 +257,7 @@ fn can_come(route: &Route, kind: ProblemKind) -> bool {
         ProblemKind::MethodNotAllowed => false,
         ProblemKind::Conflict | ProblemKind::Invalid => is_write,
         ProblemKind::PreconditionFailed => has_version(route),
-        ProblemKind::PreconditionRequired => route.target.needs_version(),
+        ProblemKind::PreconditionRequired => route.method == Method::Put,
         // Where no body is taken, any is too large.
         ProblemKind::TooLarge => is_write,
         ProblemKind::UnsupportedMediaType => !matches!(route.body, Body::Nothing),

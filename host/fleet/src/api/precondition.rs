@@ -12,9 +12,7 @@ pub(super) enum Target {
     None,
     /// A record that is there.
     Existing(Kind),
-    /// A record that is there, and that is put anew.
-    Anew(Kind),
-    /// A record that is put anew, or that comes to be.
+    /// A record that is there, or that comes to be.
     Put(Kind),
 }
 
@@ -36,7 +34,7 @@ impl Target {
             _ if self == Self::None || method == Method::Get => Ok(()),
             (None, None) => Ok(()),
             (None, Some(_)) => Err(changed("there is nothing yet, so it has no version")),
-            (Some(_), None) if self.needs_version() => Err(Problem::new(
+            (Some(_), None) if method == Method::Put => Err(Problem::new(
                 ProblemKind::PreconditionRequired,
                 "say in If-Match which version you know: its ETag",
             )),
@@ -47,17 +45,10 @@ impl Target {
         }
     }
 
-    /// Whether a call must name the version of what is there.
-    pub(super) fn needs_version(self) -> bool {
-        matches!(self, Self::Anew(_) | Self::Put(_))
-    }
-
     fn there(self, asked: &Asked<'_>) -> Result<Option<(u64, Item)>, Problem> {
         match self {
             Self::None => Ok(None),
-            Self::Existing(kind) | Self::Anew(kind) | Self::Put(kind) => {
-                Ok(asked.fleet.item(kind, asked.text(0)?))
-            }
+            Self::Existing(kind) | Self::Put(kind) => Ok(asked.fleet.item(kind, asked.text(0)?)),
         }
     }
 }

@@ -5,6 +5,8 @@ mod licensing;
 mod life;
 mod placement;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 mod transfer;
 

@@ -25,6 +25,9 @@ const KNOWN: [&str; 9] = [
 /// How many of them, from the first, a file must have.
 const REQUIRED: usize = 4;
 
+/// How much of an unknown column's name is told.
+const NAME: usize = 40;
+
 /// What a spreadsheet takes for the beginning of a formula.
 const FORMULA: [char; 5] = ['=', '+', '-', '@', '\t'];
 
@@ -41,12 +44,13 @@ impl Columns {
             let name = field.trim().to_ascii_lowercase();
             match KNOWN.iter().find(|it| **it == name) {
                 None => {
+                    let field: String = field.chars().take(NAME).collect();
                     let text = format!("there is no column {field:?}; there are {known}");
-                    reasons.push(Reason::new("unknown-column", text).at("line 1"));
+                    reasons.push(Reason::new("unknown-column", text).at("header"));
                 }
                 Some(name) if columns.contains(name) => {
                     let text = format!("there are two columns {name}");
-                    reasons.push(Reason::new("column-twice", text).at("line 1"));
+                    reasons.push(Reason::new("column-twice", text).at("header"));
                 }
                 Some(name) => columns.push(*name),
             }
@@ -57,7 +61,7 @@ impl Columns {
             .filter(|it| !columns.contains(it));
         for name in missing {
             let text = format!("the first line names no column {name}; there are {known}");
-            reasons.push(Reason::new("no-column", text).at("line 1"));
+            reasons.push(Reason::new("no-column", text).at("header"));
         }
         match reasons.is_empty() {
             true => Ok(Self(columns)),
@@ -74,7 +78,11 @@ impl Columns {
     ) -> Result<Row, Vec<Reason>> {
         if record.len() != self.0.len() {
             let (has, names) = (record.len(), self.0.len());
-            let text = format!("the line has {has} fields, and the first line {names}");
+            let hint = match record.iter().any(|field| field.contains('\n')) {
+                true => ": a quotation mark may not be closed",
+                false => "",
+            };
+            let text = format!("the line has {has} fields, and the first line {names}{hint}");
             return Err(vec![Reason::new("fields", text).at(format!("line {line}"))]);
         }
         let mut fields = Fields {

@@ -66,15 +66,21 @@ fn as_excel_writes_it_in_sweden() {
 }
 
 #[test]
+fn empty_lines_before_the_header_count_and_say_nothing() {
+    let rows = read("\n\r\nserial;model;site;domain\nT1;p68;depot;none\n").unwrap();
+    assert_eq!(rows.first().unwrap().line, 4);
+}
+
+#[test]
 fn the_header_names_known_columns_once_and_those_that_must_be() {
     assert_eq!(wrong(""), told(&[("no-header", "")]));
     assert_eq!(
         wrong("serial,serial,modell,site\n"),
         told(&[
-            ("column-twice", "line 1"),
-            ("unknown-column", "line 1"),
-            ("no-column", "line 1"),
-            ("no-column", "line 1"),
+            ("column-twice", "header"),
+            ("unknown-column", "header"),
+            ("no-column", "header"),
+            ("no-column", "header"),
         ])
     );
     let reasons = read("modell\n").unwrap_err();
@@ -147,6 +153,9 @@ fn other_encodings_are_named_or_found_at_their_line() {
 fn a_quotation_mark_that_is_not_closed_does_not_swallow_the_file_unseen() {
     let file = format!("{HEADER}\nT1,p68,depot,none,,,,\"5,\nT2,p68,depot,none,,,,,\n");
     assert_eq!(wrong(&file), told(&[("fields", "line 2")]));
+    let reasons = read(&file).unwrap_err();
+    let hint = "a quotation mark may not be closed";
+    assert!(reasons.first().unwrap().text.ends_with(hint));
 }
 
 #[test]
@@ -162,6 +171,14 @@ fn a_thousand_reasons_are_told_and_the_rest_are_counted() {
         (last.code.as_str(), last.text.as_str()),
         ("and-more", "and 234 more")
     );
+}
+
+#[test]
+fn a_header_that_is_no_header_is_told_in_short() {
+    let reasons = read(&"x,".repeat(100_000)).unwrap_err();
+    assert_eq!(reasons.len(), 1_001);
+    let reasons = read(&"x".repeat(100_000)).unwrap_err();
+    assert!(reasons.first().unwrap().text.len() < 200);
 }
 
 #[test]

@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 
 use crate::world::{NORTH, Request, actor, incident, json_of, name};
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest";
-const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0rest";
+/// The beginning of a picture of two by three pixels, and of one of 65,535 by 65,535.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x02\0\0\0\x03\x08\x02\0\0\0";
+const HUGE_PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xFF\xFF\0\0\xFF\xFF\x08\x02\0\0\0";
+const JPEG: &[u8] = b"\xFF\xD8\xFF\xC0\0\x0B\x08\0\x02\0\x03\x01\x01\x11\0\xFF\xDA";
 
 fn post(path: &str, body: &str) -> Answer {
     Request::new(Method::Post, path)
@@ -186,10 +188,12 @@ fn a_picture_is_what_its_bytes_are() {
         let caption = Some("The back".parse().unwrap());
         assert_eq!(task, Task::Attach("I-1".parse().unwrap(), kind, caption));
     }
-    let refusals: [(&str, &[u8], u16); 6] = [
+    let refusals: [(&str, &[u8], u16); 8] = [
         ("image/png", JPEG, 422),
         ("image/jpeg", PNG, 422),
         ("image/png", b"<svg/>", 422),
+        ("image/png", HUGE_PNG, 422),
+        ("image/png", PNG.split_at(12).0, 422),
         ("image/png", b"", 422),
         ("image/gif", b"GIF89a", 415),
         ("application/octet-stream", PNG, 415),

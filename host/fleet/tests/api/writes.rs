@@ -47,10 +47,10 @@ fn what_is_put_first_is_made_and_what_is_put_again_is_changed() {
 }
 
 #[test]
-fn a_part_of_a_record_is_put_without_a_version_if_one_likes() {
+fn what_is_put_on_record_of_a_customer_needs_no_version() {
     let body = json!({ "status": "not-required" });
-    let path = "/api/v1/customers/acme/self-assessment";
-    let answer = send(&mut fleet(), Method::Put, path, &body);
+    let path = "/api/v1/customers/acme/self-assessments";
+    let answer = send(&mut fleet(), Method::Post, path, &body);
     assert_eq!(answer.status, 200);
     assert_eq!(
         json_of(&answer)["self_assessment"]["status"],

@@ -14,34 +14,19 @@ number_prefix = "G-"
 
 [site]"#;
 
-/// The good file with the customer as a second issuer, and a terminal of this processor.
-fn with_customer(processor: &str) -> Result<Config, ConfigError> {
-    let file = GOOD.replacen("\n[site]", CUSTOMER, 1);
-    Config::parse(&file.replacen(MODEL, &format!("{MODEL}\n{processor}"), 1))
+/// The good file with the customer as a second issuer.
+fn with_customer() -> Result<Config, ConfigError> {
+    Config::parse(&GOOD.replacen("\n[site]", CUSTOMER, 1))
 }
 
 #[test]
-fn the_only_issuer_is_that_of_every_terminal() {
+fn there_may_be_an_issuer_for_each_processor() {
     let config = Config::parse(GOOD).unwrap();
-    assert_eq!(config.terminals["P66-0001"].processor, Processor::Platform);
     assert_eq!(config.issuers[&Processor::Platform].number_prefix, "L-");
-}
-
-#[test]
-fn of_two_issuers_the_terminals_processor_decides() {
-    let config = with_customer("processor = \"customer\"").unwrap();
-    let processor = config.terminals["P66-0001"].processor;
-    assert_eq!(config.issuers[&processor].on_paper.name, "Garage AB");
-    assert_eq!(config.issuers[&processor].number_prefix, "G-");
-    let error = with_customer("").unwrap_err();
-    assert_eq!(error.key, "terminals.processor");
-    assert!(error.problem.starts_with("is needed"), "{error}");
-}
-
-#[test]
-fn a_processor_without_an_issuer_is_refused() {
-    let error = error(MODEL, &format!("{MODEL}\nprocessor = \"customer\""));
-    assert_eq!(error.key, "terminals.processor");
+    let config = with_customer().unwrap();
+    let customer = &config.issuers[&Processor::Customer];
+    assert_eq!(customer.on_paper.name, "Garage AB");
+    assert_eq!(customer.number_prefix, "G-");
 }
 
 #[test]
@@ -56,7 +41,7 @@ fn an_issuer_has_a_vat_number_and_a_prefix_that_fits_a_number() {
 
 #[test]
 fn two_issuers_are_two_companies_however_a_vat_number_is_written() {
-    let error = with_customer("processor = \"customer\"").map(|_| ());
+    let error = with_customer().map(|_| ());
     assert_eq!(error, Ok(()));
     let file = GOOD.replacen("\n[site]", CUSTOMER, 1);
     let same = file.replace("SE112233445501", "se 556677-889901");

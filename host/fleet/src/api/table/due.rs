@@ -2,11 +2,13 @@
 
 use super::super::Answer;
 use super::super::asked::Asked;
-use super::super::pending::due::{self, Due};
-use super::super::pending::ics;
+use super::super::paging::{self, Page};
 use super::super::problem::Problem;
+use super::super::query::Parameter;
 use super::super::route::{Route, Success};
-use crate::access;
+use crate::due::{self, Due, What};
+use crate::text::Key;
+use crate::{access, ics};
 
 /// The media type of feeds.
 const CALENDAR: &str = "text/calendar";
@@ -20,7 +22,24 @@ pub(super) fn routes() -> Vec<Route> {
             "Fetch what is due as a feed for calendars",
         );
     vec![
-        Route::read::<Vec<Due>>("/due", list).named("due", "list", "List what is due"),
+        Route::read::<Page<Due>>("/due", list)
+            .with(paging::by_key())
+            .with([
+                Parameter::new::<What>("what", "Only what is of this kind"),
+                Parameter::new::<Key>("site", "Only what is due at this site"),
+                Parameter::new::<bool>("overdue", "Only what is overdue, or only what is not"),
+            ])
+            .named("due", "list", "List what is due, the earliest first")
+            .columns(&[
+                ("DUE", "/due"),
+                ("OVERDUE", "/overdue"),
+                ("WHAT", "/what"),
+                ("ABOUT", "/about/key"),
+                ("SITE", "/site"),
+                ("OWED BY", "/by"),
+                ("WHO", "/who"),
+                ("TEXT", "/text"),
+            ]),
         Route {
             is_open: true,
             ..feed
@@ -29,9 +48,28 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 fn list(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let situation = asked.situation;
-    let due = due::due(asked.fleet, situation.gateway, situation.now, asked.reach());
-    Ok(Answer::json(200, &due))
+    let (situation, query) = (asked.situation, &asked.query);
+    let (what, site, overdue) = (query.get("what"), query.get("site"), query.get("overdue"));
+    let mut due = due::due(asked.fleet, situation.gateway, situation.now, asked.reach());
+    due.retain(|it| {
+        what.is_none_or(|what: What| it.what == what)
+            && site
+                .as_ref()
+                .is_none_or(|site: &Key| it.site.as_ref() == Some(site))
+            && overdue.is_none_or(|overdue: bool| it.overdue == overdue)
+    });
+    let mut due: Vec<_> = due.into_iter().map(|it| (place(&it), it)).collect();
+    due.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let due = due.iter().map(|(place, it)| (place.as_str(), it));
+    Ok(Answer::json(200, &Page::of(due, query, |it| it)))
+}
+
+/// Where something stands in the list: by its deadline, what has none last, and by what it is.
+fn place(it: &Due) -> String {
+    let due = it
+        .due
+        .map_or_else(|| "none".to_owned(), |due| format!("{:015}", due.millis()));
+    format!("{due}/{}/{}", it.what.name(), it.about.key())
 }
 
 /// The address is the right to see it.
@@ -45,6 +83,6 @@ fn feed(asked: &Asked<'_>) -> Result<Answer, Problem> {
         situation.now,
         &calendar.details.reach,
     );
-    let feed = ics::feed(&due, situation.now);
+    let feed = ics::feed(fleet, &due, situation.now);
     Ok(Answer::of(CALENDAR, feed.into_bytes()))
 }

@@ -47,8 +47,8 @@ fn customers() -> Vec<Route> {
             "Put on record that a customer accepted the terms of use",
         ),
         Route::deed::<Customer>(
-            Method::Put,
-            "/customers/{customer}/self-assessment",
+            Method::Post,
+            "/customers/{customer}/self-assessments",
             |asked| Ok(Command::Assess(asked.key(0)?, asked.body()?)),
         )
         .with_json::<SelfAssessment>()

@@ -1,0 +1,142 @@
+//! What is due: one list over everything that somebody has to see to.
+
+mod incidents;
+mod look;
+mod orders;
+mod people;
+mod terminals;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::access::Reach;
+use crate::fleet::Fleet;
+use crate::moment::Moment;
+use crate::processor::Party;
+use crate::situation::Surroundings;
+use crate::text::{Key, Serial};
+use look::Look;
+
+/// Something that somebody has to see to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Due {
+    /// What it is.
+    pub what: What,
+    /// The record that it is about.
+    pub about: Subject,
+    /// Where; absent for what concerns no site alone.
+    pub site: Option<Key>,
+    /// At which terminal, if at one.
+    pub terminal: Option<Serial>,
+    /// By when; absent where nothing is missed by waiting.
+    pub due: Option<Moment>,
+    /// Whether that has passed.
+    pub overdue: bool,
+    /// Who has to see to it.
+    pub by: Party,
+    /// Which people of theirs can.
+    pub who: Vec<Key>,
+    /// What to do, for people.
+    pub text: String,
+}
+
+/// What is due.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// The report of an incident, within 24 hours of its discovery.
+    IncidentReport,
+    /// An incident is open, and its terminal takes no cards.
+    IncidentClosing,
+    /// A session that a person must look at.
+    Session,
+    /// A terminal's software licence ends, or has ended.
+    Licence,
+    /// A terminal's weekly inspection.
+    Inspection,
+    /// A terminal's inspection after it was stored.
+    InspectionAfterStorage,
+    /// The battery of a terminal in storage is to be charged.
+    Battery,
+    /// An order of which a terminal is not activated yet.
+    Ticket,
+    /// The training of somebody who may use a terminal.
+    Training,
+    /// A customer's self-assessment of PCI DSS.
+    SelfAssessment,
+}
+
+/// What something that is due is about.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(tag = "kind", content = "key", rename_all = "kebab-case")]
+pub enum Subject {
+    /// A customer.
+    Customer(Key),
+    /// A person.
+    Person(Key),
+    /// An order.
+    Order(Key),
+    /// A terminal.
+    Terminal(Serial),
+    /// An incident.
+    Incident(Key),
+    /// A session.
+    Session(String),
+}
+
+impl What {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::IncidentReport => "incident-report",
+            Self::IncidentClosing => "incident-closing",
+            Self::Session => "session",
+            Self::Licence => "licence",
+            Self::Inspection => "inspection",
+            Self::InspectionAfterStorage => "inspection-after-storage",
+            Self::Battery => "battery",
+            Self::Ticket => "ticket",
+            Self::Training => "training",
+            Self::SelfAssessment => "self-assessment",
+        }
+    }
+}
+
+impl Subject {
+    /// What names it among its kind.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Customer(key) | Self::Person(key) | Self::Order(key) | Self::Incident(key) => {
+                key.as_str()
+            }
+            Self::Terminal(serial) => serial.as_str(),
+            Self::Session(id) => id,
+        }
+    }
+}
+
+/// What is due at the sites that this reaches, by deadline; what has none comes last. What belongs to
+/// no site is for those who reach everywhere.
+#[must_use]
+pub fn due(fleet: &Fleet, gateway: &Surroundings, now: Moment, reach: &Reach) -> Vec<Due> {
+    let look = Look::new(fleet, now, reach);
+    let mut list = Vec::new();
+    terminals::due(&look, &mut list);
+    incidents::due(&look, &mut list);
+    incidents::sessions(&look, gateway, &mut list);
+    people::due(&look, &mut list);
+    orders::tickets(&look, &mut list);
+    orders::self_assessments(&look, &mut list);
+    list.sort_by(|one, other| order(one).cmp(&order(other)));
+    list
+}
+
+fn order(due: &Due) -> (bool, Option<Moment>, What, &Subject) {
+    (due.due.is_none(), due.due, due.what, &due.about)
+}

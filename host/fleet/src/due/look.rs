@@ -1,0 +1,130 @@
+//! Looking at a fleet at a moment, from where somebody can see it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
+
+use super::{Due, Subject, What};
+use crate::access::Reach;
+use crate::fleet::Fleet;
+use crate::moment::{Day, Moment};
+use crate::processor::Party;
+use crate::site::Site;
+use crate::terminal::Terminal;
+use crate::text::Key;
+
+/// Where there is no site to count days by.
+static UTC: TimeZone = TimeZone::UTC;
+
+/// A fleet that is looked at.
+pub(super) struct Look<'a> {
+    pub(super) fleet: &'a Fleet,
+    pub(super) now: Moment,
+    /// The sites that can be seen; absent where everything can.
+    seen: Option<BTreeSet<&'a Key>>,
+    places: BTreeMap<&'a Key, Place<'a>>,
+    /// The first site of each customer.
+    homes: BTreeMap<&'a Key, Place<'a>>,
+}
+
+/// By whose days deadlines count.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) zone: &'a TimeZone,
+    pub(super) today: Day,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn new(fleet: &'a Fleet, now: Moment, reach: &'a Reach) -> Self {
+        let mut places = BTreeMap::new();
+        let mut homes = BTreeMap::new();
+        for site in fleet.each::<Site>() {
+            let place = Place::in_zone(site.details.time_zone.rules(), now);
+            places.insert(&site.key, place);
+            homes.entry(&site.details.customer).or_insert(place);
+        }
+        Self {
+            fleet,
+            now,
+            seen: match reach {
+                Reach::Everywhere => None,
+                Reach::Sites(sites) => Some(sites.iter().collect()),
+            },
+            places,
+            homes,
+        }
+    }
+
+    pub(super) fn sees(&self, site: &Key) -> bool {
+        self.seen.as_ref().is_none_or(|seen| seen.contains(site))
+    }
+
+    pub(super) fn sees_all(&self) -> bool {
+        self.seen.is_none()
+    }
+
+    /// The days at a site; those of UTC where there is no such site.
+    pub(super) fn place(&self, site: &Key) -> Place<'a> {
+        let utc = || Place::in_zone(&UTC, self.now);
+        self.places.get(site).copied().unwrap_or_else(utc)
+    }
+
+    /// The days at a customer's first site.
+    pub(super) fn home(&self, customer: &Key) -> Place<'a> {
+        let utc = || Place::in_zone(&UTC, self.now);
+        self.homes.get(customer).copied().unwrap_or_else(utc)
+    }
+
+    /// Something that the customer has to see to, at no terminal.
+    pub(super) fn of(&self, about: Subject, what: What, due: Option<Moment>, text: String) -> Due {
+        Due {
+            what,
+            about,
+            site: None,
+            terminal: None,
+            due,
+            overdue: due.is_some_and(|due| due <= self.now),
+            by: Party::Customer,
+            who: Vec::new(),
+            text,
+        }
+    }
+
+    /// Something that the customer has to see to, at a terminal.
+    pub(super) fn at_terminal(
+        &self,
+        terminal: &Terminal,
+        what: What,
+        due: Option<Moment>,
+        text: String,
+    ) -> Due {
+        Due {
+            site: Some(terminal.details.site.clone()),
+            terminal: Some(terminal.serial.clone()),
+            ..self.of(Subject::Terminal(terminal.serial.clone()), what, due, text)
+        }
+    }
+
+    /// Something that those who may use a terminal have to do with it.
+    pub(super) fn by_users(
+        &self,
+        terminal: &Terminal,
+        what: What,
+        due: Option<Moment>,
+        text: String,
+    ) -> Due {
+        Due {
+            who: terminal.details.users.clone(),
+            ..self.at_terminal(terminal, what, due, text)
+        }
+    }
+}
+
+impl<'a> Place<'a> {
+    fn in_zone(zone: &'a TimeZone, now: Moment) -> Self {
+        Self {
+            zone,
+            today: now.day(zone),
+        }
+    }
+}

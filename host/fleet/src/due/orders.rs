@@ -1,0 +1,69 @@
+//! What is due about orders, and about those who made them.
+
+use std::collections::BTreeMap;
+
+use super::look::Look;
+use super::{Due, Subject, What};
+use crate::order::Order;
+use crate::site::{AssessmentStatus, Customer, SelfAssessment};
+use crate::terminal::{State, Terminal};
+
+/// How many days before it counts no longer a self-assessment is due.
+const ASSESSMENT_AHEAD: i32 = 30;
+
+/// Orders of which a terminal was never activated, or that have no terminal. They are nobody's at a site.
+pub(super) fn tickets(look: &Look<'_>, list: &mut Vec<Due>) {
+    if !look.sees_all() {
+        return;
+    }
+    let mut counts = BTreeMap::new();
+    for terminal in look.fleet.each::<Terminal>() {
+        if terminal.state != State::Retired {
+            let order = counts.entry(&terminal.details.order);
+            let (all, waiting): &mut (u64, u64) = order.or_default();
+            *all += 1;
+            *waiting += u64::from(!terminal.licences.has_begun());
+        }
+    }
+    for order in look.fleet.each::<Order>() {
+        let (all, waiting) = counts.get(&order.key).copied().unwrap_or_default();
+        if all == 0 || waiting > 0 {
+            list.push(ticket(look, order, all, waiting));
+        }
+    }
+}
+
+fn ticket(look: &Look<'_>, order: &Order, all: u64, waiting: u64) -> Due {
+    let key = &order.key;
+    let text = match all {
+        0 => format!("Put the terminals of order {key} on record."),
+        _ => format!("Activate the terminals of order {key}: {waiting} of {all} wait for it."),
+    };
+    let zone = look.home(&order.details.customer).zone;
+    let due = order.details.wanted_by.map(|day| day.ends(zone));
+    look.of(Subject::Order(key.clone()), What::Ticket, due, text)
+}
+
+pub(super) fn self_assessments(look: &Look<'_>, list: &mut Vec<Due>) {
+    let customers = look.fleet.each::<Customer>();
+    let customers = customers.filter(|_| look.sees_all());
+    list.extend(customers.filter_map(|it| self_assessment(look, it, it.self_assessment.as_ref()?)));
+}
+
+/// One that is handed in is due anew before it counts no longer; any other is due now.
+fn self_assessment(look: &Look<'_>, customer: &Customer, it: &SelfAssessment) -> Option<Due> {
+    let home = look.home(&customer.key);
+    let last = it.valid_until;
+    let is_due = match it.status {
+        AssessmentStatus::NotRequired => false,
+        AssessmentStatus::Pending | AssessmentStatus::NotCompliant => true,
+        AssessmentStatus::Compliant => {
+            last.is_some_and(|last| home.today >= last.plus_days(-ASSESSMENT_AHEAD))
+        }
+    };
+    let key = &customer.key;
+    let text = format!("Hand in the self-assessment of PCI DSS of {key}, and put it on record.");
+    let due = last.map(|day| day.ends(home.zone));
+    let about = Subject::Customer(key.clone());
+    is_due.then(|| look.of(about, What::SelfAssessment, due, text))
+}

@@ -1,0 +1,73 @@
+//! What is due, as a feed for calendars (iCalendar, RFC 5545).
+//!
+//! Calendars that subscribe to a feed show its events and neither its tasks nor its alarms: so each
+//! deadline is an event, which takes none of its reader's time.
+
+use icalendar::{Calendar, Component, Event, EventLike, Property};
+
+use crate::due::Due;
+use crate::fleet::Fleet;
+use crate::moment::Moment;
+use crate::site::Site;
+
+/// What made the feed.
+const PRODUCT: &str = "-//Chargetap//What is due//EN";
+/// How long an event is, in milliseconds: it ends when the deadline does, so that it stands on the
+/// last day that there is.
+const LASTS: u64 = 60 * 60 * 1_000;
+
+/// The feed of what has a deadline.
+#[must_use]
+pub fn feed(fleet: &Fleet, list: &[Due], now: Moment) -> String {
+    let mut calendar = Calendar::empty();
+    calendar.append_property(Property::new("VERSION", "2.0"));
+    calendar.append_property(Property::new("PRODID", PRODUCT));
+    calendar.name("Chargetap: what is due");
+    for due in list {
+        if let Some(deadline) = due.due {
+            calendar.push(event(fleet, due, deadline, now));
+        }
+    }
+    calendar.to_string()
+}
+
+fn event(fleet: &Fleet, due: &Due, deadline: Moment, now: Moment) -> Event {
+    let begins = Moment::from_millis(deadline.millis().saturating_sub(LASTS));
+    let summary = match due.overdue {
+        true => format!("Overdue: {}", due.text),
+        false => due.text.clone(),
+    };
+    let mut event = Event::new();
+    event
+        .uid(&uid(due, deadline))
+        .add_property("DTSTAMP", now.in_calendars())
+        .add_property("DTSTART", begins.in_calendars())
+        .add_property("DTEND", deadline.in_calendars())
+        .add_property("TRANSP", "TRANSPARENT")
+        .summary(&summary)
+        .description(&description(due, deadline));
+    let site = due
+        .site
+        .as_ref()
+        .and_then(|it| fleet.get::<Site>(it.as_str()));
+    if let Some(site) = site {
+        let details = &site.details;
+        event.location(&format!("{}, {}", details.name, details.address));
+    }
+    event.done()
+}
+
+/// The same for the same deadline, whenever the feed is read.
+fn uid(due: &Due, deadline: Moment) -> String {
+    let (what, key) = (due.what.name(), due.about.key());
+    format!("{what}.{key}.{}@chargetap", deadline.millis())
+}
+
+fn description(due: &Due, deadline: Moment) -> String {
+    let mut lines = vec![format!("By {deadline}, by the {}.", due.by.label())];
+    if !due.who.is_empty() {
+        let who: Vec<_> = due.who.iter().map(|it| it.as_str()).collect();
+        lines.push(format!("Who can: {}.", who.join(", ")));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,263 @@
+//! Pages of a file.
+
+use krilla::Document;
+use krilla::color::rgb;
+use krilla::destination::XyzDestination;
+use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
+use krilla::image::Image;
+use krilla::outline::{Outline, OutlineNode};
+use krilla::page::PageSettings;
+use krilla::paint::Fill;
+use krilla::surface::Surface;
+use krilla::tagging::{Artifact, ArtifactType, BBox, ContentTag, SpanTag};
+
+use chargetap_fleet::incident::PictureType;
+
+use super::ReportError;
+use super::face::Faces;
+use super::flow::Placed;
+use super::strip::{Bar, Frame, Mark, Text};
+use super::style::{
+    Colour, DRAFT, HAIRLINE, LINE, MARGIN_BOTTOM, MARGIN_LEFT, MARGIN_TOP, NOTE, PAGE_HEIGHT,
+    PAGE_WIDTH, Style, WIDTH,
+};
+use super::tags::Drawn;
+use crate::picture::{Orientation, Picture};
+use crate::report::Report;
+use crate::wording;
+
+/// How far the line of the foot is from the page's lower edge.
+const FOOT: f32 = MARGIN_BOTTOM * 0.45;
+
+/// What is drawn with, and what was drawn.
+pub(super) struct Press<'a> {
+    faces: &'a Faces,
+    report: &'a Report,
+    /// The lines and the pictures, in order.
+    drawn: Vec<Drawn>,
+    /// The headings, and where they are.
+    headings: Vec<(String, XyzDestination)>,
+}
+
+impl<'a> Press<'a> {
+    pub(super) fn new(faces: &'a Faces, report: &'a Report) -> Self {
+        Self {
+            faces,
+            report,
+            drawn: vec![],
+            headings: vec![],
+        }
+    }
+
+    pub(super) fn drawn(&self) -> &[Drawn] {
+        &self.drawn
+    }
+
+    pub(super) fn outline(&self) -> Outline {
+        let mut outline = Outline::new();
+        for (heading, place) in &self.headings {
+            outline.push_child(OutlineNode::new(heading.clone(), place.clone()));
+        }
+        outline
+    }
+
+    pub(super) fn pages(
+        &mut self,
+        document: &mut Document,
+        pages: &[Vec<Placed>],
+    ) -> Result<(), ReportError> {
+        let no_page = || ReportError::Internal("a page has no size".to_owned());
+        for (index, strips) in pages.iter().enumerate() {
+            let size = PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT).ok_or_else(no_page)?;
+            let mut page = document.start_page_with(size);
+            let mut surface = page.surface();
+            for placed in strips {
+                self.strip(&mut surface, index, placed)?;
+            }
+            let number = format!("{}/{}", index + 1, pages.len());
+            self.foot(&mut surface, &number);
+        }
+        Ok(())
+    }
+
+    fn strip(
+        &mut self,
+        surface: &mut Surface,
+        page: usize,
+        placed: &Placed,
+    ) -> Result<(), ReportError> {
+        let top = MARGIN_TOP + placed.y;
+        if let Some(heading) = &placed.strip.heading {
+            let place = XyzDestination::new(page, Point::from_xy(MARGIN_LEFT, top));
+            self.headings.push((heading.clone(), place));
+        }
+        for mark in &placed.strip.marks {
+            match mark {
+                Mark::Text(text) => {
+                    let tag = ContentTag::Span(SpanTag::empty());
+                    let identifier = surface.start_tagged(tag);
+                    self.text(surface, text, top);
+                    surface.end_tagged();
+                    self.drawn.push(Drawn {
+                        identifier,
+                        area: None,
+                    });
+                }
+                Mark::Picture(frame) => {
+                    let identifier = surface.start_tagged(ContentTag::Other);
+                    let area = self.picture(surface, frame, top)?;
+                    surface.end_tagged();
+                    let area = area.map(|area| BBox::new(page, area));
+                    self.drawn.push(Drawn { identifier, area });
+                }
+                Mark::Bar(it) => untagged(surface, ArtifactType::Layout, |surface| {
+                    bar(surface, it, top);
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&self, surface: &mut Surface, text: &Text, top: f32) {
+        let style = text.style;
+        let face = self.faces.of(style.weight);
+        fill(surface, style.colour);
+        surface.draw_glyphs(
+            Point::from_xy(MARGIN_LEFT + text.x, top + text.baseline),
+            &face.set(&text.line),
+            face.font.clone(),
+            &text.line,
+            style.size,
+            false,
+        );
+    }
+
+    fn picture(
+        &self,
+        surface: &mut Surface,
+        frame: &Frame,
+        top: f32,
+    ) -> Result<Option<Rect>, ReportError> {
+        let exhibit = self.report.exhibits.get(frame.exhibit);
+        let Some(Ok(picture)) = exhibit.map(|it| &it.picture) else {
+            return Ok(None);
+        };
+        let image = image(picture)?;
+        let turn = turn(picture.orientation, frame);
+        let (width, height) = match picture.orientation.quarters % 2 {
+            0 => (frame.width, frame.height),
+            _ => (frame.height, frame.width),
+        };
+        if let Some(size) = Size::from_wh(width, height) {
+            surface.push_transform(&Transform::from_translate(MARGIN_LEFT, top));
+            surface.push_transform(&turn);
+            surface.draw_image(image, size);
+            surface.pop();
+            surface.pop();
+        }
+        Ok(Rect::from_xywh(MARGIN_LEFT, top, frame.width, frame.height))
+    }
+
+    /// What the document is and the page's number, on every page.
+    fn foot(&self, surface: &mut Surface, number: &str) {
+        let rule = Bar {
+            x: 0.0,
+            y: -16.0,
+            width: WIDTH,
+            height: HAIRLINE,
+            colour: LINE,
+        };
+        untagged(surface, ArtifactType::Layout, |surface| {
+            bar(surface, &rule, PAGE_HEIGHT - FOOT);
+        });
+        let title = &self.report.title;
+        self.foot_line(surface, title, 0.0, NOTE);
+        let end =
+            |text: &str, style: Style| WIDTH - self.faces.of(style.weight).width(text) * style.size;
+        self.foot_line(surface, number, end(number, NOTE), NOTE);
+        if self.report.is_draft() {
+            let style = Style {
+                size: NOTE.size,
+                ..DRAFT
+            };
+            let middle = end(wording::DRAFT, style) / 2.0;
+            self.foot_line(surface, wording::DRAFT, middle, style);
+        }
+    }
+
+    fn foot_line(&self, surface: &mut Surface, line: &str, x: f32, style: Style) {
+        let text = Text {
+            x,
+            baseline: 0.0,
+            style,
+            line: line.to_owned(),
+        };
+        untagged(surface, ArtifactType::Footer, |surface| {
+            self.text(surface, &text, PAGE_HEIGHT - FOOT);
+        });
+    }
+}
+
+/// What is left out where the page is read aloud.
+fn untagged(surface: &mut Surface, kind: ArtifactType, draw: impl FnOnce(&mut Surface)) {
+    surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(kind)));
+    draw(surface);
+    surface.end_tagged();
+}
+
+fn bar(surface: &mut Surface, bar: &Bar, top: f32) {
+    let (x, y) = (MARGIN_LEFT + bar.x, top + bar.y);
+    let mut path = PathBuilder::new();
+    if let Some(area) = Rect::from_xywh(x, y, bar.width, bar.height) {
+        path.push_rect(area);
+    }
+    if let Some(path) = path.finish() {
+        fill(surface, bar.colour);
+        surface.draw_path(&path);
+    }
+}
+
+fn fill(surface: &mut Surface, [red, green, blue]: Colour) {
+    surface.set_fill(Some(Fill {
+        paint: rgb::Color::new(red, green, blue).into(),
+        ..Fill::default()
+    }));
+}
+
+/// A JPEG goes into the file as it is, so that it can be taken out of it again.
+fn image(picture: &Picture) -> Result<Image, ReportError> {
+    let bytes = picture.bytes.clone().into();
+    let image = match picture.media_type {
+        PictureType::Jpeg => Image::from_jpeg(bytes, false),
+        PictureType::Png => Image::from_png(bytes, false),
+    };
+    image.map_err(ReportError::Internal)
+}
+
+/// How a picture that stands as it is stored, at the upper left corner of its frame, comes to stand as it
+/// was taken.
+fn turn(orientation: Orientation, frame: &Frame) -> Transform {
+    let Frame { width, height, .. } = *frame;
+    let stored_width = match orientation.quarters % 2 {
+        0 => width,
+        _ => height,
+    };
+    let turned = match orientation.quarters % 4 {
+        0 => Transform::identity(),
+        1 => Transform::from_row(0.0, 1.0, -1.0, 0.0, width, 0.0),
+        2 => Transform::from_row(-1.0, 0.0, 0.0, -1.0, width, height),
+        _ => Transform::from_row(0.0, -1.0, 1.0, 0.0, 0.0, height),
+    };
+    if !orientation.is_mirrored {
+        return turned;
+    }
+    let (sx, ky) = (turned.sx(), turned.ky());
+    Transform::from_row(
+        -sx,
+        -ky,
+        turned.kx(),
+        turned.sy(),
+        turned.tx() + sx * stored_width,
+        turned.ty() + ky * stored_width,
+    )
+}

@@ -1,0 +1,177 @@
+//! The two fonts, and how texts are broken into lines that fit.
+//!
+//! The scripts of the fonts need no shaping: letters stand side by side, and an accent that follows its
+//! letter is drawn over it because it has no width. Of other scripts, each character is shown as the
+//! replacement character, and can still be copied.
+
+use std::ops::Range;
+
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use skrifa::charmap::Charmap;
+use skrifa::instance::{LocationRef, Size};
+use skrifa::metrics::GlyphMetrics;
+use skrifa::{FontRef, MetadataProvider};
+use unicode_linebreak::{BreakOpportunity, linebreaks};
+
+use super::style::{Style, Weight};
+
+const REGULAR: &[u8] =
+    include_bytes!("../../../../components/receipt-generator/fonts/NotoSans-Regular.ttf");
+const BOLD: &[u8] =
+    include_bytes!("../../../../components/receipt-generator/fonts/NotoSans-Bold.ttf");
+
+pub(super) struct Faces {
+    regular: Face,
+    bold: Face,
+}
+
+pub(super) struct Face {
+    pub(super) font: Font,
+    glyphs: Charmap<'static>,
+    widths: GlyphMetrics<'static>,
+}
+
+impl Faces {
+    pub(super) fn load() -> Option<Self> {
+        Some(Self {
+            regular: Face::read(REGULAR)?,
+            bold: Face::read(BOLD)?,
+        })
+    }
+
+    pub(super) fn of(&self, weight: Weight) -> &Face {
+        match weight {
+            Weight::Regular => &self.regular,
+            Weight::Bold => &self.bold,
+        }
+    }
+
+    /// A text in lines that are no wider than this.
+    pub(super) fn wrap(&self, text: &str, style: Style, width: f32) -> Vec<String> {
+        let face = self.of(style.weight);
+        face.wrap(text, width / style.size)
+    }
+
+    /// Whether every character of a text has a glyph of its own.
+    pub(super) fn can_show(&self, text: &str) -> bool {
+        text.chars().all(|it| self.regular.glyphs.map(it).is_some())
+    }
+}
+
+impl Face {
+    fn read(bytes: &'static [u8]) -> Option<Self> {
+        let tables = FontRef::new(bytes).ok()?;
+        Some(Self {
+            font: Font::new(bytes.into(), 0)?,
+            glyphs: tables.charmap(),
+            widths: tables.glyph_metrics(Size::new(1.0), LocationRef::default()),
+        })
+    }
+
+    /// The glyph of a character, or what is shown instead.
+    fn glyph(&self, character: char) -> skrifa::GlyphId {
+        let glyph = self.glyphs.map(character);
+        let glyph = glyph.or_else(|| self.glyphs.map(char::REPLACEMENT_CHARACTER));
+        glyph.unwrap_or_default()
+    }
+
+    /// How far the next character is, in sizes of the font.
+    fn advance(&self, character: char) -> f32 {
+        let width = self.widths.advance_width(self.glyph(character));
+        width.unwrap_or_default()
+    }
+
+    /// How wide a text is without the space at its end, in sizes of the font.
+    pub(super) fn width(&self, text: &str) -> f32 {
+        let characters = text.trim_end().chars();
+        characters.map(|it| self.advance(it)).sum()
+    }
+
+    /// A text as the glyphs that are drawn.
+    pub(super) fn set(&self, text: &str) -> Vec<KrillaGlyph> {
+        let glyph = |(at, character): (usize, char)| {
+            let range = at..at + character.len_utf8();
+            let id = GlyphId::new(self.glyph(character).to_u32());
+            KrillaGlyph::new(id, self.advance(character), 0.0, 0.0, 0.0, range, None)
+        };
+        text.char_indices().map(glyph).collect()
+    }
+
+    /// Breaks where Unicode allows it (UAX #14), and elsewhere only what is wider than a line. Spaces
+    /// stay at the ends of lines, so that the words remain two to whoever copies them.
+    fn wrap(&self, text: &str, width: f32) -> Vec<String> {
+        let mut lines = vec![];
+        // The line so far.
+        let mut line = Range { start: 0, end: 0 };
+        for (at, opportunity) in linebreaks(text) {
+            if line.end > line.start && self.width(&text[line.start..at]) > width {
+                lines.push(text[line.clone()].to_owned());
+                line.start = line.end;
+            }
+            while self.width(&text[line.start..at]) > width {
+                let cut = line.start + self.fitting(&text[line.start..at], width);
+                lines.push(text[line.start..cut].to_owned());
+                line.start = cut;
+            }
+            line.end = at;
+            if opportunity == BreakOpportunity::Mandatory {
+                lines.push(text[line.clone()].to_owned());
+                line.start = at;
+            }
+        }
+        lines
+    }
+
+    /// How many bytes of a text fit, of one character at least.
+    fn fitting(&self, text: &str, width: f32) -> usize {
+        let mut taken = 0.0;
+        for (at, character) in text.char_indices() {
+            taken += self.advance(character);
+            if taken > width && at > 0 {
+                return at;
+            }
+        }
+        text.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Faces;
+    use crate::pdf::style::{TEXT, Weight};
+
+    #[test]
+    fn digits_are_equally_wide() {
+        let faces = Faces::load().unwrap();
+        // In Noto Sans 572 of 1000.
+        let face = faces.of(Weight::Regular);
+        assert!(('0'..='9').all(|it| (face.advance(it) - 0.572).abs() < 1e-6));
+    }
+
+    #[test]
+    fn lines_are_no_wider_than_they_may_be_and_are_the_whole_text() {
+        let faces = Faces::load().unwrap();
+        let face = faces.of(TEXT.weight);
+        for text in [
+            "one",
+            "i wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww",
+            "words that are broken between them, and some spaces:         ",
+            "e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}",
+            "充電スタンドの充電スタンドの",
+            "well-known\u{a0}and/or user@example.org",
+        ] {
+            let lines = face.wrap(text, 5.0);
+            assert!(lines.iter().all(|line| face.width(line) <= 5.0), "{text}");
+            assert_eq!(lines.concat(), text);
+            assert!(lines.iter().all(|line| !line.starts_with('\u{301}')));
+        }
+        assert_eq!(face.wrap("", 5.0), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_the_fonts_lack_is_known() {
+        let faces = Faces::load().unwrap();
+        assert!(faces.can_show("Göteborg, Αθήνα, София: 5 €, 3 × 2"));
+        assert!(!faces.can_show("充電"));
+    }
+}

@@ -1,0 +1,156 @@
+//! Photographs from outside: shown only if they are what was attached, and can be decoded.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use chargetap_fleet::incident::{
+    Photograph, PictureType, is_decodable_size, picture_size, picture_type,
+};
+use exif::{In, Tag};
+use sha2::{Digest, Sha256};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+/// Bytes of a decoded picture at most: four for each pixel.
+const MOST_DECODED: usize = 160_000_000;
+
+/// A picture that can be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// What it is.
+    pub media_type: PictureType,
+    /// Its bytes, as they were attached.
+    pub bytes: Arc<Vec<u8>>,
+    /// How many pixels it is wide and high, as it is stored.
+    pub size: (u32, u32),
+    /// How it has to be turned.
+    pub orientation: Orientation,
+}
+
+/// How a stored picture has to be turned before it is looked at (Exif 2.3, tag 0x0112), as a browser does
+/// by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Orientation {
+    /// Whether its left and right change places, before it is turned.
+    pub is_mirrored: bool,
+    /// How many quarters of a turn, clockwise.
+    pub quarters: u8,
+}
+
+/// Why a photograph is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unshown {
+    /// Its bytes are not there.
+    #[error("its file is not there")]
+    Absent,
+    /// Its bytes are not those that were attached.
+    #[error("its file is not the one that was attached: its SHA-256 is another")]
+    Altered,
+    /// To decode it takes too much memory.
+    #[error("it has too many pixels")]
+    TooLarge,
+    /// It breaks off, or is no picture at all.
+    #[error("its file cannot be read to its end as a picture")]
+    Unreadable,
+}
+
+impl Picture {
+    /// Sees whether a photograph can be shown, with the bytes that are kept of it.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub fn of(photograph: &Photograph, bytes: Option<Vec<u8>>) -> Result<Self, Unshown> {
+        let bytes = bytes.ok_or(Unshown::Absent)?;
+        let hash = base16ct::lower::encode_string(&Sha256::digest(&bytes));
+        if hash != photograph.hash {
+            return Err(Unshown::Altered);
+        }
+        let media_type = picture_type(&bytes).ok_or(Unshown::Unreadable)?;
+        let size = picture_size(&bytes).ok_or(Unshown::Unreadable)?;
+        if !is_decodable_size(size) {
+            return Err(Unshown::TooLarge);
+        }
+        let orientation = match media_type {
+            PictureType::Jpeg => decode_jpeg(&bytes, size)?,
+            PictureType::Png => decode_png(&bytes, size)?,
+        };
+        Ok(Self {
+            media_type,
+            bytes: Arc::new(bytes),
+            size,
+            orientation,
+        })
+    }
+
+    /// How many pixels it is wide and high when it was turned.
+    #[must_use]
+    pub fn shown_size(&self) -> (u32, u32) {
+        let (width, height) = self.size;
+        match self.orientation.quarters % 2 {
+            0 => (width, height),
+            _ => (height, width),
+        }
+    }
+}
+
+/// Decodes it to the end. One that breaks off is not shown, as what it lacks could be what matters.
+fn decode_jpeg(bytes: &[u8], (width, height): (u32, u32)) -> Result<Orientation, Unshown> {
+    let side = |length| usize::try_from(length).unwrap_or(usize::MAX);
+    let options = DecoderOptions::default()
+        .set_strict_mode(true)
+        .set_max_width(side(width))
+        .set_max_height(side(height));
+    let mut decoder = JpegDecoder::new_with_options(Cursor::new(bytes), options);
+    decoder.decode_headers().map_err(|_| Unshown::Unreadable)?;
+    let is_small = decoder
+        .output_buffer_size()
+        .is_some_and(|it| it <= MOST_DECODED);
+    if !is_small {
+        return Err(Unshown::TooLarge);
+    }
+    let exif = decoder.exif().cloned();
+    decoder.decode().map_err(|_| Unshown::Unreadable)?;
+    Ok(exif.and_then(orientation).unwrap_or_default())
+}
+
+fn decode_png(bytes: &[u8], size: (u32, u32)) -> Result<Orientation, Unshown> {
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().map_err(|_| Unshown::Unreadable)?;
+    if reader.info().size() != size {
+        return Err(Unshown::Unreadable);
+    }
+    let is_small = reader
+        .output_buffer_size()
+        .is_some_and(|it| it <= MOST_DECODED);
+    if !is_small {
+        return Err(Unshown::TooLarge);
+    }
+    while reader
+        .next_row()
+        .map_err(|_| Unshown::Unreadable)?
+        .is_some()
+    {}
+    // Browsers do not turn a PNG.
+    Ok(Orientation::default())
+}
+
+/// What a camera wrote of how it was held.
+fn orientation(exif: Vec<u8>) -> Option<Orientation> {
+    let exif = exif::Reader::new().read_raw(exif).ok()?;
+    let value = exif.get_field(Tag::Orientation, In::PRIMARY)?;
+    let (is_mirrored, quarters) = match value.value.get_uint(0)? {
+        2 => (true, 0),
+        3 => (false, 2),
+        4 => (true, 2),
+        5 => (true, 3),
+        6 => (false, 1),
+        7 => (true, 1),
+        8 => (false, 3),
+        _ => (false, 0),
+    };
+    Some(Orientation {
+        is_mirrored,
+        quarters,
+    })
+}

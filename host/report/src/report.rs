@@ -1,0 +1,134 @@
+//! What the document says, in its order.
+
+mod writer;
+
+use std::collections::BTreeMap;
+
+use chargetap_fleet::fleet::Fleet;
+use chargetap_fleet::incident::{self, Incident, Photograph};
+use chargetap_fleet::moment::Moment;
+
+use crate::clean::clean;
+use crate::picture::{Picture, Unshown};
+use crate::wording;
+use writer::Writer;
+
+/// The report of an incident, laid out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// What this is, such as `Incident report I-1`.
+    pub title: String,
+    /// What happened to which terminal.
+    pub headline: String,
+    /// What is missing. While there is anything, the report is a draft.
+    pub missing: Vec<String>,
+    /// What is known.
+    pub sections: Vec<Section>,
+    /// The photographs.
+    pub exhibits: Vec<Exhibit>,
+    /// When the document was made.
+    pub made: Moment,
+    /// The same, in words.
+    pub footer: Vec<String>,
+}
+
+/// A part of the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Its heading.
+    pub title: &'static str,
+    /// Facts by their names.
+    pub rows: Vec<Row>,
+    /// What somebody wrote, each line a paragraph.
+    pub text: Vec<String>,
+}
+
+/// A fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// What it is.
+    pub label: &'static str,
+    /// The fact itself, in lines.
+    pub lines: Vec<String>,
+}
+
+/// A photograph, or why it is not shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exhibit {
+    /// What it shows.
+    pub caption: String,
+    /// What it is as a file: its type, its size, its hash.
+    pub facts: Vec<String>,
+    /// The picture.
+    pub picture: Result<Picture, Unshown>,
+}
+
+impl Report {
+    /// The report of an incident as it is now. `pictures` are the bytes of its photographs, by their
+    /// hashes.
+    #[must_use]
+    pub fn of(
+        fleet: &Fleet,
+        incident: &Incident,
+        mut pictures: BTreeMap<String, Vec<u8>>,
+        now: Moment,
+    ) -> Self {
+        let details = &incident.details;
+        let writer = Writer::new(fleet, incident, now);
+        let photographs = (1..).zip(&incident.photographs);
+        let exhibits = photographs
+            .map(|(number, it)| Exhibit::of(number, it, pictures.remove(&it.hash)))
+            .collect();
+        let missing = incident::missing(details).into_iter();
+        Self {
+            title: format!("Incident report {}", incident.key),
+            headline: wording::headline(details.kind, details.terminal.as_str()),
+            missing: missing.map(|reason| reason.text).collect(),
+            sections: writer.sections(),
+            exhibits,
+            made: now,
+            footer: wording::moment(now, writer.zone()),
+        }
+    }
+
+    /// Whether something is missing.
+    #[must_use]
+    pub fn is_draft(&self) -> bool {
+        !self.missing.is_empty()
+    }
+
+    /// Every text that somebody wrote.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let sections = self.sections.iter().flat_map(|section| {
+            let rows = section.rows.iter().flat_map(|row| &row.lines);
+            rows.chain(&section.text)
+        });
+        let captions = self.exhibits.iter().map(|it| &it.caption);
+        sections.chain(captions).map(String::as_str)
+    }
+}
+
+impl Exhibit {
+    fn of(number: usize, photograph: &Photograph, bytes: Option<Vec<u8>>) -> Self {
+        let picture = Picture::of(photograph, bytes);
+        let caption = match &photograph.caption {
+            Some(caption) => clean(&format!("Photograph {number}: {caption}")),
+            None => format!("Photograph {number}"),
+        };
+        let media_type = wording::media_type(photograph.media_type);
+        let size = wording::number(photograph.size);
+        let pixels = picture.as_ref().ok().map(|picture| {
+            let (width, height) = picture.shown_size();
+            format!(", {width} × {height} pixels")
+        });
+        let pixels = pixels.unwrap_or_default();
+        Self {
+            caption,
+            facts: vec![
+                format!("{media_type}{pixels}, {size} bytes"),
+                format!("SHA-256: {}", photograph.hash),
+            ],
+            picture,
+        }
+    }
+}

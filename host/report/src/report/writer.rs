@@ -1,0 +1,211 @@
+//! From records to sections.
+
+use chargetap_fleet::access::Token;
+use chargetap_fleet::fleet::Fleet;
+use chargetap_fleet::incident::{Closing, Incident, Signed};
+use chargetap_fleet::moment::{Moment, Zone};
+use chargetap_fleet::site::{Contact, Customer, Site};
+use chargetap_fleet::terminal::{Sim, Terminal, TerminalDetails};
+use chargetap_fleet::text::Prose;
+
+use super::{Row, Section};
+use crate::clean::clean;
+use crate::wording;
+
+pub(super) struct Writer<'a> {
+    fleet: &'a Fleet,
+    incident: &'a Incident,
+    terminal: Option<&'a Terminal>,
+    site: Option<&'a Site>,
+    now: Moment,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(fleet: &'a Fleet, incident: &'a Incident, now: Moment) -> Self {
+        let terminal = fleet.get::<Terminal>(incident.details.terminal.as_str());
+        let site = terminal.and_then(|it| fleet.get(it.details.site.as_str()));
+        Self {
+            fleet,
+            incident,
+            terminal,
+            site,
+            now,
+        }
+    }
+
+    pub(super) fn sections(&self) -> Vec<Section> {
+        let details = &self.incident.details;
+        let written = [
+            ("What happened", &details.description),
+            ("What was done", &details.done),
+            ("What is planned", &details.planned),
+        ];
+        let closing = self.incident.closed.as_ref();
+        let mut sections = vec![self.incident(), self.terminal(), self.place()];
+        sections.extend(written.map(|(title, prose)| told(title, prose)));
+        sections.push(contact(details.contact.as_ref()));
+        sections.extend(closing.map(|it| self.closing(it)));
+        sections
+    }
+
+    /// By whose clocks the report is read.
+    pub(super) fn zone(&self) -> Option<&'a Zone> {
+        Some(&self.site?.details.time_zone)
+    }
+
+    fn incident(&self) -> Section {
+        let Self { incident, now, .. } = self;
+        let details = &incident.details;
+        let due = details.report_due();
+        let (state, reported) = (&incident.closed, &incident.reported);
+        let reported = match reported {
+            Some(signed) => self.signed(signed, (signed.at > due).then_some("Too late")),
+            None if *now > due => vec!["Not yet: it is overdue".to_owned()],
+            None => vec!["Not yet".to_owned()],
+        };
+        let state = match state {
+            Some(_) => "Closed",
+            None => "Open",
+        };
+        let rows = vec![
+            row("Kind", [wording::kind(details.kind)]),
+            row("State", [state]),
+            row("Discovered", self.moment(details.discovered)),
+            row("Put on record", self.moment(incident.opened)),
+            row("To be reported by", self.moment(due)),
+            row("Reported", reported),
+        ];
+        facts("Incident", rows)
+    }
+
+    fn terminal(&self) -> Section {
+        let serial = row("Serial number", [self.incident.details.terminal.as_str()]);
+        let Some(terminal) = self.terminal else {
+            let unknown = row("State", ["The terminal is not on record"]);
+            return facts("Terminal", vec![serial, unknown]);
+        };
+        let details = &terminal.details;
+        let firmware = details.firmware.as_ref();
+        let rows = vec![
+            serial,
+            row("Model", [details.model.traits().label]),
+            row(
+                "Firmware",
+                [firmware.map_or("Not on record", |it| it.as_str())],
+            ),
+            row("SIM card (ICCID)", [sim(details)]),
+            row("State", [wording::state(terminal.state)]),
+        ];
+        facts("Terminal", rows)
+    }
+
+    fn place(&self) -> Section {
+        let Some(site) = self.site else {
+            return facts("Place", vec![row("Site", ["Not on record"])]);
+        };
+        let details = &site.details;
+        let mut rows = vec![
+            row("Site", [details.name.as_str()]),
+            row("Address", [details.address.as_str()]),
+        ];
+        let terminal = self.terminal.map(|it| &it.details);
+        rows.extend(terminal.map(|it| row("Charging station", station(it))));
+        let customer = self.fleet.get::<Customer>(details.customer.as_str());
+        rows.extend(customer.map(|it| row("Operated by", [it.details.name.as_str()])));
+        facts("Place", rows)
+    }
+
+    fn closing(&self, closing: &Closing) -> Section {
+        let rows = vec![
+            row("Closed", self.signed(&closing.signed, None)),
+            row("Outcome", [wording::outcome(closing.outcome)]),
+        ];
+        Section {
+            rows,
+            ..told("How it ended", &closing.note)
+        }
+    }
+
+    fn moment(&self, moment: Moment) -> Vec<String> {
+        wording::moment(moment, self.zone())
+    }
+
+    /// When and by whom, by the token's name where it is still there.
+    fn signed(&self, signed: &Signed, remark: Option<&str>) -> Vec<String> {
+        let token = self.fleet.get::<Token>(signed.by.as_str());
+        let by = match token {
+            Some(token) => format!("By {} ({})", token.details.name, signed.by),
+            None => format!("By {}", signed.by),
+        };
+        let remark = remark.map(str::to_owned);
+        let moment = self.moment(signed.at).into_iter();
+        moment.chain([by]).chain(remark).collect()
+    }
+}
+
+fn facts(title: &'static str, rows: Vec<Row>) -> Section {
+    Section {
+        title,
+        rows,
+        text: vec![],
+    }
+}
+
+fn row<T: AsRef<str>>(label: &'static str, lines: impl IntoIterator<Item = T>) -> Row {
+    let lines = lines.into_iter();
+    Row {
+        label,
+        lines: lines.map(|line| clean(line.as_ref())).collect(),
+    }
+}
+
+/// What somebody wrote.
+fn told(title: &'static str, prose: &Prose) -> Section {
+    let text = clean(prose.as_str());
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut text: Vec<_> = lines.map(str::to_owned).collect();
+    if text.is_empty() {
+        text.push("Nothing was written.".to_owned());
+    }
+    Section {
+        title,
+        rows: vec![],
+        text,
+    }
+}
+
+fn contact(contact: Option<&Contact>) -> Section {
+    let title = "Who can be asked";
+    let Some(contact) = contact else {
+        return facts(title, vec![row("Name", ["Nobody was named"])]);
+    };
+    let ways = [("Mail", &contact.email), ("Telephone", &contact.phone)];
+    let ways = ways
+        .into_iter()
+        .filter_map(|(label, way)| Some(row(label, [way.as_ref()?.as_str()])));
+    let name = row("Name", [contact.name.as_str()]);
+    facts(title, [name].into_iter().chain(ways).collect())
+}
+
+fn sim(details: &TerminalDetails) -> &str {
+    match &details.sim {
+        Some(Sim::Card(iccid)) => iccid.as_str(),
+        Some(Sim::Absent) => "None",
+        None => "Not on record",
+    }
+}
+
+/// The station, and the EVSEs that the terminal serves there.
+fn station(details: &TerminalDetails) -> Vec<String> {
+    let Some(station) = &details.station else {
+        return vec!["None".to_owned()];
+    };
+    let numbers = details.connectors.iter().map(u32::to_string);
+    let numbers: Vec<_> = numbers.collect();
+    let evses = match numbers.as_slice() {
+        [] => None,
+        [one] => Some(format!("EVSE {one}")),
+        several => Some(format!("EVSEs {}", several.join(", "))),
+    };
+    [station.to_string()].into_iter().chain(evses).collect()
+}

@@ -1,0 +1,143 @@
+//! Which terminals there are, what they are, where they are, and who may use them.
+
+use serde_json::json;
+
+use super::{at_work, codes, empty, terminal};
+use crate::world::{Setup, TERMINAL};
+
+// H1
+#[tokio::test]
+async fn only_models_that_are_compatible_are_put_on_record_and_data_says_what_differs() {
+    let world = at_work().await;
+    let mut details = world.does("GET", &terminal(""), None).await["details"].clone();
+    for model in [
+        "p66",
+        "p66s",
+        "p68",
+        "apollo",
+        "apollo-max",
+        "apollo-polar",
+        "a920",
+    ] {
+        details["model"] = json!(model);
+        details["connectors"] = json!([2]);
+        let serial = format!("NEW-{}", model.to_uppercase());
+        let body = json!({"serial": serial, "domain": "platform", "details": details});
+        let path = format!("/api/v1/orders/SO-{TERMINAL}/terminals");
+        let answer = world.call("POST", &path, Some(body)).await;
+        if model == "a920" {
+            assert_eq!(answer.status, 422);
+            let said = String::from_utf8_lossy(&answer.bytes).into_owned();
+            assert!(
+                said.contains("apollo-polar"),
+                "it says which there are: {said}"
+            );
+            continue;
+        }
+        assert_eq!(answer.status, 201, "{model}");
+        let done = json!({"at": crate::world::now(), "by": "astrid"});
+        let path = format!("/api/v1/terminals/{serial}/charges");
+        let charged = world.call("POST", &path, Some(done)).await;
+        let has_battery = model.starts_with("apollo");
+        assert_eq!(charged.status == 200, has_battery, "{model}");
+        // The next one takes its place at the EVSE.
+        let away = json!({"reason": "a test is over"});
+        let path = format!("/api/v1/terminals/{serial}/retire");
+        world.does("POST", &path, Some(away)).await;
+    }
+}
+
+// H3
+#[tokio::test]
+async fn nothing_is_activated_whose_serial_numbers_are_not_known() {
+    let world = at_work().await;
+    let reason = json!({"reason": "its SIM card was taken out"});
+    world
+        .does("POST", &terminal("/suspend"), Some(reason))
+        .await;
+    let known = world.call("GET", &terminal(""), None).await;
+    let mut details = known.json()["details"].clone();
+    details["sim"] = json!(null);
+    details["station"] = json!(null);
+    details["connectors"] = json!([]);
+    let etag = known.etag.unwrap();
+    let headers = [("if-match", etag.as_str())];
+    let token = world.token();
+    let put = world.call_as(token, "PUT", &terminal(""), Some(details), &headers);
+    assert_eq!(put.await.status, 200);
+    let refused = world.call("POST", &terminal("/activate"), None).await;
+    assert_eq!(refused.status, 409);
+    let codes = codes(&refused);
+    for code in ["sim-unknown", "station-unknown"] {
+        assert!(codes.iter().any(|it| it == code), "{code} in {codes:?}");
+    }
+    // A digit of a published example (ITU-T E.118) is mistyped.
+    let mut details = known_details(&world).await;
+    details["sim"] = json!({"card": "89445012345678901235"});
+    let put = world.call_as(
+        token,
+        "PUT",
+        &terminal(""),
+        Some(details),
+        &[("if-match", "*")],
+    );
+    assert!([412, 422].contains(&put.await.status));
+}
+
+async fn known_details(world: &crate::world::World) -> serde_json::Value {
+    world.does("GET", &terminal(""), None).await["details"].clone()
+}
+
+// H4
+#[tokio::test]
+async fn a_terminal_is_activated_only_once_its_vendor_sees_it_online() {
+    let world = at_work().await;
+    let reason = json!({"reason": "maintenance"});
+    world
+        .does("POST", &terminal("/suspend"), Some(reason))
+        .await;
+    world.terminal_online(false).await;
+    let away = world.call("POST", &terminal("/activate"), None).await;
+    // It was online a moment ago, which counts for a quarter of an hour.
+    assert_eq!(away.status, 200);
+}
+
+// T5
+#[tokio::test]
+async fn the_inventory_says_where_each_terminal_is_and_who_may_use_it_and_who_changed_that() {
+    let world = at_work().await;
+    let shown = world.items("/api/v1/terminals?site=stora-torget").await;
+    assert_eq!(shown.len(), 1);
+    assert_eq!(shown[0]["details"]["users"], json!(["astrid"]));
+    assert_eq!(shown[0]["details"]["station"], "CT-1");
+    assert!(
+        world
+            .items("/api/v1/terminals?state=retired")
+            .await
+            .is_empty()
+    );
+
+    let second = json!({
+        "serial": "P66-0002", "domain": "platform", "details": shown[0]["details"],
+    });
+    let path = format!("/api/v1/orders/SO-{TERMINAL}/terminals");
+    let taken = world.call("POST", &path, Some(second)).await;
+    assert_eq!(taken.status, 422, "the EVSE has a terminal");
+
+    let log = world
+        .items(&format!(
+            "/api/v1/audit?kind=terminal&key={TERMINAL}&limit=200"
+        ))
+        .await;
+    let newest = &log[0];
+    assert_eq!(newest["before"]["state"], "ready");
+    assert_eq!(newest["after"]["state"], "activated");
+    assert_eq!(newest["by"], "K-1");
+    assert!(newest["at"].is_string());
+}
+
+#[tokio::test]
+async fn a_gateway_takes_no_card_at_a_terminal_that_nobody_put_on_record() {
+    let world = empty(Setup::default()).await;
+    world.rests().await;
+}

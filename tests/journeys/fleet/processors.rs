@@ -1,0 +1,99 @@
+//! Whose processor takes the money, and how that changes.
+
+use chargetap_fleet::terminal::Origin;
+use serde_json::json;
+
+use super::{at_work, codes, terminal};
+use crate::world::{Setup, World};
+
+// P2
+#[tokio::test]
+async fn a_terminal_of_another_domain_takes_no_card_for_the_platform_before_it_has_its_number() {
+    let world = at_work().await;
+    let reason = json!({"reason": "it is to be the customer's"});
+    world
+        .does("POST", &terminal("/suspend"), Some(reason))
+        .await;
+    world
+        .does(
+            "POST",
+            &terminal("/transfer"),
+            Some(json!({"to": "customer"})),
+        )
+        .await;
+    world
+        .does("POST", &terminal("/transfer/complete"), None)
+        .await;
+    world
+        .does(
+            "POST",
+            &terminal("/transfer"),
+            Some(json!({"to": "platform"})),
+        )
+        .await;
+    let early = world
+        .call("POST", &terminal("/transfer/complete"), None)
+        .await;
+    assert_eq!(early.status, 409, "without the vendor's number");
+    let refused = world.call("POST", &terminal("/activate"), None).await;
+    assert!(
+        codes(&refused)
+            .iter()
+            .any(|code| code.starts_with("transfer-")),
+        "{refused:?}"
+    );
+    world
+        .does(
+            "POST",
+            &terminal("/transfer/number"),
+            Some(json!({"number": "TT-77"})),
+        )
+        .await;
+    world
+        .does("POST", &terminal("/transfer/complete"), None)
+        .await;
+    world.does("POST", &terminal("/activate"), None).await;
+    world.is_paid().await;
+}
+
+// P1, P3
+#[tokio::test]
+async fn a_processor_is_never_changed_under_a_running_session() {
+    let world = World::new(Setup {
+        unplug_after: None,
+        origin: Origin::FactoryFitted,
+        ..Setup::default()
+    })
+    .await;
+    let to = || Some(json!({"to": "customer"}));
+    world.tap("card-1").await;
+    world
+        .until("energy flows", async || world.metered_live().await > 0)
+        .await;
+    let active = world.call("POST", &terminal("/transfer"), to()).await;
+    assert_eq!(active.status, 409, "an activated terminal");
+    let reason = json!({"reason": "a transfer"});
+    world
+        .does("POST", &terminal("/suspend"), Some(reason))
+        .await;
+    let busy = world.call("POST", &terminal("/transfer"), to()).await;
+    assert_eq!(codes(&busy), ["session-open"]);
+    // Who charges can still stop by the card, and pays the platform.
+    world.tap("card-1").await;
+    let sessions = world.closed_sessions(1).await;
+    assert_eq!(sessions[0]["state"], "captured");
+    assert_eq!(
+        world.receipts(1).await[0]["issuer"]["name"],
+        "Laddbolaget AB"
+    );
+    world.rests().await;
+    world
+        .until("the session is over for the fleet", async || {
+            world
+                .call("POST", &terminal("/transfer"), to())
+                .await
+                .status
+                == 200
+        })
+        .await;
+}

@@ -1,0 +1,130 @@
+//! Terminals are watched, and whoever should know is told.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::routing::post;
+use callback_verifier::Verifier;
+use chargetap_contract::callback::{Endpoint, KeyInfo, Request, Scheme};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use super::at_work;
+use crate::world::TERMINAL;
+
+type Delivery = (HeaderMap, Bytes);
+
+/// An address that takes deliveries.
+async fn receiver() -> (String, mpsc::UnboundedReceiver<Delivery>) {
+    let (sender, deliveries) = mpsc::unbounded_channel();
+    let take = async |State(sender): State<mpsc::UnboundedSender<Delivery>>,
+                      headers: HeaderMap,
+                      body: Bytes| {
+        sender.send((headers, body)).unwrap();
+    };
+    let router = axum::Router::new()
+        .route("/alerts", post(take))
+        .with_state(sender);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/alerts", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (url, deliveries)
+}
+
+// T8
+#[tokio::test]
+async fn a_silent_terminal_raises_an_alert_that_is_delivered_signed_and_ends_when_it_is_back() {
+    let mut world = at_work().await;
+    let (url, mut deliveries) = receiver().await;
+    let webhook = world
+        .does("PUT", "/api/v1/webhooks/ops", Some(json!({"url": url})))
+        .await;
+    let secret = webhook["secret"].as_str().unwrap();
+    world.terminal_online(false).await;
+    world
+        .until("it is seen away", async || {
+            let shown = world.items("/api/v1/terminals").await;
+            shown[0]["seen"]["online"] == false
+        })
+        .await;
+    world.stop_gateway();
+    world.restart_gateway_ahead(1).await;
+
+    let (headers, body) = deliveries.recv().await.unwrap();
+    let told: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(told["type"], "alert.raised");
+    assert_eq!(told["data"]["kind"], "silent");
+    assert_eq!(told["data"]["terminal"], TERMINAL);
+    assert!(is_signed(secret, &headers, &body));
+    assert!(!is_signed(secret, &headers, b"{}"), "and nothing else is");
+
+    let silent = "/api/v1/alerts?kind=silent";
+    assert_eq!(world.items(silent).await.len(), 1);
+    world.terminal_online(true).await;
+    world.stop_gateway();
+    world.restart_gateway_ahead(1).await;
+    world
+        .until("it is over", async || {
+            world.items(silent).await[0]["ended"].is_string()
+        })
+        .await;
+}
+
+/// Whether a delivery is signed as Standard Webhooks has it.
+fn is_signed(secret: &str, headers: &HeaderMap, body: &[u8]) -> bool {
+    let endpoint = Endpoint {
+        id: "ops".into(),
+        scheme: Scheme::StandardWebhooks,
+        tolerance: Some(u64::MAX),
+    };
+    let key = KeyInfo {
+        id: "k".into(),
+        not_before: None,
+        not_after: None,
+    };
+    let keys = vec![(key, secret.as_bytes().to_vec())];
+    let verifier = Verifier::new(vec![(endpoint, keys)]).unwrap();
+    let headers = headers.iter();
+    let headers: Vec<_> = headers
+        .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+        .collect();
+    let sent = headers.iter().find(|(name, _)| name == "webhook-timestamp");
+    let sent: u64 = String::from_utf8(sent.unwrap().1.clone())
+        .unwrap()
+        .parse()
+        .unwrap();
+    let request = Request {
+        endpoint: "ops".into(),
+        target_uri: String::new(),
+        capability: String::new(),
+        method: "POST".into(),
+        headers,
+        body: body.to_vec(),
+        received_at: Some(sent * 1_000),
+    };
+    verifier.verify(&request).is_ok()
+}
+
+#[tokio::test]
+async fn what_is_due_is_a_calendar_at_an_address_that_nobody_guesses() {
+    let world = at_work().await;
+    let order = json!({
+        "customer": "parkeringshuset", "origin": "factory-fitted", "processor": "platform",
+        "activations": 1, "software_years": 1, "wanted_by": "2027-01-31",
+    });
+    world.does("PUT", "/api/v1/orders/SO-8", Some(order)).await;
+    let body = json!({"name": "Astrid's calendar", "reach": "everywhere"});
+    let issued = world.does("POST", "/api/v1/calendars", Some(body)).await;
+    let address = issued["address"].as_str().unwrap();
+    let feed = world.call_as("", "GET", address, None, &[]).await;
+    assert_eq!(feed.status, 200);
+    let text = String::from_utf8(feed.bytes).unwrap();
+    assert!(text.starts_with("BEGIN:VCALENDAR\r\n"), "{text}");
+    assert!(text.contains("SO-8"), "{text}");
+    let guessed = format!("{}0", &address[..address.len() - "/due.ics".len() - 1]) + "/due.ics";
+    assert_eq!(
+        world.call_as("", "GET", &guessed, None, &[]).await.status,
+        404
+    );
+}
