@@ -1,5 +1,8 @@
 //! Alerts, and where they are sent.
 
+#[cfg(test)]
+mod tests;
+
 use url::{Host, Url};
 
 use super::{Decision, records};
