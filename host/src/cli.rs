@@ -18,9 +18,10 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::demo::DemoArgs;
 use crate::faults::Faults;
+use crate::fleet::FleetArgs;
 use crate::simulate::payter::PayterArgs;
 use crate::simulate::station::StationArgs;
-use crate::{demo, runtime, server, simulate};
+use crate::{demo, fleet, runtime, server, simulate};
 
 /// Card payments for EV charging: a tap becomes a charging session, one capture and a receipt.
 ///
@@ -57,6 +58,11 @@ enum Command {
     },
     /// Watch one driver tap, charge and leave against simulated hardware on this machine.
     Demo(DemoArgs),
+    /// Own the terminals: from an order to an activated terminal, and kept safe while it works.
+    ///
+    /// A noun names what it is about and a verb what to do with it, as in `chargetap fleet terminal
+    /// list`. Everything is done by a gateway that runs, over its REST interface.
+    Fleet(FleetArgs),
     /// Play what the gateway is connected to.
     #[command(subcommand)]
     Simulate(Simulate),
@@ -92,6 +98,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let lines = start_logging(&cli);
     let result = match cli.command {
         Command::Demo(args) => block_on(demo::run(args, lines)),
+        Command::Fleet(args) => block_on(fleet::run(args)),
         Command::CheckConfig { config } => check_config(&config),
         Command::Serve(args) => block_on(serve(args)),
         Command::Simulate(Simulate::Payter(args)) => block_on(simulate::payter::run(args)),

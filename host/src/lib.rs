@@ -10,6 +10,7 @@ pub mod components;
 pub mod database;
 pub mod demo;
 pub mod faults;
+pub mod fleet;
 pub mod ocpp;
 pub mod runtime;
 pub mod server;

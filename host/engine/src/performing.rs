@@ -1,15 +1,18 @@
 //! What only the gateway can do for a call of the REST interface.
 
+use std::collections::BTreeMap;
+
 use chargetap_fleet::access::{self, Reach};
 use chargetap_fleet::api::{
-    self, Answer, AuditEntry, DeadLetter, Page, Problem, ProblemKind, Task,
+    self, Answer, AuditEntry, DeadLetter, Page, Paper, Problem, ProblemKind, Task,
 };
 use chargetap_fleet::fleet::{Fleet, Item, Kind};
-use chargetap_fleet::incident::{Photograph, PictureType};
+use chargetap_fleet::incident::{Incident, Photograph, PictureType};
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::situation::Situation;
 use chargetap_fleet::terminal::Terminal;
 use chargetap_fleet::text::{Key, Line};
+use chargetap_report::Report;
 
 use crate::apply::EngineError;
 use crate::gateway::Gateway;
@@ -46,7 +49,7 @@ impl<P: Platform> Gateway<P> {
                 let missing = || Problem::not_found().answer();
                 Ok(bytes.map_or_else(missing, |bytes| Answer::of(kind.media_type(), bytes)))
             }
-            Task::Report(..) => Ok(Problem::not_found().answer()),
+            Task::Report(incident, paper) => self.report_incident(fleet, &incident, paper).await,
             Task::Audit { of, before, limit } => self.audit(of, before, limit).await,
             Task::DeadLetters { before, limit } => {
                 let more = limit.saturating_add(1);
@@ -67,6 +70,39 @@ impl<P: Platform> Gateway<P> {
             // It changes records, and is done where they are changed.
             Task::Attach(..) => Ok(Problem::not_found().answer()),
         }
+    }
+
+    /// The report of an incident, with its photographs.
+    async fn report_incident(
+        &self,
+        fleet: &Fleet,
+        incident: &Key,
+        paper: Paper,
+    ) -> Result<Answer, EngineError> {
+        let Some(incident) = fleet.get::<Incident>(incident.as_str()) else {
+            return Ok(Problem::not_found().answer());
+        };
+        let mut pictures = BTreeMap::new();
+        for photograph in &incident.photographs {
+            let bytes = journal::picture(&self.platform, &photograph.hash).await?;
+            pictures.extend(bytes.map(|bytes| (photograph.hash.clone(), bytes)));
+        }
+        let now = Moment::from_millis(self.platform.now());
+        let report = Report::of(fleet, incident, pictures, now);
+        Ok(match paper {
+            Paper::Html => Answer::of(
+                "text/html; charset=utf-8",
+                chargetap_report::html(&report).into_bytes(),
+            ),
+            Paper::Pdf => match chargetap_report::pdf(&report) {
+                Ok(bytes) => Answer::of("application/pdf", bytes),
+                Err(error) => {
+                    tracing::error!(%error, "the report cannot be written on paper");
+                    let detail = "the report cannot be written on paper: take report.html";
+                    Problem::new(ProblemKind::Unavailable, detail).answer()
+                }
+            },
+        })
     }
 
     /// Whether a session is at a site that is within reach.

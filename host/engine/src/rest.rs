@@ -10,7 +10,7 @@ use chargetap_fleet::text::Key;
 use crate::apply::EngineError;
 use crate::fleet::{ATTEMPTS, after};
 use crate::gateway::Gateway;
-use crate::http::{BODY_LIMIT, Incoming, Outcome};
+use crate::http::{BODY_LIMIT, Incoming, Method, Outcome};
 use crate::journal::{self, Repetition};
 use crate::platform::Platform;
 
@@ -211,6 +211,7 @@ impl Repeatable {
             return Err(problem(ProblemKind::Malformed, text));
         }
         let asked = [
+            request.method.map_or("", Method::name).as_bytes(),
             request.path.as_bytes(),
             request.query.as_deref().unwrap_or_default().as_bytes(),
             &request.body,

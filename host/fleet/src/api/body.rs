@@ -40,6 +40,22 @@ impl std::fmt::Debug for JsonBody {
     }
 }
 
+impl JsonBody {
+    /// Its schema as a document of its own.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        document(self.schema)
+    }
+}
+
+/// A schema with everything that it refers to, under `$defs`.
+pub(super) fn document(schema: fn(&mut SchemaGenerator) -> Schema) -> Value {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let mut document = schema(&mut generator);
+    document.insert("$defs".into(), generator.take_definitions(true).into());
+    document.to_value()
+}
+
 impl Body {
     /// JSON of this type.
     pub(super) fn json<T: JsonSchema>() -> Self {
@@ -139,13 +155,10 @@ struct Validator {
 
 impl Validator {
     fn of(schema: fn(&mut SchemaGenerator) -> Schema) -> Option<Self> {
-        let mut generator = SchemaSettings::draft2020_12().into_generator();
-        let mut document = schema(&mut generator);
-        document.insert("$defs".into(), generator.take_definitions(true).into());
         let mut compiler = Compiler::new();
         compiler.enable_format_assertions();
         compiler
-            .add_resource("urn:chargetap:body", document.to_value())
+            .add_resource("urn:chargetap:body", document(schema))
             .ok()?;
         let mut schemas = Schemas::new();
         let schema = compiler.compile("urn:chargetap:body", &mut schemas).ok()?;

@@ -6,6 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::body;
 use super::problem::{Problem, ProblemKind};
 
 /// A parameter of a route's query.
@@ -32,6 +33,12 @@ impl Parameter {
             schema: |generator| generator.subschema_for::<T>(),
             is_of_type: |text| read::<T>(text).is_some(),
         }
+    }
+
+    /// What it may be, as a schema that is a document of its own.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        body::document(self.schema)
     }
 }
 

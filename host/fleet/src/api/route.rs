@@ -11,7 +11,7 @@ use super::problem::{Problem, ProblemKind};
 use super::query::Parameter;
 use super::show::Show;
 use super::view::Viewed;
-use super::{Answer, Method, Task};
+use super::{Answer, Method, Task, table};
 use crate::access::Scope;
 use crate::command::Command;
 use crate::situation::Actor;
@@ -196,6 +196,17 @@ impl Route {
     /// The same, shown in a table like this.
     pub(super) fn columns(self, columns: &'static [(&'static str, &'static str)]) -> Self {
         Self { columns, ..self }
+    }
+
+    /// The names of the parameters in the path, in their order.
+    pub fn parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
+        table::parameters(self.path)
+    }
+
+    /// The media types of an answer that is as it was meant; none without a body.
+    #[must_use]
+    pub fn media_types(&self) -> &'static [&'static str] {
+        self.success.media_types
     }
 
     /// Whether somebody may ask.

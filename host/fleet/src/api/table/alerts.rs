@@ -100,6 +100,9 @@ fn webhooks() -> Vec<Route> {
             .by(OPERATORS)
             .named("webhook", "list", "List where alerts are sent")
             .columns(&[("WEBHOOK", "/key"), ("URL", "/details/url")]),
+        Route::one::<Webhook>("/webhooks/{webhook}")
+            .by(OPERATORS)
+            .named("webhook", "show", "Show where alerts are sent"),
         Route::put::<Webhook, WebhookDetails>("/webhooks/{webhook}", |asked| {
             let secret = Secret::new(signing_secret(asked));
             Ok(Command::PutWebhook(asked.key(0)?, asked.body()?, secret))

@@ -1,0 +1,209 @@
+//! Calls over HTTP. What was lost on the way is repeated where that does nothing twice.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use anyhow::Context;
+use chargetap_fleet::api::Method;
+use futures_util::stream;
+use indicatif::ProgressBar;
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MATCH,
+};
+use reqwest::{RequestBuilder, Url};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::problem::Failure;
+use super::said::Payload;
+
+/// How often a call is repeated whose answer was lost.
+const REPETITIONS: u32 = 3;
+/// How long to wait before that: each time as long again.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How long a call may take.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// How many bytes of a body are handed on at once.
+const CHUNK: usize = 64 * 1024;
+
+/// A gateway that is called.
+pub(super) struct Client {
+    http: reqwest::Client,
+    base: Url,
+    token: Option<SecretString>,
+}
+
+/// A call.
+#[derive(Debug)]
+pub(super) struct Call<'a> {
+    pub(super) method: Method,
+    /// The parts of the path under `/api/v1`.
+    pub(super) path: &'a [&'a str],
+    pub(super) query: &'a [(&'a str, String)],
+    /// The version that is known.
+    pub(super) if_match: Option<&'a str>,
+    pub(super) body: Option<&'a Payload>,
+    /// Whether it needs no token.
+    pub(super) is_open: bool,
+    /// Where it is shown how much of the body is sent.
+    pub(super) progress: &'a ProgressBar,
+}
+
+/// An answer that is as it was meant.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) media_type: String,
+    pub(super) etag: Option<String>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Client {
+    /// A client of the gateway at an address, for whoever has this token.
+    ///
+    /// # Errors
+    /// The address is none, or TLS cannot be set up.
+    pub(super) fn new(base: &str, token: Option<SecretString>) -> anyhow::Result<Self> {
+        let base = Url::parse(base).with_context(|| format!("{base:?} is no address"))?;
+        anyhow::ensure!(
+            matches!(base.scheme(), "http" | "https") && base.has_host(),
+            "{base} is no address of a gateway, such as http://127.0.0.1:8080"
+        );
+        Ok(Self {
+            http: crate::client::client().context("the HTTP client cannot be started")?,
+            base,
+            token,
+        })
+    }
+
+    /// Call, and repeat that while the answer is lost.
+    ///
+    /// # Errors
+    /// The gateway refuses, or cannot be reached.
+    pub(super) async fn call(&self, call: &Call<'_>) -> Result<Reply, Failure> {
+        let key = format!("{:032x}", rand::random::<u128>());
+        let mut repetitions = 0;
+        loop {
+            let error = match self.attempt(call, &key).await {
+                Ok(reply) => return reply,
+                Err(error) => error,
+            };
+            let is_unreachable = error.is_connect() && repetitions == 0;
+            let may_repeat = matches!(call.method, Method::Get | Method::Post);
+            if is_unreachable || !may_repeat || repetitions == REPETITIONS {
+                return Err(self.failure(call, error));
+            }
+            repetitions += 1;
+            tokio::time::sleep(PAUSE * repetitions).await;
+        }
+    }
+
+    /// The answer, whatever it is; or that there is none.
+    async fn attempt(
+        &self,
+        call: &Call<'_>,
+        key: &str,
+    ) -> Result<Result<Reply, Failure>, reqwest::Error> {
+        let Some(mut request) = self.request(call) else {
+            return Ok(Err(Failure::NoToken));
+        };
+        if call.method == Method::Post {
+            request = request.header("Idempotency-Key", key);
+        }
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        let media_type = text(response.headers(), CONTENT_TYPE.as_str()).unwrap_or_default();
+        let etag = text(response.headers(), ETAG.as_str());
+        let body = response.bytes().await?.to_vec();
+        Ok(match status {
+            200..300 => Ok(Reply {
+                media_type,
+                etag,
+                body,
+            }),
+            _ => Err(Failure::refused(status, &body)),
+        })
+    }
+
+    fn request(&self, call: &Call<'_>) -> Option<RequestBuilder> {
+        let method = match call.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Put => reqwest::Method::PUT,
+            Method::Post => reqwest::Method::POST,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let mut request = self.http.request(method, self.url(call)).timeout(PATIENCE);
+        if !call.is_open {
+            request = request.header(AUTHORIZATION, self.bearer()?);
+        }
+        if let Some(version) = call.if_match {
+            request = request.header(IF_MATCH, version);
+        }
+        if let Some(body) = call.body {
+            request = request
+                .header(CONTENT_TYPE, body.media_type)
+                .header(CONTENT_LENGTH, body.bytes.len())
+                .body(streamed(&body.bytes, call.progress));
+        }
+        Some(request)
+    }
+
+    fn url(&self, call: &Call<'_>) -> Url {
+        let mut url = self.base.clone();
+        // Only an address without a host has no such parts.
+        if let Ok(mut parts) = url.path_segments_mut() {
+            parts.pop_if_empty().extend(["api", "v1"]).extend(call.path);
+        }
+        url.set_fragment(None);
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(call.query);
+        }
+        url
+    }
+
+    /// What cannot stand in a header is no token.
+    fn bearer(&self) -> Option<HeaderValue> {
+        let token = self.token.as_ref()?.expose_secret();
+        let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
+        bearer.set_sensitive(true);
+        Some(bearer)
+    }
+
+    fn failure(&self, call: &Call<'_>, error: reqwest::Error) -> Failure {
+        // The path may be a capability.
+        let is_unreachable = error.is_connect() || error.is_builder();
+        let reason = innermost(&error.without_url());
+        let at = self.base.to_string();
+        match is_unreachable {
+            true => Failure::Unreachable { at, reason },
+            false => Failure::Lost {
+                at,
+                reason,
+                is_read: call.method == Method::Get,
+            },
+        }
+    }
+}
+
+/// A body of which it is shown how much is sent.
+fn streamed(bytes: &[u8], progress: &ProgressBar) -> reqwest::Body {
+    progress.set_position(0);
+    let progress = progress.clone();
+    let chunks: Vec<Vec<u8>> = bytes.chunks(CHUNK).map(<[u8]>::to_vec).collect();
+    let chunks = chunks.into_iter().map(move |chunk| {
+        progress.inc(chunk.len() as u64);
+        Ok::<_, Infallible>(chunk)
+    });
+    reqwest::Body::wrap_stream(stream::iter(chunks))
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(ToOwned::to_owned)
+}
+
+/// What an error comes from.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

@@ -1,0 +1,48 @@
+//! Values as people read them in a line.
+
+use chargetap_fleet::refusal::Reason;
+use serde_json::Value;
+
+use super::problem::sentence;
+
+/// What stands for nothing.
+pub(super) const NOTHING: &str = "-";
+
+/// A text without what would steer the terminal that it is shown on.
+pub(super) fn plain(text: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() && c != '\n' {
+            '\u{FFFD}'
+        } else {
+            c
+        }
+    };
+    text.chars().map(shown).collect()
+}
+
+/// A value in a line.
+pub(super) fn line(value: &Value) -> String {
+    match value {
+        Value::Null => NOTHING.to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => plain(text),
+        Value::Array(items) if items.is_empty() => NOTHING.to_owned(),
+        Value::Array(items) => items.iter().map(line).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => match reason(value) {
+            Some(reason) => sentence(&reason),
+            None => {
+                let members = members.iter();
+                let members = members.map(|(name, it)| format!("{}: {}", plain(name), line(it)));
+                members.collect::<Vec<_>>().join(", ")
+            }
+        },
+    }
+}
+
+/// The reason that a value is.
+pub(super) fn reason(value: &Value) -> Option<Reason> {
+    value.get("code")?;
+    serde_json::from_value(value.clone()).ok()
+}

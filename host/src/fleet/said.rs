@@ -1,0 +1,162 @@
+//! What was said on the command line, as the parts of a call.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use chargetap_fleet::api::{self, Body, Route};
+use chargetap_fleet::moment::Moment;
+use clap::ArgMatches;
+use serde_json::Value;
+
+use super::arguments::{self, DATA, FILE, LIMIT, OUTPUT};
+use super::property::{self, Property};
+use super::{body, files};
+
+/// A command, which is a route with what was said of it.
+#[derive(Debug)]
+pub(super) struct Said<'a> {
+    pub(super) route: &'static Route,
+    matches: &'a ArgMatches,
+}
+
+/// The body of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Payload {
+    pub(super) media_type: &'static str,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl<'a> Said<'a> {
+    /// The command that was given, which is one of the table's.
+    pub(super) fn new(matches: &'a ArgMatches) -> Option<Self> {
+        let (noun, matches) = matches.subcommand()?;
+        let (verb, matches) = matches.subcommand()?;
+        let mut routes = api::routes().iter();
+        let route = routes.find(|it| (it.noun, it.verb) == (noun, verb))?;
+        Some(Self { route, matches })
+    }
+
+    /// The parts of the path under `/api/v1`.
+    pub(super) fn path(&self) -> Vec<&str> {
+        let parts = self.route.path.split('/').skip(1);
+        parts.map(|part| self.part(part)).collect()
+    }
+
+    /// The path of the record that it is about, and the member of that record that a body replaces.
+    pub(super) fn record(&self) -> (Vec<&str>, String) {
+        let parts: Vec<&str> = self.route.path.split('/').skip(1).collect();
+        let is_name = |part: &&str| parameter(part).is_some();
+        let end = parts.iter().position(is_name).map_or(0, |at| at + 1);
+        let (record, member) = parts.split_at(end);
+        let member = match member {
+            [] => "details".to_owned(),
+            member => member.join("_").replace('-', "_"),
+        };
+        (record.iter().map(|part| self.part(part)).collect(), member)
+    }
+
+    fn part(&self, part: &'static str) -> &str {
+        match parameter(part) {
+            Some(name) => self
+                .matches
+                .get_one::<String>(&arguments::path_id(name))
+                .map_or("", String::as_str),
+            None => part,
+        }
+    }
+
+    /// The parameters of the query.
+    pub(super) fn query(&self) -> Vec<(&'static str, String)> {
+        let said = self.route.query.iter().filter_map(|parameter| {
+            let id = arguments::query_id(parameter.name);
+            let value = self.matches.try_get_one::<Value>(&id).ok()??;
+            Some((parameter.name, plain(value)))
+        });
+        said.collect()
+    }
+
+    /// How many of a list are wanted; all, where nobody says.
+    pub(super) fn limit(&self) -> Option<u64> {
+        self.matches.try_get_one(LIMIT).ok()?.copied()
+    }
+
+    /// Where a file is to be written; to standard output, where nobody says.
+    pub(super) fn output(&self) -> Option<&PathBuf> {
+        self.matches.try_get_one(OUTPUT).ok()?
+    }
+
+    /// The body, which goes over what is there already.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no picture.
+    pub(super) fn body(
+        &self,
+        present: Option<&Value>,
+        now: Moment,
+    ) -> anyhow::Result<Option<Payload>> {
+        Ok(match &self.route.body {
+            Body::Nothing => None,
+            Body::Json(json) => Some(Payload {
+                media_type: "application/json",
+                bytes: self.json(&json.document(), present, now).to_string().into(),
+            }),
+            Body::Csv => Some(Payload {
+                media_type: "text/csv",
+                bytes: self.file()?,
+            }),
+            Body::Picture => {
+                let bytes = self.file()?;
+                let media_type =
+                    picture_type(&bytes).context("this is neither a JPEG nor a PNG")?;
+                Some(Payload { media_type, bytes })
+            }
+        })
+    }
+
+    fn json(&self, document: &Value, present: Option<&Value>, now: Moment) -> Value {
+        let properties = property::properties(document);
+        let said: Vec<(&Property, Value)> = properties
+            .iter()
+            .filter_map(|it| Some((it, self.value(it)?)))
+            .collect();
+        let data = self.matches.try_get_one(DATA).ok().flatten();
+        body::assemble(&properties, present, data, &said, now)
+    }
+
+    fn value(&self, property: &Property) -> Option<Value> {
+        let mut values = self
+            .matches
+            .get_many::<Value>(&arguments::body_id(property))?;
+        match property.is_list {
+            true => Some(values.cloned().collect()),
+            false => values.next().cloned(),
+        }
+    }
+
+    fn file(&self) -> anyhow::Result<Vec<u8>> {
+        let path = self.matches.get_one::<PathBuf>(FILE);
+        let path = path.context("no file is named")?;
+        files::read(path).with_context(|| format!("{} cannot be read", path.display()))
+    }
+}
+
+/// The name of the parameter that a part of a route's path is.
+fn parameter(part: &str) -> Option<&str> {
+    part.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// A value as a query writes it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    }
+}
+
+fn picture_type(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
+        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
+        _ => None,
+    }
+}

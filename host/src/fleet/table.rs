@@ -1,0 +1,47 @@
+//! A list as a table.
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
+use serde_json::Value;
+
+use super::plain::{line, plain, reason};
+
+/// A heading, and the place in an item as a JSON pointer.
+pub(super) type Column = (&'static str, &'static str);
+
+/// A list as a table that is at most so many characters wide.
+pub(super) fn table(columns: &[Column], items: &[Value], width: Option<u16>) -> String {
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    if let Some(width) = width {
+        table
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(width);
+    }
+    table.set_header(columns.iter().map(|(heading, _)| *heading));
+    for item in items {
+        table.add_row(columns.iter().map(|(_, place)| cell(item.pointer(place))));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    let lines = table.lines();
+    lines.map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+fn cell(value: Option<&Value>) -> String {
+    let Some(value) = value else {
+        return line(&Value::Null);
+    };
+    match codes(value) {
+        Some(codes) => codes.join(", "),
+        None => line(value),
+    }
+}
+
+/// Of reasons there is room for the codes only.
+fn codes(value: &Value) -> Option<Vec<String>> {
+    let reasons = value.as_array().filter(|it| !it.is_empty())?;
+    let codes = reasons.iter().map(|it| Some(plain(&reason(it)?.code)));
+    codes.collect()
+}

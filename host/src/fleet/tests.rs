@@ -1,0 +1,22 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends at the first surprise"
+)]
+
+mod bodies;
+mod calls;
+mod commands;
+mod shown;
+
+use clap::{ArgMatches, Args, Command};
+
+use super::FleetArgs;
+
+/// What was said on the command line, after `chargetap fleet`.
+fn matches(line: &[&str]) -> Result<ArgMatches, clap::Error> {
+    let line = std::iter::once("fleet").chain(line.iter().copied());
+    FleetArgs::augment_args(Command::new("fleet")).try_get_matches_from(line)
+}

@@ -1,0 +1,178 @@
+//! Bodies from options.
+
+use boon::{Compiler, Schemas};
+use chargetap_fleet::api::{self, Body, Route};
+use chargetap_fleet::moment::Moment;
+use serde_json::{Value, json};
+
+use super::super::property::{Form, Property, properties};
+use super::super::said::Said;
+use super::matches;
+
+/// 2026-11-25T12:00:00Z.
+const NOW: u64 = 1_795_608_000_000;
+
+fn body(line: &[&str], present: Option<&Value>) -> Value {
+    let matches = matches(line).unwrap();
+    let said = Said::new(&matches).unwrap();
+    let body = said.body(present, Moment::from_millis(NOW)).unwrap();
+    serde_json::from_slice(&body.unwrap().bytes).unwrap()
+}
+
+/// A value that an option can have.
+fn example(property: &Property) -> String {
+    let option = property.option();
+    match &property.form {
+        Form::Text if ["wanted-by", "valid-until"].contains(&option.as_str()) => {
+            "2026-11-25".into()
+        }
+        Form::Text => "A-1".into(),
+        Form::Moment => "2026-11-25T12:00:00Z".into(),
+        Form::Integer => "1".into(),
+        Form::Truth => "true".into(),
+        Form::Choice(choices) => choices[0].0.clone(),
+        Form::Json(_) if option.ends_with("sim") => "absent".into(),
+        Form::Json(_) if option == "reach" => r#"{"sites": ["A-1"]}"#.into(),
+        Form::Json(_) if option == "evses" => r#"[{"connector": 1}]"#.into(),
+        Form::Json(shape) => panic!("{option} has no example: {shape}"),
+    }
+}
+
+fn assert_valid(document: &Value, body: &Value, route: &Route) {
+    let mut compiler = Compiler::new();
+    compiler.enable_format_assertions();
+    compiler.add_resource("urn:body", document.clone()).unwrap();
+    let mut schemas = Schemas::new();
+    let schema = compiler.compile("urn:body", &mut schemas).unwrap();
+    if let Err(error) = schemas.validate(body, schema) {
+        panic!("{} {}: {body}\n{error}", route.noun, route.verb);
+    }
+}
+
+#[test]
+fn with_every_option_and_with_the_required_ones_a_body_is_what_its_route_takes() {
+    for route in api::routes() {
+        let Body::Json(json) = &route.body else {
+            continue;
+        };
+        let document = json.document();
+        for is_wanted in [|_: &Property| true, |it: &Property| it.is_required] {
+            let mut line = vec![route.noun.to_owned(), route.verb.to_owned()];
+            line.extend(route.parameters().map(|_| "A-1".to_owned()));
+            for property in properties(&document).iter().filter(|it| is_wanted(it)) {
+                line.extend([format!("--{}", property.option()), example(property)]);
+            }
+            let line: Vec<&str> = line.iter().map(String::as_str).collect();
+            assert_valid(&document, &body(&line, None), route);
+        }
+    }
+}
+
+#[test]
+fn an_inspection_is_of_now_and_has_no_findings_unless_they_are_said() {
+    let line = [
+        "terminal",
+        "inspect",
+        "P-1",
+        "--occasion",
+        "weekly",
+        "--done-by",
+        "anna",
+    ];
+    assert_eq!(
+        body(&line, None),
+        json!({
+            "occasion": "weekly",
+            "done": { "at": "2026-11-25T12:00:00Z", "by": "anna" },
+            "findings": [],
+        })
+    );
+}
+
+#[test]
+fn options_go_over_json_and_json_over_what_is_on_record() {
+    let present = json!({
+        "contact": { "name": "Anna", "email": "anna@example.com", "phone": "1" },
+        "sites": ["north", "south"],
+    });
+    let data = r#"{"contact": {"email": null, "phone": "2"}, "sites": ["north"]}"#;
+    let line = [
+        "person",
+        "put",
+        "anna",
+        "--data",
+        data,
+        "--contact-phone",
+        "3",
+    ];
+    assert_eq!(
+        body(&line, Some(&present)),
+        json!({ "contact": { "name": "Anna", "phone": "3" }, "sites": ["north"] })
+    );
+}
+
+#[test]
+fn what_is_required_is_wrong_usage_without_it_unless_it_may_come_as_json() {
+    let error = matches(&["terminal", "suspend", "P-1"]).unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    assert!(error.to_string().contains("--reason <TEXT>"), "{error}");
+    let data = r#"{"name": "Anna", "scope": "operator", "reach": "everywhere"}"#;
+    let line = ["token", "issue", "--data", data];
+    assert_eq!(
+        body(&line, None),
+        serde_json::from_str::<Value>(data).unwrap()
+    );
+}
+
+#[test]
+fn a_choice_that_is_none_is_told_what_there_is() {
+    let line = [
+        "terminal",
+        "inspect",
+        "P-1",
+        "--occasion",
+        "daily",
+        "--done-by",
+        "anna",
+    ];
+    let error = matches(&line).unwrap_err().to_string();
+    assert!(
+        error.contains("weekly, before-storage, after-storage"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_body_comes_from_a_file_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("site.json");
+    std::fs::write(&path, r#"{"name": "North"}"#).unwrap();
+    let data = format!("@{}", path.display());
+    let line = [
+        "site",
+        "put",
+        "north",
+        "--data",
+        &data,
+        "--customer",
+        "acme",
+    ];
+    assert_eq!(
+        body(&line, None),
+        json!({ "name": "North", "customer": "acme" })
+    );
+}
+
+#[test]
+fn a_picture_is_of_the_type_that_its_bytes_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("casing.png");
+    let path_text = path.to_str().unwrap();
+    let matches = matches(&["incident", "attach", "I-1", "--file", path_text]).unwrap();
+    let said = Said::new(&matches).unwrap();
+    let body = || said.body(None, Moment::from_millis(NOW));
+    std::fs::write(&path, [0xFF, 0xD8, 0xFF, 0xE0]).unwrap();
+    assert_eq!(body().unwrap().unwrap().media_type, "image/jpeg");
+    std::fs::write(&path, "no picture").unwrap();
+    assert!(body().is_err());
+}

@@ -1,0 +1,130 @@
+//! The commands are those of the table.
+
+use std::collections::BTreeSet;
+
+use chargetap_fleet::api;
+use clap::{Args, Command};
+
+use super::super::FleetArgs;
+use super::super::said::Said;
+use super::matches;
+
+fn fleet() -> Command {
+    let mut command = FleetArgs::augment_args(Command::new("fleet"));
+    command.build();
+    command
+}
+
+fn help(fleet: &mut Command, noun: &str, verb: &str) -> String {
+    let noun = fleet.find_subcommand_mut(noun).unwrap();
+    let verb = noun.find_subcommand_mut(verb).unwrap();
+    verb.render_long_help().to_string()
+}
+
+#[test]
+fn every_route_has_a_command_whose_help_says_what_it_does() {
+    let mut fleet = fleet();
+    for route in api::routes() {
+        let help = help(&mut fleet, route.noun, route.verb);
+        assert!(help.starts_with(route.summary), "{help}");
+        for parameter in route.query.iter().filter(|it| it.name != "limit") {
+            assert!(help.contains(parameter.about), "{help}");
+        }
+    }
+}
+
+#[test]
+fn no_two_routes_share_a_command() {
+    let commands: BTreeSet<_> = api::routes().iter().map(|it| (it.noun, it.verb)).collect();
+    assert_eq!(commands.len(), api::routes().len());
+}
+
+#[test]
+fn no_command_contradicts_itself() {
+    fleet().debug_assert();
+}
+
+#[test]
+fn the_most_used_commands_are_shown_by_examples() {
+    let mut fleet = fleet();
+    for (noun, verb) in [
+        ("order", "import"),
+        ("order", "ticket"),
+        ("terminal", "list"),
+        ("terminal", "activate"),
+        ("terminal", "inspect"),
+        ("due", "list"),
+    ] {
+        let help = help(&mut fleet, noun, verb);
+        let example = format!("Example:\n  chargetap fleet {noun} {verb}");
+        assert!(help.contains(&example), "{help}");
+        let examples = help
+            .lines()
+            .filter_map(|it| it.strip_prefix("  chargetap fleet "));
+        for example in examples {
+            matches(&example.split(' ').collect::<Vec<_>>()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_token_is_never_an_argument() {
+    let error = matches(&["--token", "ctp_1", "due", "list"]).unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+}
+
+#[test]
+fn what_would_name_another_address_is_wrong_usage() {
+    for name in ["", ".", ".."] {
+        let error = matches(&["site", "show", name]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+    }
+}
+
+#[test]
+fn a_path_and_its_query_are_what_was_said() {
+    let line = [
+        "incident",
+        "attach",
+        "I-1",
+        "--file",
+        "a.png",
+        "--caption",
+        "The casing",
+    ];
+    let matches = matches(&line).unwrap();
+    let said = Said::new(&matches).unwrap();
+    assert_eq!(said.path(), ["incidents", "I-1", "photographs"]);
+    assert_eq!(said.query(), [("caption", "The casing".to_owned())]);
+}
+
+#[test]
+fn what_is_read_before_it_is_put_is_the_record() {
+    let record = |line: &[&str]| {
+        let matches = matches(line).unwrap();
+        let said = Said::new(&matches).unwrap();
+        let (path, member) = said.record();
+        (path.join("/"), member)
+    };
+    assert_eq!(
+        record(&["site", "put", "north"]),
+        ("sites/north".to_owned(), "details".to_owned())
+    );
+    assert_eq!(
+        record(&["customer", "assess", "acme", "--status", "pending"]),
+        ("customers/acme".to_owned(), "self_assessment".to_owned())
+    );
+}
+
+#[test]
+fn every_record_that_is_put_can_be_read() {
+    let put = api::routes()
+        .iter()
+        .filter(|it| it.method == api::Method::Put);
+    for route in put {
+        let record: Vec<&str> = route.path.split('/').take(3).collect();
+        let path = format!("/api/v1{}", record.join("/")).replace(['{', '}'], "");
+        let found = api::find(Some(api::Method::Get), &path);
+        assert!(found.is_ok(), "{path}");
+    }
+}

@@ -1,0 +1,168 @@
+//! What people are shown.
+
+use chargetap_fleet::api;
+use serde_json::json;
+
+use super::super::problem::Failure;
+use super::super::show::show;
+
+fn shown(noun: &str, verb: &str, answer: &serde_json::Value, width: Option<u16>) -> String {
+    let mut routes = api::routes().iter();
+    let route = routes
+        .find(|it| (it.noun, it.verb) == (noun, verb))
+        .unwrap();
+    show(route, answer, width)
+}
+
+fn site(key: &str, address: &str) -> serde_json::Value {
+    let details = json!({ "name": "Depot", "address": address, "customer": "acme" });
+    json!({ "key": key, "details": details })
+}
+
+#[test]
+fn a_list_is_a_table() {
+    let sites = json!([site("north", "Nygatan 1"), site("s", "Å")]);
+    let expected = "\
+SITE   NAME   ADDRESS    CUSTOMER
+north  Depot  Nygatan 1  acme
+s      Depot  Å          acme
+";
+    assert_eq!(shown("site", "list", &sites, None), expected);
+}
+
+#[test]
+fn a_table_is_as_wide_as_its_terminal() {
+    let sites = json!([site("north", "Nygatan 1, 111 11 Stockholm, Sweden")]);
+    let table = shown("site", "list", &sites, Some(50));
+    assert!(table.lines().all(|it| it.chars().count() <= 50), "{table}");
+    assert!(table.contains("Sweden"), "{table}");
+}
+
+#[test]
+fn what_a_terminal_lacks_is_told_by_codes_in_a_table_and_by_sentences_in_a_record() {
+    let terminal = json!({
+        "serial": "P-1",
+        "details": { "model": "p66", "site": "north", "connectors": [1, 2], "users": [] },
+        "state": "ordered",
+        "missing": [
+            { "code": "sim-unknown", "text": "say which SIM it has", "owed_by": "customer", "at": null },
+            { "code": "not-online", "text": "switch it on", "owed_by": null, "at": null },
+        ],
+        "seen": null,
+        "transfer": { "to": "platform", "number": null },
+    });
+    let expected = "\
+SERIAL  MODEL  SITE   STATION  STATE    ONLINE  MISSING
+P-1     p66    north  -        ordered  -       sim-unknown, not-online
+";
+    assert_eq!(
+        shown("terminal", "list", &json!([terminal]), None),
+        expected
+    );
+    let expected = "\
+seen: -
+serial: P-1
+state: ordered
+details:
+  connectors: 1, 2
+  model: p66
+  site: north
+  users: -
+missing:
+  - say which SIM it has (owed by the customer)
+  - switch it on
+transfer:
+  number: -
+  to: platform
+";
+    assert_eq!(shown("terminal", "show", &terminal, None), expected);
+}
+
+#[test]
+fn records_in_a_record_are_marked() {
+    let ticket = json!({
+        "is_complete": false,
+        "terminals": [
+            { "serial": "P-1", "missing": [] },
+            { "serial": "P-2", "missing": [{ "code": "x", "text": "a", "owed_by": "vendor", "at": "b" }] },
+        ],
+    });
+    let expected = "\
+is_complete: no
+terminals:
+  - missing: -
+    serial: P-1
+  - serial: P-2
+    missing:
+      - b: a (owed by the vendor)
+";
+    assert_eq!(shown("order", "ticket", &ticket, None), expected);
+}
+
+#[test]
+fn a_notice_is_shown_as_it_is_sent() {
+    let notices = json!({ "items": [{
+        "kind": "routing",
+        "to": "support@example.com",
+        "subject": "Routing",
+        "body": "Hello,\n\nplease route P-1.\n",
+    }] });
+    let expected = "To: support@example.com\nSubject: Routing\n\nHello,\n\nplease route P-1.\n";
+    assert_eq!(shown("order", "notices", &notices, None), expected);
+}
+
+#[test]
+fn nothing_steers_the_terminal_that_it_is_shown_on() {
+    let site = site("north", "\u{1b}[2Jgone");
+    for answer in [json!([site]), site.clone()] {
+        assert!(!shown("site", "list", &answer, None).contains('\u{1b}'));
+    }
+}
+
+#[test]
+fn a_refusal_is_told_with_every_reason_its_place_and_who_owes_it() {
+    let problem = json!({
+        "type": "urn:chargetap:problem:conflict",
+        "title": "It cannot be as things stand",
+        "status": 409,
+        "detail": "the SIM is not known; it is not online",
+        "reasons": [
+            { "code": "a", "text": "the SIM is not known", "owed_by": "customer", "at": "details.sim" },
+            { "code": "b", "text": "it is not online", "owed_by": "vendor", "at": null },
+        ],
+    });
+    let expected = "\
+It cannot be as things stand
+  details.sim: the SIM is not known (owed by the customer)
+  it is not online (owed by the vendor)";
+    let failure = Failure::refused(409, problem.to_string().as_bytes());
+    assert_eq!(failure.to_string(), expected);
+}
+
+#[test]
+fn a_refusal_for_one_reason_is_one_sentence() {
+    let problem = json!({
+        "title": "There is no such thing",
+        "detail": "there is no site \"north\"",
+        "reasons": [
+            { "code": "no-such-site", "text": "there is no site \"north\"", "owed_by": null, "at": null },
+        ],
+    });
+    let failure = Failure::refused(404, problem.to_string().as_bytes());
+    assert_eq!(failure.to_string(), "there is no site \"north\"");
+}
+
+#[test]
+fn who_has_no_token_that_counts_is_told_where_one_comes_from() {
+    let problem = json!({ "title": "A token is needed", "detail": "show a token", "reasons": [] });
+    let failure = Failure::refused(401, problem.to_string().as_bytes()).to_string();
+    assert!(failure.starts_with("show a token\n"), "{failure}");
+    assert!(failure.contains("CHARGETAP_TOKEN"), "{failure}");
+    assert!(failure.contains("chargetap operator-token"), "{failure}");
+}
+
+#[test]
+fn what_is_no_gateway_is_told_as_such() {
+    let failure = Failure::refused(502, b"<html>Bad Gateway</html>").to_string();
+    assert!(failure.contains("502"), "{failure}");
+}
