@@ -23,7 +23,7 @@ pub(crate) const MADE: &str = "This document was made";
 
 /// Where the PDF's fonts lack a character.
 pub(crate) const NOT_IN_FONT: &str = "The fonts of this file lack some characters, which are shown as \
-    \u{fffd}. Copied from here they are right, and the report's page shows them.";
+    \u{fffd}. The report's page shows them.";
 
 pub(crate) fn kind(kind: IncidentKind) -> &'static str {
     match kind {
