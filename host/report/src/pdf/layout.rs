@@ -104,10 +104,10 @@ impl<'a> Layout<'a> {
         for row in &section.rows {
             let (strips, element) = self.row(row);
             opening.extend(strips);
-            self.blocks.push(std::mem::take(&mut opening).into());
             rows.push(element);
         }
         if !rows.is_empty() {
+            self.blocks.push(std::mem::take(&mut opening).into());
             elements.push(Element::group(Tag::Table, rows));
         }
         for paragraph in &section.text {

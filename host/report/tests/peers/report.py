@@ -98,7 +98,7 @@ def check_tags(reader):
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    title = "Incident report I-7: Tampering of terminal PN1234567"
+    title = "Incident report I-7: Tampering with terminal PN1234567"
     assert reader.metadata.title == title
     assert reader.metadata.creation_date_raw == "D:20261125123456Z", reader.metadata.creation_date_raw
     assert reader.xmp_metadata.dc_title == {"x-default": title}

@@ -104,7 +104,7 @@ fn in_the_place_of_a_picture_that_is_not_shown_are_the_reason_and_its_hash() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn whatever_becomes_of_a_picture_nothing_panics(

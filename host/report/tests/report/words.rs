@@ -121,8 +121,8 @@ fn every_kind_has_a_headline() {
     let headlines = [
         ("loss", "Loss of terminal PN1234567"),
         ("theft", "Theft of terminal PN1234567"),
-        ("damage", "Damage of terminal PN1234567"),
-        ("tampering", "Tampering of terminal PN1234567"),
+        ("damage", "Damage to terminal PN1234567"),
+        ("tampering", "Tampering with terminal PN1234567"),
         ("destruction", "Destruction of terminal PN1234567"),
         (
             "suspicious-behaviour",
