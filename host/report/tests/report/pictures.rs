@@ -1,7 +1,7 @@
 //! Pictures that are not what they should be.
 
 use chargetap_fleet::incident::{Photograph, PictureType};
-use chargetap_report::{Orientation, Picture, Unshown};
+use chargetap_report::{Orientation, Picture, Room, Unshown};
 use proptest::prelude::*;
 
 use crate::samples::{CLEAR, PROGRESSIVE, UPRIGHT, closed, hash, report};
@@ -14,7 +14,7 @@ fn look(bytes: &[u8]) -> Result<Picture, Unshown> {
         size: 0,
         caption: None,
     };
-    Picture::of(&photograph, Some(bytes.to_vec()))
+    Picture::of(&photograph, Some(bytes.to_vec()), &mut Room::default())
 }
 
 #[test]
@@ -30,6 +30,21 @@ fn a_picture_is_shown_as_it_was_held() {
     let clear = look(CLEAR).unwrap();
     assert_eq!(clear.media_type, PictureType::Png);
     assert_eq!(clear.shown_size(), (240, 160));
+}
+
+// 240 x 160 pixels go 1,562 times into 60 million.
+#[test]
+fn what_the_pictures_of_a_document_cost_together_has_an_end() {
+    let photograph = Photograph {
+        hash: hash(CLEAR),
+        media_type: PictureType::Png,
+        size: 0,
+        caption: None,
+    };
+    let mut room = Room::default();
+    let mut look = || Picture::of(&photograph, Some(CLEAR.to_vec()), &mut room);
+    assert!((0..1_562).all(|_| look().is_ok()));
+    assert_eq!(look(), Err(Unshown::NoRoom));
 }
 
 #[test]
