@@ -21,7 +21,7 @@ async fn a_licence_is_assigned_once_and_only_if_it_was_bought() {
     let ticket = world
         .does("GET", &format!("{}/ticket", order()), None)
         .await;
-    assert_eq!(ticket["complete"], true);
+    assert_eq!(ticket["is_complete"], true);
 }
 
 // L2
