@@ -251,3 +251,34 @@ async fn a_call_that_comes_again_is_done_once() {
         .await;
     assert_eq!(other.status, 422, "the key came with something else before");
 }
+
+#[tokio::test]
+async fn a_gateway_that_dies_while_it_takes_a_file_has_taken_all_of_it_or_nothing() {
+    let mut world = empty(Setup::default()).await;
+    ordered(&world, "factory-fitted", "platform").await;
+    let path = format!("{ORDER}/import");
+    let (mut whole, mut died) = (0, 0);
+    for at in 1..=6 {
+        let rows = (1..=3).map(|row| format!("A{at}-{row},p66,torget,platform\n"));
+        let file = format!("serial,model,site,domain\n{}", rows.collect::<String>());
+        let file = file.into_bytes();
+        let key = format!("import-{at}");
+        let headers = [("content-type", "text/csv"), ("idempotency-key", &*key)];
+        world.stop_gateway();
+        world.restart_gateway_to_crash(at).await;
+        let answered = world.try_send("POST", &path, file.clone(), &headers).await;
+        died += u32::from(answered.is_none());
+
+        world.stop_gateway();
+        world.restart_gateway().await;
+        let count = world.items("/api/v1/terminals").await.len();
+        assert!([whole, whole + 3].contains(&count), "{count} after {whole}");
+        let again = world
+            .send_as(world.token(), "POST", &path, file, &headers)
+            .await;
+        assert_eq!(again.json()["terminals"], 3, "{again:?}");
+        whole += 3;
+        assert_eq!(world.items("/api/v1/terminals").await.len(), whole);
+    }
+    assert!(died > 0, "no crash point was met");
+}
