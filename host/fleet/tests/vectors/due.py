@@ -18,7 +18,7 @@ import random
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-WORLDS = 318
+WORLDS = 310
 # Among them are zones that change at midnight, by half an hour, and far from UTC on both sides.
 ZONES = [
     "Europe/Stockholm",
@@ -72,11 +72,13 @@ class World:
         self.zones = random.sample(ZONES, 3)
         self.terminals, self.orders, self.incidents = [], [], []
         self.sessions, self.people, self.assessment = [], [], None
-        self.edges = []
-        self.now = None
+        self.edges = {}
 
     def zone(self, site):
         return self.zones[site]
+
+    def edge(self, kind, *moments):
+        self.edges.setdefault(kind, []).extend(moments)
 
 
 def some_day():
@@ -113,7 +115,7 @@ def make(world):
         reported = after(0.5)
         closed = reported and random.random() < 0.5 and reported + random.randrange(200_000) or None
         world.incidents.append({"terminal": terminal, "discovered": discovered, "reported": reported, "closed": closed})
-        world.edges += [discovered + 86_400, reported or discovered, closed or discovered]
+        world.edge("incident", discovered + 86_400, reported or discovered)
     if random.random() < 0.3:
         world.sessions.append({"terminal": random.randrange(5), "since": some_moment(around, world.zone(0), 2)})
     if random.random() < 0.5:
@@ -121,7 +123,7 @@ def make(world):
         last = around + timedelta(days=random.randint(-40, 40)) if random.random() < 0.8 else None
         world.assessment = {"status": status, "last": last}
         if last:
-            world.edges += [ends(last, world.zone(0)), begins(last - timedelta(days=30), world.zone(0))]
+            world.edge("assessment", ends(last, world.zone(0)), begins(last - timedelta(days=30), world.zone(0)))
     if random.random() < 0.4:
         trained = some_moment(around, world.zone(1), 3) if random.random() < 0.6 else None
         world.people.append({"site": random.randrange(3), "trained": trained})
@@ -149,13 +151,12 @@ def make_terminal(world, around):
             until = years_later(first, 1)
             terminal["years"].append((first, until))
             first = until
-        if random.random() < 0.5:
-            world.edges += [begins(until - timedelta(days=days), zone) for days in (0, 60)]
+        world.edge("licence", *(begins(until - timedelta(days=days), zone) for days in (0, 60)))
     for occasion in (WEEKLY, BEFORE, AFTER):
         if random.random() < 0.35:
             terminal["inspected"][occasion] = some_moment(around, zone, 6)
     if terminal["model"] in BATTERY and random.random() < 0.5:
-        terminal["charged"] = some_moment(around, zone, 20)
+        terminal["charged"] = some_moment(around + timedelta(days=random.choice([0, 90])), zone, 20)
     if state == "in-storage":
         terminal["stored"] = (since, None)
     elif random.random() < 0.3:
@@ -165,8 +166,10 @@ def make_terminal(world, around):
         if at is not None:
             last = day_of(at, zone) + timedelta(days=7)
             charge = months_later(day_of(at, zone), 3)
-            world.edges += [at, ends(last, zone), begins(last - timedelta(days=1), zone)]
-            world.edges += [ends(charge, zone), begins(charge - timedelta(days=14), zone)]
+            world.edge("record", at)
+            world.edge("inspection", ends(last, zone), begins(last - timedelta(days=1), zone))
+            if state == "in-storage" and terminal["model"] in BATTERY:
+                world.edge("battery", ends(charge, zone), begins(charge - timedelta(days=14), zone))
     world.terminals.append(terminal)
 
 
@@ -230,8 +233,7 @@ def expected(world, now):
 
 
 def written(world):
-    world.edges.append(some_moment(some_day(), world.zone(0), 1))
-    edge = random.choice(world.edges)
+    edge = random.choice(world.edges[random.choice(list(world.edges))])
     now = edge + random.choice([-1, 0, 0, 1, -3_600, 3_600, -86_400, 86_400])
     # Some see one site only, and nothing that belongs to none.
     reach = random.choice([None, None, random.randrange(3)])
