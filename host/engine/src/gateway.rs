@@ -125,8 +125,7 @@ impl<P: Platform> Gateway<P> {
         let now = self.platform.now();
         // What seems to have been sent in the future was sent before the clock was set back.
         let under_way = now.saturating_sub(ABANDONED_AFTER)..now.saturating_add(ABANDONED_AFTER);
-        self.recover_sent_outside(under_way).await?;
-        self.watch().await
+        self.recover_sent_outside(under_way).await
     }
 
     /// Answer a request: callbacks, the REST interface, receipts and the two probes.

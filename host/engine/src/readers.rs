@@ -60,6 +60,10 @@ impl<P: Platform> Gateway<P> {
         futures_util::stream::iter(tended)
             .for_each_concurrent(TENDED_AT_ONCE, std::convert::identity)
             .await;
+        // Only now: a gateway that was down for long must not take every terminal for silent.
+        if let Err(error) = self.watch().await {
+            tracing::error!(%error, "alerts cannot be raised");
+        }
     }
 
     /// Tell one terminal, if it does not ask for what it should.

@@ -130,6 +130,22 @@ async fn the_inventory_says_where_each_terminal_is_and_who_may_use_it_and_who_ch
     assert!(newest["at"].is_string());
 }
 
+// T5
+#[tokio::test]
+async fn nobody_rewrites_the_audit_log() {
+    let world = at_work().await;
+    let database = rusqlite::Connection::open(world.folder().join("chargetap.db")).unwrap();
+    for statement in [
+        "UPDATE fleet_change SET after = NULL",
+        "DELETE FROM fleet_change",
+        "UPDATE fleet_write SET actor = 'nobody'",
+        "DELETE FROM fleet_write",
+    ] {
+        let refused = database.execute(statement, []).unwrap_err().to_string();
+        assert!(refused.contains("only added to"), "{statement}: {refused}");
+    }
+}
+
 #[tokio::test]
 async fn a_gateway_takes_no_card_at_a_terminal_that_nobody_put_on_record() {
     let world = empty(Setup::default()).await;

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use super::at_work;
-use crate::world::TERMINAL;
+use crate::world::{TERMINAL, now};
 
 type Delivery = (HeaderMap, Bytes);
 
@@ -73,6 +73,28 @@ async fn a_silent_terminal_raises_an_alert_that_is_delivered_signed_and_ends_whe
             world.items(silent).await[0]["ended"].is_string()
         })
         .await;
+}
+
+// T8
+#[tokio::test]
+async fn a_gateway_that_was_down_for_long_takes_no_terminal_for_silent_before_it_has_looked() {
+    let mut world = at_work().await;
+    world.stop_gateway();
+    world.restart_gateway_ahead(1).await;
+    world
+        .until("it is seen again", async || {
+            let seen = world.items("/api/v1/terminals").await[0]["seen"].clone();
+            seen["at"].as_str() > Some(&now().plus_hours(1).to_string())
+        })
+        .await;
+    world.terminal_online(false).await;
+    world
+        .until("it is seen away", async || {
+            let shown = world.items("/api/v1/terminals").await;
+            shown[0]["seen"]["online"] == false
+        })
+        .await;
+    assert!(world.items("/api/v1/alerts").await.is_empty());
 }
 
 // T8
