@@ -104,12 +104,19 @@ impl Watched<'_> {
         }
     }
 
+    /// Whether it was not online for too long. A moment far ahead was noted by a clock that has been set
+    /// back, and says nothing: then one that is not online is silent.
     fn is_silent(&self) -> bool {
+        if self.terminal.state != State::Activated {
+            return false;
+        }
         let seen = self.gateway.seen.get(&self.terminal.serial);
         let online_at = seen.and_then(|it| it.online_at);
         let since = online_at.unwrap_or(self.terminal.since);
-        let silence = self.now.millis_after(since);
-        self.terminal.state == State::Activated && silence.is_some_and(|it| it > SILENT_AFTER)
+        let is_online = seen.is_some_and(|it| it.online);
+        let is_too_long = |silence: Option<u64>| silence.is_some_and(|it| it > SILENT_AFTER);
+        is_too_long(self.now.millis_after(since))
+            || is_too_long(since.millis_after(self.now)) && !is_online
     }
 
     /// Whether it is online again. That it was online is no news if the alert knew, whatever the clock

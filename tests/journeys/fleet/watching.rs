@@ -84,7 +84,7 @@ fn is_signed(secret: &str, headers: &HeaderMap, body: &[u8]) -> bool {
         not_after: None,
     };
     let keys = vec![(key, secret.as_bytes().to_vec())];
-    let verifier = Verifier::new(vec![(endpoint, keys)]).unwrap();
+    let verifier = Verifier::load(vec![(endpoint, keys)]).unwrap();
     let headers = headers.iter();
     let headers: Vec<_> = headers
         .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))

@@ -42,6 +42,7 @@ const RIGHTS: &[(&str, &[Scope])] = &[
     ),
     ("POST /sessions/{session}/stop", &[Scope::Support]),
     ("GET /webhooks", &[]),
+    ("GET /webhooks/{webhook}", &[]),
     ("GET /webhook-dead-letters", &[]),
     ("GET /tokens", &[]),
     ("GET /calendars", &[]),
