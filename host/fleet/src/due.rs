@@ -5,6 +5,8 @@ mod look;
 mod orders;
 mod people;
 mod terminals;
+#[cfg(test)]
+mod tests;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -3,9 +3,6 @@
 //! Calendars that subscribe to a feed show its events and neither its tasks nor its alarms: so each
 //! deadline is an event, which takes none of its reader's time.
 
-#[cfg(test)]
-mod tests;
-
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 
 use crate::due::Due;

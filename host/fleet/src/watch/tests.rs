@@ -83,62 +83,6 @@ fn miss(world: &mut World) {
 }
 
 #[test]
-fn an_activated_terminal_is_silent_after_a_quarter_of_an_hour() {
-    let mut world = World::activated();
-    world.pass(15 * MINUTE);
-    look(&mut world);
-    assert_eq!(open(&world), []);
-    world.pass(1);
-    look(&mut world);
-    assert_eq!(open(&world), [AlertKind::Silent]);
-    world.pass(DAY);
-    look(&mut world);
-    world.see();
-    look(&mut world);
-    assert_eq!(open(&world), []);
-    assert_eq!(alerts(&world), [AlertKind::Silent]);
-}
-
-#[test]
-fn a_terminal_that_was_never_seen_online_is_silent_since_it_was_activated() {
-    let mut world = World::activated();
-    for seen in [false, true] {
-        match seen {
-            false => world.gateway.seen.clear(),
-            true => {
-                world.see();
-                miss(&mut world);
-                world.gateway.seen.get_mut("T1").unwrap().online_at = None;
-            }
-        }
-        let since = world.terminal().since.millis();
-        look_at(&mut world, Moment::from_millis(since + 15 * MINUTE));
-        assert_eq!(open(&world).is_empty(), !seen);
-        look_at(&mut world, Moment::from_millis(since + 15 * MINUTE + 1));
-        assert_eq!(open(&world), [AlertKind::Silent]);
-    }
-}
-
-#[test]
-fn only_an_activated_terminal_is_silent() {
-    for state in [
-        State::Ordered,
-        State::Ready,
-        State::InStorage,
-        State::Suspended,
-        State::Reported,
-        State::Returned,
-        State::Retired,
-    ] {
-        let mut world = World::activated();
-        world.edit(|it| it.state = state);
-        world.pass(DAY);
-        look(&mut world);
-        assert_eq!(open(&world), [], "{state:?}");
-    }
-}
-
-#[test]
 fn a_terminal_that_is_suspended_is_silent_no_longer() {
     let mut world = World::activated();
     world.pass(DAY);
@@ -156,30 +100,6 @@ fn a_vendor_that_cannot_be_asked_is_silence_as_well() {
     assert!(world.gateway.seen.get("T1").unwrap().online);
     look(&mut world);
     assert_eq!(open(&world), [AlertKind::Silent]);
-}
-
-#[test]
-fn a_terminal_says_in_any_case_that_it_was_tampered_with() {
-    for (state, is_tampered) in [
-        ("TAMPER", true),
-        ("tampered", true),
-        ("STATE_TAMPER_DETECTED", true),
-        ("Tamper-1", true),
-        ("IDLE", false),
-        ("TEMPERATURE", false),
-    ] {
-        let mut world = World::activated();
-        call(&mut world, state);
-        look(&mut world);
-        let expected: &[_] = match is_tampered {
-            true => &[AlertKind::Tampered],
-            false => &[],
-        };
-        assert_eq!(open(&world), expected, "{state}");
-        call(&mut world, "IDLE");
-        look(&mut world);
-        assert_eq!(open(&world), []);
-    }
 }
 
 #[test]
@@ -304,26 +224,6 @@ fn silences(world: &World) -> BTreeMap<Option<Moment>, usize> {
 }
 
 proptest! {
-    #[test]
-    fn however_the_clock_is_set_each_end_of_a_licence_is_told_once(
-        readings in prop::collection::vec(0..800 * DAY, 0..40),
-        late in 0..7 * DAY,
-    ) {
-        let mut world = kept_online();
-        let activated = world.now.millis();
-        for reading in readings {
-            look_at(&mut world, Moment::from_millis(activated + reading));
-        }
-        for (at, _) in LICENCE {
-            look_at(&mut world, Moment::from_millis(moment(at).millis() + late));
-        }
-        for (_, kind) in LICENCE {
-            let told = world.fleet.each::<Alert>().filter(|it| it.kind == kind);
-            let told: Vec<_> = told.map(|it| it.ended).collect();
-            prop_assert_eq!(told, [None], "{:?}", kind);
-        }
-    }
-
     #[test]
     fn however_the_clock_is_set_each_silence_is_told_once_and_none_is_lost(
         events in prop::collection::vec(event(), 1..60),
