@@ -62,7 +62,28 @@ pub struct Storage {
     pub needs_test: bool,
 }
 
+/// From how long on storage is long, in milliseconds.
+const LONG: u64 = 30 * 24 * 3_600 * 1_000;
+
 impl Terminal {
+    /// The same, out of storage, if it lay there.
+    #[must_use]
+    pub(crate) fn out_of_storage(self, now: Moment) -> Self {
+        let left = |it: Storage| match it.until {
+            Some(_) => it,
+            None => Storage {
+                until: Some(now),
+                needs_test: it.needs_test
+                    || now.millis_after(it.from).is_none_or(|stay| stay > LONG),
+                ..it
+            },
+        };
+        Self {
+            stored: self.stored.map(left),
+            ..self
+        }
+    }
+
     /// A terminal of an order, in this domain, put on record now.
     #[must_use]
     pub fn new(

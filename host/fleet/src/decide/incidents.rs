@@ -122,7 +122,8 @@ pub(super) fn close(
     if is_last {
         let step = Step::Close(outcome);
         let terminal = moved(situation, terminal.clone(), step)?;
-        changes.push(Change::put(terminal));
+        // Wherever it lay when it was reported, it is back in use or gone.
+        changes.push(Change::put(terminal.out_of_storage(situation.now)));
     }
     Ok(changes)
 }

@@ -1,4 +1,5 @@
-use crate::command::Command;
+use crate::command::{Command, Deed};
+use crate::duty::Occasion;
 use crate::incident::{Incident, IncidentDetails, IncidentKind, Outcome, Photograph, PictureType};
 use crate::moment::Moment;
 use crate::terminal::State;
@@ -292,4 +293,31 @@ fn who_reported_and_who_closed_is_on_record_with_when() {
         (world.now, "K-1")
     );
     assert_eq!(closing.note, text("It was found."));
+}
+
+#[test]
+fn what_was_stolen_from_storage_and_found_is_not_stored_any_more() {
+    let mut world = World::activated();
+    world.inspect(Occasion::BeforeStorage);
+    world.deed(Deed::Store).unwrap();
+    world.pass(40 * DAY);
+    let details = details(&world);
+    world.wants(Command::OpenIncident(details)).unwrap();
+    let key = world
+        .fleet
+        .each::<Incident>()
+        .next()
+        .unwrap()
+        .key
+        .to_string();
+    settle(&mut world, &key, Outcome::Cleared);
+    let missing = |world: &World| {
+        world
+            .missing()
+            .contains(&"not-inspected-after-storage".into())
+    };
+    assert!(missing(&world));
+    world.pass(HOUR);
+    world.inspect(Occasion::AfterStorage);
+    assert!(!missing(&world));
 }

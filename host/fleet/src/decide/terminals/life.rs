@@ -15,9 +15,6 @@ use crate::text::Line;
 
 type Decided = Result<Terminal, Refusal>;
 
-/// From how long on storage is long.
-const LONG: u64 = 30 * 24 * 3_600 * 1_000;
-
 /// The terminal after a step, or everything that stands in its way.
 fn take(
     situation: &Situation<'_>,
@@ -90,12 +87,7 @@ pub(super) fn unstore(situation: &Situation<'_>, terminal: &Terminal) -> Decided
     let now = situation.now;
     let mut terminal = take(situation, terminal, Step::Unstore, Vec::new())?;
     terminal.checks.clear();
-    terminal.stored = terminal.stored.map(|it| Storage {
-        until: Some(now),
-        needs_test: it.needs_test || now.millis_after(it.from).is_none_or(|stay| stay > LONG),
-        ..it
-    });
-    Ok(terminal)
+    Ok(terminal.out_of_storage(now))
 }
 
 pub(super) fn suspend(situation: &Situation<'_>, terminal: &Terminal, reason: Line) -> Decided {
