@@ -1,9 +1,8 @@
-//! What the path of money asks the fleet: whether a terminal takes cards, and for whom.
+//! What the path of money asks the fleet: whether a terminal takes cards.
 
 use crate::fleet::Fleet;
 use crate::incident::Incident;
 use crate::moment::Moment;
-use crate::processor::Processor;
 use crate::terminal::{State, Terminal};
 use crate::text::Serial;
 
@@ -16,17 +15,6 @@ pub enum Gate {
     Ending,
     /// Nothing: it reads no card at all.
     Closed,
-}
-
-impl Gate {
-    /// Why it is not open, for the terminal's screen.
-    #[must_use]
-    pub const fn reason(self) -> Option<&'static str> {
-        match self {
-            Self::Open => None,
-            Self::Ending | Self::Closed => Some("Out of service."),
-        }
-    }
 }
 
 /// What a terminal may do with cards at a moment. One that is unknown, or was never activated, may do
@@ -53,13 +41,6 @@ pub fn gate(fleet: &Fleet, now: Moment, serial: &Serial) -> Gate {
     }
 }
 
-/// Whose processor takes the money at a terminal.
-#[must_use]
-pub fn processor_of(fleet: &Fleet, serial: &Serial) -> Option<Processor> {
-    let terminal = fleet.get::<Terminal>(serial.as_str())?;
-    Some(terminal.processor)
-}
-
 /// Whether an incident with a terminal is open.
 pub(crate) fn has_open_incident(fleet: &Fleet, serial: &Serial) -> bool {
     let mut incidents = fleet.each::<Incident>();
@@ -71,6 +52,7 @@ mod tests {
     use super::*;
     use crate::command::Deed;
     use crate::licence::Sku;
+    use crate::processor::Processor;
     use crate::terminal::{Domain, Origin};
     use crate::world::{World, moment, text};
 
@@ -144,7 +126,7 @@ mod tests {
     #[test]
     fn the_processor_is_the_one_that_the_last_completed_transfer_made_it() {
         let mut world = World::activated();
-        let processor = |world: &World| processor_of(&world.fleet, &text("T1")).unwrap();
+        let processor = |world: &World| world.terminal().processor;
         world.deed(Deed::Suspend(text("transfer"))).unwrap();
         world
             .deed(Deed::BeginTransfer(Processor::Customer))

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use chargetap_fleet::api::{self, Body, Route};
+use chargetap_fleet::incident::picture_type;
 use chargetap_fleet::moment::Moment;
 use clap::ArgMatches;
 use serde_json::Value;
@@ -106,8 +107,8 @@ impl<'a> Said<'a> {
             }),
             Body::Picture => {
                 let bytes = self.file()?;
-                let media_type =
-                    picture_type(&bytes).context("this is neither a JPEG nor a PNG")?;
+                let picture = picture_type(&bytes).context("this is neither a JPEG nor a PNG")?;
+                let media_type = picture.media_type();
                 Some(Payload { media_type, bytes })
             }
         })
@@ -150,13 +151,5 @@ fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         value => value.to_string(),
-    }
-}
-
-fn picture_type(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
-        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
-        _ => None,
     }
 }
