@@ -21,7 +21,7 @@ use crate::faults::Faults;
 use crate::fleet::FleetArgs;
 use crate::simulate::payter::PayterArgs;
 use crate::simulate::station::StationArgs;
-use crate::{demo, fleet, runtime, server, simulate};
+use crate::{demo, fleet, runtime, server, simulate, stopped};
 
 /// Card payments for EV charging: a tap becomes a charging session, one capture and a receipt.
 ///
@@ -63,6 +63,14 @@ enum Command {
     /// A noun names what it is about and a verb what to do with it, as in `chargetap fleet terminal
     /// list`. Everything is done by a gateway that runs, over its REST interface.
     Fleet(FleetArgs),
+    /// Issue another operator's token, for whoever lost the first one. The gateway must be stopped.
+    ///
+    /// The token alone is printed, so that it can be written to a file for `fleet --token-file`.
+    OperatorToken {
+        /// The configuration file; relative paths in it are taken from its folder.
+        #[arg(default_value = "chargetap.toml")]
+        config: PathBuf,
+    },
     /// Play what the gateway is connected to.
     #[command(subcommand)]
     Simulate(Simulate),
@@ -99,6 +107,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
         Command::Demo(args) => block_on(demo::run(args, lines)),
         Command::Fleet(args) => block_on(fleet::run(args)),
+        Command::OperatorToken { config } => block_on(issue_operator_token(config)),
         Command::CheckConfig { config } => check_config(&config),
         Command::Serve(args) => block_on(serve(args)),
         Command::Simulate(Simulate::Payter(args)) => block_on(simulate::payter::run(args)),
@@ -158,6 +167,14 @@ fn check_config(path: &Path) -> anyhow::Result<()> {
         config.terminals.len(),
         config.stations.len()
     );
+    Ok(())
+}
+
+async fn issue_operator_token(path: PathBuf) -> anyhow::Result<()> {
+    let config = read_config(&path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let token = stopped::issue_operator_token(config, folder).await?;
+    println!("{}", token.expose_secret());
     Ok(())
 }
 

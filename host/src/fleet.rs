@@ -27,6 +27,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use secrecy::SecretString;
 use serde_json::Value;
 
+use crate::runtime;
+
 use arguments::AFTER;
 use client::{Call, Client, Reply};
 use problem::Failure;
@@ -151,7 +153,7 @@ async fn list(client: &Client, said: &Said<'_>) -> anyhow::Result<Vec<Value>> {
     let mut query = said.query();
     let mut left = said.limit().unwrap_or(u64::MAX);
     let mut all = Vec::new();
-    let waiting = ProgressBar::no_length();
+    let waiting = ProgressBar::new_spinner();
     loop {
         let mut asked = query.clone();
         asked.push(("limit", left.min(PAGE).to_string()));
@@ -188,7 +190,7 @@ async fn act(client: &Client, said: &Said<'_>) -> anyhow::Result<Reply> {
         Method::Put => present(client, said).await?,
         _ => (None, None),
     };
-    let body = said.body(present.as_ref(), now())?;
+    let body = said.body(present.as_ref(), Moment::from_millis(runtime::now()))?;
     let progress = match (&said.route.body, &body) {
         (Body::Csv | Body::Picture, Some(body)) => uploading(body),
         _ => ProgressBar::hidden(),
@@ -245,10 +247,4 @@ fn uploading(body: &Payload) -> ProgressBar {
     }
     bar.enable_steady_tick(MOVES);
     bar
-}
-
-fn now() -> Moment {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let millis = now.unwrap_or_default().as_millis();
-    Moment::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
 }

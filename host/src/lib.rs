@@ -18,3 +18,4 @@ pub mod simulate;
 
 mod metrics;
 mod secrets;
+mod stopped;
