@@ -25,7 +25,10 @@ use crate::runtime;
 ///
 /// # Errors
 /// There is no database, the gateway runs, or the token cannot be stored.
-pub async fn issue_operator_token(config: Config, folder: &Path) -> anyhow::Result<SecretString> {
+pub(crate) async fn issue_operator_token(
+    config: Config,
+    folder: &Path,
+) -> anyhow::Result<SecretString> {
     let path = folder.join(&config.server.database);
     anyhow::ensure!(
         path.exists(),

@@ -1,6 +1,7 @@
 //! The rows of owning a terminal, from an order to the first paid session and beyond, as an operator
 //! goes through them over the gateway's interface.
 
+mod command_line;
 mod duties;
 mod incidents;
 mod inventory;

@@ -164,7 +164,13 @@ impl World {
 
     /// Start the gateway again with its clock ahead by so many days.
     pub(crate) async fn restart_gateway_ahead(&mut self, days: u32) {
-        self.start_gateway(&["--clock-ahead".into(), days.to_string()])
+        let ahead = ["--clock-ahead".into(), days.to_string()];
+        self.start_gateway(&ahead).await;
+    }
+
+    /// Start the gateway again so that it ends at this crash point.
+    pub(crate) async fn restart_gateway_to_crash(&mut self, at: u64) {
+        self.start_gateway(&["--crash-at".into(), at.to_string()])
             .await;
     }
 

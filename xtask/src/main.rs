@@ -93,6 +93,7 @@ const WITHOUT_SHA_EXTENSIONS: &str = "build.rustflags=['--cfg', 'sha2_256_backen
 fn bench() -> anyhow::Result<()> {
     components::build_plugins()?;
     println!("components: built with {}", components::flags());
+    cargo(&["bench", "--package", "chargetap-fleet"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "components"])?;
     cargo(&[
         "bench",

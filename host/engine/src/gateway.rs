@@ -17,7 +17,7 @@ use crate::journal;
 use crate::local_time;
 use crate::platform::Platform;
 use crate::receipts::{ATTEMPT_EVERY, ATTEMPTS_AT_ONCE};
-use crate::rest::{CALL_EVERY, CALLS_AT_ONCE, STRANGER_EVERY, STRANGERS_AT_ONCE};
+use crate::rest::{CALL_EVERY, CALLS_AT_ONCE};
 
 /// What only the gateway may know.
 #[derive(Debug)]
@@ -41,10 +41,8 @@ pub struct Gateway<P> {
     pub(crate) read_backs: Buckets,
     /// How often each source may look for a receipt, or ask for an invoice.
     pub(crate) receipt_sources: Buckets,
-    /// How often each token may call.
+    /// How often each token may call, and each source without one.
     pub(crate) callers: Buckets,
-    /// How often each source may call without a token that is known.
-    pub(crate) strangers: Buckets,
     /// The fleet's records.
     pub(crate) records: Records,
     /// When this instance last looked for alerts, in Unix milliseconds.
@@ -84,7 +82,6 @@ impl<P: Platform> Gateway<P> {
             read_backs: Buckets::new(READ_BACKS_AT_ONCE, READ_BACK_EVERY),
             receipt_sources: Buckets::new(ATTEMPTS_AT_ONCE, ATTEMPT_EVERY),
             callers: Buckets::new(CALLS_AT_ONCE, CALL_EVERY),
-            strangers: Buckets::new(STRANGERS_AT_ONCE, STRANGER_EVERY),
             records: Records::new(fleet),
             watched_at: AtomicU64::new(0),
             first_token: Mutex::default(),

@@ -5,11 +5,16 @@
 //! do) and moves no bytes itself: sockets, files, SQLite and the components are reached through
 //! the traits in [`platform`], which the native host and the Spin application implement.
 //!
-//! The way of one tap: [`readers`] tells the terminal to ask for what [`asks`] decides; [`callbacks`] has the callback verified and hands the event to [`apply`];
+//! The way of one tap: [`readers`] tells the terminal to ask for what [`asks`] decides, if [`fleet`]
+//! lets it take cards; [`callbacks`] has the callback verified and hands the event to [`apply`];
 //! [`journal`] stores it with the decision in one statement; [`execute`] carries out the commands
 //! through [`payter`] and the station link and hands each outcome to [`apply`] again; [`stations`]
 //! does the same with what the station reports, [`operator`] with what people want; [`receipts`]
 //! stores and serves the receipt.
+//!
+//! The way of one call of the REST interface: [`rest`] finds out who asks and has `chargetap-fleet`
+//! decide; [`fleet`] stores the changes; [`performing`] does what only the gateway can. [`watching`]
+//! keeps what is seen of terminals and raises alerts, which [`delivering`] sends.
 
 pub mod config;
 pub mod http;

@@ -14,13 +14,10 @@ use crate::http::{BODY_LIMIT, Incoming, Method, Outcome};
 use crate::journal::{self, Repetition};
 use crate::platform::Platform;
 
-/// How many calls of one token are answered at once, and how often another one, in milliseconds.
+/// How many calls of one token, or of one source without a token that counts, are answered at once, and
+/// how often another one, in milliseconds.
 pub(crate) const CALLS_AT_ONCE: u64 = 500;
 pub(crate) const CALL_EVERY: u64 = 10;
-/// How many calls without a token that is known are answered for one source, and how often another
-/// one, in milliseconds.
-pub(crate) const STRANGERS_AT_ONCE: u64 = 50;
-pub(crate) const STRANGER_EVERY: u64 = 1_000;
 const NO_TOKEN: &str = "show a token that counts: Authorization: Bearer ctp_…";
 /// The longest key of a request that may come again.
 const LONGEST_KEY: usize = 255;
@@ -69,7 +66,7 @@ impl<P: Platform> Gateway<P> {
         let caller = self.caller(request).await?;
         let has_room = match (&caller, &request.source) {
             (Some(actor), _) => self.callers.take(actor.key.as_str(), now),
-            (None, Some(source)) => self.strangers.take(source, now),
+            (None, Some(source)) => self.callers.take(&format!("/{source}"), now),
             (None, None) => true,
         };
         if !has_room {

@@ -18,6 +18,8 @@ pub struct Alert {
     pub terminal: Serial,
     /// The first day without a licence, if it is about one.
     pub about: Option<Day>,
+    /// When the terminal had been online last, if it is about its silence.
+    pub online_at: Option<Moment>,
     /// When it was raised.
     pub raised: Moment,
     /// What it says, for people.
@@ -61,9 +63,9 @@ impl AlertKind {
         let what = match self {
             Self::Silent => "has not been online for too long",
             Self::Tampered => "says that it was tampered with",
-            Self::LicenceEndsIn60Days => "has a software licence for 60 days more",
-            Self::LicenceEndsIn30Days => "has a software licence for 30 days more",
-            Self::LicenceEndsIn7Days => "has a software licence for 7 days more",
+            Self::LicenceEndsIn60Days => "has a software licence for at most 60 days more",
+            Self::LicenceEndsIn30Days => "has a software licence for at most 30 days more",
+            Self::LicenceEndsIn7Days => "has a software licence for at most 7 days more",
             Self::LicenceEnded => "has no software licence any more, and begins no session",
         };
         Line::shortened(&format!("{terminal} at {site} {what}."))

@@ -196,12 +196,18 @@ fn step_of(asked: &Asked<'_>) -> Result<Step, Problem> {
     let route = asked.route;
     route.target.check_visible(asked)?;
     route.body.check(asked.call, route.body_limit)?;
-    route.target.check_version(asked)?;
+    // The version counts once all else of the request is right (RFC 9110, section 13.2.1).
     match &route.action {
         Action::Read(read) => read(asked).map(Step::Answer),
-        Action::Task(task, _) => task(asked).map(Step::Task),
+        Action::Task(task, _) => {
+            let task = task(asked)?;
+            route.target.check_version(asked)?;
+            Ok(Step::Task(task))
+        }
         Action::Write(command, show) => {
-            let changes = decide(asked.fleet, asked.situation, command(asked)?)?;
+            let command = command(asked)?;
+            route.target.check_version(asked)?;
+            let changes = decide(asked.fleet, asked.situation, command)?;
             reach::check(asked.fleet, asked.reach(), &changes)?;
             match changes.is_empty() {
                 true => show(asked, &changes).map(Step::Answer),

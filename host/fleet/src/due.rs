@@ -140,3 +140,6 @@ pub fn due(fleet: &Fleet, gateway: &Surroundings, now: Moment, reach: &Reach) ->
 fn order(due: &Due) -> (bool, Option<Moment>, What, &Subject) {
     (due.due.is_none(), due.due, due.what, &due.about)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,9 @@
 //! Calendars that subscribe to a feed show its events and neither its tasks nor its alarms: so each
 //! deadline is an event, which takes none of its reader's time.
 
+#[cfg(test)]
+mod tests;
+
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 
 use crate::due::Due;
@@ -45,7 +48,7 @@ fn event(fleet: &Fleet, due: &Due, deadline: Moment, now: Moment) -> Event {
         .add_property("DTEND", deadline.in_calendars())
         .add_property("TRANSP", "TRANSPARENT")
         .summary(&summary)
-        .description(&description(due, deadline));
+        .description(&description(due));
     let site = due
         .site
         .as_ref()
@@ -63,8 +66,9 @@ fn uid(due: &Due, deadline: Moment) -> String {
     format!("{what}.{key}.{}@chargetap", deadline.millis())
 }
 
-fn description(due: &Due, deadline: Moment) -> String {
-    let mut lines = vec![format!("By {deadline}, by the {}.", due.by.label())];
+/// The deadline itself is what the event ends with, in its reader's own time.
+fn description(due: &Due) -> String {
+    let mut lines = vec![format!("This is for the {} to do.", due.by.label())];
     if !due.who.is_empty() {
         let who: Vec<_> = due.who.iter().map(|it| it.as_str()).collect();
         lines.push(format!("Who can: {}.", who.join(", ")));

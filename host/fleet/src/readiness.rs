@@ -9,7 +9,6 @@ mod ticket;
 
 use std::collections::BTreeSet;
 
-pub use deployment::checklist;
 pub(crate) use ticket::too_few;
 pub use ticket::{Onboarding, Ticket, ticket};
 

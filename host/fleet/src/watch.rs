@@ -1,5 +1,8 @@
 //! What somebody should know: alerts that are to be raised, and those that are over.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use crate::alert::{Alert, AlertKind};
@@ -95,35 +98,33 @@ impl Watched<'_> {
             return true;
         }
         match alert.kind {
-            AlertKind::Silent => {
-                self.terminal.state != State::Activated || self.is_back(alert.raised)
-            }
+            AlertKind::Silent => self.terminal.state != State::Activated || self.is_back(alert),
             AlertKind::Tampered => self.is_tampered() == Some(false),
             _ => alert.about != self.terminal.licences.until(),
         }
     }
 
+    /// Whether it was not online for too long. A moment far ahead was noted by a clock that has been set
+    /// back, and says nothing: then one that is not online is silent.
     fn is_silent(&self) -> bool {
+        if self.terminal.state != State::Activated {
+            return false;
+        }
         let seen = self.gateway.seen.get(&self.terminal.serial);
         let online_at = seen.and_then(|it| it.online_at);
         let since = online_at.unwrap_or(self.terminal.since);
-        let silence = self.now.millis_after(since);
-        self.terminal.state == State::Activated && silence.is_some_and(|it| it > SILENT_AFTER)
+        let is_online = seen.is_some_and(|it| it.online);
+        let is_too_long = |silence: Option<u64>| silence.is_some_and(|it| it > SILENT_AFTER);
+        is_too_long(self.now.millis_after(since))
+            || is_too_long(since.millis_after(self.now)) && !is_online
     }
 
-    /// Whether it was online since an alert was raised. While the clock, set back, has not come to that
-    /// moment again, old news look new: then it is not believed before the clock has, or is so far
-    /// back that it must have been wrong when the alert was raised.
-    fn is_back(&self, raised: Moment) -> bool {
+    /// Whether it is online again. That it was online is no news if the alert knew, whatever the clock
+    /// says by now.
+    fn is_back(&self, alert: &Alert) -> bool {
         let seen = self.gateway.seen.get(&self.terminal.serial);
-        let Some(at) = seen.filter(|it| it.online).and_then(|it| it.online_at) else {
-            return false;
-        };
-        let was_wrong = raised
-            .millis_after(self.now)
-            .is_some_and(|it| it > SILENT_AFTER);
-        let age = self.now.millis_after(at);
-        age.is_some_and(|it| it <= SILENT_AFTER) && (at >= raised || was_wrong)
+        let online = seen.filter(|it| it.online && it.online_at != alert.online_at);
+        online.is_some() && !self.is_silent()
     }
 
     /// Whether it says that it was tampered with; nothing where it was never seen.

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use crate::access::{Reach, Scope};
 use crate::command::{Command, Deed};
 use crate::decide;
-use crate::duty::{Done, Inspection, Occasion};
+use crate::duty::{Done, Inspection, Occasion, checklist};
 use crate::fleet::{Change, Fleet, Record};
 use crate::incident::{Incident, IncidentDetails, IncidentKind};
 use crate::licence::Sku;
@@ -201,7 +201,7 @@ impl World {
     pub(crate) fn check(&mut self) {
         let done = self.done();
         self.edit(|it| {
-            let list = readiness::checklist(it.origin).iter();
+            let list = checklist(it.origin).iter();
             it.checks = list.map(|check| (*check, done.clone())).collect();
         });
     }
@@ -310,6 +310,15 @@ impl World {
         let mut customer = self.fleet.get::<Customer>("acme").unwrap().clone();
         edit(&mut customer);
         self.put(customer);
+    }
+
+    /// Somebody who works at these sites, and is not trained.
+    pub(crate) fn put_person(&mut self, key: &str, sites: &[&str]) {
+        let details = PersonDetails {
+            sites: sites.iter().map(|site| text(site)).collect(),
+            ..person()
+        };
+        self.wants(Command::PutPerson(text(key), details)).unwrap();
     }
 
     pub(crate) fn terminal(&self) -> &Terminal {

@@ -12,5 +12,5 @@ mod wording;
 
 pub use html::html;
 pub use pdf::{ReportError, pdf};
-pub use picture::{Orientation, Picture, Unshown};
+pub use picture::{Orientation, Picture, Room, Unshown};
 pub use report::{Exhibit, Report, Row, Section};

@@ -49,9 +49,31 @@ pub enum Unshown {
     /// To decode it takes too much memory.
     #[error("it has too many pixels")]
     TooLarge,
+    /// With those before it, it would make the document too large.
+    #[error("there is no room for it beside the others: ask for its file")]
+    NoRoom,
     /// It breaks off, or is no picture at all.
     #[error("its file cannot be read to its end as a picture")]
     Unreadable,
+}
+
+/// How many pixels the PNGs of one document may still have together. A JPEG is held as it is, and a
+/// PNG is packed anew, which takes long and much memory.
+#[derive(Debug)]
+pub struct Room(u64);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(60_000_000)
+    }
+}
+
+impl Room {
+    fn take(&mut self, (width, height): (u32, u32)) -> Result<(), Unshown> {
+        let pixels = u64::from(width) * u64::from(height);
+        self.0 = self.0.checked_sub(pixels).ok_or(Unshown::NoRoom)?;
+        Ok(())
+    }
 }
 
 impl Picture {
@@ -59,7 +81,11 @@ impl Picture {
     ///
     /// # Errors
     /// Why it cannot.
-    pub fn of(photograph: &Photograph, bytes: Option<Vec<u8>>) -> Result<Self, Unshown> {
+    pub fn of(
+        photograph: &Photograph,
+        bytes: Option<Vec<u8>>,
+        room: &mut Room,
+    ) -> Result<Self, Unshown> {
         let bytes = bytes.ok_or(Unshown::Absent)?;
         let hash = base16ct::lower::encode_string(&Sha256::digest(&bytes));
         if hash != photograph.hash {
@@ -72,7 +98,10 @@ impl Picture {
         }
         let orientation = match media_type {
             PictureType::Jpeg => decode_jpeg(&bytes, size)?,
-            PictureType::Png => decode_png(&bytes, size)?,
+            PictureType::Png => {
+                room.take(size)?;
+                decode_png(&bytes, size)?
+            }
         };
         Ok(Self {
             media_type,

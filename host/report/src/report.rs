@@ -9,7 +9,7 @@ use chargetap_fleet::incident::{self, Incident, Photograph};
 use chargetap_fleet::moment::Moment;
 
 use crate::clean::clean;
-use crate::picture::{Picture, Unshown};
+use crate::picture::{Picture, Room, Unshown};
 use crate::wording;
 use writer::Writer;
 
@@ -75,9 +75,10 @@ impl Report {
     ) -> Self {
         let details = &incident.details;
         let writer = Writer::new(fleet, incident, now);
+        let mut room = Room::default();
         let photographs = (1..).zip(&incident.photographs);
         let exhibits = photographs
-            .map(|(number, it)| Exhibit::of(number, it, pictures.remove(&it.hash)))
+            .map(|(number, it)| Exhibit::of(number, it, pictures.remove(&it.hash), &mut room))
             .collect();
         let missing = incident::missing(details).into_iter();
         Self {
@@ -109,8 +110,8 @@ impl Report {
 }
 
 impl Exhibit {
-    fn of(number: usize, photograph: &Photograph, bytes: Option<Vec<u8>>) -> Self {
-        let picture = Picture::of(photograph, bytes);
+    fn of(number: usize, photograph: &Photograph, bytes: Option<Vec<u8>>, room: &mut Room) -> Self {
+        let picture = Picture::of(photograph, bytes, room);
         let caption = match &photograph.caption {
             Some(caption) => clean(&format!("Photograph {number}: {caption}")),
             None => format!("Photograph {number}"),

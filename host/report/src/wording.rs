@@ -19,11 +19,11 @@ pub(crate) const NO_PHOTOGRAPHS: &str = "There are none.";
 pub(crate) const UNSHOWN: &str = "This photograph cannot be shown: ";
 
 /// What stands before the moment.
-pub(crate) const MADE: &str = "This document was made";
+pub(crate) const MADE: &str = "This document was made on";
 
 /// Where the PDF's fonts lack a character.
 pub(crate) const NOT_IN_FONT: &str = "The fonts of this file lack some characters, which are shown as \
-    \u{fffd}. Copied from here they are right, and the report's page shows them.";
+    \u{fffd}. The report's page shows them.";
 
 pub(crate) fn kind(kind: IncidentKind) -> &'static str {
     match kind {
@@ -39,8 +39,10 @@ pub(crate) fn kind(kind: IncidentKind) -> &'static str {
 /// What happened to which terminal.
 pub(crate) fn headline(of: IncidentKind, serial: &str) -> String {
     let preposition = match of {
+        IncidentKind::Loss | IncidentKind::Theft | IncidentKind::Destruction => "of",
+        IncidentKind::Damage => "to",
+        IncidentKind::Tampering => "with",
         IncidentKind::SuspiciousBehaviour => "at",
-        _ => "of",
     };
     format!("{} {preposition} terminal {serial}", kind(of))
 }

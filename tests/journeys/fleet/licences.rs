@@ -21,7 +21,7 @@ async fn a_licence_is_assigned_once_and_only_if_it_was_bought() {
     let ticket = world
         .does("GET", &format!("{}/ticket", order()), None)
         .await;
-    assert_eq!(ticket["complete"], true);
+    assert_eq!(ticket["is_complete"], true);
 }
 
 // L2
@@ -53,7 +53,8 @@ async fn when_the_licence_is_over_no_session_begins_until_it_is_renewed() {
     details["software_years"] = json!(2);
     let etag = known.etag.unwrap();
     let headers = [("if-match", etag.as_str())];
-    let put = world.call_as(world.token(), "PUT", &order(), Some(details), &headers);
+    let path = order();
+    let put = world.call_as(world.token(), "PUT", &path, Some(details), &headers);
     assert_eq!(put.await.status, 200);
     let body = json!({"sku": "CPCLD-PAYMENT-TERMINAL-1", "order": format!("SO-{TERMINAL}")});
     world.does("POST", &terminal("/licences"), Some(body)).await;

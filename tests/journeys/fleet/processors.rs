@@ -60,6 +60,7 @@ async fn a_terminal_of_another_domain_takes_no_card_for_the_platform_before_it_h
 #[tokio::test]
 async fn a_processor_is_never_changed_under_a_running_session() {
     let world = World::new(Setup {
+        power: 7_000,
         unplug_after: None,
         origin: Origin::FactoryFitted,
         ..Setup::default()

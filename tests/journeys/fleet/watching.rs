@@ -1,8 +1,10 @@
 //! Terminals are watched, and whoever should know is told.
 
+use std::sync::atomic::{AtomicU16, Ordering};
+
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use callback_verifier::Verifier;
 use chargetap_contract::callback::{Endpoint, KeyInfo, Request, Scheme};
@@ -15,13 +17,14 @@ use crate::world::TERMINAL;
 
 type Delivery = (HeaderMap, Bytes);
 
-/// An address that takes deliveries.
-async fn receiver() -> (String, mpsc::UnboundedReceiver<Delivery>) {
+/// An address that takes deliveries, and answers so.
+async fn receiver(status: &'static AtomicU16) -> (String, mpsc::UnboundedReceiver<Delivery>) {
     let (sender, deliveries) = mpsc::unbounded_channel();
-    let take = async |State(sender): State<mpsc::UnboundedSender<Delivery>>,
-                      headers: HeaderMap,
-                      body: Bytes| {
+    let take = move |State(sender): State<mpsc::UnboundedSender<Delivery>>,
+                     headers: HeaderMap,
+                     body: Bytes| async move {
         sender.send((headers, body)).unwrap();
+        StatusCode::from_u16(status.load(Ordering::SeqCst)).unwrap()
     };
     let router = axum::Router::new()
         .route("/alerts", post(take))
@@ -36,7 +39,8 @@ async fn receiver() -> (String, mpsc::UnboundedReceiver<Delivery>) {
 #[tokio::test]
 async fn a_silent_terminal_raises_an_alert_that_is_delivered_signed_and_ends_when_it_is_back() {
     let mut world = at_work().await;
-    let (url, mut deliveries) = receiver().await;
+    static STATUS: AtomicU16 = AtomicU16::new(204);
+    let (url, mut deliveries) = receiver(&STATUS).await;
     let webhook = world
         .does("PUT", "/api/v1/webhooks/ops", Some(json!({"url": url})))
         .await;
@@ -71,6 +75,51 @@ async fn a_silent_terminal_raises_an_alert_that_is_delivered_signed_and_ends_whe
         .await;
 }
 
+// T8
+#[tokio::test]
+async fn an_alert_that_nobody_takes_is_tried_for_days_and_then_waits_for_a_person() {
+    static STATUS: AtomicU16 = AtomicU16::new(500);
+    let mut world = at_work().await;
+    let (url, mut deliveries) = receiver(&STATUS).await;
+    world
+        .does("PUT", "/api/v1/webhooks/ops", Some(json!({"url": url})))
+        .await;
+    world.terminal_online(false).await;
+    world
+        .until("it is seen away", async || {
+            let shown = world.items("/api/v1/terminals").await;
+            shown[0]["seen"]["online"] == false
+        })
+        .await;
+    // Each day has room for the longest wait between two attempts.
+    let mut ids = std::collections::BTreeSet::new();
+    for day in 1..=10 {
+        world.stop_gateway();
+        world.restart_gateway_ahead(2 * day).await;
+        let (headers, _) = deliveries.recv().await.unwrap();
+        ids.insert(headers["webhook-id"].to_str().unwrap().to_owned());
+    }
+    assert_eq!(ids.len(), 1, "it is the same message: {ids:?}");
+    let letters = "/api/v1/webhook-dead-letters";
+    world
+        .until("it is given up", async || {
+            !world.items(letters).await.is_empty()
+        })
+        .await;
+    let letter = world.items(letters).await.remove(0);
+    assert_eq!(letter["attempts"], 10);
+    assert_eq!(letter["error"], "answered 500");
+    STATUS.store(204, Ordering::SeqCst);
+    let again = format!("{letters}/{}/redeliver", letter["number"]);
+    world.does("POST", &again, None).await;
+    deliveries.recv().await.unwrap();
+    world
+        .until("it is delivered", async || {
+            world.items(letters).await.is_empty()
+        })
+        .await;
+}
+
 /// Whether a delivery is signed as Standard Webhooks has it.
 fn is_signed(secret: &str, headers: &HeaderMap, body: &[u8]) -> bool {
     let endpoint = Endpoint {
@@ -84,7 +133,7 @@ fn is_signed(secret: &str, headers: &HeaderMap, body: &[u8]) -> bool {
         not_after: None,
     };
     let keys = vec![(key, secret.as_bytes().to_vec())];
-    let verifier = Verifier::new(vec![(endpoint, keys)]).unwrap();
+    let verifier = Verifier::load(vec![(endpoint, keys)]).unwrap();
     let headers = headers.iter();
     let headers: Vec<_> = headers
         .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))

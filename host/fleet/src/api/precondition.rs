@@ -4,6 +4,7 @@ use super::asked::Asked;
 use super::problem::{Problem, ProblemKind};
 use super::{Method, reach};
 use crate::fleet::{Item, Kind};
+use crate::text::Key;
 
 /// What the first parameter of a route's path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,8 @@ impl Target {
     pub(super) fn check_visible(self, asked: &Asked<'_>) -> Result<(), Problem> {
         let is_visible = |item: &Item| reach::may_see(asked.fleet, asked.reach(), item);
         match (self, self.there(asked)?) {
-            (Self::None, _) | (Self::Put(_), None) => Ok(()),
+            (Self::None, _) => Ok(()),
+            (Self::Put(_), None) => asked.key::<Key>(0).map(drop),
             (_, Some((_, item))) if is_visible(&item) => Ok(()),
             _ => Err(Problem::not_found()),
         }

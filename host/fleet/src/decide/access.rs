@@ -1,5 +1,8 @@
 //! Tokens and calendars.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Decision, records};
 use crate::access::{Calendar, CalendarDetails, Reach, Scope, Token, TokenDetails};
 use crate::fleet::{Change, Fleet};

@@ -1,12 +1,15 @@
 //! Alerts, and where they are sent.
 
+#[cfg(test)]
+mod tests;
+
 use url::{Host, Url};
 
 use super::{Decision, records};
 use crate::alert::{Alert, AlertKind, Secret, Webhook, WebhookDetails};
 use crate::fleet::{Change, Fleet};
 use crate::incident::Signed;
-use crate::moment::Day;
+use crate::moment::{Day, Moment};
 use crate::refusal::Refusal;
 use crate::situation::Situation;
 use crate::terminal::Terminal;
@@ -32,11 +35,13 @@ pub(super) fn raise(
         return Ok(Vec::new());
     }
     let text = kind.text(&serial, &terminal.details.site);
+    let online_at = online_at(situation, &serial, kind);
     Ok(vec![Change::put(Alert {
         key: Key::counted("A", fleet.write.saturating_add(1)),
         kind,
         terminal: serial,
         about,
+        online_at,
         raised: situation.now,
         text,
         ended: None,
@@ -110,6 +115,12 @@ fn about(terminal: &Terminal, kind: AlertKind) -> Option<Day> {
     let year = terminal.licences.software.last();
     year.map(|year| year.until)
         .filter(|_| kind.is_about_licence())
+}
+
+/// When a terminal that is silent was online last.
+fn online_at(situation: &Situation<'_>, serial: &Serial, kind: AlertKind) -> Option<Moment> {
+    let seen = situation.gateway.seen.get(serial);
+    seen.filter(|_| kind == AlertKind::Silent)?.online_at
 }
 
 /// Whether what is sent to an address is read by nobody on the way.

@@ -1,5 +1,8 @@
 //! What was done with a terminal by whoever looks after it.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Decision, incidents, records};
 use crate::duty::{Check, Done, Finding, Inspection, checklist};
 use crate::fleet::{Change, Fleet};

@@ -1,5 +1,8 @@
 //! Incidents: opened, described, reported, closed.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Decision, records};
 use crate::fleet::{Change, Fleet};
 use crate::incident::{Closing, Incident, IncidentDetails, Outcome, Photograph, Signed, missing};
@@ -76,8 +79,13 @@ pub(super) fn attach(fleet: &Fleet, key: &Key, photograph: Photograph) -> Decisi
     })])
 }
 
+/// The first report is the one that counts; one that is yet to come, by the clock, does not.
 pub(super) fn report(fleet: &Fleet, situation: &Situation<'_>, key: &Key) -> Decision {
     let incident = find_open(fleet, key)?;
+    let reported = incident.reported.as_ref();
+    if reported.is_some_and(|it| it.at <= situation.now) {
+        return Ok(Vec::new());
+    }
     Refusal::unless_none(Obstacle::Conflict, missing(&incident.details))?;
     Ok(vec![Change::put(Incident {
         reported: Some(signed(situation)),

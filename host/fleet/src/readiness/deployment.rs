@@ -1,21 +1,8 @@
 //! What is missing of the checks before deployment, and of those after storage.
 
 use super::{Look, by_customer};
-use crate::duty::{Check, Occasion};
+use crate::duty::{Check, Occasion, checklist};
 use crate::refusal::Reason;
-use crate::terminal::Origin;
-
-/// What is checked at a terminal of this origin before it is deployed.
-#[must_use]
-pub const fn checklist(origin: Origin) -> &'static [Check] {
-    use Check::{Casing, Configured, Internet, Inventory, Logo, Management, Power, Sticker};
-    match origin {
-        Origin::FactoryFitted => &[Casing, Sticker, Power, Logo, Internet, Inventory],
-        Origin::CustomerOwned => &[
-            Configured, Casing, Sticker, Power, Logo, Internet, Management,
-        ],
-    }
-}
 
 /// The code of a check that is missing, and what is to be done.
 const fn texts(check: Check) -> (&'static str, &'static str) {

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 
 /// An unguessable text that everybody knows.
 pub(crate) const FRESH: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+/// Its SHA-256.
+pub(crate) const FRESH_HASH: &str =
+    "2a8abfa8cb9906290437854193ca6bca41d4d4e26d1d454bd66a35158095e737";
 /// The SHA-256 of the picture of the incident at either site.
 pub(crate) const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -146,7 +149,7 @@ pub(crate) fn fleet() -> Fleet {
             "details": { "name": "A token", "scope": "operator", "reach": "everywhere" },
         }}),
         json!({ "kind": "calendar", "record": {
-            "key": "C-1", "hash": "canary",
+            "key": "C-1", "hash": FRESH_HASH,
             "details": { "name": "A calendar", "reach": "everywhere" },
         }}),
     ]);

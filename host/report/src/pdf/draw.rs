@@ -94,8 +94,10 @@ impl<'a> Press<'a> {
         for mark in &placed.strip.marks {
             match mark {
                 Mark::Text(text) => {
-                    let tag = ContentTag::Span(SpanTag::empty());
-                    let identifier = surface.start_tagged(tag);
+                    let is_shown = self.faces.shown(&text.line) == text.line;
+                    let actual = (!is_shown).then_some(text.line.as_str());
+                    let tag = SpanTag::empty().with_actual_text(actual);
+                    let identifier = surface.start_tagged(ContentTag::Span(tag));
                     self.text(surface, text, top);
                     surface.end_tagged();
                     self.drawn.push(Drawn {
@@ -121,12 +123,13 @@ impl<'a> Press<'a> {
     fn text(&self, surface: &mut Surface, text: &Text, top: f32) {
         let style = text.style;
         let face = self.faces.of(style.weight);
+        let line = self.faces.shown(&text.line);
         fill(surface, style.colour);
         surface.draw_glyphs(
             Point::from_xy(MARGIN_LEFT + text.x, top + text.baseline),
-            &face.set(&text.line),
+            &face.set(&line),
             face.font.clone(),
-            &text.line,
+            &line,
             style.size,
             false,
         );
@@ -174,7 +177,6 @@ impl<'a> Press<'a> {
         self.foot_line(surface, title, 0.0, NOTE);
         let end =
             |text: &str, style: Style| WIDTH - self.faces.of(style.weight).width(text) * style.size;
-        self.foot_line(surface, number, end(number, NOTE), NOTE);
         if self.report.is_draft() {
             let style = Style {
                 size: NOTE.size,
@@ -183,6 +185,7 @@ impl<'a> Press<'a> {
             let middle = end(wording::DRAFT, style) / 2.0;
             self.foot_line(surface, wording::DRAFT, middle, style);
         }
+        self.foot_line(surface, number, end(number, NOTE), NOTE);
     }
 
     fn foot_line(&self, surface: &mut Surface, line: &str, x: f32, style: Style) {

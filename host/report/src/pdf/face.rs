@@ -2,7 +2,7 @@
 //!
 //! The scripts of the fonts need no shaping: letters stand side by side, and an accent that follows its
 //! letter is drawn over it because it has no width. Of other scripts, each character is shown as the
-//! replacement character, and can still be copied.
+//! replacement character, beside which the line's text is kept for whoever copies or hears it.
 
 use std::ops::Range;
 
@@ -52,9 +52,13 @@ impl Faces {
         face.wrap(text, width / style.size)
     }
 
-    /// Whether every character of a text has a glyph of its own.
-    pub(super) fn can_show(&self, text: &str) -> bool {
-        text.chars().all(|it| self.regular.glyphs.map(it).is_some())
+    /// A text as it is shown: with the replacement character for each that has no glyph.
+    pub(super) fn shown(&self, text: &str) -> String {
+        let show = |it| match self.regular.glyphs.map(it) {
+            Some(_) => it,
+            None => char::REPLACEMENT_CHARACTER,
+        };
+        text.chars().map(show).collect()
     }
 }
 
@@ -64,7 +68,7 @@ impl Face {
         Some(Self {
             font: Font::new(bytes.into(), 0)?,
             glyphs: tables.charmap(),
-            widths: tables.glyph_metrics(Size::new(1.0), LocationRef::default()),
+            widths: tables.glyph_metrics(Size::unscaled(), LocationRef::default()),
         })
     }
 
@@ -78,7 +82,7 @@ impl Face {
     /// How far the next character is, in sizes of the font.
     fn advance(&self, character: char) -> f32 {
         let width = self.widths.advance_width(self.glyph(character));
-        width.unwrap_or_default()
+        width.unwrap_or_default() / self.font.units_per_em()
     }
 
     /// How wide a text is without the space at its end, in sizes of the font.
@@ -169,9 +173,10 @@ mod tests {
     }
 
     #[test]
-    fn what_the_fonts_lack_is_known() {
+    fn what_the_fonts_lack_is_shown_as_the_replacement_character() {
         let faces = Faces::load().unwrap();
-        assert!(faces.can_show("Göteborg, Αθήνα, София: 5 €, 3 × 2"));
-        assert!(!faces.can_show("充電"));
+        let known = "Göteborg, Αθήνα, София: 5 €, 3 × 2";
+        assert_eq!(faces.shown(known), known);
+        assert_eq!(faces.shown("EVSE 充電 2"), "EVSE \u{fffd}\u{fffd} 2");
     }
 }

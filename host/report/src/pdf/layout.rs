@@ -104,10 +104,10 @@ impl<'a> Layout<'a> {
         for row in &section.rows {
             let (strips, element) = self.row(row);
             opening.extend(strips);
-            self.blocks.push(std::mem::take(&mut opening).into());
             rows.push(element);
         }
         if !rows.is_empty() {
+            self.blocks.push(std::mem::take(&mut opening).into());
             elements.push(Element::group(Tag::Table, rows));
         }
         for paragraph in &section.text {
@@ -229,7 +229,7 @@ impl<'a> Layout<'a> {
     /// When the document was made, and what of it the fonts cannot show.
     fn end(&mut self, report: &Report) {
         let mut texts = vec![format!("{} {}", wording::MADE, report.footer.join(", "))];
-        if !report.texts().all(|text| self.faces.can_show(text)) {
+        if report.texts().any(|text| self.faces.shown(text) != text) {
             texts.push(wording::NOT_IN_FONT.to_owned());
         }
         let mut strips = vec![Strip::rule(6.0)];

@@ -33,7 +33,7 @@ pub(super) const INSET: f32 = 12.0;
 pub(super) const CAPITALS: f32 = 0.714;
 
 /// How high a picture may be: two with their captions fit on a page.
-pub(super) const PICTURE_HEIGHT: f32 = 300.0;
+pub(super) const PICTURE_HEIGHT: f32 = 285.0;
 
 /// How large a pixel may be: small pictures are not blown up.
 pub(super) const PIXEL: f32 = 0.75;

@@ -69,7 +69,7 @@ fn place(it: &Due) -> String {
     let due = it
         .due
         .map_or_else(|| "none".to_owned(), |due| format!("{:015}", due.millis()));
-    format!("{due}/{}/{}", it.what.name(), it.about.key())
+    format!("{due}/{:02}/{}", it.what as u8, it.about.key())
 }
 
 /// The address is the right to see it.

@@ -1,0 +1,135 @@
+use crate::alert::{Alert, AlertKind, Secret, Webhook, WebhookDetails};
+use crate::command::Command;
+use crate::moment::Moment;
+use crate::world::{DAY, World, text};
+
+fn raise(world: &mut World, kind: AlertKind) {
+    world.wants(Command::Raise(text("T1"), kind)).unwrap();
+}
+
+fn end(world: &mut World, kind: AlertKind) {
+    world.wants(Command::End(text("T1"), kind)).unwrap();
+}
+
+/// When each alert was raised and when it ended, in the order of their keys.
+fn alerts(world: &World) -> Vec<(AlertKind, Moment, Option<Moment>)> {
+    let alerts = world.fleet.each::<Alert>();
+    alerts.map(|it| (it.kind, it.raised, it.ended)).collect()
+}
+
+#[test]
+fn an_alert_is_raised_once_while_it_is_so() {
+    for kind in [AlertKind::Silent, AlertKind::Tampered] {
+        let mut world = World::activated();
+        let first = world.now;
+        raise(&mut world, kind);
+        world.pass(DAY);
+        raise(&mut world, kind);
+        assert_eq!(alerts(&world), [(kind, first, None)]);
+        let ended = world.now;
+        end(&mut world, kind);
+        world.pass(DAY);
+        end(&mut world, kind);
+        raise(&mut world, kind);
+        assert_eq!(
+            alerts(&world),
+            [(kind, first, Some(ended)), (kind, world.now, None)]
+        );
+    }
+}
+
+#[test]
+fn an_alert_of_one_kind_says_nothing_of_another() {
+    let mut world = World::activated();
+    raise(&mut world, AlertKind::Silent);
+    raise(&mut world, AlertKind::Tampered);
+    end(&mut world, AlertKind::Silent);
+    let open = world.fleet.each::<Alert>().filter(|it| it.ended.is_none());
+    let open: Vec<_> = open.map(|it| it.kind).collect();
+    assert_eq!(open, [AlertKind::Tampered]);
+}
+
+#[test]
+fn the_end_of_a_licence_is_told_once_for_each_year() {
+    let kind = AlertKind::LicenceEndsIn30Days;
+    let mut world = World::activated();
+    raise(&mut world, kind);
+    end(&mut world, kind);
+    raise(&mut world, kind);
+    assert_eq!(world.fleet.each::<Alert>().count(), 1);
+    let order = text("O-1");
+    world.edit(|it| it.licences.add_year(order, it.licences.until().unwrap()));
+    raise(&mut world, kind);
+    raise(&mut world, kind);
+    let about = world.fleet.each::<Alert>().map(|it| it.about.unwrap());
+    let about: Vec<_> = about.map(|day| day.to_string()).collect();
+    assert_eq!(about, ["2027-11-25", "2028-11-25"]);
+}
+
+#[test]
+fn whoever_takes_notice_first_stays_on_record() {
+    let mut world = World::activated();
+    raise(&mut world, AlertKind::Silent);
+    let key = world.fleet.each::<Alert>().next().unwrap().key.clone();
+    let first = world.now;
+    world.wants(Command::Acknowledge(key.clone())).unwrap();
+    world.pass(DAY);
+    world.wants(Command::Acknowledge(key)).unwrap();
+    let alert = world.fleet.each::<Alert>().next().unwrap();
+    assert_eq!(alert.acknowledged.as_ref().unwrap().at, first);
+    assert_eq!(alert.ended, None);
+}
+
+fn put(world: &mut World, url: &str, secret: &str) -> Result<(), Vec<String>> {
+    let details = WebhookDetails { url: text(url) };
+    let secret = Secret::new(secret.to_owned());
+    world.wants(Command::PutWebhook(text("pager"), details, secret))
+}
+
+#[test]
+fn alerts_are_sent_where_nobody_reads_them_on_the_way() {
+    for (url, is_safe) in [
+        ("https://pager.example/hook", true),
+        ("https://192.0.2.1:8443/hook", true),
+        ("http://localhost:9000/", true),
+        ("http://127.0.0.1/", true),
+        ("http://127.9.9.9/", true),
+        ("http://[::1]:9000/", true),
+        ("http://pager.example/", false),
+        ("http://192.0.2.1/", false),
+        ("http://[2001:db8::1]/", false),
+        ("http://localhost.pager.example/", false),
+        ("http://localhost@pager.example/", false),
+        ("http://127.0.0.1.pager.example/", false),
+        ("ftp://localhost/", false),
+        ("file:///etc/passwd", false),
+        ("pager.example", false),
+        ("https://", false),
+    ] {
+        let put = put(&mut World::activated(), url, "whsec_AAAA");
+        assert_eq!(put.is_ok(), is_safe, "{url}");
+        if let Err(codes) = put {
+            assert_eq!(codes, ["unsafe-address"]);
+        }
+    }
+}
+
+#[test]
+fn a_webhook_that_is_changed_keeps_its_secret() {
+    let mut world = World::activated();
+    put(&mut world, "https://one.example/", "whsec_first").unwrap();
+    put(&mut world, "https://two.example/", "whsec_second").unwrap();
+    let webhook = world.fleet.get::<Webhook>("pager").unwrap();
+    assert_eq!(webhook.details.url.as_str(), "https://two.example/");
+    assert_eq!(webhook.secret.expose(), "whsec_first");
+}
+
+#[test]
+fn a_webhook_that_is_removed_is_gone() {
+    let mut world = World::activated();
+    put(&mut world, "https://one.example/", "whsec_first").unwrap();
+    world.wants(Command::RemoveWebhook(text("pager"))).unwrap();
+    assert_eq!(world.fleet.get::<Webhook>("pager"), None);
+    let again = world.wants(Command::RemoveWebhook(text("pager")));
+    assert_eq!(again, Err(vec!["no-such-webhook".to_owned()]));
+}

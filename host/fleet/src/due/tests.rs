@@ -1,0 +1,384 @@
+use super::{Due, Subject, What, due};
+use crate::access::Reach;
+use crate::command::Command;
+use crate::duty::Occasion;
+use crate::incident::{Incident, Signed};
+use crate::moment::Moment;
+use crate::processor::{Party, Processor};
+use crate::site::{AssessmentStatus, SelfAssessment, Training};
+use crate::situation::Attention;
+use crate::terminal::{Domain, Origin, State, Storage};
+use crate::world::{DAY, World, moment, text};
+
+const HOUR: u64 = 3_600 * 1_000;
+
+fn seen_from(world: &World, reach: &Reach) -> Vec<Due> {
+    due(&world.fleet, &world.gateway, world.now, reach)
+}
+
+fn list(world: &World) -> Vec<Due> {
+    seen_from(world, &Reach::Everywhere)
+}
+
+fn whats(world: &World) -> Vec<What> {
+    list(world).into_iter().map(|it| it.what).collect()
+}
+
+/// The only thing of its kind that is due.
+fn only(world: &World, what: What) -> Due {
+    let mut due = list(world);
+    due.retain(|it| it.what == what);
+    assert_eq!(due.len(), 1, "{due:?}");
+    due.remove(0)
+}
+
+fn at(sites: &[&str]) -> Reach {
+    Reach::Sites(sites.iter().map(|site| text(site)).collect())
+}
+
+#[test]
+fn at_a_terminal_that_was_just_activated_nothing_is_due() {
+    assert_eq!(list(&World::activated()), []);
+}
+
+#[test]
+fn an_inspection_is_listed_from_the_day_before_its_last_one() {
+    let mut world = World::activated();
+    world.now = moment("2026-11-30T22:59:59.999Z");
+    assert_eq!(list(&world), []);
+    world.now = moment("2026-11-30T23:00:00Z");
+    let due = only(&world, What::Inspection);
+    assert_eq!(due.due, Some(moment("2026-12-02T23:00:00Z")));
+    assert_eq!(due.about, Subject::Terminal(text("T1")));
+    assert_eq!(due.site, Some(text("depot")));
+    assert_eq!(due.terminal, Some(text("T1")));
+    assert_eq!((due.by, due.who), (Party::Customer, vec![text("ann")]));
+    assert!(!due.overdue);
+    world.now = moment("2026-12-02T22:59:59.999Z");
+    assert!(!only(&world, What::Inspection).overdue);
+    world.now = moment("2026-12-02T23:00:00Z");
+    assert!(only(&world, What::Inspection).overdue);
+}
+
+#[test]
+fn an_inspection_after_storage_counts_as_the_weekly_one_and_one_before_it_does_not() {
+    for (occasion, counts) in [
+        (Occasion::Weekly, true),
+        (Occasion::AfterStorage, true),
+        (Occasion::BeforeStorage, false),
+    ] {
+        let mut world = World::activated();
+        world.pass(7 * DAY);
+        world.inspect(occasion);
+        assert_eq!(whats(&world).is_empty(), counts, "{occasion:?}");
+    }
+}
+
+#[test]
+fn suspending_a_terminal_wins_no_time() {
+    let mut world = World::activated();
+    world.pass(7 * DAY);
+    let suspended = world.now;
+    world.edit(|it| (it.state, it.since) = (State::Suspended, suspended));
+    let due = only(&world, What::Inspection);
+    assert_eq!(due.due, Some(moment("2026-12-02T23:00:00Z")));
+}
+
+#[test]
+fn a_licence_is_listed_for_sixty_days_and_until_it_is_renewed() {
+    let mut world = World::activated();
+    let is_listed = |world: &World| whats(world).contains(&What::Licence);
+    world.now = moment("2027-09-25T21:59:59Z");
+    assert!(!is_listed(&world));
+    world.now = moment("2027-09-25T22:00:00Z");
+    let due = only(&world, What::Licence);
+    assert_eq!(due.due, Some(moment("2027-11-24T23:00:00Z")));
+    assert_eq!(
+        due.text,
+        "Renew the software licence of T1: its last day is 2027-11-24."
+    );
+    world.pass(1_000 * DAY);
+    assert!(only(&world, What::Licence).overdue);
+    let today = world.fleet.day(world.now, &text("depot"));
+    world.edit(|it| it.licences.add_year(text("O-1"), today));
+    assert!(!is_listed(&world));
+}
+
+/// A terminal that was stored on the last of November, before the shortest month.
+fn stored() -> World {
+    let mut world = World::activated();
+    world.now = moment("2026-11-30T12:00:00Z");
+    let from = world.now;
+    world.edit(|it| {
+        it.state = State::InStorage;
+        it.stored = Some(Storage {
+            from,
+            until: None,
+            needs_test: false,
+        });
+    });
+    world
+}
+
+#[test]
+fn a_battery_in_storage_is_charged_every_three_months() {
+    let mut world = stored();
+    assert_eq!(list(&world), []);
+    world.now = moment("2027-02-13T22:59:59Z");
+    assert_eq!(list(&world), []);
+    world.now = moment("2027-02-13T23:00:00Z");
+    let due = only(&world, What::Battery);
+    assert_eq!(due.due, Some(moment("2027-02-28T23:00:00Z")));
+    assert_eq!(due.who, [text("ann")]);
+    let done = world.done();
+    world.edit(|it| it.charged = Some(done));
+    assert_eq!(list(&world), []);
+    world.now = moment("2027-05-14T22:00:00Z");
+    let due = only(&world, What::Battery);
+    assert_eq!(due.due, Some(moment("2027-05-14T22:00:00Z")));
+    assert!(due.overdue);
+}
+
+#[test]
+fn a_charge_that_has_not_come_yet_is_not_done() {
+    let mut world = stored();
+    world.pass(100 * DAY);
+    let done = world.done();
+    world.edit(|it| it.charged = Some(done));
+    assert_eq!(list(&world), []);
+    world.now = Moment::from_millis(world.now.millis() - 1);
+    assert!(only(&world, What::Battery).overdue);
+}
+
+#[test]
+fn a_terminal_out_of_storage_is_inspected_before_it_takes_cards() {
+    let mut world = stored();
+    world.pass(DAY);
+    let until = world.now;
+    world.edit(|it| {
+        it.state = State::Ordered;
+        it.stored.as_mut().unwrap().until = Some(until);
+    });
+    let due = only(&world, What::InspectionAfterStorage);
+    assert_eq!((due.due, due.overdue), (None, false));
+    world.inspect(Occasion::AfterStorage);
+    assert_eq!(list(&world), []);
+}
+
+#[test]
+fn an_incident_is_reported_within_24_hours_and_closed_whenever_it_can_be() {
+    let mut world = World::activated();
+    world.edit(|it| it.state = State::Reported);
+    world.open_incident();
+    assert_eq!(whats(&world), [What::IncidentReport, What::IncidentClosing]);
+    let report = only(&world, What::IncidentReport);
+    assert_eq!(report.due, Some(moment("2026-11-26T11:00:00Z")));
+    assert_eq!(report.about, Subject::Incident(text("I-1")));
+    assert_eq!(report.by, Party::Customer);
+    let closing = only(&world, What::IncidentClosing);
+    assert_eq!((closing.due, closing.overdue), (None, false));
+    assert_eq!(closing.by, Party::Platform);
+    world.pass(24 * HOUR - 1);
+    assert!(!only(&world, What::IncidentReport).overdue);
+    world.pass(1);
+    assert!(only(&world, What::IncidentReport).overdue);
+
+    let mut incident = world.fleet.get::<Incident>("I-1").unwrap().clone();
+    incident.reported = Some(Signed {
+        at: world.now,
+        by: text("K-1"),
+    });
+    world.put(incident);
+    assert_eq!(whats(&world), [What::IncidentClosing]);
+    world.now = Moment::from_millis(world.now.millis() - 1);
+    assert_eq!(whats(&world), [What::IncidentReport, What::IncidentClosing]);
+}
+
+#[test]
+fn a_session_is_looked_at_by_whoever_captures_its_money() {
+    for (processor, by) in [
+        (Processor::Platform, Party::Platform),
+        (Processor::Customer, Party::Customer),
+    ] {
+        let mut world = World::activated();
+        world.edit(|it| it.processor = processor);
+        world.gateway.attention = vec![Attention {
+            session: "S-1".to_owned(),
+            terminal: text("T1"),
+            since: world.now,
+        }];
+        let due = only(&world, What::Session);
+        assert_eq!((due.by, due.due), (by, Some(world.now)));
+        assert!(due.overdue);
+        assert_eq!(due.site, Some(text("depot")));
+    }
+}
+
+#[test]
+fn a_session_at_a_terminal_that_is_not_on_record_is_for_those_who_reach_everywhere() {
+    let mut world = World::activated();
+    world.gateway.attention = vec![Attention {
+        session: "S-1".to_owned(),
+        terminal: text("T9"),
+        since: world.now,
+    }];
+    assert_eq!(only(&world, What::Session).by, Party::Platform);
+    assert_eq!(seen_from(&world, &at(&["depot", "elsewhere"])), []);
+}
+
+#[test]
+fn an_order_is_listed_until_each_of_its_terminals_was_activated_once() {
+    let mut world = World::without_terminal(Origin::FactoryFitted, Processor::Platform);
+    let ticket = only(&world, What::Ticket);
+    assert_eq!(ticket.about, Subject::Order(text("O-1")));
+    assert_eq!((ticket.due, ticket.site), (None, None));
+    let world_with = World::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
+    assert!(only(&world_with, What::Ticket).text.contains("1 of 1"));
+
+    let mut order = world.order().clone();
+    order.details.wanted_by = Some(serde_json::from_value("2027-03-28".into()).unwrap());
+    world.put(order);
+    let wanted_by = only(&world, What::Ticket).due;
+    assert_eq!(wanted_by, Some(moment("2027-03-28T22:00:00Z")));
+
+    let mut world = World::activated();
+    for state in [State::Activated, State::Suspended, State::InStorage] {
+        world.edit(|it| it.state = state);
+        assert!(!whats(&world).contains(&What::Ticket), "{state:?}");
+    }
+}
+
+#[test]
+fn whoever_may_use_a_terminal_is_trained() {
+    let mut world = World::activated();
+    world.edit(|it| it.details.users.push(text("bo")));
+    let due = only(&world, What::Training);
+    assert_eq!(due.about, Subject::Person(text("bo")));
+    assert_eq!(due.who, [text("bo")]);
+    let training = Training {
+        at: world.now,
+        by: text("Distributor"),
+        subject: None,
+    };
+    world.wants(Command::Train(text("bo"), training)).unwrap();
+    assert_eq!(list(&world), []);
+    world.now = Moment::from_millis(world.now.millis() - 1);
+    let who: Vec<_> = list(&world).into_iter().map(|it| it.about).collect();
+    assert_eq!(who, ["ann", "bo"].map(|key| Subject::Person(text(key))));
+}
+
+#[test]
+fn a_self_assessment_is_due_by_how_it_stands() {
+    for (status, last, listed, by) in [
+        (AssessmentStatus::NotRequired, None, false, None),
+        (
+            AssessmentStatus::NotRequired,
+            Some("2026-11-26"),
+            false,
+            None,
+        ),
+        (AssessmentStatus::Pending, None, true, None),
+        (
+            AssessmentStatus::Pending,
+            Some("2027-06-30"),
+            true,
+            Some("2027-06-30T22:00:00Z"),
+        ),
+        (AssessmentStatus::NotCompliant, None, true, None),
+        (AssessmentStatus::Compliant, None, false, None),
+        (AssessmentStatus::Compliant, Some("2026-12-26"), false, None),
+        (
+            AssessmentStatus::Compliant,
+            Some("2026-12-25"),
+            true,
+            Some("2026-12-25T23:00:00Z"),
+        ),
+        (
+            AssessmentStatus::Compliant,
+            Some("2026-11-24"),
+            true,
+            Some("2026-11-24T23:00:00Z"),
+        ),
+    ] {
+        let mut world = World::activated();
+        world.edit_customer(|it| {
+            it.self_assessment = Some(SelfAssessment {
+                status,
+                questionnaire: None,
+                valid_until: last.map(|last| serde_json::from_value(last.into()).unwrap()),
+            });
+        });
+        let due = list(&world);
+        assert_eq!(due.len(), usize::from(listed), "{status:?} {last:?}");
+        for it in due {
+            assert_eq!(it.about, Subject::Customer(text("acme")));
+            assert_eq!(it.due, by.map(moment));
+        }
+    }
+}
+
+#[test]
+fn a_token_for_a_site_sees_what_is_due_there_only() {
+    let mut world = World::activated();
+    world.edit_customer(|it| {
+        let assessment = it.self_assessment.as_mut().unwrap();
+        assessment.status = AssessmentStatus::Pending;
+    });
+    world.put_person("cleo", &["elsewhere"]);
+    world.edit(|it| it.details.users.push(text("cleo")));
+    world.pass(7 * DAY);
+    world.open_incident();
+    let whats = |reach| {
+        let due = seen_from(&world, &reach);
+        due.into_iter().map(|it| it.what).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        whats(at(&["depot"])),
+        [
+            What::Inspection,
+            What::IncidentReport,
+            What::IncidentClosing
+        ]
+    );
+    assert_eq!(whats(at(&["elsewhere"])), [What::Training]);
+    assert_eq!(whats(at(&["nowhere"])), []);
+    assert_eq!(whats(Reach::Everywhere).len(), 5);
+}
+
+#[test]
+fn the_list_is_by_deadline_and_what_has_none_comes_last() {
+    let mut world = World::activated();
+    world.edit_customer(|it| {
+        let assessment = it.self_assessment.as_mut().unwrap();
+        assessment.status = AssessmentStatus::Pending;
+    });
+    world.edit(|it| it.details.users.push(text("bo")));
+    world.pass(400 * DAY);
+    world.open_incident();
+    assert_eq!(
+        whats(&world),
+        [
+            What::Inspection,
+            What::Licence,
+            What::IncidentReport,
+            What::IncidentClosing,
+            What::Training,
+            What::SelfAssessment,
+        ]
+    );
+}
+
+#[test]
+fn nothing_is_due_at_what_is_back_at_the_vendor_or_retired() {
+    for state in [State::Returned, State::Retired] {
+        let mut world = World::activated();
+        world.edit(|it| {
+            it.state = state;
+            it.details.users.push(text("bo"));
+        });
+        world.pass(400 * DAY);
+        let whats = whats(&world);
+        let order_is_left_without = state == State::Retired;
+        assert_eq!(whats.len(), usize::from(order_is_left_without), "{whats:?}");
+    }
+}

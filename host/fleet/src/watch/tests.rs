@@ -1,0 +1,358 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::watch;
+use crate::alert::{Alert, AlertKind};
+use crate::command::Deed;
+use crate::decide;
+use crate::moment::Moment;
+use crate::situation::{Actor, Seen, Situation};
+use crate::terminal::State;
+use crate::world::{DAY, World, moment, text};
+
+const MINUTE: u64 = 60 * 1_000;
+
+/// The moments, in Stockholm, at which 60, 30, 7 and no days are left of the licence of the terminal
+/// that is activated on 25 November 2026.
+const LICENCE: [(&str, AlertKind); 4] = [
+    ("2027-09-25T22:00:00Z", AlertKind::LicenceEndsIn60Days),
+    ("2027-10-25T22:00:00Z", AlertKind::LicenceEndsIn30Days),
+    ("2027-11-17T23:00:00Z", AlertKind::LicenceEndsIn7Days),
+    ("2027-11-24T23:00:00Z", AlertKind::LicenceEnded),
+];
+
+/// The gateway looks through the records. Nothing is left that would change anything.
+fn look(world: &mut World) {
+    for command in watch(&world.fleet, &world.gateway, world.now) {
+        let actor = Actor::gateway();
+        let situation = Situation {
+            now: world.now,
+            actor: &actor,
+            gateway: &world.gateway,
+        };
+        let changes = decide(&world.fleet, &situation, command.clone()).unwrap();
+        assert!(!changes.is_empty(), "{command:?} changes nothing");
+        world.fleet.write += 1;
+        let write = world.fleet.write;
+        for change in changes {
+            world.fleet.take(change, write);
+        }
+    }
+    let left = watch(&world.fleet, &world.gateway, world.now);
+    assert!(left.is_empty(), "{left:?}");
+}
+
+fn look_at(world: &mut World, at: Moment) {
+    world.now = at;
+    look(world);
+}
+
+fn alerts(world: &World) -> Vec<AlertKind> {
+    let mut alerts: Vec<_> = world.fleet.each::<Alert>().collect();
+    alerts.sort_by_key(|it| it.raised);
+    alerts.into_iter().map(|it| it.kind).collect()
+}
+
+fn open(world: &World) -> Vec<AlertKind> {
+    let open = world.fleet.each::<Alert>().filter(|it| it.ended.is_none());
+    open.map(|it| it.kind).collect()
+}
+
+/// A terminal of which nothing but its licence is watched.
+fn kept_online() -> World {
+    let mut world = World::activated();
+    world.edit(|it| it.state = State::Suspended);
+    world
+}
+
+fn call(world: &mut World, state: &str) {
+    world.see();
+    let seen = world.gateway.seen.get_mut("T1").unwrap();
+    seen.state = text(state);
+}
+
+/// The vendor shows it offline.
+fn miss(world: &mut World) {
+    let seen = world.gateway.seen.get_mut("T1").unwrap();
+    *seen = Seen {
+        online: false,
+        at: world.now,
+        ..seen.clone()
+    };
+}
+
+#[test]
+fn an_activated_terminal_is_silent_after_a_quarter_of_an_hour() {
+    let mut world = World::activated();
+    world.pass(15 * MINUTE);
+    look(&mut world);
+    assert_eq!(open(&world), []);
+    world.pass(1);
+    look(&mut world);
+    assert_eq!(open(&world), [AlertKind::Silent]);
+    world.pass(DAY);
+    look(&mut world);
+    world.see();
+    look(&mut world);
+    assert_eq!(open(&world), []);
+    assert_eq!(alerts(&world), [AlertKind::Silent]);
+}
+
+#[test]
+fn a_terminal_that_was_never_seen_online_is_silent_since_it_was_activated() {
+    let mut world = World::activated();
+    for seen in [false, true] {
+        match seen {
+            false => world.gateway.seen.clear(),
+            true => {
+                world.see();
+                miss(&mut world);
+                world.gateway.seen.get_mut("T1").unwrap().online_at = None;
+            }
+        }
+        let since = world.terminal().since.millis();
+        look_at(&mut world, Moment::from_millis(since + 15 * MINUTE));
+        assert_eq!(open(&world).is_empty(), !seen);
+        look_at(&mut world, Moment::from_millis(since + 15 * MINUTE + 1));
+        assert_eq!(open(&world), [AlertKind::Silent]);
+    }
+}
+
+#[test]
+fn only_an_activated_terminal_is_silent() {
+    for state in [
+        State::Ordered,
+        State::Ready,
+        State::InStorage,
+        State::Suspended,
+        State::Reported,
+        State::Returned,
+        State::Retired,
+    ] {
+        let mut world = World::activated();
+        world.edit(|it| it.state = state);
+        world.pass(DAY);
+        look(&mut world);
+        assert_eq!(open(&world), [], "{state:?}");
+    }
+}
+
+#[test]
+fn a_terminal_that_is_suspended_is_silent_no_longer() {
+    let mut world = World::activated();
+    world.pass(DAY);
+    look(&mut world);
+    world.deed(Deed::Suspend(text("broken"))).unwrap();
+    look(&mut world);
+    assert_eq!(open(&world), []);
+    assert_eq!(alerts(&world), [AlertKind::Silent]);
+}
+
+#[test]
+fn a_vendor_that_cannot_be_asked_is_silence_as_well() {
+    let mut world = World::activated();
+    world.pass(15 * MINUTE + 1);
+    assert!(world.gateway.seen.get("T1").unwrap().online);
+    look(&mut world);
+    assert_eq!(open(&world), [AlertKind::Silent]);
+}
+
+#[test]
+fn a_terminal_says_in_any_case_that_it_was_tampered_with() {
+    for (state, is_tampered) in [
+        ("TAMPER", true),
+        ("tampered", true),
+        ("STATE_TAMPER_DETECTED", true),
+        ("Tamper-1", true),
+        ("IDLE", false),
+        ("TEMPERATURE", false),
+    ] {
+        let mut world = World::activated();
+        call(&mut world, state);
+        look(&mut world);
+        let expected: &[_] = match is_tampered {
+            true => &[AlertKind::Tampered],
+            false => &[],
+        };
+        assert_eq!(open(&world), expected, "{state}");
+        call(&mut world, "IDLE");
+        look(&mut world);
+        assert_eq!(open(&world), []);
+    }
+}
+
+#[test]
+fn a_terminal_that_is_not_seen_any_more_is_tampered_with_until_it_says_otherwise() {
+    let mut world = World::activated();
+    call(&mut world, "TAMPER");
+    look(&mut world);
+    world.gateway.seen.clear();
+    look(&mut world);
+    assert_eq!(open(&world), [AlertKind::Tampered]);
+}
+
+#[test]
+fn the_end_of_a_licence_is_told_from_the_first_moment_of_a_day_at_the_site() {
+    let mut world = kept_online();
+    let mut told = Vec::new();
+    for (at, kind) in LICENCE {
+        let at = moment(at);
+        look_at(&mut world, Moment::from_millis(at.millis() - 1));
+        assert_eq!(alerts(&world), told);
+        look_at(&mut world, at);
+        told.push(kind);
+        assert_eq!(alerts(&world), told);
+    }
+    world.pass(1_000 * DAY);
+    look(&mut world);
+    assert_eq!(alerts(&world), told);
+}
+
+#[test]
+fn whoever_looks_late_is_told_the_nearest_end_only() {
+    for (late, (at, _)) in LICENCE.iter().enumerate() {
+        let mut world = kept_online();
+        look_at(&mut world, moment(at));
+        let (_, expected) = LICENCE.get(late).unwrap();
+        assert_eq!(alerts(&world), [*expected]);
+    }
+}
+
+#[test]
+fn a_licence_that_is_renewed_ends_its_alerts_and_is_told_of_anew() {
+    let mut world = kept_online();
+    for (at, _) in LICENCE {
+        look_at(&mut world, moment(at));
+    }
+    let until = world.terminal().licences.until().unwrap();
+    world.edit(|it| it.licences.add_year(text("O-1"), until));
+    look(&mut world);
+    assert_eq!(open(&world), []);
+    look_at(&mut world, moment("2028-11-24T22:59:59Z"));
+    look_at(&mut world, moment("2028-11-24T23:00:00Z"));
+    let about = world.fleet.each::<Alert>().filter(|it| it.ended.is_none());
+    let about: Vec<_> = about
+        .map(|it| (it.kind, it.about.unwrap().to_string()))
+        .collect();
+    let until = "2028-11-25".to_owned();
+    assert_eq!(
+        about,
+        [
+            (AlertKind::LicenceEndsIn7Days, until.clone()),
+            (AlertKind::LicenceEnded, until)
+        ]
+    );
+}
+
+#[test]
+fn nothing_is_told_of_what_is_back_at_the_vendor_or_retired() {
+    for state in [State::Returned, State::Retired] {
+        let mut world = World::activated();
+        world.pass(DAY);
+        call(&mut world, "TAMPER");
+        world.pass(DAY);
+        look_at(&mut world, moment(LICENCE[3].0));
+        assert_eq!(open(&world).len(), 3);
+        world.edit(|it| it.state = state);
+        look(&mut world);
+        assert_eq!(open(&world), [], "{state:?}");
+    }
+}
+
+#[test]
+fn what_is_not_activated_yet_has_no_licence_that_ends() {
+    let mut world = World::complete();
+    world.pass(1_000 * DAY);
+    assert!(watch(&world.fleet, &world.gateway, world.now).is_empty());
+}
+
+/// What happens to a terminal and to the gateway's clock.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Online,
+    Offline,
+    /// The vendor cannot be asked.
+    Unknown,
+    /// The clock goes on, by so many seconds.
+    Forward(u64),
+    /// The clock is set back, by so many seconds.
+    Back(u64),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        Just(Event::Online),
+        Just(Event::Offline),
+        Just(Event::Unknown),
+        (1..1_200_u64).prop_map(Event::Forward),
+        (1..1_200_u64).prop_map(Event::Forward),
+        (1..1_200_u64).prop_map(Event::Back),
+        (1..1_000_000_u64).prop_map(Event::Back),
+    ]
+}
+
+/// How often a terminal was said to be silent since it was online last, by when that was.
+fn silences(world: &World) -> BTreeMap<Option<Moment>, usize> {
+    let mut silences = BTreeMap::new();
+    for alert in world.fleet.each::<Alert>() {
+        if alert.kind == AlertKind::Silent {
+            *silences.entry(alert.online_at).or_default() += 1;
+        }
+    }
+    silences
+}
+
+proptest! {
+    #[test]
+    fn however_the_clock_is_set_each_end_of_a_licence_is_told_once(
+        readings in prop::collection::vec(0..800 * DAY, 0..40),
+        late in 0..7 * DAY,
+    ) {
+        let mut world = kept_online();
+        let activated = world.now.millis();
+        for reading in readings {
+            look_at(&mut world, Moment::from_millis(activated + reading));
+        }
+        for (at, _) in LICENCE {
+            look_at(&mut world, Moment::from_millis(moment(at).millis() + late));
+        }
+        for (_, kind) in LICENCE {
+            let told = world.fleet.each::<Alert>().filter(|it| it.kind == kind);
+            let told: Vec<_> = told.map(|it| it.ended).collect();
+            prop_assert_eq!(told, [None], "{:?}", kind);
+        }
+    }
+
+    #[test]
+    fn however_the_clock_is_set_each_silence_is_told_once_and_none_is_lost(
+        events in prop::collection::vec(event(), 1..60),
+    ) {
+        let mut world = World::activated();
+        let mut online_at = world.now;
+        for (number, event) in (1..).zip(events) {
+            match event {
+                Event::Online => {
+                    // No two sights are of one millisecond: the clock is set by whole seconds.
+                    let seconds = world.now.millis() / 1_000;
+                    world.now = Moment::from_millis(seconds * 1_000 + number);
+                    world.see();
+                    online_at = world.now;
+                }
+                Event::Offline => miss(&mut world),
+                Event::Unknown => {}
+                Event::Forward(seconds) => world.pass(seconds * 1_000),
+                Event::Back(seconds) => {
+                    world.now = Moment::from_millis(world.now.millis() - seconds * 1_000);
+                }
+            }
+            look(&mut world);
+            prop_assert!(silences(&world).values().all(|times| *times == 1));
+            let silence = world.now.millis().saturating_sub(online_at.millis());
+            let is_told = open(&world).contains(&AlertKind::Silent);
+            prop_assert!(is_told || silence <= 15 * MINUTE);
+            let is_online = matches!(event, Event::Online);
+            prop_assert!(!(is_told && is_online), "it is online and said to be silent");
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Alerts under a clock that goes forwards and backwards. What is wanted is decided as ever.
+
+use chargetap_fleet::alert::{Alert, AlertKind};
+use chargetap_fleet::command::Command;
+use chargetap_fleet::decide;
+use chargetap_fleet::fleet::Fleet;
+use chargetap_fleet::site::Site;
+use chargetap_fleet::situation::{Actor, Situation, Surroundings};
+use chargetap_fleet::terminal::Terminal;
+use chargetap_fleet::watch::watch;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::records::{DAY, START, moment, put, site, terminal, year};
+
+const MINUTE: i64 = 60;
+const WARNINGS: [AlertKind; 4] = [
+    AlertKind::LicenceEndsIn60Days,
+    AlertKind::LicenceEndsIn30Days,
+    AlertKind::LicenceEndsIn7Days,
+    AlertKind::LicenceEnded,
+];
+
+/// One terminal that is watched.
+struct Watch {
+    fleet: Fleet,
+    gateway: Surroundings,
+    /// Every alert that was raised, in order.
+    raised: Vec<AlertKind>,
+}
+
+impl Watch {
+    fn new(terminal: Value) -> Self {
+        let mut fleet = Fleet::default();
+        put::<Site>(&mut fleet, site(0, "UTC"));
+        put::<Terminal>(&mut fleet, terminal);
+        Self {
+            fleet,
+            gateway: Surroundings::default(),
+            raised: Vec::new(),
+        }
+    }
+
+    /// One with a licence up to this day, counted from the start.
+    fn licensed(days: i64) -> Self {
+        Self::new(terminal("T", "activated", START, years(days)))
+    }
+
+    fn activated() -> Self {
+        Self::new(terminal("T", "activated", START, json!({})))
+    }
+
+    /// Look once, and do what is wanted, each of which must change something.
+    fn look(&mut self, now: i64) {
+        let actor = Actor::gateway();
+        for command in watch(&self.fleet, &self.gateway, moment(now)) {
+            if let Command::Raise(_, kind) = command {
+                self.raised.push(kind);
+            }
+            let situation = Situation {
+                now: moment(now),
+                actor: &actor,
+                gateway: &self.gateway,
+            };
+            let changes = decide(&self.fleet, &situation, command).unwrap();
+            assert!(!changes.is_empty());
+            self.fleet.write += 1;
+            let write = self.fleet.write;
+            for change in changes {
+                self.fleet.take(change, write);
+            }
+        }
+        assert!(watch(&self.fleet, &self.gateway, moment(now)).is_empty());
+    }
+
+    /// What the vendor says, as the gateway keeps it.
+    fn see(&mut self, online: bool, state: &str, now: i64) {
+        let before = self.gateway.seen.get("T").and_then(|it| it.online_at);
+        let online_at = if online { Some(moment(now)) } else { before };
+        let seen =
+            json!({ "online": online, "state": state, "online_at": online_at, "at": moment(now) });
+        let seen = serde_json::from_value(seen).unwrap();
+        self.gateway.seen.insert("T".parse().unwrap(), seen);
+    }
+
+    fn count(&self, kind: AlertKind) -> usize {
+        self.raised.iter().filter(|it| **it == kind).count()
+    }
+
+    fn open(&self) -> Vec<AlertKind> {
+        let alerts = self.fleet.each::<Alert>();
+        let open = alerts.filter(|it| it.ended.is_none());
+        open.map(|it| it.kind).collect()
+    }
+}
+
+/// A licence up to this day, counted from the start.
+fn years(days: i64) -> Value {
+    let until = moment(START + days * DAY).to_string();
+    let until = until.split_once('T').unwrap().0;
+    json!({ "licences": { "software": [year(&json!("2020-01-01"), &json!(until))] } })
+}
+
+/// Heard from at every look, so that silence is not what is tested.
+fn look_at_licence(watch: &mut Watch, now: i64) {
+    watch.see(true, "IDLE", now);
+    watch.look(now);
+}
+
+proptest! {
+    /// However the clock jumps about, each warning of a licence's end comes once, if the clock ever shows
+    /// a moment at which it is the latest that is due.
+    #[test]
+    fn each_warning_is_given_once_for_each_end_of_a_licence(
+        jumps in prop::collection::vec(-100 * DAY..100 * DAY, 0..30),
+        ends in prop::collection::vec(200..4_000_i64, 1..4),
+    ) {
+        let mut ends = ends;
+        ends.sort_unstable();
+        ends.dedup_by(|a, b| *a - *b < 200);
+        let mut watch = Watch::licensed(ends[0]);
+        for end in &ends {
+            put::<Terminal>(&mut watch.fleet, terminal("T", "activated", START, years(*end)));
+            let at = START + end * DAY;
+            watch.raised.clear();
+            for jump in &jumps {
+                look_at_licence(&mut watch, at + jump);
+            }
+            for day in [-61, -60, -31, -30, -8, -7, -1, 0, 1, -45, 2] {
+                look_at_licence(&mut watch, at + day * DAY);
+            }
+            for kind in WARNINGS {
+                prop_assert_eq!(watch.count(kind), 1, "{:?}", kind);
+            }
+        }
+    }
+
+    /// That a terminal is silent is told after a quarter of an hour, later by as much as the clock stepped
+    /// back meanwhile; and once for each time.
+    #[test]
+    fn silence_is_told_once_and_never_lost(
+        spells in prop::collection::vec((1..60_i64, 0..90_i64), 1..6),
+        steps in prop::collection::vec((0..400_i64, 0..15 * MINUTE), 0..2),
+    ) {
+        let mut watch = Watch::activated();
+        let (mut minute, mut behind) = (0, 0);
+        for (online, offline) in spells {
+            for spell in 0..online + offline {
+                behind += steps.iter().filter(|(at, _)| *at == minute).map(|(_, by)| by).sum::<i64>();
+                let now = START + DAY + minute * MINUTE - behind;
+                watch.see(spell < online, "IDLE", now);
+                watch.look(now);
+                prop_assert!(spell >= online || watch.open().is_empty() || behind > 0);
+                minute += 1;
+            }
+            let told = watch.raised.len();
+            prop_assert!(told <= 1);
+            prop_assert!(told == 1 || offline <= 16 + 15);
+            watch.raised.clear();
+        }
+    }
+}
+
+#[test]
+fn silence_is_more_than_a_quarter_of_an_hour() {
+    let mut watch = Watch::activated();
+    watch.see(true, "IDLE", START);
+    watch.look(START + 15 * MINUTE);
+    assert_eq!(watch.open(), []);
+    watch.look(START + 15 * MINUTE + 1);
+    assert_eq!(watch.open(), [AlertKind::Silent]);
+    watch.see(true, "IDLE", START + 16 * MINUTE);
+    watch.look(START + 16 * MINUTE);
+    assert_eq!(watch.open(), []);
+}
+
+#[test]
+fn a_terminal_that_was_never_heard_is_silent_from_its_activation() {
+    let mut watch = Watch::activated();
+    watch.look(START + 15 * MINUTE);
+    assert_eq!(watch.open(), []);
+    watch.look(START + 15 * MINUTE + 1);
+    assert_eq!(watch.open(), [AlertKind::Silent]);
+}
+
+#[test]
+fn only_an_activated_terminal_can_be_too_silent() {
+    for state in [
+        "ordered",
+        "ready",
+        "in-storage",
+        "suspended",
+        "reported",
+        "returned",
+        "retired",
+    ] {
+        let mut watch = Watch::new(terminal("T", state, START, json!({})));
+        watch.look(START + DAY);
+        assert_eq!(watch.open(), [], "{state}");
+    }
+}
+
+#[test]
+fn a_clock_that_was_far_ahead_hides_no_silence() {
+    let mut watch = Watch::activated();
+    watch.see(true, "IDLE", START + 365 * DAY);
+    watch.look(START + 365 * DAY);
+    // The clock is right again, and the terminal is gone.
+    watch.see(false, "IDLE", START + DAY);
+    watch.look(START + DAY);
+    assert_eq!(watch.open(), [AlertKind::Silent]);
+}
+
+#[test]
+fn a_clock_that_steps_back_makes_no_silence_where_the_terminal_was_online() {
+    let mut watch = Watch::activated();
+    watch.see(true, "IDLE", START + DAY);
+    watch.look(START + DAY - 60 * MINUTE);
+    assert_eq!(watch.raised, []);
+}
+
+#[test]
+fn tampering_is_told_in_whatever_letters_and_until_the_terminal_says_otherwise() {
+    let mut watch = Watch::new(terminal("T", "in-storage", START, json!({})));
+    watch.see(true, "Tampered_Hardware", START);
+    watch.look(START);
+    watch.look(START - DAY);
+    assert_eq!(watch.open(), [AlertKind::Tampered]);
+    watch.see(true, "IDLE", START + 1);
+    watch.look(START + 1);
+    assert_eq!(watch.open(), []);
+    assert_eq!(watch.count(AlertKind::Tampered), 1);
+}
+
+#[test]
+fn a_warning_is_over_once_the_licence_was_renewed() {
+    let mut watch = Watch::licensed(30);
+    look_at_licence(&mut watch, START);
+    assert_eq!(watch.open(), [AlertKind::LicenceEndsIn30Days]);
+    put::<Terminal>(
+        &mut watch.fleet,
+        terminal("T", "activated", START, years(395)),
+    );
+    look_at_licence(&mut watch, START + 1);
+    assert_eq!(watch.open(), []);
+}
+
+#[test]
+fn days_of_a_licence_are_those_of_the_site() {
+    let mut watch = Watch::licensed(7);
+    put::<Site>(&mut watch.fleet, site(0, "Pacific/Kiritimati"));
+    // There it is the next day 14 hours earlier.
+    look_at_licence(&mut watch, START - 14 * 60 * MINUTE - 1);
+    assert_eq!(watch.open(), [AlertKind::LicenceEndsIn30Days]);
+    look_at_licence(&mut watch, START - 14 * 60 * MINUTE);
+    assert_eq!(watch.count(AlertKind::LicenceEndsIn7Days), 1);
+}

@@ -1,0 +1,23 @@
+//! Reports from outside: what they say, and what hostile texts and pictures become.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "the helpers fail a test as the tests themselves do"
+)]
+
+mod expected;
+mod hostile;
+mod pictures;
+mod samples;
+mod words;
+
+use chargetap_report::Report;
+
+/// What a report says of a fact, in lines.
+fn fact(report: &Report, section: &str, label: &str) -> Vec<String> {
+    let mut sections = report.sections.iter();
+    let section = sections.find(|it| it.title == section).unwrap();
+    let row = section.rows.iter().find(|row| row.label == label).unwrap();
+    row.lines.clone()
+}
