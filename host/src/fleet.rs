@@ -216,11 +216,10 @@ async fn present(
     client: &Client,
     said: &Said<'_>,
 ) -> Result<(Option<String>, Option<Value>), Failure> {
-    let (path, member) = said.record();
     let reply = client
         .call(&Call {
             method: Method::Get,
-            path: &path,
+            path: &said.path(),
             query: &[],
             if_match: None,
             body: None,
@@ -233,7 +232,7 @@ async fn present(
         reply => reply?,
     };
     let record: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-    let present = record.get(&member).filter(|it| it.is_object());
+    let present = record.get("details").filter(|it| it.is_object());
     Ok((reply.etag, present.cloned()))
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::problem::sentence;
 
 /// What stands for nothing.
-pub(super) const NOTHING: &str = "-";
+const NOTHING: &str = "-";
 
 /// A text without what would steer the terminal that it is shown on.
 pub(super) fn plain(text: &str) -> String {
@@ -27,17 +27,26 @@ pub(super) fn line(value: &Value) -> String {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Number(number) => number.to_string(),
-        Value::String(text) => plain(text),
-        Value::Array(items) if items.is_empty() => NOTHING.to_owned(),
-        Value::Array(items) => items.iter().map(line).collect::<Vec<_>>().join(", "),
+        Value::String(text) => or_nothing(plain(text)),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(line).collect();
+            or_nothing(items.join(", "))
+        }
         Value::Object(members) => match reason(value) {
             Some(reason) => sentence(&reason),
             None => {
                 let members = members.iter();
                 let members = members.map(|(name, it)| format!("{}: {}", plain(name), line(it)));
-                members.collect::<Vec<_>>().join(", ")
+                or_nothing(members.collect::<Vec<_>>().join(", "))
             }
         },
+    }
+}
+
+fn or_nothing(text: String) -> String {
+    match text.is_empty() {
+        true => NOTHING.to_owned(),
+        false => text,
     }
 }
 

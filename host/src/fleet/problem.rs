@@ -82,15 +82,14 @@ impl Failure {
 }
 
 fn sentences(problem: &Problem) -> String {
-    let texts: Vec<&str> = problem.reasons.iter().map(|it| it.text.as_str()).collect();
     let reasons: Vec<String> = problem.reasons.iter().map(sentence).collect();
-    if reasons.is_empty() || reasons == [problem.detail.as_str()] {
-        return plain(&problem.detail);
-    }
-    // The detail may be nothing but the reasons.
-    let head = match texts.join("; ") == problem.detail {
-        true => &problem.title,
-        false => &problem.detail,
+    // A detail that begins like the reasons says nothing else.
+    let first = problem.reasons.first();
+    let is_said = first.is_some_and(|it| problem.detail.starts_with(&it.text));
+    let head = match (is_said, reasons.as_slice()) {
+        (true, [reason]) => return reason.clone(),
+        (true, _) => &problem.title,
+        (false, _) => &problem.detail,
     };
     let lines = std::iter::once(plain(head)).chain(reasons);
     lines.collect::<Vec<_>>().join("\n  ")

@@ -43,19 +43,6 @@ impl<'a> Said<'a> {
         parts.map(|part| self.part(part)).collect()
     }
 
-    /// The path of the record that it is about, and the member of that record that a body replaces.
-    pub(super) fn record(&self) -> (Vec<&str>, String) {
-        let parts: Vec<&str> = self.route.path.split('/').skip(1).collect();
-        let is_name = |part: &&str| parameter(part).is_some();
-        let end = parts.iter().position(is_name).map_or(0, |at| at + 1);
-        let (record, member) = parts.split_at(end);
-        let member = match member {
-            [] => "details".to_owned(),
-            member => member.join("_").replace('-', "_"),
-        };
-        (record.iter().map(|part| self.part(part)).collect(), member)
-    }
-
     fn part(&self, part: &'static str) -> &str {
         match parameter(part) {
             Some(name) => self

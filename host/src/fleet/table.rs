@@ -9,6 +9,9 @@ use super::plain::{line, plain, reason};
 /// A heading, and the place in an item as a JSON pointer.
 pub(super) type Column = (&'static str, &'static str);
 
+/// How many reasons are named at least before others are counted.
+const CODES: usize = 2;
+
 /// A list as a table that is at most so many characters wide.
 pub(super) fn table(columns: &[Column], items: &[Value], width: Option<u16>) -> String {
     let mut table = Table::new();
@@ -33,15 +36,19 @@ fn cell(value: Option<&Value>) -> String {
     let Some(value) = value else {
         return line(&Value::Null);
     };
-    match codes(value) {
-        Some(codes) => codes.join(", "),
-        None => line(value),
+    let codes = codes(value).unwrap_or_default();
+    match codes.split_at_checked(CODES) {
+        Some((codes, more)) if more.len() > 1 => {
+            format!("{} and {} more", codes.join(", "), more.len())
+        }
+        _ if codes.is_empty() => line(value),
+        _ => codes.join(", "),
     }
 }
 
 /// Of reasons there is room for the codes only.
 fn codes(value: &Value) -> Option<Vec<String>> {
-    let reasons = value.as_array().filter(|it| !it.is_empty())?;
-    let codes = reasons.iter().map(|it| Some(plain(&reason(it)?.code)));
+    let reasons = value.as_array()?.iter();
+    let codes = reasons.map(|it| Some(plain(&reason(it)?.code)));
     codes.collect()
 }

@@ -49,6 +49,7 @@ fn what_a_terminal_lacks_is_told_by_codes_in_a_table_and_by_sentences_in_a_recor
             { "code": "not-online", "text": "switch it on", "owed_by": null, "at": null },
         ],
         "seen": null,
+        "checks": {},
         "transfer": { "to": "platform", "number": null },
     });
     let expected = "\
@@ -60,6 +61,7 @@ P-1     p66    north  -        ordered  -       sim-unknown, not-online
         expected
     );
     let expected = "\
+checks: -
 seen: -
 serial: P-1
 state: ordered
@@ -76,6 +78,15 @@ transfer:
   to: platform
 ";
     assert_eq!(shown("terminal", "show", &terminal, None), expected);
+}
+
+#[test]
+fn of_many_reasons_a_table_counts_the_most() {
+    let reason = |code: &str| json!({ "code": code, "text": "a", "owed_by": null, "at": null });
+    let missing = ["b", "c", "d", "e"].map(reason);
+    let terminals = json!([{ "serial": "P-1", "missing": missing }]);
+    let table = shown("terminal", "list", &terminals, None);
+    assert!(table.ends_with("  b, c and 2 more\n"), "{table}");
 }
 
 #[test]
@@ -125,7 +136,7 @@ fn a_refusal_is_told_with_every_reason_its_place_and_who_owes_it() {
         "type": "urn:chargetap:problem:conflict",
         "title": "It cannot be as things stand",
         "status": 409,
-        "detail": "the SIM is not known; it is not online",
+        "detail": "the SIM is not known; and 1 more",
         "reasons": [
             { "code": "a", "text": "the SIM is not known", "owed_by": "customer", "at": "details.sim" },
             { "code": "b", "text": "it is not online", "owed_by": "vendor", "at": null },
@@ -142,14 +153,14 @@ It cannot be as things stand
 #[test]
 fn a_refusal_for_one_reason_is_one_sentence() {
     let problem = json!({
-        "title": "There is no such thing",
-        "detail": "there is no site \"north\"",
+        "title": "What was said cannot be",
+        "detail": "anna was not trained by then",
         "reasons": [
-            { "code": "no-such-site", "text": "there is no site \"north\"", "owed_by": null, "at": null },
+            { "code": "a", "text": "anna was not trained by then", "owed_by": null, "at": "by" },
         ],
     });
-    let failure = Failure::refused(404, problem.to_string().as_bytes());
-    assert_eq!(failure.to_string(), "there is no site \"north\"");
+    let failure = Failure::refused(422, problem.to_string().as_bytes());
+    assert_eq!(failure.to_string(), "by: anna was not trained by then");
 }
 
 #[test]
