@@ -63,13 +63,13 @@ pub fn missing(details: &IncidentDetails) -> Vec<Reason> {
         (
             is_short(&details.description),
             "incomplete-description",
-            "describe in full what happened",
+            "describe in full what happened, in at least 40 characters",
             "description",
         ),
         (
             is_empty(&details.done),
             "incomplete-done",
-            "say what was done to look into it and to secure the terminal",
+            "say what was done to look into it and to secure information and terminals",
             "done",
         ),
         (
