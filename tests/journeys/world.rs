@@ -133,7 +133,9 @@ impl World {
     }
 
     async fn start_gateway(&mut self, arguments: &[String]) {
-        let (gateway, _) = start_gateway(self.folder.path(), arguments, &self.log).await;
+        let (gateway, printed) = start_gateway(self.folder.path(), arguments, &self.log).await;
+        let told = printed.iter().any(|line| line.starts_with(FIRST_TOKEN));
+        assert!(!told, "the first token is told once");
         self.gateway = gateway;
     }
 

@@ -23,6 +23,8 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 pub(crate) use amounts::decimals;
+pub use chargetap_fleet::model::Model;
+pub use chargetap_fleet::processor::Processor;
 pub use file::SecretSource;
 
 /// A gateway's configuration, checked.
@@ -83,9 +85,6 @@ pub struct QrScreen {
     /// The property that takes what the code says.
     pub property: String,
 }
-
-pub use chargetap_fleet::model::Model;
-pub use chargetap_fleet::processor::Processor;
 
 /// Where a provider sends its callbacks, and by which keys it is recognised.
 #[derive(Clone, Debug)]

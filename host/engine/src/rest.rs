@@ -80,7 +80,8 @@ impl<P: Platform> Gateway<P> {
             None if route.is_open => anybody(),
             None => return Ok(problem(ProblemKind::Unauthenticated, NO_TOKEN)),
         };
-        if let Some(serial) = api::looked_at(route, &parameters) {
+        let fleet = self.fleet().await?;
+        if let Some(serial) = api::looked_at(route, &parameters, &fleet, &actor) {
             self.look(serial.as_str()).await?;
         }
         let header = |name| header(request, name);

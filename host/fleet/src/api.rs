@@ -33,6 +33,7 @@ use crate::fleet::{Change, Fleet};
 use crate::incident::PictureType;
 use crate::moment::Moment;
 use crate::situation::{Actor, Situation};
+use crate::terminal::Terminal;
 use crate::text::{Key, Line, Serial};
 
 /// A request method.
@@ -233,8 +234,17 @@ pub fn answer(
     shown.unwrap_or_else(|problem| problem.answer())
 }
 
-/// The terminal that a call is about, for a route that looks at one.
+/// The terminal that the gateway has to look up before a call is answered: one on record that whoever
+/// asks may do this with. Nobody else has the vendor asked anything.
 #[must_use]
-pub fn looked_at(route: &Route, parameters: &[String]) -> Option<Serial> {
-    parameters.get(route.looks_at?)?.parse().ok()
+pub fn looked_at(
+    route: &Route,
+    parameters: &[String],
+    fleet: &Fleet,
+    actor: &Actor,
+) -> Option<Serial> {
+    route.admits(actor).ok()?;
+    let terminal = fleet.get::<Terminal>(parameters.get(route.looks_at?)?)?;
+    let is_within = actor.reach.includes(&terminal.details.site);
+    is_within.then(|| terminal.serial.clone())
 }

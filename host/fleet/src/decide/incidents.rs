@@ -3,10 +3,11 @@
 #[cfg(test)]
 mod tests;
 
+use super::terminals::life;
 use super::{Decision, records};
 use crate::fleet::{Change, Fleet};
 use crate::incident::{Closing, Incident, IncidentDetails, Outcome, Photograph, Signed, missing};
-use crate::life::{self, Step};
+use crate::life::Step;
 use crate::refusal::{Obstacle, Refusal};
 use crate::situation::Situation;
 use crate::terminal::Terminal;
@@ -36,7 +37,7 @@ pub(super) fn opened(
         reported: None,
         closed: None,
     };
-    let reported = moved(situation, terminal, Step::Report)?;
+    let reported = life::take(situation, &terminal, Step::Report, Vec::new())?;
     Ok(vec![Change::put(reported), Change::put(incident)])
 }
 
@@ -121,7 +122,7 @@ pub(super) fn close(
         .any(|it| it.closed.is_none() && it.details.terminal == *serial && it.key != incident.key);
     if is_last {
         let step = Step::Close(outcome);
-        let terminal = moved(situation, terminal.clone(), step)?;
+        let terminal = life::take(situation, terminal, step, Vec::new())?;
         // Wherever it lay when it was reported, it is back in use or gone.
         changes.push(Change::put(terminal.out_of_storage(situation.now)));
     }
@@ -135,27 +136,6 @@ fn find_open<'a>(fleet: &'a Fleet, key: &Key) -> Result<&'a Incident, Refusal> {
         None => Ok(incident),
         Some(_) => Err(Refusal::conflict("closed", "the incident is closed")),
     }
-}
-
-/// A terminal one step on in its life.
-fn moved(situation: &Situation<'_>, terminal: Terminal, step: Step) -> Result<Terminal, Refusal> {
-    let Some(state) = life::next(terminal.state, step) else {
-        let text = format!(
-            "the terminal is {}: it cannot be {}",
-            terminal.state.label(),
-            step.label()
-        );
-        return Err(Refusal::conflict("wrong-state", text));
-    };
-    let since = match terminal.state == state {
-        true => terminal.since,
-        false => situation.now,
-    };
-    Ok(Terminal {
-        state,
-        since,
-        ..terminal
-    })
 }
 
 fn signed(situation: &Situation<'_>) -> Signed {

@@ -2,7 +2,7 @@
 
 mod import;
 mod licensing;
-mod life;
+pub(super) mod life;
 mod placement;
 #[cfg(test)]
 mod properties;

@@ -4,7 +4,7 @@ use chargetap_fleet::access::Scope;
 use chargetap_fleet::api::{self, Method, Paper, Step, Task};
 use chargetap_fleet::incident::PictureType;
 
-use crate::world::{HASH, Request, actor, header, json_of};
+use crate::world::{HASH, Request, actor, fleet, header, json_of};
 
 fn operator() -> chargetap_fleet::situation::Actor {
     actor(Scope::Operator, &[])
@@ -58,12 +58,19 @@ fn a_parameter_may_be_percent_encoded() {
 }
 
 #[test]
-fn the_terminal_of_an_activation_is_looked_at() {
-    let (route, parameters) =
-        api::find(Some(Method::Post), "/api/v1/terminals/PN1/activate").unwrap();
-    assert_eq!(api::looked_at(route, &parameters).unwrap().as_str(), "PN1");
-    let (route, parameters) = api::find(Some(Method::Post), "/api/v1/terminals/PN1/ready").unwrap();
-    assert_eq!(api::looked_at(route, &parameters), None);
+fn the_terminal_of_an_activation_is_looked_at_for_who_may_activate_it() {
+    let fleet = fleet();
+    let looked_at = |path: &str, scope, sites: &[&str]| {
+        let path = format!("/api/v1/terminals/{path}");
+        let (route, parameters) = api::find(Some(Method::Post), &path).unwrap();
+        api::looked_at(route, &parameters, &fleet, &actor(scope, sites))
+    };
+    let serial = looked_at("PN1/activate", Scope::Operator, &["north"]);
+    assert_eq!(serial.unwrap().as_str(), "PN1");
+    assert_eq!(looked_at("PN1/ready", Scope::Operator, &[]), None);
+    assert_eq!(looked_at("PN1/activate", Scope::ReadOnly, &[]), None);
+    assert_eq!(looked_at("PN1/activate", Scope::Operator, &["south"]), None);
+    assert_eq!(looked_at("NOBODYS/activate", Scope::Operator, &[]), None);
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn an_incident_is_with_a_terminal_on_record_that_is_not_retired() {
     world.edit(|it| it.state = State::Retired);
     let details = details(&world);
     let retired = world.wants(Command::OpenIncident(details));
-    assert_eq!(retired, refused("wrong-state"));
+    assert_eq!(retired, refused("not-in-this-state"));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::text::Line;
 type Decided = Result<Terminal, Refusal>;
 
 /// The terminal after a step, or everything that stands in its way.
-fn take(
+pub(in crate::decide) fn take(
     situation: &Situation<'_>,
     terminal: &Terminal,
     step: Step,
@@ -35,9 +35,13 @@ fn take(
         });
     };
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
+    let since = match terminal.state == state {
+        true => terminal.since,
+        false => situation.now,
+    };
     Ok(Terminal {
         state,
-        since: situation.now,
+        since,
         reason: None,
         ..terminal.clone()
     })
