@@ -43,13 +43,10 @@ fn change_configuration(folder: &Path, from: &str, to: &str) {
 
 #[test]
 fn the_example_configuration_is_good() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = chargetap(&["check-config", "chargetap.example.toml"], folder);
+    let folder = &Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let output = chargetap(&["check-config", "chargetap.toml"], folder);
     let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(
-        said,
-        "chargetap.example.toml: good (1 terminals, 1 stations)\n"
-    );
+    assert_eq!(said, "chargetap.toml: good (1 terminals, 1 stations)\n");
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn a_charge_point_of_the_python_ocpp_package_is_charged_at_and_billed_by_i
     })
     .await;
     let script =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/journeys/peers/charge_point.py");
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/journeys/peers/charge_point.py");
     let station = Command::new(python)
         .arg(script)
         .args([

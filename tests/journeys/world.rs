@@ -11,9 +11,9 @@ use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use chargetap::simulate::payter::{PayterArgs, PayterSimulator};
-use chargetap::simulate::station::StationSimulator;
-use chargetap_engine::FIRST_TOKEN;
+use chargetap_engine::BOOTSTRAP_TOKEN;
+use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
+use chargetap_simulators::station::StationSimulator;
 use serde_json::{Value, json};
 
 pub(crate) use fleet::{Answer, now};
@@ -73,7 +73,7 @@ impl Drop for Gateway {
 
 /// The folder that `cargo xtask build` puts the components in.
 pub(crate) fn components() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/components");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/components");
     assert!(
         folder.join("callback-verifier.wasm").is_file(),
         "the components are not built: run `cargo xtask build`, or all with `cargo xtask test`"
@@ -106,7 +106,7 @@ impl World {
         write_configuration(folder.path(), &address, payter.base_url(), &setup);
         let log = Log::default();
         let (gateway, printed) = start_gateway(folder.path(), &[], &log).await;
-        let token = printed[0].strip_prefix(FIRST_TOKEN).unwrap().to_owned();
+        let token = printed[0].strip_prefix(BOOTSTRAP_TOKEN).unwrap().to_owned();
         let client = chargetap::client::client().unwrap();
         let mut world = Self {
             folder,
@@ -134,7 +134,7 @@ impl World {
 
     async fn start_gateway(&mut self, arguments: &[String]) {
         let (gateway, printed) = start_gateway(self.folder.path(), arguments, &self.log).await;
-        let told = printed.iter().any(|line| line.starts_with(FIRST_TOKEN));
+        let told = printed.iter().any(|line| line.starts_with(BOOTSTRAP_TOKEN));
         assert!(!told, "the first token is told once");
         self.gateway = gateway;
     }

@@ -3,17 +3,19 @@
 //! The same file serves the native host and Spin. A key that is not known is an error, and an error
 //! names the line and the key.
 
-mod amounts;
+pub(crate) mod amounts;
 mod callbacks;
 mod file;
 mod issuers;
 mod limits;
+mod place;
 mod policy;
 mod restrictions;
 mod tariffs;
 mod terminals;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 use chargetap_contract::callback::{Endpoint, KeyInfo};
@@ -22,10 +24,11 @@ use chargetap_contract::session::{Evse, Policy};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-pub(crate) use amounts::decimals;
 pub use chargetap_fleet::model::Model;
 pub use chargetap_fleet::processor::Processor;
-pub use file::SecretSource;
+
+/// The id of the endpoint for Payter's callbacks.
+pub const PAYTER: &str = "payter";
 
 /// A gateway's configuration, checked.
 #[derive(Clone, Debug)]
@@ -58,7 +61,7 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Issuer {
     /// As receipts name it.
-    pub on_paper: chargetap_contract::receipt::Issuer,
+    pub on_receipts: chargetap_contract::receipt::Issuer,
     /// What stands before the number of a receipt.
     pub number_prefix: String,
 }
@@ -66,7 +69,7 @@ pub struct Issuer {
 impl Issuer {
     /// By which its numbers are kept: the VAT number, however it is written.
     pub(crate) fn key(&self) -> String {
-        let number = self.on_paper.vat_number.chars();
+        let number = self.on_receipts.vat_number.chars();
         number
             .filter(char::is_ascii_alphanumeric)
             .map(|character| character.to_ascii_uppercase())
@@ -189,12 +192,34 @@ pub struct ConfigError {
 }
 
 impl Config {
-    /// Read a configuration file's text.
-    ///
-    /// # Errors
-    /// The first thing that is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        file::parse(text)
+    /// The link of a receipt.
+    pub(crate) fn receipt_link(&self, id: &str) -> String {
+        format!("{}/receipts/{id}", self.public_url)
+    }
+}
+
+/// Where a secret is read from. The file holds none itself.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretSource {
+    /// An environment variable; under Spin the variable of that name in lower case.
+    Env(String),
+    /// A file, of which the last line end is not part of the secret.
+    File(PathBuf),
+}
+
+impl fmt::Debug for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl fmt::Display for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "environment variable {name}"),
+            Self::File(path) => write!(f, "file {}", path.display()),
+        }
     }
 }
 

@@ -1,77 +1,116 @@
-//! HTTP as the engine sees it: values, not sockets.
+//! HTTP as the engine sees it: values, not sockets. The conversion from and to the `http` crate's
+//! types, which both hosts' servers use, is here.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 
-pub use chargetap_fleet::api::Method;
+pub use ::http::Method;
+use ::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use ::http::{HeaderMap, StatusCode};
+
+use crate::maybe_send::MaybeSend;
+
+/// The largest body that any route reads, except those of the REST interface that say otherwise, in
+/// bytes.
+pub const BODY_LIMIT: usize = 64 * 1024;
 
 /// A request that arrived at the gateway.
 #[derive(Clone, Debug, Default)]
-pub struct Incoming {
-    /// `None` for a method that no route has.
-    pub method: Option<Method>,
+pub struct Request {
+    /// The method. `HEAD` is taken for `GET`: the host's server leaves the body out.
+    pub method: Method,
     /// The path, still percent-encoded, without the query.
     pub path: String,
     /// The query, still percent-encoded.
     pub query: Option<String>,
-    /// The address that it comes from, if the host knows: so many requests of one are looked at and
-    /// no more.
+    /// The address that it comes from, if the host knows: so many requests of one source are
+    /// answered and no more.
     pub source: Option<String>,
-    /// All headers in their order: names, and the bytes of their values.
-    pub headers: Vec<(String, Vec<u8>)>,
-    /// The `Accept` header.
-    pub accept: Option<String>,
-    /// The `Accept-Language` header.
-    pub accept_language: Option<String>,
-    /// The body, cut off by the host at no less than [`BODY_LIMIT`] and one byte.
+    /// All headers in their order.
+    pub headers: HeaderMap,
+    /// The body, cut off at no less than one byte beyond the limit of its route.
     pub body: Vec<u8>,
 }
 
-/// The largest body that any route reads, in bytes.
-pub const BODY_LIMIT: usize = 64 * 1024;
+impl Request {
+    /// A request whose body is still to be read.
+    #[must_use]
+    pub fn from_head(head: ::http::request::Parts, source: Option<String>) -> Self {
+        Self {
+            method: match head.method {
+                Method::HEAD => Method::GET,
+                method => method,
+            },
+            path: head.uri.path().to_owned(),
+            query: head.uri.query().map(str::to_owned),
+            source,
+            headers: head.headers,
+            body: Vec::new(),
+        }
+    }
 
-/// An answer to an [`Incoming`] request.
+    /// A header's value, if it is there and text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The fields of the query. Of several with one name the last counts.
+    pub(crate) fn query_fields(&self) -> BTreeMap<String, String> {
+        fields(self.query.as_deref().unwrap_or_default().as_bytes())
+    }
+
+    /// The fields of a form in the body. Of several with one name the last counts.
+    pub(crate) fn form_fields(&self) -> BTreeMap<String, String> {
+        fields(&self.body)
+    }
+}
+
+fn fields(form: &[u8]) -> BTreeMap<String, String> {
+    form_urlencoded::parse(form).into_owned().collect()
+}
+
+/// A request's body as a host has it. It is read once, and only as far as its route allows.
+pub trait Body: MaybeSend {
+    /// Read up to `limit` bytes, and one more where there is more.
+    fn read(self, limit: usize) -> impl Future<Output = Result<Vec<u8>, BodyError>> + MaybeSend;
+}
+
+/// A body that is there already.
+impl Body for Vec<u8> {
+    async fn read(mut self, limit: usize) -> Result<Vec<u8>, BodyError> {
+        self.truncate(limit.saturating_add(1));
+        Ok(self)
+    }
+}
+
+/// A body could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// The connection broke, or the framing is wrong.
+    #[error("the body cannot be read")]
+    Unreadable,
+    /// It did not arrive in time.
+    #[error("the body took too long")]
+    TooSlow,
+}
+
+/// The answer to a [`Request`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct Response {
     /// The status code.
     pub status: u16,
     /// The body's media type.
     pub content_type: String,
-    /// Headers of this answer, besides [`RESPONSE_HEADERS`].
+    /// Headers of this answer, besides those that every answer carries.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
 }
 
-impl Outcome {
-    /// A plain line of text.
-    #[must_use]
-    pub fn text(status: u16, text: &str) -> Self {
-        Self {
-            status,
-            content_type: "text/plain; charset=utf-8".into(),
-            headers: Vec::new(),
-            body: format!("{text}\n").into_bytes(),
-        }
-    }
-
-    /// What was asked for is at this address.
-    #[must_use]
-    pub fn see_other(link: &str) -> Self {
-        Self {
-            headers: vec![("location", link.to_owned())],
-            ..Self::text(303, link)
-        }
-    }
-}
-
-/// The fields of a form or of a query. Of several with one name the last counts.
-pub(crate) fn fields(form: &[u8]) -> BTreeMap<String, String> {
-    form_urlencoded::parse(form).into_owned().collect()
-}
-
-/// Headers that every answer carries: receipts are private, need no other resource and are not
-/// for search engines.
-pub const RESPONSE_HEADERS: [(&str, &str); 6] = [
+/// Headers that every answer carries: receipts are private, need no other resource and are not for
+/// search engines.
+const COMMON_HEADERS: [(&str, &str); 6] = [
     ("cache-control", "private, no-store"),
     (
         "content-security-policy",
@@ -83,9 +122,85 @@ pub const RESPONSE_HEADERS: [(&str, &str); 6] = [
     ("x-robots-tag", "noindex"),
 ];
 
-/// A request to the payment provider, or to whom alerts are sent.
+impl Response {
+    /// A plain line of text.
+    #[must_use]
+    pub fn text(status: u16, text: &str) -> Self {
+        Self {
+            status,
+            content_type: "text/plain; charset=utf-8".into(),
+            headers: Vec::new(),
+            body: format!("{text}\n").into_bytes(),
+        }
+    }
+
+    /// A JSON value.
+    #[must_use]
+    pub fn json(value: &serde_json::Value) -> Self {
+        Self {
+            status: 200,
+            content_type: "application/json".into(),
+            headers: Vec::new(),
+            body: value.to_string().into_bytes(),
+        }
+    }
+
+    /// Done, and there is nothing to say.
+    #[must_use]
+    pub fn no_content() -> Self {
+        Self {
+            body: Vec::new(),
+            ..Self::text(204, "")
+        }
+    }
+
+    /// What was asked for is at this address.
+    #[must_use]
+    pub fn see_other(link: &str) -> Self {
+        Self {
+            headers: vec![("location", link.to_owned())],
+            ..Self::text(303, link)
+        }
+    }
+
+    /// The response for a server, with the headers that every answer carries.
+    #[must_use]
+    pub fn into_http(self) -> ::http::Response<Vec<u8>> {
+        let mut response = ::http::Response::new(self.body);
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        for (name, value) in COMMON_HEADERS {
+            headers.insert(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+        }
+        if let Ok(content_type) = HeaderValue::from_str(&self.content_type) {
+            headers.insert(CONTENT_TYPE, content_type);
+        }
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+        response
+    }
+}
+
+impl From<BodyError> for Response {
+    fn from(error: BodyError) -> Self {
+        let status = match error {
+            BodyError::Unreadable => 400,
+            BodyError::TooSlow => 408,
+        };
+        Self::text(status, &error.to_string())
+    }
+}
+
+/// A request to the payment provider, or to an address that alerts are sent to.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Outgoing {
+pub struct ProviderRequest {
     /// The method.
     pub method: Method,
     /// The whole URL.
@@ -96,9 +211,9 @@ pub struct Outgoing {
     pub body: Option<String>,
 }
 
-/// Its answer.
+/// The answer to a [`ProviderRequest`].
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct ProviderResponse {
     /// The status code.
     pub status: u16,
     /// The body.

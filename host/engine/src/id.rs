@@ -1,7 +1,15 @@
 //! Unguessable ids that people can read to each other.
 
+use crate::platform::Platform;
+
 /// Crockford's base 32: no I, L, O or U, and every character is allowed in an OCPP token.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// 64 hexadecimal digits that cannot be guessed.
+pub(crate) fn unguessable(platform: &impl Platform) -> String {
+    let half = || u128::from_be_bytes(platform.random());
+    format!("{:032x}{:032x}", half(), half())
+}
 
 /// The first `characters` of the base 32 form of random bytes, five bits each.
 pub(crate) fn from_random(random: [u8; 16], characters: usize) -> String {

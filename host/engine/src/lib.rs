@@ -1,52 +1,39 @@
 //! The engine: what a Chargetap host does, whichever runtime it lives in.
 //!
-//! It applies events to sessions, executes the commands that come out of them, keeps the terminals
-//! asking, and answers the HTTP requests. It decides nothing about money (the components
-//! do) and moves no bytes itself: sockets, files, SQLite and the components are reached through
-//! the traits in [`platform`], which the native host and the Spin application implement.
-//!
-//! The way of one tap: [`readers`] tells the terminal to ask for what [`asks`] decides, if [`fleet`]
-//! lets it take cards; [`callbacks`] has the callback verified and hands the event to [`apply`];
-//! [`journal`] stores it with the decision in one statement; [`execute`] carries out the commands
-//! through [`payter`] and the station link and hands each outcome to [`apply`] again; [`stations`]
-//! does the same with what the station reports, [`operator`] with what people want; [`receipts`]
-//! stores and serves the receipt.
-//!
-//! The way of one call of the REST interface: [`rest`] finds out who asks and has `chargetap-fleet`
-//! decide; [`fleet`] stores the changes; [`performing`] does what only the gateway can. [`watching`]
-//! keeps what is seen of terminals and raises alerts, which [`delivering`] sends.
+//! It applies events to sessions, executes the commands that come out of them, arms the terminals,
+//! and answers the HTTP requests. It decides nothing about money (the components do) and moves no
+//! bytes itself: sockets, files, the database and the components are reached through
+//! [`platform::Platform`], which the native host and the Spin application implement.
+
+#![warn(rustdoc::broken_intra_doc_links)]
 
 pub mod config;
 pub mod http;
 pub mod platform;
-mod stations;
 
-mod apply;
-mod asks;
-mod buckets;
 mod callbacks;
-mod delivering;
-mod execute;
+mod error;
+mod event;
 mod fleet;
-mod forgetting;
 mod gateway;
 mod id;
-mod journal;
+mod interval;
+mod labels;
+mod lifecycle;
 mod local_time;
-mod operator;
+mod maybe_send;
 mod payter;
-mod performing;
-mod readers;
+mod rate_limit;
 mod receipts;
-mod rest;
-mod showing;
-mod turns;
-mod watching;
+mod retention;
+mod router;
+mod sessions;
+mod store;
+mod terminals;
 
-pub use apply::EngineError;
-pub use callbacks::PAYTER;
-pub use execute::Execution;
-pub use fleet::FIRST_TOKEN;
+pub use error::EngineError;
+pub use event::EventOutcome;
+pub use fleet::tokens::BOOTSTRAP_TOKEN;
 pub use gateway::{Gateway, Secrets};
-pub use operator::Wish;
-pub use stations::Vehicle;
+pub use sessions::execute::Execution;
+pub use sessions::station_events::Vehicle;

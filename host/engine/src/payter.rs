@@ -1,20 +1,19 @@
-//! Payter's Cloud Payment Service: requests, and what their answers mean.
+//! Payter's Cloud Payment Service: requests, and what their replies mean.
 //!
 //! Calls and parameters are those of known integrations; what no source confirms is not relied on.
 //! In particular the terminal's states are an open list, of which only three matter here.
 
-use chargetap_contract::session::CommandResult;
+use chargetap_contract::session::{CommandResult, PaymentRef};
 use chargetap_contract::terminal::Hold;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::asks::{Choice, option_id};
-use crate::config::QrScreen;
-use crate::gateway::Gateway;
-use crate::http::{Answer, Method, Outgoing, SendError};
+use crate::config::{Config, QrScreen};
+use crate::http::{Method, ProviderRequest, ProviderResponse, SendError};
 use crate::platform::Platform;
+use crate::terminals::prompt::{Choice, option_id};
 
 /// How long Payter may take, in milliseconds. An authorisation waits for the issuer.
 mod timeout {
@@ -34,7 +33,7 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// What Payter says of a terminal.
+/// The status of a terminal, as Payter tells it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct TerminalStatus {
     pub(crate) online: bool,
@@ -42,14 +41,14 @@ pub(crate) struct TerminalStatus {
     state: String,
 }
 
-/// The states that matter to the gateway.
+/// The states of a reader that matter to the gateway.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum TerminalState {
+pub(crate) enum ReaderState {
     /// It waits for a card.
     Reading,
     /// It was shown one.
     Card,
-    /// It can be told to read, as far as is known.
+    /// It can be armed, as far as is known.
     Other,
 }
 
@@ -59,11 +58,11 @@ impl TerminalStatus {
         &self.state
     }
 
-    pub(crate) fn state(&self) -> TerminalState {
+    pub(crate) fn reader(&self) -> ReaderState {
         match self.state.as_str() {
-            "READING" => TerminalState::Reading,
-            "CARD" => TerminalState::Card,
-            _ => TerminalState::Other,
+            "READING" => ReaderState::Reading,
+            "CARD" => ReaderState::Card,
+            _ => ReaderState::Other,
         }
     }
 }
@@ -96,18 +95,34 @@ pub(crate) enum PayterError {
     Unreadable(String),
 }
 
-impl<P: Platform> Gateway<P> {
-    pub(crate) async fn payter_terminal(
-        &self,
-        serial: &str,
-    ) -> Result<TerminalStatus, PayterError> {
-        let answer = self.payter_get(&[serial]).await?;
-        parse(&successful(answer)?)
+/// An account at Payter.
+pub(crate) struct Payter {
+    /// Where the API is; without a slash at the end.
+    url: String,
+    api_key: SecretString,
+}
+
+impl Payter {
+    pub(crate) fn new(config: &Config, api_key: SecretString) -> Self {
+        Self {
+            url: config.payter_url.clone(),
+            api_key,
+        }
     }
 
-    /// Tell a terminal to read a card and to report it to `callback_url`.
-    pub(crate) async fn payter_start(
+    pub(crate) async fn terminal_status(
         &self,
+        platform: &impl Platform,
+        serial: &str,
+    ) -> Result<TerminalStatus, PayterError> {
+        let reply = self.get(platform, &[serial]).await?;
+        parse(&successful(reply)?)
+    }
+
+    /// Have a terminal read a card and report it to `callback_url`.
+    pub(crate) async fn arm_reader(
+        &self,
+        platform: &impl Platform,
         serial: &str,
         amount: u64,
         callback_url: &str,
@@ -119,15 +134,15 @@ impl<P: Platform> Gateway<P> {
             ("callbackUrl", callback_url),
             ("uiMessage", message),
         ];
-        let answer = self
-            .payter_post(&[serial, "start"], &query, timeout::OTHER)
-            .await?;
-        successful(answer).map(drop)
+        let path = [serial, "start"];
+        let reply = self.post(platform, &path, &query, timeout::OTHER).await?;
+        successful(reply).map(drop)
     }
 
     /// Put a choice on a terminal's screen, which reports it to `callback_url`.
-    pub(crate) async fn payter_choice(
+    pub(crate) async fn show_choice(
         &self,
+        platform: &impl Platform,
         serial: &str,
         callback_url: &str,
         screen: &str,
@@ -143,13 +158,14 @@ impl<P: Platform> Gateway<P> {
             .chain(labels)
             .collect();
         let screen = json!({"id": screen, "type": "selection", "properties": properties});
-        self.payter_screen(serial, &screen, &[("callbackUrl", callback_url)])
-            .await
+        let query = [("callbackUrl", callback_url)];
+        self.show_screen(platform, serial, &screen, &query).await
     }
 
     /// Show a QR code on a terminal's screen, under this title.
-    pub(crate) async fn payter_qr_code(
+    pub(crate) async fn show_qr_code(
         &self,
+        platform: &impl Platform,
         serial: &str,
         screen: &QrScreen,
         title: &str,
@@ -157,26 +173,28 @@ impl<P: Platform> Gateway<P> {
     ) -> Result<(), PayterError> {
         let properties = json!({"title": title, screen.property.as_str(): content});
         let screen = json!({"id": "receipt", "type": screen.kind, "properties": properties});
-        self.payter_screen(serial, &screen, &[]).await
+        self.show_screen(platform, serial, &screen, &[]).await
     }
 
-    async fn payter_screen(
+    async fn show_screen(
         &self,
+        platform: &impl Platform,
         serial: &str,
         screen: &serde_json::Value,
         query: &[(&str, &str)],
     ) -> Result<(), PayterError> {
-        let request = Outgoing {
+        let request = ProviderRequest {
             body: Some(screen.to_string()),
-            ..self.payter_request(Method::Post, &[serial, "ui"], query)
+            ..self.request(Method::POST, &[serial, "ui"], query)
         };
-        let answer = self.platform.send(request, timeout::OTHER).await?;
-        successful(answer).map(drop)
+        let reply = platform.send(request, timeout::OTHER).await?;
+        successful(reply).map(drop)
     }
 
     /// Take the terminal out of reading, with a text on its screen for so many milliseconds.
-    pub(crate) async fn payter_stop(
+    pub(crate) async fn show_message(
         &self,
+        platform: &impl Platform,
         serial: &str,
         message: &str,
         visible_for: u64,
@@ -186,28 +204,31 @@ impl<P: Platform> Gateway<P> {
             ("uiMessage", message),
             ("uiMessageTimeout", seconds.as_str()),
         ];
-        let answer = self
-            .payter_post(&[serial, "stop"], &query, timeout::OTHER)
-            .await?;
-        successful(answer).map(drop)
+        let path = [serial, "stop"];
+        let reply = self.post(platform, &path, &query, timeout::OTHER).await?;
+        successful(reply).map(drop)
     }
 
-    /// Reserve money on the card that was just shown.
-    pub(crate) async fn payter_authorise(&self, serial: &str, message: &str) -> CommandResult {
+    /// Hold money on the card that was just shown.
+    pub(crate) async fn authorise(
+        &self,
+        platform: &impl Platform,
+        serial: &str,
+        message: &str,
+    ) -> CommandResult {
         let query = [
             ("uiMessage", message),
             ("uiMessageTimeout", MESSAGE_SECONDS),
         ];
-        let answer = self
-            .payter_post(&[serial, "authorize"], &query, timeout::AUTHORISE)
-            .await;
-        authorised(answer)
+        let path = [serial, "authorize"];
+        authorised(self.post(platform, &path, &query, timeout::AUTHORISE).await)
     }
 
-    pub(crate) async fn payter_commit(
+    /// Take so much of a hold, and release the rest.
+    pub(crate) async fn capture(
         &self,
-        serial: &str,
-        payment: &str,
+        platform: &impl Platform,
+        hold: &PaymentRef,
         amount: u64,
         message: &str,
     ) -> CommandResult {
@@ -217,58 +238,69 @@ impl<P: Platform> Gateway<P> {
             ("uiMessage", message),
             ("uiMessageTimeout", MESSAGE_SECONDS),
         ];
-        let path = [serial, "sessions", payment, "commit"];
-        closed(self.payter_post(&path, &query, timeout::OTHER).await)
+        let path = [&hold.terminal, "sessions", &hold.payment, "commit"];
+        closed(self.post(platform, &path, &query, timeout::OTHER).await)
     }
 
-    pub(crate) async fn payter_cancel(
+    /// Release a hold without taking anything.
+    pub(crate) async fn void(
         &self,
-        serial: &str,
-        payment: &str,
+        platform: &impl Platform,
+        hold: &PaymentRef,
         message: &str,
     ) -> CommandResult {
         let query = [
             ("uiMessage", message),
             ("uiMessageTimeout", MESSAGE_SECONDS),
         ];
-        let path = [serial, "sessions", payment, "cancel"];
-        closed(self.payter_post(&path, &query, timeout::OTHER).await)
+        let path = [&hold.terminal, "sessions", &hold.payment, "cancel"];
+        closed(self.post(platform, &path, &query, timeout::OTHER).await)
     }
 
     /// The open holds at a terminal.
-    pub(crate) async fn payter_open_holds(&self, serial: &str) -> Result<Vec<Hold>, PayterError> {
-        let answer = self.payter_get(&[serial, "sessions"]).await?;
-        open_holds(&successful(answer)?)
+    pub(crate) async fn open_holds(
+        &self,
+        platform: &impl Platform,
+        serial: &str,
+    ) -> Result<Vec<Hold>, PayterError> {
+        let reply = self.get(platform, &[serial, "sessions"]).await?;
+        open_holds(&successful(reply)?)
     }
 
-    /// This hold, if it is still open. Only the list says so: a "not found" for the one could as
+    /// This hold, if it is still open. Only the list says so: a "not found" for the one hold could as
     /// well mean a terminal that moved, or a path that changed, and must not pass for captured.
-    pub(crate) async fn payter_open_hold(
+    pub(crate) async fn open_hold(
         &self,
+        platform: &impl Platform,
         serial: &str,
         payment: &str,
     ) -> Result<Option<Hold>, PayterError> {
-        let open = self.payter_open_holds(serial).await?;
+        let open = self.open_holds(platform, serial).await?;
         Ok(open.into_iter().find(|hold| hold.payment == payment))
     }
 
-    async fn payter_get(&self, path: &[&str]) -> Result<Answer, SendError> {
-        let request = self.payter_request(Method::Get, path, &[]);
-        self.platform.send(request, timeout::OTHER).await
+    async fn get(
+        &self,
+        platform: &impl Platform,
+        path: &[&str],
+    ) -> Result<ProviderResponse, SendError> {
+        let request = self.request(Method::GET, path, &[]);
+        platform.send(request, timeout::OTHER).await
     }
 
-    async fn payter_post(
+    async fn post(
         &self,
+        platform: &impl Platform,
         path: &[&str],
         query: &[(&str, &str)],
         timeout_ms: u64,
-    ) -> Result<Answer, SendError> {
-        let request = self.payter_request(Method::Post, path, query);
-        self.platform.send(request, timeout_ms).await
+    ) -> Result<ProviderResponse, SendError> {
+        let request = self.request(Method::POST, path, query);
+        platform.send(request, timeout_ms).await
     }
 
-    fn payter_request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> Outgoing {
-        let mut url = format!("{}/terminals", self.config.payter_url);
+    fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> ProviderRequest {
+        let mut url = format!("{}/terminals", self.url);
         for segment in path {
             url.push('/');
             url.extend(utf8_percent_encode(segment, UNRESERVED));
@@ -279,8 +311,8 @@ impl<P: Platform> Gateway<P> {
             url.push('=');
             url.extend(utf8_percent_encode(value, UNRESERVED));
         }
-        let authorization = format!("CPS apikey=\"{}\"", self.secrets.payter_key.expose_secret());
-        Outgoing {
+        let authorization = format!("CPS apikey=\"{}\"", self.api_key.expose_secret());
+        ProviderRequest {
             method,
             url,
             headers: vec![("authorization", authorization)],
@@ -289,53 +321,63 @@ impl<P: Platform> Gateway<P> {
     }
 }
 
-/// A refusal of the request's form or moment says nothing about the card, and a server's failure
-/// nothing about whether the hold was made; every other refusal is a decline.
-fn authorised(answer: Result<Answer, SendError>) -> CommandResult {
-    match answer {
-        Err(SendError::NotSent(error)) => CommandResult::NotDone(error),
-        Err(SendError::Lost(_)) => CommandResult::Unknown,
-        Ok(Answer {
-            status: 200..=299,
-            body,
-        }) => match parse::<PaymentSession>(&body) {
+/// Maps Payter's reply to an authorisation:
+///
+/// | reply                              | result       | why                                    |
+/// |------------------------------------|--------------|----------------------------------------|
+/// | 2xx with a payment session         | `Authorised` | the hold exists                        |
+/// | not sent; 401, 404, 409, 429       | `NotDone`    | the request was refused, not the card  |
+/// | any other 4xx except 408           | `Declined`   | the card was refused                   |
+/// | lost; 408; 5xx; 2xx unreadable     | `Unknown`    | the hold may exist: look it up         |
+fn authorised(reply: Result<ProviderResponse, SendError>) -> CommandResult {
+    let ProviderResponse { status, body } = match reply {
+        Ok(reply) => reply,
+        Err(error) => return unanswered(error),
+    };
+    match status {
+        200..=299 => match parse::<PaymentSession>(&body) {
             Ok(session) => CommandResult::Authorised(session.into()),
             Err(_) => CommandResult::Unknown,
         },
-        Ok(Answer {
-            status: status @ (401 | 404 | 409 | 429),
-            ..
-        }) => CommandResult::NotDone(format!("status {status}")),
-        Ok(Answer { status: 408, .. }) => CommandResult::Unknown,
-        Ok(Answer {
-            status: status @ 400..=499,
-            ..
-        }) => CommandResult::Declined(format!("status {status}")),
-        Ok(_) => CommandResult::Unknown,
+        401 | 404 | 409 | 429 => CommandResult::NotDone(format!("status {status}")),
+        408 => CommandResult::Unknown,
+        400..=499 => CommandResult::Declined(format!("status {status}")),
+        _ => CommandResult::Unknown,
     }
 }
 
-/// For a commit or cancel, 200 and 409 are final and anything else may be tried again.
-fn closed(answer: Result<Answer, SendError>) -> CommandResult {
-    match answer {
-        Err(SendError::NotSent(error)) => CommandResult::NotDone(error),
-        Err(SendError::Lost(_)) => CommandResult::Unknown,
-        Ok(Answer {
-            status: 200 | 204, ..
-        }) => CommandResult::Done,
-        Ok(Answer { status: 409, .. }) => CommandResult::Conflict,
-        Ok(Answer { status: 408, .. }) => CommandResult::Unknown,
-        Ok(Answer {
-            status: status @ 400..=499,
-            ..
-        }) => CommandResult::NotDone(format!("status {status}")),
-        Ok(_) => CommandResult::Unknown,
+/// Maps Payter's reply to a capture or a void:
+///
+/// | reply                     | result     | why                                                |
+/// |---------------------------|------------|----------------------------------------------------|
+/// | 200, 204                  | `Done`     | final                                              |
+/// | 409                       | `Conflict` | final: the hold is closed already                  |
+/// | not sent; any other 4xx   | `NotDone`  | the hold is as it was: try again                   |
+/// | lost; 408; anything else  | `Unknown`  | the hold may be closed: look it up                 |
+fn closed(reply: Result<ProviderResponse, SendError>) -> CommandResult {
+    let status = match reply {
+        Ok(reply) => reply.status,
+        Err(error) => return unanswered(error),
+    };
+    match status {
+        200 | 204 => CommandResult::Done,
+        409 => CommandResult::Conflict,
+        408 => CommandResult::Unknown,
+        400..=499 => CommandResult::NotDone(format!("status {status}")),
+        _ => CommandResult::Unknown,
     }
 }
 
-fn successful(answer: Answer) -> Result<Vec<u8>, PayterError> {
-    match answer.status {
-        200..=299 => Ok(answer.body),
+fn unanswered(error: SendError) -> CommandResult {
+    match error {
+        SendError::NotSent(reason) => CommandResult::NotDone(reason),
+        SendError::Lost(_) => CommandResult::Unknown,
+    }
+}
+
+fn successful(reply: ProviderResponse) -> Result<Vec<u8>, PayterError> {
+    match reply.status {
+        200..=299 => Ok(reply.body),
         status => Err(PayterError::Status(status)),
     }
 }
@@ -371,8 +413,8 @@ fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, PayterError> 
 mod tests {
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Result<Answer, SendError> {
-        Ok(Answer {
+    fn reply(status: u16, body: &str) -> Result<ProviderResponse, SendError> {
+        Ok(ProviderResponse {
             status,
             body: body.as_bytes().to_vec(),
         })
@@ -380,10 +422,7 @@ mod tests {
 
     #[test]
     fn an_authorisation_answers_with_the_hold_that_is_guaranteed() {
-        let result = authorised(answer(
-            200,
-            r#"{"sessionId":"s-1","authorizedAmount":5000}"#,
-        ));
+        let result = authorised(reply(200, r#"{"sessionId":"s-1","authorizedAmount":5000}"#));
         let hold = Hold {
             payment: "s-1".into(),
             amount: 5_000,
@@ -392,14 +431,14 @@ mod tests {
     }
 
     #[test]
-    fn a_success_that_cannot_be_read_counts_as_a_lost_answer() {
-        assert_eq!(authorised(answer(200, "<html>")), CommandResult::Unknown);
+    fn a_success_that_cannot_be_read_counts_as_a_lost_reply() {
+        assert_eq!(authorised(reply(200, "<html>")), CommandResult::Unknown);
     }
 
     #[test]
     fn a_server_error_leaves_open_whether_money_moved() {
-        assert_eq!(authorised(answer(500, "")), CommandResult::Unknown);
-        assert_eq!(closed(answer(502, "")), CommandResult::Unknown);
+        assert_eq!(authorised(reply(500, "")), CommandResult::Unknown);
+        assert_eq!(closed(reply(502, "")), CommandResult::Unknown);
         assert_eq!(
             closed(Err(SendError::Lost("reset".into()))),
             CommandResult::Unknown
@@ -418,11 +457,11 @@ mod tests {
 
     #[test]
     fn ok_and_conflict_are_final_for_a_commit() {
-        assert_eq!(closed(answer(200, "")), CommandResult::Done);
-        assert_eq!(closed(answer(204, "")), CommandResult::Done);
-        assert_eq!(closed(answer(409, "")), CommandResult::Conflict);
+        assert_eq!(closed(reply(200, "")), CommandResult::Done);
+        assert_eq!(closed(reply(204, "")), CommandResult::Done);
+        assert_eq!(closed(reply(409, "")), CommandResult::Conflict);
         assert_eq!(
-            closed(answer(404, "")),
+            closed(reply(404, "")),
             CommandResult::NotDone("status 404".into())
         );
     }
@@ -450,6 +489,6 @@ mod tests {
     fn an_unknown_state_of_a_terminal_is_no_error() {
         let status: TerminalStatus =
             parse(br#"{"serialNumber":"P66-1","online":true,"state":"DREAMING"}"#).unwrap();
-        assert_eq!(status.state(), TerminalState::Other);
+        assert_eq!(status.reader(), ReaderState::Other);
     }
 }

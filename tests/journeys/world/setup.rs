@@ -4,9 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use chargetap::simulate::station::{StationArgs, StationSimulator};
 use chargetap_fleet::processor::Processor;
 use chargetap_fleet::terminal::Origin;
+use chargetap_simulators::station::{StationArgs, StationSimulator};
 
 use super::{
     API_KEY, CALLBACK_KEY, Gateway, Log, PASSWORD, STATION, TERMINAL, WEBHOOK_KEY, components,

@@ -74,7 +74,7 @@ impl Disk {
     }
 
     /// Put terminals on record that are at work, unless some are.
-    pub(crate) fn put_to_work(&self, terminals: &str) -> rusqlite::Result<()> {
+    pub(crate) fn commission(&self, terminals: &str) -> rusqlite::Result<()> {
         let statement = "INSERT INTO fleet_write (number, at, actor, changes)
              SELECT (SELECT 1 + coalesce(max(number), 0) FROM fleet_write), 0, 'operator', ?1
              WHERE NOT EXISTS (SELECT 1 FROM fleet_item WHERE kind = 'terminal')";

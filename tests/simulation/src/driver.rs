@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use chargetap_engine::Wish;
-
+use crate::faults::Fault;
 use crate::gateway::SimulatedGateway;
 use crate::provider::{self, Seen};
 use crate::site::{Way, connector_in, label, terminal_of};
 use crate::station;
-use crate::weather::Fault;
 use crate::world::{World, pass};
 
 const SECOND: u64 = 1_000;
@@ -30,10 +28,10 @@ enum Leaving {
 /// All drivers at one connector, one after the other.
 pub(crate) async fn all(world: Arc<World>, connector: u32, drivers: u64) {
     for driver in 0..drivers {
-        let gap = world.state().chance.pick(10 * SECOND..20 * MINUTE);
+        let gap = world.state().rng.pick(10 * SECOND..20 * MINUTE);
         pass(gap).await;
         // Some cards are shown at several terminals, also at once.
-        let card = match world.state().chance.happens(30_000) {
+        let card = match world.state().rng.happens(30_000) {
             true => "card-of-a-family".to_owned(),
             false => format!("card-{connector}-{driver}"),
         };
@@ -65,15 +63,15 @@ impl<'a> Driver<'a> {
     async fn charge(&self) {
         let (never_plugs, plug_after, charge_for, leaving, stranger) = {
             let mut state = self.world.state();
-            let leaving = match state.chance.pick(0..10) {
+            let leaving = match state.rng.pick(0..10) {
                 0..6 => Leaving::Unplug,
                 6..9 => Leaving::Stop,
                 _ => Leaving::Forget,
             };
             (
-                state.chance.happens(70_000),
-                state.chance.pick(2 * SECOND..100 * SECOND),
-                state.chance.pick(MINUTE..90 * MINUTE),
+                state.rng.happens(70_000),
+                state.rng.pick(2 * SECOND..100 * SECOND),
+                state.rng.pick(MINUTE..90 * MINUTE),
                 leaving,
                 state.fault_often(Fault::StrangersCard),
             )
@@ -125,7 +123,7 @@ impl<'a> Driver<'a> {
         let refund = {
             let mut state = self.world.state();
             let is_wanted = state.fault_often(Fault::OperatorRefunds);
-            is_wanted.then(|| state.chance.pick(1..3_000))
+            is_wanted.then(|| state.rng.pick(1..3_000))
         };
         if let Some(amount) = refund {
             pass(10 * MINUTE).await;
@@ -140,7 +138,7 @@ impl<'a> Driver<'a> {
         // Some show the card before they read what it is good for.
         let (amount, hasty) = {
             let mut state = self.world.state();
-            (state.chance.pick(0..2), state.chance.happens(30_000))
+            (state.rng.pick(0..2), state.rng.happens(30_000))
         };
         self.until(|seen| match seen {
             Seen::Card(text) => {
@@ -200,7 +198,7 @@ impl<'a> Driver<'a> {
                 Some(Deed::Show(_)) | None => {}
             }
             // The native host looks every five seconds, and mostly finds what it found before.
-            self.world.process.look_at(&self.terminal);
+            self.world.process.notify_terminal(&self.terminal);
             pass(pause).await;
             waited += pause;
             pause = MINUTE.min(2 * pause);
@@ -233,14 +231,14 @@ impl<'a> Driver<'a> {
             let refund = |gateway: Arc<SimulatedGateway>| async move {
                 gateway.record_refund(&wanted, "refund", amount).await
             };
-            if let Some(Ok(wish)) = self.world.process.ask(refund).await {
-                let is_granted = Some(wish == Wish::Granted);
+            if let Some(Ok(outcome)) = self.world.process.ask(refund).await {
+                let is_granted = Some(outcome.is_on_record());
                 self.world
                     .state()
                     .oracle
                     .refund(&session, amount, is_granted);
-                // Whoever is in doubt does it once more.
-                if self.world.state().chance.happens(500_000) {
+                // An operator in doubt does it once more.
+                if self.world.state().rng.happens(500_000) {
                     return;
                 }
             }

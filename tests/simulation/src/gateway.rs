@@ -9,17 +9,17 @@ use chargetap_engine::{Gateway, Secrets};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinHandle};
 
+use crate::faults::Fault;
 use crate::platform::Simulated;
 use crate::site;
-use crate::weather::Fault;
 use crate::world::{World, pass, within};
 
 pub(crate) type SimulatedGateway = Gateway<Simulated>;
 
 /// How long the engine gives a command before it counts as abandoned, in milliseconds.
 const ABANDONED_AFTER: u64 = 90_000;
-/// How often to look at all terminals, in milliseconds: a read is renewed shortly before it ends.
-const TEND: u64 = 14 * 60_000;
+/// How often to look at all terminals, in milliseconds: a prompt is renewed shortly before it ends.
+const ARM: u64 = 14 * 60_000;
 const HOUR: u64 = 60 * 60 * 1_000;
 
 /// The process, alive or not.
@@ -28,8 +28,8 @@ pub(crate) struct Process {
     life: Mutex<Life>,
     /// It died.
     died: Notify,
-    /// Commands are waiting.
-    pub(crate) commands: Notify,
+    /// Commands are waiting in the outbox.
+    pub(crate) outbox: Notify,
     /// A deadline may have moved.
     pub(crate) deadlines: Notify,
     /// Something happened to a terminal.
@@ -73,9 +73,9 @@ impl Process {
         self.spawn(question(gateway)).await.ok()
     }
 
-    /// Have a terminal tended soon.
-    pub(crate) fn look_at(&self, terminal: &str) {
-        self.life().changed.insert(terminal.to_owned());
+    /// Have a terminal armed soon.
+    pub(crate) fn notify_terminal(&self, serial: &str) {
+        self.life().changed.insert(serial.to_owned());
         self.terminals.notify_one();
     }
 
@@ -106,9 +106,9 @@ pub(crate) async fn keep_alive(world: Arc<World>) {
             let mut state = world.state();
             state.note(format_args!("the gateway is dead"));
             // Mostly a supervisor is quick; sometimes the power is out.
-            match state.chance.happens(100_000) {
-                true => state.chance.pick(60_000..HOUR),
-                false => state.chance.pick(500..5_000),
+            match state.rng.happens(100_000) {
+                true => state.rng.pick(60_000..HOUR),
+                false => state.rng.pick(500..5_000),
             }
         };
         pass(down_for).await;
@@ -130,7 +130,7 @@ async fn live(world: Arc<World>) {
             .process
             .spawn(reach_deadlines(world.clone(), gateway.clone())),
     );
-    drop(world.process.spawn(tend(world.clone(), gateway.clone())));
+    drop(world.process.spawn(arm(world.clone(), gateway.clone())));
     loop {
         match gateway.claim().await {
             Ok(Some(execution)) => {
@@ -140,7 +140,7 @@ async fn live(world: Arc<World>) {
                     let _ = gateway.execute(execution).await;
                 }));
             }
-            Ok(None) => world.process.commands.notified().await,
+            Ok(None) => world.process.outbox.notified().await,
             Err(_) => pass(1_000).await,
         }
     }
@@ -153,11 +153,11 @@ async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
         payter_key: "simulated-key".into(),
     };
     let gateway = Gateway::open(platform, config, secrets).await?;
-    // Whatever the disk refuses: a world begins with terminals at work.
+    // Whatever the disk refuses: a world begins with commissioned terminals.
     world
         .state()
         .disk
-        .put_to_work(&site::terminals_at_work()?)?;
+        .commission(&site::commissioned_terminals()?)?;
     gateway.recover().await?;
     Ok(gateway)
 }
@@ -187,17 +187,17 @@ fn until_next_moment(world: &World) -> u64 {
     let now = world.gateway_clock();
     let mut state = world.state();
     if state.fault_seldom(Fault::ClockJump) {
-        let jump = state.chance.pick(0..4 * HOUR);
+        let jump = state.rng.pick(0..4 * HOUR);
         state.clock_offset = i64::try_from(jump).unwrap_or(0) - 2 * 3_600_000;
     }
     let next = state.disk.next_moment(ABANDONED_AFTER);
     next.map_or(HOUR, |next| next.saturating_sub(now).min(HOUR))
 }
 
-async fn tend(world: Arc<World>, gateway: Arc<SimulatedGateway>) {
+async fn arm(world: Arc<World>, gateway: Arc<SimulatedGateway>) {
     loop {
-        gateway.tend_readers().await;
-        let all_at = world.state().now() + TEND;
+        gateway.arm_terminals().await;
+        let all_at = world.state().now() + ARM;
         loop {
             let left = all_at.saturating_sub(world.state().now());
             if within(left, world.process.terminals.notified())
@@ -209,7 +209,7 @@ async fn tend(world: Arc<World>, gateway: Arc<SimulatedGateway>) {
             pass(50).await;
             let changed = std::mem::take(&mut world.process.life().changed);
             for terminal in changed {
-                gateway.tend_reader(&terminal).await;
+                gateway.arm_terminal(&terminal).await;
             }
         }
     }

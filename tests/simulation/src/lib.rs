@@ -9,19 +9,19 @@
 //! one. A world goes on until everything in it has come to rest, and is judged by an oracle that
 //! keeps its own books and reads the journal only as a stranger would.
 
-mod chance;
 mod disk;
 mod driver;
+mod faults;
 mod gateway;
 mod network;
 mod oracle;
 mod platform;
 mod provider;
 mod report;
+mod rng;
 mod run;
 mod site;
 mod station;
-mod weather;
 mod world;
 
 pub use report::Report;

@@ -1,6 +1,6 @@
 //! What becomes of a request and of its answer between two machines.
 
-use crate::weather::Fault;
+use crate::faults::Fault;
 use crate::world::State;
 
 /// The longest that anything is under way, in milliseconds: longer than anybody waits.
@@ -33,9 +33,9 @@ impl State {
 
     pub(crate) fn travel(&mut self) -> u64 {
         if self.fault_often(Fault::Delayed) {
-            self.chance.pick(1_000..LONG)
+            self.rng.pick(1_000..LONG)
         } else {
-            self.chance.pick(5..80)
+            self.rng.pick(5..80)
         }
     }
 }

@@ -8,17 +8,18 @@ use chargetap_contract::callback::{
 };
 use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
 use chargetap_contract::session::{CommandResult, Decision, Event, Policy, Refusal};
-use chargetap_engine::PAYTER;
-use chargetap_engine::http::{Answer, Outgoing, SendError};
+use chargetap_engine::config::PAYTER;
+use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    Count, DatabaseError, Platform, PluginFault, Row, StationAnswer, Value,
+    ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder,
+    Value,
 };
 use tokio::sync::oneshot;
 
+use crate::faults::Fault;
 use crate::network::Fate;
 use crate::provider;
 use crate::station;
-use crate::weather::Fault;
 use crate::world::{Sabotage, World, pass, within};
 
 /// How long the gateway waits for a station's answer, in milliseconds.
@@ -86,33 +87,43 @@ impl Simulated {
 }
 
 impl Platform for Simulated {
+    type Components = Self;
+
+    fn components(&self) -> &Self {
+        self
+    }
+
     fn now(&self) -> u64 {
         self.world.gateway_clock()
     }
 
     fn random(&self) -> [u8; 16] {
-        self.world.state().chance.bytes()
+        self.world.state().rng.bytes()
     }
 
-    fn count(&self, what: Count, label: &str) {
+    fn count(&self, metric: Metric, label: &str) {
         let mut state = self.world.state();
-        state.note(format_args!("{what} {label}"));
-        match what {
-            Count::Step => self.world.process.deadlines.notify_one(),
-            Count::Alert => state.oracle.alert(label),
-            Count::Callback | Count::Command | Count::PaymentReport => {}
+        state.note(format_args!("{metric} {label}"));
+        match metric {
+            Metric::Steps => self.world.process.deadlines.notify_one(),
+            Metric::Alerts => state.oracle.alert(label),
+            Metric::Callbacks | Metric::Commands | Metric::PaymentReports => {}
         }
     }
 
-    fn wake(&self) {
-        self.world.process.commands.notify_one();
+    fn notify_outbox(&self) {
+        self.world.process.outbox.notify_one();
     }
 
-    fn look_at(&self, terminal: &str) {
-        self.world.process.look_at(terminal);
+    fn notify_terminal(&self, serial: &str) {
+        self.world.process.notify_terminal(serial);
     }
 
-    async fn send(&self, request: Outgoing, timeout_ms: u64) -> Result<Answer, SendError> {
+    async fn send(
+        &self,
+        request: ProviderRequest,
+        timeout_ms: u64,
+    ) -> Result<ProviderResponse, SendError> {
         self.crash_point().await;
         let fate = self.world.state().fate();
         if fate.not_sent {
@@ -135,27 +146,23 @@ impl Platform for Simulated {
         }
     }
 
-    async fn start_charging(&self, _: &str, connector: u32, id_tag: &str) -> StationAnswer {
-        self.crash_point().await;
-        let (fate, reachable) = {
-            let mut state = self.world.state();
-            (state.fate(), state.is_reachable(connector))
-        };
-        if !reachable {
-            return StationAnswer::NotConnected;
-        }
-        let id_tag = id_tag.to_owned();
-        let effect = move |world: &Arc<World>| station::start(world, connector, id_tag);
-        let answer = self.exchange(fate, STATION_TIMEOUT, effect).await;
-        self.crash_point().await;
-        answer.unwrap_or(StationAnswer::Unknown)
-    }
-
-    async fn stop_charging(&self, _: &str, transaction: i32) -> StationAnswer {
+    async fn order(&self, _: &str, order: StationOrder<'_>) -> StationAnswer {
         self.crash_point().await;
         let fate = self.world.state().fate();
-        let effect = move |world: &Arc<World>| station::stop(world, transaction);
-        let answer = self.exchange(fate, STATION_TIMEOUT, effect).await;
+        let answer = match order {
+            StationOrder::Start { connector, id_tag } => {
+                if !self.world.state().is_reachable(connector) {
+                    return StationAnswer::NotConnected;
+                }
+                let id_tag = id_tag.to_owned();
+                let effect = move |world: &Arc<World>| station::start(world, connector, id_tag);
+                self.exchange(fate, STATION_TIMEOUT, effect).await
+            }
+            StationOrder::Stop { transaction } => {
+                let effect = move |world: &Arc<World>| station::stop(world, transaction);
+                self.exchange(fate, STATION_TIMEOUT, effect).await
+            }
+        };
         self.crash_point().await;
         answer.unwrap_or(StationAnswer::Unknown)
     }
@@ -175,7 +182,7 @@ impl Platform for Simulated {
             }
             let forget = self.world.sabotage == Some(Sabotage::ForgetEvents)
                 && statement.starts_with("INSERT INTO event")
-                && state.chance.happens(10_000);
+                && state.rng.happens(10_000);
             let result = match forget {
                 true => Ok(vec![vec![Value::Integer(1)]]),
                 false => state.disk.query(statement, parameters),
@@ -187,20 +194,25 @@ impl Platform for Simulated {
         }
         result
     }
+}
 
-    fn mint(&self, capability: &Capability) -> Result<String, PluginFault> {
-        let segment = self.verifier.mint(PAYTER, capability);
-        segment.ok_or_else(|| PluginFault {
-            component: "callback-verifier",
-            reason: "no endpoint has capability URLs".to_owned(),
-        })
+impl Components for Simulated {
+    fn mint(
+        &self,
+        endpoint: &str,
+        capability: &Capability,
+    ) -> Result<Option<String>, ComponentFault> {
+        Ok(self.verifier.mint(endpoint, capability))
     }
 
-    fn verify(&self, request: &Request) -> Result<Result<Vec<Verified>, Rejection>, PluginFault> {
+    fn verify(
+        &self,
+        request: &Request,
+    ) -> Result<Result<Vec<Verified>, Rejection>, ComponentFault> {
         Ok(self.verifier.verify(request))
     }
 
-    fn claimed_terminal(&self, capability: &str) -> Result<Option<String>, PluginFault> {
+    fn claimed_terminal(&self, capability: &str) -> Result<Option<String>, ComponentFault> {
         Ok(Verifier::claimed_terminal(capability))
     }
 
@@ -210,7 +222,7 @@ impl Platform for Simulated {
         state: Option<&[u8]>,
         event: &Event,
         now: u64,
-    ) -> Result<Result<Decision, Refusal>, PluginFault> {
+    ) -> Result<Result<Decision, Refusal>, ComponentFault> {
         let mut event = event.clone();
         if self.world.sabotage == Some(Sabotage::CaptureAgain)
             && let Event::CommandEnded(outcome) = &mut event
@@ -222,7 +234,7 @@ impl Platform for Simulated {
         Ok(session_orchestrator::step(policy, state, event, now))
     }
 
-    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, PluginFault> {
+    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, ComponentFault> {
         Ok(session_orchestrator::offer(policy, hold, now))
     }
 
@@ -231,11 +243,11 @@ impl Platform for Simulated {
         document: &Document,
         format: Format,
         locale: &str,
-    ) -> Result<Result<Rendered, Problem>, PluginFault> {
+    ) -> Result<Result<Rendered, Problem>, ComponentFault> {
         Ok(receipt_generator::render(document, format, locale))
     }
 
-    fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, PluginFault> {
+    fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, ComponentFault> {
         Ok(receipt_generator::form(page, locale))
     }
 
@@ -243,7 +255,7 @@ impl Platform for Simulated {
         &self,
         packets: &[String],
         public_key: Option<&str>,
-    ) -> Result<MeasurementVerdict, PluginFault> {
+    ) -> Result<MeasurementVerdict, ComponentFault> {
         Ok(receipt_generator::check_measurement(packets, public_key))
     }
 }

@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chargetap_engine::http::{Answer, Incoming, Method, Outgoing};
+use chargetap_engine::http::{Method, ProviderRequest, ProviderResponse, Request};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
+use crate::faults::Fault;
 use crate::oracle::card_has_no_say;
 use crate::site::connector_in;
-use crate::weather::Fault;
 use crate::world::{State, World, pass};
 
 /// How often a callback is tried, and how long between tries, in milliseconds.
@@ -95,8 +95,8 @@ impl Provider {
 }
 
 /// What a request asks for.
-pub(crate) fn parse(request: &Outgoing) -> Call {
-    let Outgoing {
+pub(crate) fn parse(request: &ProviderRequest) -> Call {
+    let ProviderRequest {
         method, url, body, ..
     } = request;
     let rest = url.strip_prefix("http://payter/terminals/").unwrap_or("");
@@ -110,25 +110,26 @@ pub(crate) fn parse(request: &Outgoing) -> Call {
         .collect();
     let amount = |name| query.get(name).and_then(|text| text.parse().ok());
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    let call = match (*method, path.as_slice()) {
-        (Method::Get, [terminal]) => Some(Call::Terminal((*terminal).into())),
-        (Method::Get, [terminal, "sessions"]) => Some(Call::Sessions((*terminal).into())),
-        (Method::Post, [terminal, "start"]) => query
+    let is_get = *method == Method::GET;
+    let call = match (is_get, path.as_slice()) {
+        (true, [terminal]) => Some(Call::Terminal((*terminal).into())),
+        (true, [terminal, "sessions"]) => Some(Call::Sessions((*terminal).into())),
+        (false, [terminal, "start"]) => query
             .get("callbackUrl")
             .zip(amount("authorizedAmount"))
             .map(|(url, amount)| {
                 let text = query.get("uiMessage").cloned().unwrap_or_default();
                 Call::Start((*terminal).into(), url.clone(), amount, text)
             }),
-        (Method::Post, [terminal, "ui"]) => query
+        (false, [terminal, "ui"]) => query
             .get("callbackUrl")
             .zip(body.as_ref())
             .map(|(url, body)| Call::Screen((*terminal).into(), url.clone(), body.clone())),
-        (Method::Post, [terminal, "stop"]) => Some(Call::Stop((*terminal).into())),
-        (Method::Post, [terminal, "authorize"]) => Some(Call::Authorise((*terminal).into())),
-        (Method::Post, [terminal, "sessions", payment, "commit"]) => amount("commitAmount")
+        (false, [terminal, "stop"]) => Some(Call::Stop((*terminal).into())),
+        (false, [terminal, "authorize"]) => Some(Call::Authorise((*terminal).into())),
+        (false, [terminal, "sessions", payment, "commit"]) => amount("commitAmount")
             .map(|amount| Call::Capture((*terminal).into(), (*payment).into(), amount)),
-        (Method::Post, [terminal, "sessions", payment, "cancel"]) => {
+        (false, [terminal, "sessions", payment, "cancel"]) => {
             Some(Call::Void((*terminal).into(), (*payment).into()))
         }
         _ => None,
@@ -137,7 +138,7 @@ pub(crate) fn parse(request: &Outgoing) -> Call {
 }
 
 /// Carry out a call that has arrived.
-pub(crate) fn handle(world: &Arc<World>, call: Call) -> Answer {
+pub(crate) fn handle(world: &Arc<World>, call: Call) -> ProviderResponse {
     let mut state = world.state();
     state.note(format_args!("payter gets {call:?}"));
     if state.fault_often(Fault::TooMany) {
@@ -145,14 +146,14 @@ pub(crate) fn handle(world: &Arc<World>, call: Call) -> Answer {
     }
     // It may fail before or after it acted.
     let fails = state.fault_often(Fault::ServerError);
-    if fails && state.chance.happens(500_000) {
+    if fails && state.rng.happens(500_000) {
         return status(500);
     }
     let answer = act(world, &mut state, call);
     if fails { status(500) } else { answer }
 }
 
-fn act(world: &Arc<World>, state: &mut State, call: Call) -> Answer {
+fn act(world: &Arc<World>, state: &mut State, call: Call) -> ProviderResponse {
     let now = state.now();
     match call {
         Call::Terminal(serial) => match state.provider.0.get(&serial) {
@@ -205,7 +206,7 @@ fn act(world: &Arc<World>, state: &mut State, call: Call) -> Answer {
     }
 }
 
-fn authorise(world: &Arc<World>, state: &mut State, serial: &str) -> Answer {
+fn authorise(world: &Arc<World>, state: &mut State, serial: &str) -> ProviderResponse {
     let now = state.now();
     let declined = state.fault_often(Fault::Declined);
     let Some(terminal) = online(state, serial, now) else {
@@ -268,7 +269,7 @@ pub(crate) fn look(world: &Arc<World>, serial: &str) -> Seen {
 fn use_terminal<'a>(state: &'a mut State, serial: &str) -> Option<&'a mut Terminal> {
     let now = state.now();
     if state.fault_often(Fault::TerminalOffline) {
-        let until = now + state.chance.pick(10_000..3_600_000);
+        let until = now + state.rng.pick(10_000..3_600_000);
         if let Some(terminal) = state.provider.0.get_mut(serial) {
             terminal.offline_until = until;
             // It comes back as after a reboot.
@@ -370,17 +371,17 @@ fn call_back(world: &Arc<World>, url: String, body: Value, says: Says) {
 /// One delivery. Nothing comes back if there is no gateway.
 async fn post(world: &Arc<World>, url: &str, body: &Value, says: &Says) -> Option<u16> {
     let path = url.strip_prefix("http://gateway").unwrap_or(url);
-    let incoming = Incoming {
-        method: Some(Method::Post),
+    let request = Request {
+        method: Method::POST,
         path: path.to_owned(),
-        body: body.to_string().into_bytes(),
-        ..Incoming::default()
+        ..Request::default()
     };
+    let body = body.to_string().into_bytes();
     let read = path.split('~').nth(1).unwrap_or_default();
     let had_no_say = matches!(says, Says::Card(_)) && card_has_no_say(&world.state().disk, read);
     let outcome = world
         .process
-        .ask(|gateway| async move { gateway.handle(incoming).await })
+        .ask(|gateway| async move { gateway.handle(request, body).await })
         .await?;
     if outcome.status == 200 {
         let mut state = world.state();
@@ -394,15 +395,15 @@ async fn post(world: &Arc<World>, url: &str, body: &Value, says: &Says) -> Optio
     Some(outcome.status)
 }
 
-fn answer(body: &Value) -> Answer {
-    Answer {
+fn answer(body: &Value) -> ProviderResponse {
+    ProviderResponse {
         status: 200,
         body: body.to_string().into_bytes(),
     }
 }
 
-fn status(status: u16) -> Answer {
-    Answer {
+fn status(status: u16) -> ProviderResponse {
+    ProviderResponse {
         status,
         body: Vec::new(),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::weather::Faults;
+use crate::faults::Faults;
 
 /// What came of one world, or of many.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

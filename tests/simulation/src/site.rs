@@ -60,7 +60,7 @@ pub(crate) fn connector_in(text: &str) -> Option<u32> {
 
 /// The terminals as they are on record once they were put to work. The rules of that are tested
 /// elsewhere; here sessions are.
-pub(crate) fn terminals_at_work() -> serde_json::Result<String> {
+pub(crate) fn commissioned_terminals() -> serde_json::Result<String> {
     let at_work: Vec<_> = TERMINALS
         .iter()
         .enumerate()

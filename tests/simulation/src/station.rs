@@ -8,9 +8,9 @@ use chargetap_engine::platform::StationAnswer;
 use chargetap_engine::{EngineError, Vehicle};
 use tokio::sync::Notify;
 
+use crate::faults::Fault;
 use crate::gateway::SimulatedGateway;
 use crate::site::{Way, terminal_of};
-use crate::weather::Fault;
 use crate::world::{State, World, pass, within};
 
 const STATION: &str = "CT-1";
@@ -79,7 +79,7 @@ impl State {
     pub(crate) fn is_reachable(&mut self, connector: u32) -> bool {
         let now = self.now();
         if self.fault_seldom(Fault::StationOffline) {
-            let until = now + self.chance.pick(10_000..2 * HOUR);
+            let until = now + self.rng.pick(10_000..2 * HOUR);
             if let Some(connector) = self.connector(connector) {
                 connector.offline_until = connector.offline_until.max(until);
             }
@@ -243,7 +243,7 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
 async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
     let power = {
         let mut state = world.state();
-        match state.chance.pick(0..3) {
+        match state.rng.pick(0..3) {
             0 => 11_000,
             1 => 50_000,
             _ => 150_000,
@@ -360,8 +360,8 @@ async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
     let odd = world.state().fault_often(Fault::OddReading);
     if odd {
         let mut state = world.state();
-        let back = state.chance.pick(0..2_000);
-        match state.chance.pick(0..3) {
+        let back = state.rng.pick(0..2_000);
+        match state.rng.pick(0..3) {
             0 => reading.energy = reading.energy.saturating_sub(back),
             1 => reading.at = reading.at.saturating_sub(60 * back),
             _ => reading.at += 3_600 * back,
@@ -387,7 +387,7 @@ async fn report_stop(
     let late = {
         let mut state = world.state();
         let is_late = state.fault_often(Fault::ReportLate);
-        is_late.then(|| state.chance.pick(HOUR..20 * HOUR))
+        is_late.then(|| state.rng.pick(HOUR..20 * HOUR))
     };
     if let Some(late) = late {
         pass(late).await;

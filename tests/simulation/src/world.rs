@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::chance::Chance;
 use crate::disk::Disk;
 use crate::driver;
+use crate::faults::{Fault, FaultRates, Faults};
 use crate::gateway::{self, Process};
 use crate::oracle::Oracle;
 use crate::provider::Provider;
 use crate::report::Report;
+use crate::rng::Rng;
 use crate::site::{self, CONNECTORS};
 use crate::station::Stations;
-use crate::weather::{Fault, Faults, Weather};
 
 /// The gateway's first moment, in Unix milliseconds.
 const EPOCH: u64 = 1_767_225_600_000;
@@ -45,8 +45,8 @@ pub(crate) struct World {
 
 /// What changes.
 pub(crate) struct State {
-    pub(crate) chance: Chance,
-    pub(crate) weather: Weather,
+    pub(crate) rng: Rng,
+    pub(crate) fault_rates: FaultRates,
     pub(crate) faults: Faults,
     pub(crate) disk: Disk,
     pub(crate) provider: Provider,
@@ -60,24 +60,24 @@ pub(crate) struct State {
 impl State {
     /// Whether a fault of the kind that can occur now and then does.
     pub(crate) fn fault_often(&mut self, fault: Fault) -> bool {
-        self.fault(fault, self.weather.often)
+        self.fault(fault, self.fault_rates.often)
     }
 
     /// Whether a fault of the kind that can occur at every statement does.
     pub(crate) fn fault_seldom(&mut self, fault: Fault) -> bool {
-        self.fault(fault, self.weather.seldom)
+        self.fault(fault, self.fault_rates.seldom)
     }
 
     /// Whether a fault that costs a gateway its life does.
     pub(crate) fn fault_rare(&mut self, fault: Fault) -> bool {
-        self.fault(fault, self.weather.rare)
+        self.fault(fault, self.fault_rates.rare)
     }
 
     fn fault(&mut self, fault: Fault, per_million: u32) -> bool {
-        let occurs = self.chance.happens(per_million);
+        let occurs = self.rng.happens(per_million);
         if occurs {
             *self.faults.entry(fault).or_default() += 1;
-            self.chance.note(self.now, format_args!("fault {fault:?}"));
+            self.rng.note(self.now, format_args!("fault {fault:?}"));
         }
         occurs
     }
@@ -88,7 +88,7 @@ impl State {
     }
 
     pub(crate) fn note(&mut self, what: std::fmt::Arguments<'_>) {
-        self.chance.note(self.now, what);
+        self.rng.note(self.now, what);
     }
 }
 
@@ -140,12 +140,12 @@ pub(crate) fn live(
         .start_paused(true)
         .build()?;
     let report = runtime.block_on(async {
-        let mut chance = Chance::new(seed, told);
-        let weather = Weather::of(chance.pick(0..u64::MAX));
+        let mut rng = Rng::new(seed, told);
+        let fault_rates = FaultRates::of(rng.pick(0..u64::MAX));
         let world = Arc::new(World {
             state: Mutex::new(State {
-                chance,
-                weather,
+                rng,
+                fault_rates,
                 faults: Faults::new(),
                 disk: Disk::new()?,
                 provider: Provider::new(site::serials()),
@@ -175,7 +175,7 @@ async fn run(world: &Arc<World>, seed: u64, drivers: u64) -> Report {
             world.state().oracle.violation(format!("a driver: {error}"));
         }
     }
-    world.state().weather = Weather::CLEAR;
+    world.state().fault_rates = FaultRates::NONE;
     let since = world.state().now();
     loop {
         pass(LOOK).await;
@@ -194,7 +194,7 @@ async fn run(world: &Arc<World>, seed: u64, drivers: u64) -> Report {
         faults: std::mem::take(&mut state.faults),
         ends: state.disk.phases(),
         worlds: 1,
-        fingerprints: vec![(seed, state.chance.fingerprint())],
+        fingerprints: vec![(seed, state.rng.fingerprint())],
         violations: state
             .oracle
             .violations()

@@ -1,5 +1,6 @@
-//! The types of the package `chargetap:types`, generated once and shared by the three components,
-//! by the engine and by every host, so that nothing has to be converted between them.
+//! The contract in Rust: the types of the package `chargetap:types`, generated once and shared by the
+//! three components, by the engine and by every host, so that nothing has to be converted between
+//! them; and the components' functions as a trait, [`Components`].
 //!
 //! The WIT files beside this crate are the documentation of each type.
 //!
@@ -27,4 +28,9 @@ mod generated {
     });
 }
 
+mod components;
+mod ids;
+
+pub use components::{ComponentFault, Components};
 pub use generated::chargetap::types::{callback, money, receipt, session, terminal};
+pub use ids::ParseEvseError;

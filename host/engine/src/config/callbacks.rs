@@ -6,9 +6,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::file::{Place, SecretSource, repeated};
-use super::{CallbackEndpoint, CallbackKey, ConfigError};
-use crate::callbacks::PAYTER;
+use super::place::{Place, repeated};
+use super::{CallbackEndpoint, CallbackKey, ConfigError, PAYTER, SecretSource};
 
 const SECOND: u64 = 1_000;
 /// The longest tolerance, in seconds: what was signed longer ago is a replay.

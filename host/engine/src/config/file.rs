@@ -1,7 +1,6 @@
 //! The file's own shape, and the checks that turn it into a [`Config`].
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 
 use chargetap_contract::receipt::Site;
@@ -10,10 +9,11 @@ use toml::Spanned;
 
 use super::callbacks::{KeyTable, WebhookTable, endpoints};
 use super::issuers::{IssuerTable, issuers};
+use super::place::{Place, repeated};
 use super::policy::PolicyTable;
 use super::tariffs::{TariffTable, tariffs};
 use super::terminals::{Known, TerminalTable, terminals};
-use super::{Config, ConfigError, Processor, QrScreen, Server, Station};
+use super::{Config, ConfigError, Processor, QrScreen, SecretSource, Server, Station};
 use crate::local_time;
 
 #[derive(Deserialize)]
@@ -93,52 +93,36 @@ struct MeterTable {
     public_key: Spanned<String>,
 }
 
-/// Where a secret is read from. The file holds none itself.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecretSource {
-    /// An environment variable; under Spin the variable of that name in lower case.
-    Env(String),
-    /// A file, of which the last line end is not part of the secret.
-    File(PathBuf),
-}
+impl Config {
+    /// Read a configuration file's text.
+    ///
+    /// # Errors
+    /// The first mistake in it.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        parse(text)
+    }
 
-impl fmt::Debug for SecretSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
+    /// Put another URL in the place of `gateway.public_url`, for hosts that have it from elsewhere.
+    ///
+    /// # Errors
+    /// It is no URL of http or https.
+    pub fn set_public_url(&mut self, url: &str) -> Result<(), String> {
+        self.public_url = checked_url(url)?;
+        Ok(())
+    }
+
+    /// Put another URL in the place of `payter.url`, for hosts that have it from elsewhere.
+    ///
+    /// # Errors
+    /// It is no URL of http or https.
+    pub fn set_payter_url(&mut self, url: &str) -> Result<(), String> {
+        self.payter_url = checked_url(url)?;
+        Ok(())
     }
 }
 
-impl fmt::Display for SecretSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Env(name) => write!(f, "environment variable {name}"),
-            Self::File(path) => write!(f, "file {}", path.display()),
-        }
-    }
-}
-
-/// Turns positions in the file's text into errors with a line.
-pub(super) struct Place<'a>(&'a str);
-
-impl Place<'_> {
-    pub(super) fn error<T>(&self, key: &str, value: &Spanned<T>, problem: String) -> ConfigError {
-        self.error_at(key, value.span().start, problem)
-    }
-
-    fn error_at(&self, key: &str, offset: usize, problem: String) -> ConfigError {
-        let before = self.0.get(..offset).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        ConfigError {
-            line,
-            key: key.into(),
-            problem,
-        }
-    }
-}
-
-pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
-    let place = Place(text);
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    let place = Place::new(text);
     let file: File = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         let key = text
@@ -187,7 +171,11 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
 }
 
 fn url(place: &Place<'_>, key: &str, value: &Spanned<String>) -> Result<String, ConfigError> {
-    let text = value.get_ref();
+    checked_url(value.get_ref()).map_err(|problem| place.error(key, value, problem))
+}
+
+/// A URL without the slash at its end.
+fn checked_url(text: &str) -> Result<String, String> {
     let host = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));
@@ -195,7 +183,7 @@ fn url(place: &Place<'_>, key: &str, value: &Spanned<String>) -> Result<String, 
         Some(host) if !host.is_empty() && !host.contains(['?', '#']) => {
             Ok(text.trim_end_matches('/').to_owned())
         }
-        _ => Err(place.error(key, value, format!("{text:?} is not an http(s) URL"))),
+        _ => Err(format!("{text:?} is not an http(s) URL")),
     }
 }
 
@@ -235,12 +223,4 @@ fn meter_keys(
         keys.insert(connector, public_key.into_inner());
     }
     Ok(keys)
-}
-
-pub(super) fn repeated(place: &Place<'_>, key: &str, value: &Spanned<String>) -> ConfigError {
-    place.error(
-        key,
-        value,
-        format!("{:?} stands here a second time", value.get_ref()),
-    )
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::file::Place;
+use super::place::Place;
 use super::{ConfigError, Issuer, Processor};
 
 /// A number with a prefix fits a receipt and the systems that read it.
@@ -53,7 +53,7 @@ fn issuer(place: &Place<'_>, table: IssuerTable) -> Result<Issuer, ConfigError> 
         return Err(place.error("issuers.number_prefix", &table.number_prefix, problem));
     }
     Ok(Issuer {
-        on_paper: chargetap_contract::receipt::Issuer {
+        on_receipts: chargetap_contract::receipt::Issuer {
             name: table.name,
             address: table.address,
             vat_number: table.vat_number.into_inner(),

@@ -4,7 +4,7 @@ use chargetap_contract::money::{PriceLimit, Tariff};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::file::Place;
+use super::place::Place;
 use super::{ConfigError, amounts};
 
 type Text = Spanned<String>;

@@ -5,7 +5,7 @@ use chargetap_contract::session::Policy;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::file::Place;
+use super::place::Place;
 use super::{ConfigError, amounts};
 
 const SECOND: u64 = 1_000;

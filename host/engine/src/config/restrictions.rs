@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::file::Place;
+use super::place::Place;
 use super::{ConfigError, amounts};
 
 type Text = Spanned<String>;

@@ -6,8 +6,8 @@ use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::file::{Place, repeated};
 use super::limits::LimitTable;
+use super::place::{Place, repeated};
 use super::restrictions::RestrictionsTable;
 use super::{ConfigError, amounts, limits};
 

@@ -7,7 +7,7 @@ use chargetap_contract::session::Evse;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::file::{Place, repeated};
+use super::place::{Place, repeated};
 use super::policy::PolicyTable;
 use super::{ConfigError, Model, ServedEvse, Start, Station, Terminal, amounts, limits};
 

@@ -41,7 +41,7 @@ vat_percent = "25"
 
 [[stations]]
 id = "CT-1"
-password = { env = "CT_1_PASSWORD" }
+password = { env = "STATION_CT1_PASSWORD" }
 
 [[terminals]]
 serial = "p66-0001"

@@ -1,99 +1,108 @@
-//! A full invoice in a buyer's name, on request of whoever has the receipt's link.
+//! A full invoice in a buyer's name, on request of a reader who has the receipt's link.
 
+use chargetap_contract::Components;
 use chargetap_contract::receipt::{
     Buyer, Document, Format, Invoice, Original, Page, Problem, Subject,
 };
 use chargetap_contract::session::Event;
 
-use crate::apply::{Applied, Cause, EngineError};
+use super::rendering::form;
+use super::search::may_search;
+use super::subject::session;
+use crate::error::EngineError;
+use crate::event::EventEnvelope;
 use crate::gateway::Gateway;
-use crate::http::{BODY_LIMIT, Incoming, Outcome, fields};
-use crate::journal::{self, InvoiceState};
+use crate::http::{BODY_LIMIT, Method, Request, Response};
 use crate::platform::Platform;
+use crate::sessions::apply::apply;
+use crate::store;
+use crate::store::receipts::InvoiceState;
 
-impl<P: Platform> Gateway<P> {
-    /// Answer `GET` and `POST /receipts/{id}/invoice`.
-    pub(crate) async fn invoice(&self, id: &str, request: &Incoming, is_request: bool) -> Outcome {
-        let answer = self.answer_invoice(id, request, is_request).await;
-        answer.unwrap_or_else(|error| {
-            tracing::error!(%error, "an invoice could not be asked for");
-            Outcome::text(
-                503,
-                "The invoice cannot be made at the moment. Try again later.",
-            )
-        })
-    }
+/// Answer `GET` and `POST /receipts/{id}/invoice`.
+pub(crate) async fn handle(
+    gateway: &Gateway<impl Platform>,
+    id: &str,
+    request: &Request,
+) -> Response {
+    let response = respond(gateway, id, request).await;
+    response.unwrap_or_else(|error| {
+        tracing::error!(%error, "an invoice could not be asked for");
+        Response::text(
+            503,
+            "The invoice cannot be made at the moment. Try again later.",
+        )
+    })
+}
 
-    async fn answer_invoice(
-        &self,
-        id: &str,
-        request: &Incoming,
-        is_request: bool,
-    ) -> Result<Outcome, EngineError> {
-        let Some(document) = journal::paper(&self.platform, id).await? else {
-            return Ok(Outcome::text(404, "There is no such receipt."));
-        };
-        let session = super::session(&document.subject).session.clone();
-        match journal::invoice_state(&self.platform, &session).await? {
-            InvoiceState::Impossible => self.form(409, &Page::NoInvoice, request),
-            InvoiceState::Issued(id) => Ok(Outcome::see_other(&self.link(&id))),
-            InvoiceState::Coming => self.form(200, &Page::InvoiceComing, request),
-            InvoiceState::None if !is_request => self.form(200, &Page::Buyer, request),
-            InvoiceState::None if request.body.len() > BODY_LIMIT => {
-                Ok(Outcome::text(413, "The form is too large."))
-            }
-            InvoiceState::None if !self.may_attempt(request) => Ok(Outcome::text(
-                429,
-                "Too many attempts. Wait a minute and try again.",
-            )),
-            InvoiceState::None => self.request_invoice(&document, request).await,
+async fn respond(
+    gateway: &Gateway<impl Platform>,
+    id: &str,
+    request: &Request,
+) -> Result<Response, EngineError> {
+    let platform = &gateway.platform;
+    let Some(document) = store::receipts::load(platform, id).await? else {
+        return Ok(Response::text(404, "There is no such receipt."));
+    };
+    let session = session(&document.subject).session.clone();
+    match store::receipts::invoice_state(platform, &session).await? {
+        InvoiceState::Impossible => form(platform, 409, &Page::NoInvoice, request),
+        InvoiceState::Issued(id) => Ok(Response::see_other(&gateway.config.receipt_link(&id))),
+        InvoiceState::Coming => form(platform, 200, &Page::InvoiceComing, request),
+        InvoiceState::None if request.method != Method::POST => {
+            form(platform, 200, &Page::Buyer, request)
         }
-    }
-
-    async fn request_invoice(
-        &self,
-        document: &Document,
-        request: &Incoming,
-    ) -> Result<Outcome, EngineError> {
-        let fields = fields(&request.body);
-        let field = |name| fields.get(name).cloned().unwrap_or_default();
-        let buyer = Buyer {
-            name: field("name"),
-            address: one_line(&field("address")),
-            vat_number: field("vat-number"),
-        };
-        // What could not be rendered is not asked for.
-        let preview = preview(document, &buyer);
-        if let Err(Problem::Inconsistent(problem)) =
-            self.platform.render(&preview, Format::Json, "en")?
-        {
-            tracing::info!(problem, "no invoice for this buyer");
-            return self.form(422, &Page::BuyerRefused(buyer), request);
+        InvoiceState::None if request.body.len() > BODY_LIMIT => {
+            Ok(Response::text(413, "The form is too large."))
         }
-        let summary = super::session(&document.subject);
-        // Of two who ask at once, the first one gets it.
-        let dedupe = format!("invoice/{}", summary.session);
-        let wanted = Cause {
-            dedupe: Some(&dedupe),
-            ..Event::InvoiceRequested(buyer).into()
-        };
-        match self
-            .apply(&summary.session, &summary.terminal, wanted)
-            .await
-        {
-            Ok(Applied::Yes | Applied::Duplicate) => {
-                let page = format!("{}/invoice", self.link(&document.id));
-                Ok(Outcome::see_other(&page))
-            }
-            Ok(_) | Err(EngineError::UnknownTerminal(_)) => {
-                self.form(409, &Page::NoInvoice, request)
-            }
-            Err(error) => Err(error),
-        }
+        InvoiceState::None if !may_search(gateway, request) => Ok(Response::text(
+            429,
+            "Too many attempts. Wait a minute and try again.",
+        )),
+        InvoiceState::None => request_invoice(gateway, &document, request).await,
     }
 }
 
-/// An address as it stands on paper, whose lines are typed one below the other.
+async fn request_invoice(
+    gateway: &Gateway<impl Platform>,
+    document: &Document,
+    request: &Request,
+) -> Result<Response, EngineError> {
+    let platform = &gateway.platform;
+    let fields = request.form_fields();
+    let field = |name| fields.get(name).cloned().unwrap_or_default();
+    let buyer = Buyer {
+        name: field("name"),
+        address: one_line(&field("address")),
+        vat_number: field("vat-number"),
+    };
+    // An invoice that could not be rendered is not asked for.
+    let preview = preview(document, &buyer);
+    if let Err(Problem::Inconsistent(problem)) =
+        platform.components().render(&preview, Format::Json, "en")?
+    {
+        tracing::info!(problem, "no invoice for this buyer");
+        return form(platform, 422, &Page::BuyerRefused(buyer), request);
+    }
+    let summary = session(&document.subject);
+    // Of two requests at once, the first one counts.
+    let dedupe = format!("invoice/{}", summary.session);
+    let envelope = EventEnvelope {
+        dedupe: Some(&dedupe),
+        ..Event::InvoiceRequested(buyer).into()
+    };
+    match apply(gateway, &summary.session, &summary.terminal, envelope).await {
+        Ok(outcome) if outcome.is_on_record() => {
+            let page = format!("{}/invoice", gateway.config.receipt_link(&document.id));
+            Ok(Response::see_other(&page))
+        }
+        Ok(_) | Err(EngineError::UnknownTerminal(_)) => {
+            form(platform, 409, &Page::NoInvoice, request)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// An address on one line; it is typed one line below the other.
 fn one_line(address: &str) -> String {
     let lines = address.lines().map(str::trim);
     let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
@@ -101,7 +110,7 @@ fn one_line(address: &str) -> String {
 }
 
 fn preview(document: &Document, buyer: &Buyer) -> Document {
-    let session = super::session(&document.subject).clone();
+    let session = session(&document.subject).clone();
     Document {
         subject: Subject::Invoice(Invoice {
             session,

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chargetap::simulate::payter::{PayterArgs, PayterSimulator};
-use chargetap_engine::FIRST_TOKEN;
+use chargetap_engine::BOOTSTRAP_TOKEN;
 use chargetap_fleet::example::{Onboarding, Place};
 use chargetap_fleet::model::Model;
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::processor::Processor;
 use chargetap_fleet::terminal::Origin;
+use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
 use serde_json::{Value, json};
 use spin_host::{Settings, Spin};
 use tokio::net::TcpListener;
@@ -104,6 +104,8 @@ impl World {
             ("tick_token", TICK_TOKEN),
             ("station_password", PASSWORD),
             ("station_url", outside.url()),
+            ("public_url", outside.url()),
+            ("payter_url", payter.base_url()),
         ];
         let settings = Settings {
             files: folder.path().to_owned(),
@@ -125,11 +127,13 @@ impl World {
         world
     }
 
-    /// Put every terminal to work, as an operator who has the first token.
+    /// Commission every terminal, as an operator who has the bootstrap token.
     async fn onboard(&self, terminals: usize) {
         let log = self.spin.log();
-        let token = log.lines().find_map(|line| line.strip_prefix(FIRST_TOKEN));
-        let token = token.expect("the first token is told");
+        let token = log
+            .lines()
+            .find_map(|line| line.strip_prefix(BOOTSTRAP_TOKEN));
+        let token = token.expect("the bootstrap token is printed");
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let at = Moment::from_millis(since.as_millis().try_into().unwrap());
         let stations: Vec<String> = (1..=terminals).map(station).collect();

@@ -25,7 +25,7 @@ fn there_may_be_an_issuer_for_each_processor() {
     assert_eq!(config.issuers[&Processor::Platform].number_prefix, "L-");
     let config = with_customer().unwrap();
     let customer = &config.issuers[&Processor::Customer];
-    assert_eq!(customer.on_paper.name, "Garage AB");
+    assert_eq!(customer.on_receipts.name, "Garage AB");
     assert_eq!(customer.number_prefix, "G-");
 }
 
@@ -68,7 +68,7 @@ fn a_model_without_a_screen_cannot_let_choose() {
 
 #[test]
 fn a_meters_public_key_belongs_to_a_connector() {
-    let password = "password = { env = \"CT_1_PASSWORD\" }";
+    let password = "password = { env = \"STATION_CT1_PASSWORD\" }";
     let meters = |meters: &str| {
         Config::parse(&GOOD.replace(password, &format!("{password}\nmeters = {meters}")))
     };

@@ -1,0 +1,36 @@
+//! Why the engine could not do its work.
+
+use chargetap_contract::ComponentFault;
+
+use crate::store::error::StoreError;
+
+/// The engine could not do its work; nothing was acknowledged.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The store cannot be read or written.
+    #[error("store: {0}")]
+    Store(String),
+    /// A component failed.
+    #[error(transparent)]
+    Component(#[from] ComponentFault),
+    /// A session belongs to a terminal that the configuration does not have.
+    #[error("terminal {0} is not configured, but a session is open there: configure it again")]
+    UnknownTerminal(String),
+    /// A receipt has a number of an issuer that the configuration does not have.
+    #[error(
+        "no issuer with VAT number {0} is configured, but it numbered a receipt: configure it again"
+    )]
+    UnknownIssuer(String),
+    /// A receipt is to refer to another one that is not there yet.
+    #[error("session {0} has no receipt yet to refer to")]
+    NoOriginal(String),
+    /// The session kept moving on while the step was made.
+    #[error("session {0} is contended: try again")]
+    Contended(String),
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.to_string())
+    }
+}

@@ -1,0 +1,80 @@
+//! Monitoring of the terminals: their status at the vendor is recorded, and alerts are raised for what
+//! a person should know.
+
+use chargetap_fleet::moment::Moment;
+use chargetap_fleet::situation::Seen;
+use chargetap_fleet::text::Line;
+use chargetap_fleet::watch;
+
+use super::records;
+use crate::error::EngineError;
+use crate::gateway::Gateway;
+use crate::payter::TerminalStatus;
+use crate::platform::Platform;
+use crate::store;
+
+/// How old a recorded status may become while nothing changes, in milliseconds.
+const STATUS_LASTS: u64 = 60_000;
+
+/// Poll a terminal at the vendor, and record its status.
+pub(super) async fn poll(
+    gateway: &Gateway<impl Platform>,
+    serial: &str,
+) -> Result<(), EngineError> {
+    let platform = &gateway.platform;
+    match gateway.payter.terminal_status(platform, serial).await {
+        Ok(status) => record_status(platform, serial, &status).await,
+        Err(error) => {
+            tracing::warn!(terminal = serial, %error, "the terminal cannot be polled");
+            Ok(())
+        }
+    }
+}
+
+/// Record the status of a terminal, if it is news.
+pub(crate) async fn record_status(
+    platform: &impl Platform,
+    serial: &str,
+    status: &TerminalStatus,
+) -> Result<(), EngineError> {
+    let now = platform.now();
+    let before = store::monitoring::status_of(platform, serial).await?;
+    let at = Moment::from_millis(now);
+    let seen = Seen {
+        online: status.online,
+        state: Line::shortened(status.name()),
+        online_at: match status.online {
+            true => Some(at),
+            false => before.as_ref().and_then(|before| before.online_at),
+        },
+        at,
+    };
+    let is_news = before.is_none_or(|before| {
+        before.online != seen.online
+            || before.state != seen.state
+            || before.at.millis().abs_diff(now) >= STATUS_LASTS
+    });
+    if is_news {
+        store::monitoring::record_status(platform, serial, &seen).await?;
+    }
+    Ok(())
+}
+
+/// Raise the alerts that are due, and end those that are over, if it is time to look.
+pub(crate) async fn raise_alerts_if_due(gateway: &Gateway<impl Platform>) {
+    if gateway.fleet.monitoring.is_due(gateway.platform.now())
+        && let Err(error) = raise_alerts(gateway).await
+    {
+        tracing::error!(%error, "alerts cannot be raised");
+    }
+}
+
+async fn raise_alerts(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
+    let now = Moment::from_millis(gateway.platform.now());
+    let fleet = records::current(gateway).await?;
+    let surroundings = records::surroundings(gateway).await?;
+    for command in watch::watch(&fleet, &surroundings, now) {
+        records::command(gateway, &command).await?;
+    }
+    Ok(())
+}

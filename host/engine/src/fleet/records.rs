@@ -1,0 +1,139 @@
+//! The fleet's records at this gateway: kept up with the store, changed by one statement at a time, and
+//! asked whether a terminal may take cards.
+
+use std::sync::Arc;
+
+use chargetap_fleet::command::Command;
+use chargetap_fleet::fleet::{Change, Fleet};
+use chargetap_fleet::gate::{self, Gate};
+use chargetap_fleet::moment::Moment;
+use chargetap_fleet::situation::{Actor, Configured, Situation, Surroundings};
+
+use crate::config::ServedEvse;
+use crate::error::EngineError;
+use crate::gateway::Gateway;
+use crate::platform::Platform;
+use crate::store;
+use crate::store::fleet::{Repetition, Write};
+
+/// How often a decision is made again because another write came first.
+pub(super) const ATTEMPTS: u32 = 20;
+
+/// The records as they are now.
+pub(crate) async fn current(gateway: &Gateway<impl Platform>) -> Result<Arc<Fleet>, EngineError> {
+    let known = gateway.fleet.records();
+    if store::fleet::last_write(&gateway.platform).await? == known.write {
+        return Ok(known);
+    }
+    let mut fleet = Fleet::clone(&known);
+    store::fleet::catch_up(&gateway.platform, &mut fleet).await?;
+    let fleet = Arc::new(fleet);
+    gateway.fleet.replace_records(fleet.clone());
+    Ok(fleet)
+}
+
+/// What the gateway knows besides the records.
+pub(super) async fn surroundings(
+    gateway: &Gateway<impl Platform>,
+) -> Result<Surroundings, EngineError> {
+    let (platform, config) = (&gateway.platform, &gateway.config);
+    let configured = config.terminals.iter().filter_map(|(serial, it)| {
+        let evse =
+            |served: &ServedEvse| Some((served.evse.station.parse().ok()?, served.evse.connector));
+        let configured = Configured {
+            model: it.model,
+            evses: it.evses.iter().filter_map(evse).collect(),
+        };
+        Some((serial.parse().ok()?, configured))
+    });
+    let busy = store::sessions::terminals_in_use(platform).await?;
+    Ok(Surroundings {
+        configured: configured.collect(),
+        issuers: config.issuers.keys().copied().collect(),
+        seen: store::monitoring::statuses(platform).await?,
+        busy: busy.iter().filter_map(|it| it.parse().ok()).collect(),
+        attention: store::monitoring::needing_attention(platform).await?,
+    })
+}
+
+/// Store changes. Whether they were: they are not when another write came first. `next` are the
+/// records with the changes.
+pub(super) async fn write(
+    gateway: &Gateway<impl Platform>,
+    next: Fleet,
+    changes: &[Change],
+    actor: &Actor,
+    at: Moment,
+    repetition: Option<Repetition<'_>>,
+) -> Result<bool, EngineError> {
+    let write = Write {
+        after: next.write.saturating_sub(1),
+        at: at.millis(),
+        actor: actor.key.as_str(),
+        changes,
+        repetition,
+    };
+    if !store::fleet::write(&gateway.platform, &write).await? {
+        return Ok(false);
+    }
+    gateway.fleet.replace_records(Arc::new(next));
+    for change in changes {
+        // The terminal must not go on showing a prompt that no longer holds.
+        if gateway.config.terminals.contains_key(&change.key) {
+            gateway.platform.notify_terminal(&change.key);
+        }
+    }
+    Ok(true)
+}
+
+/// Have something done by the gateway itself. Nothing comes of a command that is refused.
+pub(super) async fn command(
+    gateway: &Gateway<impl Platform>,
+    command: &Command,
+) -> Result<(), EngineError> {
+    let actor = Actor::gateway();
+    for _ in 0..ATTEMPTS {
+        let fleet = current(gateway).await?;
+        let situation = Situation {
+            now: Moment::from_millis(gateway.platform.now()),
+            actor: &actor,
+            gateway: &Surroundings::default(),
+        };
+        let changes = match chargetap_fleet::decide(&fleet, &situation, command.clone()) {
+            Ok(changes) if !changes.is_empty() => changes,
+            Ok(_) => return Ok(()),
+            Err(refusal) => {
+                tracing::info!(%refusal, "the gateway's own command is refused");
+                return Ok(());
+            }
+        };
+        let next = after(&fleet, &changes);
+        if write(gateway, next, &changes, &actor, situation.now, None).await? {
+            return Ok(());
+        }
+    }
+    Err(EngineError::Contended("of the fleet".into()))
+}
+
+/// Whether a terminal may take cards now.
+pub(crate) async fn gate(
+    gateway: &Gateway<impl Platform>,
+    serial: &str,
+) -> Result<Gate, EngineError> {
+    let Ok(serial) = serial.parse() else {
+        return Ok(Gate::Closed);
+    };
+    let fleet = current(gateway).await?;
+    let now = Moment::from_millis(gateway.platform.now());
+    Ok(gate::gate(&fleet, now, &serial))
+}
+
+/// The records once these changes are stored.
+pub(super) fn after(fleet: &Fleet, changes: &[Change]) -> Fleet {
+    let mut next = fleet.clone();
+    next.write = next.write.saturating_add(1);
+    for change in changes {
+        next.take(change.clone(), next.write);
+    }
+    next
+}

@@ -1,0 +1,294 @@
+//! The REST interface: who calls, what comes of it, and that it is stored before it is answered.
+
+use chargetap_fleet::access::{Reach, Scope};
+use chargetap_fleet::api::{
+    self, Answer, Call, Method as RestMethod, Problem, ProblemKind, Route, Step, Task,
+};
+use chargetap_fleet::command::Command;
+use chargetap_fleet::moment::Moment;
+use chargetap_fleet::situation::{Actor, Situation};
+use chargetap_fleet::text::Key;
+
+use super::records::{self, ATTEMPTS, after};
+use super::{monitoring, tasks};
+use crate::error::EngineError;
+use crate::gateway::Gateway;
+use crate::http::{BODY_LIMIT, Method, Request, Response};
+use crate::id;
+use crate::platform::Platform;
+use crate::store;
+use crate::store::fleet::Repetition;
+
+const NO_TOKEN: &str = "show a valid token: Authorization: Bearer ctp_…";
+/// The longest `Idempotency-Key`, in bytes.
+const LONGEST_KEY: usize = 255;
+
+/// Whether a request is a call of the interface.
+pub(crate) fn is_call(request: &Request) -> bool {
+    let path = request.path.trim_start_matches('/');
+    path == "api/v1" || path.starts_with("api/v1/")
+}
+
+/// The largest body that is read of a call: only a caller who may send more is let to.
+pub(crate) async fn body_limit(gateway: &Gateway<impl Platform>, head: &Request) -> usize {
+    let Ok((route, _)) = api::find(method(head), &head.path) else {
+        return BODY_LIMIT;
+    };
+    if route.body_limit <= BODY_LIMIT {
+        return BODY_LIMIT;
+    }
+    match caller(gateway, head).await {
+        Ok(Some(_)) => route.body_limit,
+        _ => BODY_LIMIT,
+    }
+}
+
+/// Answer a call.
+pub(crate) async fn handle(gateway: &Gateway<impl Platform>, request: &Request) -> Response {
+    match call(gateway, request).await {
+        Ok(answer) => response(answer),
+        Err(error) => {
+            tracing::error!(%error, "a call could not be answered");
+            response(problem(
+                ProblemKind::Unavailable,
+                "nothing was stored: try again",
+            ))
+        }
+    }
+}
+
+async fn caller(
+    gateway: &Gateway<impl Platform>,
+    request: &Request,
+) -> Result<Option<Actor>, EngineError> {
+    let Some(secret) = bearer(request) else {
+        return Ok(None);
+    };
+    let now = Moment::from_millis(gateway.platform.now());
+    let fleet = records::current(gateway).await?;
+    Ok(api::authenticate(&fleet, secret, now))
+}
+
+async fn call(gateway: &Gateway<impl Platform>, request: &Request) -> Result<Answer, EngineError> {
+    let (route, parameters) = match api::find(method(request), &request.path) {
+        Ok(found) => found,
+        Err(answer) => return Ok(answer),
+    };
+    let now = gateway.platform.now();
+    let callers = &gateway.fleet.callers;
+    let caller = caller(gateway, request).await?;
+    let has_room = match (&caller, &request.source) {
+        (Some(actor), _) => callers.take(actor.key.as_str(), now),
+        (None, Some(source)) => callers.take(&format!("/{source}"), now),
+        (None, None) => true,
+    };
+    if !has_room {
+        return Ok(problem(
+            ProblemKind::TooManyRequests,
+            "try again in a second",
+        ));
+    }
+    let actor = match caller {
+        Some(actor) => actor,
+        None if route.is_open => anonymous(),
+        None => return Ok(problem(ProblemKind::Unauthenticated, NO_TOKEN)),
+    };
+    let fleet = records::current(gateway).await?;
+    if let Some(serial) = api::looked_at(route, &parameters, &fleet, &actor) {
+        monitoring::poll(gateway, serial.as_str()).await?;
+    }
+    let call = Call {
+        parameters: &parameters,
+        query: request.query.as_deref().unwrap_or_default(),
+        if_match: request.header("if-match"),
+        content_type: request.header("content-type"),
+        body: &request.body,
+        fresh: &id::unguessable(&gateway.platform),
+    };
+    let repeatable = request
+        .header("idempotency-key")
+        .map(|key| Repeatable::new(&actor, request, key))
+        .transpose();
+    match repeatable {
+        Ok(repeatable) => answer(gateway, route, &call, &actor, repeatable.as_ref()).await,
+        Err(problem) => Ok(problem),
+    }
+}
+
+async fn answer(
+    gateway: &Gateway<impl Platform>,
+    route: &Route,
+    call: &Call<'_>,
+    actor: &Actor,
+    repeatable: Option<&Repeatable>,
+) -> Result<Answer, EngineError> {
+    let platform = &gateway.platform;
+    for _ in 0..ATTEMPTS {
+        if let Some(repeatable) = repeatable
+            && let Some(answer) = answered(platform, repeatable).await?
+        {
+            return Ok(answer);
+        }
+        let fleet = records::current(gateway).await?;
+        let surroundings = records::surroundings(gateway).await?;
+        let situation = Situation {
+            now: Moment::from_millis(platform.now()),
+            actor,
+            gateway: &surroundings,
+        };
+        let changes = match api::step(route, call, &fleet, &situation) {
+            Step::Answer(answer) => return Ok(answer),
+            Step::Write(changes) => changes,
+            Step::Task(Task::Attach(incident, kind, caption)) => {
+                let photograph = tasks::store_picture(platform, call.body, kind, caption).await?;
+                let attach = Command::Attach(incident, photograph);
+                match chargetap_fleet::decide(&fleet, &situation, attach) {
+                    Ok(changes) => changes,
+                    Err(refusal) => return Ok(Problem::from(refusal).answer()),
+                }
+            }
+            Step::Task(task) => return tasks::perform(gateway, task, &fleet, &situation).await,
+        };
+        let next = after(&fleet, &changes);
+        let answer = api::answer(route, call, &next, &situation, &changes);
+        if changes.is_empty() {
+            return Ok(answer);
+        }
+        let kept = repeatable
+            .filter(|_| !answer.is_secret)
+            .map(|_| kept(&answer));
+        let repetition = repeatable.map(|it| Repetition {
+            key: &it.key,
+            fingerprint: &it.fingerprint,
+            answer: kept.as_deref(),
+        });
+        if records::write(gateway, next, &changes, actor, situation.now, repetition).await? {
+            return Ok(answer);
+        }
+    }
+    Err(EngineError::Contended("of the fleet".into()))
+}
+
+/// The answer to the same request before.
+async fn answered(
+    platform: &impl Platform,
+    repeatable: &Repeatable,
+) -> Result<Option<Answer>, EngineError> {
+    let Some((fingerprint, answer)) = store::fleet::answered(platform, &repeatable.key).await?
+    else {
+        return Ok(None);
+    };
+    let answer = answer.filter(|_| fingerprint == repeatable.fingerprint);
+    Ok(Some(match answer {
+        Some(answer) => reopened(&answer)?,
+        None if fingerprint == repeatable.fingerprint => problem(
+            ProblemKind::Conflict,
+            "this was done, and the secret in its answer is told once only: revoke what was \
+             issued and issue another one",
+        ),
+        None => problem(
+            ProblemKind::Invalid,
+            "this Idempotency-Key came with another request before: take a new one",
+        ),
+    }))
+}
+
+fn problem(kind: ProblemKind, detail: &str) -> Answer {
+    Problem::new(kind, detail).answer()
+}
+
+/// A caller without a token, who may use the open routes.
+fn anonymous() -> Actor {
+    Actor {
+        key: Key::gateway(),
+        scope: Scope::ReadOnly,
+        reach: Reach::Sites(Vec::new()),
+    }
+}
+
+/// A request that may come again.
+struct Repeatable {
+    key: String,
+    fingerprint: String,
+}
+
+impl Repeatable {
+    fn new(actor: &Actor, request: &Request, key: &str) -> Result<Self, Answer> {
+        let is_good = (1..=LONGEST_KEY).contains(&key.len())
+            && key.bytes().all(|byte| (0x21..0x7f).contains(&byte));
+        if !is_good {
+            let text = "an Idempotency-Key has 1 to 255 visible ASCII characters";
+            return Err(problem(ProblemKind::Malformed, text));
+        }
+        let asked = [
+            request.method.as_str().as_bytes(),
+            request.path.as_bytes(),
+            request.query.as_deref().unwrap_or_default().as_bytes(),
+            &request.body,
+        ];
+        Ok(Self {
+            key: format!("{}/{key}", actor.key),
+            fingerprint: chargetap_fleet::access::hash(&asked.join(&0)),
+        })
+    }
+}
+
+fn response(answer: Answer) -> Response {
+    Response {
+        status: answer.status,
+        content_type: answer.media_type.into(),
+        headers: answer.headers,
+        body: answer.body,
+    }
+}
+
+/// The method in the fleet's words; `None` for one that no route has.
+fn method(request: &Request) -> Option<RestMethod> {
+    match request.method {
+        Method::GET => Some(RestMethod::Get),
+        Method::PUT => Some(RestMethod::Put),
+        Method::POST => Some(RestMethod::Post),
+        Method::DELETE => Some(RestMethod::Delete),
+        _ => None,
+    }
+}
+
+/// An answer as it is kept for a repetition.
+fn kept(answer: &Answer) -> String {
+    let headers: Vec<_> = answer.headers.iter().collect();
+    serde_json::json!({
+        "status": answer.status,
+        "headers": headers,
+        "body": String::from_utf8_lossy(&answer.body),
+    })
+    .to_string()
+}
+
+fn reopened(kept: &str) -> Result<Answer, EngineError> {
+    #[derive(serde::Deserialize)]
+    struct Kept {
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: String,
+    }
+    let kept: Kept = serde_json::from_str(kept)
+        .map_err(|error| EngineError::Store(format!("a kept answer: {error}")))?;
+    let headers = kept.headers.into_iter().filter_map(|(name, value)| {
+        let known = ["etag", "location"].into_iter().find(|it| *it == name)?;
+        Some((known, value))
+    });
+    Ok(Answer {
+        status: kept.status,
+        media_type: "application/json",
+        headers: headers.collect(),
+        body: kept.body.into_bytes(),
+        is_secret: false,
+    })
+}
+
+fn bearer(request: &Request) -> Option<&[u8]> {
+    request
+        .header("authorization")?
+        .strip_prefix("Bearer ")
+        .map(str::as_bytes)
+}

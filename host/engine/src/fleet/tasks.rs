@@ -1,0 +1,215 @@
+//! Tasks: what only the gateway can do for a call of the REST interface.
+
+use std::collections::BTreeMap;
+
+use chargetap_fleet::access::{self, Reach};
+use chargetap_fleet::api::{
+    self, Answer, AuditEntry, DeadLetter, Page, Paper, Problem, ProblemKind, Task,
+};
+use chargetap_fleet::fleet::{Fleet, Item, Kind};
+use chargetap_fleet::incident::{Incident, Photograph, PictureType};
+use chargetap_fleet::moment::Moment;
+use chargetap_fleet::situation::Situation;
+use chargetap_fleet::terminal::Terminal;
+use chargetap_fleet::text::{Key, Line};
+use chargetap_report::Report;
+
+use crate::error::EngineError;
+use crate::event::EventOutcome;
+use crate::gateway::Gateway;
+use crate::platform::Platform;
+use crate::store;
+use crate::store::fleet::Audited;
+use crate::store::monitoring::Delivery;
+
+/// Do what a call asks for, and answer it.
+pub(super) async fn perform(
+    gateway: &Gateway<impl Platform>,
+    task: Task,
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+) -> Result<Answer, EngineError> {
+    let platform = &gateway.platform;
+    let reach = &situation.actor.reach;
+    match task {
+        Task::StopSession(session) => {
+            if !is_within(platform, fleet, reach, &session).await? {
+                return Ok(requested(EventOutcome::UnknownSession));
+            }
+            Ok(requested(gateway.request_stop(&session).await?))
+        }
+        Task::Refund(session, reference, amount) => {
+            if !is_within(platform, fleet, reach, &session).await? {
+                return Ok(requested(EventOutcome::UnknownSession));
+            }
+            let reference = reference.as_str();
+            let outcome = gateway.record_refund(&session, reference, amount).await?;
+            Ok(requested(outcome))
+        }
+        Task::Picture(hash, kind) => {
+            let bytes = store::fleet::picture(platform, &hash).await?;
+            let missing = || Problem::not_found().answer();
+            Ok(bytes.map_or_else(missing, |bytes| Answer::of(kind.media_type(), bytes)))
+        }
+        Task::Report(incident, paper) => report_incident(platform, fleet, &incident, paper).await,
+        Task::Audit { of, before, limit } => audit(platform, of, before, limit).await,
+        Task::DeadLetters { before, limit } => dead_letters(platform, before, limit).await,
+        Task::Redeliver(number) => {
+            let now = platform.now();
+            let is_there = store::monitoring::redeliver(platform, number, now).await?;
+            Ok(match is_there {
+                true => Answer::nothing(),
+                false => Problem::not_found().answer(),
+            })
+        }
+        // It changes records, and is done where they are changed.
+        Task::Attach(..) => Ok(Problem::not_found().answer()),
+    }
+}
+
+/// The report of an incident, with its photographs.
+async fn report_incident(
+    platform: &impl Platform,
+    fleet: &Fleet,
+    incident: &Key,
+    paper: Paper,
+) -> Result<Answer, EngineError> {
+    let Some(incident) = fleet.get::<Incident>(incident.as_str()) else {
+        return Ok(Problem::not_found().answer());
+    };
+    let mut pictures = BTreeMap::new();
+    for photograph in &incident.photographs {
+        let bytes = store::fleet::picture(platform, &photograph.hash).await?;
+        pictures.extend(bytes.map(|bytes| (photograph.hash.clone(), bytes)));
+    }
+    let now = Moment::from_millis(platform.now());
+    let report = Report::of(fleet, incident, pictures, now);
+    Ok(match paper {
+        Paper::Html => Answer::of(
+            "text/html; charset=utf-8",
+            chargetap_report::html(&report).into_bytes(),
+        ),
+        Paper::Pdf => match chargetap_report::pdf(&report) {
+            Ok(bytes) => Answer::of("application/pdf", bytes),
+            Err(error) => {
+                tracing::error!(%error, "the report cannot be written as a PDF");
+                let detail = "the report cannot be written on paper: take report.html";
+                Problem::new(ProblemKind::Unavailable, detail).answer()
+            }
+        },
+    })
+}
+
+/// Whether a session is at a site that is within reach.
+async fn is_within(
+    platform: &impl Platform,
+    fleet: &Fleet,
+    reach: &Reach,
+    session: &str,
+) -> Result<bool, EngineError> {
+    let Some(stored) = store::sessions::load(platform, session).await? else {
+        return Ok(false);
+    };
+    Ok(match fleet.get::<Terminal>(&stored.terminal) {
+        Some(terminal) => reach.includes(&terminal.details.site),
+        None => *reach == Reach::Everywhere,
+    })
+}
+
+/// Store a picture under the hash of its bytes.
+pub(super) async fn store_picture(
+    platform: &impl Platform,
+    bytes: &[u8],
+    media_type: PictureType,
+    caption: Option<Line>,
+) -> Result<Photograph, EngineError> {
+    let hash = access::hash(bytes);
+    store::fleet::insert_picture(platform, &hash, bytes.to_vec()).await?;
+    Ok(Photograph {
+        hash,
+        media_type,
+        size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+        caption,
+    })
+}
+
+async fn audit(
+    platform: &impl Platform,
+    of: Option<(Kind, String)>,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Answer, EngineError> {
+    let more = limit.saturating_add(1);
+    let mut changes = store::fleet::audit(platform, of.as_ref(), before, more).await?;
+    let next = page(&mut changes, limit, |change| change.number);
+    let items = changes.into_iter().map(audited);
+    let items = items.collect::<Result<_, _>>()?;
+    Ok(Answer::json(200, &Page { items, next }))
+}
+
+async fn dead_letters(
+    platform: &impl Platform,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Answer, EngineError> {
+    let more = limit.saturating_add(1);
+    let mut letters = store::monitoring::dead_letters(platform, before, more).await?;
+    let next = page(&mut letters, limit, |letter| letter.number);
+    let items = letters.into_iter().map(dead_letter);
+    let items = items.collect::<Result<_, _>>()?;
+    Ok(Answer::json(200, &Page { items, next }))
+}
+
+/// The answer to a request of an operator.
+fn requested(outcome: EventOutcome) -> Answer {
+    match outcome {
+        EventOutcome::Stored | EventOutcome::Duplicate => Answer::nothing(),
+        EventOutcome::UnknownSession => Problem::not_found().answer(),
+        EventOutcome::NotApplicable
+        | EventOutcome::StaleArming
+        | EventOutcome::EvseOccupied
+        | EventOutcome::HoldClaimed => {
+            let detail = "the session is not in a phase, or has not captured enough, for that";
+            Problem::new(ProblemKind::Conflict, detail).answer()
+        }
+    }
+}
+
+/// Cut a page off to its length; the number to go on from, if there is more.
+fn page<T>(items: &mut Vec<T>, limit: u32, number: impl Fn(&T) -> u64) -> Option<String> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().filter(|_| has_more);
+    last.map(|item| number(item).to_string())
+}
+
+fn dead_letter(letter: Delivery) -> Result<DeadLetter, EngineError> {
+    Ok(DeadLetter {
+        number: letter.number,
+        webhook: key(&letter.webhook)?,
+        alert: key(&letter.alert)?,
+        first: Moment::from_millis(letter.first_at),
+        last: Moment::from_millis(letter.last_at),
+        attempts: u32::try_from(letter.attempts).unwrap_or(u32::MAX),
+        error: letter.error.unwrap_or_default(),
+    })
+}
+
+fn audited(change: Audited) -> Result<AuditEntry, EngineError> {
+    let view = |item: Option<Item>| item.as_ref().map(api::view);
+    Ok(AuditEntry {
+        write: change.number,
+        at: Moment::from_millis(change.at),
+        by: key(&change.actor)?,
+        kind: change.kind,
+        key: change.key,
+        before: view(change.before),
+        after: view(change.after),
+    })
+}
+
+fn key(stored: &str) -> Result<Key, EngineError> {
+    let parsed = stored.parse();
+    parsed.map_err(|_| EngineError::Store(format!("{stored:?} names nothing")))
+}

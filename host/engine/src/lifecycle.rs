@@ -1,0 +1,99 @@
+//! From the start of a gateway to its end: what a host calls when.
+
+use std::ops::Range;
+
+use secrecy::SecretString;
+
+use crate::config::Config;
+use crate::error::EngineError;
+use crate::fleet::issuers;
+use crate::fleet::state::FleetState;
+use crate::fleet::{tokens, webhooks};
+use crate::gateway::{Gateway, Secrets};
+use crate::platform::Platform;
+use crate::sessions::{deadlines, execute};
+use crate::terminals::arming;
+use crate::{fleet, retention, store};
+
+/// How long a command may be under way in another instance before it counts as abandoned, in
+/// milliseconds: longer than any command takes.
+const ABANDONED_AFTER: u64 = 90_000;
+
+impl<P: Platform> Gateway<P> {
+    /// Open the store and make sure that every open session can go on.
+    ///
+    /// # Errors
+    /// The database cannot be used, or a session is open at a terminal, or a receipt is due from an
+    /// issuer, that the configuration no longer has.
+    pub async fn open(platform: P, config: Config, secrets: Secrets) -> Result<Self, EngineError> {
+        store::schema::migrate(&platform).await?;
+        let fleet = FleetState::new(store::fleet::load(&platform).await?);
+        let gateway = Self::new(platform, config, secrets, fleet);
+        tokens::issue_bootstrap_token(&gateway).await?;
+        for terminal in store::sessions::terminals_in_use(&gateway.platform).await? {
+            gateway.terminal(&terminal)?;
+        }
+        for issuer in store::receipts::issuers_in_use(&gateway.platform).await? {
+            issuers::of_key(&gateway.config, &issuer)?;
+        }
+        Ok(gateway)
+    }
+
+    /// Take up what a gateway that died left behind: commands that were sent and whose outcome is
+    /// not awaited any more. To be called before the first [`Self::claim`], when no other instance
+    /// uses the store.
+    ///
+    /// # Errors
+    /// The store or a component failed.
+    pub async fn recover(&self) -> Result<(), EngineError> {
+        let none_under_way: Range<u64> = 0..0;
+        execute::recover_sent_outside(self, none_under_way).await
+    }
+
+    /// What time alone brings about: deadlines, and commands whose executor died.
+    ///
+    /// # Errors
+    /// The store or a component failed; the rest is done at the next tick.
+    pub async fn tick(&self) -> Result<(), EngineError> {
+        deadlines::reach(self).await?;
+        let now = self.platform.now();
+        // What seems to have been sent in the future was sent before the clock was set back.
+        let under_way = now.saturating_sub(ABANDONED_AFTER)..now.saturating_add(ABANDONED_AFTER);
+        execute::recover_sent_outside(self, under_way).await
+    }
+
+    /// Arm every terminal that does not show the prompt it should; then, now and then, raise alerts
+    /// and delete what is old. A terminal that cannot be armed now is armed the next time.
+    pub async fn arm_terminals(&self) {
+        arming::arm_all(self).await;
+        // Only now: a gateway that was down for long must not take every terminal for silent.
+        fleet::monitoring::raise_alerts_if_due(self).await;
+        retention::delete_old_if_due(self).await;
+    }
+
+    /// Arm one terminal, if it does not show the prompt it should.
+    pub async fn arm_terminal(&self, serial: &str) {
+        arming::arm_one(self, serial).await;
+    }
+
+    /// Deliver one alert whose time has come. Whether there was one.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn deliver_alert(&self) -> Result<bool, EngineError> {
+        webhooks::deliver_one(self).await
+    }
+
+    /// Issue an operator's token that reaches everywhere.
+    ///
+    /// # Errors
+    /// It could not be stored.
+    pub async fn issue_operator_token(&self, name: &str) -> Result<SecretString, EngineError> {
+        tokens::issue_operator_token(self, name).await
+    }
+
+    /// The bootstrap token, if this gateway has just issued it: it is handed out once.
+    pub fn take_bootstrap_token(&self) -> Option<SecretString> {
+        self.fleet.take_bootstrap_token()
+    }
+}

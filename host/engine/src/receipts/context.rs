@@ -1,0 +1,133 @@
+//! The context of a receipt: what it says besides its session and its numbers.
+
+use chargetap_contract::Components;
+use chargetap_contract::receipt::{
+    Buyer, Document, Measurement, MeasurementProblem, MeasurementVerdict, Original, Site, Slip,
+    Subject, Summary,
+};
+use chargetap_contract::session::Evse;
+
+use crate::config::Config;
+use crate::error::EngineError;
+use crate::gateway::Gateway;
+use crate::platform::Platform;
+use crate::store;
+use crate::terminals::prompt::Prompt;
+
+/// What a receipt says besides its session.
+pub(super) struct ReceiptContext {
+    pub(super) site: Site,
+    pub(super) evse_id: Option<String>,
+    pub(super) original: Option<Original>,
+    /// In whose name the original is.
+    pub(super) buyer: Option<Buyer>,
+    pub(super) slip: Option<Slip>,
+    pub(super) tariff: Option<String>,
+    pub(super) measurement: Option<Measurement>,
+}
+
+impl ReceiptContext {
+    /// That of a receipt which refers to this one: it stays as it was, whatever was configured since.
+    pub(super) fn of_original(original: Document) -> Self {
+        Self {
+            site: original.site,
+            evse_id: original.evse_id,
+            original: Some(Original {
+                id: original.id,
+                number: original.number,
+                issued_at: original.issued_at,
+            }),
+            buyer: match original.subject {
+                Subject::Invoice(invoice) => Some(invoice.buyer),
+                _ => None,
+            },
+            slip: original.slip,
+            tariff: original.tariff,
+            measurement: original.measurement,
+        }
+    }
+
+    /// That of a session's first receipt.
+    pub(super) async fn of_session(
+        gateway: &Gateway<impl Platform>,
+        summary: &Summary,
+    ) -> Result<Self, EngineError> {
+        let (platform, config) = (&gateway.platform, &gateway.config);
+        Ok(Self {
+            site: config.site.clone(),
+            evse_id: evse_id(config, summary),
+            original: None,
+            buyer: None,
+            slip: slip(platform, &summary.session).await?,
+            tariff: price_shown(platform, summary).await?,
+            measurement: measurement(platform, config, summary).await?,
+        })
+    }
+}
+
+/// The part of a card slip that Payter tells.
+async fn slip(platform: &impl Platform, session: &str) -> Result<Option<Slip>, EngineError> {
+    let application = store::receipts::card_application(platform, session).await?;
+    Ok(application.map(|application| Slip {
+        entry_mode: None,
+        application: Some(application),
+        authorisation_code: None,
+        sequence_number: None,
+        tvr: None,
+        tsi: None,
+    }))
+}
+
+/// The price that the terminal showed. A session has the arming's id.
+async fn price_shown(
+    platform: &impl Platform,
+    summary: &Summary,
+) -> Result<Option<String>, EngineError> {
+    let sent = store::prompts::load(platform, &summary.terminal, &summary.session).await?;
+    Ok(sent.and_then(|sent| match sent.prompt {
+        Prompt::Card(card) => Some(card.text),
+        Prompt::Choice { .. } | Prompt::Nothing { .. } => None,
+    }))
+}
+
+/// The signed meter values, and whether they are genuine.
+async fn measurement(
+    platform: &impl Platform,
+    config: &Config,
+    summary: &Summary,
+) -> Result<Option<Measurement>, EngineError> {
+    let packets = store::receipts::signed_values(platform, &summary.session).await?;
+    if packets.is_empty() {
+        return Ok(None);
+    }
+    let public_key = meter_key(config, summary);
+    let checked = platform
+        .components()
+        .check_measurement(&packets, public_key.as_deref());
+    let verdict = checked.unwrap_or_else(|error| {
+        // A receipt must not wait for a check that takes longer than a component may.
+        tracing::error!(%error, session = summary.session, "a measurement was not checked");
+        MeasurementVerdict::Refused(MeasurementProblem::TooLarge)
+    });
+    Ok(Some(Measurement {
+        packets,
+        public_key,
+        verdict,
+    }))
+}
+
+fn evse_id(config: &Config, summary: &Summary) -> Option<String> {
+    let terminal = config.terminals.get(&summary.terminal)?;
+    terminal.evse(&evse(summary)?)?.id.clone()
+}
+
+/// The public key of the meter at the session's EVSE.
+fn meter_key(config: &Config, summary: &Summary) -> Option<String> {
+    let Evse { station, connector } = evse(summary)?;
+    let station = config.stations.get(&station)?;
+    station.meter_keys.get(&connector).cloned()
+}
+
+fn evse(summary: &Summary) -> Option<Evse> {
+    summary.evse.parse().ok()
+}

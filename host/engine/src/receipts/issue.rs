@@ -1,0 +1,165 @@
+//! Issue a receipt: put it together, store it, and tell the driver where it is.
+
+use chargetap_contract::receipt::{Buyer, Document, Refund, Subject, Summary};
+use chargetap_contract::session::Message;
+
+use super::context::ReceiptContext;
+use super::subject::{moved, session};
+use crate::config::Issuer;
+use crate::error::EngineError;
+use crate::fleet::issuers;
+use crate::gateway::Gateway;
+use crate::id;
+use crate::platform::Platform;
+use crate::store;
+use crate::store::receipts::{InvoiceState, NewReceipt, StoredReceipt};
+use crate::terminals::display;
+
+/// A receipt's id is its link, so it is as long as an unguessable id can be.
+const ID_CHARACTERS: usize = 25;
+
+/// Long enough that guessing at the allowed rate finds nothing, and short enough to be read off a
+/// screen.
+const CODE_CHARACTERS: usize = 8;
+
+/// How long a terminal shows where the receipt is, in milliseconds.
+const SHOWN_FOR: u64 = 10_000;
+
+/// Issue the receipt that a command asks for. The command may be executed again: the first receipt
+/// stays.
+pub(crate) async fn issue(
+    gateway: &Gateway<impl Platform>,
+    command: &str,
+    subject: &Subject,
+) -> Result<(), EngineError> {
+    let document = document(gateway, command, subject).await?;
+    let new = NewReceipt {
+        command,
+        amount: moved(subject),
+        session: session(subject),
+        document: &document,
+    };
+    let StoredReceipt { id, code } = store::receipts::insert(&gateway.platform, &new).await?;
+    let session = &session(subject).session;
+    let link = gateway.config.receipt_link(&id);
+    tracing::info!(
+        target: "chargetap::session",
+        session,
+        receipt = id,
+        link,
+        number = document.number,
+        "receipt issued"
+    );
+    if let Subject::Session(summary) = subject {
+        tell_driver(gateway, summary, &link, &code).await?;
+    }
+    Ok(())
+}
+
+async fn document(
+    gateway: &Gateway<impl Platform>,
+    command: &str,
+    subject: &Subject,
+) -> Result<Document, EngineError> {
+    let platform = &gateway.platform;
+    let summary = session(subject);
+    let (issuer, number) = issuer(gateway, command, &summary.terminal).await?;
+    let context = match original(platform, subject).await? {
+        Some(original) => ReceiptContext::of_original(original),
+        None => ReceiptContext::of_session(gateway, summary).await?,
+    };
+    Ok(Document {
+        id: id::from_random(platform.random(), ID_CHARACTERS),
+        number,
+        issued_at: summary.settled_at,
+        issuer: issuer.on_receipts.clone(),
+        site: context.site,
+        evse_id: context.evse_id,
+        subject: named(subject, context.buyer),
+        original: context.original,
+        slip: context.slip,
+        tariff: context.tariff,
+        measurement: context.measurement,
+        // The gateway's address may change, so the link is made when the receipt is rendered.
+        link: None,
+        code: Some(id::from_random(platform.random(), CODE_CHARACTERS)),
+    })
+}
+
+/// The issuer and the receipt's number: the one that was given out when the money's outcome was
+/// stored, if any was.
+async fn issuer<'a>(
+    gateway: &'a Gateway<impl Platform>,
+    command: &str,
+    terminal: &str,
+) -> Result<(&'a Issuer, Option<String>), EngineError> {
+    let Some(given) = store::receipts::invoice_number(&gateway.platform, command).await? else {
+        return Ok((issuers::at_terminal(gateway, terminal).await?, None));
+    };
+    let issuer = issuers::of_key(&gateway.config, &given.issuer)?;
+    let number = format!("{}{}", issuer.number_prefix, given.number);
+    Ok((issuer, Some(number)))
+}
+
+/// The receipt that a refund or an invoice refers to. It was asked for before, so it is there or
+/// about to be.
+async fn original(
+    platform: &impl Platform,
+    subject: &Subject,
+) -> Result<Option<Document>, EngineError> {
+    let (Subject::Refund(_) | Subject::Invoice(_)) = subject else {
+        return Ok(None);
+    };
+    let session = &session(subject).session;
+    let is_coming = matches!(subject, Subject::Refund(_))
+        && matches!(
+            store::receipts::invoice_state(platform, session).await?,
+            InvoiceState::Coming
+        );
+    let latest = match is_coming {
+        true => None,
+        false => store::receipts::latest_bill(platform, session).await?,
+    };
+    latest
+        .map(Some)
+        .ok_or_else(|| EngineError::NoOriginal(session.clone()))
+}
+
+/// Say at the terminal where the receipt is: by a QR code where it can show one, and otherwise by the
+/// code with which it is found.
+async fn tell_driver(
+    gateway: &Gateway<impl Platform>,
+    summary: &Summary,
+    link: &str,
+    code: &str,
+) -> Result<(), EngineError> {
+    // Where no hold was made, a text says why not, and is to stay readable.
+    let shown = match summary.held {
+        0 => store::outbox::last_message(&gateway.platform, &summary.session).await?,
+        _ => None,
+    };
+    let shown = shown.map(|text| format!("{text} ")).unwrap_or_default();
+    let (first, second) = code
+        .split_at_checked(CODE_CHARACTERS / 2)
+        .unwrap_or((code, ""));
+    let address = gateway.config.receipt_link("");
+    let address = address.trim_end_matches('/');
+    let address = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let message = Message {
+        terminal: summary.terminal.clone(),
+        text: format!("{shown}Receipt: {address} code {first}-{second}"),
+        visible_for: SHOWN_FOR,
+    };
+    display::show_receipt(gateway, &message, link).await
+}
+
+/// A refund is in the name in which its original is.
+fn named(subject: &Subject, buyer: Option<Buyer>) -> Subject {
+    match subject {
+        Subject::Refund(refund) => Subject::Refund(Refund {
+            buyer,
+            ..refund.clone()
+        }),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,247 @@
+//! A receipt in the format and language that its reader wants.
+
+use chargetap_contract::Components;
+use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered};
+
+use crate::error::EngineError;
+use crate::gateway::Gateway;
+use crate::http::{Request, Response};
+use crate::platform::Platform;
+use crate::store;
+
+/// The language of a receipt when none that the reader asks for is there.
+const DEFAULT_LOCALE: &str = "en";
+
+/// How many languages of a request are tried: each costs a call of the component.
+const MOST_LANGUAGES: usize = 10;
+
+/// The columns of a text unless its reader says how many.
+const DEFAULT_COLUMNS: u32 = 40;
+
+/// Answer `GET /receipts/{id}`: in the format and language of the query (`format`, `columns`, `lang`),
+/// or in those that the headers prefer.
+pub(crate) async fn handle(
+    gateway: &Gateway<impl Platform>,
+    id: &str,
+    request: &Request,
+) -> Response {
+    match find_and_render(gateway, id, request).await {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::error!(%error, "a receipt could not be served");
+            Response::text(
+                503,
+                "The receipt cannot be read at the moment. Try again later.",
+            )
+        }
+    }
+}
+
+async fn find_and_render(
+    gateway: &Gateway<impl Platform>,
+    id: &str,
+    request: &Request,
+) -> Result<Response, EngineError> {
+    let platform = &gateway.platform;
+    let Some(format) = format(request) else {
+        let text = "A receipt can be had as text/html, application/pdf, text/plain or \
+                    application/json, its signed meter values as application/xml, and its QR \
+                    code as image/svg+xml or image/png; or by ?format=html, pdf, text, json, \
+                    ocmf, qr-svg or qr-png.";
+        return Ok(Response::text(406, text));
+    };
+    let Some(document) = store::receipts::load(platform, id).await? else {
+        return Ok(Response::text(404, "There is no such receipt."));
+    };
+    let document = Document {
+        link: Some(gateway.config.receipt_link(id)),
+        ..document
+    };
+    let rendered = in_language(request, |locale| {
+        platform.components().render(&document, format, locale)
+    })?;
+    Ok(match rendered {
+        Ok(rendered) => Response {
+            headers: file_name(id, format).into_iter().collect(),
+            ..page(200, rendered)
+        },
+        Err(Problem::NotApplicable) => Response::text(404, "This receipt has no such part."),
+        Err(problem) => {
+            tracing::error!(receipt = id, ?problem, "a receipt cannot be rendered");
+            Response::text(500, "The receipt cannot be shown.")
+        }
+    })
+}
+
+/// A page with a form, in the reader's language.
+pub(super) fn form(
+    platform: &impl Platform,
+    status: u16,
+    form: &Page,
+    request: &Request,
+) -> Result<Response, EngineError> {
+    let rendered = in_language(request, |locale| platform.components().form(form, locale))?;
+    Ok(match rendered {
+        Ok(rendered) => page(status, rendered),
+        Err(problem) => {
+            tracing::error!(?problem, "a page cannot be rendered");
+            Response::text(500, "The page cannot be shown.")
+        }
+    })
+}
+
+/// Render in the first language that the reader wants and that there is.
+fn in_language<E>(
+    request: &Request,
+    render: impl Fn(&str) -> Result<Result<Rendered, Problem>, E>,
+) -> Result<Result<Rendered, Problem>, E> {
+    let query = request.query_fields();
+    let accepted = request.header("accept-language");
+    let wanted = query
+        .get("lang")
+        .map(String::as_str)
+        .into_iter()
+        .chain(accepted.map(preferences).unwrap_or_default())
+        .take(MOST_LANGUAGES);
+    for locale in wanted {
+        match render(locale)? {
+            Err(Problem::UnknownLocale(_)) => {}
+            rendered => return Ok(rendered),
+        }
+    }
+    render(DEFAULT_LOCALE)
+}
+
+fn page(status: u16, rendered: Rendered) -> Response {
+    Response {
+        status,
+        content_type: rendered.media_type,
+        headers: Vec::new(),
+        body: rendered.body,
+    }
+}
+
+/// The name of a file when it is saved.
+fn file_name(id: &str, format: Format) -> Option<(&'static str, String)> {
+    let disposition = match format {
+        Format::Pdf => format!("inline; filename=\"receipt-{id}.pdf\""),
+        Format::Ocmf => format!("attachment; filename=\"signed-meter-values-{id}.xml\""),
+        _ => return None,
+    };
+    Some(("content-disposition", disposition))
+}
+
+/// The format that the query names, or else the first that the `Accept` header prefers; a page where
+/// anything is accepted.
+fn format(request: &Request) -> Option<Format> {
+    let query = request.query_fields();
+    let columns = query
+        .get("columns")
+        .and_then(|columns| columns.parse().ok());
+    let text = Format::Text(columns.unwrap_or(DEFAULT_COLUMNS));
+    if let Some(name) = query.get("format") {
+        return Some(match name.as_str() {
+            "html" => Format::Html,
+            "pdf" => Format::Pdf,
+            "text" => text,
+            "json" => Format::Json,
+            "ocmf" => Format::Ocmf,
+            "qr-svg" => Format::QrSvg,
+            "qr-png" => Format::QrPng,
+            _ => return None,
+        });
+    }
+    let Some(accept) = request.header("accept") else {
+        return Some(Format::Html);
+    };
+    preferences(accept)
+        .into_iter()
+        .find_map(|range| match range {
+            "text/html" | "text/*" | "*/*" => Some(Format::Html),
+            "application/pdf" => Some(Format::Pdf),
+            "text/plain" => Some(text),
+            "application/json" | "application/*" => Some(Format::Json),
+            "application/xml" => Some(Format::Ocmf),
+            "image/svg+xml" => Some(Format::QrSvg),
+            "image/png" | "image/*" => Some(Format::QrPng),
+            _ => None,
+        })
+}
+
+/// The items of an `Accept`-like header, the most wanted first.
+fn preferences(header: &str) -> Vec<&str> {
+    let mut items: Vec<(&str, f32)> = header
+        .split(',')
+        .filter_map(|item| {
+            let mut parts = item.split(';').map(str::trim);
+            let name = parts.next().filter(|name| !name.is_empty())?;
+            let quality = parts
+                .find_map(|part| part.strip_prefix("q="))
+                .map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
+            (quality > 0.0).then_some((name, quality))
+        })
+        .collect();
+    items.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    items.into_iter().map(|(name, _)| name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn preferred(accept: Option<&str>) -> Option<Format> {
+        let mut request = Request::default();
+        if let Some(accept) = accept {
+            request.headers.insert("accept", accept.parse().unwrap());
+        }
+        format(&request)
+    }
+
+    fn asked(query: &str) -> Option<Format> {
+        let mut request = Request {
+            query: Some(query.to_owned()),
+            ..Request::default()
+        };
+        let accept = "application/json".parse().unwrap();
+        request.headers.insert("accept", accept);
+        format(&request)
+    }
+
+    #[test]
+    fn a_browser_gets_a_page() {
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        assert_eq!(preferred(Some(browser)), Some(Format::Html));
+        assert_eq!(preferred(None), Some(Format::Html));
+    }
+
+    #[test]
+    fn the_highest_quality_wins_over_the_order() {
+        let accept = "text/plain;q=0.5, application/json";
+        assert_eq!(preferred(Some(accept)), Some(Format::Json));
+        assert_eq!(
+            preferred(Some("text/html;q=0, text/plain")),
+            Some(Format::Text(40))
+        );
+    }
+
+    #[test]
+    fn every_format_can_be_negotiated() {
+        for (accept, expected) in [
+            ("application/pdf", Format::Pdf),
+            ("application/xml", Format::Ocmf),
+            ("image/svg+xml", Format::QrSvg),
+            ("image/png", Format::QrPng),
+        ] {
+            assert_eq!(preferred(Some(accept)), Some(expected), "{accept}");
+        }
+        assert_eq!(preferred(Some("video/mp4")), None);
+    }
+
+    #[test]
+    fn a_link_can_name_the_format_and_wins_over_the_header() {
+        assert_eq!(asked("format=pdf"), Some(Format::Pdf));
+        assert_eq!(asked("columns=24&format=text"), Some(Format::Text(24)));
+        assert_eq!(asked("lang=de"), Some(Format::Json));
+        assert_eq!(asked("format=docx"), None);
+    }
+}

@@ -1,0 +1,126 @@
+//! Apply an event to a session: the one place where a decision is asked for and stored.
+
+use chargetap_contract::Components;
+use chargetap_contract::session::{Decision, Event};
+
+use crate::error::EngineError;
+use crate::event::{EventEnvelope, EventOutcome};
+use crate::fleet::issuers;
+use crate::gateway::Gateway;
+use crate::labels::{event_name, phase_name};
+use crate::platform::{Metric, Platform};
+use crate::store;
+use crate::store::events::Entry;
+use crate::store::sessions::StoredSession;
+
+/// How often a step is made again because the session moved on meanwhile.
+const ATTEMPTS: u32 = 20;
+
+/// Apply an event to a session at a terminal, whose policy counts. The session begins with the
+/// event, if it can.
+pub(crate) async fn apply(
+    gateway: &Gateway<impl Platform>,
+    session: &str,
+    terminal: &str,
+    envelope: EventEnvelope<'_>,
+) -> Result<EventOutcome, EngineError> {
+    let stored = store::sessions::load(&gateway.platform, session).await?;
+    apply_to(gateway, session, terminal, stored, envelope).await
+}
+
+/// The same for a session that was just loaded.
+pub(crate) async fn apply_to(
+    gateway: &Gateway<impl Platform>,
+    session: &str,
+    terminal: &str,
+    mut stored: Option<StoredSession>,
+    envelope: EventEnvelope<'_>,
+) -> Result<EventOutcome, EngineError> {
+    for _ in 0..ATTEMPTS {
+        let outcome = attempt(gateway, session, terminal, stored.as_ref(), &envelope).await?;
+        if let Some(outcome) = outcome {
+            return Ok(outcome);
+        }
+        stored = store::sessions::load(&gateway.platform, session).await?;
+    }
+    Err(EngineError::Contended(session.to_owned()))
+}
+
+/// Decide and store. `None`: the session moved on meanwhile.
+async fn attempt(
+    gateway: &Gateway<impl Platform>,
+    session: &str,
+    terminal: &str,
+    stored: Option<&StoredSession>,
+    envelope: &EventEnvelope<'_>,
+) -> Result<Option<EventOutcome>, EngineError> {
+    let platform = &gateway.platform;
+    let now = platform.now();
+    if envelope.event == Event::DeadlineReached && !stored.is_some_and(|it| it.is_due(now)) {
+        // Another step moved the deadline meanwhile.
+        return Ok(Some(EventOutcome::Duplicate));
+    }
+    let policy = gateway.policy(terminal, now)?;
+    let state = stored.map(|stored| stored.state.as_slice());
+    let decision = match platform
+        .components()
+        .step(&policy, state, &envelope.event, now)?
+    {
+        Ok(decision) => decision,
+        Err(refusal) => {
+            // The same delivery may have been stored since it was last looked for.
+            if let Some(dedupe) = envelope.dedupe
+                && store::events::is_duplicate(platform, dedupe).await?
+            {
+                return Ok(Some(EventOutcome::Duplicate));
+            }
+            let event = event_name(&envelope.event);
+            tracing::info!(session, event, ?refusal, "refused");
+            return Ok(Some(EventOutcome::NotApplicable));
+        }
+    };
+    let issuer = match store::events::asks_for_number(&decision) {
+        true => Some(issuers::at_terminal(gateway, terminal).await?.key()),
+        false => None,
+    };
+    let entry = Entry {
+        session,
+        version: stored.map_or(1, |stored| stored.version.saturating_add(1)),
+        envelope,
+        at: now,
+        decision: &decision,
+        issuer: issuer.as_deref(),
+    };
+    let outcome = store::events::insert(platform, &entry).await?;
+    if outcome == Some(EventOutcome::Stored) {
+        announce(platform, session, &envelope.event, &decision);
+    }
+    Ok(outcome)
+}
+
+/// The session's line in the log, and a notification for its commands.
+fn announce(platform: &impl Platform, session: &str, event: &Event, decision: &Decision) {
+    let view = &decision.view;
+    let phase = phase_name(view.phase);
+    tracing::info!(
+        target: "chargetap::session",
+        session,
+        event = event_name(event),
+        phase,
+        terminal = view.terminal,
+        station = view.evse.as_ref().map(|evse| evse.station.as_str()),
+        connector = view.evse.as_ref().map(|evse| evse.connector),
+        currency = view.currency,
+        held = view.hold.as_ref().map_or(0, |hold| hold.amount),
+        energy_wh = view.energy,
+        cost = view.cost.gross,
+        captured = view.captured,
+        released = view.released,
+        "step"
+    );
+    platform.count(Metric::Steps, phase);
+    if !decision.commands.is_empty() {
+        platform.notify_outbox();
+        platform.notify_terminal(&view.terminal);
+    }
+}

@@ -1,0 +1,72 @@
+//! A card was shown: it stops the session that it began, or begins one.
+
+use chargetap_contract::session::{Event, Evse, Tap};
+use chargetap_contract::terminal::CardRead;
+use chargetap_fleet::gate::Gate;
+
+use super::apply::apply;
+use crate::config::Start;
+use crate::error::EngineError;
+use crate::event::{EventEnvelope, EventOutcome};
+use crate::fleet::records;
+use crate::gateway::Gateway;
+use crate::platform::Platform;
+use crate::store;
+use crate::terminals::prompt::Prompt;
+
+/// Apply a card to the session that it began, or to a new one under the arming's id, which ends at
+/// once if another driver has the EVSE.
+pub(crate) async fn shown(
+    gateway: &Gateway<impl Platform>,
+    card: CardRead,
+    dedupe: &str,
+) -> Result<EventOutcome, EngineError> {
+    let platform = &gateway.platform;
+    let running =
+        store::sessions::running_with_card(platform, &card.terminal, &card.card.reference).await?;
+    let begins = running.is_none();
+    // Between being disarmed and resting, a terminal may still report a card.
+    let gate = records::gate(gateway, &card.terminal).await?;
+    if gate == Gate::Closed || (begins && gate != Gate::Open) {
+        platform.notify_terminal(&card.terminal);
+        return Ok(EventOutcome::NotApplicable);
+    }
+    let arming_id = card.read.clone();
+    let terminal = card.terminal.clone();
+    let session = running.unwrap_or_else(|| arming_id.clone());
+    let envelope = |event| EventEnvelope {
+        dedupe: Some(dedupe),
+        arming_id: Some(&arming_id),
+        ended_command: None,
+        event,
+    };
+    let event = match offered_evse(gateway, &card).await? {
+        None if begins && gateway.terminal(&terminal)?.start == Start::Tap => {
+            Event::EvseOccupied(card.clone())
+        }
+        evse => Event::CardPresented(Tap {
+            read: card.clone(),
+            evse,
+        }),
+    };
+    match apply(gateway, &session, &terminal, envelope(event)).await? {
+        EventOutcome::EvseOccupied => {
+            let occupied = envelope(Event::EvseOccupied(card));
+            apply(gateway, &session, &terminal, occupied).await
+        }
+        outcome => Ok(outcome),
+    }
+}
+
+/// The EVSE that the terminal offered with this arming, if it still serves it.
+async fn offered_evse(
+    gateway: &Gateway<impl Platform>,
+    card: &CardRead,
+) -> Result<Option<Evse>, EngineError> {
+    let sent = store::prompts::load(&gateway.platform, &card.terminal, &card.read).await?;
+    let terminal = gateway.terminal(&card.terminal)?;
+    Ok(match sent.map(|sent| sent.prompt) {
+        Some(Prompt::Card(prompt)) => prompt.evse.filter(|evse| terminal.evse(evse).is_some()),
+        _ => None,
+    })
+}

@@ -1,0 +1,246 @@
+//! Execute the commands of the outbox, and hand the outcomes back as events.
+
+use std::ops::Range;
+
+use chargetap_contract::session::{
+    Action, Alert, Authorise, Command, CommandResult, Event, Evse, LookUp, Outcome, StartCharging,
+};
+
+use super::apply::apply_to;
+use crate::error::EngineError;
+use crate::event::{EventEnvelope, EventOutcome};
+use crate::gateway::Gateway;
+use crate::labels::result_name;
+use crate::payter::MESSAGE_LASTS;
+use crate::platform::{Metric, Platform, StationAnswer, StationOrder};
+use crate::receipts::issue;
+use crate::store;
+use crate::store::outbox::Claimed;
+use crate::terminals::{display, orphans};
+
+/// A claimed command, on record as sent.
+#[derive(Debug)]
+pub struct Execution {
+    session: String,
+    command: Command,
+}
+
+impl<P: Platform> Gateway<P> {
+    /// Claim the next waiting command, if there is one. Who gets it must [`Self::execute`] it.
+    ///
+    /// # Errors
+    /// The store cannot be used.
+    pub async fn claim(&self) -> Result<Option<Execution>, EngineError> {
+        let claimed = store::outbox::claim(&self.platform, self.platform.now()).await?;
+        Ok(claimed.map(|Claimed { session, command }| Execution { session, command }))
+    }
+
+    /// Execute a claimed command and apply its outcome.
+    ///
+    /// # Errors
+    /// The outcome could not be stored; the command stays on record as sent, and is asked about
+    /// when it counts as abandoned.
+    pub async fn execute(&self, execution: Execution) -> Result<(), EngineError> {
+        let Execution { session, command } = execution;
+        match dispatch(self, &session, &command).await? {
+            Some(result) => end(self, &session, &command, result).await,
+            None => Ok(store::outbox::complete(&self.platform, &command.id).await?),
+        }
+    }
+}
+
+/// Take up commands that were sent and are not being executed any more, which are all but those sent
+/// within a span of time.
+///
+/// | command                             | what becomes of it                        |
+/// |-------------------------------------|-------------------------------------------|
+/// | moves or asks for money, or energy  | its outcome is `Unknown`; never sent again |
+/// | shows, issues or alerts             | it goes back to the outbox                |
+pub(crate) async fn recover_sent_outside(
+    gateway: &Gateway<impl Platform>,
+    under_way: Range<u64>,
+) -> Result<(), EngineError> {
+    let platform = &gateway.platform;
+    for Claimed { session, command } in store::outbox::abandoned(platform, under_way).await? {
+        tracing::warn!(command = command.id, "taking up an abandoned command");
+        let taken_up = match command.action {
+            Action::ShowMessage(_) | Action::IssueReceipt(_) | Action::RaiseAlert(_) => {
+                let requeued = store::outbox::requeue(platform, &command.id).await;
+                platform.notify_outbox();
+                requeued.map_err(EngineError::from)
+            }
+            _ => end(gateway, &session, &command, CommandResult::Unknown).await,
+        };
+        // One that cannot be taken up now does not keep the others waiting.
+        if let Err(error) = taken_up {
+            tracing::error!(command = command.id, %error, "it could not be taken up");
+        }
+    }
+    Ok(())
+}
+
+/// A command ended. Its session is told, and the command is done either way.
+async fn end(
+    gateway: &Gateway<impl Platform>,
+    session: &str,
+    command: &Command,
+    result: CommandResult,
+) -> Result<(), EngineError> {
+    let platform = &gateway.platform;
+    let name = result_name(&result);
+    tracing::info!(command = command.id, result = name, "command ended");
+    platform.count(Metric::Commands, name);
+    let stored = store::sessions::load(platform, session).await?;
+    // A terminal is taken out of the configuration only when its sessions have ended.
+    let Some(stored) = stored.filter(|stored| gateway.terminal(&stored.terminal).is_ok()) else {
+        return Ok(store::outbox::complete(platform, &command.id).await?);
+    };
+    let terminal = stored.terminal.clone();
+    let made = match &result {
+        CommandResult::Authorised(hold) => Some(hold.clone()),
+        _ => None,
+    };
+    let envelope = ended(command, result);
+    match apply_to(gateway, session, &terminal, Some(stored), envelope).await? {
+        EventOutcome::NotApplicable => store::outbox::complete(platform, &command.id).await?,
+        // It was found first, as a hold that no session knows, and is being voided.
+        EventOutcome::HoldClaimed => {
+            let taken = CommandResult::NotDone("another session has the hold".into());
+            let stored = store::sessions::load(platform, session).await?;
+            apply_to(gateway, session, &terminal, stored, ended(command, taken)).await?;
+        }
+        _ => {}
+    }
+    // The session of a hold that comes late had given up waiting.
+    if let Some(hold) = made
+        && !store::sessions::is_claimed(platform, &terminal, &hold.payment).await?
+    {
+        orphans::void(gateway, &terminal, hold).await?;
+    }
+    Ok(())
+}
+
+fn ended(command: &Command, result: CommandResult) -> EventEnvelope<'_> {
+    let outcome = Outcome {
+        command: command.id.clone(),
+        result,
+    };
+    EventEnvelope {
+        ended_command: Some(&command.id),
+        ..Event::CommandEnded(outcome).into()
+    }
+}
+
+/// Do what a command asks for. `None`: its session need not know how it ended.
+async fn dispatch(
+    gateway: &Gateway<impl Platform>,
+    session: &str,
+    command: &Command,
+) -> Result<Option<CommandResult>, EngineError> {
+    let (platform, payter) = (&gateway.platform, &gateway.payter);
+    let result = match &command.action {
+        Action::Authorise(it) => return authorise(gateway, session, it).await,
+        Action::Capture(it) => {
+            payter
+                .capture(platform, &it.target, it.amount, &it.message)
+                .await
+        }
+        Action::Cancel(it) => payter.void(platform, &it.target, &it.message).await,
+        Action::LookUp(it) => look_up(gateway, it).await?,
+        Action::StartCharging(it) => start_charging(platform, it).await,
+        Action::StopCharging(evse) => stop_charging(platform, session, evse).await?,
+        Action::ShowMessage(message) => {
+            display::show_message(gateway, message).await?;
+            platform.notify_terminal(&message.terminal);
+            return Ok(None);
+        }
+        Action::IssueReceipt(subject) => {
+            issue::issue(gateway, &command.id, subject).await?;
+            return Ok(None);
+        }
+        Action::RaiseAlert(alert) => {
+            raise(platform, session, alert);
+            return Ok(None);
+        }
+    };
+    Ok(Some(result))
+}
+
+/// Make the hold, unless its session gave up waiting.
+async fn authorise(
+    gateway: &Gateway<impl Platform>,
+    session: &str,
+    Authorise { terminal, message }: &Authorise,
+) -> Result<Option<CommandResult>, EngineError> {
+    let platform = &gateway.platform;
+    if !store::sessions::awaits_hold(platform, session).await? {
+        return Ok(None);
+    }
+    let result = gateway.payter.authorise(platform, terminal, message).await;
+    if let CommandResult::Authorised(_) = result {
+        // The driver is to read that the card was accepted, and not to show it a second time.
+        display::mask_prompt(platform, terminal, MESSAGE_LASTS).await?;
+    }
+    Ok(Some(result))
+}
+
+async fn look_up(
+    gateway: &Gateway<impl Platform>,
+    LookUp { terminal, payment }: &LookUp,
+) -> Result<CommandResult, EngineError> {
+    let found = match payment {
+        Some(payment) => {
+            let hold = gateway
+                .payter
+                .open_hold(&gateway.platform, terminal, payment);
+            hold.await.map(|hold| hold.into_iter().collect())
+        }
+        None => orphans::unclaimed_holds(gateway, terminal).await?,
+    };
+    Ok(match found {
+        Ok(holds) => CommandResult::OpenHolds(holds),
+        Err(error) => CommandResult::NotDone(error.to_string()),
+    })
+}
+
+async fn start_charging(
+    platform: &impl Platform,
+    StartCharging { evse, id_tag }: &StartCharging,
+) -> CommandResult {
+    let connector = evse.connector;
+    let order = StationOrder::Start { connector, id_tag };
+    station_result(platform.order(&evse.station, order).await)
+}
+
+async fn stop_charging(
+    platform: &impl Platform,
+    session: &str,
+    evse: &Evse,
+) -> Result<CommandResult, EngineError> {
+    let number = store::sessions::transaction(platform, session).await?;
+    let Some(transaction) = number.and_then(|number| i32::try_from(number).ok()) else {
+        return Ok(CommandResult::NotDone("no transaction".into()));
+    };
+    let order = StationOrder::Stop { transaction };
+    Ok(station_result(platform.order(&evse.station, order).await))
+}
+
+fn raise(platform: &impl Platform, session: &str, alert: &Alert) {
+    let reason = format!("{:?}", alert.reason);
+    tracing::error!(
+        session,
+        reason,
+        next_action = alert.next_action,
+        "needs attention"
+    );
+    platform.count(Metric::Alerts, &reason);
+}
+
+fn station_result(answer: StationAnswer) -> CommandResult {
+    match answer {
+        StationAnswer::Accepted => CommandResult::Done,
+        StationAnswer::Rejected => CommandResult::Declined("the station refused".into()),
+        StationAnswer::NotConnected => CommandResult::NotDone("not connected".into()),
+        StationAnswer::Unknown => CommandResult::Unknown,
+    }
+}

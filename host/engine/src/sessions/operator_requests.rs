@@ -1,0 +1,62 @@
+//! What people ask of a session: the operator from afar, a driver on a terminal's screen.
+
+use chargetap_contract::money::MinorUnits;
+use chargetap_contract::session::{Event, Requester};
+
+use super::apply::apply_to;
+use crate::error::EngineError;
+use crate::event::{EventEnvelope, EventOutcome};
+use crate::gateway::Gateway;
+use crate::platform::Platform;
+use crate::store;
+
+impl<P: Platform> Gateway<P> {
+    /// End a session that waits for its vehicle, or that charges.
+    ///
+    /// # Errors
+    /// It could not be stored.
+    pub async fn request_stop(&self, session: &str) -> Result<EventOutcome, EngineError> {
+        request_stop(self, session, Requester::Operator).await
+    }
+
+    /// Put on record that so much of a session's captured amount, in minor units, was given back.
+    /// `reference` names this refund among those of the session, such as the provider's id of it:
+    /// the same one again is the same refund.
+    ///
+    /// # Errors
+    /// It could not be stored.
+    pub async fn record_refund(
+        &self,
+        session: &str,
+        reference: &str,
+        amount: MinorUnits,
+    ) -> Result<EventOutcome, EngineError> {
+        let dedupe = format!("refund/{session}/{reference}");
+        let envelope = EventEnvelope {
+            dedupe: Some(&dedupe),
+            ..Event::Refunded(amount).into()
+        };
+        request(self, session, envelope).await
+    }
+}
+
+/// End a session on behalf of the operator, or of a driver at the terminal.
+pub(crate) async fn request_stop(
+    gateway: &Gateway<impl Platform>,
+    session: &str,
+    requester: Requester,
+) -> Result<EventOutcome, EngineError> {
+    request(gateway, session, Event::StopRequested(requester).into()).await
+}
+
+async fn request(
+    gateway: &Gateway<impl Platform>,
+    session: &str,
+    envelope: EventEnvelope<'_>,
+) -> Result<EventOutcome, EngineError> {
+    let Some(stored) = store::sessions::load(&gateway.platform, session).await? else {
+        return Ok(EventOutcome::UnknownSession);
+    };
+    let terminal = stored.terminal.clone();
+    apply_to(gateway, session, &terminal, Some(stored), envelope).await
+}

@@ -1,0 +1,36 @@
+//! The store: what must never be lost, in SQLite.
+//!
+//! Everything that belongs to one event (the event, its dedupe key, the session's new state, the
+//! commands it asks for and the deadline) is written by **one statement**: an insert into the table
+//! `event`, which a trigger carries into the other tables. A statement is atomic wherever it runs, so
+//! this holds on a connection that is shared with strangers (as in Spin) as well as on one's own,
+//! and the statements of many callers may share one commit.
+//!
+//! Two writers cannot both take a session's next version. The insert of the second does nothing,
+//! which is seen in its empty answer, and the step is made again on the newer state.
+//!
+//! | module              | tables                                              |
+//! |---------------------|-----------------------------------------------------|
+//! | [`events`]          | `event` (the journal), and by trigger all of a step |
+//! | [`sessions`]        | `session`, `vehicle`                                |
+//! | [`outbox`]          | `command`                                           |
+//! | [`prompts`]         | `ask`                                               |
+//! | [`receipts`]        | `paper`, `invoice`, `signed_value`, `attempt`       |
+//! | [`payment_reports`] | `report`                                            |
+//! | [`fleet`]           | `fleet_write`, `fleet_item`, `fleet_change`, `picture` |
+//! | [`monitoring`]      | `seen`, `delivery`                                  |
+//!
+//! Tables keep the names under which existing databases have them.
+
+pub(crate) mod error;
+pub(crate) mod events;
+pub(crate) mod fleet;
+pub(crate) mod monitoring;
+pub(crate) mod outbox;
+pub(crate) mod payment_reports;
+pub(crate) mod prompts;
+pub(crate) mod receipts;
+pub(crate) mod schema;
+pub(crate) mod sessions;
+
+mod rows;

@@ -1,0 +1,235 @@
+//! The fleet's records: what is there now, and who changed what.
+
+use chargetap_fleet::fleet::{Change, Fleet, Item, Kind};
+
+use super::error::StoreError;
+use super::rows;
+use super::rows::{Reader, integer, json, optional_integer, optional_text, text};
+use crate::platform::{DatabaseError, Platform, Value};
+
+/// Changes on their way into the store.
+pub(crate) struct Write<'a> {
+    /// The write that they follow on: after another one, nothing is stored.
+    pub(crate) after: u64,
+    pub(crate) at: u64,
+    pub(crate) actor: &'a str,
+    pub(crate) changes: &'a [Change],
+    /// By which a repetition is recognised.
+    pub(crate) repetition: Option<Repetition<'a>>,
+}
+
+/// A request that may come again, and its answer.
+pub(crate) struct Repetition<'a> {
+    /// The caller's key for it.
+    pub(crate) key: &'a str,
+    /// A hash of what was asked.
+    pub(crate) fingerprint: &'a str,
+    /// The answer; absent where it tells a secret.
+    pub(crate) answer: Option<&'a str>,
+}
+
+/// Store changes, all or none. Whether they were: they are not when another write came first.
+pub(crate) async fn write(platform: &impl Platform, write: &Write<'_>) -> Result<bool, StoreError> {
+    let repetition = write.repetition.as_ref();
+    let written = platform
+        .query(
+            "INSERT INTO fleet_write (number, at, actor, idempotency, fingerprint, answer, changes)
+             SELECT ?1 + 1, ?2, ?3, ?4, ?5, ?6, ?7
+             WHERE ?1 = coalesce((SELECT max(number) FROM fleet_write), 0)
+             RETURNING number",
+            vec![
+                integer(write.after)?,
+                integer(write.at)?,
+                text(write.actor),
+                optional_text(repetition.map(|it| it.key)),
+                optional_text(repetition.map(|it| it.fingerprint)),
+                optional_text(repetition.and_then(|it| it.answer)),
+                json(write.changes)?,
+            ],
+        )
+        .await;
+    match written {
+        Ok(rows) => Ok(!rows.is_empty()),
+        Err(DatabaseError::Constraint(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What was answered to a request before: the hash of what was asked, and the answer, if it was kept.
+pub(crate) async fn answered(
+    platform: &impl Platform,
+    key: &str,
+) -> Result<Option<(String, Option<String>)>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT fingerprint, answer FROM fleet_write WHERE idempotency = ?1",
+            vec![text(key)],
+        )
+        .await?;
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let mut row = Reader::new(row);
+    Ok(Some((row.text()?, row.optional_text()?)))
+}
+
+/// The number of the last write.
+pub(crate) async fn last_write(platform: &impl Platform) -> Result<u64, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT coalesce(max(number), 0) FROM fleet_write",
+            Vec::new(),
+        )
+        .await?;
+    Reader::new(rows.into_iter().next().unwrap_or_default()).unsigned()
+}
+
+/// The whole fleet as it is now.
+pub(crate) async fn load(platform: &impl Platform) -> Result<Fleet, StoreError> {
+    // One statement, so that the records belong together.
+    let rows = platform
+        .query(
+            "SELECT write, item FROM fleet_item
+             UNION ALL SELECT coalesce(max(number), 0), NULL FROM fleet_write",
+            Vec::new(),
+        )
+        .await?;
+    let mut fleet = Fleet::default();
+    for row in rows {
+        let mut row = Reader::new(row);
+        let write = row.unsigned()?;
+        match row.optional_text()? {
+            Some(stored) => {
+                let item: Item = parse(&stored)?;
+                fleet.take(Change::from(item), write);
+            }
+            None => fleet.write = write,
+        }
+    }
+    Ok(fleet)
+}
+
+/// Take in what was written since.
+pub(crate) async fn catch_up(
+    platform: &impl Platform,
+    fleet: &mut Fleet,
+) -> Result<(), StoreError> {
+    let rows = platform
+        .query(
+            "SELECT write, kind, key, after FROM fleet_change WHERE write > ?1 ORDER BY write",
+            vec![integer(fleet.write)?],
+        )
+        .await?;
+    for row in rows {
+        let mut row = Reader::new(row);
+        let write = row.unsigned()?;
+        let kind: Kind = parse_name(&row.text()?)?;
+        let key = row.text()?;
+        let after = row.optional_text()?;
+        let after = after.map(|stored| parse(&stored)).transpose()?;
+        fleet.take(Change { kind, key, after }, write);
+        fleet.write = write;
+    }
+    Ok(())
+}
+
+/// A change as the audit log has it.
+pub(crate) struct Audited {
+    pub(crate) number: u64,
+    pub(crate) at: u64,
+    pub(crate) actor: String,
+    pub(crate) kind: Kind,
+    pub(crate) key: String,
+    pub(crate) before: Option<Item>,
+    pub(crate) after: Option<Item>,
+}
+
+/// Who changed what: the newest writes before one, as many as that, of one record if it is named.
+pub(crate) async fn audit(
+    platform: &impl Platform,
+    of: Option<&(Kind, String)>,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<Audited>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT write, at, actor, kind, key, before, after
+             FROM fleet_change JOIN fleet_write ON number = write
+             WHERE write < coalesce(?1, write + 1) AND kind = coalesce(?2, kind)
+               AND key = coalesce(?3, key)
+             ORDER BY write DESC, kind, key LIMIT ?4",
+            vec![
+                optional_integer(before)?,
+                optional_text(of.map(|(kind, _)| kind.name())),
+                optional_text(of.map(|(_, key)| key.as_str())),
+                integer(limit.into())?,
+            ],
+        )
+        .await?;
+    let audited = |row| {
+        let mut row = Reader::new(row);
+        Ok(Audited {
+            number: row.unsigned()?,
+            at: row.unsigned()?,
+            actor: row.text()?,
+            kind: parse_name(&row.text()?)?,
+            key: row.text()?,
+            before: row.optional_text()?.map(|it| parse(&it)).transpose()?,
+            after: row.optional_text()?.map(|it| parse(&it)).transpose()?,
+        })
+    };
+    rows.into_iter().map(audited).collect()
+}
+
+/// Drop the keys of requests that are not repeated any more, with their answers.
+pub(crate) async fn delete_repetitions(
+    platform: &impl Platform,
+    before: u64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE fleet_write SET idempotency = NULL, fingerprint = NULL, answer = NULL
+             WHERE at < ?1 AND idempotency IS NOT NULL",
+            vec![integer(before)?],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Keep a picture under its hash.
+pub(crate) async fn insert_picture(
+    platform: &impl Platform,
+    hash: &str,
+    bytes: Vec<u8>,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "INSERT INTO picture (hash, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            vec![text(hash), Value::Blob(bytes)],
+        )
+        .await?;
+    Ok(())
+}
+
+/// A picture by its hash.
+pub(crate) async fn picture(
+    platform: &impl Platform,
+    hash: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT bytes FROM picture WHERE hash = ?1",
+            vec![text(hash)],
+        )
+        .await?;
+    let row = rows.into_iter().next();
+    row.map(|row| Reader::new(row).blob()).transpose()
+}
+
+fn parse<T: serde::de::DeserializeOwned>(stored: &str) -> Result<T, StoreError> {
+    serde_json::from_str(stored).map_err(rows::unreadable)
+}
+
+fn parse_name(name: &str) -> Result<Kind, StoreError> {
+    serde_json::from_value(name.into()).map_err(rows::unreadable)
+}

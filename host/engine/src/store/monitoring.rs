@@ -1,0 +1,182 @@
+//! The terminals' status at the vendor, and alerts on their way to webhooks.
+
+use std::collections::BTreeMap;
+
+use chargetap_fleet::situation::{Attention, Seen};
+use chargetap_fleet::text::Serial;
+
+use super::error::StoreError;
+use super::rows::{Reader, integer, json, optional_integer, optional_text, text, unreadable};
+use crate::platform::Platform;
+
+/// Record the status of a terminal.
+pub(crate) async fn record_status(
+    platform: &impl Platform,
+    terminal: &str,
+    seen: &Seen,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "INSERT INTO seen (terminal, seen) VALUES (?1, ?2)
+             ON CONFLICT (terminal) DO UPDATE SET seen = excluded.seen",
+            vec![text(terminal), json(seen)?],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The last status of each terminal.
+pub(crate) async fn statuses(
+    platform: &impl Platform,
+) -> Result<BTreeMap<Serial, Seen>, StoreError> {
+    let rows = platform
+        .query("SELECT terminal, seen FROM seen", Vec::new())
+        .await?;
+    let pair = |row| {
+        let mut row = Reader::new(row);
+        let terminal = row.text()?.try_into().map_err(unreadable)?;
+        Ok((terminal, row.json()?))
+    };
+    rows.into_iter().map(pair).collect()
+}
+
+/// The last status of one terminal.
+pub(crate) async fn status_of(
+    platform: &impl Platform,
+    terminal: &str,
+) -> Result<Option<Seen>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT seen FROM seen WHERE terminal = ?1",
+            vec![text(terminal)],
+        )
+        .await?;
+    let row = rows.into_iter().next();
+    row.map(|row| Reader::new(row).json()).transpose()
+}
+
+/// Sessions that a person must look at.
+pub(crate) async fn needing_attention(
+    platform: &impl Platform,
+) -> Result<Vec<Attention>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT id, terminal, (SELECT max(at) FROM event WHERE event.session = session.id)
+             FROM session WHERE phase = 'needs-attention' ORDER BY number",
+            Vec::new(),
+        )
+        .await?;
+    let attention = |row| {
+        let mut row = Reader::new(row);
+        Ok(Attention {
+            session: row.text()?,
+            terminal: row.text()?.try_into().map_err(unreadable)?,
+            since: chargetap_fleet::moment::Moment::from_millis(row.unsigned()?),
+        })
+    };
+    rows.into_iter().map(attention).collect()
+}
+
+/// An alert on its way to an address.
+pub(crate) struct Delivery {
+    pub(crate) number: u64,
+    pub(crate) webhook: String,
+    pub(crate) alert: String,
+    /// The alert, as JSON.
+    pub(crate) body: String,
+    /// How often it was tried.
+    pub(crate) attempts: u64,
+    /// What came of the last attempt.
+    pub(crate) error: Option<String>,
+    /// When it was tried first, and last.
+    pub(crate) first_at: u64,
+    pub(crate) last_at: u64,
+}
+
+fn delivery(row: crate::platform::Row) -> Result<Delivery, StoreError> {
+    let mut row = Reader::new(row);
+    Ok(Delivery {
+        number: row.unsigned()?,
+        webhook: row.text()?,
+        alert: row.text()?,
+        body: row.text()?,
+        attempts: row.unsigned()?,
+        error: row.optional_text()?,
+        first_at: row.unsigned()?,
+        last_at: row.unsigned()?,
+    })
+}
+
+/// Take up a delivery whose time has come. Until `until` nobody else does.
+pub(crate) async fn claim_delivery(
+    platform: &impl Platform,
+    now: u64,
+    until: u64,
+) -> Result<Option<Delivery>, StoreError> {
+    let rows = platform
+        .query(
+            "UPDATE delivery SET attempts = attempts + 1, next_at = ?2, last_at = ?1,
+                                 first_at = iif(attempts = 0, ?1, first_at)
+             WHERE number = (SELECT number FROM delivery WHERE status = 'waiting' AND next_at <= ?1
+                             ORDER BY next_at LIMIT 1)
+             RETURNING number, webhook, alert, body, attempts, error, first_at, last_at",
+            vec![integer(now)?, integer(until)?],
+        )
+        .await?;
+    rows.into_iter().next().map(delivery).transpose()
+}
+
+/// What came of a delivery: it arrived, is tried again at a moment, or is given up.
+pub(crate) async fn complete_delivery(
+    platform: &impl Platform,
+    number: u64,
+    status: &str,
+    next_at: u64,
+    error: Option<&str>,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE delivery SET status = ?2, next_at = ?3, error = ?4 WHERE number = ?1",
+            vec![
+                integer(number)?,
+                text(status),
+                integer(next_at)?,
+                optional_text(error),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Deliveries that were given up: the newest before one, as many as that.
+pub(crate) async fn dead_letters(
+    platform: &impl Platform,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<Delivery>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT number, webhook, alert, body, attempts, error, first_at, last_at FROM delivery
+             WHERE status = 'dead' AND number < coalesce(?1, number + 1)
+             ORDER BY number DESC LIMIT ?2",
+            vec![optional_integer(before)?, integer(limit.into())?],
+        )
+        .await?;
+    rows.into_iter().map(delivery).collect()
+}
+
+/// Try a delivery again that was given up. Whether there was one.
+pub(crate) async fn redeliver(
+    platform: &impl Platform,
+    number: u64,
+    now: u64,
+) -> Result<bool, StoreError> {
+    let rows = platform
+        .query(
+            "UPDATE delivery SET status = 'waiting', attempts = 0, next_at = ?2
+             WHERE number = ?1 AND status = 'dead' RETURNING number",
+            vec![integer(number)?, integer(now)?],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}

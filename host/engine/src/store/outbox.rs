@@ -1,0 +1,108 @@
+//! The outbox: commands from being asked for to being done.
+//!
+//! Where waiting commands are looked for, the condition says in words that they are not done: only
+//! then does SQLite use `command_waiting`, and not read every command there ever was.
+
+use std::ops::Range;
+
+use chargetap_contract::session::{Action, Command};
+
+use super::error::StoreError;
+use super::rows::{Reader, integer, text};
+use crate::platform::{Platform, Row};
+
+/// A command that was claimed for execution.
+pub(crate) struct Claimed {
+    pub(crate) session: String,
+    pub(crate) command: Command,
+}
+
+/// Take the next waiting command, so that its execution is on record before anything is sent.
+pub(crate) async fn claim(
+    platform: &impl Platform,
+    now: u64,
+) -> Result<Option<Claimed>, StoreError> {
+    let rows = platform
+        .query(
+            "UPDATE command SET status = 'sent', sent_at = ?1, attempts = attempts + 1
+             WHERE number = (SELECT min(number) FROM command
+                             WHERE status = 'pending' AND status <> 'done')
+               AND status = 'pending'
+             RETURNING id, session, action",
+            vec![integer(now)?],
+        )
+        .await?;
+    rows.into_iter().next().map(claimed).transpose()
+}
+
+/// Commands that were sent and never ended, except those sent within this span of time: whoever
+/// sent the others is gone. What cannot be read is left to people.
+pub(crate) async fn abandoned(
+    platform: &impl Platform,
+    except: Range<u64>,
+) -> Result<Vec<Claimed>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT id, session, action FROM command
+             WHERE status = 'sent' AND status <> 'done' AND NOT (sent_at >= ?1 AND sent_at < ?2)
+             ORDER BY number",
+            vec![integer(except.start)?, integer(except.end)?],
+        )
+        .await?;
+    let readable = |row| {
+        claimed(row)
+            .inspect_err(|error| tracing::error!(%error, "an abandoned command cannot be read"))
+            .ok()
+    };
+    Ok(rows.into_iter().filter_map(readable).collect())
+}
+
+fn claimed(row: Row) -> Result<Claimed, StoreError> {
+    let mut row = Reader::new(row);
+    let id = row.text()?;
+    let session = row.text()?;
+    let action: Action = row.json()?;
+    Ok(Claimed {
+        session,
+        command: Command { id, action },
+    })
+}
+
+/// The last text that a session put on its terminal's screen by itself.
+pub(crate) async fn last_message(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<Option<String>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT action ->> '$.ShowMessage.text' FROM command
+             WHERE session = ?1 AND action ->> '$.ShowMessage.text' IS NOT NULL
+             ORDER BY number DESC LIMIT 1",
+            vec![text(session)],
+        )
+        .await?;
+    let mut texts = rows.into_iter().map(|row| Reader::new(row).text());
+    texts.next().transpose()
+}
+
+/// A command ended in a way that its session need not know.
+pub(crate) async fn complete(platform: &impl Platform, command: &str) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE command SET status = 'done' WHERE id = ?1 AND status = 'sent'",
+            vec![text(command)],
+        )
+        .await?;
+    Ok(())
+}
+
+/// A command that was sent and never ended is to be sent again.
+pub(crate) async fn requeue(platform: &impl Platform, command: &str) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE command SET status = 'pending' WHERE id = ?1 AND status = 'sent'",
+            vec![text(command)],
+        )
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! Terminal prompts: what a terminal was told to ask for, and under which arming id it reports the
+//! answer.
+
+use super::error::StoreError;
+use super::rows::{Reader, integer, json, text};
+use crate::platform::{Platform, Row};
+use crate::terminals::prompt::{Chosen, Prompt, SentPrompt};
+
+/// A prompt on its way to a terminal.
+pub(crate) struct NewPrompt<'a> {
+    pub(crate) arming_id: &'a str,
+    pub(crate) terminal: &'a str,
+    pub(crate) prompt: &'a Prompt,
+    /// The choice that led to it.
+    pub(crate) chosen: Option<&'a Chosen>,
+    pub(crate) sent_at: u64,
+    pub(crate) renew_at: u64,
+    pub(crate) expires_at: u64,
+}
+
+/// Insert a prompt before it is sent, because the answer can be there first. From here on no earlier
+/// prompt of the terminal counts, whether or not this one arrives: a card under an earlier one may
+/// not be the card that the terminal still has.
+pub(crate) async fn insert(
+    platform: &impl Platform,
+    new: &NewPrompt<'_>,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "INSERT INTO ask (id, terminal, ask, chosen, told_at, renew_at, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            vec![
+                text(new.arming_id),
+                text(new.terminal),
+                json(new.prompt)?,
+                json(&new.chosen)?,
+                integer(new.sent_at)?,
+                integer(new.renew_at)?,
+                integer(new.expires_at)?,
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Delete prompts that expired before a moment, except the last of each terminal.
+pub(crate) async fn delete_expired(
+    platform: &impl Platform,
+    expired_before: u64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "DELETE FROM ask WHERE expires_at < ?1
+             AND EXISTS (SELECT 1 FROM ask AS later
+                         WHERE later.terminal = ask.terminal AND later.number > ask.number)",
+            vec![integer(expired_before)?],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The provider confirmed the prompt. A message that was shown meanwhile stands in its place.
+pub(crate) async fn confirm(platform: &impl Platform, arming_id: &str) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE ask SET confirmed = 1 WHERE id = ?1 AND hidden_until = 0",
+            vec![text(arming_id)],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The terminal may have lost its latest prompt, so it has to be sent again.
+pub(crate) async fn invalidate(platform: &impl Platform, terminal: &str) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE ask SET confirmed = 0
+             WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
+            vec![text(terminal)],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Until then the terminal shows a message in place of its latest prompt.
+pub(crate) async fn mask(
+    platform: &impl Platform,
+    terminal: &str,
+    until: u64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE ask SET confirmed = 0, hidden_until = ?2
+             WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
+            vec![text(terminal), integer(until)?],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The terminal's latest prompt, if it ever had one.
+pub(crate) async fn latest(
+    platform: &impl Platform,
+    terminal: &str,
+) -> Result<Option<SentPrompt>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT id, ask, chosen, told_at, renew_at, expires_at, confirmed, hidden_until, answer,
+                    EXISTS (SELECT 1 FROM event WHERE event.read = ask.id)
+             FROM ask WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
+            vec![text(terminal)],
+        )
+        .await?;
+    sent(rows)
+}
+
+/// The prompt of this arming id.
+pub(crate) async fn load(
+    platform: &impl Platform,
+    terminal: &str,
+    arming_id: &str,
+) -> Result<Option<SentPrompt>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT id, ask, chosen, told_at, renew_at, expires_at, confirmed, hidden_until, answer,
+                    EXISTS (SELECT 1 FROM event WHERE event.read = ask.id)
+             FROM ask WHERE terminal = ?1 AND id = ?2",
+            vec![text(terminal), text(arming_id)],
+        )
+        .await?;
+    sent(rows)
+}
+
+fn sent(rows: Vec<Row>) -> Result<Option<SentPrompt>, StoreError> {
+    rows.into_iter()
+        .next()
+        .map(|row| {
+            let mut row = Reader::new(row);
+            Ok(SentPrompt {
+                arming_id: row.text()?,
+                prompt: row.json()?,
+                chosen: row.json()?,
+                sent_at: row.unsigned()?,
+                renew_at: row.unsigned()?,
+                expires_at: row.unsigned()?,
+                confirmed: row.integer()? != 0,
+                masked_until: row.unsigned()?,
+                answer: row.optional_unsigned()?,
+                used: row.integer()? != 0,
+            })
+        })
+        .transpose()
+}
+
+/// The driver chose this option. Whether it was stored: it is if it is the first answer, to the
+/// latest prompt.
+pub(crate) async fn answer(
+    platform: &impl Platform,
+    arming_id: &str,
+    option: u64,
+) -> Result<bool, StoreError> {
+    let rows = platform
+        .query(
+            "UPDATE ask SET answer = ?2
+             WHERE id = ?1 AND answer IS NULL
+               AND NOT EXISTS (SELECT 1 FROM ask AS later
+                               WHERE later.terminal = ask.terminal AND later.number > ask.number)
+             RETURNING number",
+            vec![text(arming_id), integer(option)?],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// Since when the terminal has shown an unreported card under its latest prompt.
+pub(crate) async fn card_shown_since(
+    platform: &impl Platform,
+    terminal: &str,
+    now: u64,
+) -> Result<Option<u64>, StoreError> {
+    let rows = platform
+        .query(
+            "UPDATE ask SET card_seen_at = coalesce(card_seen_at, ?2)
+             WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)
+             RETURNING card_seen_at",
+            vec![text(terminal), integer(now)?],
+        )
+        .await?;
+    rows.into_iter()
+        .next()
+        .map(|row| Reader::new(row).unsigned())
+        .transpose()
+}

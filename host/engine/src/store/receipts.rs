@@ -1,0 +1,255 @@
+//! Receipts, and the numbers that they carry.
+
+use chargetap_contract::receipt::{Document, Summary};
+use chargetap_contract::terminal::ApplicationId;
+
+use super::error::StoreError;
+use super::rows::{Reader, integer, json, optional_integer, optional_text, text};
+use crate::platform::{Platform, Row};
+
+/// A receipt on its way into the store.
+pub(crate) struct NewReceipt<'a> {
+    /// The command that asks for it.
+    pub(crate) command: &'a str,
+    pub(crate) session: &'a Summary,
+    /// What it says was moved, in minor units.
+    pub(crate) amount: u64,
+    pub(crate) document: &'a Document,
+}
+
+/// What a receipt is found by.
+pub(crate) struct StoredReceipt {
+    pub(crate) id: String,
+    pub(crate) code: String,
+}
+
+/// A number of an issuer's sequence.
+pub(crate) struct InvoiceNumber {
+    /// The issuer's VAT number.
+    pub(crate) issuer: String,
+    pub(crate) number: u64,
+}
+
+/// How the invoice in a buyer's name stands.
+pub(crate) enum InvoiceState {
+    /// There can be none: nothing was taken, or something was given back.
+    Impossible,
+    /// Nobody asked for one.
+    None,
+    /// It was asked for.
+    Coming,
+    /// It is the receipt of this id.
+    Issued(String),
+}
+
+/// Store a receipt. A command has one, and the first stays.
+pub(crate) async fn insert(
+    platform: &impl Platform,
+    receipt: &NewReceipt<'_>,
+) -> Result<StoredReceipt, StoreError> {
+    let Document { id, code, .. } = receipt.document;
+    let last_four = receipt.session.card.and_then(|card| card.last_four);
+    let rows = platform
+        .query(
+            "INSERT INTO paper (id, command, session, code, terminal, amount, last_four, document)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT (command) DO UPDATE SET command = excluded.command RETURNING id, code",
+            vec![
+                text(id),
+                text(receipt.command),
+                text(&receipt.session.session),
+                optional_text(code.as_deref()),
+                text(&receipt.session.terminal),
+                integer(receipt.amount)?,
+                optional_integer(last_four.map(u64::from))?,
+                json(receipt.document)?,
+            ],
+        )
+        .await?;
+    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
+    Ok(StoredReceipt {
+        id: row.text()?,
+        code: row.optional_text()?.unwrap_or_default(),
+    })
+}
+
+/// A receipt's document.
+pub(crate) async fn load(
+    platform: &impl Platform,
+    id: &str,
+) -> Result<Option<Document>, StoreError> {
+    let query = "SELECT document FROM paper WHERE id = ?1";
+    let rows = platform.query(query, vec![text(id)]).await?;
+    rows.into_iter().next().map(document).transpose()
+}
+
+/// The id of the receipt with this code.
+pub(crate) async fn find_by_code(
+    platform: &impl Platform,
+    code: &str,
+) -> Result<Option<String>, StoreError> {
+    let query = "SELECT id FROM paper WHERE code = ?1";
+    let rows = platform.query(query, vec![text(code)]).await?;
+    let mut ids = rows.into_iter().map(|row| Reader::new(row).text());
+    ids.next().transpose()
+}
+
+/// The receipts of a card's last four digits at a terminal over one of these amounts, the newest
+/// first, with what they say was moved.
+pub(crate) async fn find_by_card(
+    platform: &impl Platform,
+    terminal: &str,
+    last_four: u16,
+    amounts: &[u64],
+) -> Result<Vec<(u64, Document)>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT amount, document FROM paper
+             WHERE terminal = ?1 AND last_four = ?2
+               AND amount IN (SELECT value FROM json_each(?3))
+             ORDER BY number DESC LIMIT 100",
+            vec![text(terminal), integer(last_four.into())?, json(amounts)?],
+        )
+        .await?;
+    let found = |row| {
+        let mut row = Reader::new(row);
+        Ok((row.unsigned()?, row.json()?))
+    };
+    rows.into_iter().map(found).collect()
+}
+
+/// Count a search for a receipt: how many there were in this minute, this one included. The counts of
+/// earlier minutes are deleted.
+pub(crate) async fn count_search(platform: &impl Platform, minute: u64) -> Result<u64, StoreError> {
+    let minute = integer(minute)?;
+    let forget = "DELETE FROM attempt WHERE minute <> ?1";
+    platform.query(forget, vec![minute.clone()]).await?;
+    let count = "INSERT INTO attempt (minute, count) VALUES (?1, 1)
+                 ON CONFLICT (minute) DO UPDATE SET count = count + 1 RETURNING count";
+    let rows = platform.query(count, vec![minute]).await?;
+    Reader::new(rows.into_iter().next().unwrap_or_default()).unsigned()
+}
+
+/// An issuer that numbered a receipt which was not issued yet.
+pub(crate) async fn issuers_in_use(platform: &impl Platform) -> Result<Vec<String>, StoreError> {
+    let query = "SELECT DISTINCT issuer FROM invoice
+                 WHERE command NOT IN (SELECT command FROM paper)";
+    let rows = platform.query(query, Vec::new()).await?;
+    rows.into_iter()
+        .map(|row| Reader::new(row).text())
+        .collect()
+}
+
+/// The latest receipt or invoice over what a session took, to which a refund refers.
+pub(crate) async fn latest_bill(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<Option<Document>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT document FROM paper
+             WHERE session = ?1 AND document -> '$.subject.Refund' IS NULL
+             ORDER BY number DESC LIMIT 1",
+            vec![text(session)],
+        )
+        .await?;
+    rows.into_iter().next().map(document).transpose()
+}
+
+/// How the invoice of a session stands.
+pub(crate) async fn invoice_state(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<InvoiceState, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT EXISTS (SELECT 1 FROM command WHERE id = ?1 || '/invoice'),
+                    (SELECT id FROM paper WHERE command = ?1 || '/invoice'),
+                    EXISTS (SELECT 1 FROM session WHERE id = ?1 AND view ->> '$.captured' > 0
+                                                    AND view ->> '$.refunded' = 0)",
+            // The command is called so by the orchestrator: a session has one.
+            vec![text(session)],
+        )
+        .await?;
+    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
+    let is_asked_for = row.integer()? != 0;
+    let issued = row.optional_text()?;
+    let is_possible = row.integer()? != 0;
+    Ok(match issued {
+        Some(id) => InvoiceState::Issued(id),
+        None if is_asked_for => InvoiceState::Coming,
+        None if is_possible => InvoiceState::None,
+        None => InvoiceState::Impossible,
+    })
+}
+
+/// The number that was given out with the event that asked for this receipt.
+pub(crate) async fn invoice_number(
+    platform: &impl Platform,
+    command: &str,
+) -> Result<Option<InvoiceNumber>, StoreError> {
+    let query = "SELECT issuer, number FROM invoice WHERE command = ?1";
+    let rows = platform.query(query, vec![text(command)]).await?;
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let mut row = Reader::new(row);
+    Ok(Some(InvoiceNumber {
+        issuer: row.text()?,
+        number: row.unsigned()?,
+    }))
+}
+
+/// The application on the card that began a session.
+pub(crate) async fn card_application(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<Option<ApplicationId>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT event -> '$.CardPresented.read.application' FROM event
+             WHERE session = ?1 AND version = 1
+               AND event ->> '$.CardPresented.read.application' IS NOT NULL",
+            vec![text(session)],
+        )
+        .await?;
+    let mut applications = rows.into_iter().map(|row| Reader::new(row).json());
+    applications.next().transpose()
+}
+
+/// How many signed values of a session are kept: one is of its beginning and one of its end, and a
+/// station must not fill the disk.
+const MOST_SIGNED_VALUES: u64 = 16;
+
+/// Store a value that a meter signed, once.
+pub(crate) async fn insert_signed_value(
+    platform: &impl Platform,
+    session: &str,
+    packet: &str,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "INSERT INTO signed_value (session, packet) SELECT ?1, ?2
+             WHERE (SELECT count(*) FROM signed_value WHERE session = ?1) < ?3
+             ON CONFLICT DO NOTHING",
+            vec![text(session), text(packet), integer(MOST_SIGNED_VALUES)?],
+        )
+        .await?;
+    Ok(())
+}
+
+/// What a meter signed during a session, in the order of arrival.
+pub(crate) async fn signed_values(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<Vec<String>, StoreError> {
+    let query = "SELECT packet FROM signed_value WHERE session = ?1 ORDER BY number";
+    let rows = platform.query(query, vec![text(session)]).await?;
+    rows.into_iter()
+        .map(|row| Reader::new(row).text())
+        .collect()
+}
+
+fn document(row: Row) -> Result<Document, StoreError> {
+    Reader::new(row).json()
+}

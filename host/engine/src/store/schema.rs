@@ -1,0 +1,289 @@
+//! The tables. A later version appends statements, and drops what it replaces.
+
+use super::error::StoreError;
+use crate::platform::Platform;
+
+/// Make or upgrade the tables. Every statement may run twice, also at the same time.
+pub(crate) async fn migrate(platform: &impl Platform) -> Result<(), StoreError> {
+    for statement in STATEMENTS {
+        platform.query(statement, Vec::new()).await?;
+    }
+    Ok(())
+}
+
+/// Whether the database answers.
+pub(crate) async fn ping(platform: &impl Platform) -> Result<(), StoreError> {
+    platform
+        .query(
+            "SELECT count(*) FROM command WHERE status = 'pending' AND status <> 'done'",
+            Vec::new(),
+        )
+        .await?;
+    Ok(())
+}
+
+/// Each may run again on tables that are already there.
+const STATEMENTS: &[&str] = &[
+    // `number` is the OCPP transaction id: never used twice. Every event takes one, so it grows
+    // faster than sessions do, and still fits OCPP's 31 bits for the life of a station.
+    "CREATE TABLE IF NOT EXISTS session (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        version INTEGER NOT NULL,
+        terminal TEXT NOT NULL,
+        card TEXT,
+        station TEXT NOT NULL,
+        connector INTEGER NOT NULL,
+        phase TEXT NOT NULL,
+        payment TEXT,
+        view TEXT NOT NULL,
+        state BLOB NOT NULL,
+        deadline INTEGER,
+        UNIQUE (terminal, payment)
+    ) STRICT",
+    // One driver at a time.
+    "CREATE UNIQUE INDEX IF NOT EXISTS session_at_evse ON session (station, connector)
+        WHERE phase IN ('authorising', 'starting', 'charging', 'stopping')",
+    "CREATE INDEX IF NOT EXISTS session_by_terminal ON session (terminal, phase)",
+    "CREATE INDEX IF NOT EXISTS session_by_deadline ON session (deadline)
+        WHERE deadline IS NOT NULL",
+    // Every event with the decision it led to: the session's history, and what the trigger spreads.
+    "CREATE TABLE IF NOT EXISTS event (
+        session TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        event TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        dedupe TEXT UNIQUE,
+        read TEXT UNIQUE,
+        ended_command TEXT,
+        state BLOB NOT NULL,
+        view TEXT NOT NULL,
+        card TEXT,
+        phase TEXT NOT NULL,
+        commands TEXT NOT NULL,
+        deadline INTEGER,
+        PRIMARY KEY (session, version)
+    ) STRICT",
+    "CREATE TABLE IF NOT EXISTS command (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        session TEXT NOT NULL,
+        action TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('pending', 'sent', 'done')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        sent_at INTEGER
+    ) STRICT",
+    "CREATE INDEX IF NOT EXISTS command_waiting ON command (status, number)
+        WHERE status <> 'done'",
+    "CREATE INDEX IF NOT EXISTS command_of_session ON command (session, number)",
+    "CREATE TABLE IF NOT EXISTS paper (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        command TEXT NOT NULL UNIQUE,
+        session TEXT NOT NULL,
+        code TEXT UNIQUE,
+        terminal TEXT NOT NULL,
+        amount INTEGER NOT NULL,
+        last_four INTEGER,
+        document TEXT NOT NULL
+    ) STRICT",
+    "CREATE INDEX IF NOT EXISTS paper_of_session ON paper (session, number)",
+    "CREATE INDEX IF NOT EXISTS paper_of_card ON paper (terminal, last_four, amount)",
+    // Where receipts stood when a session had one only.
+    "CREATE TABLE IF NOT EXISTS receipt (
+        id TEXT PRIMARY KEY,
+        session TEXT NOT NULL UNIQUE,
+        document TEXT NOT NULL
+    ) STRICT",
+    "INSERT INTO paper (id, command, session, terminal, amount, last_four, document)
+        SELECT id, session || '/receipt', session, document ->> '$.summary.terminal',
+               document ->> '$.summary.captured', document ->> '$.summary.card.last_four',
+               json_set(json_remove(document, '$.summary'),
+                        '$.issued_at', document -> '$.summary.settled_at',
+                        '$.subject', json_object('Session',
+                            json_set(document -> '$.summary', '$.captured_vat', json_array())))
+        FROM receipt WHERE true ON CONFLICT DO NOTHING",
+    "DELETE FROM receipt WHERE id IN (SELECT id FROM paper)",
+    // Receipts that were asked for then.
+    "UPDATE command SET action = json_object('IssueReceipt', json_object('Session',
+            json_set(action -> '$.IssueReceipt', '$.captured_vat', json_array())))
+        WHERE status <> 'done' AND action ->> '$.IssueReceipt.terminal' IS NOT NULL",
+    // The numbers of receipts: for each issuer, by its VAT number, without gaps.
+    "CREATE TABLE IF NOT EXISTS invoice (
+        issuer TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        command TEXT NOT NULL UNIQUE,
+        PRIMARY KEY (issuer, number)
+    ) STRICT",
+    // What meters signed, as stations sent it.
+    "CREATE TABLE IF NOT EXISTS signed_value (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        session TEXT NOT NULL,
+        packet TEXT NOT NULL,
+        UNIQUE (session, packet)
+    ) STRICT",
+    // Terminals that were told by an earlier version are told anew.
+    "DROP TABLE IF EXISTS read",
+    "CREATE TABLE IF NOT EXISTS ask (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        terminal TEXT NOT NULL,
+        told_at INTEGER NOT NULL,
+        renew_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        ask TEXT NOT NULL,
+        chosen TEXT NOT NULL,
+        confirmed INTEGER NOT NULL DEFAULT 0,
+        answer INTEGER,
+        hidden_until INTEGER NOT NULL DEFAULT 0,
+        card_seen_at INTEGER
+    ) STRICT",
+    "CREATE INDEX IF NOT EXISTS ask_by_terminal ON ask (terminal, number)",
+    // What payment providers said of payments.
+    "CREATE TABLE IF NOT EXISTS report (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        endpoint TEXT NOT NULL,
+        dedupe TEXT UNIQUE,
+        at INTEGER NOT NULL,
+        report TEXT NOT NULL
+    ) STRICT",
+    // Deliveries of providers have keys without a slash; other keys are never forgotten.
+    "CREATE INDEX IF NOT EXISTS event_by_delivery ON event (at)
+        WHERE dedupe IS NOT NULL AND instr(dedupe, '/') = 0",
+    // Vehicles that are plugged in: those that wait for a session, and those that had one.
+    "CREATE TABLE IF NOT EXISTS vehicle (
+        station TEXT NOT NULL,
+        connector INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        served INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (station, connector)
+    ) STRICT",
+    // A vehicle that charges is served for as long as it stays plugged in.
+    "CREATE TRIGGER IF NOT EXISTS vehicle_served AFTER INSERT ON event
+        WHEN NEW.phase = 'charging' AND NEW.event ->> '$.ChargingStarted' IS NOT NULL BEGIN
+        INSERT INTO vehicle (station, connector, since, served)
+        VALUES (NEW.view ->> '$.evse.station', NEW.view ->> '$.evse.connector', NEW.at, 1)
+        ON CONFLICT (station, connector) DO UPDATE SET served = 1;
+    END",
+    // The command that ended is done before new ones are asked for, because one of those may be the
+    // same command again.
+    "CREATE TRIGGER IF NOT EXISTS event_applied AFTER INSERT ON event BEGIN
+        INSERT INTO session (id, version, terminal, card, station, connector, phase, payment,
+                             view, state, deadline)
+        VALUES (NEW.session, NEW.version, NEW.view ->> '$.terminal', NEW.card,
+                NEW.view ->> '$.evse.station', NEW.view ->> '$.evse.connector', NEW.phase,
+                NEW.view ->> '$.hold.payment', NEW.view, NEW.state, NEW.deadline)
+        ON CONFLICT (id) DO UPDATE SET
+            version = excluded.version, phase = excluded.phase, payment = excluded.payment,
+            view = excluded.view, state = excluded.state, deadline = excluded.deadline;
+        UPDATE command SET status = 'done' WHERE id = NEW.ended_command;
+        INSERT INTO command (id, session, action, status)
+        SELECT value ->> '$.id', NEW.session, value -> '$.action', 'pending'
+        FROM json_each(NEW.commands) WHERE true ORDER BY key
+        ON CONFLICT (id) DO UPDATE SET
+            action = excluded.action, status = excluded.status;
+    END",
+    // A receipt over money gets its number in the statement that stores what became of the money; an
+    // event asks for one receipt at most. Refunds and invoices are numbered by whoever issued the
+    // session's receipt, wherever its terminal belongs now.
+    "CREATE TRIGGER IF NOT EXISTS event_numbered AFTER INSERT ON event BEGIN
+        INSERT INTO invoice (issuer, number, command)
+        SELECT issuer, 1 + coalesce((SELECT max(number) FROM invoice
+                                     WHERE invoice.issuer = numbered.issuer), 0), id
+        FROM (SELECT value ->> '$.id' AS id,
+                     coalesce((SELECT issuer FROM invoice
+                               WHERE command = NEW.session || '/receipt'),
+                              value ->> '$.issuer') AS issuer
+              FROM json_each(NEW.commands) WHERE value ->> '$.issuer' IS NOT NULL) AS numbered
+        WHERE true ON CONFLICT (command) DO NOTHING;
+    END",
+    // How often receipts were looked for, by the minute.
+    "CREATE TABLE IF NOT EXISTS attempt (
+        minute INTEGER PRIMARY KEY,
+        count INTEGER NOT NULL
+    ) STRICT",
+    // The fleet. A write is one statement: an insert here, which the trigger spreads to what is on
+    // record now and to the log of every change, which nobody rewrites.
+    "CREATE TABLE IF NOT EXISTS fleet_write (
+        number INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        idempotency TEXT UNIQUE,
+        fingerprint TEXT,
+        answer TEXT,
+        changes TEXT
+    ) STRICT",
+    "CREATE TABLE IF NOT EXISTS fleet_item (
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        write INTEGER NOT NULL,
+        item TEXT NOT NULL,
+        PRIMARY KEY (kind, key)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS fleet_change (
+        write INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        before TEXT,
+        after TEXT,
+        PRIMARY KEY (write, kind, key)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS fleet_change_of_item ON fleet_change (kind, key, write)",
+    "CREATE TRIGGER IF NOT EXISTS fleet_written AFTER INSERT ON fleet_write BEGIN
+        INSERT INTO fleet_change (write, kind, key, before, after)
+        SELECT NEW.number, value ->> '$.kind', value ->> '$.key', item,
+               nullif(value -> '$.after', 'null')
+        FROM json_each(NEW.changes) LEFT JOIN fleet_item
+        ON fleet_item.kind = value ->> '$.kind' AND fleet_item.key = value ->> '$.key';
+        DELETE FROM fleet_item WHERE (kind, key) IN
+            (SELECT kind, key FROM fleet_change WHERE write = NEW.number AND after IS NULL);
+        INSERT INTO fleet_item (kind, key, write, item)
+        SELECT kind, key, write, after FROM fleet_change
+        WHERE write = NEW.number AND after IS NOT NULL
+        ON CONFLICT (kind, key) DO UPDATE SET write = excluded.write, item = excluded.item;
+        INSERT INTO delivery (webhook, alert, body, status, next_at)
+        SELECT webhook.key, alert.key, alert.after -> '$.record', 'waiting', NEW.at
+        FROM fleet_change AS alert JOIN fleet_item AS webhook
+        WHERE alert.write = NEW.number AND alert.kind = 'alert' AND alert.before IS NULL
+          AND webhook.kind = 'webhook';
+        UPDATE fleet_write SET changes = NULL WHERE number = NEW.number;
+    END",
+    "CREATE TRIGGER IF NOT EXISTS fleet_change_stays BEFORE UPDATE ON fleet_change BEGIN
+        SELECT raise(ABORT, 'the audit log is only added to');
+    END",
+    "CREATE TRIGGER IF NOT EXISTS fleet_change_is_kept BEFORE DELETE ON fleet_change BEGIN
+        SELECT raise(ABORT, 'the audit log is only added to');
+    END",
+    "CREATE TRIGGER IF NOT EXISTS fleet_write_stays BEFORE UPDATE OF number, at, actor ON fleet_write
+    BEGIN
+        SELECT raise(ABORT, 'the audit log is only added to');
+    END",
+    "CREATE TRIGGER IF NOT EXISTS fleet_write_is_kept BEFORE DELETE ON fleet_write BEGIN
+        SELECT raise(ABORT, 'the audit log is only added to');
+    END",
+    // What was seen of terminals at the vendor.
+    "CREATE TABLE IF NOT EXISTS seen (
+        terminal TEXT PRIMARY KEY,
+        seen TEXT NOT NULL
+    ) STRICT",
+    // Pictures by the hash of their bytes.
+    "CREATE TABLE IF NOT EXISTS picture (
+        hash TEXT PRIMARY KEY,
+        bytes BLOB NOT NULL
+    ) STRICT",
+    // Alerts on their way to an address.
+    "CREATE TABLE IF NOT EXISTS delivery (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        webhook TEXT NOT NULL,
+        alert TEXT NOT NULL,
+        body TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('waiting', 'delivered', 'dead')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_at INTEGER NOT NULL,
+        first_at INTEGER NOT NULL DEFAULT 0,
+        last_at INTEGER NOT NULL DEFAULT 0,
+        error TEXT,
+        UNIQUE (webhook, alert)
+    ) STRICT",
+    "CREATE INDEX IF NOT EXISTS delivery_waiting ON delivery (next_at) WHERE status = 'waiting'",
+];

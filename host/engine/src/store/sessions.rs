@@ -1,0 +1,276 @@
+//! Sessions and their phases, and the vehicles at their EVSEs.
+
+use chargetap_contract::session::Evse;
+use chargetap_contract::terminal::CardReference;
+
+use super::error::StoreError;
+use super::rows::{Reader, card_key, first_text, integer, text, texts};
+use crate::platform::{Platform, Row, Value};
+use crate::terminals::prompt::EvseStatus;
+
+/// A session as stored.
+pub(crate) struct StoredSession {
+    /// Which version of the session this is, from 1.
+    pub(crate) version: i64,
+    pub(crate) terminal: String,
+    pub(crate) state: Vec<u8>,
+    pub(crate) deadline: Option<u64>,
+}
+
+impl StoredSession {
+    /// Whether its deadline has passed.
+    pub(crate) fn is_due(&self, now: u64) -> bool {
+        self.deadline.is_some_and(|at| at <= now)
+    }
+}
+
+pub(crate) async fn load(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<Option<StoredSession>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT version, terminal, state, deadline FROM session WHERE id = ?1",
+            vec![text(session)],
+        )
+        .await?;
+    rows.into_iter()
+        .next()
+        .map(|row| {
+            let mut row = Reader::new(row);
+            Ok(StoredSession {
+                version: row.integer()?,
+                terminal: row.text()?,
+                state: row.blob()?,
+                deadline: row.optional_unsigned()?,
+            })
+        })
+        .transpose()
+}
+
+/// The running session that this card started at this terminal, if any.
+pub(crate) async fn running_with_card(
+    platform: &impl Platform,
+    terminal: &str,
+    card: &CardReference,
+) -> Result<Option<String>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT id FROM session WHERE terminal = ?1 AND card = ?2
+             AND phase IN ('authorising', 'starting', 'charging', 'stopping')
+             ORDER BY number DESC LIMIT 1",
+            vec![text(terminal), text(&card_key(card))],
+        )
+        .await?;
+    first_text(rows)
+}
+
+/// Sessions whose deadline has passed.
+pub(crate) async fn due(platform: &impl Platform, now: u64) -> Result<Vec<String>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT id FROM session WHERE deadline <= ?1 ORDER BY deadline LIMIT 100",
+            vec![integer(now)?],
+        )
+        .await?;
+    texts(rows)
+}
+
+/// A session whose deadline passed could not be stepped: come back to it at `until`, so that it does
+/// not keep the others waiting.
+pub(crate) async fn postpone(
+    platform: &impl Platform,
+    session: &str,
+    now: u64,
+    until: u64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE session SET deadline = ?3 WHERE id = ?1 AND deadline <= ?2",
+            vec![text(session), integer(now)?, integer(until)?],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The session's OCPP transaction number.
+pub(crate) async fn transaction(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<Option<i64>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT number FROM session WHERE id = ?1",
+            vec![text(session)],
+        )
+        .await?;
+    rows.into_iter()
+        .next()
+        .map(|row| Reader::new(row).integer())
+        .transpose()
+}
+
+/// A session that a station reports on.
+pub(crate) struct Reported {
+    pub(crate) session: String,
+    pub(crate) terminal: String,
+}
+
+/// The session that has this OCPP transaction number at this station.
+pub(crate) async fn of_transaction(
+    platform: &impl Platform,
+    station: &str,
+    transaction: i32,
+) -> Result<Option<Reported>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT id, terminal FROM session WHERE number = ?1 AND station = ?2",
+            vec![Value::Integer(transaction.into()), text(station)],
+        )
+        .await?;
+    reported(rows)
+}
+
+/// The session that a start under this token at this connector belongs to.
+pub(crate) async fn of_start(
+    platform: &impl Platform,
+    station: &str,
+    connector: u32,
+    id_tag: &str,
+) -> Result<Option<Reported>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT id, terminal FROM session WHERE id = ?1 AND station = ?2 AND connector = ?3",
+            vec![
+                text(id_tag),
+                text(station),
+                Value::Integer(connector.into()),
+            ],
+        )
+        .await?;
+    reported(rows)
+}
+
+fn reported(rows: Vec<Row>) -> Result<Option<Reported>, StoreError> {
+    rows.into_iter()
+        .next()
+        .map(|row| {
+            let mut row = Reader::new(row);
+            Ok(Reported {
+                session: row.text()?,
+                terminal: row.text()?,
+            })
+        })
+        .transpose()
+}
+
+/// Whether a session is making a hold at this terminal, so that nothing may disturb it.
+pub(crate) async fn is_authorising(
+    platform: &impl Platform,
+    terminal: &str,
+) -> Result<bool, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT 1 FROM session WHERE terminal = ?1 AND phase = 'authorising' LIMIT 1",
+            vec![text(terminal)],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// Whether the session still waits for its hold.
+pub(crate) async fn awaits_hold(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<bool, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT 1 FROM session WHERE id = ?1 AND phase = 'authorising'",
+            vec![text(session)],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// Whether a session of ours knows this payment session at the terminal.
+pub(crate) async fn is_claimed(
+    platform: &impl Platform,
+    terminal: &str,
+    payment: &str,
+) -> Result<bool, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT 1 FROM session WHERE terminal = ?1 AND payment = ?2",
+            vec![text(terminal), text(payment)],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// Terminals of sessions that have not ended.
+pub(crate) async fn terminals_in_use(platform: &impl Platform) -> Result<Vec<String>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT DISTINCT terminal FROM session WHERE phase NOT IN
+             ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken',
+              'needs-attention')",
+            Vec::new(),
+        )
+        .await?;
+    texts(rows)
+}
+
+/// The status of an EVSE.
+pub(crate) async fn evse_status(
+    platform: &impl Platform,
+    evse: &Evse,
+) -> Result<EvseStatus, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT (SELECT id FROM session WHERE station = ?1 AND connector = ?2
+                     AND phase IN ('authorising', 'starting', 'charging', 'stopping')),
+                    (SELECT since FROM vehicle
+                     WHERE station = ?1 AND connector = ?2 AND served = 0)",
+            vec![text(&evse.station), Value::Integer(evse.connector.into())],
+        )
+        .await?;
+    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
+    Ok(EvseStatus {
+        session: row.optional_text()?,
+        vehicle_since: row.optional_unsigned()?,
+    })
+}
+
+/// A vehicle was plugged in. It waits for a session since this was first reported, unless a session
+/// has the EVSE or the vehicle had one.
+pub(crate) async fn vehicle_arrived(
+    platform: &impl Platform,
+    evse: &Evse,
+    now: u64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "INSERT INTO vehicle (station, connector, since) SELECT ?1, ?2, ?3
+             WHERE NOT EXISTS (SELECT 1 FROM session WHERE station = ?1 AND connector = ?2
+                               AND phase IN ('authorising', 'starting', 'charging', 'stopping'))
+             ON CONFLICT DO NOTHING",
+            vec![
+                text(&evse.station),
+                Value::Integer(evse.connector.into()),
+                integer(now)?,
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// No vehicle is plugged in.
+pub(crate) async fn vehicle_left(platform: &impl Platform, evse: &Evse) -> Result<(), StoreError> {
+    platform
+        .query(
+            "DELETE FROM vehicle WHERE station = ?1 AND connector = ?2",
+            vec![text(&evse.station), Value::Integer(evse.connector.into())],
+        )
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,270 @@
+//! Arm the terminals: send each the prompt that it should show, with an arming id and a callback URL
+//! that is minted for that one time.
+
+use chargetap_contract::Components;
+use chargetap_contract::callback::Capability;
+use chargetap_fleet::gate::Gate;
+use futures_util::StreamExt;
+
+use super::display::card_is_unreported;
+use super::orphans;
+use super::prompt::{self, Chosen, Prompt, PromptContext, SentPrompt};
+use crate::config::{PAYTER, Terminal};
+use crate::error::EngineError;
+use crate::fleet::{monitoring, records};
+use crate::gateway::Gateway;
+use crate::payter::{PayterError, ReaderState};
+use crate::platform::{ComponentFault, Platform};
+use crate::store::prompts::NewPrompt;
+use crate::{id, store};
+
+const MINUTE: u64 = 60_000;
+/// For how long a card is asked for in the same way, in milliseconds.
+const CARD_LASTS: u64 = 55 * MINUTE;
+/// The same for a choice on the screen. What a screen shows cannot be queried, so a choice is put up
+/// anew now and then.
+const CHOICE_LASTS: u64 = 2 * MINUTE;
+/// The same for what follows a choice. After that the next driver may choose.
+const FOLLOW_UP_LASTS: u64 = 90_000;
+/// How long an answer may come after its prompt was renewed, in milliseconds.
+const ANSWER_TAKES: u64 = 5 * MINUTE;
+/// How long a title stands before its screen is put up, in milliseconds.
+const TITLE_STANDS: u64 = 1_000;
+/// No message stays on a screen longer, in milliseconds.
+const LONGEST_MESSAGE: u64 = MINUTE;
+/// How many terminals are armed at once.
+const ARMED_AT_ONCE: usize = 16;
+/// The longest id that OCPP 1.6 takes as a token: an arming id becomes the session's, and that is the
+/// token under which the station starts.
+const ARMING_ID_CHARACTERS: usize = 20;
+
+/// Arm every terminal that does not show the prompt it should; now and then, void the orphan holds of
+/// all. Holds may come late, also where the terminal needs no prompt or is offline.
+pub(crate) async fn arm_all(gateway: &Gateway<impl Platform>) {
+    let sweep = gateway.terminals.sweep.is_due(gateway.platform.now());
+    let terminals = gateway.config.terminals.iter();
+    let armed = terminals.map(|(serial, terminal)| arm(gateway, serial, terminal, sweep));
+    futures_util::stream::iter(armed)
+        .for_each_concurrent(ARMED_AT_ONCE, std::convert::identity)
+        .await;
+}
+
+/// Arm one terminal, if it does not show the prompt it should.
+pub(crate) async fn arm_one(gateway: &Gateway<impl Platform>, serial: &str) {
+    if let Some(terminal) = gateway.config.terminals.get(serial) {
+        arm(gateway, serial, terminal, false).await;
+    }
+}
+
+async fn arm(gateway: &Gateway<impl Platform>, serial: &str, terminal: &Terminal, sweep: bool) {
+    let Some(_lock) = gateway.terminals.locks.try_lock(serial) else {
+        return;
+    };
+    let error = match try_to_arm(gateway, serial, terminal, sweep).await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    tracing::warn!(terminal = serial, error, "the terminal cannot be armed");
+}
+
+async fn try_to_arm(
+    gateway: &Gateway<impl Platform>,
+    serial: &str,
+    terminal: &Terminal,
+    sweep: bool,
+) -> Result<Result<(), PayterError>, EngineError> {
+    let platform = &gateway.platform;
+    if store::sessions::is_authorising(platform, serial).await? {
+        return Ok(Ok(()));
+    }
+    if sweep && let Err(error) = orphans::void_all(gateway, serial).await? {
+        return Ok(Err(error));
+    }
+    let status = match gateway.payter.terminal_status(platform, serial).await {
+        Ok(status) => status,
+        Err(error) => return Ok(Err(error)),
+    };
+    monitoring::record_status(platform, serial, &status).await?;
+    let sent = store::prompts::latest(platform, serial).await?;
+    if !status.online {
+        // It may come back with nothing on its screen.
+        if sent.is_some_and(|sent| sent.confirmed) {
+            store::prompts::invalidate(platform, serial).await?;
+        }
+        return Ok(Ok(()));
+    }
+    let now = platform.now();
+    // A driver is to be able to read the last message. A clock that was set back ends that.
+    let is_masked = |sent: &SentPrompt| {
+        (now..=now.saturating_add(LONGEST_MESSAGE)).contains(&sent.masked_until)
+    };
+    if sent.as_ref().is_some_and(is_masked) {
+        return Ok(Ok(()));
+    }
+    let next = next_prompt(gateway, serial, terminal, sent.as_ref(), now).await?;
+    if is_shown(platform, serial, &status.reader(), &next, sent.as_ref()).await? {
+        return Ok(Ok(()));
+    }
+    if let Err(error) = orphans::void_all(gateway, serial).await? {
+        return Ok(Err(error));
+    }
+    let chosen = sent.as_ref().and_then(|sent| sent.chosen(now));
+    send_prompt(gateway, serial, &status.reader(), &next, chosen).await
+}
+
+/// The prompt that the terminal should show now.
+async fn next_prompt(
+    gateway: &Gateway<impl Platform>,
+    serial: &str,
+    terminal: &Terminal,
+    sent: Option<&SentPrompt>,
+    now: u64,
+) -> Result<Prompt, EngineError> {
+    let platform = &gateway.platform;
+    let mut statuses = Vec::new();
+    for served in &terminal.evses {
+        statuses.push(store::sessions::evse_status(platform, &served.evse).await?);
+    }
+    let gate = records::gate(gateway, serial).await?;
+    if gate != Gate::Open {
+        return Ok(prompt::out_of_service(terminal, &statuses, gate));
+    }
+    let policy = gateway.policy(serial, now)?;
+    let offers = terminal
+        .holds
+        .iter()
+        .map(|hold| platform.components().offer(&policy, *hold, now))
+        .collect::<Result<Vec<_>, _>>()?;
+    let context = PromptContext {
+        chosen: sent.and_then(|sent| sent.chosen(now)),
+        offered: sent.and_then(|sent| sent.offered(now)),
+    };
+    Ok(prompt::next(terminal, &statuses, &offers, &context, now))
+}
+
+/// Whether the terminal shows this prompt already.
+async fn is_shown(
+    platform: &impl Platform,
+    serial: &str,
+    reader: &ReaderState,
+    next: &Prompt,
+    sent: Option<&SentPrompt>,
+) -> Result<bool, EngineError> {
+    if *reader == ReaderState::Card && !matches!(next, Prompt::Nothing { .. }) {
+        return card_is_unreported(platform, serial).await;
+    }
+    let now = platform.now();
+    let reads = *reader == ReaderState::Reading;
+    Ok(sent.is_some_and(|sent| {
+        sent.prompt == *next
+            && sent.confirmed
+            && sent.is_open(now)
+            && reads == matches!(next, Prompt::Card(_))
+    }))
+}
+
+/// Store the prompt, then send it.
+async fn send_prompt(
+    gateway: &Gateway<impl Platform>,
+    serial: &str,
+    reader: &ReaderState,
+    prompt: &Prompt,
+    chosen: Option<&Chosen>,
+) -> Result<Result<(), PayterError>, EngineError> {
+    let platform = &gateway.platform;
+    let arming_id = id::from_random(platform.random(), ARMING_ID_CHARACTERS);
+    let sent_at = platform.now();
+    let lasts = match (prompt, chosen) {
+        (_, Some(_)) => FOLLOW_UP_LASTS,
+        (Prompt::Card(_), None) => CARD_LASTS,
+        (Prompt::Choice { .. } | Prompt::Nothing { .. }, None) => CHOICE_LASTS,
+    };
+    let renew_at = sent_at.saturating_add(lasts);
+    let expires_at = renew_at.saturating_add(ANSWER_TAKES);
+    let url = mint_url(gateway, serial, &arming_id, expires_at)?;
+    let new = NewPrompt {
+        arming_id: &arming_id,
+        terminal: serial,
+        prompt,
+        chosen,
+        sent_at,
+        renew_at,
+        expires_at,
+    };
+    store::prompts::insert(platform, &new).await?;
+    // A terminal that is sent a prompt forgets the card that a session has begun with.
+    if store::sessions::is_authorising(platform, serial).await? {
+        return Ok(Ok(()));
+    }
+    if let Err(error) = send(gateway, serial, reader, prompt, &arming_id, &url).await {
+        return Ok(Err(error));
+    }
+    store::prompts::confirm(platform, &arming_id).await?;
+    tracing::info!(
+        target: "chargetap::session",
+        event = prompt.name(),
+        terminal = serial,
+        arming_id,
+        shown = prompt.title(),
+        "the terminal was armed"
+    );
+    Ok(Ok(()))
+}
+
+/// The URL to which the terminal reports the answer.
+fn mint_url(
+    gateway: &Gateway<impl Platform>,
+    serial: &str,
+    arming_id: &str,
+    expires_at: u64,
+) -> Result<String, ComponentFault> {
+    let capability = Capability {
+        terminal: serial.to_owned(),
+        read: arming_id.to_owned(),
+        expires_at,
+    };
+    let components = gateway.platform.components();
+    let segment = components.mint(PAYTER, &capability)?;
+    // The configuration always has Payter's endpoint, with capability URLs.
+    let segment = segment.ok_or_else(|| ComponentFault {
+        component: "callback-verifier",
+        reason: format!("endpoint {PAYTER} has no capability URLs"),
+    })?;
+    let public_url = &gateway.config.public_url;
+    Ok(format!("{public_url}/callbacks/{PAYTER}/{segment}"))
+}
+
+async fn send(
+    gateway: &Gateway<impl Platform>,
+    serial: &str,
+    reader: &ReaderState,
+    prompt: &Prompt,
+    arming_id: &str,
+    url: &str,
+) -> Result<(), PayterError> {
+    let (platform, payter) = (&gateway.platform, &gateway.payter);
+    match prompt {
+        Prompt::Card(card) => {
+            payter
+                .arm_reader(platform, serial, card.hold, url, &card.text)
+                .await
+        }
+        Prompt::Choice { title, options } => {
+            // A card that is shown meanwhile would not be for what is being chosen.
+            if *reader != ReaderState::Other {
+                payter
+                    .show_message(platform, serial, title, TITLE_STANDS)
+                    .await?;
+            }
+            payter
+                .show_choice(platform, serial, url, arming_id, title, options)
+                .await
+        }
+        Prompt::Nothing { text } => {
+            payter
+                .show_message(platform, serial, text, CHOICE_LASTS)
+                .await
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! The prompt that a terminal shows next: a pure function of what the operator configured, of the
+//! EVSEs' status, and of what was chosen last.
+
+use chargetap_contract::money::MinorUnits;
+use chargetap_contract::session::{Evse, Policy};
+use chargetap_fleet::gate::Gate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{ServedEvse, Start, Terminal};
+
+/// How long a vehicle's EVSE is offered before that of one that came later, in milliseconds.
+const OFFER_STAYS: u64 = 60_000;
+
+/// A terminal prompt: what a terminal asks a driver for. Stored as JSON under these names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Prompt {
+    Card(CardPrompt),
+    /// A choice on the screen, under this title.
+    Choice {
+        title: String,
+        options: Vec<Choice>,
+    },
+    /// Nothing: it may take no cards, and says so.
+    Nothing {
+        text: String,
+    },
+}
+
+impl Prompt {
+    /// What the terminal does, for the log.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Card(_) => "terminal-reads",
+            Self::Choice { .. } => "terminal-lets-choose",
+            Self::Nothing { .. } => "terminal-rests",
+        }
+    }
+
+    /// What it shows above all.
+    pub(crate) fn title(&self) -> &str {
+        match self {
+            Self::Card(card) => &card.text,
+            Self::Choice { title, .. } => title,
+            Self::Nothing { text } => text,
+        }
+    }
+
+    /// The option of this id, with its place.
+    pub(crate) fn option(&self, id: &str) -> Option<(u64, &Chosen)> {
+        let Self::Choice { options, .. } = self else {
+            return None;
+        };
+        let found = options
+            .iter()
+            .zip(0..)
+            .find(|(_, at)| option_id(*at) == id)?;
+        Some((found.1, &found.0.chosen))
+    }
+
+    /// What was chosen by the option at this place.
+    pub(crate) fn chosen(&self, option: u64) -> Option<&Chosen> {
+        let Self::Choice { options, .. } = self else {
+            return None;
+        };
+        let option = options.get(usize::try_from(option).ok()?)?;
+        Some(&option.chosen)
+    }
+}
+
+/// The id under which a terminal reports that the option at this place was chosen.
+pub(crate) fn option_id(at: u64) -> String {
+    format!("option{at}")
+}
+
+/// A card, to begin a session or to end the one that it began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CardPrompt {
+    /// Absent where the card can only end a session.
+    pub(crate) evse: Option<Evse>,
+    /// What the reader is armed with, in minor units.
+    pub(crate) hold: MinorUnits,
+    /// What the terminal shows.
+    pub(crate) text: String,
+}
+
+/// Something to choose on the screen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Choice {
+    pub(crate) label: String,
+    pub(crate) chosen: Chosen,
+}
+
+/// What a driver chose.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Chosen {
+    /// To charge here.
+    Evse(Evse),
+    /// To charge here, and to spend no more than this.
+    Hold(Evse, MinorUnits),
+    /// To end a session by showing its card.
+    StopByCard,
+    /// To end this session.
+    Stop { session: String },
+}
+
+/// The status of an EVSE.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct EvseStatus {
+    /// The session that has it.
+    pub(crate) session: Option<String>,
+    /// Since when a vehicle without a session is plugged in.
+    pub(crate) vehicle_since: Option<u64>,
+}
+
+/// A prompt as it was sent to a terminal.
+pub(crate) struct SentPrompt {
+    /// The id under which the terminal reports the answer. It becomes the id of the session that a
+    /// card begins, and the token under which the station starts.
+    pub(crate) arming_id: String,
+    pub(crate) prompt: Prompt,
+    /// The choice that led to it.
+    pub(crate) chosen: Option<Chosen>,
+    pub(crate) sent_at: u64,
+    /// When it is to be sent anew.
+    pub(crate) renew_at: u64,
+    /// From here on an answer is refused.
+    pub(crate) expires_at: u64,
+    /// The provider confirmed it.
+    pub(crate) confirmed: bool,
+    /// A message stands in its place until then.
+    pub(crate) masked_until: u64,
+    /// Which option was chosen, from 0.
+    pub(crate) answer: Option<u64>,
+    /// A card was reported under it.
+    pub(crate) used: bool,
+}
+
+impl SentPrompt {
+    /// Whether it still stands. It was not sent in the future, unless the clock was set back.
+    pub(crate) fn is_open(&self, now: u64) -> bool {
+        !self.used && self.answer.is_none() && (self.sent_at..self.renew_at).contains(&now)
+    }
+
+    /// What was chosen, here or on the way here.
+    pub(crate) fn chosen(&self, now: u64) -> Option<&Chosen> {
+        match self.answer {
+            Some(option) => {
+                let option = self.prompt.chosen(option);
+                option.filter(|_| (self.sent_at..self.expires_at).contains(&now))
+            }
+            None => self.chosen.as_ref().filter(|_| self.is_open(now)),
+        }
+    }
+
+    /// The EVSE whose price a driver may be reading at this moment.
+    pub(crate) fn offered(&self, now: u64) -> Option<&Evse> {
+        let is_new = (self.sent_at..self.sent_at.saturating_add(OFFER_STAYS)).contains(&now);
+        match &self.prompt {
+            Prompt::Card(card) if is_new && !self.used => card.evse.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// What the next prompt follows on.
+pub(crate) struct PromptContext<'a> {
+    /// What was chosen on the screen.
+    pub(crate) chosen: Option<&'a Chosen>,
+    /// The EVSE that the terminal offers at this moment, unless it has for long.
+    pub(crate) offered: Option<&'a Evse>,
+}
+
+/// The next prompt. `statuses` are those of the terminal's EVSEs and `offers` the prices in words for
+/// its holds, each in their order.
+pub(crate) fn next(
+    terminal: &Terminal,
+    statuses: &[EvseStatus],
+    offers: &[String],
+    context: &PromptContext<'_>,
+    now: u64,
+) -> Prompt {
+    let chosen = context.chosen;
+    let holds = || terminal.holds.iter().zip(offers);
+    match chosen {
+        Some(Chosen::StopByCard) => return stop_by_card("Show the card that you began with."),
+        Some(Chosen::Hold(evse, wanted)) => {
+            let served = free(terminal, statuses).find(|served| served.evse == *evse);
+            let hold = holds().find(|(hold, _)| *hold == wanted);
+            if let Some((served, (hold, offer))) = served.zip(hold) {
+                return card(terminal, served, *hold, offer);
+            }
+        }
+        _ => {}
+    }
+    let served = place(terminal, statuses, context, now);
+    match (served, holds().next(), terminal.holds.len()) {
+        (Some(served), Some((hold, offer)), 1) => card(terminal, served, *hold, offer),
+        (Some(served), ..) => Prompt::Choice {
+            title: titled(terminal, served, "How much at most?"),
+            options: amounts(terminal, served)
+                .chain(to_stop(terminal, statuses))
+                .collect(),
+        },
+        (None, ..) if terminal.start == Start::Screen => Prompt::Choice {
+            title: "Where do you charge?".into(),
+            options: places(terminal, statuses)
+                .chain(to_stop(terminal, statuses))
+                .collect(),
+        },
+        (None, ..) if terminal.start == Start::Tap => in_use(terminal, statuses),
+        (None, ..) => stop_by_card("Plug in to charge. To stop, show the same card again."),
+    }
+}
+
+/// The prompt where no session may begin. A driver who charges may still end that, unless no card is
+/// read.
+pub(crate) fn out_of_service(terminal: &Terminal, statuses: &[EvseStatus], gate: Gate) -> Prompt {
+    let is_in_use = statuses.iter().any(|at| at.session.is_some());
+    match gate {
+        Gate::Ending if is_in_use => in_use(terminal, statuses),
+        _ => Prompt::Nothing {
+            text: "Out of service.".into(),
+        },
+    }
+}
+
+/// Where a session would begin.
+fn place<'a>(
+    terminal: &'a Terminal,
+    statuses: &'a [EvseStatus],
+    context: &PromptContext<'_>,
+    now: u64,
+) -> Option<&'a ServedEvse> {
+    let mut free = free(terminal, statuses);
+    match (terminal.start, context.chosen) {
+        (Start::Tap, _) => free.next(),
+        (Start::PlugIn, _) => plugged_in(terminal, statuses, context.offered, now),
+        (Start::Screen, Some(Chosen::Evse(evse))) => free.find(|served| served.evse == *evse),
+        (Start::Screen, _) => None,
+    }
+}
+
+/// Of the waiting vehicles, the one whose driver may be reading its price, or else the one that came
+/// last. A vehicle that has waited for longer than a driver takes is not offered: the card may be that
+/// of another driver.
+fn plugged_in<'a>(
+    terminal: &'a Terminal,
+    statuses: &'a [EvseStatus],
+    offered: Option<&Evse>,
+    now: u64,
+) -> Option<&'a ServedEvse> {
+    let patience = terminal.policy.plug_in_timeout;
+    terminal
+        .evses
+        .iter()
+        .zip(statuses)
+        .filter(|(_, at)| at.session.is_none())
+        .filter_map(|(served, at)| Some((at.vehicle_since?, served)))
+        .filter(|(since, _)| now.saturating_sub(*since) < patience)
+        .max_by_key(|(since, served)| (offered == Some(&served.evse), *since))
+        .map(|(_, served)| served)
+}
+
+/// The only EVSE is occupied: the driver who has it may stop.
+fn in_use(terminal: &Terminal, statuses: &[EvseStatus]) -> Prompt {
+    if terminal.stop_on_screen {
+        Prompt::Choice {
+            title: "In use.".into(),
+            options: to_stop(terminal, statuses),
+        }
+    } else {
+        stop_by_card("In use. To stop, show the same card again.")
+    }
+}
+
+fn free<'a>(
+    terminal: &'a Terminal,
+    statuses: &'a [EvseStatus],
+) -> impl Iterator<Item = &'a ServedEvse> {
+    let evses = terminal.evses.iter().zip(statuses);
+    evses
+        .filter(|(_, at)| at.session.is_none())
+        .map(|(served, _)| served)
+}
+
+fn card(terminal: &Terminal, served: &ServedEvse, hold: MinorUnits, offer: &str) -> Prompt {
+    Prompt::Card(CardPrompt {
+        evse: Some(served.evse.clone()),
+        hold,
+        text: titled(terminal, served, offer),
+    })
+}
+
+/// A reader is armed with some amount, though nothing is held here.
+fn stop_by_card(text: &str) -> Prompt {
+    Prompt::Card(CardPrompt {
+        evse: None,
+        hold: 1,
+        text: text.into(),
+    })
+}
+
+fn places<'a>(
+    terminal: &'a Terminal,
+    statuses: &'a [EvseStatus],
+) -> impl Iterator<Item = Choice> + 'a {
+    free(terminal, statuses).map(|served| Choice {
+        label: served.label.clone(),
+        chosen: Chosen::Evse(served.evse.clone()),
+    })
+}
+
+fn amounts<'a>(
+    terminal: &'a Terminal,
+    served: &'a ServedEvse,
+) -> impl Iterator<Item = Choice> + 'a {
+    let Policy {
+        currency_decimals,
+        tariff,
+        ..
+    } = &terminal.policy;
+    terminal.holds.iter().map(|hold| {
+        let amount = Decimal::from_i128_with_scale((*hold).into(), (*currency_decimals).into());
+        Choice {
+            label: format!("{amount} {}", tariff.currency),
+            chosen: Chosen::Hold(served.evse.clone(), *hold),
+        }
+    })
+}
+
+/// The ways to stop what runs here: on the screen where that is allowed, otherwise by the card.
+fn to_stop(terminal: &Terminal, statuses: &[EvseStatus]) -> Vec<Choice> {
+    let evses = terminal.evses.iter().zip(statuses);
+    let running = evses.filter_map(|(served, at)| Some((served, at.session.clone()?)));
+    if terminal.stop_on_screen {
+        return running
+            .map(|(served, session)| Choice {
+                label: format!("Stop {}", served.label),
+                chosen: Chosen::Stop { session },
+            })
+            .collect();
+    }
+    let by_card = |_| Choice {
+        label: "Stop charging".into(),
+        chosen: Chosen::StopByCard,
+    };
+    running.take(1).map(by_card).collect()
+}
+
+/// Where there are several EVSEs, a text says which one it is about.
+fn titled(terminal: &Terminal, served: &ServedEvse, text: &str) -> String {
+    if terminal.evses.len() > 1 {
+        format!("{}: {text}", served.label)
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests;

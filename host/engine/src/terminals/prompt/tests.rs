@@ -1,0 +1,271 @@
+use chargetap_contract::money::Tariff;
+
+use super::*;
+use crate::config::Model;
+
+fn evse(connector: u32) -> Evse {
+    Evse {
+        station: "CT-1".into(),
+        connector,
+    }
+}
+
+/// A terminal with this many EVSEs, called A, B and so on.
+fn terminal(start: Start, evses: u32, holds: &[u64]) -> Terminal {
+    let label = |connector| char::from_digit(9 + connector, 36).unwrap().to_uppercase();
+    Terminal {
+        model: Model::Apollo,
+        policy: Policy {
+            tariff: Tariff {
+                currency: "EUR".into(),
+                tax_included: true,
+                elements: vec![],
+                min_price: None,
+                max_price: None,
+                preauthorize_amount: None,
+            },
+            utc_offsets: vec![],
+            currency_decimals: 2,
+            minimum_capture: 0,
+            authorise_timeout: 0,
+            plug_in_timeout: 100,
+            maximum_duration: 0,
+            hold_lifetime: 0,
+            stop_timeout: 0,
+        },
+        evses: (1..=evses)
+            .map(|connector| ServedEvse {
+                evse: evse(connector),
+                label: label(connector).to_string(),
+                id: None,
+            })
+            .collect(),
+        start,
+        holds: holds.to_vec(),
+        stop_on_screen: false,
+    }
+}
+
+fn running(session: &str) -> EvseStatus {
+    EvseStatus {
+        session: Some(session.into()),
+        vehicle_since: None,
+    }
+}
+
+fn waiting(since: u64) -> EvseStatus {
+    EvseStatus {
+        session: None,
+        vehicle_since: Some(since),
+    }
+}
+
+const IDLE: EvseStatus = EvseStatus {
+    session: None,
+    vehicle_since: None,
+};
+
+/// The moment of every question; drivers take less than the terminal's patience of 100.
+const NOW: u64 = 100;
+
+fn asked(terminal: &Terminal, statuses: &[EvseStatus], chosen: Option<&Chosen>) -> Prompt {
+    let nothing = PromptContext {
+        chosen,
+        offered: None,
+    };
+    asked_after(terminal, statuses, &nothing)
+}
+
+fn asked_after(terminal: &Terminal, statuses: &[EvseStatus], before: &PromptContext<'_>) -> Prompt {
+    let offers: Vec<_> = terminal
+        .holds
+        .iter()
+        .map(|it| format!("price, {it}"))
+        .collect();
+    next(terminal, statuses, &offers, before, NOW)
+}
+
+/// Where the card that is asked for would begin a session, with which hold, and what is shown.
+fn card(ask: &Prompt) -> (Option<u32>, u64, &str) {
+    match ask {
+        Prompt::Card(card) => (
+            card.evse.as_ref().map(|evse| evse.connector),
+            card.hold,
+            &card.text,
+        ),
+        Prompt::Choice { .. } | Prompt::Nothing { .. } => panic!("{ask:?}"),
+    }
+}
+
+fn labels(ask: &Prompt) -> Vec<&str> {
+    match ask {
+        Prompt::Choice { options, .. } => options.iter().map(|it| it.label.as_str()).collect(),
+        Prompt::Card(_) | Prompt::Nothing { .. } => panic!("{ask:?}"),
+    }
+}
+
+/// What the terminal asks for once this option was chosen.
+fn after(terminal: &Terminal, statuses: &[EvseStatus], ask: &Prompt, option: u64) -> Prompt {
+    let (at, chosen) = ask.option(&option_id(option)).unwrap();
+    assert_eq!((at, ask.chosen(at)), (option, Some(chosen)));
+    asked(terminal, statuses, Some(chosen))
+}
+
+#[test]
+fn a_terminal_with_one_evse_asks_for_a_card_and_says_so_where_the_evse_is_occupied() {
+    let terminal = terminal(Start::Tap, 1, &[5_000]);
+    for standing in [IDLE, waiting(1)] {
+        let ask = asked(&terminal, &[standing], None);
+        assert_eq!(card(&ask), (Some(1), 5_000, "price, 5000"));
+    }
+    let ask = asked(&terminal, &[running("S")], None);
+    assert_eq!(card(&ask).0, None);
+    assert!(card(&ask).2.starts_with("In use. To stop"));
+}
+
+#[test]
+fn where_a_driver_chooses_an_amount_an_occupied_evse_offers_none() {
+    let mut terminal = terminal(Start::Tap, 1, &[1_000, 2_000]);
+    assert_eq!(card(&asked(&terminal, &[running("S")], None)).0, None);
+    terminal.stop_on_screen = true;
+    let ask = asked(&terminal, &[running("S")], None);
+    assert_eq!(labels(&ask), ["Stop A"]);
+}
+
+#[test]
+fn plugging_in_says_where_and_the_last_to_do_so_is_the_one_at_the_terminal() {
+    let terminal = terminal(Start::PlugIn, 3, &[5_000]);
+    let ask = asked(&terminal, &[waiting(10), waiting(30), waiting(20)], None);
+    assert_eq!(card(&ask), (Some(2), 5_000, "B: price, 5000"));
+}
+
+#[test]
+fn what_a_driver_is_reading_does_not_change_because_another_one_plugs_in() {
+    let terminal = terminal(Start::PlugIn, 2, &[5_000]);
+    let reading = PromptContext {
+        chosen: None,
+        offered: Some(&evse(1)),
+    };
+    let ask = asked_after(&terminal, &[waiting(10), waiting(30)], &reading);
+    assert_eq!(card(&ask).0, Some(1));
+    // Unless the first one is gone.
+    let ask = asked_after(&terminal, &[IDLE, waiting(30)], &reading);
+    assert_eq!(card(&ask).0, Some(2));
+}
+
+#[test]
+fn a_vehicle_whose_driver_did_not_come_is_not_offered_to_the_next_card() {
+    let mut terminal = terminal(Start::PlugIn, 1, &[5_000]);
+    terminal.policy.plug_in_timeout = 40;
+    assert_eq!(card(&asked(&terminal, &[waiting(61)], None)).0, Some(1));
+    assert_eq!(card(&asked(&terminal, &[waiting(60)], None)).0, None);
+}
+
+#[test]
+fn a_card_that_is_shown_before_anything_is_plugged_in_can_only_stop() {
+    let terminal = terminal(Start::PlugIn, 2, &[5_000]);
+    let ask = asked(&terminal, &[running("S"), IDLE], None);
+    assert_eq!(card(&ask).0, None);
+    assert!(card(&ask).2.starts_with("Plug in to charge."));
+}
+
+#[test]
+fn a_vehicle_at_an_occupied_evse_is_offered_nothing() {
+    let terminal = terminal(Start::PlugIn, 1, &[5_000]);
+    let occupied = EvseStatus {
+        vehicle_since: Some(1),
+        ..running("S")
+    };
+    assert_eq!(card(&asked(&terminal, &[occupied], None)).0, None);
+}
+
+#[test]
+fn on_the_screen_a_driver_chooses_among_the_free_evses_and_then_shows_a_card() {
+    let terminal = terminal(Start::Screen, 3, &[5_000]);
+    let statuses = [IDLE, running("S"), IDLE];
+    let ask = asked(&terminal, &statuses, None);
+    assert_eq!(labels(&ask), ["A", "C", "Stop charging"]);
+    let then = after(&terminal, &statuses, &ask, 1);
+    assert_eq!(card(&then), (Some(3), 5_000, "C: price, 5000"));
+}
+
+#[test]
+fn an_evse_that_another_driver_took_meanwhile_has_to_be_chosen_anew() {
+    let terminal = terminal(Start::Screen, 2, &[5_000]);
+    let ask = asked(&terminal, &[IDLE, IDLE], None);
+    let then = after(&terminal, &[running("S"), IDLE], &ask, 0);
+    assert_eq!(labels(&then), ["B", "Stop charging"]);
+}
+
+#[test]
+fn who_wants_to_stop_shows_the_card_unless_the_screen_is_enough() {
+    let mut terminal = terminal(Start::Screen, 2, &[5_000]);
+    let statuses = [running("S-1"), running("S-2")];
+    let ask = asked(&terminal, &statuses, None);
+    assert_eq!(labels(&ask), ["Stop charging"]);
+    assert_eq!(card(&after(&terminal, &statuses, &ask, 0)).0, None);
+    terminal.stop_on_screen = true;
+    let ask = asked(&terminal, &statuses, None);
+    assert_eq!(labels(&ask), ["Stop A", "Stop B"]);
+    let session = "S-2".to_owned();
+    assert_eq!(ask.chosen(1), Some(&Chosen::Stop { session }));
+    // Once that is done, the terminal asks as before.
+    let then = after(&terminal, &[running("S-1"), IDLE], &ask, 1);
+    assert_eq!(labels(&then), ["B", "Stop A"]);
+}
+
+#[test]
+fn a_driver_may_choose_how_much_to_spend_at_most_before_showing_a_card() {
+    let terminal = terminal(Start::Tap, 1, &[1_000, 2_550]);
+    let ask = asked(&terminal, &[IDLE], None);
+    assert_eq!(labels(&ask), ["10.00 EUR", "25.50 EUR"]);
+    let then = after(&terminal, &[IDLE], &ask, 1);
+    assert_eq!(card(&then), (Some(1), 2_550, "price, 2550"));
+}
+
+#[test]
+fn where_and_how_much_are_chosen_one_after_the_other() {
+    let terminal = terminal(Start::Screen, 2, &[1_000, 2_000]);
+    let statuses = [IDLE, IDLE];
+    let ask = asked(&terminal, &statuses, None);
+    let how_much = after(&terminal, &statuses, &ask, 1);
+    assert_eq!(labels(&how_much), ["10.00 EUR", "20.00 EUR"]);
+    let then = after(&terminal, &statuses, &how_much, 0);
+    assert_eq!(card(&then), (Some(2), 1_000, "B: price, 1000"));
+}
+
+#[test]
+fn an_amount_that_is_no_longer_offered_is_not_held() {
+    let before = terminal(Start::Tap, 1, &[1_000, 9_000]);
+    let ask = asked(&before, &[IDLE], None);
+    let now = terminal(Start::Tap, 1, &[1_000, 2_000]);
+    assert_eq!(
+        labels(&after(&now, &[IDLE], &ask, 1)),
+        ["10.00 EUR", "20.00 EUR"]
+    );
+}
+
+#[test]
+fn an_option_that_is_not_there_is_none() {
+    let ask = asked(&terminal(Start::Screen, 1, &[5_000]), &[IDLE], None);
+    for id in ["option1", "option", "", "0"] {
+        assert_eq!(ask.option(id), None, "{id}");
+    }
+}
+
+#[test]
+fn out_of_service_only_who_charges_may_stop_and_only_where_cards_are_read() {
+    let terminal = terminal(Start::Tap, 1, &[5_000]);
+    let free = [EvseStatus::default()];
+    let in_use = [EvseStatus {
+        session: Some("s1".into()),
+        vehicle_since: None,
+    }];
+    let rests = |ask| matches!(ask, Prompt::Nothing { .. });
+    assert!(rests(out_of_service(&terminal, &free, Gate::Ending)));
+    assert!(rests(out_of_service(&terminal, &in_use, Gate::Closed)));
+    let Prompt::Card(card) = out_of_service(&terminal, &in_use, Gate::Ending) else {
+        panic!("the driver must be able to stop")
+    };
+    assert_eq!(card.evse, None);
+}

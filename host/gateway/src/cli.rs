@@ -1,0 +1,207 @@
+//! The command line.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use chargetap_engine::BOOTSTRAP_TOKEN;
+use chargetap_engine::config::Config;
+use chargetap_simulators::payter::{self, PayterArgs};
+use chargetap_simulators::station::{self, StationArgs};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::demo::DemoArgs;
+use crate::faults::Faults;
+use crate::fleet::FleetArgs;
+use crate::{demo, fleet, server, start, stopped};
+
+/// Card payments for EV charging: a tap becomes a charging session, one capture and a receipt.
+///
+/// Write a configuration (start from examples/chargetap.toml), check it with `check-config`, and
+/// run the gateway with `serve`. To try it without hardware, run `simulate payter` and
+/// `simulate station` beside it.
+#[derive(Debug, Parser)]
+#[command(version, name = "chargetap")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// How log lines are written, to standard error.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the gateway.
+    Serve(ServeArgs),
+    /// Say whether a configuration can be used, and what is wrong with it.
+    CheckConfig {
+        /// The configuration file.
+        #[arg(default_value = "chargetap.toml")]
+        config: PathBuf,
+    },
+    /// Watch one driver tap, charge and leave against simulated hardware on this machine.
+    Demo(DemoArgs),
+    /// Own the terminals: from an order to an activated terminal, and kept safe while it works.
+    ///
+    /// A noun names what it is about and a verb what to do with it, as in `chargetap fleet terminal
+    /// list`. Everything is done by a gateway that runs, over its REST interface.
+    Fleet(FleetArgs),
+    /// Issue another operator's token, for when the first one is lost. The gateway must be stopped.
+    ///
+    /// The token alone is printed, so that it can be written to a file for `fleet --token-file`.
+    OperatorToken {
+        /// The configuration file; relative paths in it are taken from its folder.
+        #[arg(default_value = "chargetap.toml")]
+        config: PathBuf,
+    },
+    /// Play what the gateway is connected to.
+    #[command(subcommand)]
+    Simulate(Simulate),
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// The configuration file; relative paths in it are taken from its folder.
+    #[arg(default_value = "chargetap.toml")]
+    config: PathBuf,
+    /// For tests: end like `kill -9` at the crash point of this number, from 1.
+    #[arg(long, value_name = "NUMBER", help_heading = "Faults")]
+    crash_at: Option<u64>,
+    /// For tests: let the database grow to this many pages only, as if the disk were full.
+    #[arg(long, value_name = "PAGES", help_heading = "Faults")]
+    database_pages: Option<u32>,
+    /// For tests: let the clock be ahead by this many days.
+    #[arg(long, value_name = "DAYS", help_heading = "Faults")]
+    clock_ahead: Option<u32>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Simulate {
+    /// Play Payter's cloud with its terminals, cards and a ledger of holds and captures.
+    Payter(PayterArgs),
+    /// Play a charging station with OCPP 1.6J.
+    Station(StationArgs),
+}
+
+/// Run the command line.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let lines = start_logging(&cli);
+    let result = match cli.command {
+        Command::Demo(args) => block_on(demo::run(args, lines)),
+        Command::Fleet(args) => block_on(fleet::run(args)),
+        Command::OperatorToken { config } => block_on(issue_operator_token(config)),
+        Command::CheckConfig { config } => check_config(&config),
+        Command::Serve(args) => block_on(serve(args)),
+        Command::Simulate(Simulate::Payter(args)) => block_on(payter::run(args)),
+        Command::Simulate(Simulate::Station(args)) => block_on(station::run(args)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the asynchronous runtime cannot be started")?
+        .block_on(work)
+}
+
+/// Log to standard error, and hand the lines about sessions to the demonstration, which says itself
+/// what happens.
+fn start_logging(cli: &Cli) -> mpsc::UnboundedReceiver<demo::Line> {
+    let demonstrating = matches!(cli.command, Command::Demo(_));
+    let usual = if demonstrating {
+        "error"
+    } else {
+        "warn,chargetap=info,chargetap_engine=info"
+    };
+    let filter = EnvFilter::try_from_env("CHARGETAP_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let logs = match cli.log_format {
+        LogFormat::Text => logs.boxed(),
+        LogFormat::Json => logs.json().boxed(),
+    };
+    let (layer, lines) = demo::channel();
+    tracing_subscriber::registry()
+        .with(logs.with_filter(filter))
+        .with(demonstrating.then_some(layer))
+        .init();
+    lines
+}
+
+fn read_config(path: &Path) -> anyhow::Result<Config> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("configuration {} cannot be read", path.display()))?;
+    Config::parse(&text).with_context(|| format!("configuration {}", path.display()))
+}
+
+fn check_config(path: &Path) -> anyhow::Result<()> {
+    let config = read_config(path)?;
+    println!(
+        "{}: good ({} terminals, {} stations)",
+        path.display(),
+        config.terminals.len(),
+        config.stations.len()
+    );
+    Ok(())
+}
+
+async fn issue_operator_token(path: PathBuf) -> anyhow::Result<()> {
+    let config = read_config(&path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let token = stopped::issue_operator_token(config, folder).await?;
+    println!("{}", token.expose_secret());
+    Ok(())
+}
+
+async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    let config = read_config(&args.config)?;
+    let folder = args.config.parent().unwrap_or(Path::new(".")).to_owned();
+    let listen = config.server.listen.clone();
+    let faults = Faults::new(args.crash_at, args.database_pages, args.clock_ahead);
+    let listener = TcpListener::bind(&listen)
+        .await
+        .with_context(|| format!("server.listen: {listen} cannot be listened at"))?;
+    let address = listener.local_addr()?;
+    let gateway = start::start(config, &folder, faults).await?;
+    // Installed before the announcement: who reads it may send the signal at once.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    if let Some(token) = gateway.take_bootstrap_token() {
+        println!("{BOOTSTRAP_TOKEN}{}", token.expose_secret());
+    }
+    println!("listening on http://{address}");
+    std::io::stdout().flush()?;
+    server::serve(listener, gateway, async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+    .await?;
+    Ok(())
+}

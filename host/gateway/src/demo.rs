@@ -1,0 +1,289 @@
+//! The demonstration: one driver taps, charges and leaves, against simulated hardware.
+//!
+//! The gateway is the real one. The simulators are reached over real sockets on loopback, and what
+//! they recorded is compared with the receipt at the end.
+
+mod money;
+mod onboarding;
+mod timeline;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use chargetap_engine::config::Config;
+use chargetap_engine::platform::Platform;
+use chargetap_fleet::moment::Moment;
+use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
+use chargetap_simulators::station::{StationArgs, StationSimulator};
+use clap::Args;
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::client::client;
+use crate::faults::Faults;
+use crate::{server, start};
+
+pub(crate) use timeline::{Line, Timeline, channel};
+
+/// How long any part of the demonstration may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+const POLL: Duration = Duration::from_millis(100);
+/// The driver leaves after this much energy, in watt-hours.
+const ENOUGH: u64 = 7_000;
+const TERMINAL: &str = "P66-DEMO-1";
+const STATION: &str = "CT-DEMO-1";
+const CARD: &str = "demo-card-1";
+const PASSWORD: &str = "demo-station-password";
+const API_KEY: &str = "demo-api-key";
+
+/// What the demonstration is told.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where the gateway listens; a free port unless told.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: String,
+    /// The folder with the three components.
+    #[arg(long, default_value = "components")]
+    components: PathBuf,
+    /// End by itself, with success only if the money is right.
+    #[arg(long)]
+    once: bool,
+}
+
+/// Run the demonstration; `lines` is what the engine's log says of the session.
+pub(crate) async fn run(
+    args: DemoArgs,
+    lines: mpsc::UnboundedReceiver<Line>,
+) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir().context("no temporary folder can be made")?;
+    let payter = PayterSimulator::start(PayterArgs {
+        listen: ([127, 0, 0, 1], 0).into(),
+        api_key: API_KEY.into(),
+        terminals: vec![TERMINAL.into()],
+        currency: "EUR".into(),
+        faults: Vec::new(),
+    })
+    .await?;
+    let listener = TcpListener::bind(&args.listen)
+        .await
+        .with_context(|| format!("--listen: {} cannot be listened at", args.listen))?;
+    let address = listener.local_addr()?;
+    let config = configuration(folder.path(), &args.components, address, payter.base_url())?;
+    let gateway = start::start(config, folder.path(), Faults::default()).await?;
+    let token = gateway
+        .take_bootstrap_token()
+        .context("there is no token")?;
+    let now = Moment::from_millis(gateway.platform().now());
+    tokio::spawn(server::serve(listener, gateway, std::future::pending()));
+    let station = StationSimulator::start(StationArgs {
+        url: format!("ws://{address}/ocpp"),
+        identity: STATION.into(),
+        password: PASSWORD.into(),
+        connectors: 1,
+        power: 50_000,
+        time_scale: 120,
+        meter_interval_ms: 1_000,
+        plug_in_after_ms: Some(1_000),
+        unplug_after: None,
+        faults: Vec::new(),
+        control: ([127, 0, 0, 1], 0).into(),
+    })
+    .await?;
+
+    println!("Chargetap demonstration, all on this machine:");
+    println!("  gateway            http://{address}");
+    println!("  simulated Payter   {}", payter.base_url());
+    println!("  simulated station  {}", station.control_url());
+    println!("A second at this station is worth two minutes of charging at 50 kW.\n");
+
+    onboarding::onboard(address, token.expose_secret(), now).await?;
+    let driver = Driver {
+        payter: payter.base_url(),
+        station: station.control_url(),
+    };
+    let mut timeline = Timeline::new(lines);
+    let receipt = driver.charge(&mut timeline).await?;
+    let right = money::compare(&driver, &receipt).await?;
+
+    println!("\nThe receipt: {receipt}");
+    if args.once {
+        if !right {
+            bail!("the money is not right");
+        }
+        return Ok(());
+    }
+    println!("Open it in a browser. Ctrl-C ends the demonstration.");
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}
+
+fn configuration(
+    folder: &Path,
+    components: &Path,
+    address: std::net::SocketAddr,
+    payter: &str,
+) -> anyhow::Result<Config> {
+    for (name, secret) in [
+        ("api.key", API_KEY.to_owned()),
+        ("station.key", PASSWORD.to_owned()),
+        (
+            "callback.key",
+            format!(
+                "{:032x}{:032x}",
+                rand::random::<u128>(),
+                rand::random::<u128>()
+            ),
+        ),
+    ] {
+        std::fs::write(folder.join(name), secret)?;
+    }
+    let components = std::path::absolute(components)?;
+    let text = format!(
+        r#"
+        [server]
+        components = '{components}'
+        [gateway]
+        public_url = "http://{address}"
+        [payter]
+        url = "{payter}"
+        api_key = {{ file = "api.key" }}
+        [[callback_keys]]
+        id = "demo"
+        secret = {{ file = "callback.key" }}
+        [issuers.platform]
+        name = "Laddbolaget AB"
+        address = "Storgatan 1, 111 22 Stockholm, Sweden"
+        vat_number = "SE556677889901"
+        contact = "help@laddbolaget.example"
+        number_prefix = "L-"
+        [site]
+        name = "Stora Torget"
+        address = "Torget 2, 111 23 Stockholm, Sweden"
+        time_zone = "Europe/Stockholm"
+        [[tariffs]]
+        id = "demo"
+        currency = "EUR"
+        per_kwh = "{per_kwh}"
+        per_session = "{per_session}"
+        vat_percent = "{vat}"
+        [[stations]]
+        id = "{STATION}"
+        password = {{ file = "station.key" }}
+        [[terminals]]
+        serial = "{TERMINAL}"
+        model = "p66"
+        evses = [{{ station = "{STATION}", connector = 1 }}]
+        tariff = "demo"
+        hold = "50.00"
+        "#,
+        components = components.display(),
+        per_kwh = money::PER_KWH,
+        per_session = money::PER_SESSION,
+        vat = money::VAT_PERCENT,
+    );
+    Config::parse(&text).context("the demonstration's configuration")
+}
+
+/// The person with the card, acting through the simulators' control APIs.
+struct Driver<'a> {
+    payter: &'a str,
+    station: &'a str,
+}
+
+/// What the station's control API says.
+#[derive(Debug, Deserialize)]
+struct StationState {
+    connected: bool,
+    connectors: Vec<Connector>,
+    transactions: Vec<Transaction>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Connector {
+    meter_wh: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Transaction {
+    meter_start: u64,
+    meter_stop: Option<u64>,
+}
+
+impl Driver<'_> {
+    /// Tap, charge, tap again, leave. Returns the receipt's link.
+    async fn charge(&self, timeline: &mut Timeline) -> anyhow::Result<String> {
+        self.until("the station does not connect", |state| state.connected)
+            .await?;
+        self.tap().await?;
+        timeline.until_phase("charging").await?;
+        let enough = |state: &StationState| {
+            let start = state
+                .transactions
+                .first()
+                .map(|transaction| transaction.meter_start);
+            let now = state.connectors.first().map(|connector| connector.meter_wh);
+            start
+                .zip(now)
+                .is_some_and(|(start, now)| now.saturating_sub(start) >= ENOUGH)
+        };
+        timeline
+            .during(self.until("no energy flows", enough))
+            .await?;
+        timeline.during(self.tap()).await?;
+        timeline.until_receipt().await
+    }
+
+    /// Show the card as soon as the terminal reads.
+    async fn tap(&self) -> anyhow::Result<()> {
+        let tap = json!({
+            "terminal": TERMINAL, "card_id": CARD,
+            "masked_pan": "************1234", "aid": "A0000000031010",
+        });
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            let url = format!("{}/control/tap", self.payter);
+            let answer = client()?
+                .post(url)
+                .header("content-type", "application/json")
+                .body(tap.to_string())
+                .send()
+                .await?;
+            match answer.status().as_u16() {
+                200 => return Ok(()),
+                // The terminal is not reading yet.
+                409 => sleep(POLL).await,
+                status => bail!("the tap was answered {status}"),
+            }
+        }
+        bail!("the terminal reads no card")
+    }
+
+    async fn until(
+        &self,
+        otherwise: &'static str,
+        condition: impl Fn(&StationState) -> bool,
+    ) -> anyhow::Result<()> {
+        let reached = async {
+            while !condition(&self.station_state().await?) {
+                sleep(POLL).await;
+            }
+            anyhow::Ok(())
+        };
+        timeout(PATIENCE, reached).await.context(otherwise)?
+    }
+
+    async fn station_state(&self) -> anyhow::Result<StationState> {
+        get(&format!("{}/control/state", self.station)).await
+    }
+}
+
+async fn get<T: serde::de::DeserializeOwned>(url: &str) -> anyhow::Result<T> {
+    let request = client()?.get(url).header("accept", "application/json");
+    let body = request.send().await?.error_for_status()?.bytes().await?;
+    serde_json::from_slice(&body).with_context(|| format!("{url} answered something else"))
+}

@@ -1,0 +1,64 @@
+//! The terminal is commissioned through the gateway's own interface, as an operator would.
+
+use std::net::SocketAddr;
+
+use anyhow::bail;
+use chargetap_fleet::api::Method;
+use chargetap_fleet::example::{Onboarding, Place, Step};
+use chargetap_fleet::model::Model;
+use chargetap_fleet::moment::Moment;
+use chargetap_fleet::processor::Processor;
+use chargetap_fleet::terminal::Origin;
+
+use super::{STATION, TERMINAL};
+use crate::client::client;
+
+/// Do every step, and print it.
+pub(super) async fn onboard(gateway: SocketAddr, token: &str, at: Moment) -> anyhow::Result<()> {
+    println!("The terminal is commissioned, as an operator would do it:");
+    let place = Place {
+        stations: &[(STATION, &[1])],
+        at,
+    };
+    let terminal = Onboarding {
+        serial: TERMINAL,
+        model: Model::P66,
+        origin: Origin::CustomerOwned,
+        processor: Processor::Platform,
+        station: STATION,
+        connectors: &[1],
+        at,
+    };
+    for step in place.steps().into_iter().chain(terminal.steps()) {
+        let status = call(gateway, token, &step).await?;
+        let what = step.what;
+        println!("  {what:<46}{:<5}{}", method(step.method), step.path);
+        if !(200..300).contains(&status) {
+            bail!("{what}: answered {status}");
+        }
+    }
+    println!();
+    Ok(())
+}
+
+async fn call(gateway: SocketAddr, token: &str, step: &Step) -> anyhow::Result<u16> {
+    let url = format!("http://{gateway}{}", step.path);
+    let mut request = client()?
+        .request(method(step.method).parse()?, url)
+        .bearer_auth(token);
+    if let Some(body) = &step.body {
+        request = request
+            .header("content-type", "application/json")
+            .body(body.to_string());
+    }
+    Ok(request.send().await?.status().as_u16())
+}
+
+fn method(method: Method) -> &'static str {
+    match method {
+        Method::Get => "GET",
+        Method::Put => "PUT",
+        Method::Post => "POST",
+        Method::Delete => "DELETE",
+    }
+}

@@ -1,0 +1,22 @@
+//! The gateway: the engine on a machine of one's own, and the command line.
+//!
+//! The decisions about a session are made in the components and carried out by `chargetap-engine`.
+//! This crate gives the engine its platform ([`platform`]), its loops, its servers ([`server`],
+//! [`ocpp`]) and its database ([`database`]).
+
+pub mod cli;
+pub mod client;
+pub mod database;
+pub mod demo;
+pub mod faults;
+pub mod fleet;
+pub mod ocpp;
+pub mod platform;
+pub mod server;
+pub mod start;
+
+mod metrics;
+mod secrets;
+mod station_reports;
+mod stopped;
+mod workers;

@@ -1,0 +1,82 @@
+//! Counters for the operator, in Prometheus' text format.
+
+use std::sync::Mutex;
+
+use chargetap_engine::platform::Metric;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
+
+/// One label, as name and value.
+type Labels = [(&'static str, String); 1];
+
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Mutex<Registry>,
+    callbacks: Family<Labels, Counter>,
+    steps: Family<Labels, Counter>,
+    commands: Family<Labels, Counter>,
+    alerts: Family<Labels, Counter>,
+    payment_reports: Family<Labels, Counter>,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let metrics = Self {
+            registry: Mutex::default(),
+            callbacks: Family::default(),
+            steps: Family::default(),
+            commands: Family::default(),
+            alerts: Family::default(),
+            payment_reports: Family::default(),
+        };
+        let mut registry = Registry::with_prefix("chargetap");
+        for (metric, help) in [
+            (Metric::Callbacks, "Callbacks by what became of them"),
+            (
+                Metric::Steps,
+                "Events applied to sessions by the phase they led to",
+            ),
+            (Metric::Commands, "Commands executed by how they ended"),
+            (Metric::Alerts, "Alerts raised by reason"),
+            (
+                Metric::PaymentReports,
+                "Reports of payment providers by what became of the payment",
+            ),
+        ] {
+            registry.register(metric.name(), help, metrics.family(metric).clone());
+        }
+        Self {
+            registry: Mutex::new(registry),
+            ..metrics
+        }
+    }
+
+    pub(crate) fn count(&self, metric: Metric, label: &str) {
+        self.family(metric)
+            .get_or_create(&[(metric.label(), label.to_owned())])
+            .inc();
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let registry = self
+            .registry
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut text = String::new();
+        // Writing into a string does not fail.
+        let _ = encode(&mut text, &registry);
+        text
+    }
+
+    fn family(&self, metric: Metric) -> &Family<Labels, Counter> {
+        match metric {
+            Metric::Callbacks => &self.callbacks,
+            Metric::Steps => &self.steps,
+            Metric::Commands => &self.commands,
+            Metric::Alerts => &self.alerts,
+            Metric::PaymentReports => &self.payment_reports,
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! Stations that speak OCPP text over real sockets.
+
+mod remote;
+mod station_simulator;
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use chargetap_engine::Vehicle;
+
+use super::Timeouts;
+use super::fake::{Central, PASSWORD, STATION, Told};
+
+const LONG: Duration = Duration::from_secs(60);
+
+struct Station(Socket);
+
+impl Station {
+    async fn connect(central: &Central) -> Self {
+        let mut station = Self(
+            handshake(central, STATION, &good_credentials(), "ocpp1.6")
+                .await
+                .unwrap(),
+        );
+        // Answered only once the connection is on the list.
+        station.exchange(r#"[2,"hello","Heartbeat",{}]"#).await;
+        station
+    }
+
+    async fn send(&mut self, text: &str) {
+        self.0.send(Message::text(text)).await.unwrap();
+    }
+
+    async fn receive(&mut self) -> Value {
+        let message = self.0.next().await.unwrap().unwrap();
+        serde_json::from_str(message.to_text().unwrap()).unwrap()
+    }
+
+    async fn exchange(&mut self, text: &str) -> Value {
+        self.send(text).await;
+        self.receive().await
+    }
+
+    async fn is_closed(&mut self) -> bool {
+        matches!(self.0.next().await, None | Some(Err(_)))
+    }
+}
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Connects as the station of `identity`, with these credentials.
+async fn handshake(
+    central: &Central,
+    identity: &str,
+    credentials: &str,
+    subprotocol: &str,
+) -> Result<Socket, Error> {
+    let url = format!("{}/{identity}", central.url).parse().unwrap();
+    let request = ClientRequestBuilder::new(url)
+        .with_sub_protocol(subprotocol)
+        .with_header(
+            "Authorization",
+            format!("Basic {}", STANDARD.encode(credentials)),
+        );
+    connect_async(request).await.map(|(socket, _)| socket)
+}
+
+fn good_credentials() -> String {
+    format!("{STATION}:{PASSWORD}")
+}
+
+fn status(refused: Error) -> u16 {
+    match refused {
+        Error::Http(response) => response.status().as_u16(),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_station_must_be_known_and_have_its_own_password() {
+    let central = Central::start(LONG).await;
+    for (identity, credentials) in [
+        (STATION, "CP-1:wrong"),
+        (STATION, "CP-1:"),
+        (STATION, "CP-1"),
+        (STATION, "CP-2:correct horse"),
+        ("CP-2", "CP-2:correct horse"),
+    ] {
+        let refused = handshake(&central, identity, credentials, "ocpp1.6").await;
+        assert_eq!(
+            status(refused.unwrap_err()),
+            401,
+            "{identity} {credentials}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn another_subprotocol_is_refused() {
+    let central = Central::start(LONG).await;
+    let refused = handshake(&central, STATION, &good_credentials(), "ocpp2.0.1").await;
+    assert_eq!(status(refused.unwrap_err()), 400);
+}
+
+#[tokio::test]
+async fn every_message_has_its_answer() {
+    let central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    let exchanges = [
+        (
+            r#"[2,"a","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]"#,
+            json!([3, "a", {"currentTime": "2023-11-14T22:13:20.000Z", "interval": 300, "status": "Accepted"}]),
+        ),
+        (
+            r#"[2,"b","Heartbeat",{}]"#,
+            json!([3, "b", {"currentTime": "2023-11-14T22:13:20.000Z"}]),
+        ),
+        (
+            r#"[2,"c","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Available"}]"#,
+            json!([3, "c", {}]),
+        ),
+        (
+            r#"[2,"d","Authorize",{"idTag":"04A2B3"}]"#,
+            json!([3, "d", {"idTagInfo": {"status": "Invalid"}}]),
+        ),
+        (
+            r#"[2,"e","DataTransfer",{"vendorId":"org.example"}]"#,
+            json!([3, "e", {"status": "UnknownVendorId"}]),
+        ),
+        (
+            r#"[2,"f","StartTransaction",{"connectorId":1,"idTag":"OURS-1","meterStart":100,"timestamp":"2023-11-14T22:00:00Z"}]"#,
+            json!([3, "f", {"transactionId": 4711, "idTagInfo": {"status": "Accepted"}}]),
+        ),
+        (
+            r#"[2,"g","StartTransaction",{"connectorId":1,"idTag":"04A2B3","meterStart":100,"timestamp":"2023-11-14T22:00:00Z"}]"#,
+            json!([3, "g", {"transactionId": 0, "idTagInfo": {"status": "Invalid"}}]),
+        ),
+        (
+            r#"[2,"h","StopTransaction",{"transactionId":4711,"meterStop":900,"timestamp":"2023-11-14T22:10:00Z"}]"#,
+            json!([3, "h", {}]),
+        ),
+        (
+            r#"[2,"i","FirmwareStatusNotification",{"status":"Idle"}]"#,
+            json!([4, "i", "NotSupported", "", {}]),
+        ),
+        (
+            r#"[2,"j","MakeCoffee",{}]"#,
+            json!([4, "j", "NotImplemented", "", {}]),
+        ),
+        (
+            r#"[2,"k","StartTransaction",{"connectorId":"one"}]"#,
+            json!([4, "k", "FormationViolation", "", {}]),
+        ),
+        (r#"[2,"l"]"#, json!([4, "l", "FormationViolation", "", {}])),
+        ("[[[", json!([4, "-1", "FormationViolation", "", {}])),
+        ("", json!([4, "-1", "FormationViolation", "", {}])),
+        (
+            r#"[2,{},"Heartbeat",{}]"#,
+            json!([4, "-1", "FormationViolation", "", {}]),
+        ),
+        (
+            r#"[2,"m","StopTransaction",{"transactionId":4711,"meterStop":900,"timestamp":"1969-12-31T23:59:59Z"}]"#,
+            json!([3, "m", {}]),
+        ),
+    ];
+    for (message, answer) in exchanges {
+        assert_eq!(station.exchange(message).await, answer, "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_vehicle_that_waits_or_leaves_is_reported_and_other_states_are_not() {
+    let mut central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    for (connector, status) in [
+        (0, "Available"),
+        (1, "Preparing"),
+        (1, "Charging"),
+        (1, "SuspendedEV"),
+        (1, "Finishing"),
+        (1, "Available"),
+        (2, "Faulted"),
+        (2, "Preparing"),
+    ] {
+        let message = json!([2, "a", "StatusNotification", {
+            "connectorId": connector, "errorCode": "NoError", "status": status,
+        }]);
+        let answer = station.exchange(&message.to_string()).await;
+        assert_eq!(answer, json!([3, "a", {}]), "{status}");
+    }
+    for vehicle in [
+        (1, Vehicle::Waits),
+        (1, Vehicle::IsGone),
+        (2, Vehicle::Waits),
+    ] {
+        assert_eq!(central.vehicle().await, vehicle);
+    }
+}
+
+#[tokio::test]
+async fn a_station_is_pinged_and_one_that_answers_no_more_loses_its_connection() {
+    let central = Central::start_with(Timeouts {
+        ping: Duration::from_millis(10),
+        silence: Duration::from_secs(1),
+        ..Timeouts::default()
+    })
+    .await;
+    let mut station = Station::connect(&central).await;
+    for _ in 0..3 {
+        let ping = station.0.next().await.unwrap().unwrap();
+        assert!(ping.is_ping(), "{ping}");
+    }
+    assert!(central.stations.is_connected(STATION));
+    // Whoever does not read does not answer.
+    central.disconnected().await;
+}
+
+#[tokio::test]
+async fn the_energy_register_is_taken_from_meter_values() {
+    let mut central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    let values = r#"[2,"1","MeterValues",{"connectorId":1,"transactionId":4711,"meterValue":[
+        {"timestamp":"2023-11-14T22:13:20Z","sampledValue":[
+            {"value":"11000","measurand":"Power.Active.Import","unit":"W"},
+            {"value":"1.5","measurand":"Energy.Active.Import.Register","unit":"kWh"}]},
+        {"timestamp":"2023-11-14T22:13:21.250+00:00","sampledValue":[{"value":"1600"}]}]}]"#;
+    assert_eq!(station.exchange(values).await, json!([3, "1", {}]));
+    let metered = |energy, at| Told::Metered {
+        transaction: 4711,
+        energy,
+        at,
+    };
+    assert_eq!(central.told().await, metered(1_500, 1_700_000_000_000));
+    assert_eq!(central.told().await, metered(1_600, 1_700_000_001_250));
+}
+
+#[tokio::test]
+async fn what_a_meter_signed_is_told_before_the_end_that_it_belongs_to() {
+    let mut central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    let values = r#"[2,"1","MeterValues",{"connectorId":1,"transactionId":4711,"meterValue":[
+        {"timestamp":"2023-11-14T22:13:20Z","sampledValue":[
+            {"value":"OCMF|{}|{\"SD\":\"1\"}","format":"SignedData","context":"Transaction.Begin"}]}]}]"#;
+    assert_eq!(station.exchange(values).await, json!([3, "1", {}]));
+    let stop = r#"[2,"2","StopTransaction",{"transactionId":4711,"meterStop":1600,
+        "timestamp":"2023-11-14T22:13:21Z","transactionData":[
+        {"timestamp":"2023-11-14T22:13:21Z","sampledValue":[
+            {"value":"OCMF|{}|{\"SD\":\"2\"}","format":"SignedData","context":"Transaction.End"}]}]}]"#;
+    assert_eq!(station.exchange(stop).await, json!([3, "2", {}]));
+    let signed = |packet: &str| Told::Signed {
+        transaction: 4711,
+        packets: vec![packet.to_owned()],
+    };
+    assert_eq!(central.told().await, signed(r#"OCMF|{}|{"SD":"1"}"#));
+    assert_eq!(central.told().await, signed(r#"OCMF|{}|{"SD":"2"}"#));
+    assert!(matches!(central.told().await, Told::Stopped { .. }));
+}
+
+#[tokio::test]
+async fn what_belongs_to_no_transaction_of_ours_is_answered_and_ignored() {
+    let mut central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    let sample = r#"[{"timestamp":"2023-11-14T22:13:20Z","sampledValue":[{"value":"1"}]}]"#;
+    for message in [
+        format!(r#"[2,"1","MeterValues",{{"connectorId":1,"meterValue":{sample}}}]"#),
+        format!(r#"[2,"1","MeterValues",{{"connectorId":1,"transactionId":0,"meterValue":{sample}}}]"#),
+        r#"[2,"1","StopTransaction",{"transactionId":0,"meterStop":1,"timestamp":"2023-11-14T22:13:20Z"}]"#.to_owned(),
+    ] {
+        assert_eq!(station.exchange(&message).await, json!([3, "1", {}]));
+    }
+    station.exchange(&stop(4711)).await;
+    assert!(matches!(central.told().await, Told::Stopped { .. }));
+}
+
+fn stop(transaction: i32) -> String {
+    format!(
+        r#"[2,"stop","StopTransaction",{{"transactionId":{transaction},"meterStop":900,"timestamp":"2023-11-14T22:10:00Z","reason":"EVDisconnected"}}]"#
+    )
+}
+
+#[tokio::test]
+async fn nothing_is_answered_before_it_is_stored() {
+    let mut central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    let journal = central.journal.clone();
+    let closed = journal.gate.acquire().await.unwrap();
+
+    station.send(&stop(4711)).await;
+    // The socket is read meanwhile: a pong comes back, an answer does not.
+    station.0.send(Message::Ping("x".into())).await.unwrap();
+    assert!(station.0.next().await.unwrap().unwrap().is_pong());
+
+    drop(closed);
+    assert_eq!(station.receive().await, json!([3, "stop", {}]));
+    assert_eq!(
+        central.told().await,
+        Told::Stopped {
+            transaction: 4711,
+            energy: 900,
+            reason: "EVDisconnected".to_owned()
+        }
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_is_answered_with_an_error_and_can_be_repeated() {
+    let mut central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    central.journal.refusals.store(1, Ordering::Relaxed);
+    assert_eq!(
+        station.exchange(&stop(4711)).await,
+        json!([4, "stop", "InternalError", "", {}])
+    );
+    assert_eq!(station.exchange(&stop(4711)).await, json!([3, "stop", {}]));
+    assert!(matches!(central.told().await, Told::Stopped { .. }));
+}
+
+#[tokio::test]
+async fn a_newer_connection_replaces_the_older_and_the_order_is_kept() {
+    let mut central = Central::start(LONG).await;
+    let journal = central.journal.clone();
+    let mut older = Station::connect(&central).await;
+    let closed = journal.gate.acquire().await.unwrap();
+    older.send(&stop(1)).await;
+    older.send(&stop(2)).await;
+    older.0.send(Message::Ping("x".into())).await.unwrap();
+    assert!(older.0.next().await.unwrap().unwrap().is_pong());
+
+    let mut newer = Station(
+        handshake(&central, STATION, &good_credentials(), "ocpp1.6")
+            .await
+            .unwrap(),
+    );
+    newer.send(&stop(3)).await;
+    assert!(older.is_closed().await);
+    drop(closed);
+
+    assert_eq!(newer.receive().await, json!([3, "stop", {}]));
+    for expected in [1, 2, 3] {
+        assert!(
+            matches!(central.told().await, Told::Stopped { transaction, .. } if transaction == expected)
+        );
+    }
+    assert!(central.stations.is_connected(STATION));
+}
+
+#[tokio::test]
+async fn a_close_is_answered() {
+    let central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    station.0.send(Message::Close(None)).await.unwrap();
+    assert!(station.0.next().await.unwrap().unwrap().is_close());
+    assert!(station.is_closed().await);
+}

@@ -1,0 +1,220 @@
+//! The engine's platform on a machine of our own: clock, chance, sockets, database, components.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use chargetap_engine::Gateway;
+use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
+use chargetap_engine::platform::{
+    DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder, Value,
+};
+use chargetap_plugins::Plugins;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use tokio::sync::Notify;
+
+use crate::database::Database;
+use crate::faults::Faults;
+use crate::metrics::Metrics;
+use crate::ocpp::{RemoteAnswer, Stations};
+use crate::station_reports::Reports;
+
+/// How long a start or stop may take, with its time in the queue: less than the engine gives a
+/// command.
+const STATION_ORDER: Duration = Duration::from_secs(60);
+/// The largest answer of the payment provider that is read, in bytes.
+const ANSWER_LIMIT: usize = 1024 * 1024;
+
+/// The engine on this host.
+pub type NativeGateway = Gateway<Native>;
+
+/// What the engine is given on this host.
+pub struct Native {
+    plugins: Plugins,
+    database: Database,
+    http: reqwest::Client,
+    stations: Stations<Reports>,
+    faults: Arc<Faults>,
+    metrics: Metrics,
+    /// Commands are waiting in the outbox.
+    outbox: Notify,
+    /// Terminals at which something happened.
+    changed: Mutex<BTreeSet<String>>,
+    /// There are some.
+    terminals: Notify,
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Native {
+    pub(crate) fn new(
+        plugins: Plugins,
+        database: Database,
+        http: reqwest::Client,
+        stations: Stations<Reports>,
+        faults: Arc<Faults>,
+    ) -> Self {
+        Self {
+            plugins,
+            database,
+            http,
+            stations,
+            faults,
+            metrics: Metrics::new(),
+            outbox: Notify::new(),
+            changed: Mutex::default(),
+            terminals: Notify::new(),
+        }
+    }
+
+    /// The stations' side.
+    pub fn stations(&self) -> &Stations<Reports> {
+        &self.stations
+    }
+
+    /// The metrics in OpenMetrics' text format.
+    pub(crate) fn metrics(&self) -> String {
+        self.metrics.text()
+    }
+
+    /// Wait until commands are waiting.
+    pub(crate) async fn outbox_notified(&self) {
+        self.outbox.notified().await;
+    }
+
+    /// Wait until something happened at a terminal.
+    pub(crate) async fn terminals_notified(&self) {
+        self.terminals.notified().await;
+    }
+
+    /// The terminals at which something happened since the last call.
+    pub(crate) fn take_changed_terminals(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.lock_changed())
+    }
+
+    /// Every change of the set is a single call, so it is whole even after a panic elsewhere.
+    fn lock_changed(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Platform for Native {
+    type Components = Plugins;
+
+    fn components(&self) -> &Plugins {
+        &self.plugins
+    }
+
+    fn now(&self) -> u64 {
+        now().saturating_add(self.faults.clock_ahead)
+    }
+
+    fn random(&self) -> [u8; 16] {
+        rand::random()
+    }
+
+    fn count(&self, metric: Metric, label: &str) {
+        self.metrics.count(metric, label);
+    }
+
+    fn notify_outbox(&self) {
+        self.outbox.notify_one();
+    }
+
+    fn notify_terminal(&self, serial: &str) {
+        self.lock_changed().insert(serial.to_owned());
+        self.terminals.notify_one();
+    }
+
+    async fn send(
+        &self,
+        request: ProviderRequest,
+        timeout_ms: u64,
+    ) -> Result<ProviderResponse, SendError> {
+        let mut sending = self
+            .http
+            .request(request.method, request.url)
+            .timeout(Duration::from_millis(timeout_ms));
+        for (name, value) in request.headers {
+            let mut value = HeaderValue::try_from(value)
+                .map_err(|_| SendError::NotSent(format!("{name} cannot stand in a header")))?;
+            value.set_sensitive(true);
+            sending = sending.header(name, value);
+        }
+        if let Some(body) = request.body {
+            sending = sending.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        self.faults.crash_point();
+        let response = receive(sending).await;
+        self.faults.crash_point();
+        response
+    }
+
+    async fn order(&self, station: &str, order: StationOrder<'_>) -> StationAnswer {
+        self.faults.crash_point();
+        let answer = match order {
+            StationOrder::Start { connector, id_tag } => {
+                in_time(self.stations.remote_start(station, connector, id_tag)).await
+            }
+            StationOrder::Stop { transaction } => {
+                in_time(self.stations.remote_stop(station, transaction)).await
+            }
+        };
+        self.faults.crash_point();
+        answer.into()
+    }
+
+    async fn query(
+        &self,
+        statement: &'static str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        self.database.query(statement, parameters).await
+    }
+}
+
+/// Give up waiting for a station's answer. An order that still stands in its queue is not passed on
+/// then.
+async fn in_time(asked: impl Future<Output = RemoteAnswer>) -> RemoteAnswer {
+    tokio::time::timeout(STATION_ORDER, asked)
+        .await
+        .unwrap_or(RemoteAnswer::Unknown)
+}
+
+async fn receive(request: reqwest::RequestBuilder) -> Result<ProviderResponse, SendError> {
+    // An error's text must not repeat the URL: it may be a capability.
+    let lost = |error: reqwest::Error| SendError::Lost(error.without_url().to_string());
+    let mut response = request.send().await.map_err(|error| {
+        if error.is_connect() || error.is_builder() {
+            SendError::NotSent(error.without_url().to_string())
+        } else {
+            lost(error)
+        }
+    })?;
+    let status = response.status().as_u16();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(lost)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > ANSWER_LIMIT {
+            return Err(SendError::Lost("the answer is too large".into()));
+        }
+    }
+    Ok(ProviderResponse { status, body })
+}
+
+impl From<RemoteAnswer> for StationAnswer {
+    fn from(answer: RemoteAnswer) -> Self {
+        match answer {
+            RemoteAnswer::Accepted => Self::Accepted,
+            RemoteAnswer::Rejected => Self::Rejected,
+            RemoteAnswer::NotConnected => Self::NotConnected,
+            RemoteAnswer::Unknown => Self::Unknown,
+        }
+    }
+}

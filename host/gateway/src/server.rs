@@ -1,0 +1,121 @@
+//! The HTTP server: callbacks, drivers' and operators' requests, and the stations' WebSockets.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use chargetap_engine::http::{self, BODY_LIMIT, BodyError, Request};
+use futures_util::StreamExt;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+
+use crate::platform::NativeGateway;
+
+/// How long a request's body may take to arrive, and how long a large one.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+const LARGE_BODY_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Serve until `shutdown` completes.
+///
+/// # Errors
+/// The listener failed.
+pub async fn serve(
+    listener: TcpListener,
+    gateway: Arc<NativeGateway>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    // Small answers must not wait for the acknowledgement of the packet before.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::warn!(%error, "TCP_NODELAY cannot be set");
+        }
+    });
+    let stations = gateway.platform().stations().router();
+    let router = Router::new()
+        .route("/metrics", get(metrics))
+        .fallback(handle)
+        .with_state(gateway)
+        .merge(stations);
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, router)
+        .with_graceful_shutdown(shutdown)
+        .await
+}
+
+async fn metrics(State(gateway): State<Arc<NativeGateway>>) -> Response {
+    respond(http::Response {
+        status: 200,
+        content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8".into(),
+        headers: Vec::new(),
+        body: gateway.platform().metrics().into_bytes(),
+    })
+}
+
+async fn handle(
+    State(gateway): State<Arc<NativeGateway>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: axum::extract::Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let source = source(peer.ip(), &head.headers);
+    let request = Request::from_head(head, Some(source));
+    respond(gateway.handle(request, Incoming(body)).await)
+}
+
+fn respond(response: http::Response) -> Response {
+    response.into_http().map(Body::from)
+}
+
+/// A body on its way in.
+struct Incoming(Body);
+
+impl http::Body for Incoming {
+    async fn read(self, limit: usize) -> Result<Vec<u8>, BodyError> {
+        let patience = match limit {
+            ..=BODY_LIMIT => BODY_TIMEOUT,
+            _ => LARGE_BODY_TIMEOUT,
+        };
+        timeout(patience, collect(self.0, limit))
+            .await
+            .map_err(|_| BodyError::TooSlow)?
+            .map_err(|_| BodyError::Unreadable)
+    }
+}
+
+async fn collect(body: Body, limit: usize) -> Result<Vec<u8>, axum::Error> {
+    let mut chunks = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        bytes.extend_from_slice(&chunk?);
+        if bytes.len() > limit {
+            bytes.truncate(limit.saturating_add(1));
+            break;
+        }
+    }
+    Ok(bytes)
+}
+
+/// The source of a request. A proxy on this machine names it in the last entry of `X-Forwarded-For`,
+/// which is the proxy's own; the header of any other peer is not trusted.
+fn source(peer: IpAddr, headers: &HeaderMap) -> String {
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
+    let last = forwarded
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.rsplit(',').next())
+        .and_then(|value| value.trim().parse::<IpAddr>().ok());
+    match last.filter(|_| peer.is_loopback()).unwrap_or(peer) {
+        IpAddr::V4(source) => source.to_string(),
+        // One subscriber has all addresses of such a network.
+        IpAddr::V6(source) => {
+            let [a, b, c, d, ..] = source.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! From a configuration to a gateway at work.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chargetap_contract::callback::KeyInfo;
+use chargetap_engine::config::{CallbackKey, Config};
+use chargetap_engine::{EngineError, Gateway, Secrets};
+use chargetap_plugins::{LoadError, Plugins};
+use secrecy::SecretString;
+
+use crate::client::client;
+use crate::database::{Database, OpenError};
+use crate::faults::Faults;
+use crate::ocpp::{Stations, Timeouts};
+use crate::platform::{Native, NativeGateway, now};
+use crate::secrets::{self, SecretError};
+use crate::station_reports::Reports;
+use crate::workers;
+
+/// The gateway cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A secret is missing.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// A component cannot be used.
+    #[error(transparent)]
+    Component(#[from] LoadError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The engine cannot go on from what the store holds.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The HTTP client cannot be made.
+    #[error("the HTTP client cannot be started: {0}")]
+    Http(#[from] reqwest::Error),
+}
+
+fn read_keys(
+    keys: &[CallbackKey],
+    folder: &Path,
+) -> Result<Vec<(KeyInfo, SecretString)>, SecretError> {
+    let read = |key: &CallbackKey| Ok((key.info.clone(), secrets::read(&key.secret, folder)?));
+    keys.iter().map(read).collect()
+}
+
+/// Start the gateway that a configuration describes. Its relative paths are taken from `folder`.
+///
+/// # Errors
+/// What is missing or unusable, by name.
+pub async fn start(
+    config: Config,
+    folder: &Path,
+    faults: Faults,
+) -> Result<Arc<NativeGateway>, StartError> {
+    let faults = Arc::new(faults);
+    let secret = |source| secrets::read(source, folder);
+    let endpoints = config
+        .callback_endpoints
+        .iter()
+        .map(|it| Ok((it.endpoint.clone(), read_keys(&it.keys, folder)?)))
+        .collect::<Result<_, SecretError>>()?;
+    let passwords = config
+        .stations
+        .iter()
+        .map(|(id, station)| Ok((id.clone(), secret(&station.password)?)))
+        .collect::<Result<_, SecretError>>()?;
+    let secrets = Secrets {
+        payter_key: secret(&config.payter_api_key)?,
+    };
+
+    let server = &config.server;
+    let plugins = Plugins::load(
+        &folder.join(&server.components),
+        &folder.join(&server.cache),
+        endpoints,
+    )?;
+    let database = Database::open(&folder.join(&server.database), faults.clone())?;
+    let reports = Reports::default();
+    let stations = Stations::new(reports.clone(), passwords, now, Timeouts::default());
+    let native = Native::new(plugins, database, client()?, stations, faults);
+    let gateway = Arc::new(Gateway::open(native, config, secrets).await?);
+    gateway.recover().await?;
+    reports.connect(&gateway);
+    workers::spawn(&gateway);
+    Ok(gateway)
+}

@@ -1,0 +1,111 @@
+//! The loops that keep a gateway going: what is called when is a table in the engine's documentation.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::MissedTickBehavior;
+
+use crate::platform::NativeGateway;
+
+/// How often deadlines are looked at.
+const TICK: Duration = Duration::from_millis(250);
+/// How often all terminals are armed when nothing happens.
+const ARM: Duration = Duration::from_secs(5);
+/// How often it is looked whether an alert is to be delivered.
+const DELIVER: Duration = Duration::from_secs(1);
+/// How long a burst of changes may last before the terminals are armed.
+const ARM_AFTER_CHANGE: Duration = Duration::from_millis(50);
+/// How many commands may be under way at once.
+const EXECUTIONS: usize = 64;
+
+/// Start every loop. Each runs until the process ends.
+pub(crate) fn spawn(gateway: &Arc<NativeGateway>) {
+    tokio::spawn(execute_commands(gateway.clone()));
+    tokio::spawn(reach_deadlines(gateway.clone()));
+    tokio::spawn(arm_terminals(gateway.clone()));
+    tokio::spawn(arm_changed_terminals(gateway.clone()));
+    tokio::spawn(deliver_alerts(gateway.clone()));
+}
+
+/// Execute commands as they come, several at once.
+async fn execute_commands(gateway: Arc<NativeGateway>) {
+    let places = Arc::new(Semaphore::new(EXECUTIONS));
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else {
+            return;
+        };
+        match gateway.claim().await {
+            Ok(Some(execution)) => {
+                let gateway = gateway.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = gateway.execute(execution).await {
+                        tracing::error!(%error, "a command's outcome could not be stored");
+                    }
+                    drop(place);
+                });
+            }
+            waiting => {
+                if let Err(error) = waiting {
+                    tracing::error!(%error, "commands cannot be claimed");
+                }
+                // Without a notification, look again: a command may have been freed elsewhere.
+                let woken = gateway.platform().outbox_notified();
+                let _ = tokio::time::timeout(ARM, woken).await;
+            }
+        }
+    }
+}
+
+async fn reach_deadlines(gateway: Arc<NativeGateway>) {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = gateway.tick().await {
+            tracing::error!(%error, "deadlines cannot be looked at");
+        }
+    }
+}
+
+/// Deliver alerts to webhooks.
+async fn deliver_alerts(gateway: Arc<NativeGateway>) {
+    let mut rounds = tokio::time::interval(DELIVER);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        loop {
+            match gateway.deliver_alert().await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::error!(%error, "alerts cannot be delivered");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// All terminals regularly.
+async fn arm_terminals(gateway: Arc<NativeGateway>) {
+    let mut rounds = tokio::time::interval(ARM);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        gateway.arm_terminals().await;
+    }
+}
+
+/// One terminal soon after something happened there. One that does not answer keeps no other waiting.
+async fn arm_changed_terminals(gateway: Arc<NativeGateway>) {
+    loop {
+        gateway.platform().terminals_notified().await;
+        tokio::time::sleep(ARM_AFTER_CHANGE).await;
+        let changed = gateway.platform().take_changed_terminals();
+        for terminal in changed {
+            let gateway = gateway.clone();
+            tokio::spawn(async move { gateway.arm_terminal(&terminal).await });
+        }
+    }
+}

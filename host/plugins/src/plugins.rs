@@ -1,0 +1,142 @@
+//! The three components, called through their pools.
+
+use std::path::Path;
+
+use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
+use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
+use chargetap_contract::session::{Decision, Event, Policy, Refusal};
+use chargetap_contract::{ComponentFault, Components};
+
+use crate::error::LoadError;
+use crate::load::Runtime;
+use crate::pool::Pool;
+use crate::worlds::{EndpointKeys, Generator, Orchestrator, Verifier};
+
+/// The three components, ready to be called from any thread through [`Components`].
+///
+/// One wasmtime engine, one ticker that makes its deadlines pass, memory from a pool. A component
+/// may import types only, so an instance can do nothing but compute. Instances are kept and used
+/// again; one that trapped, ran longer than 500 ms or asked for more than 16 MiB is thrown away.
+#[derive(Debug)]
+pub struct Plugins {
+    verifier: Pool<Verifier>,
+    orchestrator: Pool<Orchestrator>,
+    generator: Pool<Generator>,
+}
+
+impl Plugins {
+    /// Load `callback-verifier.wasm`, `session-orchestrator.wasm` and `receipt-generator.wasm` from
+    /// `folder`, keeping what was compiled in `cache`.
+    ///
+    /// # Errors
+    /// A file is missing or is not what it should be, or the keys are not accepted.
+    pub fn load(
+        folder: &Path,
+        cache: &Path,
+        endpoints: Vec<EndpointKeys>,
+    ) -> Result<Self, LoadError> {
+        let runtime = Runtime::new()?;
+        let plugins = Self {
+            verifier: runtime.load(folder, cache, Verifier { endpoints })?,
+            orchestrator: runtime.load(folder, cache, Orchestrator)?,
+            generator: runtime.load(folder, cache, Generator)?,
+        };
+        // What is wrong with a key shows now and not at the first callback.
+        let fault = |error: ComponentFault| LoadError::Keys(error.reason);
+        plugins.verifier.call(|_, _| Ok(())).map_err(fault)?;
+        Ok(plugins)
+    }
+
+    /// Throw idle instances away, so that the next call of each component is on a new one.
+    pub fn forget_instances(&self) {
+        self.verifier.forget();
+        self.orchestrator.forget();
+        self.generator.forget();
+    }
+}
+
+impl Components for Plugins {
+    fn mint(
+        &self,
+        endpoint: &str,
+        capability: &Capability,
+    ) -> Result<Option<String>, ComponentFault> {
+        self.verifier.call(|instance, store| {
+            let verification = instance.exports.chargetap_callback_verifier_verification();
+            verification
+                .verifier()
+                .call_mint(store, instance.verifier, endpoint, capability)
+        })
+    }
+
+    fn verify(
+        &self,
+        request: &Request,
+    ) -> Result<Result<Vec<Verified>, Rejection>, ComponentFault> {
+        self.verifier.call(|instance, store| {
+            let verification = instance.exports.chargetap_callback_verifier_verification();
+            verification
+                .verifier()
+                .call_verify(store, instance.verifier, request)
+        })
+    }
+
+    fn claimed_terminal(&self, capability: &str) -> Result<Option<String>, ComponentFault> {
+        self.verifier.call(|instance, store| {
+            let verification = instance.exports.chargetap_callback_verifier_verification();
+            verification
+                .verifier()
+                .call_claimed_terminal(store, capability)
+        })
+    }
+
+    fn step(
+        &self,
+        policy: &Policy,
+        state: Option<&[u8]>,
+        event: &Event,
+        now: u64,
+    ) -> Result<Result<Decision, Refusal>, ComponentFault> {
+        self.orchestrator.call(|instance, store| {
+            let orchestration = instance.chargetap_session_orchestrator_orchestration();
+            orchestration.call_step(store, policy, state, event, now)
+        })
+    }
+
+    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, ComponentFault> {
+        self.orchestrator.call(|instance, store| {
+            let orchestration = instance.chargetap_session_orchestrator_orchestration();
+            orchestration.call_offer(store, policy, hold, now)
+        })
+    }
+
+    fn render(
+        &self,
+        document: &Document,
+        format: Format,
+        locale: &str,
+    ) -> Result<Result<Rendered, Problem>, ComponentFault> {
+        self.generator.call(|instance, store| {
+            let rendering = instance.chargetap_receipt_generator_rendering();
+            rendering.call_render(store, document, format, locale)
+        })
+    }
+
+    fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, ComponentFault> {
+        self.generator.call(|instance, store| {
+            let rendering = instance.chargetap_receipt_generator_rendering();
+            rendering.call_form(store, page, locale)
+        })
+    }
+
+    fn check_measurement(
+        &self,
+        packets: &[String],
+        public_key: Option<&str>,
+    ) -> Result<MeasurementVerdict, ComponentFault> {
+        self.generator.call(|instance, store| {
+            let rendering = instance.chargetap_receipt_generator_rendering();
+            rendering.call_check_measurement(store, packets, public_key)
+        })
+    }
+}

@@ -1,0 +1,197 @@
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+
+use chargetap_contract::callback::{Endpoint, KeyInfo, Scheme};
+use wasmtime::Store;
+use wasmtime::component::{Component, Instance, InstancePre, Linker};
+
+use crate::load::Runtime;
+use crate::pool::{Limits, Pool, World};
+use crate::{LoadError, Plugins};
+
+/// A component that does what it is told, good or bad.
+const BEHAVIOURS: &str = r#"(component
+    (core module $m
+        (memory (export "memory") 1)
+        (func (export "fine"))
+        (func (export "trap") unreachable)
+        (func (export "run-for-ever") (loop (br 0)))
+        (func (export "take-all-memory") (drop (memory.grow (i32.const 10000)))))
+    (core instance $i (instantiate $m))
+    (func (export "fine") (canon lift (core func $i "fine")))
+    (func (export "trap") (canon lift (core func $i "trap")))
+    (func (export "run-for-ever") (canon lift (core func $i "run-for-ever")))
+    (func (export "take-all-memory") (canon lift (core func $i "take-all-memory"))))"#;
+
+const IMPORTING: &str = r#"(component (import "clock" (func (result u64))))"#;
+
+/// Counts how often its component is instantiated.
+#[derive(Default)]
+struct Behaviours {
+    instances: Cell<u32>,
+}
+
+impl World for Behaviours {
+    const NAME: &'static str = "behaviours";
+    type Pre = InstancePre<Limits>;
+    type Instance = Instance;
+
+    fn prepare(pre: InstancePre<Limits>) -> wasmtime::Result<Self::Pre> {
+        Ok(pre)
+    }
+
+    fn instantiate(
+        &self,
+        pre: &Self::Pre,
+        store: &mut Store<Limits>,
+    ) -> wasmtime::Result<Self::Instance> {
+        self.instances.set(self.instances.get() + 1);
+        pre.instantiate(store)
+    }
+}
+
+fn load(folder: &Path, text: &str) -> Result<Pool<Behaviours>, LoadError> {
+    std::fs::write(
+        folder.join("behaviours.wasm"),
+        wat::parse_str(text).unwrap(),
+    )
+    .unwrap();
+    Runtime::new()
+        .unwrap()
+        .load(folder, &folder.join("cache"), Behaviours::default())
+}
+
+fn call(pool: &Pool<Behaviours>, name: &str) -> Result<(), String> {
+    pool.call(|instance, store| {
+        let function = instance.get_typed_func::<(), ()>(&mut *store, name)?;
+        function.call(&mut *store, ())
+    })
+    .map_err(|fault| fault.to_string())
+}
+
+#[test]
+fn an_instance_is_used_again_after_a_good_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = load(folder.path(), BEHAVIOURS).unwrap();
+    for _ in 0..3 {
+        call(&pool, "fine").unwrap();
+    }
+    assert_eq!(pool.world().instances.get(), 1);
+}
+
+#[test]
+fn a_bad_call_costs_its_instance_and_nothing_else() {
+    for (behaviour, reason) in [
+        ("trap", "unreachable"),
+        ("run-for-ever", "interrupt"),
+        ("take-all-memory", "forcing trap when growing memory"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = load(folder.path(), BEHAVIOURS).unwrap();
+        let fault = call(&pool, behaviour).unwrap_err();
+        assert!(fault.starts_with("behaviours failed: "), "{fault}");
+        assert!(fault.contains(reason), "{behaviour}: {fault}");
+        call(&pool, "fine").unwrap();
+        call(&pool, "fine").unwrap();
+        assert_eq!(pool.world().instances.get(), 2, "{behaviour}");
+    }
+}
+
+#[test]
+fn a_component_that_imports_a_function_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = load(folder.path(), IMPORTING).unwrap_err().to_string();
+    assert!(
+        error.contains("behaviours.wasm cannot be used: it imports clock"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_damaged_cache_is_not_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    load(folder.path(), BEHAVIOURS).unwrap();
+    let entries: Vec<PathBuf> = std::fs::read_dir(folder.path().join("cache"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    let [entry] = entries.as_slice() else {
+        panic!("{entries:?}")
+    };
+    let whole = std::fs::read(entry).unwrap();
+    let mut damaged = whole.clone();
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 1;
+    std::fs::write(entry, &damaged).unwrap();
+    let pool = load(folder.path(), BEHAVIOURS).unwrap();
+    call(&pool, "fine").unwrap();
+    assert_eq!(
+        std::fs::read(entry).unwrap(),
+        whole,
+        "it was compiled again"
+    );
+}
+
+#[test]
+fn the_three_components_import_no_function_and_need_nothing() {
+    let folder = built();
+    let engine = wasmtime::Engine::default();
+    for name in [
+        "callback-verifier",
+        "session-orchestrator",
+        "receipt-generator",
+    ] {
+        let component = Component::from_file(&engine, folder.join(name).with_extension("wasm"));
+        let component = component.unwrap();
+        for (import, item) in component.component_type().imports(&engine) {
+            assert!(
+                import.starts_with("chargetap:types/"),
+                "{name} imports {import}"
+            );
+            let wasmtime::component::types::ComponentItem::ComponentInstance(types) = item.ty
+            else {
+                panic!("{name}: {import} is no interface")
+            };
+            for (export, item) in types.exports(&engine) {
+                let is_type = matches!(item.ty, wasmtime::component::types::ComponentItem::Type(_));
+                assert!(is_type, "{name}: {import} has {export}");
+            }
+        }
+        let mut store = Store::new(&engine, ());
+        Linker::new(&engine)
+            .instantiate(&mut store, &component)
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_weak_key_is_named_and_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let endpoint = Endpoint {
+        id: "payter".to_owned(),
+        scheme: Scheme::CapabilityUrl,
+        tolerance: None,
+    };
+    let key = KeyInfo {
+        id: "2026".to_owned(),
+        not_before: None,
+        not_after: None,
+    };
+    let endpoints = vec![(endpoint, vec![(key, "short-canary".into())])];
+    let error = Plugins::load(&built(), folder.path(), endpoints)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("2026") && !error.contains("canary"),
+        "{error}"
+    );
+}
+
+fn built() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/components");
+    assert!(
+        folder.join("callback-verifier.wasm").is_file(),
+        "the components are not built: run `cargo xtask build`, or all with `cargo xtask test`"
+    );
+    folder
+}

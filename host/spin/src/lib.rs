@@ -1,0 +1,36 @@
+//! The Chargetap gateway as a Spin application.
+//!
+//! Spin gives it HTTP, SQLite, variables and the three components; what happens to a session is
+//! decided in those components and carried out by `chargetap-engine`, as on the native host. Spin
+//! has no clock that calls and takes no WebSocket, so two things differ:
+//!
+//! - time passes when `POST /tick` says so ([`tick`]);
+//! - stations are reached through a bridge that speaks OCPP on its other side ([`bridge`]) and
+//!   reports what they do to `/stations/{station}/events` ([`events`]).
+//!
+//! Spin lets one instance answer many requests, several at once, and several instances share one
+//! connection to the database. So nothing is kept between requests but what never changes
+//! ([`setup`]), and nothing spans two statements.
+
+#![cfg(target_family = "wasm")]
+
+mod authorization;
+mod bindings;
+mod bridge;
+mod commands;
+mod database;
+mod events;
+mod outbound;
+mod platform;
+mod server;
+mod setup;
+mod tick;
+
+use bytes::Bytes;
+use spin_sdk::http::{FullBody, Request, Response};
+use spin_sdk::http_service;
+
+#[http_service]
+async fn handle(request: Request) -> Response<FullBody<Bytes>> {
+    server::serve(request).await
+}

@@ -1,0 +1,141 @@
+//! The engine's platform under Spin.
+
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
+use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
+use chargetap_contract::session::{Decision, Event, Policy, Refusal};
+use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
+use chargetap_engine::platform::{
+    ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder,
+    Value,
+};
+use secrecy::SecretString;
+use spin_sdk::sqlite::Connection;
+use spin_sdk::wasip3::random::random::get_random_u64;
+
+use crate::bindings::{orchestration, rendering, verification};
+use crate::{bridge, database, outbound};
+
+/// What the engine is given under Spin.
+pub(crate) struct Spin {
+    pub(crate) connection: Connection,
+    pub(crate) verifier: verification::Verifier,
+    /// Where the station bridge is; without a slash at the end.
+    pub(crate) station_url: String,
+    /// The passwords of the stations by their identity.
+    pub(crate) stations: BTreeMap<String, SecretString>,
+    /// The bearer token of `POST /tick`.
+    pub(crate) tick_token: SecretString,
+}
+
+impl Platform for Spin {
+    type Components = Self;
+
+    fn components(&self) -> &Self {
+        self
+    }
+
+    fn now(&self) -> u64 {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn random(&self) -> [u8; 16] {
+        let [high, low] = [get_random_u64(), get_random_u64()].map(u128::from);
+        (high << 64 | low).to_be_bytes()
+    }
+
+    /// An instance lives too briefly to count anything. Spin reports requests to OpenTelemetry by
+    /// itself, and everything that is counted also has a line in the log.
+    fn count(&self, _: Metric, _: &str) {}
+
+    /// The outbox is looked through when a request was answered.
+    fn notify_outbox(&self) {}
+
+    /// The next tick arms every terminal.
+    fn notify_terminal(&self, _: &str) {}
+
+    async fn send(
+        &self,
+        request: ProviderRequest,
+        timeout_ms: u64,
+    ) -> Result<ProviderResponse, SendError> {
+        outbound::send(request, timeout_ms).await
+    }
+
+    async fn order(&self, station: &str, order: StationOrder<'_>) -> StationAnswer {
+        match self.stations.get(station) {
+            Some(password) => bridge::order(&self.station_url, station, password, order).await,
+            None => StationAnswer::NotConnected,
+        }
+    }
+
+    async fn query(
+        &self,
+        statement: &'static str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        database::query(&self.connection, statement, parameters).await
+    }
+}
+
+/// A component that traps takes this instance with it, so none of these calls returns a fault.
+impl Components for Spin {
+    fn mint(
+        &self,
+        endpoint: &str,
+        capability: &Capability,
+    ) -> Result<Option<String>, ComponentFault> {
+        Ok(self.verifier.mint(endpoint, capability))
+    }
+
+    fn verify(
+        &self,
+        request: &Request,
+    ) -> Result<Result<Vec<Verified>, Rejection>, ComponentFault> {
+        Ok(self.verifier.verify(request))
+    }
+
+    fn claimed_terminal(&self, capability: &str) -> Result<Option<String>, ComponentFault> {
+        Ok(verification::Verifier::claimed_terminal(capability))
+    }
+
+    fn step(
+        &self,
+        policy: &Policy,
+        state: Option<&[u8]>,
+        event: &Event,
+        now: u64,
+    ) -> Result<Result<Decision, Refusal>, ComponentFault> {
+        Ok(orchestration::step(policy, state, event, now))
+    }
+
+    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, ComponentFault> {
+        Ok(orchestration::offer(policy, hold, now))
+    }
+
+    fn render(
+        &self,
+        document: &Document,
+        format: Format,
+        locale: &str,
+    ) -> Result<Result<Rendered, Problem>, ComponentFault> {
+        Ok(rendering::render(document, format, locale))
+    }
+
+    fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, ComponentFault> {
+        Ok(rendering::form(page, locale))
+    }
+
+    fn check_measurement(
+        &self,
+        packets: &[String],
+        public_key: Option<&str>,
+    ) -> Result<MeasurementVerdict, ComponentFault> {
+        Ok(rendering::check_measurement(packets, public_key))
+    }
+}

@@ -1,0 +1,160 @@
+//! Opens the gateway, once per instance.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+
+use chargetap_contract::callback::ConfigurationProblem;
+use chargetap_engine::config::{CallbackEndpoint, Config, ConfigError, SecretSource};
+use chargetap_engine::{BOOTSTRAP_TOKEN, EngineError, Gateway, Secrets};
+use secrecy::{ExposeSecret, SecretString};
+use spin_sdk::sqlite::{self, Connection};
+use spin_sdk::variables;
+
+use crate::bindings::verification::Verifier;
+use crate::database;
+use crate::platform::Spin;
+
+/// Where the manifest puts the configuration; relative paths in it are taken from that folder.
+const CONFIG: &str = "/chargetap.toml";
+
+/// Spin's connection writes a rollback journal, and commits by deleting it. This has the deletion
+/// itself reach the disk, so that what was acknowledged survives a power cut.
+const DURABLE: &str = "PRAGMA synchronous = EXTRA";
+
+/// The engine under Spin.
+pub(crate) type SpinGateway = Gateway<Spin>;
+
+thread_local! {
+    static GATEWAY: OnceCell<Rc<SpinGateway>> = const { OnceCell::new() };
+}
+
+/// Why there is no gateway.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SetupError {
+    #[error("{CONFIG} cannot be read: {0}")]
+    Unreadable(#[from] io::Error),
+    #[error("{CONFIG}: {0}")]
+    Config(#[from] ConfigError),
+    #[error("the Spin variable {name} cannot be read: {reason}")]
+    Variable { name: String, reason: String },
+    #[error("the secret in {origin} cannot be used: {reason}")]
+    Secret { origin: String, reason: String },
+    #[error("the callback keys cannot be used: {0:?}")]
+    Keys(ConfigurationProblem),
+    #[error("the database cannot be opened: {0}")]
+    Database(#[from] sqlite::Error),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// The instance's gateway. The first requests of an instance may each open one, because none can
+/// wait for another; all then use the one that was ready first.
+pub(crate) async fn gateway() -> Result<Rc<SpinGateway>, SetupError> {
+    if let Some(gateway) = GATEWAY.with(|cell| cell.get().cloned()) {
+        return Ok(gateway);
+    }
+    let opened = Rc::new(open().await?);
+    Ok(GATEWAY.with(|cell| cell.get_or_init(|| opened).clone()))
+}
+
+async fn open() -> Result<SpinGateway, SetupError> {
+    log();
+    let mut config = Config::parse(&std::fs::read_to_string(CONFIG)?)?;
+    // The manifest has both, so that one file serves every installation.
+    let unusable = |name: &str| {
+        let name = name.to_owned();
+        move |reason| SetupError::Variable { name, reason }
+    };
+    let (public_url, payter_url) = (variable("public_url").await?, variable("payter_url").await?);
+    config
+        .set_public_url(&public_url)
+        .map_err(unusable("public_url"))?;
+    config
+        .set_payter_url(&payter_url)
+        .map_err(unusable("payter_url"))?;
+
+    let mut endpoints = Vec::new();
+    for CallbackEndpoint { endpoint, keys } in &config.callback_endpoints {
+        let mut revealed = Vec::new();
+        for key in keys {
+            let secret = secret(&key.secret).await?;
+            revealed.push((key.info.clone(), secret.expose_secret().as_bytes().to_vec()));
+        }
+        endpoints.push((endpoint.clone(), revealed));
+    }
+    let mut stations = BTreeMap::new();
+    for (id, station) in &config.stations {
+        stations.insert(id.clone(), secret(&station.password).await?);
+    }
+    let secrets = Secrets {
+        payter_key: secret(&config.payter_api_key).await?,
+    };
+
+    let connection = Connection::open_default().await?;
+    if let Err(error) = database::query(&connection, DURABLE, Vec::new()).await {
+        // Databases that are not files of this machine have their own way.
+        tracing::warn!(%error, "the database's durability is its own");
+    }
+    let spin = Spin {
+        connection,
+        verifier: Verifier::load(&endpoints).map_err(SetupError::Keys)?,
+        station_url: variable("station_url").await?.trim_end_matches('/').into(),
+        stations,
+        tick_token: secret_variable("tick_token").await?,
+    };
+    let gateway = Gateway::open(spin, config, secrets).await?;
+    if let Some(token) = gateway.take_bootstrap_token() {
+        // `spin up` shows it, and it is told only now.
+        eprintln!("{BOOTSTRAP_TOKEN}{}", token.expose_secret());
+    }
+    Ok(gateway)
+}
+
+async fn secret(source: &SecretSource) -> Result<SecretString, SetupError> {
+    match source {
+        SecretSource::Env(name) => secret_variable(&name.to_lowercase()).await,
+        SecretSource::File(path) => {
+            let text = std::fs::read_to_string(Path::new("/").join(path));
+            let text = text.map_err(|error| SetupError::Secret {
+                origin: source.to_string(),
+                reason: error.to_string(),
+            })?;
+            filled(source.to_string(), &text)
+        }
+    }
+}
+
+async fn secret_variable(name: &str) -> Result<SecretString, SetupError> {
+    let text = variable(name).await?;
+    filled(format!("the Spin variable {name}"), &text)
+}
+
+fn filled(origin: String, text: &str) -> Result<SecretString, SetupError> {
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.is_empty() {
+        let reason = "it is empty".into();
+        return Err(SetupError::Secret { origin, reason });
+    }
+    Ok(SecretString::from(text))
+}
+
+async fn variable(name: &str) -> Result<String, SetupError> {
+    variables::get(name)
+        .await
+        .map_err(|error| SetupError::Variable {
+            name: name.into(),
+            reason: error.to_string(),
+        })
+}
+
+/// Spin keeps what a component writes to standard error.
+fn log() {
+    // An earlier request of this instance may have done it.
+    let _ = tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(false)
+        .try_init();
+}

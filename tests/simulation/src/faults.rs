@@ -1,0 +1,93 @@
+//! Fault injection: how much goes wrong, and what did.
+
+use std::collections::BTreeMap;
+
+/// Something that goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// A request does not leave.
+    NotSent,
+    /// A request is lost on its way.
+    RequestLost,
+    /// An answer is lost on its way.
+    AnswerLost,
+    /// A request or an answer takes long, perhaps longer than the sender waits.
+    Delayed,
+    /// A callback or report is delivered twice.
+    Duplicated,
+    /// The provider answers with a server's failure, with or without having acted.
+    ServerError,
+    /// The provider asks to be left alone for now.
+    TooMany,
+    /// The issuer declines.
+    Declined,
+    /// A terminal is offline for a while.
+    TerminalOffline,
+    /// A station is unreachable for a while, and reports later what happened meanwhile.
+    StationOffline,
+    /// A station refuses a start.
+    StationRefuses,
+    /// A station loses what it had to report.
+    ReportLost,
+    /// A station reports the end many hours late.
+    ReportLate,
+    /// The operator stops a session.
+    OperatorStops,
+    /// The operator refunds a part, or tries to refund too much.
+    OperatorRefunds,
+    /// A reading is repeated, runs backwards, or is from the past.
+    OddReading,
+    /// The gateway dies and is started again.
+    Crash,
+    /// A statement fails, and nothing is written.
+    CommitRefused,
+    /// A statement's effect is on the disk, and the gateway dies before it learns so.
+    CommitTorn,
+    /// The gateway's clock jumps.
+    ClockJump,
+    /// A second card is shown meanwhile.
+    StrangersCard,
+}
+
+/// How probable each fault is where it can occur, in parts per million.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FaultRates {
+    /// For what happens now and then.
+    pub(crate) often: u32,
+    /// For what happens at every statement and every request, of which a session has many.
+    pub(crate) seldom: u32,
+    /// For what costs a whole gateway its life.
+    pub(crate) rare: u32,
+}
+
+impl FaultRates {
+    pub(crate) const NONE: Self = Self {
+        often: 0,
+        seldom: 0,
+        rare: 0,
+    };
+
+    /// The rates of a world: low in one of four, very high in one of four.
+    pub(crate) fn of(dice: u64) -> Self {
+        match dice % 4 {
+            0 => Self {
+                often: 5_000,
+                seldom: 100,
+                rare: 50,
+            },
+            1 | 2 => Self {
+                often: 15_000,
+                seldom: 500,
+                rare: 200,
+            },
+            _ => Self {
+                often: 60_000,
+                seldom: 3_000,
+                rare: 1_000,
+            },
+        }
+    }
+}
+
+/// How often each fault occurred.
+pub(crate) type Faults = BTreeMap<Fault, u64>;
