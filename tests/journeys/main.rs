@@ -17,6 +17,7 @@ mod input;
 mod operator;
 #[cfg(feature = "peers")]
 mod peers;
+mod readme;
 mod receipts;
 mod sessions;
 mod terminals;
