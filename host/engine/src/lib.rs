@@ -1,11 +1,196 @@
 //! The engine: what a Chargetap host does, whichever runtime it lives in.
 //!
-//! It applies events to sessions, executes the commands that come out of them, arms the terminals,
-//! and answers the HTTP requests. It decides nothing about money (the components do) and moves no
-//! bytes itself: sockets, files, the database and the components are reached through
-//! [`platform::Platform`], which the native host and the Spin application implement.
-
-#![warn(rustdoc::broken_intra_doc_links)]
+//! It applies events to sessions, executes the commands that come out of them, arms the terminals, and
+//! answers the HTTP requests. It decides nothing about money (the components do) and moves no bytes
+//! itself: sockets, files, the database and the components are reached through
+//! [`Platform`](platform::Platform), which a host implements once.
+//!
+//! # The path of a tap
+//!
+//! | step | file                         | what happens                                               |
+//! |------|------------------------------|------------------------------------------------------------|
+//! | 1    | `terminals/arming.rs`        | the terminal is sent its prompt (`terminals/prompt.rs`), with a callback URL minted for it |
+//! | 2    | `router.rs`, `callbacks.rs`  | the tap comes in as a callback, and is verified            |
+//! | 3    | `sessions/card.rs`           | it begins a session, or stops the one that the card began  |
+//! | 4    | `sessions/apply.rs`          | `session-orchestrator` decides                             |
+//! | 5    | `store/events.rs`            | event, state, commands and deadline are stored in one statement; only then is the callback acknowledged |
+//! | 6    | `sessions/execute.rs`        | the commands are claimed from `store/outbox.rs` and executed |
+//! | 7    | `payter.rs`, the platform    | money is held, captured or voided; a station starts or stops |
+//! | 8    | `receipts/issue.rs`          | the receipt is stored, and `terminals/display.rs` tells the driver |
+//!
+//! The outcome of a command is an event again (step 4). So is what stations report
+//! (`sessions/station_events.rs`), what operators ask for (`sessions/operator_requests.rs`), and a
+//! deadline that passes (`sessions/deadlines.rs`).
+//!
+//! # The run loop
+//!
+//! A host calls, each in a loop of its own:
+//!
+//! | when                                              | call                                      |
+//! |---------------------------------------------------|-------------------------------------------|
+//! | at the start, once                                | [`Gateway::open`], [`Gateway::recover`]   |
+//! | `notify_outbox` was called, and every 5 s         | [`Gateway::claim`] until there is nothing; [`Gateway::execute`] for each, several at once |
+//! | every 250 ms                                      | [`Gateway::tick`]                         |
+//! | every 5 s                                         | [`Gateway::arm_terminals`]                |
+//! | soon after `notify_terminal` was called           | [`Gateway::arm_terminal`]                 |
+//! | every second                                      | [`Gateway::deliver_alert`] until it is `false` |
+//! | an HTTP request arrives                           | [`Gateway::handle`]                       |
+//! | a station reports, before the station is answered | [`Gateway::station_started`], [`Gateway::station_metered`], [`Gateway::station_signed`], [`Gateway::station_stopped`], [`Gateway::station_has`] |
+//!
+//! Longer intervals lose nothing: drivers wait longer. Under Spin one request to `/tick` does all of it.
+//!
+//! # Example
+//!
+//! A host with SQLite; its HTTP client and its stations are left to you.
+//!
+//! ```
+//! use std::sync::{Arc, Mutex, PoisonError};
+//! use std::time::Duration;
+//!
+//! use chargetap_engine::config::Config;
+//! use chargetap_engine::http::{Method, ProviderRequest, ProviderResponse, Request, SendError};
+//! use chargetap_engine::platform::{
+//!     Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder, Value,
+//! };
+//! use chargetap_engine::{EngineError, Gateway, Secrets};
+//! use tokio::sync::Notify;
+//!
+//! /// `C` is `Plugins` of the crate `chargetap-plugins`, or any other way to call the components.
+//! struct Host<C> {
+//!     components: C,
+//!     database: Mutex<rusqlite::Connection>,
+//!     outbox: Notify,
+//! }
+//!
+//! impl<C: Components + Send + Sync + 'static> Platform for Host<C> {
+//!     type Components = C;
+//!
+//!     fn components(&self) -> &C {
+//!         &self.components
+//!     }
+//!
+//!     fn now(&self) -> u64 {
+//!         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+//!         since.map_or(0, |since| since.as_millis() as u64)
+//!     }
+//!
+//!     fn random(&self) -> [u8; 16] {
+//!         rand::random()
+//!     }
+//!
+//!     fn count(&self, metric: Metric, label: &str) {
+//!         println!("{metric} {label}"); // your metrics
+//!     }
+//!
+//!     fn notify_outbox(&self) {
+//!         self.outbox.notify_one();
+//!     }
+//!
+//!     fn notify_terminal(&self, _serial: &str) {} // the loop below arms all of them every 5 s
+//!
+//!     async fn send(
+//!         &self,
+//!         request: ProviderRequest,
+//!         timeout_ms: u64,
+//!     ) -> Result<ProviderResponse, SendError> {
+//!         // Your HTTP client. `NotSent` only where the request certainly did not leave.
+//!         let reason = format!("{} within {timeout_ms} ms: no HTTP client", request.method);
+//!         Err(SendError::NotSent(reason))
+//!     }
+//!
+//!     async fn order(&self, _station: &str, order: StationOrder<'_>) -> StationAnswer {
+//!         // Your stations. `Unknown` where the answer was lost.
+//!         match order {
+//!             StationOrder::Start { connector: _, id_tag: _ } => StationAnswer::NotConnected,
+//!             StationOrder::Stop { transaction: _ } => StationAnswer::NotConnected,
+//!         }
+//!     }
+//!
+//!     async fn query(
+//!         &self,
+//!         statement: &'static str,
+//!         parameters: Vec<Value>,
+//!     ) -> Result<Vec<Row>, DatabaseError> {
+//!         let connection = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+//!         rows(&connection, statement, parameters).map_err(|error| match error.sqlite_error_code() {
+//!             Some(rusqlite::ErrorCode::ConstraintViolation) => {
+//!                 DatabaseError::Constraint(error.to_string())
+//!             }
+//!             _ => DatabaseError::Unavailable(error.to_string()),
+//!         })
+//!     }
+//! }
+//!
+//! fn rows(
+//!     connection: &rusqlite::Connection,
+//!     statement: &str,
+//!     parameters: Vec<Value>,
+//! ) -> rusqlite::Result<Vec<Row>> {
+//!     use rusqlite::types::Value as Sqlite;
+//!     let parameters = parameters.into_iter().map(|value| match value {
+//!         Value::Null => Sqlite::Null,
+//!         Value::Integer(number) => Sqlite::Integer(number),
+//!         Value::Text(text) => Sqlite::Text(text),
+//!         Value::Blob(bytes) => Sqlite::Blob(bytes),
+//!     });
+//!     let mut prepared = connection.prepare_cached(statement)?;
+//!     let columns = prepared.column_count();
+//!     let mut found = prepared.query(rusqlite::params_from_iter(parameters))?;
+//!     let mut rows = Vec::new();
+//!     while let Some(row) = found.next()? {
+//!         let value = |column| {
+//!             Ok(match row.get(column)? {
+//!                 Sqlite::Integer(number) => Value::Integer(number),
+//!                 Sqlite::Text(text) => Value::Text(text),
+//!                 Sqlite::Blob(bytes) => Value::Blob(bytes),
+//!                 Sqlite::Null | Sqlite::Real(_) => Value::Null, // the engine stores no fractions
+//!             })
+//!         };
+//!         rows.push((0..columns).map(value).collect::<rusqlite::Result<_>>()?);
+//!     }
+//!     Ok(rows)
+//! }
+//!
+//! async fn run(components: impl Components + Send + Sync + 'static) -> Result<(), EngineError> {
+//!     let text = include_str!("../../gateway/examples/chargetap.toml");
+//!     let config = Config::parse(text).expect("the example is good");
+//!     let database = rusqlite::Connection::open("chargetap.db").expect("a folder to write to");
+//!     let host = Host { components, database: Mutex::new(database), outbox: Notify::new() };
+//!     let secrets = Secrets { payter_key: "Payter's API key".into() };
+//!     let gateway = Arc::new(Gateway::open(host, config, secrets).await?);
+//!     gateway.recover().await?;
+//!
+//!     tokio::spawn(execute(gateway.clone()));
+//!     let terminals = gateway.clone();
+//!     tokio::spawn(async move {
+//!         loop {
+//!             terminals.arm_terminals().await;
+//!             tokio::time::sleep(Duration::from_secs(5)).await;
+//!         }
+//!     });
+//!     // Your HTTP server does this with each request.
+//!     let request = Request { method: Method::GET, path: "/readyz".into(), ..Request::default() };
+//!     assert_eq!(gateway.handle(request, Vec::new()).await.status, 200);
+//!     loop {
+//!         gateway.tick().await?;
+//!         while gateway.deliver_alert().await? {}
+//!         tokio::time::sleep(Duration::from_millis(250)).await;
+//!     }
+//! }
+//!
+//! async fn execute<C: Components + Send + Sync + 'static>(gateway: Arc<Gateway<Host<C>>>) {
+//!     loop {
+//!         while let Ok(Some(execution)) = gateway.claim().await {
+//!             if let Err(error) = gateway.execute(execution).await {
+//!                 eprintln!("a command's outcome could not be stored: {error}");
+//!             }
+//!         }
+//!         let notified = gateway.platform().outbox.notified();
+//!         let _ = tokio::time::timeout(Duration::from_secs(5), notified).await;
+//!     }
+//! }
+//! # fn main() {}
+//! ```
 
 pub mod config;
 pub mod http;

@@ -1,7 +1,165 @@
 //! The three Chargetap components in wasmtime: load, check, limit, pool, call.
 //!
 //! [`Plugins`] is all that a host in Rust needs to call them. It knows no HTTP, no database and no
-//! charging station.
+//! charging station. A component that imports a function is refused, so a plugin can do nothing but
+//! compute; a call that traps, runs longer than 500 ms or takes more than 16 MiB costs its instance and
+//! nothing else.
+//!
+//! # Example
+//!
+//! A card is reported, the session goes from tap to settled, and its receipt is rendered. The functions
+//! are those of the contract, whose types are in [`contract`].
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use chargetap_plugins::contract::callback::{
+//!     CallbackEvent, Capability, Endpoint, KeyInfo, Request, Scheme,
+//! };
+//! use chargetap_plugins::contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
+//! use chargetap_plugins::contract::receipt::{Document, Format, Issuer, Site, Subject};
+//! use chargetap_plugins::contract::session::{
+//!     Action, CommandResult, Event, Evse, MeterReading, Outcome, Phase, Policy, Stopped, Tap,
+//! };
+//! use chargetap_plugins::contract::terminal::{Hold, TerminalEvent};
+//! use chargetap_plugins::{Components, Plugins};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))?;
+//! const MINUTE: u64 = 60_000;
+//! let tapped_at = 1_767_268_800_000; // milliseconds since 1970
+//!
+//! // Load the components, and the key of callback URLs.
+//! let folder = Path::new("target/components");
+//! let endpoint = Endpoint { id: "payter".into(), scheme: Scheme::CapabilityUrl, tolerance: None };
+//! let key = KeyInfo { id: "2026".into(), not_before: None, not_after: None };
+//! let secret = "an example's key of at least 32 bytes".into();
+//! let plugins = Plugins::load(folder, &folder.join("cache"), vec![(endpoint, vec![(key, secret)])])?;
+//!
+//! // Mint the URL to which the terminal reports one card, and verify the callback that comes.
+//! let capability = Capability {
+//!     terminal: "P66-0001".into(),
+//!     read: "0123456789ABCDEFGHJK".into(), // the arming id: unguessable, at most 20 characters
+//!     expires_at: tapped_at + MINUTE,
+//! };
+//! let segment = plugins.mint("payter", &capability)?.ok_or("no capability URLs")?;
+//! let callback = Request {
+//!     endpoint: "payter".into(),
+//!     target_uri: format!("https://cms.example/callbacks/payter/{segment}"),
+//!     capability: segment,
+//!     method: "POST".into(),
+//!     headers: vec![("content-type".into(), b"application/json".to_vec())],
+//!     body: br#"{"serialNumber":"P66-0001","cardId":"c4a760a8","maskedPan":"************0042"}"#.to_vec(),
+//!     received_at: Some(tapped_at),
+//! };
+//! let verified = plugins.verify(&callback)?.map_err(|why| format!("{why:?}"))?;
+//! let Some(CallbackEvent::Terminal(TerminalEvent::CardRead(read))) =
+//!     verified.into_iter().next().map(|it| it.event)
+//! else {
+//!     return Err("not a card".into());
+//! };
+//!
+//! // Step the session. A host stores event, state, commands and deadline in one transaction, executes
+//! // each command, and hands its outcome back as the next event.
+//! let policy = Policy {
+//!     tariff: Tariff {
+//!         currency: "EUR".into(),
+//!         tax_included: false,
+//!         elements: vec![TariffElement {
+//!             components: vec![PriceComponent {
+//!                 dimension: Dimension::Energy,
+//!                 price: 49_000, // thousandths of a cent for a kWh
+//!                 vat_rate: Some(2_500),
+//!                 step_size: 1,
+//!             }],
+//!             restrictions: vec![],
+//!         }],
+//!         min_price: None,
+//!         max_price: None,
+//!         preauthorize_amount: None,
+//!     },
+//!     utc_offsets: vec![],
+//!     currency_decimals: 2,
+//!     minimum_capture: 50,
+//!     authorise_timeout: MINUTE,
+//!     plug_in_timeout: 5 * MINUTE,
+//!     maximum_duration: 24 * 60 * MINUTE,
+//!     hold_lifetime: 7 * 24 * 60 * MINUTE,
+//!     stop_timeout: 2 * MINUTE,
+//! };
+//! let evse = Evse { station: "CT-1".into(), connector: 1 };
+//! let mut events = vec![Event::CardPresented(Tap { read, evse: Some(evse) })];
+//! let (mut state, mut now, mut phase, mut summary) = (None, tapped_at, Phase::Authorising, None);
+//! while let Some(event) = events.pop() {
+//!     let decision = plugins
+//!         .step(&policy, state.as_deref(), &event, now)?
+//!         .map_err(|why| format!("{why:?}"))?;
+//!     (state, phase) = (Some(decision.state), decision.view.phase);
+//!     now += MINUTE;
+//!     for command in decision.commands {
+//!         let result = match command.action {
+//!             Action::LookUp(_) => CommandResult::OpenHolds(vec![]),
+//!             Action::Authorise(_) => {
+//!                 CommandResult::Authorised(Hold { payment: "pay-1".into(), amount: 5_000 })
+//!             }
+//!             Action::StartCharging(_) => {
+//!                 // The station starts, and stops 10 kWh and some minutes later.
+//!                 let reading = |energy, at| MeterReading { energy, at };
+//!                 let end = reading(22_345, now + 12 * MINUTE);
+//!                 events.push(Event::ChargingStopped(Stopped { reading: end, reason: "Local".into() }));
+//!                 events.push(Event::ChargingStarted(reading(12_345, now)));
+//!                 now += 20 * MINUTE;
+//!                 continue;
+//!             }
+//!             Action::Capture(capture) => {
+//!                 assert_eq!(capture.amount, 613); // 10 kWh at 0.49, with 25 % VAT
+//!                 CommandResult::Done
+//!             }
+//!             Action::IssueReceipt(Subject::Session(it)) => {
+//!                 summary = Some(it);
+//!                 continue;
+//!             }
+//!             _ => continue, // texts for the screen
+//!         };
+//!         events.push(Event::CommandEnded(Outcome { command: command.id, result }));
+//!     }
+//! }
+//! assert_eq!(phase, Phase::Settled);
+//!
+//! // Render the receipt.
+//! let summary = summary.ok_or("no receipt")?;
+//! let document = Document {
+//!     id: "K7MV42N5SHZEB5VRSGTN70G9P".into(),
+//!     number: Some("L-1".into()),
+//!     issued_at: summary.settled_at,
+//!     issuer: Issuer {
+//!         name: "Laddbolaget AB".into(),
+//!         address: "Storgatan 1, 111 22 Stockholm, Sweden".into(),
+//!         vat_number: "SE556677889901".into(),
+//!         contact: "help@laddbolaget.example".into(),
+//!     },
+//!     site: Site {
+//!         name: "Stora Torget".into(),
+//!         address: "Torget 2, 111 23 Stockholm, Sweden".into(),
+//!         time_zone: "Europe/Stockholm".into(),
+//!     },
+//!     evse_id: None,
+//!     subject: Subject::Session(summary),
+//!     original: None,
+//!     slip: None,
+//!     tariff: None,
+//!     measurement: None,
+//!     link: None,
+//!     code: None,
+//! };
+//! let receipt = plugins
+//!     .render(&document, Format::Text(40), "en")?
+//!     .map_err(|why| format!("{why:?}"))?;
+//! let text = String::from_utf8(receipt.body)?;
+//! assert!(text.contains("6.13"), "{text}");
+//! # Ok(())
+//! # }
+//! ```
 
 mod bindings;
 mod error;
