@@ -2,10 +2,10 @@
 
 use crate::access::{CalendarDetails, TokenDetails};
 use crate::alert::{AlertKind, Secret, WebhookDetails};
-use crate::duty::{Check, Done, Inspection};
 use crate::import::Row;
 use crate::incident::{IncidentDetails, Outcome, Photograph};
 use crate::licence::Sku;
+use crate::maintenance::{Check, Inspection, MaintenanceRecord};
 use crate::order::OrderDetails;
 use crate::processor::{Party, Processor};
 use crate::site::{
@@ -80,13 +80,13 @@ pub enum Command {
 #[derive(Clone, Debug)]
 pub enum Deed {
     /// Put a check before deployment on record.
-    Check(Check, Done),
+    Check(Check, MaintenanceRecord),
     /// Put an inspection on record. A finding opens an incident.
     Inspect(Inspection),
     /// Put on record that its battery was charged.
-    Charge(Done),
+    Charge(MaintenanceRecord),
     /// Put a test transaction on record.
-    Test(Done),
+    Test(MaintenanceRecord),
     /// Assign a licence of this order to it.
     License(Sku, Key),
     /// The vendor was asked to re-route it.

@@ -2,8 +2,8 @@
 
 mod access;
 mod alerts;
-mod duties;
 mod incidents;
+mod maintenance;
 mod records;
 mod terminals;
 

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::api::Method;
-use crate::duty::checklist;
+use crate::maintenance::checklist;
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::processor::Processor;

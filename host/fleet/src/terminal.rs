@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::duty::{Check, Done, Inspection, Occasion};
 use crate::licence::Licences;
+use crate::maintenance::{Check, Inspection, MaintenanceRecord, Occasion};
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::order::Order;
@@ -39,13 +39,13 @@ pub struct Terminal {
     /// Its licences.
     pub licences: Licences,
     /// What was checked before it was deployed.
-    pub checks: BTreeMap<Check, Done>,
+    pub checks: BTreeMap<Check, MaintenanceRecord>,
     /// The latest inspection of each kind.
     pub inspections: Vec<Inspection>,
     /// When its battery was charged last.
-    pub charged: Option<Done>,
+    pub charged: Option<MaintenanceRecord>,
     /// The latest test transaction.
-    pub tested: Option<Done>,
+    pub tested: Option<MaintenanceRecord>,
     /// Its latest time in storage.
     pub stored: Option<Storage>,
 }

@@ -7,10 +7,10 @@ use std::str::FromStr;
 use crate::access::{Reach, Scope};
 use crate::command::{Command, Deed};
 use crate::decide;
-use crate::duty::{Done, Inspection, Occasion, checklist};
 use crate::fleet::{Change, Fleet, Record};
 use crate::incident::{Incident, IncidentDetails, IncidentKind};
 use crate::licence::Sku;
+use crate::maintenance::{Inspection, MaintenanceRecord, Occasion, checklist};
 use crate::model::Model;
 use crate::moment::{Moment, Zone};
 use crate::order::{Order, OrderDetails};
@@ -239,8 +239,8 @@ impl World {
         });
     }
 
-    pub(crate) fn done(&self) -> Done {
-        Done {
+    pub(crate) fn done(&self) -> MaintenanceRecord {
+        MaintenanceRecord {
             at: self.now,
             by: text("ann"),
         }

@@ -15,7 +15,7 @@ pub(super) use licensing::license_all;
 
 use placement::Taken;
 
-use super::{Decision, duties, records};
+use super::{Decision, maintenance, records};
 use crate::command::Deed;
 use crate::fleet::{Change, Fleet};
 use crate::moment::Moment;
@@ -149,10 +149,14 @@ pub(super) fn deed(
 ) -> Decision {
     let found = || find_usable(fleet, serial);
     let after = match deed {
-        Deed::Check(check, done) => return duties::check(fleet, situation, serial, check, done),
-        Deed::Inspect(inspection) => return duties::inspect(fleet, situation, serial, inspection),
-        Deed::Charge(done) => return duties::charge(fleet, situation, serial, done),
-        Deed::Test(done) => return duties::test(fleet, situation, serial, done),
+        Deed::Check(check, done) => {
+            return maintenance::check(fleet, situation, serial, check, done);
+        }
+        Deed::Inspect(inspection) => {
+            return maintenance::inspect(fleet, situation, serial, inspection);
+        }
+        Deed::Charge(done) => return maintenance::charge(fleet, situation, serial, done),
+        Deed::Test(done) => return maintenance::test(fleet, situation, serial, done),
         Deed::License(sku, order) => licensing::license(fleet, situation, found()?, sku, &order),
         Deed::AskRouting => transfer::ask_routing(situation, found()?),
         Deed::ConfirmRouting => transfer::confirm_routing(situation, found()?),

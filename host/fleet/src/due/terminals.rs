@@ -2,7 +2,7 @@
 
 use super::look::{Look, Place};
 use super::{Due, What};
-use crate::duty::Occasion;
+use crate::maintenance::Occasion;
 use crate::terminal::{State, Terminal};
 
 /// How many days before its end a licence is due.

@@ -1,8 +1,8 @@
 use super::{Due, Subject, What, due};
 use crate::access::Reach;
 use crate::command::Command;
-use crate::duty::Occasion;
 use crate::incident::{Incident, Signed};
+use crate::maintenance::Occasion;
 use crate::moment::Moment;
 use crate::processor::{Party, Processor};
 use crate::site::{AssessmentStatus, SelfAssessment, Training};

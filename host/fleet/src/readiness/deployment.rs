@@ -1,7 +1,7 @@
 //! What is missing of the checks before deployment, and of those after storage.
 
 use super::{Look, by_customer};
-use crate::duty::{Check, Occasion, checklist};
+use crate::maintenance::{Check, Occasion, checklist};
 use crate::refusal::Reason;
 
 /// The code of a check that is missing, and what is to be done.

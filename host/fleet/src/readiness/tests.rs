@@ -1,6 +1,6 @@
 use super::*;
 use crate::command::{Command, Deed};
-use crate::duty::Occasion;
+use crate::maintenance::Occasion;
 use crate::model::Model;
 use crate::processor::Processor;
 use crate::site::AssessmentStatus;

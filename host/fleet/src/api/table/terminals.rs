@@ -9,7 +9,7 @@ use super::super::problem::Problem;
 use super::super::query::Parameter;
 use super::super::route::{Route, STAFF, SUPPORT};
 use crate::command::{Command, Deed};
-use crate::duty::{Check, Done, Inspection};
+use crate::maintenance::{Check, Inspection, MaintenanceRecord};
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::processor::Party;
@@ -49,7 +49,7 @@ struct SentBack {
 
 pub(super) fn routes() -> Vec<Route> {
     let mut routes = records();
-    routes.extend(duties());
+    routes.extend(maintenance());
     routes.extend(life());
     routes
 }
@@ -107,11 +107,11 @@ fn is_asked_for(asked: &Asked<'_>, it: &Terminal) -> bool {
         && query.get("customer").is_none_or(customer)
 }
 
-fn duties() -> Vec<Route> {
+fn maintenance() -> Vec<Route> {
     vec![
         deed("/terminals/{serial}/checks", |asked| {
             let Checked { check, at, by } = asked.body()?;
-            done(asked, Deed::Check(check, Done { at, by }))
+            done(asked, Deed::Check(check, MaintenanceRecord { at, by }))
         })
         .with_json::<Checked>()
         .by(STAFF)
@@ -133,7 +133,7 @@ fn duties() -> Vec<Route> {
         deed("/terminals/{serial}/charges", |asked| {
             done(asked, Deed::Charge(asked.body()?))
         })
-        .with_json::<Done>()
+        .with_json::<MaintenanceRecord>()
         .by(STAFF)
         .named(
             "terminal",
@@ -143,7 +143,7 @@ fn duties() -> Vec<Route> {
         deed("/terminals/{serial}/tests", |asked| {
             done(asked, Deed::Test(asked.body()?))
         })
-        .with_json::<Done>()
+        .with_json::<MaintenanceRecord>()
         .by(STAFF)
         .named("terminal", "test", "Put a test transaction on record"),
     ]

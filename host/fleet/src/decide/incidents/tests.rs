@@ -1,6 +1,6 @@
 use crate::command::{Command, Deed};
-use crate::duty::Occasion;
 use crate::incident::{Incident, IncidentDetails, IncidentKind, Outcome, Photograph, PictureType};
+use crate::maintenance::Occasion;
 use crate::moment::Moment;
 use crate::terminal::State;
 use crate::world::{DAY, World, contact, text};

@@ -2,10 +2,10 @@
 
 use super::placement::{self, Taken};
 use super::session_open;
-use crate::duty::Occasion;
 use crate::fleet::Fleet;
 use crate::gate::has_open_incident;
 use crate::life::{Step, next};
+use crate::maintenance::Occasion;
 use crate::processor::Party;
 use crate::readiness::{NOT_SEEN_ONLINE, missing};
 use crate::refusal::{Obstacle, Reason, Refusal};

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use crate::command::{Command, Deed};
-use crate::duty::{Check, Occasion};
 use crate::fleet::Change;
 use crate::incident::Incident;
 use crate::licence::Sku;
+use crate::maintenance::{Check, Occasion};
 use crate::model::Model;
 use crate::moment::{Day, Moment};
 use crate::order::Order;

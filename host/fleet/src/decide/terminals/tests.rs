@@ -1,8 +1,8 @@
 use crate::access::{Reach, Scope};
 use crate::command::{Command, Deed};
-use crate::duty::Occasion;
 use crate::import::Row;
 use crate::licence::Sku;
+use crate::maintenance::Occasion;
 use crate::model::Model;
 use crate::processor::{Party, Processor};
 use crate::refusal::Refusal;

@@ -1,6 +1,6 @@
 use crate::command::Deed;
-use crate::duty::{Check, Done, Finding, Inspection, Occasion};
 use crate::incident::{Incident, IncidentKind};
+use crate::maintenance::{Check, Finding, Inspection, MaintenanceRecord, Occasion};
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::processor::Processor;
@@ -11,8 +11,8 @@ fn world() -> World {
     World::activated()
 }
 
-fn by(world: &World, person: &str) -> Done {
-    Done {
+fn by(world: &World, person: &str) -> MaintenanceRecord {
+    MaintenanceRecord {
         by: text(person),
         ..world.done()
     }
@@ -65,13 +65,13 @@ fn what_was_done_before_the_training_was_not_done_by_a_trained_person() {
     let mut world = world();
     let trained = world.now;
     world.pass(DAY);
-    let early = Done {
+    let early = MaintenanceRecord {
         at: Moment::from_millis(trained.millis() - 1),
         ..world.done()
     };
     let refused = world.deed(Deed::Charge(early));
     assert_eq!(refused, Err(vec!["user-untrained".to_owned()]));
-    let late = Done {
+    let late = MaintenanceRecord {
         at: trained,
         ..world.done()
     };
@@ -81,7 +81,7 @@ fn what_was_done_before_the_training_was_not_done_by_a_trained_person() {
 #[test]
 fn nothing_is_done_in_the_future() {
     let mut world = world();
-    let done = Done {
+    let done = MaintenanceRecord {
         at: Moment::from_millis(world.now.millis() + 1),
         ..world.done()
     };

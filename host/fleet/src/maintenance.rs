@@ -9,8 +9,8 @@ use crate::text::{Key, Prose};
 
 /// That somebody did something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Done {
+#[serde(rename = "Done", deny_unknown_fields)]
+pub struct MaintenanceRecord {
     /// When.
     pub at: Moment,
     /// Which person.
@@ -60,7 +60,7 @@ pub struct Inspection {
     /// On what occasion.
     pub occasion: Occasion,
     /// When and by whom.
-    pub done: Done,
+    pub done: MaintenanceRecord,
     /// What was wrong; nothing, if all was well.
     #[schemars(length(max = 10))]
     pub findings: Vec<Finding>,

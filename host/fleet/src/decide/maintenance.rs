@@ -4,9 +4,9 @@
 mod tests;
 
 use super::{Decision, incidents, records};
-use crate::duty::{Check, Done, Finding, Inspection, checklist};
 use crate::fleet::{Change, Fleet};
 use crate::incident::{IncidentDetails, IncidentKind};
+use crate::maintenance::{Check, Finding, Inspection, MaintenanceRecord, checklist};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::site::Person;
 use crate::situation::Situation;
@@ -18,9 +18,9 @@ pub(super) fn check(
     situation: &Situation<'_>,
     serial: &Serial,
     check: Check,
-    done: Done,
+    done: MaintenanceRecord,
 ) -> Decision {
-    let terminal = cared_for(fleet, situation, serial, &done)?;
+    let terminal = maintained_terminal(fleet, situation, serial, &done)?;
     if !checklist(terminal.origin).contains(&check) {
         let text = "this check is not on the list for a terminal of this origin";
         return Err(Refusal::invalid("other-checklist", text));
@@ -40,7 +40,7 @@ pub(super) fn inspect(
     serial: &Serial,
     inspection: Inspection,
 ) -> Decision {
-    let terminal = cared_for(fleet, situation, serial, &inspection.done)?;
+    let terminal = maintained_terminal(fleet, situation, serial, &inspection.done)?;
     let mut inspections = terminal.inspections.clone();
     inspections.retain(|it| it.occasion != inspection.occasion);
     inspections.push(inspection.clone());
@@ -55,9 +55,9 @@ pub(super) fn inspect(
         kind: IncidentKind::Tampering,
         terminal: serial.clone(),
         discovered: inspection.done.at,
-        description: found(&inspection)?,
-        done: nothing_yet(),
-        planned: nothing_yet(),
+        description: findings_text(&inspection)?,
+        done: empty_text(),
+        planned: empty_text(),
         contact: None,
     };
     incidents::opened(fleet, situation, terminal, details)
@@ -67,9 +67,9 @@ pub(super) fn charge(
     fleet: &Fleet,
     situation: &Situation<'_>,
     serial: &Serial,
-    done: Done,
+    done: MaintenanceRecord,
 ) -> Decision {
-    let terminal = cared_for(fleet, situation, serial, &done)?;
+    let terminal = maintained_terminal(fleet, situation, serial, &done)?;
     if !terminal.details.model.traits().has_battery {
         let label = terminal.details.model.traits().label;
         let text = format!("a {label} has no battery to charge");
@@ -85,9 +85,9 @@ pub(super) fn test(
     fleet: &Fleet,
     situation: &Situation<'_>,
     serial: &Serial,
-    done: Done,
+    done: MaintenanceRecord,
 ) -> Decision {
-    let terminal = cared_for(fleet, situation, serial, &done)?;
+    let terminal = maintained_terminal(fleet, situation, serial, &done)?;
     Ok(vec![Change::put(Terminal {
         tested: Some(done),
         ..terminal.clone()
@@ -96,11 +96,11 @@ pub(super) fn test(
 
 /// The terminal, if it is still somebody's to look after, and if who did it may: somebody of the site
 /// who is trained.
-fn cared_for<'a>(
+fn maintained_terminal<'a>(
     fleet: &'a Fleet,
     situation: &Situation<'_>,
     serial: &Serial,
-    done: &Done,
+    done: &MaintenanceRecord,
 ) -> Result<&'a Terminal, Refusal> {
     let terminal = records::find::<Terminal>(fleet, serial.as_str())?;
     if !terminal.state.is_living() {
@@ -134,7 +134,7 @@ fn cared_for<'a>(
 }
 
 /// What an inspection found, in words.
-fn found(inspection: &Inspection) -> Result<Prose, Refusal> {
+fn findings_text(inspection: &Inspection) -> Result<Prose, Refusal> {
     let findings = inspection.findings.iter().map(|finding| match finding {
         Finding::OddCable => "a cable that does not belong there",
         Finding::Sticker => "a sticker that does not belong there",
@@ -150,6 +150,6 @@ fn found(inspection: &Inspection) -> Result<Prose, Refusal> {
 }
 
 /// What is not written yet.
-fn nothing_yet() -> Prose {
+fn empty_text() -> Prose {
     Prose::empty()
 }
