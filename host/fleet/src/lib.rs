@@ -16,7 +16,7 @@ pub mod ics;
 pub mod import;
 pub mod incident;
 pub mod licence;
-pub mod life;
+pub mod lifecycle;
 pub mod maintenance;
 pub mod model;
 pub mod moment;

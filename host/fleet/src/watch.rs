@@ -74,7 +74,7 @@ impl Watched<'_> {
     }
 
     fn raise(&self, commands: &mut Vec<Command>) {
-        if !self.terminal.state.is_living() {
+        if !self.terminal.state.is_current() {
             return;
         }
         let kinds = [
@@ -94,7 +94,7 @@ impl Watched<'_> {
     }
 
     fn is_over(&self, alert: &Alert) -> bool {
-        if !self.terminal.state.is_living() {
+        if !self.terminal.state.is_current() {
             return true;
         }
         match alert.kind {

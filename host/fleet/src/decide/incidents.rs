@@ -3,11 +3,11 @@
 #[cfg(test)]
 mod tests;
 
-use super::terminals::life;
+use super::terminals::lifecycle;
 use super::{Decision, records};
 use crate::fleet::{Change, Fleet};
 use crate::incident::{Closing, Incident, IncidentDetails, Outcome, Photograph, Signed, missing};
-use crate::life::Step;
+use crate::lifecycle::Transition;
 use crate::refusal::{Obstacle, Refusal};
 use crate::situation::Situation;
 use crate::terminal::Terminal;
@@ -37,7 +37,7 @@ pub(super) fn opened(
         reported: None,
         closed: None,
     };
-    let reported = life::take(situation, &terminal, Step::Report, Vec::new())?;
+    let reported = lifecycle::apply(situation, &terminal, Transition::Report, Vec::new())?;
     Ok(vec![Change::put(reported), Change::put(incident)])
 }
 
@@ -121,8 +121,8 @@ pub(super) fn close(
     let is_last = !others
         .any(|it| it.closed.is_none() && it.details.terminal == *serial && it.key != incident.key);
     if is_last {
-        let step = Step::Close(outcome);
-        let terminal = life::take(situation, terminal, step, Vec::new())?;
+        let transition = Transition::Close(outcome);
+        let terminal = lifecycle::apply(situation, terminal, transition, Vec::new())?;
         // Wherever it lay when it was reported, it is back in use or gone.
         changes.push(Change::put(terminal.out_of_storage(situation.now)));
     }

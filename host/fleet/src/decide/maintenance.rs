@@ -103,7 +103,7 @@ fn maintained_terminal<'a>(
     done: &MaintenanceRecord,
 ) -> Result<&'a Terminal, Refusal> {
     let terminal = records::find::<Terminal>(fleet, serial.as_str())?;
-    if !terminal.state.is_living() {
+    if !terminal.state.is_current() {
         let text = format!("the terminal is {}", terminal.state.label());
         return Err(Refusal::conflict("not-in-use", text));
     }

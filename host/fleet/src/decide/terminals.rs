@@ -2,7 +2,7 @@
 
 mod import;
 mod licensing;
-pub(super) mod life;
+pub(super) mod lifecycle;
 mod placement;
 #[cfg(test)]
 mod properties;
@@ -13,7 +13,7 @@ mod transfer;
 pub(super) use import::import;
 pub(super) use licensing::license_all;
 
-use placement::Taken;
+use placement::Occupancy;
 
 use super::{Decision, maintenance, records};
 use crate::command::Deed;
@@ -37,7 +37,7 @@ pub(super) fn register(
         let text = format!("terminal {serial} is on record already");
         return Err(Refusal::conflict("serial-taken", text));
     }
-    let reasons = placement::wrong(fleet, &Taken::by_others(fleet, Some(&serial)), &details);
+    let reasons = placement::wrong(fleet, &Occupancy::of_others(fleet, Some(&serial)), &details);
     Refusal::unless_none(Obstacle::Invalid, reasons)?;
     let order = records::find::<Order>(fleet, details.order.as_str())?;
     let terminal = Terminal::new(serial, details, order, domain, situation.now);
@@ -53,11 +53,11 @@ pub(super) fn put(
     details: TerminalDetails,
 ) -> Decision {
     let terminal = find_usable(fleet, serial)?;
-    let taken = match terminal.state.is_living() {
-        true => Taken::by_others(fleet, Some(serial)),
-        false => Taken::default(),
+    let occupied = match terminal.state.is_current() {
+        true => Occupancy::of_others(fleet, Some(serial)),
+        false => Occupancy::default(),
     };
-    let mut reasons = placement::wrong(fleet, &taken, &details);
+    let mut reasons = placement::wrong(fleet, &occupied, &details);
     reasons.extend(other_order(fleet, terminal, &details));
     Refusal::unless_none(Obstacle::Invalid, reasons)?;
 
@@ -164,14 +164,14 @@ pub(super) fn deed(
         Deed::NumberTransfer(number) => transfer::number(found()?, number),
         Deed::CompleteTransfer => transfer::complete(situation, found()?),
         Deed::CancelTransfer => transfer::cancel(found()?),
-        Deed::Ready => life::ready(fleet, situation, found()?),
-        Deed::Activate => life::activate(fleet, situation, found()?),
-        Deed::Store => life::store(fleet, situation, found()?),
-        Deed::Unstore => life::unstore(situation, found()?),
-        Deed::Suspend(reason) => life::suspend(situation, found()?, reason),
-        Deed::Return(reason, by) => life::send_back(situation, found()?, reason, by),
-        Deed::Receive => life::receive(fleet, situation, found()?),
-        Deed::Retire(reason) => life::retire(situation, found()?, reason),
+        Deed::Ready => lifecycle::ready(fleet, situation, found()?),
+        Deed::Activate => lifecycle::activate(fleet, situation, found()?),
+        Deed::Store => lifecycle::store(fleet, situation, found()?),
+        Deed::Unstore => lifecycle::unstore(situation, found()?),
+        Deed::Suspend(reason) => lifecycle::suspend(situation, found()?, reason),
+        Deed::Return(reason, by) => lifecycle::send_back(situation, found()?, reason, by),
+        Deed::Receive => lifecycle::receive(fleet, situation, found()?),
+        Deed::Retire(reason) => lifecycle::retire(situation, found()?, reason),
     };
     after.map(|terminal| vec![Change::put(terminal)])
 }

@@ -26,7 +26,7 @@ pub(super) fn due(look: &Look<'_>, list: &mut Vec<Due>) {
 /// Who may use a terminal.
 fn users<'a>(look: &Look<'a>) -> BTreeSet<&'a Key> {
     let terminals = look.fleet.each::<Terminal>();
-    let living = terminals.filter(|it| it.state.is_living());
+    let living = terminals.filter(|it| it.state.is_current());
     living.flat_map(|it| &it.details.users).collect()
 }
 

@@ -19,7 +19,7 @@ const CHARGE_AHEAD: i32 = 14;
 pub(super) fn due(look: &Look<'_>, list: &mut Vec<Due>) {
     for terminal in look.fleet.each::<Terminal>() {
         let site = &terminal.details.site;
-        if terminal.state.is_living() && look.sees(site) {
+        if terminal.state.is_current() && look.sees(site) {
             let place = look.place(site);
             list.extend(licence(look, place, terminal));
             list.extend(inspection(look, place, terminal));

@@ -50,7 +50,7 @@ struct SentBack {
 pub(super) fn routes() -> Vec<Route> {
     let mut routes = records();
     routes.extend(maintenance());
-    routes.extend(life());
+    routes.extend(lifecycle());
     routes
 }
 
@@ -149,7 +149,7 @@ fn maintenance() -> Vec<Route> {
     ]
 }
 
-fn life() -> Vec<Route> {
+fn lifecycle() -> Vec<Route> {
     let activate = deed("/terminals/{serial}/activate", |asked| {
         done(asked, Deed::Activate)
     });

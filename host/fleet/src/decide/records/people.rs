@@ -26,7 +26,7 @@ pub(in crate::decide) fn put_person(fleet: &Fleet, key: Key, details: PersonDeta
     Refusal::unless_none(Obstacle::Invalid, reasons)?;
 
     let is_away =
-        |it: &&Terminal| it.state.is_living() && !details.sites.contains(&it.details.site);
+        |it: &&Terminal| it.state.is_current() && !details.sites.contains(&it.details.site);
     let away = used_by(fleet, &key).filter(is_away).map(|it| {
         let (serial, site) = (&it.serial, &it.details.site);
         let text = format!("{key} may use terminal {serial} at {site}: take them off it first");

@@ -44,7 +44,7 @@ pub(in crate::decide) fn put_station(fleet: &Fleet, key: Key, details: StationDe
 
     let served = fleet
         .each::<Terminal>()
-        .filter(|it| it.state.is_living() && it.details.station.as_ref() == Some(&key));
+        .filter(|it| it.state.is_current() && it.details.station.as_ref() == Some(&key));
     let mut reasons = Vec::new();
     for terminal in served {
         let serial = &terminal.serial;

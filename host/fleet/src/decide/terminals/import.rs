@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::placement::{self, Taken};
+use super::placement::{self, Occupancy};
 use crate::decide::{Decision, records};
 use crate::fleet::{Change, Fleet};
 use crate::import::{Row, at_most};
@@ -27,11 +27,11 @@ pub(in crate::decide) fn import(
 }
 
 fn wrong(fleet: &Fleet, order: &Order, rows: &[Row]) -> Vec<Reason> {
-    let mut taken = Taken::by_others(fleet, None);
+    let mut occupied = Occupancy::of_others(fleet, None);
     let mut lines: HashMap<&Serial, u64> = HashMap::new();
     let mut reasons = Vec::new();
     for row in rows {
-        let mut of_row = placement::wrong(fleet, &taken, &row.details);
+        let mut of_row = placement::wrong(fleet, &occupied, &row.details);
         if row.details.order != order.key {
             let text = format!("not a terminal of order {}", order.key);
             of_row.push(Reason::new("order-differs", text).at("order"));
@@ -43,7 +43,7 @@ fn wrong(fleet: &Fleet, order: &Order, rows: &[Row]) -> Vec<Reason> {
         match lines.get(&row.serial) {
             None => {
                 lines.insert(&row.serial, row.line);
-                taken.take(&row.serial, &row.details);
+                occupied.add(&row.serial, &row.details);
             }
             Some(line) => {
                 let text = format!("terminal {} is in line {line} already", row.serial);

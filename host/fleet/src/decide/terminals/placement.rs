@@ -17,24 +17,24 @@ const USERS: usize = 100;
 
 /// The SIM cards and EVSEs that living terminals have.
 #[derive(Debug, Default)]
-pub(super) struct Taken<'a> {
+pub(super) struct Occupancy<'a> {
     sims: HashMap<&'a Iccid, &'a Serial>,
     evses: HashMap<(&'a Key, u32), &'a Serial>,
 }
 
-impl<'a> Taken<'a> {
+impl<'a> Occupancy<'a> {
     /// What the terminals other than this one have.
-    pub(super) fn by_others(fleet: &'a Fleet, serial: Option<&Serial>) -> Self {
-        let mut taken = Self::default();
-        let living = fleet.each::<Terminal>().filter(|it| it.state.is_living());
+    pub(super) fn of_others(fleet: &'a Fleet, serial: Option<&Serial>) -> Self {
+        let mut occupied = Self::default();
+        let living = fleet.each::<Terminal>().filter(|it| it.state.is_current());
         for terminal in living.filter(|it| Some(&it.serial) != serial) {
-            taken.take(&terminal.serial, &terminal.details);
+            occupied.add(&terminal.serial, &terminal.details);
         }
-        taken
+        occupied
     }
 
     /// A terminal has what its details say.
-    pub(super) fn take(&mut self, serial: &'a Serial, details: &'a TerminalDetails) {
+    pub(super) fn add(&mut self, serial: &'a Serial, details: &'a TerminalDetails) {
         if let Some(Sim::Card(iccid)) = &details.sim {
             self.sims.entry(iccid).or_insert(serial);
         }
@@ -44,7 +44,7 @@ impl<'a> Taken<'a> {
     }
 
     /// What a terminal would have that is another one's.
-    fn had_by(&self, details: &TerminalDetails) -> Vec<Reason> {
+    fn conflicts(&self, details: &TerminalDetails) -> Vec<Reason> {
         let mut reasons = Vec::new();
         if let Some(Sim::Card(iccid)) = &details.sim
             && let Some(serial) = self.sims.get(iccid)
@@ -70,12 +70,16 @@ fn evses(details: &TerminalDetails) -> impl Iterator<Item = (&Key, u32)> {
 }
 
 /// Everything that cannot be of what is said of a terminal, each at its field.
-pub(super) fn wrong(fleet: &Fleet, taken: &Taken<'_>, details: &TerminalDetails) -> Vec<Reason> {
+pub(super) fn wrong(
+    fleet: &Fleet,
+    occupied: &Occupancy<'_>,
+    details: &TerminalDetails,
+) -> Vec<Reason> {
     [
         wrong_site(fleet, details),
         wrong_station(fleet, details),
         wrong_users(fleet, details),
-        taken.had_by(details),
+        occupied.conflicts(details),
     ]
     .concat()
 }

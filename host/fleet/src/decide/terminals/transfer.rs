@@ -10,9 +10,9 @@ use crate::situation::Situation;
 use crate::terminal::{Routing, State, Terminal, Transfer};
 use crate::text::Line;
 
-type Decided = Result<Terminal, Refusal>;
+type TerminalDecision = Result<Terminal, Refusal>;
 
-pub(super) fn ask_routing(situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+pub(super) fn ask_routing(situation: &Situation<'_>, terminal: &Terminal) -> TerminalDecision {
     let mut reasons = needs_routing(terminal);
     reasons.extend(confirmed(situation, terminal));
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
@@ -25,7 +25,7 @@ pub(super) fn ask_routing(situation: &Situation<'_>, terminal: &Terminal) -> Dec
     })
 }
 
-pub(super) fn confirm_routing(situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+pub(super) fn confirm_routing(situation: &Situation<'_>, terminal: &Terminal) -> TerminalDecision {
     let mut reasons = needs_routing(terminal);
     reasons.extend(confirmed(situation, terminal));
     if terminal.routing.asked.is_none() {
@@ -62,7 +62,11 @@ fn confirmed(situation: &Situation<'_>, terminal: &Terminal) -> Option<Reason> {
     terminal.routing.confirmed.filter(counts).map(reason)
 }
 
-pub(super) fn begin(situation: &Situation<'_>, terminal: &Terminal, to: Processor) -> Decided {
+pub(super) fn begin(
+    situation: &Situation<'_>,
+    terminal: &Terminal,
+    to: Processor,
+) -> TerminalDecision {
     let mut reasons = Vec::new();
     if terminal.state == State::Activated {
         let text = "the terminal takes cards: suspend it first";
@@ -88,7 +92,7 @@ pub(super) fn begin(situation: &Situation<'_>, terminal: &Terminal, to: Processo
     })
 }
 
-pub(super) fn number(terminal: &Terminal, number: Line) -> Decided {
+pub(super) fn number(terminal: &Terminal, number: Line) -> TerminalDecision {
     let transfer = under_way(terminal)?;
     Ok(Terminal {
         transfer: Some(Transfer {
@@ -99,7 +103,7 @@ pub(super) fn number(terminal: &Terminal, number: Line) -> Decided {
     })
 }
 
-pub(super) fn complete(situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+pub(super) fn complete(situation: &Situation<'_>, terminal: &Terminal) -> TerminalDecision {
     let transfer = under_way(terminal)?;
     let mut reasons = Vec::new();
     if transfer.needs_number(terminal.domain) && transfer.number.is_none() {
@@ -117,7 +121,7 @@ pub(super) fn complete(situation: &Situation<'_>, terminal: &Terminal) -> Decide
     })
 }
 
-pub(super) fn cancel(terminal: &Terminal) -> Decided {
+pub(super) fn cancel(terminal: &Terminal) -> TerminalDecision {
     under_way(terminal)?;
     Ok(Terminal {
         transfer: None,

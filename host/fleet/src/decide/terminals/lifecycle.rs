@@ -1,10 +1,10 @@
 //! The steps of a terminal's life, and what must hold before each.
 
-use super::placement::{self, Taken};
+use super::placement::{self, Occupancy};
 use super::session_open;
 use crate::fleet::Fleet;
 use crate::gate::has_open_incident;
-use crate::life::{Step, next};
+use crate::lifecycle::{Transition, next};
 use crate::maintenance::Occasion;
 use crate::processor::Party;
 use crate::readiness::{NOT_SEEN_ONLINE, missing};
@@ -13,20 +13,20 @@ use crate::situation::Situation;
 use crate::terminal::{State, Storage, Terminal};
 use crate::text::Line;
 
-type Decided = Result<Terminal, Refusal>;
+type TerminalDecision = Result<Terminal, Refusal>;
 
 /// The terminal after a step, or everything that stands in its way.
-pub(in crate::decide) fn take(
+pub(in crate::decide) fn apply(
     situation: &Situation<'_>,
     terminal: &Terminal,
-    step: Step,
+    transition: Transition,
     mut reasons: Vec<Reason>,
-) -> Decided {
-    let Some(state) = next(terminal.state, step) else {
+) -> TerminalDecision {
+    let Some(state) = next(terminal.state, transition) else {
         let text = format!(
             "the terminal is {} and cannot be {}",
             terminal.state.label(),
-            step.label()
+            transition.label()
         );
         reasons.insert(0, Reason::new("not-in-this-state", text));
         return Err(Refusal {
@@ -47,21 +47,33 @@ pub(in crate::decide) fn take(
     })
 }
 
-pub(super) fn ready(fleet: &Fleet, situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+pub(super) fn ready(
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    terminal: &Terminal,
+) -> TerminalDecision {
     let mut missing = missing(fleet, situation.gateway, situation.now, terminal);
     missing.retain(|it| it.code != NOT_SEEN_ONLINE);
-    take(situation, terminal, Step::Ready, missing)
+    apply(situation, terminal, Transition::Ready, missing)
 }
 
-pub(super) fn activate(fleet: &Fleet, situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+pub(super) fn activate(
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    terminal: &Terminal,
+) -> TerminalDecision {
     let missing = missing(fleet, situation.gateway, situation.now, terminal);
-    let mut terminal = take(situation, terminal, Step::Activate, missing)?;
+    let mut terminal = apply(situation, terminal, Transition::Activate, missing)?;
     let today = fleet.day(situation.now, &terminal.details.site);
     terminal.licences.begin(today);
     Ok(terminal)
 }
 
-pub(super) fn store(fleet: &Fleet, situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+pub(super) fn store(
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    terminal: &Terminal,
+) -> TerminalDecision {
     let now = situation.now;
     let mut reasons: Vec<_> = session_open(situation, &terminal.serial)
         .into_iter()
@@ -73,7 +85,7 @@ pub(super) fn store(fleet: &Fleet, situation: &Situation<'_>, terminal: &Termina
         let text = "inspect the terminal before it is stored, on that day or the day before";
         reasons.push(Reason::new("not-inspected-before-storage", text).owed_by(Party::Customer));
     }
-    let mut stored = take(situation, terminal, Step::Store, reasons)?;
+    let mut stored = apply(situation, terminal, Transition::Store, reasons)?;
     let tested = terminal.tested.as_ref().filter(|it| it.at <= now);
     let owes_test = |it: Storage| {
         it.needs_test && tested.is_none_or(|test| it.until.is_none_or(|until| test.at < until))
@@ -87,15 +99,19 @@ pub(super) fn store(fleet: &Fleet, situation: &Situation<'_>, terminal: &Termina
 }
 
 /// What was checked before it was stored is to be checked anew.
-pub(super) fn unstore(situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+pub(super) fn unstore(situation: &Situation<'_>, terminal: &Terminal) -> TerminalDecision {
     let now = situation.now;
-    let mut terminal = take(situation, terminal, Step::Unstore, Vec::new())?;
+    let mut terminal = apply(situation, terminal, Transition::Unstore, Vec::new())?;
     terminal.checks.clear();
     Ok(terminal.out_of_storage(now))
 }
 
-pub(super) fn suspend(situation: &Situation<'_>, terminal: &Terminal, reason: Line) -> Decided {
-    let terminal = take(situation, terminal, Step::Suspend, Vec::new())?;
+pub(super) fn suspend(
+    situation: &Situation<'_>,
+    terminal: &Terminal,
+    reason: Line,
+) -> TerminalDecision {
+    let terminal = apply(situation, terminal, Transition::Suspend, Vec::new())?;
     Ok(because(terminal, reason))
 }
 
@@ -105,7 +121,7 @@ pub(super) fn send_back(
     terminal: &Terminal,
     reason: Line,
     verified_by: Party,
-) -> Decided {
+) -> TerminalDecision {
     let mut reasons: Vec<_> = session_open(situation, &terminal.serial)
         .into_iter()
         .collect();
@@ -113,31 +129,39 @@ pub(super) fn send_back(
         let text = "the platform verifies whether a terminal may be returned";
         reasons.push(Reason::new("not-verified", text).owed_by(Party::Platform));
     }
-    let terminal = take(situation, terminal, Step::Return, reasons)?;
+    let terminal = apply(situation, terminal, Transition::Return, reasons)?;
     Ok(because(terminal, reason))
 }
 
 /// Where it was may be gone or another terminal's by now, and what was checked is to be checked anew.
-pub(super) fn receive(fleet: &Fleet, situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+pub(super) fn receive(
+    fleet: &Fleet,
+    situation: &Situation<'_>,
+    terminal: &Terminal,
+) -> TerminalDecision {
     let mut reasons = Vec::new();
     if terminal.state == State::Returned {
-        let taken = Taken::by_others(fleet, Some(&terminal.serial));
-        reasons = placement::wrong(fleet, &taken, &terminal.details);
+        let occupied = Occupancy::of_others(fleet, Some(&terminal.serial));
+        reasons = placement::wrong(fleet, &occupied, &terminal.details);
         if has_open_incident(fleet, &terminal.serial) {
             let text = "an incident with the terminal is open: close it first";
             reasons.push(Reason::new("incident-open", text));
         }
     }
-    let mut terminal = take(situation, terminal, Step::Receive, reasons)?;
+    let mut terminal = apply(situation, terminal, Transition::Receive, reasons)?;
     terminal.checks.clear();
     Ok(terminal)
 }
 
-pub(super) fn retire(situation: &Situation<'_>, terminal: &Terminal, reason: Line) -> Decided {
+pub(super) fn retire(
+    situation: &Situation<'_>,
+    terminal: &Terminal,
+    reason: Line,
+) -> TerminalDecision {
     let reasons = session_open(situation, &terminal.serial)
         .into_iter()
         .collect();
-    let terminal = take(situation, terminal, Step::Retire, reasons)?;
+    let terminal = apply(situation, terminal, Transition::Retire, reasons)?;
     Ok(because(terminal, reason))
 }
 

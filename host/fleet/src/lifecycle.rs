@@ -5,7 +5,7 @@ use crate::terminal::State;
 
 /// Something that happens in a terminal's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum Transition {
     /// Nothing is missing but activation.
     Ready,
     /// It begins to take cards.
@@ -30,24 +30,28 @@ pub enum Step {
 
 /// The state after a step, if the step can be taken. What else must hold is for whoever takes it.
 #[must_use]
-pub const fn next(state: State, step: Step) -> Option<State> {
+pub const fn next(state: State, transition: Transition) -> Option<State> {
     use State::{Activated, InStorage, Ordered, Ready, Reported, Retired, Returned, Suspended};
-    Some(match (step, state) {
-        (Step::Ready, Ordered) => Ready,
-        (Step::Activate, Ready | Suspended) => Activated,
-        (Step::Store, Ordered | Ready | Suspended | Activated) => InStorage,
-        (Step::Unstore, InStorage) => Ordered,
-        (Step::Suspend, Activated | Ready) => Suspended,
-        (Step::Report, Ordered | Ready | Activated | InStorage | Suspended | Reported) => Reported,
-        (Step::Close(Outcome::Cleared), Reported) => Suspended,
-        (Step::Close(Outcome::Returned), Reported) => Returned,
-        (Step::Close(Outcome::Gone), Reported | Returned) => Retired,
+    Some(match (transition, state) {
+        (Transition::Ready, Ordered) => Ready,
+        (Transition::Activate, Ready | Suspended) => Activated,
+        (Transition::Store, Ordered | Ready | Suspended | Activated) => InStorage,
+        (Transition::Unstore, InStorage) => Ordered,
+        (Transition::Suspend, Activated | Ready) => Suspended,
+        (Transition::Report, Ordered | Ready | Activated | InStorage | Suspended | Reported) => {
+            Reported
+        }
+        (Transition::Close(Outcome::Cleared), Reported) => Suspended,
+        (Transition::Close(Outcome::Returned), Reported) => Returned,
+        (Transition::Close(Outcome::Gone), Reported | Returned) => Retired,
         // It went its way while the incident was open.
-        (Step::Close(Outcome::Cleared | Outcome::Returned), Returned) => Returned,
-        (Step::Close(_), Retired) => Retired,
-        (Step::Return, Ordered | Ready | InStorage | Suspended | Reported) => Returned,
-        (Step::Receive, Returned) => Ordered,
-        (Step::Retire, Ordered | Ready | InStorage | Suspended | Reported | Returned) => Retired,
+        (Transition::Close(Outcome::Cleared | Outcome::Returned), Returned) => Returned,
+        (Transition::Close(_), Retired) => Retired,
+        (Transition::Return, Ordered | Ready | InStorage | Suspended | Reported) => Returned,
+        (Transition::Receive, Returned) => Ordered,
+        (Transition::Retire, Ordered | Ready | InStorage | Suspended | Reported | Returned) => {
+            Retired
+        }
         _ => return None,
     })
 }
@@ -56,7 +60,7 @@ impl State {
     /// Whether it is neither back at the vendor nor gone for good. Only then are its SIM and its EVSEs
     /// its own.
     #[must_use]
-    pub const fn is_living(self) -> bool {
+    pub const fn is_current(self) -> bool {
         !matches!(self, Self::Returned | Self::Retired)
     }
 
@@ -76,7 +80,7 @@ impl State {
     }
 }
 
-impl Step {
+impl Transition {
     /// What is done, after "it cannot be".
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -104,26 +108,26 @@ mod tests {
     const STATES: [State; 8] = [
         Ordered, Ready, Activated, InStorage, Suspended, Reported, Returned, Retired,
     ];
-    const STEPS: [Step; 12] = [
-        Step::Ready,
-        Step::Activate,
-        Step::Store,
-        Step::Unstore,
-        Step::Suspend,
-        Step::Report,
-        Step::Close(Cleared),
-        Step::Close(Outcome::Returned),
-        Step::Close(Gone),
-        Step::Return,
-        Step::Receive,
-        Step::Retire,
+    const TRANSITIONS: [Transition; 12] = [
+        Transition::Ready,
+        Transition::Activate,
+        Transition::Store,
+        Transition::Unstore,
+        Transition::Suspend,
+        Transition::Report,
+        Transition::Close(Cleared),
+        Transition::Close(Outcome::Returned),
+        Transition::Close(Gone),
+        Transition::Return,
+        Transition::Receive,
+        Transition::Retire,
     ];
 
-    fn into(state: State) -> Vec<(State, Step)> {
+    fn into(state: State) -> Vec<(State, Transition)> {
         let all = STATES
             .iter()
-            .flat_map(|from| STEPS.map(|step| (*from, step)));
-        all.filter(|(from, step)| next(*from, *step) == Some(state) && *from != state)
+            .flat_map(|from| TRANSITIONS.map(|transition| (*from, transition)));
+        all.filter(|(from, transition)| next(*from, *transition) == Some(state) && *from != state)
             .collect()
     }
 
@@ -131,31 +135,36 @@ mod tests {
     fn only_activation_from_ready_or_suspended_makes_it_take_cards() {
         assert_eq!(
             into(Activated),
-            [(Ready, Step::Activate), (Suspended, Step::Activate)]
+            [
+                (Ready, Transition::Activate),
+                (Suspended, Transition::Activate)
+            ]
         );
     }
 
     #[test]
     fn nothing_leads_out_of_retirement() {
         assert!(
-            STEPS
+            TRANSITIONS
                 .iter()
-                .all(|step| next(Retired, *step).is_none_or(|it| it == Retired))
+                .all(|transition| next(Retired, *transition).is_none_or(|it| it == Retired))
         );
     }
 
     #[test]
     fn from_the_vendor_it_comes_back_as_if_on_order() {
-        let out = STEPS.iter().filter_map(|step| next(Returned, *step));
+        let out = TRANSITIONS
+            .iter()
+            .filter_map(|transition| next(Returned, *transition));
         let out: Vec<_> = out.filter(|it| *it != Returned).collect();
         assert_eq!(out, [Retired, Ordered, Retired]);
     }
 
     #[test]
     fn an_activated_terminal_is_suspended_stored_or_reported_first() {
-        let out: Vec<_> = STEPS
+        let out: Vec<_> = TRANSITIONS
             .iter()
-            .filter_map(|step| next(Activated, *step))
+            .filter_map(|transition| next(Activated, *transition))
             .collect();
         assert_eq!(out, [InStorage, Suspended, Reported]);
     }
@@ -164,8 +173,8 @@ mod tests {
     fn an_incident_can_be_opened_wherever_it_is_alive() {
         for state in STATES {
             assert_eq!(
-                next(state, Step::Report).is_some(),
-                state.is_living(),
+                next(state, Transition::Report).is_some(),
+                state.is_current(),
                 "{state:?}"
             );
         }
@@ -173,9 +182,9 @@ mod tests {
 
     #[test]
     fn out_of_an_incident_it_never_takes_cards_at_once() {
-        let out: Vec<_> = STEPS
+        let out: Vec<_> = TRANSITIONS
             .iter()
-            .filter_map(|step| next(Reported, *step))
+            .filter_map(|transition| next(Reported, *transition))
             .collect();
         assert!(
             !out.contains(&Activated) && !out.contains(&Ready),
