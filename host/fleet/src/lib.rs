@@ -20,7 +20,6 @@ pub mod lifecycle;
 pub mod maintenance;
 pub mod model;
 pub mod moment;
-pub mod notices;
 pub mod order;
 pub mod processor;
 pub mod readiness;
@@ -29,6 +28,7 @@ pub mod site;
 pub mod situation;
 pub mod terminal;
 pub mod text;
+pub mod vendor_letters;
 pub mod watch;
 
 mod decide;

@@ -13,12 +13,12 @@ use super::super::{Method, reach};
 use crate::command::Command;
 use crate::fleet::{Change, Kind};
 use crate::import;
-use crate::notices::{self, Notice};
 use crate::order::{Order, OrderDetails};
 use crate::readiness::{self, Ticket};
 use crate::refusal::Reason;
 use crate::terminal::{Domain, Terminal, TerminalDetails};
 use crate::text::{Key, Serial};
+use crate::vendor_letters::{self, VendorLetter};
 
 /// The largest file of terminals, in bytes.
 const CSV_LIMIT: usize = 16 * 1024 * 1024;
@@ -44,9 +44,10 @@ struct Count {
 
 /// What to send to the vendor.
 #[derive(Serialize, JsonSchema)]
-struct Notices {
+#[serde(rename = "Notices")]
+struct VendorLetters {
     /// One text for each thing that is asked of the vendor.
-    items: Vec<Notice>,
+    items: Vec<VendorLetter>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -79,7 +80,7 @@ pub(super) fn routes() -> Vec<Route> {
                 "ticket",
                 "Show what an order still lacks, and who owes it",
             ),
-        Route::read::<Notices>("/orders/{order}/notices", notices_of)
+        Route::read::<VendorLetters>("/orders/{order}/notices", letters_of)
             .on::<Order>()
             .named(
                 "order",
@@ -133,11 +134,11 @@ fn ticket(asked: &Asked<'_>) -> Result<Answer, Problem> {
     Ok(Answer::json(200, &ticket))
 }
 
-fn notices_of(asked: &Asked<'_>) -> Result<Answer, Problem> {
+fn letters_of(asked: &Asked<'_>) -> Result<Answer, Problem> {
     let order = &asked.record::<Order>()?.value;
     let fleet = reach::with_terminals_within(asked.fleet, asked.reach());
-    let items = notices::notices(&fleet, order);
-    Ok(Answer::json(200, &Notices { items }))
+    let items = vendor_letters::letters(&fleet, order);
+    Ok(Answer::json(200, &VendorLetters { items }))
 }
 
 fn register(asked: &Asked<'_>) -> Result<Command, Problem> {
