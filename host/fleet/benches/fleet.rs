@@ -12,10 +12,10 @@ use std::fmt::Write as _;
 
 use chargetap_fleet::access::{Reach, Scope};
 use chargetap_fleet::api::{self, Answer, Call, Method, Step};
+use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts};
 use chargetap_fleet::example::Place;
 use chargetap_fleet::fleet::{Change, Fleet};
 use chargetap_fleet::moment::Moment;
-use chargetap_fleet::situation::{Actor, Situation, Surroundings};
 use chargetap_fleet::terminal::{State, Terminal};
 use divan::Bencher;
 use serde_json::json;
@@ -125,19 +125,19 @@ fn call(
         reach: Reach::Everywhere,
         ..Actor::gateway()
     };
-    let situation = Situation {
+    let context = DecisionContext {
         now: Moment::from_millis(now),
         actor: &actor,
-        gateway: &Surroundings::default(),
+        gateway: &GatewayFacts::default(),
     };
-    let answer = match api::step(route, &call, fleet, &situation) {
+    let answer = match api::step(route, &call, fleet, &context) {
         Step::Answer(answer) => answer,
         Step::Write(changes) => {
             fleet.write += 1;
             for change in &changes {
                 fleet.take(change.clone(), fleet.write);
             }
-            api::answer(route, &call, fleet, &situation, &changes)
+            api::answer(route, &call, fleet, &context, &changes)
         }
         Step::Task(task) => panic!("{task:?}"),
     };

@@ -28,11 +28,11 @@ pub use table::{AuditEntry, DeadLetter};
 pub use view::view;
 
 use crate::access;
+use crate::context::{Actor, DecisionContext};
 use crate::decide;
 use crate::fleet::{Change, Fleet};
 use crate::incident::PictureType;
 use crate::moment::Moment;
-use crate::situation::{Actor, Situation};
 use crate::terminal::Terminal;
 use crate::text::{Key, Line, Serial};
 
@@ -185,10 +185,10 @@ pub fn authenticate(fleet: &Fleet, secret: &[u8], now: Moment) -> Option<Actor> 
 
 /// What comes of a call by somebody.
 #[must_use]
-pub fn step(route: &Route, call: &Call<'_>, fleet: &Fleet, situation: &Situation<'_>) -> Step {
+pub fn step(route: &Route, call: &Call<'_>, fleet: &Fleet, context: &DecisionContext<'_>) -> Step {
     let step = route
-        .admits(situation.actor)
-        .and_then(|()| Asked::new(route, call, fleet, situation))
+        .admits(context.actor)
+        .and_then(|()| Asked::new(route, call, fleet, context))
         .and_then(|asked| step_of(&asked));
     step.unwrap_or_else(|problem| Step::Answer(problem.answer()))
 }
@@ -208,7 +208,7 @@ fn step_of(asked: &Asked<'_>) -> Result<Step, Problem> {
         Action::Write(command, show) => {
             let command = command(asked)?;
             route.target.check_version(asked)?;
-            let changes = decide(asked.fleet, asked.situation, command)?;
+            let changes = decide(asked.fleet, asked.context, command)?;
             reach::check(asked.fleet, asked.reach(), &changes)?;
             match changes.is_empty() {
                 true => show(asked, &changes).map(Step::Answer),
@@ -224,10 +224,10 @@ pub fn answer(
     route: &Route,
     call: &Call<'_>,
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     changes: &[Change],
 ) -> Answer {
-    let shown = Asked::new(route, call, fleet, situation).and_then(|asked| match route.show() {
+    let shown = Asked::new(route, call, fleet, context).and_then(|asked| match route.show() {
         Some(show) => show(&asked, changes),
         None => Ok(Answer::nothing()),
     });

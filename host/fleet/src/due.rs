@@ -12,10 +12,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Reach;
+use crate::context::GatewayFacts;
 use crate::fleet::Fleet;
 use crate::moment::Moment;
 use crate::processor::Party;
-use crate::situation::Surroundings;
 use crate::text::{Key, Serial};
 use look::Look;
 
@@ -126,7 +126,7 @@ impl Subject {
 /// What is due at the sites that this reaches, by deadline; what has none comes last. What belongs to
 /// no site is for those who reach everywhere.
 #[must_use]
-pub fn due(fleet: &Fleet, gateway: &Surroundings, now: Moment, reach: &Reach) -> Vec<Due> {
+pub fn due(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, reach: &Reach) -> Vec<Due> {
     let look = Look::new(fleet, now, reach);
     let mut list = Vec::new();
     terminals::due(&look, &mut list);

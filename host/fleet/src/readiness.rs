@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 pub(crate) use ticket::too_few;
 pub use ticket::{Onboarding, Ticket, ticket};
 
+use crate::context::{GatewayFacts, TerminalConfig};
 use crate::fleet::Fleet;
 use crate::gate::has_open_incident;
 use crate::moment::{Day, Moment};
@@ -19,12 +20,11 @@ use crate::order::Order;
 use crate::processor::Party;
 use crate::refusal::Reason;
 use crate::site::{Customer, Person};
-use crate::situation::{Configured, Surroundings};
 use crate::terminal::{Terminal, TerminalDetails};
 use crate::text::Key;
 
 /// How long a terminal that was seen online counts as online.
-const SEEN_FOR: u64 = 15 * 60 * 1_000;
+const ONLINE_FOR: u64 = 15 * 60 * 1_000;
 
 /// The reason that does not stand in the way of being ready.
 pub(crate) const NOT_SEEN_ONLINE: &str = "not-seen-online";
@@ -32,7 +32,7 @@ pub(crate) const NOT_SEEN_ONLINE: &str = "not-seen-online";
 /// A terminal that is looked at.
 struct Look<'a> {
     fleet: &'a Fleet,
-    gateway: &'a Surroundings,
+    gateway: &'a GatewayFacts,
     now: Moment,
     today: Day,
     terminal: &'a Terminal,
@@ -43,7 +43,7 @@ struct Look<'a> {
 #[must_use]
 pub fn missing(
     fleet: &Fleet,
-    gateway: &Surroundings,
+    gateway: &GatewayFacts,
     now: Moment,
     terminal: &Terminal,
 ) -> Vec<Reason> {
@@ -141,7 +141,7 @@ fn configuration(look: &Look<'_>) -> Vec<Reason> {
     reasons
 }
 
-fn evses(details: &TerminalDetails, configured: &Configured) -> Option<Reason> {
+fn evses(details: &TerminalDetails, configured: &TerminalConfig) -> Option<Reason> {
     let station = details.station.as_ref()?;
     let here: BTreeSet<_> = details.connectors.iter().map(|it| (station, *it)).collect();
     let there: BTreeSet<_> = configured
@@ -196,9 +196,9 @@ fn incident(look: &Look<'_>) -> Vec<Reason> {
 }
 
 fn online(look: &Look<'_>) -> Vec<Reason> {
-    let seen = look.gateway.seen.get(&look.terminal.serial);
-    let is_recent = |at: Moment| look.now.millis_after(at).is_some_and(|it| it <= SEEN_FOR);
-    if seen.is_some_and(|seen| seen.online && is_recent(seen.at)) {
+    let status = look.gateway.statuses.get(&look.terminal.serial);
+    let is_recent = |at: Moment| look.now.millis_after(at).is_some_and(|it| it <= ONLINE_FOR);
+    if status.is_some_and(|status| status.online && is_recent(status.at)) {
         return Vec::new();
     }
     let text = "the vendor has not shown the terminal online within the last 15 minutes: switch it \

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use crate::alert::{Alert, AlertKind};
 use crate::command::Command;
+use crate::context::GatewayFacts;
 use crate::fleet::Fleet;
 use crate::moment::{Day, Moment};
-use crate::situation::Surroundings;
 use crate::terminal::{State, Terminal};
 use crate::text::Serial;
 
@@ -27,7 +27,7 @@ const LICENCE_ENDS: [(i32, AlertKind); 4] = [
 /// The alerts that are to be raised, and those that are over: only what changes something. Those that
 /// are over come first, so that one of the same kind can follow.
 #[must_use]
-pub fn watch(fleet: &Fleet, gateway: &Surroundings, now: Moment) -> Vec<Command> {
+pub fn watch(fleet: &Fleet, gateway: &GatewayFacts, now: Moment) -> Vec<Command> {
     let mut alerts: BTreeMap<&Serial, Vec<&Alert>> = BTreeMap::new();
     for alert in fleet.each::<Alert>() {
         alerts.entry(&alert.terminal).or_default().push(alert);
@@ -49,7 +49,7 @@ pub fn watch(fleet: &Fleet, gateway: &Surroundings, now: Moment) -> Vec<Command>
 
 /// A terminal that is watched.
 struct Watched<'a> {
-    gateway: &'a Surroundings,
+    gateway: &'a GatewayFacts,
     now: Moment,
     today: Day,
     terminal: &'a Terminal,
@@ -110,10 +110,10 @@ impl Watched<'_> {
         if self.terminal.state != State::Activated {
             return false;
         }
-        let seen = self.gateway.seen.get(&self.terminal.serial);
-        let online_at = seen.and_then(|it| it.online_at);
+        let status = self.gateway.statuses.get(&self.terminal.serial);
+        let online_at = status.and_then(|it| it.online_at);
         let since = online_at.unwrap_or(self.terminal.since);
-        let is_online = seen.is_some_and(|it| it.online);
+        let is_online = status.is_some_and(|it| it.online);
         let is_too_long = |silence: Option<u64>| silence.is_some_and(|it| it > SILENT_AFTER);
         is_too_long(self.now.millis_after(since))
             || is_too_long(since.millis_after(self.now)) && !is_online
@@ -122,15 +122,15 @@ impl Watched<'_> {
     /// Whether it is online again. That it was online is no news if the alert knew, whatever the clock
     /// says by now.
     fn is_back(&self, alert: &Alert) -> bool {
-        let seen = self.gateway.seen.get(&self.terminal.serial);
-        let online = seen.filter(|it| it.online && it.online_at != alert.online_at);
+        let status = self.gateway.statuses.get(&self.terminal.serial);
+        let online = status.filter(|it| it.online && it.online_at != alert.online_at);
         online.is_some() && !self.is_silent()
     }
 
     /// Whether it says that it was tampered with; nothing where it was never seen.
     fn is_tampered(&self) -> Option<bool> {
-        let seen = self.gateway.seen.get(&self.terminal.serial)?;
-        Some(seen.state.as_str().to_uppercase().contains("TAMPER"))
+        let status = self.gateway.statuses.get(&self.terminal.serial)?;
+        Some(status.state.as_str().to_uppercase().contains("TAMPER"))
     }
 
     /// What is to be said of its licence's end, if it was not said of this end.

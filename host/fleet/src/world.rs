@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::access::{Reach, Scope};
 use crate::command::{Command, Deed};
+use crate::context::{Actor, DecisionContext, GatewayFacts, StatusRecord, TerminalConfig};
 use crate::decide;
 use crate::fleet::{Change, Fleet, Record};
 use crate::incident::{Incident, IncidentDetails, IncidentKind};
@@ -21,7 +22,6 @@ use crate::site::{
     Acceptance, AssessmentStatus, Contact, Customer, CustomerDetails, EvseDetails, Merchant,
     PersonDetails, SelfAssessment, SiteDetails, StationDetails, Training,
 };
-use crate::situation::{Actor, Configured, Seen, Situation, Surroundings};
 use crate::terminal::{Domain, Origin, Sim, Terminal, TerminalDetails};
 
 /// 25 November 2026, noon in Stockholm.
@@ -41,7 +41,7 @@ pub(crate) fn moment(text: &str) -> Moment {
 
 pub(crate) struct World {
     pub(crate) fleet: Fleet,
-    pub(crate) gateway: Surroundings,
+    pub(crate) gateway: GatewayFacts,
     pub(crate) now: Moment,
 }
 
@@ -78,7 +78,7 @@ impl World {
     pub(crate) fn without_terminal(origin: Origin, processor: Processor) -> Self {
         let mut world = Self {
             fleet: Fleet::default(),
-            gateway: Surroundings::default(),
+            gateway: GatewayFacts::default(),
             now: moment(NOON),
         };
         let customer = CustomerDetails {
@@ -191,7 +191,7 @@ impl World {
     pub(crate) fn provide(&mut self) {
         self.check();
         self.configure();
-        self.see();
+        self.report_online();
         for sku in [Sku::Activation, Sku::Software] {
             self.deed(Deed::License(sku, text("O-1"))).unwrap();
         }
@@ -209,20 +209,20 @@ impl World {
     pub(crate) fn configure(&mut self) {
         let evses = [1, 2].map(|connector| (text("CS-1"), connector)).to_vec();
         let model = Model::Apollo;
-        let configured = Configured { model, evses };
+        let configured = TerminalConfig { model, evses };
         self.gateway.configured.insert(text("T1"), configured);
         self.gateway.issuers = [Processor::Platform, Processor::Customer].into();
     }
 
     /// The vendor shows it online.
-    pub(crate) fn see(&mut self) {
-        let seen = Seen {
+    pub(crate) fn report_online(&mut self) {
+        let status = StatusRecord {
             online: true,
             state: text("IDLE"),
             online_at: Some(self.now),
             at: self.now,
         };
-        self.gateway.seen.insert(text("T1"), seen);
+        self.gateway.statuses.insert(text("T1"), status);
     }
 
     pub(crate) fn inspect(&mut self, occasion: Occasion) {
@@ -273,12 +273,12 @@ impl World {
             scope: Scope::Operator,
             reach: Reach::Everywhere,
         };
-        let situation = Situation {
+        let context = DecisionContext {
             now: self.now,
             actor: &actor,
             gateway: &self.gateway,
         };
-        match decide(&self.fleet, &situation, command) {
+        match decide(&self.fleet, &context, command) {
             Ok(changes) => {
                 self.fleet.write += 1;
                 let write = self.fleet.write;

@@ -9,15 +9,15 @@ use super::query::Query;
 use super::route::Route;
 use super::{Call, reach};
 use crate::access::Reach;
+use crate::context::DecisionContext;
 use crate::fleet::{Fleet, Kept, Record};
-use crate::situation::Situation;
 
 /// A call with what it is answered from.
 pub(super) struct Asked<'a> {
     pub(super) route: &'a Route,
     pub(super) call: &'a Call<'a>,
     pub(super) fleet: &'a Fleet,
-    pub(super) situation: &'a Situation<'a>,
+    pub(super) context: &'a DecisionContext<'a>,
     pub(super) query: Query,
 }
 
@@ -26,13 +26,13 @@ impl<'a> Asked<'a> {
         route: &'a Route,
         call: &'a Call<'a>,
         fleet: &'a Fleet,
-        situation: &'a Situation<'a>,
+        context: &'a DecisionContext<'a>,
     ) -> Result<Self, Problem> {
         Ok(Self {
             route,
             call,
             fleet,
-            situation,
+            context,
             query: Query::parse(call.query, &route.query)?,
         })
     }
@@ -55,7 +55,7 @@ impl<'a> Asked<'a> {
 
     /// How far whoever asks reaches.
     pub(super) fn reach(&self) -> &'a Reach {
-        &self.situation.actor.reach
+        &self.context.actor.reach
     }
 
     /// That what is asked for concerns the whole fleet.

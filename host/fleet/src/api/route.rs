@@ -14,7 +14,7 @@ use super::view::Viewed;
 use super::{Answer, Method, Task, table};
 use crate::access::Scope;
 use crate::command::Command;
-use crate::situation::Actor;
+use crate::context::Actor;
 
 /// The largest body of JSON, in bytes.
 const JSON_LIMIT: usize = 64 * 1024;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::asked::Asked;
 use crate::access::{Calendar, CalendarDetails, Token, TokenDetails};
 use crate::alert::{Alert, Webhook, WebhookDetails};
+use crate::context::StatusRecord;
 use crate::fleet::{Item, Kept, Record};
 use crate::incident::Incident;
 use crate::moment::Moment;
@@ -15,7 +16,6 @@ use crate::processor::Parts;
 use crate::readiness;
 use crate::refusal::Reason;
 use crate::site::{Customer, Person, Site, Station};
-use crate::situation::Seen;
 use crate::terminal::Terminal;
 use crate::text::Key;
 
@@ -92,12 +92,12 @@ impl Viewed for Terminal {
     }
 
     fn shown(kept: &Kept<Self>, asked: &Asked<'_>) -> TerminalView {
-        let (it, situation) = (&kept.value, asked.situation);
+        let (it, context) = (&kept.value, asked.context);
         TerminalView {
             version: kept.version,
-            missing: readiness::missing(asked.fleet, situation.gateway, situation.now, it),
+            missing: readiness::missing(asked.fleet, context.gateway, context.now, it),
             parts: it.processor.parts(it.origin),
-            seen: situation.gateway.seen.get(&it.serial).cloned(),
+            status: context.gateway.statuses.get(&it.serial).cloned(),
             terminal: it.view(),
         }
     }
@@ -113,7 +113,8 @@ pub(super) struct TerminalView {
     /// Who does what for its sessions.
     parts: Parts,
     /// What was seen of it at the vendor.
-    seen: Option<Seen>,
+    #[serde(rename = "seen")]
+    status: Option<StatusRecord>,
     #[serde(flatten)]
     terminal: Terminal,
 }

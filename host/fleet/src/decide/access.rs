@@ -5,22 +5,22 @@ mod tests;
 
 use super::{Decision, records};
 use crate::access::{Calendar, CalendarDetails, Reach, Scope, Token, TokenDetails};
+use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::site::Site;
-use crate::situation::Situation;
 use crate::text::Key;
 
 pub(super) fn issue_token(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     details: TokenDetails,
     hash: String,
 ) -> Decision {
     refuse_unknown_sites(fleet, &details.reach)?;
     if details
         .expires
-        .is_some_and(|expires| expires <= situation.now)
+        .is_some_and(|expires| expires <= context.now)
     {
         let text = "the token would count no longer: name a moment that comes";
         return Err(Refusal::invalid("expired", text));
@@ -29,7 +29,7 @@ pub(super) fn issue_token(
         key: Key::counted("K", fleet.write.saturating_add(1)),
         details,
         hash,
-        issued: situation.now,
+        issued: context.now,
     })])
 }
 

@@ -5,50 +5,54 @@ mod tests;
 
 use super::terminals::lifecycle;
 use super::{Decision, records};
+use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
 use crate::incident::{Closing, Incident, IncidentDetails, Outcome, Photograph, Signed, missing};
 use crate::lifecycle::Transition;
 use crate::refusal::{Obstacle, Refusal};
-use crate::situation::Situation;
 use crate::terminal::Terminal;
 use crate::text::{Key, Prose};
 
 /// How many pictures an incident may have.
 const MOST_PICTURES: usize = 20;
 
-pub(super) fn open(fleet: &Fleet, situation: &Situation<'_>, details: IncidentDetails) -> Decision {
+pub(super) fn open(
+    fleet: &Fleet,
+    context: &DecisionContext<'_>,
+    details: IncidentDetails,
+) -> Decision {
     let terminal = records::find::<Terminal>(fleet, details.terminal.as_str())?;
-    records::refuse_future(situation.now, details.discovered)?;
-    opened(fleet, situation, terminal.clone(), details)
+    records::refuse_future(context.now, details.discovered)?;
+    opened(fleet, context, terminal.clone(), details)
 }
 
 /// An incident with a terminal that is put on record in this state.
 pub(super) fn opened(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: Terminal,
     details: IncidentDetails,
 ) -> Decision {
     let incident = Incident {
         key: Key::counted("I", fleet.write.saturating_add(1)),
         details,
-        opened: situation.now,
+        opened: context.now,
         photographs: Vec::new(),
         reported: None,
         closed: None,
     };
-    let reported = lifecycle::apply(situation, &terminal, Transition::Report, Vec::new())?;
+    let reported = lifecycle::apply(context, &terminal, Transition::Report, Vec::new())?;
     Ok(vec![Change::put(reported), Change::put(incident)])
 }
 
 pub(super) fn put(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     key: &Key,
     details: IncidentDetails,
 ) -> Decision {
     let incident = find_open(fleet, key)?;
-    records::refuse_future(situation.now, details.discovered)?;
+    records::refuse_future(context.now, details.discovered)?;
     if details.terminal != incident.details.terminal {
         let text = "an incident stays with its terminal";
         return Err(Refusal::conflict("other-terminal", text));
@@ -81,22 +85,22 @@ pub(super) fn attach(fleet: &Fleet, key: &Key, photograph: Photograph) -> Decisi
 }
 
 /// The first report is the one that counts; one that is yet to come, by the clock, does not.
-pub(super) fn report(fleet: &Fleet, situation: &Situation<'_>, key: &Key) -> Decision {
+pub(super) fn report(fleet: &Fleet, context: &DecisionContext<'_>, key: &Key) -> Decision {
     let incident = find_open(fleet, key)?;
     let reported = incident.reported.as_ref();
-    if reported.is_some_and(|it| it.at <= situation.now) {
+    if reported.is_some_and(|it| it.at <= context.now) {
         return Ok(Vec::new());
     }
     Refusal::unless_none(Obstacle::Conflict, missing(&incident.details))?;
     Ok(vec![Change::put(Incident {
-        reported: Some(signed(situation)),
+        reported: Some(signed(context)),
         ..incident.clone()
     })])
 }
 
 pub(super) fn close(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     key: &Key,
     outcome: Outcome,
     note: Prose,
@@ -109,7 +113,7 @@ pub(super) fn close(
     let serial = &incident.details.terminal;
     let closed = Incident {
         closed: Some(Closing {
-            signed: signed(situation),
+            signed: signed(context),
             outcome,
             note,
         }),
@@ -122,9 +126,9 @@ pub(super) fn close(
         .any(|it| it.closed.is_none() && it.details.terminal == *serial && it.key != incident.key);
     if is_last {
         let transition = Transition::Close(outcome);
-        let terminal = lifecycle::apply(situation, terminal, transition, Vec::new())?;
+        let terminal = lifecycle::apply(context, terminal, transition, Vec::new())?;
         // Wherever it lay when it was reported, it is back in use or gone.
-        changes.push(Change::put(terminal.out_of_storage(situation.now)));
+        changes.push(Change::put(terminal.out_of_storage(context.now)));
     }
     Ok(changes)
 }
@@ -138,9 +142,9 @@ fn find_open<'a>(fleet: &'a Fleet, key: &Key) -> Result<&'a Incident, Refusal> {
     }
 }
 
-fn signed(situation: &Situation<'_>) -> Signed {
+fn signed(context: &DecisionContext<'_>) -> Signed {
     Signed {
-        at: situation.now,
-        by: situation.actor.key.clone(),
+        at: context.now,
+        by: context.actor.key.clone(),
     }
 }

@@ -4,23 +4,23 @@
 mod tests;
 
 use super::{Decision, incidents, records};
+use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
 use crate::incident::{IncidentDetails, IncidentKind};
 use crate::maintenance::{Check, Finding, Inspection, MaintenanceRecord, checklist};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::site::Person;
-use crate::situation::Situation;
 use crate::terminal::Terminal;
 use crate::text::{Prose, Serial};
 
 pub(super) fn check(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
     check: Check,
     done: MaintenanceRecord,
 ) -> Decision {
-    let terminal = maintained_terminal(fleet, situation, serial, &done)?;
+    let terminal = maintained_terminal(fleet, context, serial, &done)?;
     if !checklist(terminal.origin).contains(&check) {
         let text = "this check is not on the list for a terminal of this origin";
         return Err(Refusal::invalid("other-checklist", text));
@@ -36,11 +36,11 @@ pub(super) fn check(
 /// A finding makes it an incident as well.
 pub(super) fn inspect(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
     inspection: Inspection,
 ) -> Decision {
-    let terminal = maintained_terminal(fleet, situation, serial, &inspection.done)?;
+    let terminal = maintained_terminal(fleet, context, serial, &inspection.done)?;
     let mut inspections = terminal.inspections.clone();
     inspections.retain(|it| it.occasion != inspection.occasion);
     inspections.push(inspection.clone());
@@ -60,16 +60,16 @@ pub(super) fn inspect(
         planned: empty_text(),
         contact: None,
     };
-    incidents::opened(fleet, situation, terminal, details)
+    incidents::opened(fleet, context, terminal, details)
 }
 
 pub(super) fn charge(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
     done: MaintenanceRecord,
 ) -> Decision {
-    let terminal = maintained_terminal(fleet, situation, serial, &done)?;
+    let terminal = maintained_terminal(fleet, context, serial, &done)?;
     if !terminal.details.model.traits().has_battery {
         let label = terminal.details.model.traits().label;
         let text = format!("a {label} has no battery to charge");
@@ -83,11 +83,11 @@ pub(super) fn charge(
 
 pub(super) fn test(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
     done: MaintenanceRecord,
 ) -> Decision {
-    let terminal = maintained_terminal(fleet, situation, serial, &done)?;
+    let terminal = maintained_terminal(fleet, context, serial, &done)?;
     Ok(vec![Change::put(Terminal {
         tested: Some(done),
         ..terminal.clone()
@@ -98,7 +98,7 @@ pub(super) fn test(
 /// who is trained.
 fn maintained_terminal<'a>(
     fleet: &'a Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
     done: &MaintenanceRecord,
 ) -> Result<&'a Terminal, Refusal> {
@@ -107,7 +107,7 @@ fn maintained_terminal<'a>(
         let text = format!("the terminal is {}", terminal.state.label());
         return Err(Refusal::conflict("not-in-use", text));
     }
-    records::refuse_future(situation.now, done.at)?;
+    records::refuse_future(context.now, done.at)?;
     let by = done.by.as_str();
     let mut reasons = Vec::new();
     match fleet.get::<Person>(by) {

@@ -11,11 +11,11 @@ pub(super) use people::{put_person, remove_person, train};
 pub(super) use place::{put_site, put_station};
 
 use super::Decision;
+use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet, Record};
 use crate::moment::Moment;
 use crate::refusal::{Reason, Refusal};
 use crate::site::{Acceptance, Customer, CustomerDetails, SelfAssessment};
-use crate::situation::Situation;
 use crate::text::Key;
 
 /// The record of this name, or that there is none.
@@ -62,12 +62,12 @@ pub(super) fn put_customer(fleet: &Fleet, key: Key, details: CustomerDetails) ->
 
 pub(super) fn accept_terms(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     key: &Key,
     acceptance: Acceptance,
 ) -> Decision {
     let customer = find::<Customer>(fleet, key.as_str())?;
-    refuse_future(situation.now, acceptance.at)?;
+    refuse_future(context.now, acceptance.at)?;
     Ok(vec![Change::put(Customer {
         terms: Some(acceptance),
         ..customer.clone()

@@ -17,18 +17,18 @@ use placement::Occupancy;
 
 use super::{Decision, maintenance, records};
 use crate::command::Deed;
+use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
 use crate::moment::Moment;
 use crate::order::Order;
 use crate::readiness;
 use crate::refusal::{Obstacle, Reason, Refusal};
-use crate::situation::Situation;
 use crate::terminal::{Domain, State, Terminal, TerminalDetails};
 use crate::text::Serial;
 
 pub(super) fn register(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: Serial,
     details: TerminalDetails,
     domain: Domain,
@@ -40,7 +40,7 @@ pub(super) fn register(
     let reasons = placement::wrong(fleet, &Occupancy::of_others(fleet, Some(&serial)), &details);
     Refusal::unless_none(Obstacle::Invalid, reasons)?;
     let order = records::find::<Order>(fleet, details.order.as_str())?;
-    let terminal = Terminal::new(serial, details, order, domain, situation.now);
+    let terminal = Terminal::new(serial, details, order, domain, context.now);
     Ok(vec![Change::put(terminal)])
 }
 
@@ -48,7 +48,7 @@ pub(super) fn register(
 /// session is open.
 pub(super) fn put(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
     details: TerminalDetails,
 ) -> Decision {
@@ -68,15 +68,10 @@ pub(super) fn put(
             let text = format!("the terminal takes cards: suspend it before its {field} changes");
             Reason::new("suspend-first", text).at(*field)
         }));
-        reasons.extend(unfit_users(
-            fleet,
-            situation.now,
-            &terminal.details,
-            &details,
-        ));
+        reasons.extend(unfit_users(fleet, context.now, &terminal.details, &details));
     }
     if !changed.is_empty() {
-        reasons.extend(session_open(situation, serial));
+        reasons.extend(session_open(context, serial));
     }
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
     Ok(vec![Change::put(Terminal {
@@ -135,43 +130,43 @@ fn find_usable<'a>(fleet: &'a Fleet, serial: &Serial) -> Result<&'a Terminal, Re
     }
 }
 
-fn session_open(situation: &Situation<'_>, serial: &Serial) -> Option<Reason> {
+fn session_open(context: &DecisionContext<'_>, serial: &Serial) -> Option<Reason> {
     let text = "a session is open at the terminal: wait until it has ended";
-    let is_busy = situation.gateway.busy.contains(serial);
+    let is_busy = context.gateway.busy.contains(serial);
     is_busy.then(|| Reason::new("session-open", text))
 }
 
 pub(super) fn deed(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
     deed: Deed,
 ) -> Decision {
     let found = || find_usable(fleet, serial);
     let after = match deed {
         Deed::Check(check, done) => {
-            return maintenance::check(fleet, situation, serial, check, done);
+            return maintenance::check(fleet, context, serial, check, done);
         }
         Deed::Inspect(inspection) => {
-            return maintenance::inspect(fleet, situation, serial, inspection);
+            return maintenance::inspect(fleet, context, serial, inspection);
         }
-        Deed::Charge(done) => return maintenance::charge(fleet, situation, serial, done),
-        Deed::Test(done) => return maintenance::test(fleet, situation, serial, done),
-        Deed::License(sku, order) => licensing::license(fleet, situation, found()?, sku, &order),
-        Deed::AskRouting => transfer::ask_routing(situation, found()?),
-        Deed::ConfirmRouting => transfer::confirm_routing(situation, found()?),
-        Deed::BeginTransfer(to) => transfer::begin(situation, found()?, to),
+        Deed::Charge(done) => return maintenance::charge(fleet, context, serial, done),
+        Deed::Test(done) => return maintenance::test(fleet, context, serial, done),
+        Deed::License(sku, order) => licensing::license(fleet, context, found()?, sku, &order),
+        Deed::AskRouting => transfer::ask_routing(context, found()?),
+        Deed::ConfirmRouting => transfer::confirm_routing(context, found()?),
+        Deed::BeginTransfer(to) => transfer::begin(context, found()?, to),
         Deed::NumberTransfer(number) => transfer::number(found()?, number),
-        Deed::CompleteTransfer => transfer::complete(situation, found()?),
+        Deed::CompleteTransfer => transfer::complete(context, found()?),
         Deed::CancelTransfer => transfer::cancel(found()?),
-        Deed::Ready => lifecycle::ready(fleet, situation, found()?),
-        Deed::Activate => lifecycle::activate(fleet, situation, found()?),
-        Deed::Store => lifecycle::store(fleet, situation, found()?),
-        Deed::Unstore => lifecycle::unstore(situation, found()?),
-        Deed::Suspend(reason) => lifecycle::suspend(situation, found()?, reason),
-        Deed::Return(reason, by) => lifecycle::send_back(situation, found()?, reason, by),
-        Deed::Receive => lifecycle::receive(fleet, situation, found()?),
-        Deed::Retire(reason) => lifecycle::retire(situation, found()?, reason),
+        Deed::Ready => lifecycle::ready(fleet, context, found()?),
+        Deed::Activate => lifecycle::activate(fleet, context, found()?),
+        Deed::Store => lifecycle::store(fleet, context, found()?),
+        Deed::Unstore => lifecycle::unstore(context, found()?),
+        Deed::Suspend(reason) => lifecycle::suspend(context, found()?, reason),
+        Deed::Return(reason, by) => lifecycle::send_back(context, found()?, reason, by),
+        Deed::Receive => lifecycle::receive(fleet, context, found()?),
+        Deed::Retire(reason) => lifecycle::retire(context, found()?, reason),
     };
     after.map(|terminal| vec![Change::put(terminal)])
 }

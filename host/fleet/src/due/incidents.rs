@@ -2,9 +2,9 @@
 
 use super::look::Look;
 use super::{Due, Subject, What};
+use crate::context::{Attention, GatewayFacts};
 use crate::incident::Incident;
 use crate::processor::Party;
-use crate::situation::{Attention, Surroundings};
 use crate::terminal::Terminal;
 
 pub(super) fn due(look: &Look<'_>, list: &mut Vec<Due>) {
@@ -45,7 +45,7 @@ fn closing(look: &Look<'_>, terminal: &Terminal, incident: &Incident) -> Due {
 }
 
 /// Sessions that a person must look at: since when they are to be.
-pub(super) fn sessions(look: &Look<'_>, gateway: &Surroundings, list: &mut Vec<Due>) {
+pub(super) fn sessions(look: &Look<'_>, gateway: &GatewayFacts, list: &mut Vec<Due>) {
     for attention in &gateway.attention {
         list.extend(session(look, attention));
     }

@@ -1,12 +1,12 @@
 use super::{Due, Subject, What, due};
 use crate::access::Reach;
 use crate::command::Command;
+use crate::context::Attention;
 use crate::incident::{Incident, Signed};
 use crate::maintenance::Occasion;
 use crate::moment::Moment;
 use crate::processor::{Party, Processor};
 use crate::site::{AssessmentStatus, SelfAssessment, Training};
-use crate::situation::Attention;
 use crate::terminal::{Domain, Origin, State, Storage};
 use crate::world::{DAY, World, moment, text};
 

@@ -120,8 +120,8 @@ fn a_terminal_counts_as_online_for_a_quarter_of_an_hour() {
     assert_eq!(world.missing(), [""; 0]);
     world.pass(1);
     assert_eq!(world.missing(), ["not-seen-online"]);
-    world.see();
-    world.gateway.seen.get_mut("T1").unwrap().online = false;
+    world.report_online();
+    world.gateway.statuses.get_mut("T1").unwrap().online = false;
     assert_eq!(world.missing(), ["not-seen-online"]);
 }
 
@@ -129,7 +129,7 @@ fn a_terminal_counts_as_online_for_a_quarter_of_an_hour() {
 fn what_was_seen_later_than_now_does_not_count() {
     let mut world = World::complete();
     world.pass(1);
-    world.see();
+    world.report_online();
     world.now = Moment::from_millis(world.now.millis() - 1);
     assert_eq!(world.missing(), ["not-seen-online"]);
 }
@@ -253,7 +253,7 @@ fn store(world: &mut World, millis: u64) {
     world.pass(millis);
     world.deed(Deed::Unstore).unwrap();
     world.check();
-    world.see();
+    world.report_online();
 }
 
 #[test]

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{by_customer, customer, missing};
+use crate::context::GatewayFacts;
 use crate::fleet::Fleet;
 use crate::licence::{Sku, Stock};
 use crate::moment::Moment;
@@ -13,7 +14,6 @@ use crate::order::Order;
 use crate::processor::Party;
 use crate::refusal::Reason;
 use crate::site::Customer;
-use crate::situation::Surroundings;
 use crate::terminal::{State, Terminal};
 use crate::text::{Key, Serial};
 
@@ -51,7 +51,7 @@ pub struct Onboarding {
 
 /// How far an order is, at a moment.
 #[must_use]
-pub fn ticket(fleet: &Fleet, gateway: &Surroundings, now: Moment, order: &Order) -> Ticket {
+pub fn ticket(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, order: &Order) -> Ticket {
     let all = fleet.each::<Terminal>();
     let all: Vec<_> = all
         .filter(|it| it.details.order == order.key && it.state != State::Retired)

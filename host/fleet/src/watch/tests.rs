@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use super::watch;
 use crate::alert::{Alert, AlertKind};
 use crate::command::Deed;
+use crate::context::{Actor, DecisionContext, StatusRecord};
 use crate::decide;
 use crate::moment::Moment;
-use crate::situation::{Actor, Seen, Situation};
 use crate::terminal::State;
 use crate::world::{DAY, World, moment, text};
 
@@ -26,12 +26,12 @@ const LICENCE: [(&str, AlertKind); 4] = [
 fn look(world: &mut World) {
     for command in watch(&world.fleet, &world.gateway, world.now) {
         let actor = Actor::gateway();
-        let situation = Situation {
+        let context = DecisionContext {
             now: world.now,
             actor: &actor,
             gateway: &world.gateway,
         };
-        let changes = decide(&world.fleet, &situation, command.clone()).unwrap();
+        let changes = decide(&world.fleet, &context, command.clone()).unwrap();
         assert!(!changes.is_empty(), "{command:?} changes nothing");
         world.fleet.write += 1;
         let write = world.fleet.write;
@@ -67,18 +67,18 @@ fn kept_online() -> World {
 }
 
 fn call(world: &mut World, state: &str) {
-    world.see();
-    let seen = world.gateway.seen.get_mut("T1").unwrap();
-    seen.state = text(state);
+    world.report_online();
+    let status = world.gateway.statuses.get_mut("T1").unwrap();
+    status.state = text(state);
 }
 
 /// The vendor shows it offline.
 fn miss(world: &mut World) {
-    let seen = world.gateway.seen.get_mut("T1").unwrap();
-    *seen = Seen {
+    let status = world.gateway.statuses.get_mut("T1").unwrap();
+    *status = StatusRecord {
         online: false,
         at: world.now,
-        ..seen.clone()
+        ..status.clone()
     };
 }
 
@@ -97,7 +97,7 @@ fn a_terminal_that_is_suspended_is_silent_no_longer() {
 fn a_vendor_that_cannot_be_asked_is_silence_as_well() {
     let mut world = World::activated();
     world.pass(15 * MINUTE + 1);
-    assert!(world.gateway.seen.get("T1").unwrap().online);
+    assert!(world.gateway.statuses.get("T1").unwrap().online);
     look(&mut world);
     assert_eq!(open(&world), [AlertKind::Silent]);
 }
@@ -107,7 +107,7 @@ fn a_terminal_that_is_not_seen_any_more_is_tampered_with_until_it_says_otherwise
     let mut world = World::activated();
     call(&mut world, "TAMPER");
     look(&mut world);
-    world.gateway.seen.clear();
+    world.gateway.statuses.clear();
     look(&mut world);
     assert_eq!(open(&world), [AlertKind::Tampered]);
 }
@@ -236,7 +236,7 @@ proptest! {
                     // No two sights are of one millisecond: the clock is set by whole seconds.
                     let seconds = world.now.millis() / 1_000;
                     world.now = Moment::from_millis(seconds * 1_000 + number);
-                    world.see();
+                    world.report_online();
                     online_at = world.now;
                 }
                 Event::Offline => miss(&mut world),

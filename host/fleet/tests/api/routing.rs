@@ -6,7 +6,7 @@ use chargetap_fleet::incident::PictureType;
 
 use crate::world::{HASH, Request, actor, fleet, header, json_of};
 
-fn operator() -> chargetap_fleet::situation::Actor {
+fn operator() -> chargetap_fleet::context::Actor {
     actor(Scope::Operator, &[])
 }
 

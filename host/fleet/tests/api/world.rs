@@ -2,9 +2,9 @@
 
 use chargetap_fleet::access::{Reach, Scope};
 use chargetap_fleet::api::{self, Answer, Call, Method, Route, Step};
+use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts};
 use chargetap_fleet::fleet::{Change, Fleet, Item};
 use chargetap_fleet::moment::Moment;
-use chargetap_fleet::situation::{Actor, Situation, Surroundings};
 use serde_json::{Value, json};
 
 /// An unguessable text that everybody knows.
@@ -240,13 +240,13 @@ impl<'a> Request<'a> {
             Ok(found) => found,
             Err(answer) => return Step::Answer(answer),
         };
-        let gateway = Surroundings::default();
-        let situation = Situation {
+        let gateway = GatewayFacts::default();
+        let context = DecisionContext {
             now: now(),
             actor,
             gateway: &gateway,
         };
-        api::step(route, &self.call(&parameters), fleet, &situation)
+        api::step(route, &self.call(&parameters), fleet, &context)
     }
 
     /// The answer, with what it changes stored in the fleet.
@@ -262,13 +262,13 @@ impl<'a> Request<'a> {
             fleet.take(change.clone(), fleet.write);
         }
         let (route, parameters) = api::find(Some(self.method), &self.path).unwrap();
-        let gateway = Surroundings::default();
-        let situation = Situation {
+        let gateway = GatewayFacts::default();
+        let context = DecisionContext {
             now: now(),
             actor,
             gateway: &gateway,
         };
-        api::answer(route, &self.call(&parameters), fleet, &situation, &changes)
+        api::answer(route, &self.call(&parameters), fleet, &context, &changes)
     }
 
     pub(crate) fn call<'c>(&'c self, parameters: &'c [String]) -> Call<'c> {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::world::{FRESH, Request, actor, fleet, header, incident, json_of, now, site};
 
-fn operator() -> chargetap_fleet::situation::Actor {
+fn operator() -> chargetap_fleet::context::Actor {
     actor(Scope::Operator, &[])
 }
 

@@ -1,10 +1,10 @@
 //! Deadlines under a clock that goes forwards and backwards.
 
 use chargetap_fleet::access::Reach;
+use chargetap_fleet::context::GatewayFacts;
 use chargetap_fleet::due::{Due, What, due};
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::site::Site;
-use chargetap_fleet::situation::Surroundings;
 use chargetap_fleet::terminal::Terminal;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn fleet(terminal: Value) -> Fleet {
 fn entry(fleet: &Fleet, what: What, now: i64) -> Option<Due> {
     let list = due(
         fleet,
-        &Surroundings::default(),
+        &GatewayFacts::default(),
         moment(now),
         &Reach::Everywhere,
     );
@@ -113,7 +113,7 @@ fn no_longer_counted_is_a_terminal_that_is_back_at_the_vendor_or_gone() {
         let more = json!({ "licences": { "software": [year(&json!("2025-11-25"), &json!("2026-11-25"))] } });
         let list = due(
             &fleet(terminal("T", state, START, more)),
-            &Surroundings::default(),
+            &GatewayFacts::default(),
             moment(START + 400 * DAY),
             &Reach::Everywhere,
         );

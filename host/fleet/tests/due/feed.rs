@@ -1,12 +1,12 @@
 //! The feed, as RFC 5545 has it.
 
 use chargetap_fleet::access::Reach;
+use chargetap_fleet::context::GatewayFacts;
 use chargetap_fleet::due::due;
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::ics::feed;
 use chargetap_fleet::incident::Incident;
 use chargetap_fleet::site::Site;
-use chargetap_fleet::situation::Surroundings;
 use chargetap_fleet::terminal::Terminal;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ fn fleet(site: Value) -> Fleet {
 fn written(fleet: &Fleet, now: i64) -> String {
     let list = due(
         fleet,
-        &Surroundings::default(),
+        &GatewayFacts::default(),
         moment(now),
         &Reach::Everywhere,
     );

@@ -1,12 +1,12 @@
 //! What is due in worlds of which Python said what is due (`tests/vectors/due.py`).
 
 use chargetap_fleet::access::Reach;
+use chargetap_fleet::context::{Attention, GatewayFacts};
 use chargetap_fleet::due::due;
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::incident::Incident;
 use chargetap_fleet::order::Order;
 use chargetap_fleet::site::{Customer, Person, Site};
-use chargetap_fleet::situation::{Attention, Surroundings};
 use chargetap_fleet::terminal::Terminal;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -75,7 +75,7 @@ fn what_is_due_is_what_an_implementation_of_its_own_says() {
     }
 }
 
-fn made(world: &World) -> (Fleet, Surroundings) {
+fn made(world: &World) -> (Fleet, GatewayFacts) {
     let mut fleet = Fleet::default();
     let assessment = world.assessment.as_ref();
     let assessment =
@@ -109,9 +109,9 @@ fn made(world: &World) -> (Fleet, Surroundings) {
         terminal: format!("T{terminal}").parse().unwrap(),
         since: moment(*since),
     });
-    let gateway = Surroundings {
+    let gateway = GatewayFacts {
         attention: attention.collect(),
-        ..Surroundings::default()
+        ..GatewayFacts::default()
     };
     (fleet, gateway)
 }

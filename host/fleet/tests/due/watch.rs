@@ -2,10 +2,10 @@
 
 use chargetap_fleet::alert::{Alert, AlertKind};
 use chargetap_fleet::command::Command;
+use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts};
 use chargetap_fleet::decide;
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::site::Site;
-use chargetap_fleet::situation::{Actor, Situation, Surroundings};
 use chargetap_fleet::terminal::Terminal;
 use chargetap_fleet::watch::watch;
 use proptest::prelude::*;
@@ -24,7 +24,7 @@ const WARNINGS: [AlertKind; 4] = [
 /// One terminal that is watched.
 struct Watch {
     fleet: Fleet,
-    gateway: Surroundings,
+    gateway: GatewayFacts,
     /// Every alert that was raised, in order.
     raised: Vec<AlertKind>,
 }
@@ -36,7 +36,7 @@ impl Watch {
         put::<Terminal>(&mut fleet, terminal);
         Self {
             fleet,
-            gateway: Surroundings::default(),
+            gateway: GatewayFacts::default(),
             raised: Vec::new(),
         }
     }
@@ -57,12 +57,12 @@ impl Watch {
             if let Command::Raise(_, kind) = command {
                 self.raised.push(kind);
             }
-            let situation = Situation {
+            let context = DecisionContext {
                 now: moment(now),
                 actor: &actor,
                 gateway: &self.gateway,
             };
-            let changes = decide(&self.fleet, &situation, command).unwrap();
+            let changes = decide(&self.fleet, &context, command).unwrap();
             assert!(!changes.is_empty());
             self.fleet.write += 1;
             let write = self.fleet.write;
@@ -75,12 +75,12 @@ impl Watch {
 
     /// What the vendor says, as the gateway keeps it.
     fn see(&mut self, online: bool, state: &str, now: i64) {
-        let before = self.gateway.seen.get("T").and_then(|it| it.online_at);
+        let before = self.gateway.statuses.get("T").and_then(|it| it.online_at);
         let online_at = if online { Some(moment(now)) } else { before };
-        let seen =
+        let status =
             json!({ "online": online, "state": state, "online_at": online_at, "at": moment(now) });
-        let seen = serde_json::from_value(seen).unwrap();
-        self.gateway.seen.insert("T".parse().unwrap(), seen);
+        let status = serde_json::from_value(status).unwrap();
+        self.gateway.statuses.insert("T".parse().unwrap(), status);
     }
 
     fn count(&self, kind: AlertKind) -> usize {

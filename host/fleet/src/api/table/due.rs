@@ -48,9 +48,9 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 fn list(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let (situation, query) = (asked.situation, &asked.query);
+    let (context, query) = (asked.context, &asked.query);
     let (what, site, overdue) = (query.get("what"), query.get("site"), query.get("overdue"));
-    let mut due = due::due(asked.fleet, situation.gateway, situation.now, asked.reach());
+    let mut due = due::due(asked.fleet, context.gateway, context.now, asked.reach());
     due.retain(|it| {
         what.is_none_or(|what: What| it.what == what)
             && site
@@ -74,15 +74,10 @@ fn place(it: &Due) -> String {
 
 /// The address is the right to see it.
 fn feed(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let (fleet, situation) = (asked.fleet, asked.situation);
+    let (fleet, context) = (asked.fleet, asked.context);
     let calendar = access::calendar(fleet, asked.text(0)?.as_bytes());
     let calendar = calendar.ok_or_else(Problem::not_found)?;
-    let due = due::due(
-        fleet,
-        situation.gateway,
-        situation.now,
-        &calendar.details.reach,
-    );
-    let feed = ics::feed(fleet, &due, situation.now);
+    let due = due::due(fleet, context.gateway, context.now, &calendar.details.reach);
+    let feed = ics::feed(fleet, &due, context.now);
     Ok(Answer::of(CALENDAR, feed.into_bytes()))
 }

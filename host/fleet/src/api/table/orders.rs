@@ -126,8 +126,8 @@ fn count(_: &Asked<'_>, changes: &[Change]) -> Result<Answer, Problem> {
 }
 
 fn ticket(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let (order, situation) = (&asked.record::<Order>()?.value, asked.situation);
-    let mut ticket = readiness::ticket(asked.fleet, situation.gateway, situation.now, order);
+    let (order, context) = (&asked.record::<Order>()?.value, asked.context);
+    let mut ticket = readiness::ticket(asked.fleet, context.gateway, context.now, order);
     ticket
         .terminals
         .retain(|it| asked.reach().includes(&it.site));

@@ -1,13 +1,13 @@
 //! Orders.
 
 use super::unknown;
+use crate::context::DecisionContext;
 use crate::decide::Decision;
 use crate::fleet::{Change, Fleet};
 use crate::licence::{Sku, Stock};
 use crate::order::{Order, OrderDetails};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::site::Customer;
-use crate::situation::Situation;
 use crate::terminal::Terminal;
 use crate::text::Key;
 
@@ -16,7 +16,7 @@ const LICENCES: u32 = 100_000;
 
 pub(in crate::decide) fn put_order(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     key: Key,
     details: OrderDetails,
 ) -> Decision {
@@ -37,7 +37,7 @@ pub(in crate::decide) fn put_order(
     let order = Order {
         key,
         details,
-        at: before.map_or(situation.now, |it| it.at),
+        at: before.map_or(context.now, |it| it.at),
     };
     if let Some(before) = before {
         Refusal::unless_none(Obstacle::Conflict, in_use(fleet, before, &order))?;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{find, refuse_future, unknown};
+use crate::context::DecisionContext;
 use crate::decide::Decision;
 use crate::fleet::{Change, Fleet};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::site::{Person, PersonDetails, Site, Training};
-use crate::situation::Situation;
 use crate::terminal::{State, Terminal};
 use crate::text::Key;
 
@@ -50,12 +50,12 @@ pub(in crate::decide) fn put_person(fleet: &Fleet, key: Key, details: PersonDeta
 
 pub(in crate::decide) fn train(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     key: &Key,
     training: Training,
 ) -> Decision {
     let person = find::<Person>(fleet, key.as_str())?;
-    refuse_future(situation.now, training.at)?;
+    refuse_future(context.now, training.at)?;
     Ok(vec![Change::put(Person {
         training: Some(training),
         ..person.clone()

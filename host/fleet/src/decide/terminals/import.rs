@@ -3,26 +3,26 @@
 use std::collections::HashMap;
 
 use super::placement::{self, Occupancy};
+use crate::context::DecisionContext;
 use crate::decide::{Decision, records};
 use crate::fleet::{Change, Fleet};
 use crate::import::{Row, at_most};
 use crate::order::Order;
 use crate::refusal::{Obstacle, Reason, Refusal};
-use crate::situation::Situation;
 use crate::terminal::Terminal;
 use crate::text::{Key, Serial};
 
 /// Every line that cannot be is said, with everything that is wrong with it.
 pub(in crate::decide) fn import(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     order: &Key,
     rows: Vec<Row>,
 ) -> Decision {
     let order = records::find::<Order>(fleet, order.as_str())?;
     Refusal::unless_none(Obstacle::Invalid, at_most(wrong(fleet, order, &rows)))?;
     let terminal =
-        |row: Row| Terminal::new(row.serial, row.details, order, row.domain, situation.now);
+        |row: Row| Terminal::new(row.serial, row.details, order, row.domain, context.now);
     Ok(rows.into_iter().map(terminal).map(Change::put).collect())
 }
 

@@ -1,19 +1,19 @@
 //! Licences: assigned from what an order has.
 
+use crate::context::DecisionContext;
 use crate::decide::{Decision, records};
 use crate::fleet::{Change, Fleet};
 use crate::licence::{Sku, Stock};
 use crate::order::Order;
 use crate::readiness::too_few;
 use crate::refusal::{Obstacle, Reason, Refusal};
-use crate::situation::Situation;
 use crate::terminal::{State, Terminal};
 use crate::text::Key;
 
 /// Assign one licence of an order of the same customer.
 pub(super) fn license(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: &Terminal,
     sku: Sku,
     order: &Key,
@@ -42,18 +42,18 @@ pub(super) fn license(
     }
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
     let mut terminal = terminal.clone();
-    assign(fleet, situation, &mut terminal, sku, order);
+    assign(fleet, context, &mut terminal, sku, order);
     Ok(terminal)
 }
 
 fn assign(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: &mut Terminal,
     sku: Sku,
     order: &Order,
 ) {
-    let today = fleet.day(situation.now, &terminal.details.site);
+    let today = fleet.day(context.now, &terminal.details.site);
     match sku {
         Sku::Activation => terminal.licences.activation = Some(order.key.clone()),
         Sku::Software => terminal.licences.add_year(order.key.clone(), today),
@@ -63,7 +63,7 @@ fn assign(
 /// Assign what the order's terminals lack: to all of them or to none.
 pub(in crate::decide) fn license_all(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     order: &Key,
 ) -> Decision {
     let order = records::find::<Order>(fleet, order.as_str())?;
@@ -74,8 +74,8 @@ pub(in crate::decide) fn license_all(
     for before in all {
         let mut terminal = before.clone();
         for (sku, count) in &mut wanted {
-            if lacks(fleet, situation, &terminal, *sku) {
-                assign(fleet, situation, &mut terminal, *sku, order);
+            if lacks(fleet, context, &terminal, *sku) {
+                assign(fleet, context, &mut terminal, *sku, order);
                 *count += 1;
             }
         }
@@ -92,8 +92,8 @@ pub(in crate::decide) fn license_all(
     Ok(changes)
 }
 
-fn lacks(fleet: &Fleet, situation: &Situation<'_>, terminal: &Terminal, sku: Sku) -> bool {
-    let today = fleet.day(situation.now, &terminal.details.site);
+fn lacks(fleet: &Fleet, context: &DecisionContext<'_>, terminal: &Terminal, sku: Sku) -> bool {
+    let today = fleet.day(context.now, &terminal.details.site);
     match sku {
         Sku::Activation => terminal.licences.activation.is_none(),
         Sku::Software => !terminal.licences.has_software(today),

@@ -2,6 +2,7 @@
 
 use super::placement::{self, Occupancy};
 use super::session_open;
+use crate::context::DecisionContext;
 use crate::fleet::Fleet;
 use crate::gate::has_open_incident;
 use crate::lifecycle::{Transition, next};
@@ -9,7 +10,6 @@ use crate::maintenance::Occasion;
 use crate::processor::Party;
 use crate::readiness::{NOT_SEEN_ONLINE, missing};
 use crate::refusal::{Obstacle, Reason, Refusal};
-use crate::situation::Situation;
 use crate::terminal::{State, Storage, Terminal};
 use crate::text::Line;
 
@@ -17,7 +17,7 @@ type TerminalDecision = Result<Terminal, Refusal>;
 
 /// The terminal after a step, or everything that stands in its way.
 pub(in crate::decide) fn apply(
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: &Terminal,
     transition: Transition,
     mut reasons: Vec<Reason>,
@@ -37,7 +37,7 @@ pub(in crate::decide) fn apply(
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
     let since = match terminal.state == state {
         true => terminal.since,
-        false => situation.now,
+        false => context.now,
     };
     Ok(Terminal {
         state,
@@ -49,33 +49,33 @@ pub(in crate::decide) fn apply(
 
 pub(super) fn ready(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: &Terminal,
 ) -> TerminalDecision {
-    let mut missing = missing(fleet, situation.gateway, situation.now, terminal);
+    let mut missing = missing(fleet, context.gateway, context.now, terminal);
     missing.retain(|it| it.code != NOT_SEEN_ONLINE);
-    apply(situation, terminal, Transition::Ready, missing)
+    apply(context, terminal, Transition::Ready, missing)
 }
 
 pub(super) fn activate(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: &Terminal,
 ) -> TerminalDecision {
-    let missing = missing(fleet, situation.gateway, situation.now, terminal);
-    let mut terminal = apply(situation, terminal, Transition::Activate, missing)?;
-    let today = fleet.day(situation.now, &terminal.details.site);
+    let missing = missing(fleet, context.gateway, context.now, terminal);
+    let mut terminal = apply(context, terminal, Transition::Activate, missing)?;
+    let today = fleet.day(context.now, &terminal.details.site);
     terminal.licences.begin(today);
     Ok(terminal)
 }
 
 pub(super) fn store(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: &Terminal,
 ) -> TerminalDecision {
-    let now = situation.now;
-    let mut reasons: Vec<_> = session_open(situation, &terminal.serial)
+    let now = context.now;
+    let mut reasons: Vec<_> = session_open(context, &terminal.serial)
         .into_iter()
         .collect();
     let site = &terminal.details.site;
@@ -85,7 +85,7 @@ pub(super) fn store(
         let text = "inspect the terminal before it is stored, on that day or the day before";
         reasons.push(Reason::new("not-inspected-before-storage", text).owed_by(Party::Customer));
     }
-    let mut stored = apply(situation, terminal, Transition::Store, reasons)?;
+    let mut stored = apply(context, terminal, Transition::Store, reasons)?;
     let tested = terminal.tested.as_ref().filter(|it| it.at <= now);
     let owes_test = |it: Storage| {
         it.needs_test && tested.is_none_or(|test| it.until.is_none_or(|until| test.at < until))
@@ -99,44 +99,44 @@ pub(super) fn store(
 }
 
 /// What was checked before it was stored is to be checked anew.
-pub(super) fn unstore(situation: &Situation<'_>, terminal: &Terminal) -> TerminalDecision {
-    let now = situation.now;
-    let mut terminal = apply(situation, terminal, Transition::Unstore, Vec::new())?;
+pub(super) fn unstore(context: &DecisionContext<'_>, terminal: &Terminal) -> TerminalDecision {
+    let now = context.now;
+    let mut terminal = apply(context, terminal, Transition::Unstore, Vec::new())?;
     terminal.checks.clear();
     Ok(terminal.out_of_storage(now))
 }
 
 pub(super) fn suspend(
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: &Terminal,
     reason: Line,
 ) -> TerminalDecision {
-    let terminal = apply(situation, terminal, Transition::Suspend, Vec::new())?;
+    let terminal = apply(context, terminal, Transition::Suspend, Vec::new())?;
     Ok(because(terminal, reason))
 }
 
 /// Nothing is returned unless the platform verified that it may be.
 pub(super) fn send_back(
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: &Terminal,
     reason: Line,
     verified_by: Party,
 ) -> TerminalDecision {
-    let mut reasons: Vec<_> = session_open(situation, &terminal.serial)
+    let mut reasons: Vec<_> = session_open(context, &terminal.serial)
         .into_iter()
         .collect();
     if verified_by != Party::Platform {
         let text = "the platform verifies whether a terminal may be returned";
         reasons.push(Reason::new("not-verified", text).owed_by(Party::Platform));
     }
-    let terminal = apply(situation, terminal, Transition::Return, reasons)?;
+    let terminal = apply(context, terminal, Transition::Return, reasons)?;
     Ok(because(terminal, reason))
 }
 
 /// Where it was may be gone or another terminal's by now, and what was checked is to be checked anew.
 pub(super) fn receive(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: &Terminal,
 ) -> TerminalDecision {
     let mut reasons = Vec::new();
@@ -148,20 +148,20 @@ pub(super) fn receive(
             reasons.push(Reason::new("incident-open", text));
         }
     }
-    let mut terminal = apply(situation, terminal, Transition::Receive, reasons)?;
+    let mut terminal = apply(context, terminal, Transition::Receive, reasons)?;
     terminal.checks.clear();
     Ok(terminal)
 }
 
 pub(super) fn retire(
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: &Terminal,
     reason: Line,
 ) -> TerminalDecision {
-    let reasons = session_open(situation, &terminal.serial)
+    let reasons = session_open(context, &terminal.serial)
         .into_iter()
         .collect();
-    let terminal = apply(situation, terminal, Transition::Retire, reasons)?;
+    let terminal = apply(context, terminal, Transition::Retire, reasons)?;
     Ok(because(terminal, reason))
 }
 

@@ -75,16 +75,16 @@ const ACTS: [Act; 58] = [
     World::check,
     World::configure,
     World::configure,
-    World::see,
-    World::see,
-    World::see,
+    World::report_online,
+    World::report_online,
+    World::report_online,
     |it| it.inspect(Occasion::BeforeStorage),
     |it| it.inspect(Occasion::AfterStorage),
     |it| {
         let done = it.done();
         it.edit(|it| it.tested = Some(done));
     },
-    |it| it.gateway.seen.clear(),
+    |it| it.gateway.statuses.clear(),
     |it| it.gateway.configured.clear(),
     |it| it.gateway.issuers.clear(),
     |it| {
@@ -155,7 +155,7 @@ fn onboard(world: &mut World) {
     }
     world.check();
     world.configure();
-    world.see();
+    world.report_online();
     world.inspect(Occasion::AfterStorage);
     let done = world.done();
     world.edit(|it| it.tested = Some(done));
@@ -183,7 +183,7 @@ fn store(world: &mut World) {
     world.pass(31 * DAY);
     try_deed(world, Deed::Unstore);
     world.check();
-    world.see();
+    world.report_online();
 }
 
 fn try_to(world: &mut World, command: Command) {
@@ -306,8 +306,8 @@ fn may_be_activated(world: &World) -> bool {
             .self_assessment
             .as_ref()
             .is_some_and(|it| it.status != AssessmentStatus::NotCompliant);
-    let seen = world.gateway.seen.get("T1");
-    let is_online = seen.is_some_and(|it| {
+    let status = world.gateway.statuses.get("T1");
+    let is_online = status.is_some_and(|it| {
         it.online && past(it.at) && world.now.millis() - it.at.millis() <= 15 * 60_000
     });
     let has_incident = world.fleet.each::<Incident>().any(|it| it.closed.is_none());

@@ -1,12 +1,12 @@
 use crate::access::{Reach, Scope};
 use crate::command::{Command, Deed};
+use crate::context::{Actor, DecisionContext};
 use crate::import::Row;
 use crate::licence::Sku;
 use crate::maintenance::Occasion;
 use crate::model::Model;
 use crate::processor::{Party, Processor};
 use crate::refusal::Refusal;
-use crate::situation::{Actor, Situation};
 use crate::terminal::{Domain, Origin, Sim, State, TerminalDetails};
 use crate::world::{DAY, OTHER_SIM, World, details, text};
 
@@ -216,14 +216,14 @@ fn a_terminal_does_not_go_over_to_an_order_of_another_kind() {
 #[test]
 fn ready_does_not_ask_for_the_vendors_sight_and_activation_does() {
     let mut world = World::complete();
-    world.gateway.seen.clear();
+    world.gateway.statuses.clear();
     assert_eq!(
         world.deed(Deed::Activate),
         refused(&["not-in-this-state", "not-seen-online"])
     );
     world.deed(Deed::Ready).unwrap();
     assert_eq!(world.deed(Deed::Activate), refused(&["not-seen-online"]));
-    world.see();
+    world.report_online();
     assert_eq!(world.deed(Deed::Activate), Ok(()));
     assert!(world.terminal().licences.waiting.is_empty());
 }
@@ -416,7 +416,7 @@ fn an_import_says_what_is_wrong_in_every_line_and_imports_nothing() {
         scope: Scope::Operator,
         reach: Reach::Everywhere,
     };
-    let situation = Situation {
+    let context = DecisionContext {
         now: world.now,
         actor: &actor,
         gateway: &world.gateway,
@@ -437,7 +437,7 @@ fn an_import_says_what_is_wrong_in_every_line_and_imports_nothing() {
         row(6, "T4", other_order),
     ];
     let import = Command::Import(text("O-1"), rows);
-    let Err(Refusal { reasons, .. }) = crate::decide(&world.fleet, &situation, import) else {
+    let Err(Refusal { reasons, .. }) = crate::decide(&world.fleet, &context, import) else {
         panic!("it was imported")
     };
     let told = reasons

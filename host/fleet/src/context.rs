@@ -13,13 +13,13 @@ use crate::text::{Key, Line, Serial};
 
 /// What a decision is made in.
 #[derive(Clone, Copy, Debug)]
-pub struct Situation<'a> {
+pub struct DecisionContext<'a> {
     /// What time it is.
     pub now: Moment,
     /// Who asks.
     pub actor: &'a Actor,
     /// What the gateway knows.
-    pub gateway: &'a Surroundings,
+    pub gateway: &'a GatewayFacts,
 }
 
 /// Who asks.
@@ -47,13 +47,13 @@ impl Actor {
 
 /// What the gateway knows besides the records.
 #[derive(Clone, Debug, Default)]
-pub struct Surroundings {
+pub struct GatewayFacts {
     /// The terminals in its configuration.
-    pub configured: BTreeMap<Serial, Configured>,
+    pub configured: BTreeMap<Serial, TerminalConfig>,
     /// For whose processor its configuration has an issuer of receipts.
     pub issuers: BTreeSet<Processor>,
     /// What it saw of terminals at the vendor.
-    pub seen: BTreeMap<Serial, Seen>,
+    pub statuses: BTreeMap<Serial, StatusRecord>,
     /// Terminals at which a session is open.
     pub busy: BTreeSet<Serial>,
     /// Sessions that a person must look at.
@@ -62,7 +62,7 @@ pub struct Surroundings {
 
 /// A terminal in the gateway's configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Configured {
+pub struct TerminalConfig {
     /// What it is said to be.
     pub model: Model,
     /// The EVSEs that it lets drivers charge at, as station and connector.
@@ -71,7 +71,8 @@ pub struct Configured {
 
 /// What was seen of a terminal at the vendor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Seen {
+#[serde(rename = "Seen")]
+pub struct StatusRecord {
     /// Whether it was online.
     pub online: bool,
     /// What the vendor called its state: an open list.
