@@ -10,7 +10,7 @@
 
 use std::fmt::Write as _;
 
-use chargetap_fleet::access::{Reach, Scope};
+use chargetap_fleet::access::{AccessScope, Scope};
 use chargetap_fleet::api::{self, Answer, Call, Method, Step};
 use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts};
 use chargetap_fleet::example::Place;
@@ -122,7 +122,7 @@ fn call(
     };
     let actor = Actor {
         scope: Scope::Operator,
-        reach: Reach::Everywhere,
+        access: AccessScope::Everywhere,
         ..Actor::gateway()
     };
     let context = DecisionContext {

@@ -26,15 +26,15 @@ pub enum Scope {
 
 /// Where a token counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reach {
+#[serde(rename = "Reach", rename_all = "kebab-case")]
+pub enum AccessScope {
     /// Everywhere, and for what belongs to no site.
     Everywhere,
     /// At these sites only.
     Sites(#[schemars(length(min = 1, max = 100))] Vec<Key>),
 }
 
-impl Reach {
+impl AccessScope {
     /// Whether it reaches a site.
     #[must_use]
     pub fn includes(&self, site: &Key) -> bool {
@@ -67,7 +67,8 @@ pub struct TokenDetails {
     /// What it lets them do.
     pub scope: Scope,
     /// Where.
-    pub reach: Reach,
+    #[serde(rename = "reach")]
+    pub access: AccessScope,
     /// Until when it counts; without it, until it is revoked.
     pub expires: Option<Moment>,
 }
@@ -90,7 +91,8 @@ pub struct CalendarDetails {
     /// Who has it.
     pub name: Line,
     /// Whose deadlines it shows.
-    pub reach: Reach,
+    #[serde(rename = "reach")]
+    pub access: AccessScope,
 }
 
 /// SHA-256 in hexadecimal. A secret is so long that nobody finds one by trying.

@@ -1,6 +1,7 @@
 //! The REST interface under `/api/v1`, as pure functions: one table of routes, from which come the
 //! answers, who may ask, the OpenAPI document and the command line.
 
+mod access_scope;
 mod asked;
 mod body;
 mod kinds;
@@ -9,7 +10,6 @@ mod paging;
 mod precondition;
 mod problem;
 mod query;
-mod reach;
 mod route;
 mod show;
 mod table;
@@ -179,7 +179,7 @@ pub fn authenticate(fleet: &Fleet, secret: &[u8], now: Moment) -> Option<Actor> 
     Some(Actor {
         key: token.key.clone(),
         scope: token.details.scope,
-        reach: token.details.reach.clone(),
+        access: token.details.access.clone(),
     })
 }
 
@@ -209,7 +209,7 @@ fn step_of(asked: &Asked<'_>) -> Result<Step, Problem> {
             let command = command(asked)?;
             route.target.check_version(asked)?;
             let changes = decide(asked.fleet, asked.context, command)?;
-            reach::check(asked.fleet, asked.reach(), &changes)?;
+            access_scope::check(asked.fleet, asked.access(), &changes)?;
             match changes.is_empty() {
                 true => show(asked, &changes).map(Step::Answer),
                 false => Ok(Step::Write(changes)),
@@ -245,6 +245,6 @@ pub fn looked_at(
 ) -> Option<Serial> {
     route.admits(actor).ok()?;
     let terminal = fleet.get::<Terminal>(parameters.get(route.looks_at?)?)?;
-    let is_within = actor.reach.includes(&terminal.details.site);
+    let is_within = actor.access.includes(&terminal.details.site);
     is_within.then(|| terminal.serial.clone())
 }

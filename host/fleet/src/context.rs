@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::access::{Reach, Scope};
+use crate::access::{AccessScope, Scope};
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::processor::Processor;
@@ -30,7 +30,7 @@ pub struct Actor {
     /// What they may do.
     pub scope: Scope,
     /// Where.
-    pub reach: Reach,
+    pub access: AccessScope,
 }
 
 impl Actor {
@@ -40,7 +40,7 @@ impl Actor {
         Self {
             key: Key::gateway(),
             scope: Scope::Operator,
-            reach: Reach::Everywhere,
+            access: AccessScope::Everywhere,
         }
     }
 }

@@ -11,7 +11,7 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::access::Reach;
+use crate::access::AccessScope;
 use crate::context::GatewayFacts;
 use crate::fleet::Fleet;
 use crate::moment::Moment;
@@ -126,8 +126,8 @@ impl Subject {
 /// What is due at the sites that this reaches, by deadline; what has none comes last. What belongs to
 /// no site is for those who reach everywhere.
 #[must_use]
-pub fn due(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, reach: &Reach) -> Vec<Due> {
-    let look = Look::new(fleet, now, reach);
+pub fn due(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, access: &AccessScope) -> Vec<Due> {
+    let look = Look::new(fleet, now, access);
     let mut list = Vec::new();
     terminals::due(&look, &mut list);
     incidents::due(&look, &mut list);

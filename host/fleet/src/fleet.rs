@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::access::{Calendar, Reach, Token};
+use crate::access::{AccessScope, Calendar, Token};
 use crate::alert::{Alert, Webhook};
 use crate::incident::Incident;
 use crate::moment::{Day, Moment, Zone};
@@ -257,10 +257,10 @@ impl Fleet {
     /// Whether a record may be seen by whom this reaches: one that belongs to no site only by those who
     /// reach everywhere.
     #[must_use]
-    pub fn is_within(&self, reach: &Reach, item: &Item) -> bool {
-        match reach {
-            Reach::Everywhere => true,
-            Reach::Sites(_) => item.sites(self).iter().any(|site| reach.includes(site)),
+    pub fn is_accessible(&self, access: &AccessScope, item: &Item) -> bool {
+        match access {
+            AccessScope::Everywhere => true,
+            AccessScope::Sites(_) => item.sites(self).iter().any(|site| access.includes(site)),
         }
     }
 }

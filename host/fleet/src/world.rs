@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::str::FromStr;
 
-use crate::access::{Reach, Scope};
+use crate::access::{AccessScope, Scope};
 use crate::command::{Command, Deed};
 use crate::context::{Actor, DecisionContext, GatewayFacts, StatusRecord, TerminalConfig};
 use crate::decide;
@@ -271,7 +271,7 @@ impl World {
         let actor = Actor {
             key: text("K-1"),
             scope: Scope::Operator,
-            reach: Reach::Everywhere,
+            access: AccessScope::Everywhere,
         };
         let context = DecisionContext {
             now: self.now,

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use super::problem::{Problem, ProblemKind};
 use super::query::Query;
 use super::route::Route;
-use super::{Call, reach};
-use crate::access::Reach;
+use super::{Call, access_scope};
+use crate::access::AccessScope;
 use crate::context::DecisionContext;
 use crate::fleet::{Fleet, Kept, Record};
 
@@ -54,15 +54,15 @@ impl<'a> Asked<'a> {
     }
 
     /// How far whoever asks reaches.
-    pub(super) fn reach(&self) -> &'a Reach {
-        &self.context.actor.reach
+    pub(super) fn access(&self) -> &'a AccessScope {
+        &self.context.actor.access
     }
 
     /// That what is asked for concerns the whole fleet.
-    pub(super) fn must_reach_everywhere(&self) -> Result<(), Problem> {
-        match self.reach() {
-            Reach::Everywhere => Ok(()),
-            Reach::Sites(_) => Err(Problem::new(
+    pub(super) fn require_whole_fleet(&self) -> Result<(), Problem> {
+        match self.access() {
+            AccessScope::Everywhere => Ok(()),
+            AccessScope::Sites(_) => Err(Problem::new(
                 ProblemKind::Forbidden,
                 "this concerns the whole fleet, and the token is limited to sites",
             )),
@@ -72,10 +72,10 @@ impl<'a> Asked<'a> {
     /// The record of this name, if there is one and whoever asks may see it.
     pub(super) fn find<T: Record>(&self, key: &str) -> Option<&'a Kept<T>> {
         let kept = T::all(self.fleet).get(key)?;
-        let is_visible = match self.reach() {
-            Reach::Everywhere => true,
-            reach @ Reach::Sites(_) => {
-                reach::may_see(self.fleet, reach, &kept.value.clone().into())
+        let is_visible = match self.access() {
+            AccessScope::Everywhere => true,
+            access @ AccessScope::Sites(_) => {
+                access_scope::may_see(self.fleet, access, &kept.value.clone().into())
             }
         };
         is_visible.then_some(kept)

@@ -2,7 +2,7 @@
 
 use super::asked::Asked;
 use super::problem::{Problem, ProblemKind};
-use super::{Method, reach};
+use super::{Method, access_scope};
 use crate::fleet::{Item, Kind};
 use crate::text::Key;
 
@@ -20,7 +20,7 @@ pub(super) enum Target {
 impl Target {
     /// Whether what a call names is there and may be seen, or may come to be.
     pub(super) fn check_visible(self, asked: &Asked<'_>) -> Result<(), Problem> {
-        let is_visible = |item: &Item| reach::may_see(asked.fleet, asked.reach(), item);
+        let is_visible = |item: &Item| access_scope::may_see(asked.fleet, asked.access(), item);
         match (self, self.there(asked)?) {
             (Self::None, _) => Ok(()),
             (Self::Put(_), None) => asked.key::<Key>(0).map(drop),

@@ -4,7 +4,7 @@
 mod tests;
 
 use super::{Decision, records};
-use crate::access::{Calendar, CalendarDetails, Reach, Scope, Token, TokenDetails};
+use crate::access::{AccessScope, Calendar, CalendarDetails, Scope, Token, TokenDetails};
 use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
 use crate::refusal::{Obstacle, Reason, Refusal};
@@ -17,7 +17,7 @@ pub(super) fn issue_token(
     details: TokenDetails,
     hash: String,
 ) -> Decision {
-    refuse_unknown_sites(fleet, &details.reach)?;
+    refuse_unknown_sites(fleet, &details.access)?;
     if details
         .expires
         .is_some_and(|expires| expires <= context.now)
@@ -39,7 +39,7 @@ pub(super) fn revoke_token(fleet: &Fleet, key: &Key) -> Decision {
     let mut others = fleet.each::<Token>().filter(|it| it.key != *key);
     let someone_is_left = others.any(|it| {
         it.details.scope == Scope::Operator
-            && it.details.reach == Reach::Everywhere
+            && it.details.access == AccessScope::Everywhere
             && it.details.expires.is_none()
     });
     if !someone_is_left {
@@ -50,7 +50,7 @@ pub(super) fn revoke_token(fleet: &Fleet, key: &Key) -> Decision {
 }
 
 pub(super) fn issue_calendar(fleet: &Fleet, details: CalendarDetails, hash: String) -> Decision {
-    refuse_unknown_sites(fleet, &details.reach)?;
+    refuse_unknown_sites(fleet, &details.access)?;
     Ok(vec![Change::put(Calendar {
         key: Key::counted("C", fleet.write.saturating_add(1)),
         details,
@@ -63,8 +63,8 @@ pub(super) fn revoke_calendar(fleet: &Fleet, key: &Key) -> Decision {
     Ok(vec![Change::remove::<Calendar>(key.as_str())])
 }
 
-fn refuse_unknown_sites(fleet: &Fleet, reach: &Reach) -> Result<(), Refusal> {
-    let Reach::Sites(sites) = reach else {
+fn refuse_unknown_sites(fleet: &Fleet, access: &AccessScope) -> Result<(), Refusal> {
+    let AccessScope::Sites(sites) = access else {
         return Ok(());
     };
     let unknown = sites

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 
 use super::{Due, Subject, What};
-use crate::access::Reach;
+use crate::access::AccessScope;
 use crate::fleet::Fleet;
 use crate::moment::{Day, Moment};
 use crate::processor::Party;
@@ -35,7 +35,7 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn new(fleet: &'a Fleet, now: Moment, reach: &'a Reach) -> Self {
+    pub(super) fn new(fleet: &'a Fleet, now: Moment, access: &'a AccessScope) -> Self {
         let mut places = BTreeMap::new();
         let mut homes = BTreeMap::new();
         for site in fleet.each::<Site>() {
@@ -46,9 +46,9 @@ impl<'a> Look<'a> {
         Self {
             fleet,
             now,
-            seen: match reach {
-                Reach::Everywhere => None,
-                Reach::Sites(sites) => Some(sites.iter().collect()),
+            seen: match access {
+                AccessScope::Everywhere => None,
+                AccessScope::Sites(sites) => Some(sites.iter().collect()),
             },
             places,
             homes,

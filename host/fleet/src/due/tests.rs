@@ -1,5 +1,5 @@
 use super::{Due, Subject, What, due};
-use crate::access::Reach;
+use crate::access::AccessScope;
 use crate::command::Command;
 use crate::context::Attention;
 use crate::incident::{Incident, Signed};
@@ -12,12 +12,12 @@ use crate::world::{DAY, World, moment, text};
 
 const HOUR: u64 = 3_600 * 1_000;
 
-fn seen_from(world: &World, reach: &Reach) -> Vec<Due> {
-    due(&world.fleet, &world.gateway, world.now, reach)
+fn seen_from(world: &World, access: &AccessScope) -> Vec<Due> {
+    due(&world.fleet, &world.gateway, world.now, access)
 }
 
 fn list(world: &World) -> Vec<Due> {
-    seen_from(world, &Reach::Everywhere)
+    seen_from(world, &AccessScope::Everywhere)
 }
 
 fn whats(world: &World) -> Vec<What> {
@@ -32,8 +32,8 @@ fn only(world: &World, what: What) -> Due {
     due.remove(0)
 }
 
-fn at(sites: &[&str]) -> Reach {
-    Reach::Sites(sites.iter().map(|site| text(site)).collect())
+fn at(sites: &[&str]) -> AccessScope {
+    AccessScope::Sites(sites.iter().map(|site| text(site)).collect())
 }
 
 #[test]
@@ -328,8 +328,8 @@ fn a_token_for_a_site_sees_what_is_due_there_only() {
     world.edit(|it| it.details.users.push(text("cleo")));
     world.pass(7 * DAY);
     world.open_incident();
-    let whats = |reach| {
-        let due = seen_from(&world, &reach);
+    let whats = |access| {
+        let due = seen_from(&world, &access);
         due.into_iter().map(|it| it.what).collect::<Vec<_>>()
     };
     assert_eq!(
@@ -342,7 +342,7 @@ fn a_token_for_a_site_sees_what_is_due_there_only() {
     );
     assert_eq!(whats(at(&["elsewhere"])), [What::Training]);
     assert_eq!(whats(at(&["nowhere"])), []);
-    assert_eq!(whats(Reach::Everywhere).len(), 5);
+    assert_eq!(whats(AccessScope::Everywhere).len(), 5);
 }
 
 #[test]

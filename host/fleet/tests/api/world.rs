@@ -1,6 +1,6 @@
 //! A small fleet at two sites, and calls to it.
 
-use chargetap_fleet::access::{Reach, Scope};
+use chargetap_fleet::access::{AccessScope, Scope};
 use chargetap_fleet::api::{self, Answer, Call, Method, Route, Step};
 use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts};
 use chargetap_fleet::fleet::{Change, Fleet, Item};
@@ -173,10 +173,10 @@ pub(crate) fn actor(scope: Scope, sites: &[&str]) -> Actor {
     Actor {
         key: "K-1".parse().unwrap(),
         scope,
-        reach: if sites.is_empty() {
-            Reach::Everywhere
+        access: if sites.is_empty() {
+            AccessScope::Everywhere
         } else {
-            Reach::Sites(sites)
+            AccessScope::Sites(sites)
         },
     }
 }

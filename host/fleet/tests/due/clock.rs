@@ -1,6 +1,6 @@
 //! Deadlines under a clock that goes forwards and backwards.
 
-use chargetap_fleet::access::Reach;
+use chargetap_fleet::access::AccessScope;
 use chargetap_fleet::context::GatewayFacts;
 use chargetap_fleet::due::{Due, What, due};
 use chargetap_fleet::fleet::Fleet;
@@ -23,7 +23,7 @@ fn entry(fleet: &Fleet, what: What, now: i64) -> Option<Due> {
         fleet,
         &GatewayFacts::default(),
         moment(now),
-        &Reach::Everywhere,
+        &AccessScope::Everywhere,
     );
     list.into_iter().find(|it| it.what == what)
 }
@@ -115,7 +115,7 @@ fn no_longer_counted_is_a_terminal_that_is_back_at_the_vendor_or_gone() {
             &fleet(terminal("T", state, START, more)),
             &GatewayFacts::default(),
             moment(START + 400 * DAY),
-            &Reach::Everywhere,
+            &AccessScope::Everywhere,
         );
         assert_eq!(list, []);
     }

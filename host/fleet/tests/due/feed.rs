@@ -1,6 +1,6 @@
 //! The feed, as RFC 5545 has it.
 
-use chargetap_fleet::access::Reach;
+use chargetap_fleet::access::AccessScope;
 use chargetap_fleet::context::GatewayFacts;
 use chargetap_fleet::due::due;
 use chargetap_fleet::fleet::Fleet;
@@ -45,7 +45,7 @@ fn written(fleet: &Fleet, now: i64) -> String {
         fleet,
         &GatewayFacts::default(),
         moment(now),
-        &Reach::Everywhere,
+        &AccessScope::Everywhere,
     );
     feed(fleet, &list, moment(now))
 }

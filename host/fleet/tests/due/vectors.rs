@@ -1,6 +1,6 @@
 //! What is due in worlds of which Python said what is due (`tests/vectors/due.py`).
 
-use chargetap_fleet::access::Reach;
+use chargetap_fleet::access::AccessScope;
 use chargetap_fleet::context::{Attention, GatewayFacts};
 use chargetap_fleet::due::due;
 use chargetap_fleet::fleet::Fleet;
@@ -17,7 +17,8 @@ use crate::records::{customer, done, inspection, moment, put, site, terminal, ye
 struct World {
     now: i64,
     /// The only site that can be seen, unless everything can.
-    reach: Option<usize>,
+    #[serde(rename = "reach")]
+    access: Option<usize>,
     zones: Vec<String>,
     terminals: Vec<Given>,
     incidents: Vec<(usize, i64, Option<i64>, Option<i64>)>,
@@ -51,11 +52,11 @@ fn what_is_due_is_what_an_implementation_of_its_own_says() {
     assert!(worlds.len() > 300);
     for (number, world) in worlds.iter().enumerate() {
         let (fleet, gateway) = made(world);
-        let reach = match world.reach {
-            None => Reach::Everywhere,
-            Some(site) => Reach::Sites(vec![format!("S{site}").parse().unwrap()]),
+        let access = match world.access {
+            None => AccessScope::Everywhere,
+            Some(site) => AccessScope::Sites(vec![format!("S{site}").parse().unwrap()]),
         };
-        let list = due(&fleet, &gateway, moment(world.now), &reach);
+        let list = due(&fleet, &gateway, moment(world.now), &access);
         let deadlines: Vec<_> = list.iter().map(|it| (it.due.is_none(), it.due)).collect();
         assert!(deadlines.is_sorted(), "world {number}: {deadlines:?}");
         let mut list: Vec<Listed> = list

@@ -151,7 +151,7 @@ fn dead_letters() -> Vec<Route> {
             "/webhook-dead-letters",
             Success::json::<Page<DeadLetter>>(&[200]),
             |asked| {
-                asked.must_reach_everywhere()?;
+                asked.require_whole_fleet()?;
                 Ok(Task::DeadLetters {
                     before: asked.query.get("after").map(|Number(number)| number),
                     limit: asked.query.get::<Limit>("limit").unwrap_or_default().get(),
@@ -178,7 +178,7 @@ fn dead_letters() -> Vec<Route> {
             "/webhook-dead-letters/{number}/redeliver",
             Success::NOTHING,
             |asked| {
-                asked.must_reach_everywhere()?;
+                asked.require_whole_fleet()?;
                 let Number(number) = asked.key(0)?;
                 Ok(Task::Redeliver(number))
             },

@@ -50,7 +50,7 @@ pub(super) fn routes() -> Vec<Route> {
 fn list(asked: &Asked<'_>) -> Result<Answer, Problem> {
     let (context, query) = (asked.context, &asked.query);
     let (what, site, overdue) = (query.get("what"), query.get("site"), query.get("overdue"));
-    let mut due = due::due(asked.fleet, context.gateway, context.now, asked.reach());
+    let mut due = due::due(asked.fleet, context.gateway, context.now, asked.access());
     due.retain(|it| {
         what.is_none_or(|what: What| it.what == what)
             && site
@@ -77,7 +77,12 @@ fn feed(asked: &Asked<'_>) -> Result<Answer, Problem> {
     let (fleet, context) = (asked.fleet, asked.context);
     let calendar = access::calendar(fleet, asked.text(0)?.as_bytes());
     let calendar = calendar.ok_or_else(Problem::not_found)?;
-    let due = due::due(fleet, context.gateway, context.now, &calendar.details.reach);
+    let due = due::due(
+        fleet,
+        context.gateway,
+        context.now,
+        &calendar.details.access,
+    );
     let feed = ics::feed(fleet, &due, context.now);
     Ok(Answer::of(CALENDAR, feed.into_bytes()))
 }

@@ -9,7 +9,7 @@ use super::super::body::Body;
 use super::super::problem::Problem;
 use super::super::query::Parameter;
 use super::super::route::{Route, Success};
-use super::super::{Method, reach};
+use super::super::{Method, access_scope};
 use crate::command::Command;
 use crate::fleet::{Change, Kind};
 use crate::import;
@@ -130,13 +130,13 @@ fn ticket(asked: &Asked<'_>) -> Result<Answer, Problem> {
     let mut ticket = readiness::ticket(asked.fleet, context.gateway, context.now, order);
     ticket
         .terminals
-        .retain(|it| asked.reach().includes(&it.site));
+        .retain(|it| asked.access().includes(&it.site));
     Ok(Answer::json(200, &ticket))
 }
 
 fn letters_of(asked: &Asked<'_>) -> Result<Answer, Problem> {
     let order = &asked.record::<Order>()?.value;
-    let fleet = reach::with_terminals_within(asked.fleet, asked.reach());
+    let fleet = access_scope::with_terminals_within(asked.fleet, asked.access());
     let items = vendor_letters::letters(&fleet, order);
     Ok(Answer::json(200, &VendorLetters { items }))
 }

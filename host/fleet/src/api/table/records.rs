@@ -97,7 +97,7 @@ fn audit() -> Route {
         "/audit",
         Success::json::<Page<AuditEntry>>(&[200]),
         |asked| {
-            asked.must_reach_everywhere()?;
+            asked.require_whole_fleet()?;
             let (kind, key) = (asked.query.get("kind"), asked.query.get("key"));
             if kind.is_some() != key.is_some() {
                 let detail = "kind and key name a record together";

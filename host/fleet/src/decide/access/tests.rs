@@ -1,4 +1,4 @@
-use crate::access::{self, CalendarDetails, Reach, Scope, Token, TokenDetails};
+use crate::access::{self, AccessScope, CalendarDetails, Scope, Token, TokenDetails};
 use crate::command::Command;
 use crate::moment::Moment;
 use crate::terminal::Domain;
@@ -16,7 +16,7 @@ fn operator() -> TokenDetails {
     TokenDetails {
         name: text("Ann"),
         scope: Scope::Operator,
-        reach: Reach::Everywhere,
+        access: AccessScope::Everywhere,
         expires: None,
     }
 }
@@ -48,7 +48,7 @@ fn the_last_token_that_lets_everything_be_done_stays() {
             ..operator()
         },
         TokenDetails {
-            reach: Reach::Sites(vec![text("depot")]),
+            access: AccessScope::Sites(vec![text("depot")]),
             ..operator()
         },
         TokenDetails {
@@ -92,16 +92,16 @@ fn a_token_that_counts_no_longer_is_not_issued() {
 #[test]
 fn a_token_or_calendar_is_for_sites_that_there_are() {
     let mut world = world();
-    let reach = Reach::Sites(vec![text("depot"), text("nowhere")]);
+    let access = AccessScope::Sites(vec![text("depot"), text("nowhere")]);
     let token = TokenDetails {
-        reach: reach.clone(),
+        access: access.clone(),
         ..operator()
     };
     let token = world.wants(Command::IssueToken(token, "1".to_owned()));
     assert_eq!(token, refused("no-such-site"));
     let calendar = CalendarDetails {
         name: text("Ann"),
-        reach,
+        access,
     };
     let calendar = world.wants(Command::IssueCalendar(calendar, "1".to_owned()));
     assert_eq!(calendar, refused("no-such-site"));
@@ -133,7 +133,7 @@ fn a_calendar_is_at_its_address_until_it_is_revoked() {
     let mut world = world();
     let details = CalendarDetails {
         name: text("Ann"),
-        reach: Reach::Everywhere,
+        access: AccessScope::Everywhere,
     };
     let issued = world.wants(Command::IssueCalendar(details, ABC.to_owned()));
     issued.unwrap();

@@ -1,4 +1,4 @@
-use crate::access::{Reach, Scope};
+use crate::access::{AccessScope, Scope};
 use crate::command::{Command, Deed};
 use crate::context::{Actor, DecisionContext};
 use crate::import::Row;
@@ -414,7 +414,7 @@ fn an_import_says_what_is_wrong_in_every_line_and_imports_nothing() {
     let actor = Actor {
         key: text("K-1"),
         scope: Scope::Operator,
-        reach: Reach::Everywhere,
+        access: AccessScope::Everywhere,
     };
     let context = DecisionContext {
         now: world.now,

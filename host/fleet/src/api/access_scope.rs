@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::problem::{Problem, ProblemKind};
-use crate::access::Reach;
+use crate::access::AccessScope;
 use crate::fleet::{Change, Fleet, Item};
 use crate::order::Order;
 use crate::site::{Customer, Site};
@@ -11,38 +11,44 @@ use crate::terminal::Terminal;
 
 /// Whether a record may be seen: besides what is at the sites, the customers whose these are, and the
 /// orders of terminals there.
-pub(super) fn may_see(fleet: &Fleet, reach: &Reach, item: &Item) -> bool {
-    match (reach, item) {
-        (Reach::Everywhere, _) => true,
-        (Reach::Sites(sites), Item::Customer(Customer { key, .. })) => {
+pub(super) fn may_see(fleet: &Fleet, access: &AccessScope, item: &Item) -> bool {
+    match (access, item) {
+        (AccessScope::Everywhere, _) => true,
+        (AccessScope::Sites(sites), Item::Customer(Customer { key, .. })) => {
             let mut sites = sites
                 .iter()
                 .filter_map(|site| fleet.get::<Site>(site.as_str()));
             sites.any(|site| site.details.customer == *key)
         }
-        (Reach::Sites(_), Item::Order(Order { key, .. })) => fleet
+        (AccessScope::Sites(_), Item::Order(Order { key, .. })) => fleet
             .each::<Terminal>()
-            .any(|it| it.details.order == *key && reach.includes(&it.details.site)),
-        _ => fleet.is_within(reach, item),
+            .any(|it| it.details.order == *key && access.includes(&it.details.site)),
+        _ => fleet.is_accessible(access, item),
     }
 }
 
 /// Whether a record may be changed: everywhere that it belongs must be within reach.
-fn may_change(fleet: &Fleet, reach: &Reach, item: &Item) -> bool {
+fn may_change(fleet: &Fleet, access: &AccessScope, item: &Item) -> bool {
     let sites = item.sites(fleet);
-    match reach {
-        Reach::Everywhere => true,
-        Reach::Sites(_) => !sites.is_empty() && sites.iter().all(|site| reach.includes(site)),
+    match access {
+        AccessScope::Everywhere => true,
+        AccessScope::Sites(_) => {
+            !sites.is_empty() && sites.iter().all(|site| access.includes(site))
+        }
     }
 }
 
 /// Whether everything that would be changed may be, as it is and as it would be.
-pub(super) fn check(fleet: &Fleet, reach: &Reach, changes: &[Change]) -> Result<(), Problem> {
+pub(super) fn check(
+    fleet: &Fleet,
+    access: &AccessScope,
+    changes: &[Change],
+) -> Result<(), Problem> {
     let is_within = |change: &Change| {
         let before = fleet.item(change.kind, &change.key);
         let after = change.after.as_ref();
-        before.is_none_or(|(_, item)| may_change(fleet, reach, &item))
-            && after.is_none_or(|item| may_change(fleet, reach, item))
+        before.is_none_or(|(_, item)| may_change(fleet, access, &item))
+            && after.is_none_or(|item| may_change(fleet, access, item))
     };
     match changes.iter().all(is_within) {
         true => Ok(()),
@@ -54,14 +60,14 @@ pub(super) fn check(fleet: &Fleet, reach: &Reach, changes: &[Change]) -> Result<
 }
 
 /// The fleet with no terminals but those within reach. A copy of a fleet costs little.
-pub(super) fn with_terminals_within<'a>(fleet: &'a Fleet, reach: &Reach) -> Cow<'a, Fleet> {
-    if *reach == Reach::Everywhere {
+pub(super) fn with_terminals_within<'a>(fleet: &'a Fleet, access: &AccessScope) -> Cow<'a, Fleet> {
+    if *access == AccessScope::Everywhere {
         return Cow::Borrowed(fleet);
     }
     let mut within = fleet.clone();
     let others = fleet
         .each::<Terminal>()
-        .filter(|it| !reach.includes(&it.details.site));
+        .filter(|it| !access.includes(&it.details.site));
     for terminal in others {
         within.take(Change::remove::<Terminal>(terminal.serial.as_str()), 0);
     }
