@@ -5,6 +5,7 @@
 //! changes of it, or says every reason why not.
 
 pub mod access;
+pub mod activation_check;
 pub mod alert;
 pub mod api;
 pub mod command;
@@ -12,7 +13,6 @@ pub mod context;
 pub mod due;
 pub mod example;
 pub mod fleet;
-pub mod gate;
 pub mod ics;
 pub mod import;
 pub mod incident;

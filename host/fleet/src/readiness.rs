@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 pub(crate) use ticket::too_few;
 pub use ticket::{Onboarding, Ticket, ticket};
 
+use crate::activation_check::has_open_incident;
 use crate::context::{GatewayFacts, TerminalConfig};
 use crate::fleet::Fleet;
-use crate::gate::has_open_incident;
 use crate::moment::{Day, Moment};
 use crate::order::Order;
 use crate::processor::Party;

@@ -2,9 +2,9 @@
 
 use super::placement::{self, Occupancy};
 use super::session_open;
+use crate::activation_check::has_open_incident;
 use crate::context::DecisionContext;
 use crate::fleet::Fleet;
-use crate::gate::has_open_incident;
 use crate::lifecycle::{Transition, next};
 use crate::maintenance::Occasion;
 use crate::processor::Party;

@@ -8,36 +8,36 @@ use crate::text::Serial;
 
 /// What a terminal may do with cards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gate {
+pub enum ActivationCheck {
     /// Begin sessions and end them.
-    Open,
+    Allowed,
     /// End the sessions that run; no other begins.
-    Ending,
+    EndOnly,
     /// Nothing: it reads no card at all.
-    Closed,
+    Refused,
 }
 
 /// What a terminal may do with cards at a moment. One that is unknown, or was never activated, may do
 /// nothing.
 #[must_use]
-pub fn gate(fleet: &Fleet, now: Moment, serial: &Serial) -> Gate {
+pub fn check_activation(fleet: &Fleet, now: Moment, serial: &Serial) -> ActivationCheck {
     let Some(terminal) = fleet.get::<Terminal>(serial.as_str()) else {
-        return Gate::Closed;
+        return ActivationCheck::Refused;
     };
     let is_gone = matches!(
         terminal.state,
         State::Reported | State::Returned | State::Retired
     );
     if is_gone || !terminal.licences.has_begun() || has_open_incident(fleet, serial) {
-        return Gate::Closed;
+        return ActivationCheck::Refused;
     }
     let today = fleet.day(now, &terminal.details.site);
     let is_open = terminal.state == State::Activated
         && terminal.transfer.is_none()
         && terminal.licences.is_licensed(today);
     match is_open {
-        true => Gate::Open,
-        false => Gate::Ending,
+        true => ActivationCheck::Allowed,
+        false => ActivationCheck::EndOnly,
     }
 }
 
@@ -56,35 +56,35 @@ mod tests {
     use crate::terminal::{Domain, Origin};
     use crate::world::{World, moment, text};
 
-    fn asked(world: &World) -> Gate {
-        gate(&world.fleet, world.now, &text("T1"))
+    fn check(world: &World) -> ActivationCheck {
+        check_activation(&world.fleet, world.now, &text("T1"))
     }
 
     #[test]
     fn an_activated_terminal_takes_cards() {
-        assert_eq!(asked(&World::activated()), Gate::Open);
+        assert_eq!(check(&World::activated()), ActivationCheck::Allowed);
     }
 
     #[test]
     fn an_unknown_terminal_and_one_that_was_never_activated_read_no_card() {
         let mut world = World::without_terminal(Origin::FactoryFitted, Processor::Platform);
-        assert_eq!(asked(&world), Gate::Closed);
+        assert_eq!(check(&world), ActivationCheck::Refused);
         world = World::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
-        assert_eq!(asked(&world), Gate::Closed);
+        assert_eq!(check(&world), ActivationCheck::Refused);
         world.provide();
         world.deed(Deed::Ready).unwrap();
-        assert_eq!(asked(&world), Gate::Closed);
+        assert_eq!(check(&world), ActivationCheck::Refused);
     }
 
     #[test]
     fn a_suspended_one_ends_what_runs_also_while_it_is_transferred() {
         let mut world = World::activated();
         world.deed(Deed::Suspend(text("works"))).unwrap();
-        assert_eq!(asked(&world), Gate::Ending);
+        assert_eq!(check(&world), ActivationCheck::EndOnly);
         world
             .deed(Deed::BeginTransfer(Processor::Customer))
             .unwrap();
-        assert_eq!(asked(&world), Gate::Ending);
+        assert_eq!(check(&world), ActivationCheck::EndOnly);
     }
 
     #[test]
@@ -92,26 +92,26 @@ mod tests {
         // Midnight in Stockholm is an hour earlier in UTC.
         let mut world = World::activated();
         world.now = moment("2027-11-24T22:59:59.999Z");
-        assert_eq!(asked(&world), Gate::Open);
+        assert_eq!(check(&world), ActivationCheck::Allowed);
         world.now = moment("2027-11-24T23:00:00Z");
-        assert_eq!(asked(&world), Gate::Ending);
+        assert_eq!(check(&world), ActivationCheck::EndOnly);
         let licence = Deed::License(Sku::Software, text("O-1"));
         world.deed(licence).unwrap();
-        assert_eq!(asked(&world), Gate::Open);
+        assert_eq!(check(&world), ActivationCheck::Allowed);
     }
 
     #[test]
     fn a_clock_that_was_set_back_refuses_nobody() {
         let mut world = World::activated();
         world.now = Moment::from_millis(0);
-        assert_eq!(asked(&world), Gate::Open);
+        assert_eq!(check(&world), ActivationCheck::Allowed);
     }
 
     #[test]
     fn an_open_incident_closes_it_whatever_its_state_says() {
         let mut world = World::activated();
         world.open_incident();
-        assert_eq!(asked(&world), Gate::Closed);
+        assert_eq!(check(&world), ActivationCheck::Refused);
     }
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
         for gone in [State::Reported, State::Returned, State::Retired] {
             let mut world = World::activated();
             world.edit(|it| it.state = gone);
-            assert_eq!(asked(&world), Gate::Closed);
+            assert_eq!(check(&world), ActivationCheck::Refused);
         }
     }
 
