@@ -50,7 +50,7 @@ pub(crate) fn has_open_incident(fleet: &Fleet, serial: &Serial) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::Deed;
+    use crate::command::TerminalAction;
     use crate::licence::Sku;
     use crate::processor::Processor;
     use crate::terminal::{Domain, Origin};
@@ -72,17 +72,17 @@ mod tests {
         world = World::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
         assert_eq!(check(&world), ActivationCheck::Refused);
         world.provide();
-        world.deed(Deed::Ready).unwrap();
+        world.act(TerminalAction::Ready).unwrap();
         assert_eq!(check(&world), ActivationCheck::Refused);
     }
 
     #[test]
     fn a_suspended_one_ends_what_runs_also_while_it_is_transferred() {
         let mut world = World::activated();
-        world.deed(Deed::Suspend(text("works"))).unwrap();
+        world.act(TerminalAction::Suspend(text("works"))).unwrap();
         assert_eq!(check(&world), ActivationCheck::EndOnly);
         world
-            .deed(Deed::BeginTransfer(Processor::Customer))
+            .act(TerminalAction::BeginTransfer(Processor::Customer))
             .unwrap();
         assert_eq!(check(&world), ActivationCheck::EndOnly);
     }
@@ -95,8 +95,8 @@ mod tests {
         assert_eq!(check(&world), ActivationCheck::Allowed);
         world.now = moment("2027-11-24T23:00:00Z");
         assert_eq!(check(&world), ActivationCheck::EndOnly);
-        let licence = Deed::License(Sku::Software, text("O-1"));
-        world.deed(licence).unwrap();
+        let licence = TerminalAction::License(Sku::Software, text("O-1"));
+        world.act(licence).unwrap();
         assert_eq!(check(&world), ActivationCheck::Allowed);
     }
 
@@ -127,12 +127,14 @@ mod tests {
     fn the_processor_is_the_one_that_the_last_completed_transfer_made_it() {
         let mut world = World::activated();
         let processor = |world: &World| world.terminal().processor;
-        world.deed(Deed::Suspend(text("transfer"))).unwrap();
         world
-            .deed(Deed::BeginTransfer(Processor::Customer))
+            .act(TerminalAction::Suspend(text("transfer")))
+            .unwrap();
+        world
+            .act(TerminalAction::BeginTransfer(Processor::Customer))
             .unwrap();
         assert_eq!(processor(&world), Processor::Platform);
-        world.deed(Deed::CompleteTransfer).unwrap();
+        world.act(TerminalAction::CompleteTransfer).unwrap();
         assert_eq!(processor(&world), Processor::Customer);
     }
 }

@@ -16,7 +16,7 @@ mod table;
 mod view;
 
 use asked::Asked;
-use route::Action;
+use route::Handler;
 
 pub use body::{Body, JsonBody};
 pub use openapi::document;
@@ -198,14 +198,14 @@ fn step_of(asked: &Asked<'_>) -> Result<Step, Problem> {
     route.target.check_visible(asked)?;
     route.body.check(asked.call, route.body_limit)?;
     // The version counts once all else of the request is right (RFC 9110, section 13.2.1).
-    match &route.action {
-        Action::Read(read) => read(asked).map(Step::Answer),
-        Action::Task(task, _) => {
+    match &route.handler {
+        Handler::Read(read) => read(asked).map(Step::Answer),
+        Handler::Task(task, _) => {
             let task = task(asked)?;
             route.target.check_version(asked)?;
             Ok(Step::Task(task))
         }
-        Action::Write(command, show) => {
+        Handler::Write(command, show) => {
             let command = command(asked)?;
             route.target.check_version(asked)?;
             let changes = decide(asked.fleet, asked.context, command)?;

@@ -45,7 +45,7 @@ pub enum Command {
     /// Assign licences of an order to all its terminals that lack them.
     License(Key),
     /// Do something with one terminal.
-    Terminal(Serial, Deed),
+    Terminal(Serial, TerminalAction),
     /// Put an incident on record.
     OpenIncident(IncidentDetails),
     /// Change what is known of an incident.
@@ -78,7 +78,7 @@ pub enum Command {
 
 /// Something that is done with one terminal.
 #[derive(Clone, Debug)]
-pub enum Deed {
+pub enum TerminalAction {
     /// Put a check before deployment on record.
     Check(Check, MaintenanceRecord),
     /// Put an inspection on record. A finding opens an incident.

@@ -39,7 +39,7 @@ pub fn decide(fleet: &Fleet, context: &DecisionContext<'_>, command: Command) ->
         Command::PutTerminal(serial, details) => terminals::put(fleet, context, &serial, details),
         Command::Import(order, rows) => terminals::import(fleet, context, &order, rows),
         Command::License(order) => terminals::license_all(fleet, context, &order),
-        Command::Terminal(serial, deed) => terminals::deed(fleet, context, &serial, deed),
+        Command::Terminal(serial, action) => terminals::act(fleet, context, &serial, action),
         Command::OpenIncident(details) => incidents::open(fleet, context, details),
         Command::PutIncident(key, details) => incidents::put(fleet, context, &key, details),
         Command::Attach(key, photograph) => incidents::attach(fleet, &key, photograph),

@@ -121,13 +121,15 @@ impl Onboarding<'_> {
         let mut steps = self.order();
         steps.extend(self.vendor());
         let done = |check| json!({"check": check, "at": self.at, "by": PERSON});
-        steps.extend(
-            checklist(self.origin).iter().map(|check| {
-                self.deed("is checked before deployment", "checks", Some(done(*check)))
-            }),
-        );
-        steps.push(self.deed("nothing is missing but activation", "ready", None));
-        steps.push(self.deed("seen online at the vendor, and activated", "activate", None));
+        steps.extend(checklist(self.origin).iter().map(|check| {
+            self.terminal_action("is checked before deployment", "checks", Some(done(*check)))
+        }));
+        steps.push(self.terminal_action("nothing is missing but activation", "ready", None));
+        steps.push(self.terminal_action(
+            "seen online at the vendor, and activated",
+            "activate",
+            None,
+        ));
         steps
     }
 
@@ -196,22 +198,30 @@ impl Onboarding<'_> {
         if !is_there {
             let to = Some(json!({"to": self.processor}));
             let number = Some(json!({"number": "TT-0042"}));
-            steps.push(self.deed("its transfer is asked for", "transfer", to));
-            steps.push(self.deed("the vendor's number of it", "transfer/number", number));
-            steps.push(self.deed("is transferred", "transfer/complete", None));
+            steps.push(self.terminal_action("its transfer is asked for", "transfer", to));
+            steps.push(self.terminal_action(
+                "the vendor's number of it",
+                "transfer/number",
+                number,
+            ));
+            steps.push(self.terminal_action("is transferred", "transfer/complete", None));
         }
         if self.processor == Processor::Customer {
-            steps.push(self.deed("the vendor is asked to re-route it", "routing/asked", None));
-            steps.push(self.deed("is re-routed", "routing/confirmed", None));
+            steps.push(self.terminal_action(
+                "the vendor is asked to re-route it",
+                "routing/asked",
+                None,
+            ));
+            steps.push(self.terminal_action("is re-routed", "routing/confirmed", None));
         }
         steps
     }
 
-    fn deed(&self, what: &'static str, deed: &str, body: Option<Value>) -> Step {
+    fn terminal_action(&self, what: &'static str, action: &str, body: Option<Value>) -> Step {
         Step {
             what,
             method: Method::Post,
-            path: path(&format!("/terminals/{}/{deed}", self.serial)),
+            path: path(&format!("/terminals/{}/{action}", self.serial)),
             body,
         }
     }

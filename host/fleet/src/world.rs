@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use crate::access::{AccessScope, Scope};
-use crate::command::{Command, Deed};
+use crate::command::{Command, TerminalAction};
 use crate::context::{Actor, DecisionContext, GatewayFacts, StatusRecord, TerminalConfig};
 use crate::decide;
 use crate::fleet::{Change, Fleet, Record};
@@ -123,7 +123,7 @@ impl World {
             Command::PutPerson(text("bo"), person()),
             Command::PutOrder(text("O-1"), order),
         ] {
-            world.wants(command).unwrap();
+            world.command(command).unwrap();
         }
         world.agree();
         world
@@ -159,7 +159,7 @@ impl World {
                 },
             ),
         ] {
-            self.wants(command).unwrap();
+            self.command(command).unwrap();
         }
     }
 
@@ -167,7 +167,7 @@ impl World {
     pub(crate) fn new(origin: Origin, processor: Processor, domain: Domain) -> Self {
         let mut world = Self::without_terminal(origin, processor);
         world
-            .wants(Command::Register(text("T1"), details(), domain))
+            .command(Command::Register(text("T1"), details(), domain))
             .unwrap();
         world
     }
@@ -182,8 +182,8 @@ impl World {
     /// The same, and it takes cards.
     pub(crate) fn activated() -> Self {
         let mut world = Self::complete();
-        world.deed(Deed::Ready).unwrap();
-        world.deed(Deed::Activate).unwrap();
+        world.act(TerminalAction::Ready).unwrap();
+        world.act(TerminalAction::Activate).unwrap();
         world
     }
 
@@ -193,7 +193,7 @@ impl World {
         self.configure();
         self.report_online();
         for sku in [Sku::Activation, Sku::Software] {
-            self.deed(Deed::License(sku, text("O-1"))).unwrap();
+            self.act(TerminalAction::License(sku, text("O-1"))).unwrap();
         }
     }
 
@@ -267,7 +267,7 @@ impl World {
     }
 
     /// What is wanted is done, or the codes of the reasons why not.
-    pub(crate) fn wants(&mut self, command: Command) -> Result<(), Vec<String>> {
+    pub(crate) fn command(&mut self, command: Command) -> Result<(), Vec<String>> {
         let actor = Actor {
             key: text("K-1"),
             scope: Scope::Operator,
@@ -291,8 +291,8 @@ impl World {
         }
     }
 
-    pub(crate) fn deed(&mut self, deed: Deed) -> Result<(), Vec<String>> {
-        self.wants(Command::Terminal(text("T1"), deed))
+    pub(crate) fn act(&mut self, action: TerminalAction) -> Result<(), Vec<String>> {
+        self.command(Command::Terminal(text("T1"), action))
     }
 
     pub(crate) fn put<T: Record>(&mut self, record: T) {
@@ -318,7 +318,8 @@ impl World {
             sites: sites.iter().map(|site| text(site)).collect(),
             ..person()
         };
-        self.wants(Command::PutPerson(text(key), details)).unwrap();
+        self.command(Command::PutPerson(text(key), details))
+            .unwrap();
     }
 
     pub(crate) fn terminal(&self) -> &Terminal {

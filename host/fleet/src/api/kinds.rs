@@ -6,7 +6,7 @@ use super::asked::Asked;
 use super::paging::{self, Page};
 use super::precondition::Target;
 use super::problem::Problem;
-use super::route::{Action, Route, Success};
+use super::route::{Handler, Route, Success};
 use super::show;
 use super::view::Viewed;
 use super::{Answer, Method, Task};
@@ -18,8 +18,8 @@ impl Route {
         path: &'static str,
         read: impl Fn(&Asked<'_>) -> Result<Answer, Problem> + Send + Sync + 'static,
     ) -> Self {
-        let action = Action::Read(Box::new(read));
-        Self::new(Method::Get, path, Success::json::<T>(&[200]), action)
+        let handler = Handler::Read(Box::new(read));
+        Self::new(Method::Get, path, Success::json::<T>(&[200]), handler)
     }
 
     /// The list of all records of a kind that may be seen and of which this is true.
@@ -61,8 +61,8 @@ impl Route {
         command: fn(&Asked<'_>) -> Result<Command, Problem>,
     ) -> Self {
         let success = Success::record::<T>(&[200, 201]);
-        let action = Action::Write(command, show::put::<T>);
-        let route = Self::new(Method::Put, path, success, action).with_json::<B>();
+        let handler = Handler::Write(command, show::put::<T>);
+        let route = Self::new(Method::Put, path, success, handler).with_json::<B>();
         Self {
             target: Target::Put(T::KIND),
             ..route
@@ -74,7 +74,7 @@ impl Route {
         path: &'static str,
         command: fn(&Asked<'_>) -> Result<Command, Problem>,
     ) -> Self {
-        Self::deed::<T>(Method::Put, path, command).with_json::<B>()
+        Self::action::<T>(Method::Put, path, command).with_json::<B>()
     }
 
     /// A record that comes to be, with a key that is not in the path.
@@ -83,18 +83,18 @@ impl Route {
         command: fn(&Asked<'_>) -> Result<Command, Problem>,
     ) -> Self {
         let success = Success::record::<T>(&[201]);
-        let action = Action::Write(command, show::created::<T>);
-        Self::new(Method::Post, path, success, action).with_json::<B>()
+        let handler = Handler::Write(command, show::created::<T>);
+        Self::new(Method::Post, path, success, handler).with_json::<B>()
     }
 
     /// Something that is done with the record that the path names first.
-    pub(super) fn deed<T: Viewed>(
+    pub(super) fn action<T: Viewed>(
         method: Method,
         path: &'static str,
         command: fn(&Asked<'_>) -> Result<Command, Problem>,
     ) -> Self {
-        let action = Action::Write(command, show::changed::<T>);
-        Self::new(method, path, Success::record::<T>(&[200]), action).on::<T>()
+        let handler = Handler::Write(command, show::changed::<T>);
+        Self::new(method, path, Success::record::<T>(&[200]), handler).on::<T>()
     }
 
     /// A record that is removed.
@@ -102,8 +102,8 @@ impl Route {
         path: &'static str,
         command: fn(&Asked<'_>) -> Result<Command, Problem>,
     ) -> Self {
-        let action = Action::Write(command, |_, _| Ok(Answer::nothing()));
-        Self::new(Method::Delete, path, Success::NOTHING, action).on::<T>()
+        let handler = Handler::Write(command, |_, _| Ok(Answer::nothing()));
+        Self::new(Method::Delete, path, Success::NOTHING, handler).on::<T>()
     }
 
     /// Something that the gateway does.
@@ -113,7 +113,7 @@ impl Route {
         success: Success,
         task: fn(&Asked<'_>) -> Result<Task, Problem>,
     ) -> Self {
-        let action = Action::Task(task, |_, _| Ok(Answer::nothing()));
-        Self::new(method, path, success, action)
+        let handler = Handler::Task(task, |_, _| Ok(Answer::nothing()));
+        Self::new(method, path, success, handler)
     }
 }

@@ -49,7 +49,7 @@ pub struct Route {
     pub is_open: bool,
     pub(super) target: Target,
     pub(super) success: Success,
-    pub(super) action: Action,
+    pub(super) handler: Handler,
 }
 
 /// How a call is answered that is answered as it was meant.
@@ -67,7 +67,7 @@ pub(super) struct Success {
 type Read = dyn Fn(&Asked<'_>) -> Result<Answer, Problem> + Send + Sync;
 
 /// What a route does.
-pub(super) enum Action {
+pub(super) enum Handler {
     /// Answer from what is on record.
     Read(Box<Read>),
     /// Change what is on record.
@@ -76,7 +76,7 @@ pub(super) enum Action {
     Task(fn(&Asked<'_>) -> Result<Task, Problem>, Show),
 }
 
-impl fmt::Debug for Action {
+impl fmt::Debug for Handler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Read(_) => "Read",
@@ -108,7 +108,7 @@ impl Route {
         method: Method,
         path: &'static str,
         success: Success,
-        action: Action,
+        handler: Handler,
     ) -> Self {
         let is_read = method == Method::Get;
         Self {
@@ -126,18 +126,18 @@ impl Route {
             is_open: false,
             target: Target::None,
             success,
-            action,
+            handler,
         }
     }
 
     /// The same, answered like this once what the gateway did is on record.
     pub(super) fn then(self, show: Show) -> Self {
-        let action = match self.action {
-            Action::Write(command, _) => Action::Write(command, show),
-            Action::Task(task, _) => Action::Task(task, show),
-            read @ Action::Read(_) => read,
+        let handler = match self.handler {
+            Handler::Write(command, _) => Handler::Write(command, show),
+            Handler::Task(task, _) => Handler::Task(task, show),
+            read @ Handler::Read(_) => read,
         };
-        Self { action, ..self }
+        Self { handler, ..self }
     }
 
     /// The same, with an answer of this kind.
@@ -222,9 +222,9 @@ impl Route {
 
     /// The answer once what was wanted is on record.
     pub(super) fn show(&self) -> Option<Show> {
-        match self.action {
-            Action::Read(_) => None,
-            Action::Write(_, show) | Action::Task(_, show) => Some(show),
+        match self.handler {
+            Handler::Read(_) => None,
+            Handler::Write(_, show) | Handler::Task(_, show) => Some(show),
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) use licensing::license_all;
 use placement::Occupancy;
 
 use super::{Decision, maintenance, records};
-use crate::command::Deed;
+use crate::command::TerminalAction;
 use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
 use crate::moment::Moment;
@@ -136,37 +136,39 @@ fn session_open(context: &DecisionContext<'_>, serial: &Serial) -> Option<Reason
     is_busy.then(|| Reason::new("session-open", text))
 }
 
-pub(super) fn deed(
+pub(super) fn act(
     fleet: &Fleet,
     context: &DecisionContext<'_>,
     serial: &Serial,
-    deed: Deed,
+    action: TerminalAction,
 ) -> Decision {
     let found = || find_usable(fleet, serial);
-    let after = match deed {
-        Deed::Check(check, done) => {
+    let after = match action {
+        TerminalAction::Check(check, done) => {
             return maintenance::check(fleet, context, serial, check, done);
         }
-        Deed::Inspect(inspection) => {
+        TerminalAction::Inspect(inspection) => {
             return maintenance::inspect(fleet, context, serial, inspection);
         }
-        Deed::Charge(done) => return maintenance::charge(fleet, context, serial, done),
-        Deed::Test(done) => return maintenance::test(fleet, context, serial, done),
-        Deed::License(sku, order) => licensing::license(fleet, context, found()?, sku, &order),
-        Deed::AskRouting => transfer::ask_routing(context, found()?),
-        Deed::ConfirmRouting => transfer::confirm_routing(context, found()?),
-        Deed::BeginTransfer(to) => transfer::begin(context, found()?, to),
-        Deed::NumberTransfer(number) => transfer::number(found()?, number),
-        Deed::CompleteTransfer => transfer::complete(context, found()?),
-        Deed::CancelTransfer => transfer::cancel(found()?),
-        Deed::Ready => lifecycle::ready(fleet, context, found()?),
-        Deed::Activate => lifecycle::activate(fleet, context, found()?),
-        Deed::Store => lifecycle::store(fleet, context, found()?),
-        Deed::Unstore => lifecycle::unstore(context, found()?),
-        Deed::Suspend(reason) => lifecycle::suspend(context, found()?, reason),
-        Deed::Return(reason, by) => lifecycle::send_back(context, found()?, reason, by),
-        Deed::Receive => lifecycle::receive(fleet, context, found()?),
-        Deed::Retire(reason) => lifecycle::retire(context, found()?, reason),
+        TerminalAction::Charge(done) => return maintenance::charge(fleet, context, serial, done),
+        TerminalAction::Test(done) => return maintenance::test(fleet, context, serial, done),
+        TerminalAction::License(sku, order) => {
+            licensing::license(fleet, context, found()?, sku, &order)
+        }
+        TerminalAction::AskRouting => transfer::ask_routing(context, found()?),
+        TerminalAction::ConfirmRouting => transfer::confirm_routing(context, found()?),
+        TerminalAction::BeginTransfer(to) => transfer::begin(context, found()?, to),
+        TerminalAction::NumberTransfer(number) => transfer::number(found()?, number),
+        TerminalAction::CompleteTransfer => transfer::complete(context, found()?),
+        TerminalAction::CancelTransfer => transfer::cancel(found()?),
+        TerminalAction::Ready => lifecycle::ready(fleet, context, found()?),
+        TerminalAction::Activate => lifecycle::activate(fleet, context, found()?),
+        TerminalAction::Store => lifecycle::store(fleet, context, found()?),
+        TerminalAction::Unstore => lifecycle::unstore(context, found()?),
+        TerminalAction::Suspend(reason) => lifecycle::suspend(context, found()?, reason),
+        TerminalAction::Return(reason, by) => lifecycle::send_back(context, found()?, reason, by),
+        TerminalAction::Receive => lifecycle::receive(fleet, context, found()?),
+        TerminalAction::Retire(reason) => lifecycle::retire(context, found()?, reason),
     };
     after.map(|terminal| vec![Change::put(terminal)])
 }

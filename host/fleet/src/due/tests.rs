@@ -260,7 +260,7 @@ fn whoever_may_use_a_terminal_is_trained() {
         by: text("Distributor"),
         subject: None,
     };
-    world.wants(Command::Train(text("bo"), training)).unwrap();
+    world.command(Command::Train(text("bo"), training)).unwrap();
     assert_eq!(list(&world), []);
     world.now = Moment::from_millis(world.now.millis() - 1);
     let who: Vec<_> = list(&world).into_iter().map(|it| it.about).collect();

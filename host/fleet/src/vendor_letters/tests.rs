@@ -1,5 +1,5 @@
 use super::*;
-use crate::command::{Command, Deed};
+use crate::command::{Command, TerminalAction};
 use crate::terminal::Origin;
 use crate::world::{World, details, text};
 
@@ -18,7 +18,7 @@ fn a_transfer_is_asked_for_with_all_that_the_vendor_needs() {
     (second.station, second.sim) = (None, None);
     second.connectors.clear();
     world
-        .wants(Command::Register(text("T2"), second, Domain::Customer))
+        .command(Command::Register(text("T2"), second, Domain::Customer))
         .unwrap();
     let letters = asked(&world);
     let [letter] = letters.as_slice() else {
@@ -54,10 +54,12 @@ fn a_transfer_is_asked_for_with_all_that_the_vendor_needs() {
 fn a_transfer_with_a_number_is_not_asked_for_again() {
     let mut world = World::new(Origin::CustomerOwned, Processor::Platform, Domain::Other);
     world
-        .deed(Deed::BeginTransfer(Processor::Platform))
+        .act(TerminalAction::BeginTransfer(Processor::Platform))
         .unwrap();
     assert_eq!(kinds(&world), [VendorLetterKind::Transfer]);
-    world.deed(Deed::NumberTransfer(text("TT-1"))).unwrap();
+    world
+        .act(TerminalAction::NumberTransfer(text("TT-1")))
+        .unwrap();
     assert_eq!(kinds(&world), []);
 }
 
@@ -71,9 +73,9 @@ fn in_no_domain_it_is_activated_under_one() {
                    acme, under our contract PC-77, with our payment agreement M-1 with Elavon:";
     assert!(letter.body.contains(request), "{}", letter.body);
     world
-        .deed(Deed::BeginTransfer(Processor::Customer))
+        .act(TerminalAction::BeginTransfer(Processor::Customer))
         .unwrap();
-    world.deed(Deed::CompleteTransfer).unwrap();
+    world.act(TerminalAction::CompleteTransfer).unwrap();
     assert_eq!(kinds(&world), [VendorLetterKind::Routing]);
 }
 
@@ -89,7 +91,7 @@ fn re_routing_is_asked_for_once_the_terminal_is_in_the_customers_domain() {
     let request = "please configure these terminals, which are in our own domain acme, under our \
                    contract PC-77, so that they are routed to our charging platform:";
     assert!(letter.body.contains(request), "{}", letter.body);
-    world.deed(Deed::AskRouting).unwrap();
+    world.act(TerminalAction::AskRouting).unwrap();
     assert_eq!(kinds(&world), []);
 }
 
@@ -97,6 +99,6 @@ fn re_routing_is_asked_for_once_the_terminal_is_in_the_customers_domain() {
 fn where_nothing_is_to_be_asked_there_is_no_notice() {
     assert_eq!(kinds(&World::complete()), []);
     let mut world = World::new(Origin::CustomerOwned, Processor::Platform, Domain::Other);
-    world.deed(Deed::Retire(text("old"))).unwrap();
+    world.act(TerminalAction::Retire(text("old"))).unwrap();
     assert_eq!(kinds(&world), []);
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::watch;
 use crate::alert::{Alert, AlertKind};
-use crate::command::Deed;
+use crate::command::TerminalAction;
 use crate::context::{Actor, DecisionContext, StatusRecord};
 use crate::decide;
 use crate::moment::Moment;
@@ -87,7 +87,7 @@ fn a_terminal_that_is_suspended_is_silent_no_longer() {
     let mut world = World::activated();
     world.pass(DAY);
     look(&mut world);
-    world.deed(Deed::Suspend(text("broken"))).unwrap();
+    world.act(TerminalAction::Suspend(text("broken"))).unwrap();
     look(&mut world);
     assert_eq!(open(&world), []);
     assert_eq!(alerts(&world), [AlertKind::Silent]);

@@ -86,7 +86,7 @@ fn alerts() -> Vec<Route> {
             ("TAKEN NOTICE OF BY", "/acknowledged/by"),
             ("TEXT", "/text"),
         ]),
-        Route::deed::<Alert>(Method::Post, "/alerts/{alert}/acknowledge", |asked| {
+        Route::action::<Alert>(Method::Post, "/alerts/{alert}/acknowledge", |asked| {
             Ok(Command::Acknowledge(asked.key(0)?))
         })
         .by(STAFF_AND_SUPPORT)

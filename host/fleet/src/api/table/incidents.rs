@@ -71,7 +71,7 @@ fn records() -> Vec<Route> {
         })
         .by(STAFF_AND_SUPPORT)
         .named("incident", "put", "Change what is known of an incident"),
-        Route::deed::<Incident>(Method::Post, "/incidents/{incident}/close", |asked| {
+        Route::action::<Incident>(Method::Post, "/incidents/{incident}/close", |asked| {
             let Ending { outcome, note } = asked.body()?;
             Ok(Command::CloseIncident(asked.key(0)?, outcome, note))
         })
@@ -126,7 +126,7 @@ fn pictures() -> Vec<Route> {
 
 fn reports() -> Vec<Route> {
     vec![
-        Route::deed::<Incident>(Method::Post, "/incidents/{incident}/report", |asked| {
+        Route::action::<Incident>(Method::Post, "/incidents/{incident}/report", |asked| {
             Ok(Command::Report(asked.key(0)?))
         })
         .by(STAFF_AND_SUPPORT)

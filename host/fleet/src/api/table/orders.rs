@@ -114,7 +114,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// Something that is done with many terminals at once.
 fn counted(path: &'static str, command: fn(&Asked<'_>) -> Result<Command, Problem>) -> Route {
-    Route::deed::<Order>(Method::Post, path, command)
+    Route::action::<Order>(Method::Post, path, command)
         .giving(Success::json::<Count>(&[200]))
         .then(count)
 }

@@ -37,7 +37,7 @@ fn customers() -> Vec<Route> {
             Ok(Command::PutCustomer(asked.key(0)?, asked.body()?))
         })
         .named("customer", "put", "Put a customer on record, or change it"),
-        Route::deed::<Customer>(Method::Post, "/customers/{customer}/terms", |asked| {
+        Route::action::<Customer>(Method::Post, "/customers/{customer}/terms", |asked| {
             Ok(Command::AcceptTerms(asked.key(0)?, asked.body()?))
         })
         .with_json::<Acceptance>()
@@ -46,7 +46,7 @@ fn customers() -> Vec<Route> {
             "accept-terms",
             "Put on record that a customer accepted the terms of use",
         ),
-        Route::deed::<Customer>(
+        Route::action::<Customer>(
             Method::Post,
             "/customers/{customer}/self-assessments",
             |asked| Ok(Command::Assess(asked.key(0)?, asked.body()?)),
@@ -124,7 +124,7 @@ fn people() -> Vec<Route> {
             Ok(Command::PutPerson(asked.key(0)?, asked.body()?))
         })
         .named("person", "put", "Put a person on record, or change it"),
-        Route::deed::<Person>(Method::Post, "/people/{person}/trainings", |asked| {
+        Route::action::<Person>(Method::Post, "/people/{person}/trainings", |asked| {
             Ok(Command::Train(asked.key(0)?, asked.body()?))
         })
         .with_json::<Training>()

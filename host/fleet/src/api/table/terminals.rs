@@ -8,7 +8,7 @@ use super::super::asked::Asked;
 use super::super::problem::Problem;
 use super::super::query::Parameter;
 use super::super::route::{Route, STAFF, SUPPORT};
-use crate::command::{Command, Deed};
+use crate::command::{Command, TerminalAction};
 use crate::maintenance::{Check, Inspection, MaintenanceRecord};
 use crate::model::Model;
 use crate::moment::Moment;
@@ -19,8 +19,8 @@ use crate::text::{Key, Line};
 
 /// A check before deployment.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Checked {
+#[serde(rename = "Checked", deny_unknown_fields)]
+struct CheckReport {
     /// What was checked, and is as it should be.
     check: Check,
     /// When.
@@ -31,16 +31,16 @@ struct Checked {
 
 /// Why something is done.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Because {
+#[serde(rename = "Because", deny_unknown_fields)]
+struct ActionReason {
     /// Why.
     reason: Line,
 }
 
 /// A terminal that is sent back to the vendor.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct SentBack {
+#[serde(rename = "SentBack", deny_unknown_fields)]
+struct ReturnRequest {
     /// Why.
     reason: Line,
     /// Who verified that it may be.
@@ -109,19 +109,22 @@ fn is_asked_for(asked: &Asked<'_>, it: &Terminal) -> bool {
 
 fn maintenance() -> Vec<Route> {
     vec![
-        deed("/terminals/{serial}/checks", |asked| {
-            let Checked { check, at, by } = asked.body()?;
-            done(asked, Deed::Check(check, MaintenanceRecord { at, by }))
+        terminal_action("/terminals/{serial}/checks", |asked| {
+            let CheckReport { check, at, by } = asked.body()?;
+            terminal_command(
+                asked,
+                TerminalAction::Check(check, MaintenanceRecord { at, by }),
+            )
         })
-        .with_json::<Checked>()
+        .with_json::<CheckReport>()
         .by(STAFF)
         .named(
             "terminal",
             "check",
             "Put a check before deployment on record",
         ),
-        deed("/terminals/{serial}/inspections", |asked| {
-            done(asked, Deed::Inspect(asked.body()?))
+        terminal_action("/terminals/{serial}/inspections", |asked| {
+            terminal_command(asked, TerminalAction::Inspect(asked.body()?))
         })
         .with_json::<Inspection>()
         .by(STAFF)
@@ -130,8 +133,8 @@ fn maintenance() -> Vec<Route> {
             "inspect",
             "Put an inspection on record: a finding opens an incident",
         ),
-        deed("/terminals/{serial}/charges", |asked| {
-            done(asked, Deed::Charge(asked.body()?))
+        terminal_action("/terminals/{serial}/charges", |asked| {
+            terminal_command(asked, TerminalAction::Charge(asked.body()?))
         })
         .with_json::<MaintenanceRecord>()
         .by(STAFF)
@@ -140,8 +143,8 @@ fn maintenance() -> Vec<Route> {
             "charge",
             "Put on record that a battery was charged",
         ),
-        deed("/terminals/{serial}/tests", |asked| {
-            done(asked, Deed::Test(asked.body()?))
+        terminal_action("/terminals/{serial}/tests", |asked| {
+            terminal_command(asked, TerminalAction::Test(asked.body()?))
         })
         .with_json::<MaintenanceRecord>()
         .by(STAFF)
@@ -150,12 +153,12 @@ fn maintenance() -> Vec<Route> {
 }
 
 fn lifecycle() -> Vec<Route> {
-    let activate = deed("/terminals/{serial}/activate", |asked| {
-        done(asked, Deed::Activate)
+    let activate = terminal_action("/terminals/{serial}/activate", |asked| {
+        terminal_command(asked, TerminalAction::Activate)
     });
     vec![
-        deed("/terminals/{serial}/ready", |asked| {
-            done(asked, Deed::Ready)
+        terminal_action("/terminals/{serial}/ready", |asked| {
+            terminal_command(asked, TerminalAction::Ready)
         })
         .named(
             "terminal",
@@ -171,58 +174,61 @@ fn lifecycle() -> Vec<Route> {
             "activate",
             "Let a terminal take cards, once it is seen online at the vendor",
         ),
-        deed("/terminals/{serial}/store", |asked| {
-            done(asked, Deed::Store)
+        terminal_action("/terminals/{serial}/store", |asked| {
+            terminal_command(asked, TerminalAction::Store)
         })
         .by(STAFF)
         .named("terminal", "store", "Put a terminal into storage"),
-        deed("/terminals/{serial}/unstore", |asked| {
-            done(asked, Deed::Unstore)
+        terminal_action("/terminals/{serial}/unstore", |asked| {
+            terminal_command(asked, TerminalAction::Unstore)
         })
         .by(STAFF)
         .named("terminal", "unstore", "Take a terminal out of storage"),
-        deed("/terminals/{serial}/suspend", |asked| {
-            let Because { reason } = asked.body()?;
-            done(asked, Deed::Suspend(reason))
+        terminal_action("/terminals/{serial}/suspend", |asked| {
+            let ActionReason { reason } = asked.body()?;
+            terminal_command(asked, TerminalAction::Suspend(reason))
         })
-        .with_json::<Because>()
+        .with_json::<ActionReason>()
         .by(SUPPORT)
         .named("terminal", "suspend", "Let a terminal take no cards"),
-        deed("/terminals/{serial}/return", |asked| {
-            let SentBack {
+        terminal_action("/terminals/{serial}/return", |asked| {
+            let ReturnRequest {
                 reason,
                 verified_by,
             } = asked.body()?;
-            done(asked, Deed::Return(reason, verified_by))
+            terminal_command(asked, TerminalAction::Return(reason, verified_by))
         })
-        .with_json::<SentBack>()
+        .with_json::<ReturnRequest>()
         .named("terminal", "return", "Send a terminal back to the vendor"),
-        deed("/terminals/{serial}/receive", |asked| {
-            done(asked, Deed::Receive)
+        terminal_action("/terminals/{serial}/receive", |asked| {
+            terminal_command(asked, TerminalAction::Receive)
         })
         .named(
             "terminal",
             "receive",
             "Take a terminal back from the vendor",
         ),
-        deed("/terminals/{serial}/retire", |asked| {
-            let Because { reason } = asked.body()?;
-            done(asked, Deed::Retire(reason))
+        terminal_action("/terminals/{serial}/retire", |asked| {
+            let ActionReason { reason } = asked.body()?;
+            terminal_command(asked, TerminalAction::Retire(reason))
         })
-        .with_json::<Because>()
+        .with_json::<ActionReason>()
         .named("terminal", "retire", "Never use a terminal again"),
     ]
 }
 
 /// Something that is done with a terminal.
-pub(super) fn deed(
+pub(super) fn terminal_action(
     path: &'static str,
     command: fn(&Asked<'_>) -> Result<Command, Problem>,
 ) -> Route {
-    Route::deed::<Terminal>(Method::Post, path, command)
+    Route::action::<Terminal>(Method::Post, path, command)
 }
 
 /// That a deed is wanted of the terminal that the path names.
-pub(super) fn done(asked: &Asked<'_>, deed: Deed) -> Result<Command, Problem> {
-    Ok(Command::Terminal(asked.key(0)?, deed))
+pub(super) fn terminal_command(
+    asked: &Asked<'_>,
+    action: TerminalAction,
+) -> Result<Command, Problem> {
+    Ok(Command::Terminal(asked.key(0)?, action))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use crate::command::{Command, Deed};
+use crate::command::{Command, TerminalAction};
 use crate::fleet::Change;
 use crate::incident::Incident;
 use crate::licence::Sku;
@@ -23,7 +23,7 @@ type Act = fn(&mut World);
 /// Everything that can happen. What is refused changes nothing.
 /// The first six are those that matter most.
 const ACTS: [Act; 58] = [
-    |it| try_deed(it, Deed::Activate),
+    |it| try_deed(it, TerminalAction::Activate),
     onboard,
     store,
     transfer,
@@ -39,24 +39,24 @@ const ACTS: [Act; 58] = [
             it.checks.insert(Check::Casing, done);
         });
     },
-    |it| try_deed(it, Deed::Ready),
-    |it| try_deed(it, Deed::Ready),
-    |it| try_deed(it, Deed::Suspend(text("works"))),
-    |it| try_deed(it, Deed::Store),
-    |it| try_deed(it, Deed::Unstore),
-    |it| try_deed(it, Deed::Return(text("broken"), Party::Platform)),
-    |it| try_deed(it, Deed::Receive),
-    |it| try_deed(it, Deed::Receive),
-    |it| try_deed(it, Deed::AskRouting),
-    |it| try_deed(it, Deed::ConfirmRouting),
-    |it| try_deed(it, Deed::BeginTransfer(Processor::Platform)),
-    |it| try_deed(it, Deed::BeginTransfer(Processor::Customer)),
-    |it| try_deed(it, Deed::NumberTransfer(text("TT-1"))),
-    |it| try_deed(it, Deed::CompleteTransfer),
-    |it| try_deed(it, Deed::CompleteTransfer),
-    |it| try_deed(it, Deed::CancelTransfer),
-    |it| try_deed(it, Deed::License(Sku::Activation, text("O-1"))),
-    |it| try_deed(it, Deed::License(Sku::Software, text("O-1"))),
+    |it| try_deed(it, TerminalAction::Ready),
+    |it| try_deed(it, TerminalAction::Ready),
+    |it| try_deed(it, TerminalAction::Suspend(text("works"))),
+    |it| try_deed(it, TerminalAction::Store),
+    |it| try_deed(it, TerminalAction::Unstore),
+    |it| try_deed(it, TerminalAction::Return(text("broken"), Party::Platform)),
+    |it| try_deed(it, TerminalAction::Receive),
+    |it| try_deed(it, TerminalAction::Receive),
+    |it| try_deed(it, TerminalAction::AskRouting),
+    |it| try_deed(it, TerminalAction::ConfirmRouting),
+    |it| try_deed(it, TerminalAction::BeginTransfer(Processor::Platform)),
+    |it| try_deed(it, TerminalAction::BeginTransfer(Processor::Customer)),
+    |it| try_deed(it, TerminalAction::NumberTransfer(text("TT-1"))),
+    |it| try_deed(it, TerminalAction::CompleteTransfer),
+    |it| try_deed(it, TerminalAction::CompleteTransfer),
+    |it| try_deed(it, TerminalAction::CancelTransfer),
+    |it| try_deed(it, TerminalAction::License(Sku::Activation, text("O-1"))),
+    |it| try_deed(it, TerminalAction::License(Sku::Software, text("O-1"))),
     |it| try_to(it, Command::License(text("O-1"))),
     |it| try_to(it, Command::RemovePerson(text("ann"))),
     |it| try_put(it, |_| {}),
@@ -70,7 +70,12 @@ const ACTS: [Act; 58] = [
     |it| register(it, "T2", |_| {}),
     |it| register(it, "T3", |it| it.connectors = vec![4]),
     |it| register(it, "T4", |it| it.sim = Some(Sim::Card(text(OTHER_SIM)))),
-    |it| try_to(it, Command::Terminal(text("T2"), Deed::Retire(text("old")))),
+    |it| {
+        try_to(
+            it,
+            Command::Terminal(text("T2"), TerminalAction::Retire(text("old"))),
+        )
+    },
     World::check,
     World::check,
     World::configure,
@@ -138,20 +143,20 @@ fn onboard(world: &mut World) {
             id: text("M-1"),
         });
     });
-    try_deed(world, Deed::Unstore);
+    try_deed(world, TerminalAction::Unstore);
     try_put(world, |_| {});
-    try_deed(world, Deed::Receive);
+    try_deed(world, TerminalAction::Receive);
     let to = world.terminal().processor;
-    for deed in [
-        Deed::BeginTransfer(to),
-        Deed::NumberTransfer(text("TT-1")),
-        Deed::CompleteTransfer,
-        Deed::AskRouting,
-        Deed::ConfirmRouting,
-        Deed::License(Sku::Activation, text("O-1")),
-        Deed::License(Sku::Software, text("O-1")),
+    for action in [
+        TerminalAction::BeginTransfer(to),
+        TerminalAction::NumberTransfer(text("TT-1")),
+        TerminalAction::CompleteTransfer,
+        TerminalAction::AskRouting,
+        TerminalAction::ConfirmRouting,
+        TerminalAction::License(Sku::Activation, text("O-1")),
+        TerminalAction::License(Sku::Software, text("O-1")),
     ] {
-        try_deed(world, deed);
+        try_deed(world, action);
     }
     world.check();
     world.configure();
@@ -159,7 +164,7 @@ fn onboard(world: &mut World) {
     world.inspect(Occasion::AfterStorage);
     let done = world.done();
     world.edit(|it| it.tested = Some(done));
-    try_deed(world, Deed::Ready);
+    try_deed(world, TerminalAction::Ready);
 }
 
 /// It is about to come into the other domain, while a session may be open.
@@ -168,30 +173,30 @@ fn transfer(world: &mut World) {
         Processor::Platform => Processor::Customer,
         Processor::Customer => Processor::Platform,
     };
-    try_deed(world, Deed::Suspend(text("transferred")));
-    try_deed(world, Deed::BeginTransfer(to));
-    try_deed(world, Deed::NumberTransfer(text("TT-1")));
+    try_deed(world, TerminalAction::Suspend(text("transferred")));
+    try_deed(world, TerminalAction::BeginTransfer(to));
+    try_deed(world, TerminalAction::NumberTransfer(text("TT-1")));
     world.gateway.busy.insert(text("T1"));
-    try_deed(world, Deed::CompleteTransfer);
+    try_deed(world, TerminalAction::CompleteTransfer);
 }
 
 /// It lies in storage for long, and is checked as others are.
 fn store(world: &mut World) {
-    try_deed(world, Deed::Suspend(text("stored")));
+    try_deed(world, TerminalAction::Suspend(text("stored")));
     world.inspect(Occasion::BeforeStorage);
-    try_deed(world, Deed::Store);
+    try_deed(world, TerminalAction::Store);
     world.pass(31 * DAY);
-    try_deed(world, Deed::Unstore);
+    try_deed(world, TerminalAction::Unstore);
     world.check();
     world.report_online();
 }
 
 fn try_to(world: &mut World, command: Command) {
-    let _ = world.wants(command);
+    let _ = world.command(command);
 }
 
-fn try_deed(world: &mut World, deed: Deed) {
-    let _ = world.deed(deed);
+fn try_deed(world: &mut World, action: TerminalAction) {
+    let _ = world.act(action);
 }
 
 fn try_put(world: &mut World, edit: fn(&mut TerminalDetails)) {
