@@ -11,7 +11,7 @@
 use std::fmt::Write as _;
 
 use chargetap_fleet::access::{AccessScope, Scope};
-use chargetap_fleet::api::{self, Answer, Call, Method, Step};
+use chargetap_fleet::api::{self, Answer, Call, Effect, Method};
 use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts};
 use chargetap_fleet::example::Place;
 use chargetap_fleet::fleet::{Change, Fleet};
@@ -130,16 +130,16 @@ fn call(
         actor: &actor,
         gateway: &GatewayFacts::default(),
     };
-    let answer = match api::step(route, &call, fleet, &context) {
-        Step::Answer(answer) => answer,
-        Step::Write(changes) => {
+    let answer = match api::handle(route, &call, fleet, &context) {
+        Effect::Answer(answer) => answer,
+        Effect::Write(changes) => {
             fleet.write += 1;
             for change in &changes {
                 fleet.take(change.clone(), fleet.write);
             }
             api::answer(route, &call, fleet, &context, &changes)
         }
-        Step::Task(task) => panic!("{task:?}"),
+        Effect::Task(task) => panic!("{task:?}"),
     };
     assert!(
         answer.status < 300,

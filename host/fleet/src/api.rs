@@ -2,7 +2,6 @@
 //! answers, who may ask, the OpenAPI document and the command line.
 
 mod access_scope;
-mod asked;
 mod body;
 mod kinds;
 mod openapi;
@@ -10,12 +9,13 @@ mod paging;
 mod precondition;
 mod problem;
 mod query;
+mod request;
 mod route;
 mod show;
 mod table;
 mod view;
 
-use asked::Asked;
+use request::Request;
 use route::Handler;
 
 pub use body::{Body, JsonBody};
@@ -96,7 +96,7 @@ pub struct Answer {
 
 /// What comes of a call.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub enum Effect {
     /// This is the answer.
     Answer(Answer),
     /// These changes are to be stored; then [`answer()`] has the answer.
@@ -117,7 +117,7 @@ pub enum Task {
     /// Hand out the picture with this hash.
     Picture(String, PictureType),
     /// Write the report of an incident, as a page or on paper.
-    Report(Key, Paper),
+    Report(Key, ReportFormat),
     /// Who changed what: newest first, before this write, so many, of this record if one is named.
     Audit {
         /// The kind and name of the record.
@@ -140,7 +140,7 @@ pub enum Task {
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paper {
+pub enum ReportFormat {
     /// As a page.
     Html,
     /// As a PDF.
@@ -185,34 +185,39 @@ pub fn authenticate(fleet: &Fleet, secret: &[u8], now: Moment) -> Option<Actor> 
 
 /// What comes of a call by somebody.
 #[must_use]
-pub fn step(route: &Route, call: &Call<'_>, fleet: &Fleet, context: &DecisionContext<'_>) -> Step {
-    let step = route
+pub fn handle(
+    route: &Route,
+    call: &Call<'_>,
+    fleet: &Fleet,
+    context: &DecisionContext<'_>,
+) -> Effect {
+    let effect = route
         .admits(context.actor)
-        .and_then(|()| Asked::new(route, call, fleet, context))
-        .and_then(|asked| step_of(&asked));
-    step.unwrap_or_else(|problem| Step::Answer(problem.answer()))
+        .and_then(|()| Request::new(route, call, fleet, context))
+        .and_then(|request| effect_of(&request));
+    effect.unwrap_or_else(|problem| Effect::Answer(problem.answer()))
 }
 
-fn step_of(asked: &Asked<'_>) -> Result<Step, Problem> {
-    let route = asked.route;
-    route.target.check_visible(asked)?;
-    route.body.check(asked.call, route.body_limit)?;
+fn effect_of(request: &Request<'_>) -> Result<Effect, Problem> {
+    let route = request.route;
+    route.target.check_visible(request)?;
+    route.body.check(request.call, route.body_limit)?;
     // The version counts once all else of the request is right (RFC 9110, section 13.2.1).
     match &route.handler {
-        Handler::Read(read) => read(asked).map(Step::Answer),
+        Handler::Read(read) => read(request).map(Effect::Answer),
         Handler::Task(task, _) => {
-            let task = task(asked)?;
-            route.target.check_version(asked)?;
-            Ok(Step::Task(task))
+            let task = task(request)?;
+            route.target.check_version(request)?;
+            Ok(Effect::Task(task))
         }
         Handler::Write(command, show) => {
-            let command = command(asked)?;
-            route.target.check_version(asked)?;
-            let changes = decide(asked.fleet, asked.context, command)?;
-            access_scope::check(asked.fleet, asked.access(), &changes)?;
+            let command = command(request)?;
+            route.target.check_version(request)?;
+            let changes = decide(request.fleet, request.context, command)?;
+            access_scope::check(request.fleet, request.access(), &changes)?;
             match changes.is_empty() {
-                true => show(asked, &changes).map(Step::Answer),
-                false => Ok(Step::Write(changes)),
+                true => show(request, &changes).map(Effect::Answer),
+                false => Ok(Effect::Write(changes)),
             }
         }
     }
@@ -227,8 +232,8 @@ pub fn answer(
     context: &DecisionContext<'_>,
     changes: &[Change],
 ) -> Answer {
-    let shown = Asked::new(route, call, fleet, context).and_then(|asked| match route.show() {
-        Some(show) => show(&asked, changes),
+    let shown = Request::new(route, call, fleet, context).and_then(|request| match route.show() {
+        Some(show) => show(&request, changes),
         None => Ok(Answer::nothing()),
     });
     shown.unwrap_or_else(|problem| problem.answer())
@@ -237,14 +242,14 @@ pub fn answer(
 /// The terminal that the gateway has to look up before a call is answered: one on record that whoever
 /// asks may do this with. Nobody else has the vendor asked anything.
 #[must_use]
-pub fn looked_at(
+pub fn terminal_to_poll(
     route: &Route,
     parameters: &[String],
     fleet: &Fleet,
     actor: &Actor,
 ) -> Option<Serial> {
     route.admits(actor).ok()?;
-    let terminal = fleet.get::<Terminal>(parameters.get(route.looks_at?)?)?;
+    let terminal = fleet.get::<Terminal>(parameters.get(route.polled_terminal?)?)?;
     let is_within = actor.access.includes(&terminal.details.site);
     is_within.then(|| terminal.serial.clone())
 }

@@ -1,7 +1,7 @@
 //! What must be so before a call is looked at: what it is about is there, and is what the caller knows.
 
-use super::asked::Asked;
 use super::problem::{Problem, ProblemKind};
+use super::request::Request;
 use super::{Method, access_scope};
 use crate::fleet::{Item, Kind};
 use crate::text::Key;
@@ -19,20 +19,20 @@ pub(super) enum Target {
 
 impl Target {
     /// Whether what a call names is there and may be seen, or may come to be.
-    pub(super) fn check_visible(self, asked: &Asked<'_>) -> Result<(), Problem> {
-        let is_visible = |item: &Item| access_scope::may_see(asked.fleet, asked.access(), item);
-        match (self, self.there(asked)?) {
+    pub(super) fn check_visible(self, request: &Request<'_>) -> Result<(), Problem> {
+        let is_visible = |item: &Item| access_scope::may_see(request.fleet, request.access(), item);
+        match (self, self.there(request)?) {
             (Self::None, _) => Ok(()),
-            (Self::Put(_), None) => asked.key::<Key>(0).map(drop),
+            (Self::Put(_), None) => request.key::<Key>(0).map(drop),
             (_, Some((_, item))) if is_visible(&item) => Ok(()),
             _ => Err(Problem::not_found()),
         }
     }
 
     /// Whether a write is about the version that is there.
-    pub(super) fn check_version(self, asked: &Asked<'_>) -> Result<(), Problem> {
-        let (method, if_match) = (asked.route.method, asked.call.if_match);
-        match (self.there(asked)?, if_match) {
+    pub(super) fn check_version(self, request: &Request<'_>) -> Result<(), Problem> {
+        let (method, if_match) = (request.route.method, request.call.if_match);
+        match (self.there(request)?, if_match) {
             _ if self == Self::None || method == Method::Get => Ok(()),
             (None, None) => Ok(()),
             (None, Some(_)) => Err(changed("there is nothing yet, so it has no version")),
@@ -47,10 +47,12 @@ impl Target {
         }
     }
 
-    fn there(self, asked: &Asked<'_>) -> Result<Option<(u64, Item)>, Problem> {
+    fn there(self, request: &Request<'_>) -> Result<Option<(u64, Item)>, Problem> {
         match self {
             Self::None => Ok(None),
-            Self::Existing(kind) | Self::Put(kind) => Ok(asked.fleet.item(kind, asked.text(0)?)),
+            Self::Existing(kind) | Self::Put(kind) => {
+                Ok(request.fleet.item(kind, request.text(0)?))
+            }
         }
     }
 }

@@ -4,13 +4,13 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::asked::Asked;
 use super::body::Body;
 use super::precondition::Target;
 use super::problem::{Problem, ProblemKind};
 use super::query::Parameter;
+use super::request::Request;
 use super::show::Show;
-use super::view::Viewed;
+use super::view::RecordView;
 use super::{Answer, Method, Task, table};
 use crate::access::Scope;
 use crate::command::Command;
@@ -42,7 +42,7 @@ pub struct Route {
     pub columns: &'static [(&'static str, &'static str)],
     /// The serial number of the terminal that is to be looked at, at the vendor, before the call is
     /// answered: the place of the parameter.
-    pub looks_at: Option<usize>,
+    pub polled_terminal: Option<usize>,
     /// The largest body, in bytes.
     pub body_limit: usize,
     /// Whether anybody may ask, without a token.
@@ -64,16 +64,16 @@ pub(super) struct Success {
     pub(super) has_etag: bool,
 }
 
-type Read = dyn Fn(&Asked<'_>) -> Result<Answer, Problem> + Send + Sync;
+type Read = dyn Fn(&Request<'_>) -> Result<Answer, Problem> + Send + Sync;
 
 /// What a route does.
 pub(super) enum Handler {
     /// Answer from what is on record.
     Read(Box<Read>),
     /// Change what is on record.
-    Write(fn(&Asked<'_>) -> Result<Command, Problem>, Show),
+    Write(fn(&Request<'_>) -> Result<Command, Problem>, Show),
     /// Have the gateway do something; if that changes what is on record, this is the answer.
-    Task(fn(&Asked<'_>) -> Result<Task, Problem>, Show),
+    Task(fn(&Request<'_>) -> Result<Task, Problem>, Show),
 }
 
 impl fmt::Debug for Handler {
@@ -121,7 +121,7 @@ impl Route {
             body: Body::Nothing,
             scopes: if is_read { EVERYBODY } else { OPERATORS },
             columns: &[],
-            looks_at: None,
+            polled_terminal: None,
             body_limit: 0,
             is_open: false,
             target: Target::None,
@@ -161,7 +161,7 @@ impl Route {
     }
 
     /// The same, about a record that the path names first.
-    pub(super) fn on<T: Viewed>(self) -> Self {
+    pub(super) fn on<T: RecordView>(self) -> Self {
         Self {
             target: Target::Existing(T::KIND),
             ..self
@@ -249,7 +249,7 @@ impl Success {
     }
 
     /// A record with its version.
-    pub(super) fn record<T: Viewed>(statuses: &'static [u16]) -> Self {
+    pub(super) fn record<T: RecordView>(statuses: &'static [u16]) -> Self {
         Self {
             has_etag: true,
             ..Self::json::<T::Shown>(statuses)

@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use super::Answer;
-use super::asked::Asked;
 use super::problem::{Problem, ProblemKind};
-use super::view::Viewed;
+use super::request::Request;
+use super::view::RecordView;
 use crate::fleet::{Change, Kept};
 
 /// The answer to a call whose changes are on record.
-pub(super) type Show = fn(&Asked<'_>, &[Change]) -> Result<Answer, Problem>;
+pub(super) type Show = fn(&Request<'_>, &[Change]) -> Result<Answer, Problem>;
 
 impl Answer {
     /// JSON.
@@ -64,15 +64,15 @@ impl Answer {
     }
 
     /// The same, with where that is which was made.
-    pub(super) fn with_location<T: Viewed>(self, record: &T) -> Self {
+    pub(super) fn with_location<T: RecordView>(self, record: &T) -> Self {
         let location = format!("/api/v1/{}/{}", T::PATH, record.key());
         self.with_header("location", location)
     }
 }
 
 /// A record.
-pub(super) fn record<T: Viewed>(status: u16, kept: &Kept<T>, asked: &Asked<'_>) -> Answer {
-    let answer = Answer::json(status, &T::shown(kept, asked)).with_etag(kept.version);
+pub(super) fn record<T: RecordView>(status: u16, kept: &Kept<T>, request: &Request<'_>) -> Answer {
+    let answer = Answer::json(status, &T::shown(kept, request)).with_etag(kept.version);
     match status {
         201 => answer.with_location(&kept.value),
         _ => answer,
@@ -80,38 +80,55 @@ pub(super) fn record<T: Viewed>(status: u16, kept: &Kept<T>, asked: &Asked<'_>) 
 }
 
 /// The record that the path names first, after a change.
-pub(super) fn changed<T: Viewed>(asked: &Asked<'_>, _: &[Change]) -> Result<Answer, Problem> {
-    Ok(record(200, written::<T>(asked, asked.text(0)?)?, asked))
+pub(super) fn changed<T: RecordView>(
+    request: &Request<'_>,
+    _: &[Change],
+) -> Result<Answer, Problem> {
+    Ok(record(
+        200,
+        written::<T>(request, request.text(0)?)?,
+        request,
+    ))
 }
 
 /// The record that the path names first, which has come to be if the caller knew of none.
-pub(super) fn put<T: Viewed>(asked: &Asked<'_>, _: &[Change]) -> Result<Answer, Problem> {
-    let status = if is_new(asked) { 201 } else { 200 };
-    Ok(record(status, written::<T>(asked, asked.text(0)?)?, asked))
+pub(super) fn put<T: RecordView>(request: &Request<'_>, _: &[Change]) -> Result<Answer, Problem> {
+    let status = if is_new(request) { 201 } else { 200 };
+    Ok(record(
+        status,
+        written::<T>(request, request.text(0)?)?,
+        request,
+    ))
 }
 
 /// Whether what is put was not there before: what is there is put with its version only.
-pub(super) fn is_new(asked: &Asked<'_>) -> bool {
-    asked.call.if_match.is_none()
+pub(super) fn is_new(request: &Request<'_>) -> bool {
+    request.call.if_match.is_none()
 }
 
 /// The record that has come to be.
-pub(super) fn created<T: Viewed>(asked: &Asked<'_>, changes: &[Change]) -> Result<Answer, Problem> {
-    Ok(record(201, made::<T>(asked, changes)?, asked))
+pub(super) fn created<T: RecordView>(
+    request: &Request<'_>,
+    changes: &[Change],
+) -> Result<Answer, Problem> {
+    Ok(record(201, made::<T>(request, changes)?, request))
 }
 
 /// The record of a kind among the changes.
-pub(super) fn made<'a, T: Viewed>(
-    asked: &Asked<'a>,
+pub(super) fn made<'a, T: RecordView>(
+    request: &Request<'a>,
     changes: &[Change],
 ) -> Result<&'a Kept<T>, Problem> {
     let change = changes.iter().find(|change| change.kind == T::KIND);
-    written(asked, change.map_or("", |change| &change.key))
+    written(request, change.map_or("", |change| &change.key))
 }
 
 /// A record that was written just now.
-pub(super) fn written<'a, T: Viewed>(asked: &Asked<'a>, key: &str) -> Result<&'a Kept<T>, Problem> {
-    let kept = T::all(asked.fleet).get(key);
+pub(super) fn written<'a, T: RecordView>(
+    request: &Request<'a>,
+    key: &str,
+) -> Result<&'a Kept<T>, Problem> {
+    let kept = T::all(request.fleet).get(key);
     kept.map(AsRef::as_ref).ok_or_else(|| {
         Problem::new(
             ProblemKind::NotFound,

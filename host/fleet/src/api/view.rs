@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::asked::Asked;
+use super::request::Request;
 use crate::access::{Calendar, CalendarDetails, Token, TokenDetails};
 use crate::alert::{Alert, Webhook, WebhookDetails};
 use crate::context::StatusRecord;
@@ -20,7 +20,7 @@ use crate::terminal::Terminal;
 use crate::text::Key;
 
 /// A kind of records that is shown.
-pub(super) trait Viewed: Record + 'static {
+pub(super) trait RecordView: Record + 'static {
     /// Where they are, under `/api/v1/`.
     const PATH: &'static str;
 
@@ -32,7 +32,7 @@ pub(super) trait Viewed: Record + 'static {
 
     fn view(&self) -> Self::View;
 
-    fn shown(kept: &Kept<Self>, asked: &Asked<'_>) -> Self::Shown;
+    fn shown(kept: &Kept<Self>, request: &Request<'_>) -> Self::Shown;
 }
 
 /// A record with its version.
@@ -48,7 +48,7 @@ pub(super) struct Versioned<T> {
 macro_rules! viewed {
     ($($kind:ident $path:literal $view:ty, |$it:ident| $shown:expr;)*) => {
         $(
-            impl Viewed for $kind {
+            impl RecordView for $kind {
                 const PATH: &'static str = $path;
                 type View = $view;
                 type Shown = Versioned<$view>;
@@ -58,7 +58,7 @@ macro_rules! viewed {
                     $shown
                 }
 
-                fn shown(kept: &Kept<Self>, _: &Asked<'_>) -> Self::Shown {
+                fn shown(kept: &Kept<Self>, _: &Request<'_>) -> Self::Shown {
                     Versioned {
                         version: kept.version,
                         record: kept.value.view(),
@@ -82,7 +82,7 @@ viewed! {
     Calendar "calendars" CalendarView, |it| CalendarView::of(it);
 }
 
-impl Viewed for Terminal {
+impl RecordView for Terminal {
     const PATH: &'static str = "terminals";
     type View = Self;
     type Shown = TerminalView;
@@ -91,11 +91,11 @@ impl Viewed for Terminal {
         self.clone()
     }
 
-    fn shown(kept: &Kept<Self>, asked: &Asked<'_>) -> TerminalView {
-        let (it, context) = (&kept.value, asked.context);
+    fn shown(kept: &Kept<Self>, request: &Request<'_>) -> TerminalView {
+        let (it, context) = (&kept.value, request.context);
         TerminalView {
             version: kept.version,
-            missing: readiness::missing(asked.fleet, context.gateway, context.now, it),
+            missing: readiness::missing(request.fleet, context.gateway, context.now, it),
             parts: it.processor.parts(it.origin),
             status: context.gateway.statuses.get(&it.serial).cloned(),
             terminal: it.view(),

@@ -1,7 +1,7 @@
 //! Who may ask what, and whose records they find: every route by every scope, at home and elsewhere.
 
 use chargetap_fleet::access::Scope;
-use chargetap_fleet::api::{self, Method, Route, Step};
+use chargetap_fleet::api::{self, Effect, Method, Route};
 use serde_json::Value;
 
 use crate::world::{FRESH_HASH, NORTH, Request, SOUTH, Site, actor, json_of, name};
@@ -68,10 +68,10 @@ fn status(route: &Route, place: &Site, scope: Scope, sites: &[&str]) -> u16 {
     if route.method != Method::Get {
         request = request.if_match("\"999\"");
     }
-    match request.step(&actor(scope, sites)) {
-        Step::Answer(answer) => answer.status,
-        Step::Task(_) => 200,
-        Step::Write(_) => panic!("{} writes", name(route)),
+    match request.effect(&actor(scope, sites)) {
+        Effect::Answer(answer) => answer.status,
+        Effect::Task(_) => 200,
+        Effect::Write(_) => panic!("{} writes", name(route)),
     }
 }
 
@@ -205,7 +205,7 @@ const SECRETS: [&str; 3] = ["canary", FRESH_HASH, "Y2FuYXJ5"];
 fn no_answer_has_a_hash_or_secret_of_a_record() {
     for route in routes().filter(|route| route.method == Method::Get) {
         let request = Request::get(&NORTH.path(route.path));
-        if let Step::Answer(answer) = request.step(&actor(Scope::Operator, &[])) {
+        if let Effect::Answer(answer) = request.effect(&actor(Scope::Operator, &[])) {
             let text = String::from_utf8(answer.body).unwrap();
             for secret in SECRETS {
                 assert!(!text.contains(secret), "{}", name(route));

@@ -1,7 +1,7 @@
 //! Versions: nobody changes what somebody else changed in the meantime.
 
 use chargetap_fleet::access::Scope;
-use chargetap_fleet::api::{Method, Step};
+use chargetap_fleet::api::{Effect, Method};
 
 use crate::world::{Request, actor, header, json_of, site};
 
@@ -10,10 +10,10 @@ fn put(path: &str, tag: Option<&str>) -> u16 {
     let body = site("acme").to_string();
     let mut request = Request::new(Method::Put, path).json(&body);
     request.if_match = tag;
-    match request.step(&actor(Scope::Operator, &[])) {
-        Step::Answer(answer) => answer.status,
-        Step::Write(_) => 200,
-        Step::Task(task) => panic!("{task:?}"),
+    match request.effect(&actor(Scope::Operator, &[])) {
+        Effect::Answer(answer) => answer.status,
+        Effect::Write(_) => 200,
+        Effect::Task(task) => panic!("{task:?}"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A small fleet at two sites, and calls to it.
 
 use chargetap_fleet::access::{AccessScope, Scope};
-use chargetap_fleet::api::{self, Answer, Call, Method, Route, Step};
+use chargetap_fleet::api::{self, Answer, Call, Effect, Method, Route};
 use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts};
 use chargetap_fleet::fleet::{Change, Fleet, Item};
 use chargetap_fleet::moment::Moment;
@@ -231,14 +231,14 @@ impl<'a> Request<'a> {
     }
 
     /// What comes of it.
-    pub(crate) fn step(&self, actor: &Actor) -> Step {
-        self.step_in(&fleet(), actor)
+    pub(crate) fn effect(&self, actor: &Actor) -> Effect {
+        self.effect_in(&fleet(), actor)
     }
 
-    fn step_in(&self, fleet: &Fleet, actor: &Actor) -> Step {
+    fn effect_in(&self, fleet: &Fleet, actor: &Actor) -> Effect {
         let (route, parameters) = match api::find(Some(self.method), &self.path) {
             Ok(found) => found,
-            Err(answer) => return Step::Answer(answer),
+            Err(answer) => return Effect::Answer(answer),
         };
         let gateway = GatewayFacts::default();
         let context = DecisionContext {
@@ -246,16 +246,16 @@ impl<'a> Request<'a> {
             actor,
             gateway: &gateway,
         };
-        api::step(route, &self.call(&parameters), fleet, &context)
+        api::handle(route, &self.call(&parameters), fleet, &context)
     }
 
     /// The answer, with what it changes stored in the fleet.
     #[track_caller]
     pub(crate) fn send(&self, fleet: &mut Fleet, actor: &Actor) -> Answer {
-        let changes = match self.step_in(fleet, actor) {
-            Step::Answer(answer) => return answer,
-            Step::Write(changes) => changes,
-            Step::Task(task) => panic!("{} is a task: {task:?}", self.path),
+        let changes = match self.effect_in(fleet, actor) {
+            Effect::Answer(answer) => return answer,
+            Effect::Write(changes) => changes,
+            Effect::Task(task) => panic!("{} is a task: {task:?}", self.path),
         };
         fleet.write += 1;
         for change in &changes {
@@ -285,8 +285,8 @@ impl<'a> Request<'a> {
     /// The answer, where it is one.
     #[track_caller]
     pub(crate) fn answer(&self, actor: &Actor) -> Answer {
-        match self.step(actor) {
-            Step::Answer(answer) => answer,
+        match self.effect(actor) {
+            Effect::Answer(answer) => answer,
             other => panic!("{} is not answered: {other:?}", self.path),
         }
     }

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::asked::Asked;
 use super::super::problem::Problem;
+use super::super::request::Request;
 use super::super::route::{OPERATORS, Route, Success};
-use super::super::view::{CalendarView, TokenView, Viewed};
+use super::super::view::{CalendarView, RecordView, TokenView};
 use super::super::{Answer, show};
 use crate::access::{self, Calendar, CalendarDetails, Token, TokenDetails};
 use crate::command::Command;
@@ -52,9 +52,9 @@ fn tokens() -> Vec<Route> {
                 ("REACH", "/details/reach"),
                 ("EXPIRES", "/details/expires"),
             ]),
-        Route::create::<Token, TokenDetails>("/tokens", |asked| {
-            let details = asked.body()?;
-            let hash = access::hash(bearer(asked).as_bytes());
+        Route::create::<Token, TokenDetails>("/tokens", |request| {
+            let details = request.body()?;
+            let hash = access::hash(bearer(request).as_bytes());
             Ok(Command::IssueToken(details, hash))
         })
         .giving(Success {
@@ -63,24 +63,24 @@ fn tokens() -> Vec<Route> {
         })
         .then(issued_token)
         .named("token", "issue", "Issue a token; its secret is told once"),
-        Route::remove::<Token>("/tokens/{token}", |asked| {
-            Ok(Command::RevokeToken(asked.key(0)?))
+        Route::remove::<Token>("/tokens/{token}", |request| {
+            Ok(Command::RevokeToken(request.key(0)?))
         })
         .named("token", "revoke", "Revoke a token"),
     ]
 }
 
 /// The secret of a new token, which says by its beginning what it is.
-fn bearer(asked: &Asked<'_>) -> String {
-    format!("ctp_{}", asked.call.fresh)
+fn bearer(request: &Request<'_>) -> String {
+    format!("ctp_{}", request.call.fresh)
 }
 
-fn issued_token(asked: &Asked<'_>, changes: &[Change]) -> Result<Answer, Problem> {
-    let kept = show::made::<Token>(asked, changes)?;
+fn issued_token(request: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
+    let kept = show::made::<Token>(request, changes)?;
     let shown = IssuedToken {
         version: kept.version,
         token: kept.value.view(),
-        secret: bearer(asked),
+        secret: bearer(request),
     };
     let answer = Answer::json(201, &shown).with_etag(kept.version);
     Ok(answer.with_location(&kept.value).secret())
@@ -96,9 +96,9 @@ fn calendars() -> Vec<Route> {
                 ("NAME", "/details/name"),
                 ("REACH", "/details/reach"),
             ]),
-        Route::create::<Calendar, CalendarDetails>("/calendars", |asked| {
-            let details = asked.body()?;
-            let hash = access::hash(asked.call.fresh.as_bytes());
+        Route::create::<Calendar, CalendarDetails>("/calendars", |request| {
+            let details = request.body()?;
+            let hash = access::hash(request.call.fresh.as_bytes());
             Ok(Command::IssueCalendar(details, hash))
         })
         .giving(Success {
@@ -111,19 +111,19 @@ fn calendars() -> Vec<Route> {
             "issue",
             "Issue a calendar; its address is told once",
         ),
-        Route::remove::<Calendar>("/calendars/{calendar}", |asked| {
-            Ok(Command::RevokeCalendar(asked.key(0)?))
+        Route::remove::<Calendar>("/calendars/{calendar}", |request| {
+            Ok(Command::RevokeCalendar(request.key(0)?))
         })
         .named("calendar", "revoke", "Revoke a calendar"),
     ]
 }
 
-fn issued_calendar(asked: &Asked<'_>, changes: &[Change]) -> Result<Answer, Problem> {
-    let kept = show::made::<Calendar>(asked, changes)?;
+fn issued_calendar(request: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
+    let kept = show::made::<Calendar>(request, changes)?;
     let shown = IssuedCalendar {
         version: kept.version,
         calendar: kept.value.view(),
-        address: format!("/api/v1/calendars/{}/due.ics", asked.call.fresh),
+        address: format!("/api/v1/calendars/{}/due.ics", request.call.fresh),
     };
     let answer = Answer::json(201, &shown).with_etag(kept.version);
     Ok(answer.with_location(&kept.value).secret())

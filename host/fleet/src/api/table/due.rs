@@ -1,10 +1,10 @@
 //! What is due, as a list and as a feed for calendars.
 
 use super::super::Answer;
-use super::super::asked::Asked;
 use super::super::paging::{self, Page};
 use super::super::problem::Problem;
 use super::super::query::Parameter;
+use super::super::request::Request;
 use super::super::route::{Route, Success};
 use crate::due::{self, Due, What};
 use crate::text::Key;
@@ -47,10 +47,15 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-fn list(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let (context, query) = (asked.context, &asked.query);
+fn list(request: &Request<'_>) -> Result<Answer, Problem> {
+    let (context, query) = (request.context, &request.query);
     let (what, site, overdue) = (query.get("what"), query.get("site"), query.get("overdue"));
-    let mut due = due::due(asked.fleet, context.gateway, context.now, asked.access());
+    let mut due = due::due(
+        request.fleet,
+        context.gateway,
+        context.now,
+        request.access(),
+    );
     due.retain(|it| {
         what.is_none_or(|what: What| it.what == what)
             && site
@@ -73,9 +78,9 @@ fn place(it: &Due) -> String {
 }
 
 /// The address is the right to see it.
-fn feed(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let (fleet, context) = (asked.fleet, asked.context);
-    let calendar = access::calendar(fleet, asked.text(0)?.as_bytes());
+fn feed(request: &Request<'_>) -> Result<Answer, Problem> {
+    let (fleet, context) = (request.fleet, request.context);
+    let calendar = access::calendar(fleet, request.text(0)?.as_bytes());
     let calendar = calendar.ok_or_else(Problem::not_found)?;
     let due = due::due(
         fleet,

@@ -40,31 +40,31 @@ struct TransferNumber {
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        terminal_action("/terminals/{serial}/licences", |asked| {
-            let LicenceAssignment { sku, order } = asked.body()?;
-            terminal_command(asked, TerminalAction::License(sku, order))
+        terminal_action("/terminals/{serial}/licences", |request| {
+            let LicenceAssignment { sku, order } = request.body()?;
+            terminal_command(request, TerminalAction::License(sku, order))
         })
         .with_json::<LicenceAssignment>()
         .named("terminal", "license", "Assign a licence to a terminal"),
-        terminal_action("/terminals/{serial}/routing/asked", |asked| {
-            terminal_command(asked, TerminalAction::AskRouting)
+        terminal_action("/terminals/{serial}/routing/asked", |request| {
+            terminal_command(request, TerminalAction::AskRouting)
         })
         .named(
             "terminal",
             "routing-asked",
             "Put on record that the vendor was asked to re-route a terminal",
         ),
-        terminal_action("/terminals/{serial}/routing/confirmed", |asked| {
-            terminal_command(asked, TerminalAction::ConfirmRouting)
+        terminal_action("/terminals/{serial}/routing/confirmed", |request| {
+            terminal_command(request, TerminalAction::ConfirmRouting)
         })
         .named(
             "terminal",
             "routing-confirmed",
             "Put on record that the vendor re-routed a terminal",
         ),
-        terminal_action("/terminals/{serial}/transfer", |asked| {
-            let TransferRequest { to } = asked.body()?;
-            terminal_command(asked, TerminalAction::BeginTransfer(to))
+        terminal_action("/terminals/{serial}/transfer", |request| {
+            let TransferRequest { to } = request.body()?;
+            terminal_command(request, TerminalAction::BeginTransfer(to))
         })
         .with_json::<TransferRequest>()
         .named(
@@ -72,9 +72,9 @@ pub(super) fn routes() -> Vec<Route> {
             "transfer",
             "Begin to transfer a terminal to another domain and processor",
         ),
-        terminal_action("/terminals/{serial}/transfer/number", |asked| {
-            let TransferNumber { number } = asked.body()?;
-            terminal_command(asked, TerminalAction::NumberTransfer(number))
+        terminal_action("/terminals/{serial}/transfer/number", |request| {
+            let TransferNumber { number } = request.body()?;
+            terminal_command(request, TerminalAction::NumberTransfer(number))
         })
         .with_json::<TransferNumber>()
         .named(
@@ -82,16 +82,16 @@ pub(super) fn routes() -> Vec<Route> {
             "transfer-number",
             "Put the vendor's number of a transfer on record",
         ),
-        terminal_action("/terminals/{serial}/transfer/complete", |asked| {
-            terminal_command(asked, TerminalAction::CompleteTransfer)
+        terminal_action("/terminals/{serial}/transfer/complete", |request| {
+            terminal_command(request, TerminalAction::CompleteTransfer)
         })
         .named(
             "terminal",
             "transfer-complete",
             "Put on record that the vendor transferred a terminal",
         ),
-        Route::action::<Terminal>(Method::Delete, "/terminals/{serial}/transfer", |asked| {
-            terminal_command(asked, TerminalAction::CancelTransfer)
+        Route::action::<Terminal>(Method::Delete, "/terminals/{serial}/transfer", |request| {
+            terminal_command(request, TerminalAction::CancelTransfer)
         })
         .named("terminal", "transfer-cancel", "Give a transfer up"),
     ]

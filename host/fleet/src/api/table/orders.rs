@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::Answer;
-use super::super::asked::Asked;
 use super::super::body::Body;
 use super::super::problem::Problem;
 use super::super::query::Parameter;
+use super::super::request::Request;
 use super::super::route::{Route, Success};
 use super::super::{Method, access_scope};
 use crate::command::Command;
@@ -52,8 +52,8 @@ struct VendorLetters {
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::list::<Order>("/orders", |asked, it| {
-            let customer: Option<Key> = asked.query.get("customer");
+        Route::list::<Order>("/orders", |request, it| {
+            let customer: Option<Key> = request.query.get("customer");
             customer.is_none_or(|customer| it.details.customer == customer)
         })
         .with([Parameter::new::<Key>(
@@ -69,8 +69,8 @@ pub(super) fn routes() -> Vec<Route> {
             ("WANTED BY", "/details/wanted_by"),
         ]),
         Route::one::<Order>("/orders/{order}").named("order", "show", "Show an order"),
-        Route::put::<Order, OrderDetails>("/orders/{order}", |asked| {
-            Ok(Command::PutOrder(asked.key(0)?, asked.body()?))
+        Route::put::<Order, OrderDetails>("/orders/{order}", |request| {
+            Ok(Command::PutOrder(request.key(0)?, request.body()?))
         })
         .named("order", "put", "Put an order on record, or change it"),
         Route::read::<Ticket>("/orders/{order}/ticket", ticket)
@@ -90,9 +90,9 @@ pub(super) fn routes() -> Vec<Route> {
         Route::create::<Terminal, Registration>("/orders/{order}/terminals", register)
             .on::<Order>()
             .named("order", "register", "Put a terminal of an order on record"),
-        counted("/orders/{order}/import", |asked| {
-            let order = asked.key(0)?;
-            let rows = import::parse(asked.call.body, &order).map_err(Problem::invalid)?;
+        counted("/orders/{order}/import", |request| {
+            let order = request.key(0)?;
+            let rows = import::parse(request.call.body, &order).map_err(Problem::invalid)?;
             Ok(Command::Import(order, rows))
         })
         .with_body(Body::Csv, CSV_LIMIT)
@@ -101,8 +101,8 @@ pub(super) fn routes() -> Vec<Route> {
             "import",
             "Put many terminals of an order on record from CSV: all or none",
         ),
-        counted("/orders/{order}/licences", |asked| {
-            Ok(Command::License(asked.key(0)?))
+        counted("/orders/{order}/licences", |request| {
+            Ok(Command::License(request.key(0)?))
         })
         .named(
             "order",
@@ -113,41 +113,41 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// Something that is done with many terminals at once.
-fn counted(path: &'static str, command: fn(&Asked<'_>) -> Result<Command, Problem>) -> Route {
+fn counted(path: &'static str, command: fn(&Request<'_>) -> Result<Command, Problem>) -> Route {
     Route::action::<Order>(Method::Post, path, command)
         .giving(Success::json::<Count>(&[200]))
         .then(count)
 }
 
-fn count(_: &Asked<'_>, changes: &[Change]) -> Result<Answer, Problem> {
+fn count(_: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
     let terminals = changes.iter().filter(|it| it.kind == Kind::Terminal);
     let terminals = terminals.count();
     Ok(Answer::json(200, &Count { terminals }))
 }
 
-fn ticket(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let (order, context) = (&asked.record::<Order>()?.value, asked.context);
-    let mut ticket = readiness::ticket(asked.fleet, context.gateway, context.now, order);
+fn ticket(request: &Request<'_>) -> Result<Answer, Problem> {
+    let (order, context) = (&request.record::<Order>()?.value, request.context);
+    let mut ticket = readiness::ticket(request.fleet, context.gateway, context.now, order);
     ticket
         .terminals
-        .retain(|it| asked.access().includes(&it.site));
+        .retain(|it| request.access().includes(&it.site));
     Ok(Answer::json(200, &ticket))
 }
 
-fn letters_of(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let order = &asked.record::<Order>()?.value;
-    let fleet = access_scope::with_terminals_within(asked.fleet, asked.access());
+fn letters_of(request: &Request<'_>) -> Result<Answer, Problem> {
+    let order = &request.record::<Order>()?.value;
+    let fleet = access_scope::with_terminals_within(request.fleet, request.access());
     let items = vendor_letters::letters(&fleet, order);
     Ok(Answer::json(200, &VendorLetters { items }))
 }
 
-fn register(asked: &Asked<'_>) -> Result<Command, Problem> {
+fn register(request: &Request<'_>) -> Result<Command, Problem> {
     let Registration {
         serial,
         details,
         domain,
-    } = asked.body()?;
-    let order: Key = asked.key(0)?;
+    } = request.body()?;
+    let order: Key = request.key(0)?;
     if details.order != order {
         let reason = Reason::new(
             "other-order",

@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::asked::Asked;
 use super::super::paging::{self, Cursor, Limit, Number, Page};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::query::Parameter;
+use super::super::request::Request;
 use super::super::route::{OPERATORS, Route, SUPPORT, Success};
 use super::super::{Answer, Method, Task, openapi};
 use crate::fleet::Kind;
@@ -60,7 +60,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::Post,
             "/sessions/{session}/stop",
             Success::NOTHING,
-            |asked| Ok(Task::StopSession(session(asked)?)),
+            |request| Ok(Task::StopSession(session(request)?)),
         )
         .by(SUPPORT)
         .named("session", "stop", "End a session"),
@@ -68,9 +68,9 @@ pub(super) fn routes() -> Vec<Route> {
             Method::Post,
             "/sessions/{session}/refunds",
             Success::NOTHING,
-            |asked| {
-                let Refund { reference, amount } = asked.body()?;
-                Ok(Task::Refund(session(asked)?, reference, amount))
+            |request| {
+                let Refund { reference, amount } = request.body()?;
+                Ok(Task::Refund(session(request)?, reference, amount))
             },
         )
         .with_json::<Refund>()
@@ -86,8 +86,8 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-fn session(asked: &Asked<'_>) -> Result<String, Problem> {
-    let session: Key = asked.key(0)?;
+fn session(request: &Request<'_>) -> Result<String, Problem> {
+    let session: Key = request.key(0)?;
     Ok(session.to_string())
 }
 
@@ -96,17 +96,21 @@ fn audit() -> Route {
         Method::Get,
         "/audit",
         Success::json::<Page<AuditEntry>>(&[200]),
-        |asked| {
-            asked.require_whole_fleet()?;
-            let (kind, key) = (asked.query.get("kind"), asked.query.get("key"));
+        |request| {
+            request.require_whole_fleet()?;
+            let (kind, key) = (request.query.get("kind"), request.query.get("key"));
             if kind.is_some() != key.is_some() {
                 let detail = "kind and key name a record together";
                 return Err(Problem::new(ProblemKind::Malformed, detail));
             }
             Ok(Task::Audit {
                 of: kind.zip(key.map(|Cursor(key)| key)),
-                before: asked.query.get("after").map(|Number(number)| number),
-                limit: asked.query.get::<Limit>("limit").unwrap_or_default().get(),
+                before: request.query.get("after").map(|Number(number)| number),
+                limit: request
+                    .query
+                    .get::<Limit>("limit")
+                    .unwrap_or_default()
+                    .get(),
             })
         },
     )

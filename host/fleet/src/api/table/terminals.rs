@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::Method;
-use super::super::asked::Asked;
 use super::super::problem::Problem;
 use super::super::query::Parameter;
+use super::super::request::Request;
 use super::super::route::{Route, STAFF, SUPPORT};
 use crate::command::{Command, TerminalAction};
 use crate::maintenance::{Check, Inspection, MaintenanceRecord};
@@ -56,7 +56,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 fn records() -> Vec<Route> {
     vec![
-        Route::list::<Terminal>("/terminals", is_asked_for)
+        Route::list::<Terminal>("/terminals", matches_query)
             .with([
                 Parameter::new::<State>("state", "Only those in this state"),
                 Parameter::new::<Key>("site", "Only those at this site"),
@@ -79,17 +79,17 @@ fn records() -> Vec<Route> {
             "show",
             "Show a terminal, and what it lacks",
         ),
-        Route::put_anew::<Terminal, TerminalDetails>("/terminals/{serial}", |asked| {
-            Ok(Command::PutTerminal(asked.key(0)?, asked.body()?))
+        Route::put_anew::<Terminal, TerminalDetails>("/terminals/{serial}", |request| {
+            Ok(Command::PutTerminal(request.key(0)?, request.body()?))
         })
         .named("terminal", "put", "Change what is said of a terminal"),
     ]
 }
 
-fn is_asked_for(asked: &Asked<'_>, it: &Terminal) -> bool {
-    let (details, query) = (&it.details, &asked.query);
+fn matches_query(request: &Request<'_>, it: &Terminal) -> bool {
+    let (details, query) = (&it.details, &request.query);
     let customer = |customer: Key| {
-        let site = asked.fleet.get::<Site>(details.site.as_str());
+        let site = request.fleet.get::<Site>(details.site.as_str());
         site.is_some_and(|site| site.details.customer == customer)
     };
     query
@@ -109,10 +109,10 @@ fn is_asked_for(asked: &Asked<'_>, it: &Terminal) -> bool {
 
 fn maintenance() -> Vec<Route> {
     vec![
-        terminal_action("/terminals/{serial}/checks", |asked| {
-            let CheckReport { check, at, by } = asked.body()?;
+        terminal_action("/terminals/{serial}/checks", |request| {
+            let CheckReport { check, at, by } = request.body()?;
             terminal_command(
-                asked,
+                request,
                 TerminalAction::Check(check, MaintenanceRecord { at, by }),
             )
         })
@@ -123,8 +123,8 @@ fn maintenance() -> Vec<Route> {
             "check",
             "Put a check before deployment on record",
         ),
-        terminal_action("/terminals/{serial}/inspections", |asked| {
-            terminal_command(asked, TerminalAction::Inspect(asked.body()?))
+        terminal_action("/terminals/{serial}/inspections", |request| {
+            terminal_command(request, TerminalAction::Inspect(request.body()?))
         })
         .with_json::<Inspection>()
         .by(STAFF)
@@ -133,8 +133,8 @@ fn maintenance() -> Vec<Route> {
             "inspect",
             "Put an inspection on record: a finding opens an incident",
         ),
-        terminal_action("/terminals/{serial}/charges", |asked| {
-            terminal_command(asked, TerminalAction::Charge(asked.body()?))
+        terminal_action("/terminals/{serial}/charges", |request| {
+            terminal_command(request, TerminalAction::Charge(request.body()?))
         })
         .with_json::<MaintenanceRecord>()
         .by(STAFF)
@@ -143,8 +143,8 @@ fn maintenance() -> Vec<Route> {
             "charge",
             "Put on record that a battery was charged",
         ),
-        terminal_action("/terminals/{serial}/tests", |asked| {
-            terminal_command(asked, TerminalAction::Test(asked.body()?))
+        terminal_action("/terminals/{serial}/tests", |request| {
+            terminal_command(request, TerminalAction::Test(request.body()?))
         })
         .with_json::<MaintenanceRecord>()
         .by(STAFF)
@@ -153,12 +153,12 @@ fn maintenance() -> Vec<Route> {
 }
 
 fn lifecycle() -> Vec<Route> {
-    let activate = terminal_action("/terminals/{serial}/activate", |asked| {
-        terminal_command(asked, TerminalAction::Activate)
+    let activate = terminal_action("/terminals/{serial}/activate", |request| {
+        terminal_command(request, TerminalAction::Activate)
     });
     vec![
-        terminal_action("/terminals/{serial}/ready", |asked| {
-            terminal_command(asked, TerminalAction::Ready)
+        terminal_action("/terminals/{serial}/ready", |request| {
+            terminal_command(request, TerminalAction::Ready)
         })
         .named(
             "terminal",
@@ -166,7 +166,7 @@ fn lifecycle() -> Vec<Route> {
             "Say that nothing is missing but activation",
         ),
         Route {
-            looks_at: Some(0),
+            polled_terminal: Some(0),
             ..activate
         }
         .named(
@@ -174,43 +174,43 @@ fn lifecycle() -> Vec<Route> {
             "activate",
             "Let a terminal take cards, once it is seen online at the vendor",
         ),
-        terminal_action("/terminals/{serial}/store", |asked| {
-            terminal_command(asked, TerminalAction::Store)
+        terminal_action("/terminals/{serial}/store", |request| {
+            terminal_command(request, TerminalAction::Store)
         })
         .by(STAFF)
         .named("terminal", "store", "Put a terminal into storage"),
-        terminal_action("/terminals/{serial}/unstore", |asked| {
-            terminal_command(asked, TerminalAction::Unstore)
+        terminal_action("/terminals/{serial}/unstore", |request| {
+            terminal_command(request, TerminalAction::Unstore)
         })
         .by(STAFF)
         .named("terminal", "unstore", "Take a terminal out of storage"),
-        terminal_action("/terminals/{serial}/suspend", |asked| {
-            let ActionReason { reason } = asked.body()?;
-            terminal_command(asked, TerminalAction::Suspend(reason))
+        terminal_action("/terminals/{serial}/suspend", |request| {
+            let ActionReason { reason } = request.body()?;
+            terminal_command(request, TerminalAction::Suspend(reason))
         })
         .with_json::<ActionReason>()
         .by(SUPPORT)
         .named("terminal", "suspend", "Let a terminal take no cards"),
-        terminal_action("/terminals/{serial}/return", |asked| {
+        terminal_action("/terminals/{serial}/return", |request| {
             let ReturnRequest {
                 reason,
                 verified_by,
-            } = asked.body()?;
-            terminal_command(asked, TerminalAction::Return(reason, verified_by))
+            } = request.body()?;
+            terminal_command(request, TerminalAction::Return(reason, verified_by))
         })
         .with_json::<ReturnRequest>()
         .named("terminal", "return", "Send a terminal back to the vendor"),
-        terminal_action("/terminals/{serial}/receive", |asked| {
-            terminal_command(asked, TerminalAction::Receive)
+        terminal_action("/terminals/{serial}/receive", |request| {
+            terminal_command(request, TerminalAction::Receive)
         })
         .named(
             "terminal",
             "receive",
             "Take a terminal back from the vendor",
         ),
-        terminal_action("/terminals/{serial}/retire", |asked| {
-            let ActionReason { reason } = asked.body()?;
-            terminal_command(asked, TerminalAction::Retire(reason))
+        terminal_action("/terminals/{serial}/retire", |request| {
+            let ActionReason { reason } = request.body()?;
+            terminal_command(request, TerminalAction::Retire(reason))
         })
         .with_json::<ActionReason>()
         .named("terminal", "retire", "Never use a terminal again"),
@@ -220,15 +220,15 @@ fn lifecycle() -> Vec<Route> {
 /// Something that is done with a terminal.
 pub(super) fn terminal_action(
     path: &'static str,
-    command: fn(&Asked<'_>) -> Result<Command, Problem>,
+    command: fn(&Request<'_>) -> Result<Command, Problem>,
 ) -> Route {
     Route::action::<Terminal>(Method::Post, path, command)
 }
 
 /// That a deed is wanted of the terminal that the path names.
 pub(super) fn terminal_command(
-    asked: &Asked<'_>,
+    request: &Request<'_>,
     action: TerminalAction,
 ) -> Result<Command, Problem> {
-    Ok(Command::Terminal(asked.key(0)?, action))
+    Ok(Command::Terminal(request.key(0)?, action))
 }

@@ -13,7 +13,7 @@ use crate::context::DecisionContext;
 use crate::fleet::{Fleet, Kept, Record};
 
 /// A call with what it is answered from.
-pub(super) struct Asked<'a> {
+pub(super) struct Request<'a> {
     pub(super) route: &'a Route,
     pub(super) call: &'a Call<'a>,
     pub(super) fleet: &'a Fleet,
@@ -21,7 +21,7 @@ pub(super) struct Asked<'a> {
     pub(super) query: Query,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> Request<'a> {
     pub(super) fn new(
         route: &'a Route,
         call: &'a Call<'a>,
