@@ -54,7 +54,7 @@ fn what_is_due_for_10_000_terminals(bencher: Bencher<'_, '_>) {
         })
         .collect();
     for terminal in active {
-        fleet.take(Change::put(terminal), 1);
+        fleet.apply(Change::put(terminal), 1);
     }
     bencher.bench_local(|| call(&mut fleet, NOW + WEEK, Method::Get, "/api/v1/due", "", &[]));
 }
@@ -135,7 +135,7 @@ fn call(
         Effect::Write(changes) => {
             fleet.write += 1;
             for change in &changes {
-                fleet.take(change.clone(), fleet.write);
+                fleet.apply(change.clone(), fleet.write);
             }
             api::answer(route, &call, fleet, &context, &changes)
         }

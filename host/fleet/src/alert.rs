@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::incident::Signed;
+use crate::incident::SignOff;
 use crate::moment::{Day, Moment};
 use crate::text::{Key, Line, Serial};
 
@@ -27,7 +27,7 @@ pub struct Alert {
     /// Since when it is no longer so; absent where that cannot be.
     pub ended: Option<Moment>,
     /// Who took notice.
-    pub acknowledged: Option<Signed>,
+    pub acknowledged: Option<SignOff>,
 }
 
 /// What an alert is about.

@@ -34,11 +34,11 @@ pub struct Fleet {
 }
 
 /// The records of one kind, by what names them. Shared, so that a copy of a fleet costs little.
-pub type Records<T> = BTreeMap<String, Arc<Kept<T>>>;
+pub type Records<T> = BTreeMap<String, Arc<Versioned<T>>>;
 
 /// A record as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept<T> {
+pub struct Versioned<T> {
     /// How often it was written: its ETag.
     pub version: u64,
     /// The record.
@@ -121,10 +121,10 @@ macro_rules! records {
 
         impl Fleet {
             /// Take a change in that was stored as this version of its record.
-            pub fn take(&mut self, change: Change, version: u64) {
+            pub fn apply(&mut self, change: Change, version: u64) {
                 match change {
                     $(Change { after: Some(Item::$kind(value)), key, .. } => {
-                        self.$field.insert(key, Arc::new(Kept { version, value }));
+                        self.$field.insert(key, Arc::new(Versioned { version, value }));
                     })*
                     $(Change { kind: Kind::$kind, key, after: None } => {
                         self.$field.remove(&key);
@@ -136,7 +136,7 @@ macro_rules! records {
             #[must_use]
             pub fn item(&self, kind: Kind, key: &str) -> Option<(u64, Item)> {
                 match kind {
-                    $(Kind::$kind => self.$field.get(key).map(|kept| (kept.version, Item::$kind(kept.value.clone()))),)*
+                    $(Kind::$kind => self.$field.get(key).map(|versioned| (versioned.version, Item::$kind(versioned.value.clone()))),)*
                 }
             }
         }
@@ -234,12 +234,12 @@ impl Fleet {
     /// The record of this name.
     #[must_use]
     pub fn get<T: Record>(&self, key: &str) -> Option<&T> {
-        T::all(self).get(key).map(|kept| &kept.value)
+        T::all(self).get(key).map(|versioned| &versioned.value)
     }
 
     /// All records of a kind, in the order of what names them.
     pub fn each<T: Record + 'static>(&self) -> impl Iterator<Item = &T> {
-        T::all(self).values().map(|kept| &kept.value)
+        T::all(self).values().map(|versioned| &versioned.value)
     }
 
     /// The time zone of a site.

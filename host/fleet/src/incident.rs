@@ -25,7 +25,7 @@ pub struct Incident {
     /// Pictures of it.
     pub photographs: Vec<Photograph>,
     /// When the full report was handed on, and by whom.
-    pub reported: Option<Signed>,
+    pub reported: Option<SignOff>,
     /// How it ended.
     pub closed: Option<Closing>,
 }
@@ -149,7 +149,8 @@ impl PictureType {
 
 /// That somebody signed for something, by the name of the token that was shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Signed {
+#[serde(rename = "Signed")]
+pub struct SignOff {
     /// When.
     pub at: Moment,
     /// Whose token.
@@ -160,7 +161,7 @@ pub struct Signed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Closing {
     /// When and by whom.
-    pub signed: Signed,
+    pub signed: SignOff,
     /// What became of the terminal.
     pub outcome: Outcome,
     /// What was found out.

@@ -283,7 +283,7 @@ impl World {
                 self.fleet.write += 1;
                 let write = self.fleet.write;
                 for change in changes {
-                    self.fleet.take(change, write);
+                    self.fleet.apply(change, write);
                 }
                 Ok(())
             }
@@ -296,7 +296,7 @@ impl World {
     }
 
     pub(crate) fn put<T: Record>(&mut self, record: T) {
-        self.fleet.take(Change::put(record), 1);
+        self.fleet.apply(Change::put(record), 1);
     }
 
     /// Change the terminal's record.

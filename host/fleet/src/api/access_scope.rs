@@ -69,7 +69,7 @@ pub(super) fn with_terminals_within<'a>(fleet: &'a Fleet, access: &AccessScope) 
         .each::<Terminal>()
         .filter(|it| !access.includes(&it.details.site));
     for terminal in others {
-        within.take(Change::remove::<Terminal>(terminal.serial.as_str()), 0);
+        within.apply(Change::remove::<Terminal>(terminal.serial.as_str()), 0);
     }
     Cow::Owned(within)
 }

@@ -30,8 +30,10 @@ impl Route {
         let read = move |request: &Request<'_>| {
             let records = T::all(request.fleet).keys().map(String::as_str);
             let visible = records.filter_map(|key| Some((key, request.find::<T>(key)?)));
-            let wanted = visible.filter(|(_, kept)| matches_query(request, &kept.value));
-            let page = Page::of(wanted, &request.query, |kept| T::shown(kept, request));
+            let wanted = visible.filter(|(_, versioned)| matches_query(request, &versioned.value));
+            let page = Page::of(wanted, &request.query, |versioned| {
+                T::shown(versioned, request)
+            });
             Ok(Answer::json(200, &page))
         };
         let mut route = Self::read::<Page<T::Shown>>(path, read);
@@ -42,8 +44,8 @@ impl Route {
     /// One record.
     pub(super) fn one<T: RecordView>(path: &'static str) -> Self {
         let read = |request: &Request<'_>| {
-            let kept = request.record::<T>()?;
-            Ok(show::record(200, kept, request))
+            let versioned = request.record::<T>()?;
+            Ok(show::record(200, versioned, request))
         };
         let route = Self::read::<T::Shown>(path, read).on::<T>();
         Self {

@@ -10,7 +10,7 @@ use super::route::Route;
 use super::{Call, access_scope};
 use crate::access::AccessScope;
 use crate::context::DecisionContext;
-use crate::fleet::{Fleet, Kept, Record};
+use crate::fleet::{Fleet, Record, Versioned};
 
 /// A call with what it is answered from.
 pub(super) struct Request<'a> {
@@ -70,19 +70,19 @@ impl<'a> Request<'a> {
     }
 
     /// The record of this name, if there is one and whoever asks may see it.
-    pub(super) fn find<T: Record>(&self, key: &str) -> Option<&'a Kept<T>> {
-        let kept = T::all(self.fleet).get(key)?;
+    pub(super) fn find<T: Record>(&self, key: &str) -> Option<&'a Versioned<T>> {
+        let versioned = T::all(self.fleet).get(key)?;
         let is_visible = match self.access() {
             AccessScope::Everywhere => true,
             access @ AccessScope::Sites(_) => {
-                access_scope::may_see(self.fleet, access, &kept.value.clone().into())
+                access_scope::may_see(self.fleet, access, &versioned.value.clone().into())
             }
         };
-        is_visible.then_some(kept)
+        is_visible.then_some(versioned)
     }
 
     /// The record that the path names first.
-    pub(super) fn record<T: Record>(&self) -> Result<&'a Kept<T>, Problem> {
+    pub(super) fn record<T: Record>(&self) -> Result<&'a Versioned<T>, Problem> {
         self.find(self.text(0)?).ok_or_else(Problem::not_found)
     }
 }

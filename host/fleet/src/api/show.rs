@@ -6,7 +6,7 @@ use super::Answer;
 use super::problem::{Problem, ProblemKind};
 use super::request::Request;
 use super::view::RecordView;
-use crate::fleet::{Change, Kept};
+use crate::fleet::{Change, Versioned};
 
 /// The answer to a call whose changes are on record.
 pub(super) type Show = fn(&Request<'_>, &[Change]) -> Result<Answer, Problem>;
@@ -71,10 +71,14 @@ impl Answer {
 }
 
 /// A record.
-pub(super) fn record<T: RecordView>(status: u16, kept: &Kept<T>, request: &Request<'_>) -> Answer {
-    let answer = Answer::json(status, &T::shown(kept, request)).with_etag(kept.version);
+pub(super) fn record<T: RecordView>(
+    status: u16,
+    versioned: &Versioned<T>,
+    request: &Request<'_>,
+) -> Answer {
+    let answer = Answer::json(status, &T::shown(versioned, request)).with_etag(versioned.version);
     match status {
-        201 => answer.with_location(&kept.value),
+        201 => answer.with_location(&versioned.value),
         _ => answer,
     }
 }
@@ -118,7 +122,7 @@ pub(super) fn created<T: RecordView>(
 pub(super) fn made<'a, T: RecordView>(
     request: &Request<'a>,
     changes: &[Change],
-) -> Result<&'a Kept<T>, Problem> {
+) -> Result<&'a Versioned<T>, Problem> {
     let change = changes.iter().find(|change| change.kind == T::KIND);
     written(request, change.map_or("", |change| &change.key))
 }
@@ -127,9 +131,9 @@ pub(super) fn made<'a, T: RecordView>(
 pub(super) fn written<'a, T: RecordView>(
     request: &Request<'a>,
     key: &str,
-) -> Result<&'a Kept<T>, Problem> {
-    let kept = T::all(request.fleet).get(key);
-    kept.map(AsRef::as_ref).ok_or_else(|| {
+) -> Result<&'a Versioned<T>, Problem> {
+    let versioned = T::all(request.fleet).get(key);
+    versioned.map(AsRef::as_ref).ok_or_else(|| {
         Problem::new(
             ProblemKind::NotFound,
             "it is done, and was removed again in the meantime",

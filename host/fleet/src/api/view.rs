@@ -8,7 +8,7 @@ use super::request::Request;
 use crate::access::{Calendar, CalendarDetails, Token, TokenDetails};
 use crate::alert::{Alert, Webhook, WebhookDetails};
 use crate::context::StatusRecord;
-use crate::fleet::{Item, Kept, Record};
+use crate::fleet::{Item, Record, Versioned};
 use crate::incident::Incident;
 use crate::moment::Moment;
 use crate::order::Order;
@@ -32,13 +32,13 @@ pub(super) trait RecordView: Record + 'static {
 
     fn view(&self) -> Self::View;
 
-    fn shown(kept: &Kept<Self>, request: &Request<'_>) -> Self::Shown;
+    fn shown(versioned: &Versioned<Self>, request: &Request<'_>) -> Self::Shown;
 }
 
 /// A record with its version.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Versioned{T}")]
-pub(super) struct Versioned<T> {
+pub(super) struct VersionedView<T> {
     /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
@@ -51,17 +51,17 @@ macro_rules! viewed {
             impl RecordView for $kind {
                 const PATH: &'static str = $path;
                 type View = $view;
-                type Shown = Versioned<$view>;
+                type Shown = VersionedView<$view>;
 
                 fn view(&self) -> $view {
                     let $it = self;
                     $shown
                 }
 
-                fn shown(kept: &Kept<Self>, _: &Request<'_>) -> Self::Shown {
-                    Versioned {
-                        version: kept.version,
-                        record: kept.value.view(),
+                fn shown(versioned: &Versioned<Self>, _: &Request<'_>) -> Self::Shown {
+                    VersionedView {
+                        version: versioned.version,
+                        record: versioned.value.view(),
                     }
                 }
             }
@@ -91,10 +91,10 @@ impl RecordView for Terminal {
         self.clone()
     }
 
-    fn shown(kept: &Kept<Self>, request: &Request<'_>) -> TerminalView {
-        let (it, context) = (&kept.value, request.context);
+    fn shown(versioned: &Versioned<Self>, request: &Request<'_>) -> TerminalView {
+        let (it, context) = (&versioned.value, request.context);
         TerminalView {
-            version: kept.version,
+            version: versioned.version,
             missing: readiness::missing(request.fleet, context.gateway, context.now, it),
             parts: it.processor.parts(it.origin),
             status: context.gateway.statuses.get(&it.serial).cloned(),

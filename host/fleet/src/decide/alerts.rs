@@ -9,7 +9,7 @@ use super::{Decision, records};
 use crate::alert::{Alert, AlertKind, Secret, Webhook, WebhookDetails};
 use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
-use crate::incident::Signed;
+use crate::incident::SignOff;
 use crate::moment::{Day, Moment};
 use crate::refusal::Refusal;
 use crate::terminal::Terminal;
@@ -74,7 +74,7 @@ pub(super) fn acknowledge(fleet: &Fleet, context: &DecisionContext<'_>, key: &Ke
         return Ok(Vec::new());
     }
     Ok(vec![Change::put(Alert {
-        acknowledged: Some(Signed {
+        acknowledged: Some(SignOff {
             at: context.now,
             by: context.actor.key.clone(),
         }),

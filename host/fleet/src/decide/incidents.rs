@@ -7,7 +7,7 @@ use super::terminals::lifecycle;
 use super::{Decision, records};
 use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
-use crate::incident::{Closing, Incident, IncidentDetails, Outcome, Photograph, Signed, missing};
+use crate::incident::{Closing, Incident, IncidentDetails, Outcome, Photograph, SignOff, missing};
 use crate::lifecycle::Transition;
 use crate::refusal::{Obstacle, Refusal};
 use crate::terminal::Terminal;
@@ -142,8 +142,8 @@ fn find_open<'a>(fleet: &'a Fleet, key: &Key) -> Result<&'a Incident, Refusal> {
     }
 }
 
-fn signed(context: &DecisionContext<'_>) -> Signed {
-    Signed {
+fn signed(context: &DecisionContext<'_>) -> SignOff {
+    SignOff {
         at: context.now,
         by: context.actor.key.clone(),
     }

@@ -2,7 +2,7 @@ use super::{Due, Subject, What, due};
 use crate::access::AccessScope;
 use crate::command::Command;
 use crate::context::Attention;
-use crate::incident::{Incident, Signed};
+use crate::incident::{Incident, SignOff};
 use crate::maintenance::Occasion;
 use crate::moment::Moment;
 use crate::processor::{Party, Processor};
@@ -184,7 +184,7 @@ fn an_incident_is_reported_within_24_hours_and_closed_whenever_it_can_be() {
     assert!(only(&world, What::IncidentReport).overdue);
 
     let mut incident = world.fleet.get::<Incident>("I-1").unwrap().clone();
-    incident.reported = Some(Signed {
+    incident.reported = Some(SignOff {
         at: world.now,
         by: text("K-1"),
     });

@@ -36,7 +36,7 @@ fn look(world: &mut World) {
         world.fleet.write += 1;
         let write = world.fleet.write;
         for change in changes {
-            world.fleet.take(change, write);
+            world.fleet.apply(change, write);
         }
     }
     let left = watch(&world.fleet, &world.gateway, world.now);

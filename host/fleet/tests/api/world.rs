@@ -162,7 +162,7 @@ pub(crate) fn fleet() -> Fleet {
             key: item.key().to_owned(),
             after: Some(item),
         };
-        fleet.take(change, 3);
+        fleet.apply(change, 3);
     }
     fleet
 }
@@ -259,7 +259,7 @@ impl<'a> Request<'a> {
         };
         fleet.write += 1;
         for change in &changes {
-            fleet.take(change.clone(), fleet.write);
+            fleet.apply(change.clone(), fleet.write);
         }
         let (route, parameters) = api::find(Some(self.method), &self.path).unwrap();
         let gateway = GatewayFacts::default();

@@ -253,7 +253,7 @@ fn the_ticket_of_an_order_has_the_terminals_at_the_tokens_sites_only() {
     let move_away = |fleet: &mut Fleet| {
         let mut terminal = fleet.get::<Terminal>("PS2").unwrap().clone();
         terminal.details.site = "south".parse().unwrap();
-        fleet.take(chargetap_fleet::fleet::Change::put(terminal), 9);
+        fleet.apply(chargetap_fleet::fleet::Change::put(terminal), 9);
     };
     move_away(&mut fleet);
     for (sites, expected) in [(vec!["north"], vec!["PN1"]), (vec![], vec!["PN1", "PS2"])] {

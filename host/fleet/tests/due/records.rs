@@ -15,7 +15,7 @@ pub(crate) fn moment(seconds: i64) -> Moment {
 
 pub(crate) fn put<T: Record + DeserializeOwned>(fleet: &mut Fleet, record: Value) {
     let record: T = serde_json::from_value(record).unwrap();
-    fleet.take(Change::put(record), 1);
+    fleet.apply(Change::put(record), 1);
 }
 
 pub(crate) fn customer(assessment: Value) -> Value {

@@ -67,7 +67,7 @@ impl Watch {
             self.fleet.write += 1;
             let write = self.fleet.write;
             for change in changes {
-                self.fleet.take(change, write);
+                self.fleet.apply(change, write);
             }
         }
         assert!(watch(&self.fleet, &self.gateway, moment(now)).is_empty());

@@ -2,7 +2,7 @@
 
 use chargetap_fleet::access::Token;
 use chargetap_fleet::fleet::Fleet;
-use chargetap_fleet::incident::{Closing, Incident, Signed};
+use chargetap_fleet::incident::{Closing, Incident, SignOff};
 use chargetap_fleet::moment::{Moment, Zone};
 use chargetap_fleet::site::{Contact, Customer, Site};
 use chargetap_fleet::terminal::{Sim, Terminal, TerminalDetails};
@@ -131,7 +131,7 @@ impl<'a> Writer<'a> {
     }
 
     /// When and by whom, by the token's name where it is still there.
-    fn signed(&self, signed: &Signed, remark: Option<&str>) -> Vec<String> {
+    fn signed(&self, signed: &SignOff, remark: Option<&str>) -> Vec<String> {
         let token = self.fleet.get::<Token>(signed.by.as_str());
         let by = match token {
             Some(token) => format!("By {} ({})", token.details.name, signed.by),

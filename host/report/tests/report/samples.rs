@@ -72,7 +72,7 @@ pub(crate) fn fleet() -> Fleet {
 
 pub(crate) fn put<T: Record + DeserializeOwned>(fleet: &mut Fleet, record: Value) {
     let record: T = serde_json::from_value(record).unwrap();
-    fleet.take(Change::put(record), 1);
+    fleet.apply(Change::put(record), 1);
 }
 
 /// Everything said, with three pictures.

@@ -76,14 +76,14 @@ fn bearer(request: &Request<'_>) -> String {
 }
 
 fn issued_token(request: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
-    let kept = show::made::<Token>(request, changes)?;
+    let versioned = show::made::<Token>(request, changes)?;
     let shown = IssuedToken {
-        version: kept.version,
-        token: kept.value.view(),
+        version: versioned.version,
+        token: versioned.value.view(),
         secret: bearer(request),
     };
-    let answer = Answer::json(201, &shown).with_etag(kept.version);
-    Ok(answer.with_location(&kept.value).secret())
+    let answer = Answer::json(201, &shown).with_etag(versioned.version);
+    Ok(answer.with_location(&versioned.value).secret())
 }
 
 fn calendars() -> Vec<Route> {
@@ -119,12 +119,12 @@ fn calendars() -> Vec<Route> {
 }
 
 fn issued_calendar(request: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
-    let kept = show::made::<Calendar>(request, changes)?;
+    let versioned = show::made::<Calendar>(request, changes)?;
     let shown = IssuedCalendar {
-        version: kept.version,
-        calendar: kept.value.view(),
+        version: versioned.version,
+        calendar: versioned.value.view(),
         address: format!("/api/v1/calendars/{}/due.ics", request.call.fresh),
     };
-    let answer = Answer::json(201, &shown).with_etag(kept.version);
-    Ok(answer.with_location(&kept.value).secret())
+    let answer = Answer::json(201, &shown).with_etag(versioned.version);
+    Ok(answer.with_location(&versioned.value).secret())
 }

@@ -134,16 +134,16 @@ fn signing_secret(request: &Request<'_>) -> String {
 }
 
 fn put(request: &Request<'_>, _: &[Change]) -> Result<Answer, Problem> {
-    let kept = show::written::<Webhook>(request, request.text(0)?)?;
+    let versioned = show::written::<Webhook>(request, request.text(0)?)?;
     let is_new = show::is_new(request);
     let shown = PutWebhook {
-        version: kept.version,
-        webhook: kept.value.view(),
+        version: versioned.version,
+        webhook: versioned.value.view(),
         secret: is_new.then(|| signing_secret(request)),
     };
-    let answer = Answer::json(if is_new { 201 } else { 200 }, &shown).with_etag(kept.version);
+    let answer = Answer::json(if is_new { 201 } else { 200 }, &shown).with_etag(versioned.version);
     Ok(match is_new {
-        true => answer.with_location(&kept.value).secret(),
+        true => answer.with_location(&versioned.value).secret(),
         false => answer,
     })
 }

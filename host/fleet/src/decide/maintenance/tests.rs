@@ -135,11 +135,11 @@ fn the_latest_inspection_of_each_occasion_is_kept() {
         };
         world.act(TerminalAction::Inspect(inspection)).unwrap();
     }
-    let kept = world.terminal().inspections.iter();
-    let kept: Vec<_> = kept.map(|it| (it.occasion, it.done.at)).collect();
+    let versioned = world.terminal().inspections.iter();
+    let versioned: Vec<_> = versioned.map(|it| (it.occasion, it.done.at)).collect();
     let yesterday = Moment::from_millis(world.now.millis() - DAY);
     assert_eq!(
-        kept,
+        versioned,
         [
             (Occasion::BeforeStorage, yesterday),
             (Occasion::Weekly, world.now)

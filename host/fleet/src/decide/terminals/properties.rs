@@ -134,7 +134,7 @@ const PAUSES: [i64; 8] = [
 
 /// Whatever may be missing is provided, so that what happens next is seen to matter.
 fn onboard(world: &mut World) {
-    world.fleet.take(Change::remove::<Incident>("I-1"), 1);
+    world.fleet.apply(Change::remove::<Incident>("I-1"), 1);
     world.gateway.busy.clear();
     world.agree();
     world.edit_customer(|it| {
