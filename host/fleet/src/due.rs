@@ -1,7 +1,7 @@
 //! What is due: one list over everything that somebody has to see to.
 
+mod deadline_context;
 mod incidents;
-mod look;
 mod orders;
 mod people;
 mod terminals;
@@ -17,13 +17,13 @@ use crate::fleet::Fleet;
 use crate::moment::Moment;
 use crate::processor::Party;
 use crate::text::{Key, Serial};
-use look::Look;
+use deadline_context::DeadlineContext;
 
 /// Something that somebody has to see to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Due {
     /// What it is.
-    pub what: What,
+    pub what: DueKind,
     /// The record that it is about.
     pub about: Subject,
     /// Where; absent for what concerns no site alone.
@@ -46,8 +46,8 @@ pub struct Due {
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
-#[serde(rename_all = "kebab-case")]
-pub enum What {
+#[serde(rename = "What", rename_all = "kebab-case")]
+pub enum DueKind {
     /// The report of an incident, within 24 hours of its discovery.
     IncidentReport,
     /// An incident is open, and its terminal takes no cards.
@@ -90,7 +90,7 @@ pub enum Subject {
     Session(String),
 }
 
-impl What {
+impl DueKind {
     /// Its name.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -126,19 +126,19 @@ impl Subject {
 /// What is due at the sites that this reaches, by deadline; what has none comes last. What belongs to
 /// no site is for those who reach everywhere.
 #[must_use]
-pub fn due(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, access: &AccessScope) -> Vec<Due> {
-    let look = Look::new(fleet, now, access);
+pub fn items(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, access: &AccessScope) -> Vec<Due> {
+    let context = DeadlineContext::new(fleet, now, access);
     let mut list = Vec::new();
-    terminals::due(&look, &mut list);
-    incidents::due(&look, &mut list);
-    incidents::sessions(&look, gateway, &mut list);
-    people::due(&look, &mut list);
-    orders::tickets(&look, &mut list);
-    orders::self_assessments(&look, &mut list);
+    terminals::due(&context, &mut list);
+    incidents::due(&context, &mut list);
+    incidents::sessions(&context, gateway, &mut list);
+    people::due(&context, &mut list);
+    orders::tickets(&context, &mut list);
+    orders::self_assessments(&context, &mut list);
     list.sort_by(|one, other| order(one).cmp(&order(other)));
     list
 }
 
-fn order(due: &Due) -> (bool, Option<Moment>, What, &Subject) {
+fn order(due: &Due) -> (bool, Option<Moment>, DueKind, &Subject) {
     (due.due.is_none(), due.due, due.what, &due.about)
 }

@@ -21,6 +21,7 @@ pub mod lifecycle;
 pub mod maintenance;
 pub mod model;
 pub mod moment;
+pub mod monitoring;
 pub mod order;
 pub mod processor;
 pub mod readiness;
@@ -29,7 +30,6 @@ pub mod site;
 pub mod terminal;
 pub mod text;
 pub mod vendor_letters;
-pub mod watch;
 
 mod decide;
 #[cfg(test)]

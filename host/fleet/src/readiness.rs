@@ -30,7 +30,7 @@ const ONLINE_FOR: u64 = 15 * 60 * 1_000;
 pub(crate) const NOT_SEEN_ONLINE: &str = "not-seen-online";
 
 /// A terminal that is looked at.
-struct Look<'a> {
+struct ReadinessContext<'a> {
     fleet: &'a Fleet,
     gateway: &'a GatewayFacts,
     now: Moment,
@@ -47,7 +47,7 @@ pub fn missing(
     now: Moment,
     terminal: &Terminal,
 ) -> Vec<Reason> {
-    let look = Look {
+    let context = ReadinessContext {
         fleet,
         gateway,
         now,
@@ -58,14 +58,14 @@ pub fn missing(
     [
         identity(&terminal.details),
         users(fleet, now, &terminal.details.users),
-        configuration(&look),
+        configuration(&context),
         processor::missing(terminal, owner, now),
-        licences(&look),
-        deployment::checks(&look),
-        deployment::storage(&look),
-        customer::missing(owner, now, look.today),
-        incident(&look),
-        online(&look),
+        licences(&context),
+        deployment::checks(&context),
+        deployment::storage(&context),
+        customer::missing(owner, now, context.today),
+        incident(&context),
+        online(&context),
     ]
     .concat()
 }
@@ -111,11 +111,11 @@ pub(crate) fn users(fleet: &Fleet, now: Moment, users: &[Key]) -> Vec<Reason> {
     untrained.map(reason).collect()
 }
 
-fn configuration(look: &Look<'_>) -> Vec<Reason> {
+fn configuration(context: &ReadinessContext<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    let terminal = look.terminal;
+    let terminal = context.terminal;
     let by_platform = |code, text: String| Reason::new(code, text).owed_by(Party::Platform);
-    match look.gateway.configured.get(&terminal.serial) {
+    match context.gateway.configured.get(&terminal.serial) {
         None => {
             let text = "add the terminal to the gateway's configuration";
             reasons.push(by_platform("not-configured", text.to_owned()));
@@ -134,7 +134,7 @@ fn configuration(look: &Look<'_>) -> Vec<Reason> {
             reasons.extend(evses(&terminal.details, configured));
         }
     }
-    if !look.gateway.issuers.contains(&terminal.processor) {
+    if !context.gateway.issuers.contains(&terminal.processor) {
         let text = "say in the gateway's configuration who issues the receipts for this processor";
         reasons.push(by_platform("no-issuer", text.to_owned()));
     }
@@ -170,22 +170,22 @@ fn evses(details: &TerminalDetails, configured: &TerminalConfig) -> Option<Reaso
     Some(Reason::new("evses-differ", text).owed_by(Party::Platform))
 }
 
-fn licences(look: &Look<'_>) -> Vec<Reason> {
+fn licences(context: &ReadinessContext<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    let licences = &look.terminal.licences;
+    let licences = &context.terminal.licences;
     if licences.activation.is_none() {
         let text = "assign a licence PAYMENT-TERMINAL-ACTIVATION to the terminal";
         reasons.push(by_customer("no-activation-licence", text));
     }
-    if !licences.has_software(look.today) {
+    if !licences.has_software(context.today) {
         let text = "assign a year of CPCLD-PAYMENT-TERMINAL-1 to the terminal";
         reasons.push(by_customer("no-software-licence", text));
     }
     reasons
 }
 
-fn incident(look: &Look<'_>) -> Vec<Reason> {
-    match has_open_incident(look.fleet, &look.terminal.serial) {
+fn incident(context: &ReadinessContext<'_>) -> Vec<Reason> {
+    match has_open_incident(context.fleet, &context.terminal.serial) {
         false => Vec::new(),
         true => {
             let text = "an incident with the terminal is open: hand in what is missing of its \
@@ -195,9 +195,14 @@ fn incident(look: &Look<'_>) -> Vec<Reason> {
     }
 }
 
-fn online(look: &Look<'_>) -> Vec<Reason> {
-    let status = look.gateway.statuses.get(&look.terminal.serial);
-    let is_recent = |at: Moment| look.now.millis_after(at).is_some_and(|it| it <= ONLINE_FOR);
+fn online(context: &ReadinessContext<'_>) -> Vec<Reason> {
+    let status = context.gateway.statuses.get(&context.terminal.serial);
+    let is_recent = |at: Moment| {
+        context
+            .now
+            .millis_after(at)
+            .is_some_and(|it| it <= ONLINE_FOR)
+    };
     if status.is_some_and(|status| status.online && is_recent(status.at)) {
         return Vec::new();
     }

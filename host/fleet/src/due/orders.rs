@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::look::Look;
-use super::{Due, Subject, What};
+use super::deadline_context::DeadlineContext;
+use super::{Due, DueKind, Subject};
 use crate::order::Order;
 use crate::site::{AssessmentStatus, Customer, SelfAssessment};
 use crate::terminal::{State, Terminal};
@@ -12,12 +12,12 @@ use crate::terminal::{State, Terminal};
 const ASSESSMENT_AHEAD: i32 = 30;
 
 /// Orders of which a terminal was never activated, or that have no terminal. They are nobody's at a site.
-pub(super) fn tickets(look: &Look<'_>, list: &mut Vec<Due>) {
-    if !look.sees_all() {
+pub(super) fn tickets(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
+    if !context.sees_whole_fleet() {
         return;
     }
     let mut counts = BTreeMap::new();
-    for terminal in look.fleet.each::<Terminal>() {
+    for terminal in context.fleet.each::<Terminal>() {
         if terminal.state != State::Retired {
             let order = counts.entry(&terminal.details.order);
             let (all, waiting): &mut (u64, u64) = order.or_default();
@@ -25,34 +25,40 @@ pub(super) fn tickets(look: &Look<'_>, list: &mut Vec<Due>) {
             *waiting += u64::from(!terminal.licences.has_begun());
         }
     }
-    for order in look.fleet.each::<Order>() {
+    for order in context.fleet.each::<Order>() {
         let (all, waiting) = counts.get(&order.key).copied().unwrap_or_default();
         if all == 0 || waiting > 0 {
-            list.push(ticket(look, order, all, waiting));
+            list.push(ticket(context, order, all, waiting));
         }
     }
 }
 
-fn ticket(look: &Look<'_>, order: &Order, all: u64, waiting: u64) -> Due {
+fn ticket(context: &DeadlineContext<'_>, order: &Order, all: u64, waiting: u64) -> Due {
     let key = &order.key;
     let text = match all {
         0 => format!("Put the terminals of order {key} on record."),
         _ => format!("Activate the terminals of order {key}: {waiting} of {all} wait for it."),
     };
-    let zone = look.home(&order.details.customer).zone;
+    let zone = context.home(&order.details.customer).zone;
     let due = order.details.wanted_by.map(|day| day.ends(zone));
-    look.of(Subject::Order(key.clone()), What::Ticket, due, text)
+    context.of(Subject::Order(key.clone()), DueKind::Ticket, due, text)
 }
 
-pub(super) fn self_assessments(look: &Look<'_>, list: &mut Vec<Due>) {
-    let customers = look.fleet.each::<Customer>();
-    let customers = customers.filter(|_| look.sees_all());
-    list.extend(customers.filter_map(|it| self_assessment(look, it, it.self_assessment.as_ref()?)));
+pub(super) fn self_assessments(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
+    let customers = context.fleet.each::<Customer>();
+    let customers = customers.filter(|_| context.sees_whole_fleet());
+    list.extend(
+        customers.filter_map(|it| self_assessment(context, it, it.self_assessment.as_ref()?)),
+    );
 }
 
 /// One that is handed in is due anew before it counts no longer; any other is due now.
-fn self_assessment(look: &Look<'_>, customer: &Customer, it: &SelfAssessment) -> Option<Due> {
-    let home = look.home(&customer.key);
+fn self_assessment(
+    context: &DeadlineContext<'_>,
+    customer: &Customer,
+    it: &SelfAssessment,
+) -> Option<Due> {
+    let home = context.home(&customer.key);
     let last = it.valid_until;
     let is_due = match it.status {
         AssessmentStatus::NotRequired => false,
@@ -65,5 +71,5 @@ fn self_assessment(look: &Look<'_>, customer: &Customer, it: &SelfAssessment) ->
     let text = format!("Hand in the self-assessment of PCI DSS of {key}, and put it on record.");
     let due = last.map(|day| day.ends(home.zone));
     let about = Subject::Customer(key.clone());
-    is_due.then(|| look.of(about, What::SelfAssessment, due, text))
+    is_due.then(|| context.of(about, DueKind::SelfAssessment, due, text))
 }

@@ -2,7 +2,7 @@
 
 use chargetap_fleet::access::AccessScope;
 use chargetap_fleet::context::GatewayFacts;
-use chargetap_fleet::due::{Due, What, due};
+use chargetap_fleet::due::{Due, DueKind, items};
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::site::Site;
 use chargetap_fleet::terminal::Terminal;
@@ -18,8 +18,8 @@ fn fleet(terminal: Value) -> Fleet {
     fleet
 }
 
-fn entry(fleet: &Fleet, what: What, now: i64) -> Option<Due> {
-    let list = due(
+fn entry(fleet: &Fleet, what: DueKind, now: i64) -> Option<Due> {
+    let list = items(
         fleet,
         &GatewayFacts::default(),
         moment(now),
@@ -48,7 +48,7 @@ proptest! {
             let fleet = fleet(terminal("T", "activated", START, more));
             let from = inspected.filter(|at| *at <= now).unwrap_or(START);
             let deadline = from - from.rem_euclid(DAY) + 8 * DAY;
-            let entry = entry(&fleet, What::Inspection, now);
+            let entry = entry(&fleet, DueKind::Inspection, now);
             prop_assert_eq!(entry.is_some(), now >= deadline - 2 * DAY);
             if let Some(entry) = entry {
                 prop_assert_eq!(entry.due, Some(moment(deadline)));
@@ -70,7 +70,7 @@ proptest! {
             let more = json!({ "charged": charged.map(done) });
             let fleet = fleet(terminal("T", "in-storage", START, more));
             let from = charged.filter(|at| *at <= now).unwrap_or(START).max(START);
-            let entry = entry(&fleet, What::Battery, now);
+            let entry = entry(&fleet, DueKind::Battery, now);
             // Three months have 89 to 92 days.
             let day = from - from.rem_euclid(DAY);
             if now >= day + 93 * DAY {
@@ -91,7 +91,7 @@ proptest! {
         let fleet = fleet(terminal("T", "activated", START, more));
         for (reading, _) in readings {
             let now = START + reading;
-            let entry = entry(&fleet, What::Licence, now);
+            let entry = entry(&fleet, DueKind::Licence, now);
             prop_assert_eq!(entry.is_some(), now >= START);
             prop_assert_eq!(entry.is_some_and(|it| it.overdue), now >= START + 60 * DAY);
         }
@@ -103,7 +103,7 @@ fn suspending_a_terminal_does_not_put_its_inspection_off() {
     let more =
         json!({ "licences": { "software": [year(&json!("2026-11-25"), &json!("2027-11-25"))] } });
     let suspended = fleet(terminal("T", "suspended", START + 9 * DAY, more));
-    let entry = entry(&suspended, What::Inspection, START + 9 * DAY).unwrap();
+    let entry = entry(&suspended, DueKind::Inspection, START + 9 * DAY).unwrap();
     assert!(entry.overdue);
 }
 
@@ -111,7 +111,7 @@ fn suspending_a_terminal_does_not_put_its_inspection_off() {
 fn no_longer_counted_is_a_terminal_that_is_back_at_the_vendor_or_gone() {
     for state in ["returned", "retired"] {
         let more = json!({ "licences": { "software": [year(&json!("2025-11-25"), &json!("2026-11-25"))] } });
-        let list = due(
+        let list = items(
             &fleet(terminal("T", state, START, more)),
             &GatewayFacts::default(),
             moment(START + 400 * DAY),
@@ -126,7 +126,7 @@ fn only_batteries_in_storage_are_charged() {
     let listed = |state, model| {
         let more = json!({ "details": { "model": model } });
         let fleet = fleet(terminal("T", state, START, more));
-        entry(&fleet, What::Battery, START + 200 * DAY).is_some()
+        entry(&fleet, DueKind::Battery, START + 200 * DAY).is_some()
     };
     assert!(listed("in-storage", "apollo-max"));
     assert!(!listed("in-storage", "p68"));

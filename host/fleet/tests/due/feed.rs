@@ -2,7 +2,7 @@
 
 use chargetap_fleet::access::AccessScope;
 use chargetap_fleet::context::GatewayFacts;
-use chargetap_fleet::due::due;
+use chargetap_fleet::due::items;
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::ics::feed;
 use chargetap_fleet::incident::Incident;
@@ -41,7 +41,7 @@ fn fleet(site: Value) -> Fleet {
 }
 
 fn written(fleet: &Fleet, now: i64) -> String {
-    let list = due(
+    let list = items(
         fleet,
         &GatewayFacts::default(),
         moment(now),

@@ -5,6 +5,6 @@
 
 mod clock;
 mod feed;
+mod monitoring;
 mod records;
 mod vectors;
-mod watch;

@@ -2,7 +2,7 @@
 
 use chargetap_fleet::access::AccessScope;
 use chargetap_fleet::context::{Attention, GatewayFacts};
-use chargetap_fleet::due::due;
+use chargetap_fleet::due::items;
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::incident::Incident;
 use chargetap_fleet::order::Order;
@@ -56,7 +56,7 @@ fn what_is_due_is_what_an_implementation_of_its_own_says() {
             None => AccessScope::Everywhere,
             Some(site) => AccessScope::Sites(vec![format!("S{site}").parse().unwrap()]),
         };
-        let list = due(&fleet, &gateway, moment(world.now), &access);
+        let list = items(&fleet, &gateway, moment(world.now), &access);
         let deadlines: Vec<_> = list.iter().map(|it| (it.due.is_none(), it.due)).collect();
         assert!(deadlines.is_sorted(), "world {number}: {deadlines:?}");
         let mut list: Vec<Listed> = list

@@ -6,7 +6,7 @@ use super::super::problem::Problem;
 use super::super::query::Parameter;
 use super::super::request::Request;
 use super::super::route::{Route, Success};
-use crate::due::{self, Due, What};
+use crate::due::{self, Due, DueKind};
 use crate::text::Key;
 use crate::{access, ics};
 
@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::read::<Page<Due>>("/due", list)
             .with(paging::by_key())
             .with([
-                Parameter::new::<What>("what", "Only what is of this kind"),
+                Parameter::new::<DueKind>("what", "Only what is of this kind"),
                 Parameter::new::<Key>("site", "Only what is due at this site"),
                 Parameter::new::<bool>("overdue", "Only what is overdue, or only what is not"),
             ])
@@ -50,14 +50,14 @@ pub(super) fn routes() -> Vec<Route> {
 fn list(request: &Request<'_>) -> Result<Answer, Problem> {
     let (context, query) = (request.context, &request.query);
     let (what, site, overdue) = (query.get("what"), query.get("site"), query.get("overdue"));
-    let mut due = due::due(
+    let mut due = due::items(
         request.fleet,
         context.gateway,
         context.now,
         request.access(),
     );
     due.retain(|it| {
-        what.is_none_or(|what: What| it.what == what)
+        what.is_none_or(|what: DueKind| it.what == what)
             && site
                 .as_ref()
                 .is_none_or(|site: &Key| it.site.as_ref() == Some(site))
@@ -82,7 +82,7 @@ fn feed(request: &Request<'_>) -> Result<Answer, Problem> {
     let (fleet, context) = (request.fleet, request.context);
     let calendar = access::calendar(fleet, request.text(0)?.as_bytes());
     let calendar = calendar.ok_or_else(Problem::not_found)?;
-    let due = due::due(
+    let due = due::items(
         fleet,
         context.gateway,
         context.now,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use super::{Due, Subject, What};
+use super::{Due, DueKind, Subject};
 use crate::access::AccessScope;
 use crate::fleet::Fleet;
 use crate::moment::{Day, Moment};
@@ -17,36 +17,36 @@ use crate::text::Key;
 static UTC: TimeZone = TimeZone::UTC;
 
 /// A fleet that is looked at.
-pub(super) struct Look<'a> {
+pub(super) struct DeadlineContext<'a> {
     pub(super) fleet: &'a Fleet,
     pub(super) now: Moment,
     /// The sites that can be seen; absent where everything can.
-    seen: Option<BTreeSet<&'a Key>>,
-    places: BTreeMap<&'a Key, Place<'a>>,
+    sites: Option<BTreeSet<&'a Key>>,
+    places: BTreeMap<&'a Key, LocalCalendar<'a>>,
     /// The first site of each customer.
-    homes: BTreeMap<&'a Key, Place<'a>>,
+    homes: BTreeMap<&'a Key, LocalCalendar<'a>>,
 }
 
 /// By whose days deadlines count.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct LocalCalendar<'a> {
     pub(super) zone: &'a TimeZone,
     pub(super) today: Day,
 }
 
-impl<'a> Look<'a> {
+impl<'a> DeadlineContext<'a> {
     pub(super) fn new(fleet: &'a Fleet, now: Moment, access: &'a AccessScope) -> Self {
         let mut places = BTreeMap::new();
         let mut homes = BTreeMap::new();
         for site in fleet.each::<Site>() {
-            let place = Place::in_zone(site.details.time_zone.rules(), now);
+            let place = LocalCalendar::in_zone(site.details.time_zone.rules(), now);
             places.insert(&site.key, place);
             homes.entry(&site.details.customer).or_insert(place);
         }
         Self {
             fleet,
             now,
-            seen: match access {
+            sites: match access {
                 AccessScope::Everywhere => None,
                 AccessScope::Sites(sites) => Some(sites.iter().collect()),
             },
@@ -56,27 +56,33 @@ impl<'a> Look<'a> {
     }
 
     pub(super) fn sees(&self, site: &Key) -> bool {
-        self.seen.as_ref().is_none_or(|seen| seen.contains(site))
+        self.sites.as_ref().is_none_or(|sites| sites.contains(site))
     }
 
-    pub(super) fn sees_all(&self) -> bool {
-        self.seen.is_none()
+    pub(super) fn sees_whole_fleet(&self) -> bool {
+        self.sites.is_none()
     }
 
     /// The days at a site; those of UTC where there is no such site.
-    pub(super) fn place(&self, site: &Key) -> Place<'a> {
-        let utc = || Place::in_zone(&UTC, self.now);
+    pub(super) fn place(&self, site: &Key) -> LocalCalendar<'a> {
+        let utc = || LocalCalendar::in_zone(&UTC, self.now);
         self.places.get(site).copied().unwrap_or_else(utc)
     }
 
     /// The days at a customer's first site.
-    pub(super) fn home(&self, customer: &Key) -> Place<'a> {
-        let utc = || Place::in_zone(&UTC, self.now);
+    pub(super) fn home(&self, customer: &Key) -> LocalCalendar<'a> {
+        let utc = || LocalCalendar::in_zone(&UTC, self.now);
         self.homes.get(customer).copied().unwrap_or_else(utc)
     }
 
     /// Something that the customer has to see to, at no terminal.
-    pub(super) fn of(&self, about: Subject, what: What, due: Option<Moment>, text: String) -> Due {
+    pub(super) fn of(
+        &self,
+        about: Subject,
+        what: DueKind,
+        due: Option<Moment>,
+        text: String,
+    ) -> Due {
         Due {
             what,
             about,
@@ -94,7 +100,7 @@ impl<'a> Look<'a> {
     pub(super) fn at_terminal(
         &self,
         terminal: &Terminal,
-        what: What,
+        what: DueKind,
         due: Option<Moment>,
         text: String,
     ) -> Due {
@@ -109,7 +115,7 @@ impl<'a> Look<'a> {
     pub(super) fn by_users(
         &self,
         terminal: &Terminal,
-        what: What,
+        what: DueKind,
         due: Option<Moment>,
         text: String,
     ) -> Due {
@@ -120,7 +126,7 @@ impl<'a> Look<'a> {
     }
 }
 
-impl<'a> Place<'a> {
+impl<'a> LocalCalendar<'a> {
     fn in_zone(zone: &'a TimeZone, now: Moment) -> Self {
         Self {
             zone,

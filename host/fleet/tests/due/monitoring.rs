@@ -5,9 +5,9 @@ use chargetap_fleet::command::Command;
 use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts};
 use chargetap_fleet::decide;
 use chargetap_fleet::fleet::Fleet;
+use chargetap_fleet::monitoring::alert_commands;
 use chargetap_fleet::site::Site;
 use chargetap_fleet::terminal::Terminal;
-use chargetap_fleet::watch::watch;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -22,14 +22,14 @@ const WARNINGS: [AlertKind; 4] = [
 ];
 
 /// One terminal that is watched.
-struct Watch {
+struct Monitor {
     fleet: Fleet,
     gateway: GatewayFacts,
     /// Every alert that was raised, in order.
     raised: Vec<AlertKind>,
 }
 
-impl Watch {
+impl Monitor {
     fn new(terminal: Value) -> Self {
         let mut fleet = Fleet::default();
         put::<Site>(&mut fleet, site(0, "UTC"));
@@ -53,7 +53,7 @@ impl Watch {
     /// Look once, and do what is wanted, each of which must change something.
     fn look(&mut self, now: i64) {
         let actor = Actor::gateway();
-        for command in watch(&self.fleet, &self.gateway, moment(now)) {
+        for command in alert_commands(&self.fleet, &self.gateway, moment(now)) {
             if let Command::Raise(_, kind) = command {
                 self.raised.push(kind);
             }
@@ -70,7 +70,7 @@ impl Watch {
                 self.fleet.apply(change, write);
             }
         }
-        assert!(watch(&self.fleet, &self.gateway, moment(now)).is_empty());
+        assert!(alert_commands(&self.fleet, &self.gateway, moment(now)).is_empty());
     }
 
     /// What the vendor says, as the gateway keeps it.
@@ -102,9 +102,9 @@ fn years(days: i64) -> Value {
 }
 
 /// Heard from at every look, so that silence is not what is tested.
-fn look_at_licence(watch: &mut Watch, now: i64) {
-    watch.see(true, "IDLE", now);
-    watch.look(now);
+fn look_at_licence(monitor: &mut Monitor, now: i64) {
+    monitor.see(true, "IDLE", now);
+    monitor.look(now);
 }
 
 proptest! {
@@ -118,19 +118,19 @@ proptest! {
         let mut ends = ends;
         ends.sort_unstable();
         ends.dedup_by(|a, b| *a - *b < 200);
-        let mut watch = Watch::licensed(ends[0]);
+        let mut monitor = Monitor::licensed(ends[0]);
         for end in &ends {
-            put::<Terminal>(&mut watch.fleet, terminal("T", "activated", START, years(*end)));
+            put::<Terminal>(&mut monitor.fleet, terminal("T", "activated", START, years(*end)));
             let at = START + end * DAY;
-            watch.raised.clear();
+            monitor.raised.clear();
             for jump in &jumps {
-                look_at_licence(&mut watch, at + jump);
+                look_at_licence(&mut monitor, at + jump);
             }
             for day in [-61, -60, -31, -30, -8, -7, -1, 0, 1, -45, 2] {
-                look_at_licence(&mut watch, at + day * DAY);
+                look_at_licence(&mut monitor, at + day * DAY);
             }
             for kind in WARNINGS {
-                prop_assert_eq!(watch.count(kind), 1, "{:?}", kind);
+                prop_assert_eq!(monitor.count(kind), 1, "{:?}", kind);
             }
         }
     }
@@ -142,45 +142,45 @@ proptest! {
         spells in prop::collection::vec((1..60_i64, 0..90_i64), 1..6),
         steps in prop::collection::vec((0..400_i64, 0..15 * MINUTE), 0..2),
     ) {
-        let mut watch = Watch::activated();
+        let mut monitor = Monitor::activated();
         let (mut minute, mut behind) = (0, 0);
         for (online, offline) in spells {
             for spell in 0..online + offline {
                 behind += steps.iter().filter(|(at, _)| *at == minute).map(|(_, by)| by).sum::<i64>();
                 let now = START + DAY + minute * MINUTE - behind;
-                watch.see(spell < online, "IDLE", now);
-                watch.look(now);
-                prop_assert!(spell >= online || watch.open().is_empty() || behind > 0);
+                monitor.see(spell < online, "IDLE", now);
+                monitor.look(now);
+                prop_assert!(spell >= online || monitor.open().is_empty() || behind > 0);
                 minute += 1;
             }
-            let told = watch.raised.len();
+            let told = monitor.raised.len();
             prop_assert!(told <= 1);
             prop_assert!(told == 1 || offline <= 16 + 15);
-            watch.raised.clear();
+            monitor.raised.clear();
         }
     }
 }
 
 #[test]
 fn silence_is_more_than_a_quarter_of_an_hour() {
-    let mut watch = Watch::activated();
-    watch.see(true, "IDLE", START);
-    watch.look(START + 15 * MINUTE);
-    assert_eq!(watch.open(), []);
-    watch.look(START + 15 * MINUTE + 1);
-    assert_eq!(watch.open(), [AlertKind::Silent]);
-    watch.see(true, "IDLE", START + 16 * MINUTE);
-    watch.look(START + 16 * MINUTE);
-    assert_eq!(watch.open(), []);
+    let mut monitor = Monitor::activated();
+    monitor.see(true, "IDLE", START);
+    monitor.look(START + 15 * MINUTE);
+    assert_eq!(monitor.open(), []);
+    monitor.look(START + 15 * MINUTE + 1);
+    assert_eq!(monitor.open(), [AlertKind::Silent]);
+    monitor.see(true, "IDLE", START + 16 * MINUTE);
+    monitor.look(START + 16 * MINUTE);
+    assert_eq!(monitor.open(), []);
 }
 
 #[test]
 fn a_terminal_that_was_never_heard_is_silent_from_its_activation() {
-    let mut watch = Watch::activated();
-    watch.look(START + 15 * MINUTE);
-    assert_eq!(watch.open(), []);
-    watch.look(START + 15 * MINUTE + 1);
-    assert_eq!(watch.open(), [AlertKind::Silent]);
+    let mut monitor = Monitor::activated();
+    monitor.look(START + 15 * MINUTE);
+    assert_eq!(monitor.open(), []);
+    monitor.look(START + 15 * MINUTE + 1);
+    assert_eq!(monitor.open(), [AlertKind::Silent]);
 }
 
 #[test]
@@ -194,64 +194,64 @@ fn only_an_activated_terminal_can_be_too_silent() {
         "returned",
         "retired",
     ] {
-        let mut watch = Watch::new(terminal("T", state, START, json!({})));
-        watch.look(START + DAY);
-        assert_eq!(watch.open(), [], "{state}");
+        let mut monitor = Monitor::new(terminal("T", state, START, json!({})));
+        monitor.look(START + DAY);
+        assert_eq!(monitor.open(), [], "{state}");
     }
 }
 
 #[test]
 fn a_clock_that_was_far_ahead_hides_no_silence() {
-    let mut watch = Watch::activated();
-    watch.see(true, "IDLE", START + 365 * DAY);
-    watch.look(START + 365 * DAY);
+    let mut monitor = Monitor::activated();
+    monitor.see(true, "IDLE", START + 365 * DAY);
+    monitor.look(START + 365 * DAY);
     // The clock is right again, and the terminal is gone.
-    watch.see(false, "IDLE", START + DAY);
-    watch.look(START + DAY);
-    assert_eq!(watch.open(), [AlertKind::Silent]);
+    monitor.see(false, "IDLE", START + DAY);
+    monitor.look(START + DAY);
+    assert_eq!(monitor.open(), [AlertKind::Silent]);
 }
 
 #[test]
 fn a_clock_that_steps_back_makes_no_silence_where_the_terminal_was_online() {
-    let mut watch = Watch::activated();
-    watch.see(true, "IDLE", START + DAY);
-    watch.look(START + DAY - 60 * MINUTE);
-    assert_eq!(watch.raised, []);
+    let mut monitor = Monitor::activated();
+    monitor.see(true, "IDLE", START + DAY);
+    monitor.look(START + DAY - 60 * MINUTE);
+    assert_eq!(monitor.raised, []);
 }
 
 #[test]
 fn tampering_is_told_in_whatever_letters_and_until_the_terminal_says_otherwise() {
-    let mut watch = Watch::new(terminal("T", "in-storage", START, json!({})));
-    watch.see(true, "Tampered_Hardware", START);
-    watch.look(START);
-    watch.look(START - DAY);
-    assert_eq!(watch.open(), [AlertKind::Tampered]);
-    watch.see(true, "IDLE", START + 1);
-    watch.look(START + 1);
-    assert_eq!(watch.open(), []);
-    assert_eq!(watch.count(AlertKind::Tampered), 1);
+    let mut monitor = Monitor::new(terminal("T", "in-storage", START, json!({})));
+    monitor.see(true, "Tampered_Hardware", START);
+    monitor.look(START);
+    monitor.look(START - DAY);
+    assert_eq!(monitor.open(), [AlertKind::Tampered]);
+    monitor.see(true, "IDLE", START + 1);
+    monitor.look(START + 1);
+    assert_eq!(monitor.open(), []);
+    assert_eq!(monitor.count(AlertKind::Tampered), 1);
 }
 
 #[test]
 fn a_warning_is_over_once_the_licence_was_renewed() {
-    let mut watch = Watch::licensed(30);
-    look_at_licence(&mut watch, START);
-    assert_eq!(watch.open(), [AlertKind::LicenceEndsIn30Days]);
+    let mut monitor = Monitor::licensed(30);
+    look_at_licence(&mut monitor, START);
+    assert_eq!(monitor.open(), [AlertKind::LicenceEndsIn30Days]);
     put::<Terminal>(
-        &mut watch.fleet,
+        &mut monitor.fleet,
         terminal("T", "activated", START, years(395)),
     );
-    look_at_licence(&mut watch, START + 1);
-    assert_eq!(watch.open(), []);
+    look_at_licence(&mut monitor, START + 1);
+    assert_eq!(monitor.open(), []);
 }
 
 #[test]
 fn days_of_a_licence_are_those_of_the_site() {
-    let mut watch = Watch::licensed(7);
-    put::<Site>(&mut watch.fleet, site(0, "Pacific/Kiritimati"));
+    let mut monitor = Monitor::licensed(7);
+    put::<Site>(&mut monitor.fleet, site(0, "Pacific/Kiritimati"));
     // There it is the next day 14 hours earlier.
-    look_at_licence(&mut watch, START - 14 * 60 * MINUTE - 1);
-    assert_eq!(watch.open(), [AlertKind::LicenceEndsIn30Days]);
-    look_at_licence(&mut watch, START - 14 * 60 * MINUTE);
-    assert_eq!(watch.count(AlertKind::LicenceEndsIn7Days), 1);
+    look_at_licence(&mut monitor, START - 14 * 60 * MINUTE - 1);
+    assert_eq!(monitor.open(), [AlertKind::LicenceEndsIn30Days]);
+    look_at_licence(&mut monitor, START - 14 * 60 * MINUTE);
+    assert_eq!(monitor.count(AlertKind::LicenceEndsIn7Days), 1);
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::watch;
+use super::alert_commands;
 use crate::alert::{Alert, AlertKind};
 use crate::command::TerminalAction;
 use crate::context::{Actor, DecisionContext, StatusRecord};
@@ -24,7 +24,7 @@ const LICENCE: [(&str, AlertKind); 4] = [
 
 /// The gateway looks through the records. Nothing is left that would change anything.
 fn look(world: &mut World) {
-    for command in watch(&world.fleet, &world.gateway, world.now) {
+    for command in alert_commands(&world.fleet, &world.gateway, world.now) {
         let actor = Actor::gateway();
         let context = DecisionContext {
             now: world.now,
@@ -39,7 +39,7 @@ fn look(world: &mut World) {
             world.fleet.apply(change, write);
         }
     }
-    let left = watch(&world.fleet, &world.gateway, world.now);
+    let left = alert_commands(&world.fleet, &world.gateway, world.now);
     assert!(left.is_empty(), "{left:?}");
 }
 
@@ -184,7 +184,7 @@ fn nothing_is_told_of_what_is_back_at_the_vendor_or_retired() {
 fn what_is_not_activated_yet_has_no_licence_that_ends() {
     let mut world = World::complete();
     world.pass(1_000 * DAY);
-    assert!(watch(&world.fleet, &world.gateway, world.now).is_empty());
+    assert!(alert_commands(&world.fleet, &world.gateway, world.now).is_empty());
 }
 
 /// What happens to a terminal and to the gateway's clock.

@@ -27,28 +27,28 @@ const LICENCE_ENDS: [(i32, AlertKind); 4] = [
 /// The alerts that are to be raised, and those that are over: only what changes something. Those that
 /// are over come first, so that one of the same kind can follow.
 #[must_use]
-pub fn watch(fleet: &Fleet, gateway: &GatewayFacts, now: Moment) -> Vec<Command> {
+pub fn alert_commands(fleet: &Fleet, gateway: &GatewayFacts, now: Moment) -> Vec<Command> {
     let mut alerts: BTreeMap<&Serial, Vec<&Alert>> = BTreeMap::new();
     for alert in fleet.each::<Alert>() {
         alerts.entry(&alert.terminal).or_default().push(alert);
     }
     let mut commands = Vec::new();
     for terminal in fleet.each::<Terminal>() {
-        let watched = Watched {
+        let monitored = MonitoredTerminal {
             gateway,
             now,
             today: fleet.day(now, &terminal.details.site),
             terminal,
             alerts: alerts.get(&terminal.serial).map_or(&[], Vec::as_slice),
         };
-        watched.end(&mut commands);
-        watched.raise(&mut commands);
+        monitored.end(&mut commands);
+        monitored.raise(&mut commands);
     }
     commands
 }
 
 /// A terminal that is watched.
-struct Watched<'a> {
+struct MonitoredTerminal<'a> {
     gateway: &'a GatewayFacts,
     now: Moment,
     today: Day,
@@ -56,7 +56,7 @@ struct Watched<'a> {
     alerts: &'a [&'a Alert],
 }
 
-impl Watched<'_> {
+impl MonitoredTerminal<'_> {
     fn end(&self, commands: &mut Vec<Command>) {
         let open = self.alerts.iter().filter(|it| it.ended.is_none());
         let mut kinds: Vec<_> = open
