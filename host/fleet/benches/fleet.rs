@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use chargetap_fleet::access::{AccessScope, Scope};
 use chargetap_fleet::api::{self, Answer, Call, Effect, Method};
 use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts};
-use chargetap_fleet::example::Place;
+use chargetap_fleet::example::ExampleSite;
 use chargetap_fleet::fleet::{Change, Fleet};
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::terminal::{State, Terminal};
@@ -67,18 +67,18 @@ fn ordered() -> Fleet {
         .iter()
         .map(|station| (station.as_str(), [1].as_slice()))
         .collect();
-    let place = Place {
+    let site = ExampleSite {
         stations: &stations,
         at: Moment::from_millis(NOW),
     };
-    for step in place.steps() {
-        let body = step.body.unwrap().to_string();
+    for example in site.steps() {
+        let body = example.body.unwrap().to_string();
         let json = "application/json";
         call(
             &mut fleet,
             NOW,
-            step.method,
-            &step.path,
+            example.method,
+            &example.path,
             json,
             body.as_bytes(),
         );

@@ -12,7 +12,7 @@ use crate::terminal::{Domain, Origin};
 
 /// A site at which terminals are to be put to work.
 #[derive(Clone, Debug)]
-pub struct Place<'a> {
+pub struct ExampleSite<'a> {
     /// Its stations, with the numbers of their EVSEs.
     pub stations: &'a [(&'a str, &'a [u32])],
     /// When all of it was done.
@@ -40,7 +40,7 @@ pub struct Onboarding<'a> {
 
 /// A call of the REST interface.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct ExampleCall {
     /// What it does, for people.
     pub what: &'static str,
     /// The request method.
@@ -56,10 +56,10 @@ const SITE: &str = "stora-torget";
 const PERSON: &str = "astrid";
 const TRAINER: &str = "Laddbolaget AB";
 
-impl Place<'_> {
+impl ExampleSite<'_> {
     /// Who and what is there before a terminal is.
     #[must_use]
-    pub fn steps(&self) -> Vec<Step> {
+    pub fn steps(&self) -> Vec<ExampleCall> {
         let contact = json!({"name": "Astrid Lund", "email": "astrid@parkeringshuset.example"});
         let mut steps = vec![
             put(
@@ -117,7 +117,7 @@ impl Place<'_> {
 impl Onboarding<'_> {
     /// Every step, in its order. The last one has the terminal activated.
     #[must_use]
-    pub fn steps(&self) -> Vec<Step> {
+    pub fn steps(&self) -> Vec<ExampleCall> {
         let mut steps = self.order();
         steps.extend(self.vendor());
         let done = |check| json!({"check": check, "at": self.at, "by": PERSON});
@@ -134,7 +134,7 @@ impl Onboarding<'_> {
     }
 
     /// What is bought, and the terminal.
-    fn order(&self) -> Vec<Step> {
+    fn order(&self) -> Vec<ExampleCall> {
         let order = self.order_key();
         vec![
             put(
@@ -165,7 +165,7 @@ impl Onboarding<'_> {
                     },
                 }),
             ),
-            Step {
+            ExampleCall {
                 what: "is licensed",
                 method: Method::Post,
                 path: path(&format!("/orders/{order}/licences")),
@@ -189,7 +189,7 @@ impl Onboarding<'_> {
     }
 
     /// What the vendor has to do.
-    fn vendor(&self) -> Vec<Step> {
+    fn vendor(&self) -> Vec<ExampleCall> {
         let mut steps = Vec::new();
         let is_there = match self.processor {
             Processor::Platform => self.domain() == Domain::Platform,
@@ -217,8 +217,13 @@ impl Onboarding<'_> {
         steps
     }
 
-    fn terminal_action(&self, what: &'static str, action: &str, body: Option<Value>) -> Step {
-        Step {
+    fn terminal_action(
+        &self,
+        what: &'static str,
+        action: &str,
+        body: Option<Value>,
+    ) -> ExampleCall {
+        ExampleCall {
             what,
             method: Method::Post,
             path: path(&format!("/terminals/{}/{action}", self.serial)),
@@ -227,8 +232,8 @@ impl Onboarding<'_> {
     }
 }
 
-fn put(what: &'static str, to: String, body: Value) -> Step {
-    Step {
+fn put(what: &'static str, to: String, body: Value) -> ExampleCall {
+    ExampleCall {
         what,
         method: Method::Put,
         path: path(&to),
@@ -236,8 +241,8 @@ fn put(what: &'static str, to: String, body: Value) -> Step {
     }
 }
 
-fn post(what: &'static str, to: String, body: Value) -> Step {
-    Step {
+fn post(what: &'static str, to: String, body: Value) -> ExampleCall {
+    ExampleCall {
         method: Method::Post,
         ..put(what, to, body)
     }

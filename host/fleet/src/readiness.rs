@@ -10,7 +10,7 @@ mod ticket;
 use std::collections::BTreeSet;
 
 pub(crate) use ticket::too_few;
-pub use ticket::{Onboarding, Ticket, ticket};
+pub use ticket::{TerminalReadiness, Ticket, ticket};
 
 use crate::activation_check::has_open_incident;
 use crate::context::{GatewayFacts, TerminalConfig};

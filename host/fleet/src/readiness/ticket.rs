@@ -25,7 +25,7 @@ pub struct Ticket {
     /// Whether nothing of the order is missing and all its terminals are activated.
     pub is_complete: bool,
     /// Its terminals, without those that are retired.
-    pub terminals: Vec<Onboarding>,
+    pub terminals: Vec<TerminalReadiness>,
     /// Its licences.
     pub licences: Vec<Stock>,
     /// What is missing of the order itself.
@@ -38,7 +38,8 @@ pub struct Ticket {
 
 /// How far a terminal is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Onboarding {
+#[serde(rename = "Onboarding")]
+pub struct TerminalReadiness {
     /// Its serial number.
     pub serial: Serial,
     /// Where it is.
@@ -56,7 +57,7 @@ pub fn ticket(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, order: &Order)
     let all: Vec<_> = all
         .filter(|it| it.details.order == order.key && it.state != State::Retired)
         .collect();
-    let onboarding = |it: &&Terminal| Onboarding {
+    let readiness = |it: &&Terminal| TerminalReadiness {
         serial: it.serial.clone(),
         site: it.details.site.clone(),
         state: it.state,
@@ -65,7 +66,7 @@ pub fn ticket(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, order: &Order)
             _ => missing(fleet, gateway, now, it),
         },
     };
-    let terminals: Vec<_> = all.iter().map(onboarding).collect();
+    let terminals: Vec<_> = all.iter().map(readiness).collect();
     let licences = [Sku::Activation, Sku::Software].map(|sku| Stock::of(fleet, order, sku));
     let lacking = missing_of_order(&all, &licences);
     let reasons = terminals.iter().flat_map(|it| &it.missing).chain(&lacking);
