@@ -68,12 +68,12 @@ fn section(section: &Section) -> Markup {
     html! {
         section {
             h2 { (section.title) }
-            @if !section.rows.is_empty() {
+            @if !section.facts.is_empty() {
                 dl {
-                    @for row in &section.rows {
+                    @for fact in &section.facts {
                         div {
-                            dt { (row.label) }
-                            @for line in &row.lines { dd { (line) } }
+                            dt { (fact.label) }
+                            @for line in &fact.lines { dd { (line) } }
                         }
                     }
                 }

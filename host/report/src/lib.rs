@@ -13,4 +13,4 @@ mod wording;
 pub use html::html;
 pub use pdf::{ReportError, pdf};
 pub use picture::{Orientation, Picture, Room, Unshown};
-pub use report::{Exhibit, Report, Row, Section};
+pub use report::{Exhibit, Fact, Report, Section};

@@ -1,6 +1,6 @@
 //! What the document says, in its order.
 
-mod writer;
+mod sections;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use chargetap_fleet::moment::Moment;
 use crate::clean::clean;
 use crate::picture::{Picture, Room, Unshown};
 use crate::wording;
-use writer::Writer;
+use sections::SectionBuilder;
 
 /// The report of an incident, laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,14 +38,14 @@ pub struct Section {
     /// Its heading.
     pub title: &'static str,
     /// Facts by their names.
-    pub rows: Vec<Row>,
+    pub facts: Vec<Fact>,
     /// What somebody wrote, each line a paragraph.
     pub text: Vec<String>,
 }
 
 /// A fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct Fact {
     /// What it is.
     pub label: &'static str,
     /// The fact itself, in lines.
@@ -74,7 +74,7 @@ impl Report {
         now: Moment,
     ) -> Self {
         let details = &incident.details;
-        let writer = Writer::new(fleet, incident, now);
+        let sections = SectionBuilder::new(fleet, incident, now);
         let mut room = Room::default();
         let photographs = (1..).zip(&incident.photographs);
         let exhibits = photographs
@@ -85,10 +85,10 @@ impl Report {
             title: format!("Incident report {}", incident.key),
             headline: wording::headline(details.kind, details.terminal.as_str()),
             missing: missing.map(|reason| reason.text).collect(),
-            sections: writer.sections(),
+            sections: sections.sections(),
             exhibits,
             made: now,
-            footer: wording::moment(now, writer.zone()),
+            footer: wording::moment(now, sections.zone()),
         }
     }
 
@@ -101,8 +101,8 @@ impl Report {
     /// Every text that somebody wrote.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let sections = self.sections.iter().flat_map(|section| {
-            let rows = section.rows.iter().flat_map(|row| &row.lines);
-            rows.chain(&section.text)
+            let facts = section.facts.iter().flat_map(|fact| &fact.lines);
+            facts.chain(&section.text)
         });
         let captions = self.exhibits.iter().map(|it| &it.caption);
         sections.chain(captions).map(String::as_str)

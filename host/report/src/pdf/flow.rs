@@ -1,17 +1,17 @@
 //! Blocks on pages.
 
-use super::strip::{Block, Strip};
+use super::row::{Block, Row};
 use super::style::HEIGHT;
 
 /// A strip with its place on a page, from the upper margin.
-pub(super) struct Placed {
+pub(super) struct PlacedRow {
     pub(super) y: f32,
-    pub(super) strip: Strip,
+    pub(super) row: Row,
 }
 
 /// A block that does not fit the rest of its page begins a new one. One that does not fit any page goes
 /// on below, and is divided between its strips.
-pub(super) fn pages(blocks: Vec<Block>) -> Vec<Vec<Placed>> {
+pub(super) fn pages(blocks: Vec<Block>) -> Vec<Vec<PlacedRow>> {
     let mut flow = Flow {
         pages: vec![],
         taken: HEIGHT,
@@ -21,33 +21,33 @@ pub(super) fn pages(blocks: Vec<Block>) -> Vec<Vec<Placed>> {
         if height <= HEIGHT && !flow.fits(height) {
             flow.new_page();
         }
-        for strip in block.strips {
-            flow.place(strip);
+        for row in block.rows {
+            flow.place(row);
         }
     }
     flow.pages
 }
 
 struct Flow {
-    pages: Vec<Vec<Placed>>,
+    pages: Vec<Vec<PlacedRow>>,
     /// What of the last page is taken.
     taken: f32,
 }
 
 impl Flow {
-    fn place(&mut self, strip: Strip) {
-        let is_space = strip.marks.is_empty();
+    fn place(&mut self, row: Row) {
+        let is_space = row.items.is_empty();
         // Space at the top of a page is none, nor is space between what stands on two.
-        if is_space && (self.taken == 0.0 || !self.fits(strip.height)) {
+        if is_space && (self.taken == 0.0 || !self.fits(row.height)) {
             return;
         }
-        if !self.fits(strip.height) {
+        if !self.fits(row.height) {
             self.new_page();
         }
         let y = self.taken;
-        self.taken += strip.height;
+        self.taken += row.height;
         if let Some(page) = self.pages.last_mut() {
-            page.push(Placed { y, strip });
+            page.push(PlacedRow { y, row });
         }
     }
 

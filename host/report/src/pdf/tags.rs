@@ -23,10 +23,10 @@ pub(super) enum Tag {
     Item,
     ItemBody,
     Table,
-    Row,
+    TableRow,
     /// What the row's other cell is.
-    Name,
-    Value,
+    RowHeader,
+    RowValue,
     /// A picture, with the text that says what it shows.
     Figure(String),
 }
@@ -38,7 +38,7 @@ enum Child {
 }
 
 /// A line or a picture that was drawn.
-pub(super) struct Drawn {
+pub(super) struct DrawnContent {
     pub(super) identifier: Identifier,
     /// Where it is, for a picture.
     pub(super) area: Option<BBox>,
@@ -55,7 +55,7 @@ impl Element {
         Self { tag, children }
     }
 
-    fn node(self, drawn: &[Drawn]) -> Node {
+    fn node(self, drawn: &[DrawnContent]) -> Node {
         let contents = self.children.iter().filter_map(|child| match child {
             Child::Content(place) => drawn.get(*place),
             Child::Element(_) => None,
@@ -80,16 +80,16 @@ impl Tag {
             Self::Item => Role::LI.into(),
             Self::ItemBody => Role::LBody.into(),
             Self::Table => Role::Table.into(),
-            Self::Row => Role::TR.into(),
-            Self::Name => Role::TH(TableHeaderScope::Row).into(),
-            Self::Value => Role::TD.into(),
+            Self::TableRow => Role::TR.into(),
+            Self::RowHeader => Role::TH(TableHeaderScope::Row).into(),
+            Self::RowValue => Role::TD.into(),
             Self::Figure(text) => Role::Figure(Some(text)).with_bbox(area).into(),
         }
     }
 }
 
 /// The elements, with what was drawn of them.
-pub(super) fn tree(elements: Vec<Element>, drawn: &[Drawn]) -> TagTree {
+pub(super) fn tree(elements: Vec<Element>, drawn: &[DrawnContent]) -> TagTree {
     let nodes: Vec<_> = elements.into_iter().map(|it| it.node(drawn)).collect();
     TagTree::from(nodes).with_lang(Some("en".to_owned()))
 }

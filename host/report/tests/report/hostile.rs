@@ -56,12 +56,12 @@ fn what_cannot_be_seen_is_in_no_report() {
         incident["details"]["description"] =
             json!("\u{202e}turned around\u{2066}\u{200b}\u{feff}, and nothing to be seen of it.");
     });
-    let told = report
+    let prose_section = report
         .sections
         .iter()
         .find(|it| it.title == "What happened");
     assert_eq!(
-        told.unwrap().text,
+        prose_section.unwrap().text,
         ["turned around, and nothing to be seen of it."]
     );
 }

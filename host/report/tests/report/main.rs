@@ -18,6 +18,10 @@ use chargetap_report::Report;
 fn fact(report: &Report, section: &str, label: &str) -> Vec<String> {
     let mut sections = report.sections.iter();
     let section = sections.find(|it| it.title == section).unwrap();
-    let row = section.rows.iter().find(|row| row.label == label).unwrap();
-    row.lines.clone()
+    let fact = section
+        .facts
+        .iter()
+        .find(|fact| fact.label == label)
+        .unwrap();
+    fact.lines.clone()
 }

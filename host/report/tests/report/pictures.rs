@@ -88,9 +88,9 @@ fn a_small_file_that_grows_when_it_is_decoded_is_not_held_in_memory() {
     let mut encoder = png::Encoder::new(&mut bytes, 8_000, 5_000);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Sixteen);
-    let mut writer = encoder.write_header().unwrap();
-    writer.write_chunk(png::chunk::IDAT, b"").unwrap();
-    drop(writer);
+    let mut sections = encoder.write_header().unwrap();
+    sections.write_chunk(png::chunk::IDAT, b"").unwrap();
+    drop(sections);
     assert_eq!(look(&bytes), Err(Unshown::TooLarge));
 }
 

@@ -4,27 +4,27 @@ use super::style::{Colour, HAIRLINE, LINE, Style, WIDTH};
 
 /// What stands on one page, if it fits one.
 pub(super) struct Block {
-    pub(super) strips: Vec<Strip>,
+    pub(super) rows: Vec<Row>,
 }
 
 /// As wide as the page, and never on two.
-pub(super) struct Strip {
+pub(super) struct Row {
     pub(super) height: f32,
-    pub(super) marks: Vec<Mark>,
+    pub(super) items: Vec<RowItem>,
     /// The heading that begins here, for the list of contents.
     pub(super) heading: Option<String>,
 }
 
 /// `x` counts from the left margin and `y` from the strip's upper edge. Texts and pictures are what is
 /// read, in their order.
-pub(super) enum Mark {
-    Text(Text),
-    Picture(Frame),
+pub(super) enum RowItem {
+    GlyphRun(GlyphRun),
+    Picture(PictureFrame),
     /// For the eye alone.
     Bar(Bar),
 }
 
-pub(super) struct Text {
+pub(super) struct GlyphRun {
     pub(super) x: f32,
     pub(super) baseline: f32,
     pub(super) style: Style,
@@ -32,7 +32,7 @@ pub(super) struct Text {
 }
 
 /// The place of a picture, at the left margin.
-pub(super) struct Frame {
+pub(super) struct PictureFrame {
     /// Which of the report's photographs it is.
     pub(super) exhibit: usize,
     pub(super) width: f32,
@@ -49,35 +49,35 @@ pub(super) struct Bar {
 
 impl Block {
     pub(super) fn height(&self) -> f32 {
-        self.strips.iter().map(|strip| strip.height).sum()
+        self.rows.iter().map(|row| row.height).sum()
     }
 }
 
-impl From<Vec<Strip>> for Block {
-    fn from(strips: Vec<Strip>) -> Self {
-        Self { strips }
+impl From<Vec<Row>> for Block {
+    fn from(rows: Vec<Row>) -> Self {
+        Self { rows }
     }
 }
 
-impl Strip {
+impl Row {
     pub(super) fn space(height: f32) -> Self {
         Self {
             height,
-            marks: vec![],
+            items: vec![],
             heading: None,
         }
     }
 
     /// A thin line with space below it.
     pub(super) fn rule(below: f32) -> Self {
-        let mut strip = Self::space(HAIRLINE + below);
-        strip.marks.push(Mark::Bar(Bar {
+        let mut row = Self::space(HAIRLINE + below);
+        row.items.push(RowItem::Bar(Bar {
             x: 0.0,
             y: 0.0,
             width: WIDTH,
             height: HAIRLINE,
             colour: LINE,
         }));
-        strip
+        row
     }
 }

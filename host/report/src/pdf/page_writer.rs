@@ -15,13 +15,13 @@ use chargetap_fleet::incident::PictureType;
 
 use super::ReportError;
 use super::face::Faces;
-use super::flow::Placed;
-use super::strip::{Bar, Frame, Mark, Text};
+use super::flow::PlacedRow;
+use super::row::{Bar, GlyphRun, PictureFrame, RowItem};
 use super::style::{
     Colour, DRAFT, HAIRLINE, LINE, MARGIN_BOTTOM, MARGIN_LEFT, MARGIN_TOP, NOTE, PAGE_HEIGHT,
     PAGE_WIDTH, Style, WIDTH,
 };
-use super::tags::Drawn;
+use super::tags::DrawnContent;
 use crate::picture::{Orientation, Picture};
 use crate::report::Report;
 use crate::wording;
@@ -30,16 +30,16 @@ use crate::wording;
 const FOOT: f32 = MARGIN_BOTTOM * 0.45;
 
 /// What is drawn with, and what was drawn.
-pub(super) struct Press<'a> {
+pub(super) struct PageWriter<'a> {
     faces: &'a Faces,
     report: &'a Report,
     /// The lines and the pictures, in order.
-    drawn: Vec<Drawn>,
+    drawn: Vec<DrawnContent>,
     /// The headings, and where they are.
     headings: Vec<(String, XyzDestination)>,
 }
 
-impl<'a> Press<'a> {
+impl<'a> PageWriter<'a> {
     pub(super) fn new(faces: &'a Faces, report: &'a Report) -> Self {
         Self {
             faces,
@@ -49,7 +49,7 @@ impl<'a> Press<'a> {
         }
     }
 
-    pub(super) fn drawn(&self) -> &[Drawn] {
+    pub(super) fn drawn(&self) -> &[DrawnContent] {
         &self.drawn
     }
 
@@ -64,15 +64,15 @@ impl<'a> Press<'a> {
     pub(super) fn pages(
         &mut self,
         document: &mut Document,
-        pages: &[Vec<Placed>],
+        pages: &[Vec<PlacedRow>],
     ) -> Result<(), ReportError> {
         let no_page = || ReportError::Internal("a page has no size".to_owned());
-        for (index, strips) in pages.iter().enumerate() {
+        for (index, rows) in pages.iter().enumerate() {
             let size = PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT).ok_or_else(no_page)?;
             let mut page = document.start_page_with(size);
             let mut surface = page.surface();
-            for placed in strips {
-                self.strip(&mut surface, index, placed)?;
+            for placed in rows {
+                self.row(&mut surface, index, placed)?;
             }
             let number = format!("{}/{}", index + 1, pages.len());
             self.foot(&mut surface, &number);
@@ -80,39 +80,39 @@ impl<'a> Press<'a> {
         Ok(())
     }
 
-    fn strip(
+    fn row(
         &mut self,
         surface: &mut Surface,
         page: usize,
-        placed: &Placed,
+        placed: &PlacedRow,
     ) -> Result<(), ReportError> {
         let top = MARGIN_TOP + placed.y;
-        if let Some(heading) = &placed.strip.heading {
+        if let Some(heading) = &placed.row.heading {
             let place = XyzDestination::new(page, Point::from_xy(MARGIN_LEFT, top));
             self.headings.push((heading.clone(), place));
         }
-        for mark in &placed.strip.marks {
-            match mark {
-                Mark::Text(text) => {
+        for item in &placed.row.items {
+            match item {
+                RowItem::GlyphRun(text) => {
                     let is_shown = self.faces.shown(&text.line) == text.line;
                     let actual = (!is_shown).then_some(text.line.as_str());
                     let tag = SpanTag::empty().with_actual_text(actual);
                     let identifier = surface.start_tagged(ContentTag::Span(tag));
                     self.text(surface, text, top);
                     surface.end_tagged();
-                    self.drawn.push(Drawn {
+                    self.drawn.push(DrawnContent {
                         identifier,
                         area: None,
                     });
                 }
-                Mark::Picture(frame) => {
+                RowItem::Picture(frame) => {
                     let identifier = surface.start_tagged(ContentTag::Other);
                     let area = self.picture(surface, frame, top)?;
                     surface.end_tagged();
                     let area = area.map(|area| BBox::new(page, area));
-                    self.drawn.push(Drawn { identifier, area });
+                    self.drawn.push(DrawnContent { identifier, area });
                 }
-                Mark::Bar(it) => untagged(surface, ArtifactType::Layout, |surface| {
+                RowItem::Bar(it) => untagged(surface, ArtifactType::Layout, |surface| {
                     bar(surface, it, top);
                 }),
             }
@@ -120,7 +120,7 @@ impl<'a> Press<'a> {
         Ok(())
     }
 
-    fn text(&self, surface: &mut Surface, text: &Text, top: f32) {
+    fn text(&self, surface: &mut Surface, text: &GlyphRun, top: f32) {
         let style = text.style;
         let face = self.faces.of(style.weight);
         let line = self.faces.shown(&text.line);
@@ -138,7 +138,7 @@ impl<'a> Press<'a> {
     fn picture(
         &self,
         surface: &mut Surface,
-        frame: &Frame,
+        frame: &PictureFrame,
         top: f32,
     ) -> Result<Option<Rect>, ReportError> {
         let exhibit = self.report.exhibits.get(frame.exhibit);
@@ -189,7 +189,7 @@ impl<'a> Press<'a> {
     }
 
     fn foot_line(&self, surface: &mut Surface, line: &str, x: f32, style: Style) {
-        let text = Text {
+        let text = GlyphRun {
             x,
             baseline: 0.0,
             style,
@@ -239,8 +239,8 @@ fn image(picture: &Picture) -> Result<Image, ReportError> {
 
 /// How a picture that stands as it is stored, at the upper left corner of its frame, comes to stand as it
 /// was taken.
-fn turn(orientation: Orientation, frame: &Frame) -> Transform {
-    let Frame { width, height, .. } = *frame;
+fn turn(orientation: Orientation, frame: &PictureFrame) -> Transform {
+    let PictureFrame { width, height, .. } = *frame;
     let stored_width = match orientation.quarters % 2 {
         0 => width,
         _ => height,
