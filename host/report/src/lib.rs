@@ -12,5 +12,5 @@ mod wording;
 
 pub use html::html;
 pub use pdf::{ReportError, pdf};
-pub use picture::{Orientation, Picture, Room, Unshown};
+pub use picture::{Orientation, Picture, PictureError, PixelBudget};
 pub use report::{Exhibit, Fact, Report, Section};

@@ -39,7 +39,7 @@ pub struct Orientation {
 
 /// Why a photograph is not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unshown {
+pub enum PictureError {
     /// Its bytes are not there.
     #[error("its file is not there")]
     Absent,
@@ -60,18 +60,18 @@ pub enum Unshown {
 /// How many pixels the PNGs of one document may still have together. A JPEG is held as it is, and a
 /// PNG is packed anew, which takes long and much memory.
 #[derive(Debug)]
-pub struct Room(u64);
+pub struct PixelBudget(u64);
 
-impl Default for Room {
+impl Default for PixelBudget {
     fn default() -> Self {
         Self(60_000_000)
     }
 }
 
-impl Room {
-    fn take(&mut self, (width, height): (u32, u32)) -> Result<(), Unshown> {
+impl PixelBudget {
+    fn take(&mut self, (width, height): (u32, u32)) -> Result<(), PictureError> {
         let pixels = u64::from(width) * u64::from(height);
-        self.0 = self.0.checked_sub(pixels).ok_or(Unshown::NoRoom)?;
+        self.0 = self.0.checked_sub(pixels).ok_or(PictureError::NoRoom)?;
         Ok(())
     }
 }
@@ -84,22 +84,22 @@ impl Picture {
     pub fn of(
         photograph: &Photograph,
         bytes: Option<Vec<u8>>,
-        room: &mut Room,
-    ) -> Result<Self, Unshown> {
-        let bytes = bytes.ok_or(Unshown::Absent)?;
+        budget: &mut PixelBudget,
+    ) -> Result<Self, PictureError> {
+        let bytes = bytes.ok_or(PictureError::Absent)?;
         let hash = base16ct::lower::encode_string(&Sha256::digest(&bytes));
         if hash != photograph.hash {
-            return Err(Unshown::Altered);
+            return Err(PictureError::Altered);
         }
-        let media_type = picture_type(&bytes).ok_or(Unshown::Unreadable)?;
-        let size = picture_size(&bytes).ok_or(Unshown::Unreadable)?;
+        let media_type = picture_type(&bytes).ok_or(PictureError::Unreadable)?;
+        let size = picture_size(&bytes).ok_or(PictureError::Unreadable)?;
         if !is_decodable_size(size) {
-            return Err(Unshown::TooLarge);
+            return Err(PictureError::TooLarge);
         }
         let orientation = match media_type {
             PictureType::Jpeg => decode_jpeg(&bytes, size)?,
             PictureType::Png => {
-                room.take(size)?;
+                budget.take(size)?;
                 decode_png(&bytes, size)?
             }
         };
@@ -123,41 +123,43 @@ impl Picture {
 }
 
 /// Decodes it to the end. One that breaks off is not shown, as what it lacks could be what matters.
-fn decode_jpeg(bytes: &[u8], (width, height): (u32, u32)) -> Result<Orientation, Unshown> {
+fn decode_jpeg(bytes: &[u8], (width, height): (u32, u32)) -> Result<Orientation, PictureError> {
     let side = |length| usize::try_from(length).unwrap_or(usize::MAX);
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(side(width))
         .set_max_height(side(height));
     let mut decoder = JpegDecoder::new_with_options(Cursor::new(bytes), options);
-    decoder.decode_headers().map_err(|_| Unshown::Unreadable)?;
+    decoder
+        .decode_headers()
+        .map_err(|_| PictureError::Unreadable)?;
     let is_small = decoder
         .output_buffer_size()
         .is_some_and(|it| it <= MOST_DECODED);
     if !is_small {
-        return Err(Unshown::TooLarge);
+        return Err(PictureError::TooLarge);
     }
     let exif = decoder.exif().cloned();
-    decoder.decode().map_err(|_| Unshown::Unreadable)?;
+    decoder.decode().map_err(|_| PictureError::Unreadable)?;
     Ok(exif.and_then(orientation).unwrap_or_default())
 }
 
-fn decode_png(bytes: &[u8], size: (u32, u32)) -> Result<Orientation, Unshown> {
+fn decode_png(bytes: &[u8], size: (u32, u32)) -> Result<Orientation, PictureError> {
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::EXPAND);
-    let mut reader = decoder.read_info().map_err(|_| Unshown::Unreadable)?;
+    let mut reader = decoder.read_info().map_err(|_| PictureError::Unreadable)?;
     if reader.info().size() != size {
-        return Err(Unshown::Unreadable);
+        return Err(PictureError::Unreadable);
     }
     let is_small = reader
         .output_buffer_size()
         .is_some_and(|it| it <= MOST_DECODED);
     if !is_small {
-        return Err(Unshown::TooLarge);
+        return Err(PictureError::TooLarge);
     }
     while reader
         .next_row()
-        .map_err(|_| Unshown::Unreadable)?
+        .map_err(|_| PictureError::Unreadable)?
         .is_some()
     {}
     // Browsers do not turn a PNG.

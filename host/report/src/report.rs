@@ -9,7 +9,7 @@ use chargetap_fleet::incident::{self, Incident, Photograph};
 use chargetap_fleet::moment::Moment;
 
 use crate::clean::clean;
-use crate::picture::{Picture, Room, Unshown};
+use crate::picture::{Picture, PictureError, PixelBudget};
 use crate::wording;
 use sections::SectionBuilder;
 
@@ -60,7 +60,7 @@ pub struct Exhibit {
     /// What it is as a file: its type, its size, its hash.
     pub facts: Vec<String>,
     /// The picture.
-    pub picture: Result<Picture, Unshown>,
+    pub picture: Result<Picture, PictureError>,
 }
 
 impl Report {
@@ -75,10 +75,10 @@ impl Report {
     ) -> Self {
         let details = &incident.details;
         let sections = SectionBuilder::new(fleet, incident, now);
-        let mut room = Room::default();
+        let mut budget = PixelBudget::default();
         let photographs = (1..).zip(&incident.photographs);
         let exhibits = photographs
-            .map(|(number, it)| Exhibit::of(number, it, pictures.remove(&it.hash), &mut room))
+            .map(|(number, it)| Exhibit::of(number, it, pictures.remove(&it.hash), &mut budget))
             .collect();
         let missing = incident::missing(details).into_iter();
         Self {
@@ -110,8 +110,13 @@ impl Report {
 }
 
 impl Exhibit {
-    fn of(number: usize, photograph: &Photograph, bytes: Option<Vec<u8>>, room: &mut Room) -> Self {
-        let picture = Picture::of(photograph, bytes, room);
+    fn of(
+        number: usize,
+        photograph: &Photograph,
+        bytes: Option<Vec<u8>>,
+        budget: &mut PixelBudget,
+    ) -> Self {
+        let picture = Picture::of(photograph, bytes, budget);
         let caption = match &photograph.caption {
             Some(caption) => clean(&format!("Photograph {number}: {caption}")),
             None => format!("Photograph {number}"),
