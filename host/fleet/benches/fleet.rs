@@ -1,6 +1,7 @@
-//! What a large fleet costs: a file of 10,000 terminals, and what is due for 10,000 that are active.
+//! Benchmarks of a large fleet: an import of 10,000 terminals, and the list of what is due for
+//! 10,000 active ones.
 //!
-//! `cargo xtask bench` runs this.
+//! `cargo xtask bench` runs them.
 
 #![expect(
     clippy::unwrap_used,
@@ -29,7 +30,7 @@ fn main() {
     divan::main();
 }
 
-/// The whole call: read, decided, taken in, answered.
+/// The whole call: parse, decide, apply, answer.
 #[divan::bench(sample_count = 10)]
 fn a_file_of_10_000_terminals(bencher: Bencher<'_, '_>) {
     let (fleet, file) = (ordered(), file());
@@ -40,7 +41,7 @@ fn a_file_of_10_000_terminals(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// The whole call: worked out, and its first page answered.
+/// The whole call: compute the list, and answer with its first page.
 #[divan::bench(sample_count = 50)]
 fn what_is_due_for_10_000_terminals(bencher: Bencher<'_, '_>) {
     let mut fleet = ordered();
@@ -59,7 +60,7 @@ fn what_is_due_for_10_000_terminals(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| call(&mut fleet, NOW + WEEK, Method::Get, "/api/v1/due", "", &[]));
 }
 
-/// A site with a station for each terminal, and an order for all.
+/// A site with a station for each terminal, and one order for all terminals.
 fn ordered() -> Fleet {
     let mut fleet = Fleet::default();
     let stations: Vec<String> = (0..TERMINALS).map(|it| format!("CS-{it}")).collect();
@@ -102,7 +103,7 @@ fn file() -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Call the interface as an operator, and take the changes in.
+/// Calls the interface as an operator and applies the changes.
 fn call(
     fleet: &mut Fleet,
     now: u64,

@@ -1,4 +1,5 @@
-//! What the path of money asks the fleet: whether a terminal takes cards.
+//! The activation check: whether a terminal takes cards. The money path asks this before it arms a
+//! terminal, and for every card.
 
 use crate::fleet::Fleet;
 use crate::incident::Incident;
@@ -6,19 +7,19 @@ use crate::moment::Moment;
 use crate::terminal::{State, Terminal};
 use crate::text::Serial;
 
-/// What a terminal may do with cards.
+/// The result of the activation check of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActivationCheck {
-    /// Begin sessions and end them.
+    /// Sessions may begin and end.
     Allowed,
-    /// End the sessions that run; no other begins.
+    /// Running sessions may be ended by card. No session may begin.
     EndOnly,
-    /// Nothing: it reads no card at all.
+    /// No card may be read.
     Refused,
 }
 
-/// What a terminal may do with cards at a moment. One that is unknown, or was never activated, may do
-/// nothing.
+/// Checks whether a terminal may take cards at a moment. An unknown terminal, or one that was never
+/// activated, may not.
 #[must_use]
 pub fn check_activation(fleet: &Fleet, now: Moment, serial: &Serial) -> ActivationCheck {
     let Some(terminal) = fleet.get::<Terminal>(serial.as_str()) else {
@@ -41,7 +42,7 @@ pub fn check_activation(fleet: &Fleet, now: Moment, serial: &Serial) -> Activati
     }
 }
 
-/// Whether an incident with a terminal is open.
+/// Whether a terminal has an open incident.
 pub(crate) fn has_open_incident(fleet: &Fleet, serial: &Serial) -> bool {
     let mut incidents = fleet.each::<Incident>();
     incidents.any(|it| it.closed.is_none() && it.details.terminal == *serial)

@@ -1,4 +1,4 @@
-//! What becomes of what is wanted: the changes, or every reason why there are none.
+//! Decisions: the changes that a command makes, or every reason why it is refused.
 
 mod access;
 mod alerts;
@@ -12,14 +12,14 @@ use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
 use crate::refusal::Refusal;
 
-/// What is decided: the changes, whole or not at all.
+/// The changes, or the refusal.
 type Decision = Result<Vec<Change>, Refusal>;
 
-/// Decide about a command. The same arguments give the same decision. Whether whoever asks may want
-/// it at all, and whether the changes are within their reach, is for the API to say.
+/// Decides about a command. The same arguments give the same decision. The API checks permissions
+/// and access scope.
 ///
 /// # Errors
-/// Every reason why nothing is changed.
+/// Every reason why the command is refused.
 pub fn decide(fleet: &Fleet, context: &DecisionContext<'_>, command: Command) -> Decision {
     match command {
         Command::PutCustomer(key, details) => records::put_customer(fleet, key, details),

@@ -1,5 +1,5 @@
-//! An example: everything that is called, in its order, until a terminal takes cards. The demonstration
-//! does this, and tests begin with it.
+//! An example: the calls that set up a site and onboard a terminal, in their order. The
+//! demonstration and the tests use it.
 
 use serde_json::{Value, json};
 
@@ -10,31 +10,31 @@ use crate::moment::Moment;
 use crate::processor::Processor;
 use crate::terminal::{Domain, Origin};
 
-/// A site at which terminals are to be put to work.
+/// The site of the example.
 #[derive(Clone, Debug)]
 pub struct ExampleSite<'a> {
     /// Its stations, with the numbers of their EVSEs.
     pub stations: &'a [(&'a str, &'a [u32])],
-    /// When all of it was done.
+    /// When all of it happened.
     pub at: Moment,
 }
 
-/// A terminal there that is to be put to work.
+/// A terminal to onboard there.
 #[derive(Clone, Debug)]
 pub struct Onboarding<'a> {
     /// Its serial number.
     pub serial: &'a str,
-    /// What it is.
+    /// Its model.
     pub model: Model,
-    /// Where it comes from.
+    /// Its origin.
     pub origin: Origin,
-    /// Whose processor will take the money.
+    /// The processor that will take the money.
     pub processor: Processor,
-    /// The station at which it stands.
+    /// Its station.
     pub station: &'a str,
     /// The connectors that it serves.
     pub connectors: &'a [u32],
-    /// When all of it was done.
+    /// When all of it happened.
     pub at: Moment,
 }
 
@@ -57,7 +57,7 @@ const PERSON: &str = "astrid";
 const TRAINER: &str = "Laddbolaget AB";
 
 impl ExampleSite<'_> {
-    /// Who and what is there before a terminal is.
+    /// The calls that set up the customer, the site, a trained user and the stations.
     #[must_use]
     pub fn steps(&self) -> Vec<ExampleCall> {
         let contact = json!({"name": "Astrid Lund", "email": "astrid@parkeringshuset.example"});
@@ -115,7 +115,7 @@ impl ExampleSite<'_> {
 }
 
 impl Onboarding<'_> {
-    /// Every step, in its order. The last one has the terminal activated.
+    /// The calls that onboard the terminal. The last one activates it.
     #[must_use]
     pub fn steps(&self) -> Vec<ExampleCall> {
         let mut steps = self.order();
@@ -133,7 +133,7 @@ impl Onboarding<'_> {
         steps
     }
 
-    /// What is bought, and the terminal.
+    /// The order with its licences, and the terminal.
     fn order(&self) -> Vec<ExampleCall> {
         let order = self.order_key();
         vec![
@@ -174,12 +174,12 @@ impl Onboarding<'_> {
         ]
     }
 
-    /// One for each terminal.
+    /// Each terminal has an order of its own.
     fn order_key(&self) -> String {
         format!("SO-{}", self.serial)
     }
 
-    /// In whose domain the terminal is at first.
+    /// The terminal's domain at first.
     fn domain(&self) -> Domain {
         match (self.origin, self.processor) {
             (Origin::FactoryFitted, _) => Domain::Platform,
@@ -188,7 +188,7 @@ impl Onboarding<'_> {
         }
     }
 
-    /// What the vendor has to do.
+    /// The calls for what the vendor has to do.
     fn vendor(&self) -> Vec<ExampleCall> {
         let mut steps = Vec::new();
         let is_there = match self.processor {

@@ -1,8 +1,12 @@
-//! The rules of owning payment terminals: from an order to an activated terminal, and kept safe while
-//! it works. Pure functions over plain data: no store, no HTTP, no clock.
+//! The rules of owning payment terminals, from the order over activation to maintenance. Pure
+//! functions over plain data: no store, no HTTP, no clock.
 //!
-//! [`fleet`] is everything on record, and what is wanted of it is a [`command`]. [`decide()`] makes
-//! changes of it, or says every reason why not.
+//! - [`fleet`] holds all records. A [`command`] requests a change, and [`decide()`] returns the
+//!   changes or every reason why it is refused.
+//! - [`api`] is the REST interface as one table of routes.
+//! - [`activation_check`] tells the money path whether a terminal takes cards.
+//! - [`due`], [`monitoring`] and [`readiness`] compute deadlines, alerts and what a terminal still
+//!   lacks.
 
 pub mod access;
 pub mod activation_check;

@@ -1,20 +1,20 @@
-//! A terminal's life: one table.
+//! The lifecycle of a terminal: one table of states and transitions.
 
 use crate::incident::Outcome;
 use crate::terminal::State;
 
-/// Something that happens in a terminal's life.
+/// A transition in the lifecycle of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transition {
-    /// Nothing is missing but activation.
+    /// It is ready: only the activation is missing.
     Ready,
-    /// It begins to take cards.
+    /// It is activated, and takes cards.
     Activate,
     /// It is put into storage.
     Store,
     /// It is taken out of storage.
     Unstore,
-    /// It takes no cards for now.
+    /// It is suspended, and takes no cards for now.
     Suspend,
     /// An incident with it is opened.
     Report,
@@ -24,11 +24,11 @@ pub enum Transition {
     Return,
     /// It comes back from the vendor.
     Receive,
-    /// It is never used again.
+    /// It is retired for good.
     Retire,
 }
 
-/// The state after a step, if the step can be taken. What else must hold is for whoever takes it.
+/// The state after a transition, if the table has it. The caller checks all other preconditions.
 #[must_use]
 pub const fn next(state: State, transition: Transition) -> Option<State> {
     use State::{Activated, InStorage, Ordered, Ready, Reported, Retired, Returned, Suspended};
@@ -44,7 +44,7 @@ pub const fn next(state: State, transition: Transition) -> Option<State> {
         (Transition::Close(Outcome::Cleared), Reported) => Suspended,
         (Transition::Close(Outcome::Returned), Reported) => Returned,
         (Transition::Close(Outcome::Gone), Reported | Returned) => Retired,
-        // It went its way while the incident was open.
+        // It was returned or retired while the incident was open.
         (Transition::Close(Outcome::Cleared | Outcome::Returned), Returned) => Returned,
         (Transition::Close(_), Retired) => Retired,
         (Transition::Return, Ordered | Ready | InStorage | Suspended | Reported) => Returned,
@@ -57,14 +57,14 @@ pub const fn next(state: State, transition: Transition) -> Option<State> {
 }
 
 impl State {
-    /// Whether it is neither back at the vendor nor gone for good. Only then are its SIM and its EVSEs
-    /// its own.
+    /// Whether it is neither returned nor retired. Only then does it occupy its SIM card and its
+    /// EVSEs.
     #[must_use]
     pub const fn is_current(self) -> bool {
         !matches!(self, Self::Returned | Self::Retired)
     }
 
-    /// What it is, after "it is".
+    /// The state, as text after "it is".
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -81,7 +81,7 @@ impl State {
 }
 
 impl Transition {
-    /// What is done, after "it cannot be".
+    /// The transition, as text after "it cannot be".
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! What somebody should know: alerts that are to be raised, and those that are over.
+//! Monitoring: derives the alerts to raise and to end from the terminals' statuses.
 
 #[cfg(test)]
 mod tests;
@@ -13,10 +13,10 @@ use crate::moment::{Day, Moment};
 use crate::terminal::{State, Terminal};
 use crate::text::Serial;
 
-/// For how long an activated terminal may be silent, in milliseconds.
+/// How long an activated terminal may be silent, in milliseconds.
 const SILENT_AFTER: u64 = 15 * 60 * 1_000;
 
-/// How many days before its end somebody is told that a licence ends: the nearest first.
+/// The days before its end at which a licence alert is raised, the nearest first.
 const LICENCE_ENDS: [(i32, AlertKind); 4] = [
     (0, AlertKind::LicenceEnded),
     (7, AlertKind::LicenceEndsIn7Days),
@@ -24,8 +24,8 @@ const LICENCE_ENDS: [(i32, AlertKind); 4] = [
     (60, AlertKind::LicenceEndsIn60Days),
 ];
 
-/// The alerts that are to be raised, and those that are over: only what changes something. Those that
-/// are over come first, so that one of the same kind can follow.
+/// The commands that raise and end alerts. Only commands that change something are returned. Alerts
+/// are ended first, so that another one of the same kind can follow.
 #[must_use]
 pub fn alert_commands(fleet: &Fleet, gateway: &GatewayFacts, now: Moment) -> Vec<Command> {
     let mut alerts: BTreeMap<&Serial, Vec<&Alert>> = BTreeMap::new();
@@ -47,7 +47,7 @@ pub fn alert_commands(fleet: &Fleet, gateway: &GatewayFacts, now: Moment) -> Vec
     commands
 }
 
-/// A terminal that is watched.
+/// The inputs for monitoring one terminal.
 struct MonitoredTerminal<'a> {
     gateway: &'a GatewayFacts,
     now: Moment,
@@ -104,8 +104,8 @@ impl MonitoredTerminal<'_> {
         }
     }
 
-    /// Whether it was not online for too long. A moment far ahead was noted by a clock that has been set
-    /// back, and says nothing: then one that is not online is silent.
+    /// Whether it was offline for too long. A last-online moment in the future means that the clock
+    /// was set back since; then it counts as silent if it is offline.
     fn is_silent(&self) -> bool {
         if self.terminal.state != State::Activated {
             return false;
@@ -119,21 +119,20 @@ impl MonitoredTerminal<'_> {
             || is_too_long(since.millis_after(self.now)) && !is_online
     }
 
-    /// Whether it is online again. That it was online is no news if the alert knew, whatever the clock
-    /// says by now.
+    /// Whether it is online again: it was online at another moment than the alert already knew.
     fn is_back(&self, alert: &Alert) -> bool {
         let status = self.gateway.statuses.get(&self.terminal.serial);
         let online = status.filter(|it| it.online && it.online_at != alert.online_at);
         online.is_some() && !self.is_silent()
     }
 
-    /// Whether it says that it was tampered with; nothing where it was never seen.
+    /// Whether it reports tampering; none if its status was never recorded.
     fn is_tampered(&self) -> Option<bool> {
         let status = self.gateway.statuses.get(&self.terminal.serial)?;
         Some(status.state.as_str().to_uppercase().contains("TAMPER"))
     }
 
-    /// What is to be said of its licence's end, if it was not said of this end.
+    /// The licence alert to raise, unless it was raised for this end date.
     fn licence_ends(&self) -> Option<AlertKind> {
         let until = self.terminal.licences.until()?;
         let mut ends = LICENCE_ENDS.iter();

@@ -1,4 +1,4 @@
-//! What is missing before a terminal may take cards, and who owes it.
+//! Readiness: what a terminal lacks before it may take cards, and the party that owes it.
 
 mod customer;
 mod deployment;
@@ -23,13 +23,13 @@ use crate::site::{Customer, Person};
 use crate::terminal::{Terminal, TerminalDetails};
 use crate::text::Key;
 
-/// How long a terminal that was seen online counts as online.
+/// How long a terminal counts as online after its status was recorded, in milliseconds.
 const ONLINE_FOR: u64 = 15 * 60 * 1_000;
 
-/// The reason that does not stand in the way of being ready.
+/// The only reason that does not prevent the state "ready".
 pub(crate) const NOT_SEEN_ONLINE: &str = "not-seen-online";
 
-/// A terminal that is looked at.
+/// The inputs for the readiness of a terminal.
 struct ReadinessContext<'a> {
     fleet: &'a Fleet,
     gateway: &'a GatewayFacts,
@@ -38,8 +38,8 @@ struct ReadinessContext<'a> {
     terminal: &'a Terminal,
 }
 
-/// Everything that is missing for a terminal to take cards: each with who owes it. What is on record
-/// as done later than now counts as not done.
+/// Everything that a terminal lacks to take cards, with the party that owes it. Records with a date
+/// in the future do not count.
 #[must_use]
 pub fn missing(
     fleet: &Fleet,
@@ -70,13 +70,13 @@ pub fn missing(
     .concat()
 }
 
-/// Whose a terminal is, by its order.
+/// The customer that owns a terminal, by its order.
 fn owner<'a>(fleet: &'a Fleet, terminal: &Terminal) -> Option<&'a Customer> {
     let order = fleet.get::<Order>(terminal.details.order.as_str())?;
     fleet.get::<Customer>(order.details.customer.as_str())
 }
 
-/// A reason that the customer has to see to.
+/// A reason that the customer owes.
 fn by_customer(code: &str, text: impl Into<String>) -> Reason {
     Reason::new(code, text).owed_by(Party::Customer)
 }
@@ -94,7 +94,7 @@ fn identity(details: &TerminalDetails) -> Vec<Reason> {
     reasons
 }
 
-/// What is missing of those who may use a terminal.
+/// What the users of a terminal lack.
 pub(crate) fn users(fleet: &Fleet, now: Moment, users: &[Key]) -> Vec<Reason> {
     if users.is_empty() {
         return vec![by_customer("no-users", "say who may use the terminal")];

@@ -1,4 +1,4 @@
-//! What is to be written to the terminals' vendor, as texts to send.
+//! Letters to the terminals' vendor, as texts to send.
 
 #[cfg(test)]
 mod tests;
@@ -13,39 +13,39 @@ use crate::site::{Contact, Customer, CustomerDetails, Site};
 use crate::terminal::{Domain, Sim, State, Terminal};
 use crate::text::Line;
 
-/// Where the vendor takes what it is asked for.
+/// The addresses at which the vendor takes requests.
 const SUPPORT: &str = "support@payter.nl";
 const TRANSFER_FORM: &str = "https://www.payter.com/terminaltransfer";
 const ACTIVATION_FORM: &str = "https://www.payter.com/activation";
 
-/// Something to send to the vendor.
+/// A letter to send to the vendor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename = "Notice")]
 pub struct VendorLetter {
-    /// What it asks for.
+    /// The request.
     pub kind: VendorLetterKind,
-    /// Where it goes: an address for mail, or a form's.
+    /// The recipient: a mail address, or the address of a form.
     pub to: String,
-    /// What it is about, in a line.
+    /// The subject line.
     pub subject: String,
     /// The text, in English.
     pub body: String,
 }
 
-/// What a notice asks for.
+/// The request of a vendor letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename = "NoticeKind", rename_all = "kebab-case")]
 pub enum VendorLetterKind {
-    /// That terminals be routed to this platform.
+    /// Routing of terminals to this platform.
     Routing,
-    /// That terminals be transferred to another domain.
+    /// Transfer of terminals to another domain.
     Transfer,
-    /// That terminals be activated under a domain, being in none.
+    /// Activation of terminals that are in no domain.
     Activation,
 }
 
-/// Everything that is to be asked of the vendor for an order: one notice for all its terminals that
-/// need the same. What is on record as asked or done is not asked again.
+/// All letters that an order needs: one for all of its terminals with the same need. Nothing is
+/// requested twice.
 #[must_use]
 pub fn letters(fleet: &Fleet, order: &Order) -> Vec<VendorLetter> {
     let Some(customer) = fleet.get::<Customer>(order.details.customer.as_str()) else {
@@ -78,7 +78,7 @@ pub fn letters(fleet: &Fleet, order: &Order) -> Vec<VendorLetter> {
     .collect()
 }
 
-/// What is to be asked for a terminal, and in whose domain it will be then.
+/// The letter that a terminal needs, and the domain that it asks for.
 fn letter_needed(terminal: &Terminal) -> Option<(VendorLetterKind, Processor)> {
     let transfer = terminal.transfer.as_ref();
     let to = transfer.map_or(terminal.processor, |it| it.to);
@@ -96,7 +96,7 @@ fn letter_needed(terminal: &Terminal) -> Option<(VendorLetterKind, Processor)> {
     }
 }
 
-/// What all letters for an order have in common.
+/// Writes the letters of one order.
 struct LetterWriter<'a> {
     fleet: &'a Fleet,
     order: &'a Order,
@@ -163,7 +163,7 @@ impl LetterWriter<'_> {
         }
     }
 
-    /// A terminal, with what it can be known by.
+    /// A line that identifies a terminal.
     fn line(&self, terminal: &Terminal) -> String {
         let details = &terminal.details;
         let site = self.fleet.get::<Site>(details.site.as_str());

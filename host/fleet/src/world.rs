@@ -1,5 +1,5 @@
-//! A small fleet for tests: one customer with a site, a station of four EVSEs, somebody trained, an
-//! order, and the terminal T1.
+//! A small fleet for unit tests: one customer with a site, a station of four EVSEs, a trained
+//! person, an order, and the terminal T1.
 
 use std::fmt::Debug;
 use std::str::FromStr;
@@ -30,7 +30,7 @@ pub(crate) const DAY: u64 = 24 * 3_600 * 1_000;
 pub(crate) const SIM: &str = "8946071512360089522";
 pub(crate) const OTHER_SIM: &str = "8944110068880037416";
 
-/// A text of any kind.
+/// A parsed text of any type.
 pub(crate) fn text<T: FromStr<Err: Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
@@ -74,7 +74,7 @@ pub(crate) fn details() -> TerminalDetails {
 }
 
 impl World {
-    /// Everybody and everything but the terminal.
+    /// Everything except the terminal.
     pub(crate) fn without_terminal(origin: Origin, processor: Processor) -> Self {
         let mut world = Self {
             fleet: Fleet::default(),
@@ -129,7 +129,7 @@ impl World {
         world
     }
 
-    /// The terms are accepted, the self-assessment is on record, and Ann is there and trained.
+    /// The terms are accepted, the self-assessment is recorded, and Ann is a trained person.
     pub(crate) fn agree(&mut self) {
         let at = self.now;
         for command in [
@@ -163,7 +163,7 @@ impl World {
         }
     }
 
-    /// With a terminal of which only this is on record.
+    /// With a terminal that is only registered.
     pub(crate) fn new(origin: Origin, processor: Processor, domain: Domain) -> Self {
         let mut world = Self::without_terminal(origin, processor);
         world
@@ -172,14 +172,14 @@ impl World {
         world
     }
 
-    /// A factory-fitted terminal for the platform's processor, of which nothing is missing.
+    /// A factory-fitted terminal for the platform's processor that lacks nothing.
     pub(crate) fn complete() -> Self {
         let mut world = Self::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
         world.provide();
         world
     }
 
-    /// The same, and it takes cards.
+    /// The same, activated.
     pub(crate) fn activated() -> Self {
         let mut world = Self::complete();
         world.act(TerminalAction::Ready).unwrap();
@@ -187,7 +187,7 @@ impl World {
         world
     }
 
-    /// Whatever does not depend on the processor.
+    /// Provides everything that does not depend on the processor.
     pub(crate) fn provide(&mut self) {
         self.check();
         self.configure();
@@ -197,7 +197,7 @@ impl World {
         }
     }
 
-    /// Every check is made.
+    /// All checks are made.
     pub(crate) fn check(&mut self) {
         let done = self.done();
         self.edit(|it| {
@@ -214,7 +214,7 @@ impl World {
         self.gateway.issuers = [Processor::Platform, Processor::Customer].into();
     }
 
-    /// The vendor shows it online.
+    /// The vendor reports it online.
     pub(crate) fn report_online(&mut self) {
         let status = StatusRecord {
             online: true,
@@ -266,7 +266,7 @@ impl World {
         self.put(incident);
     }
 
-    /// What is wanted is done, or the codes of the reasons why not.
+    /// Carries out a command, or returns the codes of the reasons against it.
     pub(crate) fn command(&mut self, command: Command) -> Result<(), Vec<String>> {
         let actor = Actor {
             key: text("K-1"),
@@ -299,7 +299,7 @@ impl World {
         self.fleet.apply(Change::put(record), 1);
     }
 
-    /// Change the terminal's record.
+    /// Edits the terminal's record.
     pub(crate) fn edit(&mut self, edit: impl FnOnce(&mut Terminal)) {
         let mut terminal = self.terminal().clone();
         edit(&mut terminal);
@@ -312,7 +312,7 @@ impl World {
         self.put(customer);
     }
 
-    /// Somebody who works at these sites, and is not trained.
+    /// Adds an untrained person who works at these sites.
     pub(crate) fn put_person(&mut self, key: &str, sites: &[&str]) {
         let details = PersonDetails {
             sites: sites.iter().map(|site| text(site)).collect(),
@@ -330,7 +330,7 @@ impl World {
         self.fleet.get("O-1").unwrap()
     }
 
-    /// The codes of what is missing.
+    /// The codes of what the terminal lacks.
     pub(crate) fn missing(&self) -> Vec<String> {
         let terminal = self.terminal();
         codes(&readiness::missing(

@@ -1,4 +1,4 @@
-//! What the document says, in its order.
+//! The content of the report, in its order.
 
 mod sections;
 
@@ -13,59 +13,59 @@ use crate::picture::{Picture, PictureError, PixelBudget};
 use crate::wording;
 use sections::SectionBuilder;
 
-/// The report of an incident, laid out.
+/// The content of an incident report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// What this is, such as `Incident report I-1`.
+    /// The title, such as `Incident report I-1`.
     pub title: String,
-    /// What happened to which terminal.
+    /// The incident's kind and its terminal.
     pub headline: String,
-    /// What is missing. While there is anything, the report is a draft.
+    /// What is missing. The report is a draft while anything is.
     pub missing: Vec<String>,
-    /// What is known.
+    /// The sections.
     pub sections: Vec<Section>,
     /// The photographs.
     pub exhibits: Vec<Exhibit>,
     /// When the document was made.
     pub made: Moment,
-    /// The same, in words.
+    /// The same, as text.
     pub footer: Vec<String>,
 }
 
-/// A part of the report.
+/// A section of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     /// Its heading.
     pub title: &'static str,
-    /// Facts by their names.
+    /// Its facts.
     pub facts: Vec<Fact>,
-    /// What somebody wrote, each line a paragraph.
+    /// Free text, one item for each paragraph.
     pub text: Vec<String>,
 }
 
-/// A fact.
+/// A labelled fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
-    /// What it is.
+    /// Its label.
     pub label: &'static str,
-    /// The fact itself, in lines.
+    /// Its value, in lines.
     pub lines: Vec<String>,
 }
 
-/// A photograph, or why it is not shown.
+/// A photograph, or the reason why it cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exhibit {
-    /// What it shows.
+    /// Its caption.
     pub caption: String,
-    /// What it is as a file: its type, its size, its hash.
+    /// The facts of its file: type, size and hash.
     pub facts: Vec<String>,
     /// The picture.
     pub picture: Result<Picture, PictureError>,
 }
 
 impl Report {
-    /// The report of an incident as it is now. `pictures` are the bytes of its photographs, by their
-    /// hashes.
+    /// Builds the report of an incident as it is now. `pictures` has the bytes of its photographs
+    /// by their hashes.
     #[must_use]
     pub fn of(
         fleet: &Fleet,
@@ -98,7 +98,7 @@ impl Report {
         !self.missing.is_empty()
     }
 
-    /// Every text that somebody wrote.
+    /// Every free text.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let sections = self.sections.iter().flat_map(|section| {
             let facts = section.facts.iter().flat_map(|fact| &fact.lines);

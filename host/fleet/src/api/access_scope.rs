@@ -1,4 +1,4 @@
-//! What is within reach of a token that is limited to sites.
+//! Which records a token that is limited to sites may see and change.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::order::Order;
 use crate::site::{Customer, Site};
 use crate::terminal::Terminal;
 
-/// Whether a record may be seen: besides what is at the sites, the customers whose these are, and the
+/// Whether a record may be seen: records of the sites, the customers that own the sites, and the
 /// orders of terminals there.
 pub(super) fn may_see(fleet: &Fleet, access: &AccessScope, item: &Item) -> bool {
     match (access, item) {
@@ -27,7 +27,7 @@ pub(super) fn may_see(fleet: &Fleet, access: &AccessScope, item: &Item) -> bool 
     }
 }
 
-/// Whether a record may be changed: everywhere that it belongs must be within reach.
+/// Whether a record may be changed: all sites that it belongs to must be in the access scope.
 fn may_change(fleet: &Fleet, access: &AccessScope, item: &Item) -> bool {
     let sites = item.sites(fleet);
     match access {
@@ -38,7 +38,7 @@ fn may_change(fleet: &Fleet, access: &AccessScope, item: &Item) -> bool {
     }
 }
 
-/// Whether everything that would be changed may be, as it is and as it would be.
+/// Checks that every changed record is in the access scope, both before and after the change.
 pub(super) fn check(
     fleet: &Fleet,
     access: &AccessScope,
@@ -59,7 +59,7 @@ pub(super) fn check(
     }
 }
 
-/// The fleet with no terminals but those within reach. A copy of a fleet costs little.
+/// The fleet without the terminals outside the access scope. Cloning a fleet is cheap.
 pub(super) fn with_terminals_within<'a>(fleet: &'a Fleet, access: &AccessScope) -> Cow<'a, Fleet> {
     if *access == AccessScope::Everywhere {
         return Cow::Borrowed(fleet);

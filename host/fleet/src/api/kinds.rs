@@ -1,4 +1,4 @@
-//! The kinds of routes that there are.
+//! Constructors for the kinds of routes.
 
 use schemars::JsonSchema;
 
@@ -13,7 +13,7 @@ use super::{Answer, Method, Task};
 use crate::command::Command;
 
 impl Route {
-    /// A read whose answer is JSON of this type.
+    /// A read that answers with JSON of this type.
     pub(super) fn read<T: JsonSchema>(
         path: &'static str,
         read: impl Fn(&Request<'_>) -> Result<Answer, Problem> + Send + Sync + 'static,
@@ -22,7 +22,7 @@ impl Route {
         Self::new(Method::Get, path, Success::json::<T>(&[200]), handler)
     }
 
-    /// The list of all records of a kind that may be seen and of which this is true.
+    /// The list of all records of a kind that the caller may see and that match the query.
     pub(super) fn list<T: RecordView>(
         path: &'static str,
         matches_query: impl Fn(&Request<'_>, &T) -> bool + Send + Sync + 'static,
@@ -57,7 +57,7 @@ impl Route {
         }
     }
 
-    /// A record that is put there, of a body of this type.
+    /// Creates or replaces a record, from a JSON body of this type.
     pub(super) fn put<T: RecordView, B: JsonSchema>(
         path: &'static str,
         command: fn(&Request<'_>) -> Result<Command, Problem>,
@@ -71,7 +71,7 @@ impl Route {
         }
     }
 
-    /// A record that is there and is put anew, of a body of this type.
+    /// Replaces an existing record, from a JSON body of this type.
     pub(super) fn put_anew<T: RecordView, B: JsonSchema>(
         path: &'static str,
         command: fn(&Request<'_>) -> Result<Command, Problem>,
@@ -79,7 +79,7 @@ impl Route {
         Self::action::<T>(Method::Put, path, command).with_json::<B>()
     }
 
-    /// A record that comes to be, with a key that is not in the path.
+    /// Creates a record whose key the gateway chooses.
     pub(super) fn create<T: RecordView, B: JsonSchema>(
         path: &'static str,
         command: fn(&Request<'_>) -> Result<Command, Problem>,
@@ -89,7 +89,7 @@ impl Route {
         Self::new(Method::Post, path, success, handler).with_json::<B>()
     }
 
-    /// Something that is done with the record that the path names first.
+    /// Does something with the record that the first path parameter names.
     pub(super) fn action<T: RecordView>(
         method: Method,
         path: &'static str,
@@ -99,7 +99,7 @@ impl Route {
         Self::new(method, path, Success::record::<T>(&[200]), handler).on::<T>()
     }
 
-    /// A record that is removed.
+    /// Removes a record.
     pub(super) fn remove<T: RecordView>(
         path: &'static str,
         command: fn(&Request<'_>) -> Result<Command, Problem>,
@@ -108,7 +108,7 @@ impl Route {
         Self::new(Method::Delete, path, Success::NOTHING, handler).on::<T>()
     }
 
-    /// Something that the gateway does.
+    /// A task that the gateway performs.
     pub(super) fn task(
         method: Method,
         path: &'static str,

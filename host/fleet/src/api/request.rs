@@ -1,4 +1,5 @@
-//! A call with what it is answered from.
+//! A call that is being answered: its parsed parts, and the records and context it is answered
+//! from.
 
 use std::str::FromStr;
 
@@ -12,7 +13,8 @@ use crate::access::AccessScope;
 use crate::context::DecisionContext;
 use crate::fleet::{Fleet, Record, Versioned};
 
-/// A call with what it is answered from.
+/// A call that is being answered: its parsed parts, and the records and context it is answered
+/// from.
 pub(super) struct Request<'a> {
     pub(super) route: &'a Route,
     pub(super) call: &'a Call<'a>,
@@ -37,28 +39,28 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// The text of a parameter of the path.
+    /// A path parameter as text.
     pub(super) fn text(&self, place: usize) -> Result<&'a str, Problem> {
         let text = self.call.parameters.get(place);
         text.map(String::as_str).ok_or_else(Problem::not_found)
     }
 
-    /// A parameter of the path, of its type: what is not of it names nothing.
+    /// A path parameter, parsed. A value that cannot be parsed names no record, so it is a 404.
     pub(super) fn key<T: FromStr>(&self, place: usize) -> Result<T, Problem> {
         self.text(place)?.parse().map_err(|_| Problem::not_found())
     }
 
-    /// What the body says.
+    /// The parsed body.
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         self.route.body.read(self.call)
     }
 
-    /// How far whoever asks reaches.
+    /// The access scope of the caller.
     pub(super) fn access(&self) -> &'a AccessScope {
         &self.context.actor.access
     }
 
-    /// That what is asked for concerns the whole fleet.
+    /// Refuses callers who are limited to sites: the request concerns the whole fleet.
     pub(super) fn require_whole_fleet(&self) -> Result<(), Problem> {
         match self.access() {
             AccessScope::Everywhere => Ok(()),
@@ -69,7 +71,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The record of this name, if there is one and whoever asks may see it.
+    /// The record with this key, if it exists and the caller may see it.
     pub(super) fn find<T: Record>(&self, key: &str) -> Option<&'a Versioned<T>> {
         let versioned = T::all(self.fleet).get(key)?;
         let is_visible = match self.access() {
@@ -81,7 +83,7 @@ impl<'a> Request<'a> {
         is_visible.then_some(versioned)
     }
 
-    /// The record that the path names first.
+    /// The record that the first path parameter names.
     pub(super) fn record<T: Record>(&self) -> Result<&'a Versioned<T>, Problem> {
         self.find(self.text(0)?).ok_or_else(Problem::not_found)
     }

@@ -1,4 +1,4 @@
-//! How calls are answered that are answered as they were meant.
+//! Successful answers.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use super::request::Request;
 use super::view::RecordView;
 use crate::fleet::{Change, Versioned};
 
-/// The answer to a call whose changes are on record.
+/// Makes the answer to a call whose changes are stored.
 pub(super) type Show = fn(&Request<'_>, &[Change]) -> Result<Answer, Problem>;
 
 impl Answer {
@@ -16,13 +16,13 @@ impl Answer {
     #[must_use]
     pub fn json(status: u16, body: &impl Serialize) -> Self {
         Self {
-            // Only a map whose keys are no texts can fail, and there is none.
+            // This cannot fail: only maps with keys other than strings do.
             body: serde_json::to_vec(body).unwrap_or_default(),
             ..Self::of("application/json", Vec::new()).with_status(status)
         }
     }
 
-    /// A body of some type.
+    /// A body of this media type.
     #[must_use]
     pub fn of(media_type: &'static str, body: Vec<u8>) -> Self {
         Self {
@@ -34,13 +34,13 @@ impl Answer {
         }
     }
 
-    /// That it is done.
+    /// 204, without a body.
     #[must_use]
     pub fn nothing() -> Self {
         Self::of("", Vec::new()).with_status(204)
     }
 
-    /// The same, which tells a secret.
+    /// The same, marked as containing a new secret.
     pub(super) fn secret(self) -> Self {
         Self {
             is_secret: true,
@@ -58,19 +58,19 @@ impl Answer {
         self
     }
 
-    /// The same, with the version of what it shows.
+    /// The same, with an ETag.
     pub(super) fn with_etag(self, version: u64) -> Self {
         self.with_header("etag", format!("\"{version}\""))
     }
 
-    /// The same, with where that is which was made.
+    /// The same, with the Location of the new record.
     pub(super) fn with_location<T: RecordView>(self, record: &T) -> Self {
         let location = format!("/api/v1/{}/{}", T::PATH, record.key());
         self.with_header("location", location)
     }
 }
 
-/// A record.
+/// The answer that shows a record.
 pub(super) fn record<T: RecordView>(
     status: u16,
     versioned: &Versioned<T>,
@@ -83,7 +83,7 @@ pub(super) fn record<T: RecordView>(
     }
 }
 
-/// The record that the path names first, after a change.
+/// Shows the record that the first path parameter names, after a change.
 pub(super) fn changed<T: RecordView>(
     request: &Request<'_>,
     _: &[Change],
@@ -95,7 +95,7 @@ pub(super) fn changed<T: RecordView>(
     ))
 }
 
-/// The record that the path names first, which has come to be if the caller knew of none.
+/// Shows the record that the first path parameter names: 201 if it is new, otherwise 200.
 pub(super) fn put<T: RecordView>(request: &Request<'_>, _: &[Change]) -> Result<Answer, Problem> {
     let status = if is_new(request) { 201 } else { 200 };
     Ok(record(
@@ -105,12 +105,13 @@ pub(super) fn put<T: RecordView>(request: &Request<'_>, _: &[Change]) -> Result<
     ))
 }
 
-/// Whether what is put was not there before: what is there is put with its version only.
+/// Whether a PUT created the record. Replacing a record needs If-Match, so a call without it
+/// created one.
 pub(super) fn is_new(request: &Request<'_>) -> bool {
     request.call.if_match.is_none()
 }
 
-/// The record that has come to be.
+/// Shows the new record.
 pub(super) fn created<T: RecordView>(
     request: &Request<'_>,
     changes: &[Change],
@@ -118,7 +119,7 @@ pub(super) fn created<T: RecordView>(
     Ok(record(201, made::<T>(request, changes)?, request))
 }
 
-/// The record of a kind among the changes.
+/// The record of this kind among the changes.
 pub(super) fn made<'a, T: RecordView>(
     request: &Request<'a>,
     changes: &[Change],
@@ -127,7 +128,7 @@ pub(super) fn made<'a, T: RecordView>(
     written(request, change.map_or("", |change| &change.key))
 }
 
-/// A record that was written just now.
+/// A record that was just written.
 pub(super) fn written<'a, T: RecordView>(
     request: &Request<'a>,
     key: &str,

@@ -38,7 +38,7 @@ pub(super) fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-/// What a path says in the places of a route's parameters, if it is the route's.
+/// The values of the path parameters, if the path matches the route.
 pub(super) fn matches(route: &str, path: &str) -> Option<Vec<String>> {
     let mut said = path.strip_prefix("/api/v1")?.split('/');
     let mut parameters = Vec::new();

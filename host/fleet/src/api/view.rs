@@ -1,4 +1,4 @@
-//! How records are shown: without what is secret.
+//! Records as the interface shows them: without secrets.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,15 +19,15 @@ use crate::site::{Customer, Person, Site, Station};
 use crate::terminal::Terminal;
 use crate::text::Key;
 
-/// A kind of records that is shown.
+/// A kind of record that the interface shows.
 pub(super) trait RecordView: Record + 'static {
-    /// Where they are, under `/api/v1/`.
+    /// The path of its list, under `/api/v1/`.
     const PATH: &'static str;
 
-    /// A record without what is secret.
+    /// The record without its secrets.
     type View: Serialize + JsonSchema;
 
-    /// A record with its version, and what is said besides.
+    /// The record with its version and computed fields.
     type Shown: Serialize + JsonSchema;
 
     fn view(&self) -> Self::View;
@@ -35,7 +35,7 @@ pub(super) trait RecordView: Record + 'static {
     fn shown(versioned: &Versioned<Self>, request: &Request<'_>) -> Self::Shown;
 }
 
-/// A record with its version.
+/// JSON of a record, with its ETag.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Versioned{T}")]
 pub(super) struct VersionedView<T> {
@@ -103,29 +103,29 @@ impl RecordView for Terminal {
     }
 }
 
-/// A terminal, and how it stands.
+/// A terminal with its readiness and its status at the vendor.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct TerminalView {
     /// Its version: what its ETag says.
     version: u64,
-    /// What it lacks to be activated.
+    /// The reasons why it cannot be activated.
     missing: Vec<Reason>,
-    /// Who does what for its sessions.
+    /// The parties responsible for its sessions.
     parts: Parts,
-    /// What was seen of it at the vendor.
+    /// Its status at the vendor, as last recorded.
     #[serde(rename = "seen")]
     status: Option<StatusRecord>,
     #[serde(flatten)]
     terminal: Terminal,
 }
 
-/// An address that alerts are sent to.
+/// A webhook, without its secret.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Webhook")]
 pub(super) struct WebhookView {
-    /// What names it.
+    /// Its key.
     pub(super) key: Key,
-    /// Where it sends.
+    /// Its address.
     pub(super) details: WebhookDetails,
 }
 
@@ -142,9 +142,9 @@ impl WebhookView {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Token")]
 pub(super) struct TokenView {
-    /// What names it in the audit log.
+    /// Its key; the audit log names it by this.
     key: Key,
-    /// What its bearer may do, and where.
+    /// Its holder, permissions and sites.
     details: TokenDetails,
     /// When it was issued.
     issued: Moment,
@@ -164,9 +164,9 @@ impl TokenView {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Calendar")]
 pub(super) struct CalendarView {
-    /// What names it in the audit log.
+    /// Its key; the audit log names it by this.
     key: Key,
-    /// What it is for.
+    /// Its holder and sites.
     details: CalendarDetails,
 }
 
@@ -179,7 +179,7 @@ impl CalendarView {
     }
 }
 
-/// A record as the audit log shows it: without what is secret.
+/// A record as the audit log shows it: without secrets.
 #[must_use]
 pub fn view(item: &Item) -> Value {
     match item {
@@ -198,6 +198,6 @@ pub fn view(item: &Item) -> Value {
 }
 
 fn json(view: &impl Serialize) -> Value {
-    // Only a map whose keys are no texts can fail, and there is none.
+    // This cannot fail: only maps with keys other than strings do.
     serde_json::to_value(view).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Tokens and calendars.
+//! Routes for tokens and calendars.
 
 #[cfg(test)]
 mod tests;
@@ -33,7 +33,8 @@ pub(super) fn issue_token(
     })])
 }
 
-/// Somebody must always be able to do everything.
+/// One operator token without site limits and expiry must remain, so that nobody locks themselves
+/// out.
 pub(super) fn revoke_token(fleet: &Fleet, key: &Key) -> Decision {
     records::find::<Token>(fleet, key.as_str())?;
     let mut others = fleet.each::<Token>().filter(|it| it.key != *key);

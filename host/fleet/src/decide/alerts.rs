@@ -1,4 +1,4 @@
-//! Alerts, and where they are sent.
+//! Routes for alerts and webhooks.
 
 #[cfg(test)]
 mod tests;
@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 use crate::terminal::Terminal;
 use crate::text::{Key, Serial};
 
-/// An alert is raised once: while it is so, or for each year of a licence.
+/// An alert is raised once while its condition lasts, and a licence alert once for each end date.
 pub(super) fn raise(
     fleet: &Fleet,
     context: &DecisionContext<'_>,
@@ -110,20 +110,20 @@ fn is_about(alert: &Alert, serial: &Serial, kind: AlertKind) -> bool {
     alert.terminal == *serial && alert.kind == kind
 }
 
-/// The end of the licence that an alert is about.
+/// For a licence alert: the end of the licence.
 fn about(terminal: &Terminal, kind: AlertKind) -> Option<Day> {
     let year = terminal.licences.software.last();
     year.map(|year| year.until)
         .filter(|_| kind.is_about_licence())
 }
 
-/// When a terminal that is silent was online last.
+/// For a silent terminal: when it was last online.
 fn online_at(context: &DecisionContext<'_>, serial: &Serial, kind: AlertKind) -> Option<Moment> {
     let status = context.gateway.statuses.get(serial);
     status.filter(|_| kind == AlertKind::Silent)?.online_at
 }
 
-/// Whether what is sent to an address is read by nobody on the way.
+/// Whether an address is safe from eavesdropping: `https`, or this machine.
 fn is_safe(address: &str) -> bool {
     let Ok(url) = Url::parse(address) else {
         return false;

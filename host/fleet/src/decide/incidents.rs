@@ -1,4 +1,4 @@
-//! Incidents: opened, described, reported, closed.
+//! Incidents: opening, describing, reporting and closing.
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +13,7 @@ use crate::refusal::{Obstacle, Refusal};
 use crate::terminal::Terminal;
 use crate::text::{Key, Prose};
 
-/// How many pictures an incident may have.
+/// The maximum number of pictures of an incident.
 const MOST_PICTURES: usize = 20;
 
 pub(super) fn open(
@@ -26,7 +26,7 @@ pub(super) fn open(
     opened(fleet, context, terminal.clone(), details)
 }
 
-/// An incident with a terminal that is put on record in this state.
+/// Opens an incident, and stores the terminal as reported.
 pub(super) fn opened(
     fleet: &Fleet,
     context: &DecisionContext<'_>,
@@ -84,7 +84,7 @@ pub(super) fn attach(fleet: &Fleet, key: &Key, photograph: Photograph) -> Decisi
     })])
 }
 
-/// The first report is the one that counts; one that is yet to come, by the clock, does not.
+/// Only the first report counts, unless a clock that was ahead dated it in the future.
 pub(super) fn report(fleet: &Fleet, context: &DecisionContext<'_>, key: &Key) -> Decision {
     let incident = find_open(fleet, key)?;
     let reported = incident.reported.as_ref();
@@ -127,13 +127,14 @@ pub(super) fn close(
     if is_last {
         let transition = Transition::Close(outcome);
         let terminal = lifecycle::apply(context, terminal, transition, Vec::new())?;
-        // Wherever it lay when it was reported, it is back in use or gone.
+        // A terminal that was reported from storage leaves storage: it is back in use, returned or
+        // retired.
         changes.push(Change::put(terminal.out_of_storage(context.now)));
     }
     Ok(changes)
 }
 
-/// An incident that is not closed.
+/// The incident, unless it is closed.
 fn find_open<'a>(fleet: &'a Fleet, key: &Key) -> Result<&'a Incident, Refusal> {
     let incident = records::find::<Incident>(fleet, key.as_str())?;
     match &incident.closed {

@@ -1,4 +1,4 @@
-//! What was done with a terminal by whoever looks after it.
+//! Maintenance records: checks, inspections, battery charges and test transactions.
 
 #[cfg(test)]
 mod tests;
@@ -33,7 +33,7 @@ pub(super) fn check(
     })])
 }
 
-/// A finding makes it an incident as well.
+/// An inspection with findings opens an incident.
 pub(super) fn inspect(
     fleet: &Fleet,
     context: &DecisionContext<'_>,
@@ -94,8 +94,7 @@ pub(super) fn test(
     })])
 }
 
-/// The terminal, if it is still somebody's to look after, and if who did it may: somebody of the site
-/// who is trained.
+/// The terminal, if it is in use and the person was trained and works at its site.
 fn maintained_terminal<'a>(
     fleet: &'a Fleet,
     context: &DecisionContext<'_>,
@@ -133,7 +132,7 @@ fn maintained_terminal<'a>(
     Ok(terminal)
 }
 
-/// What an inspection found, in words.
+/// The findings of an inspection, as text.
 fn findings_text(inspection: &Inspection) -> Result<Prose, Refusal> {
     let findings = inspection.findings.iter().map(|finding| match finding {
         Finding::OddCable => "a cable that does not belong there",
@@ -149,7 +148,7 @@ fn findings_text(inspection: &Inspection) -> Result<Prose, Refusal> {
         .map_err(|error| Refusal::invalid("too-long", format!("with the findings, {error}")))
 }
 
-/// What is not written yet.
+/// A part of the report that is to be written later.
 fn empty_text() -> Prose {
     Prose::empty()
 }

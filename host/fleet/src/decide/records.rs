@@ -18,13 +18,13 @@ use crate::refusal::{Reason, Refusal};
 use crate::site::{Acceptance, Customer, CustomerDetails, SelfAssessment};
 use crate::text::Key;
 
-/// The record of this name, or that there is none.
+/// The record with this key, or a refusal.
 pub(super) fn find<'a, T: Record>(fleet: &'a Fleet, key: &str) -> Result<&'a T, Refusal> {
     let found = fleet.get::<T>(key);
     found.ok_or_else(|| Refusal::not_found(T::KIND.name(), key))
 }
 
-/// That a record that is named is not there.
+/// The reason, if a record that is referred to does not exist.
 pub(super) fn unknown<T: Record>(fleet: &Fleet, key: &Key, at: &str) -> Option<Reason> {
     let name = T::KIND.name();
     let reason = || {

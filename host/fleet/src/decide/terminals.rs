@@ -1,4 +1,4 @@
-//! Terminals: registered, licensed, transferred, and through their life.
+//! Terminals: registration, licences, transfers and lifecycle.
 
 mod import;
 mod licensing;
@@ -44,8 +44,8 @@ pub(super) fn register(
     Ok(vec![Change::put(terminal)])
 }
 
-/// What a terminal needs to be activated stays as it is while it takes cards, and where it is while a
-/// session is open.
+/// The essential details cannot change while the terminal is activated, nor while a session is open
+/// there.
 pub(super) fn put(
     fleet: &Fleet,
     context: &DecisionContext<'_>,
@@ -80,7 +80,7 @@ pub(super) fn put(
     })])
 }
 
-/// The fields that differ and that a terminal needs to be activated.
+/// The essential fields that differ. A terminal needs them to be activated.
 fn essentials_changed(old: &TerminalDetails, new: &TerminalDetails) -> Vec<&'static str> {
     let fields = [
         ("model", old.model != new.model),
@@ -94,7 +94,7 @@ fn essentials_changed(old: &TerminalDetails, new: &TerminalDetails) -> Vec<&'sta
     changed.map(|(field, _)| field).collect()
 }
 
-/// Why those who may use it from now on could not.
+/// Why the new users may not use the terminal.
 fn unfit_users(
     fleet: &Fleet,
     now: Moment,
@@ -107,7 +107,7 @@ fn unfit_users(
     }
 }
 
-/// A terminal goes over to another order only if nothing but the order's number changes with it.
+/// A terminal can move to another order only if customer, origin and processor are the same.
 fn other_order(fleet: &Fleet, terminal: &Terminal, details: &TerminalDetails) -> Option<Reason> {
     let old = fleet.get::<Order>(terminal.details.order.as_str())?;
     let new = fleet.get::<Order>(details.order.as_str())?;
@@ -121,7 +121,7 @@ fn other_order(fleet: &Fleet, terminal: &Terminal, details: &TerminalDetails) ->
     (old.key != new.key && !fits).then(reason)
 }
 
-/// A terminal that is not retired.
+/// The terminal, unless it is retired.
 fn find_usable<'a>(fleet: &'a Fleet, serial: &Serial) -> Result<&'a Terminal, Refusal> {
     let terminal = records::find::<Terminal>(fleet, serial.as_str())?;
     match terminal.state {

@@ -1,4 +1,4 @@
-//! Looking at a fleet at a moment, from where somebody can see it.
+//! The inputs for computing deadlines: the fleet, the moment and the access scope.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,21 +13,21 @@ use crate::site::Site;
 use crate::terminal::Terminal;
 use crate::text::Key;
 
-/// Where there is no site to count days by.
+/// The calendar where there is no site.
 static UTC: TimeZone = TimeZone::UTC;
 
-/// A fleet that is looked at.
+/// The inputs for computing deadlines.
 pub(super) struct DeadlineContext<'a> {
     pub(super) fleet: &'a Fleet,
     pub(super) now: Moment,
-    /// The sites that can be seen; absent where everything can.
+    /// The sites in the access scope; absent if it is the whole fleet.
     sites: Option<BTreeSet<&'a Key>>,
     places: BTreeMap<&'a Key, LocalCalendar<'a>>,
-    /// The first site of each customer.
+    /// The calendar of each customer's first site.
     homes: BTreeMap<&'a Key, LocalCalendar<'a>>,
 }
 
-/// By whose days deadlines count.
+/// The time zone and current day by which deadlines count.
 #[derive(Clone, Copy)]
 pub(super) struct LocalCalendar<'a> {
     pub(super) zone: &'a TimeZone,
@@ -63,19 +63,19 @@ impl<'a> DeadlineContext<'a> {
         self.sites.is_none()
     }
 
-    /// The days at a site; those of UTC where there is no such site.
+    /// The calendar of a site; UTC if there is no such site.
     pub(super) fn place(&self, site: &Key) -> LocalCalendar<'a> {
         let utc = || LocalCalendar::in_zone(&UTC, self.now);
         self.places.get(site).copied().unwrap_or_else(utc)
     }
 
-    /// The days at a customer's first site.
+    /// The calendar of a customer's first site; UTC if there is none.
     pub(super) fn home(&self, customer: &Key) -> LocalCalendar<'a> {
         let utc = || LocalCalendar::in_zone(&UTC, self.now);
         self.homes.get(customer).copied().unwrap_or_else(utc)
     }
 
-    /// Something that the customer has to see to, at no terminal.
+    /// An item for the customer, at no terminal.
     pub(super) fn of(
         &self,
         about: Subject,
@@ -96,7 +96,7 @@ impl<'a> DeadlineContext<'a> {
         }
     }
 
-    /// Something that the customer has to see to, at a terminal.
+    /// An item for the customer, at a terminal.
     pub(super) fn at_terminal(
         &self,
         terminal: &Terminal,
@@ -111,7 +111,7 @@ impl<'a> DeadlineContext<'a> {
         }
     }
 
-    /// Something that those who may use a terminal have to do with it.
+    /// An item for the users of a terminal.
     pub(super) fn by_users(
         &self,
         terminal: &Terminal,

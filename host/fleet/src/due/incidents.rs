@@ -1,4 +1,4 @@
-//! What is due about incidents, and about sessions that went wrong.
+//! Due: incident reports, incident closings, and sessions that need attention.
 
 use super::deadline_context::DeadlineContext;
 use super::{Due, DueKind, Subject};
@@ -33,7 +33,7 @@ fn report(context: &DeadlineContext<'_>, terminal: &Terminal, incident: &Inciden
     })
 }
 
-/// Nothing is missed by waiting: the terminal takes no cards before.
+/// There is no deadline: the terminal takes no cards until this is done.
 fn closing(context: &DeadlineContext<'_>, terminal: &Terminal, incident: &Incident) -> Due {
     let (key, serial) = (&incident.key, &terminal.serial);
     let text = format!("Close incident {key}: {serial} takes no cards until then.");
@@ -44,7 +44,7 @@ fn closing(context: &DeadlineContext<'_>, terminal: &Terminal, incident: &Incide
     }
 }
 
-/// Sessions that a person must look at: since when they are to be.
+/// Sessions that need a person's attention, due since they do.
 pub(super) fn sessions(context: &DeadlineContext<'_>, gateway: &GatewayFacts, list: &mut Vec<Due>) {
     for attention in &gateway.attention {
         list.extend(session(context, attention));

@@ -1,4 +1,4 @@
-//! What is due about orders, and about those who made them.
+//! Due: activation tickets of orders, and self-assessments of customers.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use crate::order::Order;
 use crate::site::{AssessmentStatus, Customer, SelfAssessment};
 use crate::terminal::{State, Terminal};
 
-/// How many days before it counts no longer a self-assessment is due.
+/// How many days before it expires a self-assessment is due.
 const ASSESSMENT_AHEAD: i32 = 30;
 
-/// Orders of which a terminal was never activated, or that have no terminal. They are nobody's at a site.
+/// Orders without terminals, or with terminals that were never activated. They belong to no site.
 pub(super) fn tickets(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
     if !context.sees_whole_fleet() {
         return;
@@ -52,7 +52,7 @@ pub(super) fn self_assessments(context: &DeadlineContext<'_>, list: &mut Vec<Due
     );
 }
 
-/// One that is handed in is due anew before it counts no longer; any other is due now.
+/// A compliant self-assessment is due before it expires; a pending or failed one is due now.
 fn self_assessment(
     context: &DeadlineContext<'_>,
     customer: &Customer,

@@ -1,4 +1,4 @@
-//! The training of those who may use a terminal.
+//! Due: training of the users of terminals.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ pub(super) fn due(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
     list.extend(due.filter_map(|it| training(context, it)));
 }
 
-/// Who may use a terminal.
+/// The users of all terminals in use.
 fn users<'a>(context: &DeadlineContext<'a>) -> BTreeSet<&'a Key> {
     let terminals = context.fleet.each::<Terminal>();
     let living = terminals.filter(|it| it.state.is_current());

@@ -1,19 +1,19 @@
-//! What is due at terminals: licences, inspections, batteries.
+//! Due at terminals: licences, inspections and battery charges.
 
 use super::deadline_context::{DeadlineContext, LocalCalendar};
 use super::{Due, DueKind};
 use crate::maintenance::Occasion;
 use crate::terminal::{State, Terminal};
 
-/// How many days before its end a licence is due.
+/// How many days before it ends a licence is due.
 const LICENCE_AHEAD: i32 = 60;
-/// How many days after one inspection the next one is.
+/// The days from one inspection to the next.
 const INSPECTED_EVERY: i32 = 7;
-/// How many days before its last one an inspection is due.
+/// How many days before its deadline an inspection is due.
 const INSPECTION_AHEAD: i32 = 1;
-/// How many months after one charge the next one is.
+/// The months from one battery charge to the next.
 const CHARGED_EVERY: i32 = 3;
-/// How many days before its last one a charge is due.
+/// How many days before its deadline a charge is due.
 const CHARGE_AHEAD: i32 = 14;
 
 pub(super) fn due(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
@@ -44,7 +44,7 @@ fn licence(
     Some(context.at_terminal(terminal, DueKind::Licence, Some(due), text))
 }
 
-/// A week counts from the latest inspection, or from the first activation while there was none.
+/// The week counts from the latest inspection, or from the first activation if there was none.
 fn inspection(
     context: &DeadlineContext<'_>,
     place: LocalCalendar<'_>,
@@ -70,7 +70,7 @@ fn inspection(
     Some(context.by_users(terminal, DueKind::Inspection, Some(due), text))
 }
 
-/// Nothing is missed by waiting: the terminal takes no cards before.
+/// There is no deadline: the terminal takes no cards until this is done.
 fn after_storage(context: &DeadlineContext<'_>, terminal: &Terminal) -> Option<Due> {
     let until = terminal.stored?.until?;
     let inspected = terminal.inspected(Occasion::AfterStorage, context.now);
@@ -81,7 +81,8 @@ fn after_storage(context: &DeadlineContext<'_>, terminal: &Terminal) -> Option<D
     Some(context.by_users(terminal, DueKind::InspectionAfterStorage, None, text))
 }
 
-/// Three months count from the latest charge, or from when it was stored if that was later.
+/// The three months count from the latest charge, or from the beginning of storage if that is
+/// later.
 fn battery(
     context: &DeadlineContext<'_>,
     place: LocalCalendar<'_>,

@@ -24,7 +24,7 @@ fn whats(world: &World) -> Vec<DueKind> {
     list(world).into_iter().map(|it| it.what).collect()
 }
 
-/// The only thing of its kind that is due.
+/// The single item of this kind.
 fn only(world: &World, what: DueKind) -> Due {
     let mut due = list(world);
     due.retain(|it| it.what == what);
@@ -104,7 +104,7 @@ fn a_licence_is_listed_for_sixty_days_and_until_it_is_renewed() {
     assert!(!is_listed(&world));
 }
 
-/// A terminal that was stored on the last of November, before the shortest month.
+/// A terminal stored on the last day of November: three months later the month is shorter.
 fn stored() -> World {
     let mut world = World::activated();
     world.now = moment("2026-11-30T12:00:00Z");

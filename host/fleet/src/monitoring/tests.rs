@@ -13,8 +13,8 @@ use crate::world::{DAY, World, moment, text};
 
 const MINUTE: u64 = 60 * 1_000;
 
-/// The moments, in Stockholm, at which 60, 30, 7 and no days are left of the licence of the terminal
-/// that is activated on 25 November 2026.
+/// The moments, in Stockholm, at which 60, 30, 7 and no days are left of the licence of a terminal
+/// that was activated on 25 November 2026.
 const LICENCE: [(&str, AlertKind); 4] = [
     ("2027-09-25T22:00:00Z", AlertKind::LicenceEndsIn60Days),
     ("2027-10-25T22:00:00Z", AlertKind::LicenceEndsIn30Days),
@@ -22,7 +22,7 @@ const LICENCE: [(&str, AlertKind); 4] = [
     ("2027-11-24T23:00:00Z", AlertKind::LicenceEnded),
 ];
 
-/// The gateway looks through the records. Nothing is left that would change anything.
+/// Runs the monitoring once. Afterwards no command is left.
 fn look(world: &mut World) {
     for command in alert_commands(&world.fleet, &world.gateway, world.now) {
         let actor = Actor::gateway();
@@ -59,7 +59,7 @@ fn open(world: &World) -> Vec<AlertKind> {
     open.map(|it| it.kind).collect()
 }
 
-/// A terminal of which nothing but its licence is watched.
+/// A terminal of which only the licence is monitored.
 fn kept_online() -> World {
     let mut world = World::activated();
     world.edit(|it| it.state = State::Suspended);
@@ -72,7 +72,7 @@ fn call(world: &mut World, state: &str) {
     status.state = text(state);
 }
 
-/// The vendor shows it offline.
+/// The vendor reports it offline.
 fn miss(world: &mut World) {
     let status = world.gateway.statuses.get_mut("T1").unwrap();
     *status = StatusRecord {
@@ -187,16 +187,16 @@ fn what_is_not_activated_yet_has_no_licence_that_ends() {
     assert!(alert_commands(&world.fleet, &world.gateway, world.now).is_empty());
 }
 
-/// What happens to a terminal and to the gateway's clock.
+/// Something that happens to a terminal or to the gateway's clock.
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Online,
     Offline,
-    /// The vendor cannot be asked.
+    /// The vendor cannot be reached.
     Unknown,
-    /// The clock goes on, by so many seconds.
+    /// The clock advances by this many seconds.
     Forward(u64),
-    /// The clock is set back, by so many seconds.
+    /// The clock is set back by this many seconds.
     Back(u64),
 }
 
@@ -212,7 +212,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// How often a terminal was said to be silent since it was online last, by when that was.
+/// How often an alert for silence was raised, by when the terminal was last online.
 fn silences(world: &World) -> BTreeMap<Option<Moment>, usize> {
     let mut silences = BTreeMap::new();
     for alert in world.fleet.each::<Alert>() {
@@ -233,7 +233,7 @@ proptest! {
         for (number, event) in (1..).zip(events) {
             match event {
                 Event::Online => {
-                    // No two sights are of one millisecond: the clock is set by whole seconds.
+                    // No two statuses have the same millisecond: the clock is set by whole seconds.
                     let seconds = world.now.millis() / 1_000;
                     world.now = Moment::from_millis(seconds * 1_000 + number);
                     world.report_online();

@@ -1,10 +1,10 @@
-//! What is missing of the checks before deployment, and of those after storage.
+//! Missing checks before deployment, and missing inspections and tests after storage.
 
 use super::{ReadinessContext, by_customer};
 use crate::maintenance::{Check, Occasion, checklist};
 use crate::refusal::Reason;
 
-/// The code of a check that is missing, and what is to be done.
+/// The code and instruction for a missing check.
 const fn texts(check: Check) -> (&'static str, &'static str) {
     match check {
         Check::Configured => (

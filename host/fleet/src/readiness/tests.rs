@@ -7,7 +7,7 @@ use crate::site::AssessmentStatus;
 use crate::terminal::{Domain, Origin};
 use crate::world::{DAY, World, codes, details, text};
 
-/// A customer's own terminal, of which nothing is missing that does not depend on the processor.
+/// A terminal of the customer that lacks only what depends on the processor.
 fn own(processor: Processor, domain: Domain) -> World {
     let mut world = World::new(Origin::CustomerOwned, processor, domain);
     world.provide();
@@ -248,7 +248,7 @@ fn a_pending_self_assessment_is_due_and_a_bad_or_old_one_is_missing() {
     assert_eq!(missing, ["self-assessment-over"]);
 }
 
-/// Put it into storage for so long, and take it out.
+/// Stores the terminal for this long, and takes it out again.
 fn store(world: &mut World, millis: u64) {
     world.inspect(Occasion::BeforeStorage);
     world.act(TerminalAction::Store).unwrap();

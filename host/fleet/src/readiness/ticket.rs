@@ -17,40 +17,40 @@ use crate::site::Customer;
 use crate::terminal::{State, Terminal};
 use crate::text::{Key, Serial};
 
-/// How far an order is.
+/// The progress of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Ticket {
     /// The order.
     pub order: Order,
-    /// Whether nothing of the order is missing and all its terminals are activated.
+    /// Whether nothing is missing and all terminals are activated.
     pub is_complete: bool,
-    /// Its terminals, without those that are retired.
+    /// Its terminals, without retired ones.
     pub terminals: Vec<TerminalReadiness>,
     /// Its licences.
     pub licences: Vec<Stock>,
-    /// What is missing of the order itself.
+    /// What the order itself lacks.
     pub missing: Vec<Reason>,
-    /// What is due and keeps no terminal from being activated.
+    /// What is due but does not prevent activation.
     pub due: Vec<Reason>,
-    /// How many of the things that are missing each party owes.
+    /// How many of the missing things each party owes.
     pub owed: BTreeMap<Party, u64>,
 }
 
-/// How far a terminal is.
+/// The progress of a terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename = "Onboarding")]
 pub struct TerminalReadiness {
     /// Its serial number.
     pub serial: Serial,
-    /// Where it is.
+    /// Its site.
     pub site: Key,
-    /// Where in its life it is.
+    /// Its lifecycle state.
     pub state: State,
-    /// What is missing before it is activated; nothing once it is.
+    /// What it lacks to be activated; empty once it is activated.
     pub missing: Vec<Reason>,
 }
 
-/// How far an order is, at a moment.
+/// The activation ticket of an order at a moment.
 #[must_use]
 pub fn ticket(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, order: &Order) -> Ticket {
     let all = fleet.each::<Terminal>();
@@ -112,7 +112,7 @@ fn lacks(terminal: &Terminal, sku: Sku) -> bool {
     }
 }
 
-/// The code for a kind of licence of which there are too few.
+/// The code for too few licences of this kind.
 pub(crate) const fn too_few(sku: Sku) -> &'static str {
     match sku {
         Sku::Activation => "too-few-activations",

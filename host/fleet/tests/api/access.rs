@@ -1,4 +1,4 @@
-//! Who may ask what, and whose records they find: every route by every scope, at home and elsewhere.
+//! Permissions: every route, by every scope, for records of the caller's site and of another one.
 
 use chargetap_fleet::access::Scope;
 use chargetap_fleet::api::{self, Effect, Method, Route};
@@ -13,7 +13,8 @@ const SCOPES: [Scope; 4] = [
     Scope::ReadOnly,
 ];
 
-/// Who besides operators may do what is no read, or may not read: as the interface was asked for.
+/// The exceptions: writes that others than operators may make, and reads that not everybody may
+/// make.
 const RIGHTS: &[(&str, &[Scope])] = &[
     ("POST /terminals/{serial}/checks", &[Scope::SiteStaff]),
     ("POST /terminals/{serial}/inspections", &[Scope::SiteStaff]),
@@ -58,8 +59,8 @@ fn may(route: &Route, scope: Scope) -> bool {
     }
 }
 
-/// The status of an answer to a call that, if it may be made, is about a version that is not there or
-/// says nothing that can be read; a task of the gateway counts as 200.
+/// The status of a call that, if it is permitted, has an outdated version or an unreadable body. A
+/// task of the gateway counts as 200.
 fn status(route: &Route, place: &Site, scope: Scope, sites: &[&str]) -> u16 {
     let mut request = Request::new(route.method, &place.path(route.path));
     if let Some(media_type) = route.body.media_types().first() {
@@ -198,7 +199,7 @@ fn what_concerns_the_whole_fleet_is_not_for_a_token_that_is_limited_to_sites() {
     }
 }
 
-/// Hashes of a token and of a calendar, and a webhook's secret.
+/// The hashes of a token and of a calendar, and the secret of a webhook.
 const SECRETS: [&str; 3] = ["canary", FRESH_HASH, "Y2FuYXJ5"];
 
 #[test]

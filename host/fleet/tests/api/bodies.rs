@@ -1,4 +1,4 @@
-//! Bodies: what is not as the document says is refused, with its place.
+//! Bodies that do not match the document are refused, with the place of the error.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ fn post(path: &str, body: &str) -> Answer {
         .answer(&actor(Scope::Operator, &[]))
 }
 
-/// The places of what is wrong with a body.
+/// The places of the errors in a body.
 fn places(path: &str, body: &Value) -> Vec<String> {
     let answer = post(path, &body.to_string());
     assert_eq!(answer.status, 422, "{body}: {}", json_of(&answer));

@@ -1,4 +1,4 @@
-//! The OpenAPI document: it describes the interface that there is.
+//! The OpenAPI document describes the actual interface.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Which route a request is for.
+//! Routing: the route that a request matches.
 
 use chargetap_fleet::access::Scope;
 use chargetap_fleet::api::{self, Effect, Method, ReportFormat, Task};

@@ -1,4 +1,4 @@
-//! A small fleet at two sites, and calls to it.
+//! A small fleet at two sites, and requests to it.
 
 use chargetap_fleet::access::{AccessScope, Scope};
 use chargetap_fleet::api::{self, Answer, Call, Effect, Method, Route};
@@ -7,12 +7,12 @@ use chargetap_fleet::fleet::{Change, Fleet, Item};
 use chargetap_fleet::moment::Moment;
 use serde_json::{Value, json};
 
-/// An unguessable text that everybody knows.
+/// A fixed text in the place of random digits.
 pub(crate) const FRESH: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 /// Its SHA-256.
 pub(crate) const FRESH_HASH: &str =
     "2a8abfa8cb9906290437854193ca6bca41d4d4e26d1d454bd66a35158095e737";
-/// The SHA-256 of the picture of the incident at either site.
+/// The SHA-256 of the picture of the incident at each site.
 pub(crate) const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 pub(crate) const NORTH: Site = Site {
@@ -36,7 +36,7 @@ pub(crate) const SOUTH: Site = Site {
     alert: "A-2",
 };
 
-/// What names the records of a site.
+/// The keys of the records of a site.
 pub(crate) struct Site {
     pub(crate) site: &'static str,
     pub(crate) customer: &'static str,
@@ -119,7 +119,7 @@ impl Site {
     }
 }
 
-/// What is known of a site of a customer.
+/// The details of a site of a customer.
 pub(crate) fn site(customer: &str) -> Value {
     json!({
         "customer": customer, "name": "A site", "address": "A street",
@@ -127,7 +127,7 @@ pub(crate) fn site(customer: &str) -> Value {
     })
 }
 
-/// What is known of an incident with a terminal.
+/// The details of an incident with a terminal.
 pub(crate) fn incident(serial: &str) -> Value {
     json!({
         "kind": "damage", "terminal": serial, "discovered": "2026-11-01T08:00:00Z",
@@ -135,7 +135,7 @@ pub(crate) fn incident(serial: &str) -> Value {
     })
 }
 
-/// The fleet; every record is in its third version.
+/// The fleet. Every record has version 3.
 pub(crate) fn fleet() -> Fleet {
     let mut records = NORTH.records();
     records.extend(SOUTH.records());
@@ -167,7 +167,7 @@ pub(crate) fn fleet() -> Fleet {
     fleet
 }
 
-/// Somebody of a scope, at these sites only if some are named.
+/// An actor with this scope, limited to these sites if any are given.
 pub(crate) fn actor(scope: Scope, sites: &[&str]) -> Actor {
     let sites: Vec<_> = sites.iter().map(|site| site.parse().unwrap()).collect();
     Actor {
@@ -230,7 +230,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// What comes of it.
+    /// The effect of the request.
     pub(crate) fn effect(&self, actor: &Actor) -> Effect {
         self.effect_in(&fleet(), actor)
     }
@@ -249,7 +249,7 @@ impl<'a> Request<'a> {
         api::handle(route, &self.call(&parameters), fleet, &context)
     }
 
-    /// The answer, with what it changes stored in the fleet.
+    /// Sends the request, applies its changes to the fleet, and returns the answer.
     #[track_caller]
     pub(crate) fn send(&self, fleet: &mut Fleet, actor: &Actor) -> Answer {
         let changes = match self.effect_in(fleet, actor) {
@@ -282,7 +282,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The answer, where it is one.
+    /// The answer. Panics if the effect is another one.
     #[track_caller]
     pub(crate) fn answer(&self, actor: &Actor) -> Answer {
         match self.effect(actor) {
@@ -308,7 +308,7 @@ pub(crate) fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.as_str())
 }
 
-/// Everything with a path and a method.
+/// The method and path of a route.
 pub(crate) fn name(route: &Route) -> String {
     format!("{} {}", route.method.name(), route.path)
 }

@@ -1,4 +1,4 @@
-//! Writes: what is answered once they are stored, and how far a token that is limited to sites gets.
+//! Writes: their answers, and what a token that is limited to sites may change.
 
 use chargetap_fleet::access::{Scope, bearer, calendar};
 use chargetap_fleet::api::{Answer, Method, authenticate};
@@ -201,13 +201,13 @@ fn a_token_that_is_limited_to_sites_changes_nothing_elsewhere() {
     };
     let contact = json!({ "name": "Ann", "email": "ann@example.com" });
     let person = |sites: &[&str]| json!({ "contact": contact, "sites": sites });
-    // At home.
+    // At its own site.
     assert_eq!(put("/api/v1/people/new", person(&["north"]), None), 201);
     assert_eq!(
         put("/api/v1/people/ann", person(&["north"]), Some("\"3\"")),
         200
     );
-    // From home to elsewhere, elsewhere, and at both.
+    // From its own site to another one, at another one, and at both.
     assert_eq!(
         put("/api/v1/people/ann", person(&["south"]), Some("\"3\"")),
         403
@@ -219,7 +219,7 @@ fn a_token_that_is_limited_to_sites_changes_nothing_elsewhere() {
     );
     let station = json!({ "site": "south", "evses": [{ "connector": 1 }] });
     assert_eq!(put("/api/v1/stations/STN-1", station, Some("\"3\"")), 403);
-    // What belongs to no site.
+    // Records that belong to no site.
     let customer = json!({ "name": "A company", "contact": contact });
     assert_eq!(
         put("/api/v1/customers/acme", customer.clone(), Some("\"3\"")),

@@ -28,15 +28,15 @@ fn entry(fleet: &Fleet, what: DueKind, now: i64) -> Option<Due> {
     list.into_iter().find(|it| it.what == what)
 }
 
-/// What the clock shows, and whether the duty is done then.
+/// The time on the clock, and whether the work is done then.
 fn readings() -> impl Strategy<Value = Vec<(i64, bool)>> {
     prop::collection::vec((-30 * DAY..400 * DAY, prop::bool::weighted(0.2)), 1..40)
 }
 
 proptest! {
-    /// Whatever the clock showed before: once the seventh day after the last inspection has ended, the
-    /// next one is overdue until it is done. One that is done by a clock that was ahead counts when the
-    /// clock comes there.
+    /// Under any clock: once the seventh day after the last inspection has ended, the next one is
+    /// overdue until it is done. An inspection with a date in the future counts when the clock
+    /// reaches it.
     #[test]
     fn an_inspection_is_overdue_until_it_is_done(readings in readings()) {
         let first = json!({ "software": [year(&json!("2026-11-25"), &json!("2099-01-01"))] });
@@ -60,8 +60,8 @@ proptest! {
         }
     }
 
-    /// The same for a battery. Its months are those of a zone without summer time: 25 February, or the
-    /// day of the month on which it was charged.
+    /// The same for a battery. Its months are those of a zone without summer time: 25 February, or
+    /// the day of the month on which it was charged.
     #[test]
     fn a_battery_is_overdue_until_it_is_charged(readings in readings()) {
         let mut charged: Option<i64> = None;
@@ -84,7 +84,7 @@ proptest! {
         }
     }
 
-    /// A licence is listed from 60 days before it ends, and is overdue from then on, whenever it is asked.
+    /// At any moment: a licence is listed from 60 days before it ends, and overdue after its end.
     #[test]
     fn a_licence_that_ended_is_overdue_until_it_is_renewed(readings in readings()) {
         let more = json!({ "licences": { "software": [year(&json!("2025-11-25"), &json!("2027-01-24"))] } });

@@ -1,4 +1,4 @@
-//! Alerts under a clock that goes forwards and backwards. What is wanted is decided as ever.
+//! Alerts under a clock that goes forwards and backwards.
 
 use chargetap_fleet::alert::{Alert, AlertKind};
 use chargetap_fleet::command::Command;
@@ -21,7 +21,7 @@ const WARNINGS: [AlertKind; 4] = [
     AlertKind::LicenceEnded,
 ];
 
-/// One terminal that is watched.
+/// One monitored terminal.
 struct Monitor {
     fleet: Fleet,
     gateway: GatewayFacts,
@@ -41,7 +41,7 @@ impl Monitor {
         }
     }
 
-    /// One with a licence up to this day, counted from the start.
+    /// A terminal with a licence up to this day, counted from the start.
     fn licensed(days: i64) -> Self {
         Self::new(terminal("T", "activated", START, years(days)))
     }
@@ -50,7 +50,7 @@ impl Monitor {
         Self::new(terminal("T", "activated", START, json!({})))
     }
 
-    /// Look once, and do what is wanted, each of which must change something.
+    /// Runs the monitoring once, and carries out its commands. Each one must change something.
     fn look(&mut self, now: i64) {
         let actor = Actor::gateway();
         for command in alert_commands(&self.fleet, &self.gateway, moment(now)) {
@@ -73,7 +73,7 @@ impl Monitor {
         assert!(alert_commands(&self.fleet, &self.gateway, moment(now)).is_empty());
     }
 
-    /// What the vendor says, as the gateway keeps it.
+    /// Records a status of the terminal.
     fn see(&mut self, online: bool, state: &str, now: i64) {
         let before = self.gateway.statuses.get("T").and_then(|it| it.online_at);
         let online_at = if online { Some(moment(now)) } else { before };
@@ -101,15 +101,15 @@ fn years(days: i64) -> Value {
     json!({ "licences": { "software": [year(&json!("2020-01-01"), &json!(until))] } })
 }
 
-/// Heard from at every look, so that silence is not what is tested.
+/// Records an online status each time, so that no alert for silence is raised.
 fn look_at_licence(monitor: &mut Monitor, now: i64) {
     monitor.see(true, "IDLE", now);
     monitor.look(now);
 }
 
 proptest! {
-    /// However the clock jumps about, each warning of a licence's end comes once, if the clock ever shows
-    /// a moment at which it is the latest that is due.
+    /// Under any clock: each licence alert is raised once, if the clock ever shows a moment at
+    /// which it is the latest one.
     #[test]
     fn each_warning_is_given_once_for_each_end_of_a_licence(
         jumps in prop::collection::vec(-100 * DAY..100 * DAY, 0..30),
@@ -135,8 +135,8 @@ proptest! {
         }
     }
 
-    /// That a terminal is silent is told after a quarter of an hour, later by as much as the clock stepped
-    /// back meanwhile; and once for each time.
+    /// An alert for silence is raised after 15 minutes, plus the time by which the clock was set
+    /// back, and once per silence.
     #[test]
     fn silence_is_told_once_and_never_lost(
         spells in prop::collection::vec((1..60_i64, 0..90_i64), 1..6),
@@ -205,7 +205,7 @@ fn a_clock_that_was_far_ahead_hides_no_silence() {
     let mut monitor = Monitor::activated();
     monitor.see(true, "IDLE", START + 365 * DAY);
     monitor.look(START + 365 * DAY);
-    // The clock is right again, and the terminal is gone.
+    // The clock is correct again, and the terminal is offline.
     monitor.see(false, "IDLE", START + DAY);
     monitor.look(START + DAY);
     assert_eq!(monitor.open(), [AlertKind::Silent]);
@@ -249,7 +249,7 @@ fn a_warning_is_over_once_the_licence_was_renewed() {
 fn days_of_a_licence_are_those_of_the_site() {
     let mut monitor = Monitor::licensed(7);
     put::<Site>(&mut monitor.fleet, site(0, "Pacific/Kiritimati"));
-    // There it is the next day 14 hours earlier.
+    // There the next day begins 14 hours earlier.
     look_at_licence(&mut monitor, START - 14 * 60 * MINUTE - 1);
     assert_eq!(monitor.open(), [AlertKind::LicenceEndsIn30Days]);
     look_at_licence(&mut monitor, START - 14 * 60 * MINUTE);

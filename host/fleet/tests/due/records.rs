@@ -1,4 +1,4 @@
-//! Records of a fleet, from as little as a test says of them.
+//! Records built from the few fields that a test gives.
 
 use chargetap_fleet::fleet::{Change, Fleet, Record};
 use chargetap_fleet::moment::Moment;
@@ -38,7 +38,7 @@ pub(crate) fn site(number: usize, zone: &str) -> Value {
     })
 }
 
-/// A terminal at the first site; what else is known of it comes over this.
+/// A terminal at the first site, with these fields in addition.
 pub(crate) fn terminal(serial: &str, state: &str, since: i64, more: Value) -> Value {
     let mut terminal = json!({
         "serial": serial,

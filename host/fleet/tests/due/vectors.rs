@@ -1,4 +1,4 @@
-//! What is due in worlds of which Python said what is due (`tests/vectors/due.py`).
+//! What is due, compared with vectors that Python computed (`tests/vectors/due.py`).
 
 use chargetap_fleet::access::AccessScope;
 use chargetap_fleet::context::{Attention, GatewayFacts};
@@ -16,7 +16,7 @@ use crate::records::{customer, done, inspection, moment, put, site, terminal, ye
 #[derive(Deserialize)]
 struct World {
     now: i64,
-    /// The only site that can be seen, unless everything can.
+    /// The only site in the access scope; absent for the whole fleet.
     #[serde(rename = "reach")]
     access: Option<usize>,
     zones: Vec<String>,
@@ -29,10 +29,10 @@ struct World {
     due: Vec<Listed>,
 }
 
-/// What, of what, by when, and whether it is overdue.
+/// Kind, key, deadline, and whether it is overdue.
 type Listed = (String, String, Option<i64>, bool);
 
-/// A terminal's site, model, state, since when, order, years, inspections, charge and storage.
+/// Site, model, state, since, order, years, inspections, charge and storage of a terminal.
 #[derive(Deserialize)]
 struct Given(
     usize,
@@ -118,7 +118,7 @@ fn made(world: &World) -> (Fleet, GatewayFacts) {
 }
 
 impl Given {
-    /// Everybody may use every terminal.
+    /// Everybody is a user of every terminal.
     fn record(&self, number: usize, people: usize) -> Value {
         let Self(site, model, state, since, order, years, inspected, charged, stored) = self;
         let years: Vec<_> = years

@@ -1,16 +1,16 @@
-//! Blocks on pages.
+//! Pagination of blocks.
 
 use super::row::{Block, Row};
 use super::style::HEIGHT;
 
-/// A strip with its place on a page, from the upper margin.
+/// A row with its position on a page, from the upper margin.
 pub(super) struct PlacedRow {
     pub(super) y: f32,
     pub(super) row: Row,
 }
 
-/// A block that does not fit the rest of its page begins a new one. One that does not fit any page goes
-/// on below, and is divided between its strips.
+/// Distributes blocks over pages. A block that does not fit the rest of its page begins a new page.
+/// A block that is higher than a page is divided between its rows.
 pub(super) fn pages(blocks: Vec<Block>) -> Vec<Vec<PlacedRow>> {
     let mut flow = Flow {
         pages: vec![],
@@ -30,14 +30,14 @@ pub(super) fn pages(blocks: Vec<Block>) -> Vec<Vec<PlacedRow>> {
 
 struct Flow {
     pages: Vec<Vec<PlacedRow>>,
-    /// What of the last page is taken.
+    /// The height used on the last page.
     taken: f32,
 }
 
 impl Flow {
     fn place(&mut self, row: Row) {
         let is_space = row.items.is_empty();
-        // Space at the top of a page is none, nor is space between what stands on two.
+        // Empty space is dropped at the top and at the bottom of a page.
         if is_space && (self.taken == 0.0 || !self.fits(row.height)) {
             return;
         }

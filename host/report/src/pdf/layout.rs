@@ -1,4 +1,4 @@
-//! The report in strips, and what each of their texts is.
+//! Lays the report out in rows, and builds the tag structure.
 
 use super::face::Faces;
 use super::row::{Bar, Block, GlyphRun, PictureFrame, Row, RowItem};
@@ -12,7 +12,7 @@ use crate::picture::Picture;
 use crate::report::{Exhibit, Fact, Report, Section};
 use crate::wording;
 
-/// Numbers the texts and the pictures in the order in which they are drawn.
+/// The layout of a report. Lines and pictures are numbered in the order in which they are drawn.
 pub(super) struct Layout<'a> {
     faces: &'a Faces,
     contents: usize,
@@ -61,7 +61,7 @@ impl<'a> Layout<'a> {
         self.blocks.push(rows.into());
     }
 
-    /// What is missing, on a tint with a bar beside it.
+    /// What is missing, on a tinted background with a bar beside it.
     fn draft(&mut self, missing: &[String]) -> Vec<Row> {
         let width = WIDTH - 2.0 * INSET;
         let mut rows = vec![Row::space(7.0)];
@@ -119,7 +119,7 @@ impl<'a> Layout<'a> {
         self.elements.push(Element::group(Tag::Section, elements));
     }
 
-    /// The beginning of a section, which stays with what follows.
+    /// The heading of a section. It stays on one page with what follows.
     fn heading(&mut self, title: &str) -> (Vec<Row>, Element) {
         let (mut heading, element) = self.text(Tag::Heading(title.to_owned()), title, HEADING);
         if let Some(first) = heading.first_mut() {
@@ -130,7 +130,7 @@ impl<'a> Layout<'a> {
         (rows, element)
     }
 
-    /// Of a paragraph, no line stands alone on a page.
+    /// Splits a paragraph so that no line stands alone on a page.
     fn paragraph(&mut self, mut opening: Vec<Row>, mut lines: Vec<Row>) {
         let end = lines.split_off(lines.len().saturating_sub(2));
         let middle = lines.split_off(lines.len().min(2));
@@ -146,7 +146,7 @@ impl<'a> Layout<'a> {
         self.blocks.push(vec![Row::space(4.0)].into());
     }
 
-    /// Label left and value beside it, each in lines.
+    /// The label on the left and the value beside it.
     fn fact(&mut self, fact: &Fact) -> (Vec<Row>, Element) {
         let (mut rows, name) = self.lines(fact.label, LABEL, 0.0, VALUES - GAP);
         let mut value = vec![];
@@ -207,7 +207,7 @@ impl<'a> Layout<'a> {
         self.elements.push(Element::group(Tag::Section, elements));
     }
 
-    /// In the place of a picture.
+    /// The text in place of a picture that cannot be shown.
     fn unshown(&mut self, text: &str) -> (Vec<Row>, Element) {
         let (lines, contents) = self.lines(text, TEXT, INSET, WIDTH - 2.0 * INSET);
         let mut rows = vec![Row::space(16.0)];
@@ -226,7 +226,7 @@ impl<'a> Layout<'a> {
         (rows, Element::leaf(Tag::Paragraph, contents))
     }
 
-    /// When the document was made, and what of it the fonts cannot show.
+    /// When the document was made, and a remark if the fonts lack characters.
     fn end(&mut self, report: &Report) {
         let mut texts = vec![format!("{} {}", wording::MADE, report.footer.join(", "))];
         if report.texts().any(|text| self.faces.shown(text) != text) {
@@ -247,7 +247,7 @@ impl<'a> Layout<'a> {
         (rows, Element::leaf(tag, contents))
     }
 
-    /// A text, one line in a strip.
+    /// The lines of a text, one in each row.
     fn lines(&mut self, text: &str, style: Style, x: f32, width: f32) -> (Vec<Row>, Vec<usize>) {
         let lines = self.faces.wrap(text, style, width);
         let set = |line: String| {
@@ -270,7 +270,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// As large as it may be, with its sides as they are to each other.
+/// The row of a picture: as large as allowed, with its aspect ratio.
 fn frame(exhibit: usize, picture: &Picture) -> Row {
     let (width, height) = picture.shown_size();
     let (width, height) = (width as f32, height as f32);

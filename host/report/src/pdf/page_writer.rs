@@ -1,4 +1,4 @@
-//! Pages of a file.
+//! Writes the laid-out pages into the PDF.
 
 use krilla::Document;
 use krilla::color::rgb;
@@ -26,16 +26,16 @@ use crate::picture::{Orientation, Picture};
 use crate::report::Report;
 use crate::wording;
 
-/// How far the line of the foot is from the page's lower edge.
+/// The distance of the footer's baseline from the lower edge of the page.
 const FOOT: f32 = MARGIN_BOTTOM * 0.45;
 
-/// What is drawn with, and what was drawn.
+/// Writes pages, and records their tagged contents and their headings.
 pub(super) struct PageWriter<'a> {
     faces: &'a Faces,
     report: &'a Report,
-    /// The lines and the pictures, in order.
+    /// The lines and pictures, in the order in which they were drawn.
     drawn: Vec<DrawnContent>,
-    /// The headings, and where they are.
+    /// The headings with their destinations.
     headings: Vec<(String, XyzDestination)>,
 }
 
@@ -161,7 +161,7 @@ impl<'a> PageWriter<'a> {
         Ok(Rect::from_xywh(MARGIN_LEFT, top, frame.width, frame.height))
     }
 
-    /// What the document is and the page's number, on every page.
+    /// The footer of every page: the title, the draft mark and the page number.
     fn foot(&self, surface: &mut Surface, number: &str) {
         let rule = Bar {
             x: 0.0,
@@ -201,7 +201,7 @@ impl<'a> PageWriter<'a> {
     }
 }
 
-/// What is left out where the page is read aloud.
+/// Draws something that screen readers skip.
 fn untagged(surface: &mut Surface, kind: ArtifactType, draw: impl FnOnce(&mut Surface)) {
     surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(kind)));
     draw(surface);
@@ -227,7 +227,7 @@ fn fill(surface: &mut Surface, [red, green, blue]: Colour) {
     }));
 }
 
-/// A JPEG goes into the file as it is, so that it can be taken out of it again.
+/// A JPEG is embedded as it is, so that it can be extracted unchanged.
 fn image(picture: &Picture) -> Result<Image, ReportError> {
     let bytes = picture.bytes.clone().into();
     let image = match picture.media_type {
@@ -237,8 +237,8 @@ fn image(picture: &Picture) -> Result<Image, ReportError> {
     image.map_err(ReportError::Internal)
 }
 
-/// How a picture that stands as it is stored, at the upper left corner of its frame, comes to stand as it
-/// was taken.
+/// The transformation from a stored picture, at the upper left corner of its frame, to its upright
+/// orientation.
 fn turn(orientation: Orientation, frame: &PictureFrame) -> Transform {
     let PictureFrame { width, height, .. } = *frame;
     let stored_width = match orientation.quarters % 2 {

@@ -1,26 +1,26 @@
-//! What is drawn, before it has a place on a page.
+//! The elements of the layout, before they have a position on a page.
 
 use super::style::{Colour, HAIRLINE, LINE, Style, WIDTH};
 
-/// What stands on one page, if it fits one.
+/// Rows that stay on one page if possible.
 pub(super) struct Block {
     pub(super) rows: Vec<Row>,
 }
 
-/// As wide as the page, and never on two.
+/// A row over the whole width. It is never divided.
 pub(super) struct Row {
     pub(super) height: f32,
     pub(super) items: Vec<RowItem>,
-    /// The heading that begins here, for the list of contents.
+    /// The heading that begins here, for the outline.
     pub(super) heading: Option<String>,
 }
 
-/// `x` counts from the left margin and `y` from the strip's upper edge. Texts and pictures are what is
-/// read, in their order.
+/// An item of a row. `x` counts from the left margin, and `y` from the upper edge of the row. Glyph
+/// runs and pictures are read by screen readers, in their order.
 pub(super) enum RowItem {
     GlyphRun(GlyphRun),
     Picture(PictureFrame),
-    /// For the eye alone.
+    /// Decoration, which screen readers skip.
     Bar(Bar),
 }
 
@@ -31,9 +31,9 @@ pub(super) struct GlyphRun {
     pub(super) line: String,
 }
 
-/// The place of a picture, at the left margin.
+/// The frame of a picture, at the left margin.
 pub(super) struct PictureFrame {
-    /// Which of the report's photographs it is.
+    /// The index of the report's photograph.
     pub(super) exhibit: usize,
     pub(super) width: f32,
     pub(super) height: f32,

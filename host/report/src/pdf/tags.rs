@@ -1,19 +1,19 @@
-//! What people are told who do not see the page: headings, tables with a name for each row,
-//! paragraphs, lists, and pictures as their captions.
+//! The tags of the PDF, for screen readers: headings, tables with row headers, paragraphs, lists,
+//! and pictures with their captions.
 
 use std::num::NonZeroU16;
 
 use krilla::tagging::{BBox, Identifier, ListNumbering, Node, TableHeaderScope};
 use krilla::tagging::{Tag as Role, TagGroup, TagKind, TagTree};
 
-/// A part of the document.
+/// An element of the tag structure.
 pub(super) struct Element {
     tag: Tag,
     children: Vec<Child>,
 }
 
 pub(super) enum Tag {
-    /// The heading of all.
+    /// The heading of the document.
     Title(String),
     /// The heading of a section.
     Heading(String),
@@ -24,23 +24,23 @@ pub(super) enum Tag {
     ItemBody,
     Table,
     TableRow,
-    /// What the row's other cell is.
+    /// The header cell of a row.
     RowHeader,
     RowValue,
-    /// A picture, with the text that says what it shows.
+    /// A picture, with its alternative text.
     Figure(String),
 }
 
 enum Child {
     Element(Element),
-    /// A line or a picture, by its place among all that are drawn.
+    /// The number of a line or picture in the drawing order.
     Content(usize),
 }
 
-/// A line or a picture that was drawn.
+/// A line or picture that was drawn.
 pub(super) struct DrawnContent {
     pub(super) identifier: Identifier,
-    /// Where it is, for a picture.
+    /// The area of a picture.
     pub(super) area: Option<BBox>,
 }
 
@@ -88,7 +88,7 @@ impl Tag {
     }
 }
 
-/// The elements, with what was drawn of them.
+/// The tag tree of the elements, linked to their drawn contents.
 pub(super) fn tree(elements: Vec<Element>, drawn: &[DrawnContent]) -> TagTree {
     let nodes: Vec<_> = elements.into_iter().map(|it| it.node(drawn)).collect();
     TagTree::from(nodes).with_lang(Some("en".to_owned()))

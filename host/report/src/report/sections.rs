@@ -1,4 +1,4 @@
-//! From records to sections.
+//! Builds the sections from the records.
 
 use chargetap_fleet::access::Token;
 use chargetap_fleet::fleet::Fleet;
@@ -48,7 +48,7 @@ impl<'a> SectionBuilder<'a> {
         sections
     }
 
-    /// By whose clocks the report is read.
+    /// The time zone of the report.
     pub(super) fn zone(&self) -> Option<&'a Zone> {
         Some(&self.site?.details.time_zone)
     }
@@ -130,7 +130,7 @@ impl<'a> SectionBuilder<'a> {
         wording::moment(moment, self.zone())
     }
 
-    /// When and by whom, by the token's name where it is still there.
+    /// When and by whom, with the token's name if it still exists.
     fn signed(&self, signed: &SignOff, remark: Option<&str>) -> Vec<String> {
         let token = self.fleet.get::<Token>(signed.by.as_str());
         let by = match token {
@@ -159,7 +159,7 @@ fn fact<T: AsRef<str>>(label: &'static str, lines: impl IntoIterator<Item = T>) 
     }
 }
 
-/// What somebody wrote.
+/// A section of free text.
 fn prose_section(title: &'static str, prose: &Prose) -> Section {
     let text = clean(prose.as_str());
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -195,7 +195,7 @@ fn sim(details: &TerminalDetails) -> &str {
     }
 }
 
-/// The station, and the EVSEs that the terminal serves there.
+/// The station and the EVSEs that the terminal serves there.
 fn station(details: &TerminalDetails) -> Vec<String> {
     let Some(station) = &details.station else {
         return vec!["None".to_owned()];

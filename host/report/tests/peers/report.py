@@ -1,4 +1,4 @@
-"""Reads reports on paper back with packages that know nothing of how they were made.
+"""Reads PDF reports back with independent packages.
 
 The folder has reports as PDF and, under the same name, as pages: tampering, draft and closed; long,
 with a text of many pages; and turned-1 to turned-8 with one picture each, which is also there as JPEG,

@@ -1,4 +1,4 @@
-//! Texts that want to be more than texts.
+//! Texts that try to inject markup or invisible characters.
 
 use chargetap_report::Report;
 use serde_json::{Value, json};
@@ -41,10 +41,10 @@ fn html_in_any_text_comes_out_as_text() {
     // As Python's `html.escape` writes it, without its apostrophes.
     let escaped = "&lt;/p&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot;'&lt;img src=x \
                    onerror=alert(1)&gt; &amp;lt;";
-    // The caption stands twice: it is the picture's alternative text too.
+    // The caption occurs twice: it is also the picture's alternative text.
     assert_eq!(page.matches(escaped).count(), 9);
     assert!(!page.contains("<script"));
-    // Its own pictures, and no other.
+    // Only its own pictures.
     assert_eq!(page.matches("<img").count(), 3);
     assert_eq!(page.matches("<img src=\"data:image/").count(), 3);
     assert!(chargetap_report::pdf(&report).is_ok());

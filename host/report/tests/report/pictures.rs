@@ -1,4 +1,4 @@
-//! Pictures that are not what they should be.
+//! Pictures that are truncated, too large, or no pictures.
 
 use chargetap_fleet::incident::{Photograph, PictureType};
 use chargetap_report::{Orientation, Picture, PictureError, PixelBudget};
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::samples::{CLEAR, PROGRESSIVE, UPRIGHT, closed, hash, report};
 
-/// A photograph with its own bytes.
+/// Decodes a photograph with the right hash.
 fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
     let photograph = Photograph {
         hash: hash(bytes),
@@ -36,7 +36,7 @@ fn a_picture_is_shown_as_it_was_held() {
     assert_eq!(clear.shown_size(), (240, 160));
 }
 
-// 240 x 160 pixels go 1,562 times into 60 million.
+// 60 million pixels are enough for 1,562 pictures of 240 x 160 pixels.
 #[test]
 fn what_the_pictures_of_a_document_cost_together_has_an_end() {
     let photograph = Photograph {

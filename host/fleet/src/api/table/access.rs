@@ -1,4 +1,4 @@
-//! Tokens and calendars.
+//! Routes for tokens and calendars.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,25 +12,25 @@ use crate::access::{self, Calendar, CalendarDetails, Token, TokenDetails};
 use crate::command::Command;
 use crate::fleet::Change;
 
-/// A token that was issued just now.
+/// A token that was just issued.
 #[derive(Serialize, JsonSchema)]
 struct IssuedToken {
     /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     token: TokenView,
-    /// What to show as bearer token. It is told once.
+    /// The bearer token. It is shown only once.
     secret: String,
 }
 
-/// A calendar that was issued just now.
+/// A calendar that was just issued.
 #[derive(Serialize, JsonSchema)]
 struct IssuedCalendar {
     /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     calendar: CalendarView,
-    /// The address of the feed at this gateway, which is the right to see it. It is told once.
+    /// The path of the feed at this gateway. It grants access to the feed, and is shown only once.
     address: String,
 }
 
@@ -70,7 +70,7 @@ fn tokens() -> Vec<Route> {
     ]
 }
 
-/// The secret of a new token, which says by its beginning what it is.
+/// The secret of a new token. Its prefix tells what it is.
 fn bearer(request: &Request<'_>) -> String {
     format!("ctp_{}", request.call.fresh)
 }

@@ -1,4 +1,4 @@
-//! Alerts, and where they are sent.
+//! Routes for alerts and webhooks.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -23,7 +23,7 @@ use crate::text::{Key, Serial};
 pub struct DeadLetter {
     /// Its number.
     pub number: u64,
-    /// The webhook that it was for.
+    /// The webhook.
     pub webhook: Key,
     /// The alert.
     pub alert: Key,
@@ -33,18 +33,18 @@ pub struct DeadLetter {
     pub last: Moment,
     /// How many attempts there were.
     pub attempts: u32,
-    /// What came of the last one, for people.
+    /// The error of the last attempt, for people.
     pub error: String,
 }
 
-/// An address that alerts are sent to; with the secret only when it is new.
+/// A webhook, with its secret if it is new.
 #[derive(Serialize, JsonSchema)]
 struct PutWebhook {
     /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     webhook: WebhookView,
-    /// What deliveries are signed with (Standard Webhooks). It is told once.
+    /// The signing secret (Standard Webhooks). It is shown only once.
     secret: Option<String>,
 }
 
@@ -128,7 +128,7 @@ fn webhooks() -> Vec<Route> {
     ]
 }
 
-/// What deliveries to a new webhook are signed with.
+/// The signing secret of a new webhook.
 fn signing_secret(request: &Request<'_>) -> String {
     format!("whsec_{}", BASE64_STANDARD.encode(request.call.fresh))
 }

@@ -1,4 +1,4 @@
-//! What is due, as a list and as a feed for calendars.
+//! Routes for what is due: a list, and a calendar feed.
 
 use super::super::Answer;
 use super::super::paging::{self, Page};
@@ -10,7 +10,7 @@ use crate::due::{self, Due, DueKind};
 use crate::text::Key;
 use crate::{access, ics};
 
-/// The media type of feeds.
+/// The media type of iCalendar.
 const CALENDAR: &str = "text/calendar";
 
 pub(super) fn routes() -> Vec<Route> {
@@ -69,7 +69,8 @@ fn list(request: &Request<'_>) -> Result<Answer, Problem> {
     Ok(Answer::json(200, &Page::of(due, query, |it| it)))
 }
 
-/// Where something stands in the list: by its deadline, what has none last, and by what it is.
+/// The sort key of an item: its deadline, then its kind and subject. Items without a deadline come
+/// last.
 fn place(it: &Due) -> String {
     let due = it
         .due
@@ -77,7 +78,7 @@ fn place(it: &Due) -> String {
     format!("{due}/{:02}/{}", it.what as u8, it.about.key())
 }
 
-/// The address is the right to see it.
+/// The secret in the address authenticates the caller.
 fn feed(request: &Request<'_>) -> Result<Answer, Problem> {
     let (fleet, context) = (request.fleet, request.context);
     let calendar = access::calendar(fleet, request.text(0)?.as_bytes());

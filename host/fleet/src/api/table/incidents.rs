@@ -1,4 +1,4 @@
-//! Incidents, their pictures and reports.
+//! Routes for incidents, their photographs and their reports.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,16 +13,16 @@ use crate::command::Command;
 use crate::incident::{Incident, IncidentDetails, Outcome};
 use crate::text::{Line, Prose, Serial};
 
-/// The largest picture, in bytes.
+/// The maximum size of a picture, in bytes.
 const PICTURE_LIMIT: usize = 8 * 1024 * 1024;
 
-/// How an incident ends.
+/// The end of an incident.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Ending {
-    /// What became of the terminal.
+    /// What happened to the terminal.
     outcome: Outcome,
-    /// What was found out.
+    /// The findings.
     note: Prose,
 }
 

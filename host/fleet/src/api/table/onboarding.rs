@@ -1,4 +1,4 @@
-//! What brings a terminal to where it takes cards: licences, re-routing, a transfer.
+//! Routes that prepare a terminal for taking cards: licences, re-routing, transfers.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,25 +12,25 @@ use crate::processor::Processor;
 use crate::terminal::Terminal;
 use crate::text::{Key, Line};
 
-/// A licence that is assigned.
+/// The licence to assign.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename = "Licensed", deny_unknown_fields)]
 struct LicenceAssignment {
-    /// Of which kind.
+    /// Its kind.
     sku: Sku,
     /// The order that it was bought with.
     order: Key,
 }
 
-/// A transfer that begins.
+/// The transfer to begin.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename = "TransferTo", deny_unknown_fields)]
 struct TransferRequest {
-    /// Whose processor will take the money.
+    /// The processor that will take the money.
     to: Processor,
 }
 
-/// The vendor's number of a transfer.
+/// The number that the vendor gave a transfer.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct TransferNumber {

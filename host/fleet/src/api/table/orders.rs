@@ -1,4 +1,4 @@
-//! Orders, their activation tickets and what comes with them.
+//! Routes for orders, activation tickets, vendor letters and imports.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,33 +20,33 @@ use crate::terminal::{Domain, Terminal, TerminalDetails};
 use crate::text::{Key, Serial};
 use crate::vendor_letters::{self, VendorLetter};
 
-/// The largest file of terminals, in bytes.
+/// The maximum size of an import, in bytes.
 const CSV_LIMIT: usize = 16 * 1024 * 1024;
 
-/// A terminal that is put on record.
+/// A terminal to register.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Registration {
     /// Its serial number.
     serial: Serial,
-    /// What its owner says of it.
+    /// The details that the owner maintains.
     details: TerminalDetails,
-    /// In whose domain at the vendor it is.
+    /// Its domain at the vendor.
     domain: Domain,
 }
 
-/// How many terminals something was done with.
+/// The number of terminals that were changed.
 #[derive(Serialize, JsonSchema)]
 struct Count {
-    /// How many terminals it was.
+    /// How many terminals were changed.
     terminals: usize,
 }
 
-/// What to send to the vendor.
+/// The letters to send to the vendor.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename = "Notices")]
 struct VendorLetters {
-    /// One text for each thing that is asked of the vendor.
+    /// One letter for each request to the vendor.
     items: Vec<VendorLetter>,
 }
 
@@ -112,7 +112,7 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// Something that is done with many terminals at once.
+/// An action on many terminals at once, answered with their number.
 fn counted(path: &'static str, command: fn(&Request<'_>) -> Result<Command, Problem>) -> Route {
     Route::action::<Order>(Method::Post, path, command)
         .giving(Success::json::<Count>(&[200]))

@@ -1,4 +1,4 @@
-//! Customers, their sites, and who and what is there.
+//! Routes for customers, sites, stations and people.
 
 use super::super::Method;
 use super::super::query::Parameter;

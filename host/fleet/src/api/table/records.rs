@@ -1,4 +1,4 @@
-//! What is about more than the fleet's records: who changed them, sessions, and this interface itself.
+//! Routes beyond the fleet's records: the audit log, sessions, and the OpenAPI document.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,22 +14,22 @@ use crate::fleet::Kind;
 use crate::moment::Moment;
 use crate::text::{Key, Line};
 
-/// That somebody changed a record.
+/// One change of one record.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AuditEntry {
-    /// The number of the write, which may have changed several records.
+    /// The number of the write. One write can change several records.
     pub write: u64,
     /// When.
     pub at: Moment,
-    /// Whose token; `gateway` for the gateway itself.
+    /// The key of the token, or `gateway` for the gateway itself.
     pub by: Key,
-    /// The kind of record.
+    /// The kind of the record.
     pub kind: Kind,
-    /// What names it.
+    /// Its key.
     pub key: String,
-    /// How it was before; absent if it came to be.
+    /// The record before the change; absent if it was created.
     pub before: Option<Value>,
-    /// How it was afterwards; absent if it was removed.
+    /// The record after the change; absent if it was removed.
     pub after: Option<Value>,
 }
 
@@ -37,8 +37,8 @@ pub struct AuditEntry {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Refund {
-    /// What names it among those of the session, such as the provider's id: the same one again is the
-    /// same refund.
+    /// The reference of the refund within its session, such as the provider's id. The same
+    /// reference again is the same refund.
     reference: Line,
     /// In minor units.
     #[schemars(range(min = 1, max = 999_999_999_999_u64))]

@@ -1,4 +1,4 @@
-//! Terminals: what is said of them, what was done with them, and their life.
+//! Routes for terminals: their details, maintenance records and lifecycle.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -17,33 +17,33 @@ use crate::site::Site;
 use crate::terminal::{State, Terminal, TerminalDetails};
 use crate::text::{Key, Line};
 
-/// A check before deployment.
+/// A check before deployment that was passed.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename = "Checked", deny_unknown_fields)]
 struct CheckReport {
-    /// What was checked, and is as it should be.
+    /// The check.
     check: Check,
     /// When.
     at: Moment,
-    /// Which person did it.
+    /// The person who did it.
     by: Key,
 }
 
-/// Why something is done.
+/// The reason for an action.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename = "Because", deny_unknown_fields)]
 struct ActionReason {
-    /// Why.
+    /// The reason.
     reason: Line,
 }
 
-/// A terminal that is sent back to the vendor.
+/// The return of a terminal to the vendor.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename = "SentBack", deny_unknown_fields)]
 struct ReturnRequest {
-    /// Why.
+    /// The reason.
     reason: Line,
-    /// Who verified that it may be.
+    /// The party that verified the return.
     verified_by: Party,
 }
 
@@ -217,7 +217,7 @@ fn lifecycle() -> Vec<Route> {
     ]
 }
 
-/// Something that is done with a terminal.
+/// A route for an action on the terminal that the path names.
 pub(super) fn terminal_action(
     path: &'static str,
     command: fn(&Request<'_>) -> Result<Command, Problem>,
@@ -225,7 +225,7 @@ pub(super) fn terminal_action(
     Route::action::<Terminal>(Method::Post, path, command)
 }
 
-/// That a deed is wanted of the terminal that the path names.
+/// The command for an action on the terminal that the path names.
 pub(super) fn terminal_command(
     request: &Request<'_>,
     action: TerminalAction,

@@ -21,7 +21,7 @@ fn operator() -> TokenDetails {
     }
 }
 
-/// The key of a token that is issued.
+/// Issues a token and returns its key.
 fn issue(world: &mut World, details: TokenDetails, hash: &str) -> String {
     let issued = world.command(Command::IssueToken(details, hash.to_owned()));
     issued.unwrap();

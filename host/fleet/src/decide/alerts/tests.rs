@@ -11,7 +11,7 @@ fn end(world: &mut World, kind: AlertKind) {
     world.command(Command::End(text("T1"), kind)).unwrap();
 }
 
-/// When each alert was raised and when it ended, in the order of their keys.
+/// When each alert was raised and ended, in the order of their keys.
 fn alerts(world: &World) -> Vec<(AlertKind, Moment, Option<Moment>)> {
     let alerts = world.fleet.each::<Alert>();
     alerts.map(|it| (it.kind, it.raised, it.ended)).collect()

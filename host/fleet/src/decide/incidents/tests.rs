@@ -19,7 +19,7 @@ fn details(world: &World) -> IncidentDetails {
     }
 }
 
-/// Incidents with the terminal, which took cards before: `I-1` and so on by their number.
+/// Opens incidents `I-1`, `I-2` and so on with an activated terminal.
 fn opened(count: usize) -> (World, Vec<String>) {
     let mut world = World::activated();
     for _ in 0..count {

@@ -11,7 +11,7 @@ use crate::site::Customer;
 use crate::terminal::Terminal;
 use crate::text::Key;
 
-/// How many licences of a kind an order has at most.
+/// The maximum number of licences of a kind on an order.
 const LICENCES: u32 = 100_000;
 
 pub(in crate::decide) fn put_order(
@@ -45,8 +45,8 @@ pub(in crate::decide) fn put_order(
     Ok(vec![Change::put(order)])
 }
 
-/// What of an order cannot change any more. Its licences may be at terminals of other orders of the
-/// same customer.
+/// Why an order cannot be changed like this: terminals depend on it, or its licences are assigned.
+/// They may be assigned to terminals of other orders of the same customer.
 fn in_use(fleet: &Fleet, before: &Order, after: &Order) -> Vec<Reason> {
     let (old, new) = (&before.details, &after.details);
     let stocks = [

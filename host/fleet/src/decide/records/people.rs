@@ -1,4 +1,4 @@
-//! People, who may use terminals.
+//! People who may use terminals.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::site::{Person, PersonDetails, Site, Training};
 use crate::terminal::{State, Terminal};
 use crate::text::Key;
 
-/// At how many sites a person may work.
+/// The maximum number of sites of a person.
 const SITES: usize = 100;
 
 pub(in crate::decide) fn put_person(fleet: &Fleet, key: Key, details: PersonDetails) -> Decision {
@@ -62,7 +62,7 @@ pub(in crate::decide) fn train(
     })])
 }
 
-/// A terminal that takes cards keeps somebody who may use it.
+/// An activated terminal must keep at least one user.
 pub(in crate::decide) fn remove_person(fleet: &Fleet, key: &Key) -> Decision {
     find::<Person>(fleet, key.as_str())?;
     let is_last = |it: &&Terminal| {

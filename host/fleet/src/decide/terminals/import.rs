@@ -1,4 +1,4 @@
-//! Many terminals at once, all or none.
+//! Import of many terminals: all or none.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::terminal::Terminal;
 use crate::text::{Key, Serial};
 
-/// Every line that cannot be is said, with everything that is wrong with it.
+/// Every line that is refused is reported, with all of its reasons.
 pub(in crate::decide) fn import(
     fleet: &Fleet,
     context: &DecisionContext<'_>,
@@ -55,7 +55,7 @@ fn wrong(fleet: &Fleet, order: &Order, rows: &[Row]) -> Vec<Reason> {
     reasons
 }
 
-/// The same reason, in this line of the file.
+/// The same reason, at this line of the file.
 fn in_line(reason: Reason, line: u64) -> Reason {
     let at = match &reason.at {
         Some(field) => format!("line {line}, {field}"),

@@ -1,4 +1,4 @@
-//! Licences: assigned from what an order has.
+//! Assignment of licences from an order.
 
 use crate::context::DecisionContext;
 use crate::decide::{Decision, records};
@@ -10,7 +10,7 @@ use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::terminal::{State, Terminal};
 use crate::text::Key;
 
-/// Assign one licence of an order of the same customer.
+/// Assigns one licence, of an order of the same customer.
 pub(super) fn license(
     fleet: &Fleet,
     context: &DecisionContext<'_>,
@@ -60,7 +60,7 @@ fn assign(
     }
 }
 
-/// Assign what the order's terminals lack: to all of them or to none.
+/// Assigns the licences that the order's terminals lack: to all of them or to none.
 pub(in crate::decide) fn license_all(
     fleet: &Fleet,
     context: &DecisionContext<'_>,

@@ -1,4 +1,4 @@
-//! The steps of a terminal's life, and what must hold before each.
+//! Transitions of a terminal's lifecycle, with their preconditions.
 
 use super::placement::{self, Occupancy};
 use super::session_open;
@@ -15,7 +15,7 @@ use crate::text::Line;
 
 type TerminalDecision = Result<Terminal, Refusal>;
 
-/// The terminal after a step, or everything that stands in its way.
+/// The terminal after a transition, or every reason against it.
 pub(in crate::decide) fn apply(
     context: &DecisionContext<'_>,
     terminal: &Terminal,
@@ -98,7 +98,7 @@ pub(super) fn store(
     Ok(stored)
 }
 
-/// What was checked before it was stored is to be checked anew.
+/// The checks before deployment must be repeated after storage.
 pub(super) fn unstore(context: &DecisionContext<'_>, terminal: &Terminal) -> TerminalDecision {
     let now = context.now;
     let mut terminal = apply(context, terminal, Transition::Unstore, Vec::new())?;
@@ -115,7 +115,7 @@ pub(super) fn suspend(
     Ok(because(terminal, reason))
 }
 
-/// Nothing is returned unless the platform verified that it may be.
+/// A terminal is returned only if the platform verified that it may be.
 pub(super) fn send_back(
     context: &DecisionContext<'_>,
     terminal: &Terminal,
@@ -133,7 +133,7 @@ pub(super) fn send_back(
     Ok(because(terminal, reason))
 }
 
-/// Where it was may be gone or another terminal's by now, and what was checked is to be checked anew.
+/// Its place may be gone or taken by another terminal, and its checks must be repeated.
 pub(super) fn receive(
     fleet: &Fleet,
     context: &DecisionContext<'_>,

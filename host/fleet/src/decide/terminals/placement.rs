@@ -1,4 +1,5 @@
-//! Whether what is said of a terminal can be: what it names is there, and nobody else's.
+//! Validation of a terminal's details: the records they refer to exist, and no other terminal
+//! occupies the same SIM card or EVSE.
 
 use std::collections::HashMap;
 
@@ -10,12 +11,12 @@ use crate::site::{Person, Site, Station};
 use crate::terminal::{Sim, Terminal, TerminalDetails};
 use crate::text::{Iccid, Key, Serial};
 
-/// How many EVSEs a terminal serves at most.
+/// The maximum number of EVSEs of a terminal.
 const CONNECTORS: usize = 64;
-/// How many people may use a terminal.
+/// The maximum number of users of a terminal.
 const USERS: usize = 100;
 
-/// The SIM cards and EVSEs that living terminals have.
+/// The SIM cards and EVSEs that the terminals in use occupy.
 #[derive(Debug, Default)]
 pub(super) struct Occupancy<'a> {
     sims: HashMap<&'a Iccid, &'a Serial>,
@@ -23,7 +24,7 @@ pub(super) struct Occupancy<'a> {
 }
 
 impl<'a> Occupancy<'a> {
-    /// What the terminals other than this one have.
+    /// What all terminals except this one occupy.
     pub(super) fn of_others(fleet: &'a Fleet, serial: Option<&Serial>) -> Self {
         let mut occupied = Self::default();
         let living = fleet.each::<Terminal>().filter(|it| it.state.is_current());
@@ -33,7 +34,7 @@ impl<'a> Occupancy<'a> {
         occupied
     }
 
-    /// A terminal has what its details say.
+    /// Adds what a terminal with these details occupies.
     pub(super) fn add(&mut self, serial: &'a Serial, details: &'a TerminalDetails) {
         if let Some(Sim::Card(iccid)) = &details.sim {
             self.sims.entry(iccid).or_insert(serial);
@@ -43,7 +44,7 @@ impl<'a> Occupancy<'a> {
         }
     }
 
-    /// What a terminal would have that is another one's.
+    /// The conflicts of these details with other terminals.
     fn conflicts(&self, details: &TerminalDetails) -> Vec<Reason> {
         let mut reasons = Vec::new();
         if let Some(Sim::Card(iccid)) = &details.sim
@@ -69,7 +70,7 @@ fn evses(details: &TerminalDetails) -> impl Iterator<Item = (&Key, u32)> {
     connectors.filter_map(move |connector| Some((station?, *connector)))
 }
 
-/// Everything that cannot be of what is said of a terminal, each at its field.
+/// Every reason against the details of a terminal, each with its field.
 pub(super) fn wrong(
     fleet: &Fleet,
     occupied: &Occupancy<'_>,
@@ -151,7 +152,7 @@ fn wrong_users(fleet: &Fleet, details: &TerminalDetails) -> Vec<Reason> {
     details.users.iter().filter_map(wrong).collect()
 }
 
-/// Whether something is in a short list more than once.
+/// Whether a short list contains something twice.
 fn has_twice<T: PartialEq>(list: &[T]) -> bool {
     let mut rest = list.iter();
     while let Some(it) = rest.next() {

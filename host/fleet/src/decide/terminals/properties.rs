@@ -1,5 +1,5 @@
-//! Whatever is done, in whatever order and by whatever clock, this always holds. The rules are stated
-//! once more here, over the bare records and as simply as can be.
+//! Properties that hold after any actions, in any order and under any clock. The rules are stated a
+//! second time here, directly over the records.
 
 use std::collections::BTreeSet;
 
@@ -20,8 +20,8 @@ use crate::world::{DAY, OTHER_SIM, World, details, text};
 
 type Act = fn(&mut World);
 
-/// Everything that can happen. What is refused changes nothing.
-/// The first six are those that matter most.
+/// Everything that can happen. A refused command changes nothing. The first six are the most
+/// important ones.
 const ACTS: [Act; 58] = [
     |it| try_deed(it, TerminalAction::Activate),
     onboard,
@@ -115,12 +115,12 @@ const ACTS: [Act; 58] = [
     },
 ];
 
-/// Any of the acts, and often one of those that matter most.
+/// Any action, often one of the six most important.
 fn act() -> impl Strategy<Value = usize> {
     prop_oneof![0..ACTS.len(), 0..6_usize]
 }
 
-/// What passes between two things, in milliseconds; some of it backwards.
+/// The time between two actions, in milliseconds. Some of it is negative.
 const PAUSES: [i64; 8] = [
     0,
     1,
@@ -132,7 +132,7 @@ const PAUSES: [i64; 8] = [
     366 * DAY as i64,
 ];
 
-/// Whatever may be missing is provided, so that what happens next is seen to matter.
+/// Provides everything that may be missing, so that the next actions have an effect.
 fn onboard(world: &mut World) {
     world.fleet.apply(Change::remove::<Incident>("I-1"), 1);
     world.gateway.busy.clear();
@@ -167,7 +167,7 @@ fn onboard(world: &mut World) {
     try_deed(world, TerminalAction::Ready);
 }
 
-/// It is about to come into the other domain, while a session may be open.
+/// The terminal is about to be transferred, and a session may be open.
 fn transfer(world: &mut World) {
     let to = match world.terminal().processor {
         Processor::Platform => Processor::Customer,
@@ -180,7 +180,7 @@ fn transfer(world: &mut World) {
     try_deed(world, TerminalAction::CompleteTransfer);
 }
 
-/// It lies in storage for long, and is checked as others are.
+/// The terminal is stored for long, and its checks are made.
 fn store(world: &mut World) {
     try_deed(world, TerminalAction::Suspend(text("stored")));
     world.inspect(Occasion::BeforeStorage);
@@ -232,7 +232,7 @@ fn jiff_zone() -> jiff::tz::TimeZone {
     jiff::tz::TimeZone::tzif(name, data).unwrap()
 }
 
-/// Whether a terminal may be made to take cards.
+/// Whether a terminal may be activated.
 fn may_be_activated(world: &World) -> bool {
     let terminal = world.terminal();
     let details = &terminal.details;
@@ -328,7 +328,7 @@ fn may_be_activated(world: &World) -> bool {
         && !has_incident
 }
 
-/// What holds at any time.
+/// The invariants.
 fn assert_sound(world: &World) {
     let order = world.fleet.get::<Order>("O-1").unwrap();
     let terminals: Vec<_> = world.fleet.each::<Terminal>().collect();

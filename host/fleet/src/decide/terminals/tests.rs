@@ -14,7 +14,7 @@ fn refused(codes: &[&str]) -> Result<(), Vec<String>> {
     Err(codes.iter().map(|code| (*code).to_owned()).collect())
 }
 
-/// Details with nothing that another terminal could have.
+/// Details that conflict with no other terminal.
 fn loose() -> TerminalDetails {
     TerminalDetails {
         station: None,
@@ -412,7 +412,7 @@ fn an_orders_licences_are_assigned_to_all_its_terminals_or_to_none() {
     world.command(retire).unwrap();
     world.command(Command::License(text("O-1"))).unwrap();
     assert_eq!(world.terminal().licences.waiting.len(), 1);
-    // There is nothing left, and nothing is needed.
+    // No licence is left, and none is needed.
     assert_eq!(world.command(Command::License(text("O-1"))), Ok(()));
 }
 

@@ -1,7 +1,7 @@
-//! Re-routing, and the change of a terminal's domain and processor.
+//! Re-routing, and transfers to another domain and processor.
 //!
-//! A terminal that is in no domain takes the same way into its first one: the vendor's activation form
-//! is begun and completed like a transfer, and has no number.
+//! A terminal that is in no domain gets into its first one in the same way: the vendor's activation
+//! form is recorded as a transfer, which has no number.
 
 use super::session_open;
 use crate::context::DecisionContext;
