@@ -3,15 +3,15 @@
 
 mod access_scope;
 mod body;
-mod kinds;
 mod openapi;
 mod paging;
 mod precondition;
 mod problem;
 mod query;
 mod request;
+mod responder;
 mod route;
-mod show;
+mod route_kinds;
 mod table;
 mod view;
 
@@ -210,13 +210,13 @@ fn effect_of(request: &Request<'_>) -> Result<Effect, Problem> {
             route.target.check_version(request)?;
             Ok(Effect::Task(task))
         }
-        Handler::Write(command, show) => {
+        Handler::Write(command, responder) => {
             let command = command(request)?;
             route.target.check_version(request)?;
             let changes = decide(request.fleet, request.context, command)?;
             access_scope::check(request.fleet, request.access(), &changes)?;
             match changes.is_empty() {
-                true => show(request, &changes).map(Effect::Answer),
+                true => responder(request, &changes).map(Effect::Answer),
                 false => Ok(Effect::Write(changes)),
             }
         }
@@ -232,11 +232,12 @@ pub fn answer(
     context: &DecisionContext<'_>,
     changes: &[Change],
 ) -> Answer {
-    let shown = Request::new(route, call, fleet, context).and_then(|request| match route.show() {
-        Some(show) => show(&request, changes),
-        None => Ok(Answer::nothing()),
-    });
-    shown.unwrap_or_else(|problem| problem.answer())
+    let answer =
+        Request::new(route, call, fleet, context).and_then(|request| match route.responder() {
+            Some(responder) => responder(&request, changes),
+            None => Ok(Answer::nothing()),
+        });
+    answer.unwrap_or_else(|problem| problem.answer())
 }
 
 /// The terminal whose status the gateway must poll before it handles a call. Only a caller who is

@@ -138,7 +138,7 @@ impl MonitoredTerminal<'_> {
         let mut ends = LICENCE_ENDS.iter();
         let (_, kind) = ends.find(|(days, _)| self.today >= until.plus_days(-days))?;
         let mut alerts = self.alerts.iter();
-        let is_said = alerts.any(|it| it.kind == *kind && it.about == Some(until));
-        (!is_said).then_some(*kind)
+        let is_raised = alerts.any(|it| it.kind == *kind && it.about == Some(until));
+        (!is_raised).then_some(*kind)
     }
 }

@@ -82,10 +82,12 @@ pub fn letters(fleet: &Fleet, order: &Order) -> Vec<VendorLetter> {
 fn letter_needed(terminal: &Terminal) -> Option<(VendorLetterKind, Processor)> {
     let transfer = terminal.transfer.as_ref();
     let to = transfer.map_or(terminal.processor, |it| it.to);
-    let is_asked = transfer.is_some_and(|it| it.number.is_some());
+    let is_requested = transfer.is_some_and(|it| it.number.is_some());
     match terminal.domain {
         Domain::None => Some((VendorLetterKind::Activation, to)),
-        domain if domain != to.domain() => (!is_asked).then_some((VendorLetterKind::Transfer, to)),
+        domain if domain != to.domain() => {
+            (!is_requested).then_some((VendorLetterKind::Transfer, to))
+        }
         _ => {
             let is_due = to == Processor::Customer
                 && transfer.is_none()

@@ -105,7 +105,7 @@ fn figure(exhibit: &Exhibit) -> Markup {
                     img src={ "data:" (media_type) ";base64," (bytes) }
                         width=(width) height=(height) alt=(exhibit.caption);
                 }
-                Err(why) => { p.unshown { (wording::UNSHOWN) (why) "." } }
+                Err(why) => { p.unshown { (wording::NOT_SHOWN) (why) "." } }
             }
             figcaption {
                 p { strong { (exhibit.caption) } }

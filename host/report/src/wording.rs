@@ -16,7 +16,7 @@ pub(crate) const PHOTOGRAPHS: &str = "Photographs";
 pub(crate) const NO_PHOTOGRAPHS: &str = "There are none.";
 
 /// Before the reason.
-pub(crate) const UNSHOWN: &str = "This photograph cannot be shown: ";
+pub(crate) const NOT_SHOWN: &str = "This photograph cannot be shown: ";
 
 /// Before the date.
 pub(crate) const MADE: &str = "This document was made on";

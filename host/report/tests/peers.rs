@@ -34,7 +34,7 @@ fn every_page_fits_a_small_phone_is_accessible_and_loads_nothing() {
 /// By two PDF readers: the same text in the same order as on the page, tags, and pictures in their
 /// orientation.
 #[test]
-fn reports_on_paper_say_what_the_page_says() {
+fn pdf_reports_say_what_the_page_says() {
     let folder = empty_folder("paper");
     let write = |name: &str, report: &Report| {
         let pdf = chargetap_report::pdf(report).unwrap();

@@ -86,8 +86,10 @@ impl Body {
             return Err(Problem::new(ProblemKind::TooLarge, detail));
         }
         let types = self.media_types();
-        let said = call.content_type.map(essence);
-        match types.is_empty() || said.is_some_and(|said| types.contains(&said.as_str())) {
+        let media_type = call.content_type.map(essence);
+        match types.is_empty()
+            || media_type.is_some_and(|media_type| types.contains(&media_type.as_str()))
+        {
             true => Ok(()),
             false => Err(unsupported(types)),
         }

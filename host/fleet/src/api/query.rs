@@ -49,7 +49,7 @@ pub(super) struct Query(BTreeMap<String, String>);
 impl Query {
     /// Parses a query string.
     pub(super) fn parse(query: &str, parameters: &[Parameter]) -> Result<Self, Problem> {
-        let mut said = BTreeMap::new();
+        let mut values = BTreeMap::new();
         for (name, text) in form_urlencoded::parse(query.as_bytes()) {
             let Some(parameter) = parameters.iter().find(|it| it.name == name) else {
                 return Err(malformed(format!("there is no parameter {name:?} here")));
@@ -57,11 +57,11 @@ impl Query {
             if !(parameter.is_of_type)(&text) {
                 return Err(malformed(format!("{text:?} is nothing that {name} may be")));
             }
-            if said.insert(name.to_string(), text.into_owned()).is_some() {
+            if values.insert(name.to_string(), text.into_owned()).is_some() {
                 return Err(malformed(format!("{name} is given twice")));
             }
         }
-        Ok(Self(said))
+        Ok(Self(values))
     }
 
     /// The value of a parameter.

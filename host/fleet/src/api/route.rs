@@ -9,7 +9,7 @@ use super::precondition::Target;
 use super::problem::{Problem, ProblemKind};
 use super::query::Parameter;
 use super::request::Request;
-use super::show::Show;
+use super::responder::Responder;
 use super::view::RecordView;
 use super::{Answer, Method, Task, table};
 use crate::access::Scope;
@@ -72,10 +72,10 @@ pub(super) enum Handler {
     /// Answers from the records.
     Read(Box<Read>),
     /// Changes the records, then answers.
-    Write(fn(&Request<'_>) -> Result<Command, Problem>, Show),
+    Write(fn(&Request<'_>) -> Result<Command, Problem>, Responder),
     /// Lets the gateway perform a task. If that changes records, the second function makes the
     /// answer.
-    Task(fn(&Request<'_>) -> Result<Task, Problem>, Show),
+    Task(fn(&Request<'_>) -> Result<Task, Problem>, Responder),
 }
 
 impl fmt::Debug for Handler {
@@ -133,10 +133,10 @@ impl Route {
     }
 
     /// The same, answered by this function once the changes are stored.
-    pub(super) fn then(self, show: Show) -> Self {
+    pub(super) fn then(self, responder: Responder) -> Self {
         let handler = match self.handler {
-            Handler::Write(command, _) => Handler::Write(command, show),
-            Handler::Task(task, _) => Handler::Task(task, show),
+            Handler::Write(command, _) => Handler::Write(command, responder),
+            Handler::Task(task, _) => Handler::Task(task, responder),
             read @ Handler::Read(_) => read,
         };
         Self { handler, ..self }
@@ -223,10 +223,10 @@ impl Route {
     }
 
     /// The function that makes the answer once the changes are stored.
-    pub(super) fn show(&self) -> Option<Show> {
+    pub(super) fn responder(&self) -> Option<Responder> {
         match self.handler {
             Handler::Read(_) => None,
-            Handler::Write(_, show) | Handler::Task(_, show) => Some(show),
+            Handler::Write(_, responder) | Handler::Task(_, responder) => Some(responder),
         }
     }
 }
@@ -254,7 +254,7 @@ impl Success {
     pub(super) fn record<T: RecordView>(statuses: &'static [u16]) -> Self {
         Self {
             has_etag: true,
-            ..Self::json::<T::Shown>(statuses)
+            ..Self::json::<T::Response>(statuses)
         }
     }
 

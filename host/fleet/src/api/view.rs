@@ -28,11 +28,11 @@ pub(super) trait RecordView: Record + 'static {
     type View: Serialize + JsonSchema;
 
     /// The record with its version and computed fields.
-    type Shown: Serialize + JsonSchema;
+    type Response: Serialize + JsonSchema;
 
     fn view(&self) -> Self::View;
 
-    fn shown(versioned: &Versioned<Self>, request: &Request<'_>) -> Self::Shown;
+    fn response(versioned: &Versioned<Self>, request: &Request<'_>) -> Self::Response;
 }
 
 /// JSON of a record, with its ETag.
@@ -45,20 +45,20 @@ pub(super) struct VersionedView<T> {
     record: T,
 }
 
-macro_rules! viewed {
+macro_rules! record_views {
     ($($kind:ident $path:literal $view:ty, |$it:ident| $shown:expr;)*) => {
         $(
             impl RecordView for $kind {
                 const PATH: &'static str = $path;
                 type View = $view;
-                type Shown = VersionedView<$view>;
+                type Response = VersionedView<$view>;
 
                 fn view(&self) -> $view {
                     let $it = self;
                     $shown
                 }
 
-                fn shown(versioned: &Versioned<Self>, _: &Request<'_>) -> Self::Shown {
+                fn response(versioned: &Versioned<Self>, _: &Request<'_>) -> Self::Response {
                     VersionedView {
                         version: versioned.version,
                         record: versioned.value.view(),
@@ -69,7 +69,7 @@ macro_rules! viewed {
     };
 }
 
-viewed! {
+record_views! {
     Customer "customers" Self, |it| it.clone();
     Site "sites" Self, |it| it.clone();
     Station "stations" Self, |it| it.clone();
@@ -85,13 +85,13 @@ viewed! {
 impl RecordView for Terminal {
     const PATH: &'static str = "terminals";
     type View = Self;
-    type Shown = TerminalView;
+    type Response = TerminalView;
 
     fn view(&self) -> Self {
         self.clone()
     }
 
-    fn shown(versioned: &Versioned<Self>, request: &Request<'_>) -> TerminalView {
+    fn response(versioned: &Versioned<Self>, request: &Request<'_>) -> TerminalView {
         let (it, context) = (&versioned.value, request.context);
         TerminalView {
             version: versioned.version,

@@ -22,9 +22,9 @@ pub(super) struct DeadlineContext<'a> {
     pub(super) now: Moment,
     /// The sites in the access scope; absent if it is the whole fleet.
     sites: Option<BTreeSet<&'a Key>>,
-    places: BTreeMap<&'a Key, LocalCalendar<'a>>,
+    calendars: BTreeMap<&'a Key, LocalCalendar<'a>>,
     /// The calendar of each customer's first site.
-    homes: BTreeMap<&'a Key, LocalCalendar<'a>>,
+    home_calendars: BTreeMap<&'a Key, LocalCalendar<'a>>,
 }
 
 /// The time zone and current day by which deadlines count.
@@ -36,12 +36,14 @@ pub(super) struct LocalCalendar<'a> {
 
 impl<'a> DeadlineContext<'a> {
     pub(super) fn new(fleet: &'a Fleet, now: Moment, access: &'a AccessScope) -> Self {
-        let mut places = BTreeMap::new();
-        let mut homes = BTreeMap::new();
+        let mut calendars = BTreeMap::new();
+        let mut home_calendars = BTreeMap::new();
         for site in fleet.each::<Site>() {
-            let place = LocalCalendar::in_zone(site.details.time_zone.rules(), now);
-            places.insert(&site.key, place);
-            homes.entry(&site.details.customer).or_insert(place);
+            let calendar = LocalCalendar::in_zone(site.details.time_zone.rules(), now);
+            calendars.insert(&site.key, calendar);
+            home_calendars
+                .entry(&site.details.customer)
+                .or_insert(calendar);
         }
         Self {
             fleet,
@@ -50,29 +52,32 @@ impl<'a> DeadlineContext<'a> {
                 AccessScope::Everywhere => None,
                 AccessScope::Sites(sites) => Some(sites.iter().collect()),
             },
-            places,
-            homes,
+            calendars,
+            home_calendars,
         }
     }
 
-    pub(super) fn sees(&self, site: &Key) -> bool {
+    pub(super) fn includes(&self, site: &Key) -> bool {
         self.sites.as_ref().is_none_or(|sites| sites.contains(site))
     }
 
-    pub(super) fn sees_whole_fleet(&self) -> bool {
+    pub(super) fn is_whole_fleet(&self) -> bool {
         self.sites.is_none()
     }
 
     /// The calendar of a site; UTC if there is no such site.
-    pub(super) fn place(&self, site: &Key) -> LocalCalendar<'a> {
+    pub(super) fn calendar(&self, site: &Key) -> LocalCalendar<'a> {
         let utc = || LocalCalendar::in_zone(&UTC, self.now);
-        self.places.get(site).copied().unwrap_or_else(utc)
+        self.calendars.get(site).copied().unwrap_or_else(utc)
     }
 
     /// The calendar of a customer's first site; UTC if there is none.
-    pub(super) fn home(&self, customer: &Key) -> LocalCalendar<'a> {
+    pub(super) fn home_calendar(&self, customer: &Key) -> LocalCalendar<'a> {
         let utc = || LocalCalendar::in_zone(&UTC, self.now);
-        self.homes.get(customer).copied().unwrap_or_else(utc)
+        self.home_calendars
+            .get(customer)
+            .copied()
+            .unwrap_or_else(utc)
     }
 
     /// An item for the customer, at no terminal.

@@ -11,7 +11,7 @@ pub(super) fn due(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
     for incident in context.fleet.each::<Incident>() {
         let serial = incident.details.terminal.as_str();
         let terminal = context.fleet.get::<Terminal>(serial);
-        let terminal = terminal.filter(|it| context.sees(&it.details.site));
+        let terminal = terminal.filter(|it| context.includes(&it.details.site));
         if let Some(terminal) = terminal.filter(|_| incident.closed.is_none()) {
             list.extend(report(context, terminal, incident));
             list.push(closing(context, terminal, incident));
@@ -57,13 +57,13 @@ fn session(context: &DeadlineContext<'_>, attention: &Attention) -> Option<Due> 
     let text = format!("Look at session {id} at {serial}, which did not end as it should.");
     let due = Some(attention.since);
     let Some(terminal) = context.fleet.get::<Terminal>(serial.as_str()) else {
-        return context.sees_whole_fleet().then(|| Due {
+        return context.is_whole_fleet().then(|| Due {
             terminal: Some(serial.clone()),
             by: Party::Platform,
             ..context.of(about, DueKind::Session, due, text)
         });
     };
-    context.sees(&terminal.details.site).then(|| Due {
+    context.includes(&terminal.details.site).then(|| Due {
         about,
         by: terminal.processor.parts(terminal.origin).captures,
         ..context.at_terminal(terminal, DueKind::Session, due, text)

@@ -13,7 +13,7 @@ const ASSESSMENT_AHEAD: i32 = 30;
 
 /// Orders without terminals, or with terminals that were never activated. They belong to no site.
 pub(super) fn tickets(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
-    if !context.sees_whole_fleet() {
+    if !context.is_whole_fleet() {
         return;
     }
     let mut counts = BTreeMap::new();
@@ -39,14 +39,14 @@ fn ticket(context: &DeadlineContext<'_>, order: &Order, all: u64, waiting: u64) 
         0 => format!("Put the terminals of order {key} on record."),
         _ => format!("Activate the terminals of order {key}: {waiting} of {all} wait for it."),
     };
-    let zone = context.home(&order.details.customer).zone;
+    let zone = context.home_calendar(&order.details.customer).zone;
     let due = order.details.wanted_by.map(|day| day.ends(zone));
     context.of(Subject::Order(key.clone()), DueKind::Ticket, due, text)
 }
 
 pub(super) fn self_assessments(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
     let customers = context.fleet.each::<Customer>();
-    let customers = customers.filter(|_| context.sees_whole_fleet());
+    let customers = customers.filter(|_| context.is_whole_fleet());
     list.extend(
         customers.filter_map(|it| self_assessment(context, it, it.self_assessment.as_ref()?)),
     );
@@ -58,18 +58,18 @@ fn self_assessment(
     customer: &Customer,
     it: &SelfAssessment,
 ) -> Option<Due> {
-    let home = context.home(&customer.key);
+    let calendar = context.home_calendar(&customer.key);
     let last = it.valid_until;
     let is_due = match it.status {
         AssessmentStatus::NotRequired => false,
         AssessmentStatus::Pending | AssessmentStatus::NotCompliant => true,
         AssessmentStatus::Compliant => {
-            last.is_some_and(|last| home.today >= last.plus_days(-ASSESSMENT_AHEAD))
+            last.is_some_and(|last| calendar.today >= last.plus_days(-ASSESSMENT_AHEAD))
         }
     };
     let key = &customer.key;
     let text = format!("Hand in the self-assessment of PCI DSS of {key}, and put it on record.");
-    let due = last.map(|day| day.ends(home.zone));
+    let due = last.map(|day| day.ends(calendar.zone));
     let about = Subject::Customer(key.clone());
     is_due.then(|| context.of(about, DueKind::SelfAssessment, due, text))
 }

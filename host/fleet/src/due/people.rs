@@ -26,12 +26,16 @@ pub(super) fn due(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
 /// The users of all terminals in use.
 fn users<'a>(context: &DeadlineContext<'a>) -> BTreeSet<&'a Key> {
     let terminals = context.fleet.each::<Terminal>();
-    let living = terminals.filter(|it| it.state.is_current());
-    living.flat_map(|it| &it.details.users).collect()
+    let current = terminals.filter(|it| it.state.is_current());
+    current.flat_map(|it| &it.details.users).collect()
 }
 
 fn training(context: &DeadlineContext<'_>, person: &Person) -> Option<Due> {
-    let site = person.details.sites.iter().find(|it| context.sees(it))?;
+    let site = person
+        .details
+        .sites
+        .iter()
+        .find(|it| context.includes(it))?;
     let key = &person.key;
     let text = format!("Train {key} in the handling of terminals, and put it on record.");
     Some(Due {

@@ -19,35 +19,35 @@ const CHARGE_AHEAD: i32 = 14;
 pub(super) fn due(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
     for terminal in context.fleet.each::<Terminal>() {
         let site = &terminal.details.site;
-        if terminal.state.is_current() && context.sees(site) {
-            let place = context.place(site);
-            list.extend(licence(context, place, terminal));
-            list.extend(inspection(context, place, terminal));
+        if terminal.state.is_current() && context.includes(site) {
+            let calendar = context.calendar(site);
+            list.extend(licence(context, calendar, terminal));
+            list.extend(inspection(context, calendar, terminal));
             list.extend(after_storage(context, terminal));
-            list.extend(battery(context, place, terminal));
+            list.extend(battery(context, calendar, terminal));
         }
     }
 }
 
 fn licence(
     context: &DeadlineContext<'_>,
-    place: LocalCalendar<'_>,
+    calendar: LocalCalendar<'_>,
     terminal: &Terminal,
 ) -> Option<Due> {
     let until = terminal.licences.until()?;
-    if place.today < until.plus_days(-LICENCE_AHEAD) {
+    if calendar.today < until.plus_days(-LICENCE_AHEAD) {
         return None;
     }
     let (serial, last) = (&terminal.serial, until.plus_days(-1));
     let text = format!("Renew the software licence of {serial}: its last day is {last}.");
-    let due = until.begins(place.zone);
+    let due = until.begins(calendar.zone);
     Some(context.at_terminal(terminal, DueKind::Licence, Some(due), text))
 }
 
 /// The week counts from the latest inspection, or from the first activation if there was none.
 fn inspection(
     context: &DeadlineContext<'_>,
-    place: LocalCalendar<'_>,
+    calendar: LocalCalendar<'_>,
     terminal: &Terminal,
 ) -> Option<Due> {
     if !matches!(terminal.state, State::Activated | State::Suspended) {
@@ -57,16 +57,16 @@ fn inspection(
     let inspected = weekly.max(terminal.inspected(Occasion::AfterStorage, context.now));
     let begun = || terminal.licences.software.iter().map(|it| it.from).min();
     let from = match inspected {
-        Some(at) => at.day(place.zone),
-        None => begun().unwrap_or_else(|| terminal.since.day(place.zone)),
+        Some(at) => at.day(calendar.zone),
+        None => begun().unwrap_or_else(|| terminal.since.day(calendar.zone)),
     };
     let last = from.plus_days(INSPECTED_EVERY);
-    if place.today < last.plus_days(-INSPECTION_AHEAD) {
+    if calendar.today < last.plus_days(-INSPECTION_AHEAD) {
         return None;
     }
     let what = "odd cables, stickers, its casing and the maker's logo";
     let text = format!("Look at {} for {what}.", terminal.serial);
-    let due = last.ends(place.zone);
+    let due = last.ends(calendar.zone);
     Some(context.by_users(terminal, DueKind::Inspection, Some(due), text))
 }
 
@@ -85,7 +85,7 @@ fn after_storage(context: &DeadlineContext<'_>, terminal: &Terminal) -> Option<D
 /// later.
 fn battery(
     context: &DeadlineContext<'_>,
-    place: LocalCalendar<'_>,
+    calendar: LocalCalendar<'_>,
     terminal: &Terminal,
 ) -> Option<Due> {
     if terminal.state != State::InStorage || !terminal.details.model.traits().has_battery {
@@ -95,11 +95,11 @@ fn battery(
     let charged = terminal.charged.as_ref().map(|it| it.at);
     let charged = charged.filter(|at| *at <= context.now);
     let from = charged.map_or(stored, |at| at.max(stored));
-    let last = from.day(place.zone).plus_months(CHARGED_EVERY);
-    if place.today < last.plus_days(-CHARGE_AHEAD) {
+    let last = from.day(calendar.zone).plus_months(CHARGED_EVERY);
+    if calendar.today < last.plus_days(-CHARGE_AHEAD) {
         return None;
     }
     let text = format!("Charge the battery of {} in storage.", terminal.serial);
-    let due = last.ends(place.zone);
+    let due = last.ends(calendar.zone);
     Some(context.by_users(terminal, DueKind::Battery, Some(due), text))
 }

@@ -12,15 +12,15 @@ use crate::world::{DAY, World, moment, text};
 
 const HOUR: u64 = 3_600 * 1_000;
 
-fn seen_from(world: &World, access: &AccessScope) -> Vec<Due> {
+fn due_within(world: &World, access: &AccessScope) -> Vec<Due> {
     items(&world.fleet, &world.gateway, world.now, access)
 }
 
 fn list(world: &World) -> Vec<Due> {
-    seen_from(world, &AccessScope::Everywhere)
+    due_within(world, &AccessScope::Everywhere)
 }
 
-fn whats(world: &World) -> Vec<DueKind> {
+fn kinds(world: &World) -> Vec<DueKind> {
     list(world).into_iter().map(|it| it.what).collect()
 }
 
@@ -70,7 +70,7 @@ fn an_inspection_after_storage_counts_as_the_weekly_one_and_one_before_it_does_n
         let mut world = World::activated();
         world.pass(7 * DAY);
         world.inspect(occasion);
-        assert_eq!(whats(&world).is_empty(), counts, "{occasion:?}");
+        assert_eq!(kinds(&world).is_empty(), counts, "{occasion:?}");
     }
 }
 
@@ -87,7 +87,7 @@ fn suspending_a_terminal_wins_no_time() {
 #[test]
 fn a_licence_is_listed_for_sixty_days_and_until_it_is_renewed() {
     let mut world = World::activated();
-    let is_listed = |world: &World| whats(world).contains(&DueKind::Licence);
+    let is_listed = |world: &World| kinds(world).contains(&DueKind::Licence);
     world.now = moment("2027-09-25T21:59:59Z");
     assert!(!is_listed(&world));
     world.now = moment("2027-09-25T22:00:00Z");
@@ -171,7 +171,7 @@ fn an_incident_is_reported_within_24_hours_and_closed_whenever_it_can_be() {
     world.edit(|it| it.state = State::Reported);
     world.open_incident();
     assert_eq!(
-        whats(&world),
+        kinds(&world),
         [DueKind::IncidentReport, DueKind::IncidentClosing]
     );
     let report = only(&world, DueKind::IncidentReport);
@@ -192,10 +192,10 @@ fn an_incident_is_reported_within_24_hours_and_closed_whenever_it_can_be() {
         by: text("K-1"),
     });
     world.put(incident);
-    assert_eq!(whats(&world), [DueKind::IncidentClosing]);
+    assert_eq!(kinds(&world), [DueKind::IncidentClosing]);
     world.now = Moment::from_millis(world.now.millis() - 1);
     assert_eq!(
-        whats(&world),
+        kinds(&world),
         [DueKind::IncidentReport, DueKind::IncidentClosing]
     );
 }
@@ -229,7 +229,7 @@ fn a_session_at_a_terminal_that_is_not_on_record_is_for_those_who_reach_everywhe
         since: world.now,
     }];
     assert_eq!(only(&world, DueKind::Session).by, Party::Platform);
-    assert_eq!(seen_from(&world, &at(&["depot", "elsewhere"])), []);
+    assert_eq!(due_within(&world, &at(&["depot", "elsewhere"])), []);
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn an_order_is_listed_until_each_of_its_terminals_was_activated_once() {
     let mut world = World::activated();
     for state in [State::Activated, State::Suspended, State::InStorage] {
         world.edit(|it| it.state = state);
-        assert!(!whats(&world).contains(&DueKind::Ticket), "{state:?}");
+        assert!(!kinds(&world).contains(&DueKind::Ticket), "{state:?}");
     }
 }
 
@@ -334,21 +334,21 @@ fn a_token_for_a_site_sees_what_is_due_there_only() {
     world.edit(|it| it.details.users.push(text("cleo")));
     world.pass(7 * DAY);
     world.open_incident();
-    let whats = |access| {
-        let due = seen_from(&world, &access);
+    let kinds = |access| {
+        let due = due_within(&world, &access);
         due.into_iter().map(|it| it.what).collect::<Vec<_>>()
     };
     assert_eq!(
-        whats(at(&["depot"])),
+        kinds(at(&["depot"])),
         [
             DueKind::Inspection,
             DueKind::IncidentReport,
             DueKind::IncidentClosing
         ]
     );
-    assert_eq!(whats(at(&["elsewhere"])), [DueKind::Training]);
-    assert_eq!(whats(at(&["nowhere"])), []);
-    assert_eq!(whats(AccessScope::Everywhere).len(), 5);
+    assert_eq!(kinds(at(&["elsewhere"])), [DueKind::Training]);
+    assert_eq!(kinds(at(&["nowhere"])), []);
+    assert_eq!(kinds(AccessScope::Everywhere).len(), 5);
 }
 
 #[test]
@@ -362,7 +362,7 @@ fn the_list_is_by_deadline_and_what_has_none_comes_last() {
     world.pass(400 * DAY);
     world.open_incident();
     assert_eq!(
-        whats(&world),
+        kinds(&world),
         [
             DueKind::Inspection,
             DueKind::Licence,
@@ -383,8 +383,8 @@ fn nothing_is_due_at_what_is_back_at_the_vendor_or_retired() {
             it.details.users.push(text("bo"));
         });
         world.pass(400 * DAY);
-        let whats = whats(&world);
+        let kinds = kinds(&world);
         let order_is_left_without = state == State::Retired;
-        assert_eq!(whats.len(), usize::from(order_is_left_without), "{whats:?}");
+        assert_eq!(kinds.len(), usize::from(order_is_left_without), "{kinds:?}");
     }
 }

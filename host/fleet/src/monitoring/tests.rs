@@ -23,7 +23,7 @@ const LICENCE: [(&str, AlertKind); 4] = [
 ];
 
 /// Runs the monitoring once. Afterwards no command is left.
-fn look(world: &mut World) {
+fn run(world: &mut World) {
     for command in alert_commands(&world.fleet, &world.gateway, world.now) {
         let actor = Actor::gateway();
         let context = DecisionContext {
@@ -43,9 +43,9 @@ fn look(world: &mut World) {
     assert!(left.is_empty(), "{left:?}");
 }
 
-fn look_at(world: &mut World, at: Moment) {
+fn run_at(world: &mut World, at: Moment) {
     world.now = at;
-    look(world);
+    run(world);
 }
 
 fn alerts(world: &World) -> Vec<AlertKind> {
@@ -86,9 +86,9 @@ fn miss(world: &mut World) {
 fn a_terminal_that_is_suspended_is_silent_no_longer() {
     let mut world = World::activated();
     world.pass(DAY);
-    look(&mut world);
+    run(&mut world);
     world.act(TerminalAction::Suspend(text("broken"))).unwrap();
-    look(&mut world);
+    run(&mut world);
     assert_eq!(open(&world), []);
     assert_eq!(alerts(&world), [AlertKind::Silent]);
 }
@@ -98,7 +98,7 @@ fn a_vendor_that_cannot_be_asked_is_silence_as_well() {
     let mut world = World::activated();
     world.pass(15 * MINUTE + 1);
     assert!(world.gateway.statuses.get("T1").unwrap().online);
-    look(&mut world);
+    run(&mut world);
     assert_eq!(open(&world), [AlertKind::Silent]);
 }
 
@@ -106,34 +106,34 @@ fn a_vendor_that_cannot_be_asked_is_silence_as_well() {
 fn a_terminal_that_is_not_seen_any_more_is_tampered_with_until_it_says_otherwise() {
     let mut world = World::activated();
     call(&mut world, "TAMPER");
-    look(&mut world);
+    run(&mut world);
     world.gateway.statuses.clear();
-    look(&mut world);
+    run(&mut world);
     assert_eq!(open(&world), [AlertKind::Tampered]);
 }
 
 #[test]
 fn the_end_of_a_licence_is_told_from_the_first_moment_of_a_day_at_the_site() {
     let mut world = kept_online();
-    let mut told = Vec::new();
+    let mut raised = Vec::new();
     for (at, kind) in LICENCE {
         let at = moment(at);
-        look_at(&mut world, Moment::from_millis(at.millis() - 1));
-        assert_eq!(alerts(&world), told);
-        look_at(&mut world, at);
-        told.push(kind);
-        assert_eq!(alerts(&world), told);
+        run_at(&mut world, Moment::from_millis(at.millis() - 1));
+        assert_eq!(alerts(&world), raised);
+        run_at(&mut world, at);
+        raised.push(kind);
+        assert_eq!(alerts(&world), raised);
     }
     world.pass(1_000 * DAY);
-    look(&mut world);
-    assert_eq!(alerts(&world), told);
+    run(&mut world);
+    assert_eq!(alerts(&world), raised);
 }
 
 #[test]
 fn whoever_looks_late_is_told_the_nearest_end_only() {
     for (late, (at, _)) in LICENCE.iter().enumerate() {
         let mut world = kept_online();
-        look_at(&mut world, moment(at));
+        run_at(&mut world, moment(at));
         let (_, expected) = LICENCE.get(late).unwrap();
         assert_eq!(alerts(&world), [*expected]);
     }
@@ -143,14 +143,14 @@ fn whoever_looks_late_is_told_the_nearest_end_only() {
 fn a_licence_that_is_renewed_ends_its_alerts_and_is_told_of_anew() {
     let mut world = kept_online();
     for (at, _) in LICENCE {
-        look_at(&mut world, moment(at));
+        run_at(&mut world, moment(at));
     }
     let until = world.terminal().licences.until().unwrap();
     world.edit(|it| it.licences.add_year(text("O-1"), until));
-    look(&mut world);
+    run(&mut world);
     assert_eq!(open(&world), []);
-    look_at(&mut world, moment("2028-11-24T22:59:59Z"));
-    look_at(&mut world, moment("2028-11-24T23:00:00Z"));
+    run_at(&mut world, moment("2028-11-24T22:59:59Z"));
+    run_at(&mut world, moment("2028-11-24T23:00:00Z"));
     let about = world.fleet.each::<Alert>().filter(|it| it.ended.is_none());
     let about: Vec<_> = about
         .map(|it| (it.kind, it.about.unwrap().to_string()))
@@ -172,10 +172,10 @@ fn nothing_is_told_of_what_is_back_at_the_vendor_or_retired() {
         world.pass(DAY);
         call(&mut world, "TAMPER");
         world.pass(DAY);
-        look_at(&mut world, moment(LICENCE[3].0));
+        run_at(&mut world, moment(LICENCE[3].0));
         assert_eq!(open(&world).len(), 3);
         world.edit(|it| it.state = state);
-        look(&mut world);
+        run(&mut world);
         assert_eq!(open(&world), [], "{state:?}");
     }
 }
@@ -246,13 +246,13 @@ proptest! {
                     world.now = Moment::from_millis(world.now.millis() - seconds * 1_000);
                 }
             }
-            look(&mut world);
+            run(&mut world);
             prop_assert!(silences(&world).values().all(|times| *times == 1));
             let silence = world.now.millis().saturating_sub(online_at.millis());
-            let is_told = open(&world).contains(&AlertKind::Silent);
-            prop_assert!(is_told || silence <= 15 * MINUTE);
+            let is_raised = open(&world).contains(&AlertKind::Silent);
+            prop_assert!(is_raised || silence <= 15 * MINUTE);
             let is_online = matches!(event, Event::Online);
-            prop_assert!(!(is_told && is_online), "it is online and said to be silent");
+            prop_assert!(!(is_raised && is_online), "it is online and said to be silent");
         }
     }
 }

@@ -3,12 +3,12 @@ use crate::command::{Command, TerminalAction};
 use crate::terminal::Origin;
 use crate::world::{World, details, text};
 
-fn asked(world: &World) -> Vec<VendorLetter> {
+fn letters_for(world: &World) -> Vec<VendorLetter> {
     letters(&world.fleet, world.order())
 }
 
 fn kinds(world: &World) -> Vec<VendorLetterKind> {
-    asked(world).iter().map(|it| it.kind).collect()
+    letters_for(world).iter().map(|it| it.kind).collect()
 }
 
 #[test]
@@ -20,7 +20,7 @@ fn a_transfer_is_asked_for_with_all_that_the_vendor_needs() {
     world
         .command(Command::Register(text("T2"), second, Domain::Customer))
         .unwrap();
-    let letters = asked(&world);
+    let letters = letters_for(&world);
     let [letter] = letters.as_slice() else {
         panic!("{letters:?}")
     };
@@ -66,7 +66,7 @@ fn a_transfer_with_a_number_is_not_asked_for_again() {
 #[test]
 fn in_no_domain_it_is_activated_under_one() {
     let mut world = World::new(Origin::CustomerOwned, Processor::Customer, Domain::None);
-    let letters = asked(&world);
+    let letters = letters_for(&world);
     let letter = letters.first().unwrap();
     assert_eq!(letter.to, "https://www.payter.com/activation");
     let request = "please activate these terminals, which are in no domain yet, under our own domain \
@@ -82,7 +82,7 @@ fn in_no_domain_it_is_activated_under_one() {
 #[test]
 fn re_routing_is_asked_for_once_the_terminal_is_in_the_customers_domain() {
     let mut world = World::new(Origin::CustomerOwned, Processor::Customer, Domain::Customer);
-    let letters = asked(&world);
+    let letters = letters_for(&world);
     let letter = letters.first().unwrap();
     assert_eq!(
         (letters.len(), letter.to.as_str()),
@@ -96,7 +96,7 @@ fn re_routing_is_asked_for_once_the_terminal_is_in_the_customers_domain() {
 }
 
 #[test]
-fn where_nothing_is_to_be_asked_there_is_no_notice() {
+fn where_nothing_is_to_be_asked_there_is_no_letter() {
     assert_eq!(kinds(&World::complete()), []);
     let mut world = World::new(Origin::CustomerOwned, Processor::Platform, Domain::Other);
     world.act(TerminalAction::Retire(text("old"))).unwrap();

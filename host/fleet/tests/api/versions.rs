@@ -46,7 +46,7 @@ fn what_is_not_there_is_put_without_a_version() {
 }
 
 #[test]
-fn a_deed_may_name_the_version_that_it_is_about() {
+fn an_action_may_name_the_version_that_it_is_about() {
     let path = "/api/v1/incidents/I-1/close";
     let body = r#"{"outcome":"cleared","note":"It was found."}"#;
     let close = || Request::new(Method::Post, path).json(body);

@@ -74,7 +74,7 @@ fn what_is_counted_is_made_where_its_number_says() {
 }
 
 #[test]
-fn a_deed_shows_the_terminal_after_it() {
+fn an_action_shows_the_terminal_after_it() {
     let mut fleet = fleet();
     let path = "/api/v1/terminals/PN1/transfer";
     let begun = send(&mut fleet, Method::Post, path, &json!({ "to": "platform" }));
@@ -265,8 +265,8 @@ fn the_ticket_of_an_order_has_the_terminals_at_the_tokens_sites_only() {
             .map(|it| it["serial"].as_str().unwrap())
             .collect();
         assert_eq!(serials, expected);
-        let notices = Request::get("/api/v1/orders/O-1/notices").send(&mut fleet, &reader);
-        let text = String::from_utf8(notices.body).unwrap();
+        let letters = Request::get("/api/v1/orders/O-1/notices").send(&mut fleet, &reader);
+        let text = String::from_utf8(letters.body).unwrap();
         assert_eq!(text.contains("PS2"), sites.is_empty(), "{text}");
     }
 }

@@ -51,7 +51,7 @@ impl Monitor {
     }
 
     /// Runs the monitoring once, and carries out its commands. Each one must change something.
-    fn look(&mut self, now: i64) {
+    fn run(&mut self, now: i64) {
         let actor = Actor::gateway();
         for command in alert_commands(&self.fleet, &self.gateway, moment(now)) {
             if let Command::Raise(_, kind) = command {
@@ -102,9 +102,9 @@ fn years(days: i64) -> Value {
 }
 
 /// Records an online status each time, so that no alert for silence is raised.
-fn look_at_licence(monitor: &mut Monitor, now: i64) {
+fn run_online(monitor: &mut Monitor, now: i64) {
     monitor.see(true, "IDLE", now);
-    monitor.look(now);
+    monitor.run(now);
 }
 
 proptest! {
@@ -124,10 +124,10 @@ proptest! {
             let at = START + end * DAY;
             monitor.raised.clear();
             for jump in &jumps {
-                look_at_licence(&mut monitor, at + jump);
+                run_online(&mut monitor, at + jump);
             }
             for day in [-61, -60, -31, -30, -8, -7, -1, 0, 1, -45, 2] {
-                look_at_licence(&mut monitor, at + day * DAY);
+                run_online(&mut monitor, at + day * DAY);
             }
             for kind in WARNINGS {
                 prop_assert_eq!(monitor.count(kind), 1, "{:?}", kind);
@@ -149,13 +149,13 @@ proptest! {
                 behind += steps.iter().filter(|(at, _)| *at == minute).map(|(_, by)| by).sum::<i64>();
                 let now = START + DAY + minute * MINUTE - behind;
                 monitor.see(spell < online, "IDLE", now);
-                monitor.look(now);
+                monitor.run(now);
                 prop_assert!(spell >= online || monitor.open().is_empty() || behind > 0);
                 minute += 1;
             }
-            let told = monitor.raised.len();
-            prop_assert!(told <= 1);
-            prop_assert!(told == 1 || offline <= 16 + 15);
+            let raised = monitor.raised.len();
+            prop_assert!(raised <= 1);
+            prop_assert!(raised == 1 || offline <= 16 + 15);
             monitor.raised.clear();
         }
     }
@@ -165,21 +165,21 @@ proptest! {
 fn silence_is_more_than_a_quarter_of_an_hour() {
     let mut monitor = Monitor::activated();
     monitor.see(true, "IDLE", START);
-    monitor.look(START + 15 * MINUTE);
+    monitor.run(START + 15 * MINUTE);
     assert_eq!(monitor.open(), []);
-    monitor.look(START + 15 * MINUTE + 1);
+    monitor.run(START + 15 * MINUTE + 1);
     assert_eq!(monitor.open(), [AlertKind::Silent]);
     monitor.see(true, "IDLE", START + 16 * MINUTE);
-    monitor.look(START + 16 * MINUTE);
+    monitor.run(START + 16 * MINUTE);
     assert_eq!(monitor.open(), []);
 }
 
 #[test]
 fn a_terminal_that_was_never_heard_is_silent_from_its_activation() {
     let mut monitor = Monitor::activated();
-    monitor.look(START + 15 * MINUTE);
+    monitor.run(START + 15 * MINUTE);
     assert_eq!(monitor.open(), []);
-    monitor.look(START + 15 * MINUTE + 1);
+    monitor.run(START + 15 * MINUTE + 1);
     assert_eq!(monitor.open(), [AlertKind::Silent]);
 }
 
@@ -195,7 +195,7 @@ fn only_an_activated_terminal_can_be_too_silent() {
         "retired",
     ] {
         let mut monitor = Monitor::new(terminal("T", state, START, json!({})));
-        monitor.look(START + DAY);
+        monitor.run(START + DAY);
         assert_eq!(monitor.open(), [], "{state}");
     }
 }
@@ -204,10 +204,10 @@ fn only_an_activated_terminal_can_be_too_silent() {
 fn a_clock_that_was_far_ahead_hides_no_silence() {
     let mut monitor = Monitor::activated();
     monitor.see(true, "IDLE", START + 365 * DAY);
-    monitor.look(START + 365 * DAY);
+    monitor.run(START + 365 * DAY);
     // The clock is correct again, and the terminal is offline.
     monitor.see(false, "IDLE", START + DAY);
-    monitor.look(START + DAY);
+    monitor.run(START + DAY);
     assert_eq!(monitor.open(), [AlertKind::Silent]);
 }
 
@@ -215,7 +215,7 @@ fn a_clock_that_was_far_ahead_hides_no_silence() {
 fn a_clock_that_steps_back_makes_no_silence_where_the_terminal_was_online() {
     let mut monitor = Monitor::activated();
     monitor.see(true, "IDLE", START + DAY);
-    monitor.look(START + DAY - 60 * MINUTE);
+    monitor.run(START + DAY - 60 * MINUTE);
     assert_eq!(monitor.raised, []);
 }
 
@@ -223,11 +223,11 @@ fn a_clock_that_steps_back_makes_no_silence_where_the_terminal_was_online() {
 fn tampering_is_told_in_whatever_letters_and_until_the_terminal_says_otherwise() {
     let mut monitor = Monitor::new(terminal("T", "in-storage", START, json!({})));
     monitor.see(true, "Tampered_Hardware", START);
-    monitor.look(START);
-    monitor.look(START - DAY);
+    monitor.run(START);
+    monitor.run(START - DAY);
     assert_eq!(monitor.open(), [AlertKind::Tampered]);
     monitor.see(true, "IDLE", START + 1);
-    monitor.look(START + 1);
+    monitor.run(START + 1);
     assert_eq!(monitor.open(), []);
     assert_eq!(monitor.count(AlertKind::Tampered), 1);
 }
@@ -235,13 +235,13 @@ fn tampering_is_told_in_whatever_letters_and_until_the_terminal_says_otherwise()
 #[test]
 fn a_warning_is_over_once_the_licence_was_renewed() {
     let mut monitor = Monitor::licensed(30);
-    look_at_licence(&mut monitor, START);
+    run_online(&mut monitor, START);
     assert_eq!(monitor.open(), [AlertKind::LicenceEndsIn30Days]);
     put::<Terminal>(
         &mut monitor.fleet,
         terminal("T", "activated", START, years(395)),
     );
-    look_at_licence(&mut monitor, START + 1);
+    run_online(&mut monitor, START + 1);
     assert_eq!(monitor.open(), []);
 }
 
@@ -250,8 +250,8 @@ fn days_of_a_licence_are_those_of_the_site() {
     let mut monitor = Monitor::licensed(7);
     put::<Site>(&mut monitor.fleet, site(0, "Pacific/Kiritimati"));
     // There the next day begins 14 hours earlier.
-    look_at_licence(&mut monitor, START - 14 * 60 * MINUTE - 1);
+    run_online(&mut monitor, START - 14 * 60 * MINUTE - 1);
     assert_eq!(monitor.open(), [AlertKind::LicenceEndsIn30Days]);
-    look_at_licence(&mut monitor, START - 14 * 60 * MINUTE);
+    run_online(&mut monitor, START - 14 * 60 * MINUTE);
     assert_eq!(monitor.count(AlertKind::LicenceEndsIn7Days), 1);
 }

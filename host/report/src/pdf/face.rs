@@ -129,10 +129,10 @@ impl Face {
 
     /// How many bytes of a text fit; at least one character.
     fn fitting(&self, text: &str, width: f32) -> usize {
-        let mut taken = 0.0;
+        let mut used = 0.0;
         for (at, character) in text.char_indices() {
-            taken += self.advance(character);
-            if taken > width && at > 0 {
+            used += self.advance(character);
+            if used > width && at > 0 {
                 return at;
             }
         }

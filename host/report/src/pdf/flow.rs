@@ -14,7 +14,7 @@ pub(super) struct PlacedRow {
 pub(super) fn pages(blocks: Vec<Block>) -> Vec<Vec<PlacedRow>> {
     let mut flow = Flow {
         pages: vec![],
-        taken: HEIGHT,
+        used: HEIGHT,
     };
     for block in blocks {
         let height = block.height();
@@ -31,32 +31,32 @@ pub(super) fn pages(blocks: Vec<Block>) -> Vec<Vec<PlacedRow>> {
 struct Flow {
     pages: Vec<Vec<PlacedRow>>,
     /// The height used on the last page.
-    taken: f32,
+    used: f32,
 }
 
 impl Flow {
     fn place(&mut self, row: Row) {
         let is_space = row.items.is_empty();
         // Empty space is dropped at the top and at the bottom of a page.
-        if is_space && (self.taken == 0.0 || !self.fits(row.height)) {
+        if is_space && (self.used == 0.0 || !self.fits(row.height)) {
             return;
         }
         if !self.fits(row.height) {
             self.new_page();
         }
-        let y = self.taken;
-        self.taken += row.height;
+        let y = self.used;
+        self.used += row.height;
         if let Some(page) = self.pages.last_mut() {
             page.push(PlacedRow { y, row });
         }
     }
 
     fn fits(&self, height: f32) -> bool {
-        self.taken + height <= HEIGHT
+        self.used + height <= HEIGHT
     }
 
     fn new_page(&mut self) {
         self.pages.push(vec![]);
-        self.taken = 0.0;
+        self.used = 0.0;
     }
 }

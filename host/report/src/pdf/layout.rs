@@ -188,8 +188,8 @@ impl<'a> Layout<'a> {
                     elements.push(Element::leaf(tag, vec![self.next()]));
                 }
                 Err(why) => {
-                    let text = format!("{}{why}.", wording::UNSHOWN);
-                    let (rows, element) = self.unshown(&text);
+                    let text = format!("{}{why}.", wording::NOT_SHOWN);
+                    let (rows, element) = self.placeholder(&text);
                     opening.extend(rows);
                     elements.push(element);
                 }
@@ -208,7 +208,7 @@ impl<'a> Layout<'a> {
     }
 
     /// The text in place of a picture that cannot be shown.
-    fn unshown(&mut self, text: &str) -> (Vec<Row>, Element) {
+    fn placeholder(&mut self, text: &str) -> (Vec<Row>, Element) {
         let (lines, contents) = self.lines(text, TEXT, INSET, WIDTH - 2.0 * INSET);
         let mut rows = vec![Row::space(16.0)];
         rows.extend(lines);

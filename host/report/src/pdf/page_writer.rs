@@ -93,12 +93,12 @@ impl<'a> PageWriter<'a> {
         }
         for item in &placed.row.items {
             match item {
-                RowItem::GlyphRun(text) => {
-                    let is_shown = self.faces.shown(&text.line) == text.line;
-                    let actual = (!is_shown).then_some(text.line.as_str());
+                RowItem::GlyphRun(run) => {
+                    let is_shown = self.faces.shown(&run.line) == run.line;
+                    let actual = (!is_shown).then_some(run.line.as_str());
                     let tag = SpanTag::empty().with_actual_text(actual);
                     let identifier = surface.start_tagged(ContentTag::Span(tag));
-                    self.text(surface, text, top);
+                    self.glyph_run(surface, run, top);
                     surface.end_tagged();
                     self.drawn.push(DrawnContent {
                         identifier,
@@ -120,13 +120,13 @@ impl<'a> PageWriter<'a> {
         Ok(())
     }
 
-    fn text(&self, surface: &mut Surface, text: &GlyphRun, top: f32) {
-        let style = text.style;
+    fn glyph_run(&self, surface: &mut Surface, run: &GlyphRun, top: f32) {
+        let style = run.style;
         let face = self.faces.of(style.weight);
-        let line = self.faces.shown(&text.line);
+        let line = self.faces.shown(&run.line);
         fill(surface, style.colour);
         surface.draw_glyphs(
-            Point::from_xy(MARGIN_LEFT + text.x, top + text.baseline),
+            Point::from_xy(MARGIN_LEFT + run.x, top + run.baseline),
             &face.set(&line),
             face.font.clone(),
             &line,
@@ -189,14 +189,14 @@ impl<'a> PageWriter<'a> {
     }
 
     fn foot_line(&self, surface: &mut Surface, line: &str, x: f32, style: Style) {
-        let text = GlyphRun {
+        let run = GlyphRun {
             x,
             baseline: 0.0,
             style,
             line: line.to_owned(),
         };
         untagged(surface, ArtifactType::Footer, |surface| {
-            self.text(surface, &text, PAGE_HEIGHT - FOOT);
+            self.glyph_run(surface, &run, PAGE_HEIGHT - FOOT);
         });
     }
 }

@@ -59,7 +59,7 @@ impl<'a> SectionBuilder<'a> {
         let due = details.report_due();
         let (state, reported) = (&incident.closed, &incident.reported);
         let reported = match reported {
-            Some(signed) => self.signed(signed, (signed.at > due).then_some("Too late")),
+            Some(sign_off) => self.sign_off(sign_off, (sign_off.at > due).then_some("Too late")),
             None if *now > due => vec!["Not yet: it is overdue".to_owned()],
             None => vec!["Not yet".to_owned()],
         };
@@ -117,7 +117,7 @@ impl<'a> SectionBuilder<'a> {
 
     fn closing(&self, closing: &Closing) -> Section {
         let facts = vec![
-            fact("Closed", self.signed(&closing.signed, None)),
+            fact("Closed", self.sign_off(&closing.signed, None)),
             fact("Outcome", [wording::outcome(closing.outcome)]),
         ];
         Section {
@@ -131,14 +131,14 @@ impl<'a> SectionBuilder<'a> {
     }
 
     /// When and by whom, with the token's name if it still exists.
-    fn signed(&self, signed: &SignOff, remark: Option<&str>) -> Vec<String> {
-        let token = self.fleet.get::<Token>(signed.by.as_str());
+    fn sign_off(&self, sign_off: &SignOff, remark: Option<&str>) -> Vec<String> {
+        let token = self.fleet.get::<Token>(sign_off.by.as_str());
         let by = match token {
-            Some(token) => format!("By {} ({})", token.details.name, signed.by),
-            None => format!("By {}", signed.by),
+            Some(token) => format!("By {} ({})", token.details.name, sign_off.by),
+            None => format!("By {}", sign_off.by),
         };
         let remark = remark.map(str::to_owned);
-        let moment = self.moment(signed.at).into_iter();
+        let moment = self.moment(sign_off.at).into_iter();
         moment.chain([by]).chain(remark).collect()
     }
 }

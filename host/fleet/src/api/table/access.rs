@@ -7,7 +7,7 @@ use super::super::problem::Problem;
 use super::super::request::Request;
 use super::super::route::{OPERATORS, Route, Success};
 use super::super::view::{CalendarView, RecordView, TokenView};
-use super::super::{Answer, show};
+use super::super::{Answer, responder};
 use crate::access::{self, Calendar, CalendarDetails, Token, TokenDetails};
 use crate::command::Command;
 use crate::fleet::Change;
@@ -76,13 +76,13 @@ fn bearer(request: &Request<'_>) -> String {
 }
 
 fn issued_token(request: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
-    let versioned = show::made::<Token>(request, changes)?;
-    let shown = IssuedToken {
+    let versioned = responder::made::<Token>(request, changes)?;
+    let body = IssuedToken {
         version: versioned.version,
         token: versioned.value.view(),
         secret: bearer(request),
     };
-    let answer = Answer::json(201, &shown).with_etag(versioned.version);
+    let answer = Answer::json(201, &body).with_etag(versioned.version);
     Ok(answer.with_location(&versioned.value).secret())
 }
 
@@ -119,12 +119,12 @@ fn calendars() -> Vec<Route> {
 }
 
 fn issued_calendar(request: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
-    let versioned = show::made::<Calendar>(request, changes)?;
-    let shown = IssuedCalendar {
+    let versioned = responder::made::<Calendar>(request, changes)?;
+    let body = IssuedCalendar {
         version: versioned.version,
         calendar: versioned.value.view(),
         address: format!("/api/v1/calendars/{}/due.ics", request.call.fresh),
     };
-    let answer = Answer::json(201, &shown).with_etag(versioned.version);
+    let answer = Answer::json(201, &body).with_etag(versioned.version);
     Ok(answer.with_location(&versioned.value).secret())
 }

@@ -11,7 +11,7 @@ use super::super::query::Parameter;
 use super::super::request::Request;
 use super::super::route::{OPERATORS, Route, STAFF_AND_SUPPORT, Success};
 use super::super::view::{RecordView, WebhookView};
-use super::super::{Answer, Method, Task, show};
+use super::super::{Answer, Method, Task, responder};
 use crate::alert::{Alert, AlertKind, Secret, Webhook, WebhookDetails};
 use crate::command::Command;
 use crate::fleet::Change;
@@ -134,14 +134,14 @@ fn signing_secret(request: &Request<'_>) -> String {
 }
 
 fn put(request: &Request<'_>, _: &[Change]) -> Result<Answer, Problem> {
-    let versioned = show::written::<Webhook>(request, request.text(0)?)?;
-    let is_new = show::is_new(request);
-    let shown = PutWebhook {
+    let versioned = responder::written::<Webhook>(request, request.text(0)?)?;
+    let is_new = responder::is_new(request);
+    let body = PutWebhook {
         version: versioned.version,
         webhook: versioned.value.view(),
         secret: is_new.then(|| signing_secret(request)),
     };
-    let answer = Answer::json(if is_new { 201 } else { 200 }, &shown).with_etag(versioned.version);
+    let answer = Answer::json(if is_new { 201 } else { 200 }, &body).with_etag(versioned.version);
     Ok(match is_new {
         true => answer.with_location(&versioned.value).secret(),
         false => answer,

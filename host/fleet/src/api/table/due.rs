@@ -63,15 +63,15 @@ fn list(request: &Request<'_>) -> Result<Answer, Problem> {
                 .is_none_or(|site: &Key| it.site.as_ref() == Some(site))
             && overdue.is_none_or(|overdue: bool| it.overdue == overdue)
     });
-    let mut due: Vec<_> = due.into_iter().map(|it| (place(&it), it)).collect();
+    let mut due: Vec<_> = due.into_iter().map(|it| (sort_key(&it), it)).collect();
     due.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let due = due.iter().map(|(place, it)| (place.as_str(), it));
+    let due = due.iter().map(|(key, it)| (key.as_str(), it));
     Ok(Answer::json(200, &Page::of(due, query, |it| it)))
 }
 
 /// The sort key of an item: its deadline, then its kind and subject. Items without a deadline come
 /// last.
-fn place(it: &Due) -> String {
+fn sort_key(it: &Due) -> String {
     let due = it
         .due
         .map_or_else(|| "none".to_owned(), |due| format!("{:015}", due.millis()));

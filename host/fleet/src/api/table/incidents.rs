@@ -8,7 +8,7 @@ use super::super::problem::Problem;
 use super::super::query::Parameter;
 use super::super::request::Request;
 use super::super::route::{Route, STAFF_AND_SUPPORT, SUPPORT, Success};
-use super::super::{Method, ReportFormat, Task, show};
+use super::super::{Method, ReportFormat, Task, responder};
 use crate::command::Command;
 use crate::incident::{Incident, IncidentDetails, Outcome};
 use crate::text::{Line, Prose, Serial};
@@ -98,7 +98,7 @@ fn pictures() -> Vec<Route> {
     vec![
         attach
             .on::<Incident>()
-            .then(show::changed::<Incident>)
+            .then(responder::changed::<Incident>)
             .with_body(Body::Picture, PICTURE_LIMIT)
             .with([Parameter::new::<Line>("caption", "What it shows")])
             .by(STAFF_AND_SUPPORT)

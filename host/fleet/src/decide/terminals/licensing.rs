@@ -70,10 +70,10 @@ pub(in crate::decide) fn license_all(
     let all = fleet.each::<Terminal>();
     let all = all.filter(|it| it.details.order == order.key && it.state != State::Retired);
     let mut changes = Vec::new();
-    let mut wanted = [(Sku::Activation, 0_u64), (Sku::Software, 0)];
+    let mut needed = [(Sku::Activation, 0_u64), (Sku::Software, 0)];
     for before in all {
         let mut terminal = before.clone();
-        for (sku, count) in &mut wanted {
+        for (sku, count) in &mut needed {
             if lacks(fleet, context, &terminal, *sku) {
                 assign(fleet, context, &mut terminal, *sku, order);
                 *count += 1;
@@ -83,12 +83,12 @@ pub(in crate::decide) fn license_all(
             changes.push(Change::put(terminal));
         }
     }
-    let short = wanted.into_iter().filter_map(|(sku, count)| {
+    let shortages = needed.into_iter().filter_map(|(sku, count)| {
         let lacking = count.checked_sub(Stock::of(fleet, order, sku).left)?;
         let text = format!("{lacking} more of {} are needed", sku.name());
         (lacking > 0).then(|| Reason::new(too_few(sku), text))
     });
-    Refusal::unless_none(Obstacle::Conflict, short.collect())?;
+    Refusal::unless_none(Obstacle::Conflict, shortages.collect())?;
     Ok(changes)
 }
 

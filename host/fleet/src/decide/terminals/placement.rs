@@ -27,8 +27,8 @@ impl<'a> Occupancy<'a> {
     /// What all terminals except this one occupy.
     pub(super) fn of_others(fleet: &'a Fleet, serial: Option<&Serial>) -> Self {
         let mut occupied = Self::default();
-        let living = fleet.each::<Terminal>().filter(|it| it.state.is_current());
-        for terminal in living.filter(|it| Some(&it.serial) != serial) {
+        let current = fleet.each::<Terminal>().filter(|it| it.state.is_current());
+        for terminal in current.filter(|it| Some(&it.serial) != serial) {
             occupied.add(&terminal.serial, &terminal.details);
         }
         occupied

@@ -23,7 +23,7 @@ type Act = fn(&mut World);
 /// Everything that can happen. A refused command changes nothing. The first six are the most
 /// important ones.
 const ACTS: [Act; 58] = [
-    |it| try_deed(it, TerminalAction::Activate),
+    |it| try_action(it, TerminalAction::Activate),
     onboard,
     store,
     transfer,
@@ -39,24 +39,24 @@ const ACTS: [Act; 58] = [
             it.checks.insert(Check::Casing, done);
         });
     },
-    |it| try_deed(it, TerminalAction::Ready),
-    |it| try_deed(it, TerminalAction::Ready),
-    |it| try_deed(it, TerminalAction::Suspend(text("works"))),
-    |it| try_deed(it, TerminalAction::Store),
-    |it| try_deed(it, TerminalAction::Unstore),
-    |it| try_deed(it, TerminalAction::Return(text("broken"), Party::Platform)),
-    |it| try_deed(it, TerminalAction::Receive),
-    |it| try_deed(it, TerminalAction::Receive),
-    |it| try_deed(it, TerminalAction::AskRouting),
-    |it| try_deed(it, TerminalAction::ConfirmRouting),
-    |it| try_deed(it, TerminalAction::BeginTransfer(Processor::Platform)),
-    |it| try_deed(it, TerminalAction::BeginTransfer(Processor::Customer)),
-    |it| try_deed(it, TerminalAction::NumberTransfer(text("TT-1"))),
-    |it| try_deed(it, TerminalAction::CompleteTransfer),
-    |it| try_deed(it, TerminalAction::CompleteTransfer),
-    |it| try_deed(it, TerminalAction::CancelTransfer),
-    |it| try_deed(it, TerminalAction::License(Sku::Activation, text("O-1"))),
-    |it| try_deed(it, TerminalAction::License(Sku::Software, text("O-1"))),
+    |it| try_action(it, TerminalAction::Ready),
+    |it| try_action(it, TerminalAction::Ready),
+    |it| try_action(it, TerminalAction::Suspend(text("works"))),
+    |it| try_action(it, TerminalAction::Store),
+    |it| try_action(it, TerminalAction::Unstore),
+    |it| try_action(it, TerminalAction::Return(text("broken"), Party::Platform)),
+    |it| try_action(it, TerminalAction::Receive),
+    |it| try_action(it, TerminalAction::Receive),
+    |it| try_action(it, TerminalAction::AskRouting),
+    |it| try_action(it, TerminalAction::ConfirmRouting),
+    |it| try_action(it, TerminalAction::BeginTransfer(Processor::Platform)),
+    |it| try_action(it, TerminalAction::BeginTransfer(Processor::Customer)),
+    |it| try_action(it, TerminalAction::NumberTransfer(text("TT-1"))),
+    |it| try_action(it, TerminalAction::CompleteTransfer),
+    |it| try_action(it, TerminalAction::CompleteTransfer),
+    |it| try_action(it, TerminalAction::CancelTransfer),
+    |it| try_action(it, TerminalAction::License(Sku::Activation, text("O-1"))),
+    |it| try_action(it, TerminalAction::License(Sku::Software, text("O-1"))),
     |it| try_to(it, Command::License(text("O-1"))),
     |it| try_to(it, Command::RemovePerson(text("ann"))),
     |it| try_put(it, |_| {}),
@@ -143,9 +143,9 @@ fn onboard(world: &mut World) {
             id: text("M-1"),
         });
     });
-    try_deed(world, TerminalAction::Unstore);
+    try_action(world, TerminalAction::Unstore);
     try_put(world, |_| {});
-    try_deed(world, TerminalAction::Receive);
+    try_action(world, TerminalAction::Receive);
     let to = world.terminal().processor;
     for action in [
         TerminalAction::BeginTransfer(to),
@@ -156,7 +156,7 @@ fn onboard(world: &mut World) {
         TerminalAction::License(Sku::Activation, text("O-1")),
         TerminalAction::License(Sku::Software, text("O-1")),
     ] {
-        try_deed(world, action);
+        try_action(world, action);
     }
     world.check();
     world.configure();
@@ -164,7 +164,7 @@ fn onboard(world: &mut World) {
     world.inspect(Occasion::AfterStorage);
     let done = world.done();
     world.edit(|it| it.tested = Some(done));
-    try_deed(world, TerminalAction::Ready);
+    try_action(world, TerminalAction::Ready);
 }
 
 /// The terminal is about to be transferred, and a session may be open.
@@ -173,20 +173,20 @@ fn transfer(world: &mut World) {
         Processor::Platform => Processor::Customer,
         Processor::Customer => Processor::Platform,
     };
-    try_deed(world, TerminalAction::Suspend(text("transferred")));
-    try_deed(world, TerminalAction::BeginTransfer(to));
-    try_deed(world, TerminalAction::NumberTransfer(text("TT-1")));
+    try_action(world, TerminalAction::Suspend(text("transferred")));
+    try_action(world, TerminalAction::BeginTransfer(to));
+    try_action(world, TerminalAction::NumberTransfer(text("TT-1")));
     world.gateway.busy.insert(text("T1"));
-    try_deed(world, TerminalAction::CompleteTransfer);
+    try_action(world, TerminalAction::CompleteTransfer);
 }
 
 /// The terminal is stored for long, and its checks are made.
 fn store(world: &mut World) {
-    try_deed(world, TerminalAction::Suspend(text("stored")));
+    try_action(world, TerminalAction::Suspend(text("stored")));
     world.inspect(Occasion::BeforeStorage);
-    try_deed(world, TerminalAction::Store);
+    try_action(world, TerminalAction::Store);
     world.pass(31 * DAY);
-    try_deed(world, TerminalAction::Unstore);
+    try_action(world, TerminalAction::Unstore);
     world.check();
     world.report_online();
 }
@@ -195,7 +195,7 @@ fn try_to(world: &mut World, command: Command) {
     let _ = world.command(command);
 }
 
-fn try_deed(world: &mut World, action: TerminalAction) {
+fn try_action(world: &mut World, action: TerminalAction) {
     let _ = world.act(action);
 }
 
@@ -394,8 +394,8 @@ proptest! {
             ACTS[act](&mut world);
             let after = world.terminal();
             let is_activated = after.state == State::Activated && before.state != State::Activated;
-            let is_asked = act == 0 && matches!(before.state, State::Ready | State::Suspended);
-            prop_assert_eq!(is_activated, is_asked && may, "{:#?}", before);
+            let is_requested = act == 0 && matches!(before.state, State::Ready | State::Suspended);
+            prop_assert_eq!(is_activated, is_requested && may, "{:#?}", before);
             if after.processor != before.processor {
                 prop_assert!(before.state != State::Activated);
                 prop_assert!(!world.gateway.busy.contains("T1"));

@@ -6,8 +6,8 @@ use super::paging::{self, Page};
 use super::precondition::Target;
 use super::problem::Problem;
 use super::request::Request;
+use super::responder;
 use super::route::{Handler, Route, Success};
-use super::show;
 use super::view::RecordView;
 use super::{Answer, Method, Task};
 use crate::command::Command;
@@ -30,13 +30,14 @@ impl Route {
         let read = move |request: &Request<'_>| {
             let records = T::all(request.fleet).keys().map(String::as_str);
             let visible = records.filter_map(|key| Some((key, request.find::<T>(key)?)));
-            let wanted = visible.filter(|(_, versioned)| matches_query(request, &versioned.value));
-            let page = Page::of(wanted, &request.query, |versioned| {
-                T::shown(versioned, request)
+            let matching =
+                visible.filter(|(_, versioned)| matches_query(request, &versioned.value));
+            let page = Page::of(matching, &request.query, |versioned| {
+                T::response(versioned, request)
             });
             Ok(Answer::json(200, &page))
         };
-        let mut route = Self::read::<Page<T::Shown>>(path, read);
+        let mut route = Self::read::<Page<T::Response>>(path, read);
         route.query.extend(paging::by_key());
         route
     }
@@ -45,9 +46,9 @@ impl Route {
     pub(super) fn one<T: RecordView>(path: &'static str) -> Self {
         let read = |request: &Request<'_>| {
             let versioned = request.record::<T>()?;
-            Ok(show::record(200, versioned, request))
+            Ok(responder::record(200, versioned, request))
         };
-        let route = Self::read::<T::Shown>(path, read).on::<T>();
+        let route = Self::read::<T::Response>(path, read).on::<T>();
         Self {
             success: Success {
                 has_etag: true,
@@ -63,7 +64,7 @@ impl Route {
         command: fn(&Request<'_>) -> Result<Command, Problem>,
     ) -> Self {
         let success = Success::record::<T>(&[200, 201]);
-        let handler = Handler::Write(command, show::put::<T>);
+        let handler = Handler::Write(command, responder::put::<T>);
         let route = Self::new(Method::Put, path, success, handler).with_json::<B>();
         Self {
             target: Target::Put(T::KIND),
@@ -85,7 +86,7 @@ impl Route {
         command: fn(&Request<'_>) -> Result<Command, Problem>,
     ) -> Self {
         let success = Success::record::<T>(&[201]);
-        let handler = Handler::Write(command, show::created::<T>);
+        let handler = Handler::Write(command, responder::created::<T>);
         Self::new(Method::Post, path, success, handler).with_json::<B>()
     }
 
@@ -95,7 +96,7 @@ impl Route {
         path: &'static str,
         command: fn(&Request<'_>) -> Result<Command, Problem>,
     ) -> Self {
-        let handler = Handler::Write(command, show::changed::<T>);
+        let handler = Handler::Write(command, responder::changed::<T>);
         Self::new(method, path, Success::record::<T>(&[200]), handler).on::<T>()
     }
 

@@ -9,7 +9,7 @@ use super::view::RecordView;
 use crate::fleet::{Change, Versioned};
 
 /// Makes the answer to a call whose changes are stored.
-pub(super) type Show = fn(&Request<'_>, &[Change]) -> Result<Answer, Problem>;
+pub(super) type Responder = fn(&Request<'_>, &[Change]) -> Result<Answer, Problem>;
 
 impl Answer {
     /// JSON.
@@ -76,7 +76,8 @@ pub(super) fn record<T: RecordView>(
     versioned: &Versioned<T>,
     request: &Request<'_>,
 ) -> Answer {
-    let answer = Answer::json(status, &T::shown(versioned, request)).with_etag(versioned.version);
+    let answer =
+        Answer::json(status, &T::response(versioned, request)).with_etag(versioned.version);
     match status {
         201 => answer.with_location(&versioned.value),
         _ => answer,
