@@ -8,7 +8,7 @@ use crate::fleet::Fleet;
 use crate::moment::Moment;
 use crate::text::{Key, Line};
 
-/// The permissions of a token.
+/// The scope of a token: its permissions.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]

@@ -1,4 +1,4 @@
-//! What is due: one list of everything that people have to do.
+//! Deadlines: one list of everything that people have to do.
 
 mod deadline_context;
 mod incidents;

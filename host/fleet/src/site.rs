@@ -141,7 +141,7 @@ pub struct Station {
 pub struct StationDetails {
     /// Its site.
     pub site: Key,
-    /// Its EVSEs. Each one is a connector in OCPP.
+    /// Its EVSEs, each with its connector number.
     #[schemars(length(min = 1, max = 64))]
     pub evses: Vec<EvseDetails>,
 }

@@ -130,7 +130,7 @@ fn limit() -> Parameter {
 #[serde(try_from = "u64")]
 pub(super) struct Number(pub(super) u64);
 
-/// SQLite stores numbers with 63 bits.
+/// The store keeps numbers with 63 bits.
 const GREATEST: u64 = i64::MAX as u64;
 
 impl TryFrom<u64> for Number {

@@ -1,4 +1,4 @@
-//! A route: its path and body, its permissions, and its handler.
+//! A route: its path and body, its scopes, and its handler.
 
 use std::fmt;
 
@@ -36,7 +36,7 @@ pub struct Route {
     pub query: Vec<Parameter>,
     /// The body that it accepts.
     pub body: Body,
-    /// The permissions that include it.
+    /// The scopes that may call it.
     pub scopes: &'static [Scope],
     /// For a list: the columns of its table on the command line, each a heading and a JSON pointer
     /// into an item.
@@ -88,7 +88,7 @@ impl fmt::Debug for Handler {
     }
 }
 
-/// Every token.
+/// All scopes.
 pub(super) const EVERYBODY: &[Scope] = &[
     Scope::Operator,
     Scope::SiteStaff,
@@ -184,7 +184,7 @@ impl Route {
         }
     }
 
-    /// The same, for these permissions.
+    /// The same, for these scopes.
     pub(super) fn by(self, scopes: &'static [Scope]) -> Self {
         Self { scopes, ..self }
     }
@@ -211,7 +211,7 @@ impl Route {
         self.success.media_types
     }
 
-    /// Checks that the actor's permissions include this route.
+    /// Checks that the actor's scope may call this route.
     pub(super) fn admits(&self, actor: &Actor) -> Result<(), Problem> {
         match self.is_open || self.scopes.contains(&actor.scope) {
             true => Ok(()),
