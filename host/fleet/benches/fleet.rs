@@ -1,6 +1,7 @@
-//! What a large fleet costs: a file of 10,000 terminals, and what is due for 10,000 that are active.
+//! Benchmarks of a large fleet: an import of 10,000 terminals, and the list of what is due for
+//! 10,000 active ones.
 //!
-//! `cargo xtask bench` runs this.
+//! `cargo xtask bench` runs them.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,12 +11,12 @@
 
 use std::fmt::Write as _;
 
-use chargetap_fleet::access::{Reach, Scope};
-use chargetap_fleet::api::{self, Answer, Call, Method, Step};
-use chargetap_fleet::example::Place;
+use chargetap_fleet::access::{AccessScope, Scope};
+use chargetap_fleet::api::{self, Answer, Call, Effect, Method};
+use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts};
+use chargetap_fleet::example::ExampleSite;
 use chargetap_fleet::fleet::{Change, Fleet};
 use chargetap_fleet::moment::Moment;
-use chargetap_fleet::situation::{Actor, Situation, Surroundings};
 use chargetap_fleet::terminal::{State, Terminal};
 use divan::Bencher;
 use serde_json::json;
@@ -29,7 +30,7 @@ fn main() {
     divan::main();
 }
 
-/// The whole call: read, decided, taken in, answered.
+/// The whole call: parse, decide, apply, answer.
 #[divan::bench(sample_count = 10)]
 fn a_file_of_10_000_terminals(bencher: Bencher<'_, '_>) {
     let (fleet, file) = (ordered(), file());
@@ -40,7 +41,7 @@ fn a_file_of_10_000_terminals(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// The whole call: worked out, and its first page answered.
+/// The whole call: compute the list, and answer with its first page.
 #[divan::bench(sample_count = 50)]
 fn what_is_due_for_10_000_terminals(bencher: Bencher<'_, '_>) {
     let mut fleet = ordered();
@@ -54,12 +55,12 @@ fn what_is_due_for_10_000_terminals(bencher: Bencher<'_, '_>) {
         })
         .collect();
     for terminal in active {
-        fleet.take(Change::put(terminal), 1);
+        fleet.apply(Change::put(terminal), 1);
     }
     bencher.bench_local(|| call(&mut fleet, NOW + WEEK, Method::Get, "/api/v1/due", "", &[]));
 }
 
-/// A site with a station for each terminal, and an order for all.
+/// A site with a station for each terminal, and one order for all terminals.
 fn ordered() -> Fleet {
     let mut fleet = Fleet::default();
     let stations: Vec<String> = (0..TERMINALS).map(|it| format!("CS-{it}")).collect();
@@ -67,18 +68,18 @@ fn ordered() -> Fleet {
         .iter()
         .map(|station| (station.as_str(), [1].as_slice()))
         .collect();
-    let place = Place {
+    let site = ExampleSite {
         stations: &stations,
         at: Moment::from_millis(NOW),
     };
-    for step in place.steps() {
-        let body = step.body.unwrap().to_string();
+    for example in site.steps() {
+        let body = example.body.unwrap().to_string();
         let json = "application/json";
         call(
             &mut fleet,
             NOW,
-            step.method,
-            &step.path,
+            example.method,
+            &example.path,
             json,
             body.as_bytes(),
         );
@@ -102,7 +103,7 @@ fn file() -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Call the interface as an operator, and take the changes in.
+/// Calls the interface as an operator and applies the changes.
 fn call(
     fleet: &mut Fleet,
     now: u64,
@@ -122,24 +123,24 @@ fn call(
     };
     let actor = Actor {
         scope: Scope::Operator,
-        reach: Reach::Everywhere,
+        access: AccessScope::Everywhere,
         ..Actor::gateway()
     };
-    let situation = Situation {
+    let context = DecisionContext {
         now: Moment::from_millis(now),
         actor: &actor,
-        gateway: &Surroundings::default(),
+        gateway: &GatewayFacts::default(),
     };
-    let answer = match api::step(route, &call, fleet, &situation) {
-        Step::Answer(answer) => answer,
-        Step::Write(changes) => {
+    let answer = match api::handle(route, &call, fleet, &context) {
+        Effect::Answer(answer) => answer,
+        Effect::Write(changes) => {
             fleet.write += 1;
             for change in &changes {
-                fleet.take(change.clone(), fleet.write);
+                fleet.apply(change.clone(), fleet.write);
             }
-            api::answer(route, &call, fleet, &situation, &changes)
+            api::answer(route, &call, fleet, &context, &changes)
         }
-        Step::Task(task) => panic!("{task:?}"),
+        Effect::Task(task) => panic!("{task:?}"),
     };
     assert!(
         answer.status < 300,

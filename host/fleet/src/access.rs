@@ -1,4 +1,4 @@
-//! Who may do what, and where.
+//! Access control: tokens with their permissions, and the addresses of calendar feeds.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,34 +8,34 @@ use crate::fleet::Fleet;
 use crate::moment::Moment;
 use crate::text::{Key, Line};
 
-/// What a token lets its bearer do.
+/// The scope of a token: its permissions.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
-    /// Everything.
+    /// All routes.
     Operator,
-    /// What whoever works at a site does there: checks, inspections, incidents.
+    /// Work at a site: checks, inspections, incidents.
     SiteStaff,
-    /// Helps: sees everything, suspends terminals, closes incidents, stops sessions.
+    /// Support: reads everything, suspends terminals, closes incidents, stops sessions.
     Support,
-    /// Sees everything and changes nothing.
+    /// Reads everything and changes nothing.
     ReadOnly,
 }
 
-/// Where a token counts.
+/// The sites at which a token or a calendar counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reach {
-    /// Everywhere, and for what belongs to no site.
+#[serde(rename = "Reach", rename_all = "kebab-case")]
+pub enum AccessScope {
+    /// All sites, and records that belong to no site.
     Everywhere,
-    /// At these sites only.
+    /// These sites only.
     Sites(#[schemars(length(min = 1, max = 100))] Vec<Key>),
 }
 
-impl Reach {
-    /// Whether it reaches a site.
+impl AccessScope {
+    /// Whether a site is in this access scope.
     #[must_use]
     pub fn includes(&self, site: &Key) -> bool {
         match self {
@@ -45,12 +45,12 @@ impl Reach {
     }
 }
 
-/// A bearer token. Of the secret itself only a hash is kept.
+/// A bearer token. Only a hash of its secret is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
-    /// What names it in the audit log.
+    /// Its key; the audit log names it by this.
     pub key: Key,
-    /// What its bearer may do, and where.
+    /// Its holder, permissions and sites.
     pub details: TokenDetails,
     /// SHA-256 of the secret, in hexadecimal.
     pub hash: String,
@@ -58,48 +58,50 @@ pub struct Token {
     pub issued: Moment,
 }
 
-/// What a token is for.
+/// The holder, permissions and sites of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokenDetails {
-    /// Who has it.
+    /// Its holder.
     pub name: Line,
-    /// What it lets them do.
+    /// What its holder may do.
     pub scope: Scope,
-    /// Where.
-    pub reach: Reach,
-    /// Until when it counts; without it, until it is revoked.
+    /// The sites at which it counts.
+    #[serde(rename = "reach")]
+    pub access: AccessScope,
+    /// When it expires. Without a date it counts until it is revoked.
     pub expires: Option<Moment>,
 }
 
-/// The address of a calendar. Of the address only a hash is kept.
+/// The address of a calendar feed. Only a hash of the address is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calendar {
-    /// What names it in the audit log.
+    /// Its key; the audit log names it by this.
     pub key: Key,
-    /// What it is for.
+    /// Its holder and sites.
     pub details: CalendarDetails,
-    /// SHA-256 of the address's last part, in hexadecimal.
+    /// SHA-256 of the last part of the address, in hexadecimal.
     pub hash: String,
 }
 
-/// What a calendar is for.
+/// The holder and sites of a calendar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarDetails {
-    /// Who has it.
+    /// Its holder.
     pub name: Line,
-    /// Whose deadlines it shows.
-    pub reach: Reach,
+    /// The sites whose deadlines it shows.
+    #[serde(rename = "reach")]
+    pub access: AccessScope,
 }
 
-/// SHA-256 in hexadecimal. A secret is so long that nobody finds one by trying.
+/// SHA-256 in hexadecimal. Secrets are random and long, so a plain hash is enough.
 #[must_use]
 pub fn hash(secret: &[u8]) -> String {
     base16ct::lower::encode_string(&Sha256::digest(secret))
 }
 
-/// The token of this secret, if it counts.
+/// The token with this secret, unless it has expired.
 #[must_use]
 pub fn bearer<'a>(fleet: &'a Fleet, secret: &[u8], now: Moment) -> Option<&'a Token> {
     let hash = hash(secret);
@@ -109,7 +111,7 @@ pub fn bearer<'a>(fleet: &'a Fleet, secret: &[u8], now: Moment) -> Option<&'a To
     counts.then_some(token)
 }
 
-/// The calendar at the address that ends so.
+/// The calendar whose address ends with this secret.
 #[must_use]
 pub fn calendar<'a>(fleet: &'a Fleet, secret: &[u8]) -> Option<&'a Calendar> {
     let hash = hash(secret);

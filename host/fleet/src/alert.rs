@@ -1,44 +1,44 @@
-//! Alerts, and to whom they are sent.
+//! Alerts, and the webhooks that receive them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::incident::Signed;
+use crate::incident::SignOff;
 use crate::moment::{Day, Moment};
 use crate::text::{Key, Line, Serial};
 
-/// Something that somebody should know.
+/// Something about a terminal that people should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Alert {
-    /// What names it.
+    /// Its key.
     pub key: Key,
-    /// What it is about.
+    /// What it reports.
     pub kind: AlertKind,
-    /// The terminal that it is about.
+    /// The terminal concerned.
     pub terminal: Serial,
-    /// The first day without a licence, if it is about one.
+    /// For a licence alert: the first day without a licence.
     pub about: Option<Day>,
-    /// When the terminal had been online last, if it is about its silence.
+    /// For a silent terminal: when it was last online.
     pub online_at: Option<Moment>,
     /// When it was raised.
     pub raised: Moment,
-    /// What it says, for people.
+    /// The message, for people.
     pub text: Line,
-    /// Since when it is no longer so; absent where that cannot be.
+    /// When the condition ended. Absent while it lasts, and for alerts that do not end.
     pub ended: Option<Moment>,
-    /// Who took notice.
-    pub acknowledged: Option<Signed>,
+    /// Who acknowledged it, and when.
+    pub acknowledged: Option<SignOff>,
 }
 
-/// What an alert is about.
+/// What an alert reports.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum AlertKind {
-    /// The terminal has not been online for longer than it may.
+    /// The terminal has been offline for longer than allowed.
     Silent,
-    /// The terminal says that it was tampered with.
+    /// The terminal reports tampering.
     Tampered,
     /// Its software's licence ends in 60 days.
     LicenceEndsIn60Days,
@@ -51,13 +51,13 @@ pub enum AlertKind {
 }
 
 impl AlertKind {
-    /// Whether it is about the end of a licence, which comes once.
+    /// Whether it concerns a licence. Such an alert is raised once for each end date.
     #[must_use]
     pub const fn is_about_licence(self) -> bool {
         !matches!(self, Self::Silent | Self::Tampered)
     }
 
-    /// What it says, for people.
+    /// The message, for people.
     #[must_use]
     pub fn text(self, terminal: &Serial, site: &Key) -> Line {
         let what = match self {
@@ -72,32 +72,32 @@ impl AlertKind {
     }
 }
 
-/// An address that alerts are sent to, signed by Standard Webhooks.
+/// An address to which alerts are sent, signed by Standard Webhooks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Webhook {
-    /// What names it.
+    /// Its key.
     pub key: Key,
-    /// Where it sends.
+    /// Its address.
     pub details: WebhookDetails,
-    /// What it signs with, as `whsec_` and base64.
+    /// The signing secret, as `whsec_` and base64.
     pub secret: Secret,
 }
 
-/// Where a webhook sends.
+/// The address of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookDetails {
-    /// The address: `https`, or `http` on this machine.
+    /// The URL: `https`, or `http` on this machine.
     pub url: Line,
 }
 
-/// A text that is not printed.
+/// A text that is never printed, not even by `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Keep a text from being printed.
+    /// Wraps a text.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)

@@ -1,22 +1,22 @@
-//! The REST interface under `/api/v1`, as pure functions: one table of routes, from which come the
-//! answers, who may ask, the OpenAPI document and the command line.
+//! The REST interface under `/api/v1`, as pure functions. One table of routes yields the answers,
+//! the permissions, the OpenAPI document and the command line.
 
-mod asked;
+mod access_scope;
 mod body;
-mod kinds;
 mod openapi;
 mod paging;
 mod precondition;
 mod problem;
 mod query;
-mod reach;
+mod request;
+mod responder;
 mod route;
-mod show;
+mod route_kinds;
 mod table;
 mod view;
 
-use asked::Asked;
-use route::Action;
+use request::Request;
+use route::Handler;
 
 pub use body::{Body, JsonBody};
 pub use openapi::document;
@@ -28,29 +28,29 @@ pub use table::{AuditEntry, DeadLetter};
 pub use view::view;
 
 use crate::access;
+use crate::context::{Actor, DecisionContext};
 use crate::decide;
 use crate::fleet::{Change, Fleet};
 use crate::incident::PictureType;
 use crate::moment::Moment;
-use crate::situation::{Actor, Situation};
 use crate::terminal::Terminal;
 use crate::text::{Key, Line, Serial};
 
 /// A request method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Read.
+    /// Read a record or a list.
     Get,
-    /// Put a record there.
+    /// Create or replace a record.
     Put,
-    /// Act.
+    /// Do something with a record.
     Post,
-    /// Remove.
+    /// Remove a record.
     Delete,
 }
 
 impl Method {
-    /// As HTTP writes it.
+    /// Its name in HTTP.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -62,24 +62,24 @@ impl Method {
     }
 }
 
-/// A request for a route.
+/// A call of a route, as it arrived.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
-    /// What the path says in the places of its parameters, in their order.
+    /// The values of the path parameters, in their order.
     pub parameters: &'a [String],
     /// The query, still percent-encoded.
     pub query: &'a str,
-    /// The version that the caller knows.
+    /// The If-Match header: the version that the caller knows.
     pub if_match: Option<&'a str>,
-    /// What the body is.
+    /// The media type of the body.
     pub content_type: Option<&'a str>,
     /// The body.
     pub body: &'a [u8],
-    /// An unguessable text of 64 hexadecimal digits, for what needs one.
+    /// 64 random hexadecimal digits, from which new secrets are made.
     pub fresh: &'a str,
 }
 
-/// An answer.
+/// The answer to a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The status code.
@@ -90,60 +90,60 @@ pub struct Answer {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
-    /// Whether it tells a secret, which is told once and kept nowhere.
+    /// Whether it contains a new secret. Such an answer is not stored for repetitions.
     pub is_secret: bool,
 }
 
-/// What comes of a call.
+/// What the gateway has to do next for a call.
 #[derive(Clone, Debug)]
-pub enum Step {
-    /// This is the answer.
+pub enum Effect {
+    /// Send this answer.
     Answer(Answer),
-    /// These changes are to be stored; then [`answer()`] has the answer.
+    /// Store these changes, then ask [`answer()`] for the answer.
     Write(Vec<Change>),
-    /// The gateway has to do something.
+    /// Perform this task.
     Task(Task),
 }
 
-/// What the gateway has to do for a call.
+/// A task that only the gateway can perform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
-    /// End a session.
+    /// Stop a session.
     StopSession(String),
-    /// Put on record that so much, in minor units, was given back, under this reference.
+    /// Record a refund: the session, the reference, and the amount in minor units.
     Refund(String, Line, u64),
-    /// Keep the body, a picture of this kind, and attach it to this incident.
+    /// Store the body as a picture of this type, and attach it to this incident with this caption.
     Attach(Key, PictureType, Option<Line>),
-    /// Hand out the picture with this hash.
+    /// Return the picture with this hash.
     Picture(String, PictureType),
-    /// Write the report of an incident, as a page or on paper.
-    Report(Key, Paper),
-    /// Who changed what: newest first, before this write, so many, of this record if one is named.
+    /// Write the report of an incident in this format.
+    Report(Key, ReportFormat),
+    /// List the audit log, newest first.
     Audit {
-        /// The kind and name of the record.
+        /// Only changes of this record, by its kind and key.
         of: Option<(crate::fleet::Kind, String)>,
-        /// Only what was written before this one.
+        /// Only writes before this one.
         before: Option<u64>,
         /// How many at most.
         limit: u32,
     },
-    /// Deliveries of alerts that were given up: newest first, before this one, so many.
+    /// List the deliveries of alerts that were given up, newest first.
     DeadLetters {
-        /// Only what is older than this one.
+        /// Only deliveries older than this one.
         before: Option<u64>,
         /// How many at most.
         limit: u32,
     },
-    /// Try a delivery again that was given up.
+    /// Send a delivery again that was given up.
     Redeliver(u64),
 }
 
-/// How a report is written.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paper {
-    /// As a page.
+pub enum ReportFormat {
+    /// An HTML page.
     Html,
-    /// As a PDF.
+    /// A PDF.
     Pdf,
 }
 
@@ -153,10 +153,10 @@ pub fn routes() -> &'static [Route] {
     table::routes()
 }
 
-/// The route of a request, and the parameters in its path.
+/// Finds the route of a request, and the values of its path parameters.
 ///
 /// # Errors
-/// There is none: the answer to that.
+/// The answer if no route matches: 404, or 405 with the methods of the path.
 pub fn find(method: Option<Method>, path: &str) -> Result<(&'static Route, Vec<String>), Answer> {
     let found = routes()
         .iter()
@@ -172,79 +172,85 @@ pub fn find(method: Option<Method>, path: &str) -> Result<(&'static Route, Vec<S
     }
 }
 
-/// Who has this secret.
+/// Authenticates the holder of a token by its secret.
 #[must_use]
 pub fn authenticate(fleet: &Fleet, secret: &[u8], now: Moment) -> Option<Actor> {
     let token = access::bearer(fleet, secret, now)?;
     Some(Actor {
         key: token.key.clone(),
         scope: token.details.scope,
-        reach: token.details.reach.clone(),
+        access: token.details.access.clone(),
     })
 }
 
-/// What comes of a call by somebody.
+/// Handles a call: checks permissions, preconditions and body, then reads or decides.
 #[must_use]
-pub fn step(route: &Route, call: &Call<'_>, fleet: &Fleet, situation: &Situation<'_>) -> Step {
-    let step = route
-        .admits(situation.actor)
-        .and_then(|()| Asked::new(route, call, fleet, situation))
-        .and_then(|asked| step_of(&asked));
-    step.unwrap_or_else(|problem| Step::Answer(problem.answer()))
+pub fn handle(
+    route: &Route,
+    call: &Call<'_>,
+    fleet: &Fleet,
+    context: &DecisionContext<'_>,
+) -> Effect {
+    let effect = route
+        .admits(context.actor)
+        .and_then(|()| Request::new(route, call, fleet, context))
+        .and_then(|request| effect_of(&request));
+    effect.unwrap_or_else(|problem| Effect::Answer(problem.answer()))
 }
 
-fn step_of(asked: &Asked<'_>) -> Result<Step, Problem> {
-    let route = asked.route;
-    route.target.check_visible(asked)?;
-    route.body.check(asked.call, route.body_limit)?;
-    // The version counts once all else of the request is right (RFC 9110, section 13.2.1).
-    match &route.action {
-        Action::Read(read) => read(asked).map(Step::Answer),
-        Action::Task(task, _) => {
-            let task = task(asked)?;
-            route.target.check_version(asked)?;
-            Ok(Step::Task(task))
+fn effect_of(request: &Request<'_>) -> Result<Effect, Problem> {
+    let route = request.route;
+    route.target.check_visible(request)?;
+    route.body.check(request.call, route.body_limit)?;
+    // The version is checked last (RFC 9110, section 13.2.1).
+    match &route.handler {
+        Handler::Read(read) => read(request).map(Effect::Answer),
+        Handler::Task(task, _) => {
+            let task = task(request)?;
+            route.target.check_version(request)?;
+            Ok(Effect::Task(task))
         }
-        Action::Write(command, show) => {
-            let command = command(asked)?;
-            route.target.check_version(asked)?;
-            let changes = decide(asked.fleet, asked.situation, command)?;
-            reach::check(asked.fleet, asked.reach(), &changes)?;
+        Handler::Write(command, responder) => {
+            let command = command(request)?;
+            route.target.check_version(request)?;
+            let changes = decide(request.fleet, request.context, command)?;
+            access_scope::check(request.fleet, request.access(), &changes)?;
             match changes.is_empty() {
-                true => show(asked, &changes).map(Step::Answer),
-                false => Ok(Step::Write(changes)),
+                true => responder(request, &changes).map(Effect::Answer),
+                false => Ok(Effect::Write(changes)),
             }
         }
     }
 }
 
-/// The answer to a call whose changes were stored: `fleet` is how it is then.
+/// The answer to a call once its changes are stored. `fleet` contains them already.
 #[must_use]
 pub fn answer(
     route: &Route,
     call: &Call<'_>,
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     changes: &[Change],
 ) -> Answer {
-    let shown = Asked::new(route, call, fleet, situation).and_then(|asked| match route.show() {
-        Some(show) => show(&asked, changes),
-        None => Ok(Answer::nothing()),
-    });
-    shown.unwrap_or_else(|problem| problem.answer())
+    let answer =
+        Request::new(route, call, fleet, context).and_then(|request| match route.responder() {
+            Some(responder) => responder(&request, changes),
+            None => Ok(Answer::nothing()),
+        });
+    answer.unwrap_or_else(|problem| problem.answer())
 }
 
-/// The terminal that the gateway has to look up before a call is answered: one on record that whoever
-/// asks may do this with. Nobody else has the vendor asked anything.
+/// The terminal whose status the gateway must poll before it handles a call. Only a caller who is
+/// permitted to make the call, at a terminal in their access scope, causes a request to the vendor.
 #[must_use]
-pub fn looked_at(
+pub fn terminal_to_poll(
     route: &Route,
     parameters: &[String],
     fleet: &Fleet,
     actor: &Actor,
 ) -> Option<Serial> {
     route.admits(actor).ok()?;
-    let terminal = fleet.get::<Terminal>(parameters.get(route.looks_at?)?)?;
-    let is_within = actor.reach.includes(&terminal.details.site);
+    let terminal = fleet.get::<Terminal>(parameters.get(route.polled_terminal?)?)?;
+    let is_within = actor.access.includes(&terminal.details.site);
     is_within.then(|| terminal.serial.clone())
 }

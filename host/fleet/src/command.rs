@@ -1,11 +1,11 @@
-//! Everything that can be wanted of a fleet.
+//! Commands: every change of the fleet that can be requested.
 
 use crate::access::{CalendarDetails, TokenDetails};
 use crate::alert::{AlertKind, Secret, WebhookDetails};
-use crate::duty::{Check, Done, Inspection};
 use crate::import::Row;
 use crate::incident::{IncidentDetails, Outcome, Photograph};
 use crate::licence::Sku;
+use crate::maintenance::{Check, Inspection, MaintenanceRecord};
 use crate::order::OrderDetails;
 use crate::processor::{Party, Processor};
 use crate::site::{
@@ -15,106 +15,106 @@ use crate::site::{
 use crate::terminal::{Domain, TerminalDetails};
 use crate::text::{Key, Line, Prose, Serial};
 
-/// Something that is wanted. Each is done whole or not at all.
+/// A change that is requested. It is made completely or not at all.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Put a customer on record, or change what it says of itself.
+    /// Create or update a customer.
     PutCustomer(Key, CustomerDetails),
-    /// Put on record that a customer accepted the terms of use.
+    /// Record that a customer accepted the terms of use.
     AcceptTerms(Key, Acceptance),
-    /// Put on record how a customer stands with the self-assessment of PCI DSS.
+    /// Record the status of a customer's PCI DSS self-assessment.
     Assess(Key, SelfAssessment),
-    /// Put a site on record, or change it.
+    /// Create or update a site.
     PutSite(Key, SiteDetails),
-    /// Put a station on record, or change it.
+    /// Create or update a station.
     PutStation(Key, StationDetails),
-    /// Put a person on record, or change what is known of them.
+    /// Create or update a person.
     PutPerson(Key, PersonDetails),
-    /// Put on record that a person was trained.
+    /// Record a person's training.
     Train(Key, Training),
-    /// Take a person off the record, who then may use no terminal.
+    /// Remove a person, and take them off the users of all terminals.
     RemovePerson(Key),
-    /// Put an order on record, or change it.
+    /// Create or update an order.
     PutOrder(Key, OrderDetails),
-    /// Put a terminal on record, in this domain at the vendor.
+    /// Register a terminal that is in this domain at the vendor.
     Register(Serial, TerminalDetails, Domain),
-    /// Change what its owner says of a terminal.
+    /// Update the details that the owner of a terminal maintains.
     PutTerminal(Serial, TerminalDetails),
-    /// Put many terminals on record under an order: all or none.
+    /// Register many terminals of an order: all or none.
     Import(Key, Vec<Row>),
     /// Assign licences of an order to all its terminals that lack them.
     License(Key),
-    /// Do something with one terminal.
-    Terminal(Serial, Deed),
-    /// Put an incident on record.
+    /// Carry out an action on one terminal.
+    Terminal(Serial, TerminalAction),
+    /// Open an incident.
     OpenIncident(IncidentDetails),
-    /// Change what is known of an incident.
+    /// Update the details of an incident.
     PutIncident(Key, IncidentDetails),
-    /// Attach a picture, of which the bytes are kept already.
+    /// Attach a picture whose bytes are stored already.
     Attach(Key, Photograph),
-    /// Put on record that the full report was handed on.
+    /// Record that the full report was handed on.
     Report(Key),
     /// Close an incident.
     CloseIncident(Key, Outcome, Prose),
-    /// Raise an alert. By the gateway only.
+    /// Raise an alert. Only the gateway does this.
     Raise(Serial, AlertKind),
-    /// End the alerts of a kind at a terminal. By the gateway only.
+    /// End the alerts of a kind at a terminal. Only the gateway does this.
     End(Serial, AlertKind),
-    /// Take notice of an alert.
+    /// Acknowledge an alert.
     Acknowledge(Key),
-    /// Send alerts to an address, signed with this secret; one that is there keeps its own.
+    /// Create or update a webhook. The secret is for a new one; an existing one keeps its own.
     PutWebhook(Key, WebhookDetails, Secret),
-    /// Send them no longer.
+    /// Remove a webhook.
     RemoveWebhook(Key),
-    /// Issue a token, of whose secret this is the hash.
+    /// Issue a token whose secret has this hash.
     IssueToken(TokenDetails, String),
     /// Revoke a token.
     RevokeToken(Key),
-    /// Issue a calendar, of whose address this is the hash.
+    /// Issue a calendar whose address has this hash.
     IssueCalendar(CalendarDetails, String),
     /// Revoke a calendar.
     RevokeCalendar(Key),
 }
 
-/// Something that is done with one terminal.
+/// An action on one terminal.
 #[derive(Clone, Debug)]
-pub enum Deed {
-    /// Put a check before deployment on record.
-    Check(Check, Done),
-    /// Put an inspection on record. A finding opens an incident.
+pub enum TerminalAction {
+    /// Record a check before deployment.
+    Check(Check, MaintenanceRecord),
+    /// Record an inspection. Findings open an incident.
     Inspect(Inspection),
-    /// Put on record that its battery was charged.
-    Charge(Done),
-    /// Put a test transaction on record.
-    Test(Done),
-    /// Assign a licence of this order to it.
+    /// Record that the battery was charged.
+    Charge(MaintenanceRecord),
+    /// Record a test transaction.
+    Test(MaintenanceRecord),
+    /// Assign a licence of this order.
     License(Sku, Key),
-    /// The vendor was asked to re-route it.
+    /// Record that the vendor was asked to re-route the terminal.
     AskRouting,
-    /// The vendor said that it was re-routed.
+    /// Record that the vendor re-routed the terminal.
     ConfirmRouting,
-    /// Begin to transfer it, so that this processor takes the money.
+    /// Begin a transfer to this processor.
     BeginTransfer(Processor),
-    /// The vendor gave the transfer this number.
+    /// Record the number that the vendor gave the transfer.
     NumberTransfer(Line),
-    /// The vendor said that it was transferred.
+    /// Record that the vendor completed the transfer.
     CompleteTransfer,
-    /// Give the transfer up.
+    /// Cancel the transfer.
     CancelTransfer,
-    /// Say that nothing is missing but activation.
+    /// Mark it as ready: only the activation is missing.
     Ready,
-    /// Let it take cards.
+    /// Activate it, so that it takes cards.
     Activate,
     /// Put it into storage.
     Store,
     /// Take it out of storage.
     Unstore,
-    /// Let it take no cards, for this reason.
+    /// Suspend it, for this reason, so that it takes no cards.
     Suspend(Line),
-    /// Send it back to the vendor, for this reason; this party verified that it may be.
+    /// Return it to the vendor, for this reason. The party verified that it may be returned.
     Return(Line, Party),
-    /// It came back from the vendor.
+    /// Record that it came back from the vendor.
     Receive,
-    /// Never use it again, for this reason.
+    /// Retire it for good, for this reason.
     Retire(Line),
 }

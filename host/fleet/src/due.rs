@@ -1,7 +1,7 @@
-//! What is due: one list over everything that somebody has to see to.
+//! Deadlines: one list of everything that people have to do.
 
+mod deadline_context;
 mod incidents;
-mod look;
 mod orders;
 mod people;
 mod terminals;
@@ -11,66 +11,66 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::access::Reach;
+use crate::access::AccessScope;
+use crate::context::GatewayFacts;
 use crate::fleet::Fleet;
 use crate::moment::Moment;
 use crate::processor::Party;
-use crate::situation::Surroundings;
 use crate::text::{Key, Serial};
-use look::Look;
+use deadline_context::DeadlineContext;
 
-/// Something that somebody has to see to.
+/// Something that has to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Due {
-    /// What it is.
-    pub what: What,
-    /// The record that it is about.
+    /// What has to be done.
+    pub what: DueKind,
+    /// The record concerned.
     pub about: Subject,
-    /// Where; absent for what concerns no site alone.
+    /// The site; absent if it concerns no single site.
     pub site: Option<Key>,
-    /// At which terminal, if at one.
+    /// The terminal, if it concerns one.
     pub terminal: Option<Serial>,
-    /// By when; absent where nothing is missed by waiting.
+    /// The deadline; absent if waiting does no harm.
     pub due: Option<Moment>,
-    /// Whether that has passed.
+    /// Whether the deadline has passed.
     pub overdue: bool,
-    /// Who has to see to it.
+    /// The party that has to do it.
     pub by: Party,
-    /// Which people of theirs can.
+    /// The people of that party who can do it.
     pub who: Vec<Key>,
-    /// What to do, for people.
+    /// The instruction, for people.
     pub text: String,
 }
 
-/// What is due.
+/// The kind of what is due.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
-#[serde(rename_all = "kebab-case")]
-pub enum What {
+#[serde(rename = "What", rename_all = "kebab-case")]
+pub enum DueKind {
     /// The report of an incident, within 24 hours of its discovery.
     IncidentReport,
-    /// An incident is open, and its terminal takes no cards.
+    /// The closing of an incident; its terminal takes no cards until then.
     IncidentClosing,
-    /// A session that a person must look at.
+    /// A session that needs a person's attention.
     Session,
-    /// A terminal's software licence ends, or has ended.
+    /// The renewal of a terminal's software licence.
     Licence,
     /// A terminal's weekly inspection.
     Inspection,
     /// A terminal's inspection after it was stored.
     InspectionAfterStorage,
-    /// The battery of a terminal in storage is to be charged.
+    /// The charging of a terminal's battery in storage.
     Battery,
-    /// An order of which a terminal is not activated yet.
+    /// An order with terminals that are not activated yet.
     Ticket,
-    /// The training of somebody who may use a terminal.
+    /// The training of a user of terminals.
     Training,
     /// A customer's self-assessment of PCI DSS.
     SelfAssessment,
 }
 
-/// What something that is due is about.
+/// The record that something due is about.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -90,7 +90,7 @@ pub enum Subject {
     Session(String),
 }
 
-impl What {
+impl DueKind {
     /// Its name.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -110,7 +110,7 @@ impl What {
 }
 
 impl Subject {
-    /// What names it among its kind.
+    /// Its key.
     #[must_use]
     pub fn key(&self) -> &str {
         match self {
@@ -123,22 +123,22 @@ impl Subject {
     }
 }
 
-/// What is due at the sites that this reaches, by deadline; what has none comes last. What belongs to
-/// no site is for those who reach everywhere.
+/// What is due in an access scope, sorted by deadline. Items without a deadline come last. Items
+/// that belong to no site are only for callers with access to the whole fleet.
 #[must_use]
-pub fn due(fleet: &Fleet, gateway: &Surroundings, now: Moment, reach: &Reach) -> Vec<Due> {
-    let look = Look::new(fleet, now, reach);
+pub fn items(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, access: &AccessScope) -> Vec<Due> {
+    let context = DeadlineContext::new(fleet, now, access);
     let mut list = Vec::new();
-    terminals::due(&look, &mut list);
-    incidents::due(&look, &mut list);
-    incidents::sessions(&look, gateway, &mut list);
-    people::due(&look, &mut list);
-    orders::tickets(&look, &mut list);
-    orders::self_assessments(&look, &mut list);
+    terminals::due(&context, &mut list);
+    incidents::due(&context, &mut list);
+    incidents::sessions(&context, gateway, &mut list);
+    people::due(&context, &mut list);
+    orders::tickets(&context, &mut list);
+    orders::self_assessments(&context, &mut list);
     list.sort_by(|one, other| order(one).cmp(&order(other)));
     list
 }
 
-fn order(due: &Due) -> (bool, Option<Moment>, What, &Subject) {
+fn order(due: &Due) -> (bool, Option<Moment>, DueKind, &Subject) {
     (due.due.is_none(), due.due, due.what, &due.about)
 }

@@ -1,46 +1,46 @@
-//! An example: everything that is called, in its order, until a terminal takes cards. The demonstration
-//! does this, and tests begin with it.
+//! An example: the calls that set up a site and onboard a terminal, in their order. The
+//! demonstration and the tests use it.
 
 use serde_json::{Value, json};
 
 use crate::api::Method;
-use crate::duty::checklist;
+use crate::maintenance::checklist;
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::processor::Processor;
 use crate::terminal::{Domain, Origin};
 
-/// A site at which terminals are to be put to work.
+/// The site of the example.
 #[derive(Clone, Debug)]
-pub struct Place<'a> {
+pub struct ExampleSite<'a> {
     /// Its stations, with the numbers of their EVSEs.
     pub stations: &'a [(&'a str, &'a [u32])],
-    /// When all of it was done.
+    /// When all of it happened.
     pub at: Moment,
 }
 
-/// A terminal there that is to be put to work.
+/// A terminal to onboard there.
 #[derive(Clone, Debug)]
 pub struct Onboarding<'a> {
     /// Its serial number.
     pub serial: &'a str,
-    /// What it is.
+    /// Its model.
     pub model: Model,
-    /// Where it comes from.
+    /// Its origin.
     pub origin: Origin,
-    /// Whose processor will take the money.
+    /// The processor that will take the money.
     pub processor: Processor,
-    /// The station at which it stands.
+    /// Its station.
     pub station: &'a str,
     /// The connectors that it serves.
     pub connectors: &'a [u32],
-    /// When all of it was done.
+    /// When all of it happened.
     pub at: Moment,
 }
 
 /// A call of the REST interface.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct ExampleCall {
     /// What it does, for people.
     pub what: &'static str,
     /// The request method.
@@ -56,10 +56,10 @@ const SITE: &str = "stora-torget";
 const PERSON: &str = "astrid";
 const TRAINER: &str = "Laddbolaget AB";
 
-impl Place<'_> {
-    /// Who and what is there before a terminal is.
+impl ExampleSite<'_> {
+    /// The calls that set up the customer, the site, a trained user and the stations.
     #[must_use]
-    pub fn steps(&self) -> Vec<Step> {
+    pub fn steps(&self) -> Vec<ExampleCall> {
         let contact = json!({"name": "Astrid Lund", "email": "astrid@parkeringshuset.example"});
         let mut steps = vec![
             put(
@@ -115,24 +115,26 @@ impl Place<'_> {
 }
 
 impl Onboarding<'_> {
-    /// Every step, in its order. The last one has the terminal activated.
+    /// The calls that onboard the terminal. The last one activates it.
     #[must_use]
-    pub fn steps(&self) -> Vec<Step> {
+    pub fn steps(&self) -> Vec<ExampleCall> {
         let mut steps = self.order();
         steps.extend(self.vendor());
         let done = |check| json!({"check": check, "at": self.at, "by": PERSON});
-        steps.extend(
-            checklist(self.origin).iter().map(|check| {
-                self.deed("is checked before deployment", "checks", Some(done(*check)))
-            }),
-        );
-        steps.push(self.deed("nothing is missing but activation", "ready", None));
-        steps.push(self.deed("seen online at the vendor, and activated", "activate", None));
+        steps.extend(checklist(self.origin).iter().map(|check| {
+            self.terminal_action("is checked before deployment", "checks", Some(done(*check)))
+        }));
+        steps.push(self.terminal_action("nothing is missing but activation", "ready", None));
+        steps.push(self.terminal_action(
+            "seen online at the vendor, and activated",
+            "activate",
+            None,
+        ));
         steps
     }
 
-    /// What is bought, and the terminal.
-    fn order(&self) -> Vec<Step> {
+    /// The order with its licences, and the terminal.
+    fn order(&self) -> Vec<ExampleCall> {
         let order = self.order_key();
         vec![
             put(
@@ -163,7 +165,7 @@ impl Onboarding<'_> {
                     },
                 }),
             ),
-            Step {
+            ExampleCall {
                 what: "is licensed",
                 method: Method::Post,
                 path: path(&format!("/orders/{order}/licences")),
@@ -172,12 +174,12 @@ impl Onboarding<'_> {
         ]
     }
 
-    /// One for each terminal.
+    /// Each terminal has an order of its own.
     fn order_key(&self) -> String {
         format!("SO-{}", self.serial)
     }
 
-    /// In whose domain the terminal is at first.
+    /// The terminal's domain at first.
     fn domain(&self) -> Domain {
         match (self.origin, self.processor) {
             (Origin::FactoryFitted, _) => Domain::Platform,
@@ -186,8 +188,8 @@ impl Onboarding<'_> {
         }
     }
 
-    /// What the vendor has to do.
-    fn vendor(&self) -> Vec<Step> {
+    /// The calls for what the vendor has to do.
+    fn vendor(&self) -> Vec<ExampleCall> {
         let mut steps = Vec::new();
         let is_there = match self.processor {
             Processor::Platform => self.domain() == Domain::Platform,
@@ -196,29 +198,42 @@ impl Onboarding<'_> {
         if !is_there {
             let to = Some(json!({"to": self.processor}));
             let number = Some(json!({"number": "TT-0042"}));
-            steps.push(self.deed("its transfer is asked for", "transfer", to));
-            steps.push(self.deed("the vendor's number of it", "transfer/number", number));
-            steps.push(self.deed("is transferred", "transfer/complete", None));
+            steps.push(self.terminal_action("its transfer is asked for", "transfer", to));
+            steps.push(self.terminal_action(
+                "the vendor's number of it",
+                "transfer/number",
+                number,
+            ));
+            steps.push(self.terminal_action("is transferred", "transfer/complete", None));
         }
         if self.processor == Processor::Customer {
-            steps.push(self.deed("the vendor is asked to re-route it", "routing/asked", None));
-            steps.push(self.deed("is re-routed", "routing/confirmed", None));
+            steps.push(self.terminal_action(
+                "the vendor is asked to re-route it",
+                "routing/asked",
+                None,
+            ));
+            steps.push(self.terminal_action("is re-routed", "routing/confirmed", None));
         }
         steps
     }
 
-    fn deed(&self, what: &'static str, deed: &str, body: Option<Value>) -> Step {
-        Step {
+    fn terminal_action(
+        &self,
+        what: &'static str,
+        action: &str,
+        body: Option<Value>,
+    ) -> ExampleCall {
+        ExampleCall {
             what,
             method: Method::Post,
-            path: path(&format!("/terminals/{}/{deed}", self.serial)),
+            path: path(&format!("/terminals/{}/{action}", self.serial)),
             body,
         }
     }
 }
 
-fn put(what: &'static str, to: String, body: Value) -> Step {
-    Step {
+fn put(what: &'static str, to: String, body: Value) -> ExampleCall {
+    ExampleCall {
         what,
         method: Method::Put,
         path: path(&to),
@@ -226,8 +241,8 @@ fn put(what: &'static str, to: String, body: Value) -> Step {
     }
 }
 
-fn post(what: &'static str, to: String, body: Value) -> Step {
-    Step {
+fn post(what: &'static str, to: String, body: Value) -> ExampleCall {
+    ExampleCall {
         method: Method::Post,
         ..put(what, to, body)
     }

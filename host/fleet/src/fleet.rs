@@ -1,4 +1,4 @@
-//! A fleet: everything that is on record, as plain data.
+//! The fleet: all records, as plain data.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::access::{Calendar, Reach, Token};
+use crate::access::{AccessScope, Calendar, Token};
 use crate::alert::{Alert, Webhook};
 use crate::incident::Incident;
 use crate::moment::{Day, Moment, Zone};
@@ -15,10 +15,10 @@ use crate::site::{Customer, Person, Site, Station};
 use crate::terminal::Terminal;
 use crate::text::Key;
 
-/// Everything on record. What is changed comes as a [`Change`].
+/// All records. They change by applying a [`Change`].
 #[derive(Clone, Debug, Default)]
 pub struct Fleet {
-    /// The number of the last write that is in it.
+    /// The number of the last write that it contains.
     pub write: u64,
     customers: Records<Customer>,
     sites: Records<Site>,
@@ -33,36 +33,36 @@ pub struct Fleet {
     calendars: Records<Calendar>,
 }
 
-/// The records of one kind, by what names them. Shared, so that a copy of a fleet costs little.
-pub type Records<T> = BTreeMap<String, Arc<Kept<T>>>;
+/// The records of one kind by their keys. They are shared, so that cloning a fleet is cheap.
+pub type Records<T> = BTreeMap<String, Arc<Versioned<T>>>;
 
-/// A record as it is kept.
+/// A record with its version.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept<T> {
-    /// How often it was written: its ETag.
+pub struct Versioned<T> {
+    /// How often it was written; its ETag.
     pub version: u64,
     /// The record.
     pub value: T,
 }
 
-/// A kind of records.
+/// A kind of record.
 pub trait Record: Clone + Into<Item> {
-    /// Which kind it is.
+    /// Its kind.
     const KIND: Kind;
 
-    /// What names it among its kind.
+    /// Its key.
     fn key(&self) -> &str;
 
-    /// All of the kind.
+    /// All records of the kind.
     fn all(fleet: &Fleet) -> &Records<Self>;
 
-    /// The sites that it belongs to; none for what concerns the whole fleet.
+    /// The sites that it belongs to; none if it concerns the whole fleet.
     fn sites(&self, fleet: &Fleet) -> Vec<Key>;
 }
 
 macro_rules! records {
     ($($kind:ident $name:literal $field:ident $key:ident, |$it:ident, $fleet:ident| $sites:expr;)*) => {
-        /// A kind of records.
+        /// A kind of record.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         pub enum Kind {
@@ -94,7 +94,7 @@ macro_rules! records {
         }
 
         impl Item {
-            /// Of which kind it is.
+            /// Its kind.
             #[must_use]
             pub fn kind(&self) -> Kind {
                 match self {
@@ -102,7 +102,7 @@ macro_rules! records {
                 }
             }
 
-            /// What names it among its kind.
+            /// Its key.
             #[must_use]
             pub fn key(&self) -> &str {
                 match self {
@@ -110,7 +110,7 @@ macro_rules! records {
                 }
             }
 
-            /// The sites that it belongs to; none for what concerns the whole fleet.
+            /// The sites that it belongs to; none if it concerns the whole fleet.
             #[must_use]
             pub fn sites(&self, fleet: &Fleet) -> Vec<Key> {
                 match self {
@@ -120,11 +120,11 @@ macro_rules! records {
         }
 
         impl Fleet {
-            /// Take a change in that was stored as this version of its record.
-            pub fn take(&mut self, change: Change, version: u64) {
+            /// Applies a change that was stored as this version of its record.
+            pub fn apply(&mut self, change: Change, version: u64) {
                 match change {
                     $(Change { after: Some(Item::$kind(value)), key, .. } => {
-                        self.$field.insert(key, Arc::new(Kept { version, value }));
+                        self.$field.insert(key, Arc::new(Versioned { version, value }));
                     })*
                     $(Change { kind: Kind::$kind, key, after: None } => {
                         self.$field.remove(&key);
@@ -132,11 +132,11 @@ macro_rules! records {
                 }
             }
 
-            /// The record of a kind as it is now, with its version.
+            /// A record of any kind, with its version.
             #[must_use]
             pub fn item(&self, kind: Kind, key: &str) -> Option<(u64, Item)> {
                 match kind {
-                    $(Kind::$kind => self.$field.get(key).map(|kept| (kept.version, Item::$kind(kept.value.clone()))),)*
+                    $(Kind::$kind => self.$field.get(key).map(|versioned| (versioned.version, Item::$kind(versioned.value.clone()))),)*
                 }
             }
         }
@@ -190,11 +190,11 @@ fn site_of(fleet: &Fleet, terminal: &str) -> Vec<Key> {
 /// A record that is written or removed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// Of which kind it is.
+    /// Its kind.
     pub kind: Kind,
-    /// What names it.
+    /// Its key.
     pub key: String,
-    /// How it is afterwards; absent when it is removed.
+    /// The record after the change; absent if it is removed.
     pub after: Option<Item>,
 }
 
@@ -209,7 +209,7 @@ impl From<Item> for Change {
 }
 
 impl Change {
-    /// That a record is written.
+    /// A change that writes a record.
     #[must_use]
     pub fn put<T: Record>(record: T) -> Self {
         Self {
@@ -219,7 +219,7 @@ impl Change {
         }
     }
 
-    /// That a record is removed.
+    /// A change that removes a record.
     #[must_use]
     pub fn remove<T: Record>(key: &str) -> Self {
         Self {
@@ -231,15 +231,15 @@ impl Change {
 }
 
 impl Fleet {
-    /// The record of this name.
+    /// The record with this key.
     #[must_use]
     pub fn get<T: Record>(&self, key: &str) -> Option<&T> {
-        T::all(self).get(key).map(|kept| &kept.value)
+        T::all(self).get(key).map(|versioned| &versioned.value)
     }
 
-    /// All records of a kind, in the order of what names them.
+    /// All records of a kind, sorted by key.
     pub fn each<T: Record + 'static>(&self) -> impl Iterator<Item = &T> {
-        T::all(self).values().map(|kept| &kept.value)
+        T::all(self).values().map(|versioned| &versioned.value)
     }
 
     /// The time zone of a site.
@@ -248,19 +248,19 @@ impl Fleet {
         Some(&self.get::<Site>(site.as_str())?.details.time_zone)
     }
 
-    /// The day that it is at a site; in UTC where there is no such site.
+    /// The current day at a site; in UTC if there is no such site.
     #[must_use]
     pub fn day(&self, now: Moment, site: &Key) -> Day {
         now.day(self.zone(site).map_or(&TimeZone::UTC, Zone::rules))
     }
 
-    /// Whether a record may be seen by whom this reaches: one that belongs to no site only by those who
-    /// reach everywhere.
+    /// Whether a record is in an access scope. A record that belongs to no site is only in the
+    /// scope of the whole fleet.
     #[must_use]
-    pub fn is_within(&self, reach: &Reach, item: &Item) -> bool {
-        match reach {
-            Reach::Everywhere => true,
-            Reach::Sites(_) => item.sites(self).iter().any(|site| reach.includes(site)),
+    pub fn is_accessible(&self, access: &AccessScope, item: &Item) -> bool {
+        match access {
+            AccessScope::Everywhere => true,
+            AccessScope::Sites(_) => item.sites(self).iter().any(|site| access.includes(site)),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! What is due, as a feed for calendars (iCalendar, RFC 5545).
+//! What is due, as a calendar feed (iCalendar, RFC 5545).
 //!
-//! Calendars that subscribe to a feed show its events and neither its tasks nor its alarms: so each
-//! deadline is an event, which takes none of its reader's time.
+//! Calendars show the events of a feed they subscribe to, but not its tasks and alarms. So each
+//! deadline is an event, marked as taking no time.
 
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 
@@ -10,13 +10,13 @@ use crate::fleet::Fleet;
 use crate::moment::Moment;
 use crate::site::Site;
 
-/// What made the feed.
+/// The product identifier of the feed.
 const PRODUCT: &str = "-//Chargetap//What is due//EN";
-/// How long an event is, in milliseconds: it ends when the deadline does, so that it stands on the
-/// last day that there is.
+/// The length of an event, in milliseconds. It ends at the deadline, so that it is shown on the
+/// last possible day.
 const LASTS: u64 = 60 * 60 * 1_000;
 
-/// The feed of what has a deadline.
+/// The feed of all items that have a deadline.
 #[must_use]
 pub fn feed(fleet: &Fleet, list: &[Due], now: Moment) -> String {
     let mut calendar = Calendar::empty();
@@ -57,13 +57,13 @@ fn event(fleet: &Fleet, due: &Due, deadline: Moment, now: Moment) -> Event {
     event.done()
 }
 
-/// The same for the same deadline, whenever the feed is read.
+/// The same for the same deadline, each time the feed is read.
 fn uid(due: &Due, deadline: Moment) -> String {
     let (what, key) = (due.what.name(), due.about.key());
     format!("{what}.{key}.{}@chargetap", deadline.millis())
 }
 
-/// The deadline itself is what the event ends with, in its reader's own time.
+/// The deadline is not repeated here: the event ends with it, in the reader's time zone.
 fn description(due: &Due) -> String {
     let mut lines = vec![format!("This is for the {} to do.", due.by.label())];
     if !due.who.is_empty() {

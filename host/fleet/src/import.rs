@@ -1,4 +1,4 @@
-//! Many terminals at once, from CSV.
+//! Import of many terminals from CSV.
 
 mod columns;
 mod encoding;
@@ -13,30 +13,31 @@ use crate::text::{Key, Serial};
 
 use columns::Columns;
 
-/// How many lines a file has at most.
+/// The maximum number of terminals in a file.
 const LINES: usize = 100_000;
-/// How many reasons are told at most.
+/// The maximum number of reasons that are reported.
 const REASONS: usize = 1_000;
 
 /// One terminal of a file.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its line, from 1.
+    /// Its line number, from 1.
     pub line: u64,
     /// The terminal.
     pub serial: Serial,
-    /// What is said of it.
+    /// Its details.
     pub details: TerminalDetails,
-    /// In whose domain it is.
+    /// Its domain at the vendor.
     pub domain: Domain,
 }
 
-/// Read a file of terminals of an order. The first line names the columns, in any order; what separates
-/// them, a comma or a semicolon, is seen there. What lists several things separates them by semicolons.
+/// Parses a file of terminals of an order. The first line names the columns, in any order. They are
+/// separated by commas or semicolons, whichever the first line has more of. Lists inside a field
+/// are separated by semicolons.
 ///
 /// # Errors
-/// Everything that is wrong with the file's form, each at its line and column. Whether the terminals
-/// can be is decided when they are imported.
+/// Everything that is wrong with the form of the file, with line and column. The terminals
+/// themselves are validated by the import.
 pub fn parse(bytes: &[u8], order: &Key) -> Result<Vec<Row>, Vec<Reason>> {
     let text = encoding::text(bytes).map_err(|reason| vec![reason])?;
     let mut lines = text.lines();
@@ -85,7 +86,7 @@ pub fn parse(bytes: &[u8], order: &Key) -> Result<Vec<Row>, Vec<Reason>> {
     }
 }
 
-/// The first reasons, and how many more there are.
+/// The first reasons, and the number of the others.
 #[must_use]
 pub(crate) fn at_most(mut reasons: Vec<Reason>) -> Vec<Reason> {
     let more = reasons.len().saturating_sub(REASONS);
@@ -96,7 +97,7 @@ pub(crate) fn at_most(mut reasons: Vec<Reason>) -> Vec<Reason> {
     reasons
 }
 
-/// What separates the columns: Excel writes semicolons where the comma is in numbers.
+/// The separator of the columns. Excel writes semicolons where the decimal separator is a comma.
 fn delimiter(header: &str) -> u8 {
     let count = |c| header.matches(c).count();
     match count(';') > count(',') {
@@ -105,7 +106,7 @@ fn delimiter(header: &str) -> u8 {
     }
 }
 
-/// Counts the lines of a text up to a record, which the reader does not where lines are empty.
+/// Counts lines up to a record. The CSV reader does not count empty lines.
 struct Lines<'a> {
     text: &'a [u8],
     at: usize,
@@ -121,7 +122,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The line on which a record begins. Records come in their order.
+    /// The line on which a record begins. Must be called for records in their order.
     fn line_of(&mut self, record: &StringRecord) -> u64 {
         let start = record.position().map_or(0, csv::Position::byte);
         let start = usize::try_from(start).unwrap_or(usize::MAX);

@@ -1,4 +1,4 @@
-//! Incidents: a terminal is lost, stolen, damaged or not what it should be.
+//! Incidents: a terminal is lost, stolen, damaged or suspicious.
 
 mod picture;
 
@@ -16,29 +16,29 @@ use crate::text::{Key, Line, Prose, Serial};
 /// An incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Incident {
-    /// What names it.
+    /// Its key.
     pub key: Key,
-    /// What is known of it.
+    /// Its details.
     pub details: IncidentDetails,
-    /// When it was put on record.
+    /// When it was recorded.
     pub opened: Moment,
-    /// Pictures of it.
+    /// Its photographs.
     pub photographs: Vec<Photograph>,
     /// When the full report was handed on, and by whom.
-    pub reported: Option<Signed>,
-    /// How it ended.
+    pub reported: Option<SignOff>,
+    /// How it was closed.
     pub closed: Option<Closing>,
 }
 
-/// What is known of an incident.
+/// The details of an incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IncidentDetails {
-    /// Of what kind it is.
+    /// Its kind.
     pub kind: IncidentKind,
-    /// The terminal that it happened to.
+    /// The terminal concerned.
     pub terminal: Serial,
-    /// When it was discovered: from then it must be reported within 24 hours.
+    /// When it was discovered. The report is due within 24 hours from then.
     pub discovered: Moment,
     /// What happened, in full.
     pub description: Prose,
@@ -46,14 +46,14 @@ pub struct IncidentDetails {
     pub done: Prose,
     /// What is planned.
     pub planned: Prose,
-    /// Who can be asked.
+    /// The contact for questions.
     pub contact: Option<Contact>,
 }
 
-/// The shortest description that can be full, in characters.
+/// The minimum length of a full description, in characters.
 const SHORTEST: usize = 40;
 
-/// What a report of an incident still lacks.
+/// What the report of an incident still lacks.
 #[must_use]
 pub fn missing(details: &IncidentDetails) -> Vec<Reason> {
     let is_short = |text: &Prose| text.as_str().trim().chars().count() < SHORTEST;
@@ -97,35 +97,35 @@ pub fn missing(details: &IncidentDetails) -> Vec<Reason> {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum IncidentKind {
-    /// Nobody knows where it is.
+    /// The terminal is lost.
     Loss,
-    /// Somebody took it.
+    /// It was stolen.
     Theft,
-    /// It is broken.
+    /// It is damaged.
     Damage,
-    /// Somebody changed it, or put something in its place.
+    /// It was manipulated or replaced.
     Tampering,
     /// It is destroyed.
     Destruction,
-    /// Somebody behaved oddly around it.
+    /// Somebody behaved suspiciously around it.
     SuspiciousBehaviour,
 }
 
-/// A picture, of which the bytes are kept under their hash.
+/// A picture. Its bytes are stored under their hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Photograph {
     /// SHA-256 of its bytes, in hexadecimal.
     #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
     pub hash: String,
-    /// What it is.
+    /// Its media type.
     pub media_type: PictureType,
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub size: u64,
-    /// What it shows.
+    /// Its caption.
     pub caption: Option<Line>,
 }
 
-/// What a picture may be.
+/// The media type of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum PictureType {
     /// JPEG.
@@ -147,31 +147,32 @@ impl PictureType {
     }
 }
 
-/// That somebody signed for something, by the name of the token that was shown.
+/// A sign-off: when, and by the holder of which token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Signed {
+#[serde(rename = "Signed")]
+pub struct SignOff {
     /// When.
     pub at: Moment,
-    /// Whose token.
+    /// The key of the token.
     pub by: Key,
 }
 
-/// How an incident ended.
+/// The closing of an incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Closing {
     /// When and by whom.
-    pub signed: Signed,
-    /// What became of the terminal.
+    pub signed: SignOff,
+    /// What happened to the terminal.
     pub outcome: Outcome,
-    /// What was found out.
+    /// The findings.
     pub note: Prose,
 }
 
-/// What became of a terminal.
+/// What happened to a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// It is as it should be. It stays suspended until it is activated again.
+    /// It is in order. It stays suspended until it is activated again.
     Cleared,
     /// It went back to the vendor.
     Returned,
@@ -180,7 +181,7 @@ pub enum Outcome {
 }
 
 impl IncidentDetails {
-    /// When it has to be reported by.
+    /// The deadline for the report.
     #[must_use]
     pub fn report_due(&self) -> Moment {
         self.discovered.plus_hours(24)

@@ -1,35 +1,39 @@
-//! The rules of owning payment terminals: from an order to an activated terminal, and kept safe while
-//! it works. Pure functions over plain data: no store, no HTTP, no clock.
+//! The rules of owning payment terminals, from the order over activation to maintenance. Pure
+//! functions over plain data: no store, no HTTP, no clock.
 //!
-//! [`fleet`] is everything on record, and what is wanted of it is a [`command`]. [`decide()`] makes
-//! changes of it, or says every reason why not.
+//! - [`fleet`] holds all records. A [`command`] requests a change, and [`decide()`] returns the
+//!   changes or every reason why it is refused.
+//! - [`api`] is the REST interface as one table of routes.
+//! - [`activation_check`] tells the money path whether a terminal takes cards.
+//! - [`due`], [`monitoring`] and [`readiness`] compute deadlines, alerts and what a terminal still
+//!   lacks.
 
 pub mod access;
+pub mod activation_check;
 pub mod alert;
 pub mod api;
 pub mod command;
+pub mod context;
 pub mod due;
-pub mod duty;
 pub mod example;
 pub mod fleet;
-pub mod gate;
 pub mod ics;
 pub mod import;
 pub mod incident;
 pub mod licence;
-pub mod life;
+pub mod lifecycle;
+pub mod maintenance;
 pub mod model;
 pub mod moment;
-pub mod notices;
+pub mod monitoring;
 pub mod order;
 pub mod processor;
 pub mod readiness;
 pub mod refusal;
 pub mod site;
-pub mod situation;
 pub mod terminal;
 pub mod text;
-pub mod watch;
+pub mod vendor_letters;
 
 mod decide;
 #[cfg(test)]

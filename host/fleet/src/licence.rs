@@ -1,4 +1,4 @@
-//! Licences: bought in counts on an order, assigned to terminals.
+//! Licences: bought in quantities on an order, assigned to terminals.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,9 +27,9 @@ pub enum Sku {
 pub struct Licences {
     /// The order that its activation was bought with.
     pub activation: Option<Key>,
-    /// Years of software that begin when it is activated: the orders they were bought with.
+    /// Years of software that begin when it is activated, as the orders they were bought with.
     pub waiting: Vec<Key>,
-    /// Years of software that began or follow on one another, in their order.
+    /// Years of software that have begun or follow one another, in their order.
     pub software: Vec<Year>,
 }
 
@@ -56,39 +56,39 @@ impl Sku {
 }
 
 impl Licences {
-    /// Whether its software is paid for on a day. A day before the first year counts too, so that a
-    /// clock that was set back refuses nobody.
+    /// Whether its software is paid for on a day. Days before the first year count too, so that a
+    /// clock that was set back stops nobody.
     #[must_use]
     pub fn is_licensed(&self, day: Day) -> bool {
         self.until().is_some_and(|until| day < until)
     }
 
-    /// The first day that its software is no longer paid for.
+    /// The first day on which its software is not paid for.
     #[must_use]
     pub fn until(&self) -> Option<Day> {
         self.software.iter().map(|year| year.until).max()
     }
 
-    /// Whether it was ever activated: the first activation begins its first year.
+    /// Whether it was ever activated. The first activation begins the first year.
     #[must_use]
     pub fn has_begun(&self) -> bool {
         !self.software.is_empty()
     }
 
-    /// Whether it has a year of software on a day, or one that begins with its activation.
+    /// Whether it has a year of software on this day, or one that waits for activation.
     #[must_use]
     pub fn has_software(&self, day: Day) -> bool {
         !self.waiting.is_empty() || self.is_licensed(day)
     }
 
-    /// Begin the years that wait, on this day.
+    /// Begins the waiting years on this day.
     pub fn begin(&mut self, today: Day) {
         for order in std::mem::take(&mut self.waiting) {
             self.renew(order, today);
         }
     }
 
-    /// Assign a year of this order: it waits for activation, or follows on the last.
+    /// Assigns a year of this order. It waits for activation, or follows the last year.
     pub fn add_year(&mut self, order: Key, today: Day) {
         match self.has_begun() {
             false => self.waiting.push(order),
@@ -96,7 +96,7 @@ impl Licences {
         }
     }
 
-    /// A further year begins where the last one ends, or today if that is past.
+    /// Adds a year that begins where the last one ends, or today if that has passed.
     fn renew(&mut self, order: Key, today: Day) {
         let from = self.until().map_or(today, |until| until.max(today));
         self.software.push(Year {
@@ -120,16 +120,16 @@ impl Licences {
     }
 }
 
-/// How many licences of a kind an order has.
+/// The licences of a kind on an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stock {
     /// Which kind.
     pub sku: Sku,
-    /// How many were bought.
+    /// The number that was bought.
     pub bought: u64,
-    /// How many are assigned, to terminals of this order or of others.
+    /// The number that is assigned, to terminals of this order or of others.
     pub assigned: u64,
-    /// How many are left.
+    /// The number that is left.
     pub left: u64,
 }
 
@@ -197,7 +197,7 @@ mod tests {
     }
 
     proptest! {
-        /// However the clock goes, years never overlap, and there is no gap where one was renewed in time.
+        /// Under any clock: years never overlap, and there is no gap if they were renewed in time.
         #[test]
         fn years_neither_overlap_nor_leave_a_gap(days in prop::collection::vec(0..4_000_i32, 1..8)) {
             let first = day("2026-11-25");

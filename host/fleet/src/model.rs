@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A model of Payter's terminals. No other can be used.
+/// A compatible model of Payter's terminals. Others cannot be used.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -28,19 +28,19 @@ pub enum Model {
 pub struct Traits {
     /// Its name in the API and in tables.
     pub name: &'static str,
-    /// What its maker calls it.
+    /// Its name at the maker.
     pub label: &'static str,
-    /// Whether it can be told what to show on a screen of its own.
+    /// Whether texts can be shown on its screen.
     pub has_screen: bool,
-    /// Whether it has a battery that keeps it safe and must be charged in storage.
+    /// Whether it has a battery that keeps it secure, and that must be charged in storage.
     pub has_battery: bool,
-    /// Whether its vendor lets a hold grow.
+    /// Whether the vendor supports increasing a hold.
     pub can_increment: bool,
-    /// Whether its vendor connects it by OCPI.
+    /// Whether the vendor connects it by OCPI.
     pub has_ocpi: bool,
 }
 
-/// The P6X family has none of what the Apollo family has.
+/// The P6X family lacks all of these features.
 const fn p6x(name: &'static str, label: &'static str) -> Traits {
     Traits {
         name,
@@ -74,7 +74,7 @@ impl Model {
         Self::ApolloPolar,
     ];
 
-    /// What differs by model: the table.
+    /// The differences by model, as a table.
     #[must_use]
     pub const fn traits(self) -> Traits {
         match self {

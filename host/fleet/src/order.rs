@@ -1,4 +1,4 @@
-//! Orders: what was bought, and the activation ticket that comes with it.
+//! Orders: licences and terminals that were bought. Each order has an activation ticket.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,11 +11,11 @@ use crate::text::Key;
 /// An order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Order {
-    /// Its number, which is its activation ticket's as well.
+    /// Its number, which is also the number of its activation ticket.
     pub key: Key,
     /// What was ordered.
     pub details: OrderDetails,
-    /// When it was put on record.
+    /// When it was recorded.
     pub at: Moment,
 }
 
@@ -23,11 +23,11 @@ pub struct Order {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderDetails {
-    /// By whom.
+    /// The customer.
     pub customer: Key,
-    /// Where its terminals come from.
+    /// The origin of its terminals.
     pub origin: Origin,
-    /// Whose processor takes the money at its terminals.
+    /// The processor that takes the money at its terminals.
     pub processor: Processor,
     /// How many activations were bought (`PAYMENT-TERMINAL-ACTIVATION`).
     #[schemars(range(max = 100000))]
@@ -35,6 +35,6 @@ pub struct OrderDetails {
     /// How many years of software were bought (`CPCLD-PAYMENT-TERMINAL-1`), each for one terminal.
     #[schemars(range(max = 100000))]
     pub software_years: u32,
-    /// By when its terminals are to be active.
+    /// When its terminals are to be active.
     pub wanted_by: Option<Day>,
 }

@@ -1,11 +1,11 @@
-//! Whose payment processor takes the money, and what follows from that.
+//! Payment processors, and the responsibilities that follow from them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::terminal::{Domain, Origin};
 
-/// Whose payment processor takes the money.
+/// The owner of the payment processor that takes the money.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -17,24 +17,24 @@ pub enum Processor {
     Customer,
 }
 
-/// One of those who take part in owning a terminal.
+/// A party in owning terminals.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Party {
-    /// Who has the stations and bought the licences.
+    /// Owns the stations, and bought the licences.
     Customer,
-    /// Who sold the terminal.
+    /// Sold the terminal.
     Distributor,
-    /// Who makes the terminals and runs their cloud.
+    /// Makes the terminals and runs their cloud.
     Vendor,
-    /// Who runs this software.
+    /// Runs this software.
     Platform,
 }
 
 impl Party {
-    /// Who it is, for people.
+    /// Its name, for people.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -46,16 +46,16 @@ impl Party {
     }
 }
 
-/// Who does what for a terminal's sessions: data that the money path reads.
+/// The responsibilities for a terminal's sessions. The money path reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Parts {
-    /// By whose acquirer the money is captured.
+    /// Captures the money with its acquirer.
     pub captures: Party,
-    /// Who issues the receipt.
+    /// Issues the receipt.
     pub issues_receipt: Party,
-    /// Who pays out what was captured.
+    /// Pays out the captured money.
     pub pays_out: Party,
-    /// Whom to turn to when the terminal does not work.
+    /// Supports the terminal when it does not work.
     pub supports_terminal: Party,
 }
 
@@ -69,7 +69,7 @@ impl Processor {
         }
     }
 
-    /// Who does what at a terminal of this origin.
+    /// The responsibilities at a terminal of this origin.
     #[must_use]
     pub const fn parts(self, origin: Origin) -> Parts {
         let owner = match self {

@@ -1,4 +1,4 @@
-//! What is missing before a terminal may take cards, and who owes it.
+//! Readiness: what a terminal lacks before it may take cards, and the party that owes it.
 
 mod customer;
 mod deployment;
@@ -10,44 +10,44 @@ mod ticket;
 use std::collections::BTreeSet;
 
 pub(crate) use ticket::too_few;
-pub use ticket::{Onboarding, Ticket, ticket};
+pub use ticket::{TerminalReadiness, Ticket, ticket};
 
+use crate::activation_check::has_open_incident;
+use crate::context::{GatewayFacts, TerminalConfig};
 use crate::fleet::Fleet;
-use crate::gate::has_open_incident;
 use crate::moment::{Day, Moment};
 use crate::order::Order;
 use crate::processor::Party;
 use crate::refusal::Reason;
 use crate::site::{Customer, Person};
-use crate::situation::{Configured, Surroundings};
 use crate::terminal::{Terminal, TerminalDetails};
 use crate::text::Key;
 
-/// How long a terminal that was seen online counts as online.
-const SEEN_FOR: u64 = 15 * 60 * 1_000;
+/// How long a terminal counts as online after its status was recorded, in milliseconds.
+const ONLINE_FOR: u64 = 15 * 60 * 1_000;
 
-/// The reason that does not stand in the way of being ready.
+/// The only reason that does not prevent the state "ready".
 pub(crate) const NOT_SEEN_ONLINE: &str = "not-seen-online";
 
-/// A terminal that is looked at.
-struct Look<'a> {
+/// The inputs for the readiness of a terminal.
+struct ReadinessContext<'a> {
     fleet: &'a Fleet,
-    gateway: &'a Surroundings,
+    gateway: &'a GatewayFacts,
     now: Moment,
     today: Day,
     terminal: &'a Terminal,
 }
 
-/// Everything that is missing for a terminal to take cards: each with who owes it. What is on record
-/// as done later than now counts as not done.
+/// Everything that a terminal lacks to take cards, with the party that owes it. Records with a date
+/// in the future do not count.
 #[must_use]
 pub fn missing(
     fleet: &Fleet,
-    gateway: &Surroundings,
+    gateway: &GatewayFacts,
     now: Moment,
     terminal: &Terminal,
 ) -> Vec<Reason> {
-    let look = Look {
+    let context = ReadinessContext {
         fleet,
         gateway,
         now,
@@ -58,25 +58,25 @@ pub fn missing(
     [
         identity(&terminal.details),
         users(fleet, now, &terminal.details.users),
-        configuration(&look),
+        configuration(&context),
         processor::missing(terminal, owner, now),
-        licences(&look),
-        deployment::checks(&look),
-        deployment::storage(&look),
-        customer::missing(owner, now, look.today),
-        incident(&look),
-        online(&look),
+        licences(&context),
+        deployment::checks(&context),
+        deployment::storage(&context),
+        customer::missing(owner, now, context.today),
+        incident(&context),
+        online(&context),
     ]
     .concat()
 }
 
-/// Whose a terminal is, by its order.
+/// The customer that owns a terminal, by its order.
 fn owner<'a>(fleet: &'a Fleet, terminal: &Terminal) -> Option<&'a Customer> {
     let order = fleet.get::<Order>(terminal.details.order.as_str())?;
     fleet.get::<Customer>(order.details.customer.as_str())
 }
 
-/// A reason that the customer has to see to.
+/// A reason that the customer owes.
 fn by_customer(code: &str, text: impl Into<String>) -> Reason {
     Reason::new(code, text).owed_by(Party::Customer)
 }
@@ -94,7 +94,7 @@ fn identity(details: &TerminalDetails) -> Vec<Reason> {
     reasons
 }
 
-/// What is missing of those who may use a terminal.
+/// What the users of a terminal lack.
 pub(crate) fn users(fleet: &Fleet, now: Moment, users: &[Key]) -> Vec<Reason> {
     if users.is_empty() {
         return vec![by_customer("no-users", "say who may use the terminal")];
@@ -111,11 +111,11 @@ pub(crate) fn users(fleet: &Fleet, now: Moment, users: &[Key]) -> Vec<Reason> {
     untrained.map(reason).collect()
 }
 
-fn configuration(look: &Look<'_>) -> Vec<Reason> {
+fn configuration(context: &ReadinessContext<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    let terminal = look.terminal;
+    let terminal = context.terminal;
     let by_platform = |code, text: String| Reason::new(code, text).owed_by(Party::Platform);
-    match look.gateway.configured.get(&terminal.serial) {
+    match context.gateway.configured.get(&terminal.serial) {
         None => {
             let text = "add the terminal to the gateway's configuration";
             reasons.push(by_platform("not-configured", text.to_owned()));
@@ -134,14 +134,14 @@ fn configuration(look: &Look<'_>) -> Vec<Reason> {
             reasons.extend(evses(&terminal.details, configured));
         }
     }
-    if !look.gateway.issuers.contains(&terminal.processor) {
+    if !context.gateway.issuers.contains(&terminal.processor) {
         let text = "say in the gateway's configuration who issues the receipts for this processor";
         reasons.push(by_platform("no-issuer", text.to_owned()));
     }
     reasons
 }
 
-fn evses(details: &TerminalDetails, configured: &Configured) -> Option<Reason> {
+fn evses(details: &TerminalDetails, configured: &TerminalConfig) -> Option<Reason> {
     let station = details.station.as_ref()?;
     let here: BTreeSet<_> = details.connectors.iter().map(|it| (station, *it)).collect();
     let there: BTreeSet<_> = configured
@@ -170,22 +170,22 @@ fn evses(details: &TerminalDetails, configured: &Configured) -> Option<Reason> {
     Some(Reason::new("evses-differ", text).owed_by(Party::Platform))
 }
 
-fn licences(look: &Look<'_>) -> Vec<Reason> {
+fn licences(context: &ReadinessContext<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    let licences = &look.terminal.licences;
+    let licences = &context.terminal.licences;
     if licences.activation.is_none() {
         let text = "assign a licence PAYMENT-TERMINAL-ACTIVATION to the terminal";
         reasons.push(by_customer("no-activation-licence", text));
     }
-    if !licences.has_software(look.today) {
+    if !licences.has_software(context.today) {
         let text = "assign a year of CPCLD-PAYMENT-TERMINAL-1 to the terminal";
         reasons.push(by_customer("no-software-licence", text));
     }
     reasons
 }
 
-fn incident(look: &Look<'_>) -> Vec<Reason> {
-    match has_open_incident(look.fleet, &look.terminal.serial) {
+fn incident(context: &ReadinessContext<'_>) -> Vec<Reason> {
+    match has_open_incident(context.fleet, &context.terminal.serial) {
         false => Vec::new(),
         true => {
             let text = "an incident with the terminal is open: hand in what is missing of its \
@@ -195,10 +195,15 @@ fn incident(look: &Look<'_>) -> Vec<Reason> {
     }
 }
 
-fn online(look: &Look<'_>) -> Vec<Reason> {
-    let seen = look.gateway.seen.get(&look.terminal.serial);
-    let is_recent = |at: Moment| look.now.millis_after(at).is_some_and(|it| it <= SEEN_FOR);
-    if seen.is_some_and(|seen| seen.online && is_recent(seen.at)) {
+fn online(context: &ReadinessContext<'_>) -> Vec<Reason> {
+    let status = context.gateway.statuses.get(&context.terminal.serial);
+    let is_recent = |at: Moment| {
+        context
+            .now
+            .millis_after(at)
+            .is_some_and(|it| it <= ONLINE_FOR)
+    };
+    if status.is_some_and(|status| status.online && is_recent(status.at)) {
         return Vec::new();
     }
     let text = "the vendor has not shown the terminal online within the last 15 minutes: switch it \

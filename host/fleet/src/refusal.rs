@@ -1,43 +1,43 @@
-//! Why something is not done.
+//! Refusals, and their reasons.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::processor::Party;
 
-/// Something is not done, for all of these reasons.
+/// A command that is refused, with every reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .reasons.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join("; "))]
 pub struct Refusal {
-    /// What kind of obstacle there is.
+    /// Its obstacle.
     pub obstacle: Obstacle,
-    /// Every reason, at least one.
+    /// Every reason; at least one.
     pub reasons: Vec<Reason>,
 }
 
-/// A kind of obstacle.
+/// The kind of obstacle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
-    /// What it is about is not there.
+    /// A record does not exist.
     NotFound,
-    /// What was said cannot be.
+    /// The request is invalid.
     Invalid,
-    /// It cannot be as things stand.
+    /// The request conflicts with the state of the records.
     Conflict,
-    /// Whoever asks may not.
+    /// The actor lacks the permission.
     Forbidden,
 }
 
 /// One reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
-    /// For programs, such as `sim-unknown`.
+    /// A code for programs, such as `sim-unknown`.
     pub code: String,
-    /// For people: what is wrong and what to do.
+    /// A text for people: the problem and the remedy.
     pub text: String,
-    /// Who has to do it.
+    /// The party that has to act.
     pub owed_by: Option<Party>,
-    /// Where it is: a field, or a line of a file.
+    /// The place: a field, or a line of a file.
     pub at: Option<String>,
 }
 
@@ -72,7 +72,7 @@ impl Reason {
 }
 
 impl Refusal {
-    /// For one reason.
+    /// A refusal for one reason.
     pub fn new(obstacle: Obstacle, code: &str, text: impl Into<String>) -> Self {
         Self {
             obstacle,
@@ -80,7 +80,7 @@ impl Refusal {
         }
     }
 
-    /// Nothing, or the refusal for all of these reasons.
+    /// Refuses, unless there are no reasons.
     ///
     /// # Errors
     /// The refusal, if there is a reason.
@@ -91,19 +91,19 @@ impl Refusal {
         }
     }
 
-    /// What it is about is not there.
+    /// A record does not exist.
     #[must_use]
     pub fn not_found(kind: &str, key: &str) -> Self {
         let text = format!("there is no {kind} {key:?}");
         Self::new(Obstacle::NotFound, &format!("no-such-{kind}"), text)
     }
 
-    /// What was said cannot be.
+    /// The request is invalid.
     pub fn invalid(code: &str, text: impl Into<String>) -> Self {
         Self::new(Obstacle::Invalid, code, text)
     }
 
-    /// It cannot be as things stand.
+    /// The request conflicts with the state of the records.
     pub fn conflict(code: &str, text: impl Into<String>) -> Self {
         Self::new(Obstacle::Conflict, code, text)
     }

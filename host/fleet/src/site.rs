@@ -1,4 +1,4 @@
-//! Customers, their sites, and who and what is there.
+//! Customers, their sites, and the stations and people there.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,33 +6,33 @@ use serde::{Deserialize, Serialize};
 use crate::moment::{Day, Moment, Zone};
 use crate::text::{Key, Line, Prose};
 
-/// How somebody can be reached.
+/// The contact details of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
-    /// Who it is.
+    /// Their name.
     pub name: Line,
-    /// By mail.
+    /// Their mail address.
     pub email: Option<Line>,
-    /// By telephone.
+    /// Their telephone number.
     pub phone: Option<Line>,
 }
 
 impl Contact {
-    /// Whether there is a way to reach them.
+    /// Whether it has a mail address or a telephone number.
     #[must_use]
     pub fn is_reachable(&self) -> bool {
         self.email.is_some() || self.phone.is_some()
     }
 }
 
-/// What a customer says of itself.
+/// The details of a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerDetails {
     /// The company's name.
     pub name: Line,
-    /// Whom to ask.
+    /// The contact for questions.
     pub contact: Contact,
     /// The number of its contract with the terminals' vendor, if it has one.
     pub vendor_contract: Option<Line>,
@@ -46,30 +46,30 @@ pub struct CustomerDetails {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Merchant {
-    /// With whom.
+    /// The acquirer.
     pub acquirer: Line,
-    /// The merchant's id with it, or the agreement's number.
+    /// The merchant id, or the number of the agreement.
     pub id: Line,
 }
 
 /// A customer of the platform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Customer {
-    /// What names it.
+    /// Its key.
     pub key: Key,
-    /// What it says of itself.
+    /// Its details.
     pub details: CustomerDetails,
     /// The latest acceptance of the terms of use.
     pub terms: Option<Acceptance>,
-    /// How it stands with the self-assessment of PCI DSS.
+    /// The status of its PCI DSS self-assessment.
     pub self_assessment: Option<SelfAssessment>,
 }
 
-/// That the terms of use were accepted.
+/// An acceptance of the terms of use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
-    /// Which edition of them.
+    /// The edition of the terms.
     pub edition: Line,
     /// By whom.
     pub by: Line,
@@ -77,71 +77,71 @@ pub struct Acceptance {
     pub at: Moment,
 }
 
-/// How a customer stands with the self-assessment questionnaire of PCI DSS.
+/// The status of a customer's PCI DSS self-assessment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SelfAssessment {
-    /// How it stands.
+    /// The status.
     pub status: AssessmentStatus,
-    /// Which questionnaire, such as `B-IP`.
+    /// The questionnaire, such as `B-IP`.
     pub questionnaire: Option<Line>,
-    /// Until when it counts; absent where none is asked for.
+    /// The last day on which it is valid; absent if none is required.
     pub valid_until: Option<Day>,
 }
 
-/// How a self-assessment stands.
+/// The status of a self-assessment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AssessmentStatus {
-    /// The acquirer asks for none.
+    /// The acquirer does not require one.
     NotRequired,
-    /// It is asked for, and not handed in.
+    /// It is required, and not handed in yet.
     Pending,
-    /// It was handed in, and says that all is as it should be.
+    /// It was handed in, and is compliant.
     Compliant,
-    /// It was handed in, and says that something is not.
+    /// It was handed in, and is not compliant.
     NotCompliant,
 }
 
 /// A site.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Site {
-    /// What names it.
+    /// Its key.
     pub key: Key,
-    /// What is known of it.
+    /// Its details.
     pub details: SiteDetails,
 }
 
-/// What is known of a site.
+/// The details of a site.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiteDetails {
-    /// Whose it is.
+    /// The customer that owns it.
     pub customer: Key,
-    /// What people call it.
+    /// Its name for people.
     pub name: Line,
-    /// Where it is.
+    /// Its address.
     pub address: Line,
-    /// By whose days its deadlines count.
+    /// The time zone by which its deadlines count.
     pub time_zone: Zone,
 }
 
 /// A charging station.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Station {
-    /// Its serial number, under which it connects.
+    /// Its serial number, with which it connects.
     pub key: Key,
-    /// What is known of it.
+    /// Its details.
     pub details: StationDetails,
 }
 
-/// What is known of a station.
+/// The details of a station.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StationDetails {
-    /// Where it stands.
+    /// Its site.
     pub site: Key,
-    /// Its EVSEs, of which each is a connector here.
+    /// Its EVSEs, each with its connector number.
     #[schemars(length(min = 1, max = 64))]
     pub evses: Vec<EvseDetails>,
 }
@@ -157,24 +157,24 @@ pub struct EvseDetails {
     pub id: Option<Line>,
 }
 
-/// Somebody who may use terminals.
+/// A person who may use terminals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
-    /// What names them.
+    /// Their key.
     pub key: Key,
-    /// What is known of them.
+    /// Their details.
     pub details: PersonDetails,
     /// Their latest training.
     pub training: Option<Training>,
 }
 
-/// What is known of a person.
+/// The details of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonDetails {
-    /// How to reach them.
+    /// Their contact details.
     pub contact: Contact,
-    /// Where they work.
+    /// The sites at which they work.
     #[schemars(length(min = 1, max = 100))]
     pub sites: Vec<Key>,
 }
@@ -185,8 +185,8 @@ pub struct PersonDetails {
 pub struct Training {
     /// When.
     pub at: Moment,
-    /// Who gave it.
+    /// The trainer.
     pub by: Line,
-    /// What it was about.
+    /// The subject.
     pub subject: Option<Prose>,
 }

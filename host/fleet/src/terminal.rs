@@ -1,12 +1,12 @@
-//! A terminal, and what is on record of it.
+//! Terminals and their records.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::duty::{Check, Done, Inspection, Occasion};
 use crate::licence::Licences;
+use crate::maintenance::{Check, Inspection, MaintenanceRecord, Occasion};
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::order::Order;
@@ -18,55 +18,56 @@ use crate::text::{Iccid, Key, Line, Serial};
 pub struct Terminal {
     /// Its serial number.
     pub serial: Serial,
-    /// What its owner says of it.
+    /// The details that the owner maintains.
     pub details: TerminalDetails,
-    /// Where it comes from, by its order.
+    /// Its origin, from its order.
     pub origin: Origin,
-    /// Whose processor takes the money: first its order's, then what a transfer made it.
+    /// The processor that takes the money: first that of its order, later that of the last
+    /// transfer.
     pub processor: Processor,
-    /// In whose domain at the vendor it is.
+    /// Its domain at the vendor.
     pub domain: Domain,
-    /// Where in its life it is.
+    /// Its lifecycle state.
     pub state: State,
     /// Since when.
     pub since: Moment,
-    /// Why it is suspended, returned or retired.
+    /// The reason for its suspension, return or retirement.
     pub reason: Option<Line>,
-    /// How far the vendor is with re-routing it to this platform.
+    /// The progress of its re-routing to this platform.
     pub routing: Routing,
     /// The transfer that is under way.
     pub transfer: Option<Transfer>,
     /// Its licences.
     pub licences: Licences,
-    /// What was checked before it was deployed.
-    pub checks: BTreeMap<Check, Done>,
-    /// The latest inspection of each kind.
+    /// The checks before deployment that were passed.
+    pub checks: BTreeMap<Check, MaintenanceRecord>,
+    /// The latest inspection for each occasion.
     pub inspections: Vec<Inspection>,
-    /// When its battery was charged last.
-    pub charged: Option<Done>,
+    /// The latest battery charge.
+    pub charged: Option<MaintenanceRecord>,
     /// The latest test transaction.
-    pub tested: Option<Done>,
-    /// Its latest time in storage.
+    pub tested: Option<MaintenanceRecord>,
+    /// The latest storage.
     pub stored: Option<Storage>,
 }
 
-/// A time in storage.
+/// A period of storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Storage {
     /// Since when.
     pub from: Moment,
-    /// Until when; absent while it lies there.
+    /// Until when; absent while it is in storage.
     pub until: Option<Moment>,
-    /// Whether a test transaction must follow: it lay there for long, or no test followed on an
-    /// earlier time when it did.
+    /// Whether a test transaction must follow: this storage was long, or an earlier long one was
+    /// not followed by a test.
     pub needs_test: bool,
 }
 
-/// From how long on storage is long, in milliseconds.
+/// The length from which a storage counts as long, in milliseconds.
 const LONG: u64 = 30 * 24 * 3_600 * 1_000;
 
 impl Terminal {
-    /// The same, out of storage, if it lay there.
+    /// The same terminal, no longer in storage.
     #[must_use]
     pub(crate) fn out_of_storage(self, now: Moment) -> Self {
         let left = |it: Storage| match it.until {
@@ -84,7 +85,7 @@ impl Terminal {
         }
     }
 
-    /// A terminal of an order, in this domain, put on record now.
+    /// A new terminal of an order, in this domain.
     #[must_use]
     pub fn new(
         serial: Serial,
@@ -113,7 +114,7 @@ impl Terminal {
         }
     }
 
-    /// The latest inspection on this occasion that counts at this moment.
+    /// The latest inspection on this occasion that is not in the future.
     #[must_use]
     pub fn inspected(&self, occasion: Occasion, now: Moment) -> Option<Moment> {
         let all = self.inspections.iter();
@@ -123,31 +124,31 @@ impl Terminal {
     }
 }
 
-/// What its owner says of a terminal.
+/// The details that the owner of a terminal maintains.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TerminalDetails {
-    /// What it is.
+    /// Its model.
     pub model: Model,
-    /// The order that it belongs to.
+    /// Its order.
     pub order: Key,
-    /// Where it is.
+    /// Its site.
     pub site: Key,
-    /// The station at which it lets drivers charge.
+    /// Its station.
     pub station: Option<Key>,
-    /// The EVSEs of that station for which it does, by their numbers.
+    /// The EVSEs of that station that it serves, by their numbers.
     #[schemars(length(max = 64), inner(range(min = 1, max = 64)))]
     pub connectors: Vec<u32>,
-    /// Its SIM card; absent while nobody said whether there is one.
+    /// Its SIM card; absent while it is unknown whether it has one.
     pub sim: Option<Sim>,
     /// Its firmware's version.
     pub firmware: Option<Line>,
-    /// Who may use it.
+    /// Its users.
     #[schemars(length(max = 100))]
     pub users: Vec<Key>,
 }
 
-/// Where a terminal comes from.
+/// The origin of a terminal.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -155,23 +156,23 @@ pub struct TerminalDetails {
 pub enum Origin {
     /// Bought with the station, and set up for the platform's processor.
     FactoryFitted,
-    /// The customer's own, there before or fitted later.
+    /// The customer's own: owned before, or fitted later.
     CustomerOwned,
 }
 
-/// In whose domain at the vendor a terminal is.
+/// The domain of a terminal at the vendor.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Domain {
-    /// In none yet.
+    /// No domain yet.
     None,
     /// The platform's.
     Platform,
     /// The customer's own.
     Customer,
-    /// Somebody else's.
+    /// The domain of somebody else.
     Other,
 }
 
@@ -179,13 +180,13 @@ pub enum Domain {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sim {
-    /// It has none.
+    /// No SIM card.
     Absent,
-    /// It has this one.
+    /// This SIM card.
     Card(Iccid),
 }
 
-/// Where in its life a terminal is.
+/// The lifecycle state of a terminal.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -193,19 +194,19 @@ pub enum Sim {
 pub enum State {
     /// It is on order, or being fitted.
     Ordered,
-    /// Nothing is missing but that it is switched on.
+    /// Only the activation is missing.
     Ready,
     /// It takes cards.
     Activated,
-    /// It lies in storage.
+    /// It is in storage.
     InStorage,
-    /// It is in place and takes no cards for now.
+    /// It is in place, and takes no cards for now.
     Suspended,
     /// An incident with it is open.
     Reported,
     /// It went back to the vendor.
     Returned,
-    /// It will not be used again.
+    /// It is never used again.
     Retired,
 }
 
@@ -214,17 +215,17 @@ pub enum State {
 pub struct Routing {
     /// When the vendor was asked.
     pub asked: Option<Moment>,
-    /// When it said that it was done.
+    /// When the vendor confirmed it.
     pub confirmed: Option<Moment>,
 }
 
-/// A change of a terminal's domain, and with it of whose processor takes the money.
+/// A transfer of a terminal to another domain, and with it to another processor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Transfer {
-    /// Whose processor will take the money.
+    /// The processor that will take the money.
     pub to: Processor,
     /// When it began.
     pub begun: Moment,
-    /// The vendor's number of it (TT number).
+    /// The number that the vendor gave it (TT number).
     pub number: Option<Line>,
 }

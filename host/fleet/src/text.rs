@@ -1,4 +1,4 @@
-//! Texts from outside: each kind has its form, and none can be a card number.
+//! Validated texts: each type has its own form, and no free text can hold a card number.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,7 @@ use stdnum::util::checksum::luhn_checksum_validate;
 
 const DIGITS: &str = "0123456789";
 
-/// A text is not of its kind.
+/// A text does not have the form of its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct TextError(&'static str);
@@ -75,7 +75,7 @@ macro_rules! text {
 }
 
 text! {
-    /// What names a customer, a site, a person, an order or a charging station.
+    /// The key of a record, such as a customer, a site, a person, an order or a charging station.
     Key,
     |text| {
         let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
@@ -88,12 +88,12 @@ text! {
 }
 
 impl Key {
-    /// A name that is counted, such as `I-7`.
+    /// A numbered key, such as `I-7`.
     pub(crate) fn counted(prefix: &str, number: u64) -> Self {
         Self(format!("{prefix}-{number}"))
     }
 
-    /// The name under which the gateway itself acts.
+    /// The key with which the gateway itself acts.
     #[must_use]
     pub fn gateway() -> Self {
         Self("gateway".to_owned())
@@ -116,8 +116,8 @@ text! {
 }
 
 text! {
-    /// A SIM card's serial number (ICCID, ITU-T E.118): 19 or 20 digits that begin with 89, the last
-    /// one a check digit.
+    /// The serial number of a SIM card (ICCID, ITU-T E.118): 19 or 20 digits that begin with 89 and
+    /// end with a check digit.
     Iccid,
     |text| {
         let is_long_enough = (19..=20).contains(&text.len());
@@ -162,7 +162,7 @@ text! {
 }
 
 impl Line {
-    /// As much of a text as a line can hold, which is `-` for nothing.
+    /// A text, shortened to fit a line; `-` if nothing is left.
     #[must_use]
     pub fn shortened(text: &str) -> Self {
         let text: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
@@ -171,14 +171,14 @@ impl Line {
 }
 
 impl Prose {
-    /// Nothing.
+    /// An empty text.
     pub(crate) fn empty() -> Self {
         Self(String::new())
     }
 }
 
-/// Whether a text holds 13 to 19 digits, with at most a space or hyphen between two of them, that could
-/// be a card's.
+/// Whether a text contains a possible card number: 13 to 19 digits, with at most a space or hyphen
+/// between two of them, that pass the Luhn check.
 fn holds_card_number(text: &str) -> bool {
     let is_part = |c: char| c.is_ascii_digit() || c == ' ' || c == '-';
     text.split(|c: char| !is_part(c)).any(|part| {

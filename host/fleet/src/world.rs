@@ -1,16 +1,17 @@
-//! A small fleet for tests: one customer with a site, a station of four EVSEs, somebody trained, an
-//! order, and the terminal T1.
+//! A small fleet for unit tests: one customer with a site, a station of four EVSEs, a trained
+//! person, an order, and the terminal T1.
 
 use std::fmt::Debug;
 use std::str::FromStr;
 
-use crate::access::{Reach, Scope};
-use crate::command::{Command, Deed};
+use crate::access::{AccessScope, Scope};
+use crate::command::{Command, TerminalAction};
+use crate::context::{Actor, DecisionContext, GatewayFacts, StatusRecord, TerminalConfig};
 use crate::decide;
-use crate::duty::{Done, Inspection, Occasion, checklist};
 use crate::fleet::{Change, Fleet, Record};
 use crate::incident::{Incident, IncidentDetails, IncidentKind};
 use crate::licence::Sku;
+use crate::maintenance::{Inspection, MaintenanceRecord, Occasion, checklist};
 use crate::model::Model;
 use crate::moment::{Moment, Zone};
 use crate::order::{Order, OrderDetails};
@@ -21,7 +22,6 @@ use crate::site::{
     Acceptance, AssessmentStatus, Contact, Customer, CustomerDetails, EvseDetails, Merchant,
     PersonDetails, SelfAssessment, SiteDetails, StationDetails, Training,
 };
-use crate::situation::{Actor, Configured, Seen, Situation, Surroundings};
 use crate::terminal::{Domain, Origin, Sim, Terminal, TerminalDetails};
 
 /// 25 November 2026, noon in Stockholm.
@@ -30,7 +30,7 @@ pub(crate) const DAY: u64 = 24 * 3_600 * 1_000;
 pub(crate) const SIM: &str = "8946071512360089522";
 pub(crate) const OTHER_SIM: &str = "8944110068880037416";
 
-/// A text of any kind.
+/// A parsed text of any type.
 pub(crate) fn text<T: FromStr<Err: Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
@@ -41,7 +41,7 @@ pub(crate) fn moment(text: &str) -> Moment {
 
 pub(crate) struct World {
     pub(crate) fleet: Fleet,
-    pub(crate) gateway: Surroundings,
+    pub(crate) gateway: GatewayFacts,
     pub(crate) now: Moment,
 }
 
@@ -74,11 +74,11 @@ pub(crate) fn details() -> TerminalDetails {
 }
 
 impl World {
-    /// Everybody and everything but the terminal.
+    /// Everything except the terminal.
     pub(crate) fn without_terminal(origin: Origin, processor: Processor) -> Self {
         let mut world = Self {
             fleet: Fleet::default(),
-            gateway: Surroundings::default(),
+            gateway: GatewayFacts::default(),
             now: moment(NOON),
         };
         let customer = CustomerDetails {
@@ -123,13 +123,13 @@ impl World {
             Command::PutPerson(text("bo"), person()),
             Command::PutOrder(text("O-1"), order),
         ] {
-            world.wants(command).unwrap();
+            world.command(command).unwrap();
         }
         world.agree();
         world
     }
 
-    /// The terms are accepted, the self-assessment is on record, and Ann is there and trained.
+    /// The terms are accepted, the self-assessment is recorded, and Ann is a trained person.
     pub(crate) fn agree(&mut self) {
         let at = self.now;
         for command in [
@@ -159,45 +159,45 @@ impl World {
                 },
             ),
         ] {
-            self.wants(command).unwrap();
+            self.command(command).unwrap();
         }
     }
 
-    /// With a terminal of which only this is on record.
+    /// With a terminal that is only registered.
     pub(crate) fn new(origin: Origin, processor: Processor, domain: Domain) -> Self {
         let mut world = Self::without_terminal(origin, processor);
         world
-            .wants(Command::Register(text("T1"), details(), domain))
+            .command(Command::Register(text("T1"), details(), domain))
             .unwrap();
         world
     }
 
-    /// A factory-fitted terminal for the platform's processor, of which nothing is missing.
+    /// A factory-fitted terminal for the platform's processor that lacks nothing.
     pub(crate) fn complete() -> Self {
         let mut world = Self::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
         world.provide();
         world
     }
 
-    /// The same, and it takes cards.
+    /// The same, activated.
     pub(crate) fn activated() -> Self {
         let mut world = Self::complete();
-        world.deed(Deed::Ready).unwrap();
-        world.deed(Deed::Activate).unwrap();
+        world.act(TerminalAction::Ready).unwrap();
+        world.act(TerminalAction::Activate).unwrap();
         world
     }
 
-    /// Whatever does not depend on the processor.
+    /// Provides everything that does not depend on the processor.
     pub(crate) fn provide(&mut self) {
         self.check();
         self.configure();
-        self.see();
+        self.report_online();
         for sku in [Sku::Activation, Sku::Software] {
-            self.deed(Deed::License(sku, text("O-1"))).unwrap();
+            self.act(TerminalAction::License(sku, text("O-1"))).unwrap();
         }
     }
 
-    /// Every check is made.
+    /// All checks are made.
     pub(crate) fn check(&mut self) {
         let done = self.done();
         self.edit(|it| {
@@ -209,20 +209,20 @@ impl World {
     pub(crate) fn configure(&mut self) {
         let evses = [1, 2].map(|connector| (text("CS-1"), connector)).to_vec();
         let model = Model::Apollo;
-        let configured = Configured { model, evses };
+        let configured = TerminalConfig { model, evses };
         self.gateway.configured.insert(text("T1"), configured);
         self.gateway.issuers = [Processor::Platform, Processor::Customer].into();
     }
 
-    /// The vendor shows it online.
-    pub(crate) fn see(&mut self) {
-        let seen = Seen {
+    /// The vendor reports it online.
+    pub(crate) fn report_online(&mut self) {
+        let status = StatusRecord {
             online: true,
             state: text("IDLE"),
             online_at: Some(self.now),
             at: self.now,
         };
-        self.gateway.seen.insert(text("T1"), seen);
+        self.gateway.statuses.insert(text("T1"), status);
     }
 
     pub(crate) fn inspect(&mut self, occasion: Occasion) {
@@ -239,8 +239,8 @@ impl World {
         });
     }
 
-    pub(crate) fn done(&self) -> Done {
-        Done {
+    pub(crate) fn done(&self) -> MaintenanceRecord {
+        MaintenanceRecord {
             at: self.now,
             by: text("ann"),
         }
@@ -266,24 +266,24 @@ impl World {
         self.put(incident);
     }
 
-    /// What is wanted is done, or the codes of the reasons why not.
-    pub(crate) fn wants(&mut self, command: Command) -> Result<(), Vec<String>> {
+    /// Carries out a command, or returns the codes of the reasons against it.
+    pub(crate) fn command(&mut self, command: Command) -> Result<(), Vec<String>> {
         let actor = Actor {
             key: text("K-1"),
             scope: Scope::Operator,
-            reach: Reach::Everywhere,
+            access: AccessScope::Everywhere,
         };
-        let situation = Situation {
+        let context = DecisionContext {
             now: self.now,
             actor: &actor,
             gateway: &self.gateway,
         };
-        match decide(&self.fleet, &situation, command) {
+        match decide(&self.fleet, &context, command) {
             Ok(changes) => {
                 self.fleet.write += 1;
                 let write = self.fleet.write;
                 for change in changes {
-                    self.fleet.take(change, write);
+                    self.fleet.apply(change, write);
                 }
                 Ok(())
             }
@@ -291,15 +291,15 @@ impl World {
         }
     }
 
-    pub(crate) fn deed(&mut self, deed: Deed) -> Result<(), Vec<String>> {
-        self.wants(Command::Terminal(text("T1"), deed))
+    pub(crate) fn act(&mut self, action: TerminalAction) -> Result<(), Vec<String>> {
+        self.command(Command::Terminal(text("T1"), action))
     }
 
     pub(crate) fn put<T: Record>(&mut self, record: T) {
-        self.fleet.take(Change::put(record), 1);
+        self.fleet.apply(Change::put(record), 1);
     }
 
-    /// Change the terminal's record.
+    /// Edits the terminal's record.
     pub(crate) fn edit(&mut self, edit: impl FnOnce(&mut Terminal)) {
         let mut terminal = self.terminal().clone();
         edit(&mut terminal);
@@ -312,13 +312,14 @@ impl World {
         self.put(customer);
     }
 
-    /// Somebody who works at these sites, and is not trained.
+    /// Adds an untrained person who works at these sites.
     pub(crate) fn put_person(&mut self, key: &str, sites: &[&str]) {
         let details = PersonDetails {
             sites: sites.iter().map(|site| text(site)).collect(),
             ..person()
         };
-        self.wants(Command::PutPerson(text(key), details)).unwrap();
+        self.command(Command::PutPerson(text(key), details))
+            .unwrap();
     }
 
     pub(crate) fn terminal(&self) -> &Terminal {
@@ -329,7 +330,7 @@ impl World {
         self.fleet.get("O-1").unwrap()
     }
 
-    /// The codes of what is missing.
+    /// The codes of what the terminal lacks.
     pub(crate) fn missing(&self) -> Vec<String> {
         let terminal = self.terminal();
         codes(&readiness::missing(

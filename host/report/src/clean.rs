@@ -1,7 +1,8 @@
-//! Texts without what people cannot see: a bidirectional override could turn the digits beside it around.
+//! Removes invisible characters from texts. A bidirectional override could reverse the digits
+//! beside it.
 
-/// The text without control, format and filling characters. Line ends stay, and every other white space
-/// is a space, which may be one that does not break.
+/// The text without control, format and filling characters. Line ends stay. Other white space
+/// becomes a space, or stays if it is a no-break space.
 pub(crate) fn clean(text: &str) -> String {
     let space = |it: char| match it {
         '\n' | '\u{a0}' | '\u{202f}' => it,

@@ -1,4 +1,4 @@
-//! The report as a page: one file, no script, nothing loaded from elsewhere.
+//! The report as an HTML page: one file, without scripts, that loads nothing from elsewhere.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -9,11 +9,12 @@ use crate::wording;
 
 const STYLE: &str = include_str!("page.css");
 
-/// Holds also where the page is opened as a file, should an escape ever be missing.
+/// A second defence, also when the page is opened as a file: should an escape be missing, nothing
+/// is loaded or executed.
 const CONTENT_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'";
 
-/// The report as a page.
+/// The report as an HTML page.
 #[must_use]
 pub fn html(report: &Report) -> String {
     let page = html! {
@@ -68,12 +69,12 @@ fn section(section: &Section) -> Markup {
     html! {
         section {
             h2 { (section.title) }
-            @if !section.rows.is_empty() {
+            @if !section.facts.is_empty() {
                 dl {
-                    @for row in &section.rows {
+                    @for fact in &section.facts {
                         div {
-                            dt { (row.label) }
-                            @for line in &row.lines { dd { (line) } }
+                            dt { (fact.label) }
+                            @for line in &fact.lines { dd { (line) } }
                         }
                     }
                 }
@@ -104,7 +105,7 @@ fn figure(exhibit: &Exhibit) -> Markup {
                     img src={ "data:" (media_type) ";base64," (bytes) }
                         width=(width) height=(height) alt=(exhibit.caption);
                 }
-                Err(why) => { p.unshown { (wording::UNSHOWN) (why) "." } }
+                Err(why) => { p.unshown { (wording::NOT_SHOWN) (why) "." } }
             }
             figcaption {
                 p { strong { (exhibit.caption) } }

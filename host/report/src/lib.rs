@@ -1,7 +1,8 @@
-//! The report of an incident as one document to send: a page or a PDF, with its photographs.
+//! The report of an incident as one document to send: an HTML page or a PDF, with its photographs.
 //!
-//! Pure: the same report gives the same bytes. [`Report`] is what the document says, in its order; the
-//! rest writes it. English only, as it goes to the platform and to the terminals' vendor.
+//! Pure: the same report gives the same bytes. [`Report`] is the content of the document, in its
+//! order; [`html()`] and [`pdf()`] write it. English only, as it goes to the platform and to the
+//! terminals' vendor.
 
 mod clean;
 mod html;
@@ -12,5 +13,5 @@ mod wording;
 
 pub use html::html;
 pub use pdf::{ReportError, pdf};
-pub use picture::{Orientation, Picture, Room, Unshown};
-pub use report::{Exhibit, Report, Row, Section};
+pub use picture::{Orientation, Picture, PictureError, PixelBudget};
+pub use report::{Exhibit, Fact, Report, Section};

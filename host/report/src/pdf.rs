@@ -1,11 +1,11 @@
-//! The report as pages of paper, tagged as PDF/UA-1 (ISO 14289-1) wants it, so that a screen reader reads
-//! it like the page.
+//! The report as a PDF, tagged as PDF/UA-1 (ISO 14289-1), so that screen readers read it like the
+//! page.
 
-mod draw;
 mod face;
 mod flow;
 mod layout;
-mod strip;
+mod page_writer;
+mod row;
 mod style;
 mod tags;
 
@@ -16,15 +16,15 @@ use krilla::error::KrillaError;
 use krilla::metadata::{DateTime, Metadata};
 use krilla::{Document, SerializeSettings};
 
-use self::draw::Press;
 use self::face::Faces;
 use self::layout::Layout;
+use self::page_writer::PageWriter;
 use crate::report::Report;
 
-/// Why a report is not written as a PDF.
+/// Why a report cannot be written as a PDF.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReportError {
-    /// Of what is given to it, nothing should make it fail: the code is wrong.
+    /// A mistake in the code: no input should cause this.
     #[error("the report cannot be written as a PDF: {0}")]
     Internal(String),
 }
@@ -56,10 +56,10 @@ pub fn pdf(report: &Report) -> Result<Vec<u8>, ReportError> {
         configuration,
         ..SerializeSettings::default()
     });
-    let mut press = Press::new(&faces, report);
-    press.pages(&mut document, &pages)?;
-    document.set_outline(press.outline());
-    document.set_tag_tree(tags::tree(layout.elements, press.drawn()));
+    let mut writer = PageWriter::new(&faces, report);
+    writer.pages(&mut document, &pages)?;
+    document.set_outline(writer.outline());
+    document.set_tag_tree(tags::tree(layout.elements, writer.drawn()));
     document.set_metadata(metadata(report));
     Ok(document.finish()?)
 }
@@ -73,7 +73,7 @@ fn metadata(report: &Report) -> Metadata {
     }
 }
 
-/// Nothing for a year that a PDF cannot say.
+/// None if the year does not fit into a PDF's date.
 fn created(report: &Report) -> Option<DateTime> {
     let millis = i64::try_from(report.made.millis()).ok()?;
     let made = Timestamp::from_millisecond(millis).ok()?;

@@ -1,4 +1,4 @@
-//! Photographs from outside: shown only if they are what was attached, and can be decoded.
+//! Photographs from outside. They are shown only if their hash is right and they can be decoded.
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -11,95 +11,95 @@ use sha2::{Digest, Sha256};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// Bytes of a decoded picture at most: four for each pixel.
+/// The maximum size of a decoded picture, in bytes: four for each pixel.
 const MOST_DECODED: usize = 160_000_000;
 
 /// A picture that can be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// What it is.
+    /// Its media type.
     pub media_type: PictureType,
     /// Its bytes, as they were attached.
     pub bytes: Arc<Vec<u8>>,
-    /// How many pixels it is wide and high, as it is stored.
+    /// Its width and height as stored, in pixels.
     pub size: (u32, u32),
-    /// How it has to be turned.
+    /// Its orientation.
     pub orientation: Orientation,
 }
 
-/// How a stored picture has to be turned before it is looked at (Exif 2.3, tag 0x0112), as a browser does
-/// by itself.
+/// How a stored picture must be turned for display (Exif 2.3, tag 0x0112). Browsers do this by
+/// themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Orientation {
-    /// Whether its left and right change places, before it is turned.
+    /// Whether it is mirrored left to right, before it is turned.
     pub is_mirrored: bool,
-    /// How many quarters of a turn, clockwise.
+    /// The number of quarter turns, clockwise.
     pub quarters: u8,
 }
 
-/// Why a photograph is not shown.
+/// Why a photograph cannot be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unshown {
-    /// Its bytes are not there.
+pub enum PictureError {
+    /// Its bytes are missing.
     #[error("its file is not there")]
     Absent,
-    /// Its bytes are not those that were attached.
+    /// Its bytes do not match the hash of the attached file.
     #[error("its file is not the one that was attached: its SHA-256 is another")]
     Altered,
-    /// To decode it takes too much memory.
+    /// It needs too much memory for decoding.
     #[error("it has too many pixels")]
     TooLarge,
-    /// With those before it, it would make the document too large.
+    /// Together with the pictures before it, it would make the document too large.
     #[error("there is no room for it beside the others: ask for its file")]
     NoRoom,
-    /// It breaks off, or is no picture at all.
+    /// It is truncated, or not a picture.
     #[error("its file cannot be read to its end as a picture")]
     Unreadable,
 }
 
-/// How many pixels the PNGs of one document may still have together. A JPEG is held as it is, and a
-/// PNG is packed anew, which takes long and much memory.
+/// The number of pixels that the PNGs of one document may still have together. A JPEG is embedded
+/// as it is, but a PNG is compressed again, which takes much time and memory.
 #[derive(Debug)]
-pub struct Room(u64);
+pub struct PixelBudget(u64);
 
-impl Default for Room {
+impl Default for PixelBudget {
     fn default() -> Self {
         Self(60_000_000)
     }
 }
 
-impl Room {
-    fn take(&mut self, (width, height): (u32, u32)) -> Result<(), Unshown> {
+impl PixelBudget {
+    fn take(&mut self, (width, height): (u32, u32)) -> Result<(), PictureError> {
         let pixels = u64::from(width) * u64::from(height);
-        self.0 = self.0.checked_sub(pixels).ok_or(Unshown::NoRoom)?;
+        self.0 = self.0.checked_sub(pixels).ok_or(PictureError::NoRoom)?;
         Ok(())
     }
 }
 
 impl Picture {
-    /// Sees whether a photograph can be shown, with the bytes that are kept of it.
+    /// Checks whether a photograph can be shown, given its stored bytes.
     ///
     /// # Errors
-    /// Why it cannot.
+    /// Why it cannot be shown.
     pub fn of(
         photograph: &Photograph,
         bytes: Option<Vec<u8>>,
-        room: &mut Room,
-    ) -> Result<Self, Unshown> {
-        let bytes = bytes.ok_or(Unshown::Absent)?;
+        budget: &mut PixelBudget,
+    ) -> Result<Self, PictureError> {
+        let bytes = bytes.ok_or(PictureError::Absent)?;
         let hash = base16ct::lower::encode_string(&Sha256::digest(&bytes));
         if hash != photograph.hash {
-            return Err(Unshown::Altered);
+            return Err(PictureError::Altered);
         }
-        let media_type = picture_type(&bytes).ok_or(Unshown::Unreadable)?;
-        let size = picture_size(&bytes).ok_or(Unshown::Unreadable)?;
+        let media_type = picture_type(&bytes).ok_or(PictureError::Unreadable)?;
+        let size = picture_size(&bytes).ok_or(PictureError::Unreadable)?;
         if !is_decodable_size(size) {
-            return Err(Unshown::TooLarge);
+            return Err(PictureError::TooLarge);
         }
         let orientation = match media_type {
             PictureType::Jpeg => decode_jpeg(&bytes, size)?,
             PictureType::Png => {
-                room.take(size)?;
+                budget.take(size)?;
                 decode_png(&bytes, size)?
             }
         };
@@ -111,7 +111,7 @@ impl Picture {
         })
     }
 
-    /// How many pixels it is wide and high when it was turned.
+    /// Its width and height after it was turned, in pixels.
     #[must_use]
     pub fn shown_size(&self) -> (u32, u32) {
         let (width, height) = self.size;
@@ -122,49 +122,51 @@ impl Picture {
     }
 }
 
-/// Decodes it to the end. One that breaks off is not shown, as what it lacks could be what matters.
-fn decode_jpeg(bytes: &[u8], (width, height): (u32, u32)) -> Result<Orientation, Unshown> {
+/// Decodes it completely. A truncated picture is not shown, as the missing part could matter.
+fn decode_jpeg(bytes: &[u8], (width, height): (u32, u32)) -> Result<Orientation, PictureError> {
     let side = |length| usize::try_from(length).unwrap_or(usize::MAX);
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(side(width))
         .set_max_height(side(height));
     let mut decoder = JpegDecoder::new_with_options(Cursor::new(bytes), options);
-    decoder.decode_headers().map_err(|_| Unshown::Unreadable)?;
+    decoder
+        .decode_headers()
+        .map_err(|_| PictureError::Unreadable)?;
     let is_small = decoder
         .output_buffer_size()
         .is_some_and(|it| it <= MOST_DECODED);
     if !is_small {
-        return Err(Unshown::TooLarge);
+        return Err(PictureError::TooLarge);
     }
     let exif = decoder.exif().cloned();
-    decoder.decode().map_err(|_| Unshown::Unreadable)?;
+    decoder.decode().map_err(|_| PictureError::Unreadable)?;
     Ok(exif.and_then(orientation).unwrap_or_default())
 }
 
-fn decode_png(bytes: &[u8], size: (u32, u32)) -> Result<Orientation, Unshown> {
+fn decode_png(bytes: &[u8], size: (u32, u32)) -> Result<Orientation, PictureError> {
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::EXPAND);
-    let mut reader = decoder.read_info().map_err(|_| Unshown::Unreadable)?;
+    let mut reader = decoder.read_info().map_err(|_| PictureError::Unreadable)?;
     if reader.info().size() != size {
-        return Err(Unshown::Unreadable);
+        return Err(PictureError::Unreadable);
     }
     let is_small = reader
         .output_buffer_size()
         .is_some_and(|it| it <= MOST_DECODED);
     if !is_small {
-        return Err(Unshown::TooLarge);
+        return Err(PictureError::TooLarge);
     }
     while reader
         .next_row()
-        .map_err(|_| Unshown::Unreadable)?
+        .map_err(|_| PictureError::Unreadable)?
         .is_some()
     {}
     // Browsers do not turn a PNG.
     Ok(Orientation::default())
 }
 
-/// What a camera wrote of how it was held.
+/// The orientation that the camera recorded.
 fn orientation(exif: Vec<u8>) -> Option<Orientation> {
     let exif = exif::Reader::new().read_raw(exif).ok()?;
     let value = exif.get_field(Tag::Orientation, In::PRIMARY)?;

@@ -1,6 +1,6 @@
-//! What the document says, in its order.
+//! The content of the report, in its order.
 
-mod writer;
+mod sections;
 
 use std::collections::BTreeMap;
 
@@ -9,63 +9,63 @@ use chargetap_fleet::incident::{self, Incident, Photograph};
 use chargetap_fleet::moment::Moment;
 
 use crate::clean::clean;
-use crate::picture::{Picture, Room, Unshown};
+use crate::picture::{Picture, PictureError, PixelBudget};
 use crate::wording;
-use writer::Writer;
+use sections::SectionBuilder;
 
-/// The report of an incident, laid out.
+/// The content of an incident report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// What this is, such as `Incident report I-1`.
+    /// The title, such as `Incident report I-1`.
     pub title: String,
-    /// What happened to which terminal.
+    /// The incident's kind and its terminal.
     pub headline: String,
-    /// What is missing. While there is anything, the report is a draft.
+    /// What is missing. The report is a draft while anything is.
     pub missing: Vec<String>,
-    /// What is known.
+    /// The sections.
     pub sections: Vec<Section>,
     /// The photographs.
     pub exhibits: Vec<Exhibit>,
     /// When the document was made.
     pub made: Moment,
-    /// The same, in words.
+    /// The same, as text.
     pub footer: Vec<String>,
 }
 
-/// A part of the report.
+/// A section of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     /// Its heading.
     pub title: &'static str,
-    /// Facts by their names.
-    pub rows: Vec<Row>,
-    /// What somebody wrote, each line a paragraph.
+    /// Its facts.
+    pub facts: Vec<Fact>,
+    /// Free text, one item for each paragraph.
     pub text: Vec<String>,
 }
 
-/// A fact.
+/// A labelled fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// What it is.
+pub struct Fact {
+    /// Its label.
     pub label: &'static str,
-    /// The fact itself, in lines.
+    /// Its value, in lines.
     pub lines: Vec<String>,
 }
 
-/// A photograph, or why it is not shown.
+/// A photograph, or the reason why it cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exhibit {
-    /// What it shows.
+    /// Its caption.
     pub caption: String,
-    /// What it is as a file: its type, its size, its hash.
+    /// The facts of its file: type, size and hash.
     pub facts: Vec<String>,
     /// The picture.
-    pub picture: Result<Picture, Unshown>,
+    pub picture: Result<Picture, PictureError>,
 }
 
 impl Report {
-    /// The report of an incident as it is now. `pictures` are the bytes of its photographs, by their
-    /// hashes.
+    /// Builds the report of an incident as it is now. `pictures` has the bytes of its photographs
+    /// by their hashes.
     #[must_use]
     pub fn of(
         fleet: &Fleet,
@@ -74,21 +74,21 @@ impl Report {
         now: Moment,
     ) -> Self {
         let details = &incident.details;
-        let writer = Writer::new(fleet, incident, now);
-        let mut room = Room::default();
+        let sections = SectionBuilder::new(fleet, incident, now);
+        let mut budget = PixelBudget::default();
         let photographs = (1..).zip(&incident.photographs);
         let exhibits = photographs
-            .map(|(number, it)| Exhibit::of(number, it, pictures.remove(&it.hash), &mut room))
+            .map(|(number, it)| Exhibit::of(number, it, pictures.remove(&it.hash), &mut budget))
             .collect();
         let missing = incident::missing(details).into_iter();
         Self {
             title: format!("Incident report {}", incident.key),
             headline: wording::headline(details.kind, details.terminal.as_str()),
             missing: missing.map(|reason| reason.text).collect(),
-            sections: writer.sections(),
+            sections: sections.sections(),
             exhibits,
             made: now,
-            footer: wording::moment(now, writer.zone()),
+            footer: wording::moment(now, sections.zone()),
         }
     }
 
@@ -98,11 +98,11 @@ impl Report {
         !self.missing.is_empty()
     }
 
-    /// Every text that somebody wrote.
+    /// Every free text.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let sections = self.sections.iter().flat_map(|section| {
-            let rows = section.rows.iter().flat_map(|row| &row.lines);
-            rows.chain(&section.text)
+            let facts = section.facts.iter().flat_map(|fact| &fact.lines);
+            facts.chain(&section.text)
         });
         let captions = self.exhibits.iter().map(|it| &it.caption);
         sections.chain(captions).map(String::as_str)
@@ -110,8 +110,13 @@ impl Report {
 }
 
 impl Exhibit {
-    fn of(number: usize, photograph: &Photograph, bytes: Option<Vec<u8>>, room: &mut Room) -> Self {
-        let picture = Picture::of(photograph, bytes, room);
+    fn of(
+        number: usize,
+        photograph: &Photograph,
+        bytes: Option<Vec<u8>>,
+        budget: &mut PixelBudget,
+    ) -> Self {
+        let picture = Picture::of(photograph, bytes, budget);
         let caption = match &photograph.caption {
             Some(caption) => clean(&format!("Photograph {number}: {caption}")),
             None => format!("Photograph {number}"),

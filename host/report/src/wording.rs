@@ -1,4 +1,4 @@
-//! The words of the report.
+//! The wording of the report.
 
 use chargetap_fleet::incident::{IncidentKind, Outcome, PictureType};
 use chargetap_fleet::moment::{Moment, Zone};
@@ -6,22 +6,22 @@ use chargetap_fleet::terminal::State;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
-/// What a report is headed that is not complete.
+/// The heading of an incomplete report.
 pub(crate) const DRAFT: &str = "DRAFT: not complete";
 
-/// What stands before what is missing.
+/// Before the list of what is missing.
 pub(crate) const STILL_TO_DO: &str = "Still to do:";
 
 pub(crate) const PHOTOGRAPHS: &str = "Photographs";
 pub(crate) const NO_PHOTOGRAPHS: &str = "There are none.";
 
-/// What stands before the reason.
-pub(crate) const UNSHOWN: &str = "This photograph cannot be shown: ";
+/// Before the reason.
+pub(crate) const NOT_SHOWN: &str = "This photograph cannot be shown: ";
 
-/// What stands before the moment.
+/// Before the date.
 pub(crate) const MADE: &str = "This document was made on";
 
-/// Where the PDF's fonts lack a character.
+/// If the PDF's fonts lack a character.
 pub(crate) const NOT_IN_FONT: &str = "The fonts of this file lack some characters, which are shown as \
     \u{fffd}. The report's page shows them.";
 
@@ -36,7 +36,7 @@ pub(crate) fn kind(kind: IncidentKind) -> &'static str {
     }
 }
 
-/// What happened to which terminal.
+/// The incident's kind and its terminal.
 pub(crate) fn headline(of: IncidentKind, serial: &str) -> String {
     let preposition = match of {
         IncidentKind::Loss | IncidentKind::Theft | IncidentKind::Destruction => "of",
@@ -75,7 +75,7 @@ pub(crate) fn media_type(of: PictureType) -> &'static str {
     }
 }
 
-/// A moment in UTC, and before that as a site's clocks show it, where they are known.
+/// A moment in the local time of a site, if its zone is known, and in UTC.
 pub(crate) fn moment(moment: Moment, zone: Option<&Zone>) -> Vec<String> {
     let millis = i64::try_from(moment.millis()).unwrap_or(i64::MAX);
     let instant = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX);
@@ -89,7 +89,7 @@ pub(crate) fn moment(moment: Moment, zone: Option<&Zone>) -> Vec<String> {
     local.into_iter().chain([utc]).collect()
 }
 
-/// A whole number with its thousands apart.
+/// A whole number with thousands separators.
 pub(crate) fn number(number: u64) -> String {
     let digits = number.to_string();
     let places = digits.len();
@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn a_moment_is_said_in_local_time_and_in_utc() {
-        // 2026-10-25T01:30:00Z, when clocks in Sweden were just set back, by `date -d @1792891800`.
+        // 2026-10-25T01:30:00Z, just after clocks in Sweden were set back, by `date -d
+        // @1792891800`.
         let moment = Moment::from_millis(1_792_891_800_000);
         let zone = Zone::find("Europe/Stockholm");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What peers that others wrote make of the reports. They must be installed: `cargo xtask test`.
+//! Reports read by independent programs. They must be installed: `cargo xtask test`.
 
 #![expect(
     clippy::expect_used,
@@ -16,8 +16,8 @@ use std::process::Command;
 
 use chargetap_report::Report;
 
-/// In a browser at 320 pixels, in light and dark, with axe-core's rules of accessibility. The script is
-/// that of the receipts.
+/// In a browser 320 pixels wide, in light and dark, with the accessibility rules of axe-core. The
+/// script is shared with the receipts.
 #[test]
 fn every_page_fits_a_small_phone_is_accessible_and_loads_nothing() {
     let (pages, photographs) = (empty_folder("pages"), empty_folder("photographs"));
@@ -31,10 +31,10 @@ fn every_page_fits_a_small_phone_is_accessible_and_loads_nothing() {
     assert_eq!(said, format!("{} pages checked\n", samples.len()));
 }
 
-/// By two readers of PDF: the same text in the same order as on the page, tags, and pictures as they
-/// were held.
+/// By two PDF readers: the same text in the same order as on the page, tags, and pictures in their
+/// orientation.
 #[test]
-fn reports_on_paper_say_what_the_page_says() {
+fn pdf_reports_say_what_the_page_says() {
     let folder = empty_folder("paper");
     let write = |name: &str, report: &Report| {
         let pdf = chargetap_report::pdf(report).unwrap();
@@ -58,7 +58,7 @@ fn reports_on_paper_say_what_the_page_says() {
     run("tests/peers/report.py", &[&folder]);
 }
 
-/// Texts as long as they may be, with characters that the fonts lack.
+/// Texts of the maximum length, with characters that the fonts lack.
 fn long() -> Report {
     let (mut incident, pictures) = samples::tampering();
     let words = "Terminalen i Göteborg, Φόρτιση, София. 充電 ";
@@ -85,7 +85,7 @@ fn empty_folder(name: &str) -> PathBuf {
     folder
 }
 
-/// Runs a script until it succeeds, and returns what it says.
+/// Runs a script until it succeeds, and returns its output.
 fn run(script: &str, arguments: &[&Path]) -> String {
     let python = std::env::var("CHARGETAP_TEST_PYTHON")
         .expect("CHARGETAP_TEST_PYTHON names a Python with the packages of the receipts' peers");

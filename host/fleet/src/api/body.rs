@@ -1,5 +1,5 @@
-//! Bodies: what a route takes, and whether a call's is that. A body of JSON is held against the same
-//! schema that the document shows, so that the two cannot differ.
+//! Request bodies. A JSON body is validated against the same schema that the OpenAPI document
+//! shows, so the two cannot differ.
 
 use std::sync::OnceLock;
 
@@ -14,7 +14,7 @@ use super::problem::{Problem, ProblemKind};
 use crate::incident::{self, MOST_PIXELS, PictureType};
 use crate::refusal::Reason;
 
-/// What a route takes as its body.
+/// The body that a route accepts.
 #[derive(Debug)]
 pub enum Body {
     /// None.
@@ -27,7 +27,7 @@ pub enum Body {
     Picture,
 }
 
-/// A body of JSON.
+/// A JSON body.
 pub struct JsonBody {
     /// Its schema.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
@@ -41,14 +41,14 @@ impl std::fmt::Debug for JsonBody {
 }
 
 impl JsonBody {
-    /// Its schema as a document of its own.
+    /// Its schema as a standalone document.
     #[must_use]
     pub fn document(&self) -> Value {
         document(self.schema)
     }
 }
 
-/// A schema with everything that it refers to, under `$defs`.
+/// A schema with all schemas that it refers to, under `$defs`.
 pub(super) fn document(schema: fn(&mut SchemaGenerator) -> Schema) -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let mut document = schema(&mut generator);
@@ -76,7 +76,7 @@ impl Body {
         }
     }
 
-    /// Whether a call's body has the right type and size.
+    /// Checks the size and the media type of a call's body.
     pub(super) fn check(&self, call: &Call<'_>, limit: usize) -> Result<(), Problem> {
         if call.body.len() > limit {
             let detail = match limit {
@@ -86,14 +86,16 @@ impl Body {
             return Err(Problem::new(ProblemKind::TooLarge, detail));
         }
         let types = self.media_types();
-        let said = call.content_type.map(essence);
-        match types.is_empty() || said.is_some_and(|said| types.contains(&said.as_str())) {
+        let media_type = call.content_type.map(essence);
+        match types.is_empty()
+            || media_type.is_some_and(|media_type| types.contains(&media_type.as_str()))
+        {
             true => Ok(()),
             false => Err(unsupported(types)),
         }
     }
 
-    /// What a call's body of JSON says.
+    /// Parses and validates a JSON body.
     pub(super) fn read<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, Problem> {
         let value: Value = serde_json::from_slice(call.body).map_err(|error| {
             Problem::new(ProblemKind::Malformed, format!("this is no JSON: {error}"))
@@ -115,7 +117,7 @@ impl Body {
     }
 }
 
-/// Of which type a picture is, if it is of the one that it is said to be.
+/// The type of a picture, by its first bytes. Refused if the Content-Type names another type.
 pub(super) fn picture_type(call: &Call<'_>) -> Result<PictureType, Problem> {
     let refusal = |code, text: String| Problem::invalid(vec![Reason::new(code, text)]);
     let is = incident::picture_type(call.body)
@@ -147,7 +149,7 @@ fn unsupported(types: &[&str]) -> Problem {
     Problem::new(ProblemKind::UnsupportedMediaType, detail)
 }
 
-/// A schema that values are held against.
+/// A compiled schema.
 struct Validator {
     schemas: Schemas,
     schema: SchemaIndex,
@@ -175,7 +177,7 @@ impl Validator {
     }
 }
 
-/// Every error that is not because of others.
+/// Collects the errors that have no causes themselves.
 fn gather(error: &ValidationError<'_, '_>, reasons: &mut Vec<Reason>) {
     let causes = match error.kind {
         ErrorKind::AnyOf | ErrorKind::OneOf(_) => match only_choice(error) {
@@ -197,7 +199,7 @@ fn reason(error: &ValidationError<'_, '_>, text: String) -> Reason {
     Reason::new("wrong-value", text).at(place.trim_start_matches('/').replace('/', "."))
 }
 
-/// What a value should have been that may also be absent.
+/// For an optional value: the error of the alternative that is not null.
 fn only_choice<'e, 's, 'v>(
     error: &'e ValidationError<'s, 'v>,
 ) -> Option<&'e ValidationError<'s, 'v>> {
@@ -211,7 +213,7 @@ fn only_choice<'e, 's, 'v>(
     }
 }
 
-/// What a value can be of which none of the choices fits.
+/// The message for a value that matches none of the alternatives.
 fn choices(error: &ValidationError<'_, '_>) -> String {
     let constants = error.causes.iter().filter_map(|cause| match cause.kind {
         ErrorKind::Const { want } => Some(want.to_string()),

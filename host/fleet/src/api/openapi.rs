@@ -1,4 +1,4 @@
-//! The OpenAPI document, written from the table of routes.
+//! The OpenAPI document, generated from the table of routes.
 
 use std::sync::LazyLock;
 
@@ -17,16 +17,16 @@ use crate::access::Scope;
 use crate::text::{Key, Serial};
 
 const ABOUT: &str = "Owning payment terminals: from an order to an activated terminal, and kept safe \
-    while it works.\n\nWhat is refused is told as problem details (RFC 9457) with every reason. Lists \
-    come in pages: `next` is what to ask for as `after`. A record's version is its ETag: name it in \
-    If-Match to change what you know. A token that is limited to sites sees what belongs to them, and \
-    finds nothing else.";
+    while it works.\n\nErrors are problem details (RFC 9457) with every reason. Lists come in pages: pass \
+    `next` as `after` to get the next page. The ETag of a record is its version: send it as If-Match to \
+    change the version that you know. A token that is limited to sites sees only records that belong to \
+    them.";
 
 /// The OpenAPI document, as JSON.
 #[must_use]
 pub fn document() -> &'static [u8] {
     static DOCUMENT: LazyLock<Vec<u8>> = LazyLock::new(|| {
-        // Only a map whose keys are no texts can fail, and there is none.
+        // This cannot fail: only maps with keys other than strings do.
         serde_json::to_vec(&write()).unwrap_or_default()
     });
     &DOCUMENT
@@ -87,7 +87,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     operation
 }
 
-/// Who may ask, for people.
+/// The permissions of a route, for people.
 fn may_ask(route: &Route) -> String {
     if route.is_open {
         return "For everybody, without a token.".to_owned();
@@ -111,7 +111,7 @@ fn path_parameters(route: &Route) -> Vec<Value> {
     parameters.collect()
 }
 
-/// What a parameter of a path may be. What is nothing of the kind names nothing.
+/// The schema of a path parameter. A value that does not match it is answered with 404.
 fn path_schema(name: &str) -> Schema {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     match name {
@@ -141,7 +141,7 @@ fn own_parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> 
     parameters
 }
 
-/// Whether a call may name the version that it is about.
+/// Whether a call can name a version in If-Match.
 fn has_version(route: &Route) -> bool {
     route.method != Method::Get && route.target != Target::None
 }
@@ -151,16 +151,16 @@ fn header_parameters() -> Value {
         "IfMatch": {
             "name": "If-Match",
             "in": "header",
-            "description": "The version that you know: the ETag with which it came. Needed to put \
-                what is there.",
+            "description": "The ETag of the version that you know. Required to replace an existing \
+                record.",
             "schema": { "type": "string" },
             "example": "\"3\"",
         },
         "IdempotencyKey": {
             "name": "Idempotency-Key",
             "in": "header",
-            "description": "An unguessable text of your own: the same request with it again is \
-                answered as before, and does nothing again.",
+            "description": "A random text of your own. The same request with the same key again \
+                does nothing, and returns the first answer.",
             "schema": { "type": "string", "pattern": "^[!-~]{1,255}$" },
             "example": "5f0c9a3e-8a51-4d6f-9d2b-5b6f2f6f0a11",
         },
@@ -170,12 +170,12 @@ fn header_parameters() -> Value {
 fn headers() -> Value {
     json!({
         "ETag": {
-            "description": "The version of what is shown.",
+            "description": "The version of the record.",
             "required": true,
             "schema": { "type": "string", "pattern": "^\"[0-9]+\"$" },
         },
         "Location": {
-            "description": "Where that is which was made.",
+            "description": "The path of the new record.",
             "required": true,
             "schema": { "type": "string", "format": "uri-reference" },
         },
@@ -239,32 +239,32 @@ fn own_responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
 
 fn described(status: u16) -> &'static str {
     match status {
-        201 => "It was made.",
+        201 => "It was created.",
         204 => "It is done.",
-        _ => "It is as shown.",
+        _ => "The requested content.",
     }
 }
 
-/// Whether a problem of this kind can be the answer.
+/// Whether a route can answer with this kind of problem.
 fn can_come(route: &Route, kind: ProblemKind) -> bool {
     let is_write = route.method != Method::Get;
     match kind {
         ProblemKind::Malformed | ProblemKind::TooManyRequests | ProblemKind::Unavailable => true,
         ProblemKind::Unauthenticated | ProblemKind::Forbidden => !route.is_open,
-        // What a body names may be missing as well.
+        // A body can name records that do not exist.
         ProblemKind::NotFound => is_write || parameters(route.path).next().is_some(),
-        // That is the answer to a method that is not in the document.
+        // Other methods are not in the document.
         ProblemKind::MethodNotAllowed => false,
         ProblemKind::Conflict | ProblemKind::Invalid => is_write,
         ProblemKind::PreconditionFailed => has_version(route),
         ProblemKind::PreconditionRequired => route.method == Method::Put,
-        // Where no body is taken, any is too large.
+        // A route without a body refuses any body as too large.
         ProblemKind::TooLarge => is_write,
         ProblemKind::UnsupportedMediaType => !matches!(route.body, Body::Nothing),
     }
 }
 
-/// What every problem looks like, by its kind.
+/// The response for each kind of problem.
 fn responses(generator: &mut SchemaGenerator) -> Value {
     let schema = generator.subschema_for::<Details<'_>>().to_value();
     let responses = ProblemKind::ALL.iter().map(|kind| {
@@ -283,8 +283,8 @@ fn responses(generator: &mut SchemaGenerator) -> Value {
 
 fn problem_headers(kind: ProblemKind) -> Option<Value> {
     let (name, about) = match kind {
-        ProblemKind::Unauthenticated => ("WWW-Authenticate", "How to say who you are."),
-        ProblemKind::MethodNotAllowed => ("Allow", "What can be done there."),
+        ProblemKind::Unauthenticated => ("WWW-Authenticate", "The authentication scheme."),
+        ProblemKind::MethodNotAllowed => ("Allow", "The methods of this path."),
         _ => return None,
     };
     let header = json!({ "description": about, "required": true, "schema": { "type": "string" } });

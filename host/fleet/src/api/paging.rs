@@ -1,4 +1,4 @@
-//! Long lists come in pages, each with where the next begins.
+//! Paging of long lists: each page says where the next one begins.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::query::{Parameter, Query};
 
-/// How many a page has at most.
+/// The maximum number of items on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "u32")]
 pub(super) struct Limit(u32);
@@ -49,14 +49,14 @@ impl JsonSchema for Limit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "PageOf{T}")]
 pub struct Page<T> {
-    /// What is on it.
+    /// Its items.
     pub items: Vec<T>,
-    /// What to ask for as `after` to get the next page; absent on the last one.
+    /// The value for `after` that gets the next page; absent on the last page.
     pub next: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// The page after a place in a list that is in the order of its keys.
+    /// The page after a cursor, from a list that is sorted by key.
     pub(super) fn of<'a, I>(
         all: impl Iterator<Item = (&'a str, I)>,
         query: &Query,
@@ -75,7 +75,7 @@ impl<T> Page<T> {
     }
 }
 
-/// A place in a list: the key of what is before it.
+/// A position in a list: the key of the last item before it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Cursor(pub(super) String);
@@ -102,7 +102,7 @@ impl JsonSchema for Cursor {
     }
 }
 
-/// The parameters of a list that is paged by its records' keys.
+/// The query parameters of a list that is paged by key.
 pub(super) fn by_key() -> [Parameter; 2] {
     [
         Parameter::new::<Cursor>(
@@ -113,7 +113,7 @@ pub(super) fn by_key() -> [Parameter; 2] {
     ]
 }
 
-/// The parameters of a list of what is counted, newest first.
+/// The query parameters of a list that is paged by number, newest first.
 pub(super) fn by_number() -> [Parameter; 2] {
     [
         Parameter::new::<Number>("after", "Only what is older: the last page's `next`"),
@@ -125,12 +125,12 @@ fn limit() -> Parameter {
     Parameter::new::<Limit>("limit", "How many at most")
 }
 
-/// A number that counts writes or deliveries.
+/// The number of a write or of a delivery.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "u64")]
 pub(super) struct Number(pub(super) u64);
 
-/// Numbers are kept with 63 bits.
+/// The store keeps numbers with 63 bits.
 const GREATEST: u64 = i64::MAX as u64;
 
 impl TryFrom<u64> for Number {

@@ -1,38 +1,39 @@
-//! What must be so before a call is looked at: what it is about is there, and is what the caller knows.
+//! Preconditions of a call: the record exists and is visible, and its version is the one that the
+//! caller knows.
 
-use super::asked::Asked;
 use super::problem::{Problem, ProblemKind};
-use super::{Method, reach};
+use super::request::Request;
+use super::{Method, access_scope};
 use crate::fleet::{Item, Kind};
 use crate::text::Key;
 
-/// What the first parameter of a route's path names.
+/// What the first path parameter names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
-    /// No record of the fleet.
+    /// Nothing, or no record of the fleet.
     None,
-    /// A record that is there.
+    /// An existing record.
     Existing(Kind),
-    /// A record that is there, or that comes to be.
+    /// A record that exists or is to be created.
     Put(Kind),
 }
 
 impl Target {
-    /// Whether what a call names is there and may be seen, or may come to be.
-    pub(super) fn check_visible(self, asked: &Asked<'_>) -> Result<(), Problem> {
-        let is_visible = |item: &Item| reach::may_see(asked.fleet, asked.reach(), item);
-        match (self, self.there(asked)?) {
+    /// Checks that the record exists and is visible, or may be created.
+    pub(super) fn check_visible(self, request: &Request<'_>) -> Result<(), Problem> {
+        let is_visible = |item: &Item| access_scope::may_see(request.fleet, request.access(), item);
+        match (self, self.there(request)?) {
             (Self::None, _) => Ok(()),
-            (Self::Put(_), None) => asked.key::<Key>(0).map(drop),
+            (Self::Put(_), None) => request.key::<Key>(0).map(drop),
             (_, Some((_, item))) if is_visible(&item) => Ok(()),
             _ => Err(Problem::not_found()),
         }
     }
 
-    /// Whether a write is about the version that is there.
-    pub(super) fn check_version(self, asked: &Asked<'_>) -> Result<(), Problem> {
-        let (method, if_match) = (asked.route.method, asked.call.if_match);
-        match (self.there(asked)?, if_match) {
+    /// Checks If-Match against the version of the record.
+    pub(super) fn check_version(self, request: &Request<'_>) -> Result<(), Problem> {
+        let (method, if_match) = (request.route.method, request.call.if_match);
+        match (self.there(request)?, if_match) {
             _ if self == Self::None || method == Method::Get => Ok(()),
             (None, None) => Ok(()),
             (None, Some(_)) => Err(changed("there is nothing yet, so it has no version")),
@@ -47,15 +48,17 @@ impl Target {
         }
     }
 
-    fn there(self, asked: &Asked<'_>) -> Result<Option<(u64, Item)>, Problem> {
+    fn there(self, request: &Request<'_>) -> Result<Option<(u64, Item)>, Problem> {
         match self {
             Self::None => Ok(None),
-            Self::Existing(kind) | Self::Put(kind) => Ok(asked.fleet.item(kind, asked.text(0)?)),
+            Self::Existing(kind) | Self::Put(kind) => {
+                Ok(request.fleet.item(kind, request.text(0)?))
+            }
         }
     }
 }
 
-/// Whether one of the tags is the version's. A weak one never is (RFC 9110, section 13.1.1).
+/// Whether one of the tags is this version. Weak tags never match (RFC 9110, section 13.1.1).
 fn matches(tags: &str, version: u64) -> bool {
     let tag = format!("\"{version}\"");
     tags.trim() == "*" || tags.split(',').any(|it| it.trim() == tag)

@@ -1,4 +1,4 @@
-//! Problem details (RFC 9457): how a call is told that nothing was done.
+//! Problem details (RFC 9457): the answer to a call that failed.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,7 +11,7 @@ pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
 macro_rules! problems {
     ($($name:ident $status:literal $slug:literal $title:literal,)*) => {
-        /// A kind of problem.
+        /// The kind of a problem.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum ProblemKind {
             $(
@@ -32,7 +32,7 @@ macro_rules! problems {
                 }
             }
 
-            /// What names it in URNs and in the document.
+            /// Its name in URNs and in the OpenAPI document.
             #[must_use]
             pub const fn slug(self) -> &'static str {
                 match self {
@@ -40,7 +40,7 @@ macro_rules! problems {
                 }
             }
 
-            /// What it is, for people.
+            /// Its title, for people.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self {
@@ -67,16 +67,16 @@ problems! {
     Unavailable 503 "unavailable" "It cannot be done now",
 }
 
-/// Why a call is not answered as it was meant.
+/// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Of what kind it is.
+    /// Its kind.
     pub kind: ProblemKind,
-    /// What is wrong in this case.
+    /// The problem in this case.
     pub detail: String,
     /// Every reason, if there are several or if they have places.
     pub reasons: Vec<Reason>,
-    /// The methods that a path has, for one that it has not.
+    /// For 405: the methods that the path has.
     allow: Option<String>,
 }
 
@@ -87,11 +87,11 @@ pub(super) struct Details<'a> {
     /// The kind of problem, such as `urn:chargetap:problem:conflict`.
     #[schemars(regex(pattern = "^urn:chargetap:problem:[a-z-]+$"))]
     r#type: String,
-    /// What kind that is, for people.
+    /// The kind of problem, for people.
     title: &'a str,
     /// The status code.
     status: u16,
-    /// What is wrong in this case, for people.
+    /// The problem in this case, for people.
     detail: &'a str,
     /// Every reason.
     reasons: &'a [Reason],
@@ -108,7 +108,7 @@ impl Problem {
         }
     }
 
-    /// What was said cannot be, for these reasons.
+    /// The request is invalid, for these reasons.
     pub(super) fn invalid(reasons: Vec<Reason>) -> Self {
         let refusal = Refusal {
             obstacle: Obstacle::Invalid,
@@ -117,13 +117,13 @@ impl Problem {
         refusal.into()
     }
 
-    /// There is nothing at a path, or nothing that the caller may see.
+    /// 404: there is nothing at this path that the caller may see.
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(ProblemKind::NotFound, "there is nothing at this address")
     }
 
-    /// A path has these methods only.
+    /// 405: the path has these methods only.
     pub(super) fn method_not_allowed(allow: String) -> Self {
         let detail = format!("this address has {allow} only");
         Self {
@@ -132,7 +132,7 @@ impl Problem {
         }
     }
 
-    /// The answer that says so.
+    /// The problem as an answer.
     #[must_use]
     pub fn answer(&self) -> Answer {
         let details = Details {

@@ -1,4 +1,4 @@
-//! Queries: what each parameter may be, and what a call says of them.
+//! Query strings: the schema of each parameter, and the parsed values.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +14,9 @@ use super::problem::{Problem, ProblemKind};
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
-    /// What it says, for people.
+    /// Its meaning, for people.
     pub about: &'static str,
-    /// What it may be.
+    /// Its schema.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     is_of_type: fn(&str) -> bool,
 }
@@ -35,21 +35,21 @@ impl Parameter {
         }
     }
 
-    /// What it may be, as a schema that is a document of its own.
+    /// Its schema as a standalone document.
     #[must_use]
     pub fn document(&self) -> Value {
         body::document(self.schema)
     }
 }
 
-/// What a call's query says, each of it as its parameter wants it.
+/// A parsed query string. Every value matches the schema of its parameter.
 #[derive(Debug, Default)]
 pub(super) struct Query(BTreeMap<String, String>);
 
 impl Query {
-    /// Read a query.
+    /// Parses a query string.
     pub(super) fn parse(query: &str, parameters: &[Parameter]) -> Result<Self, Problem> {
-        let mut said = BTreeMap::new();
+        let mut values = BTreeMap::new();
         for (name, text) in form_urlencoded::parse(query.as_bytes()) {
             let Some(parameter) = parameters.iter().find(|it| it.name == name) else {
                 return Err(malformed(format!("there is no parameter {name:?} here")));
@@ -57,14 +57,14 @@ impl Query {
             if !(parameter.is_of_type)(&text) {
                 return Err(malformed(format!("{text:?} is nothing that {name} may be")));
             }
-            if said.insert(name.to_string(), text.into_owned()).is_some() {
+            if values.insert(name.to_string(), text.into_owned()).is_some() {
                 return Err(malformed(format!("{name} is given twice")));
             }
         }
-        Ok(Self(said))
+        Ok(Self(values))
     }
 
-    /// What it says of a parameter.
+    /// The value of a parameter.
     pub(super) fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         read(self.0.get(name)?)
     }
@@ -74,7 +74,7 @@ fn malformed(detail: String) -> Problem {
     Problem::new(ProblemKind::Malformed, detail)
 }
 
-/// A value as a query writes it: a text, or a number or truth value as JSON has them.
+/// Parses a value of a query: a text, or a number or boolean as in JSON.
 fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     let value = serde_json::from_value(Value::String(text.to_owned())).ok();
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());

@@ -1,82 +1,84 @@
-//! A route: what it takes, who may ask, and what it does.
+//! A route: its path and body, its scopes, and its handler.
 
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::asked::Asked;
 use super::body::Body;
 use super::precondition::Target;
 use super::problem::{Problem, ProblemKind};
 use super::query::Parameter;
-use super::show::Show;
-use super::view::Viewed;
+use super::request::Request;
+use super::responder::Responder;
+use super::view::RecordView;
 use super::{Answer, Method, Task, table};
 use crate::access::Scope;
 use crate::command::Command;
-use crate::situation::Actor;
+use crate::context::Actor;
 
 /// The largest body of JSON, in bytes.
 const JSON_LIMIT: usize = 64 * 1024;
 
-/// A route; what it does is its own.
+/// A route of the REST interface.
 #[derive(Debug)]
 pub struct Route {
     /// The request method.
     pub method: Method,
-    /// The path under `/api/v1`, with parameters in braces.
+    /// The path under `/api/v1`, with path parameters in braces.
     pub path: &'static str,
-    /// What it is about, as the command line says it.
+    /// Its noun on the command line.
     pub noun: &'static str,
-    /// What it does with that, as the command line says it.
+    /// Its verb on the command line.
     pub verb: &'static str,
     /// What it does, for people.
     pub summary: &'static str,
-    /// The parameters of its query.
+    /// The parameters of its query string.
     pub query: Vec<Parameter>,
-    /// What it takes.
+    /// The body that it accepts.
     pub body: Body,
-    /// Who may ask.
+    /// The scopes that may call it.
     pub scopes: &'static [Scope],
-    /// Of a list, what a table shows: a heading, and the place in an item as a JSON pointer.
+    /// For a list: the columns of its table on the command line, each a heading and a JSON pointer
+    /// into an item.
     pub columns: &'static [(&'static str, &'static str)],
-    /// The serial number of the terminal that is to be looked at, at the vendor, before the call is
-    /// answered: the place of the parameter.
-    pub looks_at: Option<usize>,
-    /// The largest body, in bytes.
+    /// The index of the path parameter that names a terminal whose status must be polled at the
+    /// vendor before the call is handled.
+    pub polled_terminal: Option<usize>,
+    /// The maximum size of the body, in bytes.
     pub body_limit: usize,
-    /// Whether anybody may ask, without a token.
+    /// Whether it needs no token.
     pub is_open: bool,
     pub(super) target: Target,
     pub(super) success: Success,
-    pub(super) action: Action,
+    pub(super) handler: Handler,
 }
 
-/// How a call is answered that is answered as it was meant.
+/// The description of a successful answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Success {
-    /// The status codes that there can be.
+    /// The possible status codes.
     pub(super) statuses: &'static [u16],
     pub(super) media_types: &'static [&'static str],
-    /// What the body is, if it is JSON.
+    /// The schema of a JSON body.
     pub(super) schema: Option<fn(&mut SchemaGenerator) -> Schema>,
-    /// Whether the record's version comes with it.
+    /// Whether the answer has an ETag.
     pub(super) has_etag: bool,
 }
 
-type Read = dyn Fn(&Asked<'_>) -> Result<Answer, Problem> + Send + Sync;
+type Read = dyn Fn(&Request<'_>) -> Result<Answer, Problem> + Send + Sync;
 
-/// What a route does.
-pub(super) enum Action {
-    /// Answer from what is on record.
+/// The implementation of a route.
+pub(super) enum Handler {
+    /// Answers from the records.
     Read(Box<Read>),
-    /// Change what is on record.
-    Write(fn(&Asked<'_>) -> Result<Command, Problem>, Show),
-    /// Have the gateway do something; if that changes what is on record, this is the answer.
-    Task(fn(&Asked<'_>) -> Result<Task, Problem>, Show),
+    /// Changes the records, then answers.
+    Write(fn(&Request<'_>) -> Result<Command, Problem>, Responder),
+    /// Lets the gateway perform a task. If that changes records, the second function makes the
+    /// answer.
+    Task(fn(&Request<'_>) -> Result<Task, Problem>, Responder),
 }
 
-impl fmt::Debug for Action {
+impl fmt::Debug for Handler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Read(_) => "Read",
@@ -86,29 +88,29 @@ impl fmt::Debug for Action {
     }
 }
 
-/// Everybody who has a token.
+/// All scopes.
 pub(super) const EVERYBODY: &[Scope] = &[
     Scope::Operator,
     Scope::SiteStaff,
     Scope::Support,
     Scope::ReadOnly,
 ];
-/// Who runs the platform.
+/// Operators of the platform.
 pub(super) const OPERATORS: &[Scope] = &[Scope::Operator];
-/// Who helps, and operators.
+/// Support and operators.
 pub(super) const SUPPORT: &[Scope] = &[Scope::Operator, Scope::Support];
-/// Who is at the site, and operators.
+/// Site staff and operators.
 pub(super) const STAFF: &[Scope] = &[Scope::Operator, Scope::SiteStaff];
-/// Who is at the site or helps, and operators.
+/// Site staff, support and operators.
 pub(super) const STAFF_AND_SUPPORT: &[Scope] = &[Scope::Operator, Scope::SiteStaff, Scope::Support];
 
 impl Route {
-    /// A route with nothing but what it does.
+    /// A route with a handler and defaults for everything else.
     pub(super) fn new(
         method: Method,
         path: &'static str,
         success: Success,
-        action: Action,
+        handler: Handler,
     ) -> Self {
         let is_read = method == Method::Get;
         Self {
@@ -121,31 +123,31 @@ impl Route {
             body: Body::Nothing,
             scopes: if is_read { EVERYBODY } else { OPERATORS },
             columns: &[],
-            looks_at: None,
+            polled_terminal: None,
             body_limit: 0,
             is_open: false,
             target: Target::None,
             success,
-            action,
+            handler,
         }
     }
 
-    /// The same, answered like this once what the gateway did is on record.
-    pub(super) fn then(self, show: Show) -> Self {
-        let action = match self.action {
-            Action::Write(command, _) => Action::Write(command, show),
-            Action::Task(task, _) => Action::Task(task, show),
-            read @ Action::Read(_) => read,
+    /// The same, answered by this function once the changes are stored.
+    pub(super) fn then(self, responder: Responder) -> Self {
+        let handler = match self.handler {
+            Handler::Write(command, _) => Handler::Write(command, responder),
+            Handler::Task(task, _) => Handler::Task(task, responder),
+            read @ Handler::Read(_) => read,
         };
-        Self { action, ..self }
+        Self { handler, ..self }
     }
 
-    /// The same, with an answer of this kind.
+    /// The same, with this description of a successful answer.
     pub(super) fn giving(self, success: Success) -> Self {
         Self { success, ..self }
     }
 
-    /// The same, as the command line calls it.
+    /// The same, with its noun, verb and summary.
     pub(super) fn named(
         self,
         noun: &'static str,
@@ -160,8 +162,8 @@ impl Route {
         }
     }
 
-    /// The same, about a record that the path names first.
-    pub(super) fn on<T: Viewed>(self) -> Self {
+    /// The same, about the existing record that the first path parameter names.
+    pub(super) fn on<T: RecordView>(self) -> Self {
         Self {
             target: Target::Existing(T::KIND),
             ..self
@@ -173,7 +175,7 @@ impl Route {
         self.with_body(Body::json::<B>(), JSON_LIMIT)
     }
 
-    /// The same, with a body of at most so many bytes.
+    /// The same, with a body of at most this many bytes.
     pub(super) fn with_body(self, body: Body, body_limit: usize) -> Self {
         Self {
             body,
@@ -182,34 +184,34 @@ impl Route {
         }
     }
 
-    /// The same, for these.
+    /// The same, for these scopes.
     pub(super) fn by(self, scopes: &'static [Scope]) -> Self {
         Self { scopes, ..self }
     }
 
-    /// The same, with these parameters of the query.
+    /// The same, with these query parameters.
     pub(super) fn with(mut self, query: impl IntoIterator<Item = Parameter>) -> Self {
         self.query.extend(query);
         self
     }
 
-    /// The same, shown in a table like this.
+    /// The same, with these columns on the command line.
     pub(super) fn columns(self, columns: &'static [(&'static str, &'static str)]) -> Self {
         Self { columns, ..self }
     }
 
-    /// The names of the parameters in the path, in their order.
+    /// The names of the path parameters, in their order.
     pub fn parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
         table::parameters(self.path)
     }
 
-    /// The media types of an answer that is as it was meant; none without a body.
+    /// The media types of a successful answer; none if it has no body.
     #[must_use]
     pub fn media_types(&self) -> &'static [&'static str] {
         self.success.media_types
     }
 
-    /// Whether somebody may ask.
+    /// Checks that the actor's scope may call this route.
     pub(super) fn admits(&self, actor: &Actor) -> Result<(), Problem> {
         match self.is_open || self.scopes.contains(&actor.scope) {
             true => Ok(()),
@@ -220,17 +222,17 @@ impl Route {
         }
     }
 
-    /// The answer once what was wanted is on record.
-    pub(super) fn show(&self) -> Option<Show> {
-        match self.action {
-            Action::Read(_) => None,
-            Action::Write(_, show) | Action::Task(_, show) => Some(show),
+    /// The function that makes the answer once the changes are stored.
+    pub(super) fn responder(&self) -> Option<Responder> {
+        match self.handler {
+            Handler::Read(_) => None,
+            Handler::Write(_, responder) | Handler::Task(_, responder) => Some(responder),
         }
     }
 }
 
 impl Success {
-    /// Nothing but that it is done.
+    /// 204, without a body.
     pub(super) const NOTHING: Self = Self {
         statuses: &[204],
         media_types: &[],
@@ -248,15 +250,15 @@ impl Success {
         }
     }
 
-    /// A record with its version.
-    pub(super) fn record<T: Viewed>(statuses: &'static [u16]) -> Self {
+    /// JSON of a record, with its ETag.
+    pub(super) fn record<T: RecordView>(statuses: &'static [u16]) -> Self {
         Self {
             has_etag: true,
-            ..Self::json::<T::Shown>(statuses)
+            ..Self::json::<T::Response>(statuses)
         }
     }
 
-    /// A body of another type.
+    /// A body of another media type.
     pub(super) const fn of(media_types: &'static [&'static str]) -> Self {
         Self {
             statuses: &[200],

@@ -38,19 +38,19 @@ pub(super) fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-/// What a path says in the places of a route's parameters, if it is the route's.
+/// The values of the path parameters, if the path matches the route.
 pub(super) fn matches(route: &str, path: &str) -> Option<Vec<String>> {
-    let mut said = path.strip_prefix("/api/v1")?.split('/');
+    let mut segments = path.strip_prefix("/api/v1")?.split('/');
     let mut parameters = Vec::new();
     for part in route.split('/') {
-        let decoded = percent_decode_str(said.next()?).decode_utf8().ok()?;
+        let decoded = percent_decode_str(segments.next()?).decode_utf8().ok()?;
         if part.starts_with('{') {
             parameters.push(decoded.into_owned());
         } else if part != decoded {
             return None;
         }
     }
-    said.next().is_none().then_some(parameters)
+    segments.next().is_none().then_some(parameters)
 }
 
 /// The names of the parameters in a route's path.

@@ -1,13 +1,14 @@
-//! How records are shown: without what is secret.
+//! Records as the interface shows them: without secrets.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::asked::Asked;
+use super::request::Request;
 use crate::access::{Calendar, CalendarDetails, Token, TokenDetails};
 use crate::alert::{Alert, Webhook, WebhookDetails};
-use crate::fleet::{Item, Kept, Record};
+use crate::context::StatusRecord;
+use crate::fleet::{Item, Record, Versioned};
 use crate::incident::Incident;
 use crate::moment::Moment;
 use crate::order::Order;
@@ -15,53 +16,52 @@ use crate::processor::Parts;
 use crate::readiness;
 use crate::refusal::Reason;
 use crate::site::{Customer, Person, Site, Station};
-use crate::situation::Seen;
 use crate::terminal::Terminal;
 use crate::text::Key;
 
-/// A kind of records that is shown.
-pub(super) trait Viewed: Record + 'static {
-    /// Where they are, under `/api/v1/`.
+/// A kind of record that the interface shows.
+pub(super) trait RecordView: Record + 'static {
+    /// The path of its list, under `/api/v1/`.
     const PATH: &'static str;
 
-    /// A record without what is secret.
+    /// The record without its secrets.
     type View: Serialize + JsonSchema;
 
-    /// A record with its version, and what is said besides.
-    type Shown: Serialize + JsonSchema;
+    /// The record with its version and computed fields.
+    type Response: Serialize + JsonSchema;
 
     fn view(&self) -> Self::View;
 
-    fn shown(kept: &Kept<Self>, asked: &Asked<'_>) -> Self::Shown;
+    fn response(versioned: &Versioned<Self>, request: &Request<'_>) -> Self::Response;
 }
 
-/// A record with its version.
+/// JSON of a record, with its ETag.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Versioned{T}")]
-pub(super) struct Versioned<T> {
+pub(super) struct VersionedView<T> {
     /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     record: T,
 }
 
-macro_rules! viewed {
+macro_rules! record_views {
     ($($kind:ident $path:literal $view:ty, |$it:ident| $shown:expr;)*) => {
         $(
-            impl Viewed for $kind {
+            impl RecordView for $kind {
                 const PATH: &'static str = $path;
                 type View = $view;
-                type Shown = Versioned<$view>;
+                type Response = VersionedView<$view>;
 
                 fn view(&self) -> $view {
                     let $it = self;
                     $shown
                 }
 
-                fn shown(kept: &Kept<Self>, _: &Asked<'_>) -> Self::Shown {
-                    Versioned {
-                        version: kept.version,
-                        record: kept.value.view(),
+                fn response(versioned: &Versioned<Self>, _: &Request<'_>) -> Self::Response {
+                    VersionedView {
+                        version: versioned.version,
+                        record: versioned.value.view(),
                     }
                 }
             }
@@ -69,7 +69,7 @@ macro_rules! viewed {
     };
 }
 
-viewed! {
+record_views! {
     Customer "customers" Self, |it| it.clone();
     Site "sites" Self, |it| it.clone();
     Station "stations" Self, |it| it.clone();
@@ -82,49 +82,50 @@ viewed! {
     Calendar "calendars" CalendarView, |it| CalendarView::of(it);
 }
 
-impl Viewed for Terminal {
+impl RecordView for Terminal {
     const PATH: &'static str = "terminals";
     type View = Self;
-    type Shown = TerminalView;
+    type Response = TerminalView;
 
     fn view(&self) -> Self {
         self.clone()
     }
 
-    fn shown(kept: &Kept<Self>, asked: &Asked<'_>) -> TerminalView {
-        let (it, situation) = (&kept.value, asked.situation);
+    fn response(versioned: &Versioned<Self>, request: &Request<'_>) -> TerminalView {
+        let (it, context) = (&versioned.value, request.context);
         TerminalView {
-            version: kept.version,
-            missing: readiness::missing(asked.fleet, situation.gateway, situation.now, it),
+            version: versioned.version,
+            missing: readiness::missing(request.fleet, context.gateway, context.now, it),
             parts: it.processor.parts(it.origin),
-            seen: situation.gateway.seen.get(&it.serial).cloned(),
+            status: context.gateway.statuses.get(&it.serial).cloned(),
             terminal: it.view(),
         }
     }
 }
 
-/// A terminal, and how it stands.
+/// A terminal with its readiness and its status at the vendor.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct TerminalView {
     /// Its version: what its ETag says.
     version: u64,
-    /// What it lacks to be activated.
+    /// The reasons why it cannot be activated.
     missing: Vec<Reason>,
-    /// Who does what for its sessions.
+    /// The parties responsible for its sessions.
     parts: Parts,
-    /// What was seen of it at the vendor.
-    seen: Option<Seen>,
+    /// Its status at the vendor, as last recorded.
+    #[serde(rename = "seen")]
+    status: Option<StatusRecord>,
     #[serde(flatten)]
     terminal: Terminal,
 }
 
-/// An address that alerts are sent to.
+/// A webhook, without its secret.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Webhook")]
 pub(super) struct WebhookView {
-    /// What names it.
+    /// Its key.
     pub(super) key: Key,
-    /// Where it sends.
+    /// Its address.
     pub(super) details: WebhookDetails,
 }
 
@@ -141,9 +142,9 @@ impl WebhookView {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Token")]
 pub(super) struct TokenView {
-    /// What names it in the audit log.
+    /// Its key; the audit log names it by this.
     key: Key,
-    /// What its bearer may do, and where.
+    /// Its holder, permissions and sites.
     details: TokenDetails,
     /// When it was issued.
     issued: Moment,
@@ -163,9 +164,9 @@ impl TokenView {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Calendar")]
 pub(super) struct CalendarView {
-    /// What names it in the audit log.
+    /// Its key; the audit log names it by this.
     key: Key,
-    /// What it is for.
+    /// Its holder and sites.
     details: CalendarDetails,
 }
 
@@ -178,7 +179,7 @@ impl CalendarView {
     }
 }
 
-/// A record as the audit log shows it: without what is secret.
+/// A record as the audit log shows it: without secrets.
 #[must_use]
 pub fn view(item: &Item) -> Value {
     match item {
@@ -197,6 +198,6 @@ pub fn view(item: &Item) -> Value {
 }
 
 fn json(view: &impl Serialize) -> Value {
-    // Only a map whose keys are no texts can fail, and there is none.
+    // This cannot fail: only maps with keys other than strings do.
     serde_json::to_value(view).unwrap_or_default()
 }

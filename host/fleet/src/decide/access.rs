@@ -1,26 +1,26 @@
-//! Tokens and calendars.
+//! Routes for tokens and calendars.
 
 #[cfg(test)]
 mod tests;
 
 use super::{Decision, records};
-use crate::access::{Calendar, CalendarDetails, Reach, Scope, Token, TokenDetails};
+use crate::access::{AccessScope, Calendar, CalendarDetails, Scope, Token, TokenDetails};
+use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::site::Site;
-use crate::situation::Situation;
 use crate::text::Key;
 
 pub(super) fn issue_token(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     details: TokenDetails,
     hash: String,
 ) -> Decision {
-    refuse_unknown_sites(fleet, &details.reach)?;
+    refuse_unknown_sites(fleet, &details.access)?;
     if details
         .expires
-        .is_some_and(|expires| expires <= situation.now)
+        .is_some_and(|expires| expires <= context.now)
     {
         let text = "the token would count no longer: name a moment that comes";
         return Err(Refusal::invalid("expired", text));
@@ -29,17 +29,18 @@ pub(super) fn issue_token(
         key: Key::counted("K", fleet.write.saturating_add(1)),
         details,
         hash,
-        issued: situation.now,
+        issued: context.now,
     })])
 }
 
-/// Somebody must always be able to do everything.
+/// One operator token without site limits and expiry must remain, so that nobody locks themselves
+/// out.
 pub(super) fn revoke_token(fleet: &Fleet, key: &Key) -> Decision {
     records::find::<Token>(fleet, key.as_str())?;
     let mut others = fleet.each::<Token>().filter(|it| it.key != *key);
     let someone_is_left = others.any(|it| {
         it.details.scope == Scope::Operator
-            && it.details.reach == Reach::Everywhere
+            && it.details.access == AccessScope::Everywhere
             && it.details.expires.is_none()
     });
     if !someone_is_left {
@@ -50,7 +51,7 @@ pub(super) fn revoke_token(fleet: &Fleet, key: &Key) -> Decision {
 }
 
 pub(super) fn issue_calendar(fleet: &Fleet, details: CalendarDetails, hash: String) -> Decision {
-    refuse_unknown_sites(fleet, &details.reach)?;
+    refuse_unknown_sites(fleet, &details.access)?;
     Ok(vec![Change::put(Calendar {
         key: Key::counted("C", fleet.write.saturating_add(1)),
         details,
@@ -63,8 +64,8 @@ pub(super) fn revoke_calendar(fleet: &Fleet, key: &Key) -> Decision {
     Ok(vec![Change::remove::<Calendar>(key.as_str())])
 }
 
-fn refuse_unknown_sites(fleet: &Fleet, reach: &Reach) -> Result<(), Refusal> {
-    let Reach::Sites(sites) = reach else {
+fn refuse_unknown_sites(fleet: &Fleet, access: &AccessScope) -> Result<(), Refusal> {
+    let AccessScope::Sites(sites) = access else {
         return Ok(());
     };
     let unknown = sites

@@ -1,4 +1,4 @@
-//! Alerts, and where they are sent.
+//! Routes for alerts and webhooks.
 
 #[cfg(test)]
 mod tests;
@@ -7,18 +7,18 @@ use url::{Host, Url};
 
 use super::{Decision, records};
 use crate::alert::{Alert, AlertKind, Secret, Webhook, WebhookDetails};
+use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
-use crate::incident::Signed;
+use crate::incident::SignOff;
 use crate::moment::{Day, Moment};
 use crate::refusal::Refusal;
-use crate::situation::Situation;
 use crate::terminal::Terminal;
 use crate::text::{Key, Serial};
 
-/// An alert is raised once: while it is so, or for each year of a licence.
+/// An alert is raised once while its condition lasts, and a licence alert once for each end date.
 pub(super) fn raise(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: Serial,
     kind: AlertKind,
 ) -> Decision {
@@ -35,14 +35,14 @@ pub(super) fn raise(
         return Ok(Vec::new());
     }
     let text = kind.text(&serial, &terminal.details.site);
-    let online_at = online_at(situation, &serial, kind);
+    let online_at = online_at(context, &serial, kind);
     Ok(vec![Change::put(Alert {
         key: Key::counted("A", fleet.write.saturating_add(1)),
         kind,
         terminal: serial,
         about,
         online_at,
-        raised: situation.now,
+        raised: context.now,
         text,
         ended: None,
         acknowledged: None,
@@ -51,7 +51,7 @@ pub(super) fn raise(
 
 pub(super) fn end(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
     kind: AlertKind,
 ) -> Decision {
@@ -61,22 +61,22 @@ pub(super) fn end(
     let open = known.filter(|it| it.ended.is_none());
     let ended = open.map(|it| {
         Change::put(Alert {
-            ended: Some(situation.now),
+            ended: Some(context.now),
             ..it.clone()
         })
     });
     Ok(ended.collect())
 }
 
-pub(super) fn acknowledge(fleet: &Fleet, situation: &Situation<'_>, key: &Key) -> Decision {
+pub(super) fn acknowledge(fleet: &Fleet, context: &DecisionContext<'_>, key: &Key) -> Decision {
     let alert = records::find::<Alert>(fleet, key.as_str())?;
     if alert.acknowledged.is_some() {
         return Ok(Vec::new());
     }
     Ok(vec![Change::put(Alert {
-        acknowledged: Some(Signed {
-            at: situation.now,
-            by: situation.actor.key.clone(),
+        acknowledged: Some(SignOff {
+            at: context.now,
+            by: context.actor.key.clone(),
         }),
         ..alert.clone()
     })])
@@ -110,20 +110,20 @@ fn is_about(alert: &Alert, serial: &Serial, kind: AlertKind) -> bool {
     alert.terminal == *serial && alert.kind == kind
 }
 
-/// The end of the licence that an alert is about.
+/// For a licence alert: the end of the licence.
 fn about(terminal: &Terminal, kind: AlertKind) -> Option<Day> {
     let year = terminal.licences.software.last();
     year.map(|year| year.until)
         .filter(|_| kind.is_about_licence())
 }
 
-/// When a terminal that is silent was online last.
-fn online_at(situation: &Situation<'_>, serial: &Serial, kind: AlertKind) -> Option<Moment> {
-    let seen = situation.gateway.seen.get(serial);
-    seen.filter(|_| kind == AlertKind::Silent)?.online_at
+/// For a silent terminal: when it was last online.
+fn online_at(context: &DecisionContext<'_>, serial: &Serial, kind: AlertKind) -> Option<Moment> {
+    let status = context.gateway.statuses.get(serial);
+    status.filter(|_| kind == AlertKind::Silent)?.online_at
 }
 
-/// Whether what is sent to an address is read by nobody on the way.
+/// Whether an address is safe from eavesdropping: `https`, or this machine.
 fn is_safe(address: &str) -> bool {
     let Ok(url) = Url::parse(address) else {
         return false;

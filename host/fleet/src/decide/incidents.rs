@@ -1,54 +1,58 @@
-//! Incidents: opened, described, reported, closed.
+//! Incidents: opening, describing, reporting and closing.
 
 #[cfg(test)]
 mod tests;
 
-use super::terminals::life;
+use super::terminals::lifecycle;
 use super::{Decision, records};
+use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
-use crate::incident::{Closing, Incident, IncidentDetails, Outcome, Photograph, Signed, missing};
-use crate::life::Step;
+use crate::incident::{Closing, Incident, IncidentDetails, Outcome, Photograph, SignOff, missing};
+use crate::lifecycle::Transition;
 use crate::refusal::{Obstacle, Refusal};
-use crate::situation::Situation;
 use crate::terminal::Terminal;
 use crate::text::{Key, Prose};
 
-/// How many pictures an incident may have.
+/// The maximum number of pictures of an incident.
 const MOST_PICTURES: usize = 20;
 
-pub(super) fn open(fleet: &Fleet, situation: &Situation<'_>, details: IncidentDetails) -> Decision {
+pub(super) fn open(
+    fleet: &Fleet,
+    context: &DecisionContext<'_>,
+    details: IncidentDetails,
+) -> Decision {
     let terminal = records::find::<Terminal>(fleet, details.terminal.as_str())?;
-    records::refuse_future(situation.now, details.discovered)?;
-    opened(fleet, situation, terminal.clone(), details)
+    records::refuse_future(context.now, details.discovered)?;
+    opened(fleet, context, terminal.clone(), details)
 }
 
-/// An incident with a terminal that is put on record in this state.
+/// Opens an incident, and stores the terminal as reported.
 pub(super) fn opened(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: Terminal,
     details: IncidentDetails,
 ) -> Decision {
     let incident = Incident {
         key: Key::counted("I", fleet.write.saturating_add(1)),
         details,
-        opened: situation.now,
+        opened: context.now,
         photographs: Vec::new(),
         reported: None,
         closed: None,
     };
-    let reported = life::take(situation, &terminal, Step::Report, Vec::new())?;
+    let reported = lifecycle::apply(context, &terminal, Transition::Report, Vec::new())?;
     Ok(vec![Change::put(reported), Change::put(incident)])
 }
 
 pub(super) fn put(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     key: &Key,
     details: IncidentDetails,
 ) -> Decision {
     let incident = find_open(fleet, key)?;
-    records::refuse_future(situation.now, details.discovered)?;
+    records::refuse_future(context.now, details.discovered)?;
     if details.terminal != incident.details.terminal {
         let text = "an incident stays with its terminal";
         return Err(Refusal::conflict("other-terminal", text));
@@ -80,23 +84,23 @@ pub(super) fn attach(fleet: &Fleet, key: &Key, photograph: Photograph) -> Decisi
     })])
 }
 
-/// The first report is the one that counts; one that is yet to come, by the clock, does not.
-pub(super) fn report(fleet: &Fleet, situation: &Situation<'_>, key: &Key) -> Decision {
+/// Only the first report counts, unless a clock that was ahead dated it in the future.
+pub(super) fn report(fleet: &Fleet, context: &DecisionContext<'_>, key: &Key) -> Decision {
     let incident = find_open(fleet, key)?;
     let reported = incident.reported.as_ref();
-    if reported.is_some_and(|it| it.at <= situation.now) {
+    if reported.is_some_and(|it| it.at <= context.now) {
         return Ok(Vec::new());
     }
     Refusal::unless_none(Obstacle::Conflict, missing(&incident.details))?;
     Ok(vec![Change::put(Incident {
-        reported: Some(signed(situation)),
+        reported: Some(signed(context)),
         ..incident.clone()
     })])
 }
 
 pub(super) fn close(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     key: &Key,
     outcome: Outcome,
     note: Prose,
@@ -109,7 +113,7 @@ pub(super) fn close(
     let serial = &incident.details.terminal;
     let closed = Incident {
         closed: Some(Closing {
-            signed: signed(situation),
+            signed: signed(context),
             outcome,
             note,
         }),
@@ -121,15 +125,16 @@ pub(super) fn close(
     let is_last = !others
         .any(|it| it.closed.is_none() && it.details.terminal == *serial && it.key != incident.key);
     if is_last {
-        let step = Step::Close(outcome);
-        let terminal = life::take(situation, terminal, step, Vec::new())?;
-        // Wherever it lay when it was reported, it is back in use or gone.
-        changes.push(Change::put(terminal.out_of_storage(situation.now)));
+        let transition = Transition::Close(outcome);
+        let terminal = lifecycle::apply(context, terminal, transition, Vec::new())?;
+        // A terminal that was reported from storage leaves storage: it is back in use, returned or
+        // retired.
+        changes.push(Change::put(terminal.out_of_storage(context.now)));
     }
     Ok(changes)
 }
 
-/// An incident that is not closed.
+/// The incident, unless it is closed.
 fn find_open<'a>(fleet: &'a Fleet, key: &Key) -> Result<&'a Incident, Refusal> {
     let incident = records::find::<Incident>(fleet, key.as_str())?;
     match &incident.closed {
@@ -138,9 +143,9 @@ fn find_open<'a>(fleet: &'a Fleet, key: &Key) -> Result<&'a Incident, Refusal> {
     }
 }
 
-fn signed(situation: &Situation<'_>) -> Signed {
-    Signed {
-        at: situation.now,
-        by: situation.actor.key.clone(),
+fn signed(context: &DecisionContext<'_>) -> SignOff {
+    SignOff {
+        at: context.now,
+        by: context.actor.key.clone(),
     }
 }

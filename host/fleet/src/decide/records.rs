@@ -11,20 +11,20 @@ pub(super) use people::{put_person, remove_person, train};
 pub(super) use place::{put_site, put_station};
 
 use super::Decision;
+use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet, Record};
 use crate::moment::Moment;
 use crate::refusal::{Reason, Refusal};
 use crate::site::{Acceptance, Customer, CustomerDetails, SelfAssessment};
-use crate::situation::Situation;
 use crate::text::Key;
 
-/// The record of this name, or that there is none.
+/// The record with this key, or a refusal.
 pub(super) fn find<'a, T: Record>(fleet: &'a Fleet, key: &str) -> Result<&'a T, Refusal> {
     let found = fleet.get::<T>(key);
     found.ok_or_else(|| Refusal::not_found(T::KIND.name(), key))
 }
 
-/// That a record that is named is not there.
+/// The reason, if a record that is referred to does not exist.
 pub(super) fn unknown<T: Record>(fleet: &Fleet, key: &Key, at: &str) -> Option<Reason> {
     let name = T::KIND.name();
     let reason = || {
@@ -62,12 +62,12 @@ pub(super) fn put_customer(fleet: &Fleet, key: Key, details: CustomerDetails) ->
 
 pub(super) fn accept_terms(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     key: &Key,
     acceptance: Acceptance,
 ) -> Decision {
     let customer = find::<Customer>(fleet, key.as_str())?;
-    refuse_future(situation.now, acceptance.at)?;
+    refuse_future(context.now, acceptance.at)?;
     Ok(vec![Change::put(Customer {
         terms: Some(acceptance),
         ..customer.clone()

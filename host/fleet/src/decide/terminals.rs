@@ -1,8 +1,8 @@
-//! Terminals: registered, licensed, transferred, and through their life.
+//! Terminals: registration, licences, transfers and lifecycle.
 
 mod import;
 mod licensing;
-pub(super) mod life;
+pub(super) mod lifecycle;
 mod placement;
 #[cfg(test)]
 mod properties;
@@ -13,22 +13,22 @@ mod transfer;
 pub(super) use import::import;
 pub(super) use licensing::license_all;
 
-use placement::Taken;
+use placement::Occupancy;
 
-use super::{Decision, duties, records};
-use crate::command::Deed;
+use super::{Decision, maintenance, records};
+use crate::command::TerminalAction;
+use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
 use crate::moment::Moment;
 use crate::order::Order;
 use crate::readiness;
 use crate::refusal::{Obstacle, Reason, Refusal};
-use crate::situation::Situation;
 use crate::terminal::{Domain, State, Terminal, TerminalDetails};
 use crate::text::Serial;
 
 pub(super) fn register(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: Serial,
     details: TerminalDetails,
     domain: Domain,
@@ -37,27 +37,27 @@ pub(super) fn register(
         let text = format!("terminal {serial} is on record already");
         return Err(Refusal::conflict("serial-taken", text));
     }
-    let reasons = placement::wrong(fleet, &Taken::by_others(fleet, Some(&serial)), &details);
+    let reasons = placement::wrong(fleet, &Occupancy::of_others(fleet, Some(&serial)), &details);
     Refusal::unless_none(Obstacle::Invalid, reasons)?;
     let order = records::find::<Order>(fleet, details.order.as_str())?;
-    let terminal = Terminal::new(serial, details, order, domain, situation.now);
+    let terminal = Terminal::new(serial, details, order, domain, context.now);
     Ok(vec![Change::put(terminal)])
 }
 
-/// What a terminal needs to be activated stays as it is while it takes cards, and where it is while a
-/// session is open.
+/// The essential details cannot change while the terminal is activated, nor while a session is open
+/// there.
 pub(super) fn put(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
     details: TerminalDetails,
 ) -> Decision {
     let terminal = find_usable(fleet, serial)?;
-    let taken = match terminal.state.is_living() {
-        true => Taken::by_others(fleet, Some(serial)),
-        false => Taken::default(),
+    let occupied = match terminal.state.is_current() {
+        true => Occupancy::of_others(fleet, Some(serial)),
+        false => Occupancy::default(),
     };
-    let mut reasons = placement::wrong(fleet, &taken, &details);
+    let mut reasons = placement::wrong(fleet, &occupied, &details);
     reasons.extend(other_order(fleet, terminal, &details));
     Refusal::unless_none(Obstacle::Invalid, reasons)?;
 
@@ -68,15 +68,10 @@ pub(super) fn put(
             let text = format!("the terminal takes cards: suspend it before its {field} changes");
             Reason::new("suspend-first", text).at(*field)
         }));
-        reasons.extend(unfit_users(
-            fleet,
-            situation.now,
-            &terminal.details,
-            &details,
-        ));
+        reasons.extend(unfit_users(fleet, context.now, &terminal.details, &details));
     }
     if !changed.is_empty() {
-        reasons.extend(session_open(situation, serial));
+        reasons.extend(session_open(context, serial));
     }
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
     Ok(vec![Change::put(Terminal {
@@ -85,7 +80,7 @@ pub(super) fn put(
     })])
 }
 
-/// The fields that differ and that a terminal needs to be activated.
+/// The essential fields that differ. A terminal needs them to be activated.
 fn essentials_changed(old: &TerminalDetails, new: &TerminalDetails) -> Vec<&'static str> {
     let fields = [
         ("model", old.model != new.model),
@@ -99,7 +94,7 @@ fn essentials_changed(old: &TerminalDetails, new: &TerminalDetails) -> Vec<&'sta
     changed.map(|(field, _)| field).collect()
 }
 
-/// Why those who may use it from now on could not.
+/// Why the new users may not use the terminal.
 fn unfit_users(
     fleet: &Fleet,
     now: Moment,
@@ -112,7 +107,7 @@ fn unfit_users(
     }
 }
 
-/// A terminal goes over to another order only if nothing but the order's number changes with it.
+/// A terminal can move to another order only if customer, origin and processor are the same.
 fn other_order(fleet: &Fleet, terminal: &Terminal, details: &TerminalDetails) -> Option<Reason> {
     let old = fleet.get::<Order>(terminal.details.order.as_str())?;
     let new = fleet.get::<Order>(details.order.as_str())?;
@@ -126,7 +121,7 @@ fn other_order(fleet: &Fleet, terminal: &Terminal, details: &TerminalDetails) ->
     (old.key != new.key && !fits).then(reason)
 }
 
-/// A terminal that is not retired.
+/// The terminal, unless it is retired.
 fn find_usable<'a>(fleet: &'a Fleet, serial: &Serial) -> Result<&'a Terminal, Refusal> {
     let terminal = records::find::<Terminal>(fleet, serial.as_str())?;
     match terminal.state {
@@ -135,39 +130,45 @@ fn find_usable<'a>(fleet: &'a Fleet, serial: &Serial) -> Result<&'a Terminal, Re
     }
 }
 
-fn session_open(situation: &Situation<'_>, serial: &Serial) -> Option<Reason> {
+fn session_open(context: &DecisionContext<'_>, serial: &Serial) -> Option<Reason> {
     let text = "a session is open at the terminal: wait until it has ended";
-    let is_busy = situation.gateway.busy.contains(serial);
+    let is_busy = context.gateway.busy.contains(serial);
     is_busy.then(|| Reason::new("session-open", text))
 }
 
-pub(super) fn deed(
+pub(super) fn act(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
-    deed: Deed,
+    action: TerminalAction,
 ) -> Decision {
     let found = || find_usable(fleet, serial);
-    let after = match deed {
-        Deed::Check(check, done) => return duties::check(fleet, situation, serial, check, done),
-        Deed::Inspect(inspection) => return duties::inspect(fleet, situation, serial, inspection),
-        Deed::Charge(done) => return duties::charge(fleet, situation, serial, done),
-        Deed::Test(done) => return duties::test(fleet, situation, serial, done),
-        Deed::License(sku, order) => licensing::license(fleet, situation, found()?, sku, &order),
-        Deed::AskRouting => transfer::ask_routing(situation, found()?),
-        Deed::ConfirmRouting => transfer::confirm_routing(situation, found()?),
-        Deed::BeginTransfer(to) => transfer::begin(situation, found()?, to),
-        Deed::NumberTransfer(number) => transfer::number(found()?, number),
-        Deed::CompleteTransfer => transfer::complete(situation, found()?),
-        Deed::CancelTransfer => transfer::cancel(found()?),
-        Deed::Ready => life::ready(fleet, situation, found()?),
-        Deed::Activate => life::activate(fleet, situation, found()?),
-        Deed::Store => life::store(fleet, situation, found()?),
-        Deed::Unstore => life::unstore(situation, found()?),
-        Deed::Suspend(reason) => life::suspend(situation, found()?, reason),
-        Deed::Return(reason, by) => life::send_back(situation, found()?, reason, by),
-        Deed::Receive => life::receive(fleet, situation, found()?),
-        Deed::Retire(reason) => life::retire(situation, found()?, reason),
+    let after = match action {
+        TerminalAction::Check(check, done) => {
+            return maintenance::check(fleet, context, serial, check, done);
+        }
+        TerminalAction::Inspect(inspection) => {
+            return maintenance::inspect(fleet, context, serial, inspection);
+        }
+        TerminalAction::Charge(done) => return maintenance::charge(fleet, context, serial, done),
+        TerminalAction::Test(done) => return maintenance::test(fleet, context, serial, done),
+        TerminalAction::License(sku, order) => {
+            licensing::license(fleet, context, found()?, sku, &order)
+        }
+        TerminalAction::AskRouting => transfer::ask_routing(context, found()?),
+        TerminalAction::ConfirmRouting => transfer::confirm_routing(context, found()?),
+        TerminalAction::BeginTransfer(to) => transfer::begin(context, found()?, to),
+        TerminalAction::NumberTransfer(number) => transfer::number(found()?, number),
+        TerminalAction::CompleteTransfer => transfer::complete(context, found()?),
+        TerminalAction::CancelTransfer => transfer::cancel(found()?),
+        TerminalAction::Ready => lifecycle::ready(fleet, context, found()?),
+        TerminalAction::Activate => lifecycle::activate(fleet, context, found()?),
+        TerminalAction::Store => lifecycle::store(fleet, context, found()?),
+        TerminalAction::Unstore => lifecycle::unstore(context, found()?),
+        TerminalAction::Suspend(reason) => lifecycle::suspend(context, found()?, reason),
+        TerminalAction::Return(reason, by) => lifecycle::send_back(context, found()?, reason, by),
+        TerminalAction::Receive => lifecycle::receive(fleet, context, found()?),
+        TerminalAction::Retire(reason) => lifecycle::retire(context, found()?, reason),
     };
     after.map(|terminal| vec![Change::put(terminal)])
 }

@@ -1,23 +1,23 @@
-//! What is due about orders, and about those who made them.
+//! Due: activation tickets of orders, and self-assessments of customers.
 
 use std::collections::BTreeMap;
 
-use super::look::Look;
-use super::{Due, Subject, What};
+use super::deadline_context::DeadlineContext;
+use super::{Due, DueKind, Subject};
 use crate::order::Order;
 use crate::site::{AssessmentStatus, Customer, SelfAssessment};
 use crate::terminal::{State, Terminal};
 
-/// How many days before it counts no longer a self-assessment is due.
+/// How many days before it expires a self-assessment is due.
 const ASSESSMENT_AHEAD: i32 = 30;
 
-/// Orders of which a terminal was never activated, or that have no terminal. They are nobody's at a site.
-pub(super) fn tickets(look: &Look<'_>, list: &mut Vec<Due>) {
-    if !look.sees_all() {
+/// Orders without terminals, or with terminals that were never activated. They belong to no site.
+pub(super) fn tickets(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
+    if !context.is_whole_fleet() {
         return;
     }
     let mut counts = BTreeMap::new();
-    for terminal in look.fleet.each::<Terminal>() {
+    for terminal in context.fleet.each::<Terminal>() {
         if terminal.state != State::Retired {
             let order = counts.entry(&terminal.details.order);
             let (all, waiting): &mut (u64, u64) = order.or_default();
@@ -25,45 +25,51 @@ pub(super) fn tickets(look: &Look<'_>, list: &mut Vec<Due>) {
             *waiting += u64::from(!terminal.licences.has_begun());
         }
     }
-    for order in look.fleet.each::<Order>() {
+    for order in context.fleet.each::<Order>() {
         let (all, waiting) = counts.get(&order.key).copied().unwrap_or_default();
         if all == 0 || waiting > 0 {
-            list.push(ticket(look, order, all, waiting));
+            list.push(ticket(context, order, all, waiting));
         }
     }
 }
 
-fn ticket(look: &Look<'_>, order: &Order, all: u64, waiting: u64) -> Due {
+fn ticket(context: &DeadlineContext<'_>, order: &Order, all: u64, waiting: u64) -> Due {
     let key = &order.key;
     let text = match all {
         0 => format!("Put the terminals of order {key} on record."),
         _ => format!("Activate the terminals of order {key}: {waiting} of {all} wait for it."),
     };
-    let zone = look.home(&order.details.customer).zone;
+    let zone = context.home_calendar(&order.details.customer).zone;
     let due = order.details.wanted_by.map(|day| day.ends(zone));
-    look.of(Subject::Order(key.clone()), What::Ticket, due, text)
+    context.of(Subject::Order(key.clone()), DueKind::Ticket, due, text)
 }
 
-pub(super) fn self_assessments(look: &Look<'_>, list: &mut Vec<Due>) {
-    let customers = look.fleet.each::<Customer>();
-    let customers = customers.filter(|_| look.sees_all());
-    list.extend(customers.filter_map(|it| self_assessment(look, it, it.self_assessment.as_ref()?)));
+pub(super) fn self_assessments(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
+    let customers = context.fleet.each::<Customer>();
+    let customers = customers.filter(|_| context.is_whole_fleet());
+    list.extend(
+        customers.filter_map(|it| self_assessment(context, it, it.self_assessment.as_ref()?)),
+    );
 }
 
-/// One that is handed in is due anew before it counts no longer; any other is due now.
-fn self_assessment(look: &Look<'_>, customer: &Customer, it: &SelfAssessment) -> Option<Due> {
-    let home = look.home(&customer.key);
+/// A compliant self-assessment is due before it expires; a pending or failed one is due now.
+fn self_assessment(
+    context: &DeadlineContext<'_>,
+    customer: &Customer,
+    it: &SelfAssessment,
+) -> Option<Due> {
+    let calendar = context.home_calendar(&customer.key);
     let last = it.valid_until;
     let is_due = match it.status {
         AssessmentStatus::NotRequired => false,
         AssessmentStatus::Pending | AssessmentStatus::NotCompliant => true,
         AssessmentStatus::Compliant => {
-            last.is_some_and(|last| home.today >= last.plus_days(-ASSESSMENT_AHEAD))
+            last.is_some_and(|last| calendar.today >= last.plus_days(-ASSESSMENT_AHEAD))
         }
     };
     let key = &customer.key;
     let text = format!("Hand in the self-assessment of PCI DSS of {key}, and put it on record.");
-    let due = last.map(|day| day.ends(home.zone));
+    let due = last.map(|day| day.ends(calendar.zone));
     let about = Subject::Customer(key.clone());
-    is_due.then(|| look.of(about, What::SelfAssessment, due, text))
+    is_due.then(|| context.of(about, DueKind::SelfAssessment, due, text))
 }

@@ -1,4 +1,4 @@
-//! The columns of a file, and a terminal from one of its lines.
+//! The columns of a file, and the parsing of a line into a terminal.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ use crate::refusal::Reason;
 use crate::terminal::{Domain, Sim, TerminalDetails};
 use crate::text::Key;
 
-/// The columns that there are.
+/// The known columns.
 const KNOWN: [&str; 9] = [
     "serial",
     "model",
@@ -22,20 +22,20 @@ const KNOWN: [&str; 9] = [
     "firmware",
     "users",
 ];
-/// How many of them, from the first, a file must have.
+/// How many of them are required: the first ones.
 const REQUIRED: usize = 4;
 
-/// How much of an unknown column's name is told.
+/// The maximum length of an unknown column's name in a message.
 const NAME: usize = 40;
 
-/// What a spreadsheet takes for the beginning of a formula.
+/// Characters with which a formula begins in spreadsheets.
 const FORMULA: [char; 5] = ['=', '+', '-', '@', '\t'];
 
 /// The columns of a file, in their order.
 pub(super) struct Columns(Vec<&'static str>);
 
 impl Columns {
-    /// The columns that the first line names.
+    /// Finds the columns in the first line.
     pub(super) fn find(header: &StringRecord) -> Result<Self, Vec<Reason>> {
         let known = KNOWN.join(", ");
         let mut columns = Vec::new();
@@ -69,7 +69,7 @@ impl Columns {
         }
     }
 
-    /// The terminal in a line, or everything that is wrong with it.
+    /// Parses a line, or reports everything that is wrong with it.
     pub(super) fn row(
         &self,
         record: &StringRecord,
@@ -99,7 +99,7 @@ impl Columns {
     }
 }
 
-/// The fields of a line, and what is wrong with them.
+/// The fields of a line, and the reasons against them.
 struct Fields<'a> {
     columns: &'a [&'static str],
     record: &'a StringRecord,
@@ -153,7 +153,7 @@ impl Fields<'_> {
         self.reasons.push(Reason::new(code, text).at(at));
     }
 
-    /// A file may come back to somebody's spreadsheet, where a formula would be carried out.
+    /// Exports may be opened in a spreadsheet, which would execute a formula.
     fn refuse_formulas(&mut self) {
         for column in self.columns {
             let field = self.field(column);

@@ -1,4 +1,4 @@
-//! Bytes as text: UTF-8, with or without a mark at its beginning.
+//! Decoding of a file: UTF-8, with or without a byte order mark.
 
 use crate::refusal::Reason;
 

@@ -199,7 +199,7 @@ proptest! {
         let _ = parse(&[HEADER.as_bytes(), b"\n", &bytes].concat(), &text("O-1"));
     }
 
-    /// Lines are counted as an editor counts them, whatever is empty or quoted before.
+    /// Lines are counted as in an editor, including empty lines and quoted line ends before.
     #[test]
     fn a_line_is_where_an_editor_shows_it(before in prop::collection::vec(0..4_usize, 0..30)) {
         let mut file = format!("{HEADER}\n");

@@ -1,15 +1,15 @@
-//! What a picture says of itself in its first bytes, without decoding it.
+//! The type and size of a picture from its first bytes, without decoding it.
 
 use super::PictureType;
 
-/// What the files of each kind begin with.
+/// The first bytes of each file type.
 const JPEG: &[u8] = &[0xff, 0xd8, 0xff];
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// A picture has no more pixels, so that decoding it takes no more memory than there is.
+/// The maximum number of pixels of a picture. It limits the memory for decoding.
 pub const MOST_PIXELS: u64 = 40_000_000;
 
-/// What a picture is, by what it begins with; nothing for what is neither.
+/// The type of a picture, by its first bytes.
 #[must_use]
 pub fn picture_type(bytes: &[u8]) -> Option<PictureType> {
     if bytes.starts_with(JPEG) {
@@ -21,8 +21,7 @@ pub fn picture_type(bytes: &[u8]) -> Option<PictureType> {
     }
 }
 
-/// How many pixels wide and high a picture says that it is; nothing where it does not say so, or says
-/// that it has none.
+/// The width and height that a picture declares, in pixels; none if it declares none or zero.
 #[must_use]
 pub fn picture_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let (width, height) = match picture_type(bytes)? {
@@ -32,14 +31,14 @@ pub fn picture_size(bytes: &[u8]) -> Option<(u32, u32)> {
     (width > 0 && height > 0).then_some((width, height))
 }
 
-/// Whether a picture says that it has a size, and that it is not too large to be decoded.
+/// Whether a size is not empty, and small enough to be decoded.
 #[must_use]
 pub fn is_decodable_size((width, height): (u32, u32)) -> bool {
     let pixels = u64::from(width) * u64::from(height);
     (1..=MOST_PIXELS).contains(&pixels)
 }
 
-/// By the first chunk, which has to be the header (PNG, 11.2.1).
+/// From the first chunk, which must be the header (PNG, 11.2.1).
 fn png_size(chunks: &[u8]) -> Option<(u32, u32)> {
     let (_length, chunk) = chunks.split_first_chunk::<4>()?;
     let header = chunk.strip_prefix(b"IHDR")?;
@@ -48,7 +47,7 @@ fn png_size(chunks: &[u8]) -> Option<(u32, u32)> {
     Some((u32::from_be_bytes(*width), u32::from_be_bytes(*height)))
 }
 
-/// By the header of the frame, which stands before the first scan (ITU-T T.81, B.2.2).
+/// From the frame header, which comes before the first scan (ITU-T T.81, B.2.2).
 fn jpeg_size(mut segments: &[u8]) -> Option<(u32, u32)> {
     loop {
         let (marker, rest) = marker(segments)?;
@@ -70,7 +69,7 @@ fn jpeg_size(mut segments: &[u8]) -> Option<(u32, u32)> {
 
 const START_OF_SCAN: u8 = 0xda;
 
-/// The next marker and what follows it. Before its code there may be any number of 0xFF.
+/// The next marker and the bytes after it. Any number of 0xFF may come before its code.
 fn marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let rest = bytes.strip_prefix(&[0xff])?;
     let fill = rest.iter().take_while(|byte| **byte == 0xff).count();
@@ -78,7 +77,7 @@ fn marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
     Some((*marker, rest))
 }
 
-/// Whether a marker begins a frame: SOF0 to SOF15, between which are DHT, JPG and DAC.
+/// Whether a marker begins a frame: SOF0 to SOF15, without DHT, JPG and DAC in between.
 fn is_frame(marker: u8) -> bool {
     matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc)
 }
@@ -87,14 +86,14 @@ fn is_frame(marker: u8) -> bool {
 mod tests {
     use super::*;
 
-    /// Written by Pillow 13.0: `Image.new("L", (3, 2)).save(.., "JPEG", comment=b"hello")`, without its
-    /// tables, and up to the end of the frame's header.
+    /// Written by Pillow 13.0: `Image.new("L", (3, 2)).save(.., "JPEG", comment=b"hello")`, without
+    /// its tables, up to the end of the frame header.
     const SMALL_JPEG: &[u8] = &[
         0xff, 0xd8, 0xff, 0xe0, 0x00, 0x10, 0x4a, 0x46, 0x49, 0x46, 0x00, 0x01, 0x01, 0x00, 0x00,
         0x01, 0x00, 0x01, 0x00, 0x00, 0xff, 0xfe, 0x00, 0x07, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0xff,
         0xc0, 0x00, 0x0b, 0x08, 0x00, 0x02, 0x00, 0x03, 0x01, 0x01, 0x11, 0x00,
     ];
-    /// The same as PNG, up to the end of its header's data.
+    /// The same as PNG, up to the end of the header's data.
     const SMALL_PNG: &[u8] = &[
         0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44,
         0x52, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00, 0x02, 0x08, 0x00, 0x00, 0x00, 0x00,

@@ -1,4 +1,4 @@
-//! What is missing of the customer: the terms of use, and PCI DSS.
+//! What the customer lacks: the terms of use, and the PCI DSS self-assessment.
 
 use super::by_customer;
 use crate::moment::{Day, Moment};
@@ -22,7 +22,8 @@ pub(super) fn missing(owner: Option<&Customer>, now: Moment, today: Day) -> Vec<
     reasons
 }
 
-/// What stands in the way. One that is pending does not: the acquirer sets its own term for it.
+/// Why a self-assessment prevents activation. A pending one does not: the acquirer sets its
+/// deadline.
 fn shortcoming(it: &SelfAssessment, today: Day) -> Option<Reason> {
     match (it.status, it.valid_until) {
         (AssessmentStatus::NotCompliant, _) => {
@@ -38,7 +39,7 @@ fn shortcoming(it: &SelfAssessment, today: Day) -> Option<Reason> {
     }
 }
 
-/// What is due and does not stand in the way.
+/// What is due but does not prevent activation.
 pub(super) fn due(owner: &Customer) -> Option<Reason> {
     let is_pending = |it: &SelfAssessment| it.status == AssessmentStatus::Pending;
     let text = "hand in the self-assessment of PCI DSS to your acquirer";

@@ -1,10 +1,10 @@
-//! What is missing of the checks before deployment, and of those after storage.
+//! Missing checks before deployment, and missing inspections and tests after storage.
 
-use super::{Look, by_customer};
-use crate::duty::{Check, Occasion, checklist};
+use super::{ReadinessContext, by_customer};
+use crate::maintenance::{Check, Occasion, checklist};
 use crate::refusal::Reason;
 
-/// The code of a check that is missing, and what is to be done.
+/// The code and instruction for a missing check.
 const fn texts(check: Check) -> (&'static str, &'static str) {
     match check {
         Check::Configured => (
@@ -37,12 +37,12 @@ const fn texts(check: Check) -> (&'static str, &'static str) {
     }
 }
 
-pub(super) fn checks(look: &Look<'_>) -> Vec<Reason> {
+pub(super) fn checks(context: &ReadinessContext<'_>) -> Vec<Reason> {
     let is_done = |check: &Check| {
-        let done = look.terminal.checks.get(check);
-        done.is_some_and(|done| done.at <= look.now)
+        let done = context.terminal.checks.get(check);
+        done.is_some_and(|done| done.at <= context.now)
     };
-    let list = checklist(look.terminal.origin).iter();
+    let list = checklist(context.terminal.origin).iter();
     list.filter(|check| !is_done(check))
         .map(|check| {
             let (code, text) = texts(*check);
@@ -51,12 +51,14 @@ pub(super) fn checks(look: &Look<'_>) -> Vec<Reason> {
         .collect()
 }
 
-pub(super) fn storage(look: &Look<'_>) -> Vec<Reason> {
-    let Some(stored) = look.terminal.stored else {
+pub(super) fn storage(context: &ReadinessContext<'_>) -> Vec<Reason> {
+    let Some(stored) = context.terminal.stored else {
         return Vec::new();
     };
     let mut reasons = Vec::new();
-    let inspected = look.terminal.inspected(Occasion::AfterStorage, look.now);
+    let inspected = context
+        .terminal
+        .inspected(Occasion::AfterStorage, context.now);
     if stored
         .until
         .is_none_or(|until| inspected.is_none_or(|at| at < until))
@@ -64,8 +66,8 @@ pub(super) fn storage(look: &Look<'_>) -> Vec<Reason> {
         let text = "inspect the terminal after it was stored";
         reasons.push(by_customer("not-inspected-after-storage", text));
     }
-    let tested = look.terminal.tested.as_ref().map(|it| it.at);
-    let tested = tested.filter(|at| *at <= look.now);
+    let tested = context.terminal.tested.as_ref().map(|it| it.at);
+    let tested = tested.filter(|at| *at <= context.now);
     let is_tested = stored
         .until
         .is_some_and(|until| tested.is_some_and(|at| at >= until));

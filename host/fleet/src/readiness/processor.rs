@@ -1,5 +1,5 @@
-//! What is missing for a terminal's processor: the right domain at the vendor, and for the customer's
-//! own its contracts and the re-routing.
+//! What a terminal lacks for its processor: the right domain at the vendor, and for the customer's
+//! own processor its contracts and the re-routing.
 
 use super::by_customer;
 use crate::moment::Moment;
@@ -48,7 +48,7 @@ fn domain(terminal: &Terminal) -> Option<Reason> {
     }
 }
 
-/// What is missing of a transfer that is under way.
+/// What a transfer that is under way lacks.
 fn under_way(transfer: &Transfer, from: Domain) -> Reason {
     match transfer.needs_number(from) && transfer.number.is_none() {
         true => {
@@ -63,8 +63,8 @@ fn under_way(transfer: &Transfer, from: Domain) -> Reason {
 }
 
 impl Transfer {
-    /// Whether the vendor's number of it must be known. A terminal that was in no domain is activated
-    /// under the new one by another form, which has no number.
+    /// Whether the transfer needs the vendor's number. An activation of a terminal that is in no
+    /// domain has none.
     #[must_use]
     pub fn needs_number(&self, from: Domain) -> bool {
         self.to == Processor::Platform && from != Domain::None

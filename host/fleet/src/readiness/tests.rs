@@ -1,13 +1,13 @@
 use super::*;
-use crate::command::{Command, Deed};
-use crate::duty::Occasion;
+use crate::command::{Command, TerminalAction};
+use crate::maintenance::Occasion;
 use crate::model::Model;
 use crate::processor::Processor;
 use crate::site::AssessmentStatus;
 use crate::terminal::{Domain, Origin};
 use crate::world::{DAY, World, codes, details, text};
 
-/// A customer's own terminal, of which nothing is missing that does not depend on the processor.
+/// A terminal of the customer that lacks only what depends on the processor.
 fn own(processor: Processor, domain: Domain) -> World {
     let mut world = World::new(Origin::CustomerOwned, processor, domain);
     world.provide();
@@ -120,8 +120,8 @@ fn a_terminal_counts_as_online_for_a_quarter_of_an_hour() {
     assert_eq!(world.missing(), [""; 0]);
     world.pass(1);
     assert_eq!(world.missing(), ["not-seen-online"]);
-    world.see();
-    world.gateway.seen.get_mut("T1").unwrap().online = false;
+    world.report_online();
+    world.gateway.statuses.get_mut("T1").unwrap().online = false;
     assert_eq!(world.missing(), ["not-seen-online"]);
 }
 
@@ -129,7 +129,7 @@ fn a_terminal_counts_as_online_for_a_quarter_of_an_hour() {
 fn what_was_seen_later_than_now_does_not_count() {
     let mut world = World::complete();
     world.pass(1);
-    world.see();
+    world.report_online();
     world.now = Moment::from_millis(world.now.millis() - 1);
     assert_eq!(world.missing(), ["not-seen-online"]);
 }
@@ -140,17 +140,19 @@ fn from_another_domain_the_platforms_processor_takes_a_transfer_with_its_number(
         let mut world = own(Processor::Platform, domain);
         assert_eq!(owed(&world), [customer("transfer-missing")]);
         world
-            .deed(Deed::BeginTransfer(Processor::Platform))
+            .act(TerminalAction::BeginTransfer(Processor::Platform))
             .unwrap();
         assert_eq!(owed(&world), [customer("transfer-number-missing")]);
         assert_eq!(
-            world.deed(Deed::CompleteTransfer),
+            world.act(TerminalAction::CompleteTransfer),
             Err(vec!["transfer-number-missing".to_owned()])
         );
-        world.deed(Deed::NumberTransfer(text("TT-9"))).unwrap();
+        world
+            .act(TerminalAction::NumberTransfer(text("TT-9")))
+            .unwrap();
         let vendor = ("transfer-incomplete".to_owned(), Some(Party::Vendor));
         assert_eq!(owed(&world), [vendor]);
-        world.deed(Deed::CompleteTransfer).unwrap();
+        world.act(TerminalAction::CompleteTransfer).unwrap();
         assert_eq!(world.terminal().domain, Domain::Platform);
         assert_eq!(owed(&world), []);
     }
@@ -161,11 +163,11 @@ fn from_no_domain_it_is_activated_under_one_without_a_number() {
     let mut world = own(Processor::Platform, Domain::None);
     assert_eq!(owed(&world), [customer("domain-missing")]);
     world
-        .deed(Deed::BeginTransfer(Processor::Platform))
+        .act(TerminalAction::BeginTransfer(Processor::Platform))
         .unwrap();
     let vendor = ("transfer-incomplete".to_owned(), Some(Party::Vendor));
     assert_eq!(owed(&world), [vendor]);
-    world.deed(Deed::CompleteTransfer).unwrap();
+    world.act(TerminalAction::CompleteTransfer).unwrap();
     assert_eq!(owed(&world), []);
 }
 
@@ -176,14 +178,14 @@ fn a_factory_fitted_one_for_the_customers_processor_is_transferred_by_the_platfo
     let platform = ("transfer-missing".to_owned(), Some(Party::Platform));
     assert_eq!(owed(&world), [platform, customer("routing-not-asked")]);
     world
-        .deed(Deed::BeginTransfer(Processor::Customer))
+        .act(TerminalAction::BeginTransfer(Processor::Customer))
         .unwrap();
-    world.deed(Deed::CompleteTransfer).unwrap();
+    world.act(TerminalAction::CompleteTransfer).unwrap();
     assert_eq!(owed(&world), [customer("routing-not-asked")]);
-    world.deed(Deed::AskRouting).unwrap();
+    world.act(TerminalAction::AskRouting).unwrap();
     let vendor = ("routing-not-confirmed".to_owned(), Some(Party::Vendor));
     assert_eq!(owed(&world), [vendor]);
-    world.deed(Deed::ConfirmRouting).unwrap();
+    world.act(TerminalAction::ConfirmRouting).unwrap();
     assert_eq!(owed(&world), []);
 }
 
@@ -246,14 +248,14 @@ fn a_pending_self_assessment_is_due_and_a_bad_or_old_one_is_missing() {
     assert_eq!(missing, ["self-assessment-over"]);
 }
 
-/// Put it into storage for so long, and take it out.
+/// Stores the terminal for this long, and takes it out again.
 fn store(world: &mut World, millis: u64) {
     world.inspect(Occasion::BeforeStorage);
-    world.deed(Deed::Store).unwrap();
+    world.act(TerminalAction::Store).unwrap();
     world.pass(millis);
-    world.deed(Deed::Unstore).unwrap();
+    world.act(TerminalAction::Unstore).unwrap();
     world.check();
-    world.see();
+    world.report_online();
 }
 
 #[test]
@@ -306,9 +308,9 @@ fn a_ticket_counts_who_owes_what_and_ends_in_activated_terminals() {
     assert_eq!(owed, [(Party::Customer, 9), (Party::Platform, 2)]);
 
     world.provide();
-    world.deed(Deed::Ready).unwrap();
+    world.act(TerminalAction::Ready).unwrap();
     assert!(!asked(&world).is_complete);
-    world.deed(Deed::Activate).unwrap();
+    world.act(TerminalAction::Activate).unwrap();
     let after = asked(&world);
     assert!(after.is_complete && after.owed.is_empty());
     let counts = after
@@ -333,7 +335,7 @@ fn a_ticket_says_what_is_missing_of_the_order_itself() {
         details.connectors.clear();
         let serial = text(&format!("T{number}"));
         let register = Command::Register(serial, details, Domain::Platform);
-        world.wants(register).unwrap();
+        world.command(register).unwrap();
     }
     assert_eq!(
         asked(&world),

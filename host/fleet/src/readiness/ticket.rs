@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{by_customer, customer, missing};
+use crate::context::GatewayFacts;
 use crate::fleet::Fleet;
 use crate::licence::{Sku, Stock};
 use crate::moment::Moment;
@@ -13,50 +14,50 @@ use crate::order::Order;
 use crate::processor::Party;
 use crate::refusal::Reason;
 use crate::site::Customer;
-use crate::situation::Surroundings;
 use crate::terminal::{State, Terminal};
 use crate::text::{Key, Serial};
 
-/// How far an order is.
+/// The progress of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Ticket {
     /// The order.
     pub order: Order,
-    /// Whether nothing of the order is missing and all its terminals are activated.
+    /// Whether nothing is missing and all terminals are activated.
     pub is_complete: bool,
-    /// Its terminals, without those that are retired.
-    pub terminals: Vec<Onboarding>,
+    /// Its terminals, without retired ones.
+    pub terminals: Vec<TerminalReadiness>,
     /// Its licences.
     pub licences: Vec<Stock>,
-    /// What is missing of the order itself.
+    /// What the order itself lacks.
     pub missing: Vec<Reason>,
-    /// What is due and keeps no terminal from being activated.
+    /// What is due but does not prevent activation.
     pub due: Vec<Reason>,
-    /// How many of the things that are missing each party owes.
+    /// How many of the missing things each party owes.
     pub owed: BTreeMap<Party, u64>,
 }
 
-/// How far a terminal is.
+/// The progress of a terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Onboarding {
+#[serde(rename = "Onboarding")]
+pub struct TerminalReadiness {
     /// Its serial number.
     pub serial: Serial,
-    /// Where it is.
+    /// Its site.
     pub site: Key,
-    /// Where in its life it is.
+    /// Its lifecycle state.
     pub state: State,
-    /// What is missing before it is activated; nothing once it is.
+    /// What it lacks to be activated; empty once it is activated.
     pub missing: Vec<Reason>,
 }
 
-/// How far an order is, at a moment.
+/// The activation ticket of an order at a moment.
 #[must_use]
-pub fn ticket(fleet: &Fleet, gateway: &Surroundings, now: Moment, order: &Order) -> Ticket {
+pub fn ticket(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, order: &Order) -> Ticket {
     let all = fleet.each::<Terminal>();
     let all: Vec<_> = all
         .filter(|it| it.details.order == order.key && it.state != State::Retired)
         .collect();
-    let onboarding = |it: &&Terminal| Onboarding {
+    let readiness = |it: &&Terminal| TerminalReadiness {
         serial: it.serial.clone(),
         site: it.details.site.clone(),
         state: it.state,
@@ -65,7 +66,7 @@ pub fn ticket(fleet: &Fleet, gateway: &Surroundings, now: Moment, order: &Order)
             _ => missing(fleet, gateway, now, it),
         },
     };
-    let terminals: Vec<_> = all.iter().map(onboarding).collect();
+    let terminals: Vec<_> = all.iter().map(readiness).collect();
     let licences = [Sku::Activation, Sku::Software].map(|sku| Stock::of(fleet, order, sku));
     let lacking = missing_of_order(&all, &licences);
     let reasons = terminals.iter().flat_map(|it| &it.missing).chain(&lacking);
@@ -111,7 +112,7 @@ fn lacks(terminal: &Terminal, sku: Sku) -> bool {
     }
 }
 
-/// The code for a kind of licence of which there are too few.
+/// The code for too few licences of this kind.
 pub(crate) const fn too_few(sku: Sku) -> &'static str {
     match sku {
         Sku::Activation => "too-few-activations",

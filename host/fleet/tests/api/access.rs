@@ -1,7 +1,7 @@
-//! Who may ask what, and whose records they find: every route by every scope, at home and elsewhere.
+//! Permissions: every route, by every scope, for records of the caller's site and of another one.
 
 use chargetap_fleet::access::Scope;
-use chargetap_fleet::api::{self, Method, Route, Step};
+use chargetap_fleet::api::{self, Effect, Method, Route};
 use serde_json::Value;
 
 use crate::world::{FRESH_HASH, NORTH, Request, SOUTH, Site, actor, json_of, name};
@@ -13,7 +13,8 @@ const SCOPES: [Scope; 4] = [
     Scope::ReadOnly,
 ];
 
-/// Who besides operators may do what is no read, or may not read: as the interface was asked for.
+/// The exceptions: writes that others than operators may make, and reads that not everybody may
+/// make.
 const RIGHTS: &[(&str, &[Scope])] = &[
     ("POST /terminals/{serial}/checks", &[Scope::SiteStaff]),
     ("POST /terminals/{serial}/inspections", &[Scope::SiteStaff]),
@@ -58,8 +59,8 @@ fn may(route: &Route, scope: Scope) -> bool {
     }
 }
 
-/// The status of an answer to a call that, if it may be made, is about a version that is not there or
-/// says nothing that can be read; a task of the gateway counts as 200.
+/// The status of a call that, if it is permitted, has an outdated version or an unreadable body. A
+/// task of the gateway counts as 200.
 fn status(route: &Route, place: &Site, scope: Scope, sites: &[&str]) -> u16 {
     let mut request = Request::new(route.method, &place.path(route.path));
     if let Some(media_type) = route.body.media_types().first() {
@@ -68,10 +69,10 @@ fn status(route: &Route, place: &Site, scope: Scope, sites: &[&str]) -> u16 {
     if route.method != Method::Get {
         request = request.if_match("\"999\"");
     }
-    match request.step(&actor(scope, sites)) {
-        Step::Answer(answer) => answer.status,
-        Step::Task(_) => 200,
-        Step::Write(_) => panic!("{} writes", name(route)),
+    match request.effect(&actor(scope, sites)) {
+        Effect::Answer(answer) => answer.status,
+        Effect::Task(_) => 200,
+        Effect::Write(_) => panic!("{} writes", name(route)),
     }
 }
 
@@ -198,14 +199,14 @@ fn what_concerns_the_whole_fleet_is_not_for_a_token_that_is_limited_to_sites() {
     }
 }
 
-/// Hashes of a token and of a calendar, and a webhook's secret.
+/// The hashes of a token and of a calendar, and the secret of a webhook.
 const SECRETS: [&str; 3] = ["canary", FRESH_HASH, "Y2FuYXJ5"];
 
 #[test]
 fn no_answer_has_a_hash_or_secret_of_a_record() {
     for route in routes().filter(|route| route.method == Method::Get) {
         let request = Request::get(&NORTH.path(route.path));
-        if let Step::Answer(answer) = request.step(&actor(Scope::Operator, &[])) {
+        if let Effect::Answer(answer) = request.effect(&actor(Scope::Operator, &[])) {
             let text = String::from_utf8(answer.body).unwrap();
             for secret in SECRETS {
                 assert!(!text.contains(secret), "{}", name(route));

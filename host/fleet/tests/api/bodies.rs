@@ -1,9 +1,9 @@
-//! Bodies: what is not as the document says is refused, with its place.
+//! Bodies that do not match the document are refused, with the place of the error.
 
 use std::collections::BTreeSet;
 
 use chargetap_fleet::access::Scope;
-use chargetap_fleet::api::{self, Answer, Body, Method, Step, Task};
+use chargetap_fleet::api::{self, Answer, Body, Effect, Method, Task};
 use chargetap_fleet::incident::PictureType;
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn post(path: &str, body: &str) -> Answer {
         .answer(&actor(Scope::Operator, &[]))
 }
 
-/// The places of what is wrong with a body.
+/// The places of the errors in a body.
 fn places(path: &str, body: &Value) -> Vec<String> {
     let answer = post(path, &body.to_string());
     assert_eq!(answer.status, 422, "{body}: {}", json_of(&answer));
@@ -176,13 +176,13 @@ fn a_picture_is_what_its_bytes_are() {
         );
         request
             .body(content_type, body)
-            .step(&actor(Scope::SiteStaff, &["north"]))
+            .effect(&actor(Scope::SiteStaff, &["north"]))
     };
     for (content_type, body, kind) in [
         ("image/png", PNG, PictureType::Png),
         ("image/jpeg", JPEG, PictureType::Jpeg),
     ] {
-        let Step::Task(task) = attach(content_type, body) else {
+        let Effect::Task(task) = attach(content_type, body) else {
             panic!("{content_type}")
         };
         let caption = Some("The back".parse().unwrap());
@@ -199,7 +199,7 @@ fn a_picture_is_what_its_bytes_are() {
         ("application/octet-stream", PNG, 415),
     ];
     for (content_type, body, status) in refusals {
-        let Step::Answer(answer) = attach(content_type, body) else {
+        let Effect::Answer(answer) = attach(content_type, body) else {
             panic!("{content_type}")
         };
         assert_eq!(answer.status, status, "{content_type}");

@@ -1,10 +1,10 @@
-//! The OpenAPI document: it describes the interface that there is.
+//! The OpenAPI document describes the actual interface.
 
 use std::collections::BTreeSet;
 
 use boon::{Compiler, Schemas};
 use chargetap_fleet::access::Scope;
-use chargetap_fleet::api::{self, Body, Method, Step};
+use chargetap_fleet::api::{self, Body, Effect, Method};
 use serde_json::Value;
 
 use crate::world::{NORTH, Request, actor, json_of, name};
@@ -155,13 +155,13 @@ fn what_is_answered_is_what_it_says() {
         .add_resource("urn:document", document.clone())
         .unwrap();
     let mut schemas = Schemas::new();
-    let mut looked_at = 0;
+    let mut terminal_to_poll = 0;
     for route in api::routes().iter().filter(|it| it.method == Method::Get) {
         for (path, status) in [
             (NORTH.path(route.path), 200),
             (format!("{}?odd=1", NORTH.path(route.path)), 400),
         ] {
-            let Step::Answer(answer) = Request::get(&path).step(&actor(Scope::Operator, &[]))
+            let Effect::Answer(answer) = Request::get(&path).effect(&actor(Scope::Operator, &[]))
             else {
                 continue;
             };
@@ -186,8 +186,8 @@ fn what_is_answered_is_what_it_says() {
                 .validate(&body, schema)
                 .map_err(|error| error.to_string());
             assert_eq!(verdict, Ok(()), "{path}");
-            looked_at += 1;
+            terminal_to_poll += 1;
         }
     }
-    assert!(looked_at > 30, "{looked_at}");
+    assert!(terminal_to_poll > 30, "{terminal_to_poll}");
 }

@@ -1,7 +1,7 @@
 //! Lists: pages and filters.
 
 use chargetap_fleet::access::Scope;
-use chargetap_fleet::api::{Answer, Step};
+use chargetap_fleet::api::{Answer, Effect};
 
 use crate::world::{Request, actor, json_of};
 
@@ -77,11 +77,12 @@ fn a_query_that_is_not_understood_is_refused() {
 #[test]
 fn a_number_beyond_what_is_counted_is_refused() {
     let operator = actor(Scope::Operator, &[]);
-    let audit = |after: &str| Request::get(&format!("/api/v1/audit?after={after}")).step(&operator);
-    assert!(matches!(audit("9223372036854775807"), Step::Task(_)));
+    let audit =
+        |after: &str| Request::get(&format!("/api/v1/audit?after={after}")).effect(&operator);
+    assert!(matches!(audit("9223372036854775807"), Effect::Task(_)));
     for after in ["9223372036854775808", "-1", "1.5", "1e3"] {
         assert!(
-            matches!(audit(after), Step::Answer(it) if it.status == 400),
+            matches!(audit(after), Effect::Answer(it) if it.status == 400),
             "{after}"
         );
     }

@@ -1,19 +1,19 @@
-//! Which route a request is for.
+//! Routing: the route that a request matches.
 
 use chargetap_fleet::access::Scope;
-use chargetap_fleet::api::{self, Method, Paper, Step, Task};
+use chargetap_fleet::api::{self, Effect, Method, ReportFormat, Task};
 use chargetap_fleet::incident::PictureType;
 
 use crate::world::{HASH, Request, actor, fleet, header, json_of};
 
-fn operator() -> chargetap_fleet::situation::Actor {
+fn operator() -> chargetap_fleet::context::Actor {
     actor(Scope::Operator, &[])
 }
 
 #[track_caller]
 fn task(request: Request<'_>) -> Task {
-    match request.step(&operator()) {
-        Step::Task(task) => task,
+    match request.effect(&operator()) {
+        Effect::Task(task) => task,
         other => panic!("{} is no task: {other:?}", request.path),
     }
 }
@@ -60,17 +60,23 @@ fn a_parameter_may_be_percent_encoded() {
 #[test]
 fn the_terminal_of_an_activation_is_looked_at_for_who_may_activate_it() {
     let fleet = fleet();
-    let looked_at = |path: &str, scope, sites: &[&str]| {
+    let terminal_to_poll = |path: &str, scope, sites: &[&str]| {
         let path = format!("/api/v1/terminals/{path}");
         let (route, parameters) = api::find(Some(Method::Post), &path).unwrap();
-        api::looked_at(route, &parameters, &fleet, &actor(scope, sites))
+        api::terminal_to_poll(route, &parameters, &fleet, &actor(scope, sites))
     };
-    let serial = looked_at("PN1/activate", Scope::Operator, &["north"]);
+    let serial = terminal_to_poll("PN1/activate", Scope::Operator, &["north"]);
     assert_eq!(serial.unwrap().as_str(), "PN1");
-    assert_eq!(looked_at("PN1/ready", Scope::Operator, &[]), None);
-    assert_eq!(looked_at("PN1/activate", Scope::ReadOnly, &[]), None);
-    assert_eq!(looked_at("PN1/activate", Scope::Operator, &["south"]), None);
-    assert_eq!(looked_at("NOBODYS/activate", Scope::Operator, &[]), None);
+    assert_eq!(terminal_to_poll("PN1/ready", Scope::Operator, &[]), None);
+    assert_eq!(terminal_to_poll("PN1/activate", Scope::ReadOnly, &[]), None);
+    assert_eq!(
+        terminal_to_poll("PN1/activate", Scope::Operator, &["south"]),
+        None
+    );
+    assert_eq!(
+        terminal_to_poll("NOBODYS/activate", Scope::Operator, &[]),
+        None
+    );
 }
 
 #[test]
@@ -87,7 +93,10 @@ fn what_the_gateway_does_is_a_task() {
     )));
     assert_eq!(picture, Task::Picture(HASH.to_owned(), PictureType::Png));
     let report = task(Request::get("/api/v1/incidents/I-1/report.pdf"));
-    assert_eq!(report, Task::Report("I-1".parse().unwrap(), Paper::Pdf));
+    assert_eq!(
+        report,
+        Task::Report("I-1".parse().unwrap(), ReportFormat::Pdf)
+    );
     let redeliver = task(post("/api/v1/webhook-dead-letters/7/redeliver"));
     assert_eq!(redeliver, Task::Redeliver(7));
     let audit = task(Request::get(

@@ -1,19 +1,19 @@
-//! Versions: nobody changes what somebody else changed in the meantime.
+//! Versions: no change of somebody else is overwritten.
 
 use chargetap_fleet::access::Scope;
-use chargetap_fleet::api::{Method, Step};
+use chargetap_fleet::api::{Effect, Method};
 
 use crate::world::{Request, actor, header, json_of, site};
 
-/// The status of putting a site there; 200 if it is written.
+/// The status of a PUT of a site; 200 if it would be written.
 fn put(path: &str, tag: Option<&str>) -> u16 {
     let body = site("acme").to_string();
     let mut request = Request::new(Method::Put, path).json(&body);
     request.if_match = tag;
-    match request.step(&actor(Scope::Operator, &[])) {
-        Step::Answer(answer) => answer.status,
-        Step::Write(_) => 200,
-        Step::Task(task) => panic!("{task:?}"),
+    match request.effect(&actor(Scope::Operator, &[])) {
+        Effect::Answer(answer) => answer.status,
+        Effect::Write(_) => 200,
+        Effect::Task(task) => panic!("{task:?}"),
     }
 }
 
@@ -46,12 +46,12 @@ fn what_is_not_there_is_put_without_a_version() {
 }
 
 #[test]
-fn a_deed_may_name_the_version_that_it_is_about() {
+fn an_action_may_name_the_version_that_it_is_about() {
     let path = "/api/v1/incidents/I-1/close";
     let body = r#"{"outcome":"cleared","note":"It was found."}"#;
     let close = || Request::new(Method::Post, path).json(body);
     let support = actor(Scope::Support, &[]);
-    // It cannot be closed yet, whatever its version is.
+    // It cannot be closed yet, with any version.
     assert_eq!(close().answer(&support).status, 409);
     assert_eq!(close().if_match("\"3\"").answer(&support).status, 409);
     assert_eq!(close().if_match("\"2\"").answer(&support).status, 412);

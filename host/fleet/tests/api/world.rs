@@ -1,18 +1,18 @@
-//! A small fleet at two sites, and calls to it.
+//! A small fleet at two sites, and requests to it.
 
-use chargetap_fleet::access::{Reach, Scope};
-use chargetap_fleet::api::{self, Answer, Call, Method, Route, Step};
+use chargetap_fleet::access::{AccessScope, Scope};
+use chargetap_fleet::api::{self, Answer, Call, Effect, Method, Route};
+use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts};
 use chargetap_fleet::fleet::{Change, Fleet, Item};
 use chargetap_fleet::moment::Moment;
-use chargetap_fleet::situation::{Actor, Situation, Surroundings};
 use serde_json::{Value, json};
 
-/// An unguessable text that everybody knows.
+/// A fixed text in the place of random digits.
 pub(crate) const FRESH: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 /// Its SHA-256.
 pub(crate) const FRESH_HASH: &str =
     "2a8abfa8cb9906290437854193ca6bca41d4d4e26d1d454bd66a35158095e737";
-/// The SHA-256 of the picture of the incident at either site.
+/// The SHA-256 of the picture of the incident at each site.
 pub(crate) const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 pub(crate) const NORTH: Site = Site {
@@ -36,7 +36,7 @@ pub(crate) const SOUTH: Site = Site {
     alert: "A-2",
 };
 
-/// What names the records of a site.
+/// The keys of the records of a site.
 pub(crate) struct Site {
     pub(crate) site: &'static str,
     pub(crate) customer: &'static str,
@@ -119,7 +119,7 @@ impl Site {
     }
 }
 
-/// What is known of a site of a customer.
+/// The details of a site of a customer.
 pub(crate) fn site(customer: &str) -> Value {
     json!({
         "customer": customer, "name": "A site", "address": "A street",
@@ -127,7 +127,7 @@ pub(crate) fn site(customer: &str) -> Value {
     })
 }
 
-/// What is known of an incident with a terminal.
+/// The details of an incident with a terminal.
 pub(crate) fn incident(serial: &str) -> Value {
     json!({
         "kind": "damage", "terminal": serial, "discovered": "2026-11-01T08:00:00Z",
@@ -135,7 +135,7 @@ pub(crate) fn incident(serial: &str) -> Value {
     })
 }
 
-/// The fleet; every record is in its third version.
+/// The fleet. Every record has version 3.
 pub(crate) fn fleet() -> Fleet {
     let mut records = NORTH.records();
     records.extend(SOUTH.records());
@@ -162,21 +162,21 @@ pub(crate) fn fleet() -> Fleet {
             key: item.key().to_owned(),
             after: Some(item),
         };
-        fleet.take(change, 3);
+        fleet.apply(change, 3);
     }
     fleet
 }
 
-/// Somebody of a scope, at these sites only if some are named.
+/// An actor with this scope, limited to these sites if any are given.
 pub(crate) fn actor(scope: Scope, sites: &[&str]) -> Actor {
     let sites: Vec<_> = sites.iter().map(|site| site.parse().unwrap()).collect();
     Actor {
         key: "K-1".parse().unwrap(),
         scope,
-        reach: if sites.is_empty() {
-            Reach::Everywhere
+        access: if sites.is_empty() {
+            AccessScope::Everywhere
         } else {
-            Reach::Sites(sites)
+            AccessScope::Sites(sites)
         },
     }
 }
@@ -230,45 +230,45 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// What comes of it.
-    pub(crate) fn step(&self, actor: &Actor) -> Step {
-        self.step_in(&fleet(), actor)
+    /// The effect of the request.
+    pub(crate) fn effect(&self, actor: &Actor) -> Effect {
+        self.effect_in(&fleet(), actor)
     }
 
-    fn step_in(&self, fleet: &Fleet, actor: &Actor) -> Step {
+    fn effect_in(&self, fleet: &Fleet, actor: &Actor) -> Effect {
         let (route, parameters) = match api::find(Some(self.method), &self.path) {
             Ok(found) => found,
-            Err(answer) => return Step::Answer(answer),
+            Err(answer) => return Effect::Answer(answer),
         };
-        let gateway = Surroundings::default();
-        let situation = Situation {
+        let gateway = GatewayFacts::default();
+        let context = DecisionContext {
             now: now(),
             actor,
             gateway: &gateway,
         };
-        api::step(route, &self.call(&parameters), fleet, &situation)
+        api::handle(route, &self.call(&parameters), fleet, &context)
     }
 
-    /// The answer, with what it changes stored in the fleet.
+    /// Sends the request, applies its changes to the fleet, and returns the answer.
     #[track_caller]
     pub(crate) fn send(&self, fleet: &mut Fleet, actor: &Actor) -> Answer {
-        let changes = match self.step_in(fleet, actor) {
-            Step::Answer(answer) => return answer,
-            Step::Write(changes) => changes,
-            Step::Task(task) => panic!("{} is a task: {task:?}", self.path),
+        let changes = match self.effect_in(fleet, actor) {
+            Effect::Answer(answer) => return answer,
+            Effect::Write(changes) => changes,
+            Effect::Task(task) => panic!("{} is a task: {task:?}", self.path),
         };
         fleet.write += 1;
         for change in &changes {
-            fleet.take(change.clone(), fleet.write);
+            fleet.apply(change.clone(), fleet.write);
         }
         let (route, parameters) = api::find(Some(self.method), &self.path).unwrap();
-        let gateway = Surroundings::default();
-        let situation = Situation {
+        let gateway = GatewayFacts::default();
+        let context = DecisionContext {
             now: now(),
             actor,
             gateway: &gateway,
         };
-        api::answer(route, &self.call(&parameters), fleet, &situation, &changes)
+        api::answer(route, &self.call(&parameters), fleet, &context, &changes)
     }
 
     pub(crate) fn call<'c>(&'c self, parameters: &'c [String]) -> Call<'c> {
@@ -282,11 +282,11 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The answer, where it is one.
+    /// The answer. Panics if the effect is another one.
     #[track_caller]
     pub(crate) fn answer(&self, actor: &Actor) -> Answer {
-        match self.step(actor) {
-            Step::Answer(answer) => answer,
+        match self.effect(actor) {
+            Effect::Answer(answer) => answer,
             other => panic!("{} is not answered: {other:?}", self.path),
         }
     }
@@ -308,7 +308,7 @@ pub(crate) fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.as_str())
 }
 
-/// Everything with a path and a method.
+/// The method and path of a route.
 pub(crate) fn name(route: &Route) -> String {
     format!("{} {}", route.method.name(), route.path)
 }

@@ -1,4 +1,4 @@
-//! Writes: what is answered once they are stored, and how far a token that is limited to sites gets.
+//! Writes: their answers, and what a token that is limited to sites may change.
 
 use chargetap_fleet::access::{Scope, bearer, calendar};
 use chargetap_fleet::api::{Answer, Method, authenticate};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::world::{FRESH, Request, actor, fleet, header, incident, json_of, now, site};
 
-fn operator() -> chargetap_fleet::situation::Actor {
+fn operator() -> chargetap_fleet::context::Actor {
     actor(Scope::Operator, &[])
 }
 
@@ -74,7 +74,7 @@ fn what_is_counted_is_made_where_its_number_says() {
 }
 
 #[test]
-fn a_deed_shows_the_terminal_after_it() {
+fn an_action_shows_the_terminal_after_it() {
     let mut fleet = fleet();
     let path = "/api/v1/terminals/PN1/transfer";
     let begun = send(&mut fleet, Method::Post, path, &json!({ "to": "platform" }));
@@ -201,13 +201,13 @@ fn a_token_that_is_limited_to_sites_changes_nothing_elsewhere() {
     };
     let contact = json!({ "name": "Ann", "email": "ann@example.com" });
     let person = |sites: &[&str]| json!({ "contact": contact, "sites": sites });
-    // At home.
+    // At its own site.
     assert_eq!(put("/api/v1/people/new", person(&["north"]), None), 201);
     assert_eq!(
         put("/api/v1/people/ann", person(&["north"]), Some("\"3\"")),
         200
     );
-    // From home to elsewhere, elsewhere, and at both.
+    // From its own site to another one, at another one, and at both.
     assert_eq!(
         put("/api/v1/people/ann", person(&["south"]), Some("\"3\"")),
         403
@@ -219,7 +219,7 @@ fn a_token_that_is_limited_to_sites_changes_nothing_elsewhere() {
     );
     let station = json!({ "site": "south", "evses": [{ "connector": 1 }] });
     assert_eq!(put("/api/v1/stations/STN-1", station, Some("\"3\"")), 403);
-    // What belongs to no site.
+    // Records that belong to no site.
     let customer = json!({ "name": "A company", "contact": contact });
     assert_eq!(
         put("/api/v1/customers/acme", customer.clone(), Some("\"3\"")),
@@ -253,7 +253,7 @@ fn the_ticket_of_an_order_has_the_terminals_at_the_tokens_sites_only() {
     let move_away = |fleet: &mut Fleet| {
         let mut terminal = fleet.get::<Terminal>("PS2").unwrap().clone();
         terminal.details.site = "south".parse().unwrap();
-        fleet.take(chargetap_fleet::fleet::Change::put(terminal), 9);
+        fleet.apply(chargetap_fleet::fleet::Change::put(terminal), 9);
     };
     move_away(&mut fleet);
     for (sites, expected) in [(vec!["north"], vec!["PN1"]), (vec![], vec!["PN1", "PS2"])] {
@@ -265,8 +265,8 @@ fn the_ticket_of_an_order_has_the_terminals_at_the_tokens_sites_only() {
             .map(|it| it["serial"].as_str().unwrap())
             .collect();
         assert_eq!(serials, expected);
-        let notices = Request::get("/api/v1/orders/O-1/notices").send(&mut fleet, &reader);
-        let text = String::from_utf8(notices.body).unwrap();
+        let letters = Request::get("/api/v1/orders/O-1/notices").send(&mut fleet, &reader);
+        let text = String::from_utf8(letters.body).unwrap();
         assert_eq!(text.contains("PS2"), sites.is_empty(), "{text}");
     }
 }

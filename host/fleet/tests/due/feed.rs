@@ -1,12 +1,12 @@
-//! The feed, as RFC 5545 has it.
+//! The calendar feed conforms to RFC 5545.
 
-use chargetap_fleet::access::Reach;
-use chargetap_fleet::due::due;
+use chargetap_fleet::access::AccessScope;
+use chargetap_fleet::context::GatewayFacts;
+use chargetap_fleet::due::items;
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::ics::feed;
 use chargetap_fleet::incident::Incident;
 use chargetap_fleet::site::Site;
-use chargetap_fleet::situation::Surroundings;
 use chargetap_fleet::terminal::Terminal;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -41,16 +41,16 @@ fn fleet(site: Value) -> Fleet {
 }
 
 fn written(fleet: &Fleet, now: i64) -> String {
-    let list = due(
+    let list = items(
         fleet,
-        &Surroundings::default(),
+        &GatewayFacts::default(),
         moment(now),
-        &Reach::Everywhere,
+        &AccessScope::Everywhere,
     );
     feed(fleet, &list, moment(now))
 }
 
-/// The lines, unfolded as section 3.1 says.
+/// The unfolded lines (section 3.1).
 fn lines(feed: &str) -> Vec<String> {
     let unfolded = feed.replace("\r\n ", "");
     unfolded
@@ -106,7 +106,7 @@ fn what_is_overdue_says_so_first() {
 }
 
 proptest! {
-    /// No name or address breaks a line, makes one of its own, or comes out as another text.
+    /// No name or address breaks a line, adds a line, or is changed.
     #[test]
     fn any_text_comes_through(name in r"[^\s\p{C}0-9]([^\p{C}0-9]{0,150}[^\s\p{C}0-9])?") {
         let mut place = site(0, "Europe/Stockholm");
@@ -115,7 +115,8 @@ proptest! {
         let feed = written(&fleet(place), START);
         prop_assert!(feed.ends_with("\r\n"));
         for line in feed.split_terminator("\r\n") {
-            // They should have 75; the library gives the last part of a long one up to 76.
+            // Lines should have at most 75 bytes; the library's last part of a long line has up to
+            // 76.
             prop_assert!(line.len() <= 76, "{} octets", line.len());
             prop_assert!(!line.contains(['\r', '\n']));
         }

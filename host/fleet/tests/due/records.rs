@@ -1,4 +1,4 @@
-//! Records of a fleet, from as little as a test says of them.
+//! Records built from the few fields that a test gives.
 
 use chargetap_fleet::fleet::{Change, Fleet, Record};
 use chargetap_fleet::moment::Moment;
@@ -15,7 +15,7 @@ pub(crate) fn moment(seconds: i64) -> Moment {
 
 pub(crate) fn put<T: Record + DeserializeOwned>(fleet: &mut Fleet, record: Value) {
     let record: T = serde_json::from_value(record).unwrap();
-    fleet.take(Change::put(record), 1);
+    fleet.apply(Change::put(record), 1);
 }
 
 pub(crate) fn customer(assessment: Value) -> Value {
@@ -38,7 +38,7 @@ pub(crate) fn site(number: usize, zone: &str) -> Value {
     })
 }
 
-/// A terminal at the first site; what else is known of it comes over this.
+/// A terminal at the first site, with these fields in addition.
 pub(crate) fn terminal(serial: &str, state: &str, since: i64, more: Value) -> Value {
     let mut terminal = json!({
         "serial": serial,

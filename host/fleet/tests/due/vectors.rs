@@ -1,12 +1,12 @@
-//! What is due in worlds of which Python said what is due (`tests/vectors/due.py`).
+//! What is due, compared with vectors that Python computed (`tests/vectors/due.py`).
 
-use chargetap_fleet::access::Reach;
-use chargetap_fleet::due::due;
+use chargetap_fleet::access::AccessScope;
+use chargetap_fleet::context::{Attention, GatewayFacts};
+use chargetap_fleet::due::items;
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::incident::Incident;
 use chargetap_fleet::order::Order;
 use chargetap_fleet::site::{Customer, Person, Site};
-use chargetap_fleet::situation::{Attention, Surroundings};
 use chargetap_fleet::terminal::Terminal;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,8 +16,9 @@ use crate::records::{customer, done, inspection, moment, put, site, terminal, ye
 #[derive(Deserialize)]
 struct World {
     now: i64,
-    /// The only site that can be seen, unless everything can.
-    reach: Option<usize>,
+    /// The only site in the access scope; absent for the whole fleet.
+    #[serde(rename = "reach")]
+    access: Option<usize>,
     zones: Vec<String>,
     terminals: Vec<Given>,
     incidents: Vec<(usize, i64, Option<i64>, Option<i64>)>,
@@ -28,10 +29,10 @@ struct World {
     due: Vec<Listed>,
 }
 
-/// What, of what, by when, and whether it is overdue.
+/// Kind, key, deadline, and whether it is overdue.
 type Listed = (String, String, Option<i64>, bool);
 
-/// A terminal's site, model, state, since when, order, years, inspections, charge and storage.
+/// Site, model, state, since, order, years, inspections, charge and storage of a terminal.
 #[derive(Deserialize)]
 struct Given(
     usize,
@@ -51,11 +52,11 @@ fn what_is_due_is_what_an_implementation_of_its_own_says() {
     assert!(worlds.len() > 300);
     for (number, world) in worlds.iter().enumerate() {
         let (fleet, gateway) = made(world);
-        let reach = match world.reach {
-            None => Reach::Everywhere,
-            Some(site) => Reach::Sites(vec![format!("S{site}").parse().unwrap()]),
+        let access = match world.access {
+            None => AccessScope::Everywhere,
+            Some(site) => AccessScope::Sites(vec![format!("S{site}").parse().unwrap()]),
         };
-        let list = due(&fleet, &gateway, moment(world.now), &reach);
+        let list = items(&fleet, &gateway, moment(world.now), &access);
         let deadlines: Vec<_> = list.iter().map(|it| (it.due.is_none(), it.due)).collect();
         assert!(deadlines.is_sorted(), "world {number}: {deadlines:?}");
         let mut list: Vec<Listed> = list
@@ -75,7 +76,7 @@ fn what_is_due_is_what_an_implementation_of_its_own_says() {
     }
 }
 
-fn made(world: &World) -> (Fleet, Surroundings) {
+fn made(world: &World) -> (Fleet, GatewayFacts) {
     let mut fleet = Fleet::default();
     let assessment = world.assessment.as_ref();
     let assessment =
@@ -109,15 +110,15 @@ fn made(world: &World) -> (Fleet, Surroundings) {
         terminal: format!("T{terminal}").parse().unwrap(),
         since: moment(*since),
     });
-    let gateway = Surroundings {
+    let gateway = GatewayFacts {
         attention: attention.collect(),
-        ..Surroundings::default()
+        ..GatewayFacts::default()
     };
     (fleet, gateway)
 }
 
 impl Given {
-    /// Everybody may use every terminal.
+    /// Everybody is a user of every terminal.
     fn record(&self, number: usize, people: usize) -> Value {
         let Self(site, model, state, since, order, years, inspected, charged, stored) = self;
         let years: Vec<_> = years

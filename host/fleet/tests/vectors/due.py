@@ -1,11 +1,11 @@
-"""What is due in worlds that are made up, computed by Python's own calendar and zones.
+"""Computes what is due in random fleets, with Python's own calendar and time zones.
 
     python3 due.py
 
-Each world is a fleet at one moment. The moment is mostly on or beside the edge of something: a
-deadline, the day from which something is listed, a change of summer time, a leap day. Some things are
-on record as done at a moment that has not come yet: the clock was set back. The years are past, so that
-no later edition of the zones' data changes what is expected.
+Each world is a fleet at one moment. Most moments are at or next to a boundary: a deadline, the day from
+which something is listed, a change of summer time, a leap day. Some records have dates in the future,
+because the clock was set back. All years are past, so that later time zone data does not change the
+expected results.
 
 Moments are seconds since 1970. A terminal is [site, model, state, since, order, years, inspections
 (weekly, before and after storage), charged, stored], and what is expected [what, key, due, overdue].
@@ -235,7 +235,7 @@ def expected(world, now):
 def written(world):
     edge = random.choice(world.edges[random.choice(list(world.edges))])
     now = edge + random.choice([-1, 0, 0, 1, -3_600, 3_600, -86_400, 86_400])
-    # Some see one site only, and nothing that belongs to none.
+    # Some access scopes have one site only, without records that belong to no site.
     reach = random.choice([None, None, random.randrange(3)])
     due = [(what, key, due, overdue) for what, key, site, due, overdue in expected(world, now) if reach in (None, site)]
     return {

@@ -1,8 +1,8 @@
-//! The two fonts, and how texts are broken into lines that fit.
+//! The two fonts, and line breaking.
 //!
-//! The scripts of the fonts need no shaping: letters stand side by side, and an accent that follows its
-//! letter is drawn over it because it has no width. Of other scripts, each character is shown as the
-//! replacement character, beside which the line's text is kept for whoever copies or hears it.
+//! The scripts of these fonts need no shaping: letters stand side by side, and a combining accent
+//! is drawn over its letter because it has no width. Characters of other scripts are shown as the
+//! replacement character; the original text is kept beside it for copying and for screen readers.
 
 use std::ops::Range;
 
@@ -46,13 +46,14 @@ impl Faces {
         }
     }
 
-    /// A text in lines that are no wider than this.
+    /// Breaks a text into lines of at most this width.
     pub(super) fn wrap(&self, text: &str, style: Style, width: f32) -> Vec<String> {
         let face = self.of(style.weight);
         face.wrap(text, width / style.size)
     }
 
-    /// A text as it is shown: with the replacement character for each that has no glyph.
+    /// The text as it is shown: the replacement character stands for each character without a
+    /// glyph.
     pub(super) fn shown(&self, text: &str) -> String {
         let show = |it| match self.regular.glyphs.map(it) {
             Some(_) => it,
@@ -72,26 +73,26 @@ impl Face {
         })
     }
 
-    /// The glyph of a character, or what is shown instead.
+    /// The glyph of a character, or that of the replacement character.
     fn glyph(&self, character: char) -> skrifa::GlyphId {
         let glyph = self.glyphs.map(character);
         let glyph = glyph.or_else(|| self.glyphs.map(char::REPLACEMENT_CHARACTER));
         glyph.unwrap_or_default()
     }
 
-    /// How far the next character is, in sizes of the font.
+    /// The advance width of a character, in sizes of the font.
     fn advance(&self, character: char) -> f32 {
         let width = self.widths.advance_width(self.glyph(character));
         width.unwrap_or_default() / self.font.units_per_em()
     }
 
-    /// How wide a text is without the space at its end, in sizes of the font.
+    /// The width of a text without trailing spaces, in sizes of the font.
     pub(super) fn width(&self, text: &str) -> f32 {
         let characters = text.trim_end().chars();
         characters.map(|it| self.advance(it)).sum()
     }
 
-    /// A text as the glyphs that are drawn.
+    /// The glyphs of a text.
     pub(super) fn set(&self, text: &str) -> Vec<KrillaGlyph> {
         let glyph = |(at, character): (usize, char)| {
             let range = at..at + character.len_utf8();
@@ -101,11 +102,11 @@ impl Face {
         text.char_indices().map(glyph).collect()
     }
 
-    /// Breaks where Unicode allows it (UAX #14), and elsewhere only what is wider than a line. Spaces
-    /// stay at the ends of lines, so that the words remain two to whoever copies them.
+    /// Breaks where Unicode allows it (UAX #14), and inside a word only if it is wider than a line.
+    /// Spaces stay at the ends of lines, so that copied words stay separate.
     fn wrap(&self, text: &str, width: f32) -> Vec<String> {
         let mut lines = vec![];
-        // The line so far.
+        // The current line.
         let mut line = Range { start: 0, end: 0 };
         for (at, opportunity) in linebreaks(text) {
             if line.end > line.start && self.width(&text[line.start..at]) > width {
@@ -126,12 +127,12 @@ impl Face {
         lines
     }
 
-    /// How many bytes of a text fit, of one character at least.
+    /// How many bytes of a text fit; at least one character.
     fn fitting(&self, text: &str, width: f32) -> usize {
-        let mut taken = 0.0;
+        let mut used = 0.0;
         for (at, character) in text.char_indices() {
-            taken += self.advance(character);
-            if taken > width && at > 0 {
+            used += self.advance(character);
+            if used > width && at > 0 {
                 return at;
             }
         }
@@ -147,7 +148,7 @@ mod tests {
     #[test]
     fn digits_are_equally_wide() {
         let faces = Faces::load().unwrap();
-        // In Noto Sans 572 of 1000.
+        // 572 of 1000 in Noto Sans.
         let face = faces.of(Weight::Regular);
         assert!(('0'..='9').all(|it| (face.advance(it) - 0.572).abs() < 1e-6));
     }

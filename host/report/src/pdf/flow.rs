@@ -1,62 +1,62 @@
-//! Blocks on pages.
+//! Pagination of blocks.
 
-use super::strip::{Block, Strip};
+use super::row::{Block, Row};
 use super::style::HEIGHT;
 
-/// A strip with its place on a page, from the upper margin.
-pub(super) struct Placed {
+/// A row with its position on a page, from the upper margin.
+pub(super) struct PlacedRow {
     pub(super) y: f32,
-    pub(super) strip: Strip,
+    pub(super) row: Row,
 }
 
-/// A block that does not fit the rest of its page begins a new one. One that does not fit any page goes
-/// on below, and is divided between its strips.
-pub(super) fn pages(blocks: Vec<Block>) -> Vec<Vec<Placed>> {
+/// Distributes blocks over pages. A block that does not fit the rest of its page begins a new page.
+/// A block that is higher than a page is divided between its rows.
+pub(super) fn pages(blocks: Vec<Block>) -> Vec<Vec<PlacedRow>> {
     let mut flow = Flow {
         pages: vec![],
-        taken: HEIGHT,
+        used: HEIGHT,
     };
     for block in blocks {
         let height = block.height();
         if height <= HEIGHT && !flow.fits(height) {
             flow.new_page();
         }
-        for strip in block.strips {
-            flow.place(strip);
+        for row in block.rows {
+            flow.place(row);
         }
     }
     flow.pages
 }
 
 struct Flow {
-    pages: Vec<Vec<Placed>>,
-    /// What of the last page is taken.
-    taken: f32,
+    pages: Vec<Vec<PlacedRow>>,
+    /// The height used on the last page.
+    used: f32,
 }
 
 impl Flow {
-    fn place(&mut self, strip: Strip) {
-        let is_space = strip.marks.is_empty();
-        // Space at the top of a page is none, nor is space between what stands on two.
-        if is_space && (self.taken == 0.0 || !self.fits(strip.height)) {
+    fn place(&mut self, row: Row) {
+        let is_space = row.items.is_empty();
+        // Empty space is dropped at the top and at the bottom of a page.
+        if is_space && (self.used == 0.0 || !self.fits(row.height)) {
             return;
         }
-        if !self.fits(strip.height) {
+        if !self.fits(row.height) {
             self.new_page();
         }
-        let y = self.taken;
-        self.taken += strip.height;
+        let y = self.used;
+        self.used += row.height;
         if let Some(page) = self.pages.last_mut() {
-            page.push(Placed { y, strip });
+            page.push(PlacedRow { y, row });
         }
     }
 
     fn fits(&self, height: f32) -> bool {
-        self.taken + height <= HEIGHT
+        self.used + height <= HEIGHT
     }
 
     fn new_page(&mut self) {
         self.pages.push(vec![]);
-        self.taken = 0.0;
+        self.used = 0.0;
     }
 }

@@ -1,7 +1,7 @@
-//! The report in strips, and what each of their texts is.
+//! Lays the report out in rows, and builds the tag structure.
 
 use super::face::Faces;
-use super::strip::{Bar, Block, Frame, Mark, Strip, Text};
+use super::row::{Bar, Block, GlyphRun, PictureFrame, Row, RowItem};
 use super::style::{
     ACCENT, ALARM, BAR, CAPITALS, CAPTION, DRAFT, EDGE, GAP, HEADING, INSET, KIND, LABEL,
     MARGIN_LEFT, MARGIN_TOP, NOTE, PAGE_WIDTH, PICTURE_HEIGHT, PIXEL, Style, TEXT, TINT, TITLE,
@@ -9,10 +9,10 @@ use super::style::{
 };
 use super::tags::{Element, Tag};
 use crate::picture::Picture;
-use crate::report::{Exhibit, Report, Row, Section};
+use crate::report::{Exhibit, Fact, Report, Section};
 use crate::wording;
 
-/// Numbers the texts and the pictures in the order in which they are drawn.
+/// The layout of a report. Lines and pictures are numbered in the order in which they are drawn.
 pub(super) struct Layout<'a> {
     faces: &'a Faces,
     contents: usize,
@@ -38,8 +38,8 @@ impl<'a> Layout<'a> {
     }
 
     fn header(&mut self, report: &Report) {
-        let mut top = Strip::space(0.0);
-        top.marks.push(Mark::Bar(Bar {
+        let mut top = Row::space(0.0);
+        top.items.push(RowItem::Bar(Bar {
             x: -MARGIN_LEFT,
             y: -MARGIN_TOP,
             width: PAGE_WIDTH,
@@ -51,38 +51,38 @@ impl<'a> Layout<'a> {
         let tag = Tag::Title(report.headline.clone());
         let (title, element) = self.text(tag, &report.headline, TITLE);
         self.elements.push(element);
-        let mut strips = vec![top];
-        strips.extend(kind);
-        strips.extend(title);
-        strips.push(Strip::space(8.0));
+        let mut rows = vec![top];
+        rows.extend(kind);
+        rows.extend(title);
+        rows.push(Row::space(8.0));
         if report.is_draft() {
-            strips.extend(self.draft(&report.missing));
+            rows.extend(self.draft(&report.missing));
         }
-        self.blocks.push(strips.into());
+        self.blocks.push(rows.into());
     }
 
-    /// What is missing, on a tint with a bar beside it.
-    fn draft(&mut self, missing: &[String]) -> Vec<Strip> {
+    /// What is missing, on a tinted background with a bar beside it.
+    fn draft(&mut self, missing: &[String]) -> Vec<Row> {
         let width = WIDTH - 2.0 * INSET;
-        let mut strips = vec![Strip::space(7.0)];
+        let mut rows = vec![Row::space(7.0)];
         for (text, style) in [(wording::DRAFT, DRAFT), (wording::STILL_TO_DO, TEXT)] {
             let (lines, contents) = self.lines(text, style, INSET, width);
-            strips.extend(lines);
+            rows.extend(lines);
             self.elements.push(Element::leaf(Tag::Paragraph, contents));
         }
         let mut items = vec![];
         for it in missing {
             let (lines, contents) = self.lines(&format!("– {it}"), TEXT, INSET, width);
-            strips.extend(lines);
+            rows.extend(lines);
             let body = Element::leaf(Tag::ItemBody, contents);
             items.push(Element::group(Tag::Item, vec![body]));
         }
         self.elements.push(Element::group(Tag::List, items));
-        strips.push(Strip::space(7.0));
-        for strip in &mut strips {
-            let height = strip.height;
+        rows.push(Row::space(7.0));
+        for row in &mut rows {
+            let height = row.height;
             let bar = |width, colour| {
-                Mark::Bar(Bar {
+                RowItem::Bar(Bar {
                     x: 0.0,
                     y: 0.0,
                     width,
@@ -90,48 +90,48 @@ impl<'a> Layout<'a> {
                     colour,
                 })
             };
-            strip.marks.insert(0, bar(EDGE, ALARM));
-            strip.marks.insert(0, bar(WIDTH, TINT));
+            row.items.insert(0, bar(EDGE, ALARM));
+            row.items.insert(0, bar(WIDTH, TINT));
         }
-        strips.push(Strip::space(10.0));
-        strips
+        rows.push(Row::space(10.0));
+        rows
     }
 
     fn section(&mut self, section: &Section) {
         let (mut opening, heading) = self.heading(section.title);
         let mut elements = vec![heading];
-        let mut rows = vec![];
-        for row in &section.rows {
-            let (strips, element) = self.row(row);
-            opening.extend(strips);
-            rows.push(element);
+        let mut facts = vec![];
+        for fact in &section.facts {
+            let (rows, element) = self.fact(fact);
+            opening.extend(rows);
+            facts.push(element);
         }
-        if !rows.is_empty() {
+        if !facts.is_empty() {
             self.blocks.push(std::mem::take(&mut opening).into());
-            elements.push(Element::group(Tag::Table, rows));
+            elements.push(Element::group(Tag::Table, facts));
         }
         for paragraph in &section.text {
-            let (strips, element) = self.text(Tag::Paragraph, paragraph, TEXT);
-            self.paragraph(std::mem::take(&mut opening), strips);
+            let (rows, element) = self.text(Tag::Paragraph, paragraph, TEXT);
+            self.paragraph(std::mem::take(&mut opening), rows);
             elements.push(element);
         }
-        self.blocks.push(vec![Strip::space(8.0)].into());
+        self.blocks.push(vec![Row::space(8.0)].into());
         self.elements.push(Element::group(Tag::Section, elements));
     }
 
-    /// The beginning of a section, which stays with what follows.
-    fn heading(&mut self, title: &str) -> (Vec<Strip>, Element) {
+    /// The heading of a section. It stays on one page with what follows.
+    fn heading(&mut self, title: &str) -> (Vec<Row>, Element) {
         let (mut heading, element) = self.text(Tag::Heading(title.to_owned()), title, HEADING);
         if let Some(first) = heading.first_mut() {
             first.heading = Some(title.to_owned());
         }
-        let mut strips = vec![Strip::rule(6.0)];
-        strips.append(&mut heading);
-        (strips, element)
+        let mut rows = vec![Row::rule(6.0)];
+        rows.append(&mut heading);
+        (rows, element)
     }
 
-    /// Of a paragraph, no line stands alone on a page.
-    fn paragraph(&mut self, mut opening: Vec<Strip>, mut lines: Vec<Strip>) {
+    /// Splits a paragraph so that no line stands alone on a page.
+    fn paragraph(&mut self, mut opening: Vec<Row>, mut lines: Vec<Row>) {
         let end = lines.split_off(lines.len().saturating_sub(2));
         let middle = lines.split_off(lines.len().min(2));
         opening.append(&mut lines);
@@ -143,44 +143,44 @@ impl<'a> Layout<'a> {
                 .extend(middle.into_iter().map(|it| vec![it].into()));
             self.blocks.push(end.into());
         }
-        self.blocks.push(vec![Strip::space(4.0)].into());
+        self.blocks.push(vec![Row::space(4.0)].into());
     }
 
-    /// Label left and value beside it, each in lines.
-    fn row(&mut self, row: &Row) -> (Vec<Strip>, Element) {
-        let (mut strips, name) = self.lines(row.label, LABEL, 0.0, VALUES - GAP);
+    /// The label on the left and the value beside it.
+    fn fact(&mut self, fact: &Fact) -> (Vec<Row>, Element) {
+        let (mut rows, name) = self.lines(fact.label, LABEL, 0.0, VALUES - GAP);
         let mut value = vec![];
         let mut at = 0;
-        for line in &row.lines {
+        for line in &fact.lines {
             let (lines, contents) = self.lines(line, TEXT, VALUES, WIDTH - VALUES);
             value.extend(contents);
             for line in lines {
-                match strips.get_mut(at) {
-                    Some(strip) => strip.marks.extend(line.marks),
-                    None => strips.push(line),
+                match rows.get_mut(at) {
+                    Some(row) => row.items.extend(line.items),
+                    None => rows.push(line),
                 }
                 at += 1;
             }
         }
-        strips.push(Strip::space(1.5));
+        rows.push(Row::space(1.5));
         let cells = vec![
-            Element::leaf(Tag::Name, name),
-            Element::leaf(Tag::Value, value),
+            Element::leaf(Tag::RowHeader, name),
+            Element::leaf(Tag::RowValue, value),
         ];
-        (strips, Element::group(Tag::Row, cells))
+        (rows, Element::group(Tag::TableRow, cells))
     }
 
     fn exhibits(&mut self, exhibits: &[Exhibit]) {
         let (mut opening, heading) = self.heading(wording::PHOTOGRAPHS);
         let mut elements = vec![heading];
         if exhibits.is_empty() {
-            let (strips, element) = self.text(Tag::Paragraph, wording::NO_PHOTOGRAPHS, TEXT);
-            opening.extend(strips);
+            let (rows, element) = self.text(Tag::Paragraph, wording::NO_PHOTOGRAPHS, TEXT);
+            opening.extend(rows);
             self.blocks.push(std::mem::take(&mut opening).into());
             elements.push(element);
         }
         for (index, exhibit) in exhibits.iter().enumerate() {
-            opening.push(Strip::space(4.0));
+            opening.push(Row::space(4.0));
             match &exhibit.picture {
                 Ok(picture) => {
                     let tag = Tag::Figure(exhibit.caption.clone());
@@ -188,77 +188,77 @@ impl<'a> Layout<'a> {
                     elements.push(Element::leaf(tag, vec![self.next()]));
                 }
                 Err(why) => {
-                    let text = format!("{}{why}.", wording::UNSHOWN);
-                    let (strips, element) = self.unshown(&text);
-                    opening.extend(strips);
+                    let text = format!("{}{why}.", wording::NOT_SHOWN);
+                    let (rows, element) = self.placeholder(&text);
+                    opening.extend(rows);
                     elements.push(element);
                 }
             }
-            opening.push(Strip::space(4.0));
+            opening.push(Row::space(4.0));
             let facts = exhibit.facts.iter().map(|it| (it, NOTE));
             for (text, style) in [(&exhibit.caption, CAPTION)].into_iter().chain(facts) {
-                let (strips, element) = self.text(Tag::Paragraph, text, style);
-                opening.extend(strips);
+                let (rows, element) = self.text(Tag::Paragraph, text, style);
+                opening.extend(rows);
                 elements.push(element);
             }
-            opening.push(Strip::space(10.0));
+            opening.push(Row::space(10.0));
             self.blocks.push(std::mem::take(&mut opening).into());
         }
         self.elements.push(Element::group(Tag::Section, elements));
     }
 
-    /// In the place of a picture.
-    fn unshown(&mut self, text: &str) -> (Vec<Strip>, Element) {
+    /// The text in place of a picture that cannot be shown.
+    fn placeholder(&mut self, text: &str) -> (Vec<Row>, Element) {
         let (lines, contents) = self.lines(text, TEXT, INSET, WIDTH - 2.0 * INSET);
-        let mut strips = vec![Strip::space(16.0)];
-        strips.extend(lines);
-        strips.push(Strip::space(16.0));
-        for strip in &mut strips {
+        let mut rows = vec![Row::space(16.0)];
+        rows.extend(lines);
+        rows.push(Row::space(16.0));
+        for row in &mut rows {
             let tint = Bar {
                 x: 0.0,
                 y: 0.0,
                 width: WIDTH,
-                height: strip.height,
+                height: row.height,
                 colour: TINT,
             };
-            strip.marks.insert(0, Mark::Bar(tint));
+            row.items.insert(0, RowItem::Bar(tint));
         }
-        (strips, Element::leaf(Tag::Paragraph, contents))
+        (rows, Element::leaf(Tag::Paragraph, contents))
     }
 
-    /// When the document was made, and what of it the fonts cannot show.
+    /// When the document was made, and a remark if the fonts lack characters.
     fn end(&mut self, report: &Report) {
         let mut texts = vec![format!("{} {}", wording::MADE, report.footer.join(", "))];
         if report.texts().any(|text| self.faces.shown(text) != text) {
             texts.push(wording::NOT_IN_FONT.to_owned());
         }
-        let mut strips = vec![Strip::rule(6.0)];
+        let mut rows = vec![Row::rule(6.0)];
         for text in texts {
             let (lines, element) = self.text(Tag::Paragraph, &text, NOTE);
-            strips.extend(lines);
+            rows.extend(lines);
             self.elements.push(element);
         }
-        self.blocks.push(strips.into());
+        self.blocks.push(rows.into());
     }
 
     /// A text over the whole width.
-    fn text(&mut self, tag: Tag, text: &str, style: Style) -> (Vec<Strip>, Element) {
-        let (strips, contents) = self.lines(text, style, 0.0, WIDTH);
-        (strips, Element::leaf(tag, contents))
+    fn text(&mut self, tag: Tag, text: &str, style: Style) -> (Vec<Row>, Element) {
+        let (rows, contents) = self.lines(text, style, 0.0, WIDTH);
+        (rows, Element::leaf(tag, contents))
     }
 
-    /// A text, one line in a strip.
-    fn lines(&mut self, text: &str, style: Style, x: f32, width: f32) -> (Vec<Strip>, Vec<usize>) {
+    /// The lines of a text, one in each row.
+    fn lines(&mut self, text: &str, style: Style, x: f32, width: f32) -> (Vec<Row>, Vec<usize>) {
         let lines = self.faces.wrap(text, style, width);
         let set = |line: String| {
-            let mut strip = Strip::space(style.leading);
-            strip.marks.push(Mark::Text(Text {
+            let mut row = Row::space(style.leading);
+            row.items.push(RowItem::GlyphRun(GlyphRun {
                 x,
                 baseline: (style.leading + style.size * CAPITALS) / 2.0,
                 style,
                 line,
             }));
-            (strip, self.next())
+            (row, self.next())
         };
         lines.into_iter().map(set).unzip()
     }
@@ -270,17 +270,17 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// As large as it may be, with its sides as they are to each other.
-fn frame(exhibit: usize, picture: &Picture) -> Strip {
+/// The row of a picture: as large as allowed, with its aspect ratio.
+fn frame(exhibit: usize, picture: &Picture) -> Row {
     let (width, height) = picture.shown_size();
     let (width, height) = (width as f32, height as f32);
     let scale = PIXEL.min(WIDTH / width).min(PICTURE_HEIGHT / height);
     let (width, height) = (width * scale, height * scale);
-    let mut strip = Strip::space(height);
-    strip.marks.push(Mark::Picture(Frame {
+    let mut row = Row::space(height);
+    row.items.push(RowItem::Picture(PictureFrame {
         exhibit,
         width,
         height,
     }));
-    strip
+    row
 }

@@ -1,6 +1,6 @@
-//! Measures, weights and colours. Lengths are in points, of which an inch has 72.
+//! Measures, font weights and colours. Lengths are in points (1/72 inch).
 
-/// A4, as ISO 216 has it.
+/// A4 (ISO 216).
 pub(super) const PAGE_WIDTH: f32 = 595.28;
 pub(super) const PAGE_HEIGHT: f32 = 841.89;
 
@@ -8,34 +8,34 @@ pub(super) const MARGIN_LEFT: f32 = 62.0;
 pub(super) const MARGIN_TOP: f32 = 46.0;
 pub(super) const MARGIN_BOTTOM: f32 = 56.0;
 
-/// How wide what people read is.
+/// The width of the text.
 pub(super) const WIDTH: f32 = PAGE_WIDTH - 2.0 * MARGIN_LEFT;
 
-/// How much fits on a page.
+/// The height of the text on a page.
 pub(super) const HEIGHT: f32 = PAGE_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM;
 
-/// Where the values beside their labels begin.
+/// The left edge of the values beside their labels.
 pub(super) const VALUES: f32 = 120.0;
 
-/// The least space between a label and its value.
+/// The minimum space between a label and its value.
 pub(super) const GAP: f32 = 12.0;
 
-/// The bar along the first page's upper edge.
+/// The height of the bar along the upper edge of the first page.
 pub(super) const BAR: f32 = 6.0;
 
 pub(super) const HAIRLINE: f32 = 0.6;
 
-/// The bar beside what is missing, and how far the text is from it.
+/// The width of the bar beside the missing items, and the distance of the text from it.
 pub(super) const EDGE: f32 = 3.0;
 pub(super) const INSET: f32 = 12.0;
 
-/// How high capital letters are, in sizes of the font.
+/// The height of capital letters, in sizes of the font.
 pub(super) const CAPITALS: f32 = 0.714;
 
-/// How high a picture may be: two with their captions fit on a page.
+/// The maximum height of a picture: two with their captions fit on a page.
 pub(super) const PICTURE_HEIGHT: f32 = 285.0;
 
-/// How large a pixel may be: small pictures are not blown up.
+/// The maximum size of a pixel, so that small pictures are not enlarged.
 pub(super) const PIXEL: f32 = 0.75;
 
 pub(super) type Colour = [u8; 3];
@@ -46,17 +46,17 @@ pub(super) enum Weight {
     Bold,
 }
 
-/// How a text is set.
+/// The style of a text.
 #[derive(Clone, Copy)]
 pub(super) struct Style {
     pub(super) weight: Weight,
     pub(super) size: f32,
-    /// From one line to the next.
+    /// The distance between lines.
     pub(super) leading: f32,
     pub(super) colour: Colour,
 }
 
-// The colours are those of the page in light: red, green and blue.
+// The colours of the page's light theme: red, green and blue.
 const INK: Colour = [0x14, 0x18, 0x1d];
 const FAINT: Colour = [0x56, 0x61, 0x6c];
 pub(super) const LINE: Colour = [0xdd, 0xe2, 0xe7];

@@ -1,19 +1,19 @@
-//! What people are told who do not see the page: headings, tables with a name for each row,
-//! paragraphs, lists, and pictures as their captions.
+//! The tags of the PDF, for screen readers: headings, tables with row headers, paragraphs, lists,
+//! and pictures with their captions.
 
 use std::num::NonZeroU16;
 
 use krilla::tagging::{BBox, Identifier, ListNumbering, Node, TableHeaderScope};
 use krilla::tagging::{Tag as Role, TagGroup, TagKind, TagTree};
 
-/// A part of the document.
+/// An element of the tag structure.
 pub(super) struct Element {
     tag: Tag,
     children: Vec<Child>,
 }
 
 pub(super) enum Tag {
-    /// The heading of all.
+    /// The heading of the document.
     Title(String),
     /// The heading of a section.
     Heading(String),
@@ -23,24 +23,24 @@ pub(super) enum Tag {
     Item,
     ItemBody,
     Table,
-    Row,
-    /// What the row's other cell is.
-    Name,
-    Value,
-    /// A picture, with the text that says what it shows.
+    TableRow,
+    /// The header cell of a row.
+    RowHeader,
+    RowValue,
+    /// A picture, with its alternative text.
     Figure(String),
 }
 
 enum Child {
     Element(Element),
-    /// A line or a picture, by its place among all that are drawn.
+    /// The number of a line or picture in the drawing order.
     Content(usize),
 }
 
-/// A line or a picture that was drawn.
-pub(super) struct Drawn {
+/// A line or picture that was drawn.
+pub(super) struct DrawnContent {
     pub(super) identifier: Identifier,
-    /// Where it is, for a picture.
+    /// The area of a picture.
     pub(super) area: Option<BBox>,
 }
 
@@ -55,7 +55,7 @@ impl Element {
         Self { tag, children }
     }
 
-    fn node(self, drawn: &[Drawn]) -> Node {
+    fn node(self, drawn: &[DrawnContent]) -> Node {
         let contents = self.children.iter().filter_map(|child| match child {
             Child::Content(place) => drawn.get(*place),
             Child::Element(_) => None,
@@ -80,16 +80,16 @@ impl Tag {
             Self::Item => Role::LI.into(),
             Self::ItemBody => Role::LBody.into(),
             Self::Table => Role::Table.into(),
-            Self::Row => Role::TR.into(),
-            Self::Name => Role::TH(TableHeaderScope::Row).into(),
-            Self::Value => Role::TD.into(),
+            Self::TableRow => Role::TR.into(),
+            Self::RowHeader => Role::TH(TableHeaderScope::Row).into(),
+            Self::RowValue => Role::TD.into(),
             Self::Figure(text) => Role::Figure(Some(text)).with_bbox(area).into(),
         }
     }
 }
 
-/// The elements, with what was drawn of them.
-pub(super) fn tree(elements: Vec<Element>, drawn: &[Drawn]) -> TagTree {
+/// The tag tree of the elements, linked to their drawn contents.
+pub(super) fn tree(elements: Vec<Element>, drawn: &[DrawnContent]) -> TagTree {
     let nodes: Vec<_> = elements.into_iter().map(|it| it.node(drawn)).collect();
     TagTree::from(nodes).with_lang(Some("en".to_owned()))
 }

@@ -1,4 +1,4 @@
-"""Reads reports on paper back with packages that know nothing of how they were made.
+"""Reads PDF reports back with independent packages.
 
 The folder has reports as PDF and, under the same name, as pages: tampering, draft and closed; long,
 with a text of many pages; and turned-1 to turned-8 with one picture each, which is also there as JPEG,
@@ -20,7 +20,7 @@ FOLDER = Path(sys.argv[1])
 # Pixels to a point.
 SCALE = 2
 
-# What the PDF says and the page does not.
+# Text that only the PDF has.
 FONTS = "The fonts of this file lack some characters"
 
 # Characters of the samples that the fonts lack.
@@ -28,7 +28,7 @@ LACKING = "充電"
 
 
 class Page(HTMLParser):
-    """What a page says."""
+    """The text of a page."""
 
     def __init__(self):
         super().__init__()
@@ -46,35 +46,35 @@ class Page(HTMLParser):
 
 
 def squeezed(text):
-    """Without spaces and without what stands for a list's bullets or between two moments."""
+    """Without spaces, list bullets and the separators between two moments."""
     return "".join(it for it in text if not it.isspace() and it not in "–,")
 
 
-def said_by_page(name):
+def page_text(name):
     page = Page()
     page.feed((FOLDER / f"{name}.html").read_text())
     return squeezed("".join(page.texts))
 
 
 def check_text(name, is_draft=False):
-    """The text is what the page says, in order, to two readers."""
+    """Two readers find the text of the page, in its order."""
     path = FOLDER / f"{name}.pdf"
     reader = pypdf.PdfReader(path, strict=True)
     title = reader.metadata.title.split(":")[0]
     draft = "DRAFT: not complete" if is_draft else ""
     by_pypdf = [page.extract_text() for page in reader.pages]
     by_pdfium = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(path)]
-    expected = said_by_page(name)
-    # pypdf reads what is drawn, and pdfium also the text that is kept beside it.
+    expected = page_text(name)
+    # pypdf reads the drawn glyphs, and pdfium also the original text beside them.
     drawn = "".join("\ufffd" if it in LACKING else it for it in expected)
     for texts, expected in ((by_pypdf, drawn), (by_pdfium, expected)):
-        said = ""
+        found = ""
         for number, text in enumerate(texts, 1):
             foot = squeezed(f"{title}{draft}{number}/{len(texts)}")
             assert squeezed(text).endswith(foot), (name, text)
-            said += squeezed(text).removesuffix(foot)
-        said = said.split(squeezed(FONTS))[0]
-        assert said == expected, (name, said, expected)
+            found += squeezed(text).removesuffix(foot)
+        found = found.split(squeezed(FONTS))[0]
+        assert found == expected, (name, found, expected)
     return reader
 
 
@@ -132,7 +132,7 @@ def check_tags(reader):
 
 
 def check_turned(orientation):
-    """The picture stands on the paper as Pillow turns it."""
+    """The picture in the PDF has the orientation that Pillow gives it."""
     name = f"turned-{orientation}"
     reader = pypdf.PdfReader(FOLDER / f"{name}.pdf", strict=True)
     (figure,) = figures(reader)
@@ -141,14 +141,14 @@ def check_turned(orientation):
     left, bottom, right, top = (float(it) * SCALE for it in layout["/BBox"])
     number = [page.indirect_reference.idnum for page in reader.pages].index(figure.raw_get("/Pg").idnum)
     page = pypdfium2.PdfDocument(FOLDER / f"{name}.pdf")[number]
-    paper = page.render(scale=SCALE).to_pil().convert("RGB")
+    rendering = page.render(scale=SCALE).to_pil().convert("RGB")
     height = float(reader.pages[number].mediabox.height) * SCALE
-    found = paper.crop([round(it) for it in (left, height - top, right, height - bottom)])
+    found = rendering.crop([round(it) for it in (left, height - top, right, height - bottom)])
     expected = ImageOps.exif_transpose(Image.open(FOLDER / f"{name}.jpg")).convert("RGB")
     difference = ImageChops.difference(found, expected.resize(found.size))
     mean = max(ImageStat.Stat(difference).mean)
     assert mean < 6, (orientation, mean)
-    # And no other way of turning it would do.
+    # No other orientation matches.
     mirrored = ImageChops.difference(found, ImageOps.mirror(expected).resize(found.size))
     assert max(ImageStat.Stat(mirrored).mean) > 2 * mean, orientation
 

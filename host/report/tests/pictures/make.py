@@ -12,7 +12,7 @@ FOLDER = Path(sys.argv[1])
 
 
 def terminal(width, height):
-    """A terminal with a cable that does not belong to it; what is up, down, left and right can be told."""
+    """A terminal with a foreign cable. It is asymmetric, so that its orientation is visible."""
     picture = Image.new("RGB", (width, height), (196, 205, 211))
     draw = ImageDraw.Draw(picture)
     for y in range(height):

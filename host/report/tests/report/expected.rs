@@ -1,5 +1,5 @@
-//! Whole pages, compared with files that were accepted. With `CHARGETAP_ACCEPT_REPORTS=1` they are
-//! written anew.
+//! Complete pages, compared with accepted files. `CHARGETAP_ACCEPT_REPORTS=1` writes the files
+//! anew.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::samples::all;
 
 const STYLE: &str = include_str!("../../src/page.css");
 
-/// A page with a line for each tag, without its style and without the bytes of its pictures.
+/// A page with one line for each tag, without its style and the bytes of its pictures.
 fn legible(page: &str) -> String {
     let page = page.replacen(STYLE, "", 1);
     let mut parts = page.split(";base64,");

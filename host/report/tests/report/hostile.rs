@@ -1,4 +1,4 @@
-//! Texts that want to be more than texts.
+//! Texts that try to inject markup or invisible characters.
 
 use chargetap_report::Report;
 use serde_json::{Value, json};
@@ -41,10 +41,10 @@ fn html_in_any_text_comes_out_as_text() {
     // As Python's `html.escape` writes it, without its apostrophes.
     let escaped = "&lt;/p&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot;'&lt;img src=x \
                    onerror=alert(1)&gt; &amp;lt;";
-    // The caption stands twice: it is the picture's alternative text too.
+    // The caption occurs twice: it is also the picture's alternative text.
     assert_eq!(page.matches(escaped).count(), 9);
     assert!(!page.contains("<script"));
-    // Its own pictures, and no other.
+    // Only its own pictures.
     assert_eq!(page.matches("<img").count(), 3);
     assert_eq!(page.matches("<img src=\"data:image/").count(), 3);
     assert!(chargetap_report::pdf(&report).is_ok());
@@ -56,12 +56,12 @@ fn what_cannot_be_seen_is_in_no_report() {
         incident["details"]["description"] =
             json!("\u{202e}turned around\u{2066}\u{200b}\u{feff}, and nothing to be seen of it.");
     });
-    let told = report
+    let prose_section = report
         .sections
         .iter()
         .find(|it| it.title == "What happened");
     assert_eq!(
-        told.unwrap().text,
+        prose_section.unwrap().text,
         ["turned around, and nothing to be seen of it."]
     );
 }

@@ -1,4 +1,4 @@
-//! Reports from outside: what they say, and what hostile texts and pictures become.
+//! Reports through the public interface: their content, and hostile texts and pictures.
 
 #![expect(
     clippy::indexing_slicing,
@@ -14,10 +14,14 @@ mod words;
 
 use chargetap_report::Report;
 
-/// What a report says of a fact, in lines.
+/// The value of a fact, in lines.
 fn fact(report: &Report, section: &str, label: &str) -> Vec<String> {
     let mut sections = report.sections.iter();
     let section = sections.find(|it| it.title == section).unwrap();
-    let row = section.rows.iter().find(|row| row.label == label).unwrap();
-    row.lines.clone()
+    let fact = section
+        .facts
+        .iter()
+        .find(|fact| fact.label == label)
+        .unwrap();
+    fact.lines.clone()
 }

@@ -1,25 +1,29 @@
-//! Pictures that are not what they should be.
+//! Pictures that are truncated, too large, or no pictures.
 
 use chargetap_fleet::incident::{Photograph, PictureType};
-use chargetap_report::{Orientation, Picture, Room, Unshown};
+use chargetap_report::{Orientation, Picture, PictureError, PixelBudget};
 use proptest::prelude::*;
 
 use crate::samples::{CLEAR, PROGRESSIVE, UPRIGHT, closed, hash, report};
 
-/// A photograph with its own bytes.
-fn look(bytes: &[u8]) -> Result<Picture, Unshown> {
+/// Decodes a photograph with the right hash.
+fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
     let photograph = Photograph {
         hash: hash(bytes),
         media_type: PictureType::Jpeg,
         size: 0,
         caption: None,
     };
-    Picture::of(&photograph, Some(bytes.to_vec()), &mut Room::default())
+    Picture::of(
+        &photograph,
+        Some(bytes.to_vec()),
+        &mut PixelBudget::default(),
+    )
 }
 
 #[test]
 fn a_picture_is_shown_as_it_was_held() {
-    let upright = look(UPRIGHT).unwrap();
+    let upright = decode(UPRIGHT).unwrap();
     assert_eq!(upright.size, (640, 480));
     assert_eq!(upright.shown_size(), (480, 640));
     let quarter = Orientation {
@@ -27,12 +31,12 @@ fn a_picture_is_shown_as_it_was_held() {
         quarters: 1,
     };
     assert_eq!(upright.orientation, quarter);
-    let clear = look(CLEAR).unwrap();
+    let clear = decode(CLEAR).unwrap();
     assert_eq!(clear.media_type, PictureType::Png);
     assert_eq!(clear.shown_size(), (240, 160));
 }
 
-// 240 x 160 pixels go 1,562 times into 60 million.
+// 60 million pixels are enough for 1,562 pictures of 240 x 160 pixels.
 #[test]
 fn what_the_pictures_of_a_document_cost_together_has_an_end() {
     let photograph = Photograph {
@@ -41,10 +45,10 @@ fn what_the_pictures_of_a_document_cost_together_has_an_end() {
         size: 0,
         caption: None,
     };
-    let mut room = Room::default();
-    let mut look = || Picture::of(&photograph, Some(CLEAR.to_vec()), &mut room);
-    assert!((0..1_562).all(|_| look().is_ok()));
-    assert_eq!(look(), Err(Unshown::NoRoom));
+    let mut budget = PixelBudget::default();
+    let mut decode = || Picture::of(&photograph, Some(CLEAR.to_vec()), &mut budget);
+    assert!((0..1_562).all(|_| decode().is_ok()));
+    assert_eq!(decode(), Err(PictureError::NoRoom));
 }
 
 #[test]
@@ -52,7 +56,7 @@ fn a_picture_that_breaks_off_is_not_shown() {
     for whole in [UPRIGHT, PROGRESSIVE, CLEAR] {
         for parts in 1..8 {
             let cut = &whole[..whole.len() * parts / 8];
-            assert_eq!(look(cut), Err(Unshown::Unreadable), "{parts}");
+            assert_eq!(decode(cut), Err(PictureError::Unreadable), "{parts}");
         }
     }
 }
@@ -65,7 +69,7 @@ fn what_is_no_picture_is_not_shown() {
         b"GIF89a",
         b"\xff\xd8\xff",
     ] {
-        assert_eq!(look(bytes), Err(Unshown::Unreadable));
+        assert_eq!(decode(bytes), Err(PictureError::Unreadable));
     }
 }
 
@@ -74,11 +78,11 @@ fn a_picture_that_would_not_fit_the_memory_is_not_decoded() {
     let mut png = CLEAR.to_vec();
     png[16..20].copy_from_slice(&8_000_u32.to_be_bytes());
     png[20..24].copy_from_slice(&5_001_u32.to_be_bytes());
-    assert_eq!(look(&png), Err(Unshown::TooLarge));
+    assert_eq!(decode(&png), Err(PictureError::TooLarge));
     let mut jpeg = UPRIGHT.to_vec();
     let frame = jpeg.windows(2).position(|it| it == [0xff, 0xc0]).unwrap();
     jpeg[frame + 5..frame + 9].fill(0xff);
-    assert_eq!(look(&jpeg), Err(Unshown::TooLarge));
+    assert_eq!(decode(&jpeg), Err(PictureError::TooLarge));
 }
 
 #[test]
@@ -88,10 +92,10 @@ fn a_small_file_that_grows_when_it_is_decoded_is_not_held_in_memory() {
     let mut encoder = png::Encoder::new(&mut bytes, 8_000, 5_000);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Sixteen);
-    let mut writer = encoder.write_header().unwrap();
-    writer.write_chunk(png::chunk::IDAT, b"").unwrap();
-    drop(writer);
-    assert_eq!(look(&bytes), Err(Unshown::TooLarge));
+    let mut sections = encoder.write_header().unwrap();
+    sections.write_chunk(png::chunk::IDAT, b"").unwrap();
+    drop(sections);
+    assert_eq!(decode(&bytes), Err(PictureError::TooLarge));
 }
 
 #[test]
@@ -101,9 +105,9 @@ fn a_picture_that_is_not_there_or_not_the_one_that_was_attached_is_not_shown() {
     assert_eq!(
         why,
         [
-            Some(Unshown::Unreadable),
-            Some(Unshown::Absent),
-            Some(Unshown::Altered)
+            Some(PictureError::Unreadable),
+            Some(PictureError::Absent),
+            Some(PictureError::Altered)
         ]
     );
 }

@@ -1,4 +1,4 @@
-//! Incidents as they stand in a fleet, for the tests of the text and for the peers.
+//! Sample incidents in a fleet, for the tests of the text and for the peers.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// A phone held upright, so that its picture is stored on its side.
+/// A phone held upright, so that the picture is stored on its side.
 pub(crate) const UPRIGHT: &[u8] = include_bytes!("../pictures/upright.jpg");
 pub(crate) const PROGRESSIVE: &[u8] = include_bytes!("../pictures/progressive.jpg");
 /// With a palette, and partly transparent.
@@ -72,10 +72,10 @@ pub(crate) fn fleet() -> Fleet {
 
 pub(crate) fn put<T: Record + DeserializeOwned>(fleet: &mut Fleet, record: Value) {
     let record: T = serde_json::from_value(record).unwrap();
-    fleet.take(Change::put(record), 1);
+    fleet.apply(Change::put(record), 1);
 }
 
-/// Everything said, with three pictures.
+/// A complete incident with three pictures.
 pub(crate) fn tampering() -> (Incident, Pictures) {
     let incident = json!({
         "key": "I-7",
@@ -107,7 +107,7 @@ pub(crate) fn tampering() -> (Incident, Pictures) {
     )
 }
 
-/// Hardly anything said yet, and overdue.
+/// An incident with hardly any details, and overdue.
 pub(crate) fn draft() -> (Incident, Pictures) {
     let incident = json!({
         "key": "I-8",

@@ -1,4 +1,4 @@
-//! What a report says.
+//! The content of reports.
 
 use chargetap_fleet::incident::Incident;
 use chargetap_report::Report;

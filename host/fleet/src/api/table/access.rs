@@ -1,36 +1,36 @@
-//! Tokens and calendars.
+//! Routes for tokens and calendars.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::asked::Asked;
 use super::super::problem::Problem;
+use super::super::request::Request;
 use super::super::route::{OPERATORS, Route, Success};
-use super::super::view::{CalendarView, TokenView, Viewed};
-use super::super::{Answer, show};
+use super::super::view::{CalendarView, RecordView, TokenView};
+use super::super::{Answer, responder};
 use crate::access::{self, Calendar, CalendarDetails, Token, TokenDetails};
 use crate::command::Command;
 use crate::fleet::Change;
 
-/// A token that was issued just now.
+/// A token that was just issued.
 #[derive(Serialize, JsonSchema)]
 struct IssuedToken {
     /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     token: TokenView,
-    /// What to show as bearer token. It is told once.
+    /// The bearer token. It is shown only once.
     secret: String,
 }
 
-/// A calendar that was issued just now.
+/// A calendar that was just issued.
 #[derive(Serialize, JsonSchema)]
 struct IssuedCalendar {
     /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     calendar: CalendarView,
-    /// The address of the feed at this gateway, which is the right to see it. It is told once.
+    /// The path of the feed at this gateway. It grants access to the feed, and is shown only once.
     address: String,
 }
 
@@ -52,9 +52,9 @@ fn tokens() -> Vec<Route> {
                 ("REACH", "/details/reach"),
                 ("EXPIRES", "/details/expires"),
             ]),
-        Route::create::<Token, TokenDetails>("/tokens", |asked| {
-            let details = asked.body()?;
-            let hash = access::hash(bearer(asked).as_bytes());
+        Route::create::<Token, TokenDetails>("/tokens", |request| {
+            let details = request.body()?;
+            let hash = access::hash(bearer(request).as_bytes());
             Ok(Command::IssueToken(details, hash))
         })
         .giving(Success {
@@ -63,27 +63,27 @@ fn tokens() -> Vec<Route> {
         })
         .then(issued_token)
         .named("token", "issue", "Issue a token; its secret is told once"),
-        Route::remove::<Token>("/tokens/{token}", |asked| {
-            Ok(Command::RevokeToken(asked.key(0)?))
+        Route::remove::<Token>("/tokens/{token}", |request| {
+            Ok(Command::RevokeToken(request.key(0)?))
         })
         .named("token", "revoke", "Revoke a token"),
     ]
 }
 
-/// The secret of a new token, which says by its beginning what it is.
-fn bearer(asked: &Asked<'_>) -> String {
-    format!("ctp_{}", asked.call.fresh)
+/// The secret of a new token. Its prefix tells what it is.
+fn bearer(request: &Request<'_>) -> String {
+    format!("ctp_{}", request.call.fresh)
 }
 
-fn issued_token(asked: &Asked<'_>, changes: &[Change]) -> Result<Answer, Problem> {
-    let kept = show::made::<Token>(asked, changes)?;
-    let shown = IssuedToken {
-        version: kept.version,
-        token: kept.value.view(),
-        secret: bearer(asked),
+fn issued_token(request: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
+    let versioned = responder::made::<Token>(request, changes)?;
+    let body = IssuedToken {
+        version: versioned.version,
+        token: versioned.value.view(),
+        secret: bearer(request),
     };
-    let answer = Answer::json(201, &shown).with_etag(kept.version);
-    Ok(answer.with_location(&kept.value).secret())
+    let answer = Answer::json(201, &body).with_etag(versioned.version);
+    Ok(answer.with_location(&versioned.value).secret())
 }
 
 fn calendars() -> Vec<Route> {
@@ -96,9 +96,9 @@ fn calendars() -> Vec<Route> {
                 ("NAME", "/details/name"),
                 ("REACH", "/details/reach"),
             ]),
-        Route::create::<Calendar, CalendarDetails>("/calendars", |asked| {
-            let details = asked.body()?;
-            let hash = access::hash(asked.call.fresh.as_bytes());
+        Route::create::<Calendar, CalendarDetails>("/calendars", |request| {
+            let details = request.body()?;
+            let hash = access::hash(request.call.fresh.as_bytes());
             Ok(Command::IssueCalendar(details, hash))
         })
         .giving(Success {
@@ -111,20 +111,20 @@ fn calendars() -> Vec<Route> {
             "issue",
             "Issue a calendar; its address is told once",
         ),
-        Route::remove::<Calendar>("/calendars/{calendar}", |asked| {
-            Ok(Command::RevokeCalendar(asked.key(0)?))
+        Route::remove::<Calendar>("/calendars/{calendar}", |request| {
+            Ok(Command::RevokeCalendar(request.key(0)?))
         })
         .named("calendar", "revoke", "Revoke a calendar"),
     ]
 }
 
-fn issued_calendar(asked: &Asked<'_>, changes: &[Change]) -> Result<Answer, Problem> {
-    let kept = show::made::<Calendar>(asked, changes)?;
-    let shown = IssuedCalendar {
-        version: kept.version,
-        calendar: kept.value.view(),
-        address: format!("/api/v1/calendars/{}/due.ics", asked.call.fresh),
+fn issued_calendar(request: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
+    let versioned = responder::made::<Calendar>(request, changes)?;
+    let body = IssuedCalendar {
+        version: versioned.version,
+        calendar: versioned.value.view(),
+        address: format!("/api/v1/calendars/{}/due.ics", request.call.fresh),
     };
-    let answer = Answer::json(201, &shown).with_etag(kept.version);
-    Ok(answer.with_location(&kept.value).secret())
+    let answer = Answer::json(201, &body).with_etag(versioned.version);
+    Ok(answer.with_location(&versioned.value).secret())
 }

@@ -1,17 +1,17 @@
-//! Alerts, and where they are sent.
+//! Routes for alerts and webhooks.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::asked::Asked;
 use super::super::paging::{self, Limit, Number, Page};
 use super::super::problem::Problem;
 use super::super::query::Parameter;
+use super::super::request::Request;
 use super::super::route::{OPERATORS, Route, STAFF_AND_SUPPORT, Success};
-use super::super::view::{Viewed, WebhookView};
-use super::super::{Answer, Method, Task, show};
+use super::super::view::{RecordView, WebhookView};
+use super::super::{Answer, Method, Task, responder};
 use crate::alert::{Alert, AlertKind, Secret, Webhook, WebhookDetails};
 use crate::command::Command;
 use crate::fleet::Change;
@@ -23,7 +23,7 @@ use crate::text::{Key, Serial};
 pub struct DeadLetter {
     /// Its number.
     pub number: u64,
-    /// The webhook that it was for.
+    /// The webhook.
     pub webhook: Key,
     /// The alert.
     pub alert: Key,
@@ -33,18 +33,18 @@ pub struct DeadLetter {
     pub last: Moment,
     /// How many attempts there were.
     pub attempts: u32,
-    /// What came of the last one, for people.
+    /// The error of the last attempt, for people.
     pub error: String,
 }
 
-/// An address that alerts are sent to; with the secret only when it is new.
+/// A webhook, with its secret if it is new.
 #[derive(Serialize, JsonSchema)]
 struct PutWebhook {
     /// Its version: what its ETag says.
     version: u64,
     #[serde(flatten)]
     webhook: WebhookView,
-    /// What deliveries are signed with (Standard Webhooks). It is told once.
+    /// The signing secret (Standard Webhooks). It is shown only once.
     secret: Option<String>,
 }
 
@@ -57,8 +57,8 @@ pub(super) fn routes() -> Vec<Route> {
 
 fn alerts() -> Vec<Route> {
     vec![
-        Route::list::<Alert>("/alerts", |asked, it| {
-            let query = &asked.query;
+        Route::list::<Alert>("/alerts", |request, it| {
+            let query = &request.query;
             let is_open = it.ended.is_none() && it.acknowledged.is_none();
             query.get("open").is_none_or(|open: bool| is_open == open)
                 && query
@@ -86,8 +86,8 @@ fn alerts() -> Vec<Route> {
             ("TAKEN NOTICE OF BY", "/acknowledged/by"),
             ("TEXT", "/text"),
         ]),
-        Route::deed::<Alert>(Method::Post, "/alerts/{alert}/acknowledge", |asked| {
-            Ok(Command::Acknowledge(asked.key(0)?))
+        Route::action::<Alert>(Method::Post, "/alerts/{alert}/acknowledge", |request| {
+            Ok(Command::Acknowledge(request.key(0)?))
         })
         .by(STAFF_AND_SUPPORT)
         .named("alert", "acknowledge", "Take notice of an alert"),
@@ -103,9 +103,13 @@ fn webhooks() -> Vec<Route> {
         Route::one::<Webhook>("/webhooks/{webhook}")
             .by(OPERATORS)
             .named("webhook", "show", "Show where alerts are sent"),
-        Route::put::<Webhook, WebhookDetails>("/webhooks/{webhook}", |asked| {
-            let secret = Secret::new(signing_secret(asked));
-            Ok(Command::PutWebhook(asked.key(0)?, asked.body()?, secret))
+        Route::put::<Webhook, WebhookDetails>("/webhooks/{webhook}", |request| {
+            let secret = Secret::new(signing_secret(request));
+            Ok(Command::PutWebhook(
+                request.key(0)?,
+                request.body()?,
+                secret,
+            ))
         })
         .giving(Success {
             has_etag: true,
@@ -117,29 +121,29 @@ fn webhooks() -> Vec<Route> {
             "put",
             "Send alerts to an address; its secret is told once",
         ),
-        Route::remove::<Webhook>("/webhooks/{webhook}", |asked| {
-            Ok(Command::RemoveWebhook(asked.key(0)?))
+        Route::remove::<Webhook>("/webhooks/{webhook}", |request| {
+            Ok(Command::RemoveWebhook(request.key(0)?))
         })
         .named("webhook", "remove", "Send alerts there no longer"),
     ]
 }
 
-/// What deliveries to a new webhook are signed with.
-fn signing_secret(asked: &Asked<'_>) -> String {
-    format!("whsec_{}", BASE64_STANDARD.encode(asked.call.fresh))
+/// The signing secret of a new webhook.
+fn signing_secret(request: &Request<'_>) -> String {
+    format!("whsec_{}", BASE64_STANDARD.encode(request.call.fresh))
 }
 
-fn put(asked: &Asked<'_>, _: &[Change]) -> Result<Answer, Problem> {
-    let kept = show::written::<Webhook>(asked, asked.text(0)?)?;
-    let is_new = show::is_new(asked);
-    let shown = PutWebhook {
-        version: kept.version,
-        webhook: kept.value.view(),
-        secret: is_new.then(|| signing_secret(asked)),
+fn put(request: &Request<'_>, _: &[Change]) -> Result<Answer, Problem> {
+    let versioned = responder::written::<Webhook>(request, request.text(0)?)?;
+    let is_new = responder::is_new(request);
+    let body = PutWebhook {
+        version: versioned.version,
+        webhook: versioned.value.view(),
+        secret: is_new.then(|| signing_secret(request)),
     };
-    let answer = Answer::json(if is_new { 201 } else { 200 }, &shown).with_etag(kept.version);
+    let answer = Answer::json(if is_new { 201 } else { 200 }, &body).with_etag(versioned.version);
     Ok(match is_new {
-        true => answer.with_location(&kept.value).secret(),
+        true => answer.with_location(&versioned.value).secret(),
         false => answer,
     })
 }
@@ -150,11 +154,15 @@ fn dead_letters() -> Vec<Route> {
             Method::Get,
             "/webhook-dead-letters",
             Success::json::<Page<DeadLetter>>(&[200]),
-            |asked| {
-                asked.must_reach_everywhere()?;
+            |request| {
+                request.require_whole_fleet()?;
                 Ok(Task::DeadLetters {
-                    before: asked.query.get("after").map(|Number(number)| number),
-                    limit: asked.query.get::<Limit>("limit").unwrap_or_default().get(),
+                    before: request.query.get("after").map(|Number(number)| number),
+                    limit: request
+                        .query
+                        .get::<Limit>("limit")
+                        .unwrap_or_default()
+                        .get(),
                 })
             },
         )
@@ -177,9 +185,9 @@ fn dead_letters() -> Vec<Route> {
             Method::Post,
             "/webhook-dead-letters/{number}/redeliver",
             Success::NOTHING,
-            |asked| {
-                asked.must_reach_everywhere()?;
-                let Number(number) = asked.key(0)?;
+            |request| {
+                request.require_whole_fleet()?;
+                let Number(number) = request.key(0)?;
                 Ok(Task::Redeliver(number))
             },
         )

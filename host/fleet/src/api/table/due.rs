@@ -1,16 +1,16 @@
-//! What is due, as a list and as a feed for calendars.
+//! Routes for what is due: a list, and a calendar feed.
 
 use super::super::Answer;
-use super::super::asked::Asked;
 use super::super::paging::{self, Page};
 use super::super::problem::Problem;
 use super::super::query::Parameter;
+use super::super::request::Request;
 use super::super::route::{Route, Success};
-use crate::due::{self, Due, What};
+use crate::due::{self, Due, DueKind};
 use crate::text::Key;
 use crate::{access, ics};
 
-/// The media type of feeds.
+/// The media type of iCalendar.
 const CALENDAR: &str = "text/calendar";
 
 pub(super) fn routes() -> Vec<Route> {
@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::read::<Page<Due>>("/due", list)
             .with(paging::by_key())
             .with([
-                Parameter::new::<What>("what", "Only what is of this kind"),
+                Parameter::new::<DueKind>("what", "Only what is of this kind"),
                 Parameter::new::<Key>("site", "Only what is due at this site"),
                 Parameter::new::<bool>("overdue", "Only what is overdue, or only what is not"),
             ])
@@ -47,42 +47,48 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-fn list(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let (situation, query) = (asked.situation, &asked.query);
+fn list(request: &Request<'_>) -> Result<Answer, Problem> {
+    let (context, query) = (request.context, &request.query);
     let (what, site, overdue) = (query.get("what"), query.get("site"), query.get("overdue"));
-    let mut due = due::due(asked.fleet, situation.gateway, situation.now, asked.reach());
+    let mut due = due::items(
+        request.fleet,
+        context.gateway,
+        context.now,
+        request.access(),
+    );
     due.retain(|it| {
-        what.is_none_or(|what: What| it.what == what)
+        what.is_none_or(|what: DueKind| it.what == what)
             && site
                 .as_ref()
                 .is_none_or(|site: &Key| it.site.as_ref() == Some(site))
             && overdue.is_none_or(|overdue: bool| it.overdue == overdue)
     });
-    let mut due: Vec<_> = due.into_iter().map(|it| (place(&it), it)).collect();
+    let mut due: Vec<_> = due.into_iter().map(|it| (sort_key(&it), it)).collect();
     due.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let due = due.iter().map(|(place, it)| (place.as_str(), it));
+    let due = due.iter().map(|(key, it)| (key.as_str(), it));
     Ok(Answer::json(200, &Page::of(due, query, |it| it)))
 }
 
-/// Where something stands in the list: by its deadline, what has none last, and by what it is.
-fn place(it: &Due) -> String {
+/// The sort key of an item: its deadline, then its kind and subject. Items without a deadline come
+/// last.
+fn sort_key(it: &Due) -> String {
     let due = it
         .due
         .map_or_else(|| "none".to_owned(), |due| format!("{:015}", due.millis()));
     format!("{due}/{:02}/{}", it.what as u8, it.about.key())
 }
 
-/// The address is the right to see it.
-fn feed(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let (fleet, situation) = (asked.fleet, asked.situation);
-    let calendar = access::calendar(fleet, asked.text(0)?.as_bytes());
+/// The secret in the address authenticates the caller.
+fn feed(request: &Request<'_>) -> Result<Answer, Problem> {
+    let (fleet, context) = (request.fleet, request.context);
+    let calendar = access::calendar(fleet, request.text(0)?.as_bytes());
     let calendar = calendar.ok_or_else(Problem::not_found)?;
-    let due = due::due(
+    let due = due::items(
         fleet,
-        situation.gateway,
-        situation.now,
-        &calendar.details.reach,
+        context.gateway,
+        context.now,
+        &calendar.details.access,
     );
-    let feed = ics::feed(fleet, &due, situation.now);
+    let feed = ics::feed(fleet, &due, context.now);
     Ok(Answer::of(CALENDAR, feed.into_bytes()))
 }

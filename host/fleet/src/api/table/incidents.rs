@@ -1,28 +1,28 @@
-//! Incidents, their pictures and reports.
+//! Routes for incidents, their photographs and their reports.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::asked::Asked;
 use super::super::body::{self, Body};
 use super::super::problem::Problem;
 use super::super::query::Parameter;
+use super::super::request::Request;
 use super::super::route::{Route, STAFF_AND_SUPPORT, SUPPORT, Success};
-use super::super::{Method, Paper, Task, show};
+use super::super::{Method, ReportFormat, Task, responder};
 use crate::command::Command;
 use crate::incident::{Incident, IncidentDetails, Outcome};
 use crate::text::{Line, Prose, Serial};
 
-/// The largest picture, in bytes.
+/// The maximum size of a picture, in bytes.
 const PICTURE_LIMIT: usize = 8 * 1024 * 1024;
 
-/// How an incident ends.
+/// The end of an incident.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Ending {
-    /// What became of the terminal.
+    /// What happened to the terminal.
     outcome: Outcome,
-    /// What was found out.
+    /// The findings.
     note: Prose,
 }
 
@@ -35,8 +35,8 @@ pub(super) fn routes() -> Vec<Route> {
 
 fn records() -> Vec<Route> {
     vec![
-        Route::list::<Incident>("/incidents", |asked, it| {
-            let (open, terminal) = (asked.query.get("open"), asked.query.get("terminal"));
+        Route::list::<Incident>("/incidents", |request, it| {
+            let (open, terminal) = (request.query.get("open"), request.query.get("terminal"));
             open.is_none_or(|open: bool| it.closed.is_none() == open)
                 && terminal.is_none_or(|terminal: Serial| it.details.terminal == terminal)
         })
@@ -56,8 +56,8 @@ fn records() -> Vec<Route> {
             ("REPORTED", "/reported/at"),
             ("OUTCOME", "/closed/outcome"),
         ]),
-        Route::create::<Incident, IncidentDetails>("/incidents", |asked| {
-            Ok(Command::OpenIncident(asked.body()?))
+        Route::create::<Incident, IncidentDetails>("/incidents", |request| {
+            Ok(Command::OpenIncident(request.body()?))
         })
         .by(STAFF_AND_SUPPORT)
         .named("incident", "open", "Put an incident on record"),
@@ -66,14 +66,14 @@ fn records() -> Vec<Route> {
             "show",
             "Show an incident",
         ),
-        Route::put_anew::<Incident, IncidentDetails>("/incidents/{incident}", |asked| {
-            Ok(Command::PutIncident(asked.key(0)?, asked.body()?))
+        Route::put_anew::<Incident, IncidentDetails>("/incidents/{incident}", |request| {
+            Ok(Command::PutIncident(request.key(0)?, request.body()?))
         })
         .by(STAFF_AND_SUPPORT)
         .named("incident", "put", "Change what is known of an incident"),
-        Route::deed::<Incident>(Method::Post, "/incidents/{incident}/close", |asked| {
-            let Ending { outcome, note } = asked.body()?;
-            Ok(Command::CloseIncident(asked.key(0)?, outcome, note))
+        Route::action::<Incident>(Method::Post, "/incidents/{incident}/close", |request| {
+            let Ending { outcome, note } = request.body()?;
+            Ok(Command::CloseIncident(request.key(0)?, outcome, note))
         })
         .with_json::<Ending>()
         .by(SUPPORT)
@@ -86,19 +86,19 @@ fn pictures() -> Vec<Route> {
         Method::Post,
         "/incidents/{incident}/photographs",
         Success::record::<Incident>(&[200]),
-        |asked| {
-            let picture = body::picture_type(asked.call)?;
+        |request| {
+            let picture = body::picture_type(request.call)?;
             Ok(Task::Attach(
-                asked.key(0)?,
+                request.key(0)?,
                 picture,
-                asked.query.get("caption"),
+                request.query.get("caption"),
             ))
         },
     );
     vec![
         attach
             .on::<Incident>()
-            .then(show::changed::<Incident>)
+            .then(responder::changed::<Incident>)
             .with_body(Body::Picture, PICTURE_LIMIT)
             .with([Parameter::new::<Line>("caption", "What it shows")])
             .by(STAFF_AND_SUPPORT)
@@ -107,8 +107,8 @@ fn pictures() -> Vec<Route> {
             Method::Get,
             "/incidents/{incident}/photographs/{hash}",
             Success::of(&["image/jpeg", "image/png"]),
-            |asked| {
-                let (incident, hash) = (&asked.record::<Incident>()?.value, asked.text(1)?);
+            |request| {
+                let (incident, hash) = (&request.record::<Incident>()?.value, request.text(1)?);
                 let mut photographs = incident.photographs.iter();
                 let found = photographs.find(|it| it.hash == hash);
                 let found = found.ok_or_else(Problem::not_found)?;
@@ -126,8 +126,8 @@ fn pictures() -> Vec<Route> {
 
 fn reports() -> Vec<Route> {
     vec![
-        Route::deed::<Incident>(Method::Post, "/incidents/{incident}/report", |asked| {
-            Ok(Command::Report(asked.key(0)?))
+        Route::action::<Incident>(Method::Post, "/incidents/{incident}/report", |request| {
+            Ok(Command::Report(request.key(0)?))
         })
         .by(STAFF_AND_SUPPORT)
         .named(
@@ -139,7 +139,7 @@ fn reports() -> Vec<Route> {
             Method::Get,
             "/incidents/{incident}/report.html",
             Success::of(&["text/html"]),
-            |asked| written(asked, Paper::Html),
+            |request| written(request, ReportFormat::Html),
         )
         .on::<Incident>()
         .named(
@@ -151,7 +151,7 @@ fn reports() -> Vec<Route> {
             Method::Get,
             "/incidents/{incident}/report.pdf",
             Success::of(&["application/pdf"]),
-            |asked| written(asked, Paper::Pdf),
+            |request| written(request, ReportFormat::Pdf),
         )
         .on::<Incident>()
         .named(
@@ -162,6 +162,6 @@ fn reports() -> Vec<Route> {
     ]
 }
 
-fn written(asked: &Asked<'_>, paper: Paper) -> Result<Task, Problem> {
-    Ok(Task::Report(asked.key(0)?, paper))
+fn written(request: &Request<'_>, format: ReportFormat) -> Result<Task, Problem> {
+    Ok(Task::Report(request.key(0)?, format))
 }

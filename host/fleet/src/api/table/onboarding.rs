@@ -1,36 +1,36 @@
-//! What brings a terminal to where it takes cards: licences, re-routing, a transfer.
+//! Routes that prepare a terminal for taking cards: licences, re-routing, transfers.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::Method;
 use super::super::route::Route;
-use super::terminals::{deed, done};
-use crate::command::Deed;
+use super::terminals::{terminal_action, terminal_command};
+use crate::command::TerminalAction;
 use crate::licence::Sku;
 use crate::processor::Processor;
 use crate::terminal::Terminal;
 use crate::text::{Key, Line};
 
-/// A licence that is assigned.
+/// The licence to assign.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Licensed {
-    /// Of which kind.
+#[serde(rename = "Licensed", deny_unknown_fields)]
+struct LicenceAssignment {
+    /// Its kind.
     sku: Sku,
     /// The order that it was bought with.
     order: Key,
 }
 
-/// A transfer that begins.
+/// The transfer to begin.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct TransferTo {
-    /// Whose processor will take the money.
+#[serde(rename = "TransferTo", deny_unknown_fields)]
+struct TransferRequest {
+    /// The processor that will take the money.
     to: Processor,
 }
 
-/// The vendor's number of a transfer.
+/// The number that the vendor gave a transfer.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct TransferNumber {
@@ -40,41 +40,41 @@ struct TransferNumber {
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        deed("/terminals/{serial}/licences", |asked| {
-            let Licensed { sku, order } = asked.body()?;
-            done(asked, Deed::License(sku, order))
+        terminal_action("/terminals/{serial}/licences", |request| {
+            let LicenceAssignment { sku, order } = request.body()?;
+            terminal_command(request, TerminalAction::License(sku, order))
         })
-        .with_json::<Licensed>()
+        .with_json::<LicenceAssignment>()
         .named("terminal", "license", "Assign a licence to a terminal"),
-        deed("/terminals/{serial}/routing/asked", |asked| {
-            done(asked, Deed::AskRouting)
+        terminal_action("/terminals/{serial}/routing/asked", |request| {
+            terminal_command(request, TerminalAction::AskRouting)
         })
         .named(
             "terminal",
             "routing-asked",
             "Put on record that the vendor was asked to re-route a terminal",
         ),
-        deed("/terminals/{serial}/routing/confirmed", |asked| {
-            done(asked, Deed::ConfirmRouting)
+        terminal_action("/terminals/{serial}/routing/confirmed", |request| {
+            terminal_command(request, TerminalAction::ConfirmRouting)
         })
         .named(
             "terminal",
             "routing-confirmed",
             "Put on record that the vendor re-routed a terminal",
         ),
-        deed("/terminals/{serial}/transfer", |asked| {
-            let TransferTo { to } = asked.body()?;
-            done(asked, Deed::BeginTransfer(to))
+        terminal_action("/terminals/{serial}/transfer", |request| {
+            let TransferRequest { to } = request.body()?;
+            terminal_command(request, TerminalAction::BeginTransfer(to))
         })
-        .with_json::<TransferTo>()
+        .with_json::<TransferRequest>()
         .named(
             "terminal",
             "transfer",
             "Begin to transfer a terminal to another domain and processor",
         ),
-        deed("/terminals/{serial}/transfer/number", |asked| {
-            let TransferNumber { number } = asked.body()?;
-            done(asked, Deed::NumberTransfer(number))
+        terminal_action("/terminals/{serial}/transfer/number", |request| {
+            let TransferNumber { number } = request.body()?;
+            terminal_command(request, TerminalAction::NumberTransfer(number))
         })
         .with_json::<TransferNumber>()
         .named(
@@ -82,16 +82,16 @@ pub(super) fn routes() -> Vec<Route> {
             "transfer-number",
             "Put the vendor's number of a transfer on record",
         ),
-        deed("/terminals/{serial}/transfer/complete", |asked| {
-            done(asked, Deed::CompleteTransfer)
+        terminal_action("/terminals/{serial}/transfer/complete", |request| {
+            terminal_command(request, TerminalAction::CompleteTransfer)
         })
         .named(
             "terminal",
             "transfer-complete",
             "Put on record that the vendor transferred a terminal",
         ),
-        Route::deed::<Terminal>(Method::Delete, "/terminals/{serial}/transfer", |asked| {
-            done(asked, Deed::CancelTransfer)
+        Route::action::<Terminal>(Method::Delete, "/terminals/{serial}/transfer", |request| {
+            terminal_command(request, TerminalAction::CancelTransfer)
         })
         .named("terminal", "transfer-cancel", "Give a transfer up"),
     ]

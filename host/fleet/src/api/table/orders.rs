@@ -1,58 +1,59 @@
-//! Orders, their activation tickets and what comes with them.
+//! Routes for orders, activation tickets, vendor letters and imports.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::Answer;
-use super::super::asked::Asked;
 use super::super::body::Body;
 use super::super::problem::Problem;
 use super::super::query::Parameter;
+use super::super::request::Request;
 use super::super::route::{Route, Success};
-use super::super::{Method, reach};
+use super::super::{Method, access_scope};
 use crate::command::Command;
 use crate::fleet::{Change, Kind};
 use crate::import;
-use crate::notices::{self, Notice};
 use crate::order::{Order, OrderDetails};
 use crate::readiness::{self, Ticket};
 use crate::refusal::Reason;
 use crate::terminal::{Domain, Terminal, TerminalDetails};
 use crate::text::{Key, Serial};
+use crate::vendor_letters::{self, VendorLetter};
 
-/// The largest file of terminals, in bytes.
+/// The maximum size of an import, in bytes.
 const CSV_LIMIT: usize = 16 * 1024 * 1024;
 
-/// A terminal that is put on record.
+/// A terminal to register.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Registration {
     /// Its serial number.
     serial: Serial,
-    /// What its owner says of it.
+    /// The details that the owner maintains.
     details: TerminalDetails,
-    /// In whose domain at the vendor it is.
+    /// Its domain at the vendor.
     domain: Domain,
 }
 
-/// How many terminals something was done with.
+/// The number of terminals that were changed.
 #[derive(Serialize, JsonSchema)]
 struct Count {
-    /// How many terminals it was.
+    /// How many terminals were changed.
     terminals: usize,
 }
 
-/// What to send to the vendor.
+/// The letters to send to the vendor.
 #[derive(Serialize, JsonSchema)]
-struct Notices {
-    /// One text for each thing that is asked of the vendor.
-    items: Vec<Notice>,
+#[serde(rename = "Notices")]
+struct VendorLetters {
+    /// One letter for each request to the vendor.
+    items: Vec<VendorLetter>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::list::<Order>("/orders", |asked, it| {
-            let customer: Option<Key> = asked.query.get("customer");
+        Route::list::<Order>("/orders", |request, it| {
+            let customer: Option<Key> = request.query.get("customer");
             customer.is_none_or(|customer| it.details.customer == customer)
         })
         .with([Parameter::new::<Key>(
@@ -68,8 +69,8 @@ pub(super) fn routes() -> Vec<Route> {
             ("WANTED BY", "/details/wanted_by"),
         ]),
         Route::one::<Order>("/orders/{order}").named("order", "show", "Show an order"),
-        Route::put::<Order, OrderDetails>("/orders/{order}", |asked| {
-            Ok(Command::PutOrder(asked.key(0)?, asked.body()?))
+        Route::put::<Order, OrderDetails>("/orders/{order}", |request| {
+            Ok(Command::PutOrder(request.key(0)?, request.body()?))
         })
         .named("order", "put", "Put an order on record, or change it"),
         Route::read::<Ticket>("/orders/{order}/ticket", ticket)
@@ -79,7 +80,7 @@ pub(super) fn routes() -> Vec<Route> {
                 "ticket",
                 "Show what an order still lacks, and who owes it",
             ),
-        Route::read::<Notices>("/orders/{order}/notices", notices_of)
+        Route::read::<VendorLetters>("/orders/{order}/notices", letters_of)
             .on::<Order>()
             .named(
                 "order",
@@ -89,9 +90,9 @@ pub(super) fn routes() -> Vec<Route> {
         Route::create::<Terminal, Registration>("/orders/{order}/terminals", register)
             .on::<Order>()
             .named("order", "register", "Put a terminal of an order on record"),
-        counted("/orders/{order}/import", |asked| {
-            let order = asked.key(0)?;
-            let rows = import::parse(asked.call.body, &order).map_err(Problem::invalid)?;
+        counted("/orders/{order}/import", |request| {
+            let order = request.key(0)?;
+            let rows = import::parse(request.call.body, &order).map_err(Problem::invalid)?;
             Ok(Command::Import(order, rows))
         })
         .with_body(Body::Csv, CSV_LIMIT)
@@ -100,8 +101,8 @@ pub(super) fn routes() -> Vec<Route> {
             "import",
             "Put many terminals of an order on record from CSV: all or none",
         ),
-        counted("/orders/{order}/licences", |asked| {
-            Ok(Command::License(asked.key(0)?))
+        counted("/orders/{order}/licences", |request| {
+            Ok(Command::License(request.key(0)?))
         })
         .named(
             "order",
@@ -111,42 +112,42 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// Something that is done with many terminals at once.
-fn counted(path: &'static str, command: fn(&Asked<'_>) -> Result<Command, Problem>) -> Route {
-    Route::deed::<Order>(Method::Post, path, command)
+/// An action on many terminals at once, answered with their number.
+fn counted(path: &'static str, command: fn(&Request<'_>) -> Result<Command, Problem>) -> Route {
+    Route::action::<Order>(Method::Post, path, command)
         .giving(Success::json::<Count>(&[200]))
         .then(count)
 }
 
-fn count(_: &Asked<'_>, changes: &[Change]) -> Result<Answer, Problem> {
+fn count(_: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
     let terminals = changes.iter().filter(|it| it.kind == Kind::Terminal);
     let terminals = terminals.count();
     Ok(Answer::json(200, &Count { terminals }))
 }
 
-fn ticket(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let (order, situation) = (&asked.record::<Order>()?.value, asked.situation);
-    let mut ticket = readiness::ticket(asked.fleet, situation.gateway, situation.now, order);
+fn ticket(request: &Request<'_>) -> Result<Answer, Problem> {
+    let (order, context) = (&request.record::<Order>()?.value, request.context);
+    let mut ticket = readiness::ticket(request.fleet, context.gateway, context.now, order);
     ticket
         .terminals
-        .retain(|it| asked.reach().includes(&it.site));
+        .retain(|it| request.access().includes(&it.site));
     Ok(Answer::json(200, &ticket))
 }
 
-fn notices_of(asked: &Asked<'_>) -> Result<Answer, Problem> {
-    let order = &asked.record::<Order>()?.value;
-    let fleet = reach::with_terminals_within(asked.fleet, asked.reach());
-    let items = notices::notices(&fleet, order);
-    Ok(Answer::json(200, &Notices { items }))
+fn letters_of(request: &Request<'_>) -> Result<Answer, Problem> {
+    let order = &request.record::<Order>()?.value;
+    let fleet = access_scope::with_terminals_within(request.fleet, request.access());
+    let items = vendor_letters::letters(&fleet, order);
+    Ok(Answer::json(200, &VendorLetters { items }))
 }
 
-fn register(asked: &Asked<'_>) -> Result<Command, Problem> {
+fn register(request: &Request<'_>) -> Result<Command, Problem> {
     let Registration {
         serial,
         details,
         domain,
-    } = asked.body()?;
-    let order: Key = asked.key(0)?;
+    } = request.body()?;
+    let order: Key = request.key(0)?;
     if details.order != order {
         let reason = Reason::new(
             "other-order",

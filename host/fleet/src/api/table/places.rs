@@ -1,4 +1,4 @@
-//! Customers, their sites, and who and what is there.
+//! Routes for customers, sites, stations and people.
 
 use super::super::Method;
 use super::super::query::Parameter;
@@ -33,12 +33,12 @@ fn customers() -> Vec<Route> {
             "show",
             "Show a customer",
         ),
-        Route::put::<Customer, CustomerDetails>("/customers/{customer}", |asked| {
-            Ok(Command::PutCustomer(asked.key(0)?, asked.body()?))
+        Route::put::<Customer, CustomerDetails>("/customers/{customer}", |request| {
+            Ok(Command::PutCustomer(request.key(0)?, request.body()?))
         })
         .named("customer", "put", "Put a customer on record, or change it"),
-        Route::deed::<Customer>(Method::Post, "/customers/{customer}/terms", |asked| {
-            Ok(Command::AcceptTerms(asked.key(0)?, asked.body()?))
+        Route::action::<Customer>(Method::Post, "/customers/{customer}/terms", |request| {
+            Ok(Command::AcceptTerms(request.key(0)?, request.body()?))
         })
         .with_json::<Acceptance>()
         .named(
@@ -46,10 +46,10 @@ fn customers() -> Vec<Route> {
             "accept-terms",
             "Put on record that a customer accepted the terms of use",
         ),
-        Route::deed::<Customer>(
+        Route::action::<Customer>(
             Method::Post,
             "/customers/{customer}/self-assessments",
-            |asked| Ok(Command::Assess(asked.key(0)?, asked.body()?)),
+            |request| Ok(Command::Assess(request.key(0)?, request.body()?)),
         )
         .with_json::<SelfAssessment>()
         .named(
@@ -62,8 +62,8 @@ fn customers() -> Vec<Route> {
 
 fn sites() -> Vec<Route> {
     vec![
-        Route::list::<Site>("/sites", |asked, it| {
-            let customer: Option<Key> = asked.query.get("customer");
+        Route::list::<Site>("/sites", |request, it| {
+            let customer: Option<Key> = request.query.get("customer");
             customer.is_none_or(|customer| it.details.customer == customer)
         })
         .with([Parameter::new::<Key>(
@@ -78,8 +78,8 @@ fn sites() -> Vec<Route> {
             ("CUSTOMER", "/details/customer"),
         ]),
         Route::one::<Site>("/sites/{site}").named("site", "show", "Show a site"),
-        Route::put::<Site, SiteDetails>("/sites/{site}", |asked| {
-            Ok(Command::PutSite(asked.key(0)?, asked.body()?))
+        Route::put::<Site, SiteDetails>("/sites/{site}", |request| {
+            Ok(Command::PutSite(request.key(0)?, request.body()?))
         })
         .named("site", "put", "Put a site on record, or change it"),
     ]
@@ -87,16 +87,16 @@ fn sites() -> Vec<Route> {
 
 fn stations() -> Vec<Route> {
     vec![
-        Route::list::<Station>("/stations", |asked, it| {
-            let site: Option<Key> = asked.query.get("site");
+        Route::list::<Station>("/stations", |request, it| {
+            let site: Option<Key> = request.query.get("site");
             site.is_none_or(|site| it.details.site == site)
         })
         .with([Parameter::new::<Key>("site", "Only those at this site")])
         .named("station", "list", "List charging stations")
         .columns(&[("STATION", "/key"), ("SITE", "/details/site")]),
         Route::one::<Station>("/stations/{station}").named("station", "show", "Show a station"),
-        Route::put::<Station, StationDetails>("/stations/{station}", |asked| {
-            Ok(Command::PutStation(asked.key(0)?, asked.body()?))
+        Route::put::<Station, StationDetails>("/stations/{station}", |request| {
+            Ok(Command::PutStation(request.key(0)?, request.body()?))
         })
         .named("station", "put", "Put a station on record, or change it"),
     ]
@@ -104,8 +104,8 @@ fn stations() -> Vec<Route> {
 
 fn people() -> Vec<Route> {
     vec![
-        Route::list::<Person>("/people", |asked, it| {
-            let site: Option<Key> = asked.query.get("site");
+        Route::list::<Person>("/people", |request, it| {
+            let site: Option<Key> = request.query.get("site");
             site.is_none_or(|site| it.details.sites.contains(&site))
         })
         .with([Parameter::new::<Key>(
@@ -120,17 +120,17 @@ fn people() -> Vec<Route> {
             ("TRAINED", "/training/at"),
         ]),
         Route::one::<Person>("/people/{person}").named("person", "show", "Show a person"),
-        Route::put::<Person, PersonDetails>("/people/{person}", |asked| {
-            Ok(Command::PutPerson(asked.key(0)?, asked.body()?))
+        Route::put::<Person, PersonDetails>("/people/{person}", |request| {
+            Ok(Command::PutPerson(request.key(0)?, request.body()?))
         })
         .named("person", "put", "Put a person on record, or change it"),
-        Route::deed::<Person>(Method::Post, "/people/{person}/trainings", |asked| {
-            Ok(Command::Train(asked.key(0)?, asked.body()?))
+        Route::action::<Person>(Method::Post, "/people/{person}/trainings", |request| {
+            Ok(Command::Train(request.key(0)?, request.body()?))
         })
         .with_json::<Training>()
         .named("person", "train", "Put on record that a person was trained"),
-        Route::remove::<Person>("/people/{person}", |asked| {
-            Ok(Command::RemovePerson(asked.key(0)?))
+        Route::remove::<Person>("/people/{person}", |request| {
+            Ok(Command::RemovePerson(request.key(0)?))
         })
         .named("person", "remove", "Take a person off the record"),
     ]

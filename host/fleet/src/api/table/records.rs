@@ -1,35 +1,35 @@
-//! What is about more than the fleet's records: who changed them, sessions, and this interface itself.
+//! Routes beyond the fleet's records: the audit log, sessions, and the OpenAPI document.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::asked::Asked;
 use super::super::paging::{self, Cursor, Limit, Number, Page};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::query::Parameter;
+use super::super::request::Request;
 use super::super::route::{OPERATORS, Route, SUPPORT, Success};
 use super::super::{Answer, Method, Task, openapi};
 use crate::fleet::Kind;
 use crate::moment::Moment;
 use crate::text::{Key, Line};
 
-/// That somebody changed a record.
+/// One change of one record.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AuditEntry {
-    /// The number of the write, which may have changed several records.
+    /// The number of the write. One write can change several records.
     pub write: u64,
     /// When.
     pub at: Moment,
-    /// Whose token; `gateway` for the gateway itself.
+    /// The key of the token, or `gateway` for the gateway itself.
     pub by: Key,
-    /// The kind of record.
+    /// The kind of the record.
     pub kind: Kind,
-    /// What names it.
+    /// Its key.
     pub key: String,
-    /// How it was before; absent if it came to be.
+    /// The record before the change; absent if it was created.
     pub before: Option<Value>,
-    /// How it was afterwards; absent if it was removed.
+    /// The record after the change; absent if it was removed.
     pub after: Option<Value>,
 }
 
@@ -37,8 +37,8 @@ pub struct AuditEntry {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Refund {
-    /// What names it among those of the session, such as the provider's id: the same one again is the
-    /// same refund.
+    /// The reference of the refund within its session, such as the provider's id. The same
+    /// reference again is the same refund.
     reference: Line,
     /// In minor units.
     #[schemars(range(min = 1, max = 999_999_999_999_u64))]
@@ -60,7 +60,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::Post,
             "/sessions/{session}/stop",
             Success::NOTHING,
-            |asked| Ok(Task::StopSession(session(asked)?)),
+            |request| Ok(Task::StopSession(session(request)?)),
         )
         .by(SUPPORT)
         .named("session", "stop", "End a session"),
@@ -68,9 +68,9 @@ pub(super) fn routes() -> Vec<Route> {
             Method::Post,
             "/sessions/{session}/refunds",
             Success::NOTHING,
-            |asked| {
-                let Refund { reference, amount } = asked.body()?;
-                Ok(Task::Refund(session(asked)?, reference, amount))
+            |request| {
+                let Refund { reference, amount } = request.body()?;
+                Ok(Task::Refund(session(request)?, reference, amount))
             },
         )
         .with_json::<Refund>()
@@ -86,8 +86,8 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-fn session(asked: &Asked<'_>) -> Result<String, Problem> {
-    let session: Key = asked.key(0)?;
+fn session(request: &Request<'_>) -> Result<String, Problem> {
+    let session: Key = request.key(0)?;
     Ok(session.to_string())
 }
 
@@ -96,17 +96,21 @@ fn audit() -> Route {
         Method::Get,
         "/audit",
         Success::json::<Page<AuditEntry>>(&[200]),
-        |asked| {
-            asked.must_reach_everywhere()?;
-            let (kind, key) = (asked.query.get("kind"), asked.query.get("key"));
+        |request| {
+            request.require_whole_fleet()?;
+            let (kind, key) = (request.query.get("kind"), request.query.get("key"));
             if kind.is_some() != key.is_some() {
                 let detail = "kind and key name a record together";
                 return Err(Problem::new(ProblemKind::Malformed, detail));
             }
             Ok(Task::Audit {
                 of: kind.zip(key.map(|Cursor(key)| key)),
-                before: asked.query.get("after").map(|Number(number)| number),
-                limit: asked.query.get::<Limit>("limit").unwrap_or_default().get(),
+                before: request.query.get("after").map(|Number(number)| number),
+                limit: request
+                    .query
+                    .get::<Limit>("limit")
+                    .unwrap_or_default()
+                    .get(),
             })
         },
     )

@@ -1,15 +1,15 @@
-//! Terminals: what is said of them, what was done with them, and their life.
+//! Routes for terminals: their details, maintenance records and lifecycle.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::Method;
-use super::super::asked::Asked;
 use super::super::problem::Problem;
 use super::super::query::Parameter;
+use super::super::request::Request;
 use super::super::route::{Route, STAFF, SUPPORT};
-use crate::command::{Command, Deed};
-use crate::duty::{Check, Done, Inspection};
+use crate::command::{Command, TerminalAction};
+use crate::maintenance::{Check, Inspection, MaintenanceRecord};
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::processor::Party;
@@ -17,46 +17,46 @@ use crate::site::Site;
 use crate::terminal::{State, Terminal, TerminalDetails};
 use crate::text::{Key, Line};
 
-/// A check before deployment.
+/// A check before deployment that was passed.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Checked {
-    /// What was checked, and is as it should be.
+#[serde(rename = "Checked", deny_unknown_fields)]
+struct CheckReport {
+    /// The check.
     check: Check,
     /// When.
     at: Moment,
-    /// Which person did it.
+    /// The person who did it.
     by: Key,
 }
 
-/// Why something is done.
+/// The reason for an action.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Because {
-    /// Why.
+#[serde(rename = "Because", deny_unknown_fields)]
+struct ActionReason {
+    /// The reason.
     reason: Line,
 }
 
-/// A terminal that is sent back to the vendor.
+/// The return of a terminal to the vendor.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct SentBack {
-    /// Why.
+#[serde(rename = "SentBack", deny_unknown_fields)]
+struct ReturnRequest {
+    /// The reason.
     reason: Line,
-    /// Who verified that it may be.
+    /// The party that verified the return.
     verified_by: Party,
 }
 
 pub(super) fn routes() -> Vec<Route> {
     let mut routes = records();
-    routes.extend(duties());
-    routes.extend(life());
+    routes.extend(maintenance());
+    routes.extend(lifecycle());
     routes
 }
 
 fn records() -> Vec<Route> {
     vec![
-        Route::list::<Terminal>("/terminals", is_asked_for)
+        Route::list::<Terminal>("/terminals", matches_query)
             .with([
                 Parameter::new::<State>("state", "Only those in this state"),
                 Parameter::new::<Key>("site", "Only those at this site"),
@@ -79,17 +79,17 @@ fn records() -> Vec<Route> {
             "show",
             "Show a terminal, and what it lacks",
         ),
-        Route::put_anew::<Terminal, TerminalDetails>("/terminals/{serial}", |asked| {
-            Ok(Command::PutTerminal(asked.key(0)?, asked.body()?))
+        Route::put_anew::<Terminal, TerminalDetails>("/terminals/{serial}", |request| {
+            Ok(Command::PutTerminal(request.key(0)?, request.body()?))
         })
         .named("terminal", "put", "Change what is said of a terminal"),
     ]
 }
 
-fn is_asked_for(asked: &Asked<'_>, it: &Terminal) -> bool {
-    let (details, query) = (&it.details, &asked.query);
+fn matches_query(request: &Request<'_>, it: &Terminal) -> bool {
+    let (details, query) = (&it.details, &request.query);
     let customer = |customer: Key| {
-        let site = asked.fleet.get::<Site>(details.site.as_str());
+        let site = request.fleet.get::<Site>(details.site.as_str());
         site.is_some_and(|site| site.details.customer == customer)
     };
     query
@@ -107,21 +107,24 @@ fn is_asked_for(asked: &Asked<'_>, it: &Terminal) -> bool {
         && query.get("customer").is_none_or(customer)
 }
 
-fn duties() -> Vec<Route> {
+fn maintenance() -> Vec<Route> {
     vec![
-        deed("/terminals/{serial}/checks", |asked| {
-            let Checked { check, at, by } = asked.body()?;
-            done(asked, Deed::Check(check, Done { at, by }))
+        terminal_action("/terminals/{serial}/checks", |request| {
+            let CheckReport { check, at, by } = request.body()?;
+            terminal_command(
+                request,
+                TerminalAction::Check(check, MaintenanceRecord { at, by }),
+            )
         })
-        .with_json::<Checked>()
+        .with_json::<CheckReport>()
         .by(STAFF)
         .named(
             "terminal",
             "check",
             "Put a check before deployment on record",
         ),
-        deed("/terminals/{serial}/inspections", |asked| {
-            done(asked, Deed::Inspect(asked.body()?))
+        terminal_action("/terminals/{serial}/inspections", |request| {
+            terminal_command(request, TerminalAction::Inspect(request.body()?))
         })
         .with_json::<Inspection>()
         .by(STAFF)
@@ -130,32 +133,32 @@ fn duties() -> Vec<Route> {
             "inspect",
             "Put an inspection on record: a finding opens an incident",
         ),
-        deed("/terminals/{serial}/charges", |asked| {
-            done(asked, Deed::Charge(asked.body()?))
+        terminal_action("/terminals/{serial}/charges", |request| {
+            terminal_command(request, TerminalAction::Charge(request.body()?))
         })
-        .with_json::<Done>()
+        .with_json::<MaintenanceRecord>()
         .by(STAFF)
         .named(
             "terminal",
             "charge",
             "Put on record that a battery was charged",
         ),
-        deed("/terminals/{serial}/tests", |asked| {
-            done(asked, Deed::Test(asked.body()?))
+        terminal_action("/terminals/{serial}/tests", |request| {
+            terminal_command(request, TerminalAction::Test(request.body()?))
         })
-        .with_json::<Done>()
+        .with_json::<MaintenanceRecord>()
         .by(STAFF)
         .named("terminal", "test", "Put a test transaction on record"),
     ]
 }
 
-fn life() -> Vec<Route> {
-    let activate = deed("/terminals/{serial}/activate", |asked| {
-        done(asked, Deed::Activate)
+fn lifecycle() -> Vec<Route> {
+    let activate = terminal_action("/terminals/{serial}/activate", |request| {
+        terminal_command(request, TerminalAction::Activate)
     });
     vec![
-        deed("/terminals/{serial}/ready", |asked| {
-            done(asked, Deed::Ready)
+        terminal_action("/terminals/{serial}/ready", |request| {
+            terminal_command(request, TerminalAction::Ready)
         })
         .named(
             "terminal",
@@ -163,7 +166,7 @@ fn life() -> Vec<Route> {
             "Say that nothing is missing but activation",
         ),
         Route {
-            looks_at: Some(0),
+            polled_terminal: Some(0),
             ..activate
         }
         .named(
@@ -171,58 +174,61 @@ fn life() -> Vec<Route> {
             "activate",
             "Let a terminal take cards, once it is seen online at the vendor",
         ),
-        deed("/terminals/{serial}/store", |asked| {
-            done(asked, Deed::Store)
+        terminal_action("/terminals/{serial}/store", |request| {
+            terminal_command(request, TerminalAction::Store)
         })
         .by(STAFF)
         .named("terminal", "store", "Put a terminal into storage"),
-        deed("/terminals/{serial}/unstore", |asked| {
-            done(asked, Deed::Unstore)
+        terminal_action("/terminals/{serial}/unstore", |request| {
+            terminal_command(request, TerminalAction::Unstore)
         })
         .by(STAFF)
         .named("terminal", "unstore", "Take a terminal out of storage"),
-        deed("/terminals/{serial}/suspend", |asked| {
-            let Because { reason } = asked.body()?;
-            done(asked, Deed::Suspend(reason))
+        terminal_action("/terminals/{serial}/suspend", |request| {
+            let ActionReason { reason } = request.body()?;
+            terminal_command(request, TerminalAction::Suspend(reason))
         })
-        .with_json::<Because>()
+        .with_json::<ActionReason>()
         .by(SUPPORT)
         .named("terminal", "suspend", "Let a terminal take no cards"),
-        deed("/terminals/{serial}/return", |asked| {
-            let SentBack {
+        terminal_action("/terminals/{serial}/return", |request| {
+            let ReturnRequest {
                 reason,
                 verified_by,
-            } = asked.body()?;
-            done(asked, Deed::Return(reason, verified_by))
+            } = request.body()?;
+            terminal_command(request, TerminalAction::Return(reason, verified_by))
         })
-        .with_json::<SentBack>()
+        .with_json::<ReturnRequest>()
         .named("terminal", "return", "Send a terminal back to the vendor"),
-        deed("/terminals/{serial}/receive", |asked| {
-            done(asked, Deed::Receive)
+        terminal_action("/terminals/{serial}/receive", |request| {
+            terminal_command(request, TerminalAction::Receive)
         })
         .named(
             "terminal",
             "receive",
             "Take a terminal back from the vendor",
         ),
-        deed("/terminals/{serial}/retire", |asked| {
-            let Because { reason } = asked.body()?;
-            done(asked, Deed::Retire(reason))
+        terminal_action("/terminals/{serial}/retire", |request| {
+            let ActionReason { reason } = request.body()?;
+            terminal_command(request, TerminalAction::Retire(reason))
         })
-        .with_json::<Because>()
+        .with_json::<ActionReason>()
         .named("terminal", "retire", "Never use a terminal again"),
     ]
 }
 
-/// Something that is done with a terminal.
-pub(super) fn deed(
+/// A route for an action on the terminal that the path names.
+pub(super) fn terminal_action(
     path: &'static str,
-    command: fn(&Asked<'_>) -> Result<Command, Problem>,
+    command: fn(&Request<'_>) -> Result<Command, Problem>,
 ) -> Route {
-    Route::deed::<Terminal>(Method::Post, path, command)
+    Route::action::<Terminal>(Method::Post, path, command)
 }
 
-/// That a deed is wanted of the terminal that the path names.
-pub(super) fn done(asked: &Asked<'_>, deed: Deed) -> Result<Command, Problem> {
-    Ok(Command::Terminal(asked.key(0)?, deed))
+/// The command for an action on the terminal that the path names.
+pub(super) fn terminal_command(
+    request: &Request<'_>,
+    action: TerminalAction,
+) -> Result<Command, Problem> {
+    Ok(Command::Terminal(request.key(0)?, action))
 }

@@ -1,4 +1,4 @@
-use crate::access::{self, CalendarDetails, Reach, Scope, Token, TokenDetails};
+use crate::access::{self, AccessScope, CalendarDetails, Scope, Token, TokenDetails};
 use crate::command::Command;
 use crate::moment::Moment;
 use crate::terminal::Domain;
@@ -16,21 +16,21 @@ fn operator() -> TokenDetails {
     TokenDetails {
         name: text("Ann"),
         scope: Scope::Operator,
-        reach: Reach::Everywhere,
+        access: AccessScope::Everywhere,
         expires: None,
     }
 }
 
-/// The key of a token that is issued.
+/// Issues a token and returns its key.
 fn issue(world: &mut World, details: TokenDetails, hash: &str) -> String {
-    let issued = world.wants(Command::IssueToken(details, hash.to_owned()));
+    let issued = world.command(Command::IssueToken(details, hash.to_owned()));
     issued.unwrap();
     let mut tokens = world.fleet.each::<Token>();
     tokens.find(|it| it.hash == hash).unwrap().key.to_string()
 }
 
 fn revoke(world: &mut World, key: &str) -> Result<(), Vec<String>> {
-    world.wants(Command::RevokeToken(text(key)))
+    world.command(Command::RevokeToken(text(key)))
 }
 
 fn refused(code: &str) -> Result<(), Vec<String>> {
@@ -48,7 +48,7 @@ fn the_last_token_that_lets_everything_be_done_stays() {
             ..operator()
         },
         TokenDetails {
-            reach: Reach::Sites(vec![text("depot")]),
+            access: AccessScope::Sites(vec![text("depot")]),
             ..operator()
         },
         TokenDetails {
@@ -85,25 +85,25 @@ fn a_token_that_counts_no_longer_is_not_issued() {
         expires: Some(world.now),
         ..operator()
     };
-    let issued = world.wants(Command::IssueToken(details, "1".to_owned()));
+    let issued = world.command(Command::IssueToken(details, "1".to_owned()));
     assert_eq!(issued, refused("expired"));
 }
 
 #[test]
 fn a_token_or_calendar_is_for_sites_that_there_are() {
     let mut world = world();
-    let reach = Reach::Sites(vec![text("depot"), text("nowhere")]);
+    let access = AccessScope::Sites(vec![text("depot"), text("nowhere")]);
     let token = TokenDetails {
-        reach: reach.clone(),
+        access: access.clone(),
         ..operator()
     };
-    let token = world.wants(Command::IssueToken(token, "1".to_owned()));
+    let token = world.command(Command::IssueToken(token, "1".to_owned()));
     assert_eq!(token, refused("no-such-site"));
     let calendar = CalendarDetails {
         name: text("Ann"),
-        reach,
+        access,
     };
-    let calendar = world.wants(Command::IssueCalendar(calendar, "1".to_owned()));
+    let calendar = world.command(Command::IssueCalendar(calendar, "1".to_owned()));
     assert_eq!(calendar, refused("no-such-site"));
 }
 
@@ -133,14 +133,14 @@ fn a_calendar_is_at_its_address_until_it_is_revoked() {
     let mut world = world();
     let details = CalendarDetails {
         name: text("Ann"),
-        reach: Reach::Everywhere,
+        access: AccessScope::Everywhere,
     };
-    let issued = world.wants(Command::IssueCalendar(details, ABC.to_owned()));
+    let issued = world.command(Command::IssueCalendar(details, ABC.to_owned()));
     issued.unwrap();
     let key = access::calendar(&world.fleet, b"abc").unwrap().key.clone();
     assert_eq!(access::calendar(&world.fleet, b"abd"), None);
-    world.wants(Command::RevokeCalendar(key.clone())).unwrap();
+    world.command(Command::RevokeCalendar(key.clone())).unwrap();
     assert_eq!(access::calendar(&world.fleet, b"abc"), None);
-    let again = world.wants(Command::RevokeCalendar(key));
+    let again = world.command(Command::RevokeCalendar(key));
     assert_eq!(again, refused("no-such-calendar"));
 }

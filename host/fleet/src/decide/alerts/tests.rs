@@ -4,14 +4,14 @@ use crate::moment::Moment;
 use crate::world::{DAY, World, text};
 
 fn raise(world: &mut World, kind: AlertKind) {
-    world.wants(Command::Raise(text("T1"), kind)).unwrap();
+    world.command(Command::Raise(text("T1"), kind)).unwrap();
 }
 
 fn end(world: &mut World, kind: AlertKind) {
-    world.wants(Command::End(text("T1"), kind)).unwrap();
+    world.command(Command::End(text("T1"), kind)).unwrap();
 }
 
-/// When each alert was raised and when it ended, in the order of their keys.
+/// When each alert was raised and ended, in the order of their keys.
 fn alerts(world: &World) -> Vec<(AlertKind, Moment, Option<Moment>)> {
     let alerts = world.fleet.each::<Alert>();
     alerts.map(|it| (it.kind, it.raised, it.ended)).collect()
@@ -72,9 +72,9 @@ fn whoever_takes_notice_first_stays_on_record() {
     raise(&mut world, AlertKind::Silent);
     let key = world.fleet.each::<Alert>().next().unwrap().key.clone();
     let first = world.now;
-    world.wants(Command::Acknowledge(key.clone())).unwrap();
+    world.command(Command::Acknowledge(key.clone())).unwrap();
     world.pass(DAY);
-    world.wants(Command::Acknowledge(key)).unwrap();
+    world.command(Command::Acknowledge(key)).unwrap();
     let alert = world.fleet.each::<Alert>().next().unwrap();
     assert_eq!(alert.acknowledged.as_ref().unwrap().at, first);
     assert_eq!(alert.ended, None);
@@ -83,7 +83,7 @@ fn whoever_takes_notice_first_stays_on_record() {
 fn put(world: &mut World, url: &str, secret: &str) -> Result<(), Vec<String>> {
     let details = WebhookDetails { url: text(url) };
     let secret = Secret::new(secret.to_owned());
-    world.wants(Command::PutWebhook(text("pager"), details, secret))
+    world.command(Command::PutWebhook(text("pager"), details, secret))
 }
 
 #[test]
@@ -128,8 +128,10 @@ fn a_webhook_that_is_changed_keeps_its_secret() {
 fn a_webhook_that_is_removed_is_gone() {
     let mut world = World::activated();
     put(&mut world, "https://one.example/", "whsec_first").unwrap();
-    world.wants(Command::RemoveWebhook(text("pager"))).unwrap();
+    world
+        .command(Command::RemoveWebhook(text("pager")))
+        .unwrap();
     assert_eq!(world.fleet.get::<Webhook>("pager"), None);
-    let again = world.wants(Command::RemoveWebhook(text("pager")));
+    let again = world.command(Command::RemoveWebhook(text("pager")));
     assert_eq!(again, Err(vec!["no-such-webhook".to_owned()]));
 }

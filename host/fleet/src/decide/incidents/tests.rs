@@ -1,6 +1,6 @@
-use crate::command::{Command, Deed};
-use crate::duty::Occasion;
+use crate::command::{Command, TerminalAction};
 use crate::incident::{Incident, IncidentDetails, IncidentKind, Outcome, Photograph, PictureType};
+use crate::maintenance::Occasion;
 use crate::moment::Moment;
 use crate::terminal::State;
 use crate::world::{DAY, World, contact, text};
@@ -19,12 +19,12 @@ fn details(world: &World) -> IncidentDetails {
     }
 }
 
-/// Incidents with the terminal, which took cards before: `I-1` and so on by their number.
+/// Opens incidents `I-1`, `I-2` and so on with an activated terminal.
 fn opened(count: usize) -> (World, Vec<String>) {
     let mut world = World::activated();
     for _ in 0..count {
         let details = details(&world);
-        world.wants(Command::OpenIncident(details)).unwrap();
+        world.command(Command::OpenIncident(details)).unwrap();
     }
     let keys = world.fleet.each::<Incident>();
     let keys = keys.map(|it| it.key.to_string()).collect();
@@ -38,11 +38,11 @@ fn put(
 ) -> Result<(), Vec<String>> {
     let mut details = world.fleet.get::<Incident>(key).unwrap().details.clone();
     edit(&mut details);
-    world.wants(Command::PutIncident(text(key), details))
+    world.command(Command::PutIncident(text(key), details))
 }
 
 fn close(world: &mut World, key: &str, outcome: Outcome) -> Result<(), Vec<String>> {
-    world.wants(Command::CloseIncident(
+    world.command(Command::CloseIncident(
         text(key),
         outcome,
         text("It was found."),
@@ -50,7 +50,7 @@ fn close(world: &mut World, key: &str, outcome: Outcome) -> Result<(), Vec<Strin
 }
 
 fn settle(world: &mut World, key: &str, outcome: Outcome) {
-    world.wants(Command::Report(text(key))).unwrap();
+    world.command(Command::Report(text(key))).unwrap();
     close(world, key, outcome).unwrap();
 }
 
@@ -64,7 +64,7 @@ fn a_terminal_with_an_incident_is_reported_since_it_was_opened() {
     world.pass(HOUR);
     let mut details = details(&world);
     details.discovered = Moment::from_millis(world.now.millis() - 1);
-    world.wants(Command::OpenIncident(details)).unwrap();
+    world.command(Command::OpenIncident(details)).unwrap();
     assert_eq!(world.terminal().state, State::Reported);
     assert_eq!(world.terminal().since, world.now);
 }
@@ -75,7 +75,7 @@ fn a_second_incident_leaves_the_first_one_and_since_when_it_is_reported() {
     let since = world.now;
     world.pass(HOUR);
     let details = details(&world);
-    world.wants(Command::OpenIncident(details)).unwrap();
+    world.command(Command::OpenIncident(details)).unwrap();
     assert_eq!(world.fleet.each::<Incident>().count(), 2);
     assert_eq!(world.terminal().since, since);
 }
@@ -87,11 +87,11 @@ fn an_incident_is_with_a_terminal_on_record_that_is_not_retired() {
         terminal: text("T9"),
         ..details(&world)
     };
-    let unknown = world.wants(Command::OpenIncident(unknown));
+    let unknown = world.command(Command::OpenIncident(unknown));
     assert_eq!(unknown, refused("no-such-terminal"));
     world.edit(|it| it.state = State::Retired);
     let details = details(&world);
-    let retired = world.wants(Command::OpenIncident(details));
+    let retired = world.command(Command::OpenIncident(details));
     assert_eq!(retired, refused("not-in-this-state"));
 }
 
@@ -102,7 +102,7 @@ fn an_incident_is_not_discovered_in_the_future() {
         discovered: Moment::from_millis(world.now.millis() + 1),
         ..details(&world)
     };
-    let late = world.wants(Command::OpenIncident(late));
+    let late = world.command(Command::OpenIncident(late));
     assert_eq!(late, refused("in-the-future"));
 }
 
@@ -142,9 +142,9 @@ fn an_incident_that_is_closed_is_changed_no_more() {
     settle(&mut world, key, Outcome::Cleared);
     assert_eq!(put(&mut world, key, |_| ()), refused("closed"));
     assert_eq!(close(&mut world, key, Outcome::Gone), refused("closed"));
-    let again = world.wants(Command::Report(text(key)));
+    let again = world.command(Command::Report(text(key)));
     assert_eq!(again, refused("closed"));
-    let picture = world.wants(Command::Attach(text(key), photograph(1)));
+    let picture = world.command(Command::Attach(text(key), photograph(1)));
     assert_eq!(picture, refused("closed"));
 }
 
@@ -163,9 +163,9 @@ fn an_incident_has_twenty_photographs_at_most_and_each_once() {
     let key = keys.first().unwrap();
     for number in (1..=20).chain([1, 20]) {
         let attach = Command::Attach(text(key), photograph(number));
-        assert_eq!(world.wants(attach), Ok(()));
+        assert_eq!(world.command(attach), Ok(()));
     }
-    let more = world.wants(Command::Attach(text(key), photograph(21)));
+    let more = world.command(Command::Attach(text(key), photograph(21)));
     assert_eq!(more, refused("too-many-photographs"));
     let incident = world.fleet.get::<Incident>(key).unwrap();
     assert_eq!(incident.photographs.len(), 20);
@@ -191,7 +191,7 @@ fn a_report_that_lacks_anything_is_refused_with_everything_that_it_lacks() {
             put(&mut world, key, edit).unwrap();
         }
         let codes: Vec<_> = lacks.iter().map(|(_, (code, _))| *code).collect();
-        let refused = world.wants(Command::Report(text(key))).err();
+        let refused = world.command(Command::Report(text(key))).err();
         assert_eq!(refused.unwrap_or_default(), codes);
         let incident = world.fleet.get::<Incident>(key).unwrap();
         assert_eq!(incident.reported.is_some(), codes.is_empty());
@@ -205,7 +205,7 @@ fn a_description_is_full_from_forty_characters() {
         let key = keys.first().unwrap();
         let description = format!(" {} ", "ö".repeat(letters));
         put(&mut world, key, |it| it.description = text(&description)).unwrap();
-        let reported = world.wants(Command::Report(text(key)));
+        let reported = world.command(Command::Report(text(key)));
         assert_eq!(reported.is_ok(), is_full, "{letters}");
     }
 }
@@ -219,7 +219,7 @@ fn a_contact_without_a_way_to_it_is_none() {
         (contact.email, contact.phone) = (None, None);
     })
     .unwrap();
-    let reported = world.wants(Command::Report(text(key)));
+    let reported = world.command(Command::Report(text(key)));
     assert_eq!(reported, refused("unreachable-contact"));
 }
 
@@ -230,12 +230,12 @@ fn the_first_report_counts_unless_the_clock_was_set_back_behind_it() {
     let first = world.now;
     for (passed, counts) in [(0, first.millis()), (HOUR, first.millis())] {
         world.pass(passed);
-        world.wants(Command::Report(text(key))).unwrap();
+        world.command(Command::Report(text(key))).unwrap();
         let incident = world.fleet.get::<Incident>(key).unwrap();
         assert_eq!(incident.reported.as_ref().unwrap().at.millis(), counts);
     }
     world.now = Moment::from_millis(first.millis() - 1);
-    world.wants(Command::Report(text(key))).unwrap();
+    world.command(Command::Report(text(key))).unwrap();
     let incident = world.fleet.get::<Incident>(key).unwrap();
     assert_eq!(incident.reported.as_ref().unwrap().at, world.now);
 }
@@ -280,7 +280,7 @@ fn a_terminal_stays_reported_until_the_last_incident_is_closed() {
 fn who_reported_and_who_closed_is_on_record_with_when() {
     let (mut world, keys) = opened(1);
     let key = keys.first().unwrap();
-    world.wants(Command::Report(text(key))).unwrap();
+    world.command(Command::Report(text(key))).unwrap();
     let reported = world.now;
     world.pass(HOUR);
     close(&mut world, key, Outcome::Cleared).unwrap();
@@ -299,10 +299,10 @@ fn who_reported_and_who_closed_is_on_record_with_when() {
 fn what_was_stolen_from_storage_and_found_is_not_stored_any_more() {
     let mut world = World::activated();
     world.inspect(Occasion::BeforeStorage);
-    world.deed(Deed::Store).unwrap();
+    world.act(TerminalAction::Store).unwrap();
     world.pass(40 * DAY);
     let details = details(&world);
-    world.wants(Command::OpenIncident(details)).unwrap();
+    world.command(Command::OpenIncident(details)).unwrap();
     let key = world
         .fleet
         .each::<Incident>()

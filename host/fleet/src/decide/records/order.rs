@@ -1,22 +1,22 @@
 //! Orders.
 
 use super::unknown;
+use crate::context::DecisionContext;
 use crate::decide::Decision;
 use crate::fleet::{Change, Fleet};
 use crate::licence::{Sku, Stock};
 use crate::order::{Order, OrderDetails};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::site::Customer;
-use crate::situation::Situation;
 use crate::terminal::Terminal;
 use crate::text::Key;
 
-/// How many licences of a kind an order has at most.
+/// The maximum number of licences of a kind on an order.
 const LICENCES: u32 = 100_000;
 
 pub(in crate::decide) fn put_order(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     key: Key,
     details: OrderDetails,
 ) -> Decision {
@@ -37,7 +37,7 @@ pub(in crate::decide) fn put_order(
     let order = Order {
         key,
         details,
-        at: before.map_or(situation.now, |it| it.at),
+        at: before.map_or(context.now, |it| it.at),
     };
     if let Some(before) = before {
         Refusal::unless_none(Obstacle::Conflict, in_use(fleet, before, &order))?;
@@ -45,8 +45,8 @@ pub(in crate::decide) fn put_order(
     Ok(vec![Change::put(order)])
 }
 
-/// What of an order cannot change any more. Its licences may be at terminals of other orders of the
-/// same customer.
+/// Why an order cannot be changed like this: terminals depend on it, or its licences are assigned.
+/// They may be assigned to terminals of other orders of the same customer.
 fn in_use(fleet: &Fleet, before: &Order, after: &Order) -> Vec<Reason> {
     let (old, new) = (&before.details, &after.details);
     let stocks = [

@@ -1,17 +1,17 @@
-//! People, who may use terminals.
+//! People who may use terminals.
 
 use std::collections::BTreeSet;
 
 use super::{find, refuse_future, unknown};
+use crate::context::DecisionContext;
 use crate::decide::Decision;
 use crate::fleet::{Change, Fleet};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::site::{Person, PersonDetails, Site, Training};
-use crate::situation::Situation;
 use crate::terminal::{State, Terminal};
 use crate::text::Key;
 
-/// At how many sites a person may work.
+/// The maximum number of sites of a person.
 const SITES: usize = 100;
 
 pub(in crate::decide) fn put_person(fleet: &Fleet, key: Key, details: PersonDetails) -> Decision {
@@ -26,7 +26,7 @@ pub(in crate::decide) fn put_person(fleet: &Fleet, key: Key, details: PersonDeta
     Refusal::unless_none(Obstacle::Invalid, reasons)?;
 
     let is_away =
-        |it: &&Terminal| it.state.is_living() && !details.sites.contains(&it.details.site);
+        |it: &&Terminal| it.state.is_current() && !details.sites.contains(&it.details.site);
     let away = used_by(fleet, &key).filter(is_away).map(|it| {
         let (serial, site) = (&it.serial, &it.details.site);
         let text = format!("{key} may use terminal {serial} at {site}: take them off it first");
@@ -50,19 +50,19 @@ pub(in crate::decide) fn put_person(fleet: &Fleet, key: Key, details: PersonDeta
 
 pub(in crate::decide) fn train(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     key: &Key,
     training: Training,
 ) -> Decision {
     let person = find::<Person>(fleet, key.as_str())?;
-    refuse_future(situation.now, training.at)?;
+    refuse_future(context.now, training.at)?;
     Ok(vec![Change::put(Person {
         training: Some(training),
         ..person.clone()
     })])
 }
 
-/// A terminal that takes cards keeps somebody who may use it.
+/// An activated terminal must keep at least one user.
 pub(in crate::decide) fn remove_person(fleet: &Fleet, key: &Key) -> Decision {
     find::<Person>(fleet, key.as_str())?;
     let is_last = |it: &&Terminal| {

@@ -10,10 +10,10 @@ use crate::site::{Customer, Site, SiteDetails, Station, StationDetails};
 use crate::terminal::Terminal;
 use crate::text::Key;
 
-/// How many EVSEs a station has at most, and the greatest number of one.
+/// The maximum number of EVSEs of a station, and the greatest number of an EVSE.
 const EVSES: u32 = 64;
 
-/// A site is its customer's as long as something is there.
+/// A site cannot change its customer while stations or terminals are there.
 pub(in crate::decide) fn put_site(fleet: &Fleet, key: Key, details: SiteDetails) -> Decision {
     let nobody = unknown::<Customer>(fleet, &details.customer, "customer");
     Refusal::unless_none(Obstacle::Invalid, nobody.into_iter().collect())?;
@@ -31,7 +31,7 @@ pub(in crate::decide) fn put_site(fleet: &Fleet, key: Key, details: SiteDetails)
     Ok(vec![Change::put(Site { key, details })])
 }
 
-/// What a terminal serves stays where it is.
+/// A station cannot move, or lose an EVSE, while terminals serve it.
 pub(in crate::decide) fn put_station(fleet: &Fleet, key: Key, details: StationDetails) -> Decision {
     let reasons = [
         unknown::<Site>(fleet, &details.site, "site")
@@ -44,7 +44,7 @@ pub(in crate::decide) fn put_station(fleet: &Fleet, key: Key, details: StationDe
 
     let served = fleet
         .each::<Terminal>()
-        .filter(|it| it.state.is_living() && it.details.station.as_ref() == Some(&key));
+        .filter(|it| it.state.is_current() && it.details.station.as_ref() == Some(&key));
     let mut reasons = Vec::new();
     for terminal in served {
         let serial = &terminal.serial;

@@ -1,4 +1,4 @@
-use crate::command::{Command, Deed};
+use crate::command::{Command, TerminalAction};
 use crate::moment::Moment;
 use crate::order::OrderDetails;
 use crate::processor::Processor;
@@ -15,7 +15,7 @@ fn refused(codes: &[&str]) -> Result<(), Vec<String>> {
 fn put_order(world: &mut World, edit: impl FnOnce(&mut OrderDetails)) -> Result<(), Vec<String>> {
     let mut details = world.order().details.clone();
     edit(&mut details);
-    world.wants(Command::PutOrder(text("O-1"), details))
+    world.command(Command::PutOrder(text("O-1"), details))
 }
 
 #[test]
@@ -66,12 +66,12 @@ fn nothing_is_on_record_as_done_that_has_not_come_yet() {
         subject: None,
     };
     let accept = Command::AcceptTerms(text("acme"), acceptance);
-    assert_eq!(world.wants(accept.clone()), refused(&["in-the-future"]));
+    assert_eq!(world.command(accept.clone()), refused(&["in-the-future"]));
     let train = Command::Train(text("bo"), training);
-    assert_eq!(world.wants(train.clone()), refused(&["in-the-future"]));
+    assert_eq!(world.command(train.clone()), refused(&["in-the-future"]));
     world.pass(1);
-    assert_eq!(world.wants(accept), Ok(()));
-    assert_eq!(world.wants(train), Ok(()));
+    assert_eq!(world.command(accept), Ok(()));
+    assert_eq!(world.command(train), Ok(()));
 }
 
 #[test]
@@ -85,19 +85,19 @@ fn a_person_works_where_they_may_use_a_terminal() {
         Command::PutPerson(text("ann"), details)
     };
     assert_eq!(
-        world.wants(works_at(&["elsewhere"])),
+        world.command(works_at(&["elsewhere"])),
         refused(&["still-user"])
     );
-    assert_eq!(world.wants(works_at(&[])), refused(&["sites"]));
+    assert_eq!(world.command(works_at(&[])), refused(&["sites"]));
     assert_eq!(
-        world.wants(works_at(&["nowhere"])),
+        world.command(works_at(&["nowhere"])),
         refused(&["no-such-site"])
     );
-    assert_eq!(world.wants(works_at(&["depot", "elsewhere"])), Ok(()));
+    assert_eq!(world.command(works_at(&["depot", "elsewhere"])), Ok(()));
     let person = world.fleet.get::<Person>("ann").unwrap();
     assert!(person.training.is_some());
-    world.deed(Deed::Retire(text("old"))).unwrap();
-    assert_eq!(world.wants(works_at(&["elsewhere"])), Ok(()));
+    world.act(TerminalAction::Retire(text("old"))).unwrap();
+    assert_eq!(world.command(works_at(&["elsewhere"])), Ok(()));
 }
 
 #[test]
@@ -115,17 +115,17 @@ fn a_station_keeps_the_evses_that_a_terminal_serves() {
         Command::PutStation(text("CS-1"), details)
     };
     assert_eq!(
-        world.wants(station("elsewhere", &[1, 3])),
+        world.command(station("elsewhere", &[1, 3])),
         refused(&["station-served", "evse-served"])
     );
     for wrong in [&[][..], &[1, 2, 2], &[0, 1, 2], &[1, 2, 65]] {
-        assert_eq!(world.wants(station("depot", wrong)), refused(&["evses"]));
+        assert_eq!(world.command(station("depot", wrong)), refused(&["evses"]));
     }
     assert_eq!(
-        world.wants(station("nowhere", &[1])),
+        world.command(station("nowhere", &[1])),
         refused(&["no-such-site"])
     );
-    assert_eq!(world.wants(station("depot", &[1, 2])), Ok(()));
+    assert_eq!(world.command(station("depot", &[1, 2])), Ok(()));
 }
 
 #[test]
@@ -136,11 +136,11 @@ fn an_evses_id_is_its_own() {
         evse.id = Some(text(&format!("SE*ABC*E{}", evse.connector)));
     }
     world
-        .wants(Command::PutStation(text("CS-1"), details.clone()))
+        .command(Command::PutStation(text("CS-1"), details.clone()))
         .unwrap();
     details.evses.truncate(1);
     let again = Command::PutStation(text("CS-2"), details);
-    assert_eq!(world.wants(again), refused(&["evse-id-taken"]));
+    assert_eq!(world.command(again), refused(&["evse-id-taken"]));
 }
 
 #[test]
@@ -149,21 +149,24 @@ fn a_site_with_something_in_it_stays_its_customers() {
     let mut details = world.fleet.get::<Site>("depot").unwrap().details.clone();
     details.name = text("Yard");
     let put = |details| Command::PutSite(text("depot"), details);
-    assert_eq!(world.wants(put(details.clone())), Ok(()));
+    assert_eq!(world.command(put(details.clone())), Ok(()));
     details.customer = text("other");
-    assert_eq!(world.wants(put(details.clone())), refused(&["site-in-use"]));
+    assert_eq!(
+        world.command(put(details.clone())),
+        refused(&["site-in-use"])
+    );
     details.customer = text("nobody");
-    assert_eq!(world.wants(put(details)), refused(&["no-such-customer"]));
+    assert_eq!(world.command(put(details)), refused(&["no-such-customer"]));
 }
 
 #[test]
 fn whoever_is_removed_may_use_no_terminal() {
     let mut world = World::complete();
     world.edit(|it| it.details.users.push(text("bo")));
-    world.wants(Command::RemovePerson(text("bo"))).unwrap();
+    world.command(Command::RemovePerson(text("bo"))).unwrap();
     assert_eq!(world.terminal().details.users, [text("ann")]);
     assert_eq!(
-        world.wants(Command::RemovePerson(text("bo"))),
+        world.command(Command::RemovePerson(text("bo"))),
         refused(&["no-such-person"])
     );
 }

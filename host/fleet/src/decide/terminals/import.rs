@@ -1,37 +1,37 @@
-//! Many terminals at once, all or none.
+//! Import of many terminals: all or none.
 
 use std::collections::HashMap;
 
-use super::placement::{self, Taken};
+use super::placement::{self, Occupancy};
+use crate::context::DecisionContext;
 use crate::decide::{Decision, records};
 use crate::fleet::{Change, Fleet};
 use crate::import::{Row, at_most};
 use crate::order::Order;
 use crate::refusal::{Obstacle, Reason, Refusal};
-use crate::situation::Situation;
 use crate::terminal::Terminal;
 use crate::text::{Key, Serial};
 
-/// Every line that cannot be is said, with everything that is wrong with it.
+/// Every line that is refused is reported, with all of its reasons.
 pub(in crate::decide) fn import(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     order: &Key,
     rows: Vec<Row>,
 ) -> Decision {
     let order = records::find::<Order>(fleet, order.as_str())?;
     Refusal::unless_none(Obstacle::Invalid, at_most(wrong(fleet, order, &rows)))?;
     let terminal =
-        |row: Row| Terminal::new(row.serial, row.details, order, row.domain, situation.now);
+        |row: Row| Terminal::new(row.serial, row.details, order, row.domain, context.now);
     Ok(rows.into_iter().map(terminal).map(Change::put).collect())
 }
 
 fn wrong(fleet: &Fleet, order: &Order, rows: &[Row]) -> Vec<Reason> {
-    let mut taken = Taken::by_others(fleet, None);
+    let mut occupied = Occupancy::of_others(fleet, None);
     let mut lines: HashMap<&Serial, u64> = HashMap::new();
     let mut reasons = Vec::new();
     for row in rows {
-        let mut of_row = placement::wrong(fleet, &taken, &row.details);
+        let mut of_row = placement::wrong(fleet, &occupied, &row.details);
         if row.details.order != order.key {
             let text = format!("not a terminal of order {}", order.key);
             of_row.push(Reason::new("order-differs", text).at("order"));
@@ -43,7 +43,7 @@ fn wrong(fleet: &Fleet, order: &Order, rows: &[Row]) -> Vec<Reason> {
         match lines.get(&row.serial) {
             None => {
                 lines.insert(&row.serial, row.line);
-                taken.take(&row.serial, &row.details);
+                occupied.add(&row.serial, &row.details);
             }
             Some(line) => {
                 let text = format!("terminal {} is in line {line} already", row.serial);
@@ -55,7 +55,7 @@ fn wrong(fleet: &Fleet, order: &Order, rows: &[Row]) -> Vec<Reason> {
     reasons
 }
 
-/// The same reason, in this line of the file.
+/// The same reason, at this line of the file.
 fn in_line(reason: Reason, line: u64) -> Reason {
     let at = match &reason.at {
         Some(field) => format!("line {line}, {field}"),

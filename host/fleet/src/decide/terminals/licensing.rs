@@ -1,19 +1,19 @@
-//! Licences: assigned from what an order has.
+//! Assignment of licences from an order.
 
+use crate::context::DecisionContext;
 use crate::decide::{Decision, records};
 use crate::fleet::{Change, Fleet};
 use crate::licence::{Sku, Stock};
 use crate::order::Order;
 use crate::readiness::too_few;
 use crate::refusal::{Obstacle, Reason, Refusal};
-use crate::situation::Situation;
 use crate::terminal::{State, Terminal};
 use crate::text::Key;
 
-/// Assign one licence of an order of the same customer.
+/// Assigns one licence, of an order of the same customer.
 pub(super) fn license(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: &Terminal,
     sku: Sku,
     order: &Key,
@@ -42,40 +42,40 @@ pub(super) fn license(
     }
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
     let mut terminal = terminal.clone();
-    assign(fleet, situation, &mut terminal, sku, order);
+    assign(fleet, context, &mut terminal, sku, order);
     Ok(terminal)
 }
 
 fn assign(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     terminal: &mut Terminal,
     sku: Sku,
     order: &Order,
 ) {
-    let today = fleet.day(situation.now, &terminal.details.site);
+    let today = fleet.day(context.now, &terminal.details.site);
     match sku {
         Sku::Activation => terminal.licences.activation = Some(order.key.clone()),
         Sku::Software => terminal.licences.add_year(order.key.clone(), today),
     }
 }
 
-/// Assign what the order's terminals lack: to all of them or to none.
+/// Assigns the licences that the order's terminals lack: to all of them or to none.
 pub(in crate::decide) fn license_all(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     order: &Key,
 ) -> Decision {
     let order = records::find::<Order>(fleet, order.as_str())?;
     let all = fleet.each::<Terminal>();
     let all = all.filter(|it| it.details.order == order.key && it.state != State::Retired);
     let mut changes = Vec::new();
-    let mut wanted = [(Sku::Activation, 0_u64), (Sku::Software, 0)];
+    let mut needed = [(Sku::Activation, 0_u64), (Sku::Software, 0)];
     for before in all {
         let mut terminal = before.clone();
-        for (sku, count) in &mut wanted {
-            if lacks(fleet, situation, &terminal, *sku) {
-                assign(fleet, situation, &mut terminal, *sku, order);
+        for (sku, count) in &mut needed {
+            if lacks(fleet, context, &terminal, *sku) {
+                assign(fleet, context, &mut terminal, *sku, order);
                 *count += 1;
             }
         }
@@ -83,17 +83,17 @@ pub(in crate::decide) fn license_all(
             changes.push(Change::put(terminal));
         }
     }
-    let short = wanted.into_iter().filter_map(|(sku, count)| {
+    let shortages = needed.into_iter().filter_map(|(sku, count)| {
         let lacking = count.checked_sub(Stock::of(fleet, order, sku).left)?;
         let text = format!("{lacking} more of {} are needed", sku.name());
         (lacking > 0).then(|| Reason::new(too_few(sku), text))
     });
-    Refusal::unless_none(Obstacle::Conflict, short.collect())?;
+    Refusal::unless_none(Obstacle::Conflict, shortages.collect())?;
     Ok(changes)
 }
 
-fn lacks(fleet: &Fleet, situation: &Situation<'_>, terminal: &Terminal, sku: Sku) -> bool {
-    let today = fleet.day(situation.now, &terminal.details.site);
+fn lacks(fleet: &Fleet, context: &DecisionContext<'_>, terminal: &Terminal, sku: Sku) -> bool {
+    let today = fleet.day(context.now, &terminal.details.site);
     match sku {
         Sku::Activation => terminal.licences.activation.is_none(),
         Sku::Software => !terminal.licences.has_software(today),

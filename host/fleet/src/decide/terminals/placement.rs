@@ -1,4 +1,5 @@
-//! Whether what is said of a terminal can be: what it names is there, and nobody else's.
+//! Validation of a terminal's details: the records they refer to exist, and no other terminal
+//! occupies the same SIM card or EVSE.
 
 use std::collections::HashMap;
 
@@ -10,31 +11,31 @@ use crate::site::{Person, Site, Station};
 use crate::terminal::{Sim, Terminal, TerminalDetails};
 use crate::text::{Iccid, Key, Serial};
 
-/// How many EVSEs a terminal serves at most.
+/// The maximum number of EVSEs of a terminal.
 const CONNECTORS: usize = 64;
-/// How many people may use a terminal.
+/// The maximum number of users of a terminal.
 const USERS: usize = 100;
 
-/// The SIM cards and EVSEs that living terminals have.
+/// The SIM cards and EVSEs that the terminals in use occupy.
 #[derive(Debug, Default)]
-pub(super) struct Taken<'a> {
+pub(super) struct Occupancy<'a> {
     sims: HashMap<&'a Iccid, &'a Serial>,
     evses: HashMap<(&'a Key, u32), &'a Serial>,
 }
 
-impl<'a> Taken<'a> {
-    /// What the terminals other than this one have.
-    pub(super) fn by_others(fleet: &'a Fleet, serial: Option<&Serial>) -> Self {
-        let mut taken = Self::default();
-        let living = fleet.each::<Terminal>().filter(|it| it.state.is_living());
-        for terminal in living.filter(|it| Some(&it.serial) != serial) {
-            taken.take(&terminal.serial, &terminal.details);
+impl<'a> Occupancy<'a> {
+    /// What all terminals except this one occupy.
+    pub(super) fn of_others(fleet: &'a Fleet, serial: Option<&Serial>) -> Self {
+        let mut occupied = Self::default();
+        let current = fleet.each::<Terminal>().filter(|it| it.state.is_current());
+        for terminal in current.filter(|it| Some(&it.serial) != serial) {
+            occupied.add(&terminal.serial, &terminal.details);
         }
-        taken
+        occupied
     }
 
-    /// A terminal has what its details say.
-    pub(super) fn take(&mut self, serial: &'a Serial, details: &'a TerminalDetails) {
+    /// Adds what a terminal with these details occupies.
+    pub(super) fn add(&mut self, serial: &'a Serial, details: &'a TerminalDetails) {
         if let Some(Sim::Card(iccid)) = &details.sim {
             self.sims.entry(iccid).or_insert(serial);
         }
@@ -43,8 +44,8 @@ impl<'a> Taken<'a> {
         }
     }
 
-    /// What a terminal would have that is another one's.
-    fn had_by(&self, details: &TerminalDetails) -> Vec<Reason> {
+    /// The conflicts of these details with other terminals.
+    fn conflicts(&self, details: &TerminalDetails) -> Vec<Reason> {
         let mut reasons = Vec::new();
         if let Some(Sim::Card(iccid)) = &details.sim
             && let Some(serial) = self.sims.get(iccid)
@@ -69,13 +70,17 @@ fn evses(details: &TerminalDetails) -> impl Iterator<Item = (&Key, u32)> {
     connectors.filter_map(move |connector| Some((station?, *connector)))
 }
 
-/// Everything that cannot be of what is said of a terminal, each at its field.
-pub(super) fn wrong(fleet: &Fleet, taken: &Taken<'_>, details: &TerminalDetails) -> Vec<Reason> {
+/// Every reason against the details of a terminal, each with its field.
+pub(super) fn wrong(
+    fleet: &Fleet,
+    occupied: &Occupancy<'_>,
+    details: &TerminalDetails,
+) -> Vec<Reason> {
     [
         wrong_site(fleet, details),
         wrong_station(fleet, details),
         wrong_users(fleet, details),
-        taken.had_by(details),
+        occupied.conflicts(details),
     ]
     .concat()
 }
@@ -147,7 +152,7 @@ fn wrong_users(fleet: &Fleet, details: &TerminalDetails) -> Vec<Reason> {
     details.users.iter().filter_map(wrong).collect()
 }
 
-/// Whether something is in a short list more than once.
+/// Whether a short list contains something twice.
 fn has_twice<T: PartialEq>(list: &[T]) -> bool {
     let mut rest = list.iter();
     while let Some(it) = rest.next() {

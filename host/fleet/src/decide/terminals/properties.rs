@@ -1,15 +1,15 @@
-//! Whatever is done, in whatever order and by whatever clock, this always holds. The rules are stated
-//! once more here, over the bare records and as simply as can be.
+//! Properties that hold after any actions, in any order and under any clock. The rules are stated a
+//! second time here, directly over the records.
 
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use crate::command::{Command, Deed};
-use crate::duty::{Check, Occasion};
+use crate::command::{Command, TerminalAction};
 use crate::fleet::Change;
 use crate::incident::Incident;
 use crate::licence::Sku;
+use crate::maintenance::{Check, Occasion};
 use crate::model::Model;
 use crate::moment::{Day, Moment};
 use crate::order::Order;
@@ -20,10 +20,10 @@ use crate::world::{DAY, OTHER_SIM, World, details, text};
 
 type Act = fn(&mut World);
 
-/// Everything that can happen. What is refused changes nothing.
-/// The first six are those that matter most.
+/// Everything that can happen. A refused command changes nothing. The first six are the most
+/// important ones.
 const ACTS: [Act; 58] = [
-    |it| try_deed(it, Deed::Activate),
+    |it| try_action(it, TerminalAction::Activate),
     onboard,
     store,
     transfer,
@@ -39,24 +39,24 @@ const ACTS: [Act; 58] = [
             it.checks.insert(Check::Casing, done);
         });
     },
-    |it| try_deed(it, Deed::Ready),
-    |it| try_deed(it, Deed::Ready),
-    |it| try_deed(it, Deed::Suspend(text("works"))),
-    |it| try_deed(it, Deed::Store),
-    |it| try_deed(it, Deed::Unstore),
-    |it| try_deed(it, Deed::Return(text("broken"), Party::Platform)),
-    |it| try_deed(it, Deed::Receive),
-    |it| try_deed(it, Deed::Receive),
-    |it| try_deed(it, Deed::AskRouting),
-    |it| try_deed(it, Deed::ConfirmRouting),
-    |it| try_deed(it, Deed::BeginTransfer(Processor::Platform)),
-    |it| try_deed(it, Deed::BeginTransfer(Processor::Customer)),
-    |it| try_deed(it, Deed::NumberTransfer(text("TT-1"))),
-    |it| try_deed(it, Deed::CompleteTransfer),
-    |it| try_deed(it, Deed::CompleteTransfer),
-    |it| try_deed(it, Deed::CancelTransfer),
-    |it| try_deed(it, Deed::License(Sku::Activation, text("O-1"))),
-    |it| try_deed(it, Deed::License(Sku::Software, text("O-1"))),
+    |it| try_action(it, TerminalAction::Ready),
+    |it| try_action(it, TerminalAction::Ready),
+    |it| try_action(it, TerminalAction::Suspend(text("works"))),
+    |it| try_action(it, TerminalAction::Store),
+    |it| try_action(it, TerminalAction::Unstore),
+    |it| try_action(it, TerminalAction::Return(text("broken"), Party::Platform)),
+    |it| try_action(it, TerminalAction::Receive),
+    |it| try_action(it, TerminalAction::Receive),
+    |it| try_action(it, TerminalAction::AskRouting),
+    |it| try_action(it, TerminalAction::ConfirmRouting),
+    |it| try_action(it, TerminalAction::BeginTransfer(Processor::Platform)),
+    |it| try_action(it, TerminalAction::BeginTransfer(Processor::Customer)),
+    |it| try_action(it, TerminalAction::NumberTransfer(text("TT-1"))),
+    |it| try_action(it, TerminalAction::CompleteTransfer),
+    |it| try_action(it, TerminalAction::CompleteTransfer),
+    |it| try_action(it, TerminalAction::CancelTransfer),
+    |it| try_action(it, TerminalAction::License(Sku::Activation, text("O-1"))),
+    |it| try_action(it, TerminalAction::License(Sku::Software, text("O-1"))),
     |it| try_to(it, Command::License(text("O-1"))),
     |it| try_to(it, Command::RemovePerson(text("ann"))),
     |it| try_put(it, |_| {}),
@@ -70,21 +70,26 @@ const ACTS: [Act; 58] = [
     |it| register(it, "T2", |_| {}),
     |it| register(it, "T3", |it| it.connectors = vec![4]),
     |it| register(it, "T4", |it| it.sim = Some(Sim::Card(text(OTHER_SIM)))),
-    |it| try_to(it, Command::Terminal(text("T2"), Deed::Retire(text("old")))),
+    |it| {
+        try_to(
+            it,
+            Command::Terminal(text("T2"), TerminalAction::Retire(text("old"))),
+        )
+    },
     World::check,
     World::check,
     World::configure,
     World::configure,
-    World::see,
-    World::see,
-    World::see,
+    World::report_online,
+    World::report_online,
+    World::report_online,
     |it| it.inspect(Occasion::BeforeStorage),
     |it| it.inspect(Occasion::AfterStorage),
     |it| {
         let done = it.done();
         it.edit(|it| it.tested = Some(done));
     },
-    |it| it.gateway.seen.clear(),
+    |it| it.gateway.statuses.clear(),
     |it| it.gateway.configured.clear(),
     |it| it.gateway.issuers.clear(),
     |it| {
@@ -110,12 +115,12 @@ const ACTS: [Act; 58] = [
     },
 ];
 
-/// Any of the acts, and often one of those that matter most.
+/// Any action, often one of the six most important.
 fn act() -> impl Strategy<Value = usize> {
     prop_oneof![0..ACTS.len(), 0..6_usize]
 }
 
-/// What passes between two things, in milliseconds; some of it backwards.
+/// The time between two actions, in milliseconds. Some of it is negative.
 const PAUSES: [i64; 8] = [
     0,
     1,
@@ -127,9 +132,9 @@ const PAUSES: [i64; 8] = [
     366 * DAY as i64,
 ];
 
-/// Whatever may be missing is provided, so that what happens next is seen to matter.
+/// Provides everything that may be missing, so that the next actions have an effect.
 fn onboard(world: &mut World) {
-    world.fleet.take(Change::remove::<Incident>("I-1"), 1);
+    world.fleet.apply(Change::remove::<Incident>("I-1"), 1);
     world.gateway.busy.clear();
     world.agree();
     world.edit_customer(|it| {
@@ -138,60 +143,60 @@ fn onboard(world: &mut World) {
             id: text("M-1"),
         });
     });
-    try_deed(world, Deed::Unstore);
+    try_action(world, TerminalAction::Unstore);
     try_put(world, |_| {});
-    try_deed(world, Deed::Receive);
+    try_action(world, TerminalAction::Receive);
     let to = world.terminal().processor;
-    for deed in [
-        Deed::BeginTransfer(to),
-        Deed::NumberTransfer(text("TT-1")),
-        Deed::CompleteTransfer,
-        Deed::AskRouting,
-        Deed::ConfirmRouting,
-        Deed::License(Sku::Activation, text("O-1")),
-        Deed::License(Sku::Software, text("O-1")),
+    for action in [
+        TerminalAction::BeginTransfer(to),
+        TerminalAction::NumberTransfer(text("TT-1")),
+        TerminalAction::CompleteTransfer,
+        TerminalAction::AskRouting,
+        TerminalAction::ConfirmRouting,
+        TerminalAction::License(Sku::Activation, text("O-1")),
+        TerminalAction::License(Sku::Software, text("O-1")),
     ] {
-        try_deed(world, deed);
+        try_action(world, action);
     }
     world.check();
     world.configure();
-    world.see();
+    world.report_online();
     world.inspect(Occasion::AfterStorage);
     let done = world.done();
     world.edit(|it| it.tested = Some(done));
-    try_deed(world, Deed::Ready);
+    try_action(world, TerminalAction::Ready);
 }
 
-/// It is about to come into the other domain, while a session may be open.
+/// The terminal is about to be transferred, and a session may be open.
 fn transfer(world: &mut World) {
     let to = match world.terminal().processor {
         Processor::Platform => Processor::Customer,
         Processor::Customer => Processor::Platform,
     };
-    try_deed(world, Deed::Suspend(text("transferred")));
-    try_deed(world, Deed::BeginTransfer(to));
-    try_deed(world, Deed::NumberTransfer(text("TT-1")));
+    try_action(world, TerminalAction::Suspend(text("transferred")));
+    try_action(world, TerminalAction::BeginTransfer(to));
+    try_action(world, TerminalAction::NumberTransfer(text("TT-1")));
     world.gateway.busy.insert(text("T1"));
-    try_deed(world, Deed::CompleteTransfer);
+    try_action(world, TerminalAction::CompleteTransfer);
 }
 
-/// It lies in storage for long, and is checked as others are.
+/// The terminal is stored for long, and its checks are made.
 fn store(world: &mut World) {
-    try_deed(world, Deed::Suspend(text("stored")));
+    try_action(world, TerminalAction::Suspend(text("stored")));
     world.inspect(Occasion::BeforeStorage);
-    try_deed(world, Deed::Store);
+    try_action(world, TerminalAction::Store);
     world.pass(31 * DAY);
-    try_deed(world, Deed::Unstore);
+    try_action(world, TerminalAction::Unstore);
     world.check();
-    world.see();
+    world.report_online();
 }
 
 fn try_to(world: &mut World, command: Command) {
-    let _ = world.wants(command);
+    let _ = world.command(command);
 }
 
-fn try_deed(world: &mut World, deed: Deed) {
-    let _ = world.deed(deed);
+fn try_action(world: &mut World, action: TerminalAction) {
+    let _ = world.act(action);
 }
 
 fn try_put(world: &mut World, edit: fn(&mut TerminalDetails)) {
@@ -227,7 +232,7 @@ fn jiff_zone() -> jiff::tz::TimeZone {
     jiff::tz::TimeZone::tzif(name, data).unwrap()
 }
 
-/// Whether a terminal may be made to take cards.
+/// Whether a terminal may be activated.
 fn may_be_activated(world: &World) -> bool {
     let terminal = world.terminal();
     let details = &terminal.details;
@@ -306,8 +311,8 @@ fn may_be_activated(world: &World) -> bool {
             .self_assessment
             .as_ref()
             .is_some_and(|it| it.status != AssessmentStatus::NotCompliant);
-    let seen = world.gateway.seen.get("T1");
-    let is_online = seen.is_some_and(|it| {
+    let status = world.gateway.statuses.get("T1");
+    let is_online = status.is_some_and(|it| {
         it.online && past(it.at) && world.now.millis() - it.at.millis() <= 15 * 60_000
     });
     let has_incident = world.fleet.each::<Incident>().any(|it| it.closed.is_none());
@@ -323,7 +328,7 @@ fn may_be_activated(world: &World) -> bool {
         && !has_incident
 }
 
-/// What holds at any time.
+/// The invariants.
 fn assert_sound(world: &World) {
     let order = world.fleet.get::<Order>("O-1").unwrap();
     let terminals: Vec<_> = world.fleet.each::<Terminal>().collect();
@@ -389,8 +394,8 @@ proptest! {
             ACTS[act](&mut world);
             let after = world.terminal();
             let is_activated = after.state == State::Activated && before.state != State::Activated;
-            let is_asked = act == 0 && matches!(before.state, State::Ready | State::Suspended);
-            prop_assert_eq!(is_activated, is_asked && may, "{:#?}", before);
+            let is_requested = act == 0 && matches!(before.state, State::Ready | State::Suspended);
+            prop_assert_eq!(is_activated, is_requested && may, "{:#?}", before);
             if after.processor != before.processor {
                 prop_assert!(before.state != State::Activated);
                 prop_assert!(!world.gateway.busy.contains("T1"));

@@ -1,12 +1,12 @@
-use crate::access::{Reach, Scope};
-use crate::command::{Command, Deed};
-use crate::duty::Occasion;
+use crate::access::{AccessScope, Scope};
+use crate::command::{Command, TerminalAction};
+use crate::context::{Actor, DecisionContext};
 use crate::import::Row;
 use crate::licence::Sku;
+use crate::maintenance::Occasion;
 use crate::model::Model;
 use crate::processor::{Party, Processor};
 use crate::refusal::Refusal;
-use crate::situation::{Actor, Situation};
 use crate::terminal::{Domain, Origin, Sim, State, TerminalDetails};
 use crate::world::{DAY, OTHER_SIM, World, details, text};
 
@@ -14,7 +14,7 @@ fn refused(codes: &[&str]) -> Result<(), Vec<String>> {
     Err(codes.iter().map(|code| (*code).to_owned()).collect())
 }
 
-/// Details with nothing that another terminal could have.
+/// Details that conflict with no other terminal.
 fn loose() -> TerminalDetails {
     TerminalDetails {
         station: None,
@@ -36,28 +36,28 @@ fn put(details: TerminalDetails) -> Command {
 fn a_serial_a_sim_and_an_evse_are_one_terminals() {
     let mut world = World::complete();
     assert_eq!(
-        world.wants(register("T1", loose())),
+        world.command(register("T1", loose())),
         refused(&["serial-taken"])
     );
     assert_eq!(
-        world.wants(register("T2", details())),
+        world.command(register("T2", details())),
         refused(&["sim-taken", "evse-taken", "evse-taken"])
     );
-    assert_eq!(world.wants(register("T2", loose())), Ok(()));
+    assert_eq!(world.command(register("T2", loose())), Ok(()));
 }
 
 #[test]
 fn a_terminal_that_is_gone_frees_its_evses_and_its_sim() {
     let mut world = World::complete();
-    let send_back = Deed::Return(text("broken"), Party::Platform);
-    world.deed(send_back).unwrap();
-    assert_eq!(world.wants(register("T2", details())), Ok(()));
+    let send_back = TerminalAction::Return(text("broken"), Party::Platform);
+    world.act(send_back).unwrap();
+    assert_eq!(world.command(register("T2", details())), Ok(()));
     assert_eq!(
-        world.deed(Deed::Receive),
+        world.act(TerminalAction::Receive),
         refused(&["sim-taken", "evse-taken", "evse-taken"])
     );
-    world.wants(put(loose())).unwrap();
-    assert_eq!(world.deed(Deed::Receive), Ok(()));
+    world.command(put(loose())).unwrap();
+    assert_eq!(world.act(TerminalAction::Receive), Ok(()));
     assert_eq!(world.terminal().state, State::Ordered);
     assert!(world.terminal().checks.is_empty());
 }
@@ -143,7 +143,7 @@ fn what_a_terminal_names_is_there_and_belongs_together() {
         ),
     ];
     for (details, codes) in cases {
-        assert_eq!(world.wants(register("T2", details)), refused(codes));
+        assert_eq!(world.command(register("T2", details)), refused(codes));
     }
 }
 
@@ -157,22 +157,22 @@ fn an_activated_terminal_is_suspended_before_what_it_needs_changes() {
         ..details()
     };
     assert_eq!(
-        world.wants(put(changed.clone())),
+        world.command(put(changed.clone())),
         refused(&["suspend-first"; 3])
     );
     let firmware = TerminalDetails {
         firmware: Some(text("5.1")),
         ..details()
     };
-    assert_eq!(world.wants(put(firmware)), Ok(()));
-    world.deed(Deed::Suspend(text("moved"))).unwrap();
+    assert_eq!(world.command(put(firmware)), Ok(()));
+    world.act(TerminalAction::Suspend(text("moved"))).unwrap();
     world.gateway.busy.insert(text("T1"));
     assert_eq!(
-        world.wants(put(changed.clone())),
+        world.command(put(changed.clone())),
         refused(&["session-open"])
     );
     world.gateway.busy.clear();
-    assert_eq!(world.wants(put(changed)), Ok(()));
+    assert_eq!(world.command(put(changed)), Ok(()));
 }
 
 #[test]
@@ -182,17 +182,19 @@ fn an_activated_terminal_keeps_trained_users() {
         users: users.iter().map(|user| text(user)).collect(),
         ..details()
     };
-    assert_eq!(world.wants(put(with(&[]))), refused(&["no-users"]));
+    assert_eq!(world.command(put(with(&[]))), refused(&["no-users"]));
     assert_eq!(
-        world.wants(put(with(&["ann", "bo"]))),
+        world.command(put(with(&["ann", "bo"]))),
         refused(&["user-untrained"])
     );
     assert_eq!(
-        world.wants(Command::RemovePerson(text("ann"))),
+        world.command(Command::RemovePerson(text("ann"))),
         refused(&["last-user"])
     );
-    world.deed(Deed::Suspend(text("nobody there"))).unwrap();
-    world.wants(Command::RemovePerson(text("ann"))).unwrap();
+    world
+        .act(TerminalAction::Suspend(text("nobody there")))
+        .unwrap();
+    world.command(Command::RemovePerson(text("ann"))).unwrap();
     assert!(world.terminal().details.users.is_empty());
 }
 
@@ -207,24 +209,30 @@ fn a_terminal_does_not_go_over_to_an_order_of_another_kind() {
         order: text("O-2"),
         ..details()
     };
-    assert_eq!(world.wants(put(moved.clone())), refused(&["order-differs"]));
+    assert_eq!(
+        world.command(put(moved.clone())),
+        refused(&["order-differs"])
+    );
     other.details.processor = Processor::Platform;
     world.put(other);
-    assert_eq!(world.wants(put(moved)), Ok(()));
+    assert_eq!(world.command(put(moved)), Ok(()));
 }
 
 #[test]
 fn ready_does_not_ask_for_the_vendors_sight_and_activation_does() {
     let mut world = World::complete();
-    world.gateway.seen.clear();
+    world.gateway.statuses.clear();
     assert_eq!(
-        world.deed(Deed::Activate),
+        world.act(TerminalAction::Activate),
         refused(&["not-in-this-state", "not-seen-online"])
     );
-    world.deed(Deed::Ready).unwrap();
-    assert_eq!(world.deed(Deed::Activate), refused(&["not-seen-online"]));
-    world.see();
-    assert_eq!(world.deed(Deed::Activate), Ok(()));
+    world.act(TerminalAction::Ready).unwrap();
+    assert_eq!(
+        world.act(TerminalAction::Activate),
+        refused(&["not-seen-online"])
+    );
+    world.report_online();
+    assert_eq!(world.act(TerminalAction::Activate), Ok(()));
     assert!(world.terminal().licences.waiting.is_empty());
 }
 
@@ -232,29 +240,29 @@ fn ready_does_not_ask_for_the_vendors_sight_and_activation_does() {
 fn it_is_inspected_before_it_is_stored_that_day_or_the_day_before() {
     let mut world = World::activated();
     let refusal = refused(&["not-inspected-before-storage"]);
-    assert_eq!(world.deed(Deed::Store), refusal);
+    assert_eq!(world.act(TerminalAction::Store), refusal);
     world.inspect(Occasion::BeforeStorage);
     world.pass(2 * DAY);
-    assert_eq!(world.deed(Deed::Store), refusal);
+    assert_eq!(world.act(TerminalAction::Store), refusal);
     world.inspect(Occasion::BeforeStorage);
     world.pass(DAY);
     world.gateway.busy.insert(text("T1"));
-    assert_eq!(world.deed(Deed::Store), refused(&["session-open"]));
+    assert_eq!(world.act(TerminalAction::Store), refused(&["session-open"]));
     world.gateway.busy.clear();
-    assert_eq!(world.deed(Deed::Store), Ok(()));
+    assert_eq!(world.act(TerminalAction::Store), Ok(()));
 }
 
 #[test]
 fn nothing_is_returned_that_the_platform_did_not_verify() {
     let mut world = World::activated();
-    let by = |party| Deed::Return(text("broken"), party);
+    let by = |party| TerminalAction::Return(text("broken"), party);
     assert_eq!(
-        world.deed(by(Party::Customer)),
+        world.act(by(Party::Customer)),
         refused(&["not-in-this-state", "not-verified"])
     );
-    world.deed(Deed::Suspend(text("broken"))).unwrap();
-    assert_eq!(world.deed(by(Party::Vendor)), refused(&["not-verified"]));
-    assert_eq!(world.deed(by(Party::Platform)), Ok(()));
+    world.act(TerminalAction::Suspend(text("broken"))).unwrap();
+    assert_eq!(world.act(by(Party::Vendor)), refused(&["not-verified"]));
+    assert_eq!(world.act(by(Party::Platform)), Ok(()));
     assert_eq!(world.terminal().reason, Some(text("broken")));
 }
 
@@ -262,104 +270,113 @@ fn nothing_is_returned_that_the_platform_did_not_verify() {
 fn with_an_open_incident_it_does_not_come_back() {
     let mut world = World::complete();
     world
-        .deed(Deed::Return(text("opened"), Party::Platform))
+        .act(TerminalAction::Return(text("opened"), Party::Platform))
         .unwrap();
     world.open_incident();
-    assert_eq!(world.deed(Deed::Receive), refused(&["incident-open"]));
+    assert_eq!(
+        world.act(TerminalAction::Receive),
+        refused(&["incident-open"])
+    );
 }
 
 #[test]
 fn to_a_retired_terminal_nothing_is_done() {
     let mut world = World::complete();
-    world.deed(Deed::Retire(text("old"))).unwrap();
-    for deed in [Deed::Ready, Deed::AskRouting, Deed::Retire(text("old"))] {
-        assert_eq!(world.deed(deed), refused(&["retired"]));
+    world.act(TerminalAction::Retire(text("old"))).unwrap();
+    for action in [
+        TerminalAction::Ready,
+        TerminalAction::AskRouting,
+        TerminalAction::Retire(text("old")),
+    ] {
+        assert_eq!(world.act(action), refused(&["retired"]));
     }
-    assert_eq!(world.wants(put(details())), refused(&["retired"]));
+    assert_eq!(world.command(put(details())), refused(&["retired"]));
 }
 
 #[test]
 fn a_transfer_is_never_begun_or_completed_under_a_running_session() {
     let mut world = World::activated();
-    let begin = || Deed::BeginTransfer(Processor::Customer);
+    let begin = || TerminalAction::BeginTransfer(Processor::Customer);
     world.gateway.busy.insert(text("T1"));
     assert_eq!(
-        world.deed(begin()),
+        world.act(begin()),
         refused(&["suspend-first", "session-open"])
     );
-    world.deed(Deed::Suspend(text("transfer"))).unwrap();
-    assert_eq!(world.deed(begin()), refused(&["session-open"]));
+    world
+        .act(TerminalAction::Suspend(text("transfer")))
+        .unwrap();
+    assert_eq!(world.act(begin()), refused(&["session-open"]));
     world.gateway.busy.clear();
-    world.deed(begin()).unwrap();
-    assert_eq!(world.deed(begin()), refused(&["transfer-under-way"]));
+    world.act(begin()).unwrap();
+    assert_eq!(world.act(begin()), refused(&["transfer-under-way"]));
     assert_eq!(
-        world.deed(Deed::Activate),
+        world.act(TerminalAction::Activate),
         refused(&["transfer-incomplete"])
     );
     world.gateway.busy.insert(text("T1"));
     assert_eq!(
-        world.deed(Deed::CompleteTransfer),
+        world.act(TerminalAction::CompleteTransfer),
         refused(&["session-open"])
     );
     world.gateway.busy.clear();
-    world.deed(Deed::CancelTransfer).unwrap();
+    world.act(TerminalAction::CancelTransfer).unwrap();
     assert_eq!(
-        world.deed(Deed::CompleteTransfer),
+        world.act(TerminalAction::CompleteTransfer),
         refused(&["no-transfer"])
     );
-    assert_eq!(world.deed(Deed::Activate), Ok(()));
+    assert_eq!(world.act(TerminalAction::Activate), Ok(()));
 }
 
 #[test]
 fn a_transfer_to_where_it_is_is_none() {
     let mut world = World::complete();
-    let begin = Deed::BeginTransfer(Processor::Platform);
-    assert_eq!(world.deed(begin), refused(&["transfer-not-needed"]));
+    let begin = TerminalAction::BeginTransfer(Processor::Platform);
+    assert_eq!(world.act(begin), refused(&["transfer-not-needed"]));
 }
 
 #[test]
 fn re_routing_is_asked_for_once_and_after_a_transfer_anew() {
     let mut world = World::complete();
     assert_eq!(
-        world.deed(Deed::AskRouting),
+        world.act(TerminalAction::AskRouting),
         refused(&["routing-not-needed"])
     );
     world
-        .deed(Deed::BeginTransfer(Processor::Customer))
+        .act(TerminalAction::BeginTransfer(Processor::Customer))
         .unwrap();
-    world.deed(Deed::CompleteTransfer).unwrap();
+    world.act(TerminalAction::CompleteTransfer).unwrap();
     assert_eq!(
-        world.deed(Deed::ConfirmRouting),
+        world.act(TerminalAction::ConfirmRouting),
         refused(&["routing-not-asked"])
     );
-    world.deed(Deed::AskRouting).unwrap();
-    world.deed(Deed::ConfirmRouting).unwrap();
+    world.act(TerminalAction::AskRouting).unwrap();
+    world.act(TerminalAction::ConfirmRouting).unwrap();
     assert_eq!(
-        world.deed(Deed::AskRouting),
+        world.act(TerminalAction::AskRouting),
         refused(&["routing-confirmed"])
     );
     world
-        .deed(Deed::BeginTransfer(Processor::Platform))
+        .act(TerminalAction::BeginTransfer(Processor::Platform))
         .unwrap();
-    world.deed(Deed::CancelTransfer).unwrap();
+    world.act(TerminalAction::CancelTransfer).unwrap();
     assert!(world.terminal().routing.confirmed.is_some());
 }
 
 #[test]
 fn software_needs_an_activation_and_each_licence_is_assigned_once() {
     let mut world = World::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
-    let license = |sku| Deed::License(sku, text("O-1"));
+    let license = |sku| TerminalAction::License(sku, text("O-1"));
     let software = || license(Sku::Software);
-    assert_eq!(world.deed(software()), refused(&["no-activation-licence"]));
-    world.deed(license(Sku::Activation)).unwrap();
+    assert_eq!(world.act(software()), refused(&["no-activation-licence"]));
+    world.act(license(Sku::Activation)).unwrap();
     assert_eq!(
-        world.deed(license(Sku::Activation)),
+        world.act(license(Sku::Activation)),
         refused(&["already-licensed"])
     );
     for _ in 0..3 {
-        world.deed(software()).unwrap();
+        world.act(software()).unwrap();
     }
-    assert_eq!(world.deed(software()), refused(&["too-few-software-years"]));
+    assert_eq!(world.act(software()), refused(&["too-few-software-years"]));
 }
 
 #[test]
@@ -370,7 +387,7 @@ fn a_licence_of_another_customer_is_not_assigned() {
     other.details.customer = text("other");
     world.put(other);
     assert_eq!(
-        world.deed(Deed::License(Sku::Software, text("O-2"))),
+        world.act(TerminalAction::License(Sku::Software, text("O-2"))),
         refused(&["order-of-another"])
     );
 }
@@ -379,24 +396,24 @@ fn a_licence_of_another_customer_is_not_assigned() {
 fn an_orders_licences_are_assigned_to_all_its_terminals_or_to_none() {
     let mut world = World::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
     for serial in ["T2", "T3"] {
-        world.wants(register(serial, loose())).unwrap();
+        world.command(register(serial, loose())).unwrap();
     }
     world
-        .deed(Deed::License(Sku::Activation, text("O-1")))
+        .act(TerminalAction::License(Sku::Activation, text("O-1")))
         .unwrap();
-    world.wants(register("T4", loose())).unwrap();
+    world.command(register("T4", loose())).unwrap();
     let before = world.terminal().clone();
     assert_eq!(
-        world.wants(Command::License(text("O-1"))),
+        world.command(Command::License(text("O-1"))),
         refused(&["too-few-activations", "too-few-software-years"])
     );
     assert_eq!(*world.terminal(), before);
-    let retire = Command::Terminal(text("T4"), Deed::Retire(text("old")));
-    world.wants(retire).unwrap();
-    world.wants(Command::License(text("O-1"))).unwrap();
+    let retire = Command::Terminal(text("T4"), TerminalAction::Retire(text("old")));
+    world.command(retire).unwrap();
+    world.command(Command::License(text("O-1"))).unwrap();
     assert_eq!(world.terminal().licences.waiting.len(), 1);
-    // There is nothing left, and nothing is needed.
-    assert_eq!(world.wants(Command::License(text("O-1"))), Ok(()));
+    // No licence is left, and none is needed.
+    assert_eq!(world.command(Command::License(text("O-1"))), Ok(()));
 }
 
 fn row(line: u64, serial: &str, details: TerminalDetails) -> Row {
@@ -414,9 +431,9 @@ fn an_import_says_what_is_wrong_in_every_line_and_imports_nothing() {
     let actor = Actor {
         key: text("K-1"),
         scope: Scope::Operator,
-        reach: Reach::Everywhere,
+        access: AccessScope::Everywhere,
     };
-    let situation = Situation {
+    let context = DecisionContext {
         now: world.now,
         actor: &actor,
         gateway: &world.gateway,
@@ -437,7 +454,7 @@ fn an_import_says_what_is_wrong_in_every_line_and_imports_nothing() {
         row(6, "T4", other_order),
     ];
     let import = Command::Import(text("O-1"), rows);
-    let Err(Refusal { reasons, .. }) = crate::decide(&world.fleet, &situation, import) else {
+    let Err(Refusal { reasons, .. }) = crate::decide(&world.fleet, &context, import) else {
         panic!("it was imported")
     };
     let told = reasons
@@ -460,7 +477,7 @@ fn an_import_says_what_is_wrong_in_every_line_and_imports_nothing() {
 fn what_is_imported_is_on_record_under_the_order() {
     let mut world = World::without_terminal(Origin::CustomerOwned, Processor::Customer);
     let rows = vec![row(2, "T1", details()), row(3, "T2", loose())];
-    world.wants(Command::Import(text("O-1"), rows)).unwrap();
+    world.command(Command::Import(text("O-1"), rows)).unwrap();
     let terminal = world.terminal();
     assert_eq!(terminal.origin, Origin::CustomerOwned);
     assert_eq!(terminal.processor, Processor::Customer);

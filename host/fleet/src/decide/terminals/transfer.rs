@@ -1,33 +1,36 @@
-//! Re-routing, and the change of a terminal's domain and processor.
+//! Re-routing, and transfers to another domain and processor.
 //!
-//! A terminal that is in no domain takes the same way into its first one: the vendor's activation form
-//! is begun and completed like a transfer, and has no number.
+//! A terminal that is in no domain gets into its first one in the same way: the vendor's activation
+//! form is recorded as a transfer, which has no number.
 
 use super::session_open;
+use crate::context::DecisionContext;
 use crate::processor::Processor;
 use crate::refusal::{Obstacle, Reason, Refusal};
-use crate::situation::Situation;
 use crate::terminal::{Routing, State, Terminal, Transfer};
 use crate::text::Line;
 
-type Decided = Result<Terminal, Refusal>;
+type TerminalDecision = Result<Terminal, Refusal>;
 
-pub(super) fn ask_routing(situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+pub(super) fn ask_routing(context: &DecisionContext<'_>, terminal: &Terminal) -> TerminalDecision {
     let mut reasons = needs_routing(terminal);
-    reasons.extend(confirmed(situation, terminal));
+    reasons.extend(confirmed(context, terminal));
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
     Ok(Terminal {
         routing: Routing {
-            asked: Some(situation.now),
+            asked: Some(context.now),
             confirmed: None,
         },
         ..terminal.clone()
     })
 }
 
-pub(super) fn confirm_routing(situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+pub(super) fn confirm_routing(
+    context: &DecisionContext<'_>,
+    terminal: &Terminal,
+) -> TerminalDecision {
     let mut reasons = needs_routing(terminal);
-    reasons.extend(confirmed(situation, terminal));
+    reasons.extend(confirmed(context, terminal));
     if terminal.routing.asked.is_none() {
         let text = "nobody asked the vendor to re-route the terminal";
         reasons.push(Reason::new("routing-not-asked", text));
@@ -35,7 +38,7 @@ pub(super) fn confirm_routing(situation: &Situation<'_>, terminal: &Terminal) ->
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
     Ok(Terminal {
         routing: Routing {
-            confirmed: Some(situation.now),
+            confirmed: Some(context.now),
             ..terminal.routing
         },
         ..terminal.clone()
@@ -55,14 +58,18 @@ fn needs_routing(terminal: &Terminal) -> Vec<Reason> {
     reasons
 }
 
-fn confirmed(situation: &Situation<'_>, terminal: &Terminal) -> Option<Reason> {
-    let counts = |at: &_| *at <= situation.now;
+fn confirmed(context: &DecisionContext<'_>, terminal: &Terminal) -> Option<Reason> {
+    let counts = |at: &_| *at <= context.now;
     let text = "the vendor has re-routed the terminal already";
     let reason = |_| Reason::new("routing-confirmed", text);
     terminal.routing.confirmed.filter(counts).map(reason)
 }
 
-pub(super) fn begin(situation: &Situation<'_>, terminal: &Terminal, to: Processor) -> Decided {
+pub(super) fn begin(
+    context: &DecisionContext<'_>,
+    terminal: &Terminal,
+    to: Processor,
+) -> TerminalDecision {
     let mut reasons = Vec::new();
     if terminal.state == State::Activated {
         let text = "the terminal takes cards: suspend it first";
@@ -76,19 +83,19 @@ pub(super) fn begin(situation: &Situation<'_>, terminal: &Terminal, to: Processo
         let text = "the terminal is there already";
         reasons.push(Reason::new("transfer-not-needed", text));
     }
-    reasons.extend(session_open(situation, &terminal.serial));
+    reasons.extend(session_open(context, &terminal.serial));
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
     Ok(Terminal {
         transfer: Some(Transfer {
             to,
-            begun: situation.now,
+            begun: context.now,
             number: None,
         }),
         ..terminal.clone()
     })
 }
 
-pub(super) fn number(terminal: &Terminal, number: Line) -> Decided {
+pub(super) fn number(terminal: &Terminal, number: Line) -> TerminalDecision {
     let transfer = under_way(terminal)?;
     Ok(Terminal {
         transfer: Some(Transfer {
@@ -99,14 +106,14 @@ pub(super) fn number(terminal: &Terminal, number: Line) -> Decided {
     })
 }
 
-pub(super) fn complete(situation: &Situation<'_>, terminal: &Terminal) -> Decided {
+pub(super) fn complete(context: &DecisionContext<'_>, terminal: &Terminal) -> TerminalDecision {
     let transfer = under_way(terminal)?;
     let mut reasons = Vec::new();
     if transfer.needs_number(terminal.domain) && transfer.number.is_none() {
         let text = "say which number the vendor gave the transfer (TT number)";
         reasons.push(Reason::new("transfer-number-missing", text));
     }
-    reasons.extend(session_open(situation, &terminal.serial));
+    reasons.extend(session_open(context, &terminal.serial));
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
     Ok(Terminal {
         processor: transfer.to,
@@ -117,7 +124,7 @@ pub(super) fn complete(situation: &Situation<'_>, terminal: &Terminal) -> Decide
     })
 }
 
-pub(super) fn cancel(terminal: &Terminal) -> Decided {
+pub(super) fn cancel(terminal: &Terminal) -> TerminalDecision {
     under_way(terminal)?;
     Ok(Terminal {
         transfer: None,

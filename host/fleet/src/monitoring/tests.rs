@@ -2,19 +2,19 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::watch;
+use super::alert_commands;
 use crate::alert::{Alert, AlertKind};
-use crate::command::Deed;
+use crate::command::TerminalAction;
+use crate::context::{Actor, DecisionContext, StatusRecord};
 use crate::decide;
 use crate::moment::Moment;
-use crate::situation::{Actor, Seen, Situation};
 use crate::terminal::State;
 use crate::world::{DAY, World, moment, text};
 
 const MINUTE: u64 = 60 * 1_000;
 
-/// The moments, in Stockholm, at which 60, 30, 7 and no days are left of the licence of the terminal
-/// that is activated on 25 November 2026.
+/// The moments, in Stockholm, at which 60, 30, 7 and no days are left of the licence of a terminal
+/// that was activated on 25 November 2026.
 const LICENCE: [(&str, AlertKind); 4] = [
     ("2027-09-25T22:00:00Z", AlertKind::LicenceEndsIn60Days),
     ("2027-10-25T22:00:00Z", AlertKind::LicenceEndsIn30Days),
@@ -22,30 +22,30 @@ const LICENCE: [(&str, AlertKind); 4] = [
     ("2027-11-24T23:00:00Z", AlertKind::LicenceEnded),
 ];
 
-/// The gateway looks through the records. Nothing is left that would change anything.
-fn look(world: &mut World) {
-    for command in watch(&world.fleet, &world.gateway, world.now) {
+/// Runs the monitoring once. Afterwards no command is left.
+fn run(world: &mut World) {
+    for command in alert_commands(&world.fleet, &world.gateway, world.now) {
         let actor = Actor::gateway();
-        let situation = Situation {
+        let context = DecisionContext {
             now: world.now,
             actor: &actor,
             gateway: &world.gateway,
         };
-        let changes = decide(&world.fleet, &situation, command.clone()).unwrap();
+        let changes = decide(&world.fleet, &context, command.clone()).unwrap();
         assert!(!changes.is_empty(), "{command:?} changes nothing");
         world.fleet.write += 1;
         let write = world.fleet.write;
         for change in changes {
-            world.fleet.take(change, write);
+            world.fleet.apply(change, write);
         }
     }
-    let left = watch(&world.fleet, &world.gateway, world.now);
+    let left = alert_commands(&world.fleet, &world.gateway, world.now);
     assert!(left.is_empty(), "{left:?}");
 }
 
-fn look_at(world: &mut World, at: Moment) {
+fn run_at(world: &mut World, at: Moment) {
     world.now = at;
-    look(world);
+    run(world);
 }
 
 fn alerts(world: &World) -> Vec<AlertKind> {
@@ -59,7 +59,7 @@ fn open(world: &World) -> Vec<AlertKind> {
     open.map(|it| it.kind).collect()
 }
 
-/// A terminal of which nothing but its licence is watched.
+/// A terminal of which only the licence is monitored.
 fn kept_online() -> World {
     let mut world = World::activated();
     world.edit(|it| it.state = State::Suspended);
@@ -67,18 +67,18 @@ fn kept_online() -> World {
 }
 
 fn call(world: &mut World, state: &str) {
-    world.see();
-    let seen = world.gateway.seen.get_mut("T1").unwrap();
-    seen.state = text(state);
+    world.report_online();
+    let status = world.gateway.statuses.get_mut("T1").unwrap();
+    status.state = text(state);
 }
 
-/// The vendor shows it offline.
+/// The vendor reports it offline.
 fn miss(world: &mut World) {
-    let seen = world.gateway.seen.get_mut("T1").unwrap();
-    *seen = Seen {
+    let status = world.gateway.statuses.get_mut("T1").unwrap();
+    *status = StatusRecord {
         online: false,
         at: world.now,
-        ..seen.clone()
+        ..status.clone()
     };
 }
 
@@ -86,9 +86,9 @@ fn miss(world: &mut World) {
 fn a_terminal_that_is_suspended_is_silent_no_longer() {
     let mut world = World::activated();
     world.pass(DAY);
-    look(&mut world);
-    world.deed(Deed::Suspend(text("broken"))).unwrap();
-    look(&mut world);
+    run(&mut world);
+    world.act(TerminalAction::Suspend(text("broken"))).unwrap();
+    run(&mut world);
     assert_eq!(open(&world), []);
     assert_eq!(alerts(&world), [AlertKind::Silent]);
 }
@@ -97,8 +97,8 @@ fn a_terminal_that_is_suspended_is_silent_no_longer() {
 fn a_vendor_that_cannot_be_asked_is_silence_as_well() {
     let mut world = World::activated();
     world.pass(15 * MINUTE + 1);
-    assert!(world.gateway.seen.get("T1").unwrap().online);
-    look(&mut world);
+    assert!(world.gateway.statuses.get("T1").unwrap().online);
+    run(&mut world);
     assert_eq!(open(&world), [AlertKind::Silent]);
 }
 
@@ -106,34 +106,34 @@ fn a_vendor_that_cannot_be_asked_is_silence_as_well() {
 fn a_terminal_that_is_not_seen_any_more_is_tampered_with_until_it_says_otherwise() {
     let mut world = World::activated();
     call(&mut world, "TAMPER");
-    look(&mut world);
-    world.gateway.seen.clear();
-    look(&mut world);
+    run(&mut world);
+    world.gateway.statuses.clear();
+    run(&mut world);
     assert_eq!(open(&world), [AlertKind::Tampered]);
 }
 
 #[test]
 fn the_end_of_a_licence_is_told_from_the_first_moment_of_a_day_at_the_site() {
     let mut world = kept_online();
-    let mut told = Vec::new();
+    let mut raised = Vec::new();
     for (at, kind) in LICENCE {
         let at = moment(at);
-        look_at(&mut world, Moment::from_millis(at.millis() - 1));
-        assert_eq!(alerts(&world), told);
-        look_at(&mut world, at);
-        told.push(kind);
-        assert_eq!(alerts(&world), told);
+        run_at(&mut world, Moment::from_millis(at.millis() - 1));
+        assert_eq!(alerts(&world), raised);
+        run_at(&mut world, at);
+        raised.push(kind);
+        assert_eq!(alerts(&world), raised);
     }
     world.pass(1_000 * DAY);
-    look(&mut world);
-    assert_eq!(alerts(&world), told);
+    run(&mut world);
+    assert_eq!(alerts(&world), raised);
 }
 
 #[test]
 fn whoever_looks_late_is_told_the_nearest_end_only() {
     for (late, (at, _)) in LICENCE.iter().enumerate() {
         let mut world = kept_online();
-        look_at(&mut world, moment(at));
+        run_at(&mut world, moment(at));
         let (_, expected) = LICENCE.get(late).unwrap();
         assert_eq!(alerts(&world), [*expected]);
     }
@@ -143,14 +143,14 @@ fn whoever_looks_late_is_told_the_nearest_end_only() {
 fn a_licence_that_is_renewed_ends_its_alerts_and_is_told_of_anew() {
     let mut world = kept_online();
     for (at, _) in LICENCE {
-        look_at(&mut world, moment(at));
+        run_at(&mut world, moment(at));
     }
     let until = world.terminal().licences.until().unwrap();
     world.edit(|it| it.licences.add_year(text("O-1"), until));
-    look(&mut world);
+    run(&mut world);
     assert_eq!(open(&world), []);
-    look_at(&mut world, moment("2028-11-24T22:59:59Z"));
-    look_at(&mut world, moment("2028-11-24T23:00:00Z"));
+    run_at(&mut world, moment("2028-11-24T22:59:59Z"));
+    run_at(&mut world, moment("2028-11-24T23:00:00Z"));
     let about = world.fleet.each::<Alert>().filter(|it| it.ended.is_none());
     let about: Vec<_> = about
         .map(|it| (it.kind, it.about.unwrap().to_string()))
@@ -172,10 +172,10 @@ fn nothing_is_told_of_what_is_back_at_the_vendor_or_retired() {
         world.pass(DAY);
         call(&mut world, "TAMPER");
         world.pass(DAY);
-        look_at(&mut world, moment(LICENCE[3].0));
+        run_at(&mut world, moment(LICENCE[3].0));
         assert_eq!(open(&world).len(), 3);
         world.edit(|it| it.state = state);
-        look(&mut world);
+        run(&mut world);
         assert_eq!(open(&world), [], "{state:?}");
     }
 }
@@ -184,19 +184,19 @@ fn nothing_is_told_of_what_is_back_at_the_vendor_or_retired() {
 fn what_is_not_activated_yet_has_no_licence_that_ends() {
     let mut world = World::complete();
     world.pass(1_000 * DAY);
-    assert!(watch(&world.fleet, &world.gateway, world.now).is_empty());
+    assert!(alert_commands(&world.fleet, &world.gateway, world.now).is_empty());
 }
 
-/// What happens to a terminal and to the gateway's clock.
+/// Something that happens to a terminal or to the gateway's clock.
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Online,
     Offline,
-    /// The vendor cannot be asked.
+    /// The vendor cannot be reached.
     Unknown,
-    /// The clock goes on, by so many seconds.
+    /// The clock advances by this many seconds.
     Forward(u64),
-    /// The clock is set back, by so many seconds.
+    /// The clock is set back by this many seconds.
     Back(u64),
 }
 
@@ -212,7 +212,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// How often a terminal was said to be silent since it was online last, by when that was.
+/// How often an alert for silence was raised, by when the terminal was last online.
 fn silences(world: &World) -> BTreeMap<Option<Moment>, usize> {
     let mut silences = BTreeMap::new();
     for alert in world.fleet.each::<Alert>() {
@@ -233,10 +233,10 @@ proptest! {
         for (number, event) in (1..).zip(events) {
             match event {
                 Event::Online => {
-                    // No two sights are of one millisecond: the clock is set by whole seconds.
+                    // No two statuses have the same millisecond: the clock is set by whole seconds.
                     let seconds = world.now.millis() / 1_000;
                     world.now = Moment::from_millis(seconds * 1_000 + number);
-                    world.see();
+                    world.report_online();
                     online_at = world.now;
                 }
                 Event::Offline => miss(&mut world),
@@ -246,13 +246,13 @@ proptest! {
                     world.now = Moment::from_millis(world.now.millis() - seconds * 1_000);
                 }
             }
-            look(&mut world);
+            run(&mut world);
             prop_assert!(silences(&world).values().all(|times| *times == 1));
             let silence = world.now.millis().saturating_sub(online_at.millis());
-            let is_told = open(&world).contains(&AlertKind::Silent);
-            prop_assert!(is_told || silence <= 15 * MINUTE);
+            let is_raised = open(&world).contains(&AlertKind::Silent);
+            prop_assert!(is_raised || silence <= 15 * MINUTE);
             let is_online = matches!(event, Event::Online);
-            prop_assert!(!(is_told && is_online), "it is online and said to be silent");
+            prop_assert!(!(is_raised && is_online), "it is online and said to be silent");
         }
     }
 }

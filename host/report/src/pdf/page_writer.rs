@@ -1,4 +1,4 @@
-//! Pages of a file.
+//! Writes the laid-out pages into the PDF.
 
 use krilla::Document;
 use krilla::color::rgb;
@@ -15,31 +15,31 @@ use chargetap_fleet::incident::PictureType;
 
 use super::ReportError;
 use super::face::Faces;
-use super::flow::Placed;
-use super::strip::{Bar, Frame, Mark, Text};
+use super::flow::PlacedRow;
+use super::row::{Bar, GlyphRun, PictureFrame, RowItem};
 use super::style::{
     Colour, DRAFT, HAIRLINE, LINE, MARGIN_BOTTOM, MARGIN_LEFT, MARGIN_TOP, NOTE, PAGE_HEIGHT,
     PAGE_WIDTH, Style, WIDTH,
 };
-use super::tags::Drawn;
+use super::tags::DrawnContent;
 use crate::picture::{Orientation, Picture};
 use crate::report::Report;
 use crate::wording;
 
-/// How far the line of the foot is from the page's lower edge.
+/// The distance of the footer's baseline from the lower edge of the page.
 const FOOT: f32 = MARGIN_BOTTOM * 0.45;
 
-/// What is drawn with, and what was drawn.
-pub(super) struct Press<'a> {
+/// Writes pages, and records their tagged contents and their headings.
+pub(super) struct PageWriter<'a> {
     faces: &'a Faces,
     report: &'a Report,
-    /// The lines and the pictures, in order.
-    drawn: Vec<Drawn>,
-    /// The headings, and where they are.
+    /// The lines and pictures, in the order in which they were drawn.
+    drawn: Vec<DrawnContent>,
+    /// The headings with their destinations.
     headings: Vec<(String, XyzDestination)>,
 }
 
-impl<'a> Press<'a> {
+impl<'a> PageWriter<'a> {
     pub(super) fn new(faces: &'a Faces, report: &'a Report) -> Self {
         Self {
             faces,
@@ -49,7 +49,7 @@ impl<'a> Press<'a> {
         }
     }
 
-    pub(super) fn drawn(&self) -> &[Drawn] {
+    pub(super) fn drawn(&self) -> &[DrawnContent] {
         &self.drawn
     }
 
@@ -64,15 +64,15 @@ impl<'a> Press<'a> {
     pub(super) fn pages(
         &mut self,
         document: &mut Document,
-        pages: &[Vec<Placed>],
+        pages: &[Vec<PlacedRow>],
     ) -> Result<(), ReportError> {
         let no_page = || ReportError::Internal("a page has no size".to_owned());
-        for (index, strips) in pages.iter().enumerate() {
+        for (index, rows) in pages.iter().enumerate() {
             let size = PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT).ok_or_else(no_page)?;
             let mut page = document.start_page_with(size);
             let mut surface = page.surface();
-            for placed in strips {
-                self.strip(&mut surface, index, placed)?;
+            for placed in rows {
+                self.row(&mut surface, index, placed)?;
             }
             let number = format!("{}/{}", index + 1, pages.len());
             self.foot(&mut surface, &number);
@@ -80,39 +80,39 @@ impl<'a> Press<'a> {
         Ok(())
     }
 
-    fn strip(
+    fn row(
         &mut self,
         surface: &mut Surface,
         page: usize,
-        placed: &Placed,
+        placed: &PlacedRow,
     ) -> Result<(), ReportError> {
         let top = MARGIN_TOP + placed.y;
-        if let Some(heading) = &placed.strip.heading {
+        if let Some(heading) = &placed.row.heading {
             let place = XyzDestination::new(page, Point::from_xy(MARGIN_LEFT, top));
             self.headings.push((heading.clone(), place));
         }
-        for mark in &placed.strip.marks {
-            match mark {
-                Mark::Text(text) => {
-                    let is_shown = self.faces.shown(&text.line) == text.line;
-                    let actual = (!is_shown).then_some(text.line.as_str());
+        for item in &placed.row.items {
+            match item {
+                RowItem::GlyphRun(run) => {
+                    let is_shown = self.faces.shown(&run.line) == run.line;
+                    let actual = (!is_shown).then_some(run.line.as_str());
                     let tag = SpanTag::empty().with_actual_text(actual);
                     let identifier = surface.start_tagged(ContentTag::Span(tag));
-                    self.text(surface, text, top);
+                    self.glyph_run(surface, run, top);
                     surface.end_tagged();
-                    self.drawn.push(Drawn {
+                    self.drawn.push(DrawnContent {
                         identifier,
                         area: None,
                     });
                 }
-                Mark::Picture(frame) => {
+                RowItem::Picture(frame) => {
                     let identifier = surface.start_tagged(ContentTag::Other);
                     let area = self.picture(surface, frame, top)?;
                     surface.end_tagged();
                     let area = area.map(|area| BBox::new(page, area));
-                    self.drawn.push(Drawn { identifier, area });
+                    self.drawn.push(DrawnContent { identifier, area });
                 }
-                Mark::Bar(it) => untagged(surface, ArtifactType::Layout, |surface| {
+                RowItem::Bar(it) => untagged(surface, ArtifactType::Layout, |surface| {
                     bar(surface, it, top);
                 }),
             }
@@ -120,13 +120,13 @@ impl<'a> Press<'a> {
         Ok(())
     }
 
-    fn text(&self, surface: &mut Surface, text: &Text, top: f32) {
-        let style = text.style;
+    fn glyph_run(&self, surface: &mut Surface, run: &GlyphRun, top: f32) {
+        let style = run.style;
         let face = self.faces.of(style.weight);
-        let line = self.faces.shown(&text.line);
+        let line = self.faces.shown(&run.line);
         fill(surface, style.colour);
         surface.draw_glyphs(
-            Point::from_xy(MARGIN_LEFT + text.x, top + text.baseline),
+            Point::from_xy(MARGIN_LEFT + run.x, top + run.baseline),
             &face.set(&line),
             face.font.clone(),
             &line,
@@ -138,7 +138,7 @@ impl<'a> Press<'a> {
     fn picture(
         &self,
         surface: &mut Surface,
-        frame: &Frame,
+        frame: &PictureFrame,
         top: f32,
     ) -> Result<Option<Rect>, ReportError> {
         let exhibit = self.report.exhibits.get(frame.exhibit);
@@ -161,7 +161,7 @@ impl<'a> Press<'a> {
         Ok(Rect::from_xywh(MARGIN_LEFT, top, frame.width, frame.height))
     }
 
-    /// What the document is and the page's number, on every page.
+    /// The footer of every page: the title, the draft mark and the page number.
     fn foot(&self, surface: &mut Surface, number: &str) {
         let rule = Bar {
             x: 0.0,
@@ -189,19 +189,19 @@ impl<'a> Press<'a> {
     }
 
     fn foot_line(&self, surface: &mut Surface, line: &str, x: f32, style: Style) {
-        let text = Text {
+        let run = GlyphRun {
             x,
             baseline: 0.0,
             style,
             line: line.to_owned(),
         };
         untagged(surface, ArtifactType::Footer, |surface| {
-            self.text(surface, &text, PAGE_HEIGHT - FOOT);
+            self.glyph_run(surface, &run, PAGE_HEIGHT - FOOT);
         });
     }
 }
 
-/// What is left out where the page is read aloud.
+/// Draws something that screen readers skip.
 fn untagged(surface: &mut Surface, kind: ArtifactType, draw: impl FnOnce(&mut Surface)) {
     surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(kind)));
     draw(surface);
@@ -227,7 +227,7 @@ fn fill(surface: &mut Surface, [red, green, blue]: Colour) {
     }));
 }
 
-/// A JPEG goes into the file as it is, so that it can be taken out of it again.
+/// A JPEG is embedded as it is, so that it can be extracted unchanged.
 fn image(picture: &Picture) -> Result<Image, ReportError> {
     let bytes = picture.bytes.clone().into();
     let image = match picture.media_type {
@@ -237,10 +237,10 @@ fn image(picture: &Picture) -> Result<Image, ReportError> {
     image.map_err(ReportError::Internal)
 }
 
-/// How a picture that stands as it is stored, at the upper left corner of its frame, comes to stand as it
-/// was taken.
-fn turn(orientation: Orientation, frame: &Frame) -> Transform {
-    let Frame { width, height, .. } = *frame;
+/// The transformation from a stored picture, at the upper left corner of its frame, to its upright
+/// orientation.
+fn turn(orientation: Orientation, frame: &PictureFrame) -> Transform {
+    let PictureFrame { width, height, .. } = *frame;
     let stored_width = match orientation.quarters % 2 {
         0 => width,
         _ => height,

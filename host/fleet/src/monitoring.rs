@@ -1,4 +1,4 @@
-//! What somebody should know: alerts that are to be raised, and those that are over.
+//! Monitoring: derives the alerts to raise and to end from the terminals' statuses.
 
 #[cfg(test)]
 mod tests;
@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 
 use crate::alert::{Alert, AlertKind};
 use crate::command::Command;
+use crate::context::GatewayFacts;
 use crate::fleet::Fleet;
 use crate::moment::{Day, Moment};
-use crate::situation::Surroundings;
 use crate::terminal::{State, Terminal};
 use crate::text::Serial;
 
-/// For how long an activated terminal may be silent, in milliseconds.
+/// How long an activated terminal may be silent, in milliseconds.
 const SILENT_AFTER: u64 = 15 * 60 * 1_000;
 
-/// How many days before its end somebody is told that a licence ends: the nearest first.
+/// The days before its end at which a licence alert is raised, the nearest first.
 const LICENCE_ENDS: [(i32, AlertKind); 4] = [
     (0, AlertKind::LicenceEnded),
     (7, AlertKind::LicenceEndsIn7Days),
@@ -24,39 +24,39 @@ const LICENCE_ENDS: [(i32, AlertKind); 4] = [
     (60, AlertKind::LicenceEndsIn60Days),
 ];
 
-/// The alerts that are to be raised, and those that are over: only what changes something. Those that
-/// are over come first, so that one of the same kind can follow.
+/// The commands that raise and end alerts. Only commands that change something are returned. Alerts
+/// are ended first, so that another one of the same kind can follow.
 #[must_use]
-pub fn watch(fleet: &Fleet, gateway: &Surroundings, now: Moment) -> Vec<Command> {
+pub fn alert_commands(fleet: &Fleet, gateway: &GatewayFacts, now: Moment) -> Vec<Command> {
     let mut alerts: BTreeMap<&Serial, Vec<&Alert>> = BTreeMap::new();
     for alert in fleet.each::<Alert>() {
         alerts.entry(&alert.terminal).or_default().push(alert);
     }
     let mut commands = Vec::new();
     for terminal in fleet.each::<Terminal>() {
-        let watched = Watched {
+        let monitored = MonitoredTerminal {
             gateway,
             now,
             today: fleet.day(now, &terminal.details.site),
             terminal,
             alerts: alerts.get(&terminal.serial).map_or(&[], Vec::as_slice),
         };
-        watched.end(&mut commands);
-        watched.raise(&mut commands);
+        monitored.end(&mut commands);
+        monitored.raise(&mut commands);
     }
     commands
 }
 
-/// A terminal that is watched.
-struct Watched<'a> {
-    gateway: &'a Surroundings,
+/// The inputs for monitoring one terminal.
+struct MonitoredTerminal<'a> {
+    gateway: &'a GatewayFacts,
     now: Moment,
     today: Day,
     terminal: &'a Terminal,
     alerts: &'a [&'a Alert],
 }
 
-impl Watched<'_> {
+impl MonitoredTerminal<'_> {
     fn end(&self, commands: &mut Vec<Command>) {
         let open = self.alerts.iter().filter(|it| it.ended.is_none());
         let mut kinds: Vec<_> = open
@@ -74,7 +74,7 @@ impl Watched<'_> {
     }
 
     fn raise(&self, commands: &mut Vec<Command>) {
-        if !self.terminal.state.is_living() {
+        if !self.terminal.state.is_current() {
             return;
         }
         let kinds = [
@@ -94,7 +94,7 @@ impl Watched<'_> {
     }
 
     fn is_over(&self, alert: &Alert) -> bool {
-        if !self.terminal.state.is_living() {
+        if !self.terminal.state.is_current() {
             return true;
         }
         match alert.kind {
@@ -104,42 +104,41 @@ impl Watched<'_> {
         }
     }
 
-    /// Whether it was not online for too long. A moment far ahead was noted by a clock that has been set
-    /// back, and says nothing: then one that is not online is silent.
+    /// Whether it was offline for too long. A last-online moment in the future means that the clock
+    /// was set back since; then it counts as silent if it is offline.
     fn is_silent(&self) -> bool {
         if self.terminal.state != State::Activated {
             return false;
         }
-        let seen = self.gateway.seen.get(&self.terminal.serial);
-        let online_at = seen.and_then(|it| it.online_at);
+        let status = self.gateway.statuses.get(&self.terminal.serial);
+        let online_at = status.and_then(|it| it.online_at);
         let since = online_at.unwrap_or(self.terminal.since);
-        let is_online = seen.is_some_and(|it| it.online);
+        let is_online = status.is_some_and(|it| it.online);
         let is_too_long = |silence: Option<u64>| silence.is_some_and(|it| it > SILENT_AFTER);
         is_too_long(self.now.millis_after(since))
             || is_too_long(since.millis_after(self.now)) && !is_online
     }
 
-    /// Whether it is online again. That it was online is no news if the alert knew, whatever the clock
-    /// says by now.
+    /// Whether it is online again: it was online at another moment than the alert already knew.
     fn is_back(&self, alert: &Alert) -> bool {
-        let seen = self.gateway.seen.get(&self.terminal.serial);
-        let online = seen.filter(|it| it.online && it.online_at != alert.online_at);
+        let status = self.gateway.statuses.get(&self.terminal.serial);
+        let online = status.filter(|it| it.online && it.online_at != alert.online_at);
         online.is_some() && !self.is_silent()
     }
 
-    /// Whether it says that it was tampered with; nothing where it was never seen.
+    /// Whether it reports tampering; none if its status was never recorded.
     fn is_tampered(&self) -> Option<bool> {
-        let seen = self.gateway.seen.get(&self.terminal.serial)?;
-        Some(seen.state.as_str().to_uppercase().contains("TAMPER"))
+        let status = self.gateway.statuses.get(&self.terminal.serial)?;
+        Some(status.state.as_str().to_uppercase().contains("TAMPER"))
     }
 
-    /// What is to be said of its licence's end, if it was not said of this end.
+    /// The licence alert to raise, unless it was raised for this end date.
     fn licence_ends(&self) -> Option<AlertKind> {
         let until = self.terminal.licences.until()?;
         let mut ends = LICENCE_ENDS.iter();
         let (_, kind) = ends.find(|(days, _)| self.today >= until.plus_days(-days))?;
         let mut alerts = self.alerts.iter();
-        let is_said = alerts.any(|it| it.kind == *kind && it.about == Some(until));
-        (!is_said).then_some(*kind)
+        let is_raised = alerts.any(|it| it.kind == *kind && it.about == Some(until));
+        (!is_raised).then_some(*kind)
     }
 }

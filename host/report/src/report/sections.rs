@@ -1,18 +1,18 @@
-//! From records to sections.
+//! Builds the sections from the records.
 
 use chargetap_fleet::access::Token;
 use chargetap_fleet::fleet::Fleet;
-use chargetap_fleet::incident::{Closing, Incident, Signed};
+use chargetap_fleet::incident::{Closing, Incident, SignOff};
 use chargetap_fleet::moment::{Moment, Zone};
 use chargetap_fleet::site::{Contact, Customer, Site};
 use chargetap_fleet::terminal::{Sim, Terminal, TerminalDetails};
 use chargetap_fleet::text::Prose;
 
-use super::{Row, Section};
+use super::{Fact, Section};
 use crate::clean::clean;
 use crate::wording;
 
-pub(super) struct Writer<'a> {
+pub(super) struct SectionBuilder<'a> {
     fleet: &'a Fleet,
     incident: &'a Incident,
     terminal: Option<&'a Terminal>,
@@ -20,7 +20,7 @@ pub(super) struct Writer<'a> {
     now: Moment,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> SectionBuilder<'a> {
     pub(super) fn new(fleet: &'a Fleet, incident: &'a Incident, now: Moment) -> Self {
         let terminal = fleet.get::<Terminal>(incident.details.terminal.as_str());
         let site = terminal.and_then(|it| fleet.get(it.details.site.as_str()));
@@ -42,13 +42,13 @@ impl<'a> Writer<'a> {
         ];
         let closing = self.incident.closed.as_ref();
         let mut sections = vec![self.incident(), self.terminal(), self.place()];
-        sections.extend(written.map(|(title, prose)| told(title, prose)));
+        sections.extend(written.map(|(title, prose)| prose_section(title, prose)));
         sections.push(contact(details.contact.as_ref()));
         sections.extend(closing.map(|it| self.closing(it)));
         sections
     }
 
-    /// By whose clocks the report is read.
+    /// The time zone of the report.
     pub(super) fn zone(&self) -> Option<&'a Zone> {
         Some(&self.site?.details.time_zone)
     }
@@ -59,7 +59,7 @@ impl<'a> Writer<'a> {
         let due = details.report_due();
         let (state, reported) = (&incident.closed, &incident.reported);
         let reported = match reported {
-            Some(signed) => self.signed(signed, (signed.at > due).then_some("Too late")),
+            Some(sign_off) => self.sign_off(sign_off, (sign_off.at > due).then_some("Too late")),
             None if *now > due => vec!["Not yet: it is overdue".to_owned()],
             None => vec!["Not yet".to_owned()],
         };
@@ -67,62 +67,62 @@ impl<'a> Writer<'a> {
             Some(_) => "Closed",
             None => "Open",
         };
-        let rows = vec![
-            row("Kind", [wording::kind(details.kind)]),
-            row("State", [state]),
-            row("Discovered", self.moment(details.discovered)),
-            row("Put on record", self.moment(incident.opened)),
-            row("To be reported by", self.moment(due)),
-            row("Reported", reported),
+        let facts = vec![
+            fact("Kind", [wording::kind(details.kind)]),
+            fact("State", [state]),
+            fact("Discovered", self.moment(details.discovered)),
+            fact("Put on record", self.moment(incident.opened)),
+            fact("To be reported by", self.moment(due)),
+            fact("Reported", reported),
         ];
-        facts("Incident", rows)
+        fact_section("Incident", facts)
     }
 
     fn terminal(&self) -> Section {
-        let serial = row("Serial number", [self.incident.details.terminal.as_str()]);
+        let serial = fact("Serial number", [self.incident.details.terminal.as_str()]);
         let Some(terminal) = self.terminal else {
-            let unknown = row("State", ["The terminal is not on record"]);
-            return facts("Terminal", vec![serial, unknown]);
+            let unknown = fact("State", ["The terminal is not on record"]);
+            return fact_section("Terminal", vec![serial, unknown]);
         };
         let details = &terminal.details;
         let firmware = details.firmware.as_ref();
-        let rows = vec![
+        let facts = vec![
             serial,
-            row("Model", [details.model.traits().label]),
-            row(
+            fact("Model", [details.model.traits().label]),
+            fact(
                 "Firmware",
                 [firmware.map_or("Not on record", |it| it.as_str())],
             ),
-            row("SIM card (ICCID)", [sim(details)]),
-            row("State", [wording::state(terminal.state)]),
+            fact("SIM card (ICCID)", [sim(details)]),
+            fact("State", [wording::state(terminal.state)]),
         ];
-        facts("Terminal", rows)
+        fact_section("Terminal", facts)
     }
 
     fn place(&self) -> Section {
         let Some(site) = self.site else {
-            return facts("Place", vec![row("Site", ["Not on record"])]);
+            return fact_section("Place", vec![fact("Site", ["Not on record"])]);
         };
         let details = &site.details;
-        let mut rows = vec![
-            row("Site", [details.name.as_str()]),
-            row("Address", [details.address.as_str()]),
+        let mut facts = vec![
+            fact("Site", [details.name.as_str()]),
+            fact("Address", [details.address.as_str()]),
         ];
         let terminal = self.terminal.map(|it| &it.details);
-        rows.extend(terminal.map(|it| row("Charging station", station(it))));
+        facts.extend(terminal.map(|it| fact("Charging station", station(it))));
         let customer = self.fleet.get::<Customer>(details.customer.as_str());
-        rows.extend(customer.map(|it| row("Operated by", [it.details.name.as_str()])));
-        facts("Place", rows)
+        facts.extend(customer.map(|it| fact("Operated by", [it.details.name.as_str()])));
+        fact_section("Place", facts)
     }
 
     fn closing(&self, closing: &Closing) -> Section {
-        let rows = vec![
-            row("Closed", self.signed(&closing.signed, None)),
-            row("Outcome", [wording::outcome(closing.outcome)]),
+        let facts = vec![
+            fact("Closed", self.sign_off(&closing.signed, None)),
+            fact("Outcome", [wording::outcome(closing.outcome)]),
         ];
         Section {
-            rows,
-            ..told("How it ended", &closing.note)
+            facts,
+            ..prose_section("How it ended", &closing.note)
         }
     }
 
@@ -130,37 +130,37 @@ impl<'a> Writer<'a> {
         wording::moment(moment, self.zone())
     }
 
-    /// When and by whom, by the token's name where it is still there.
-    fn signed(&self, signed: &Signed, remark: Option<&str>) -> Vec<String> {
-        let token = self.fleet.get::<Token>(signed.by.as_str());
+    /// When and by whom, with the token's name if it still exists.
+    fn sign_off(&self, sign_off: &SignOff, remark: Option<&str>) -> Vec<String> {
+        let token = self.fleet.get::<Token>(sign_off.by.as_str());
         let by = match token {
-            Some(token) => format!("By {} ({})", token.details.name, signed.by),
-            None => format!("By {}", signed.by),
+            Some(token) => format!("By {} ({})", token.details.name, sign_off.by),
+            None => format!("By {}", sign_off.by),
         };
         let remark = remark.map(str::to_owned);
-        let moment = self.moment(signed.at).into_iter();
+        let moment = self.moment(sign_off.at).into_iter();
         moment.chain([by]).chain(remark).collect()
     }
 }
 
-fn facts(title: &'static str, rows: Vec<Row>) -> Section {
+fn fact_section(title: &'static str, facts: Vec<Fact>) -> Section {
     Section {
         title,
-        rows,
+        facts,
         text: vec![],
     }
 }
 
-fn row<T: AsRef<str>>(label: &'static str, lines: impl IntoIterator<Item = T>) -> Row {
+fn fact<T: AsRef<str>>(label: &'static str, lines: impl IntoIterator<Item = T>) -> Fact {
     let lines = lines.into_iter();
-    Row {
+    Fact {
         label,
         lines: lines.map(|line| clean(line.as_ref())).collect(),
     }
 }
 
-/// What somebody wrote.
-fn told(title: &'static str, prose: &Prose) -> Section {
+/// A section of free text.
+fn prose_section(title: &'static str, prose: &Prose) -> Section {
     let text = clean(prose.as_str());
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut text: Vec<_> = lines.map(str::to_owned).collect();
@@ -169,7 +169,7 @@ fn told(title: &'static str, prose: &Prose) -> Section {
     }
     Section {
         title,
-        rows: vec![],
+        facts: vec![],
         text,
     }
 }
@@ -177,14 +177,14 @@ fn told(title: &'static str, prose: &Prose) -> Section {
 fn contact(contact: Option<&Contact>) -> Section {
     let title = "Who can be asked";
     let Some(contact) = contact else {
-        return facts(title, vec![row("Name", ["Nobody was named"])]);
+        return fact_section(title, vec![fact("Name", ["Nobody was named"])]);
     };
     let ways = [("Mail", &contact.email), ("Telephone", &contact.phone)];
     let ways = ways
         .into_iter()
-        .filter_map(|(label, way)| Some(row(label, [way.as_ref()?.as_str()])));
-    let name = row("Name", [contact.name.as_str()]);
-    facts(title, [name].into_iter().chain(ways).collect())
+        .filter_map(|(label, way)| Some(fact(label, [way.as_ref()?.as_str()])));
+    let name = fact("Name", [contact.name.as_str()]);
+    fact_section(title, [name].into_iter().chain(ways).collect())
 }
 
 fn sim(details: &TerminalDetails) -> &str {
@@ -195,7 +195,7 @@ fn sim(details: &TerminalDetails) -> &str {
     }
 }
 
-/// The station, and the EVSEs that the terminal serves there.
+/// The station and the EVSEs that the terminal serves there.
 fn station(details: &TerminalDetails) -> Vec<String> {
     let Some(station) = &details.station else {
         return vec!["None".to_owned()];

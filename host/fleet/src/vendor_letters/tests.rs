@@ -1,14 +1,14 @@
 use super::*;
-use crate::command::{Command, Deed};
+use crate::command::{Command, TerminalAction};
 use crate::terminal::Origin;
 use crate::world::{World, details, text};
 
-fn asked(world: &World) -> Vec<Notice> {
-    notices(&world.fleet, world.order())
+fn letters_for(world: &World) -> Vec<VendorLetter> {
+    letters(&world.fleet, world.order())
 }
 
-fn kinds(world: &World) -> Vec<NoticeKind> {
-    asked(world).iter().map(|it| it.kind).collect()
+fn kinds(world: &World) -> Vec<VendorLetterKind> {
+    letters_for(world).iter().map(|it| it.kind).collect()
 }
 
 #[test]
@@ -18,19 +18,19 @@ fn a_transfer_is_asked_for_with_all_that_the_vendor_needs() {
     (second.station, second.sim) = (None, None);
     second.connectors.clear();
     world
-        .wants(Command::Register(text("T2"), second, Domain::Customer))
+        .command(Command::Register(text("T2"), second, Domain::Customer))
         .unwrap();
-    let notices = asked(&world);
-    let [notice] = notices.as_slice() else {
-        panic!("{notices:?}")
+    let letters = letters_for(&world);
+    let [letter] = letters.as_slice() else {
+        panic!("{letters:?}")
     };
-    assert_eq!(notice.to, "https://www.payter.com/terminaltransfer");
+    assert_eq!(letter.to, "https://www.payter.com/terminaltransfer");
     assert_eq!(
-        notice.subject,
+        letter.subject,
         "Transfer of 2 terminals of Acme AB, order O-1"
     );
     assert_eq!(
-        notice.body,
+        letter.body,
         "Dear Payter team,\n\
          \n\
          please transfer these terminals to the domain of our charging platform:\n\
@@ -54,49 +54,51 @@ fn a_transfer_is_asked_for_with_all_that_the_vendor_needs() {
 fn a_transfer_with_a_number_is_not_asked_for_again() {
     let mut world = World::new(Origin::CustomerOwned, Processor::Platform, Domain::Other);
     world
-        .deed(Deed::BeginTransfer(Processor::Platform))
+        .act(TerminalAction::BeginTransfer(Processor::Platform))
         .unwrap();
-    assert_eq!(kinds(&world), [NoticeKind::Transfer]);
-    world.deed(Deed::NumberTransfer(text("TT-1"))).unwrap();
+    assert_eq!(kinds(&world), [VendorLetterKind::Transfer]);
+    world
+        .act(TerminalAction::NumberTransfer(text("TT-1")))
+        .unwrap();
     assert_eq!(kinds(&world), []);
 }
 
 #[test]
 fn in_no_domain_it_is_activated_under_one() {
     let mut world = World::new(Origin::CustomerOwned, Processor::Customer, Domain::None);
-    let notices = asked(&world);
-    let notice = notices.first().unwrap();
-    assert_eq!(notice.to, "https://www.payter.com/activation");
+    let letters = letters_for(&world);
+    let letter = letters.first().unwrap();
+    assert_eq!(letter.to, "https://www.payter.com/activation");
     let request = "please activate these terminals, which are in no domain yet, under our own domain \
                    acme, under our contract PC-77, with our payment agreement M-1 with Elavon:";
-    assert!(notice.body.contains(request), "{}", notice.body);
+    assert!(letter.body.contains(request), "{}", letter.body);
     world
-        .deed(Deed::BeginTransfer(Processor::Customer))
+        .act(TerminalAction::BeginTransfer(Processor::Customer))
         .unwrap();
-    world.deed(Deed::CompleteTransfer).unwrap();
-    assert_eq!(kinds(&world), [NoticeKind::Routing]);
+    world.act(TerminalAction::CompleteTransfer).unwrap();
+    assert_eq!(kinds(&world), [VendorLetterKind::Routing]);
 }
 
 #[test]
 fn re_routing_is_asked_for_once_the_terminal_is_in_the_customers_domain() {
     let mut world = World::new(Origin::CustomerOwned, Processor::Customer, Domain::Customer);
-    let notices = asked(&world);
-    let notice = notices.first().unwrap();
+    let letters = letters_for(&world);
+    let letter = letters.first().unwrap();
     assert_eq!(
-        (notices.len(), notice.to.as_str()),
+        (letters.len(), letter.to.as_str()),
         (1, "support@payter.nl")
     );
     let request = "please configure these terminals, which are in our own domain acme, under our \
                    contract PC-77, so that they are routed to our charging platform:";
-    assert!(notice.body.contains(request), "{}", notice.body);
-    world.deed(Deed::AskRouting).unwrap();
+    assert!(letter.body.contains(request), "{}", letter.body);
+    world.act(TerminalAction::AskRouting).unwrap();
     assert_eq!(kinds(&world), []);
 }
 
 #[test]
-fn where_nothing_is_to_be_asked_there_is_no_notice() {
+fn where_nothing_is_to_be_asked_there_is_no_letter() {
     assert_eq!(kinds(&World::complete()), []);
     let mut world = World::new(Origin::CustomerOwned, Processor::Platform, Domain::Other);
-    world.deed(Deed::Retire(text("old"))).unwrap();
+    world.act(TerminalAction::Retire(text("old"))).unwrap();
     assert_eq!(kinds(&world), []);
 }

@@ -1,36 +1,36 @@
-//! What a decision is made in: the moment, who asks, and what the gateway knows besides the records.
+//! The context of a decision: the moment, the actor, and the facts that only the gateway knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::access::{Reach, Scope};
+use crate::access::{AccessScope, Scope};
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::processor::Processor;
 use crate::text::{Key, Line, Serial};
 
-/// What a decision is made in.
+/// The context of a decision.
 #[derive(Clone, Copy, Debug)]
-pub struct Situation<'a> {
-    /// What time it is.
+pub struct DecisionContext<'a> {
+    /// The current moment.
     pub now: Moment,
-    /// Who asks.
+    /// The actor who makes a request.
     pub actor: &'a Actor,
-    /// What the gateway knows.
-    pub gateway: &'a Surroundings,
+    /// The facts that only the gateway knows.
+    pub gateway: &'a GatewayFacts,
 }
 
-/// Who asks.
+/// The actor who makes a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     /// The token's key, or `gateway` for the gateway itself.
     pub key: Key,
     /// What they may do.
     pub scope: Scope,
-    /// Where.
-    pub reach: Reach,
+    /// The sites at which they may do it.
+    pub access: AccessScope,
 }
 
 impl Actor {
@@ -40,55 +40,56 @@ impl Actor {
         Self {
             key: Key::gateway(),
             scope: Scope::Operator,
-            reach: Reach::Everywhere,
+            access: AccessScope::Everywhere,
         }
     }
 }
 
 /// What the gateway knows besides the records.
 #[derive(Clone, Debug, Default)]
-pub struct Surroundings {
+pub struct GatewayFacts {
     /// The terminals in its configuration.
-    pub configured: BTreeMap<Serial, Configured>,
-    /// For whose processor its configuration has an issuer of receipts.
+    pub configured: BTreeMap<Serial, TerminalConfig>,
+    /// The processors for which its configuration has an issuer of receipts.
     pub issuers: BTreeSet<Processor>,
-    /// What it saw of terminals at the vendor.
-    pub seen: BTreeMap<Serial, Seen>,
-    /// Terminals at which a session is open.
+    /// The status of each terminal at the vendor, as last recorded.
+    pub statuses: BTreeMap<Serial, StatusRecord>,
+    /// The terminals with an open session.
     pub busy: BTreeSet<Serial>,
-    /// Sessions that a person must look at.
+    /// The sessions that need a person's attention.
     pub attention: Vec<Attention>,
 }
 
 /// A terminal in the gateway's configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Configured {
-    /// What it is said to be.
+pub struct TerminalConfig {
+    /// Its model in the configuration.
     pub model: Model,
-    /// The EVSEs that it lets drivers charge at, as station and connector.
+    /// The EVSEs that it serves, as station and connector.
     pub evses: Vec<(Key, u32)>,
 }
 
-/// What was seen of a terminal at the vendor.
+/// The status of a terminal at the vendor, as last recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Seen {
+#[serde(rename = "Seen")]
+pub struct StatusRecord {
     /// Whether it was online.
     pub online: bool,
-    /// What the vendor called its state: an open list.
+    /// The state in the vendor's words, which are an open list.
     pub state: Line,
-    /// When it was online last.
+    /// When it was last online.
     pub online_at: Option<Moment>,
-    /// When it was looked at last.
+    /// When the status was recorded.
     pub at: Moment,
 }
 
-/// A session that a person must look at.
+/// A session that needs a person's attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attention {
     /// The session's id.
     pub session: String,
-    /// Where it was.
+    /// Its terminal.
     pub terminal: Serial,
-    /// Since when.
+    /// Since when it needs attention.
     pub since: Moment,
 }

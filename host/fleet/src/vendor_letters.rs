@@ -1,4 +1,4 @@
-//! What is to be written to the terminals' vendor, as texts to send.
+//! Letters to the terminals' vendor, as texts to send.
 
 #[cfg(test)]
 mod tests;
@@ -13,40 +13,41 @@ use crate::site::{Contact, Customer, CustomerDetails, Site};
 use crate::terminal::{Domain, Sim, State, Terminal};
 use crate::text::Line;
 
-/// Where the vendor takes what it is asked for.
+/// The addresses at which the vendor takes requests.
 const SUPPORT: &str = "support@payter.nl";
 const TRANSFER_FORM: &str = "https://www.payter.com/terminaltransfer";
 const ACTIVATION_FORM: &str = "https://www.payter.com/activation";
 
-/// Something to send to the vendor.
+/// A letter to send to the vendor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Notice {
-    /// What it asks for.
-    pub kind: NoticeKind,
-    /// Where it goes: an address for mail, or a form's.
+#[serde(rename = "Notice")]
+pub struct VendorLetter {
+    /// The request.
+    pub kind: VendorLetterKind,
+    /// The recipient: a mail address, or the address of a form.
     pub to: String,
-    /// What it is about, in a line.
+    /// The subject line.
     pub subject: String,
     /// The text, in English.
     pub body: String,
 }
 
-/// What a notice asks for.
+/// The request of a vendor letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoticeKind {
-    /// That terminals be routed to this platform.
+#[serde(rename = "NoticeKind", rename_all = "kebab-case")]
+pub enum VendorLetterKind {
+    /// Routing of terminals to this platform.
     Routing,
-    /// That terminals be transferred to another domain.
+    /// Transfer of terminals to another domain.
     Transfer,
-    /// That terminals be activated under a domain, being in none.
+    /// Activation of terminals that are in no domain.
     Activation,
 }
 
-/// Everything that is to be asked of the vendor for an order: one notice for all its terminals that
-/// need the same. What is on record as asked or done is not asked again.
+/// All letters that an order needs: one for all of its terminals with the same need. Nothing is
+/// requested twice.
 #[must_use]
-pub fn notices(fleet: &Fleet, order: &Order) -> Vec<Notice> {
+pub fn letters(fleet: &Fleet, order: &Order) -> Vec<VendorLetter> {
     let Some(customer) = fleet.get::<Customer>(order.details.customer.as_str()) else {
         return Vec::new();
     };
@@ -54,76 +55,83 @@ pub fn notices(fleet: &Fleet, order: &Order) -> Vec<Notice> {
     let terminals: Vec<_> = terminals
         .filter(|it| it.details.order == order.key && it.state != State::Retired)
         .collect();
-    let letter = Letter {
+    let writer = LetterWriter {
         fleet,
         order,
         customer: &customer.details,
     };
     let of = |kind, to| {
         let concerned = terminals.iter().copied();
-        let concerned = concerned.filter(|it| wanted(it) == Some((kind, to)));
+        let concerned = concerned.filter(|it| letter_needed(it) == Some((kind, to)));
         let concerned: Vec<_> = concerned.collect();
-        (!concerned.is_empty()).then(|| letter.write(kind, to, &concerned))
+        (!concerned.is_empty()).then(|| writer.write(kind, to, &concerned))
     };
     [
-        of(NoticeKind::Activation, Processor::Platform),
-        of(NoticeKind::Activation, Processor::Customer),
-        of(NoticeKind::Transfer, Processor::Platform),
-        of(NoticeKind::Transfer, Processor::Customer),
-        of(NoticeKind::Routing, Processor::Customer),
+        of(VendorLetterKind::Activation, Processor::Platform),
+        of(VendorLetterKind::Activation, Processor::Customer),
+        of(VendorLetterKind::Transfer, Processor::Platform),
+        of(VendorLetterKind::Transfer, Processor::Customer),
+        of(VendorLetterKind::Routing, Processor::Customer),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-/// What is to be asked for a terminal, and in whose domain it will be then.
-fn wanted(terminal: &Terminal) -> Option<(NoticeKind, Processor)> {
+/// The letter that a terminal needs, and the domain that it asks for.
+fn letter_needed(terminal: &Terminal) -> Option<(VendorLetterKind, Processor)> {
     let transfer = terminal.transfer.as_ref();
     let to = transfer.map_or(terminal.processor, |it| it.to);
-    let is_asked = transfer.is_some_and(|it| it.number.is_some());
+    let is_requested = transfer.is_some_and(|it| it.number.is_some());
     match terminal.domain {
-        Domain::None => Some((NoticeKind::Activation, to)),
-        domain if domain != to.domain() => (!is_asked).then_some((NoticeKind::Transfer, to)),
+        Domain::None => Some((VendorLetterKind::Activation, to)),
+        domain if domain != to.domain() => {
+            (!is_requested).then_some((VendorLetterKind::Transfer, to))
+        }
         _ => {
             let is_due = to == Processor::Customer
                 && transfer.is_none()
                 && terminal.routing.asked.is_none()
                 && terminal.routing.confirmed.is_none();
-            is_due.then_some((NoticeKind::Routing, to))
+            is_due.then_some((VendorLetterKind::Routing, to))
         }
     }
 }
 
-/// What all letters for an order have in common.
-struct Letter<'a> {
+/// Writes the letters of one order.
+struct LetterWriter<'a> {
     fleet: &'a Fleet,
     order: &'a Order,
     customer: &'a CustomerDetails,
 }
 
-impl Letter<'_> {
-    fn write(&self, kind: NoticeKind, to: Processor, terminals: &[&Terminal]) -> Notice {
+impl LetterWriter<'_> {
+    fn write(
+        &self,
+        kind: VendorLetterKind,
+        to: Processor,
+        terminals: &[&Terminal],
+    ) -> VendorLetter {
         let count = match terminals.len() {
             1 => "1 terminal".to_owned(),
             count => format!("{count} terminals"),
         };
         let name = &self.customer.name;
         let (address, what) = match kind {
-            NoticeKind::Routing => (SUPPORT, "Re-routing"),
-            NoticeKind::Transfer => (TRANSFER_FORM, "Transfer"),
-            NoticeKind::Activation => (ACTIVATION_FORM, "Activation"),
+            VendorLetterKind::Routing => (SUPPORT, "Re-routing"),
+            VendorLetterKind::Transfer => (TRANSFER_FORM, "Transfer"),
+            VendorLetterKind::Activation => (ACTIVATION_FORM, "Activation"),
         };
         let list: Vec<_> = terminals.iter().map(|it| self.line(it)).collect();
         let body = format!(
             "Dear Payter team,\n\n{}\n\n{}\n\n{}\n\nOur reference: {}\n\nKind regards,\n{}",
             self.request(kind, to),
             list.join("\n"),
-            answer(kind),
+            reply_wanted(kind),
             self.order.key,
             signature(&self.customer.contact, name)
         );
-        Notice {
+        VendorLetter {
             kind,
             to: address.to_owned(),
             subject: format!("{what} of {count} of {name}, order {}", self.order.key),
@@ -131,23 +139,23 @@ impl Letter<'_> {
         }
     }
 
-    fn request(&self, kind: NoticeKind, to: Processor) -> String {
+    fn request(&self, kind: VendorLetterKind, to: Processor) -> String {
         let customer = self.customer;
-        let contract = said(", under our contract ", customer.vendor_contract.as_ref());
-        let own = said(" ", customer.vendor_domain.as_ref());
+        let contract = clause(", under our contract ", customer.vendor_contract.as_ref());
+        let own = clause(" ", customer.vendor_domain.as_ref());
         let domain = match to {
             Processor::Platform => "the domain of our charging platform".to_owned(),
             Processor::Customer => format!("our own domain{own}{contract}"),
         };
         match kind {
-            NoticeKind::Routing => format!(
+            VendorLetterKind::Routing => format!(
                 "please configure these terminals, which are in {domain}, so that they are routed to \
                  our charging platform:"
             ),
-            NoticeKind::Transfer => {
+            VendorLetterKind::Transfer => {
                 format!("please transfer these terminals to {domain}:")
             }
-            NoticeKind::Activation => format!(
+            VendorLetterKind::Activation => format!(
                 "please activate these terminals, which are in no domain yet, under {domain}{}:",
                 match to {
                     Processor::Platform => String::new(),
@@ -157,7 +165,7 @@ impl Letter<'_> {
         }
     }
 
-    /// A terminal, with what it can be known by.
+    /// A line that identifies a terminal.
     fn line(&self, terminal: &Terminal) -> String {
         let details = &terminal.details;
         let site = self.fleet.get::<Site>(details.site.as_str());
@@ -188,18 +196,18 @@ fn merchant(customer: &CustomerDetails) -> String {
     )
 }
 
-fn said(before: &str, line: Option<&Line>) -> String {
+fn clause(before: &str, line: Option<&Line>) -> String {
     line.map_or_else(String::new, |line| format!("{before}{line}"))
 }
 
-fn answer(kind: NoticeKind) -> &'static str {
+fn reply_wanted(kind: VendorLetterKind) -> &'static str {
     match kind {
-        NoticeKind::Routing => "Please confirm to us when this is done.",
-        NoticeKind::Transfer => {
+        VendorLetterKind::Routing => "Please confirm to us when this is done.",
+        VendorLetterKind::Transfer => {
             "Please tell us the terminal transfer number (TT number), and confirm to us when this is \
              done."
         }
-        NoticeKind::Activation => "Please confirm to us when they are active.",
+        VendorLetterKind::Activation => "Please confirm to us when they are active.",
     }
 }
 

@@ -1,4 +1,4 @@
-//! What whoever has a terminal must do: checks, inspections, battery charges, test transactions.
+//! Maintenance records of terminals: checks, inspections, battery charges and test transactions.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,27 +7,27 @@ use crate::moment::Moment;
 use crate::terminal::Origin;
 use crate::text::{Key, Prose};
 
-/// That somebody did something.
+/// A record of maintenance work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Done {
+#[serde(rename = "Done", deny_unknown_fields)]
+pub struct MaintenanceRecord {
     /// When.
     pub at: Moment,
-    /// Which person.
+    /// The person who did it.
     pub by: Key,
 }
 
-/// What is checked before a terminal is deployed.
+/// A check before deployment.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
-    /// It is set up cloud to cloud, as its manual says.
+    /// It is configured cloud to cloud, as its manual says.
     Configured,
     /// The casing has no visible damage.
     Casing,
-    /// No sticker covers it that does not belong there.
+    /// No foreign sticker covers it.
     Sticker,
     /// It has power, or its battery is charged.
     Power,
@@ -35,13 +35,13 @@ pub enum Check {
     Logo,
     /// It is connected to the internet.
     Internet,
-    /// It was active before, and is connected in its terminal management system; or it was not.
+    /// If it was active before, it is connected in its terminal management system.
     Management,
     /// The inventory says where it is and who may use it.
     Inventory,
 }
 
-/// What is checked before a terminal of this origin is deployed, by the terms of use.
+/// The checks before deployment for terminals of this origin, by the terms of use.
 #[must_use]
 pub const fn checklist(origin: Origin) -> &'static [Check] {
     use Check::{Casing, Configured, Internet, Inventory, Logo, Management, Power, Sticker};
@@ -53,22 +53,22 @@ pub const fn checklist(origin: Origin) -> &'static [Check] {
     }
 }
 
-/// An inspection by looking at the terminal.
+/// A visual inspection of a terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inspection {
-    /// On what occasion.
+    /// Its occasion.
     pub occasion: Occasion,
     /// When and by whom.
-    pub done: Done,
-    /// What was wrong; nothing, if all was well.
+    pub done: MaintenanceRecord,
+    /// The findings; empty if all was well.
     #[schemars(length(max = 10))]
     pub findings: Vec<Finding>,
-    /// What else was seen.
+    /// Further remarks.
     pub note: Option<Prose>,
 }
 
-/// On what occasion a terminal is inspected.
+/// The occasion of an inspection.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -82,15 +82,15 @@ pub enum Occasion {
     AfterStorage,
 }
 
-/// What can be wrong with a terminal that is looked at.
+/// A finding of a visual inspection.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Finding {
-    /// A cable that does not belong there.
+    /// A foreign cable.
     OddCable,
-    /// A sticker that does not belong there.
+    /// A foreign sticker.
     Sticker,
     /// The casing is damaged or was opened.
     Casing,

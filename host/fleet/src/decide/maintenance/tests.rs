@@ -1,6 +1,6 @@
-use crate::command::Deed;
-use crate::duty::{Check, Done, Finding, Inspection, Occasion};
+use crate::command::TerminalAction;
 use crate::incident::{Incident, IncidentKind};
+use crate::maintenance::{Check, Finding, Inspection, MaintenanceRecord, Occasion};
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::processor::Processor;
@@ -11,15 +11,15 @@ fn world() -> World {
     World::activated()
 }
 
-fn by(world: &World, person: &str) -> Done {
-    Done {
+fn by(world: &World, person: &str) -> MaintenanceRecord {
+    MaintenanceRecord {
         by: text(person),
         ..world.done()
     }
 }
 
-fn inspection(world: &World, findings: &[Finding], note: Option<&str>) -> Deed {
-    Deed::Inspect(Inspection {
+fn inspection(world: &World, findings: &[Finding], note: Option<&str>) -> TerminalAction {
+    TerminalAction::Inspect(Inspection {
         occasion: Occasion::Weekly,
         done: world.done(),
         findings: findings.to_vec(),
@@ -42,19 +42,19 @@ fn only_somebody_of_the_site_who_is_trained_does_anything_with_a_terminal() {
         ("nobody", vec!["no-such-person"]),
     ] {
         let done = by(&world, person);
-        let inspect = Deed::Inspect(Inspection {
+        let inspect = TerminalAction::Inspect(Inspection {
             occasion: Occasion::Weekly,
             done: done.clone(),
             findings: Vec::new(),
             note: None,
         });
-        for deed in [
-            Deed::Check(Check::Casing, done.clone()),
-            Deed::Charge(done.clone()),
-            Deed::Test(done),
+        for action in [
+            TerminalAction::Check(Check::Casing, done.clone()),
+            TerminalAction::Charge(done.clone()),
+            TerminalAction::Test(done),
             inspect,
         ] {
-            let refused = world.deed(deed).err().unwrap_or_default();
+            let refused = world.act(action).err().unwrap_or_default();
             assert_eq!(refused, codes, "{person}");
         }
     }
@@ -65,32 +65,32 @@ fn what_was_done_before_the_training_was_not_done_by_a_trained_person() {
     let mut world = world();
     let trained = world.now;
     world.pass(DAY);
-    let early = Done {
+    let early = MaintenanceRecord {
         at: Moment::from_millis(trained.millis() - 1),
         ..world.done()
     };
-    let refused = world.deed(Deed::Charge(early));
+    let refused = world.act(TerminalAction::Charge(early));
     assert_eq!(refused, Err(vec!["user-untrained".to_owned()]));
-    let late = Done {
+    let late = MaintenanceRecord {
         at: trained,
         ..world.done()
     };
-    assert_eq!(world.deed(Deed::Charge(late)), Ok(()));
+    assert_eq!(world.act(TerminalAction::Charge(late)), Ok(()));
 }
 
 #[test]
 fn nothing_is_done_in_the_future() {
     let mut world = world();
-    let done = Done {
+    let done = MaintenanceRecord {
         at: Moment::from_millis(world.now.millis() + 1),
         ..world.done()
     };
-    for deed in [
-        Deed::Check(Check::Casing, done.clone()),
-        Deed::Charge(done.clone()),
-        Deed::Test(done),
+    for action in [
+        TerminalAction::Check(Check::Casing, done.clone()),
+        TerminalAction::Charge(done.clone()),
+        TerminalAction::Test(done),
     ] {
-        assert_eq!(world.deed(deed), Err(vec!["in-the-future".to_owned()]));
+        assert_eq!(world.act(action), Err(vec!["in-the-future".to_owned()]));
     }
 }
 
@@ -110,8 +110,8 @@ fn each_origin_has_its_own_list_of_checks() {
         ];
         let done = world.done();
         let refused = checks.into_iter().filter(|check| {
-            let deed = Deed::Check(*check, done.clone());
-            world.deed(deed) == Err(vec!["other-checklist".to_owned()])
+            let action = TerminalAction::Check(*check, done.clone());
+            world.act(action) == Err(vec!["other-checklist".to_owned()])
         });
         refused.collect::<Vec<_>>()
     };
@@ -133,13 +133,13 @@ fn the_latest_inspection_of_each_occasion_is_kept() {
             findings: Vec::new(),
             note: None,
         };
-        world.deed(Deed::Inspect(inspection)).unwrap();
+        world.act(TerminalAction::Inspect(inspection)).unwrap();
     }
-    let kept = world.terminal().inspections.iter();
-    let kept: Vec<_> = kept.map(|it| (it.occasion, it.done.at)).collect();
+    let versioned = world.terminal().inspections.iter();
+    let versioned: Vec<_> = versioned.map(|it| (it.occasion, it.done.at)).collect();
     let yesterday = Moment::from_millis(world.now.millis() - DAY);
     assert_eq!(
-        kept,
+        versioned,
         [
             (Occasion::BeforeStorage, yesterday),
             (Occasion::Weekly, world.now)
@@ -157,8 +157,8 @@ fn a_finding_opens_an_incident_and_the_terminal_takes_no_cards() {
     ] {
         let mut world = world();
         world.pass(DAY);
-        let deed = inspection(&world, &[finding], Some("At the back.\nIt is grey."));
-        world.deed(deed).unwrap();
+        let action = inspection(&world, &[finding], Some("At the back.\nIt is grey."));
+        world.act(action).unwrap();
         let [incident] = &*incidents(&world) else {
             panic!("no single incident");
         };
@@ -182,7 +182,7 @@ fn all_findings_are_in_the_description_of_one_incident() {
         Finding::Casing,
         Finding::MissingLogo,
     ];
-    world.deed(inspection(&world, &findings, None)).unwrap();
+    world.act(inspection(&world, &findings, None)).unwrap();
     let [incident] = &*incidents(&world) else {
         panic!("no single incident");
     };
@@ -195,8 +195,8 @@ fn all_findings_are_in_the_description_of_one_incident() {
 #[test]
 fn an_inspection_that_finds_nothing_opens_no_incident() {
     let mut world = world();
-    let deed = inspection(&world, &[], Some("A little dust."));
-    world.deed(deed).unwrap();
+    let action = inspection(&world, &[], Some("A little dust."));
+    world.act(action).unwrap();
     assert_eq!(incidents(&world), []);
     assert_eq!(world.terminal().state, State::Activated);
 }
@@ -215,7 +215,7 @@ fn what_is_back_at_the_vendor_or_retired_is_nobodys_to_inspect() {
     ] {
         let mut world = world();
         world.edit(|it| it.state = state);
-        let done = world.deed(inspection(&world, &[Finding::Casing], None));
+        let done = world.act(inspection(&world, &[Finding::Casing], None));
         assert_eq!(done.is_ok(), may, "{state:?}");
     }
 }
@@ -225,7 +225,7 @@ fn only_a_model_with_a_battery_is_charged() {
     for model in Model::ALL {
         let mut world = world();
         world.edit(|it| it.details.model = model);
-        let charged = world.deed(Deed::Charge(world.done()));
+        let charged = world.act(TerminalAction::Charge(world.done()));
         let is_apollo = model.traits().name.starts_with("apollo");
         let expected = match is_apollo {
             true => Ok(()),

@@ -1,26 +1,26 @@
-//! What was done with a terminal by whoever looks after it.
+//! Maintenance records: checks, inspections, battery charges and test transactions.
 
 #[cfg(test)]
 mod tests;
 
 use super::{Decision, incidents, records};
-use crate::duty::{Check, Done, Finding, Inspection, checklist};
+use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
 use crate::incident::{IncidentDetails, IncidentKind};
+use crate::maintenance::{Check, Finding, Inspection, MaintenanceRecord, checklist};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::site::Person;
-use crate::situation::Situation;
 use crate::terminal::Terminal;
 use crate::text::{Prose, Serial};
 
 pub(super) fn check(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
     check: Check,
-    done: Done,
+    done: MaintenanceRecord,
 ) -> Decision {
-    let terminal = cared_for(fleet, situation, serial, &done)?;
+    let terminal = maintained_terminal(fleet, context, serial, &done)?;
     if !checklist(terminal.origin).contains(&check) {
         let text = "this check is not on the list for a terminal of this origin";
         return Err(Refusal::invalid("other-checklist", text));
@@ -33,14 +33,14 @@ pub(super) fn check(
     })])
 }
 
-/// A finding makes it an incident as well.
+/// An inspection with findings opens an incident.
 pub(super) fn inspect(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
     inspection: Inspection,
 ) -> Decision {
-    let terminal = cared_for(fleet, situation, serial, &inspection.done)?;
+    let terminal = maintained_terminal(fleet, context, serial, &inspection.done)?;
     let mut inspections = terminal.inspections.clone();
     inspections.retain(|it| it.occasion != inspection.occasion);
     inspections.push(inspection.clone());
@@ -55,21 +55,21 @@ pub(super) fn inspect(
         kind: IncidentKind::Tampering,
         terminal: serial.clone(),
         discovered: inspection.done.at,
-        description: found(&inspection)?,
-        done: nothing_yet(),
-        planned: nothing_yet(),
+        description: findings_text(&inspection)?,
+        done: empty_text(),
+        planned: empty_text(),
         contact: None,
     };
-    incidents::opened(fleet, situation, terminal, details)
+    incidents::opened(fleet, context, terminal, details)
 }
 
 pub(super) fn charge(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
-    done: Done,
+    done: MaintenanceRecord,
 ) -> Decision {
-    let terminal = cared_for(fleet, situation, serial, &done)?;
+    let terminal = maintained_terminal(fleet, context, serial, &done)?;
     if !terminal.details.model.traits().has_battery {
         let label = terminal.details.model.traits().label;
         let text = format!("a {label} has no battery to charge");
@@ -83,31 +83,30 @@ pub(super) fn charge(
 
 pub(super) fn test(
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
-    done: Done,
+    done: MaintenanceRecord,
 ) -> Decision {
-    let terminal = cared_for(fleet, situation, serial, &done)?;
+    let terminal = maintained_terminal(fleet, context, serial, &done)?;
     Ok(vec![Change::put(Terminal {
         tested: Some(done),
         ..terminal.clone()
     })])
 }
 
-/// The terminal, if it is still somebody's to look after, and if who did it may: somebody of the site
-/// who is trained.
-fn cared_for<'a>(
+/// The terminal, if it is in use and the person was trained and works at its site.
+fn maintained_terminal<'a>(
     fleet: &'a Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
     serial: &Serial,
-    done: &Done,
+    done: &MaintenanceRecord,
 ) -> Result<&'a Terminal, Refusal> {
     let terminal = records::find::<Terminal>(fleet, serial.as_str())?;
-    if !terminal.state.is_living() {
+    if !terminal.state.is_current() {
         let text = format!("the terminal is {}", terminal.state.label());
         return Err(Refusal::conflict("not-in-use", text));
     }
-    records::refuse_future(situation.now, done.at)?;
+    records::refuse_future(context.now, done.at)?;
     let by = done.by.as_str();
     let mut reasons = Vec::new();
     match fleet.get::<Person>(by) {
@@ -133,8 +132,8 @@ fn cared_for<'a>(
     Ok(terminal)
 }
 
-/// What an inspection found, in words.
-fn found(inspection: &Inspection) -> Result<Prose, Refusal> {
+/// The findings of an inspection, as text.
+fn findings_text(inspection: &Inspection) -> Result<Prose, Refusal> {
     let findings = inspection.findings.iter().map(|finding| match finding {
         Finding::OddCable => "a cable that does not belong there",
         Finding::Sticker => "a sticker that does not belong there",
@@ -149,7 +148,7 @@ fn found(inspection: &Inspection) -> Result<Prose, Refusal> {
         .map_err(|error| Refusal::invalid("too-long", format!("with the findings, {error}")))
 }
 
-/// What is not written yet.
-fn nothing_yet() -> Prose {
+/// A part of the report that is to be written later.
+fn empty_text() -> Prose {
     Prose::empty()
 }
