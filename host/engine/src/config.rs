@@ -77,8 +77,8 @@ impl Issuer {
     }
 }
 
-/// The screen of Payter's that shows a QR code. Its specification is not public, so whoever has it
-/// says what it is called.
+/// The screen of Payter's that shows a QR code. Its specification is not public, so an operator who
+/// has it names it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QrScreen {

@@ -1,4 +1,4 @@
-//! Work that is done now and then, whenever somebody comes by.
+//! Work that is done at most once in a period, by a caller that comes more often.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// How many keys are remembered at most. When there are more, those are forgotten whose bucket is
-/// full, and if there are none, everybody is refused: nobody can make room by being many.
+/// How many keys are remembered at most. When there are more, keys with a full bucket are dropped; if
+/// there are none, new keys are refused, so that many sources cannot push others out.
 const MOST_KEYS: usize = 10_000;
 
 /// A bucket of tokens for each key, all of one size.
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_locks_nobody_out() {
+    fn a_clock_that_is_set_back_locks_no_key_out() {
         let limit = RateLimit::new(1, 100);
         assert!(limit.take("a", NOW));
         assert!(limit.take("a", NOW - 500_000));
@@ -85,7 +85,7 @@ mod tests {
         let limit = RateLimit::new(2, 100);
         let taken = (0..MOST_KEYS + 10).filter(|key| limit.take(&key.to_string(), NOW));
         assert_eq!(taken.count(), MOST_KEYS);
-        // Whoever is known still has a token, and when the buckets are full again there is room.
+        // A known key still has a token, and when the buckets are full again there is room.
         assert!(limit.take("0", NOW));
         assert!(limit.take("new", NOW + 200));
     }

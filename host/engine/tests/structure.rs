@@ -120,7 +120,11 @@ impl<'ast> Visit<'ast> for Names<'_> {
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        let segments: Vec<String> = path.segments.iter().map(|it| it.ident.to_string()).collect();
+        let segments: Vec<String> = path
+            .segments
+            .iter()
+            .map(|it| it.ident.to_string())
+            .collect();
         if segments.len() > 1
             && let Some(absolute) = self.absolute(&segments)
         {
@@ -208,13 +212,20 @@ fn the_gateways_methods_stand_in_few_files() {
             let syn::Type::Path(path) = &*block.self_ty else {
                 return false;
             };
-            path.path.segments.last().is_some_and(|it| it.ident == "Gateway")
+            path.path
+                .segments
+                .last()
+                .is_some_and(|it| it.ident == "Gateway")
         })
     };
     let files = files();
     let with_methods = files.iter().filter(|(_, file)| has_methods(file));
     let names: Vec<_> = with_methods.map(|(module, _)| module.join("/")).collect();
-    println!("impl Gateway in {} files: {}", names.len(), names.join(", "));
+    println!(
+        "impl Gateway in {} files: {}",
+        names.len(),
+        names.join(", ")
+    );
     assert!((1..=6).contains(&names.len()), "{names:?}");
 }
 
@@ -227,7 +238,9 @@ fn a_host_implements_few_methods() {
         _ => None,
     });
     let methods = found.unwrap().items.iter();
-    let methods = methods.filter(|it| matches!(it, syn::TraitItem::Fn(_))).count();
+    let methods = methods
+        .filter(|it| matches!(it, syn::TraitItem::Fn(_)))
+        .count();
     println!("Platform has {methods} methods");
     assert!((1..=10).contains(&methods), "{methods}");
 }

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use chargetap_fleet::example::{Onboarding, Place};
+use chargetap_fleet::example::{ExampleSite, Onboarding};
 use chargetap_fleet::model::Model;
 use chargetap_fleet::moment::Moment;
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ impl World {
     pub(crate) async fn onboard(&self, setup: &Setup) {
         let at = now();
         let served = connectors(setup.terminal);
-        let place = Place {
+        let place = ExampleSite {
             stations: &[(STATION, &[1, 2])],
             at,
         };

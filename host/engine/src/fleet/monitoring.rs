@@ -1,10 +1,10 @@
 //! Monitoring of the terminals: their status at the vendor is recorded, and alerts are raised for what
 //! a person should know.
 
+use chargetap_fleet::context::StatusRecord;
 use chargetap_fleet::moment::Moment;
-use chargetap_fleet::situation::Seen;
+use chargetap_fleet::monitoring;
 use chargetap_fleet::text::Line;
-use chargetap_fleet::watch;
 
 use super::records;
 use crate::error::EngineError;
@@ -40,7 +40,7 @@ pub(crate) async fn record_status(
     let now = platform.now();
     let before = store::monitoring::status_of(platform, serial).await?;
     let at = Moment::from_millis(now);
-    let seen = Seen {
+    let seen = StatusRecord {
         online: status.online,
         state: Line::shortened(status.name()),
         online_at: match status.online {
@@ -72,8 +72,8 @@ pub(crate) async fn raise_alerts_if_due(gateway: &Gateway<impl Platform>) {
 async fn raise_alerts(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
     let now = Moment::from_millis(gateway.platform.now());
     let fleet = records::current(gateway).await?;
-    let surroundings = records::surroundings(gateway).await?;
-    for command in watch::watch(&fleet, &surroundings, now) {
+    let gateway_facts = records::gateway_facts(gateway).await?;
+    for command in monitoring::alert_commands(&fleet, &gateway_facts, now) {
         records::command(gateway, &command).await?;
     }
     Ok(())

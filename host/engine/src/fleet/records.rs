@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use chargetap_fleet::activation_check::{self, ActivationCheck};
 use chargetap_fleet::command::Command;
+use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts, TerminalConfig};
 use chargetap_fleet::fleet::{Change, Fleet};
-use chargetap_fleet::gate::{self, Gate};
 use chargetap_fleet::moment::Moment;
-use chargetap_fleet::situation::{Actor, Configured, Situation, Surroundings};
 
 use crate::config::ServedEvse;
 use crate::error::EngineError;
@@ -33,24 +33,24 @@ pub(crate) async fn current(gateway: &Gateway<impl Platform>) -> Result<Arc<Flee
 }
 
 /// What the gateway knows besides the records.
-pub(super) async fn surroundings(
+pub(super) async fn gateway_facts(
     gateway: &Gateway<impl Platform>,
-) -> Result<Surroundings, EngineError> {
+) -> Result<GatewayFacts, EngineError> {
     let (platform, config) = (&gateway.platform, &gateway.config);
     let configured = config.terminals.iter().filter_map(|(serial, it)| {
         let evse =
             |served: &ServedEvse| Some((served.evse.station.parse().ok()?, served.evse.connector));
-        let configured = Configured {
+        let configured = TerminalConfig {
             model: it.model,
             evses: it.evses.iter().filter_map(evse).collect(),
         };
         Some((serial.parse().ok()?, configured))
     });
     let busy = store::sessions::terminals_in_use(platform).await?;
-    Ok(Surroundings {
+    Ok(GatewayFacts {
         configured: configured.collect(),
         issuers: config.issuers.keys().copied().collect(),
-        seen: store::monitoring::statuses(platform).await?,
+        statuses: store::monitoring::statuses(platform).await?,
         busy: busy.iter().filter_map(|it| it.parse().ok()).collect(),
         attention: store::monitoring::needing_attention(platform).await?,
     })
@@ -94,12 +94,12 @@ pub(super) async fn command(
     let actor = Actor::gateway();
     for _ in 0..ATTEMPTS {
         let fleet = current(gateway).await?;
-        let situation = Situation {
+        let context = DecisionContext {
             now: Moment::from_millis(gateway.platform.now()),
             actor: &actor,
-            gateway: &Surroundings::default(),
+            gateway: &GatewayFacts::default(),
         };
-        let changes = match chargetap_fleet::decide(&fleet, &situation, command.clone()) {
+        let changes = match chargetap_fleet::decide(&fleet, &context, command.clone()) {
             Ok(changes) if !changes.is_empty() => changes,
             Ok(_) => return Ok(()),
             Err(refusal) => {
@@ -108,7 +108,7 @@ pub(super) async fn command(
             }
         };
         let next = after(&fleet, &changes);
-        if write(gateway, next, &changes, &actor, situation.now, None).await? {
+        if write(gateway, next, &changes, &actor, context.now, None).await? {
             return Ok(());
         }
     }
@@ -116,16 +116,16 @@ pub(super) async fn command(
 }
 
 /// Whether a terminal may take cards now.
-pub(crate) async fn gate(
+pub(crate) async fn check_activation(
     gateway: &Gateway<impl Platform>,
     serial: &str,
-) -> Result<Gate, EngineError> {
+) -> Result<ActivationCheck, EngineError> {
     let Ok(serial) = serial.parse() else {
-        return Ok(Gate::Closed);
+        return Ok(ActivationCheck::Refused);
     };
     let fleet = current(gateway).await?;
     let now = Moment::from_millis(gateway.platform.now());
-    Ok(gate::gate(&fleet, now, &serial))
+    Ok(activation_check::check_activation(&fleet, now, &serial))
 }
 
 /// The records once these changes are stored.
@@ -133,7 +133,7 @@ pub(super) fn after(fleet: &Fleet, changes: &[Change]) -> Fleet {
     let mut next = fleet.clone();
     next.write = next.write.saturating_add(1);
     for change in changes {
-        next.take(change.clone(), next.write);
+        next.apply(change.clone(), next.write);
     }
     next
 }

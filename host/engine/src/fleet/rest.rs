@@ -1,12 +1,12 @@
 //! The REST interface: who calls, what comes of it, and that it is stored before it is answered.
 
-use chargetap_fleet::access::{Reach, Scope};
+use chargetap_fleet::access::{AccessScope, Scope};
 use chargetap_fleet::api::{
-    self, Answer, Call, Method as RestMethod, Problem, ProblemKind, Route, Step, Task,
+    self, Answer, Call, Effect, Method as RestMethod, Problem, ProblemKind, Route, Task,
 };
 use chargetap_fleet::command::Command;
+use chargetap_fleet::context::{Actor, DecisionContext};
 use chargetap_fleet::moment::Moment;
-use chargetap_fleet::situation::{Actor, Situation};
 use chargetap_fleet::text::Key;
 
 use super::records::{self, ATTEMPTS, after};
@@ -94,7 +94,7 @@ async fn call(gateway: &Gateway<impl Platform>, request: &Request) -> Result<Ans
         None => return Ok(problem(ProblemKind::Unauthenticated, NO_TOKEN)),
     };
     let fleet = records::current(gateway).await?;
-    if let Some(serial) = api::looked_at(route, &parameters, &fleet, &actor) {
+    if let Some(serial) = api::terminal_to_poll(route, &parameters, &fleet, &actor) {
         monitoring::poll(gateway, serial.as_str()).await?;
     }
     let call = Call {
@@ -130,27 +130,27 @@ async fn answer(
             return Ok(answer);
         }
         let fleet = records::current(gateway).await?;
-        let surroundings = records::surroundings(gateway).await?;
-        let situation = Situation {
+        let gateway_facts = records::gateway_facts(gateway).await?;
+        let context = DecisionContext {
             now: Moment::from_millis(platform.now()),
             actor,
-            gateway: &surroundings,
+            gateway: &gateway_facts,
         };
-        let changes = match api::step(route, call, &fleet, &situation) {
-            Step::Answer(answer) => return Ok(answer),
-            Step::Write(changes) => changes,
-            Step::Task(Task::Attach(incident, kind, caption)) => {
+        let changes = match api::handle(route, call, &fleet, &context) {
+            Effect::Answer(answer) => return Ok(answer),
+            Effect::Write(changes) => changes,
+            Effect::Task(Task::Attach(incident, kind, caption)) => {
                 let photograph = tasks::store_picture(platform, call.body, kind, caption).await?;
                 let attach = Command::Attach(incident, photograph);
-                match chargetap_fleet::decide(&fleet, &situation, attach) {
+                match chargetap_fleet::decide(&fleet, &context, attach) {
                     Ok(changes) => changes,
                     Err(refusal) => return Ok(Problem::from(refusal).answer()),
                 }
             }
-            Step::Task(task) => return tasks::perform(gateway, task, &fleet, &situation).await,
+            Effect::Task(task) => return tasks::perform(gateway, task, &fleet, &context).await,
         };
         let next = after(&fleet, &changes);
-        let answer = api::answer(route, call, &next, &situation, &changes);
+        let answer = api::answer(route, call, &next, &context, &changes);
         if changes.is_empty() {
             return Ok(answer);
         }
@@ -162,7 +162,7 @@ async fn answer(
             fingerprint: &it.fingerprint,
             answer: kept.as_deref(),
         });
-        if records::write(gateway, next, &changes, actor, situation.now, repetition).await? {
+        if records::write(gateway, next, &changes, actor, context.now, repetition).await? {
             return Ok(answer);
         }
     }
@@ -202,7 +202,7 @@ fn anonymous() -> Actor {
     Actor {
         key: Key::gateway(),
         scope: Scope::ReadOnly,
-        reach: Reach::Sites(Vec::new()),
+        access: AccessScope::Sites(Vec::new()),
     }
 }
 

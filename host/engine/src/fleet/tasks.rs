@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chargetap_fleet::access::{self, Reach};
+use chargetap_fleet::access::{self, AccessScope};
 use chargetap_fleet::api::{
-    self, Answer, AuditEntry, DeadLetter, Page, Paper, Problem, ProblemKind, Task,
+    self, Answer, AuditEntry, DeadLetter, Page, Problem, ProblemKind, ReportFormat, Task,
 };
+use chargetap_fleet::context::DecisionContext;
 use chargetap_fleet::fleet::{Fleet, Item, Kind};
 use chargetap_fleet::incident::{Incident, Photograph, PictureType};
 use chargetap_fleet::moment::Moment;
-use chargetap_fleet::situation::Situation;
 use chargetap_fleet::terminal::Terminal;
 use chargetap_fleet::text::{Key, Line};
 use chargetap_report::Report;
@@ -27,19 +27,19 @@ pub(super) async fn perform(
     gateway: &Gateway<impl Platform>,
     task: Task,
     fleet: &Fleet,
-    situation: &Situation<'_>,
+    context: &DecisionContext<'_>,
 ) -> Result<Answer, EngineError> {
     let platform = &gateway.platform;
-    let reach = &situation.actor.reach;
+    let access = &context.actor.access;
     match task {
         Task::StopSession(session) => {
-            if !is_within(platform, fleet, reach, &session).await? {
+            if !is_within(platform, fleet, access, &session).await? {
                 return Ok(requested(EventOutcome::UnknownSession));
             }
             Ok(requested(gateway.request_stop(&session).await?))
         }
         Task::Refund(session, reference, amount) => {
-            if !is_within(platform, fleet, reach, &session).await? {
+            if !is_within(platform, fleet, access, &session).await? {
                 return Ok(requested(EventOutcome::UnknownSession));
             }
             let reference = reference.as_str();
@@ -72,7 +72,7 @@ async fn report_incident(
     platform: &impl Platform,
     fleet: &Fleet,
     incident: &Key,
-    paper: Paper,
+    paper: ReportFormat,
 ) -> Result<Answer, EngineError> {
     let Some(incident) = fleet.get::<Incident>(incident.as_str()) else {
         return Ok(Problem::not_found().answer());
@@ -85,11 +85,11 @@ async fn report_incident(
     let now = Moment::from_millis(platform.now());
     let report = Report::of(fleet, incident, pictures, now);
     Ok(match paper {
-        Paper::Html => Answer::of(
+        ReportFormat::Html => Answer::of(
             "text/html; charset=utf-8",
             chargetap_report::html(&report).into_bytes(),
         ),
-        Paper::Pdf => match chargetap_report::pdf(&report) {
+        ReportFormat::Pdf => match chargetap_report::pdf(&report) {
             Ok(bytes) => Answer::of("application/pdf", bytes),
             Err(error) => {
                 tracing::error!(%error, "the report cannot be written as a PDF");
@@ -100,19 +100,19 @@ async fn report_incident(
     })
 }
 
-/// Whether a session is at a site that is within reach.
+/// Whether a session is at a site that the caller may access.
 async fn is_within(
     platform: &impl Platform,
     fleet: &Fleet,
-    reach: &Reach,
+    access: &AccessScope,
     session: &str,
 ) -> Result<bool, EngineError> {
     let Some(stored) = store::sessions::load(platform, session).await? else {
         return Ok(false);
     };
     Ok(match fleet.get::<Terminal>(&stored.terminal) {
-        Some(terminal) => reach.includes(&terminal.details.site),
-        None => *reach == Reach::Everywhere,
+        Some(terminal) => access.includes(&terminal.details.site),
+        None => *access == AccessScope::Everywhere,
     })
 }
 

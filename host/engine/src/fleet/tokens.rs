@@ -1,6 +1,6 @@
 //! Operators' tokens that the gateway itself issues.
 
-use chargetap_fleet::access::{self, Reach, Scope, TokenDetails};
+use chargetap_fleet::access::{self, AccessScope, Scope, TokenDetails};
 use chargetap_fleet::command::Command;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -36,7 +36,7 @@ pub(crate) async fn issue_operator_token(
             .parse()
             .map_err(|error| EngineError::Store(format!("{error}")))?,
         scope: Scope::Operator,
-        reach: Reach::Everywhere,
+        access: AccessScope::Everywhere,
         expires: None,
     };
     let hash = access::hash(token.expose_secret().as_bytes());

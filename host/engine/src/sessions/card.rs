@@ -2,7 +2,7 @@
 
 use chargetap_contract::session::{Event, Evse, Tap};
 use chargetap_contract::terminal::CardRead;
-use chargetap_fleet::gate::Gate;
+use chargetap_fleet::activation_check::ActivationCheck;
 
 use super::apply::apply;
 use crate::config::Start;
@@ -26,8 +26,9 @@ pub(crate) async fn shown(
         store::sessions::running_with_card(platform, &card.terminal, &card.card.reference).await?;
     let begins = running.is_none();
     // Between being disarmed and resting, a terminal may still report a card.
-    let gate = records::gate(gateway, &card.terminal).await?;
-    if gate == Gate::Closed || (begins && gate != Gate::Open) {
+    let activation = records::check_activation(gateway, &card.terminal).await?;
+    if activation == ActivationCheck::Refused || (begins && activation != ActivationCheck::Allowed)
+    {
         platform.notify_terminal(&card.terminal);
         return Ok(EventOutcome::NotApplicable);
     }

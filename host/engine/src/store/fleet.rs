@@ -101,7 +101,7 @@ pub(crate) async fn load(platform: &impl Platform) -> Result<Fleet, StoreError> 
         match row.optional_text()? {
             Some(stored) => {
                 let item: Item = parse(&stored)?;
-                fleet.take(Change::from(item), write);
+                fleet.apply(Change::from(item), write);
             }
             None => fleet.write = write,
         }
@@ -127,7 +127,7 @@ pub(crate) async fn catch_up(
         let key = row.text()?;
         let after = row.optional_text()?;
         let after = after.map(|stored| parse(&stored)).transpose()?;
-        fleet.take(Change { kind, key, after }, write);
+        fleet.apply(Change { kind, key, after }, write);
         fleet.write = write;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chargetap_fleet::situation::{Attention, Seen};
+use chargetap_fleet::context::{Attention, StatusRecord};
 use chargetap_fleet::text::Serial;
 
 use super::error::StoreError;
@@ -13,7 +13,7 @@ use crate::platform::Platform;
 pub(crate) async fn record_status(
     platform: &impl Platform,
     terminal: &str,
-    seen: &Seen,
+    seen: &StatusRecord,
 ) -> Result<(), StoreError> {
     platform
         .query(
@@ -28,7 +28,7 @@ pub(crate) async fn record_status(
 /// The last status of each terminal.
 pub(crate) async fn statuses(
     platform: &impl Platform,
-) -> Result<BTreeMap<Serial, Seen>, StoreError> {
+) -> Result<BTreeMap<Serial, StatusRecord>, StoreError> {
     let rows = platform
         .query("SELECT terminal, seen FROM seen", Vec::new())
         .await?;
@@ -44,7 +44,7 @@ pub(crate) async fn statuses(
 pub(crate) async fn status_of(
     platform: &impl Platform,
     terminal: &str,
-) -> Result<Option<Seen>, StoreError> {
+) -> Result<Option<StatusRecord>, StoreError> {
     let rows = platform
         .query(
             "SELECT seen FROM seen WHERE terminal = ?1",
@@ -107,7 +107,7 @@ fn delivery(row: crate::platform::Row) -> Result<Delivery, StoreError> {
     })
 }
 
-/// Take up a delivery whose time has come. Until `until` nobody else does.
+/// Claim a delivery whose time has come. Until `until` it is not claimed again.
 pub(crate) async fn claim_delivery(
     platform: &impl Platform,
     now: u64,

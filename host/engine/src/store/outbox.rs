@@ -35,8 +35,8 @@ pub(crate) async fn claim(
     rows.into_iter().next().map(claimed).transpose()
 }
 
-/// Commands that were sent and never ended, except those sent within this span of time: whoever
-/// sent the others is gone. What cannot be read is left to people.
+/// Commands that were sent and never ended, except those sent within this span of time: the
+/// process that sent the others is gone. One that cannot be read is logged and left alone.
 pub(crate) async fn abandoned(
     platform: &impl Platform,
     except: Range<u64>,

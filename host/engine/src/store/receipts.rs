@@ -34,7 +34,7 @@ pub(crate) struct InvoiceNumber {
 pub(crate) enum InvoiceState {
     /// There can be none: nothing was taken, or something was given back.
     Impossible,
-    /// Nobody asked for one.
+    /// None was asked for.
     None,
     /// It was asked for.
     Coming,

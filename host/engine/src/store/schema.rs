@@ -122,7 +122,7 @@ const STATEMENTS: &[&str] = &[
         packet TEXT NOT NULL,
         UNIQUE (session, packet)
     ) STRICT",
-    // Terminals that were told by an earlier version are told anew.
+    // Terminals that an earlier version armed are armed anew.
     "DROP TABLE IF EXISTS read",
     "CREATE TABLE IF NOT EXISTS ask (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -184,8 +184,8 @@ const STATEMENTS: &[&str] = &[
             action = excluded.action, status = excluded.status;
     END",
     // A receipt over money gets its number in the statement that stores what became of the money; an
-    // event asks for one receipt at most. Refunds and invoices are numbered by whoever issued the
-    // session's receipt, wherever its terminal belongs now.
+    // event asks for one receipt at most. Refunds and invoices are numbered by the issuer
+    // of the session's receipt, wherever its terminal belongs now.
     "CREATE TRIGGER IF NOT EXISTS event_numbered AFTER INSERT ON event BEGIN
         INSERT INTO invoice (issuer, number, command)
         SELECT issuer, 1 + coalesce((SELECT max(number) FROM invoice
@@ -203,7 +203,7 @@ const STATEMENTS: &[&str] = &[
         count INTEGER NOT NULL
     ) STRICT",
     // The fleet. A write is one statement: an insert here, which the trigger spreads to what is on
-    // record now and to the log of every change, which nobody rewrites.
+    // record now and to the log of every change, which is only added to.
     "CREATE TABLE IF NOT EXISTS fleet_write (
         number INTEGER PRIMARY KEY,
         at INTEGER NOT NULL,

@@ -3,7 +3,7 @@
 
 use chargetap_contract::Components;
 use chargetap_contract::callback::Capability;
-use chargetap_fleet::gate::Gate;
+use chargetap_fleet::activation_check::ActivationCheck;
 use futures_util::StreamExt;
 
 use super::display::card_is_unreported;
@@ -126,9 +126,9 @@ async fn next_prompt(
     for served in &terminal.evses {
         statuses.push(store::sessions::evse_status(platform, &served.evse).await?);
     }
-    let gate = records::gate(gateway, serial).await?;
-    if gate != Gate::Open {
-        return Ok(prompt::out_of_service(terminal, &statuses, gate));
+    let activation = records::check_activation(gateway, serial).await?;
+    if activation != ActivationCheck::Allowed {
+        return Ok(prompt::out_of_service(terminal, &statuses, activation));
     }
     let policy = gateway.policy(serial, now)?;
     let offers = terminal

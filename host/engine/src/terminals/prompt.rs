@@ -3,7 +3,7 @@
 
 use chargetap_contract::money::MinorUnits;
 use chargetap_contract::session::{Evse, Policy};
-use chargetap_fleet::gate::Gate;
+use chargetap_fleet::activation_check::ActivationCheck;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -215,10 +215,14 @@ pub(crate) fn next(
 
 /// The prompt where no session may begin. A driver who charges may still end that, unless no card is
 /// read.
-pub(crate) fn out_of_service(terminal: &Terminal, statuses: &[EvseStatus], gate: Gate) -> Prompt {
+pub(crate) fn out_of_service(
+    terminal: &Terminal,
+    statuses: &[EvseStatus],
+    activation: ActivationCheck,
+) -> Prompt {
     let is_in_use = statuses.iter().any(|at| at.session.is_some());
-    match gate {
-        Gate::Ending if is_in_use => in_use(terminal, statuses),
+    match activation {
+        ActivationCheck::EndOnly if is_in_use => in_use(terminal, statuses),
         _ => Prompt::Nothing {
             text: "Out of service.".into(),
         },

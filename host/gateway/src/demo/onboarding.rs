@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use anyhow::bail;
 use chargetap_fleet::api::Method;
-use chargetap_fleet::example::{Onboarding, Place, Step};
+use chargetap_fleet::example::{ExampleCall, ExampleSite, Onboarding};
 use chargetap_fleet::model::Model;
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::processor::Processor;
@@ -16,7 +16,7 @@ use crate::client::client;
 /// Do every step, and print it.
 pub(super) async fn onboard(gateway: SocketAddr, token: &str, at: Moment) -> anyhow::Result<()> {
     println!("The terminal is commissioned, as an operator would do it:");
-    let place = Place {
+    let place = ExampleSite {
         stations: &[(STATION, &[1])],
         at,
     };
@@ -41,7 +41,7 @@ pub(super) async fn onboard(gateway: SocketAddr, token: &str, at: Moment) -> any
     Ok(())
 }
 
-async fn call(gateway: SocketAddr, token: &str, step: &Step) -> anyhow::Result<u16> {
+async fn call(gateway: SocketAddr, token: &str, step: &ExampleCall) -> anyhow::Result<u16> {
     let url = format!("http://{gateway}{}", step.path);
     let mut request = client()?
         .request(method(step.method).parse()?, url)

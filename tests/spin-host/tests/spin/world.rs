@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chargetap_engine::BOOTSTRAP_TOKEN;
-use chargetap_fleet::example::{Onboarding, Place};
+use chargetap_fleet::example::{ExampleSite, Onboarding};
 use chargetap_fleet::model::Model;
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::processor::Processor;
@@ -142,7 +142,7 @@ impl World {
             .iter()
             .map(|station| (station.as_str(), connectors))
             .collect();
-        let place = Place {
+        let place = ExampleSite {
             stations: &stations,
             at,
         };

@@ -262,9 +262,17 @@ fn out_of_service_only_who_charges_may_stop_and_only_where_cards_are_read() {
         vehicle_since: None,
     }];
     let rests = |ask| matches!(ask, Prompt::Nothing { .. });
-    assert!(rests(out_of_service(&terminal, &free, Gate::Ending)));
-    assert!(rests(out_of_service(&terminal, &in_use, Gate::Closed)));
-    let Prompt::Card(card) = out_of_service(&terminal, &in_use, Gate::Ending) else {
+    assert!(rests(out_of_service(
+        &terminal,
+        &free,
+        ActivationCheck::EndOnly
+    )));
+    assert!(rests(out_of_service(
+        &terminal,
+        &in_use,
+        ActivationCheck::Refused
+    )));
+    let Prompt::Card(card) = out_of_service(&terminal, &in_use, ActivationCheck::EndOnly) else {
         panic!("the driver must be able to stop")
     };
     assert_eq!(card.evse, None);
