@@ -1,5 +1,5 @@
-//! The envelope that Standard Webhooks recommends, `{type, timestamp, data}`, with the kinds that
-//! are known here.
+//! The envelope that Standard Webhooks recommends, `{type, timestamp, data}`. The types that are
+//! understood here:
 //!
 //! | `type` | `data` |
 //! |---|---|
