@@ -27,4 +27,8 @@ mod generated {
     });
 }
 
+mod ids;
+
+pub use ids::ParseEvseError;
+
 pub use generated::chargetap::types::{callback, money, receipt, session, terminal};

@@ -1,14 +1,17 @@
-//! A part of a price, by VAT rate: what was captured of it, or given back.
+//! A captured or refunded part of a price, by VAT rate.
 
 use chargetap_contract::money::{Price, VatTotal};
 
 use super::cost::{rounded, taxed};
 
-/// The part of a price that has this gross amount, by the price's own rates. An amount that grows
-/// makes no rate's share smaller, so what is given back bit by bit adds up to what was taken.
+/// The part of a price that has this gross amount, by the price's VAT rates.
 ///
-/// Each rate, from the lowest, takes of what is left in proportion to its share of the price that
-/// is left, rounded half up. VAT is taken out of that and rounded half up, as in the whole price.
+/// The rates are served from the lowest. Each gets a part of the amount that is left, in proportion to
+/// its share of the price that is left, rounded half up. VAT is taken out of that and rounded half up,
+/// as in the whole price.
+///
+/// If the amount grows, no rate's share becomes smaller. So partial refunds add up to what was
+/// captured.
 pub(crate) fn share(price: &Price, amount: u64) -> Vec<VatTotal> {
     let mut left = amount;
     let mut price_left = price.gross;
@@ -25,7 +28,7 @@ pub(crate) fn share(price: &Price, amount: u64) -> Vec<VatTotal> {
     shares
 }
 
-/// What the part of the first amount has more than that of the second, which is no larger.
+/// The share of `more` less the share of `less`, by VAT rate. `less` is not larger than `more`.
 pub(crate) fn difference(price: &Price, more: u64, less: u64) -> Vec<VatTotal> {
     let mut shares = share(price, more);
     for given in share(price, less) {

@@ -1,13 +1,17 @@
-//! How version 1 stored a session: every one had an EVSE, and the meter's last two readings counted,
-//! whether or not the register had moved between them.
+//! Version 1 of the stored session. What is different today:
+//!
+//! | field   | version 1             | today                                  |
+//! |---------|-----------------------|----------------------------------------|
+//! | `evse`  | always there          | absent for an orphan                   |
+//! | `meter` | the last two readings | its last movement and the last reading |
 
 use chargetap_contract::money::Tariff;
 use chargetap_contract::session::{Evse, MeterReading};
 use chargetap_contract::terminal::{Card, Hold};
 use serde::Deserialize;
 
-use super::Stage;
 use crate::meter::{self, Point};
+use crate::session::{self, Stage};
 
 #[derive(Deserialize)]
 pub(super) struct Session {
@@ -17,7 +21,7 @@ pub(super) struct Session {
     card: Option<Card>,
     tariff: Tariff,
     tapped_at: u64,
-    strangers: Vec<String>,
+    preexisting_holds: Vec<String>,
     hold: Option<Hold>,
     held_at: u64,
     meter: Option<Meter>,
@@ -41,17 +45,17 @@ impl From<Meter> for meter::Meter {
     }
 }
 
-impl From<Session> for super::Session {
+impl From<Session> for session::Session {
     fn from(old: Session) -> Self {
         Self {
             id: old.id,
             terminal: old.terminal,
-            // A hold that was found has no driver, and is at no EVSE.
+            // An orphan has no driver and no EVSE.
             evse: old.card.is_some().then_some(old.evse),
             card: old.card,
             tariff: old.tariff,
             tapped_at: old.tapped_at,
-            strangers: old.strangers,
+            preexisting_holds: old.preexisting_holds,
             hold: old.hold,
             held_at: old.held_at,
             meter: old.meter.map(Into::into),

@@ -1,4 +1,4 @@
-//! What happens between two meter readings, divided among the elements of a tariff.
+//! Divides the interval between two meter readings among the elements of a tariff.
 
 use chargetap_contract::money::{Dimension, Tariff, UtcOffset};
 use chargetap_contract::session::MeterReading;
@@ -7,11 +7,11 @@ use super::calendar::{self, Local};
 use super::restrictions::{self, Interval, Moment};
 use super::usage::{Usage, component};
 
-/// Into how many pieces an interval is divided at most. A week in one interval needs a few dozen;
-/// what is beyond the bound is priced like the last piece.
+/// Into how many pieces an interval is divided at most. A week in one interval needs a few dozen. The
+/// rest of a longer one is priced like its last piece.
 pub(super) const MOST_PIECES: usize = 1_000;
 
-/// What a session is priced by.
+/// By which terms a session is priced.
 pub(crate) struct Terms<'a> {
     pub(crate) tariff: &'a Tariff,
     pub(crate) utc_offsets: &'a [UtcOffset],
@@ -20,8 +20,8 @@ pub(crate) struct Terms<'a> {
 }
 
 impl Usage {
-    /// Add what happened between two readings, of which `to` is the later one. Whether that was
-    /// charging, and at what power, is what the interval as a whole says that it is part of.
+    /// Add the interval between two readings, of which `to` is the later one. It is part of the
+    /// interval `whole`, which says whether the car was charging, and at what power.
     pub(crate) fn add_interval(
         &mut self,
         terms: &Terms<'_>,
@@ -82,7 +82,7 @@ impl Terms<'_> {
         }
     }
 
-    /// Where on the way to `to` some restriction next begins or ends to hold.
+    /// Where between `reached` and `to` the next restriction may begin or cease to hold.
     pub(super) fn next_cut(
         &self,
         moment: &Moment,
@@ -112,7 +112,7 @@ impl Terms<'_> {
     }
 }
 
-/// `whole` times `part` of `parts`, a fraction being dropped unless `extra` carries it over.
+/// `whole * part / parts`, rounded down after `extra` was added to the product.
 fn share(whole: u64, part: u64, parts: u64, extra: u64) -> u64 {
     let product = u128::from(whole) * u128::from(part) + u128::from(extra);
     u64::try_from(product / u128::from(parts.max(1))).unwrap_or(u64::MAX)

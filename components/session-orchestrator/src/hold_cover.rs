@@ -1,15 +1,14 @@
-//! How long a hold covers what a session may come to cost.
+//! How long the hold covers the price.
 
-use crate::charging::terms;
 use crate::pricing::price;
+use crate::readings::terms;
 use crate::step::Step;
 
-/// How often the time that is left is halved to find the moment at which the hold is used up. Of a
-/// week that leaves ten seconds.
+/// How often the remaining time is halved to find the moment at which the hold is used up. That finds
+/// it to ten seconds in a week.
 const HALVINGS: u32 = 16;
 
-/// Whether another interval like the one in which the register last moved could cost more than is
-/// held.
+/// Whether another movement of the register like the last one could cost more than is held.
 pub(crate) fn next_movement_exceeds_hold(step: &Step<'_>) -> bool {
     let session = &step.session;
     let Some(meter) = &session.meter else {
@@ -19,9 +18,11 @@ pub(crate) fn next_movement_exceeds_hold(step: &Step<'_>) -> bool {
     price(&session.tariff, &usage).gross > session.held()
 }
 
-/// The last moment, to about ten seconds, at which the time that passes without another reading
-/// costs no more than is held; `until`, if that comes first. A step size can make a session cheaper
-/// again as time passes; then it is some such moment.
+/// Until when the hold covers the price if no other reading comes, to about ten seconds; at most
+/// `until`.
+///
+/// With a step size a session can become cheaper again as time passes. Then there are several such
+/// moments, and this is one of them.
 pub(crate) fn covered_until(step: &Step<'_>, until: u64) -> u64 {
     let session = &step.session;
     let Some(meter) = &session.meter else {

@@ -1,5 +1,7 @@
-//! Until when a hold covers the time that passes, worked out by hand. A minute costs 0.10 where the
-//! hour costs 6.00, and what is below half a cent over the hold is not over it: that is 3 seconds.
+//! Until when a hold covers the price of passing time, worked out by hand.
+//!
+//! Where an hour costs 6.00, a minute costs 0.10. Prices are rounded half up, so the hold is exceeded
+//! from half a cent on: 3 seconds later.
 
 use chargetap_contract::money::{Restriction, Tariff};
 use chargetap_contract::session::{Event, Phase};
@@ -18,8 +20,7 @@ fn charging(tariff: &Tariff, hold: u64) -> Session {
     Session::charging(at(MONDAY, 12, 0), &[], tariff, hold)
 }
 
-/// The deadline comes in the ten seconds before this many minutes have passed since the start, and 3
-/// seconds.
+/// The deadline lies in the ten seconds before this many minutes and 3 seconds after the start.
 #[track_caller]
 fn assert_covered_for(session: &Session, minutes: u64) {
     let start = at(MONDAY, 12, 0);

@@ -142,7 +142,7 @@ fn a_late_end_after_a_void_is_noted() {
     assert_eq!(alerts(&session), [Attention::CapturedTooLittle]);
 }
 
-/// Report the end again, with another reading; the phase of the refusal.
+/// Report the end again, with another reading. Returns the phase in which that was refused.
 fn report_again(session: &mut Session) -> Phase {
     let reading = session.reading(1);
     let stopped = Stopped {
@@ -170,7 +170,7 @@ fn whoever_looks_at_a_session_sees_its_late_end_which_comes_once() {
     assert_eq!(session.phase(), Phase::NeedsAttention);
     assert_eq!(session.view().reported_late, Some(7_000));
     assert_eq!(report_again(&mut session), Phase::NeedsAttention);
-    // Nothing is late about an end that came in time.
+    // The end came in time, so another report of it is no late one.
     let mut session = Session::capturing();
     session.ended("capture", CommandResult::Conflict);
     assert_eq!(report_again(&mut session), Phase::NeedsAttention);

@@ -1,4 +1,4 @@
-//! What goes on paper: the receipt, each refund, and an invoice in a buyer's name.
+//! The receipts that a session issues: its own, one for each refund, and an invoice in a buyer's name.
 
 use chargetap_contract::receipt::{Buyer, Invoice, Refund, Subject};
 use chargetap_contract::session::{Action, CommandResult, Event, Phase, Refusal};
@@ -20,22 +20,22 @@ fn buyer() -> Buyer {
     }
 }
 
-/// What the last step puts on paper, and under which command.
+/// The only receipt that the last step issues, with the id of its command.
 #[track_caller]
-fn paper(session: &Session) -> (&str, &Subject) {
+fn issued(session: &Session) -> (&str, &Subject) {
     let commands = &session.last.as_ref().unwrap().commands;
-    let mut papers = commands.iter().filter_map(|command| match &command.action {
+    let mut receipts = commands.iter().filter_map(|command| match &command.action {
         Action::IssueReceipt(subject) => Some((command.id.as_str(), subject)),
         _ => None,
     });
-    let paper = papers.next().expect("a paper");
-    assert!(papers.next().is_none(), "one paper");
-    paper
+    let receipt = receipts.next().expect("a receipt");
+    assert!(receipts.next().is_none(), "one receipt");
+    receipt
 }
 
 #[track_caller]
 fn refund(session: &Session) -> &Refund {
-    match paper(session) {
+    match issued(session) {
         (_, Subject::Refund(refund)) => refund,
         other => panic!("{other:?}"),
     }
@@ -71,7 +71,7 @@ fn nothing_taken_has_no_vat() {
 
 // By hand: 0.97 of VAT in 4.86, and 0.17 in the 0.86 that stay after a refund of 4.00.
 #[test]
-fn every_refund_has_a_paper_of_its_own_and_together_they_give_back_all_of_the_vat() {
+fn every_refund_has_a_receipt_of_its_own_and_together_they_give_back_all_of_the_vat() {
     let mut session = settled();
     session.apply(Event::Refunded(400));
     let first = refund(&session).clone();
@@ -82,7 +82,7 @@ fn every_refund_has_a_paper_of_its_own_and_together_they_give_back_all_of_the_va
         (320, 80)
     );
     assert!(first.corrected.is_none());
-    let first_id = paper(&session).0.to_owned();
+    let first_id = issued(&session).0.to_owned();
 
     session.apply(Event::Refunded(86));
     let second = refund(&session);
@@ -91,7 +91,7 @@ fn every_refund_has_a_paper_of_its_own_and_together_they_give_back_all_of_the_va
         (second.amount_vat[0].net, second.amount_vat[0].vat),
         (69, 17)
     );
-    assert_ne!(paper(&session).0, first_id);
+    assert_ne!(issued(&session).0, first_id);
 }
 
 // By hand: 5 kWh at 0.49 and 0.25 are 2.70, with 25 % 3.375, which is 3.38.
@@ -116,7 +116,7 @@ fn a_refund_after_a_late_report_says_what_was_reported() {
 fn an_invoice_is_made_once_for_what_was_captured() {
     let mut session = settled();
     session.apply(Event::InvoiceRequested(buyer()));
-    let (first, subject) = paper(&session);
+    let (first, subject) = issued(&session);
     let Subject::Invoice(Invoice {
         session: summary,
         buyer: named,
@@ -127,7 +127,7 @@ fn an_invoice_is_made_once_for_what_was_captured() {
     assert_eq!((summary.captured, named), (486, &buyer()));
     let first = first.to_owned();
     session.apply(Event::InvoiceRequested(buyer()));
-    assert_eq!(paper(&session).0, first, "the same command again");
+    assert_eq!(issued(&session).0, first, "the same command again");
 }
 
 #[test]
