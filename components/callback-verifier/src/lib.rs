@@ -81,8 +81,8 @@ impl Verifier {
         Ok(Self { endpoints: loaded })
     }
 
-    /// The path segment of a capability. `None` if no endpoint has this id, or the endpoint has another
-    /// scheme than capability URLs.
+    /// The path segment of a capability. `None` if no endpoint has this id, or the endpoint has
+    /// another scheme than capability URLs.
     ///
     /// The terminal's serial number is written in upper case. The fields are not checked here: a
     /// capability with a malformed field gives a segment that [`verify`](Self::verify) refuses.
@@ -112,13 +112,13 @@ impl Verifier {
     ///
     /// No card number can leave:
     ///
-    /// | in the callback   | what leaves                                                 |
-    /// |-------------------|-------------------------------------------------------------|
-    /// | card id           | a keyed hash                                                |
-    /// | masked number     | its last four digits                                        |
-    /// | AID               | the scheme; the AID itself only if its scheme is known      |
-    /// | any other text    | only a text that has an id's form and holds no card number  |
-    /// | a refused request | the reason, which never quotes the request                  |
+    /// | in the callback   | what leaves                                                |
+    /// |-------------------|------------------------------------------------------------|
+    /// | card id           | a keyed hash                                               |
+    /// | masked number     | its last four digits                                       |
+    /// | AID               | the scheme; the AID itself only if its scheme is known     |
+    /// | any other text    | only a text that has an id's form and holds no card number |
+    /// | a refused request | the reason, which never quotes the request                 |
     ///
     /// # Errors
     ///
