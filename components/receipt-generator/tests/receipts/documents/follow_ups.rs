@@ -1,4 +1,4 @@
-//! What follows a receipt: refunds, an invoice, and the line of a payout.
+//! Documents after a receipt: refunds, an invoice, and a payout.
 
 use chargetap_contract::{
     money::Dimension,

@@ -1,4 +1,4 @@
-//! What the kinds of receipt say that others do not.
+//! Figures of single kinds of receipt: refunds, invoices, payouts, card slips, signed values.
 
 use chargetap_contract::{
     receipt::{

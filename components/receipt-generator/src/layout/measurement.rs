@@ -1,13 +1,20 @@
-//! Whether the meter's signature was checked, in words that a driver understands.
+//! The result of checking the meter's signature, in words for the driver.
 
 use chargetap_contract::receipt::{MeasurementVerdict, Subject};
 
-use super::{Section, Writer, section};
+use super::{Composer, Section, section};
 
-/// What a register shows in full watt-hours rises by one more or less than its full watt-hours do.
+/// By how many watt-hours the billed energy may differ: registers show full watt-hours, so a
+/// difference of two readings is off by up to one.
 const ROUNDING: u64 = 1;
 
-impl Writer<'_> {
+impl Composer<'_> {
+    /// | the signed values                       | the sentence         |
+    /// |-----------------------------------------|----------------------|
+    /// | verified, and nothing was taken         | `measured_only`      |
+    /// | verified, and as much was billed        | `measured`           |
+    /// | verified, but something else was billed | `measured_otherwise` |
+    /// | refused                                 | `not_measured`       |
     pub(super) fn measurement(&self) -> Option<Section> {
         let measurement = self.document.measurement.as_ref()?;
         let billed = self.billed();
@@ -31,7 +38,7 @@ impl Writer<'_> {
         })
     }
 
-    /// The energy that is paid for, once it is corrected.
+    /// The energy that was billed, corrected if this is the receipt of a correction.
     fn billed(&self) -> u64 {
         let corrected = match &self.document.subject {
             Subject::Refund(refund) => refund.corrected.as_ref(),

@@ -1,5 +1,5 @@
-//! Receipts as PDF and codes, as far as they can be looked at without a reader for them. The test
-//! `peers` reads them.
+//! Receipts as PDF and QR codes, as far as they can be checked without a reader. The test `peers`
+//! reads them.
 
 use chargetap_contract::receipt::{Document, Format, NothingTakenReason, Problem};
 

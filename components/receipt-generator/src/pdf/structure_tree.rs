@@ -1,93 +1,40 @@
-//! What people are told who do not see the page: headings, tables with a name for each row,
-//! paragraphs, and the code as what it says.
+//! Writes the structure tree of a PDF.
 
 use pdf_writer::{
     Finish, Pdf, Ref, TextStr,
     types::{StructRole, TableHeaderScope},
 };
 
-use super::draw::{Content, Drawn};
+use super::{
+    structure::{Child, Element, Tag},
+    writer::{Content, WrittenPages},
+};
 
-/// A part of the document.
-pub(super) struct Element {
-    pub(super) tag: Tag,
-    pub(super) children: Vec<Child>,
-}
-
-pub(super) enum Tag {
-    /// The heading of all.
-    Title,
-    /// The heading of a section.
-    Heading,
-    Paragraph,
-    Section,
-    Table,
-    Row,
-    /// What the row's other cell is.
-    Name,
-    Value,
-    /// With the text that says what it shows.
-    Figure(String),
-    Link,
-}
-
-pub(super) enum Child {
-    Element(Element),
-    /// A line or the code, by its place among all that are drawn.
-    Content(usize),
-    /// All that can be clicked.
-    Links,
-}
-
-impl Element {
-    pub(super) fn group(tag: Tag, elements: Vec<Self>) -> Self {
-        let children = elements.into_iter().map(Child::Element).collect();
-        Self { tag, children }
-    }
-}
-
-impl Tag {
-    fn role(&self) -> StructRole {
-        match self {
-            Self::Title => StructRole::H1,
-            Self::Heading => StructRole::H2,
-            Self::Paragraph => StructRole::P,
-            Self::Section => StructRole::Sect,
-            Self::Table => StructRole::Table,
-            Self::Row => StructRole::TR,
-            Self::Name => StructRole::TH,
-            Self::Value => StructRole::TD,
-            Self::Figure(_) => StructRole::Figure,
-            Self::Link => StructRole::Link,
-        }
-    }
-}
-
-/// Writes the elements, and finds the element of everything that was drawn.
-pub(super) struct Tree<'a> {
+/// Writes the elements, and finds for everything that was drawn the element that holds it.
+pub(super) struct StructureTree<'a> {
     pdf: &'a mut Pdf,
     next: &'a mut Ref,
-    drawn: &'a Drawn,
-    /// The elements of the contents, in the contents' order.
+    written: &'a WrittenPages,
+    /// For each content the element that holds it.
     contents: Vec<Option<Ref>>,
-    /// The element of all that can be clicked.
+    /// The element that holds the link annotations.
     link: Option<Ref>,
 }
 
-impl<'a> Tree<'a> {
-    /// Returns the root.
+impl<'a> StructureTree<'a> {
+    /// Returns the root of the tree.
     pub(super) fn write(
         pdf: &'a mut Pdf,
         next: &'a mut Ref,
-        drawn: &'a Drawn,
+        written: &'a WrittenPages,
         elements: &[Element],
     ) -> Ref {
         let mut tree = Self {
-            contents: vec![None; drawn.contents.len()],
+            contents: vec![None; written.contents.len()],
             link: None,
             pdf,
             next,
-            drawn,
+            written,
         };
         let (root, document) = (tree.next.bump(), tree.next.bump());
         let children: Vec<Ref> = elements
@@ -114,11 +61,11 @@ impl<'a> Tree<'a> {
             .map(|child| self.child(child, id))
             .collect();
         let mut writer = self.pdf.struct_element(id);
-        writer.kind(element.tag.role()).parent(parent);
+        writer.kind(role(&element.tag)).parent(parent);
         match &element.tag {
             Tag::Figure(text) => {
                 writer.alt(TextStr(text));
-                if let Some(area) = self.drawn.code {
+                if let Some(area) = self.written.code {
                     let mut attributes = writer.attributes();
                     attributes.push().layout().bbox(area);
                 }
@@ -138,12 +85,12 @@ impl<'a> Tree<'a> {
                     }
                 }
                 Child::Content(place) => {
-                    if let Some(Content { page, id }) = self.drawn.contents.get(*place) {
+                    if let Some(Content { page, id }) = self.written.contents.get(*place) {
                         kids.marked_content_ref().page(*page).marked_content_id(*id);
                     }
                 }
                 Child::Links => {
-                    for (page, annotation) in &self.drawn.links {
+                    for (page, annotation) in &self.written.links {
                         kids.object_ref().page(*page).object(*annotation);
                     }
                 }
@@ -152,7 +99,7 @@ impl<'a> Tree<'a> {
         id
     }
 
-    /// Writes what is an element, and notes of which element the others are.
+    /// Writes a child that is an element. For any other, notes the element that holds it.
     fn child(&mut self, child: &Child, parent: Ref) -> Option<Ref> {
         match child {
             Child::Element(element) => return Some(self.element(element, parent)),
@@ -166,9 +113,10 @@ impl<'a> Tree<'a> {
         None
     }
 
-    /// A page's key leads to the elements of what is on it, and a link's key to its element.
+    /// Writes the root. In its parent tree, a page's key leads to the elements of the page's
+    /// contents, and a link's key to its element.
     fn root(&mut self, root: Ref, document: Ref) {
-        let mut contents = self.contents.iter().zip(&self.drawn.contents).peekable();
+        let mut contents = self.contents.iter().zip(&self.written.contents).peekable();
         let mut pages = vec![];
         while let Some((_, Content { page, .. })) = contents.peek().copied() {
             let id = self.next.bump();
@@ -185,11 +133,26 @@ impl<'a> Tree<'a> {
         writer.child(document);
         let mut parents = writer.parent_tree();
         let mut entries = parents.nums();
-        let links = self.drawn.links.iter().filter_map(|_| self.link);
+        let links = self.written.links.iter().filter_map(|_| self.link);
         for (key, parent) in (0..).zip(pages.into_iter().chain(links)) {
             entries.insert(key, parent);
         }
         entries.finish();
         parents.finish();
+    }
+}
+
+fn role(tag: &Tag) -> StructRole {
+    match tag {
+        Tag::Title => StructRole::H1,
+        Tag::Heading => StructRole::H2,
+        Tag::Paragraph => StructRole::P,
+        Tag::Section => StructRole::Sect,
+        Tag::Table => StructRole::Table,
+        Tag::Row => StructRole::TR,
+        Tag::Name => StructRole::TH,
+        Tag::Value => StructRole::TD,
+        Tag::Figure(_) => StructRole::Figure,
+        Tag::Link => StructRole::Link,
     }
 }

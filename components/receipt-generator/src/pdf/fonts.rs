@@ -1,7 +1,7 @@
-//! The fonts of a file, with no more than the glyphs that it uses.
+//! Embeds the fonts in a PDF, with only the glyphs that it uses.
 //!
-//! Each character has a code of its own, also where several are shown by one glyph, such as all that
-//! the fonts lack. So whoever copies a text gets that text, whatever it looked like.
+//! Each character has a code of its own, also if several characters have the same glyph, as all
+//! that the fonts lack. So a copied text is the original text.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use pdf_writer::{
 use subsetter::GlyphRemapper;
 
 use super::{
-    compress,
+    compression::compress,
     face::Face,
     style::{CAPITALS, Weight},
 };
@@ -23,7 +23,7 @@ const SYSTEM: SystemInfo = SystemInfo {
     supplement: 0,
 };
 
-/// What PDF divides the size of a font into.
+/// Into how many units PDF divides the size of a font.
 const UNITS: f32 = 1000.0;
 
 pub(super) struct Fonts {
@@ -34,7 +34,7 @@ pub(super) struct Fonts {
 pub(super) struct Font {
     face: &'static Face,
     id: Ref,
-    /// The characters by their codes. Code 0 is none.
+    /// The characters in the order of their codes, from code 1 on.
     characters: Vec<char>,
     codes: HashMap<char, u16>,
 }
@@ -91,7 +91,7 @@ impl Font {
     fn code(&mut self, character: char) -> u16 {
         *self.codes.entry(character).or_insert_with(|| {
             self.characters.push(character);
-            // There are not so many characters in a receipt.
+            // No receipt has so many different characters.
             u16::try_from(self.characters.len()).unwrap_or_default()
         })
     }
@@ -151,12 +151,12 @@ impl Font {
             .ascent(units(metrics.ascent))
             .descent(units(metrics.descent))
             .cap_height(CAPITALS * UNITS)
-            // How thick a stem is, which is asked for and looked at by nobody.
+            // The thickness of stems. PDF requires it, and readers ignore it.
             .stem_v(80.0)
             .font_file2(file);
     }
 
-    /// The codes' characters.
+    /// Which character each code stands for.
     fn texts(&self) -> Vec<u8> {
         let mut texts = UnicodeCmap::new(Name(b"Characters"), SYSTEM);
         for (code, character) in (1u16..).zip(&self.characters) {
@@ -165,7 +165,7 @@ impl Font {
         texts.finish().to_vec()
     }
 
-    /// A subset is told from others of its font by six letters before the name.
+    /// The font's name, after six letters that tell this subset from others of the font.
     fn name(&self) -> String {
         let seed = self.characters.iter().fold(0u64, |seed, it| {
             seed.wrapping_mul(31)
@@ -180,7 +180,7 @@ impl Font {
     }
 }
 
-/// These three are not allowed to be what a code stands for.
+/// A code must not stand for these three characters.
 fn readable(character: char) -> char {
     match character {
         '\u{0}' | '\u{feff}' | '\u{fffe}' => char::REPLACEMENT_CHARACTER,
@@ -188,7 +188,7 @@ fn readable(character: char) -> char {
     }
 }
 
-/// `key` says how long the bytes are, for those that have to.
+/// Writes a compressed stream. `key` is the field for the uncompressed length, if it is needed.
 fn stream(pdf: &mut Pdf, id: Ref, bytes: &[u8], key: Option<Name>) {
     let compressed = compress(bytes);
     let mut stream = pdf.stream(id, &compressed);

@@ -1,4 +1,4 @@
-//! Slips, and what follows a receipt.
+//! Card slips, refunds, invoices and payouts.
 
 use chargetap_contract::{
     money::VatTotal,
@@ -200,14 +200,14 @@ fn who_issues_an_invoice_has_a_name_an_address_and_a_vat_number() {
         |change: fn(&mut Issuer)| contradiction_of(invoice(), |it| change(&mut it.issuer));
     assert_eq!(changed(|it| it.name.clear()), expected);
     assert_eq!(changed(|it| it.address = "\u{200b}".to_owned()), expected);
-    // One digit more, and one that is another.
+    // None, one with a digit too many, and one with a wrong digit.
     for number in ["", "SE5566778899011", "SE556677889801"] {
         let contradiction = contradiction_of(invoice(), |it| {
             number.clone_into(&mut it.issuer.vat_number);
         });
         assert_eq!(contradiction, expected, "{number}");
     }
-    // Of a receipt it is not asked.
+    // A receipt does not need it.
     let mut document = paid();
     document.issuer.vat_number.clear();
     assert!(is_rendered(&document));

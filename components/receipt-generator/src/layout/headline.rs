@@ -1,10 +1,10 @@
-//! What stands first: what this is, what happened to the money, and why.
+//! The beginning: the kind of document, what happened to the money, and why.
 
 use chargetap_contract::receipt::{Refund, Subject, Summary};
 
-use super::Writer;
+use super::Composer;
 
-impl Writer<'_> {
+impl Composer<'_> {
     pub(super) fn title(&self) -> &'static str {
         match self.document.subject {
             Subject::Session(_) => self.language.receipt,
@@ -63,7 +63,7 @@ impl Writer<'_> {
         explanation
     }
 
-    /// A sentence that refers to the original by its number, or by its id if it has none.
+    /// A sentence that refers to the original by its number, or by its id if it has no number.
     fn refers_by(&self, sentence: fn(&str, &str) -> String) -> Vec<String> {
         let original = self.document.original.as_ref();
         original

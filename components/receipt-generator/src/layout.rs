@@ -1,15 +1,14 @@
-//! What people read on a receipt, in order, before it is a page or lines.
+//! The layout of a receipt: the texts that people read, in their order. It is written as a page, as
+//! PDF or as lines.
 
+mod headline;
 mod measurement;
-mod opening;
 mod parties;
 mod payment;
 mod place;
 mod price;
 
 use chargetap_contract::receipt::{Document, Subject, Summary};
-
-pub(crate) use payment::application;
 
 use crate::{
     formats::{Amounts, Formats},
@@ -22,55 +21,56 @@ use crate::{
 
 const MS_PER_MINUTE: u64 = 60_000;
 
-/// A receipt laid out in one language.
-pub(crate) struct Sheet {
+/// A receipt's texts in one language.
+pub(crate) struct Layout {
     /// The language's tag.
     pub(crate) language: &'static str,
-    /// What this is, such as `Receipt`.
+    /// The kind of document, such as `Receipt`.
     pub(crate) title: &'static str,
     /// What happened to the money, in two or three words.
     pub(crate) headline: &'static str,
-    /// How much was moved.
+    /// The amount that was moved.
     pub(crate) total: String,
-    /// Why, and what follows.
+    /// Sentences that say why, and what follows.
     pub(crate) explanation: Vec<String>,
     pub(crate) sections: Vec<Section>,
-    /// What else its reader can do.
+    /// Links to what else the reader can do.
     pub(crate) actions: Vec<Action>,
-    /// Where it can be read.
+    /// The receipt's address.
     pub(crate) link: Option<String>,
 }
 
 pub(crate) struct Section {
     pub(crate) title: &'static str,
-    pub(crate) rows: Vec<Row>,
-    /// Sentences below the rows.
+    pub(crate) entries: Vec<Entry>,
+    /// Sentences below the entries.
     pub(crate) notes: Vec<String>,
 }
 
-pub(crate) struct Row {
+/// A label and its value.
+pub(crate) struct Entry {
     pub(crate) label: String,
     pub(crate) value: String,
-    /// Whether the rows above lead to this one.
+    /// Whether this is the sum of the entries above.
     pub(crate) is_sum: bool,
 }
 
-/// Something to be had at the address of the receipt.
+/// A link below the receipt.
 pub(crate) struct Action {
     pub(crate) label: &'static str,
-    /// Relative to the receipt's own.
+    /// Relative to the receipt's address.
     pub(crate) address: String,
 }
 
-impl Sheet {
-    pub(crate) fn lay_out(
+impl Layout {
+    pub(crate) fn of(
         document: &Document,
         currency: &Currency,
         times: &Times,
         language: &'static Language,
         formats: &'static Formats,
     ) -> Self {
-        let writer = Writer {
+        let composer = Composer {
             document,
             session: subject::session(document),
             amounts: formats.amounts(currency),
@@ -80,18 +80,19 @@ impl Sheet {
         };
         Self {
             language: language.tag,
-            title: writer.title(),
-            headline: writer.headline(),
-            total: writer.amount(writer.total()),
-            explanation: writer.explanation(),
-            sections: writer.sections(),
-            actions: writer.actions(),
+            title: composer.title(),
+            headline: composer.headline(),
+            total: composer.amount(composer.total()),
+            explanation: composer.explanation(),
+            sections: composer.sections(),
+            actions: composer.actions(),
             link: document.link.clone(),
         }
     }
 }
 
-struct Writer<'a> {
+/// Composes the texts from a document. Each file of this folder composes some of the sections.
+struct Composer<'a> {
     document: &'a Document,
     session: &'a Summary,
     amounts: Amounts<'a>,
@@ -100,7 +101,7 @@ struct Writer<'a> {
     formats: &'static Formats,
 }
 
-impl Writer<'_> {
+impl Composer<'_> {
     fn sections(&self) -> Vec<Section> {
         let charging = self.session.charging.as_ref();
         let price = || charging.map(|it| self.price(it));
@@ -149,7 +150,7 @@ impl Writer<'_> {
         format!("{}\u{a0}kWh", self.formats.decimal(energy.into(), 3, 3))
     }
 
-    /// Such as `1 h 2 min 3 s`. The units are SI's, the same everywhere.
+    /// Such as `1 h 2 min 3 s`. The SI units are the same in every language.
     fn duration(&self, length: u64) -> String {
         let minutes = length / MS_PER_MINUTE;
         let seconds = self.formats.decimal((length % MS_PER_MINUTE).into(), 3, 0);
@@ -161,25 +162,25 @@ impl Writer<'_> {
     }
 }
 
-fn section(title: &'static str, rows: Vec<Row>) -> Section {
+fn section(title: &'static str, entries: Vec<Entry>) -> Section {
     Section {
         title,
-        rows,
+        entries,
         notes: vec![],
     }
 }
 
-fn row(label: impl Into<String>, value: impl Into<String>) -> Row {
-    Row {
+fn entry(label: impl Into<String>, value: impl Into<String>) -> Entry {
+    Entry {
         label: label.into(),
         value: value.into(),
         is_sum: false,
     }
 }
 
-fn sum(label: impl Into<String>, value: impl Into<String>) -> Row {
-    Row {
+fn sum(label: impl Into<String>, value: impl Into<String>) -> Entry {
+    Entry {
         is_sum: true,
-        ..row(label, value)
+        ..entry(label, value)
     }
 }

@@ -1,26 +1,27 @@
-//! The price: its lines, what limits change, and VAT by rate.
+//! The price: its lines, the minimum and maximum, and VAT by rate.
 
 use chargetap_contract::{
     money::{Dimension, Price, PriceLine, VatTotal},
     receipt::Charging,
 };
 
-use super::{Row, Section, Writer, row, section, sum};
+use super::{Composer, Entry, Section, entry, section, sum};
 
-impl Writer<'_> {
+impl Composer<'_> {
     pub(super) fn price(&self, charging: &Charging) -> Section {
         let Self {
             language, session, ..
         } = self;
         let cost = &charging.cost;
         let tariff = self.document.tariff.as_ref();
-        let mut rows: Vec<Row> = tariff
-            .map(|text| row(language.tariff, text))
+        let mut entries: Vec<Entry> = tariff
+            .map(|text| entry(language.tariff, text))
             .into_iter()
             .collect();
-        // VAT that a receipt shows is owed, so of a price that was not captured whole there is none.
-        self.cost(cost, session.captured == cost.gross, &mut rows);
-        let mut price = section(language.price, rows);
+        // An issuer owes the VAT that a receipt shows. So VAT of the price is only shown if all of the
+        // price was captured.
+        self.cost(cost, session.captured == cost.gross, &mut entries);
+        let mut price = section(language.price, entries);
         let tax_included = has_vat(cost).then_some(cost.tax_included);
         price
             .notes
@@ -31,45 +32,45 @@ impl Writer<'_> {
         price
     }
 
-    /// From the lines to the total.
-    pub(super) fn cost(&self, cost: &Price, with_vat: bool, rows: &mut Vec<Row>) {
+    /// The lines of the price, and its totals.
+    pub(super) fn cost(&self, cost: &Price, with_vat: bool, entries: &mut Vec<Entry>) {
         let Self { language, .. } = self;
         let several_rates = cost.vat_totals.len() > 1;
-        rows.extend(cost.lines.iter().map(|line| self.line(line, several_rates)));
+        entries.extend(cost.lines.iter().map(|line| self.line(line, several_rates)));
         let adjustment = |total| self.adjustment(total, several_rates);
-        rows.extend(cost.vat_totals.iter().filter_map(adjustment));
+        entries.extend(cost.vat_totals.iter().filter_map(adjustment));
         let gross = self.amount(cost.gross);
         if !has_vat(cost) {
-            rows.push(sum(language.without_vat, gross));
+            entries.push(sum(language.without_vat, gross));
             return;
         }
-        rows.push(row(language.net, self.amount(cost.net)));
+        entries.push(entry(language.net, self.amount(cost.net)));
         if with_vat {
-            rows.extend(self.vat_of(&cost.vat_totals));
+            entries.extend(self.vat_of(&cost.vat_totals));
         }
-        rows.push(sum(language.gross, gross));
+        entries.push(sum(language.gross, gross));
     }
 
-    /// A row for each rate, with its net amount and VAT. Where there are several, each says what it
-    /// comes to: the gross amount of a single one is that of all.
-    pub(super) fn vat_of(&self, totals: &[VatTotal]) -> impl Iterator<Item = Row> {
+    /// An entry for each rate with its net amount and VAT. Where there are several rates, also with
+    /// the gross amount. The gross amount of a single rate is the total.
+    pub(super) fn vat_of(&self, totals: &[VatTotal]) -> impl Iterator<Item = Entry> {
         let several_rates = totals.len() > 1;
         totals.iter().map(move |total| {
             let Some(rate) = total.vat_rate else {
-                return row(self.language.without_vat, self.amount(total.gross));
+                return entry(self.language.without_vat, self.amount(total.gross));
             };
             let rate = self.rate(rate);
             let [net, vat] = [total.net, total.vat].map(|it| self.amount(it));
             if several_rates {
                 let gross = self.amount(total.gross);
-                row(rate, format!("{net} + {vat} = {gross}"))
+                entry(rate, format!("{net} + {vat} = {gross}"))
             } else {
-                row(format!("{rate} {} {net}", self.language.on), vat)
+                entry(format!("{rate} {} {net}", self.language.on), vat)
             }
         })
     }
 
-    fn line(&self, line: &PriceLine, with_rate: bool) -> Row {
+    fn line(&self, line: &PriceLine, with_rate: bool) -> Entry {
         let Self {
             language, amounts, ..
         } = self;
@@ -87,18 +88,18 @@ impl Writer<'_> {
             Dimension::Flat => language.per_session.to_owned(),
         };
         let label = self.labelled(label, line.vat_rate, with_rate);
-        row(label, amounts.exact(line.amount))
+        entry(label, amounts.exact(line.amount))
     }
 
-    /// What the minimum adds or the maximum takes off.
-    fn adjustment(&self, total: &VatTotal, with_rate: bool) -> Option<Row> {
+    /// What the minimum price adds or the maximum price takes off.
+    fn adjustment(&self, total: &VatTotal, with_rate: bool) -> Option<Entry> {
         let label = match total.adjustment {
             0 => return None,
             1.. => self.language.minimum_price,
             _ => self.language.maximum_price,
         };
         let label = self.labelled(label.to_owned(), total.vat_rate, with_rate);
-        Some(row(label, self.amounts.adjustment(total.adjustment)))
+        Some(entry(label, self.amounts.adjustment(total.adjustment)))
     }
 
     /// Such as `Per session, VAT 25 %`.

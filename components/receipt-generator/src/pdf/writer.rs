@@ -1,4 +1,4 @@
-//! Pages of a file. A PDF counts from the lower left corner, upwards.
+//! Writes the pages of a PDF. Its coordinates count from the lower left corner, upwards.
 
 use pdf_writer::{
     Content as Stream, Finish, Name, Pdf, Rect, Ref, Str, TextStr,
@@ -6,11 +6,11 @@ use pdf_writer::{
 };
 
 use super::{
-    compress,
-    embed::Fonts,
+    compression::compress,
     face::Face,
-    flow::Placed,
-    strip::{Bar, Mark, Text},
+    fonts::Fonts,
+    pagination::PlacedRow,
+    row::{GlyphRun, Rectangle, Shape},
     style::{
         CODE, Colour, INK, MARGIN_BOTTOM, MARGIN_LEFT, MARGIN_TOP, NOTE, PAGE_HEIGHT, PAGE_WIDTH,
         WIDTH,
@@ -18,69 +18,73 @@ use super::{
 };
 use crate::qr::Code;
 
-/// What was drawn, for the tags.
+/// What was written, for the structure tree.
 #[derive(Default)]
-pub(super) struct Drawn {
+pub(super) struct WrittenPages {
     pub(super) pages: Vec<Ref>,
-    /// The lines and the code, in order.
+    /// The glyph runs and the QR code, in order.
     pub(super) contents: Vec<Content>,
-    /// What can be clicked, one on a page: the page and itself.
+    /// Each page with a link, and the link's annotation.
     pub(super) links: Vec<(Ref, Ref)>,
-    /// Where the code is on its page.
+    /// Where the QR code is on its page.
     pub(super) code: Option<Rect>,
 }
 
-/// A line or the code.
+/// A glyph run or the QR code.
 pub(super) struct Content {
     pub(super) page: Ref,
     /// Its number on its page.
     pub(super) id: i32,
 }
 
-/// Where everything of a file is written to.
-pub(super) struct Press<'a> {
+pub(super) struct Writer<'a> {
     pub(super) pdf: &'a mut Pdf,
     pub(super) next: &'a mut Ref,
     pub(super) fonts: &'a mut Fonts,
 }
 
-impl Press<'_> {
-    /// Draws the pages below a page tree, with a number on each if there are several.
-    pub(super) fn pages(&mut self, tree: Ref, pages: &[Vec<Placed>], link: &str) -> Drawn {
-        let mut drawn = Drawn::default();
-        for (index, strips) in (1..).zip(pages) {
+impl Writer<'_> {
+    /// Writes the pages below a page tree, with a number on each if there are several.
+    pub(super) fn pages(
+        &mut self,
+        tree: Ref,
+        pages: &[Vec<PlacedRow>],
+        link: &str,
+    ) -> WrittenPages {
+        let mut written = WrittenPages::default();
+        for (index, rows) in (1..).zip(pages) {
             let page = self.next.bump();
-            drawn.pages.push(page);
-            let mut sheet = Paper {
+            written.pages.push(page);
+            let mut content = PageContent {
                 stream: Stream::new(),
                 fonts: self.fonts,
                 page,
                 contents: vec![],
                 code: None,
             };
-            for placed in strips {
-                sheet.strip(placed);
+            for placed in rows {
+                content.row(placed);
             }
             if pages.len() > 1 {
-                sheet.number(&format!("{index}/{}", pages.len()));
+                content.number(&format!("{index}/{}", pages.len()));
             }
-            let Paper {
+            let PageContent {
                 stream,
                 contents,
                 code,
                 ..
-            } = sheet;
-            drawn.contents.extend(contents);
-            drawn.code = drawn.code.or(code);
-            let link = self.link(page, strips, link, pages.len() + drawn.links.len());
+            } = content;
+            written.contents.extend(contents);
+            written.code = written.code.or(code);
+            let link = self.link(page, rows, link, pages.len() + written.links.len());
             self.page(page, tree, index - 1, &stream.finish(), link);
-            drawn.links.extend(link.map(|it| (page, it)));
+            written.links.extend(link.map(|it| (page, it)));
         }
         let mut writer = self.pdf.pages(tree);
         writer.count(i32::try_from(pages.len()).unwrap_or(i32::MAX));
-        writer.kids(drawn.pages.iter().copied());
+        writer.kids(written.pages.iter().copied());
         drop(writer);
-        drawn
+        written
     }
 
     fn page(&mut self, page: Ref, tree: Ref, key: i32, content: &[u8], link: Option<Ref>) {
@@ -103,18 +107,20 @@ impl Press<'_> {
         }
     }
 
-    /// Makes the lines of the address, which are below each other, lead to it.
-    fn link(&mut self, page: Ref, strips: &[Placed], link: &str, key: usize) -> Option<Ref> {
+    /// Writes one annotation around the lines of the address, which stand below each other.
+    fn link(&mut self, page: Ref, rows: &[PlacedRow], link: &str, key: usize) -> Option<Ref> {
         let mut area: Option<Rect> = None;
-        for Placed { y, strip } in strips {
-            for mark in &strip.marks {
-                let Mark::Text(it) = mark else { continue };
+        for PlacedRow { y, row } in rows {
+            for shape in &row.shapes {
+                let Shape::GlyphRun(it) = shape else {
+                    continue;
+                };
                 if it.is_link {
                     let (left, top) = (MARGIN_LEFT + it.x, up(*y));
                     let before = area.unwrap_or(Rect::new(left, top, left, top));
                     area = Some(Rect {
                         x2: before.x2.max(left + it.line.width),
-                        y1: top - strip.height,
+                        y1: top - row.height,
                         ..before
                     });
                 }
@@ -136,8 +142,8 @@ impl Press<'_> {
     }
 }
 
-/// A page while it is drawn.
-struct Paper<'a> {
+/// The content of one page.
+struct PageContent<'a> {
     stream: Stream,
     fonts: &'a mut Fonts,
     page: Ref,
@@ -145,14 +151,14 @@ struct Paper<'a> {
     code: Option<Rect>,
 }
 
-impl Paper<'_> {
-    fn strip(&mut self, Placed { y, strip }: &Placed) {
-        for mark in &strip.marks {
-            match mark {
-                Mark::Text(it) => self.tagged(b"Span", |paper| paper.text(it, up(*y))),
-                Mark::Code(it) => self.tagged(b"Figure", |paper| paper.code(it, up(*y))),
-                Mark::Bar(it) => {
-                    self.untagged(ArtifactType::Layout, |paper| paper.bar(it, up(*y)));
+impl PageContent<'_> {
+    fn row(&mut self, PlacedRow { y, row }: &PlacedRow) {
+        for shape in &row.shapes {
+            match shape {
+                Shape::GlyphRun(it) => self.tagged(b"Span", |page| page.glyph_run(it, up(*y))),
+                Shape::QrCode(it) => self.tagged(b"Figure", |page| page.code(it, up(*y))),
+                Shape::Rectangle(it) => {
+                    self.untagged(ArtifactType::Layout, |page| page.rectangle(it, up(*y)));
                 }
             }
         }
@@ -160,15 +166,15 @@ impl Paper<'_> {
 
     fn number(&mut self, number: &str) {
         for line in Face::of(NOTE.weight).wrap(number, NOTE.size, WIDTH) {
-            let place = Text {
+            let run = GlyphRun {
                 x: WIDTH - line.width,
                 baseline: 0.0,
                 style: NOTE,
                 line,
                 is_link: false,
             };
-            self.untagged(ArtifactType::Pagination, |paper| {
-                paper.text(&place, MARGIN_BOTTOM / 2.0);
+            self.untagged(ArtifactType::Pagination, |page| {
+                page.glyph_run(&run, MARGIN_BOTTOM / 2.0);
             });
         }
     }
@@ -184,7 +190,7 @@ impl Paper<'_> {
         self.stream.end_marked_content();
     }
 
-    /// What is left out where the page is read aloud.
+    /// Draws something that screen readers skip.
     fn untagged(&mut self, kind: ArtifactType, draw: impl FnOnce(&mut Self)) {
         let tag = Name(b"Artifact");
         let mut content = self.stream.begin_marked_content_with_properties(tag);
@@ -194,33 +200,33 @@ impl Paper<'_> {
         self.stream.end_marked_content();
     }
 
-    fn text(&mut self, text: &Text, top: f32) {
-        let style = text.style;
+    fn glyph_run(&mut self, run: &GlyphRun, top: f32) {
+        let style = run.style;
         let font = self.fonts.font(style.weight);
-        let codes = font.encode(&text.line.text);
+        let codes = font.encode(&run.line.text);
         self.fill(style.colour);
         self.stream
             .begin_text()
             .set_font(self.fonts.name(style.weight), style.size)
-            .next_line(round(MARGIN_LEFT + text.x), round(top - text.baseline))
+            .next_line(round(MARGIN_LEFT + run.x), round(top - run.baseline))
             .show(Str(&codes))
             .end_text();
     }
 
-    fn bar(&mut self, bar: &Bar, top: f32) {
-        self.fill(bar.colour);
-        let (x, y) = (MARGIN_LEFT + bar.x, top - bar.y - bar.height);
+    fn rectangle(&mut self, it: &Rectangle, top: f32) {
+        self.fill(it.colour);
+        let (x, y) = (MARGIN_LEFT + it.x, top - it.y - it.height);
         self.stream
-            .rect(round(x), round(y), round(bar.width), round(bar.height))
+            .rect(round(x), round(y), round(it.width), round(it.height))
             .fill_nonzero();
     }
 
-    /// The page's white is its quiet zone.
+    /// The white of the page is the quiet zone.
     fn code(&mut self, code: &Code, top: f32) {
         let module = CODE / code.size() as f32;
         self.stream.save_state();
         self.fill(INK);
-        // From here on, a module is the unit, and the code's upper left corner the origin.
+        // From here on, a module is the unit, and the upper left corner of the QR code the origin.
         let (x, y) = (round(MARGIN_LEFT + WIDTH - CODE), round(top));
         self.code = Some(Rect::new(x, round(top - CODE), round(x + CODE), y));
         self.stream.transform([module, 0.0, 0.0, -module, x, y]);
@@ -238,12 +244,12 @@ impl Paper<'_> {
     }
 }
 
-/// From the upper margin down, as from the lower edge up.
+/// Turns a distance down from the upper margin into one up from the lower edge.
 fn up(y: f32) -> f32 {
     PAGE_HEIGHT - MARGIN_TOP - y
 }
 
-/// To a hundredth of a point, which nobody sees, so that the file is short.
+/// To a hundredth of a point, so that the file is short. Nobody sees the difference.
 fn round(length: f32) -> f32 {
     (length * 100.0).round() / 100.0
 }
