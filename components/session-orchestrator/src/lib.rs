@@ -5,15 +5,15 @@
 //! host stores the decision in one transaction and only then executes the commands, each at least
 //! once. A repeated command has the same id.
 //!
-//! | stage                                       | module            |
-//! |---------------------------------------------|-------------------|
-//! | the driver taps, the card is pre-authorised | [`authorisation`] |
-//! | charging starts, runs and stops             | [`charging`]      |
-//! | the hold is captured in part or voided      | [`closing`]       |
-//! | the receipt is issued                       | [`receipt`]       |
-//! | late reports, refunds and invoices          | [`correction`]    |
+//! | stage                                       | module          |
+//! |---------------------------------------------|-----------------|
+//! | the driver taps, the card is pre-authorised | `authorisation` |
+//! | charging starts, runs and stops             | `charging`      |
+//! | the hold is captured in part or voided      | `closing`       |
+//! | the receipt is issued                       | `receipt`       |
+//! | late reports, refunds and invoices          | `correction`    |
 //!
-//! [`flow`] hands each event to its stage. A stage reads and changes a [`step`](mod@step).
+//! `flow` hands each event to its stage. A stage reads and changes a `step`.
 
 mod authorisation;
 mod charging;
