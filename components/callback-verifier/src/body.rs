@@ -1,13 +1,12 @@
-//! The body that Payter sends for a read: which kind of callback it is, what is taken from it, and
-//! how a repeat is recognised.
+//! The bodies that Payter sends to a capability URL:
 //!
-//! Known kinds:
+//! | kind    | body                                          | event          |
+//! |---------|-----------------------------------------------|----------------|
+//! | card    | `{serialNumber, cardId, aid?, maskedPan?, …}` | `CardRead`     |
+//! | session | `{session: {serialNumber, sessionId?, …}, …}` | `PaymentHint`  |
+//! | screen  | `{serialNumber, screenId, response}`          | `ScreenAnswer` |
 //!
-//! - card: `{serialNumber, cardId, aid?, maskedPan?, …}`;
-//! - session: `{session: {serialNumber, sessionId?, …}, …}`;
-//! - screen: `{serialNumber, screenId, response}`.
-//!
-//! Fields are taken by name, one by one. The rest only goes into the digest.
+//! Only these fields become part of the event. Every field goes into the dedupe key.
 
 use chargetap_contract::{
     callback::Rejection,
@@ -15,7 +14,7 @@ use chargetap_contract::{
 };
 use serde_json::Value;
 
-use crate::{capability::Read, card, json, keys::KeyRing, tag::Tag, text};
+use crate::{capability::Arming, card, json, keys::KeyRing, tag::Tag, text};
 
 /// A well-formed body of a known kind.
 pub(crate) struct Body {
@@ -33,7 +32,8 @@ enum Kind {
 impl Body {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Rejection> {
         let mut content = json::parse(bytes)?;
-        // Already so unless some crate of the build turns on serde_json's `preserve_order`.
+        // The fields are sorted already, unless a crate of the build turns on serde_json's
+        // `preserve_order`.
         content.sort_all_objects();
         let kind = if content.get("cardId").is_some() {
             Kind::Card
@@ -47,63 +47,64 @@ impl Body {
         Ok(Self { kind, content })
     }
 
-    /// What the body says, under the capability that it came with.
+    /// The event. The body must name the terminal of the capability that it came with.
     pub(crate) fn event(
         &self,
-        read: &Read<'_>,
+        arming: &Arming<'_>,
         keys: &KeyRing,
     ) -> Result<TerminalEvent, Rejection> {
-        let terminal = read.serial.to_owned();
+        let terminal = arming.serial.to_owned();
         match self.kind {
             Kind::Card => {
-                self.check_terminal("/serialNumber", read)?;
+                self.check_terminal("/serialNumber", arming)?;
                 let card_id = self.required("/cardId")?;
                 let aid = self.text("/aid");
                 Ok(TerminalEvent::CardRead(CardRead {
                     terminal,
-                    read: read.id.to_owned(),
+                    read: arming.id.to_owned(),
                     card: card::describe(card_id, aid, self.text("/maskedPan"), keys),
                     application: aid.and_then(card::application),
                 }))
             }
             Kind::Session => {
-                self.check_terminal("/session/serialNumber", read)?;
-                let payment = self.text("/session/sessionId").and_then(text::passed_on);
+                self.check_terminal("/session/serialNumber", arming)?;
+                let payment = self.text("/session/sessionId").and_then(text::safe);
                 Ok(TerminalEvent::PaymentHint(PaymentHint {
                     terminal,
-                    read: read.id.to_owned(),
+                    read: arming.id.to_owned(),
                     payment,
                 }))
             }
             Kind::Screen => {
-                self.check_terminal("/serialNumber", read)?;
-                if self.required("/screenId")? != read.id {
+                self.check_terminal("/serialNumber", arming)?;
+                if self.required("/screenId")? != arming.id {
                     return Err(json::malformed("/screenId is another screen's"));
                 }
-                let choice = text::passed_on(self.required("/response")?);
+                let choice = text::safe(self.required("/response")?);
                 Ok(TerminalEvent::ScreenAnswer(ScreenAnswer {
                     terminal,
-                    screen: read.id.to_owned(),
+                    screen: arming.id.to_owned(),
                     choice: choice.ok_or_else(|| json::malformed("/response is no choice"))?,
                 }))
             }
         }
     }
 
-    /// Equal for the same content, however it was serialised, reported for the same card read.
-    pub(crate) fn delivery(&self, read: &str, keys: &KeyRing) -> Tag {
+    /// The dedupe key: the same for the same content under the same arming id, however it was
+    /// serialised.
+    pub(crate) fn dedupe_key(&self, arming_id: &str, keys: &KeyRing) -> Tag {
         let kind = match self.kind {
             Kind::Card => "card",
             Kind::Session => "session",
             Kind::Screen => "screen",
         };
         let content = json::canonical(&self.content);
-        keys.name_delivery(&format!("{kind}\n{read}\n"), content.as_bytes())
+        keys.dedupe_key(&format!("{kind}\n{arming_id}\n"), content.as_bytes())
     }
 
-    fn check_terminal(&self, pointer: &str, read: &Read<'_>) -> Result<(), Rejection> {
+    fn check_terminal(&self, pointer: &str, arming: &Arming<'_>) -> Result<(), Rejection> {
         let serial = self.required(pointer)?;
-        if serial.eq_ignore_ascii_case(read.serial) {
+        if serial.eq_ignore_ascii_case(arming.serial) {
             Ok(())
         } else {
             Err(Rejection::WrongTerminal)

@@ -1,13 +1,15 @@
-//! The capability as a path segment: `SERIAL~READ~EXPIRY~MAC`, or `state~EXPIRY~MAC` for the
+//! The capability as a path segment: `SERIAL~ARMING~EXPIRY~MAC`, or `state~EXPIRY~MAC` for the
 //! account's state webhook.
 //!
-//! - `SERIAL`, the terminal: 1 to 120 of `A-Z`, `0-9`, `.`, `_` and `-`;
-//! - `READ`, the id under which the reader was armed: 1 to 20 of `0-9` and `A-Z`;
-//! - `EXPIRY`: milliseconds since 1970 in decimal, without leading zeros;
-//! - `MAC`: HMAC-SHA256 in full, as base64url without padding.
+//! | field    | what it is                                | form                                    |
+//! |----------|-------------------------------------------|-----------------------------------------|
+//! | `SERIAL` | the terminal's serial number              | 1 to 120 of `A-Z`, `0-9`, `.`, `_`, `-` |
+//! | `ARMING` | the id under which the terminal was armed | 1 to 20 of `0-9`, `A-Z`                 |
+//! | `EXPIRY` | milliseconds since 1970                   | decimal, without leading zeros          |
+//! | `MAC`    | HMAC-SHA256 in full                       | base64url without padding               |
 //!
-//! All of it is unreserved in a URL (RFC 3986), so that no proxy has a reason to rewrite it, and
-//! `~` occurs in no field, so that no two capabilities share a segment.
+//! - Every character is unreserved in a URL (RFC 3986), so no proxy has a reason to rewrite it.
+//! - `~` occurs in no field, so two different capabilities never share a segment.
 
 use chargetap_contract::{callback::Capability, money::UnixMs};
 
@@ -15,20 +17,21 @@ use crate::keys::KeyRing;
 use crate::number;
 use crate::tag::Tag;
 
-/// Begins every signed text. The purpose keeps a MAC that the same secret made for something else
-/// from opening a URL; the version lets a later form of the segment mean something else without
-/// the old URLs meaning it too.
+/// Begins every signed text.
+///
+/// - The purpose: a MAC that the same secret made for something else does not open a URL.
+/// - The version: if the form of the segment changes, the MACs of old URLs no longer fit.
 const PURPOSE: &str = "chargetap/payter-callback/v1";
 const STATE_PURPOSE: &str = "chargetap/payter-state-webhook/v1";
 
-/// In lower case, so that it is no serial number.
+/// In lower case, so that it cannot be a serial number.
 const STATE: &str = "state";
 
 const SEPARATOR: char = '~';
 const MAX_SERIAL: usize = 120;
-const MAX_READ: usize = 20;
+const MAX_ARMING_ID: usize = 20;
 
-/// A segment of the right form, whose MAC is still to be checked.
+/// A segment of the right form. Its MAC is not checked yet.
 pub(crate) struct Segment<'a> {
     pub(crate) grant: Grant<'a>,
     pub(crate) expires_at: UnixMs,
@@ -36,21 +39,21 @@ pub(crate) struct Segment<'a> {
     pub(crate) mac: Tag,
 }
 
-/// What a segment is good for.
+/// What a segment allows.
 #[derive(Clone, Copy)]
 pub(crate) enum Grant<'a> {
-    /// To report what comes of one card read.
-    Read(Read<'a>),
-    /// To report how any terminal of the account stands.
+    /// To report the card, the payment or the choice of one armed terminal.
+    Arming(Arming<'a>),
+    /// To report the state of any terminal of the account.
     StateWebhook,
 }
 
-/// One card read at one terminal.
+/// One terminal, armed once.
 #[derive(Clone, Copy)]
-pub(crate) struct Read<'a> {
+pub(crate) struct Arming<'a> {
     /// The terminal's serial number.
     pub(crate) serial: &'a str,
-    /// The id under which the reader was armed.
+    /// The id under which it was armed.
     pub(crate) id: &'a str,
 }
 
@@ -59,8 +62,8 @@ impl<'a> Segment<'a> {
         let fields: Vec<&str> = segment.split(SEPARATOR).collect();
         let (grant, expiry, mac) = match fields[..] {
             [STATE, expiry, mac] => (Grant::StateWebhook, expiry, mac),
-            [serial, id, expiry, mac] if is_serial(serial) && is_read(id) => {
-                (Grant::Read(Read { serial, id }), expiry, mac)
+            [serial, id, expiry, mac] if is_serial(serial) && is_arming_id(id) => {
+                (Grant::Arming(Arming { serial, id }), expiry, mac)
             }
             _ => return None,
         };
@@ -71,7 +74,7 @@ impl<'a> Segment<'a> {
         })
     }
 
-    /// What the MAC is over.
+    /// The text that the MAC signs.
     pub(crate) fn signed_text(&self) -> String {
         self.grant.signed_text(self.expires_at)
     }
@@ -81,12 +84,12 @@ impl<'a> Segment<'a> {
 pub(crate) fn mint(capability: &Capability, keys: &KeyRing) -> String {
     let serial = capability.terminal.to_ascii_uppercase();
     let id = capability.read.as_str();
-    let read = Read {
+    let arming = Arming {
         serial: &serial,
         id,
     };
     let fields = format!("{serial}{SEPARATOR}{id}");
-    Grant::Read(read).sign(&fields, capability.expires_at, keys)
+    Grant::Arming(arming).sign(&fields, capability.expires_at, keys)
 }
 
 /// The segment of the account's state webhook.
@@ -100,10 +103,12 @@ impl Grant<'_> {
         format!("{fields}{SEPARATOR}{expires_at}{SEPARATOR}{mac}")
     }
 
-    /// No field can hold a line feed, so the text says one thing only.
+    /// The text is unambiguous: no field can hold a line feed.
     fn signed_text(self, expires_at: UnixMs) -> String {
         match self {
-            Self::Read(Read { serial, id }) => format!("{PURPOSE}\n{serial}\n{id}\n{expires_at}"),
+            Self::Arming(Arming { serial, id }) => {
+                format!("{PURPOSE}\n{serial}\n{id}\n{expires_at}")
+            }
             Self::StateWebhook => format!("{STATE_PURPOSE}\n{expires_at}"),
         }
     }
@@ -116,8 +121,8 @@ pub(crate) fn is_serial(text: &str) -> bool {
             .all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
 }
 
-fn is_read(text: &str) -> bool {
-    (1..=MAX_READ).contains(&text.len())
+fn is_arming_id(text: &str) -> bool {
+    (1..=MAX_ARMING_ID).contains(&text.len())
         && text
             .bytes()
             .all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'Z'))

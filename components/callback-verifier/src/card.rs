@@ -1,14 +1,15 @@
-//! What may be known of a card, and how little of it that is.
+//! What is kept of a card: its scheme, the last four digits, and a reference in place of its id.
 
 use chargetap_contract::terminal::{ApplicationId, Card, CardReference, CardScheme};
 
 use crate::keys::KeyRing;
 
-/// Begins every text that names a card, for the same reasons as the capability's purpose.
+/// Begins every text that is hashed to a card reference: the purpose and the version, as in
+/// `capability`.
 const PURPOSE: &str = "chargetap/card-reference/v1";
 
-/// The beginnings of AIDs: registered application providers (ISO/IEC 7816-5), and with them one
-/// product, Maestro, that shares its provider with Mastercard and so comes first.
+/// The beginnings of AIDs: the registered application providers (ISO/IEC 7816-5). Maestro is a product
+/// of Mastercard's provider, so it comes before Mastercard.
 const SCHEMES: [(&str, CardScheme); 8] = [
     ("A0000000043060", CardScheme::Maestro),
     ("A000000004", CardScheme::Mastercard),
@@ -20,7 +21,7 @@ const SCHEMES: [(&str, CardScheme); 8] = [
     ("A000000359", CardScheme::Girocard),
 ];
 
-/// A registered application provider is five bytes, and this many hexadecimal digits.
+/// A registered application provider (RID) has five bytes: this many hexadecimal digits.
 const RID_DIGITS: usize = 10;
 
 /// The lengths of card numbers (ISO/IEC 7812).
@@ -47,8 +48,8 @@ fn scheme(aid: &str) -> CardScheme {
         .map_or(CardScheme::Unknown, |(_, scheme)| *scheme)
 }
 
-/// The AID of a scheme that is known, in two parts, because of another one nobody can say what it
-/// holds.
+/// The AID in two parts, RID and PIX. `None` if its scheme is not known: nobody can say what another
+/// AID holds, and it could be a card number.
 pub(crate) fn application(aid: &str) -> Option<ApplicationId> {
     let (rid, pix) = aid.split_at_checked(RID_DIGITS)?;
     let is_whole = matches!(pix.len(), 2 | 4 | 6 | 8 | 10);
@@ -79,14 +80,16 @@ fn last_four(masked_number: &str) -> Option<u16> {
         .flatten()
 }
 
-/// The first 128 bits of the keyed hash: enough that no two cards meet.
+/// The first 128 bits of the keyed hash: enough that two cards never have the same reference.
 fn reference(card_id: &str, keys: &KeyRing) -> CardReference {
-    let (high, low) = keys.name_card(&format!("{PURPOSE}\n{card_id}")).halves();
+    let (high, low) = keys
+        .card_reference(&format!("{PURPOSE}\n{card_id}"))
+        .halves();
     CardReference { high, low }
 }
 
-/// Whether a card number could be in this text, grouped or not, with anything around it, digits
-/// included. It errs on the safe side: most texts with 20 digits or more are suspected.
+/// Whether a card number could be in this text: grouped or not, and surrounded by anything, digits
+/// included. Most texts with 20 digits or more are suspected.
 pub(crate) fn could_hold_number(text: &str) -> bool {
     text.split(|character: char| character.is_ascii_alphabetic())
         .map(|run| {

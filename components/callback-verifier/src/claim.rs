@@ -4,19 +4,19 @@ use chargetap_contract::money::UnixMs;
 
 use crate::tag::Tag;
 
-/// Something signed, who is said to have signed it, and when.
+/// Signed bytes with their signatures, and what the request says of key and time.
 #[derive(Default)]
 pub(crate) struct Claim<'r> {
-    /// The signed bytes are these,
+    /// The first part of the signed bytes.
     pub(crate) head: String,
-    /// and then these.
+    /// The second part of the signed bytes.
     pub(crate) body: &'r [u8],
-    /// The signatures that came with it. One of them must be right.
+    /// The signatures that came with the request. One of them must be right.
     pub(crate) signatures: Vec<Tag>,
-    /// The key that is said to have made it, where the scheme names one.
+    /// The id of the signing key, where the scheme names one.
     pub(crate) key_id: Option<String>,
     /// When it was signed, where the scheme signs that.
     pub(crate) signed_at: Option<UnixMs>,
-    /// From when on it counts no more, where the scheme signs that.
+    /// When it expires, where the scheme signs that.
     pub(crate) expires_at: Option<UnixMs>,
 }

@@ -1,4 +1,4 @@
-//! One endpoint: a scheme, its keys, and the way of a callback through them.
+//! One endpoint: its scheme, its keys, and the checks that a callback passes.
 
 use std::fmt;
 
@@ -8,9 +8,10 @@ use chargetap_contract::money::DurationMs;
 use crate::claim::Claim;
 use crate::freshness;
 use crate::keys::KeyRing;
-use crate::schemes::{self, Said, Scheme};
+use crate::scheme::{ParsedEvent, Scheme};
+use crate::schemes;
 
-/// How far a signed time may be from the host's clock unless it is configured.
+/// The default of how far a signed time may be from the host's clock.
 const DEFAULT_TOLERANCE: DurationMs = 300_000;
 
 pub(crate) struct Endpoint {
@@ -18,7 +19,7 @@ pub(crate) struct Endpoint {
     scheme: Box<dyn Scheme>,
     keys: KeyRing,
     tolerance: DurationMs,
-    /// Whether its keys are the gateway's own, and may sign.
+    /// Whether the keys are the gateway's own and may sign.
     mints: bool,
 }
 
@@ -42,7 +43,7 @@ impl Endpoint {
         let scheme = schemes::configured(endpoint.scheme)
             .ok_or_else(|| ConfigurationProblem::MalformedHeader(id.clone()))?;
         Ok(Self {
-            keys: KeyRing::load(&id, keys, scheme.as_ref())?,
+            keys: KeyRing::load(&id, keys, &scheme.secret_format())?,
             id,
             scheme,
             tolerance: endpoint.tolerance.unwrap_or(DEFAULT_TOLERANCE),
@@ -58,18 +59,19 @@ impl Endpoint {
     pub(crate) fn verify(&self, request: &Request) -> Result<Vec<Verified>, Rejection> {
         let mut verified = Vec::new();
         for claim in self.scheme.claims(request, &self.keys)? {
-            verified.push(self.settle(&claim, request)?);
+            verified.push(self.verify_claim(&claim, request)?);
         }
         Ok(verified)
     }
 
-    fn settle(&self, claim: &Claim<'_>, request: &Request) -> Result<Verified, Rejection> {
+    fn verify_claim(&self, claim: &Claim<'_>, request: &Request) -> Result<Verified, Rejection> {
         let key = self.keys.verify(claim)?;
         freshness::check(claim, key, self.tolerance, request.received_at)?;
-        let Said { event, delivery } = self.scheme.interpret(claim, request, &self.keys)?;
+        let ParsedEvent { event, dedupe_key } =
+            self.scheme.parse_event(claim, request, &self.keys)?;
         Ok(Verified {
             event,
-            dedupe_key: delivery.map(|name| name.to_hex()),
+            dedupe_key: dedupe_key.map(|key| key.to_hex()),
             key_id: key.id.clone(),
         })
     }

@@ -1,11 +1,17 @@
-//! The envelope that Standard Webhooks recommends, `{type, timestamp, data}`, with the kinds that
-//! are known here.
+//! The envelope that Standard Webhooks recommends, `{type, timestamp, data}`. The types that are
+//! understood here:
 //!
-//! | `type` | `data` |
-//! |---|---|
-//! | `payment.captured`, `payment.capture_failed` | |
-//! | `payment.refunded`, `payment.refund_failed` | `payment`, `change`, `reference`, `amount` in minor units, `currency`; all may be absent |
-//! | `payment.disputed`, `payment.dispute_won`, `payment.dispute_lost` | |
+//! | `type`                   | change          |
+//! |--------------------------|-----------------|
+//! | `payment.captured`       | `Captured`      |
+//! | `payment.capture_failed` | `CaptureFailed` |
+//! | `payment.refunded`       | `Refunded`      |
+//! | `payment.refund_failed`  | `RefundFailed`  |
+//! | `payment.disputed`       | `Disputed`      |
+//! | `payment.dispute_won`    | `DisputeWon`    |
+//! | `payment.dispute_lost`   | `DisputeLost`   |
+//!
+//! `data` may have `payment`, `change`, `reference`, `amount` (in minor units) and `currency`.
 
 use chargetap_contract::callback::{CallbackEvent, PaymentChange, Rejection};
 use serde_json::Value;

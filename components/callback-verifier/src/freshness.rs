@@ -1,4 +1,4 @@
-//! Whether key and signature are of this time.
+//! Whether the key and the signature are valid now.
 
 use chargetap_contract::callback::Rejection;
 use chargetap_contract::money::{DurationMs, UnixMs};
@@ -6,7 +6,7 @@ use chargetap_contract::money::{DurationMs, UnixMs};
 use crate::claim::Claim;
 use crate::keys::PreparedKey;
 
-/// Only what is authentic gets here, so the answers tell strangers nothing.
+/// It is called for authentic claims only, so strangers learn nothing from the reasons.
 pub(crate) fn check(
     claim: &Claim<'_>,
     key: &PreparedKey,
@@ -44,7 +44,7 @@ pub(crate) fn check(
     Ok(())
 }
 
-/// In whole seconds, begun ones in full. At most ten digits, so never a card number.
+/// In whole seconds, rounded up. At most ten digits, so it cannot be a card number.
 fn seconds(milliseconds: DurationMs) -> u32 {
     u32::try_from(milliseconds.div_ceil(1000)).unwrap_or(u32::MAX)
 }

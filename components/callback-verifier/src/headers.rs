@@ -4,8 +4,7 @@ use chargetap_contract::callback::{Rejection, Request};
 
 /// The only value of a header, without the white space around it.
 ///
-/// Nothing that is signed may have two values: one program would take the first and another the
-/// last.
+/// Two values are refused: one program would take the first and another the last.
 pub(crate) fn only<'r>(request: &'r Request, name: &str) -> Result<Option<&'r str>, Rejection> {
     match all(request, name)?[..] {
         [] => Ok(None),
@@ -26,7 +25,22 @@ pub(crate) fn all<'r>(request: &'r Request, name: &str) -> Result<Vec<&'r str>, 
     Ok(values)
 }
 
-/// The names come from the scheme or the configuration.
+/// All values of a header as one, as RFC 9421, section 2.1, asks for.
+pub(crate) fn combined(request: &Request, name: &str) -> Result<Option<String>, Rejection> {
+    let mut combined: Option<String> = None;
+    for value in all(request, name)? {
+        match &mut combined {
+            None => combined = Some(value.to_owned()),
+            Some(earlier) => {
+                earlier.push_str(", ");
+                earlier.push_str(value);
+            }
+        }
+    }
+    Ok(combined)
+}
+
+/// `name` comes from the scheme or the configuration, never from the request.
 fn malformed(name: &str, problem: &str) -> Rejection {
     Rejection::MalformedSignature(format!("{name} {problem}"))
 }

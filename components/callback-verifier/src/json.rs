@@ -5,7 +5,7 @@ use serde_json::{Number, Value};
 
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Rejection> {
     serde_json::from_slice(bytes).map_err(|error| {
-        // Never the error's own text: it can quote the body.
+        // Not the error's own text: it can quote the body.
         malformed(format!(
             "not JSON at line {} column {}",
             error.line(),
@@ -14,16 +14,16 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Rejection> {
     })
 }
 
-/// A text that is equal for the same content, however it was serialised, and for no other.
+/// A text that is equal for the same content, however it was serialised, and differs for any other.
 ///
-/// It is not JSON: a program that prints a float as JSON does is a tenth of a component.
+/// It is not JSON: code that prints floats as JSON does would take a tenth of the component's size.
 pub(crate) fn canonical(value: &Value) -> String {
     let mut text = String::new();
     write(value, &mut text);
     text
 }
 
-/// Every text has its length in front and every item a comma behind, so nothing has to be escaped.
+/// Every text has its length before it and every item a comma after it, so nothing has to be escaped.
 fn write(value: &Value, text: &mut String) {
     match value {
         Value::Null => text.push_str("null"),
@@ -60,7 +60,7 @@ fn write_text(content: &str, text: &mut String) {
     text.push_str(content);
 }
 
-/// A number in decimal, if it is whole and has 64 bits.
+/// A number in decimal, if it is an integer of 64 bits.
 pub(crate) fn integer(number: &Number) -> Option<String> {
     match number.as_u64() {
         Some(natural) => Some(natural.to_string()),
@@ -68,7 +68,7 @@ pub(crate) fn integer(number: &Number) -> Option<String> {
     }
 }
 
-/// What a path such as `/session/sessionId` leads to, through objects only.
+/// The value at a path such as `/session/sessionId`. A path leads through objects only.
 pub(crate) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     let mut names = path.split('/').skip(1);
     names.try_fold(value, |value, name| value.get(name))
@@ -84,7 +84,7 @@ pub(crate) fn required<'v>(value: &'v Value, path: &str) -> Result<&'v str, Reje
         .ok_or_else(|| malformed(format!("{path} is not a text")))
 }
 
-/// The place is told, what is there never.
+/// `place` names the place in the body and never quotes it.
 pub(crate) fn malformed(place: impl Into<String>) -> Rejection {
     Rejection::MalformedBody(place.into())
 }

@@ -1,4 +1,10 @@
-//! An endpoint's keys: which one mints, which ones verify, and which one names cards and deliveries.
+//! An endpoint's keys, from the newest to the oldest:
+//!
+//! | key        | used for                                             |
+//! |------------|------------------------------------------------------|
+//! | the newest | minting capability URLs                              |
+//! | every key  | verifying, within its window                         |
+//! | the oldest | deriving the keys of card references and dedupe keys |
 
 use chargetap_contract::callback::{ConfigurationProblem, Key, KeyInfo, KeyPlace, Rejection};
 use chargetap_contract::money::UnixMs;
@@ -6,15 +12,14 @@ use secrecy::SecretSlice;
 use subtle::Choice;
 
 use crate::claim::Claim;
-use crate::schemes::Scheme;
-use crate::secret::SecretKey;
+use crate::secret::{SecretFormat, SecretKey};
 use crate::tag::Tag;
 
 /// Separates the key of the card references from the keys that sign.
 const CARD_KEY_PURPOSE: &[u8] = b"chargetap/card-reference-key/v1";
 
-/// Separates the key of the dedupe keys. They are keyed because the text that they stand for may
-/// hold a card number, and an unkeyed hash of one can be undone by trying them all.
+/// Separates the key of the dedupe keys. Dedupe keys are keyed hashes because the hashed text may hold
+/// a card number, and an unkeyed hash of one can be undone by trying all numbers.
 const DEDUPE_KEY_PURPOSE: &[u8] = b"chargetap/dedupe-key/v1";
 
 /// Every key of an endpoint, ready for use.
@@ -23,8 +28,8 @@ pub(crate) struct KeyRing {
     /// From the newest to the oldest; never empty.
     keys: Vec<PreparedKey>,
     minting: SecretKey,
-    cards: SecretKey,
-    deliveries: SecretKey,
+    card_references: SecretKey,
+    dedupe_keys: SecretKey,
 }
 
 #[derive(Debug)]
@@ -39,7 +44,7 @@ impl PreparedKey {
     fn of(
         info: &KeyInfo,
         secret: SecretSlice<u8>,
-        scheme: &dyn Scheme,
+        format: &SecretFormat,
         newer: &[Self],
     ) -> Result<Self, fn(KeyPlace) -> ConfigurationProblem> {
         if newer.iter().any(|key| key.id == info.id) {
@@ -50,10 +55,9 @@ impl PreparedKey {
         {
             return Err(ConfigurationProblem::EmptyWindow);
         }
-        let secret = scheme
-            .decode(secret)
-            .ok_or(ConfigurationProblem::MalformedKey as fn(_) -> _)?;
-        let secret = SecretKey::new(&secret, &scheme.key_lengths())
+        let secret =
+            (format.decode)(secret).ok_or(ConfigurationProblem::MalformedKey as fn(_) -> _)?;
+        let secret = SecretKey::new(&secret, &format.lengths)
             .ok_or(ConfigurationProblem::WeakKey as fn(_) -> _)?;
         Ok(Self {
             id: info.id.clone(),
@@ -69,11 +73,11 @@ impl KeyRing {
     pub(crate) fn load(
         endpoint: &str,
         keys: Vec<Key>,
-        scheme: &dyn Scheme,
+        format: &SecretFormat,
     ) -> Result<Self, ConfigurationProblem> {
         let mut prepared: Vec<PreparedKey> = Vec::new();
         for (info, secret) in keys {
-            match PreparedKey::of(&info, secret.into(), scheme, &prepared) {
+            match PreparedKey::of(&info, secret.into(), format, &prepared) {
                 Ok(key) => prepared.push(key),
                 Err(problem) => {
                     return Err(problem(KeyPlace {
@@ -88,13 +92,12 @@ impl KeyRing {
 
     fn of(keys: Vec<PreparedKey>) -> Option<Self> {
         let minting = keys.first()?.secret.clone();
-        // Not the newest: cards and deliveries have to be known again after the arrival of a new
-        // key.
+        // Not the newest: card references and dedupe keys must stay the same when a key is added.
         let oldest = &keys.last()?.secret;
         Some(Self {
             minting,
-            cards: oldest.derive(CARD_KEY_PURPOSE)?,
-            deliveries: oldest.derive(DEDUPE_KEY_PURPOSE)?,
+            card_references: oldest.derive(CARD_KEY_PURPOSE)?,
+            dedupe_keys: oldest.derive(DEDUPE_KEY_PURPOSE)?,
             keys,
         })
     }
@@ -108,8 +111,10 @@ impl KeyRing {
         self.keys.iter().any(|key| key.id == id)
     }
 
-    /// The key that made one of the claim's signatures. The time that this takes tells nothing of
-    /// which key, which signature or how much of it was right: all are tried to the end.
+    /// The key that made one of the claim's signatures.
+    ///
+    /// Constant time: every key is compared with every signature in full, so the duration does not
+    /// depend on which key or signature matched, or how many bytes did.
     pub(crate) fn verify(&self, claim: &Claim<'_>) -> Result<&PreparedKey, Rejection> {
         let candidates = || {
             let keys = self.keys.iter();
@@ -130,13 +135,13 @@ impl KeyRing {
             .ok_or(Rejection::Mismatch)
     }
 
-    /// The MAC by which a card is known.
-    pub(crate) fn name_card(&self, text: &str) -> Tag {
-        self.cards.sign(text.as_bytes(), &[])
+    /// The MAC that stands for a card.
+    pub(crate) fn card_reference(&self, text: &str) -> Tag {
+        self.card_references.sign(text.as_bytes(), &[])
     }
 
-    /// The MAC by which a repeated delivery is known.
-    pub(crate) fn name_delivery(&self, head: &str, body: &[u8]) -> Tag {
-        self.deliveries.sign(head.as_bytes(), body)
+    /// The MAC by which repeated deliveries are recognised.
+    pub(crate) fn dedupe_key(&self, head: &str, body: &[u8]) -> Tag {
+        self.dedupe_keys.sign(head.as_bytes(), body)
     }
 }

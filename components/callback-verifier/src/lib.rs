@@ -1,14 +1,15 @@
 //! Decides whether a callback is authentic, fresh and well formed, and turns it into typed events.
 //!
-//! A callback goes this way, from cheap and public to dear and private, so that nobody without a
-//! key costs much or gets far:
+//! The checks of a callback, the cheap ones first, so that a sender without a key costs little:
 //!
-//! 1. the limits of the request (`limits`),
-//! 2. the endpoint that it was sent to (`endpoint`), and with it scheme and keys,
-//! 3. what the scheme finds signed (`schemes`), which is a claim (`claim`) until
-//! 4. a key made the signature (`keys`), and
-//! 5. key and signature are of this time (`freshness`);
-//! 6. what the signed text says (`schemes`, and for Payter `body` and `state`).
+//! | step | check                                                 | module                     |
+//! |------|-------------------------------------------------------|----------------------------|
+//! | 1    | size and nesting of the request                       | `limits`                   |
+//! | 2    | the endpoint is known; it has one scheme and its keys | `endpoint`                 |
+//! | 3    | the scheme finds signed bytes and signatures: a claim | `schemes`, `claim`         |
+//! | 4    | a key of the endpoint made one of the signatures      | `keys`                     |
+//! | 5    | key and signature are valid now                       | `freshness`                |
+//! | 6    | the signed text is an event                           | `schemes`, `body`, `state` |
 //!
 //! Nothing that leaves this crate can hold a card number: see [`Verifier::verify`].
 
@@ -27,6 +28,7 @@ mod keys;
 mod limits;
 mod number;
 mod report;
+mod scheme;
 mod schemes;
 mod secret;
 mod state;
@@ -54,15 +56,17 @@ impl Verifier {
     /// Makes a verifier from its endpoints, each with its keys.
     ///
     /// Keys are ordered from the newest to the oldest. The first mints, every key verifies in its
-    /// window, and the last also makes the card references and dedupe keys. To rotate, put the new
-    /// key first and let the old one's window end. Remove it when nothing is alive that it named:
-    /// while both are listed, a card keeps its reference, the tap that stops a session still finds
-    /// it, and a repeated delivery is still known.
+    /// window, and the last also makes the card references and dedupe keys.
+    ///
+    /// To rotate a key, put the new one first and let the old one's window end. Remove the old one
+    /// when no card reference and dedupe key that it made is needed any more. While both are listed, a
+    /// card keeps its reference, so a second tap still stops its session, and a repeated delivery is
+    /// still recognised.
     ///
     /// # Errors
     ///
-    /// [`ConfigurationProblem`], of the first thing that is wrong. It names endpoint and key, and
-    /// nothing of a secret.
+    /// [`ConfigurationProblem`] of the first mistake. It names endpoint and key and shows nothing of a
+    /// secret.
     pub fn load(endpoints: Vec<EndpointWithKeys>) -> Result<Self, ConfigurationProblem> {
         let mut loaded: Vec<Endpoint> = Vec::new();
         for (endpoint, keys) in endpoints {
@@ -77,43 +81,48 @@ impl Verifier {
         Ok(Self { endpoints: loaded })
     }
 
-    /// The path segment that stands for a capability, or `None` if there is no endpoint of this id
-    /// that has capability URLs.
+    /// The path segment of a capability. `None` if no endpoint has this id, or the endpoint has
+    /// another scheme than capability URLs.
     ///
-    /// The terminal's serial number is written in upper case. A capability whose fields do not have
-    /// the form that [`verify`](Self::verify) asks for gives a segment that it refuses.
+    /// The terminal's serial number is written in upper case. The fields are not checked here: a
+    /// capability with a malformed field gives a segment that [`verify`](Self::verify) refuses.
     pub fn mint(&self, endpoint: &str, capability: &Capability) -> Option<String> {
         let keys = self.endpoint(endpoint)?.minting_keys()?;
         Some(capability::mint(capability, keys))
     }
 
-    /// The path segment of the account's state webhook, in the same way.
+    /// The path segment of the account's state webhook. `None` as for [`mint`](Self::mint).
     pub fn mint_state_webhook(&self, endpoint: &str, expires_at: UnixMs) -> Option<String> {
         let keys = self.endpoint(endpoint)?.minting_keys()?;
         Some(capability::mint_state_webhook(expires_at, keys))
     }
 
-    /// The terminal that a capability names, authentic or not: `None` where there is none, or where
-    /// its serial number could be a card's.
+    /// The terminal that a capability names, authentic or not. `None` if it names none, or if the
+    /// serial number could be a card number.
     pub fn claimed_terminal(capability: &str) -> Option<String> {
         match Segment::parse(capability)?.grant {
-            Grant::Read(read) if !card::could_hold_number(read.serial) => {
-                Some(read.serial.to_owned())
+            Grant::Arming(arming) if !card::could_hold_number(arming.serial) => {
+                Some(arming.serial.to_owned())
             }
-            Grant::Read(_) | Grant::StateWebhook => None,
+            Grant::Arming(_) | Grant::StateWebhook => None,
         }
     }
 
-    /// Checks a callback and types what it says: one event, or several where a provider sends
-    /// batches.
+    /// Checks a callback and parses its events: one, or several where a provider sends batches.
     ///
-    /// A card number cannot get out of here: the card id leaves as a keyed hash, the masked number
-    /// as its last four digits, the AID as a scheme, any other text only if it has an id's form and
-    /// no card number could be in it, and a rejection never quotes the request.
+    /// No card number can leave:
+    ///
+    /// | in the callback   | what leaves                                                |
+    /// |-------------------|------------------------------------------------------------|
+    /// | card id           | a keyed hash                                               |
+    /// | masked number     | its last four digits                                       |
+    /// | AID               | the scheme; the AID itself only if its scheme is known     |
+    /// | any other text    | only a text that has an id's form and holds no card number |
+    /// | a refused request | the reason, which never quotes the request                 |
     ///
     /// # Errors
     ///
-    /// [`Rejection`], of the first check that failed.
+    /// [`Rejection`] of the first check that failed.
     pub fn verify(&self, request: &Request) -> Result<Vec<Verified>, Rejection> {
         limits::check(request)?;
         self.endpoint(&request.endpoint)

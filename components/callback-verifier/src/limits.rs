@@ -1,8 +1,8 @@
-//! What a request may cost before anybody knows who sent it.
+//! The limits of a request, checked before anything is known of its sender.
 
 use chargetap_contract::callback::{Rejection, Request};
 
-/// The largest body that is looked at, in bytes. Real callbacks have a few kilobytes.
+/// The largest body, in bytes. Real callbacks have a few kilobytes.
 const MAX_BODY: u32 = 64 * 1024;
 
 /// The most headers, and the most bytes in their names and values.

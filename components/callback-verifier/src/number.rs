@@ -1,11 +1,11 @@
-//! Numbers in signed texts, in the one spelling that a machine gives them.
+//! Numbers in signed texts. Each number has exactly one accepted spelling.
 
 use chargetap_contract::money::UnixMs;
 
 /// The most digits of a time in seconds: enough for the next three thousand years.
 const MAX_SECONDS: u64 = 99_999_999_999;
 
-/// Only digits, without zeros in front: `+1` and `01` are numbers too.
+/// Only digits, without leading zeros: `parse` alone would take `+1` and `01`.
 pub(crate) fn canonical(text: &str) -> Option<u64> {
     let number: u64 = text.parse().ok()?;
     (number.to_string() == text).then_some(number)

@@ -1,15 +1,15 @@
-//! What a payment provider reports, reduced to what may leave.
+//! Reports of payment providers, reduced to what may leave this crate.
 
 use chargetap_contract::callback::{CallbackEvent, PaymentChange, PaymentReport};
 use chargetap_contract::money::Money;
 
 use crate::text;
 
-/// The largest amount that is passed on, in minor units: one with more digits could be a card
+/// The largest amount that is passed on, in minor units. An amount with more digits could be a card
 /// number.
 const MAX_AMOUNT: u64 = 999_999_999_999;
 
-/// What was found, in the provider's own words.
+/// The fields of a report as the provider wrote them.
 #[derive(Default)]
 pub(crate) struct Findings<'a> {
     pub(crate) payment: Option<&'a str>,
@@ -17,7 +17,7 @@ pub(crate) struct Findings<'a> {
     pub(crate) reference: Option<&'a str>,
     /// In minor units.
     pub(crate) amount: Option<u64>,
-    /// In any case.
+    /// In upper or lower case.
     pub(crate) currency: Option<&'a str>,
 }
 
@@ -25,9 +25,9 @@ impl Findings<'_> {
     pub(crate) fn report(self, change: PaymentChange) -> CallbackEvent {
         CallbackEvent::Payment(PaymentReport {
             change,
-            payment: self.payment.and_then(text::passed_on),
-            change_id: self.change_id.and_then(text::passed_on),
-            reference: self.reference.and_then(text::passed_on),
+            payment: self.payment.and_then(text::safe),
+            change_id: self.change_id.and_then(text::safe),
+            reference: self.reference.and_then(text::safe),
             amount: self.money(),
         })
     }
@@ -44,7 +44,7 @@ impl Findings<'_> {
 
 /// An event of a kind that is not known here.
 pub(crate) fn unknown(kind: &str) -> CallbackEvent {
-    CallbackEvent::Unknown(text::passed_on(kind).unwrap_or_default())
+    CallbackEvent::Unknown(text::safe(kind).unwrap_or_default())
 }
 
 fn is_currency(code: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Secrets, and what is made of them.
+//! Secrets, and the MAC keys that are made of them.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -12,10 +12,29 @@ use sha2::Sha256;
 
 use crate::tag::Tag;
 
-/// The fewest different bytes in a secret. One with fewer was not drawn at random.
+/// The fewest different bytes in a secret. A secret with fewer was not drawn at random.
 const MIN_VARIETY: usize = 6;
 
-/// A secret made ready for use. It prints nothing, and is wiped when it is dropped.
+/// The fewest bytes of a secret that a provider gives out: what Standard Webhooks asks for.
+const MIN_LENGTH: usize = 24;
+
+/// The form in which a scheme's secrets are given out.
+pub(crate) struct SecretFormat {
+    /// Reads the secret's bytes. `None` if they are not in this form.
+    pub(crate) decode: fn(SecretSlice<u8>) -> Option<SecretSlice<u8>>,
+    /// How many bytes a secret has.
+    pub(crate) lengths: RangeInclusive<usize>,
+}
+
+impl SecretFormat {
+    /// Given out as the bytes themselves.
+    pub(crate) const PLAIN: Self = Self {
+        decode: Some,
+        lengths: MIN_LENGTH..=usize::MAX,
+    };
+}
+
+/// A secret made ready for use. Its `Debug` shows nothing of it. It is wiped when it is dropped.
 #[derive(Clone)]
 pub(crate) struct SecretKey(Hmac<Sha256>);
 
@@ -29,7 +48,7 @@ impl SecretKey {
         Hmac::new_from_slice(secret).ok().map(Self)
     }
 
-    /// A key for one purpose, so that what it signs can never pass for this one's.
+    /// A key for one purpose: what it signs cannot be passed off as signed by this key.
     pub(crate) fn derive(&self, purpose: &[u8]) -> Option<Self> {
         let mut derived: [u8; 32] = self.mac(purpose, &[]).finalize().into_bytes().into();
         let key = Hmac::new_from_slice(&derived).ok().map(Self);

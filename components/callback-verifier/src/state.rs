@@ -10,7 +10,7 @@ pub(crate) fn event(body: &[u8]) -> Result<TerminalEvent, Rejection> {
     let body = json::parse(body)?;
     let online = body.get("online").ok_or(Rejection::UnknownEvent)?;
     let serial = json::required(&body, "/serialNumber")?.to_ascii_uppercase();
-    // No capability vouches for this one.
+    // The serial number is not part of the capability here, so it is checked.
     if !capability::is_serial(&serial) || card::could_hold_number(&serial) {
         return Err(json::malformed("/serialNumber is not a serial number"));
     }

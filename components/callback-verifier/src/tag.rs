@@ -6,7 +6,8 @@ use subtle::{Choice, ConstantTimeEq};
 
 /// A MAC or a digest in full.
 ///
-/// It has no `==`, and its bytes cannot be had: two are compared here only, in constant time.
+/// It has no `==` and does not give out its bytes: two tags can only be compared by [`Tag::matches`],
+/// in constant time.
 #[derive(Clone)]
 pub(crate) struct Tag([u8; 32]);
 
@@ -15,8 +16,8 @@ impl Tag {
         Self(bytes)
     }
 
-    // Each decoding has one spelling for one tag: hexadecimal in lower case, base64 with its padding
-    // and without stray bits at the end.
+    // Each decoding accepts exactly one spelling of a tag: hexadecimal in lower case, base64 with
+    // padding and without stray bits at the end.
 
     pub(crate) fn from_hex(text: &str) -> Option<Self> {
         Self::decoded(lower::decode(text, &mut [0; 32]).ok()?)
@@ -26,8 +27,8 @@ impl Tag {
         Self::decoded(Base64::decode(text, &mut [0; 32]).ok()?)
     }
 
-    /// base64url without padding. Its two other characters are not worth a second decoder's
-    /// kilobytes.
+    /// base64url without padding. It is translated to base64, because a second decoder would add
+    /// kilobytes to the component.
     pub(crate) fn from_base64url(text: &str) -> Option<Self> {
         let mut base64: Vec<u8> = text
             .bytes()

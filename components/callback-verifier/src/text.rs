@@ -1,14 +1,15 @@
-//! Texts of the outside that may leave.
+//! Texts of a request that may leave this crate.
 
 use crate::card;
 
-/// The longest text that is passed on.
+/// The longest text that may leave.
 const MAX_LENGTH: usize = 64;
 
-/// An id, reference or kind as it is, if it has the form of one and no card number could be in it.
+/// An id, reference or kind, unchanged. `None` if it has not the form of an id or a card number could
+/// be in it.
 ///
-/// The form of the providers' ids is not documented, so this is as wide as it can safely be.
-pub(crate) fn passed_on(text: &str) -> Option<String> {
+/// Providers do not document the form of their ids, so this accepts any that is safe.
+pub(crate) fn safe(text: &str) -> Option<String> {
     let has_form = (1..=MAX_LENGTH).contains(&text.len())
         && text
             .bytes()

@@ -1,4 +1,4 @@
-//! Whether a document agrees with itself. A receipt that contradicts itself is worse than none.
+//! Checks that a document does not contradict itself.
 
 mod price;
 
@@ -8,20 +8,20 @@ use chargetap_contract::receipt::{
 
 use crate::{subject, vat_number};
 
-/// The longest id: it is part of a link, and the link has to fit a small QR code.
+/// The longest id: it is part of a link that has to fit a small QR code.
 const MAX_ID: usize = 50;
 
-/// The longest name and address of a buyer, in characters: strangers write them.
+/// The longest name and address of a buyer, in characters. Anybody with the link can enter them.
 const MAX_NAME: usize = 200;
 const MAX_ADDRESS: usize = 300;
 
-/// How long a receipt's code is.
+/// The length of a receipt's code.
 const CODE: usize = 8;
 
-/// A rule and what is wrong where it does not hold.
+/// Whether a rule holds, and what is wrong if not.
 type Rule = (bool, &'static str);
 
-/// The first contradiction, if there is any.
+/// Fails with the first contradiction.
 pub(crate) fn consistent(document: &Document) -> Result<(), Problem> {
     let rules = names(document)
         .into_iter()
@@ -100,7 +100,7 @@ fn session(session: &Summary) -> [Rule; 10] {
             "the lines do not add up to the totals",
         ),
         (
-            // Nothing is said of it on receipts from before it was.
+            // Old documents do not have it.
             captured_vat.is_empty() || price::is_shared(session.captured, captured_vat),
             "net and VAT of what was captured do not add up to it",
         ),
@@ -132,8 +132,8 @@ fn is_in_order(charging: &Charging) -> bool {
     charging.started_at <= charging.ended_at
 }
 
-/// A price above the hold is captured as far as the hold goes, and a provider may take less than it
-/// was asked for.
+/// A price above the hold is captured as far as the hold goes, and a provider may capture less than
+/// that.
 fn is_no_more_than_the_price(session: &Summary) -> bool {
     let gross = session.charging.as_ref().map_or(0, |it| it.cost.gross);
     session.captured <= gross.min(session.held)
@@ -144,7 +144,8 @@ fn has_four_digits(session: &Summary) -> bool {
     digits.is_none_or(|digits| digits <= 9999)
 }
 
-/// Whatever has a wrong shape could be something that must not be on a receipt.
+/// A value that does not have its form could be something that must not be on a receipt, such as a
+/// card number.
 fn slip(slip: &Slip) -> [Rule; 3] {
     let fits = |value: u64, bytes: u32| bytes <= 5 && value >> (8 * bytes) == 0;
     let is_code = |code: &String| (1..=6).contains(&code.len()) && is_alphanumeric(code);

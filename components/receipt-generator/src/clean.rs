@@ -1,15 +1,15 @@
-//! Texts without the characters that people cannot see.
+//! Removes the characters that people cannot see from texts.
 //!
-//! Names come from configuration or from what a station says of itself, and they stand beside
-//! amounts. A bidirectional override in a name can turn the digits that follow it around, and a
-//! control character can move a terminal's cursor.
+//! Names come from the configuration or from a station, and stand beside amounts. A bidirectional
+//! override in a name could reverse the digits after it, and a control character could move a
+//! terminal's cursor.
 
 use chargetap_contract::receipt::{
     Buyer, Document, Invoice, Issuer, Original, Payout, Refund, Site, Subject, Summary,
 };
 
-/// The document with every free text cleaned. What has a form of its own is left to be checked, and
-/// what a meter signed stays as it is.
+/// The document with every free text cleaned. Texts with a fixed form are not changed here, but
+/// checked later. Signed meter values are not changed.
 pub(crate) fn document(document: &Document) -> Document {
     let document = document.clone();
     Document {
@@ -88,7 +88,7 @@ fn original(original: Original) -> Original {
     }
 }
 
-/// White space of every kind becomes single spaces, and what is invisible goes.
+/// White space becomes single spaces, and invisible characters are removed.
 fn text(raw: String) -> String {
     if is_clean(&raw) {
         return raw;
@@ -100,7 +100,7 @@ fn text(raw: String) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether nothing has to be done, as is nearly always so.
+/// Whether nothing has to be changed, as in nearly all texts.
 fn is_clean(text: &str) -> bool {
     let has_odd_space = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
     let is_odd = |character: char| match character {

@@ -1,4 +1,4 @@
-//! The generator as a component: the contract's world on top of the pure code.
+//! The component's exports.
 
 mod bindings {
     #![expect(

@@ -1,11 +1,12 @@
-//! Pages with a form, for a driver who has no receipt yet, or not the right one.
+//! Pages with a form: to find a receipt, and to ask for an invoice.
 
 use chargetap_contract::receipt::{Buyer, Page};
 use maud::{Markup, html};
 
 use crate::{html, language::Language};
 
-/// After how many seconds the page asks for the invoice again: time to have it read out.
+/// After how many seconds the page is loaded again to see whether the invoice is there. Screen readers
+/// need that long to read the page.
 const ASK_AGAIN_AFTER: &str = "4";
 
 pub(crate) fn write(page: &Page, language: &Language) -> String {
@@ -32,7 +33,7 @@ pub(crate) fn write(page: &Page, language: &Language) -> String {
             Page::Find | Page::NotFound | Page::TooManyAttempts => (find(language)),
             Page::Buyer => (buyer(language, None)),
             Page::BuyerRefused(typed) => (buyer(language, Some(typed))),
-            // Whose browser does not ask again by itself has a link.
+            // For browsers that do not load the page again by themselves.
             Page::InvoiceComing => nav { a href="" { (language.invoice) } },
             Page::NoInvoice => {}
         }
@@ -41,7 +42,7 @@ pub(crate) fn write(page: &Page, language: &Language) -> String {
     html::page(language.tag, title, refresh, &content)
 }
 
-/// Two forms, because a field that is required belongs to one of the ways only.
+/// Two forms, one for each way to find a receipt, because each has its own required fields.
 fn find(language: &Language) -> Markup {
     html! {
         form method="post" {
@@ -69,7 +70,7 @@ fn find(language: &Language) -> Markup {
     }
 }
 
-/// What was typed is not to be typed again.
+/// `typed` fills the fields with what the driver typed before.
 fn buyer(language: &Language, typed: Option<&Buyer>) -> Markup {
     html! {
         form method="post" {

@@ -1,7 +1,6 @@
-//! How a language writes numbers, amounts and moments: by CLDR, as ICU4X reads it.
+//! How a language writes numbers, amounts and moments, by CLDR with ICU4X.
 
 mod amounts;
-
 mod locales;
 mod provider;
 #[cfg(test)]
@@ -30,10 +29,11 @@ use provider::Cldr;
 
 use crate::time::Moment;
 
-/// Each locale's, once it was asked for: to make them takes longer than to use them for a receipt.
+/// The formats of each locale, loaded when they are first used. Loading takes longer than writing a
+/// receipt with them.
 static ALL: [OnceLock<Option<Formats>>; LOCALES.len()] = [const { OnceLock::new() }; LOCALES.len()];
 
-/// What a language writes numbers and moments with.
+/// The formatters of a language.
 pub(crate) struct Formats {
     locale: DataLocale,
     decimal: DecimalFormatter,
@@ -45,7 +45,7 @@ pub(crate) struct Formats {
 }
 
 impl Formats {
-    /// Those of a language.
+    /// The formats of a language.
     pub(crate) fn find(tag: &str) -> Option<&'static Self> {
         let (locale, formats) = LOCALES
             .iter()
@@ -104,7 +104,7 @@ impl Formats {
         let [hour, minute, second] =
             [local.hour(), local.minute(), local.second()].map(i8::unsigned_abs);
         let time = Time::try_new(hour, minute, second, 0);
-        // Every date and time of day that there is can be written.
+        // It does not fail: every valid date and time can be written.
         let written = date(moment).zip(time.ok()).map(|(date, time)| {
             let local = DateTime { date, time };
             self.moment.format(&local).to_string()
@@ -124,7 +124,7 @@ fn language(tag: &str) -> &str {
     tag.split_once('-').map_or(tag, |(language, _)| language)
 }
 
-/// Asks for what a locale says.
+/// A request for the data of a locale.
 fn of(locale: &DataLocale) -> DataRequest<'_> {
     DataRequest {
         id: DataIdentifierBorrowed::for_locale(locale),

@@ -1,28 +1,28 @@
-//! The sheet as a page for a phone: one file, no script, nothing loaded from elsewhere.
+//! Writes the layout as a page for a phone: one file, no script, nothing loaded from elsewhere.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::sheet::{Section, Sheet};
+use crate::layout::{Layout, Section};
 
 const STYLE: &str = include_str!("page.css");
 
-/// Says to the browser what the page promises, should an escape ever be missing. It takes no other
-/// style than this one, by its digest.
+/// The browser enforces this, should an escape ever be missing. The only style that it accepts is
+/// [`STYLE`], by its digest.
 const CONTENT_POLICY: &str = "default-src 'none'; \
                               style-src 'sha256-+UgMeOT8ZHMkd7E7+sD9vVaTOHIpLiYX5UJZKeNuMB4='; \
                               img-src data:; form-action 'self'; base-uri 'none'";
 
-pub(crate) fn write(sheet: &Sheet) -> String {
+pub(crate) fn write(layout: &Layout) -> String {
     let content = html! {
-        (header(sheet))
-        @for part in &sheet.sections { (section(part)) }
-        (actions(sheet))
-        @if let Some(link) = &sheet.link { footer { (link) } }
+        (header(layout))
+        @for part in &layout.sections { (section(part)) }
+        (actions(layout))
+        @if let Some(link) = &layout.link { footer { (link) } }
     };
-    page(sheet.language, sheet.title, None, &content)
+    page(layout.language, layout.title, None, &content)
 }
 
-/// A whole page around its content. It may ask to be loaded again after some seconds.
+/// A whole page around its content. It is loaded again after `refresh` seconds.
 pub(crate) fn page(language: &str, title: &str, refresh: Option<&str>, content: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
@@ -47,13 +47,13 @@ pub(crate) fn page(language: &str, title: &str, refresh: Option<&str>, content: 
     page.into_string()
 }
 
-fn header(sheet: &Sheet) -> Markup {
+fn header(layout: &Layout) -> Markup {
     html! {
         header {
-            h1.kind { (sheet.title) }
-            p.headline { (sheet.headline) }
-            p.amount { (sheet.total) }
-            @for sentence in &sheet.explanation { p.why { (sentence) } }
+            h1.kind { (layout.title) }
+            p.headline { (layout.headline) }
+            p.amount { (layout.total) }
+            @for sentence in &layout.explanation { p.why { (sentence) } }
         }
     }
 }
@@ -62,11 +62,11 @@ fn section(section: &Section) -> Markup {
     html! {
         section {
             h2 { (section.title) }
-            @if !section.rows.is_empty() {
+            @if !section.entries.is_empty() {
                 dl {
-                    @for row in &section.rows {
-                        div class=[row.is_sum.then_some("sum")] {
-                            dt { (row.label) } dd { (row.value) }
+                    @for entry in &section.entries {
+                        div class=[entry.is_sum.then_some("sum")] {
+                            dt { (entry.label) } dd { (entry.value) }
                         }
                     }
                 }
@@ -76,11 +76,11 @@ fn section(section: &Section) -> Markup {
     }
 }
 
-/// What else can be had at the page's own address.
-fn actions(sheet: &Sheet) -> Markup {
+/// The links below the receipt.
+fn actions(layout: &Layout) -> Markup {
     html! {
         nav {
-            @for action in &sheet.actions { a href=(action.address) { (action.label) } }
+            @for action in &layout.actions { a href=(action.address) { (action.label) } }
         }
     }
 }

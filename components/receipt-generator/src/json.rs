@@ -1,10 +1,11 @@
-//! The document as JSON, for machines.
+//! Writes the document as JSON, for machines. `receipt.schema.json` beside this crate's manifest is
+//! its JSON Schema.
 //!
-//! The names and meanings of these fields are stable: a field may be added, and `version` counts up
-//! when one changes or goes. Amounts are integers in the minor unit of `currency`, of which
-//! `currency_digits` is the number of decimals. Times are RFC 3339 with the site's offset. What
-//! does not apply is `null`. `receipt.schema.json` beside this crate's manifest says the same as a
-//! JSON Schema.
+//! - Names and meanings of fields are stable. Fields may be added. If one changes or is removed,
+//!   `version` is incremented.
+//! - Amounts are integers in the minor unit of `currency`, which has `currency_digits` decimals.
+//! - Times are RFC 3339 with the site's offset.
+//! - A field that does not apply is `null`.
 
 mod fields;
 mod names;
@@ -28,7 +29,7 @@ const VERSION: u32 = 3;
 struct Receipt<'a> {
     version: u32,
     id: &'a str,
-    /// Of the issuer's sequence without gaps.
+    /// From the issuer's sequence, which has no gaps.
     number: Option<&'a str>,
     /// `charge`, `nothing_taken`, `refund`, `invoice` or `payout`.
     kind: &'static str,
@@ -57,24 +58,24 @@ struct Receipt<'a> {
     captured_vat: Vec<VatShareFields>,
     charging: Option<ChargingFields>,
     refund: Option<RefundFields>,
-    /// In whose name the invoice is that this is, or that a refund refers to.
+    /// The buyer of this invoice, or of the invoice that a refund refers to.
     buyer: Option<BuyerFields<'a>>,
     payout: Option<PayoutFields<'a>>,
     /// The receipt that this one refers to.
     original: Option<OriginalFields<'a>>,
     slip: Option<SlipFields<'a>>,
-    /// What the terminal said of the price.
+    /// The price as the terminal showed it.
     tariff: Option<&'a str>,
     measurement: Option<MeasurementFields<'a>>,
-    /// Where it can be read.
+    /// The receipt's address.
     link: Option<&'a str>,
-    /// By which it can be found.
+    /// The code by which it can be found.
     code: Option<&'a str>,
 }
 
 pub(crate) fn write(document: &Document, currency: &Currency, times: &Times) -> String {
     let mut json = serde_json::to_string_pretty(&Receipt::of(document, currency, times))
-        // Only a map whose keys are no texts can fail, and there is none.
+        // It does not fail: only maps whose keys are not strings can fail, and there is none.
         .unwrap_or_default();
     json.push('\n');
     json

@@ -1,4 +1,4 @@
-//! What receipts and pages say, one file per language.
+//! The texts of receipts and pages, one file per language.
 
 mod bg;
 mod cs;
@@ -28,7 +28,7 @@ mod sv;
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-/// Every language there is: the official ones of the EU, and Norwegian.
+/// All languages: the official ones of the EU, and Norwegian.
 const ALL: [&Language; 25] = [
     &bg::LANGUAGE,
     &cs::LANGUAGE,
@@ -57,8 +57,7 @@ const ALL: [&Language; 25] = [
     &sv::LANGUAGE,
 ];
 
-/// A language's texts. A function takes amounts, energies, dates and numbers of receipts, already
-/// written in this language.
+/// A language's texts. The arguments of its functions are already written in this language.
 pub(crate) struct Language {
     /// The language of the BCP 47 tags that select it, in lower case.
     pub(crate) tag: &'static str,
@@ -76,12 +75,12 @@ pub(crate) struct Language {
     pub(crate) reason: fn(NothingTakenReason) -> &'static str,
     pub(crate) was_released: fn(&str) -> String,
     pub(crate) nothing_was_reserved: &'static str,
-    /// Of which receipt (number, date) something is given back.
+    /// Of which receipt (number, date) this is a refund.
     pub(crate) refund_of: fn(&str, &str) -> String,
     pub(crate) reported_late: &'static str,
-    /// Of which receipt (number, date) the invoice takes the place.
+    /// Which receipt (number, date) this invoice replaces.
     pub(crate) instead_of: fn(&str, &str) -> String,
-    /// To whom it is paid out, and on which statement.
+    /// The payee, and the statement.
     pub(crate) payout_to: fn(&str, &str) -> String,
 
     pub(crate) charging: &'static str,
@@ -94,21 +93,21 @@ pub(crate) struct Language {
     pub(crate) energy: &'static str,
 
     pub(crate) price: &'static str,
-    /// What the terminal said of the price.
+    /// The price as the terminal showed it.
     pub(crate) tariff: &'static str,
     pub(crate) parking: &'static str,
     pub(crate) per_session: &'static str,
-    /// What is added to come to the minimum price, and what is taken off to come to the maximum.
+    /// What is added up to the minimum price, and what is taken off down to the maximum price.
     pub(crate) minimum_price: &'static str,
     pub(crate) maximum_price: &'static str,
     pub(crate) net: &'static str,
     pub(crate) vat: &'static str,
-    /// Between a VAT rate and the amount it is of.
+    /// Between a VAT rate and its amount.
     pub(crate) on: &'static str,
     pub(crate) gross: &'static str,
-    /// Of what no VAT is due, or none is known.
+    /// An amount without VAT, or whose VAT is not known.
     pub(crate) without_vat: &'static str,
-    /// How the price is rounded, for unit prices that include VAT or do not, and where there is none.
+    /// How the price is rounded: for unit prices with VAT, without VAT, or if there is no VAT.
     pub(crate) rounding: fn(Option<bool>) -> &'static str,
     pub(crate) price_above_hold: &'static str,
 
@@ -126,24 +125,24 @@ pub(crate) struct Language {
     pub(crate) tapped: &'static str,
     pub(crate) terminal: &'static str,
 
-    /// What the station said after the session was settled.
+    /// The charging as the station reported it after the session was settled.
     pub(crate) corrected: &'static str,
-    /// What the platform keeps.
+    /// The fee of the platform.
     pub(crate) fee: &'static str,
     pub(crate) vat_in_fee: &'static str,
 
     pub(crate) measurement: &'static str,
-    /// The signed values are genuine, and nothing was billed.
+    /// The signed values are verified, and nothing was billed.
     pub(crate) measured_only: fn(&str) -> String,
-    /// The signed values are genuine and what was billed.
+    /// The signed values are verified, and were billed.
     pub(crate) measured: fn(&str) -> String,
-    /// The signed values are genuine (first), but something else was billed (second).
+    /// The signed values (first) are verified, but something else (second) was billed.
     pub(crate) measured_otherwise: fn(&str, &str) -> String,
     pub(crate) not_measured: fn(MeasurementProblem) -> &'static str,
     /// How the driver can check it.
     pub(crate) transparency: &'static str,
 
-    /// In whose name an invoice is.
+    /// The heading of the buyer's section.
     pub(crate) buyer: &'static str,
     pub(crate) issuer: &'static str,
     pub(crate) name: &'static str,
@@ -166,11 +165,11 @@ pub(crate) struct Language {
     pub(crate) date: &'static str,
     pub(crate) amount: &'static str,
     pub(crate) last_four: &'static str,
-    /// What the button says.
+    /// The label of the button.
     pub(crate) find: &'static str,
     pub(crate) not_found: &'static str,
     pub(crate) too_many_attempts: &'static str,
-    /// What the button says.
+    /// The label of the button.
     pub(crate) request_invoice: &'static str,
     pub(crate) buyer_refused: &'static str,
     pub(crate) invoice_coming: &'static str,
@@ -187,7 +186,7 @@ pub(crate) fn find(locale: &str) -> Option<&'static Language> {
     let (tag, _) = locale.split_once('-').unwrap_or((locale, ""));
     let tag = tag.to_ascii_lowercase();
     let tag = match tag.as_str() {
-        // Norwegian without saying which is Bokmål, and whoever reads Nynorsk reads that as well.
+        // Norwegian of either kind is written in Bokmål.
         "no" | "nn" => "nb",
         other => other,
     };

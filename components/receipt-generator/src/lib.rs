@@ -1,15 +1,18 @@
-//! Turns the facts of a session into a receipt, in a language and a format.
+//! Turns the facts of a session into a receipt, in one language and one format.
 //!
-//! A receipt is made in three steps, so that the formats cannot disagree:
+//! A receipt is made in three steps, so that the formats cannot contradict each other:
 //!
-//! 1. the texts of the document are cleaned, and it is checked,
-//! 2. what people read is laid out once, as a sheet,
-//! 3. the sheet is written as a page, as a file or as lines. JSON is for machines and is written
-//!    from the document.
+//! | step                                                    | modules                      |
+//! |---------------------------------------------------------|------------------------------|
+//! | clean the texts of the document, and check the document | `clean`, `check`             |
+//! | lay out what people read, once                          | `layout`                     |
+//! | write the layout as a page, as PDF or as lines          | `html`, `pdf`, `text`        |
+//! | or write the document for machines                      | `json`, `transparency`, `qr` |
 //!
-//! The same arguments always give the same bytes: there is no clock here, and the time zones are
-//! the ones built in.
+//! The same arguments always give the same bytes: there is no clock here, and the time zones are built
+//! in.
 
+mod application_id;
 mod check;
 mod clean;
 #[cfg(target_family = "wasm")]
@@ -19,11 +22,11 @@ mod formats;
 mod html;
 mod json;
 mod language;
+mod layout;
 mod metering;
 mod money;
 mod pdf;
 mod qr;
-mod sheet;
 mod subject;
 mod text;
 mod time;
@@ -34,46 +37,46 @@ use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered};
 
 pub use metering::check as check_measurement;
 
-use crate::{formats::Formats, language::Language, money::Currency, sheet::Sheet, time::Times};
+use crate::{formats::Formats, language::Language, layout::Layout, money::Currency, time::Times};
 
 /// Writes a receipt.
 ///
-/// `locale` is a BCP 47 tag, of which the language alone counts: `sv`, `sv-SE` and `sv-FI` are one.
+/// `locale` is a BCP 47 tag. Only its language counts: `sv`, `sv-SE` and `sv-FI` are the same.
 ///
-/// Every text of the document loses its control characters, its bidirectional marks and other
-/// invisible characters first, because they can make a receipt say something else than it does;
-/// line breaks and tabs become spaces.
+/// Control characters, bidirectional marks and other invisible characters are removed from every
+/// text of the document first, because they could falsify what a receipt shows. Line breaks and
+/// tabs become spaces.
 ///
 /// # Errors
 ///
 /// [`Problem`] if the language, the time zone or the currency is not known, if the document
-/// contradicts itself, or if it has not what the format shows.
+/// contradicts itself, or if it does not have what the format shows.
 pub fn render(document: &Document, format: Format, locale: &str) -> Result<Rendered, Problem> {
     let (language, formats) = find(locale)?;
     let document = clean::document(document);
     check::consistent(&document)?;
     let currency = Currency::find(&subject::session(&document).currency)?;
     let times = Times::of(&document)?;
-    let sheet = || Sheet::lay_out(&document, &currency, &times, language, formats);
+    let layout = || Layout::of(&document, &currency, &times, language, formats);
     let (media_type, body) = match format {
-        Format::Html => (HTML, html::write(&sheet()).into_bytes()),
+        Format::Html => (HTML, html::write(&layout()).into_bytes()),
         Format::Text(columns) => (
             "text/plain; charset=utf-8",
-            text::write(&sheet(), columns).into_bytes(),
+            text::write(&layout(), columns).into_bytes(),
         ),
         Format::Json => (
             "application/json",
             json::write(&document, &currency, &times).into_bytes(),
         ),
         Format::Ocmf => ("application/xml", transparency::write(&document)?),
-        Format::Pdf => ("application/pdf", pdf::write(&sheet())),
+        Format::Pdf => ("application/pdf", pdf::write(&layout())),
         Format::QrSvg => ("image/svg+xml", code(&document, qr::svg)?.into_bytes()),
         Format::QrPng => ("image/png", code(&document, qr::png)?),
     };
     Ok(rendered(media_type, body))
 }
 
-/// Writes a page with a form, whose language is chosen as that of a receipt.
+/// Writes a page with a form. `locale` is chosen as in [`render`].
 ///
 /// # Errors
 ///
@@ -88,7 +91,7 @@ pub fn languages() -> impl Iterator<Item = &'static str> {
     language::tags()
 }
 
-/// The link as a code, if there is one and it fits.
+/// The link as a QR code, if there is a link and it fits.
 fn code<T>(document: &Document, write: fn(&str) -> Option<T>) -> Result<T, Problem> {
     document
         .link
@@ -99,7 +102,7 @@ fn code<T>(document: &Document, write: fn(&str) -> Option<T>) -> Result<T, Probl
 
 const HTML: &str = "text/html; charset=utf-8";
 
-/// What a language says, and how it writes numbers and moments.
+/// The texts of a language, and how it writes numbers and moments.
 fn find(locale: &str) -> Result<(&'static Language, &'static Formats), Problem> {
     language::find(locale)
         .and_then(|language| Some((language, Formats::find(language.tag)?)))

@@ -1,18 +1,19 @@
-//! Whether a meter signed what it measured.
+//! Checks the signed values of a meter.
 //!
-//! German metering law lets a driver check the energy that is billed: the meter signs its readings,
-//! and whoever has its public key can verify them. The readings come as records of the Open Charge
-//! Metering Format (OCMF, SAFE e.V., versions 0 and 1), `OCMF|payload|signature`, where the
-//! signature is over the payload's bytes as they stand between the bars.
+//! By German metering law a driver can check the billed energy: the meter signs its readings, and
+//! anybody with its public key can verify them. The readings come as records of the Open Charge
+//! Metering Format (OCMF, SAFE e.V., versions 0 and 1): `OCMF|payload|signature`. The signature is
+//! over the bytes of the payload between the bars.
 //!
-//! A measurement is one record with the readings of the beginning and of the end of a transaction,
-//! or several records, one after the other. It is checked in three steps, and what an earlier one
-//! refuses no later one looks at:
+//! A measurement is one record with the readings of the beginning and the end of a transaction, or
+//! several records in a row. The first step that fails is the result:
 //!
-//! 1. the key is read (`key`),
-//! 2. each record's signature is verified, and only then is its payload read (`packet`,
-//!    `record`, `reading`),
-//! 3. the records must make up one transaction of one meter (`measurement`).
+//! | step | check                                               | module              |
+//! |------|-----------------------------------------------------|---------------------|
+//! | 1    | the key can be read                                 | `key`               |
+//! | 2    | the signature of each record is right               | `packet`            |
+//! | 3    | the payload, which is read only now, is well formed | `record`, `reading` |
+//! | 4    | the records make up one transaction of one meter    | `measurement`       |
 
 mod curve;
 mod energy;
@@ -27,8 +28,8 @@ use chargetap_contract::receipt::{MeasurementProblem as Problem, MeasurementVerd
 use key::Key;
 use record::Record;
 
-/// The most records of one measurement: eight hours, with a record every quarter of an hour. To
-/// verify so many on the slowest curve takes the component a third of a second.
+/// The most records of one measurement: eight hours with a record every quarter of an hour. On the
+/// slowest curve, the component verifies them in a third of a second.
 const MAX_PACKETS: usize = 32;
 
 /// The longest record, in bytes. Real ones with two readings have less than one kilobyte.
@@ -36,8 +37,8 @@ const MAX_PACKET: usize = 16 * 1024;
 
 /// Checks a measurement: `packets` are its records in the order in which they were made.
 ///
-/// `public_key` is the meter's, as the operator knows it: a DER SubjectPublicKeyInfo in hexadecimal
-/// digits or base64, in which blanks do not count.
+/// `public_key` is the meter's, as the operator configured it: a DER SubjectPublicKeyInfo in
+/// hexadecimal digits or base64. Blanks are ignored.
 #[must_use]
 pub fn check(packets: &[String], public_key: Option<&str>) -> MeasurementVerdict {
     match measured(packets, public_key) {

@@ -2,8 +2,8 @@
 
 use chargetap_contract::receipt::Problem;
 
-/// Prices and the amounts of lines are given to a thousandth of the minor unit: three more digits
-/// than other amounts have.
+/// How many decimals more than other amounts the unit prices and the amounts of lines have: they
+/// are in thousandths of the minor unit.
 pub(crate) const EXACT_DIGITS: u32 = 3;
 
 /// A currency of ISO 4217.
@@ -15,7 +15,7 @@ pub(crate) struct Currency {
 }
 
 impl Currency {
-    /// Finds a currency by its alphabetic code in capitals.
+    /// Finds a currency by its alphabetic code in upper case.
     pub(crate) fn find(code: &str) -> Result<Self, Problem> {
         iso_currency::Currency::from_code(code)
             .and_then(|currency| currency.exponent())

@@ -1,81 +1,83 @@
-//! The sheet as pages of paper, and tagged as PDF/UA-1 (ISO 14289-1) wants it, so that a screen
-//! reader reads it like the page.
+//! Writes the layout as a PDF with A4 pages. It is tagged as PDF/UA-1 (ISO 14289-1) asks for, so that
+//! screen readers read it like the HTML page.
+//!
+//! | step                                           | module                              |
+//! |------------------------------------------------|-------------------------------------|
+//! | set the texts in rows, with structure elements | `typesetter`, `row`, `structure`    |
+//! | divide the rows between pages                  | `pagination`                        |
+//! | write the pages, the fonts and the structure   | `writer`, `fonts`, `structure_tree` |
 
-mod draw;
-mod embed;
+mod compression;
 mod face;
-mod flow;
-mod layout;
-mod strip;
+mod fonts;
+mod pagination;
+mod row;
+mod structure;
+mod structure_tree;
 mod style;
-mod tags;
+mod typesetter;
+mod writer;
 
-use miniz_oxide::deflate;
 use pdf_writer::{Finish, Name, Pdf, Ref, TextStr};
 use xmp_writer::{LangId, XmpWriter};
 
-use self::{draw::Press, embed::Fonts, flow::Flow, layout::Layout, tags::Tree};
-use crate::sheet::Sheet;
+use self::{
+    fonts::Fonts, pagination::Pagination, structure_tree::StructureTree, typesetter::Typesetter,
+    writer::Writer,
+};
+use crate::layout::Layout;
 
-/// From 1, quick, to 9, small.
-const COMPRESSION: u8 = 3;
+pub(crate) fn write(layout: &Layout) -> Vec<u8> {
+    let link = layout.link.as_deref();
+    let mut typesetter = Typesetter::new();
+    let mut blocks = vec![typesetter.header(layout)];
+    blocks.extend(layout.sections.iter().map(|it| typesetter.section(it)));
+    blocks.extend(link.map(|it| typesetter.link(it)));
 
-/// Where the receipt can be read stands at the end, as a code and as a text.
-pub(crate) fn write(sheet: &Sheet) -> Vec<u8> {
-    let link = sheet.link.as_deref();
-    let mut layout = Layout::new();
-    let mut blocks = vec![layout.header(sheet)];
-    blocks.extend(sheet.sections.iter().map(|it| layout.section(it)));
-    blocks.extend(link.map(|it| layout.link(it)));
-
-    let mut flow = Flow::new();
+    let mut pagination = Pagination::new();
     let mut elements = vec![];
     for block in blocks {
         let height = block.height();
-        flow.place(block.strips, height);
+        pagination.place(block.rows, height);
         elements.extend(block.elements);
     }
 
     let (mut pdf, mut next) = (Pdf::new(), Ref::new(1));
     let (catalog, pages) = (next.bump(), next.bump());
     let mut fonts = Fonts::new(&mut next);
-    let mut press = Press {
+    let mut writer = Writer {
         pdf: &mut pdf,
         next: &mut next,
         fonts: &mut fonts,
     };
-    let drawn = press.pages(pages, &flow.pages, link.unwrap_or_default());
+    let written = writer.pages(pages, &pagination.pages, link.unwrap_or_default());
     fonts.write(&mut pdf, &mut next);
-    let tree = Tree::write(&mut pdf, &mut next, &drawn, &elements);
-    describe(sheet, &mut pdf, &mut next, catalog, pages, tree);
+    let tree = StructureTree::write(&mut pdf, &mut next, &written, &elements);
+    describe(layout, &mut pdf, &mut next, catalog, pages, tree);
     pdf.finish()
 }
 
-/// What the document is, as a whole.
-fn describe(sheet: &Sheet, pdf: &mut Pdf, next: &mut Ref, catalog: Ref, pages: Ref, tree: Ref) {
+/// Writes the metadata and the catalog.
+fn describe(layout: &Layout, pdf: &mut Pdf, next: &mut Ref, catalog: Ref, pages: Ref, tree: Ref) {
     let metadata = next.bump();
-    pdf.stream(metadata, xmp(sheet).as_bytes())
+    pdf.stream(metadata, xmp(layout).as_bytes())
         .pair(Name(b"Type"), Name(b"Metadata"))
         .pair(Name(b"Subtype"), Name(b"XML"));
-    pdf.document_info(next.bump()).title(TextStr(sheet.title));
+    pdf.document_info(next.bump()).title(TextStr(layout.title));
     let mut writer = pdf.catalog(catalog);
     writer.pages(pages).metadata(metadata);
-    writer.lang(TextStr(sheet.language));
+    writer.lang(TextStr(layout.language));
     writer.pair(Name(b"StructTreeRoot"), tree);
     writer.mark_info().marked(true).suspects(false);
     writer.viewer_preferences().display_doc_title(true);
     writer.finish();
 }
 
-fn xmp(sheet: &Sheet) -> String {
+fn xmp(layout: &Layout) -> String {
     let mut xmp = XmpWriter::new();
-    xmp.title([(None, sheet.title)]);
-    xmp.language([LangId(sheet.language)]);
+    xmp.title([(None, layout.title)]);
+    xmp.language([LangId(layout.language)]);
     xmp.format("application/pdf");
     xmp.pdfua_part(1);
     xmp.finish(None)
-}
-
-fn compress(bytes: &[u8]) -> Vec<u8> {
-    deflate::compress_to_vec_zlib(bytes, COMPRESSION)
 }

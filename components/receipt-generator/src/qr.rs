@@ -1,16 +1,16 @@
-//! A text, such as the receipt's address, as a QR code.
+//! Writes a text, such as the receipt's address, as a QR code.
 //!
-//! It is dark on white whatever surrounds it, with the quiet zone that ISO/IEC 18004 asks for, and
-//! can be read with up to 15 % of it dirty or torn (level M).
+//! It is dark on white on any background, with the quiet zone that ISO/IEC 18004 asks for. It can
+//! be read with up to 15 % of it damaged (level M).
 
 use maud::html;
 use png::{BitDepth, ColorType, Compression, Encoder};
 use qrcodegen::{QrCode, QrCodeEcc};
 
-/// How wide the light border is, in modules.
+/// The width of the light border, in modules.
 pub(crate) const QUIET_ZONE: usize = 4;
 
-/// How wide a module is in a picture, in pixels.
+/// The width of a module in a PNG, in pixels.
 const PIXELS: usize = 8;
 
 /// The modules of a code, without the quiet zone.
@@ -18,9 +18,9 @@ pub(crate) struct Code {
     code: QrCode,
 }
 
-/// Dark modules side by side.
+/// A horizontal run of dark modules.
 pub(crate) struct Run {
-    /// How many modules are left of it.
+    /// How many modules are to its left.
     pub(crate) x: usize,
     /// How many modules are above it.
     pub(crate) y: usize,
@@ -39,7 +39,7 @@ impl Code {
         self.code.size().unsigned_abs() as usize
     }
 
-    /// Where it is dark, row by row.
+    /// The dark modules, row by row.
     pub(crate) fn runs(&self) -> Vec<Run> {
         let mut runs: Vec<Run> = vec![];
         for y in 0..self.size() {
@@ -53,7 +53,7 @@ impl Code {
         runs
     }
 
-    /// Outside of the code it is light.
+    /// Whether a module is dark. Outside of the code it is light.
     fn is_dark(&self, x: usize, y: usize) -> bool {
         match (i32::try_from(x), i32::try_from(y)) {
             (Ok(x), Ok(y)) => self.code.get_module(x, y),
@@ -62,7 +62,7 @@ impl Code {
     }
 }
 
-/// A picture without a size of its own, or `None` if the text does not fit a code.
+/// An SVG without a fixed size. `None` if the text does not fit a code.
 pub(crate) fn svg(text: &str) -> Option<String> {
     let code = Code::of(text)?;
     let side = code.size() + 2 * QUIET_ZONE;
@@ -85,7 +85,7 @@ pub(crate) fn svg(text: &str) -> Option<String> {
     Some(picture.into_string())
 }
 
-/// A picture of eight pixels per module, or `None` if the text does not fit a code.
+/// A PNG with eight pixels per module. `None` if the text does not fit a code.
 pub(crate) fn png(text: &str) -> Option<Vec<u8>> {
     let code = Code::of(text)?;
     let side = code.size() + 2 * QUIET_ZONE;
@@ -101,7 +101,7 @@ pub(crate) fn png(text: &str) -> Option<Vec<u8>> {
     Some(file)
 }
 
-/// One bit per pixel, and as a module has eight of them, one byte per module and row of pixels.
+/// One bit per pixel. A module is eight pixels wide, so it has one byte in each row of pixels.
 fn bits(code: &Code, side: usize) -> Vec<u8> {
     let module = |x: usize, y: usize| {
         let inside = x.checked_sub(QUIET_ZONE).zip(y.checked_sub(QUIET_ZONE));

@@ -1,4 +1,4 @@
-//! What every kind of receipt has in common.
+//! The parts that all kinds of receipt have.
 
 use chargetap_contract::receipt::{Buyer, Document, Subject, Summary};
 
@@ -12,7 +12,7 @@ pub(crate) fn session(document: &Document) -> &Summary {
     }
 }
 
-/// In whose name the invoice is that this is, or that a refund refers to.
+/// The buyer of an invoice, or of the invoice that a refund refers to.
 pub(crate) fn buyer(subject: &Subject) -> Option<&Buyer> {
     match subject {
         Subject::Refund(refund) => refund.buyer.as_ref(),

@@ -1,41 +1,41 @@
-//! The sheet as lines, for a terminal's printer or screen and for plain mail.
+//! Writes the layout as lines, for a terminal's printer or screen and for plain mail.
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::sheet::{Row, Section, Sheet};
+use crate::layout::{Entry, Layout, Section};
 
-/// So many columns a line may have. With fewer there is no room for words, and with more a value is
-/// far from its label.
+/// How many columns a line may have. With fewer there is no room for words; with more a value is far
+/// from its label.
 const COLUMNS: std::ops::RangeInclusive<u32> = 20..=120;
 
 /// The fewest spaces between a label and its value on one line.
 const GAP: usize = 2;
 
-/// By how much a value is indented that has lines of its own.
+/// By how much a value is indented that stands below its label.
 const INDENT: usize = 2;
 
-pub(crate) fn write(sheet: &Sheet, columns: u32) -> String {
+pub(crate) fn write(layout: &Layout, columns: u32) -> String {
     let columns = columns.clamp(*COLUMNS.start(), *COLUMNS.end()) as usize;
     let mut lines = Lines {
         columns,
         text: String::new(),
     };
-    lines.paragraph(sheet.title, 0);
-    lines.pair(sheet.headline, &sheet.total);
-    for sentence in &sheet.explanation {
+    lines.paragraph(layout.title, 0);
+    lines.pair(layout.headline, &layout.total);
+    for sentence in &layout.explanation {
         lines.paragraph(sentence, 0);
     }
-    for section in &sheet.sections {
+    for section in &layout.sections {
         lines.section(section);
     }
-    if let Some(link) = &sheet.link {
+    if let Some(link) = &layout.link {
         lines.text.push('\n');
         lines.paragraph(link, 0);
     }
     lines.text
 }
 
-/// What is written so far. Every line ends.
+/// The lines written so far, each with its line feed.
 struct Lines {
     columns: usize,
     text: String,
@@ -47,7 +47,7 @@ impl Lines {
         self.paragraph(section.title, 0);
         self.fill('-', self.columns);
         self.text.push('\n');
-        for Row { label, value, .. } in &section.rows {
+        for Entry { label, value, .. } in &section.entries {
             self.pair(label, value);
         }
         for note in &section.notes {
@@ -55,7 +55,7 @@ impl Lines {
         }
     }
 
-    /// Label left and value right if one line is enough, and otherwise the value below the label.
+    /// Label left and value right if both fit one line, otherwise the value below the label.
     fn pair(&mut self, label: &str, value: &str) {
         let taken = width(label) + width(value);
         match self.columns.checked_sub(taken) {
@@ -72,7 +72,7 @@ impl Lines {
         }
     }
 
-    /// Breaks between words, and inside a word only where it is wider than a line.
+    /// Breaks between words. A word that is wider than a line is broken inside.
     fn paragraph(&mut self, text: &str, indent: usize) {
         let columns = self.columns - indent;
         self.fill(' ', indent);
@@ -97,7 +97,8 @@ impl Lines {
         self.text.push('\n');
     }
 
-    /// A word that is wider than a line, from the beginning of one; how much of the last it takes.
+    /// A word that is wider than a line, from the beginning of a line. Returns how many columns of the
+    /// last line it takes.
     fn pieces(&mut self, word: &str, columns: usize, indent: usize) -> usize {
         let mut taken = 0;
         for character in word.chars() {
@@ -122,8 +123,8 @@ impl Lines {
     }
 }
 
-/// No-break spaces have held amounts and moments together until here, and many a printer knows no
-/// other space than the plain one.
+/// Lines are broken now, so no-break spaces are not needed any more, and many printers have only the
+/// plain space.
 fn plain(character: char) -> char {
     match character {
         '\u{a0}' | '\u{202f}' => ' ',
@@ -131,8 +132,8 @@ fn plain(character: char) -> char {
     }
 }
 
-/// How many columns a text takes. It is counted by character, which is never less than that of the
-/// whole, because joiners and variation selectors were cleaned away.
+/// How many columns a text takes: the sum of its characters. The text as a whole never takes more,
+/// because joiners and variation selectors were removed.
 fn width(text: &str) -> usize {
     if text.is_ascii() {
         return text.len();
@@ -142,7 +143,7 @@ fn width(text: &str) -> usize {
 
 fn columns_of(character: char) -> usize {
     match character {
-        // Latin, Greek and Cyrillic letters: nearly all there is.
+        // Latin, Greek and Cyrillic letters: nearly all texts.
         ' '..='~' | '\u{a0}'..='\u{2ff}' | '\u{370}'..='\u{482}' => 1,
         other => other.width().unwrap_or(0),
     }

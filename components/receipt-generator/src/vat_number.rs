@@ -1,15 +1,15 @@
-//! Whether a VAT number is written as its country writes them, check digits included.
+//! Checks the form and the check digits of VAT numbers.
 
 use stdnum::{Validator, country};
 
-/// A VAT number with its country's prefix, once. Spaces, dots and hyphens do not matter.
+/// Whether this is a VAT number with its country's prefix. Spaces, dots and hyphens are ignored.
 pub(crate) fn is_valid(number: &str) -> bool {
     let number = compact(number);
     let Some((prefix, rest)) = number.split_at_checked(2) else {
         return false;
     };
-    // The validators pass over the prefix themselves, so a second one has to be looked for, and they
-    // take wide digits. That of Switzerland wants the prefix.
+    // The validators skip a prefix themselves and accept full-width digits, so both are refused here.
+    // The validator of Switzerland needs the prefix.
     let number = if prefix == "CH" { &number } else { rest };
     let is_plain = number.is_ascii() && !rest.starts_with(prefix);
     is_plain && validator(prefix).is_some_and(|it| it.validate(number).is_ok())
@@ -20,8 +20,8 @@ fn compact(number: &str) -> String {
     kept.map(|it| it.to_ascii_uppercase()).collect()
 }
 
-/// The EU's member states by the prefixes of Directive 2006/112/EC, article 215, and neighbours in
-/// which drivers live.
+/// The member states of the EU by the prefixes of Directive 2006/112/EC, article 215, and neighbouring
+/// countries.
 fn validator(prefix: &str) -> Option<&'static dyn Validator> {
     Some(match prefix {
         "AT" => &country::at::UID,

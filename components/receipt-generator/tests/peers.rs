@@ -1,4 +1,4 @@
-//! What peers that others wrote make of the receipts. They must be installed: `cargo xtask test`.
+//! Reads receipts with programs of others, which must be installed: `cargo xtask test`.
 
 #![expect(
     clippy::expect_used,
@@ -18,10 +18,11 @@ use std::{
 
 use chargetap_contract::receipt::{Document, Format};
 
-/// With the longest words, and two more alphabets. Every page takes about a second.
+/// German has the longest words; Greek and Bulgarian have other alphabets. Every page takes about a
+/// second.
 const LOCALES: [&str; 3] = ["de", "el", "bg"];
 
-/// In a browser at 320 pixels, in light and dark, with axe-core's rules of accessibility.
+/// Checked in a browser 320 pixels wide, in light and dark, with axe-core's accessibility rules.
 #[test]
 fn every_page_fits_a_small_phone_is_accessible_and_loads_nothing() {
     let gallery = empty_folder("pages");
@@ -45,24 +46,25 @@ fn every_page_fits_a_small_phone_is_accessible_and_loads_nothing() {
     assert_eq!(said, format!("{pages} pages checked\n"));
 }
 
-/// By a reader of PDF (text in order, fonts, tags), rendered to a picture, and by a reader of codes.
+/// Checked by a PDF reader (order of the text, fonts, tags), as a rendered picture, and by a QR code
+/// reader.
 #[test]
-fn receipts_on_paper_and_their_codes_say_what_the_page_says() {
-    let folder = empty_folder("paper");
+fn pdfs_and_qr_codes_say_what_the_page_says() {
+    let folder = empty_folder("pdf");
     let write = |name: &str, bytes: Vec<u8>| fs::write(folder.join(name), bytes).unwrap();
     let render = |document: &Document, format| {
         let rendered = receipt_generator::render(document, format, "en").unwrap();
         rendered.body
     };
     let paid = documents::paid();
-    write("paper.pdf", render(&paid, Format::Pdf));
-    // So wide that the link is not broken.
+    write("receipt.pdf", render(&paid, Format::Pdf));
+    // Wide enough for the link on one line.
     write("lines.txt", render(&paid, Format::Text(80)));
     write("link.txt", paid.link.clone().unwrap().into());
     write("code.svg", render(&paid, Format::QrSvg));
     write("code.png", render(&paid, Format::QrPng));
 
-    // Whose explanation is long and stands beside the code.
+    // A refund with a long explanation, which stands beside the QR code.
     let mut refund = documents::refund_corrected();
     let original = refund.original.as_mut().unwrap();
     original.number = Some("CT-2025-000042-SUNDSVALL-CENTRUM".to_owned());
@@ -71,7 +73,7 @@ fn receipts_on_paper_and_their_codes_say_what_the_page_says() {
 
     let name = "充電スタンド Škoda 👍 Ελληνική Φόρτιране ".repeat(250);
     let mut foreign = paid;
-    // What cannot be seen is in no file.
+    // The invisible characters must not be in the files.
     foreign.site.name = format!("\u{202e}\u{2066}\u{200b}\u{7}{name}\u{ad}\u{feff}");
     write("foreign.pdf", render(&foreign, Format::Pdf));
     write("foreign.txt", name.into());
@@ -87,7 +89,7 @@ fn empty_folder(name: &str) -> PathBuf {
     folder
 }
 
-/// Runs a script of the folder beside this file until it succeeds, and returns what it says.
+/// Runs a script of the folder beside this file and returns what it prints. It must succeed.
 fn run(script: &str, arguments: &[&Path]) -> String {
     let python = std::env::var("CHARGETAP_TEST_PYTHON")
         .expect("CHARGETAP_TEST_PYTHON names a Python with the packages of requirements.txt");

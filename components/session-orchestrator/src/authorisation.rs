@@ -6,67 +6,63 @@ use chargetap_contract::session::{
 };
 use chargetap_contract::terminal::{CardRead, Hold};
 
+use crate::command_id::CommandKind;
 use crate::session::{Ended, Session, Stage};
 use crate::step::Step;
-use crate::{charging, closing};
+use crate::{charging, receipt};
 
-/// How long to wait before asking again for a hold whose answer was lost, in milliseconds.
-const ASK_AGAIN_AFTER: u64 = 5_000;
+/// How long to wait before the next look-up of a hold whose answer was lost, in milliseconds.
+const LOOK_UP_AGAIN_AFTER: u64 = 5_000;
 
-/// How long a provider may leave open whether a hold was made before people are told, in
-/// milliseconds.
+/// How long it may stay unknown whether a hold was made before people are alerted, in milliseconds.
 const ALERT_AFTER: u64 = 60 * 60 * 1_000;
 
-/// How long a driver is kept waiting for the look at the open holds, in milliseconds.
-const LOOK_FOR: u64 = 15_000;
-/// How long to wait before looking again, in milliseconds.
-const LOOK_AGAIN_AFTER: u64 = 2_000;
+/// How long a driver waits for the check of the open holds at most, in milliseconds.
+const CHECK_FOR: u64 = 15_000;
+/// How long to wait before the check is repeated, in milliseconds.
+const CHECK_AGAIN_AFTER: u64 = 2_000;
 
-/// A card was shown where an EVSE was offered: see which holds are open already, so that none of them
-/// is ever taken for ours.
+/// A card was shown where an EVSE was offered: list the holds that are open already. None of them is
+/// ever taken for ours.
 pub(crate) fn begin(policy: &Policy, Tap { read, evse }: Tap, now: u64) -> Step<'_> {
     if evse.is_none() {
         let text = "Plug in or choose a charger first. Nothing was taken.";
-        return turn_away(policy, read, text, now);
+        return reject(policy, read, text, now);
     }
-    let until = now.saturating_add(LOOK_FOR);
-    let mut step = first_step(policy, read, evse, Stage::Looking { until }, now);
-    look(&mut step, until);
+    let until = now.saturating_add(CHECK_FOR);
+    let mut step = first_step(policy, read, evse, Stage::Checking { until }, now);
+    check_open_holds(&mut step, until);
     step
 }
 
-fn look(step: &mut Step<'_>, until: u64) {
-    let terminal = step.session.terminal.clone();
-    step.command(
-        "look-up-before",
-        Action::LookUp(LookUp {
-            terminal,
-            payment: None,
-        }),
-    );
+fn check_open_holds(step: &mut Step<'_>, until: u64) {
+    look_up_holds(step, CommandKind::LookUpBefore);
     step.deadline = Some(until);
 }
 
-/// The open holds are known: ask for ours. As long as they are not, nothing was asked for.
-pub(crate) fn looked(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
-    let Stage::Looking { until } = step.session.stage else {
+/// Once the open holds are known, our hold is asked for. Nothing is asked for before that.
+pub(crate) fn open_holds_checked(
+    step: &mut Step<'_>,
+    result: CommandResult,
+) -> Result<(), Refusal> {
+    let Stage::Checking { until } = step.session.stage else {
         return step.not_applicable();
     };
     match result {
         CommandResult::OpenHolds(holds) => {
-            step.session.strangers = holds.into_iter().map(|hold| hold.payment).collect();
+            step.session.preexisting_holds = holds.into_iter().map(|hold| hold.payment).collect();
             authorise(step);
         }
-        _ => step.deadline = Some(step.now.saturating_add(LOOK_AGAIN_AFTER).min(until)),
+        _ => step.deadline = Some(step.now.saturating_add(CHECK_AGAIN_AFTER).min(until)),
     }
     Ok(())
 }
 
-pub(crate) fn look_deadline_reached(step: &mut Step<'_>, until: u64) {
+pub(crate) fn check_deadline_reached(step: &mut Step<'_>, until: u64) {
     if step.now >= until {
         fail(step, NothingTakenReason::PaymentFailed);
     } else {
-        look(step, until);
+        check_open_holds(step, until);
     }
 }
 
@@ -74,13 +70,13 @@ fn authorise(step: &mut Step<'_>) {
     let give_up_at = step.now.saturating_add(step.policy.authorise_timeout);
     step.session.stage = Stage::Authorising {
         give_up_at,
-        asking: false,
+        looking_up: false,
         alerted: false,
     };
     let terminal = step.session.terminal.clone();
     let message = "Card accepted. Plug in to charge.".into();
     step.command(
-        "authorise",
+        CommandKind::Authorise,
         Action::Authorise(Authorise { terminal, message }),
     );
     step.deadline = Some(give_up_at);
@@ -89,12 +85,12 @@ fn authorise(step: &mut Step<'_>) {
 }
 
 /// A card was shown, but another driver has the EVSE.
-pub(crate) fn refuse(policy: &Policy, read: CardRead, now: u64) -> Step<'_> {
+pub(crate) fn reject_occupied(policy: &Policy, read: CardRead, now: u64) -> Step<'_> {
     let text = "This charger is in use. Nothing was taken.";
-    turn_away(policy, read, text, now)
+    reject(policy, read, text, now)
 }
 
-fn turn_away<'a>(policy: &'a Policy, read: CardRead, text: &str, now: u64) -> Step<'a> {
+fn reject<'a>(policy: &'a Policy, read: CardRead, text: &str, now: u64) -> Step<'a> {
     let mut step = first_step(policy, read, None, Stage::Ended(Ended::NoEvse), now);
     step.show(text);
     step
@@ -114,7 +110,7 @@ fn first_step(
         card: Some(read.card),
         tariff: policy.tariff.clone(),
         tapped_at: now,
-        strangers: Vec::new(),
+        preexisting_holds: Vec::new(),
         hold: None,
         held_at: 0,
         meter: None,
@@ -123,46 +119,50 @@ fn first_step(
         stage,
         steps: 0,
     };
-    Step {
-        policy,
-        now,
-        session,
-        commands: Vec::new(),
-        deadline: None,
-    }
+    Step::new(policy, session, now)
 }
 
+/// Maps the end of an authorisation or of a look-up of its hold:
+///
+/// | result                                 | answer awaited      | looking up                        |
+/// |----------------------------------------|---------------------|-----------------------------------|
+/// | `Authorised`, with a pre-existing hold | look up             | look up                           |
+/// | `Authorised`, with any other hold      | start charging      | start charging                    |
+/// | `OpenHolds`                            | see below           | see below                         |
+/// | `Declined`                             | end: declined       | end: declined                     |
+/// | `NotDone`                              | end: payment failed | look up later: the look-up failed |
+/// | any other                              | look up             | look up later                     |
+///
+/// [`hold_looked_up`] deals with `OpenHolds`.
 pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
     let Stage::Authorising { give_up_at, .. } = step.session.stage else {
         return step.not_applicable();
     };
     match result {
-        // An answer with a hold that was there before says nothing of ours.
-        CommandResult::Authorised(hold) if is_strange(step, &hold) => ask(step),
+        CommandResult::Authorised(hold) if is_preexisting(step, &hold) => look_up(step),
         CommandResult::Authorised(hold) => charging::begin(step, hold),
-        CommandResult::OpenHolds(holds) => found(step, holds, give_up_at),
+        CommandResult::OpenHolds(holds) => hold_looked_up(step, holds, give_up_at),
         CommandResult::Declined(_) => fail(step, NothingTakenReason::Declined),
-        // The question failed, not the authorisation: ask again.
-        CommandResult::NotDone(_) if asking(step) => ask_later(step),
+        CommandResult::NotDone(_) if is_looking_up(step) => look_up_later(step),
         CommandResult::NotDone(_) => fail(step, NothingTakenReason::PaymentFailed),
         CommandResult::Done
         | CommandResult::Captured(_)
         | CommandResult::Conflict
         | CommandResult::Unknown => {
-            if asking(step) {
-                ask_later(step);
+            if is_looking_up(step) {
+                look_up_later(step);
             } else {
-                ask(step);
+                look_up(step);
             }
         }
     }
     Ok(())
 }
 
-/// The provider's hint is only a reason to ask, and only while the answer is missing.
-pub(crate) fn hinted(step: &mut Step<'_>) -> Result<(), Refusal> {
-    if asking(step) {
-        ask(step);
+/// The provider's hint is only a reason to look up, and only after the answer was lost.
+pub(crate) fn payment_hinted(step: &mut Step<'_>) -> Result<(), Refusal> {
+    if is_looking_up(step) {
+        look_up(step);
         Ok(())
     } else {
         step.not_applicable()
@@ -170,35 +170,45 @@ pub(crate) fn hinted(step: &mut Step<'_>) -> Result<(), Refusal> {
 }
 
 pub(crate) fn deadline_reached(step: &mut Step<'_>) {
-    ask(step);
+    look_up(step);
 }
 
-fn asking(step: &Step<'_>) -> bool {
-    matches!(step.session.stage, Stage::Authorising { asking: true, .. })
+fn is_looking_up(step: &Step<'_>) -> bool {
+    matches!(
+        step.session.stage,
+        Stage::Authorising {
+            looking_up: true,
+            ..
+        }
+    )
 }
 
-fn ask(step: &mut Step<'_>) {
+fn look_up(step: &mut Step<'_>) {
+    look_up_holds(step, CommandKind::LookUpTerminal);
+    look_up_later(step);
+}
+
+fn look_up_holds(step: &mut Step<'_>, kind: CommandKind) {
     let terminal = step.session.terminal.clone();
     step.command(
-        "look-up-terminal",
+        kind,
         Action::LookUp(LookUp {
             terminal,
             payment: None,
         }),
     );
-    ask_later(step);
 }
 
-fn ask_later(step: &mut Step<'_>) {
+fn look_up_later(step: &mut Step<'_>) {
     let Stage::Authorising {
         give_up_at,
-        asking,
+        looking_up,
         alerted,
     } = &mut step.session.stage
     else {
         return;
     };
-    *asking = true;
+    *looking_up = true;
     let alert = !*alerted && step.now >= give_up_at.saturating_add(ALERT_AFTER);
     *alerted |= alert;
     if alert {
@@ -207,23 +217,28 @@ fn ask_later(step: &mut Step<'_>) {
             "See whether the payment provider's API can be reached.",
         );
     }
-    step.deadline = Some(step.now.saturating_add(ASK_AGAIN_AFTER));
+    step.deadline = Some(step.now.saturating_add(LOOK_UP_AGAIN_AFTER));
 }
 
-/// One unclaimed hold that was not there before is the one that was asked for. Of several, none can be
-/// told apart: all are left to be voided as orphans. None at all may still be on its way until the
-/// time is up.
-fn found(step: &mut Step<'_>, mut holds: Vec<Hold>, give_up_at: u64) {
-    holds.retain(|hold| !is_strange(step, hold));
+/// Looks for our hold among the open ones:
+///
+/// | open holds that did not pre-exist | what happens                                                 |
+/// |-----------------------------------|--------------------------------------------------------------|
+/// | one                               | it is ours                                                   |
+/// | none, before the timeout          | look up later: it may still be on its way                    |
+/// | none, after the timeout           | end: payment failed                                          |
+/// | several                           | end: ours cannot be told from the others; all become orphans |
+fn hold_looked_up(step: &mut Step<'_>, mut holds: Vec<Hold>, give_up_at: u64) {
+    holds.retain(|hold| !is_preexisting(step, hold));
     match (holds.pop(), holds.is_empty()) {
         (Some(hold), true) => charging::begin(step, hold),
-        (None, _) if step.now < give_up_at => ask_later(step),
+        (None, _) if step.now < give_up_at => look_up_later(step),
         _ => fail(step, NothingTakenReason::PaymentFailed),
     }
 }
 
-fn is_strange(step: &Step<'_>, hold: &Hold) -> bool {
-    step.session.strangers.contains(&hold.payment)
+fn is_preexisting(step: &Step<'_>, hold: &Hold) -> bool {
+    step.session.preexisting_holds.contains(&hold.payment)
 }
 
 fn fail(step: &mut Step<'_>, reason: NothingTakenReason) {
@@ -232,5 +247,5 @@ fn fail(step: &mut Step<'_>, reason: NothingTakenReason) {
         NothingTakenReason::Declined => "Card declined. Nothing was taken.",
         _ => "Payment failed. Nothing was taken.",
     });
-    closing::issue_receipt(step);
+    receipt::issue(step);
 }

@@ -1,31 +1,29 @@
 //! From the hold to the end of the transaction.
 
-use chargetap_contract::money::Tariff;
-use chargetap_contract::receipt::{Charging, NothingTakenReason};
+use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{
-    Action, Attention, CommandResult, MeterReading, Policy, Refusal, StartCharging, Stopped,
+    Action, Attention, CommandResult, MeterReading, Refusal, StartCharging, Stopped,
 };
 use chargetap_contract::terminal::Hold;
 
-use crate::meter::Meter;
-use crate::pricing::{Terms, price};
+use crate::command_id::CommandKind;
 use crate::session::Stage;
 use crate::step::Step;
-use crate::{closing, covering, paper};
+use crate::{closing, hold_cover, readings};
 
-/// How long to wait before telling a station again what it did not confirm, in milliseconds.
-const TELL_AGAIN_AFTER: u64 = 10_000;
+/// How long to wait before a start or stop that was not confirmed is repeated, in milliseconds.
+const REPEAT_AFTER: u64 = 10_000;
 
-/// How long before a hold expires the end of charging is known at the latest, in milliseconds: long
+/// How long before the hold expires the end of charging is known at the latest, in milliseconds: long
 /// enough to capture.
 const TIME_TO_CAPTURE: u64 = 60 * 60 * 1_000;
 
-/// The money is reserved: ask the station to start. A hold that guarantees nothing is none.
+/// The money is reserved: ask the station to start. A hold of nothing is voided.
 pub(crate) fn begin(step: &mut Step<'_>, hold: Hold) {
     let until = step.now.saturating_add(step.policy.plug_in_timeout);
-    let guarantees_nothing = hold.amount == 0;
+    let is_empty = hold.amount == 0;
     step.session.hold = Some(hold);
-    if guarantees_nothing {
+    if is_empty {
         return closing::void(step, NothingTakenReason::PaymentFailed);
     }
     step.session.stage = Stage::Starting {
@@ -33,25 +31,30 @@ pub(crate) fn begin(step: &mut Step<'_>, hold: Hold) {
         answer_lost: false,
     };
     step.deadline = Some(until);
-    tell_to_start(step);
+    request_start(step);
 }
 
-fn tell_to_start(step: &mut Step<'_>) {
-    // No hold was asked for without an EVSE.
+fn request_start(step: &mut Step<'_>) {
+    // Always there: without an EVSE no hold was asked for.
     let Some(evse) = step.session.evse.clone() else {
         return;
     };
-    // The session's id is made for one use and short enough for OCPP 1.6.
+    // The session's id is used once, and short enough for an idTag of OCPP 1.6.
     let id_tag = step.session.id.clone();
     step.command(
-        "start",
+        CommandKind::Start,
         Action::StartCharging(StartCharging { evse, id_tag }),
     );
 }
 
-/// The station answered the start. Only a clear no ends the session: a station that could not be
-/// reached may come back before the driver's time is up, and one that says no after an answer was
-/// lost may say so because it took the start of which the answer was lost.
+/// Maps the station's answer to a start:
+///
+/// | result                         | what happens           | why                                    |
+/// |--------------------------------|------------------------|----------------------------------------|
+/// | `Declined`                     | the hold is voided     | the station refused                    |
+/// | `Declined` after a lost answer | wait until the timeout | an earlier start may have taken effect |
+/// | `Done`                         | wait until the timeout | the driver is to plug in               |
+/// | any other                      | repeat the start       | the station may come back              |
 pub(crate) fn start_ended(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
     let Stage::Starting { until, answer_lost } = &mut step.session.stage else {
         return step.not_applicable();
@@ -63,8 +66,8 @@ pub(crate) fn start_ended(step: &mut Step<'_>, result: CommandResult) -> Result<
         }
         CommandResult::Declined(_) | CommandResult::Done => step.deadline = Some(*until),
         _ => {
-            let again = step.now.saturating_add(TELL_AGAIN_AFTER);
-            step.deadline = Some(again.min(*until));
+            let repeat_at = step.now.saturating_add(REPEAT_AFTER);
+            step.deadline = Some(repeat_at.min(*until));
         }
     }
     Ok(())
@@ -75,7 +78,7 @@ pub(crate) fn start_deadline_reached(step: &mut Step<'_>, until: u64) {
         closing::void(step, NothingTakenReason::NotPluggedIn);
     } else {
         step.deadline = Some(until);
-        tell_to_start(step);
+        request_start(step);
     }
 }
 
@@ -94,84 +97,27 @@ pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), 
         .now
         .saturating_add(step.policy.maximum_duration)
         .min(ends_by);
-    let offset = clock_offset(step, reading.at);
-    let reading = timed(step, reading, offset);
-    step.session.meter = Some(Meter::starting_at(reading, offset));
+    readings::begin(step, reading);
     step.session.stage = Stage::Charging { until };
-    step.deadline = Some(covering::covered_until(step, until));
+    step.deadline = Some(hold_cover::covered_until(step, until));
     step.show("Charging has begun.");
     Ok(())
 }
 
-pub(crate) fn metered(step: &mut Step<'_>, reading: MeterReading, until: u64) {
-    read(step, reading);
-    go_on(step, until);
+pub(crate) fn meter_read(step: &mut Step<'_>, reading: MeterReading, until: u64) {
+    readings::add(step, reading);
+    continue_or_stop(step, until);
 }
 
-pub(crate) fn metered_while_stopping(step: &mut Step<'_>, reading: MeterReading) {
+pub(crate) fn meter_read_while_stopping(step: &mut Step<'_>, reading: MeterReading) {
     await_end(step);
-    read(step, reading);
-}
-
-fn read(step: &mut Step<'_>, reading: MeterReading) {
-    let reading = on_our_clock(step, reading);
-    let session = &mut step.session;
-    if let Some(meter) = &mut session.meter {
-        let terms = terms(step.policy, &session.tariff, meter);
-        meter.read(&terms, reading);
-    }
-}
-
-pub(crate) fn terms<'a>(policy: &'a Policy, tariff: &'a Tariff, meter: &Meter) -> Terms<'a> {
-    Terms {
-        tariff,
-        utc_offsets: &policy.utc_offsets,
-        start: meter.start(),
-    }
-}
-
-/// A transaction cannot begin before the tap or after it was reported. A station that says so has a
-/// wrong clock, and by how much is known from then on.
-fn clock_offset(step: &Step<'_>, started_at: u64) -> i64 {
-    if (step.session.tapped_at..=step.now).contains(&started_at) {
-        0
-    } else {
-        i64::try_from(i128::from(step.now) - i128::from(started_at)).unwrap_or_default()
-    }
-}
-
-pub(crate) fn on_our_clock(step: &Step<'_>, reading: MeterReading) -> MeterReading {
-    let offset = step.session.meter.as_ref().map(|meter| meter.clock_offset);
-    timed(step, reading, offset.unwrap_or_default())
-}
-
-fn timed(step: &Step<'_>, reading: MeterReading, clock_offset: i64) -> MeterReading {
-    let at = reading.at.saturating_add_signed(clock_offset);
-    MeterReading {
-        at: at.max(step.session.tapped_at).min(step.now),
-        ..reading
-    }
-}
-
-/// What the session would be, had it ended with this reading.
-pub(crate) fn ended_at(step: &Step<'_>, reading: MeterReading) -> Option<Charging> {
-    let session = &step.session;
-    let mut meter = session.meter.clone()?;
-    let terms = terms(step.policy, &session.tariff, &meter);
-    meter.end(&terms, reading);
-    let cost = price(&session.tariff, meter.usage());
-    Some(paper::charging(&meter, cost))
-}
-
-/// What the session costs, VAT included, if it ended with this reading.
-pub(crate) fn gross_at(step: &Step<'_>, reading: MeterReading) -> u64 {
-    ended_at(step, reading).map_or(0, |charging| charging.cost.gross)
+    readings::add(step, reading);
 }
 
 /// Charge on until then, or for as long as the hold covers it.
-pub(crate) fn go_on(step: &mut Step<'_>, until: u64) {
-    let until = covering::covered_until(step, until);
-    if step.now >= until || covering::next_movement_exceeds_hold(step) {
+pub(crate) fn continue_or_stop(step: &mut Step<'_>, until: u64) {
+    let until = hold_cover::covered_until(step, until);
+    if step.now >= until || hold_cover::next_movement_exceeds_hold(step) {
         stop(step);
     } else {
         step.deadline = Some(until);
@@ -180,40 +126,40 @@ pub(crate) fn go_on(step: &mut Step<'_>, until: u64) {
 
 /// Ask the station to stop.
 pub(crate) fn stop(step: &mut Step<'_>) {
-    tell_to_stop(step, step.now.saturating_add(step.policy.stop_timeout));
+    request_stop(step, step.now.saturating_add(step.policy.stop_timeout));
 }
 
-fn tell_to_stop(step: &mut Step<'_>, until: u64) {
+fn request_stop(step: &mut Step<'_>, until: u64) {
     step.session.stage = Stage::Stopping {
         until,
-        tell_at: None,
+        repeat_at: None,
     };
     if let Some(evse) = step.session.evse.clone() {
-        step.command("stop", Action::StopCharging(evse));
+        step.command(CommandKind::Stop, Action::StopCharging(evse));
     }
     await_end(step);
 }
 
 fn await_end(step: &mut Step<'_>) {
-    if let Stage::Stopping { until, tell_at } = step.session.stage {
-        step.deadline = Some(tell_at.map_or(until, |tell_at| tell_at.min(until)));
+    if let Stage::Stopping { until, repeat_at } = step.session.stage {
+        step.deadline = Some(repeat_at.map_or(until, |repeat_at| repeat_at.min(until)));
     }
 }
 
-/// The station answered the stop. Whatever it said, only its report of the end ends the session,
-/// and until then it is told again.
+/// The station answered the stop. Whatever the answer, only the station's report of the end ends the
+/// transaction. The stop is repeated until then.
 pub(crate) fn stop_ended(step: &mut Step<'_>, _: CommandResult) -> Result<(), Refusal> {
-    let Stage::Stopping { tell_at, .. } = &mut step.session.stage else {
+    let Stage::Stopping { repeat_at, .. } = &mut step.session.stage else {
         return step.not_applicable();
     };
-    *tell_at = Some(step.now.saturating_add(TELL_AGAIN_AFTER));
+    *repeat_at = Some(step.now.saturating_add(REPEAT_AFTER));
     await_end(step);
     Ok(())
 }
 
 pub(crate) fn stop_deadline_reached(step: &mut Step<'_>, until: u64) {
     if step.now < until {
-        return tell_to_stop(step, until);
+        return request_stop(step, until);
     }
     step.alert(
         Attention::EndNotReported,
@@ -225,11 +171,6 @@ pub(crate) fn stop_deadline_reached(step: &mut Step<'_>, until: u64) {
 
 /// The station reported the end: the price is final.
 pub(crate) fn stopped(step: &mut Step<'_>, stopped: Stopped) {
-    let reading = on_our_clock(step, stopped.reading);
-    let session = &mut step.session;
-    if let Some(meter) = &mut session.meter {
-        let terms = terms(step.policy, &session.tariff, meter);
-        meter.end(&terms, reading);
-    }
+    readings::end(step, stopped.reading);
     closing::settle(step);
 }

@@ -1,20 +1,24 @@
-//! From the final price to the money's end: the hold is captured or voided, and a receipt issued.
+//! From the final price to the end: the hold is captured or voided.
 //!
-//! A hold is closed by one kind of command only, and a capture always by the same amount. So a hold
-//! that the provider calls closed after an attempt whose answer was lost was closed by that attempt;
-//! and one that it calls closed without such an attempt was closed by somebody else.
+//! A session closes its hold by one kind of command only, and a capture always has the same amount.
+//! So if the provider says that the hold is closed, it is known who closed it:
+//!
+//! | before                            | closed by     |
+//! |-----------------------------------|---------------|
+//! | the answer to an attempt was lost | that attempt  |
+//! | no answer was lost                | somebody else |
 
-use chargetap_contract::receipt::{NothingTakenReason, Subject};
+use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{
     Action, Attention, Cancel, Capture, CommandResult, LookUp, OrphanHold, PaymentRef, Policy,
     Refusal,
 };
 use chargetap_contract::terminal::Hold;
 
-use crate::correcting;
-use crate::paper::summary;
+use crate::command_id::CommandKind;
 use crate::session::{Close, Closing, Ended, Session, Stage, Void};
 use crate::step::Step;
+use crate::{correction, receipt};
 
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
@@ -23,14 +27,14 @@ const DAY: u64 = 24 * HOUR;
 /// A hold was found that no session knows: release it.
 pub(crate) fn begin_with_orphan(policy: &Policy, orphan: OrphanHold, now: u64) -> Step<'_> {
     let session = Session {
-        // The provider's id is unique at its terminal, so the hold is adopted once.
-        id: format!("orphan-{}-{}", orphan.terminal, orphan.hold.payment),
+        // Made of the hold, so that it is adopted only once.
+        id: orphan.session_id(),
         terminal: orphan.terminal,
         evse: None,
         card: None,
         tariff: policy.tariff.clone(),
         tapped_at: now,
-        strangers: Vec::new(),
+        preexisting_holds: Vec::new(),
         hold: Some(orphan.hold),
         held_at: now,
         meter: None,
@@ -39,13 +43,7 @@ pub(crate) fn begin_with_orphan(policy: &Policy, orphan: OrphanHold, now: u64) -
         stage: closing(Close::Void(Void::Orphan), now),
         steps: 0,
     };
-    let mut step = Step {
-        policy,
-        now,
-        session,
-        commands: Vec::new(),
-        deadline: None,
-    };
+    let mut step = Step::new(policy, session, now);
     attempt(&mut step);
     step
 }
@@ -53,18 +51,9 @@ pub(crate) fn begin_with_orphan(policy: &Policy, orphan: OrphanHold, now: u64) -
 /// The price is final: capture it, or void the hold if it is too small.
 pub(crate) fn settle(step: &mut Step<'_>) {
     let gross = step.session.cost().gross;
-    step.session.stage = closing(close(step, gross), step.now);
+    let close = step.session.close_at(gross, step.policy.minimum_capture);
+    step.session.stage = closing(close, step.now);
     attempt(step);
-}
-
-/// How a hold is closed for this price.
-pub(crate) fn close(step: &Step<'_>, gross: u64) -> Close {
-    let amount = gross.min(step.session.held());
-    if amount == 0 || amount < step.policy.minimum_capture {
-        Close::Void(Void::Unused(NothingTakenReason::BelowMinimum))
-    } else {
-        Close::Capture(amount)
-    }
 }
 
 /// Charging did not come about: release the hold.
@@ -79,8 +68,8 @@ fn closing(how: Close, since: u64) -> Stage {
         since,
         attempts: 0,
         answer_lost: false,
-        asking: false,
-        again_at: None,
+        looking_up: false,
+        retry_at: None,
     })
 }
 
@@ -91,7 +80,7 @@ fn attempt(step: &mut Step<'_>) {
         return;
     };
     closing.attempts = closing.attempts.saturating_add(1);
-    closing.again_at = None;
+    closing.retry_at = None;
     let target = PaymentRef {
         terminal: step.session.terminal.clone(),
         payment: hold.payment.clone(),
@@ -100,7 +89,7 @@ fn attempt(step: &mut Step<'_>) {
         Close::Capture(amount) => {
             let message = "Charging ended. Thank you.".into();
             step.command(
-                "capture",
+                CommandKind::Capture,
                 Action::Capture(Capture {
                     target,
                     amount,
@@ -110,11 +99,25 @@ fn attempt(step: &mut Step<'_>) {
         }
         Close::Void(_) => {
             let message = "Nothing was taken.".into();
-            step.command("cancel", Action::Cancel(Cancel { target, message }));
+            let cancel = Cancel { target, message };
+            step.command(CommandKind::Cancel, Action::Cancel(cancel));
         }
     }
 }
 
+/// Maps the end of a capture, a void, or a look-up of the hold:
+///
+/// | result                                      | what happens                         |
+/// |---------------------------------------------|--------------------------------------|
+/// | `Done`; `Captured`, as much as asked for    | closed                               |
+/// | `Captured`, less than asked for but some    | captured in part: an alert           |
+/// | `Captured`, any other                       | see [`closed_elsewhere`]             |
+/// | `Conflict`, an answer was lost, not expired | closed, by the attempt that was lost |
+/// | `Conflict`, otherwise                       | see [`closed_elsewhere`]             |
+/// | `Unknown`, of a capture or void             | look up                              |
+/// | `OpenHolds`, after a look-up                | see [`hold_looked_up`]               |
+/// | `OpenHolds`, otherwise                      | not applicable                       |
+/// | any other                                   | retry later                          |
 pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
     let expired = hold_is_expired(step);
     let Stage::Closing(closing) = &mut step.session.stage else {
@@ -131,19 +134,21 @@ pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Resul
         (CommandResult::Captured(_), how) => closed_elsewhere(step, how, expired),
         (CommandResult::Conflict, _) if closing.answer_lost && !expired => closed(step),
         (CommandResult::Conflict, how) => closed_elsewhere(step, how, expired),
-        (CommandResult::Unknown, _) if !closing.asking => {
+        (CommandResult::Unknown, _) if !closing.looking_up => {
             closing.answer_lost = true;
-            closing.asking = true;
-            ask(step);
+            closing.looking_up = true;
+            look_up(step);
         }
-        (CommandResult::OpenHolds(holds), _) if closing.asking => found(step, &holds, expired),
+        (CommandResult::OpenHolds(holds), _) if closing.looking_up => {
+            hold_looked_up(step, &holds, expired);
+        }
         (CommandResult::OpenHolds(_), _) => return step.not_applicable(),
         _ => retry_later(step),
     }
     Ok(())
 }
 
-/// What was captured must be known to be less than the hold's life old.
+/// An expired hold is closed by its issuer, so that it is closed says nothing of our attempts.
 fn hold_is_expired(step: &Step<'_>) -> bool {
     let expires_at = step
         .session
@@ -152,7 +157,7 @@ fn hold_is_expired(step: &Step<'_>) -> bool {
     step.now >= expires_at
 }
 
-/// Not by an attempt of ours, as far as is known.
+/// The hold is closed, as far as is known not by an attempt of ours.
 fn closed_elsewhere(step: &mut Step<'_>, how: Close, expired: bool) {
     match how {
         // There is nothing left to release.
@@ -182,27 +187,27 @@ fn captured_in_part(step: &mut Step<'_>, amount: u64) {
 
 pub(crate) fn deadline_reached(step: &mut Step<'_>) {
     match &step.session.stage {
-        Stage::Closing(closing) if closing.asking => ask(step),
+        Stage::Closing(closing) if closing.looking_up => look_up(step),
         _ => attempt(step),
     }
 }
 
-/// The answer was lost: ask whether the hold is still open.
-fn ask(step: &mut Step<'_>) {
+/// The answer was lost: look up whether the hold is still open.
+fn look_up(step: &mut Step<'_>) {
     let (Stage::Closing(closing), Some(hold)) = (&mut step.session.stage, &step.session.hold)
     else {
         return;
     };
-    closing.again_at = None;
+    closing.retry_at = None;
     let terminal = step.session.terminal.clone();
     let payment = Some(hold.payment.clone());
     step.command(
-        "look-up-payment",
+        CommandKind::LookUpPayment,
         Action::LookUp(LookUp { terminal, payment }),
     );
 }
 
-fn found(step: &mut Step<'_>, holds: &[Hold], expired: bool) {
+fn hold_looked_up(step: &mut Step<'_>, holds: &[Hold], expired: bool) {
     let (Stage::Closing(closing), Some(hold)) = (&mut step.session.stage, &step.session.hold)
     else {
         return;
@@ -213,8 +218,8 @@ fn found(step: &mut Step<'_>, holds: &[Hold], expired: bool) {
             _ => closed(step),
         };
     }
-    closing.asking = false;
-    // The first repetition comes at once: the driver is still there.
+    closing.looking_up = false;
+    // The second attempt is made at once: the driver is still there.
     if closing.attempts == 1 {
         attempt(step)
     } else {
@@ -222,13 +227,12 @@ fn found(step: &mut Step<'_>, holds: &[Hold], expired: bool) {
     }
 }
 
-/// The provider's retry ladder.
 fn retry_later(step: &mut Step<'_>) {
     let Stage::Closing(closing) = &mut step.session.stage else {
         return;
     };
-    closing.again_at = next_attempt(closing, step.now);
-    match closing.again_at {
+    closing.retry_at = next_attempt(closing, step.now);
+    match closing.retry_at {
         Some(at) => step.deadline = Some(at),
         None if matches!(closing.how, Close::Capture(_)) => need_attention(
             step,
@@ -243,7 +247,15 @@ fn retry_later(step: &mut Step<'_>) {
     }
 }
 
-/// Every minute five times, hourly for a day, then daily until the seventh day.
+/// The retry schedule:
+///
+/// | attempts so far | next attempt   |
+/// |-----------------|----------------|
+/// | 1 to 5          | after a minute |
+/// | 6 to 29         | after an hour  |
+/// | 30 or more      | after a day    |
+///
+/// `None` if that is more than seven days after the first attempt: a person has to close the hold.
 fn next_attempt(closing: &Closing, now: u64) -> Option<u64> {
     let delay = match closing.attempts {
         0..=5 => MINUTE,
@@ -267,18 +279,11 @@ fn closed(step: &mut Step<'_>) {
 }
 
 fn end(step: &mut Step<'_>) {
-    issue_receipt(step);
-    correcting::compare(step);
+    receipt::issue(step);
+    correction::compare(step);
 }
 
 fn need_attention(step: &mut Step<'_>, reason: Attention, next_action: &str) {
     step.session.stage = Stage::Ended(Ended::NeedsAttention(reason));
     step.alert(reason, next_action);
-}
-
-/// The session ended: say on paper what was taken, or that nothing was.
-pub(crate) fn issue_receipt(step: &mut Step<'_>) {
-    if let Some(summary) = summary(step) {
-        step.command("receipt", Action::IssueReceipt(Subject::Session(summary)));
-    }
 }

@@ -1,4 +1,4 @@
-//! The component's export. Nothing is decided here.
+//! The component's export.
 
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 

@@ -3,26 +3,35 @@
 //!
 //! It is pure. State, event and time go in; the new state, commands and a deadline come out. The
 //! host stores the decision in one transaction and only then executes the commands, each at least
-//! once; their ids make a repetition recognisable.
+//! once. A repeated command has the same id.
 //!
-//! The flow is the product sheet's: the driver taps and the card is pre-authorised
-//! ([`authorisation`]); charging starts, runs and stops ([`charging`]); the hold is captured in
-//! part or voided ([`closing`]); a receipt follows ([`paper`]); and what proves wrong later is put right
-//! ([`correcting`]).
+//! | stage                                       | module          |
+//! |---------------------------------------------|-----------------|
+//! | the driver taps, the card is pre-authorised | `authorisation` |
+//! | charging starts, runs and stops             | `charging`      |
+//! | the hold is captured in part or voided      | `closing`       |
+//! | the receipt is issued                       | `receipt`       |
+//! | late reports, refunds and invoices          | `correction`    |
+//!
+//! `flow` hands each event to its stage. A stage reads and changes a `step`.
 
 mod authorisation;
 mod charging;
 mod closing;
-mod correcting;
-mod covering;
+mod command_id;
+mod correction;
+mod flow;
+mod hold_cover;
 mod meter;
-mod paper;
 mod pricing;
+mod readings;
+mod receipt;
 mod session;
+mod state;
 mod step;
 
 #[cfg(target_family = "wasm")]
 mod component;
 
+pub use flow::step;
 pub use pricing::offer;
-pub use step::step;

@@ -1,33 +1,35 @@
-//! What the station's register showed, and what was used by that.
+//! The station's energy register over a session, and the usage that follows from it.
 
+use chargetap_contract::money::Price;
+use chargetap_contract::receipt::Charging;
 use chargetap_contract::session::MeterReading;
 use serde::{Deserialize, Serialize};
 
 use crate::pricing::{Interval, Terms, Usage};
 
-/// From how long on a register that does not move means that the car does not charge, in
-/// milliseconds. Coarse registers move in steps, and two readings may come close together: a shorter
-/// standstill says nothing.
+/// A register that does not move for this long shows that the car does not charge, in milliseconds. A
+/// shorter standstill shows nothing: coarse registers move in steps, and two readings may come close
+/// together.
 const STANDSTILL: u64 = 2 * 60_000;
 
-/// The register over a session. Of all readings, only those are kept that a later one may build on.
+/// The register over a session. Only those readings are kept that are needed to price a later one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Meter {
     start: MeterReading,
-    /// From where the register last moved: where it moved to may prove wrong at the end, and the
-    /// difference says what one interval delivers.
+    /// Where the last movement of the register began. If the reading at the end contradicts the
+    /// movement, it is priced anew from here. The difference to `moved` is what one interval delivers.
     previous: Point,
-    /// Where the register last moved to.
+    /// Where the last movement of the register ended.
     moved: Point,
-    /// The last reading, at which the register still stood there. A standstill that is too short to
-    /// say anything counts as the end of the charging before it, until it is known better.
+    /// The last reading. The register stands at `moved` since. A standstill below [`STANDSTILL`]
+    /// counts as charging until a later reading shows otherwise.
     last: Point,
-    /// What to add to the station's times, in milliseconds: not 0 only if its clock proved wrong
-    /// at the start.
+    /// What to add to the station's times, in milliseconds. It is 0 unless the clock was wrong at the
+    /// start.
     pub(crate) clock_offset: i64,
 }
 
-/// A reading, and what had been used by then.
+/// A reading, and the usage up to it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Point {
     reading: MeterReading,
@@ -42,8 +44,8 @@ impl Point {
         }
     }
 
-    /// Whether a reading can follow: the register does not go back. Its time may, where the station's
-    /// clock was set back, because what was read earlier has a lower register as well.
+    /// Whether a reading can follow: its register is not lower. Only the register counts and not the
+    /// time, because a station's clock may be set back.
     fn is_followed_by(&self, reading: &MeterReading) -> bool {
         reading.energy >= self.reading.energy
     }
@@ -52,7 +54,7 @@ impl Point {
         self.as_part_of(Interval::between(self.reading, reading), terms, reading)
     }
 
-    /// The same, where what lies between is part of a longer interval.
+    /// The same, if the interval between is part of a longer one.
     fn as_part_of(&self, whole: Interval, terms: &Terms<'_>, reading: MeterReading) -> Self {
         let mut usage = self.usage.clone();
         usage.add_interval(terms, self.reading, reading, whole);
@@ -61,7 +63,7 @@ impl Point {
 }
 
 impl Meter {
-    /// A meter of which only the last two readings are known.
+    /// A meter of a session of which only the last two readings were stored.
     pub(crate) fn with_last_two(
         start: MeterReading,
         previous: Point,
@@ -104,9 +106,14 @@ impl Meter {
         }
     }
 
-    /// Take the reading at the end. It is the register's final word, whatever was read before: what
-    /// it contradicts is priced anew, the last movement or else the whole session. Only one below
-    /// the start is none.
+    /// Take the reading at the end. It is the billed one:
+    ///
+    /// | the reading is                          | what is priced anew    |
+    /// |-----------------------------------------|------------------------|
+    /// | at or above `moved`                     | nothing                |
+    /// | below `moved`, but not below `previous` | the last movement      |
+    /// | below `previous`, but not below `start` | the whole session      |
+    /// | below `start`                           | nothing: it is ignored |
     pub(crate) fn end(&mut self, terms: &Terms<'_>, reading: MeterReading) {
         if reading.energy < self.start.energy {
             return;
@@ -149,7 +156,7 @@ impl Meter {
         self.last = self.moved.as_part_of(part_of, terms, reading);
     }
 
-    /// From where the next interval counts: a short standstill belongs to it.
+    /// Where the next interval begins: it includes a standstill below [`STANDSTILL`].
     fn base(&self) -> &Point {
         let standstill = Interval::between(self.moved.reading, self.last());
         if standstill.duration < STANDSTILL {
@@ -159,7 +166,8 @@ impl Meter {
         }
     }
 
-    /// The interval in which the register last moved; nothing before it first does.
+    /// The interval of the register's last movement. It is empty as long as the register has not
+    /// moved.
     fn last_movement(&self) -> Interval {
         Interval::between(self.previous.reading, self.moved.reading)
     }
@@ -168,7 +176,7 @@ impl Meter {
         self.start
     }
 
-    /// The last reading, which is that of the end once there is one.
+    /// The last reading. After the end it is the one of the end.
     pub(crate) fn last(&self) -> MeterReading {
         self.last.reading
     }
@@ -182,9 +190,18 @@ impl Meter {
         &self.last.usage
     }
 
-    /// What will have been used by a later moment if the register shows nothing more until then: the
-    /// next reading may yet say that the car charged all that time, or that it did not. One that never
-    /// charged is taken to charge at full power.
+    /// The charging as a receipt states it, at this price.
+    pub(crate) fn charging(&self, cost: Price) -> Charging {
+        Charging {
+            started_at: self.start().at,
+            ended_at: self.last().at,
+            energy: self.energy(),
+            cost,
+        }
+    }
+
+    /// The possible usages by a later moment if no reading comes until then: the car may charge all
+    /// that time, or not at all. A car that has not charged yet is assumed to charge at full power.
     pub(crate) fn usages_by(&self, terms: &Terms<'_>, at: u64) -> impl Iterator<Item = Usage> {
         let reading = MeterReading { at, ..self.last() };
         let base = self.base();
@@ -201,7 +218,7 @@ impl Meter {
             .map(move |whole| base.as_part_of(whole, terms, reading).usage)
     }
 
-    /// What will have been used if the register moves once more as it did last.
+    /// The usage if the register moves once more as it did last.
     pub(crate) fn usage_after_next_movement(&self, terms: &Terms<'_>) -> Usage {
         let Interval { energy, duration } = self.last_movement();
         let next = MeterReading {

@@ -1,22 +1,27 @@
-//! What a session costs by its tariff; the contract's `tariff` and `price` state the rules.
+//! What a session costs by its tariff. The contract's `tariff` and `price` state the rules.
 //!
-//! What happens between two meter readings is divided among the tariff's elements ([`course`]) by
-//! their [`restrictions`] and the site's [`calendar`], and summed up ([`usage`]). Only these sums
-//! are kept. What they cost is computed when it is asked for ([`cost`]). Before all that, the driver is
-//! told the prices that a session may come to have ([`outlook`]) in words ([`offer`]).
+//! | step                                                       | module                         |
+//! |------------------------------------------------------------|--------------------------------|
+//! | divide an interval between two readings among the elements | [`intervals`]                  |
+//! | see which elements apply at a moment                       | [`restrictions`], [`calendar`] |
+//! | sum up the usage of each element; only the sums are kept   | [`usage`]                      |
+//! | compute the price of the usage                             | [`cost`]                       |
+//! | divide a captured or refunded amount by VAT rate           | [`vat_shares`]                 |
+//! | list the prices that a session may have, before the tap    | [`outlook`]                    |
+//! | word them for the terminal's screen                        | [`offer`](mod@offer)           |
 
 mod calendar;
 mod cost;
-mod course;
+mod intervals;
 mod offer;
 mod outlook;
 mod restrictions;
-mod sharing;
 mod usage;
+mod vat_shares;
 
 pub(crate) use cost::price;
-pub(crate) use course::Terms;
+pub(crate) use intervals::Terms;
 pub use offer::offer;
 pub(crate) use restrictions::Interval;
-pub(crate) use sharing::{difference, share};
 pub(crate) use usage::Usage;
+pub(crate) use vat_shares::{difference, share};

@@ -1,99 +1,93 @@
-//! The state of a session: what is remembered between steps, and its stored form.
-//!
-//! That form is the version and then, in postcard, the fields in their order, without names. So every
-//! change of their types or order, the contract's included, makes a new version.
+//! The state of a session: what is kept between steps. `state` says how it is stored: a change of the
+//! order or type of a field needs a new version there.
 
 use chargetap_contract::money::{Price, Tariff};
 use chargetap_contract::receipt::NothingTakenReason;
-use chargetap_contract::session::{Attention, Evse, MeterReading, Phase, Refusal, View};
+use chargetap_contract::session::{Attention, Evse, MeterReading, Phase, View};
 use chargetap_contract::terminal::{Card, Hold};
 use serde::{Deserialize, Serialize};
 
-mod version_1;
-
 use crate::meter::Meter;
 use crate::pricing::{Usage, price};
-
-/// The version of [`Session`]'s stored form that this component writes.
-const VERSION: u32 = 2;
 
 /// A session that has begun.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) terminal: String,
-    /// Absent where none was offered, and when the session only voids a hold that was found.
+    /// Absent where none was offered, and in a session that voids an orphan.
     pub(crate) evse: Option<Evse>,
-    /// Absent when the session only voids a hold that was found.
+    /// Absent in a session that voids an orphan.
     pub(crate) card: Option<Card>,
-    /// The tariff of the tap: what the driver was told.
+    /// The tariff at the tap, of which the driver was told the price.
     pub(crate) tariff: Tariff,
     pub(crate) tapped_at: u64,
-    /// The payment sessions of holds that were open before ours was asked for: none of them is ours.
-    pub(crate) strangers: Vec<String>,
+    /// The payment sessions of the holds that were open before ours was asked for. None of them is
+    /// ours.
+    pub(crate) preexisting_holds: Vec<String>,
     pub(crate) hold: Option<Hold>,
     /// When the hold was asked for, or found.
     pub(crate) held_at: u64,
     pub(crate) meter: Option<Meter>,
-    /// The station never reported the end in time, so the price is that of the last reading.
+    /// The station did not report the end in time, so the price is that of the last reading.
     pub(crate) estimated: bool,
-    /// What it reported when the price was final.
+    /// The reading at the end, if the station reported it after the price was final.
     pub(crate) late: Option<MeterReading>,
     pub(crate) stage: Stage,
-    /// How many steps were made: it tells the messages of a session apart.
+    /// How many steps were made. It makes the ids of alerts, messages and refunds unique.
     pub(crate) steps: u32,
 }
 
 /// Where the session stands, with what matters only there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Stage {
-    /// The provider is asked which holds are open at the terminal, before one is made.
-    Looking {
-        /// The driver is not kept waiting longer than this.
+    /// The provider is asked which holds are open at the terminal, before ours is asked for.
+    Checking {
+        /// The driver does not wait longer than this.
         until: u64,
     },
     Authorising {
-        /// From here on, a hold that was not found counts as not made.
+        /// From then on, a hold that is not found counts as not made.
         give_up_at: u64,
-        /// The answer was lost, so the provider is asked.
-        asking: bool,
-        /// People were told that the provider does not say.
+        /// The answer was lost, so the open holds are looked up.
+        looking_up: bool,
+        /// An alert said that it is unknown whether a hold was made.
         alerted: bool,
     },
     Starting {
-        /// The driver has until here to plug in.
+        /// The driver has until then to plug in.
         until: u64,
-        /// The answer to some start was lost, so that start may yet prove to have taken effect.
+        /// The answer to a start was lost. That start may have taken effect.
         answer_lost: bool,
     },
     Charging {
-        /// The session must end here.
+        /// The session must end then.
         until: u64,
     },
     Stopping {
-        /// The station has until here to report the end.
+        /// The station has until then to report the end.
         until: u64,
-        /// When to tell it again; nothing while an order is on its way.
-        tell_at: Option<u64>,
+        /// When to repeat the stop. `None` while a stop is on its way.
+        repeat_at: Option<u64>,
     },
     Closing(Closing),
     Ended(Ended),
 }
 
-/// A hold on its way to being captured or voided.
+/// A hold that is being captured or voided.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Closing {
     pub(crate) how: Close,
-    /// When it was first tried.
+    /// When the first attempt was made.
     pub(crate) since: u64,
-    /// How often it was tried.
+    /// How many attempts were made.
     pub(crate) attempts: u32,
-    /// The answer to some attempt was lost, so that attempt may yet prove to have taken effect.
+    /// The answer to an attempt was lost. That attempt may have taken effect.
     pub(crate) answer_lost: bool,
-    /// The provider is being asked whether the hold is still open.
-    pub(crate) asking: bool,
-    /// When to try or to ask again; nothing while a command is on its way.
-    pub(crate) again_at: Option<u64>,
+    /// It is being looked up whether the hold is still open.
+    pub(crate) looking_up: bool,
+    /// When to try or to look up again. `None` while a command is on its way.
+    pub(crate) retry_at: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,7 +101,7 @@ pub(crate) enum Close {
 /// Why a hold is voided.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Void {
-    /// Charging did not come about, or was too little to be captured.
+    /// Charging did not come about, or cost too little to be captured.
     Unused(NothingTakenReason),
     /// No session knew the hold.
     Orphan,
@@ -117,50 +111,28 @@ pub(crate) enum Void {
 pub(crate) enum Ended {
     /// This amount was captured, in minor units.
     Settled(u64),
-    /// Of the captured amount something is to be given back.
+    /// A part of the captured amount is to be refunded.
     RefundDue {
         captured: u64,
         refunded: u64,
-        /// How much is to be given back in all.
+        /// How much is to be refunded in all.
         due: u64,
     },
-    /// Of the captured amount something was given back.
+    /// A part of the captured amount, or all of it, was refunded.
     Refunded {
         captured: u64,
         refunded: u64,
     },
     /// The hold was voided.
     Voided(Void),
-    /// There never was a hold.
+    /// No hold was made.
     NotHeld(NothingTakenReason),
-    /// There was no EVSE to be had, so no hold was asked for.
+    /// There was no free EVSE, so no hold was asked for.
     NoEvse,
     NeedsAttention(Attention),
 }
 
 impl Session {
-    pub(crate) fn decode(state: &[u8]) -> Result<Self, Refusal> {
-        let malformed = |error: postcard::Error| Refusal::MalformedState(error.to_string());
-        let (version, fields) = postcard::take_from_bytes(state).map_err(malformed)?;
-        let (session, rest) = match version {
-            1 => postcard::take_from_bytes::<version_1::Session>(fields)
-                .map(|(session, rest)| (session.into(), rest)),
-            VERSION => postcard::take_from_bytes(fields),
-            _ => return Err(Refusal::UnknownStateVersion(version)),
-        }
-        .map_err(malformed)?;
-        if rest.is_empty() {
-            Ok(session)
-        } else {
-            Err(Refusal::MalformedState("there are bytes behind it".into()))
-        }
-    }
-
-    pub(crate) fn encode(self) -> Result<Vec<u8>, Refusal> {
-        postcard::to_allocvec(&(VERSION, self))
-            .map_err(|error| Refusal::MalformedState(error.to_string()))
-    }
-
     /// Energy delivered so far, in watt-hours.
     pub(crate) fn energy(&self) -> u64 {
         self.meter.as_ref().map_or(0, Meter::energy)
@@ -175,6 +147,17 @@ impl Session {
 
     pub(crate) fn held(&self) -> u64 {
         self.hold.as_ref().map_or(0, |hold| hold.amount)
+    }
+
+    /// How the hold is closed for a price: captured as far as it goes, or voided if that is too
+    /// little.
+    pub(crate) fn close_at(&self, gross: u64, minimum_capture: u64) -> Close {
+        let amount = gross.min(self.held());
+        if amount == 0 || amount < minimum_capture {
+            Close::Void(Void::Unused(NothingTakenReason::BelowMinimum))
+        } else {
+            Close::Capture(amount)
+        }
     }
 
     pub(crate) fn view(&self) -> View {
@@ -226,7 +209,7 @@ impl Session {
 impl Stage {
     pub(crate) fn phase(&self) -> Phase {
         match self {
-            Self::Looking { .. } | Self::Authorising { .. } => Phase::Authorising,
+            Self::Checking { .. } | Self::Authorising { .. } => Phase::Authorising,
             Self::Starting { .. } => Phase::Starting,
             Self::Charging { .. } => Phase::Charging,
             Self::Stopping { .. } => Phase::Stopping,

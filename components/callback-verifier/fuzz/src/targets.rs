@@ -1,4 +1,4 @@
-//! The targets. Each looks for a panic, and the ones without the key for a forgery, too.
+//! The targets. All look for panics; those that do not sign also look for forgeries.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::signing::{ENDPOINT, PROVIDERS, Provider, SECRET, endpoint, key};
 
-/// What a fuzzer calls with what it has come up with.
+/// Takes the input of the fuzzer.
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
@@ -27,24 +27,24 @@ pub const TARGETS: [(&str, Target); 12] = [
     ("whole", whole),
 ];
 
-/// A provider's typical callback, what it says, and who verifies it.
+/// A provider's typical callback, its events, and its verifier.
 struct Original {
     verifier: Verifier,
     request: Request,
-    said: Vec<Verified>,
+    events: Vec<Verified>,
 }
 
 static ORIGINALS: LazyLock<Vec<(Provider, Original)>> = LazyLock::new(|| {
     let original = |provider: Provider| {
         let verifier = provider.verifier(SECRET);
         let request = provider.signed(SECRET, &provider.typical());
-        let said = verifier.verify(&request).unwrap();
+        let events = verifier.verify(&request).unwrap();
         (
             provider,
             Original {
                 verifier,
                 request,
-                said,
+                events,
             },
         )
     };
@@ -58,10 +58,10 @@ fn original(provider: Provider) -> &'static Original {
 }
 
 impl Original {
-    /// Whoever made this request did not have the key.
+    /// The request was made without the key: it is refused or has the original's events.
     fn unsigned(&self, request: &Request) {
-        if let Ok(said) = self.verifier.verify(request) {
-            assert_eq!(said, self.said, "{request:?}");
+        if let Ok(events) = self.verifier.verify(request) {
+            assert_eq!(events, self.events, "{request:?}");
         }
     }
 
@@ -94,7 +94,7 @@ pub fn payter_body(data: &[u8]) {
     let original = original(Provider::CapabilityUrl);
     let state = original.verifier.mint_state_webhook(ENDPOINT, u64::MAX);
     for capability in [original.request.capability.clone(), state.unwrap()] {
-        // Whatever it says, it says so by right.
+        // Any event is right: the capability is.
         let _ = original.verifier.verify(&Request {
             capability,
             body: data.to_vec(),

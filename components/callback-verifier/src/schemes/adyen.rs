@@ -1,20 +1,21 @@
 //! Adyen's notifications: each item is signed by itself, over eight of its fields.
 //!
-//! What an item says is read from the signed text and from nowhere else, so its other fields, which
-//! nobody signed, cannot be trusted by accident. No time is signed.
+//! The event is read from the signed text only. The other fields of an item are not signed, and are
+//! ignored. No time is signed.
 
 use chargetap_contract::callback::{CallbackEvent, PaymentChange, Rejection, Request};
-use secrecy::{ExposeSecret, SecretSlice};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::{Said, Scheme, malformed};
 use crate::claim::Claim;
 use crate::keys::KeyRing;
 use crate::report::{self, Findings};
+use crate::scheme::{ParsedEvent, Scheme, malformed_signature};
+use crate::secret::SecretFormat;
 use crate::tag::Tag;
 use crate::{json, number, secret};
 
-/// The most items of a batch, each of which costs a MAC for each key.
+/// The most items of a batch. Each item costs one MAC per key.
 const MAX_ITEMS: u32 = 16;
 
 /// The signed fields in their order.
@@ -32,8 +33,11 @@ const SIGNED: [&str; 8] = [
 pub(super) struct Adyen;
 
 impl Scheme for Adyen {
-    fn decode(&self, secret: SecretSlice<u8>) -> Option<SecretSlice<u8>> {
-        secret::from_hex(secret.expose_secret())
+    fn secret_format(&self) -> SecretFormat {
+        SecretFormat {
+            decode: |secret| secret::from_hex(secret.expose_secret()),
+            ..SecretFormat::PLAIN
+        }
     }
 
     fn claims<'r>(&self, request: &'r Request, _: &KeyRing) -> Result<Vec<Claim<'r>>, Rejection> {
@@ -53,11 +57,16 @@ impl Scheme for Adyen {
         Ok(claims)
     }
 
-    fn interpret(&self, claim: &Claim<'_>, _: &Request, keys: &KeyRing) -> Result<Said, Rejection> {
-        Ok(Said {
+    fn parse_event(
+        &self,
+        claim: &Claim<'_>,
+        _: &Request,
+        keys: &KeyRing,
+    ) -> Result<ParsedEvent, Rejection> {
+        Ok(ParsedEvent {
             event: event(&claim.head),
-            // A repeat has the same signed text, and nothing else has it.
-            delivery: Some(keys.name_delivery("adyen\n", claim.head.as_bytes())),
+            // Every repetition has the same signed text, and no other item has it.
+            dedupe_key: Some(keys.dedupe_key("adyen\n", claim.head.as_bytes())),
         })
     }
 }
@@ -68,7 +77,8 @@ fn claim(item: &Value) -> Result<Claim<'static>, Rejection> {
         .ok_or_else(|| json::malformed("an item is not a NotificationRequestItem"))?;
     let signature = json::text(item, "/additionalData/hmacSignature");
     let signature = signature.ok_or(Rejection::NoSignature)?;
-    let signature = Tag::from_base64(signature).ok_or_else(|| malformed("hmacSignature"))?;
+    let signature =
+        Tag::from_base64(signature).ok_or_else(|| malformed_signature("hmacSignature"))?;
     Ok(Claim {
         head: signed_text(item)?,
         signatures: vec![signature],
@@ -87,7 +97,7 @@ fn signed_text(item: &Value) -> Result<String, Rejection> {
     Ok(text)
 }
 
-/// As it was signed: as it is, or empty where there is none.
+/// A field as Adyen signs it: its plain text, or nothing if it is absent or null.
 fn signed_field(item: &Value, path: &str) -> Result<String, Rejection> {
     let text = match json::at(item, path) {
         None | Some(Value::Null) => Some(String::new()),
@@ -98,8 +108,23 @@ fn signed_field(item: &Value, path: &str) -> Result<String, Rejection> {
     text.ok_or_else(|| json::malformed(format!("{path} is no text")))
 }
 
-/// Fields are signed unescaped, so a colon in one of them makes the whole text one that can be read
-/// in several ways, of which a forger would choose.
+/// Maps the signed text of an item to an event:
+///
+/// | `eventCode`                                | `success` | change          |
+/// |--------------------------------------------|-----------|-----------------|
+/// | `CAPTURE`                                  | `true`    | `Captured`      |
+/// | `CAPTURE`                                  | `false`   | `CaptureFailed` |
+/// | `CAPTURE_FAILED`                           | `true`    | `CaptureFailed` |
+/// | `REFUND`                                   | `true`    | `Refunded`      |
+/// | `REFUND`                                   | `false`   | `RefundFailed`  |
+/// | `REFUND_FAILED`, `REFUNDED_REVERSED`       | `true`    | `RefundFailed`  |
+/// | `NOTIFICATION_OF_CHARGEBACK`, `CHARGEBACK` | `true`    | `Disputed`      |
+/// | `CHARGEBACK_REVERSED`                      | `true`    | `DisputeWon`    |
+/// | `SECOND_CHARGEBACK`                        | `true`    | `DisputeLost`   |
+/// | any other                                  | any       | unknown event   |
+///
+/// Adyen does not escape the fields. A colon inside a field makes the text ambiguous, and a forger
+/// could use that: such an item is an unknown event.
 fn event(signed: &str) -> CallbackEvent {
     let fields: Vec<&str> = signed.split(':').collect();
     let [

@@ -1,25 +1,27 @@
-//! Payter signs nothing: the URL that the gateway handed out is the credential.
-
-use std::ops::RangeInclusive;
+//! Capability URLs, for Payter. Payter does not sign callbacks: the URL that the gateway gave it is
+//! the credential.
 
 use chargetap_contract::callback::{CallbackEvent, Rejection, Request};
 
-use super::{Said, Scheme};
 use crate::body::Body;
 use crate::capability::{Grant, Segment};
 use crate::claim::Claim;
 use crate::keys::KeyRing;
+use crate::scheme::{ParsedEvent, Scheme};
+use crate::secret::SecretFormat;
 use crate::state;
 
-/// The fewest bytes of a secret: the output size of SHA-256, below which RFC 2104 discourages a
-/// key.
+/// The fewest bytes of a secret: the output size of SHA-256. RFC 2104 discourages shorter keys.
 const MIN_SECRET: usize = 32;
 
 pub(super) struct CapabilityUrl;
 
 impl Scheme for CapabilityUrl {
-    fn key_lengths(&self) -> RangeInclusive<usize> {
-        MIN_SECRET..=usize::MAX
+    fn secret_format(&self) -> SecretFormat {
+        SecretFormat {
+            decode: Some,
+            lengths: MIN_SECRET..=usize::MAX,
+        }
     }
 
     fn claims<'r>(&self, request: &'r Request, _: &KeyRing) -> Result<Vec<Claim<'r>>, Rejection> {
@@ -32,24 +34,24 @@ impl Scheme for CapabilityUrl {
         }])
     }
 
-    fn interpret(
+    fn parse_event(
         &self,
         _: &Claim<'_>,
         request: &Request,
         keys: &KeyRing,
-    ) -> Result<Said, Rejection> {
+    ) -> Result<ParsedEvent, Rejection> {
         Ok(match parse(request)?.grant {
-            Grant::Read(read) => {
+            Grant::Arming(arming) => {
                 let body = Body::parse(&request.body)?;
-                Said {
-                    event: CallbackEvent::Terminal(body.event(&read, keys)?),
-                    delivery: Some(body.delivery(read.id, keys)),
+                ParsedEvent {
+                    event: CallbackEvent::Terminal(body.event(&arming, keys)?),
+                    dedupe_key: Some(body.dedupe_key(arming.id, keys)),
                 }
             }
-            Grant::StateWebhook => Said {
+            Grant::StateWebhook => ParsedEvent {
                 event: CallbackEvent::Terminal(state::event(&request.body)?),
-                // A terminal that goes offline for the second time says the same as the first time.
-                delivery: None,
+                // A terminal that goes offline twice sends the same body twice: not a repetition.
+                dedupe_key: None,
             },
         })
     }

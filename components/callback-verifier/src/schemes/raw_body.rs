@@ -1,13 +1,14 @@
 //! HMAC-SHA256 of the body alone, in a header of its own, as GitHub and many others send it.
 //!
-//! No time is signed, so only the dedupe key, a hash of the body, stands between a recorded callback
-//! and its second effect.
+//! No time is signed. Only the dedupe key, a hash of the body, stops a recorded callback from being
+//! replayed.
 
 use chargetap_contract::callback::{Rejection, Request, SignatureHeader};
 
-use super::{Said, Scheme, malformed};
 use crate::claim::Claim;
 use crate::keys::KeyRing;
+use crate::scheme::{ParsedEvent, Scheme, malformed_signature};
+use crate::secret::SecretFormat;
 use crate::tag::Tag;
 use crate::{envelope, headers};
 
@@ -28,13 +29,17 @@ impl RawBody {
 }
 
 impl Scheme for RawBody {
+    fn secret_format(&self) -> SecretFormat {
+        SecretFormat::PLAIN
+    }
+
     fn claims<'r>(&self, request: &'r Request, _: &KeyRing) -> Result<Vec<Claim<'r>>, Rejection> {
         let SignatureHeader { name, prefix } = &self.header;
         let value = headers::only(request, name)?.ok_or(Rejection::NoSignature)?;
         let signature = value
             .strip_prefix(prefix.as_str())
             .and_then(Tag::from_hex)
-            .ok_or_else(|| malformed(name.as_str()))?;
+            .ok_or_else(|| malformed_signature(name.as_str()))?;
         Ok(vec![Claim {
             body: &request.body,
             signatures: vec![signature],
@@ -42,15 +47,15 @@ impl Scheme for RawBody {
         }])
     }
 
-    fn interpret(
+    fn parse_event(
         &self,
         _: &Claim<'_>,
         request: &Request,
         keys: &KeyRing,
-    ) -> Result<Said, Rejection> {
-        Ok(Said {
+    ) -> Result<ParsedEvent, Rejection> {
+        Ok(ParsedEvent {
             event: envelope::event(&request.body)?,
-            delivery: Some(keys.name_delivery("raw-body\n", &request.body)),
+            dedupe_key: Some(keys.dedupe_key("raw-body\n", &request.body)),
         })
     }
 }

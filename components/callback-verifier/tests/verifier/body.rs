@@ -1,4 +1,4 @@
-//! What a body becomes.
+//! The events of Payter's bodies.
 
 use chargetap_contract::terminal::{Card, CardReference, CardScheme, TerminalEvent};
 
@@ -12,7 +12,7 @@ fn card_of(verifier: &Verifier, body: &str) -> Card {
     }
 }
 
-/// What a session callback hints at.
+/// The payment that a session callback names.
 fn payment_of(body: &str) -> Option<String> {
     match terminal_event(verify(BY_NEW_KEY, body)) {
         TerminalEvent::PaymentHint(hint) => hint.payment,

@@ -1,4 +1,4 @@
-//! What a forger may try, and that what is signed gets through.
+//! Forged requests are refused, and signed ones are accepted.
 
 use std::collections::BTreeSet;
 
@@ -85,19 +85,19 @@ fn no_mutation_of_a_million_says_anything_else() {
     mutate(MANY_MUTATIONS);
 }
 
-/// A mutated request is refused, or says what the original said: an added blank or signature
-/// changes nothing.
+/// A mutated request is refused or has the original's event: an added blank or signature changes
+/// nothing.
 fn mutate(count: usize) {
     let mut random = StdRng::seed_from_u64(4);
     let originals = PROVIDERS.map(|provider| {
         let request = provider.signed(SECRET, &provider.typical());
         let verifier = provider.verifier(SECRET);
-        let said = verifier.verify(&request).unwrap();
-        (provider, verifier, request, said)
+        let events = verifier.verify(&request).unwrap();
+        (provider, verifier, request, events)
     });
     let mut refused = 0;
     for round in 0..count {
-        let (provider, verifier, original, said) = &originals[round % originals.len()];
+        let (provider, verifier, original, events) = &originals[round % originals.len()];
         let mut request = original.clone();
         for _ in 0..random.random_range(1..4) {
             let donor = &originals[random.random_range(0..originals.len())].2;
@@ -105,9 +105,9 @@ fn mutate(count: usize) {
         }
         match verifier.verify(&request) {
             Err(_) => refused += 1,
-            Ok(other) => assert_eq!(&other, said, "{provider:?}: {request:?}"),
+            Ok(other) => assert_eq!(&other, events, "{provider:?}: {request:?}"),
         }
-        // What is signed as a whole does not even pass unchanged in meaning.
+        // A change of a part that is signed as a whole is always refused.
         if signed_as_a_whole(*provider)
             .iter()
             .any(|part| part.of(&request) != part.of(original))
@@ -124,7 +124,7 @@ fn mutate(count: usize) {
     );
 }
 
-/// Of which no byte may change.
+/// The parts of which no byte may change.
 fn signed_as_a_whole(provider: Provider) -> &'static [Part] {
     match provider {
         Provider::CapabilityUrl => &[Part::Capability],
@@ -229,7 +229,7 @@ proptest! {
     }
 }
 
-/// Whatever the texts in it are.
+/// A signed request with any texts in it is accepted.
 fn signed_gets_through(
     provider: Provider,
     secret: &[u8],
@@ -245,7 +245,7 @@ fn signed_gets_through(
     if let Some(amount_value) = content.pointer_mut("/amount/value") {
         *amount_value = json!(amount);
     }
-    // What no callback of its kind is without.
+    // Fields that must not be empty.
     for (field, value) in [
         ("serialNumber", SERIAL),
         ("cardId", "c"),

@@ -13,7 +13,7 @@ mod targets;
 /// How often each seed is mutated.
 const MUTATIONS: usize = 20;
 
-/// What the parsers look out for.
+/// Characters and words that the parsers look for.
 const CHARACTERS: &[u8] = b"\"\\{}[]():,;=~ \t\n09eE.-+";
 
 fn seeds(target: &str) -> Vec<Vec<u8>> {

@@ -1,11 +1,11 @@
-//! What never gets out.
+//! Card numbers and secrets never leave the verifier.
 
 use serde_json::{Value, json};
 
 use super::signing::{PROVIDERS, Provider, SECRET, hex};
 use super::*;
 
-/// Card numbers that the schemes publish for tests, as they are written and as tracks hold them.
+/// Card numbers that the schemes publish for tests, in the ways they are written and as on tracks.
 const CANARIES: [&str; 8] = [
     "4111111111111111",
     "4111-1111-1111-1111",
@@ -169,7 +169,7 @@ fn check(verifier: &Verifier, request: &Request) {
     }
 }
 
-/// The digits alone, so that no grouping helps a card number to pass.
+/// Only the digits, so that a grouped card number is found too.
 fn holds_card_number(text: &str) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     digits.contains("4111111111111111") || text.contains("DOE/JANE")

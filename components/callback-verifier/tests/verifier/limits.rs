@@ -1,4 +1,4 @@
-//! What is refused before anything is computed.
+//! Requests that are refused before anything is computed.
 
 use super::*;
 

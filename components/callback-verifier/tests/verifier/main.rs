@@ -1,4 +1,4 @@
-//! The verifier from outside: which callbacks pass, what they become, and what never gets out.
+//! Tests of the verifier's public interface.
 //!
 //! Every expected MAC and digest was computed by Python's own `hmac` and `hashlib`, by the scripts in
 //! `tests/vectors` or typed in:
@@ -91,7 +91,7 @@ fn verify(segment: &str, body: impl Into<Vec<u8>>) -> Result<Verified, Rejection
     verify_with(&verifier(), &request(segment, body))
 }
 
-/// What brings one event.
+/// Verifies a request that has one event.
 fn verify_with(verifier: &Verifier, request: &Request) -> Result<Verified, Rejection> {
     let mut verified = verifier.verify(request)?;
     assert_eq!(verified.len(), 1);

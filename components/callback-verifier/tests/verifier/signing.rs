@@ -75,7 +75,7 @@ impl Provider {
         Verifier::load(vec![(endpoint(ENDPOINT, self.scheme()), keys)]).unwrap()
     }
 
-    /// What it usually tells; for Adyen one item, unsigned.
+    /// The content of a typical callback; for Adyen one item, unsigned.
     pub(crate) fn typical(self) -> Value {
         match self {
             Self::CapabilityUrl => json!({
@@ -163,7 +163,7 @@ impl Provider {
         request
     }
 
-    /// In the typical callback, all of each of these is signed, or is the signature's.
+    /// The parts of the typical callback that are signed, or are the signature.
     pub(crate) fn parts(self) -> Vec<Part> {
         match self {
             Self::CapabilityUrl => vec![Part::Capability],
@@ -200,8 +200,7 @@ impl Part {
         }
     }
 
-    /// The request with another part, or `None` if a host could not hand it over, because it is not
-    /// text.
+    /// The request with another part. `None` if that part is not text: a host could not pass it on.
     pub(crate) fn replaced(self, request: &Request, bytes: Vec<u8>) -> Option<Request> {
         let mut request = request.clone();
         match self {

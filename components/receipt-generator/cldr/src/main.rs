@@ -1,8 +1,8 @@
 //! Writes the part of CLDR that receipts need into `../src/formats/cldr`, as Rust.
 //!
 //! `npm ci && cargo run` here, after a change of the locales, of ICU4X's version, which has to be the
-//! same here and in the receipt generator, or of `package.json`. CLDR is what ICU4X ships, but for
-//! what `symbols` and `joining` say.
+//! same here and in the receipt generator, or of `package.json`. The data is what ICU4X ships, except
+//! for `symbols` and `joining`.
 
 extern crate alloc;
 
@@ -41,7 +41,7 @@ use locales::LOCALES;
 /// Where npm puts CLDR's JSON.
 const CLDR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node_modules");
 
-/// All that ICU4X ships. What a locale does not say, it takes from its parents.
+/// All data that ICU4X ships. What a locale lacks comes from its parents.
 struct Shipped;
 
 const _: () = {
@@ -61,8 +61,8 @@ const _: () = {
     impl_decimal_symbols_v1!(Shipped, ITER);
 };
 
-/// The same, but each locale of ours has what the root says too, such as how date and time are joined.
-/// The export leaves that to a search at run time, and receipts shall not need one.
+/// The same, with the root's data copied into each of our locales, such as how date and time are
+/// joined. Otherwise the data would have to be searched for at run time.
 struct Resolved;
 
 macro_rules! resolve {

@@ -1,15 +1,15 @@
-//! Whether a price agrees with itself.
+//! Checks that a price does not contradict itself.
 
 use chargetap_contract::money::{Price, PriceLine, VatTotal};
 
-/// Net and VAT are gross, in all and for each rate, and the rates make up the whole.
+/// Net plus VAT is gross, for the total and for each rate, and the rates add up to the total.
 pub(super) fn adds_up(cost: &Price) -> bool {
     cost.net.checked_add(cost.vat) == Some(cost.gross)
         && is_shared(cost.gross, &cost.vat_totals)
         && sum(&cost.vat_totals, |it| it.net) == Some(cost.net)
 }
 
-/// The rates make up the amount, and net and VAT of each are its gross.
+/// The rates add up to the amount, and net plus VAT of each is its gross.
 pub(super) fn is_shared(amount: u64, totals: &[VatTotal]) -> bool {
     totals
         .iter()
@@ -17,8 +17,8 @@ pub(super) fn is_shared(amount: u64, totals: &[VatTotal]) -> bool {
         && sum(totals, |it| it.gross) == Some(amount)
 }
 
-/// VAT is as much of the gross amount as the rate says, rounded half up; where it is what is left of
-/// two amounts, it may be a minor unit more or less.
+/// VAT is the rate's part of the gross amount, rounded half up. The difference of two such amounts
+/// may be off by a minor unit.
 pub(super) fn has_vat_of_rates(totals: &[VatTotal]) -> bool {
     totals.iter().all(|total| match total.vat_rate {
         None => total.vat == 0,
@@ -31,12 +31,12 @@ pub(super) fn has_vat_of_rates(totals: &[VatTotal]) -> bool {
     })
 }
 
-/// Each rate has the same amounts. Of which there is nothing, nothing has to be said.
+/// Each rate has the same amounts. A rate with an amount of 0 may be left out.
 pub(super) fn are_same(totals: &[VatTotal], others: &[VatTotal]) -> bool {
     is_part(totals, others) && is_part(others, totals)
 }
 
-/// No rate has more than it has in the whole.
+/// No rate has a larger amount than in the whole.
 pub(super) fn is_part(totals: &[VatTotal], whole: &[VatTotal]) -> bool {
     totals.iter().filter(|it| it.gross > 0).all(|total| {
         let of_rate = whole.iter().find(|it| it.vat_rate == total.vat_rate);
@@ -44,7 +44,7 @@ pub(super) fn is_part(totals: &[VatTotal], whole: &[VatTotal]) -> bool {
     })
 }
 
-/// All, in hundredths of a percent.
+/// 100 % in hundredths of a percent.
 const WHOLE: u128 = 10_000;
 
 fn sum(totals: &[VatTotal], of: fn(&VatTotal) -> u64) -> Option<u64> {
@@ -53,11 +53,11 @@ fn sum(totals: &[VatTotal], of: fn(&VatTotal) -> u64) -> Option<u64> {
         .try_fold(0, |sum: u64, it| sum.checked_add(of(it)))
 }
 
-/// A thousandth of the minor unit, as amounts with VAT are compared: so many parts.
+/// The parts of a thousandth of the minor unit in which amounts with VAT are compared.
 const THOUSANDTH: i128 = 10_000;
 const MINOR_UNIT: i128 = 1_000 * THOUSANDTH;
 
-/// Lines and adjustments come to the totals, but for the rounding of each and of the whole.
+/// Lines and adjustments add up to the totals, except for the rounding of each and of the whole.
 pub(super) fn is_explained(cost: &Price) -> bool {
     let has_total = |line: &PriceLine| {
         cost.vat_totals
@@ -73,11 +73,11 @@ pub(super) fn is_explained(cost: &Price) -> bool {
         && cost
             .vat_totals
             .iter()
-            // What a rate adds to a rounded sum is the difference of two roundings.
+            // The amount of a rate is the difference of two rounded sums, so it may be off by one.
             .all(|total| missing(total).abs() <= MINOR_UNIT.saturating_add(rounding))
 }
 
-/// What the lines and the adjustment of a rate come to with VAT.
+/// The sum of a rate's lines and adjustment, with VAT.
 fn explained(cost: &Price, total: &VatTotal) -> i128 {
     let lines = cost.lines.iter().filter(|it| it.vat_rate == total.vat_rate);
     let lines: i128 = lines.map(|line| i128::from(line.amount)).sum();

@@ -1,4 +1,4 @@
-//! Amounts of one currency, with its sign where the language puts it.
+//! Amounts of one currency, with the currency sign where the language puts it.
 
 use chargetap_contract::money::{MilliMinor, MinorUnits};
 use fixed_decimal::Decimal;
@@ -10,9 +10,9 @@ use crate::money::{Currency, EXACT_DIGITS};
 
 /// How a language writes amounts of a currency.
 ///
-/// ICU4X's own currency formatter rounds to the decimals that CLDR gives a currency. Those are not
-/// always ISO 4217's, and a unit price has more. So its pattern and its sign are taken, and the
-/// number is written whole.
+/// ICU4X's currency formatter is not used: it rounds to the decimals of CLDR, which are not always
+/// those of ISO 4217, and a unit price has more decimals. Only its pattern and sign are used, with
+/// a number that is not rounded.
 pub(crate) struct Amounts<'a> {
     formats: &'static Formats,
     currency: &'a Currency,
@@ -20,7 +20,7 @@ pub(crate) struct Amounts<'a> {
 }
 
 impl Formats {
-    /// For the amounts of a currency.
+    /// How to write amounts of a currency.
     pub(crate) fn amounts<'a>(&'static self, currency: &'a Currency) -> Amounts<'a> {
         let symbol = DataMarkerAttributes::try_from_str(&currency.code)
             .ok()
@@ -62,7 +62,7 @@ impl Amounts<'_> {
         let sign = if is_negative { minus } else { plus };
         let (symbol, starts, ends) = self.symbol();
         match self.formats.currency.get().get_negative(starts, ends) {
-            // A language with a place of its own for the minus puts the plus there too.
+            // A plus sign stands where the language puts the minus sign.
             Some(pattern) => {
                 let number = self.formats.decimal.format(number);
                 let negative = pattern.interpolate((number, symbol)).to_string();
@@ -84,8 +84,7 @@ impl Amounts<'_> {
         pattern.interpolate((number, symbol)).to_string()
     }
 
-    /// The sign, and whether it starts and ends with a letter. Without a sign of its own a currency
-    /// has its code.
+    /// The sign, and whether it starts and ends with a letter. A currency without a sign has its code.
     fn symbol(&self) -> (&str, bool, bool) {
         match self.symbol.as_ref().map(DataPayload::get) {
             Some(symbol) => (
@@ -106,7 +105,7 @@ fn symbol(
         id: DataIdentifierBorrowed::for_marker_attributes_and_locale(code, locale),
         ..DataRequest::default()
     };
-    // That there is none is nothing to complain about on standard error.
+    // Do not log on standard error that there is none.
     request.metadata.silent = true;
     Cldr.load(request).ok().map(|response| response.payload)
 }

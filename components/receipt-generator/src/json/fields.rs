@@ -1,4 +1,4 @@
-//! The parts of a receipt that are objects of their own.
+//! The parts of a receipt that are objects in its JSON.
 
 use chargetap_contract::{
     receipt::{
@@ -12,7 +12,7 @@ use super::{
     names,
     price::{ChargingFields, VatShareFields, vat_shares},
 };
-use crate::{sheet::application, time::Times};
+use crate::{application_id, time::Times};
 
 #[derive(Serialize)]
 pub(super) struct IssuerFields<'a> {
@@ -90,7 +90,7 @@ pub(super) struct SlipFields<'a> {
 pub(super) struct MeasurementFields<'a> {
     /// `ocmf`.
     format: &'static str,
-    /// Character for character as the station sent them.
+    /// Unchanged, as the station sent them.
     packets: &'a [String],
     public_key: Option<&'a str>,
     /// Whether the signatures are right and the readings can be used.
@@ -141,7 +141,7 @@ impl<'a> SlipFields<'a> {
     pub(super) fn of(slip: &'a Slip) -> Self {
         Self {
             entry_mode: slip.entry_mode.map(names::entry_mode),
-            aid: slip.application.map(application),
+            aid: slip.application.map(application_id::hexadecimal),
             authorisation_code: slip.authorisation_code.as_deref(),
             sequence_number: slip.sequence_number,
             tvr: slip.tvr.map(|tvr| format!("{tvr:010X}")),

@@ -1,4 +1,4 @@
-//! What the contract's cases are called in JSON.
+//! The names of the contract's cases in JSON.
 
 use chargetap_contract::{
     money::Dimension,

@@ -1,4 +1,4 @@
-//! What was delivered, what it costs, and VAT by rate.
+//! The charging, its price, and VAT by rate.
 
 use chargetap_contract::{
     money::{Price, PriceLine, VatTotal},
@@ -18,7 +18,7 @@ pub(super) struct ChargingFields {
     price: PriceFields,
 }
 
-/// `net` plus `vat` is `gross`, in all and for each rate.
+/// `net` plus `vat` is `gross`, for the total and for each rate.
 #[derive(Serialize)]
 struct PriceFields {
     net: u64,
@@ -38,7 +38,7 @@ struct LineFields {
     quantity: u64,
     /// Per kilowatt-hour, per hour or for the session, in thousandths of the minor unit.
     unit_price_milli_minor: u64,
-    /// Hundredths of a percent; nothing without VAT.
+    /// Hundredths of a percent; `null` without VAT.
     vat_rate_basis_points: Option<u32>,
     /// In thousandths of the minor unit.
     amount_milli_minor: u64,
@@ -46,9 +46,9 @@ struct LineFields {
 
 #[derive(Serialize)]
 struct VatTotalFields {
-    /// Hundredths of a percent; nothing without VAT.
+    /// Hundredths of a percent; `null` without VAT.
     vat_rate_basis_points: Option<u32>,
-    /// What the minimum price adds, or, below zero, the maximum takes off, in thousandths of the
+    /// What the minimum price adds or, if negative, the maximum price takes off, in thousandths of the
     /// minor unit.
     adjustment_milli_minor: i64,
     net: u64,
@@ -59,7 +59,7 @@ struct VatTotalFields {
 /// A part of an amount that has one VAT rate.
 #[derive(Serialize)]
 pub(super) struct VatShareFields {
-    /// Hundredths of a percent; nothing without VAT.
+    /// Hundredths of a percent; `null` without VAT.
     vat_rate_basis_points: Option<u32>,
     net: u64,
     vat: u64,

@@ -1,4 +1,4 @@
-//! The elliptic curves of OCMF that can be verified.
+//! The supported elliptic curves of OCMF.
 
 use spki::ObjectIdentifier;
 
@@ -11,7 +11,7 @@ pub(crate) enum Curve {
 }
 
 impl Curve {
-    /// By its name in a public key.
+    /// The curve of an object identifier in a public key.
     pub(crate) fn identified_by(oid: ObjectIdentifier) -> Option<Self> {
         const SECP256R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
         const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
@@ -26,13 +26,13 @@ impl Curve {
         }
     }
 
-    /// By the signature algorithm of OCMF, which is always ECDSA of a SHA-256.
+    /// The curve of an OCMF signature algorithm, which is always ECDSA with SHA-256.
     pub(crate) fn of_algorithm(name: &str) -> Option<Self> {
         match name {
             "ECDSA-secp256r1-SHA256" => Some(Self::Secp256r1),
             "ECDSA-secp256k1-SHA256" => Some(Self::Secp256k1),
             "ECDSA-secp384r1-SHA256" => Some(Self::Secp384r1),
-            // The first is the specification's name, the second is what meters write.
+            // The first name is the specification's, the second is the one that meters write.
             "ECDSA-brainpool256r1-SHA256" | "ECDSA-brainpoolP256r1-SHA256" => {
                 Some(Self::BrainpoolP256r1)
             }

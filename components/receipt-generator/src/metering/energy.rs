@@ -1,4 +1,4 @@
-//! Values of a register of energy, exactly.
+//! Exact values of an energy register.
 
 /// Energy in nanowatt-hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -6,16 +6,16 @@ pub(crate) struct Energy(u128);
 
 const PER_WATT_HOUR: u128 = 1_000_000_000;
 
-/// The decimals that make a nanowatt-hour.
+/// How many decimals of a unit make a nanowatt-hour.
 const DECIMALS_OF_WH: usize = 9;
 const DECIMALS_OF_KWH: usize = 12;
 
-/// The most digits before the point. No register has so many.
+/// The most digits before the decimal point. No register has so many.
 const MAX_DIGITS: usize = 15;
 
 impl Energy {
-    /// Reads a number as it stands in the JSON, which may be in quotes and filled up with blanks or
-    /// zeros. An exponent, a sign or more decimals than are exact say nothing here.
+    /// Reads a number as it stands in the JSON. It may be in quotes and padded with blanks or zeros.
+    /// `None` if it has an exponent, a sign, or more decimals than a nanowatt-hour.
     pub(crate) fn read(number: &str, unit: &str) -> Option<Self> {
         let decimals = match unit {
             "Wh" => DECIMALS_OF_WH,

@@ -4,6 +4,7 @@ use std::ops::Add;
 
 use base64ct::{Base64, Encoding};
 use bp256::BrainpoolP256r1;
+use chargetap_contract::receipt::MeasurementProblem as Problem;
 use ecdsa::{
     EcdsaCurve, Signature, VerifyingKey,
     der::{MaxOverhead, MaxSize},
@@ -21,9 +22,9 @@ use p384::NistP384;
 use sha2::{Digest, Sha256};
 use spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
 
-use super::{Problem, curve::Curve};
+use super::curve::Curve;
 
-/// The longest key, in characters: ten times those of a key on the largest curve.
+/// The longest key, in characters: ten times as long as a key on the largest curve.
 const MAX_KEY: usize = 2 * 1024;
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
@@ -78,7 +79,7 @@ impl Key {
         }
     }
 
-    /// Whether this key's owner signed the text: `signature` is DER.
+    /// Whether the signature, which is DER, is this key's.
     pub(crate) fn signed(&self, text: &str, signature: &[u8]) -> bool {
         let digest = Sha256::digest(text);
         match self {
@@ -90,7 +91,7 @@ impl Key {
     }
 }
 
-/// A key in base64 begins with `M`, so none can be read as hexadecimal digits.
+/// A key in base64 begins with `M`, which is no hexadecimal digit, so the two cannot be confused.
 fn decode(text: &str) -> Option<Vec<u8>> {
     if text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         base16ct::mixed::decode_vec(text).ok()
@@ -99,7 +100,8 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// Keys of meters have both coordinates. Finding one from the other takes 40 kB of the component.
+/// A key with both coordinates, as meters have it. Support for compressed points would take 40 kB
+/// of the component.
 fn at<C>(point: &[u8]) -> Option<VerifyingKey<C>>
 where
     C: EcdsaCurve + CurveArithmetic,
@@ -120,7 +122,7 @@ where
     MaxSize<C>: ArraySize,
     <FieldBytesSize<C> as Add>::Output: Add<MaxOverhead> + ArraySize,
 {
-    // Of the two values of s only the lower one is taken on secp256k1. Meters make both.
+    // On secp256k1 the library accepts only the lower of the two values of s. Meters use both.
     Signature::from_der(signature)
         .is_ok_and(|signature| key.verify_prehash(digest, &signature.normalize_s()).is_ok())
 }

@@ -1,9 +1,9 @@
-//! Whether records make up one transaction, and the energy of it.
+//! Checks that records make up one transaction, and computes its energy.
 
+use chargetap_contract::receipt::MeasurementProblem as Problem;
 use jiff::Timestamp;
 
 use super::{
-    Problem,
     energy::Energy,
     reading::{Phase, Reading},
     record::Record,
@@ -15,7 +15,7 @@ pub(crate) fn watt_hours(records: &[Record]) -> Result<u64, Problem> {
     if pairs.clone().any(|(one, next)| one.source != next.source) {
         return Err(Problem::OtherMeter);
     }
-    // Another driver's record is from another transaction.
+    // A record of another driver belongs to another transaction.
     if !pairs.all(|(one, next)| one.driver == next.driver && next.page.follows(&one.page)) {
         return Err(Problem::WrongOrder);
     }
@@ -28,7 +28,7 @@ pub(crate) fn watt_hours(records: &[Record]) -> Result<u64, Problem> {
     energy(&values).ok_or(Problem::NotMeasured)
 }
 
-/// What the one register of imported energy said, and when.
+/// A value of the register of imported energy.
 #[derive(PartialEq, Eq)]
 struct Value {
     at: Timestamp,
@@ -36,7 +36,8 @@ struct Value {
     energy: Energy,
 }
 
-/// Two registers, such as before and after the losses of a cable, would say two things.
+/// The values of the one register of imported energy. Two registers, such as before and after the
+/// losses of a cable, are refused: they differ, and nothing says which one counts.
 fn imported(readings: &[&Reading]) -> Result<Vec<Value>, Problem> {
     let of_energy = || {
         readings
@@ -53,12 +54,12 @@ fn imported(readings: &[&Reading]) -> Result<Vec<Value>, Problem> {
         energy: *energy,
     };
     let mut values: Vec<_> = of_energy().map(value).collect();
-    // A station may send the beginning by itself, and once more with the end.
+    // A station may send the beginning alone, and again with the end.
     values.dedup();
     Ok(values)
 }
 
-/// From one beginning to one end.
+/// Checks that the values go from one beginning to one end.
 fn complete(values: &[Value]) -> Result<(), Problem> {
     let (first, rest) = values.split_first().ok_or(Problem::NoBeginning)?;
     if first.phase != Phase::Begin {
@@ -74,7 +75,7 @@ fn complete(values: &[Value]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// None if the register goes back.
+/// `None` if the register goes back.
 fn energy(values: &[Value]) -> Option<u64> {
     let (first, last) = (values.first()?, values.last()?);
     let rises = values.is_sorted_by_key(|value| value.energy);

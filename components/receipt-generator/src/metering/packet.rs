@@ -1,13 +1,14 @@
-//! A record as it is handed over: a payload and its signature.
+//! A packet: a record's payload and its signature.
 
 use std::borrow::Cow;
 
 use base64ct::{Base64, Encoding};
+use chargetap_contract::receipt::MeasurementProblem as Problem;
 use serde::Deserialize;
 
-use super::{Problem, curve::Curve, key::Key};
+use super::{curve::Curve, key::Key};
 
-/// The section with the signature. Its defaults are OCMF's.
+/// The section with the signature. The defaults are those of OCMF.
 #[derive(Deserialize)]
 struct Signature<'a> {
     #[serde(rename = "SA", default = "default_algorithm", borrow)]
@@ -32,7 +33,7 @@ fn default_media_type() -> Cow<'static, str> {
     "application/x-der".into()
 }
 
-/// What the key's owner signed, exactly as it stands in the packet.
+/// The payload, if the signature is the key's. It is unchanged.
 pub(crate) fn payload<'a>(packet: &'a str, key: &Key) -> Result<&'a str, Problem> {
     let (payload, signature) = sections(packet).ok_or(Problem::UnreadablePacket)?;
     let signature: Signature =
@@ -46,7 +47,7 @@ pub(crate) fn payload<'a>(packet: &'a str, key: &Key) -> Result<&'a str, Problem
     }
 }
 
-/// The bar is not allowed within a section.
+/// OCMF does not allow a bar within a section.
 fn sections(packet: &str) -> Option<(&str, &str)> {
     let (payload, signature) = packet.strip_prefix("OCMF|")?.split_once('|')?;
     (!signature.contains('|')).then_some((payload, signature))

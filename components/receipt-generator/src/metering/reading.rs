@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
+use chargetap_contract::receipt::MeasurementProblem as Problem;
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Problem, energy::Energy};
+use super::energy::Energy;
 
-/// A reading as it is written: fields that are as in the reading before are left out.
+/// A reading as it is written: fields that are the same as in the reading before are left out.
 #[derive(Clone, Deserialize)]
 pub(crate) struct Fields {
     #[serde(rename = "TM")]
@@ -40,7 +41,7 @@ pub(crate) enum Phase {
     Begin,
     Between,
     End,
-    /// From none: it was read for another purpose.
+    /// Outside of a transaction.
     Outside,
 }
 
@@ -61,7 +62,8 @@ impl Reading {
 }
 
 impl Fields {
-    /// The value is not filled in: one that is missing would be taken for one that stands still.
+    /// Fills in the fields that were left out, except the value: a missing value must not be taken
+    /// for a register that stands still.
     fn after(self, last: &Self) -> Self {
         Self {
             time: self.time.or_else(|| last.time.clone()),
@@ -93,9 +95,9 @@ impl Fields {
             Some("B") => Ok(Phase::Begin),
             // Charging, suspended, or the tariff changes.
             Some("C" | "S" | "T") => Ok(Phase::Between),
-            // Ended; or locally, remotely, by an error, by a power failure.
+            // Ended: in general, locally, remotely, by an error, by a power failure.
             Some("E" | "L" | "R" | "A" | "P") => Ok(Phase::End),
-            // From an exception on nothing counts, although the transaction goes on.
+            // An exception: the readings do not count from here on, although the transaction goes on.
             Some("X") => Err(Problem::NotMeasured),
             Some(_) => Err(Problem::UnreadablePacket),
             None => Ok(Phase::Outside),
@@ -114,9 +116,9 @@ impl Fields {
     }
 }
 
-/// Such as `2018-07-24T13:22:04,000+0200 S`: a moment, and whether the clock was set.
+/// Such as `2018-07-24T13:22:04,000+0200 S`: a moment, and the state of the clock.
 ///
-/// Written out here, because jiff's own parsers take 100 kB of the component.
+/// Parsed by hand, because jiff's parsers take 100 kB of the component.
 fn moment(text: &str) -> Option<Timestamp> {
     const SHAPE: &str = "0000-00-00T00:00:00,000+0000 U";
     let has_shape = |(byte, shape)| match shape {
@@ -145,8 +147,10 @@ fn moment(text: &str) -> Option<Timestamp> {
     offset.to_timestamp(local.ok()?).ok()
 }
 
-/// By its OBIS code, such as `1-b:1.8.0` or `01-00:B2.08.00*FF`: the quantity C is imported active
-/// energy, or one of OCMF's own codes for it, and D is the register that counts it up.
+/// Whether an OBIS code is one of imported active energy, such as `1-b:1.8.0` or `01-00:B2.08.00*FF`:
+///
+/// - group C is imported active energy, by OBIS (`1`) or by OCMF's own codes (`B0` to `B3`),
+/// - group D is the register that counts it (`8`).
 fn is_imported_energy(obis: &str) -> bool {
     let groups = obis.split_once(':').map(|(_, groups)| groups);
     let mut groups = groups.unwrap_or_default().split('.');

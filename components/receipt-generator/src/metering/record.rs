@@ -1,13 +1,11 @@
-//! What a record says, once its signature is verified.
+//! A record's payload. It is read only after the signature was verified.
 
+use chargetap_contract::receipt::MeasurementProblem as Problem;
 use serde::Deserialize;
 
-use super::{
-    Problem,
-    reading::{Fields, Reading},
-};
+use super::reading::{Fields, Reading};
 
-/// The payload, as far as it says something about energy.
+/// The fields of the payload that matter to the energy.
 #[derive(Deserialize)]
 struct Payload {
     #[serde(rename = "FV")]
@@ -33,21 +31,22 @@ pub(crate) struct Record {
     pub(crate) readings: Vec<Reading>,
 }
 
-/// Where a record comes from, by serial numbers. A gateway may sign for several meters.
+/// The serial numbers of gateway and meter. A gateway may sign for several meters.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Source {
     gateway: Option<String>,
     meter: Option<String>,
 }
 
-/// To whom a record is assigned, and by what: all of a transaction say the same.
+/// To whom a record is assigned. It is the same in all records of a transaction.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Driver {
     identification_type: Option<String>,
     identification: Option<String>,
 }
 
-/// A record's place among all that a gateway signs in one context: transactions, or others.
+/// A record's place among all records that a gateway signs in one context: transactions (`T`) or
+/// others (`F`).
 pub(crate) struct Page {
     context: char,
     number: u64,
@@ -74,7 +73,7 @@ impl Record {
     }
 }
 
-/// Another major version is another format.
+/// Other major versions are other formats.
 fn is_known(version: &str) -> bool {
     matches!(version.split('.').next(), Some("0" | "1"))
 }
@@ -88,8 +87,8 @@ impl Page {
         Some(Self { context, number })
     }
 
-    /// Whether it comes later. What a meter signs in between need not be there: the beginning and the
-    /// end say what was delivered.
+    /// Whether it comes later. Records in between may be missing: the energy follows from the
+    /// beginning and the end.
     pub(crate) fn follows(&self, other: &Self) -> bool {
         self.context == other.context && other.number < self.number
     }

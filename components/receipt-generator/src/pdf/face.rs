@@ -1,8 +1,8 @@
-//! The two fonts, and how texts are broken into lines that fit.
+//! The two fonts, and how texts are broken into lines.
 //!
-//! A receipt needs no shaping: in the scripts of the fonts, letters stand side by side, and an accent
-//! that follows its letter is drawn over it because it has no width. Of other scripts, each character
-//! is shown as the replacement character.
+//! Texts are not shaped. The scripts of the fonts do not need it: letters stand side by side, and a
+//! combining accent has no width, so it is drawn over its letter. Each character of another script is
+//! shown as the replacement character.
 
 use std::sync::LazyLock;
 
@@ -36,7 +36,7 @@ pub(super) struct Face {
     widths: GlyphMetrics<'static>,
 }
 
-/// A part of a text that is set on one line.
+/// The part of a text that stands on one line.
 pub(super) struct Line {
     pub(super) text: String,
     /// In points, without the space at the end.
@@ -64,14 +64,14 @@ impl Face {
         }
     }
 
-    /// The glyph of a character, or what is shown instead.
+    /// The glyph of a character, or of the replacement character.
     pub(super) fn glyph(&self, character: char) -> u16 {
         let glyph = self.glyphs.map(character);
         let glyph = glyph.or_else(|| self.glyphs.map(char::REPLACEMENT_CHARACTER));
         glyph.map_or(0, |it| u16::try_from(it.to_u32()).unwrap_or(0))
     }
 
-    /// How far the next character is, in sizes of the font.
+    /// The distance to the next character, in sizes of the font.
     pub(super) fn advance(&self, character: char) -> f32 {
         let width = self.widths.advance_width(self.glyph(character).into());
         self.em(width.unwrap_or_default())
@@ -82,12 +82,12 @@ impl Face {
         length / f32::from(self.metrics.units_per_em)
     }
 
-    /// Breaks between words, and inside a word only where it is wider than a line. The space at a
-    /// break stays at the end of its line, so that the words remain two to whoever copies them.
+    /// Breaks between words. A word that is wider than a line is broken inside. The space at a break
+    /// stays at the end of its line, so that a copied text has it.
     pub(super) fn wrap(&self, text: &str, size: f32, width: f32) -> Vec<Line> {
         let mut lines = vec![];
         let (mut start, mut taken) = (0, 0.0);
-        // Where the line can be broken, and how wide it is up to there.
+        // The last place where the line can be broken, and its width up to there.
         let mut space = None;
         for (at, character) in text.char_indices() {
             let advance = self.advance(character) * size;

@@ -1,6 +1,6 @@
 //! Measures, weights and colours. Lengths are in points, of which an inch has 72.
 
-/// A4, as ISO 216 has it.
+/// A4 (ISO 216).
 pub(super) const PAGE_WIDTH: f32 = 595.28;
 pub(super) const PAGE_HEIGHT: f32 = 841.89;
 
@@ -8,10 +8,10 @@ pub(super) const MARGIN_LEFT: f32 = 72.0;
 pub(super) const MARGIN_TOP: f32 = 46.0;
 pub(super) const MARGIN_BOTTOM: f32 = 42.0;
 
-/// How wide what people read is.
+/// The width between the margins.
 pub(super) const WIDTH: f32 = PAGE_WIDTH - 2.0 * MARGIN_LEFT;
 
-/// How much fits on a page.
+/// The height between the margins.
 pub(super) const HEIGHT: f32 = PAGE_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM;
 
 /// The least space between a label and its value on one line.
@@ -22,10 +22,10 @@ pub(super) const BAR: f32 = 6.0;
 
 pub(super) const HAIRLINE: f32 = 0.6;
 
-/// How high capital letters are, in sizes of the font.
+/// The height of capital letters, in sizes of the font.
 pub(super) const CAPITALS: f32 = 0.714;
 
-/// How wide and high the QR code is: 2.5 cm, as high as what stands beside it.
+/// The width and height of the QR code: 2.5 cm, the height of the texts beside it.
 pub(super) const CODE: f32 = 70.87;
 
 pub(super) type Colour = [u8; 3];
@@ -46,7 +46,7 @@ pub(super) struct Style {
     pub(super) colour: Colour,
 }
 
-// The colours are those of the page in light: red, green and blue.
+// Red, green and blue, the same as on the HTML page in its light colours.
 pub(super) const INK: Colour = [0x14, 0x18, 0x1d];
 pub(super) const FAINT: Colour = [0x56, 0x61, 0x6c];
 pub(super) const LINE: Colour = [0xdd, 0xe2, 0xe7];

@@ -1,4 +1,4 @@
-//! What a forger may try.
+//! Forged measurements.
 
 use chargetap_contract::receipt::MeasurementVerdict as Verdict;
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ fn one_bit_flipped_in_the_payload_is_refused() {
     let (packet, key) = good();
     assert_eq!(check_one(packet.clone(), &key), Verdict::Verified(29_500));
     let (payload, signature) = sections(&packet);
-    // The eighth bit makes no text.
+    // Flipping the eighth bit would make invalid UTF-8.
     for (place, bit) in (0..payload.len()).flat_map(|place| (0..7).map(move |bit| (place, bit))) {
         let mut bytes = payload.as_bytes().to_vec();
         bytes[place] ^= 1 << bit;
@@ -74,7 +74,7 @@ fn texts(original: String) -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// An added blank or a letter in capitals may change nothing.
+    /// A mutation may be accepted only if it changes nothing, such as an added blank.
     #[test]
     fn no_text_panics_or_says_anything_else(
         packet in texts(good().0),

@@ -1,4 +1,4 @@
-//! What a measurement may cost.
+//! The limits of a measurement.
 
 use chargetap_contract::receipt::{MeasurementProblem as Problem, MeasurementVerdict as Verdict};
 use receipt_generator::check_measurement as check;

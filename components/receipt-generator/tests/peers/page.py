@@ -42,15 +42,15 @@ MEASURE = """() => {
         found.push(`scrolls sideways: it is ${root.scrollWidth} px wide`);
     }
     const size = element => parseFloat(getComputedStyle(element).fontSize);
-    const paper = document.querySelector("main").getBoundingClientRect();
+    const column = document.querySelector("main").getBoundingClientRect();
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
         const text = texts.currentNode;
         const range = document.createRange();
         range.selectNodeContents(text);
         for (const box of range.getClientRects()) {
-            if (box.left < paper.left || box.right > paper.right) {
-                found.push(`not on the paper: ${text.data}`);
+            if (box.left < column.left || box.right > column.right) {
+                found.push(`outside of the column: ${text.data}`);
             }
         }
         if (size(text.parentElement) < SMALL_TEXT) {

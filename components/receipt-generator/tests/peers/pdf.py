@@ -1,6 +1,6 @@
-"""Reads a receipt on paper and its codes back with packages that know nothing of how they were made.
+"""Reads a receipt as PDF and its QR codes back with packages that know nothing of how they were made.
 
-The folder has what the test wrote: paper.pdf, and the same receipt as lines in lines.txt; link.txt, the
+The folder has what the test wrote: receipt.pdf, and the same receipt as lines in lines.txt; link.txt, the
 address that the codes say; code.svg and code.png; refund.pdf, a refund in Greek; foreign.pdf, a receipt
 whose site is called what foreign.txt says, with characters that cannot be seen, on several pages.
 
@@ -128,8 +128,8 @@ def check_fonts(reader):
         assert file["/Length1"] == len(file.get_data()) < 40_000
 
 
-def check_paper():
-    path, link = FOLDER / "paper.pdf", (FOLDER / "link.txt").read_text()
+def check_receipt():
+    path, link = FOLDER / "receipt.pdf", (FOLDER / "link.txt").read_text()
     lines = (FOLDER / "lines.txt").read_text()
     check_text(path, [it for it in words(lines) if it.strip("-")])
     reader = pypdf.PdfReader(path, strict=True)
@@ -137,7 +137,7 @@ def check_paper():
     check_fonts(reader)
     assert len(reader.pages) == 1
     picture = pypdfium2.PdfDocument(path)[0].render(scale=2).to_pil()
-    picture.save(FOLDER / "paper.png")
+    picture.save(FOLDER / "receipt.png")
     assert [text for text, _, _ in codes(picture)] == [link], codes(picture)
 
 
@@ -187,7 +187,7 @@ def check_foreign():
         page.render(scale=1).to_pil().save(FOLDER / f"foreign-{index + 1}.png")
 
 
-check_paper()
+check_receipt()
 check_quiet_zone()
 check_codes()
 check_foreign()

@@ -92,7 +92,7 @@ fn the_rule_as_it_is_here_gives_the_figures_that_were_computed_elsewhere() {
     }
 }
 
-/// Not every figure needs a file of every format.
+/// How many of the random documents are rendered in every format.
 const RENDERED: u32 = 64;
 
 proptest! {

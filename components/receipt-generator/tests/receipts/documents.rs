@@ -5,21 +5,23 @@
 // The gallery takes this file by its path, so the files beside it are named by theirs.
 #[path = "documents/charges.rs"]
 mod charges;
+#[path = "documents/follow_ups.rs"]
+mod follow_ups;
 #[path = "documents/measurements.rs"]
 pub(crate) mod measurements;
 #[path = "documents/nothing_taken.rs"]
 pub(crate) mod nothing_taken;
-#[path = "documents/papers.rs"]
-mod papers;
 #[path = "documents/parts.rs"]
 mod parts;
 
 use chargetap_contract::receipt::{Buyer, Document, Format, Page};
 
 pub(crate) use charges::{above_hold, paid, prices_with_vat, several_rates, two_rates_above_hold};
+pub(crate) use follow_ups::{
+    invoice, payout, refund_corrected, refund_in_part, refund_of_two_rates,
+};
 pub(crate) use measurements::measurement_differs;
 pub(crate) use nothing_taken::below_minimum;
-pub(crate) use papers::{invoice, payout, refund_corrected, refund_in_part, refund_of_two_rates};
 
 /// Every kind of document, by its name.
 pub(crate) fn samples() -> Vec<(&'static str, Document)> {

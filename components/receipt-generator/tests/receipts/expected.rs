@@ -1,7 +1,7 @@
 //! Whole receipts and pages, compared with files that were accepted.
 //!
 //! Lines and JSON are compared in full, pages in full in English. Of everything else the digest is
-//! kept. `cargo xtask receipts --accept` writes the files anew.
+//! compared. `cargo xtask receipts --accept` writes the files anew.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -74,7 +74,7 @@ fn only_what_people_read_depends_on_the_language() {
             let expected = match it.format {
                 Format::Text(_) => receipt_generator::languages().count(),
                 Format::Json | Format::Ocmf | Format::QrSvg | Format::QrPng => 1,
-                // They say what the lines say.
+                // Their texts are those of the lines.
                 Format::Html | Format::Pdf => continue,
             };
             let in_languages: BTreeSet<_> = receipt_generator::languages()
@@ -143,8 +143,8 @@ fn utf8(body: &[u8]) -> String {
     String::from_utf8(body.to_vec()).unwrap()
 }
 
-/// A page with a line for each tag, so that people can compare it. Its style is `page.css`, whose digest
-/// the page itself names.
+/// A page with a line for each tag, so that people can compare it. Its style is `page.css`, whose
+/// digest the page itself names.
 fn broken(page: &str) -> String {
     let page = page.replacen(STYLE, "", 1);
     page.replace("><", ">\n<") + "\n"
@@ -166,7 +166,7 @@ fn accepted() -> Files {
                 folders.push(path);
             } else {
                 let name = path.strip_prefix(folder()).unwrap().to_string_lossy();
-                // Whatever system wrote them, names have slashes.
+                // Names have slashes on every system.
                 let name = name.replace('\\', "/");
                 files.insert(name, fs::read_to_string(&path).unwrap());
             }
@@ -179,7 +179,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expected")
 }
 
-/// Writes the files, and takes away what is no more.
+/// Writes the files, and deletes those that are not expected any more.
 fn write(files: &Files) {
     if folder().exists() {
         fs::remove_dir_all(folder()).unwrap();

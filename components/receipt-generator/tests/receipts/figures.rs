@@ -1,6 +1,6 @@
-//! Single figures, where a whole receipt would say too much.
+//! Single figures of receipts.
 
-mod papers;
+mod kinds;
 mod vat;
 
 use chargetap_contract::{

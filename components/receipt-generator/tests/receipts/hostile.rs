@@ -1,4 +1,4 @@
-//! Texts that somebody chose with ill intent.
+//! Texts chosen by an attacker.
 
 mod fields;
 mod packets;
@@ -18,8 +18,8 @@ use crate::{
 /// The widths of a narrow printer, a usual one and a screen.
 const WIDTHS: [u32; 3] = [20, 40, 80];
 
-/// Plants a text in each free field of each document in turn, and hands the document over. What is
-/// longer than a field may be is refused, and not planted there.
+/// Puts a text into each free field of each document in turn, and checks the document. Fields that the
+/// text is too long for are left out: such documents are refused.
 fn plant(text: &str, check: impl Fn(&Field, &Document)) {
     let length = text.chars().count();
     for field in FREE.iter().filter(|it| length <= it.most) {

@@ -12,7 +12,7 @@ mod documents;
 mod expected;
 mod figures;
 mod hostile;
-mod paper;
+mod pdf_and_qr;
 mod refusals;
 mod schema;
 mod vat_numbers;

@@ -1,7 +1,7 @@
 //! What is not rendered: a test for each rule.
 
+mod kinds;
 mod money;
-mod papers;
 
 use chargetap_contract::{
     receipt::{Document, Format, NothingTakenReason, Page, Problem},
@@ -13,7 +13,7 @@ use crate::{
     session,
 };
 
-/// What every format says.
+/// The same problem of every format.
 fn problem(document: &Document, locale: &str) -> Problem {
     let [first, others @ ..] =
         FORMATS.map(|it| receipt_generator::render(document, it.format, locale).unwrap_err());

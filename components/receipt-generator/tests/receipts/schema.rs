@@ -54,7 +54,7 @@ fn closed(mut schema: Value) -> Value {
         Value::Object(fields) => {
             let named = std::mem::take(fields).into_iter();
             fields.extend(named.map(|(name, it)| (name, closed(it))));
-            // A field may be called so, but then it is no list.
+            // A field may have the name `required`, but then it is no list.
             if fields.get("required").is_some_and(Value::is_array) {
                 fields.insert("additionalProperties".to_owned(), json!(false));
             }

@@ -60,8 +60,8 @@ fn published_numbers_of_every_member_state_are_accepted() {
     assert_eq!(prefixes.into_iter().collect::<Vec<_>>().join(" "), expected);
 }
 
-/// What python-stdnum refuses and the generator's library does not: the last two digits count the
-/// businesses of one owner, from 01.
+/// Numbers that python-stdnum refuses and the generator's library accepts. The last two digits
+/// count the businesses of one owner, from 01, so 00 is wrong.
 const TOLERATED: [&str; 1] = ["NL004495445B00"];
 
 #[test]

@@ -5,7 +5,7 @@ use chargetap_contract::money::UtcOffset;
 const MINUTE: u64 = 60_000;
 const DAY: u64 = 24 * 60 * MINUTE;
 
-/// What clocks and calendars at the site show.
+/// A local date and time of day at the site.
 #[derive(Clone, Copy)]
 pub(super) struct Local {
     /// Days since 1970-01-01.
@@ -15,7 +15,7 @@ pub(super) struct Local {
 }
 
 impl Local {
-    /// The local time of a moment. Before the first offset begins, it counts already.
+    /// The local time of a moment. The first offset also applies before it begins.
     pub(super) fn of(at: u64, offsets: &[UtcOffset]) -> Self {
         let offset = offsets.iter().rev().find(|offset| offset.from <= at);
         let minutes = offset
@@ -39,7 +39,7 @@ impl Local {
         u8::try_from((self.day + 3) % 7 + 1).unwrap_or_default()
     }
 
-    /// How long until clocks next show this minute of the day, in milliseconds: more than nothing
+    /// How long until the next time that it is this minute of the day, in milliseconds: more than zero
     /// and at most a day.
     pub(super) fn until(self, minute: u64) -> u64 {
         let time = minute.saturating_mul(MINUTE) % DAY;

@@ -1,17 +1,17 @@
-//! From what was used to net, VAT and gross.
+//! The price of a usage: net, VAT and gross.
 
 use chargetap_contract::money::{Dimension, Price, PriceLimit, PriceLine, Tariff, VatTotal};
 
 use super::usage::{Usage, Used};
 
-/// Exact amounts are counted in these parts of a thousandth of the minor unit: an hour has so many
-/// milliseconds, and a kilowatt-hour a thousandth of that.
+/// Exact amounts are integers in these parts of a thousandth of the minor unit. An hour has as many
+/// milliseconds, so the price of a millisecond or a watt-hour is an integer.
 const PARTS: u128 = 3_600_000;
 const PARTS_PER_MINOR: u128 = 1_000 * PARTS;
-/// A VAT rate of 100 %. Exact net and gross amounts are counted in as many parts again.
+/// A VAT rate of 100 %. Exact net and gross amounts are divided into as many parts again.
 const WHOLE: u128 = 10_000;
 
-/// The price of what was used.
+/// The price of a usage.
 pub(crate) fn price(tariff: &Tariff, usage: &Usage) -> Price {
     let mut bill = Bill {
         tax_included: tariff.tax_included,
@@ -38,12 +38,12 @@ struct Bill {
     shares: Vec<Share>,
 }
 
-/// What of the price has one VAT rate.
+/// The part of the price that has one VAT rate.
 struct Share {
     vat_rate: Option<u32>,
     /// The exact sum of the lines, in parts.
     lines: u128,
-    /// The same after the limits.
+    /// The same after the minimum and maximum price.
     limited: u128,
 }
 
@@ -216,12 +216,12 @@ fn exact(used: &Used, price: u64) -> u128 {
     (u128::from(used.quantity) * u128::from(price)).saturating_mul(parts)
 }
 
-/// A limit as exact net and gross amounts are counted.
+/// A limit in the parts of exact net and gross amounts.
 fn exact_limit(limit: u64) -> u128 {
     u128::from(limit) * (PARTS_PER_MINOR * WHOLE)
 }
 
-/// The quotient, rounded half up; what 64 bits cannot hold is the most they can.
+/// The quotient, rounded half up, and at most `u64::MAX`.
 pub(super) fn rounded(dividend: u128, divisor: u128) -> u64 {
     let up = u128::from(dividend % divisor >= divisor.div_ceil(2));
     u64::try_from((dividend / divisor).saturating_add(up)).unwrap_or(u64::MAX)

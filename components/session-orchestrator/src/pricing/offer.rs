@@ -1,4 +1,4 @@
-//! What a driver is told before showing a card.
+//! The price on the terminal's screen, before a card is shown.
 
 use std::fmt::Write;
 
@@ -7,12 +7,12 @@ use chargetap_contract::session::Policy;
 
 use super::outlook::{When, outlook};
 
-/// Thousandths of a minor unit have so many decimals more than the minor unit.
+/// How many decimals more than the minor unit its thousandths have.
 const MILLI_DECIMALS: u32 = 3;
 /// The most decimals of a unit price.
 const MOST_DECIMALS: u32 = 4;
 const VAT_WHOLE: u128 = 10_000;
-/// An hour has so many minutes.
+/// How many minutes an hour has.
 const MINUTES: u128 = 60;
 /// A minute in milliseconds.
 const MINUTE: u64 = 60_000;
@@ -55,7 +55,7 @@ impl Offer<'_> {
         let _ = write!(self.text, "{before}{amount} {currency}{after}");
     }
 
-    /// What one unit of a dimension costs now, and may cost later.
+    /// The prices of one unit of a dimension, now and later.
     fn say_prices(&mut self, dimension: Dimension, per: u128, unit: &str) {
         let mut prices: Vec<(When, u128)> = Vec::new();
         for (when, component) in outlook(self.policy, dimension, self.now) {
@@ -75,7 +75,7 @@ impl Offer<'_> {
         self.say_highest("later ", When::Later, &prices, unit);
     }
 
-    /// Of several prices the highest has to do: a screen is small.
+    /// Of several prices only the highest is shown: a screen is small.
     fn say_highest(&mut self, before: &str, when: When, prices: &[(When, u128)], unit: &str) {
         let prices = prices.iter().filter(|it| it.0 == when).map(|it| it.1);
         let up_to = if prices.clone().count() > 1 {
@@ -90,7 +90,7 @@ impl Offer<'_> {
     }
 }
 
-/// What one unit costs, VAT included as far as it is known, in thousandths of the minor unit.
+/// The price of one unit in thousandths of the minor unit, VAT included if its rate is known.
 fn unit_price(tariff: &Tariff, component: &PriceComponent, per: u128) -> u128 {
     let vat = match component.vat_rate {
         Some(rate) if !tariff.tax_included => u128::from(rate),
@@ -100,8 +100,8 @@ fn unit_price(tariff: &Tariff, component: &PriceComponent, per: u128) -> u128 {
     (gross + VAT_WHOLE * per / 2) / (VAT_WHOLE * per)
 }
 
-/// What a session costs at least in which energy flows, VAT included at the highest rate, in minor
-/// units.
+/// The least price of a session in which energy flows, in minor units, VAT included at the highest
+/// rate.
 fn minimum(tariff: &Tariff) -> u128 {
     let Some(limit) = &tariff.min_price else {
         return 0;
@@ -115,8 +115,8 @@ fn minimum(tariff: &Tariff) -> u128 {
     least.min(most.unwrap_or(u64::MAX).into())
 }
 
-/// An amount with `decimals` and `more` decimals, of which those beyond the currency's own are shown
-/// as far as they count, and at most [`MOST_DECIMALS`], rounded half up.
+/// An amount that has `more` decimals beyond the `decimals` of its currency, rounded half up to at
+/// most [`MOST_DECIMALS`]. Trailing zeros beyond the currency's decimals are not shown.
 fn decimal(amount: u128, decimals: u8, more: u32) -> String {
     let decimals = u32::from(decimals.min(4));
     let places = (decimals + more).min(MOST_DECIMALS.max(decimals));

@@ -1,26 +1,26 @@
-//! Which prices a session may come to have that begins now.
+//! The prices that a session may have if it begins now.
 
 use chargetap_contract::money::{Dimension, PriceComponent, Restriction, Tariff};
 use chargetap_contract::session::{MeterReading, Policy};
 
-use super::course::{MOST_PIECES, Terms};
+use super::intervals::{MOST_PIECES, Terms};
 use super::restrictions::{self, Interval, Moment};
 use super::usage::component;
 
 /// When a price applies.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum When {
-    /// At first.
+    /// At the start.
     Now,
-    /// At first, at another power.
+    /// At the start, at another power.
     ByPower,
-    /// Once the session has lasted so many milliseconds.
+    /// After so many milliseconds.
     After(u64),
     /// At another time of day, or after some energy.
     Later,
 }
 
-/// Every price that a dimension may have while the session lasts, in the order of time.
+/// Every price that a dimension may have during the session, in the order of time.
 pub(super) fn outlook(
     policy: &Policy,
     dimension: Dimension,
@@ -37,7 +37,7 @@ pub(super) fn outlook(
         ..start
     };
     let mut moment = terms.moment(start, Interval::NONE);
-    // Nobody knows yet how much power will flow, nor how much energy later.
+    // The power is not known at the start, and the energy is not known later.
     let is_power = |it: &Restriction| matches!(it, Restriction::Power(_));
     let is_open = |it: &Restriction| is_power(it) || matches!(it, Restriction::Energy(_));
     let mut prices: Vec<_> = possible(terms.tariff, dimension, &moment, is_power)
@@ -64,7 +64,7 @@ pub(super) fn outlook(
     prices
 }
 
-/// What may price a dimension at a moment: the first element that surely does is the last.
+/// The components that may price a dimension at a moment: up to the first one that surely applies.
 fn possible<'a>(
     tariff: &'a Tariff,
     dimension: Dimension,

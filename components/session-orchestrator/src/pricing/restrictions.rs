@@ -12,11 +12,11 @@ pub(super) struct Moment {
     pub(super) energy: u64,
     /// Milliseconds since the start.
     pub(super) elapsed: u64,
-    /// The interval that it is part of.
+    /// The interval that the moment is part of.
     pub(super) interval: Interval,
 }
 
-/// How far two readings are apart.
+/// The difference of two readings.
 #[derive(Clone, Copy)]
 pub(crate) struct Interval {
     /// Watt-hours.
@@ -38,7 +38,7 @@ impl Interval {
         }
     }
 
-    /// Whether its mean power is below so many watts.
+    /// Whether the mean power is below so many watts.
     fn is_below(self, watts: u64) -> bool {
         u128::from(self.energy) * 3_600_000 < u128::from(watts) * u128::from(self.duration)
     }
@@ -75,7 +75,8 @@ fn contains(range: &Range, value: u64) -> bool {
     range.min.is_none_or(|min| value >= min) && range.max.is_none_or(|max| value < max)
 }
 
-/// How long until passing time alone may change whether a restriction holds, in milliseconds.
+/// After how much time a restriction may begin or cease to hold, in milliseconds. `None` if time
+/// does not matter to it.
 pub(super) fn next_change_in(restriction: &Restriction, moment: &Moment) -> Option<u64> {
     match restriction {
         Restriction::TimeOfDay(range) => {
@@ -88,7 +89,8 @@ pub(super) fn next_change_in(restriction: &Restriction, moment: &Moment) -> Opti
     }
 }
 
-/// How much energy until that alone may change whether a restriction holds, in watt-hours.
+/// After how much energy a restriction may begin or cease to hold, in watt-hours. `None` if energy
+/// does not matter to it.
 pub(super) fn next_change_after(restriction: &Restriction, moment: &Moment) -> Option<u64> {
     match restriction {
         Restriction::Energy(range) => next_bound(range, moment.energy),
@@ -96,7 +98,7 @@ pub(super) fn next_change_after(restriction: &Restriction, moment: &Moment) -> O
     }
 }
 
-/// How far a value is below the next bound of a range.
+/// The distance from a value up to the next bound of a range.
 fn next_bound(range: &Range, value: u64) -> Option<u64> {
     let ahead = |bound: Option<u64>| bound?.checked_sub(value).filter(|ahead| *ahead > 0);
     ahead(range.min).into_iter().chain(ahead(range.max)).min()

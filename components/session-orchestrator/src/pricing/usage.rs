@@ -1,11 +1,11 @@
-//! How much of each price component a session has used.
+//! How much a session has used of each price component.
 
 use chargetap_contract::money::{Dimension, PriceComponent, Tariff};
 use serde::{Deserialize, Serialize};
 
 const MS_PER_SECOND: u64 = 1_000;
 
-/// One sum for each component that was used, the one used last at the end.
+/// One sum for each component that was used. The component used last comes last.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Usage(Vec<Used>);
 
@@ -60,7 +60,7 @@ impl Usage {
             .any(|it| it.dimension != Dimension::ParkingTime)
     }
 
-    /// What is billed, by dimension and then in the tariff's order: the sums with the step sizes.
+    /// The sums rounded up to step sizes, by dimension and then in the order of the tariff.
     pub(super) fn billed(&self, tariff: &Tariff) -> Vec<Used> {
         let mut billed = self.0.clone();
         round_up(&mut billed, tariff, Dimension::Energy);

@@ -153,7 +153,7 @@ fn a_station_that_goes_on_charging_is_told_to_stop_again() {
     session.apply(Event::CardPresented(card(1)));
     assert_eq!(session.commands(), ["stop"]);
     session.ended("stop", CommandResult::Done);
-    // Its meter values do not put the next telling off.
+    // Meter values do not delay the next stop.
     session.pass(6 * SECOND);
     session.meter(1_000);
     session.reach_deadline();

@@ -9,12 +9,12 @@
     reason = "tests: a failure here is a failed test"
 )]
 
-mod authorising;
+mod authorisation;
 mod charging;
 mod closing;
-mod correcting;
+mod correction;
 mod golden;
-mod paper;
 mod properties;
+mod receipt;
 mod session;
 mod states;

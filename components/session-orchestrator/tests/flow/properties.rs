@@ -1,4 +1,4 @@
-//! What holds whatever happens, in whatever order.
+//! Invariants of a session under any events in any order.
 
 use std::collections::BTreeSet;
 
@@ -106,7 +106,7 @@ proptest! {
                 Event::CommandEnded(outcome) => outcome.command.rsplit('/').next().map(str::to_owned),
                 _ => None,
             };
-            // Only what is under way can end.
+            // Only a command that was asked for can end.
             if ended.as_ref().is_some_and(|ended| !under_way.contains(ended)) {
                 continue;
             }

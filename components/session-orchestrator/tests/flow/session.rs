@@ -160,7 +160,7 @@ impl Session {
         self.apply(Event::CommandEnded(Outcome { command, result }));
     }
 
-    /// Let the time pass until the deadline of the last decision, and say so.
+    /// Let the time pass until the deadline of the last decision, and step the session.
     #[track_caller]
     pub(crate) fn reach_deadline(&mut self) {
         self.now = self.deadline().expect("a deadline");

@@ -7,7 +7,7 @@ use chargetap_contract::session::{
 use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
 use session_orchestrator::step;
 
-/// Where the register stands at the start: its zero is not the session's.
+/// The register at the start of the session. It does not start at 0.
 const REGISTER: u64 = 1_000;
 const DAY_S: u64 = 24 * 60 * 60;
 
@@ -137,7 +137,7 @@ impl Session {
         }
     }
 
-    /// Let the time pass until the deadline of the last decision, and say so.
+    /// Let the time pass until the deadline of the last decision, and step the session.
     pub(crate) fn reach_deadline(&mut self) {
         self.now = self.last.deadline.expect("a deadline");
         self.apply(Event::DeadlineReached);

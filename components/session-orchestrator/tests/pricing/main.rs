@@ -10,7 +10,7 @@
 )]
 
 mod course;
-mod covering;
+mod hold_cover;
 mod offer;
 mod properties;
 mod published;

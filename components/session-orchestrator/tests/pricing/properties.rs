@@ -1,4 +1,4 @@
-//! What holds for every tariff and every course.
+//! Invariants of prices for any tariff and any readings.
 
 use chargetap_contract::money::{
     Dimension, Price, PriceComponent, PriceLimit, Restriction, Tariff, TariffElement,

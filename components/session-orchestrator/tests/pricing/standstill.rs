@@ -125,7 +125,7 @@ fn an_end_above_the_last_sample_leaves_the_parking_before_it() {
 fn a_clock_that_is_set_back_takes_no_time_twice() {
     let readings = [(600, 2_000), (300, 3_000), (900, 4_000)];
     assert_eq!(charged_and_parked(&readings), (900, 0));
-    // So it is if the end contradicts all that was read before.
+    // The same, if the reading at the end contradicts all earlier ones.
     let readings = [(1_800, 6_000), (2_400, 8_000), (2_100, 5_000)];
     assert_eq!(charged_and_parked(&readings), (2_400, 0));
 }

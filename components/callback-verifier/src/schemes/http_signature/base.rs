@@ -3,13 +3,14 @@
 use chargetap_contract::callback::{Rejection, Request};
 
 use super::structured::SignatureInput;
-use super::{combined, malformed};
+use crate::headers;
+use crate::scheme::malformed_signature;
 
 pub(super) fn of(input: &SignatureInput<'_>, request: &Request) -> Result<String, Rejection> {
     let mut base = String::new();
     for component in &input.components {
         let value = if component.starts_with('@') {
-            derived(component, request).ok_or_else(|| malformed("a derived component"))?
+            derived(component, request).ok_or_else(|| malformed_signature("a derived component"))?
         } else {
             field(component, request)?
         };
@@ -22,21 +23,21 @@ pub(super) fn of(input: &SignatureInput<'_>, request: &Request) -> Result<String
     Ok(base)
 }
 
-/// A header's value. Names are covered in lower case only.
+/// A header's value. RFC 9421 covers names in lower case only.
 fn field(name: &str, request: &Request) -> Result<String, Rejection> {
     let value = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         true => None,
-        false => combined(request, name)?,
+        false => headers::combined(request, name)?,
     };
-    let value = value.ok_or_else(|| malformed("a covered header is not there"))?;
-    // A line of its own could be forged into the base by one that hides in a value.
+    let value = value.ok_or_else(|| malformed_signature("a covered header is not there"))?;
+    // A line break in a value could forge a line of the base.
     if value.contains(['\r', '\n']) {
-        return Err(malformed("a covered header has a line break"));
+        return Err(malformed_signature("a covered header has a line break"));
     }
     Ok(value)
 }
 
-/// A component that is made of the request's line (RFC 9421, section 2.2).
+/// A derived component, made of the request's method and URI (RFC 9421, section 2.2).
 fn derived(name: &str, request: &Request) -> Option<String> {
     let (scheme, rest) = request.target_uri.split_once(':')?;
     let (authority, target) = before(rest.strip_prefix("//")?, '/');
@@ -66,7 +67,7 @@ fn derived(name: &str, request: &Request) -> Option<String> {
     Some(value)
 }
 
-/// What stands before the first of this character, and the rest.
+/// The text before the first `end`, and the rest from there.
 fn before(text: &str, end: char) -> (&str, &str) {
     text.find(end)
         .and_then(|end| text.split_at_checked(end))

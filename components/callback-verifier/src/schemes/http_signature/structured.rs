@@ -1,6 +1,7 @@
-//! As much of Structured Fields (RFC 9651) as signatures have, in the spelling in which they are
-//! signed: RFC 9421 signs the canonical form of what `Signature-Input` says, so a field that is in
-//! that form already can be signed as it stands, and one that is not is refused.
+//! The part of Structured Fields (RFC 9651) that signatures use.
+//!
+//! RFC 9421 signs the canonical form of `Signature-Input`. Only fields that arrive in canonical form
+//! are accepted, so the received text is the signed text.
 
 use chargetap_contract::money::UnixMs;
 
@@ -15,16 +16,16 @@ pub(super) struct SignatureInput<'a> {
     pub(super) expires: Option<UnixMs>,
     pub(super) key_id: Option<&'a str>,
     pub(super) algorithm: Option<&'a str>,
-    /// All of it, as it stands: the value of `@signature-params`.
+    /// The member as it was received: the value of `@signature-params`.
     pub(super) text: &'a str,
 }
 
-/// What is still to be read.
+/// The text that is still to be read.
 pub(super) struct Cursor<'a> {
     rest: &'a str,
 }
 
-/// The members of a dictionary, each of which `member` reads. None occurs twice.
+/// The members of a dictionary. `member` reads the value of one. A repeated key is refused.
 pub(super) fn dictionary<'a, T>(
     text: &'a str,
     member: fn(&mut Cursor<'a>) -> Option<T>,
@@ -58,7 +59,7 @@ pub(super) fn byte_sequence<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
     Some(base64)
 }
 
-/// Components have no parameters here: they would change what their values are.
+/// Components with parameters are refused: parameters change the signed value.
 pub(super) fn signature_input<'a>(cursor: &mut Cursor<'a>) -> Option<SignatureInput<'a>> {
     let start = cursor.rest;
     let mut input = SignatureInput::default();
@@ -86,7 +87,7 @@ pub(super) fn signature_input<'a>(cursor: &mut Cursor<'a>) -> Option<SignatureIn
             "expires" => input.expires = Some(cursor.time()?),
             "keyid" => input.key_id = Some(cursor.string()?),
             "alg" => input.algorithm = Some(cursor.string()?),
-            // RFC 9421, section 2.3, has no others.
+            // The other parameters of RFC 9421, section 2.3.
             "nonce" | "tag" => drop(cursor.string()?),
             _ => return None,
         }

@@ -1,4 +1,4 @@
-//! The contract's rounding rule, worked out once more with whole numbers and nothing of the
+//! A second implementation of the contract's rounding rule, with integers and without code of the
 //! generator: every amount is a multiple of [`UNIT`] parts of the minor unit.
 
 use chargetap_contract::money::{Dimension, Price, PriceLine, VatTotal};
@@ -8,7 +8,7 @@ const UNIT: u128 = 1_000 * MS_PER_HOUR * WHOLE;
 
 const MS_PER_HOUR: u128 = 3_600_000;
 
-/// All, in hundredths of a percent.
+/// 100 % in hundredths of a percent.
 const WHOLE: u128 = 10_000;
 
 /// What is priced, before it is.

@@ -15,7 +15,7 @@ pub(super) struct Field {
     pub(super) prefix: &'static str,
     /// How many characters it may have.
     pub(super) most: usize,
-    /// It, in the documents that have it.
+    /// The text, in the documents that have it.
     pub(super) of: fn(&mut Document) -> Option<&mut String>,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn documents() -> [Document; 6] {
     ]
 }
 
-/// Those that may say anything. Each is shown on every receipt that has it.
+/// The free texts. Each is shown on every receipt that has it.
 pub(super) const FREE: [Field; 18] = [
     field("/number", |it| it.number.as_mut()),
     field("/issuer/name", |it| Some(&mut it.issuer.name)),
@@ -82,7 +82,7 @@ pub(super) const FREE: [Field; 18] = [
     },
 ];
 
-/// Those that have a form of their own, which is checked.
+/// The texts with a fixed form, which is checked.
 pub(super) const CHECKED: [Field; 8] = [
     field("/id", |it| Some(&mut it.id)),
     field("/site/time_zone", |it| Some(&mut it.site.time_zone)),

@@ -1,10 +1,10 @@
-//! Signed values that somebody chose with ill intent.
+//! Signed values chosen by an attacker.
 
 use chargetap_contract::receipt::{Document, Format, Problem};
 
 use crate::{body, documents::paid, json};
 
-/// What an XML file can hold, with all that has a meaning in one.
+/// Texts that XML can hold, with all characters that have a meaning in it.
 const PACKET: &str = "OCMF|{\"ID\":\"<a b='c'>&amp;&#10;]]></signedData>\\\",\u{202e}\u{feff}\u{200b}é充👩\",\r\n\t\r\
                       \"x\":  1}|{\"SD\":\"<!--\"}  ";
 

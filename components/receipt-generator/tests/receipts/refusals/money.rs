@@ -67,7 +67,7 @@ fn net_and_vat_must_be_gross_in_all_and_for_each_rate() {
         });
         assert_eq!(contradiction, expected);
     }
-    // Each adds up, and together they do not.
+    // Net, VAT and gross of each add up, but the sums of all do not.
     assert_eq!(
         price_contradiction(|it| (it.net, it.vat) = (388, 98)),
         expected
@@ -164,7 +164,7 @@ fn the_rates_of_what_was_captured_must_be_what_was_captured() {
 #[test]
 fn the_vat_of_a_rate_is_what_the_rate_makes_of_it() {
     let expected = "the VAT of a rate is not what the rate makes of it";
-    // Two minor units are no rounding.
+    // Two minor units are more than rounding.
     let shifted = |total: &mut VatTotal, by: i64| {
         total.vat = total.vat.checked_add_signed(by).unwrap();
         total.net = total.net.checked_add_signed(-by).unwrap();
@@ -204,7 +204,7 @@ fn who_paid_the_whole_price_paid_its_rates() {
         changed(|it| (it.vat_rate, it.net, it.vat) = (Some(2_000), 405, 81)),
         expected
     );
-    // Old receipts say nothing of it.
+    // Old receipts do not have it.
     let mut document = paid();
     session(&mut document).captured_vat.clear();
     assert!(is_rendered(&document));
