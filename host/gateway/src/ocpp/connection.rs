@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
-use ocpp_rs::v16::call::{Action, Call};
-use ocpp_rs::v16::call_error::CallError;
 use thiserror::Error;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
 
-use super::messages::{self, Incoming};
+use super::frame::{self, CallError};
+use super::messages::{self, Call, Incoming};
+use super::payload::RemoteRequest;
 use super::{RemoteAnswer, Shared, StationEvents, Timeouts};
 
 /// How many remote starts and stops may wait for a station.
@@ -26,7 +26,7 @@ const MAX_CALLS: usize = 64;
 
 /// What the rest of the gateway wants of a connection.
 pub(super) enum Order {
-    Ask(Box<Action>, oneshot::Sender<RemoteAnswer>),
+    Ask(RemoteRequest, oneshot::Sender<RemoteAnswer>),
     /// Make room for a newer connection of the same station.
     Close,
 }
@@ -94,7 +94,7 @@ async fn take_in<E: StationEvents>(
     while let Some(call) = calls.recv().await {
         let reply = match *call {
             Ok(call) => messages::answer(shared, station, call).await,
-            Err(error) => messages::error_reply(&error),
+            Err(error) => frame::error(&error),
         };
         // Fails if the connection is gone; the station repeats the message in the next one.
         let _ = replies.send(reply).await;
@@ -116,7 +116,7 @@ fn forget<E>(shared: &Shared<E>, station: &str, orders: &Sender<Order>) {
 struct Link {
     socket: WebSocket,
     timeouts: Timeouts,
-    waiting: VecDeque<(Box<Action>, oneshot::Sender<RemoteAnswer>)>,
+    waiting: VecDeque<(RemoteRequest, oneshot::Sender<RemoteAnswer>)>,
     asked: Option<Asked>,
     last_id: u64,
     heard_at: Instant,
@@ -170,8 +170,8 @@ impl Link {
         tokio::select! {
             received = self.socket.recv() => self.receive(received, calls),
             order = inbox.recv() => match order {
-                Some(Order::Ask(action, answer)) => {
-                    self.waiting.push_back((action, answer));
+                Some(Order::Ask(request, answer)) => {
+                    self.waiting.push_back((request, answer));
                     Ok(())
                 }
                 Some(Order::Close) | None => Err(Ended::Replaced),
@@ -192,12 +192,12 @@ impl Link {
         }
         // Who gave up waiting does not want it done any more.
         self.waiting.retain(|(_, answer)| !answer.is_closed());
-        let Some((action, answer)) = self.waiting.pop_front() else {
+        let Some((request, answer)) = self.waiting.pop_front() else {
             return Ok(());
         };
         self.last_id += 1;
         let id = self.last_id.to_string();
-        let call = messages::call(&id, *action);
+        let call = messages::call(&id, &request);
         self.asked = Some(Asked {
             id,
             answer,
@@ -256,8 +256,8 @@ impl Link {
     fn give_up(&mut self, inbox: &mut Receiver<Order>) {
         self.resolve(RemoteAnswer::Unknown);
         while let Ok(order) = inbox.try_recv() {
-            if let Order::Ask(action, answer) = order {
-                self.waiting.push_back((action, answer));
+            if let Order::Ask(request, answer) = order {
+                self.waiting.push_back((request, answer));
             }
         }
         for (_, answer) in self.waiting.drain(..) {

@@ -2,46 +2,24 @@
 
 use chargetap_contract::session::{MeterReading, Stopped};
 use chargetap_engine::Vehicle;
-use chrono::DateTime;
-use ocpp_rs::v16::call::{
-    Action, Call, MeterValues, StartTransaction, StatusNotification, StopTransaction,
-};
-use ocpp_rs::v16::call_error::CallError;
-use ocpp_rs::v16::call_result;
-use ocpp_rs::v16::call_result::CallResultRaw;
-use ocpp_rs::v16::data_types::{DateTimeWrapper, IdTagInfo, MeterValue};
-use ocpp_rs::v16::enums::{
-    AuthorizationStatus, ChargePointStatus, DataTransferStatus, Reason, RegistrationStatus,
-    RemoteStartStopStatus,
-};
-use ocpp_rs::v16::parse::{Message, deserialize_to_message};
-use ocpp_rs::v16::rpc_error_code::RpcErrorCode;
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::value::RawValue;
 
 use super::connection::Received;
+use super::date_time::DateTime;
+use super::frame::{self, CallError, Content, ErrorCode, Frame, UNREADABLE_ID};
+use super::payload::{
+    AuthorizationStatus, DataTransferStatus, IdTagInfo, MeterValue, MeterValues, ParseError,
+    RegistrationStatus, RemoteRequest, RemoteResponse, RemoteStatus, Request, Response,
+    StartTransaction, StatusNotification, StopTransaction,
+};
 use super::{RemoteAnswer, Shared, StationEvents, Unavailable, meter};
 
 /// How often a station is to send a heartbeat, in seconds.
-const HEARTBEAT_INTERVAL: i32 = 300;
+const HEARTBEAT_INTERVAL: u32 = 300;
 /// The id in a transaction that was refused. No transaction of ours has it.
 const NO_TRANSACTION: i32 = 0;
-/// The id to answer to when a message's own cannot be read. OCPP 1.6 has none; this is the one of
-/// later versions.
-const UNREADABLE_ID: &str = "-1";
-/// OCPP's limit on a message's id, in characters.
-const MAX_ID_CHARS: usize = 36;
-/// What this central system answers with more than an error.
-const ACTIONS: [&str; 8] = [
-    "Authorize",
-    "BootNotification",
-    "DataTransfer",
-    "Heartbeat",
-    "MeterValues",
-    "StartTransaction",
-    "StatusNotification",
-    "StopTransaction",
-];
+/// The reason to end a transaction that OCPP lets a station leave out.
+const DEFAULT_REASON: &str = "Local";
 
 /// A message of a station.
 #[derive(Debug, PartialEq)]
@@ -52,28 +30,58 @@ pub(super) enum Incoming {
     Answer { id: String, answer: RemoteAnswer },
 }
 
-/// Reads a message. There is none that cannot be dealt with.
-pub(super) fn parse(text: &str) -> Incoming {
-    match deserialize_to_message(text) {
-        Ok(Message::Call(call)) => Incoming::Call(Box::new(Ok(call))),
-        Ok(Message::CallResult(result)) => remote_answer(result),
-        Ok(Message::CallError(error)) => refused(error.unique_id),
-        Err(error) => {
-            tracing::debug!(%error, "a message could not be read");
-            parse_broken(text)
-        }
-    }
+/// A station's call.
+#[derive(Debug, PartialEq)]
+pub(super) struct Call {
+    id: String,
+    action: String,
+    request: Request,
 }
 
-/// The answers to a remote start and to a remote stop have the same form.
-fn remote_answer(result: CallResultRaw) -> Incoming {
-    let id = result.unique_id.clone();
-    let answer = match result.into_typed::<call_result::RemoteStartTransaction>() {
-        Ok(result) => match result.payload.status {
-            RemoteStartStopStatus::Accepted => RemoteAnswer::Accepted,
-            RemoteStartStopStatus::Rejected => RemoteAnswer::Rejected,
+/// Reads a message. There is none that cannot be dealt with.
+pub(super) fn parse(text: &str) -> Incoming {
+    let Frame { id, content } = Frame::parse(text);
+    let known_id = id.clone().unwrap_or_else(|| UNREADABLE_ID.to_owned());
+    let call = match content {
+        Content::Result { payload } => return remote_answer(known_id, payload),
+        Content::Error => return refused(known_id),
+        Content::Call { action, payload } => parse_call(id, action, payload),
+        Content::Unknown => Err(ParseError::Frame),
+    };
+    Incoming::Call(Box::new(call.map_err(|error| {
+        tracing::debug!(%error, "a message could not be read");
+        CallError {
+            id: known_id,
+            code: error.into(),
+        }
+    })))
+}
+
+fn parse_call(
+    id: Option<String>,
+    action: Option<String>,
+    payload: Option<&RawValue>,
+) -> Result<Call, ParseError> {
+    let action = action.ok_or(ParseError::Frame)?;
+    let request = Request::parse(&action, payload)?;
+    let id = id.ok_or(ParseError::Frame)?;
+    Ok(Call {
+        id,
+        action,
+        request,
+    })
+}
+
+fn remote_answer(id: String, payload: Option<&RawValue>) -> Incoming {
+    let answer = match RemoteResponse::parse(payload) {
+        Ok(response) => match response.status {
+            RemoteStatus::Accepted => RemoteAnswer::Accepted,
+            RemoteStatus::Rejected => RemoteAnswer::Rejected,
         },
-        Err(_) => RemoteAnswer::Unknown,
+        Err(error) => {
+            tracing::debug!(%error, "a message could not be read");
+            RemoteAnswer::Unknown
+        }
     };
     Incoming::Answer { id, answer }
 }
@@ -83,35 +91,9 @@ fn refused(id: String) -> Incoming {
     Incoming::Answer { id, answer }
 }
 
-fn parse_broken(text: &str) -> Incoming {
-    let parts: Vec<Value> = serde_json::from_str(text).unwrap_or_default();
-    let kind = parts.first().and_then(Value::as_u64);
-    let id = parts.get(1).and_then(Value::as_str);
-    let id = id
-        .filter(|id| id.chars().count() <= MAX_ID_CHARS)
-        .unwrap_or(UNREADABLE_ID)
-        .to_owned();
-    let action = parts.get(2).and_then(Value::as_str);
-    match (kind, action) {
-        (Some(3), _) => Incoming::Answer {
-            id,
-            answer: RemoteAnswer::Unknown,
-        },
-        (Some(4), _) => refused(id),
-        (Some(2), Some(action)) if !ACTIONS.contains(&action) => {
-            broken(id, RpcErrorCode::NotImplemented)
-        }
-        _ => broken(id, RpcErrorCode::FormationViolation),
-    }
-}
-
-fn broken(id: String, code: RpcErrorCode) -> Incoming {
-    Incoming::Call(Box::new(Err(error(id, code))))
-}
-
 /// Our call, as it is sent.
-pub(super) fn call(id: &str, action: Action) -> String {
-    json!(Call::new(id.to_owned(), action)).to_string()
+pub(super) fn call(id: &str, request: &RemoteRequest) -> String {
+    frame::call(id, request.action(), request)
 }
 
 /// Takes in a call and returns the reply to send.
@@ -120,27 +102,26 @@ pub(super) async fn answer<E: StationEvents>(
     station: &str,
     call: Call,
 ) -> String {
-    let (id, action) = (call.unique_id, call.payload);
-    let name = action.as_ref().to_owned();
-    match dispatch(shared, station, action).await {
-        Ok(payload) => json!([3, id, payload]).to_string(),
+    let Call {
+        id,
+        action,
+        request,
+    } = call;
+    match dispatch(shared, station, request).await {
+        Ok(response) => frame::result(&id, response),
         Err(code) => {
-            tracing::warn!(station, action = name, %code, "a station's message was not taken in");
-            error_reply(&error(id, code))
+            tracing::warn!(
+                station,
+                action,
+                ?code,
+                "a station's message was not taken in"
+            );
+            frame::error(&CallError { id, code })
         }
     }
 }
 
-/// An error, as it is sent.
-pub(super) fn error_reply(error: &CallError) -> String {
-    json!(error).to_string()
-}
-
-fn error(id: String, code: RpcErrorCode) -> CallError {
-    CallError::new(id, code, String::new(), Default::default())
-}
-
-impl From<Unavailable> for RpcErrorCode {
+impl From<Unavailable> for ErrorCode {
     fn from(_: Unavailable) -> Self {
         Self::InternalError
     }
@@ -149,34 +130,35 @@ impl From<Unavailable> for RpcErrorCode {
 async fn dispatch<E: StationEvents>(
     shared: &Shared<E>,
     station: &str,
-    action: Action,
-) -> Result<Value, RpcErrorCode> {
-    match action {
-        Action::BootNotification(boot) => {
+    request: Request,
+) -> Result<Response, ErrorCode> {
+    match request {
+        Request::BootNotification(boot) => {
             let (vendor, model) = (boot.charge_point_vendor, boot.charge_point_model);
             tracing::info!(station, vendor, model, "station booted");
-            payload(call_result::BootNotification {
-                current_time: time((shared.clock)()),
+            Ok(Response::BootNotification {
+                current_time: DateTime::from_unix_ms((shared.clock)()),
                 interval: HEARTBEAT_INTERVAL,
                 status: RegistrationStatus::Accepted,
             })
         }
-        Action::Heartbeat(_) => payload(call_result::Heartbeat {
-            current_time: time((shared.clock)()),
+        Request::Heartbeat(_) => Ok(Response::Heartbeat {
+            current_time: DateTime::from_unix_ms((shared.clock)()),
         }),
-        Action::StatusNotification(status) => status_changed(shared, station, status).await,
+        Request::StatusNotification(status) => status_changed(shared, station, status).await,
         // There are no cards of drivers to know yet.
-        Action::Authorize(_) => payload(call_result::Authorize {
-            id_tag_info: id_tag_info(AuthorizationStatus::Invalid),
+        Request::Authorize(_) => Ok(Response::Authorize {
+            id_tag_info: IdTagInfo {
+                status: AuthorizationStatus::Invalid,
+            },
         }),
-        Action::StartTransaction(start) => started(shared, station, start).await,
-        Action::MeterValues(values) => metered(shared, station, values).await,
-        Action::StopTransaction(stop) => stopped(shared, station, stop).await,
-        Action::DataTransfer(_) => payload(call_result::DataTransfer {
+        Request::StartTransaction(start) => started(shared, station, start).await,
+        Request::MeterValues(values) => metered(shared, station, values).await,
+        Request::StopTransaction(stop) => stopped(shared, station, stop).await,
+        Request::DataTransfer(_) => Ok(Response::DataTransfer {
             status: DataTransferStatus::UnknownVendorId,
-            data: None,
         }),
-        _ => Err(RpcErrorCode::NotSupported),
+        Request::Unsupported => Err(ErrorCode::NotSupported),
     }
 }
 
@@ -184,7 +166,7 @@ async fn status_changed<E: StationEvents>(
     shared: &Shared<E>,
     station: &str,
     notification: StatusNotification,
-) -> Result<Value, RpcErrorCode> {
+) -> Result<Response, ErrorCode> {
     let StatusNotification {
         connector_id: connector,
         error_code: error,
@@ -196,14 +178,14 @@ async fn status_changed<E: StationEvents>(
     if let Some(vehicle) = vehicle(&status).filter(|_| connector > 0) {
         shared.events.has(station, connector, vehicle).await?;
     }
-    payload(call_result::EmptyResponse {})
+    Ok(Response::StatusNotification {})
 }
 
 /// The other states are those of a transaction and of the time after it, or say nothing of a vehicle.
-fn vehicle(status: &ChargePointStatus) -> Option<Vehicle> {
+fn vehicle(status: &str) -> Option<Vehicle> {
     match status {
-        ChargePointStatus::Preparing => Some(Vehicle::Waits),
-        ChargePointStatus::Available => Some(Vehicle::IsGone),
+        "Preparing" => Some(Vehicle::Waits),
+        "Available" => Some(Vehicle::IsGone),
         _ => None,
     }
 }
@@ -212,18 +194,19 @@ async fn started<E: StationEvents>(
     shared: &Shared<E>,
     station: &str,
     start: StartTransaction,
-) -> Result<Value, RpcErrorCode> {
+) -> Result<Response, ErrorCode> {
     let reading = reading(start.meter_start, start.timestamp);
     let transaction = shared
         .events
         .started(station, start.connector_id, &start.id_tag, reading)
         .await?;
-    payload(call_result::StartTransaction {
+    let status = match transaction {
+        Some(_) => AuthorizationStatus::Accepted,
+        None => AuthorizationStatus::Invalid,
+    };
+    Ok(Response::StartTransaction {
         transaction_id: transaction.unwrap_or(NO_TRANSACTION),
-        id_tag_info: id_tag_info(match transaction {
-            Some(_) => AuthorizationStatus::Accepted,
-            None => AuthorizationStatus::Invalid,
-        }),
+        id_tag_info: IdTagInfo { status },
     })
 }
 
@@ -231,7 +214,7 @@ async fn metered<E: StationEvents>(
     shared: &Shared<E>,
     station: &str,
     values: MeterValues,
-) -> Result<Value, RpcErrorCode> {
+) -> Result<Response, ErrorCode> {
     if let Some(transaction) = values.transaction_id.filter(|id| *id != NO_TRANSACTION) {
         signed(shared, station, transaction, &values.meter_value).await?;
         for value in values.meter_value {
@@ -241,7 +224,7 @@ async fn metered<E: StationEvents>(
             }
         }
     }
-    payload(call_result::EmptyResponse {})
+    Ok(Response::MeterValues {})
 }
 
 /// Hands on what a meter signed.
@@ -250,7 +233,7 @@ async fn signed<E: StationEvents>(
     station: &str,
     transaction: i32,
     values: &[MeterValue],
-) -> Result<(), RpcErrorCode> {
+) -> Result<(), ErrorCode> {
     let samples = values.iter().flat_map(|value| &value.sampled_value);
     let packets: Vec<String> = samples.filter_map(meter::signed).collect();
     if !packets.is_empty() {
@@ -263,45 +246,25 @@ async fn stopped<E: StationEvents>(
     shared: &Shared<E>,
     station: &str,
     stop: StopTransaction,
-) -> Result<Value, RpcErrorCode> {
+) -> Result<Response, ErrorCode> {
     if stop.transaction_id != NO_TRANSACTION {
-        // OCPP lets a station leave out the reason if it is this one.
-        let reason = stop.reason.unwrap_or(Reason::Local);
         let data = stop.transaction_data.unwrap_or_default();
         signed(shared, station, stop.transaction_id, &data).await?;
         let stopped = Stopped {
             reading: reading(stop.meter_stop, stop.timestamp),
-            reason: reason.to_string(),
+            reason: stop.reason.unwrap_or_else(|| DEFAULT_REASON.to_owned()),
         };
         shared
             .events
             .stopped(station, stop.transaction_id, stopped)
             .await?;
     }
-    payload(call_result::StopTransaction { id_tag_info: None })
-}
-
-fn payload(content: impl Serialize) -> Result<Value, RpcErrorCode> {
-    serde_json::to_value(content).map_err(|_| RpcErrorCode::InternalError)
-}
-
-fn id_tag_info(status: AuthorizationStatus) -> IdTagInfo {
-    IdTagInfo {
-        status,
-        ..IdTagInfo::default()
-    }
+    Ok(Response::StopTransaction {})
 }
 
 /// A register's reading. A clock that shows a time before 1970 is as wrong as one that shows 1970,
 /// and the reading is worth as much.
-fn reading(energy: u64, at: DateTimeWrapper) -> MeterReading {
-    let at = u64::try_from(at.inner().timestamp_millis()).unwrap_or_default();
+fn reading(energy: u64, at: DateTime) -> MeterReading {
+    let at = at.unix_ms();
     MeterReading { energy, at }
-}
-
-fn time(unix_ms: u64) -> DateTimeWrapper {
-    let at = i64::try_from(unix_ms)
-        .ok()
-        .and_then(DateTime::from_timestamp_millis);
-    DateTimeWrapper::new(at.unwrap_or_default())
 }

@@ -10,11 +10,14 @@
 //! Messages are read strictly: fields that OCPP 1.6 does not know are a formation violation.
 
 mod connection;
+mod date_time;
 #[cfg(test)]
 pub(crate) mod fake;
+mod frame;
 mod handshake;
 mod messages;
 mod meter;
+mod payload;
 #[cfg(test)]
 mod tests;
 
@@ -27,12 +30,12 @@ use axum::Router;
 use axum::routing::any;
 use chargetap_contract::session::{MeterReading, Stopped};
 use chargetap_engine::Vehicle;
-use ocpp_rs::v16::call::{Action, RemoteStartTransaction, RemoteStopTransaction};
 use secrecy::SecretString;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
 use self::connection::Order;
+use self::payload::RemoteRequest;
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
@@ -176,34 +179,28 @@ impl<E: StationEvents> Stations<E> {
 
     /// Asks a station to begin a transaction under a token of at most 20 characters.
     pub async fn remote_start(&self, station: &str, connector: u32, id_tag: &str) -> RemoteAnswer {
-        let start = RemoteStartTransaction {
+        let start = RemoteRequest::StartTransaction {
+            connector_id: connector,
             id_tag: id_tag.to_owned(),
-            connector_id: Some(connector),
-            charging_profile: None,
         };
-        self.ask(station, Action::RemoteStartTransaction(start))
-            .await
+        self.ask(station, start).await
     }
 
     /// Asks a station to end a transaction.
     pub async fn remote_stop(&self, station: &str, transaction: i32) -> RemoteAnswer {
-        let stop = RemoteStopTransaction {
+        let stop = RemoteRequest::StopTransaction {
             transaction_id: transaction,
         };
-        self.ask(station, Action::RemoteStopTransaction(stop)).await
+        self.ask(station, stop).await
     }
 
-    async fn ask(&self, station: &str, action: Action) -> RemoteAnswer {
+    async fn ask(&self, station: &str, request: RemoteRequest) -> RemoteAnswer {
         let link = self.0.links().get(station).cloned();
         let Some(link) = link else {
             return RemoteAnswer::NotConnected;
         };
         let (answer, answered) = oneshot::channel();
-        if link
-            .send(Order::Ask(Box::new(action), answer))
-            .await
-            .is_err()
-        {
+        if link.send(Order::Ask(request, answer)).await.is_err() {
             return RemoteAnswer::NotConnected;
         }
         answered.await.unwrap_or(RemoteAnswer::Unknown)

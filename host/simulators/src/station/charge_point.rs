@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use ocpp_rs::v16::enums::{AuthorizationStatus, ChargePointStatus, Reason};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -26,6 +25,23 @@ pub(super) struct Behaviour {
     pub(super) plug_in_after: Option<u64>,
     /// In watt-hours.
     pub(super) unplug_after: Option<u64>,
+}
+
+/// The states of OCPP that the station's connectors have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) enum ChargePointStatus {
+    Available,
+    Preparing,
+    Charging,
+    Finishing,
+}
+
+/// The reasons of OCPP for which the station ends a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) enum Reason {
+    DeAuthorized,
+    EVDisconnected,
+    Remote,
 }
 
 #[derive(Debug)]
@@ -127,7 +143,7 @@ impl ChargePoint {
                 .map(|(&connector, state)| ConnectorView {
                     connector,
                     plugged: state.plugged,
-                    status: state.status.clone(),
+                    status: state.status,
                     meter_wh: state.register.watt_hours(),
                     transaction_id: state
                         .running
@@ -155,7 +171,7 @@ impl ChargePoint {
                 .iter()
                 .map(|(&connector, state)| Outgoing::Status {
                     connector,
-                    status: state.status.clone(),
+                    status: state.status,
                 }),
         );
         self.outbox.connected(first);
@@ -282,12 +298,12 @@ impl ChargePoint {
     }
 
     /// The central system's answer to the start of a transaction.
-    pub(super) fn started(&mut self, index: usize, id: i32, status: AuthorizationStatus, now: u64) {
+    pub(super) fn started(&mut self, index: usize, id: i32, accepted: bool, now: u64) {
         let Some(transaction) = self.transactions.get_mut(index) else {
             return;
         };
         transaction.transaction_id = Some(id);
-        if status != AuthorizationStatus::Accepted && transaction.meter_stop.is_none() {
+        if !accepted && transaction.meter_stop.is_none() {
             self.end(index, Reason::DeAuthorized, now);
         }
     }
@@ -350,7 +366,7 @@ impl ChargePoint {
         if connector.status == status {
             return;
         }
-        connector.status = status.clone();
+        connector.status = status;
         if self.connected {
             let connector = number;
             self.outbox.push(Outgoing::Status { connector, status }, 1);

@@ -2,19 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
-use ocpp_rs::v16::call::{
-    Action, BootNotification, Call, Heartbeat, MeterValues, StartTransaction, StatusNotification,
-    StopTransaction,
-};
-use ocpp_rs::v16::call_error::CallError;
-use ocpp_rs::v16::call_result::{self, CallResultRaw};
-use ocpp_rs::v16::data_types::{DateTimeWrapper, MeterValue, SampledValue};
-use ocpp_rs::v16::enums::{ChargePointErrorCode, Measurand, RemoteStartStopStatus, UnitOfMeasure};
-use ocpp_rs::v16::parse::{Message, deserialize_to_message, serialize_message};
-use serde_json::json;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::charge_point::{ChargePoint, Transaction};
+use super::incoming::{AuthorizationStatus, BootResult, Message, Request, StartResult};
 use super::outbox::Outgoing;
 use crate::{Fault, FaultKind};
 
@@ -32,8 +24,8 @@ impl ChargePoint {
     pub(super) fn next_message(&mut self, now: u64) -> Option<String> {
         let (id, message) = self.outbox.next(now)?;
         let text = self
-            .action(&message, now)
-            .and_then(|action| serialize_message(&Message::Call(Call::new(id, action))).ok());
+            .call(&message, now)
+            .map(|(action, payload)| json!([2, id, action, payload]).to_string());
         if text.is_none() {
             tracing::error!(?message, "this message cannot be written and is dropped");
             self.outbox.succeed();
@@ -43,15 +35,15 @@ impl ChargePoint {
 
     /// Takes in a message.
     pub(super) fn receive(&mut self, text: &str, now: u64) -> Reaction {
-        match deserialize_to_message(text) {
-            Ok(Message::Call(call)) => self.receive_call(call, now),
-            Ok(Message::CallResult(result)) => {
-                self.receive_result(result, now);
+        match Message::parse(text) {
+            Ok(Message::Call { id, request }) => self.receive_call(id, request, now),
+            Ok(Message::Result { id, payload }) => {
+                self.receive_result(&id, payload, now);
                 Reaction::Nothing
             }
-            Ok(Message::CallError(error)) => {
-                tracing::warn!(code = %error.error_code, "the central system answered with an error");
-                if self.outbox.in_flight(&error.unique_id).is_some() {
+            Ok(Message::Error { id, code }) => {
+                tracing::warn!(%code, "the central system answered with an error");
+                if self.outbox.in_flight(&id).is_some() {
                     self.outbox.fail(now);
                 }
                 Reaction::Nothing
@@ -63,31 +55,28 @@ impl ChargePoint {
         }
     }
 
-    fn receive_call(&mut self, call: Call, now: u64) -> Reaction {
+    fn receive_call(&mut self, id: String, request: Request, now: u64) -> Reaction {
         let fault = self.faults.take(|kind| match kind {
             FaultKind::Duplicate => false,
-            FaultKind::Decline => matches!(call.payload, Action::RemoteStartTransaction(_)),
-            _ => matches!(
-                call.payload,
-                Action::RemoteStartTransaction(_) | Action::RemoteStopTransaction(_)
-            ),
+            FaultKind::Decline => matches!(request, Request::Start(_)),
+            _ => matches!(request, Request::Start(_) | Request::Stop(_)),
         });
         let kind = fault.map(|fault| fault.kind);
         if kind == Some(FaultKind::Drop) {
             return Reaction::Disconnect;
         }
         if kind == Some(FaultKind::Error) {
-            return Reaction::Answer(internal_error(call.unique_id));
+            return Reaction::Answer(error(&id, "InternalError"));
         }
-        let accepted = match call.payload {
-            Action::RemoteStartTransaction(start) => {
+        let accepted = match request {
+            Request::Start(start) => {
                 kind != Some(FaultKind::Decline)
                     && self.remote_start(start.connector_id, start.id_tag, now)
             }
-            Action::RemoteStopTransaction(stop) => self.remote_stop(stop.transaction_id, now),
-            _ => return Reaction::Answer(not_implemented(call.unique_id)),
+            Request::Stop(stop) => self.remote_stop(stop.transaction_id, now),
+            Request::Other => return Reaction::Answer(error(&id, "NotImplemented")),
         };
-        let answer = remote_answer(call.unique_id, accepted);
+        let answer = remote_answer(&id, accepted);
         match fault {
             Some(Fault {
                 kind: FaultKind::LostAnswer,
@@ -102,128 +91,124 @@ impl ChargePoint {
         }
     }
 
-    fn receive_result(&mut self, result: CallResultRaw, now: u64) {
-        let Some(message) = self.outbox.in_flight(&result.unique_id) else {
+    fn receive_result(&mut self, id: &str, payload: Value, now: u64) {
+        let Some(message) = self.outbox.in_flight(id) else {
             return;
         };
         match *message {
             Outgoing::Boot => {
-                let Ok(boot) = result.into_typed::<call_result::BootNotification>() else {
+                let Some(boot) = BootResult::parse(payload) else {
                     return self.outbox.fail(now);
                 };
-                let seconds = u64::try_from(boot.payload.interval).unwrap_or(0);
+                let seconds = u64::try_from(boot.interval).unwrap_or(0);
                 self.booted(seconds.saturating_mul(1_000), now);
             }
             Outgoing::Start { transaction } => {
-                let Ok(start) = result.into_typed::<call_result::StartTransaction>() else {
+                let Ok(start) = serde_json::from_value::<StartResult>(payload) else {
                     return self.outbox.fail(now);
                 };
-                let start = start.payload;
-                self.started(
-                    transaction,
-                    start.transaction_id,
-                    start.id_tag_info.status,
-                    now,
-                );
+                let accepted = start.id_tag_info.status == AuthorizationStatus::Accepted;
+                self.started(transaction, start.transaction_id, accepted, now);
             }
             _ => {}
         }
         self.outbox.succeed();
     }
 
-    fn action(&self, message: &Outgoing, now: u64) -> Option<Action> {
+    /// The action and the payload of a message, if all that it tells is known.
+    fn call(&self, message: &Outgoing, now: u64) -> Option<(&'static str, Value)> {
         Some(match message {
-            Outgoing::Boot => Action::BootNotification(BootNotification {
-                charge_point_vendor: "Chargetap".to_owned(),
-                charge_point_model: "Simulated station".to_owned(),
-                ..BootNotification::default()
-            }),
-            Outgoing::Heartbeat => Action::Heartbeat(Heartbeat {}),
-            Outgoing::Status { connector, status } => {
-                Action::StatusNotification(StatusNotification {
-                    connector_id: *connector,
-                    error_code: ChargePointErrorCode::NoError,
-                    status: status.clone(),
-                    timestamp: Some(time(now)),
-                    ..StatusNotification::default()
-                })
+            Outgoing::Boot => (
+                "BootNotification",
+                json!({
+                    "chargePointVendor": "Chargetap",
+                    "chargePointModel": "Simulated station",
+                }),
+            ),
+            Outgoing::Heartbeat => ("Heartbeat", json!({})),
+            Outgoing::Status { connector, status } => (
+                "StatusNotification",
+                json!({
+                    "connectorId": connector,
+                    "errorCode": "NoError",
+                    "status": status,
+                    "timestamp": time(now),
+                }),
+            ),
+            Outgoing::Start { transaction } => {
+                ("StartTransaction", start(self.transaction(*transaction)?))
             }
-            Outgoing::Start { transaction } => self.start_action(self.transaction(*transaction)?),
             Outgoing::Sample {
                 transaction,
                 watt_hours,
                 at,
-            } => self.sample_action(self.transaction(*transaction)?, *watt_hours, *at),
-            Outgoing::Stop { transaction } => stop_action(self.transaction(*transaction)?)?,
+            } => {
+                let transaction = self.transaction(*transaction)?;
+                ("MeterValues", self.sample(transaction, *watt_hours, *at))
+            }
+            Outgoing::Stop { transaction } => {
+                ("StopTransaction", stop(self.transaction(*transaction)?)?)
+            }
         })
     }
 
-    fn start_action(&self, transaction: &Transaction) -> Action {
-        Action::StartTransaction(StartTransaction {
-            connector_id: transaction.connector,
-            id_tag: transaction.id_tag.clone(),
-            meter_start: transaction.meter_start,
-            timestamp: time(transaction.started_at),
-            reservation_id: None,
-        })
-    }
-
-    fn sample_action(&self, transaction: &Transaction, watt_hours: u64, at: u64) -> Action {
-        let energy = SampledValue {
-            value: watt_hours.to_string(),
-            measurand: Some(Measurand::EnergyActiveImportRegister),
-            unit: Some(UnitOfMeasure::Wh),
-            ..SampledValue::default()
-        };
-        let power = SampledValue {
-            value: self.watts().to_string(),
-            measurand: Some(Measurand::PowerActiveImport),
-            unit: Some(UnitOfMeasure::W),
-            ..SampledValue::default()
-        };
-        Action::MeterValues(MeterValues {
-            connector_id: transaction.connector,
-            transaction_id: transaction.transaction_id,
-            meter_value: vec![MeterValue {
-                timestamp: time(at),
-                sampled_value: vec![energy, power],
+    fn sample(&self, transaction: &Transaction, watt_hours: u64, at: u64) -> Value {
+        let mut sample = json!({
+            "connectorId": transaction.connector,
+            "meterValue": [{
+                "timestamp": time(at),
+                "sampledValue": [
+                    {
+                        "value": watt_hours.to_string(),
+                        "measurand": "Energy.Active.Import.Register",
+                        "unit": "Wh",
+                    },
+                    {
+                        "value": self.watts().to_string(),
+                        "measurand": "Power.Active.Import",
+                        "unit": "W",
+                    },
+                ],
             }],
-        })
+        });
+        if let (Some(id), Some(fields)) = (transaction.transaction_id, sample.as_object_mut()) {
+            fields.insert("transactionId".to_owned(), json!(id));
+        }
+        sample
     }
 }
 
-fn stop_action(transaction: &Transaction) -> Option<Action> {
-    Some(Action::StopTransaction(StopTransaction {
-        meter_stop: transaction.meter_stop?,
-        timestamp: time(transaction.stopped_at),
-        transaction_id: transaction.transaction_id?,
-        reason: transaction.reason.clone(),
-        id_tag: None,
-        transaction_data: None,
+fn start(transaction: &Transaction) -> Value {
+    json!({
+        "connectorId": transaction.connector,
+        "idTag": transaction.id_tag,
+        "meterStart": transaction.meter_start,
+        "timestamp": time(transaction.started_at),
+    })
+}
+
+fn stop(transaction: &Transaction) -> Option<Value> {
+    Some(json!({
+        "meterStop": transaction.meter_stop?,
+        "timestamp": time(transaction.stopped_at),
+        "transactionId": transaction.transaction_id?,
+        "reason": transaction.reason?,
     }))
 }
 
-fn remote_answer(id: String, accepted: bool) -> String {
-    let status = if accepted {
-        RemoteStartStopStatus::Accepted
-    } else {
-        RemoteStartStopStatus::Rejected
-    };
+fn remote_answer(id: &str, accepted: bool) -> String {
+    let status = if accepted { "Accepted" } else { "Rejected" };
     json!([3, id, {"status": status}]).to_string()
 }
 
-fn not_implemented(id: String) -> String {
-    let error = CallError::not_implemented(id, String::new());
-    json!(error).to_string()
+fn error(id: &str, code: &str) -> String {
+    json!([4, id, code, "", {}]).to_string()
 }
 
-fn internal_error(id: String) -> String {
-    json!([4, id, "InternalError", "", {}]).to_string()
-}
-
-fn time(unix_ms: u64) -> DateTimeWrapper {
+/// With milliseconds. What is beyond the calendar is 1970.
+fn time(unix_ms: u64) -> String {
     let at = i64::try_from(unix_ms)
         .ok()
-        .and_then(DateTime::from_timestamp_millis);
-    DateTimeWrapper::new(at.unwrap_or_default())
+        .and_then(|unix_ms| Timestamp::from_millisecond(unix_ms).ok());
+    format!("{:.3}", at.unwrap_or_default())
 }

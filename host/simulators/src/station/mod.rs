@@ -8,6 +8,7 @@
 
 mod charge_point;
 mod control;
+mod incoming;
 mod link;
 mod messages;
 mod outbox;

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use ocpp_rs::v16::enums::ChargePointStatus;
+use super::charge_point::ChargePointStatus;
 
 /// How long the central system may take to answer, in milliseconds.
 const ANSWER_TIMEOUT_MS: u64 = 5_000;
