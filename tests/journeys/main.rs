@@ -21,5 +21,6 @@ mod readme;
 mod receipts;
 mod sessions;
 mod terminals;
+mod upgrade;
 mod webhooks;
 mod world;

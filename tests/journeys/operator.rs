@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use crate::world::{Setup, World, components};
 
-fn chargetap(arguments: &[&str], folder: &Path) -> Output {
+pub(crate) fn chargetap(arguments: &[&str], folder: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_chargetap"))
         .args(arguments)
         .current_dir(folder)

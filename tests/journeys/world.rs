@@ -17,7 +17,7 @@ use chargetap_simulators::station::StationSimulator;
 use serde_json::{Value, json};
 
 pub(crate) use fleet::{Answer, now};
-pub(crate) use setup::Setup;
+pub(crate) use setup::{Kept, Setup};
 use setup::{start_gateway, start_station, write_configuration};
 
 pub(crate) const TERMINAL: &str = "P66-0001";
@@ -105,8 +105,16 @@ impl World {
             .to_string();
         write_configuration(folder.path(), &address, payter.base_url(), &setup);
         let log = Log::default();
+        if let Some(kept) = &setup.kept {
+            let database = rusqlite::Connection::open(folder.path().join("chargetap.db"));
+            database.unwrap().execute_batch(kept.sql).unwrap();
+        }
         let (gateway, printed) = start_gateway(folder.path(), &[], &log).await;
-        let token = printed[0].strip_prefix(BOOTSTRAP_TOKEN).unwrap().to_owned();
+        let token = match &setup.kept {
+            Some(kept) => kept.token,
+            None => printed[0].strip_prefix(BOOTSTRAP_TOKEN).unwrap(),
+        };
+        let token = token.to_owned();
         let client = chargetap::client::client().unwrap();
         let mut world = Self {
             folder,
@@ -355,7 +363,7 @@ impl World {
         }
     }
 
-    async fn json(&self, url: &str) -> Value {
+    pub(crate) async fn json(&self, url: &str) -> Value {
         let request = self.client.get(url).header("accept", "application/json");
         let answer = request.send().await.unwrap().error_for_status().unwrap();
         serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()

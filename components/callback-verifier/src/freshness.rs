@@ -1,4 +1,7 @@
 //! Whether the key and the signature are valid now.
+//!
+//! While the host's clock cannot be trusted, a callback that needs one is refused by a reason of its own, after
+//! its signature was verified.
 
 use chargetap_contract::callback::Rejection;
 use chargetap_contract::money::{DurationMs, UnixMs};

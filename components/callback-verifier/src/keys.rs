@@ -5,6 +5,12 @@
 //! | the newest | minting capability URLs                              |
 //! | every key  | verifying, within its window                         |
 //! | the oldest | deriving the keys of card references and dedupe keys |
+//!
+//! Every key and every signature is compared, in constant time, before there is any verdict.
+//!
+//! A key verifies from one moment to another. Both are checked after the signature, so that the log can tell an
+//! expired key from a forgery. The oldest key, expired or not, names cards and deliveries: it stays in the list
+//! for 35 days, longer than any provider repeats a delivery.
 
 use chargetap_contract::callback::{ConfigurationProblem, Key, KeyInfo, KeyPlace, Rejection};
 use chargetap_contract::money::UnixMs;

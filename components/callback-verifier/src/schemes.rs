@@ -6,6 +6,16 @@
 //! 2. implement [`Scheme`] in a file of this folder,
 //! 3. add a line to [`configured`],
 //! 4. add vectors to `tests/vectors`.
+//!
+//! A dedupe key is a keyed hash of what the repetitions of a delivery have in common:
+//!
+//! | scheme                        | hashed                                 |
+//! |-------------------------------|----------------------------------------|
+//! | Standard Webhooks, Stripe     | the delivery's id                      |
+//! | Adyen                         | the signed text                        |
+//! | raw body, HTTP signature      | the body                               |
+//! | Payter                        | kind, arming id and canonical body     |
+//! | Payter, a terminal's state    | none: a second outage has the same body |
 
 mod adyen;
 mod capability_url;

@@ -1,4 +1,6 @@
 //! Checks that a document does not contradict itself.
+//!
+//! A document whose figures contradict each other is refused.
 
 mod price;
 

@@ -1,4 +1,7 @@
 //! How a language writes numbers, amounts and moments, by CLDR with ICU4X.
+//!
+//! The crate in `cldr` writes the part of CLDR that is used. Every language's amounts, quantities and moments are
+//! tested against ICU4C's, which the Node.js script in `tests/vectors` writes.
 
 mod amounts;
 mod locales;

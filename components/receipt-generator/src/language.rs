@@ -1,4 +1,6 @@
 //! The texts of receipts and pages, one file per language.
+//!
+//! A language is one file. One without one of the texts does not compile.
 
 mod bg;
 mod cs;

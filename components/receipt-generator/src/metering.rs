@@ -14,6 +14,12 @@
 //! | 2    | the signature of each record is right               | `packet`            |
 //! | 3    | the payload, which is read only now, is well formed | `record`, `reading` |
 //! | 4    | the records make up one transaction of one meter    | `measurement`       |
+//!
+//! The packets of the beginning and of the end are checked once, when the receipt is issued: to verify a
+//! signature takes longer than to render a receipt. The receipt says whether they are genuine and what was
+//! billed, and the file for the transparency software is made of them.
+//!
+//! Limits: 32 records of 16 KiB.
 
 mod curve;
 mod energy;

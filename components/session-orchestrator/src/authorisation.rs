@@ -1,4 +1,10 @@
 //! From the tap to the hold.
+//!
+//! - A session asks for one authorisation.
+//! - Before it asks, it has on record which holds are open at the terminal; none of them is ever taken for its
+//!   own. A terminal authorises the card that it was shown last, so a hold that opens after that look-up is on
+//!   this driver's card.
+//! - If the answer is lost, the outcome is `unknown`, and the provider is asked by a look-up. Nothing is guessed.
 
 use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{

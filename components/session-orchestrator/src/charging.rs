@@ -1,4 +1,7 @@
 //! From the hold to the end of the transaction.
+//!
+//! A station's times count while they can be right. A start before the tap, or after it was reported, proves the
+//! station's clock wrong, and by how much; from then on the gateway's clock counts.
 
 use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{

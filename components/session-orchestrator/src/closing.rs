@@ -7,6 +7,11 @@
 //! |-----------------------------------|---------------|
 //! | the answer to an attempt was lost | that attempt  |
 //! | no answer was lost                | somebody else |
+//!
+//! Nor is it known who closed a hold that had expired: a person is called.
+//!
+//! A capture or void that does not succeed is tried again every minute five times, hourly for a day, then daily
+//! to the seventh day; then a person is called.
 
 use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{

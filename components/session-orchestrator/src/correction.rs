@@ -1,4 +1,13 @@
 //! What comes after the price was final: the station's late report of the end, refunds, and invoices.
+//!
+//! - The reading at the end of a transaction is the billed one, whatever was sampled before; what it contradicts
+//!   is priced anew.
+//! - If that reading comes only when the price is final, nothing is captured again. What was taken too much is
+//!   for a person to refund and to record; what was taken too little is noted.
+//! - Refunds are recorded in parts, and never add up to more than was captured. What is due stays with a person
+//!   until all of it is made.
+//! - The provider's interface for refunds is not public, so a person makes them and records them under a
+//!   reference: the same reference again is the same refund.
 
 use chargetap_contract::receipt::Buyer;
 use chargetap_contract::session::{Attention, Refusal, Stopped};

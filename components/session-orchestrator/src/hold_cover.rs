@@ -1,4 +1,7 @@
 //! How long the hold covers the price.
+//!
+//! Charging stops before another movement of the register like the last would cost more than is held, and at the
+//! moment at which passing time alone would.
 
 use crate::pricing::price;
 use crate::readings::terms;

@@ -14,6 +14,9 @@
 //! | late reports, refunds and invoices          | `correction`    |
 //!
 //! `flow` hands each event to its stage. A stage reads and changes a `step`.
+//!
+//! There is no clock and no randomness. Beside the flow stand `hold_cover`, how long a hold lasts, and `pricing`,
+//! what a session costs.
 
 mod authorisation;
 mod charging;

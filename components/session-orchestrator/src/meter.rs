@@ -1,4 +1,8 @@
 //! The station's energy register over a session, and the usage that follows from it.
+//!
+//! A register that stands still for two minutes shows a vehicle that does not charge: that time is parking time.
+//! A shorter standstill says nothing, because registers move in steps and readings may come close together: it
+//! is part of the charging around it.
 
 use chargetap_contract::money::Price;
 use chargetap_contract::receipt::Charging;

@@ -1,4 +1,10 @@
 //! A callback's way in: verified, then applied, and only then acknowledged.
+//!
+//! - A callback that is refused changes nothing. It may have been right and come too late, so its terminal is
+//!   polled: twice, and then every half minute at most.
+//! - Reports of other providers are recorded once (table `report`). Those that take money back are for a person;
+//!   nothing else comes of them.
+//! - While the clock shows a time before this version was written, what needs a clock is answered 503.
 
 pub(crate) mod limits;
 

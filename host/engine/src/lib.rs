@@ -5,6 +5,12 @@
 //! itself: sockets, files, the database and the components are reached through
 //! [`Platform`](platform::Platform), which a host implements once.
 //!
+//! Everything that changes a session goes through `sessions/apply.rs`: taps, outcomes of commands, reports of
+//! stations, deadlines and requests of people.
+//!
+//! A full disk: callbacks are answered 503 and stations by an error. Both repeat; stations repeat what belongs to
+//! a transaction.
+//!
 //! # The path of a tap
 //!
 //! | step | file                         | what happens                                               |

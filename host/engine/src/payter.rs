@@ -2,6 +2,10 @@
 //!
 //! Calls and parameters are those of known integrations; what no source confirms is not relied on.
 //! In particular the terminal's states are an open list, of which only three matter here.
+//!
+//! Whether a hold is open is read from the list of open ones only: a "not found" for one hold may mean anything.
+//!
+//! The provider has 45 s to answer an authorisation, and 15 s otherwise.
 
 use chargetap_contract::session::{CommandResult, PaymentRef};
 use chargetap_contract::terminal::Hold;

@@ -21,6 +21,10 @@
 //! | [`monitoring`]      | `seen`, `delivery`                                  |
 //!
 //! Tables keep the names under which existing databases have them.
+//!
+//! The native writer puts the statements of many callers into one commit (`synchronous=FULL`).
+//!
+//! A session or command that cannot be dealt with is logged, postponed, and does not hold up the rest.
 
 pub(crate) mod error;
 pub(crate) mod events;

@@ -1,4 +1,6 @@
 //! Import of many terminals from CSV.
+//!
+//! Limits: a file of terminals has at most 16 MiB and 100,000 lines.
 
 mod columns;
 mod encoding;

@@ -1,4 +1,6 @@
 //! Incidents: a terminal is lost, stolen, damaged or suspicious.
+//!
+//! Limits: a photograph has at most 8 MiB and 40 megapixels; an incident has at most 20.
 
 mod picture;
 

@@ -7,6 +7,11 @@
 //! - [`activation_check`] tells the money path whether a terminal takes cards.
 //! - [`due`], [`monitoring`] and [`readiness`] compute deadlines, alerts and what a terminal still
 //!   lacks.
+//!
+//! Tests: the rules as sentences; whatever is done in whatever order, nothing is activated of which anything is
+//! missing; what is due against Python's calendar, and under clocks that go wrong; every route for every scope, at
+//! one's own site and at another's; hostile files of terminals. In `tests/journeys/fleet`, every row of the product
+//! sheet, and schemathesis finds no answer that the OpenAPI document does not describe.
 
 pub mod access;
 pub mod activation_check;

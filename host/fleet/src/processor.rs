@@ -1,4 +1,7 @@
 //! Payment processors, and the responsibilities that follow from them.
+//!
+//! Who issues a receipt follows from the terminal's processor option. It changes by a transfer, and never while a
+//! session is open.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

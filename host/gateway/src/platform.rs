@@ -1,4 +1,6 @@
 //! The engine's platform on a machine of our own: clock, chance, sockets, database, components.
+//!
+//! Of a provider's answer at most 1 MiB is read.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

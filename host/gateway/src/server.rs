@@ -1,4 +1,6 @@
 //! The HTTP server: callbacks, drivers' and operators' requests, and the stations' WebSockets.
+//!
+//! A body has 10 s to arrive, a large one 120 s.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

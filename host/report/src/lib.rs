@@ -3,6 +3,8 @@
 //! Pure: the same report gives the same bytes. [`Report`] is the content of the document, in its
 //! order; [`html()`] and [`pdf()`] write it. English only, as it goes to the platform and to the
 //! terminals' vendor.
+//!
+//! Tested by accepted pages, and by PDF read back with packages that do not know how it was made.
 
 mod clean;
 mod html;

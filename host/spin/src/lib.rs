@@ -11,6 +11,8 @@
 //! Spin lets one instance answer many requests, several at once, and several instances share one
 //! connection to the database. So nothing is kept between requests but what never changes
 //! ([`setup`]), and nothing spans two statements.
+//!
+//! One statement at a time runs on Spin's shared connection, so each is atomic by itself.
 
 #![cfg(target_family = "wasm")]
 

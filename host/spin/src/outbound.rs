@@ -1,4 +1,6 @@
 //! HTTP requests to the payment provider, to webhooks and to the station bridge.
+//!
+//! Of a provider's answer at most 1 MiB is read.
 
 use std::future::poll_fn;
 use std::pin::pin;

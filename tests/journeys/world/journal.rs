@@ -31,6 +31,21 @@ impl World {
             .unwrap()
     }
 
+    /// How many events a session has.
+    pub(crate) fn session_version(&self, session: &str) -> i64 {
+        let query = "SELECT version FROM session WHERE id = ?1";
+        self.journal()
+            .query_row(query, [session], |row| row.get(0))
+            .unwrap()
+    }
+
+    pub(crate) fn session_phase(&self, session: &str) -> String {
+        let query = "SELECT phase FROM session WHERE id = ?1";
+        self.journal()
+            .query_row(query, [session], |row| row.get(0))
+            .unwrap()
+    }
+
     pub(crate) fn payment_reports(&self) -> usize {
         self.count("SELECT count(*) FROM report")
     }

@@ -26,8 +26,18 @@ const CUSTOMER: &str = r#"[issuers.customer]
 /// How many connectors the station has; most journeys use the first.
 const CONNECTORS: u32 = 2;
 
+/// A database that an earlier version left.
+pub(crate) struct Kept {
+    /// As statements.
+    pub(crate) sql: &'static str,
+    /// Its operator's token.
+    pub(crate) token: &'static str,
+}
+
 /// What differs between journeys.
 pub(crate) struct Setup {
+    /// The database with which the gateway begins; none unless set.
+    pub(crate) kept: Option<Kept>,
     pub(crate) payter_faults: Vec<&'static str>,
     pub(crate) station_faults: Vec<&'static str>,
     /// Whether the station is a simulated one, and not one that the test brings.
@@ -56,6 +66,7 @@ pub(crate) struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self {
+            kept: None,
             payter_faults: Vec::new(),
             station_faults: Vec::new(),
             simulated_station: true,

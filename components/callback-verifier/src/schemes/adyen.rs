@@ -2,6 +2,8 @@
 //!
 //! The event is read from the signed text only. The other fields of an item are not signed, and are
 //! ignored. No time is signed.
+//!
+//! A signed text that can be read in two ways is refused.
 
 use chargetap_contract::callback::{CallbackEvent, PaymentChange, Rejection, Request};
 use secrecy::ExposeSecret;

@@ -1,4 +1,7 @@
 //! The site's local time.
+//!
+//! The component has no time zones: the host hands it the site's offsets from UTC of some months around the
+//! moment.
 
 use chargetap_contract::money::UtcOffset;
 

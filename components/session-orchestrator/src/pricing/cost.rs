@@ -1,4 +1,14 @@
 //! The price of a usage: net, VAT and gross.
+//!
+//! The rounding rule:
+//!
+//! 1. The exact price is rounded half up once, to the minor unit: that is gross.
+//! 2. Where there are several VAT rates, the exact sum up to each rate, from the lowest, is rounded so, and each
+//!    rate's gross is what it adds.
+//! 3. VAT is taken out of each rate's gross and rounded half up. Net is the rest.
+//!
+//! So net plus VAT is gross, and gross, up to the hold, is what is captured. Lines explain the price to a
+//! thousandth of the minor unit; the price is not computed from them.
 
 use chargetap_contract::money::{Dimension, Price, PriceLimit, PriceLine, Tariff, VatTotal};
 

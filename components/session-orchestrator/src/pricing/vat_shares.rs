@@ -1,4 +1,7 @@
 //! A captured or refunded part of a price, by VAT rate.
+//!
+//! What was captured of a price, and what is given back of that, is divided by the price's own rates, so that
+//! parts add up to the whole in net and in VAT.
 
 use chargetap_contract::money::{Price, VatTotal};
 

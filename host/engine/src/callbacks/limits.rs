@@ -1,4 +1,6 @@
 //! How many callbacks are looked at.
+//!
+//! The limit by source does not apply under Spin, which does not know where requests come from.
 
 use crate::rate_limit::RateLimit;
 

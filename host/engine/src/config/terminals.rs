@@ -185,7 +185,7 @@ fn evses(
             station: station.get_ref().clone(),
             connector,
         };
-        let label = label.unwrap_or_else(|| format!("{}/{connector}", evse.station));
+        let label = label.unwrap_or_else(|| evse.to_string());
         let problem = if connector == 0 {
             Some("connectors are counted from 1".to_owned())
         } else if evses.iter().any(|served| served.evse == evse) {

@@ -1,5 +1,8 @@
 //! Monitoring of the terminals: their status at the vendor is recorded, and alerts are raised for what
 //! a person should know.
+//!
+//! A clock that is set back loses no deadline: what was done at a moment that has not come counts as not done,
+//! and each warning of a licence's end is raised once for that end.
 
 use chargetap_fleet::context::StatusRecord;
 use chargetap_fleet::moment::Moment;

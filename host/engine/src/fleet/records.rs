@@ -1,5 +1,14 @@
 //! The fleet's records at this gateway: kept up with the store, changed by one statement at a time, and
 //! asked whether a terminal may take cards.
+//!
+//! - A terminal takes cards while it is activated, licensed and not being transferred (`chargetap_fleet::activation_check`).
+//!   Arming tells one that may not to rest, a card that was on its way is refused, and the statement that begins a
+//!   session checks once more whether the terminal is activated.
+//! - Who charges may still end that by the card, unless an incident is open: then no card is read.
+//! - Changes count only if no other write came since the records that they were decided on; otherwise they are
+//!   decided again. So every rule about several records is decided in memory.
+//! - Records in memory are caught up by the number of the last write, also under Spin, where another instance may
+//!   have written.
 
 use std::sync::Arc;
 

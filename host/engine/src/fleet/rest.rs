@@ -1,4 +1,9 @@
 //! The REST interface: who calls, what comes of it, and that it is stored before it is answered.
+//!
+//! A repetition with the same `Idempotency-Key` gets the first answer. It is stored in the same statement as the
+//! changes and kept for a week; an answer that told a secret is not kept.
+//!
+//! Limits: of one token, or of one source without a token, 500 calls at once, then 100 a second.
 
 use chargetap_fleet::access::{AccessScope, Scope};
 use chargetap_fleet::api::{

@@ -1,4 +1,6 @@
 //! Alerts on their way to webhooks, signed by Standard Webhooks.
+//!
+//! A delivery has 15 s and ten attempts over three days; then it waits for a person.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,6 @@
 //! A full invoice in a buyer's name, on request of a reader who has the receipt's link.
+//!
+//! A buyer's name has at most 200 characters, an address 300.
 
 use chargetap_contract::Components;
 use chargetap_contract::receipt::{

@@ -1,4 +1,12 @@
 //! Issue a receipt: put it together, store it, and tell the driver where it is.
+//!
+//! - A session has a receipt, a refund has one for each part that was given back, and on request there is one
+//!   invoice in a buyer's name, which takes the place of the receipt.
+//! - Each is asked for by a command of the orchestrator and stored once. What it says stays as it was; only its
+//!   rendering may change.
+//! - Numbers are given out by the statement that stores the event, for each company by its VAT number, without
+//!   gaps. A receipt that says that nothing was taken has none.
+//! - A refund's receipt and an invoice are numbered by whoever issued the session's receipt.
 
 use chargetap_contract::receipt::{Buyer, Document, Refund, Subject, Summary};
 use chargetap_contract::session::Message;

@@ -1,4 +1,6 @@
 //! A receipt in the format and language that its reader wants.
+//!
+//! The link is the right to see a receipt, and to have an invoice made of it.
 
 use chargetap_contract::Components;
 use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered};

@@ -1,4 +1,14 @@
 //! The journal: every event with what was decided on it.
+//!
+//! What the statement enforces:
+//!
+//! | rule                          | effect                                                                |
+//! |-------------------------------|-----------------------------------------------------------------------|
+//! | `(session, version)`          | two steps on one version: the second is made again on the newer state |
+//! | `dedupe`                      | a delivery that was seen before is dropped                            |
+//! | `read`, the arming id         | a prompt starts or stops one session only                             |
+//! | `(terminal, payment)`         | a hold belongs to one session only                                    |
+//! | index `session_at_evse`       | one driver at a time has an EVSE; another's card is told so           |
 
 use chargetap_contract::receipt::Subject;
 use chargetap_contract::session::{Action, Command, Decision, Evse, View};

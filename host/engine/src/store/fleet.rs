@@ -1,4 +1,7 @@
 //! The fleet's records: what is there now, and who changed what.
+//!
+//! A write is one statement: an insert into `fleet_write`, which a trigger spreads to `fleet_item` (what is),
+//! `fleet_change` (what was: nothing there is ever changed or removed) and `delivery`.
 
 use chargetap_fleet::fleet::{Change, Fleet, Item, Kind};
 

@@ -2,6 +2,10 @@
 //!
 //! Where waiting commands are looked for, the condition says in words that they are not done: only
 //! then does SQLite use `command_waiting`, and not read every command there ever was.
+//!
+//! A command is `pending`, then `sent` (committed before anything is sent), then `done`, in the same statement
+//! that stores its outcome. One that was `sent` by a gateway that died gets the outcome `unknown`, and never a
+//! second attempt. Only what shows, issues or alerts is done again.
 
 use std::ops::Range;
 

@@ -1,4 +1,6 @@
 //! Receipts, and the numbers that they carry.
+//!
+//! Signed meter values are kept as the station sent them; at most 16 of a session.
 
 use chargetap_contract::receipt::{Document, Summary};
 use chargetap_contract::terminal::ApplicationId;

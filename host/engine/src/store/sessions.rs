@@ -1,4 +1,6 @@
 //! Sessions and their phases, and the vehicles at their EVSEs.
+//!
+//! OCPP's transaction id is the session's row number: never used twice, and below OCPP's 31 bits.
 
 use chargetap_contract::session::Evse;
 use chargetap_contract::terminal::CardReference;

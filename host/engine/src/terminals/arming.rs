@@ -1,5 +1,14 @@
 //! Arm the terminals: send each the prompt that it should show, with an arming id and a callback URL
 //! that is minted for that one time.
+//!
+//! A new prompt is stored first, and then it is checked once more whether a session began; the store refuses a
+//! card of an earlier prompt. So one of the two, the prompt or the card, always sees the other.
+//!
+//! - A prompt is kept with the price that its terminal shows. If that is no longer the price, the terminal is
+//!   prompted anew.
+//! - What a screen shows cannot be read back. So a choice is put up anew every two minutes, after a message,
+//!   after the terminal was away, and when an answer comes that does not fit.
+//! - A choice that is reported leads to the next prompt.
 
 use chargetap_contract::Components;
 use chargetap_contract::callback::Capability;

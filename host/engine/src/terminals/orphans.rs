@@ -1,5 +1,8 @@
 //! Orphan holds: holds at a terminal that no session knows. A lost authorisation left them behind, so
 //! they are voided.
+//!
+//! A hold that no session knows was left by an authorisation that arrived after it was given up. It is voided
+//! when it is seen: every minute, and before a terminal is armed.
 
 use chargetap_contract::session::{Event, OrphanHold};
 use chargetap_contract::terminal::Hold;

@@ -1,0 +1,66 @@
+//! What an earlier version left on a gateway's machine is opened by this one.
+//!
+//! `upgrade/` has a configuration and a database of each kind that was ever deployed, as that version
+//! wrote them. They are never changed.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::operator::chargetap;
+use crate::world::{Kept, Setup, TERMINAL, World};
+
+/// One session is settled: 4.58 of 50.00 was captured. The card-2 session charges.
+const NOVEMBER: Kept = Kept {
+    sql: include_str!("upgrade/2026-11.sql"),
+    token: "ctp_84fd36e1219c1a4f443ab320fc3096593850cddfe6637baaf708250d99861e9f",
+};
+const RECEIPT: &str = "31NYY4N7QR2R362PSH9TNVS80";
+const CHARGING: &str = "Y7YFSFNEYJ6CN5GGB2HK";
+
+#[test]
+fn a_configuration_of_the_version_before_is_good() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/journeys/upgrade");
+    let output = chargetap(&["check-config", "2026-11.toml"], &folder);
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "2026-11.toml: good (1 terminals, 1 stations)\n"
+    );
+}
+
+#[tokio::test]
+async fn a_database_of_the_version_before_is_opened_and_its_sessions_go_on() {
+    let world = World::new(Setup {
+        kept: Some(NOVEMBER),
+        onboarded: false,
+        simulated_station: false,
+        ..Setup::default()
+    })
+    .await;
+
+    // What was issued stays as it was.
+    let receipt = world
+        .json(&world.url(&format!("/receipts/{RECEIPT}?format=json")))
+        .await;
+    assert_eq!(receipt["captured"], 458, "{receipt:#}");
+    assert_eq!(receipt["number"], "LOCAL-1", "{receipt:#}");
+
+    // So does what is on record, and the token that opens it.
+    let path = format!("/api/v1/terminals/{TERMINAL}");
+    let terminal: Value = world.does("GET", &path, None).await;
+    assert_eq!(terminal["state"], "activated", "{terminal:#}");
+
+    // The running session's state is read, and it is told to end.
+    let before = world.session_version(CHARGING);
+    world.operate(CHARGING, "stop", None).await;
+    world
+        .until("the session goes on", async || {
+            world.session_version(CHARGING) > before
+        })
+        .await;
+    let phase = world.session_phase(CHARGING);
+    assert!(
+        ["stopping", "capturing", "settled"].contains(&phase.as_str()),
+        "{phase}"
+    );
+}
