@@ -5,8 +5,6 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-
 use crate::operator::chargetap;
 use crate::world::{Kept, Setup, TERMINAL, World};
 
@@ -47,7 +45,7 @@ async fn a_database_of_the_version_before_is_opened_and_its_sessions_go_on() {
 
     // So does what is on record, and the token that opens it.
     let path = format!("/api/v1/terminals/{TERMINAL}");
-    let terminal: Value = world.does("GET", &path, None).await;
+    let terminal = world.call("GET", &path, None).await.json();
     assert_eq!(terminal["state"], "activated", "{terminal:#}");
 
     // The running session's state is read, and it is told to end.

@@ -17,7 +17,7 @@ mod generated {
     });
 }
 
-#[cfg(not(feature = "wasmtime"))]
+#[cfg(all(feature = "guest", not(feature = "wasmtime")))]
 mod generated {
     #![allow(missing_docs, reason = "the WIT files are the documentation")]
     wit_bindgen::generate!({
@@ -27,6 +27,9 @@ mod generated {
         generate_unused_types: true,
     });
 }
+
+#[cfg(not(any(feature = "guest", feature = "wasmtime")))]
+compile_error!("enable the feature `guest`, or `wasmtime` where components are called in wasmtime");
 
 mod components;
 mod ids;
