@@ -1,7 +1,7 @@
 //! Build the components.
 //!
-//! The three plugins are built for `wasm32-unknown-unknown`, where the standard library needs
-//! nothing of its surroundings, and wrapped into components that import no function.
+//! The three plugins are built for `wasm32-unknown-unknown`, where the standard library imports
+//! nothing, and wrapped into components that import no function.
 
 use std::fs;
 use std::path::PathBuf;
@@ -58,8 +58,8 @@ pub(crate) fn build_plugins() -> anyhow::Result<()> {
     targets::ensure(targets::PLUGINS)?;
     let target = ["--target", targets::PLUGINS];
     for (name, _) in PLUGINS {
-        // Each by itself: together, cargo would give each the features that another one needs of a
-        // library, and make it larger.
+        // One at a time: together, cargo would unify the features of shared libraries and make each
+        // larger.
         let build = ["build", "--profile", "component", "--package", name];
         cargo(&[&build[..], &target].concat())?;
     }
@@ -89,7 +89,7 @@ fn wrap(name: &str) -> anyhow::Result<u64> {
         .and_then(|encoder| encoder.validate(true).encode())
         .with_context(|| format!("{name} cannot be made a component"))?;
     let path = folder().join(name).with_extension("wasm");
-    // A file that is the same keeps its time, so that nothing is rebuilt for it.
+    // An unchanged file keeps its modification time, so that nothing is rebuilt for it.
     if fs::read(&path).ok().as_deref() != Some(component.as_slice()) {
         fs::write(&path, &component)?;
     }

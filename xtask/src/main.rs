@@ -31,8 +31,8 @@ enum Chore {
     /// Write every kind of receipt in every format and language into target/receipts/, with an index
     /// to look through.
     Receipts(Receipts),
-    /// Drive many sessions through orchestrator, engine and journal in virtual time, with everything
-    /// that can go wrong. Its own --help tells the options.
+    /// Drive many sessions through orchestrator, engine and store in virtual time, with injected
+    /// faults. Its own --help lists the options.
     #[command(disable_help_flag = true)]
     Simulate {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -52,10 +52,10 @@ struct Receipts {
 
 #[derive(Debug, clap::Args)]
 struct Demo {
-    /// End by itself, with success only if the money is right.
+    /// End after the session. Fails if an amount is wrong.
     #[arg(long)]
     once: bool,
-    /// Where the gateway listens; a free port unless told.
+    /// Where the gateway listens; by default, at a free port.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: String,
 }
@@ -87,7 +87,7 @@ fn test() -> anyhow::Result<()> {
     )
 }
 
-/// The flags that take the SHA extensions away need a build of their own, in a folder of its own.
+/// The flags for a build without the SHA extensions, which gets a folder of its own.
 const WITHOUT_SHA_EXTENSIONS: &str = "build.rustflags=['--cfg', 'sha2_256_backend=\"soft\"']";
 
 fn bench() -> anyhow::Result<()> {

@@ -1,5 +1,4 @@
-//! What the tests with peers that others wrote need: a Python with packages of its own, and a
-//! browser.
+//! Installs what the tests with third-party peers need: a Python with packages, and a browser.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -44,7 +43,7 @@ pub(crate) fn install() -> anyhow::Result<PathBuf> {
     Ok(own)
 }
 
-/// See that a program runs; where it does not, install the Debian package that has it.
+/// Make sure that a program runs: if it does not, install the Debian package that has it.
 fn need(program: &str, arguments: &[&str], package: &str) -> anyhow::Result<()> {
     let output = Command::new(program).args(arguments).output();
     if output.is_ok_and(|output| output.status.success()) {

@@ -1,4 +1,4 @@
-//! Receipts to look at, and those that the tests expect.
+//! Writes receipts to look at, and those that the tests expect.
 
 use std::ffi::OsStr;
 

@@ -73,7 +73,7 @@ mod a_callback {
     }
 }
 
-/// A paid receipt with everything that one can have, in the language whose words are the longest.
+/// A paid receipt with every optional part, in the language with the longest words.
 mod a_receipt {
     use super::*;
 

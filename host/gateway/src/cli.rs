@@ -50,7 +50,7 @@ enum LogFormat {
 enum Command {
     /// Run the gateway.
     Serve(ServeArgs),
-    /// Say whether a configuration can be used, and what is wrong with it.
+    /// Check a configuration and name its mistakes.
     CheckConfig {
         /// The configuration file.
         #[arg(default_value = "chargetap.toml")]
@@ -58,20 +58,20 @@ enum Command {
     },
     /// Watch one driver tap, charge and leave against simulated hardware on this machine.
     Demo(DemoArgs),
-    /// Own the terminals: from an order to an activated terminal, and kept safe while it works.
+    /// Manage terminals: orders, activation, inspections, incidents and licences.
     ///
-    /// A noun names what it is about and a verb what to do with it, as in `chargetap fleet terminal
-    /// list`. Everything is done by a gateway that runs, over its REST interface.
+    /// Every command is a noun and a verb, as in `chargetap fleet terminal list`. It calls the REST
+    /// interface of a running gateway.
     Fleet(FleetArgs),
-    /// Issue another operator's token, for when the first one is lost. The gateway must be stopped.
+    /// Issue another operator's token, if the bootstrap token is lost. The gateway must be stopped.
     ///
-    /// The token alone is printed, so that it can be written to a file for `fleet --token-file`.
+    /// Prints the token only, so that it can be written to a file for `fleet --token-file`.
     OperatorToken {
         /// The configuration file; relative paths in it are taken from its folder.
         #[arg(default_value = "chargetap.toml")]
         config: PathBuf,
     },
-    /// Play what the gateway is connected to.
+    /// Simulate the payment provider or a charging station.
     #[command(subcommand)]
     Simulate(Simulate),
 }
@@ -94,9 +94,9 @@ struct ServeArgs {
 
 #[derive(Debug, Subcommand)]
 enum Simulate {
-    /// Play Payter's cloud with its terminals, cards and a ledger of holds and captures.
+    /// Simulate Payter's cloud with its terminals, cards and a ledger of holds and captures.
     Payter(PayterArgs),
-    /// Play a charging station with OCPP 1.6J.
+    /// Simulate a charging station that speaks OCPP 1.6J.
     Station(StationArgs),
 }
 
@@ -130,8 +130,7 @@ fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()
         .block_on(work)
 }
 
-/// Log to standard error, and hand the lines about sessions to the demonstration, which says itself
-/// what happens.
+/// Log to standard error. The demonstration gets the lines about sessions and prints them itself.
 fn start_logging(cli: &Cli) -> mpsc::UnboundedReceiver<demo::Line> {
     let demonstrating = matches!(cli.command, Command::Demo(_));
     let usual = if demonstrating {
@@ -188,7 +187,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         .with_context(|| format!("server.listen: {listen} cannot be listened at"))?;
     let address = listener.local_addr()?;
     let gateway = start::start(config, &folder, faults).await?;
-    // Installed before the announcement: who reads it may send the signal at once.
+    // Installed before the address is printed: its reader may send the signal at once.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     if let Some(token) = gateway.take_bootstrap_token() {

@@ -1,7 +1,7 @@
-//! The journal's database: SQLite with one writer.
+//! The store's database: SQLite with one writer.
 //!
-//! A thread owns the connection. Callers hand it statements and wait; those that wait together
-//! share one commit, and none is answered before that commit is on the disk.
+//! A thread owns the connection. Callers hand it statements and wait. Statements that wait together
+//! share one commit, and are answered once that commit is on the disk.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -17,9 +17,9 @@ use crate::faults::Faults;
 
 /// How many statements may share a commit.
 const BATCH: usize = 64;
-/// How many statements may wait before callers are made to wait for a place.
+/// How many statements may be queued. Further callers wait.
 const QUEUE: usize = 1_024;
-/// How many compiled statements are kept: more than the journal has.
+/// How many compiled statements are kept: more than the store has.
 const STATEMENTS: usize = 64;
 
 /// A handle on the database; clones share it.
@@ -39,7 +39,7 @@ pub enum OpenError {
     Unusable {
         /// The database file.
         path: PathBuf,
-        /// What the system or SQLite said.
+        /// The error of the system or of SQLite.
         reason: String,
     },
 }
@@ -66,7 +66,7 @@ impl Database {
             connect(path, faults.database_pages).map_err(|error| unusable(error.to_string()))?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         std::thread::Builder::new()
-            .name("journal".into())
+            .name("store".into())
             .spawn(move || {
                 write(&connection, queue, &faults);
                 drop(lock);
@@ -120,12 +120,12 @@ fn connect(path: &Path, pages: Option<u32>) -> rusqlite::Result<Connection> {
     // WAL with NORMAL may lose an acknowledged commit when the power goes.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // Otherwise SQLite compiles a statement anew whenever what is bound to an indexed column changes.
+    // Otherwise SQLite recompiles a statement when the value bound to an indexed column changes.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if let Some(pages) = pages {
         connection.pragma_update(None, "max_page_count", pages)?;
     }
-    // A database that is not one fails here and not at the first callback.
+    // A file that is not a database fails here, and not at the first callback.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     Ok(connection)
 }
@@ -141,7 +141,7 @@ fn write(connection: &Connection, mut queue: mpsc::Receiver<Job>, faults: &Fault
             (answers, commit(connection, &jobs, faults))
         };
         for (answer, result) in answers.into_iter().zip(results) {
-            // A caller that no longer waits has given up its answer, not its statement.
+            // Fails if the caller no longer waits. Its statement was carried out all the same.
             let _ = answer.send(result);
         }
     }
@@ -149,8 +149,8 @@ fn write(connection: &Connection, mut queue: mpsc::Receiver<Job>, faults: &Fault
 
 type Statement = (&'static str, Vec<Value>);
 
-/// Run the statements in one transaction. Each is atomic by itself; when the commit fails, or the
-/// database gives the transaction up, none of them happened.
+/// Run the statements in one transaction. Each is atomic by itself. If the commit fails, or SQLite
+/// rolls the transaction back, none of them takes effect.
 fn commit(
     connection: &Connection,
     jobs: &[Statement],
@@ -158,7 +158,7 @@ fn commit(
 ) -> Vec<Result<Vec<Row>, DatabaseError>> {
     let none = |error: &rusqlite::Error| {
         let reason = error.to_string();
-        tracing::error!(reason, "the journal cannot be written");
+        tracing::error!(reason, "the store cannot be written");
         jobs.iter()
             .map(|_| Err(DatabaseError::Unavailable(reason.clone())))
             .collect()
@@ -222,7 +222,7 @@ fn value(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => Value::Integer(number),
-        // The journal's tables are strict and have no such column.
+        // The store's tables are strict and have no such column.
         ValueRef::Real(number) => Value::Text(number.to_string()),
         ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
         ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_answered_is_there_after_reopening() {
+    async fn an_acknowledged_write_is_there_after_reopening() {
         let folder = tempfile::tempdir().unwrap();
         let database = open(folder.path(), None).unwrap();
         database
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_disk_is_reported_and_keeps_what_was_answered() {
+    async fn a_full_disk_is_reported_and_loses_no_acknowledged_write() {
         let folder = tempfile::tempdir().unwrap();
         let database = open(folder.path(), Some(4)).unwrap();
         database

@@ -41,21 +41,21 @@ const CARD: &str = "demo-card-1";
 const PASSWORD: &str = "demo-station-password";
 const API_KEY: &str = "demo-api-key";
 
-/// What the demonstration is told.
+/// The options of the demonstration.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Where the gateway listens; a free port unless told.
+    /// Where the gateway listens; by default, at a free port.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: String,
     /// The folder with the three components.
     #[arg(long, default_value = "components")]
     components: PathBuf,
-    /// End by itself, with success only if the money is right.
+    /// End after the session. Fails if an amount is wrong.
     #[arg(long)]
     once: bool,
 }
 
-/// Run the demonstration; `lines` is what the engine's log says of the session.
+/// Run the demonstration. `lines` are the engine's log lines about the session.
 pub(crate) async fn run(
     args: DemoArgs,
     lines: mpsc::UnboundedReceiver<Line>,
@@ -195,7 +195,7 @@ struct Driver<'a> {
     station: &'a str,
 }
 
-/// What the station's control API says.
+/// The station's state, from its control API.
 #[derive(Debug, Deserialize)]
 struct StationState {
     connected: bool,
@@ -238,7 +238,7 @@ impl Driver<'_> {
         timeline.until_receipt().await
     }
 
-    /// Show the card as soon as the terminal reads.
+    /// Show the card as soon as the terminal is armed.
     async fn tap(&self) -> anyhow::Result<()> {
         let tap = json!({
             "terminal": TERMINAL, "card_id": CARD,
@@ -255,7 +255,7 @@ impl Driver<'_> {
                 .await?;
             match answer.status().as_u16() {
                 200 => return Ok(()),
-                // The terminal is not reading yet.
+                // The terminal is not armed yet.
                 409 => sleep(POLL).await,
                 status => bail!("the tap was answered {status}"),
             }

@@ -1,4 +1,4 @@
-//! Faults that tests switch on: the gateway claims to survive them, so they can be had.
+//! Faults that tests switch on, to check that the gateway survives them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,7 +14,7 @@ pub struct Faults {
     passed: AtomicU64,
     /// Let the database grow to this many pages only, as if the disk were full.
     pub database_pages: Option<u32>,
-    /// Let the gateway's clock be ahead by so many milliseconds.
+    /// How far the gateway's clock is ahead, in milliseconds.
     pub clock_ahead: u64,
 }
 

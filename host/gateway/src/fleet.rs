@@ -1,16 +1,16 @@
-//! `chargetap fleet`: everything that the REST interface does, from a terminal. The commands are made
-//! from the same table of routes as the interface itself.
+//! `chargetap fleet`: the REST interface on the command line. The commands are made from the same
+//! table of routes as the interface itself.
 
 mod arguments;
 mod body;
 mod client;
 mod files;
+mod invocation;
 mod listing;
 mod output;
 mod plain;
 mod problem;
 mod property;
-mod said;
 mod show;
 mod table;
 #[cfg(test)]
@@ -31,20 +31,20 @@ use crate::platform;
 
 use arguments::AFTER;
 use client::{Call, Client, Reply};
+use invocation::{Invocation, Payload};
 use problem::Failure;
-use said::{Payload, Said};
 
-/// The largest page that can be asked for.
+/// The largest page that the gateway gives.
 const PAGE: u64 = 200;
-/// How often what shows that something is under way moves.
-const MOVES: Duration = Duration::from_millis(100);
+/// How often a progress indicator is redrawn.
+const REDRAW: Duration = Duration::from_millis(100);
 
 const ABOUT_TOKENS: &str = "\
     The token is read from the environment (CHARGETAP_TOKEN) or from the file that --token-file names, \
-    and never from the command line, which others see.\n\n\
+    and never from the command line, which other users of this machine can see.\n\n\
     Lists are tables and records are lines of `name: value`; --json is for scripts.";
 
-/// A command of the fleet's.
+/// The arguments of `chargetap fleet`.
 #[derive(Clone, Debug)]
 pub struct FleetArgs {
     options: Options,
@@ -56,10 +56,10 @@ struct Options {
     /// Where the gateway is.
     #[arg(long, env = "CHARGETAP_URL", default_value = "http://127.0.0.1:8080")]
     url: String,
-    /// The file that holds the token; without it, CHARGETAP_TOKEN does.
+    /// The file that holds the token; by default, CHARGETAP_TOKEN is used.
     #[arg(long, value_name = "PATH")]
     token_file: Option<PathBuf>,
-    /// Print the JSON as it came: lists as one array.
+    /// Print the gateway's JSON; a list is one array.
     #[arg(long, global = true, display_order = 900)]
     json: bool,
 }
@@ -94,25 +94,25 @@ impl FromArgMatches for FleetArgs {
     }
 }
 
-/// Do what a command says, and print what comes of it.
+/// Run a command and print its result.
 ///
 /// # Errors
 /// The gateway refuses or cannot be reached, or a file cannot be read or written.
 pub async fn run(args: FleetArgs) -> anyhow::Result<()> {
     let FleetArgs { options, matches } = args;
-    let said = Said::new(&matches).context("there is no such command")?;
+    let invocation = Invocation::new(&matches).context("there is no such command")?;
     let client = Client::new(&options.url, token(options.token_file.as_deref())?)?;
     let is_json = options.json;
-    if arguments::is_paged(said.route) {
-        let items = Value::Array(list(&client, &said).await?);
+    if arguments::is_paged(invocation.route) {
+        let items = Value::Array(list(&client, &invocation).await?);
         return match is_json {
             true => output::text(&format!("{items}\n")),
-            false => output::text(&show::show(said.route, &items, output::width())),
+            false => output::text(&show::show(invocation.route, &items, output::width())),
         };
     }
-    let reply = act(&client, &said).await?;
-    if arguments::is_file(said.route) {
-        return output::file(&reply.body, &reply.media_type, said.output());
+    let reply = act(&client, &invocation).await?;
+    if arguments::is_file(invocation.route) {
+        return output::file(&reply.body, &reply.media_type, invocation.output());
     }
     if reply.body.is_empty() {
         return if is_json {
@@ -126,7 +126,7 @@ pub async fn run(args: FleetArgs) -> anyhow::Result<()> {
         true => output::text(&format!("{text}\n")),
         false => {
             let answer = serde_json::from_str(&text).context("the answer is no JSON")?;
-            output::text(&show::show(said.route, &answer, output::width()))
+            output::text(&show::show(invocation.route, &answer, output::width()))
         }
     }
 }
@@ -142,29 +142,29 @@ fn token(file: Option<&Path>) -> anyhow::Result<Option<SecretString>> {
     Ok((!token.is_empty()).then(|| token.into()))
 }
 
-/// A list, page by page.
-async fn list(client: &Client, said: &Said<'_>) -> anyhow::Result<Vec<Value>> {
+/// Fetch a list, page by page.
+async fn list(client: &Client, invocation: &Invocation<'_>) -> anyhow::Result<Vec<Value>> {
     #[derive(serde::Deserialize)]
     struct Page {
         items: Vec<Value>,
         next: Option<String>,
     }
-    let path = said.path();
-    let mut query = said.query();
-    let mut left = said.limit().unwrap_or(u64::MAX);
+    let path = invocation.path();
+    let mut query = invocation.query();
+    let mut left = invocation.limit().unwrap_or(u64::MAX);
     let mut all = Vec::new();
     let waiting = ProgressBar::new_spinner();
     loop {
-        let mut asked = query.clone();
-        asked.push(("limit", left.min(PAGE).to_string()));
+        let mut page_query = query.clone();
+        page_query.push(("limit", left.min(PAGE).to_string()));
         let reply = client
             .call(&Call {
                 method: Method::Get,
                 path: &path,
-                query: &asked,
+                query: &page_query,
                 if_match: None,
                 body: None,
-                is_open: said.route.is_open,
+                is_open: invocation.route.is_open,
                 progress: &ProgressBar::hidden(),
             })
             .await?;
@@ -176,33 +176,33 @@ async fn list(client: &Client, said: &Said<'_>) -> anyhow::Result<Vec<Value>> {
             waiting.finish_and_clear();
             return Ok(all);
         };
-        // The first page alone needs no patience.
-        waiting.enable_steady_tick(MOVES);
+        // Progress is shown from the second page on: one page comes quickly.
+        waiting.enable_steady_tick(REDRAW);
         waiting.set_message(format!("{} so far", all.len()));
         query.retain(|(name, _)| *name != AFTER);
         query.push((AFTER, next));
     }
 }
 
-/// What comes of a call that is no list.
-async fn act(client: &Client, said: &Said<'_>) -> anyhow::Result<Reply> {
-    let (version, present) = match said.route.method {
-        Method::Put => present(client, said).await?,
+/// Make a call that does not fetch a list.
+async fn act(client: &Client, invocation: &Invocation<'_>) -> anyhow::Result<Reply> {
+    let (version, present) = match invocation.route.method {
+        Method::Put => present(client, invocation).await?,
         _ => (None, None),
     };
-    let body = said.body(present.as_ref(), Moment::from_millis(platform::now()))?;
-    let progress = match (&said.route.body, &body) {
+    let body = invocation.body(present.as_ref(), Moment::from_millis(platform::now()))?;
+    let progress = match (&invocation.route.body, &body) {
         (Body::Csv | Body::Picture, Some(body)) => uploading(body),
         _ => ProgressBar::hidden(),
     };
     let reply = client
         .call(&Call {
-            method: said.route.method,
-            path: &said.path(),
-            query: &said.query(),
+            method: invocation.route.method,
+            path: &invocation.path(),
+            query: &invocation.query(),
             if_match: version.as_deref(),
             body: body.as_ref(),
-            is_open: said.route.is_open,
+            is_open: invocation.route.is_open,
             progress: &progress,
         })
         .await;
@@ -210,16 +210,16 @@ async fn act(client: &Client, said: &Said<'_>) -> anyhow::Result<Reply> {
     Ok(reply?)
 }
 
-/// The version of the record that is to be put, and what is said of it now; nothing of one that is
-/// not there yet.
+/// The version and the details of the record that is about to be replaced. Both are empty if it
+/// does not exist yet.
 async fn present(
     client: &Client,
-    said: &Said<'_>,
+    invocation: &Invocation<'_>,
 ) -> Result<(Option<String>, Option<Value>), Failure> {
     let reply = client
         .call(&Call {
             method: Method::Get,
-            path: &said.path(),
+            path: &invocation.path(),
             query: &[],
             if_match: None,
             body: None,
@@ -236,14 +236,14 @@ async fn present(
     Ok((reply.etag, present.cloned()))
 }
 
-/// Shows how much of a file is sent, and that it is waited for; on a terminal only.
+/// The progress bar of an upload; it is drawn on a terminal only.
 fn uploading(body: &Payload) -> ProgressBar {
     let template = "{spinner} {bar:30} {bytes} of {total_bytes}, {elapsed}";
     let bar = ProgressBar::new(body.bytes.len() as u64);
-    // The template is the one above, which is good.
+    // Fails for an invalid template only.
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
-    bar.enable_steady_tick(MOVES);
+    bar.enable_steady_tick(REDRAW);
     bar
 }

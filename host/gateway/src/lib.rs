@@ -1,4 +1,4 @@
-//! The gateway: the engine on a machine of one's own, and the command line.
+//! The native gateway: the engine as a process, and the command line.
 //!
 //! The decisions about a session are made in the components and carried out by `chargetap-engine`.
 //! This crate gives the engine its platform ([`platform`]), its loops, its servers ([`server`],

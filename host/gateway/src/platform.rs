@@ -1,4 +1,4 @@
-//! The engine's platform on a machine of our own: clock, chance, sockets, database, components.
+//! The engine's platform on the native host: clock, random numbers, sockets, database, components.
 //!
 //! Of a provider's answer at most 1 MiB is read.
 
@@ -30,7 +30,7 @@ const ANSWER_LIMIT: usize = 1024 * 1024;
 /// The engine on this host.
 pub type NativeGateway = Gateway<Native>;
 
-/// What the engine is given on this host.
+/// The engine's platform on this host.
 pub struct Native {
     plugins: Plugins,
     database: Database,
@@ -42,7 +42,7 @@ pub struct Native {
     outbox: Notify,
     /// Terminals at which something happened.
     changed: Mutex<BTreeSet<String>>,
-    /// There are some.
+    /// Notified when `changed` gets one.
     terminals: Notify,
 }
 
@@ -75,7 +75,7 @@ impl Native {
         }
     }
 
-    /// The stations' side.
+    /// The connected stations.
     pub fn stations(&self) -> &Stations<Reports> {
         &self.stations
     }
@@ -181,10 +181,9 @@ impl Platform for Native {
     }
 }
 
-/// Give up waiting for a station's answer. An order that still stands in its queue is not passed on
-/// then.
-async fn in_time(asked: impl Future<Output = RemoteAnswer>) -> RemoteAnswer {
-    tokio::time::timeout(STATION_ORDER, asked)
+/// Wait for a station's answer, for a limited time. An order that is still queued then is dropped.
+async fn in_time(answer: impl Future<Output = RemoteAnswer>) -> RemoteAnswer {
+    tokio::time::timeout(STATION_ORDER, answer)
         .await
         .unwrap_or(RemoteAnswer::Unknown)
 }

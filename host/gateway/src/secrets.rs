@@ -1,11 +1,11 @@
-//! Secrets, from where the configuration says.
+//! Reads secrets from where the configuration says.
 
 use std::path::Path;
 
 use chargetap_engine::config::SecretSource;
 use secrecy::SecretString;
 
-/// A secret cannot be had.
+/// A secret cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("the secret in {origin} cannot be read: {reason}")]
 pub struct SecretError {

@@ -33,7 +33,7 @@ pub async fn serve(
     gateway: Arc<NativeGateway>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    // Small answers must not wait for the acknowledgement of the packet before.
+    // Otherwise a small answer waits until the previous packet is acknowledged.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::warn!(%error, "TCP_NODELAY cannot be set");
@@ -75,7 +75,7 @@ fn respond(response: http::Response) -> Response {
     response.into_http().map(Body::from)
 }
 
-/// A body on its way in.
+/// A request's body.
 struct Incoming(Body);
 
 impl http::Body for Incoming {
@@ -104,8 +104,8 @@ async fn collect(body: Body, limit: usize) -> Result<Vec<u8>, axum::Error> {
     Ok(bytes)
 }
 
-/// The source of a request. A proxy on this machine names it in the last entry of `X-Forwarded-For`,
-/// which is the proxy's own; the header of any other peer is not trusted.
+/// The source of a request. A proxy on this machine adds it as the last entry of `X-Forwarded-For`.
+/// The header of any other peer is not trusted.
 fn source(peer: IpAddr, headers: &HeaderMap) -> String {
     let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
     let last = forwarded
@@ -114,7 +114,7 @@ fn source(peer: IpAddr, headers: &HeaderMap) -> String {
         .and_then(|value| value.trim().parse::<IpAddr>().ok());
     match last.filter(|_| peer.is_loopback()).unwrap_or(peer) {
         IpAddr::V4(source) => source.to_string(),
-        // One subscriber has all addresses of such a network.
+        // One subscriber has all addresses of a /64 network.
         IpAddr::V6(source) => {
             let [a, b, c, d, ..] = source.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")

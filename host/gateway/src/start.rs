@@ -1,4 +1,4 @@
-//! From a configuration to a gateway at work.
+//! Starts a gateway from its configuration.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub enum StartError {
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
-    /// The engine cannot go on from what the store holds.
+    /// The engine cannot open the store.
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// The HTTP client cannot be made.

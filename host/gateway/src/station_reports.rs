@@ -1,4 +1,4 @@
-//! What stations report, on its way from the OCPP server to the engine.
+//! Hands the stations' reports from the OCPP server to the engine.
 
 use std::sync::{Arc, OnceLock, Weak};
 

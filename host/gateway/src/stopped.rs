@@ -1,5 +1,5 @@
-//! The engine on a gateway that is stopped: it has the database and nothing else, so that a record can
-//! be written without compiling a component or sending a request.
+//! The engine of a stopped gateway. It has the database only: it writes records, but compiles no
+//! component and sends no request.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,9 +21,8 @@ use crate::database::Database;
 use crate::faults::Faults;
 use crate::platform;
 
-/// Issue an operator's token in the database of a gateway that is stopped, for operators who lost
-/// theirs.
-/// The configuration's relative paths are taken from `folder`.
+/// Issue an operator's token in the database of a stopped gateway, to replace a lost one. The
+/// configuration's relative paths are taken from `folder`.
 ///
 /// # Errors
 /// There is no database, the gateway runs, or the token cannot be stored.
@@ -34,7 +33,7 @@ pub(crate) async fn issue_operator_token(
     let path = folder.join(&config.server.database);
     anyhow::ensure!(
         path.exists(),
-        "there is no database {}: the gateway tells the first token when it starts for the first time",
+        "there is no database {}: the gateway prints the bootstrap token when it starts for the first time",
         path.display()
     );
     let database = Database::open(&path, Arc::new(Faults::default()))
@@ -165,7 +164,7 @@ mod tests {
         Config::parse(&std::fs::read_to_string(path).unwrap()).unwrap()
     }
 
-    /// A folder with a database that nothing was ever put in.
+    /// A folder with an empty database.
     fn fresh(config: &Config) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join(&config.server.database);
@@ -192,11 +191,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_is_issued_beside_those_that_are_there() {
+    async fn a_token_is_issued_beside_existing_ones() {
         let config = config();
         let folder = fresh(&config);
         let issue = async || loop {
-            // The writer of the one before lets the database go a moment later.
+            // The previous writer releases the database a moment later.
             match issue_operator_token(config.clone(), folder.path()).await {
                 Ok(token) => break token,
                 Err(error) => assert!(format!("{error:#}").contains("in use"), "{error:#}"),
@@ -213,7 +212,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn none_is_issued_while_the_gateway_runs() {
+    async fn no_token_is_issued_while_the_gateway_runs() {
         let config = config();
         let folder = fresh(&config);
         let database = folder.path().join(&config.server.database);
@@ -227,7 +226,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_no_gateway_ever_ran_none_is_issued() {
+    async fn no_token_is_issued_without_a_database() {
         let folder = tempfile::tempdir().unwrap();
         let error = issue_operator_token(config(), folder.path())
             .await

@@ -1,4 +1,4 @@
-//! The loops that keep a gateway going: what is called when is a table in the engine's documentation.
+//! The gateway's loops. The engine's documentation has a table of what to call when.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +8,11 @@ use tokio::time::MissedTickBehavior;
 
 use crate::platform::NativeGateway;
 
-/// How often deadlines are looked at.
+/// How often deadlines are checked.
 const TICK: Duration = Duration::from_millis(250);
 /// How often all terminals are armed when nothing happens.
 const ARM: Duration = Duration::from_secs(5);
-/// How often it is looked whether an alert is to be delivered.
+/// How often to check for alerts to deliver.
 const DELIVER: Duration = Duration::from_secs(1);
 /// How long a burst of changes may last before the terminals are armed.
 const ARM_AFTER_CHANGE: Duration = Duration::from_millis(50);
@@ -49,7 +49,8 @@ async fn execute_commands(gateway: Arc<NativeGateway>) {
                 if let Err(error) = waiting {
                     tracing::error!(%error, "commands cannot be claimed");
                 }
-                // Without a notification, look again: a command may have been freed elsewhere.
+                // Check again after a while without a notification, too: an abandoned command may
+                // be due.
                 let woken = gateway.platform().outbox_notified();
                 let _ = tokio::time::timeout(ARM, woken).await;
             }
@@ -87,7 +88,7 @@ async fn deliver_alerts(gateway: Arc<NativeGateway>) {
     }
 }
 
-/// All terminals regularly.
+/// Arm all terminals regularly.
 async fn arm_terminals(gateway: Arc<NativeGateway>) {
     let mut rounds = tokio::time::interval(ARM);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -97,7 +98,8 @@ async fn arm_terminals(gateway: Arc<NativeGateway>) {
     }
 }
 
-/// One terminal soon after something happened there. One that does not answer keeps no other waiting.
+/// Arm a terminal soon after something happened there. A terminal that does not answer delays no
+/// other.
 async fn arm_changed_terminals(gateway: Arc<NativeGateway>) {
     loop {
         gateway.platform().terminals_notified().await;

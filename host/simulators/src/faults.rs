@@ -1,4 +1,4 @@
-//! What can be made to go wrong in a simulator, and how often.
+//! Faults that can be injected into a simulator, and how often.
 
 use std::str::FromStr;
 
@@ -27,19 +27,19 @@ pub enum FaultKind {
     Duplicate,
 }
 
-/// A way to fail, for the next so many occasions. Written `KIND[:N]`.
+/// A fault for the next N occasions. Written `KIND[:N]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
-    /// The way.
+    /// The kind.
     pub kind: FaultKind,
-    /// How many occasions; one unless said.
+    /// How many occasions; by default, one.
     pub times: u32,
     /// For [`FaultKind::Delay`], how late the answer is, in milliseconds of real time.
     pub delay_ms: u64,
 }
 
 impl Fault {
-    /// A fault as asked for over a control API, where everything but the kind may be left out.
+    /// A fault from a control API's request, where only the kind is required.
     pub(super) fn new(kind: FaultKind, times: Option<u32>, delay_ms: Option<u64>) -> Self {
         Self {
             kind,
@@ -49,7 +49,7 @@ impl Fault {
     }
 }
 
-/// The text is no fault.
+/// The text is not a fault.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ParseFaultError {
     /// There is no such kind.
@@ -88,7 +88,7 @@ impl FromStr for Fault {
     }
 }
 
-/// The faults still to come, in the order in which they were asked for.
+/// The pending faults, in the order of the requests.
 #[derive(Debug, Default)]
 pub(super) struct FaultQueue(Vec<Fault>);
 

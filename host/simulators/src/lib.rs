@@ -1,9 +1,9 @@
 //! The two parties that Chargetap talks to, for tests and demonstrations: a payment provider with
 //! its terminals, and a charging station.
 //!
-//! Both speak the real protocols over real sockets, have a control API by which a driver plays the
-//! people (tap a card, plug in, unplug), and fail on request. Neither shares code with the gateway,
-//! so that a mistake there cannot hide behind the same mistake here.
+//! Both speak the real protocols over real sockets. Their control APIs stand in for people (tap a
+//! card, plug in, unplug) and inject faults. Neither shares code with the gateway, so that the same
+//! mistake cannot be in both.
 
 mod faults;
 pub mod payter;
@@ -39,9 +39,9 @@ async fn serve(
     Ok(address)
 }
 
-/// Tells the process that started this one where to reach it, then waits to be stopped.
+/// Prints the address for the process that started this one, then waits to be stopped.
 async fn announce(base_url: &str) -> io::Result<()> {
-    // Installed before the announcement: who reads it may send the signal at once.
+    // Installed before the address is printed: its reader may send the signal at once.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut stdout = io::stdout();
@@ -54,8 +54,7 @@ async fn announce(base_url: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The lock of a state that is changed only by calls that leave it consistent, so that it can be
-/// used even after a panic elsewhere.
+/// Locks a state, also after a panic elsewhere: every call leaves it consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,8 @@
-//! Orders to stations, by way of the bridge that holds their connections.
+//! Orders to stations, through the bridge that holds their connections.
 //!
-//! The bridge is sent `POST {url}/stations/{station}/start` or `/stop`, and answers for the station:
-//! 2xx is its yes, 4xx its no. The bearer token is the station's own password, so that only the
-//! application can make stations start.
+//! The bridge is sent `POST {url}/stations/{station}/start` or `/stop`, and answers for the
+//! station: 2xx means accepted, 4xx rejected. The bearer token is the station's own password, so
+//! that only the application can make stations start.
 
 use chargetap_engine::http::{Method, ProviderRequest, SendError};
 use chargetap_engine::platform::{StationAnswer, StationOrder};
@@ -39,7 +39,7 @@ pub(crate) async fn order(
     match outbound::send(request, TIMEOUT).await {
         Ok(answer) => match answer.status {
             200..=299 => StationAnswer::Accepted,
-            // A failure of the bridge's own says nothing of the station.
+            // These are failures of the bridge, not the station's answer.
             408 | 425 | 429 => StationAnswer::Unknown,
             400..=499 => StationAnswer::Rejected,
             _ => StationAnswer::Unknown,

@@ -9,8 +9,8 @@ use crate::setup::SpinGateway;
 /// The most commands that one request executes; the rest is left to the next.
 const MOST: usize = 64;
 
-/// Execute what is waiting once the request at hand was answered. Spin keeps the instance until
-/// that is done; where it cannot, the next tick takes the commands up.
+/// Execute the waiting commands after the current request is answered. Spin keeps the instance
+/// until then. If it cannot, the next tick executes them.
 pub(crate) fn execute_after_the_answer(gateway: &Rc<SpinGateway>) {
     let gateway = gateway.clone();
     spin_sdk::wasip3::spawn(async move {

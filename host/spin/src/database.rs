@@ -1,4 +1,4 @@
-//! The journal's database: one statement at a time, on the connection that all instances share.
+//! The store's database: one statement at a time, on the connection that all instances share.
 
 use chargetap_engine::platform::{DatabaseError, Row, Value};
 use spin_sdk::sqlite::{self, Connection};
@@ -36,12 +36,12 @@ fn value(value: sqlite::Value) -> Result<Value, DatabaseError> {
         sqlite::Value::Text(text) => Ok(Value::Text(text)),
         sqlite::Value::Blob(bytes) => Ok(Value::Blob(bytes)),
         sqlite::Value::Real(_) => Err(DatabaseError::Unavailable(
-            "it holds a fraction, which the journal never writes".into(),
+            "it holds a fraction, which the store never writes".into(),
         )),
     }
 }
 
-/// Spin passes SQLite's message on, and no code.
+/// Spin passes on SQLite's message, but not its code.
 fn failure(error: sqlite::Error) -> DatabaseError {
     match error {
         sqlite::Error::Io(message) if message.contains("constraint") => {

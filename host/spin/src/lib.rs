@@ -2,15 +2,15 @@
 //!
 //! Spin gives it HTTP, SQLite, variables and the three components; what happens to a session is
 //! decided in those components and carried out by `chargetap-engine`, as on the native host. Spin
-//! has no clock that calls and takes no WebSocket, so two things differ:
+//! has no timers and accepts no WebSockets, so two things differ:
 //!
-//! - time passes when `POST /tick` says so ([`tick`]);
+//! - timed work is done by `POST /tick`, which must be called regularly ([`tick`]);
 //! - stations are reached through a bridge that speaks OCPP on its other side ([`bridge`]) and
 //!   reports what they do to `/stations/{station}/events` ([`events`]).
 //!
 //! Spin lets one instance answer many requests, several at once, and several instances share one
-//! connection to the database. So nothing is kept between requests but what never changes
-//! ([`setup`]), and nothing spans two statements.
+//! connection to the database. So only what never changes is kept between requests ([`setup`]), and
+//! no transaction spans two statements.
 //!
 //! One statement at a time runs on Spin's shared connection, so each is atomic by itself.
 

@@ -19,8 +19,8 @@ const ANSWER_LIMIT: usize = 1024 * 1024;
 
 /// Send a request and read its answer, both within `timeout_ms`.
 ///
-/// WASI's own timeouts are for connecting, for the first byte and between bytes, so that an answer
-/// that trickles in would not be bounded by them.
+/// WASI's own timeouts are for connecting, for the first byte and between bytes. None of them
+/// limits an answer that arrives slowly.
 pub(crate) async fn send(
     request: ProviderRequest,
     timeout_ms: u64,
@@ -113,7 +113,7 @@ fn never_left(code: &ErrorCode) -> bool {
     )
 }
 
-/// What the work results in, unless the time is up first.
+/// The result of the work, or nothing if the time is up first.
 async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     let mut time_up = pin!(spin_sdk::time::sleep(limit));

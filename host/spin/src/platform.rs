@@ -18,7 +18,7 @@ use spin_sdk::wasip3::random::random::get_random_u64;
 use crate::bindings::{orchestration, rendering, verification};
 use crate::{bridge, database, outbound};
 
-/// What the engine is given under Spin.
+/// The engine's platform under Spin.
 pub(crate) struct Spin {
     pub(crate) connection: Connection,
     pub(crate) verifier: verification::Verifier,
@@ -53,10 +53,10 @@ impl Platform for Spin {
     /// itself, and everything that is counted also has a line in the log.
     fn count(&self, _: Metric, _: &str) {}
 
-    /// The outbox is looked through when a request was answered.
+    /// Not needed: the outbox is executed after every request.
     fn notify_outbox(&self) {}
 
-    /// The next tick arms every terminal.
+    /// Not needed: the next tick arms every terminal.
     fn notify_terminal(&self, _: &str) {}
 
     async fn send(
@@ -83,7 +83,7 @@ impl Platform for Spin {
     }
 }
 
-/// A component that traps takes this instance with it, so none of these calls returns a fault.
+/// A component that traps ends this instance, so none of these calls returns a fault.
 impl Components for Spin {
     fn mint(
         &self,

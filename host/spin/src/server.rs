@@ -41,7 +41,7 @@ async fn route(gateway: &Rc<SpinGateway>, request: Request) -> http::Response {
         }
         _ => {
             let is_post = head.method == Method::POST;
-            // Spin does not name the source in a way that a client could not forge.
+            // No source: Spin gives none that a client could not forge.
             let request = http::Request::from_head(head, None);
             let response = gateway.handle(request, Incoming(body)).await;
             if is_post && response.status < 400 {
@@ -52,7 +52,7 @@ async fn route(gateway: &Rc<SpinGateway>, request: Request) -> http::Response {
     }
 }
 
-/// A body on its way in.
+/// A request's body.
 struct Incoming(IncomingRequestBody);
 
 impl http::Body for Incoming {

@@ -20,8 +20,8 @@ use crate::platform::Spin;
 /// Where the manifest puts the configuration; relative paths in it are taken from that folder.
 const CONFIG: &str = "/chargetap.toml";
 
-/// Spin's connection writes a rollback journal, and commits by deleting it. This has the deletion
-/// itself reach the disk, so that what was acknowledged survives a power cut.
+/// Spin's connection writes a rollback journal, and commits by deleting it. This makes the deletion
+/// itself reach the disk, so that acknowledged writes survive a power cut.
 const DURABLE: &str = "PRAGMA synchronous = EXTRA";
 
 /// The engine under Spin.
@@ -63,7 +63,7 @@ pub(crate) async fn gateway() -> Result<Rc<SpinGateway>, SetupError> {
 async fn open() -> Result<SpinGateway, SetupError> {
     log();
     let mut config = Config::parse(&std::fs::read_to_string(CONFIG)?)?;
-    // The manifest has both, so that one file serves every installation.
+    // Both come from the manifest, so that one configuration file fits every installation.
     let unusable = |name: &str| {
         let name = name.to_owned();
         move |reason| SetupError::Variable { name, reason }
@@ -95,7 +95,7 @@ async fn open() -> Result<SpinGateway, SetupError> {
 
     let connection = Connection::open_default().await?;
     if let Err(error) = database::query(&connection, DURABLE, Vec::new()).await {
-        // Databases that are not files of this machine have their own way.
+        // A database that is not a local file takes care of durability itself.
         tracing::warn!(%error, "the database's durability is its own");
     }
     let spin = Spin {
@@ -107,7 +107,7 @@ async fn open() -> Result<SpinGateway, SetupError> {
     };
     let gateway = Gateway::open(spin, config, secrets).await?;
     if let Some(token) = gateway.take_bootstrap_token() {
-        // `spin up` shows it, and it is told only now.
+        // Standard error is shown by `spin up`. The token is printed only once.
         eprintln!("{BOOTSTRAP_TOKEN}{}", token.expose_secret());
     }
     Ok(gateway)
@@ -152,7 +152,7 @@ async fn variable(name: &str) -> Result<String, SetupError> {
 
 /// Spin keeps what a component writes to standard error.
 fn log() {
-    // An earlier request of this instance may have done it.
+    // Fails if an earlier request of this instance did it.
     let _ = tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_ansi(false)

@@ -1,4 +1,4 @@
-//! Time: under Spin it passes when `POST /tick` says so.
+//! `POST /tick`: the work that depends on time. Spin has no timers, so it must be called regularly.
 
 use chargetap_engine::EngineError;
 use chargetap_engine::http::Response;

@@ -4,7 +4,7 @@ use crate::callback::{Capability, Rejection, Request, Verified};
 use crate::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
 use crate::session::{Decision, Event, Policy, Refusal};
 
-/// The three components, by whatever means a host calls them.
+/// The three components, as a host calls them.
 ///
 /// Each method is the function of the same name in the WIT files, which document it. A host in
 /// wasmtime, a composed Spin application and a simulation that links the components natively each

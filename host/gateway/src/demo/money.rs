@@ -1,4 +1,4 @@
-//! Whether the money is right: the receipt against what the simulators recorded.
+//! Compares the receipt with what the simulators recorded.
 
 use serde::Deserialize;
 
@@ -23,7 +23,7 @@ struct LedgerSession {
     released: u64,
 }
 
-/// What the driver got.
+/// The driver's receipt.
 #[derive(Debug, Deserialize)]
 struct Receipt {
     held: u64,
@@ -106,7 +106,7 @@ fn row(what: &str, receipt: u64, recorded: u64, by: &str) -> bool {
     right
 }
 
-/// (kWh x 0.49 + 0.25) x 1.25 in cents, rounded half up: worked out apart from the components.
+/// (kWh x 0.49 + 0.25) x 1.25 in cents, rounded half up. Computed without the components.
 fn price(energy: u64) -> u64 {
     if energy == 0 {
         return 0;

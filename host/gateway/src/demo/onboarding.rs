@@ -13,7 +13,7 @@ use chargetap_fleet::terminal::Origin;
 use super::{STATION, TERMINAL};
 use crate::client::client;
 
-/// Do every step, and print it.
+/// Take every step, and print it.
 pub(super) async fn onboard(gateway: SocketAddr, token: &str, at: Moment) -> anyhow::Result<()> {
     println!("The terminal is commissioned, as an operator would do it:");
     let place = ExampleSite {

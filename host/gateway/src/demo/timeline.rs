@@ -1,4 +1,4 @@
-//! What happens to the session, as the engine's log tells it.
+//! Prints what happens to the session, from the engine's log.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,7 +23,7 @@ pub(crate) struct Line(BTreeMap<&'static str, String>);
 /// A log layer that hands out the lines about sessions.
 pub(crate) struct Lines(mpsc::UnboundedSender<Line>);
 
-/// The layer and its other end.
+/// The layer, and the receiver of its lines.
 pub(crate) fn channel() -> (Lines, mpsc::UnboundedReceiver<Line>) {
     let (sender, receiver) = mpsc::unbounded_channel();
     (Lines(sender), receiver)
@@ -34,7 +34,7 @@ impl<S: Subscriber> Layer<S> for Lines {
         if event.metadata().target() == TARGET {
             let mut line = Line::default();
             event.record(&mut line);
-            // Whoever listened may have left.
+            // Fails if the receiver was dropped.
             let _ = self.0.send(line);
         }
     }
@@ -70,8 +70,8 @@ impl Line {
         )
     }
 
-    /// The line for people, if it says something new.
-    fn told(&self) -> Option<String> {
+    /// The line as text for people, if it is one of those that are shown.
+    fn description(&self) -> Option<String> {
         if let Some(link) = self.0.get("link") {
             return Some(format!("receipt         {link}"));
         }
@@ -112,7 +112,7 @@ impl Line {
 pub(crate) struct Timeline {
     lines: mpsc::UnboundedReceiver<Line>,
     begun: Instant,
-    /// What the terminal says; it says it again and again.
+    /// The text that the terminal showed last. It is logged at every arming.
     shown: String,
 }
 
@@ -135,8 +135,8 @@ impl Timeline {
             }
             shown.clone_into(&mut self.shown);
         }
-        for told in line.told().iter().flat_map(|told| told.lines()) {
-            println!("{:6.1} s  {told}", self.begun.elapsed().as_secs_f32());
+        for row in line.description().iter().flat_map(|text| text.lines()) {
+            println!("{:6.1} s  {row}", self.begun.elapsed().as_secs_f32());
         }
         Ok(line)
     }

@@ -1,4 +1,4 @@
-//! The commands of the fleet, from the table of routes: what each takes, and what it says of itself.
+//! The commands of `chargetap fleet`, from the table of routes: their arguments and their help.
 
 use chargetap_fleet::api::{self, Body, Method, Parameter, Route};
 use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -8,17 +8,17 @@ use serde_json::Value;
 use super::files;
 use super::property::{self, Default, Form, Property};
 
-/// The options that no route has of itself.
+/// The options that are not in the table of routes.
 pub(super) const DATA: &str = "data";
 pub(super) const FILE: &str = "file";
 pub(super) const LIMIT: &str = "limit";
 pub(super) const OUTPUT: &str = "output";
-/// The parameter of the query that a page begins with.
+/// The query parameter that says where a page begins.
 pub(super) const AFTER: &str = "after";
-/// The parameter of a path that nobody else may see.
+/// The path parameter that is a secret.
 const SECRET: &str = "secret";
 
-/// What the most used commands look like, by noun and verb.
+/// Examples of the most used commands, by noun and verb.
 const EXAMPLES: &[(&str, &str, &str)] = &[
     (
         "order",
@@ -53,7 +53,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The names under which the arguments of a route are found.
+/// The ids of a route's arguments in clap.
 pub(super) fn path_id(name: &str) -> String {
     format!("path.{name}")
 }
@@ -113,7 +113,7 @@ pub(super) fn is_paged(route: &Route) -> bool {
     route.query.iter().any(|it| it.name == AFTER)
 }
 
-/// Whether a route's answer is a file: of a type that is not shown, or named like one.
+/// Whether a route answers with a file: it has another type than JSON, or a file's name.
 pub(super) fn is_file(route: &Route) -> bool {
     let types = route.media_types();
     let (_, last) = route.path.rsplit_once('/').unwrap_or_default();
@@ -126,9 +126,8 @@ fn after_help(route: &Route) -> Option<String> {
         .find(|(noun, verb, _)| (*noun, *verb) == (route.noun, route.verb))
         .map(|(.., example)| format!("Example:\n  {example}"));
     let putting = matches!((route.method, &route.body), (Method::Put, Body::Json(_))).then(|| {
-        "What is on record is read first, and what is said here goes over it: what is not said \
-         stays. If somebody else changes it in the meantime, nothing is written. A null in --data \
-         takes a value away."
+        "The record is fetched first. The given values replace those in it, and all others stay. If \
+         the record changes in the meantime, nothing is written. A null in --data removes a value."
             .to_owned()
     });
     let texts: Vec<String> = putting.into_iter().chain(example).collect();
@@ -142,23 +141,23 @@ fn path(name: &'static str) -> Arg {
             .long("secret-file")
             .value_name("PATH")
             .value_parser(files::line)
-            .help("The file that holds the last part but one of the address; - for standard input"),
+            .help("The file that holds the secret part of the calendar's address; - for standard input"),
         _ => arg
             .value_name(name.to_uppercase())
-            .value_parser(name_of_something)
+            .value_parser(path_segment)
             .help(match name {
                 "serial" => "The terminal's serial number".to_owned(),
                 "hash" => "The photograph's hash".to_owned(),
                 "number" => "The delivery's number".to_owned(),
-                _ => format!("What names the {name}"),
+                _ => format!("Which {name}"),
             }),
     }
 }
 
-/// In a path, these would name something else.
-fn name_of_something(text: &str) -> Result<String, &'static str> {
+/// An empty name or dots would change the path.
+fn path_segment(text: &str) -> Result<String, &'static str> {
     match text {
-        "" | "." | ".." => Err("nothing is named so"),
+        "" | "." | ".." => Err("not a valid name"),
         _ => Ok(text.to_owned()),
     }
 }
@@ -188,7 +187,7 @@ fn body(route: &Route) -> Vec<Arg> {
         Body::Json(json) => {
             let mut properties = property::properties(&json.document());
             properties.sort_by_key(|it| !it.is_required);
-            // By options alone nothing can be taken away.
+            // Options alone cannot remove a value.
             let has_data = route.method == Method::Put || properties.iter().any(Property::is_deep);
             let options = properties
                 .iter()
@@ -203,7 +202,7 @@ fn data() -> Arg {
         .long(DATA)
         .value_name("JSON")
         .value_parser(files::data)
-        .help("The body, or parts of it, as JSON; @PATH for a file, - for standard input. Options go over it")
+        .help("The body, or parts of it, as JSON; @PATH for a file, - for standard input. Options override it")
 }
 
 fn option(property: &Property, method: Method, has_data: bool) -> Arg {

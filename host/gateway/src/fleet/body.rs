@@ -1,17 +1,17 @@
-//! The body of a call, put together from what was said about it.
+//! Assembles the body of a call.
 
 use chargetap_fleet::moment::Moment;
 use serde_json::{Map, Value};
 
 use super::property::{Default, Property};
 
-/// A body: what is there already, then what comes as JSON, then what single options say. Each of
-/// them goes over what was before (RFC 7396), so that `null` takes a value away.
+/// Merge the record's present details, then `--data`, then the options into one body. Each
+/// overrides what came before (JSON Merge Patch, RFC 7396), so `null` removes a value.
 pub(super) fn assemble(
     properties: &[Property],
     present: Option<&Value>,
     data: Option<&Value>,
-    said: &[(&Property, Value)],
+    options: &[(&Property, Value)],
     now: Moment,
 ) -> Value {
     let mut body = Value::Object(Map::new());
@@ -27,7 +27,7 @@ pub(super) fn assemble(
     for patch in present.into_iter().chain(data) {
         json_patch::merge(&mut body, patch);
     }
-    for (property, value) in said {
+    for (property, value) in options {
         json_patch::merge(&mut body, &property.patch(value.clone()));
     }
     body

@@ -1,4 +1,4 @@
-//! Calls over HTTP. What was lost on the way is repeated where that does nothing twice.
+//! Calls over HTTP. A call whose answer was lost is repeated if that cannot act twice.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -13,19 +13,19 @@ use reqwest::header::{
 use reqwest::{RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::invocation::Payload;
 use super::problem::Failure;
-use super::said::Payload;
 
-/// How often a call is repeated whose answer was lost.
+/// How often a call is repeated if its answer is lost.
 const REPETITIONS: u32 = 3;
-/// How long to wait before that: each time as long again.
+/// How long to wait before the first repetition. Each further wait is longer by this.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long a call may take.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// How many bytes of a body are handed on at once.
+/// How many bytes of a body are sent at once.
 const CHUNK: usize = 64 * 1024;
 
-/// A gateway that is called.
+/// A client of one gateway.
 pub(super) struct Client {
     http: reqwest::Client,
     base: Url,
@@ -39,16 +39,16 @@ pub(super) struct Call<'a> {
     /// The parts of the path under `/api/v1`.
     pub(super) path: &'a [&'a str],
     pub(super) query: &'a [(&'a str, String)],
-    /// The version that is known.
+    /// The version of the record that the call replaces.
     pub(super) if_match: Option<&'a str>,
     pub(super) body: Option<&'a Payload>,
     /// Whether it needs no token.
     pub(super) is_open: bool,
-    /// Where it is shown how much of the body is sent.
+    /// Shows how much of the body is sent.
     pub(super) progress: &'a ProgressBar,
 }
 
-/// An answer that is as it was meant.
+/// The answer to a call that succeeded.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) media_type: String,
@@ -57,15 +57,15 @@ pub(super) struct Reply {
 }
 
 impl Client {
-    /// A client of the gateway at an address, for whoever has this token.
+    /// A client of the gateway at this address, with this token.
     ///
     /// # Errors
-    /// The address is none, or TLS cannot be set up.
+    /// The address is invalid, or TLS cannot be set up.
     pub(super) fn new(base: &str, token: Option<SecretString>) -> anyhow::Result<Self> {
-        let base = Url::parse(base).with_context(|| format!("{base:?} is no address"))?;
+        let base = Url::parse(base).with_context(|| format!("{base:?} is not an address"))?;
         anyhow::ensure!(
             matches!(base.scheme(), "http" | "https") && base.has_host(),
-            "{base} is no address of a gateway, such as http://127.0.0.1:8080"
+            "{base} is not the address of a gateway, such as http://127.0.0.1:8080"
         );
         Ok(Self {
             http: crate::client::client().context("the HTTP client cannot be started")?,
@@ -74,7 +74,7 @@ impl Client {
         })
     }
 
-    /// Call, and repeat that while the answer is lost.
+    /// Make a call, and repeat it while its answer is lost.
     ///
     /// # Errors
     /// The gateway refuses, or cannot be reached.
@@ -96,7 +96,7 @@ impl Client {
         }
     }
 
-    /// The answer, whatever it is; or that there is none.
+    /// Make a call once. The outer error means that there is no answer.
     async fn attempt(
         &self,
         call: &Call<'_>,
@@ -148,7 +148,7 @@ impl Client {
 
     fn url(&self, call: &Call<'_>) -> Url {
         let mut url = self.base.clone();
-        // Only an address without a host has no such parts.
+        // Fails only for an address without a host, which `new` refuses.
         if let Ok(mut parts) = url.path_segments_mut() {
             parts.pop_if_empty().extend(["api", "v1"]).extend(call.path);
         }
@@ -159,7 +159,7 @@ impl Client {
         url
     }
 
-    /// What cannot stand in a header is no token.
+    /// The token as a header, if there is one and a header can hold it.
     fn bearer(&self) -> Option<HeaderValue> {
         let token = self.token.as_ref()?.expose_secret();
         let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
@@ -168,7 +168,7 @@ impl Client {
     }
 
     fn failure(&self, call: &Call<'_>, error: reqwest::Error) -> Failure {
-        // The path may be a capability.
+        // The error must not repeat the URL: its path may be a capability.
         let is_unreachable = error.is_connect() || error.is_builder();
         let reason = innermost(&error.without_url());
         let at = self.base.to_string();
@@ -183,7 +183,7 @@ impl Client {
     }
 }
 
-/// A body of which it is shown how much is sent.
+/// A body that advances the progress bar as it is sent.
 fn streamed(bytes: &[u8], progress: &ProgressBar) -> reqwest::Body {
     progress.set_position(0);
     let progress = progress.clone();
@@ -199,7 +199,7 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(ToOwned::to_owned)
 }
 
-/// What an error comes from.
+/// The first cause of an error.
 fn innermost(error: &dyn std::error::Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {

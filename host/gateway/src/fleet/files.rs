@@ -1,11 +1,11 @@
-//! What the command line reads from files and from standard input.
+//! Reads files and standard input for the command line.
 
 use std::io::{self, Read};
 use std::path::Path;
 
 use serde_json::Value;
 
-/// What stands for standard input.
+/// The path that means standard input.
 const STANDARD_INPUT: &str = "-";
 
 /// The bytes of a file.
@@ -18,7 +18,7 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The one line of a file.
+/// The text of a file that has one line.
 pub(super) fn line(path: &str) -> Result<String, String> {
     let bytes = read(Path::new(path)).map_err(|error| format!("{path}: {error}"))?;
     let text = String::from_utf8(bytes).map_err(|_| format!("{path}: this is no text"))?;
@@ -29,7 +29,7 @@ pub(super) fn line(path: &str) -> Result<String, String> {
     }
 }
 
-/// A JSON object, as it is written on the command line or in a file (`@PATH`).
+/// A JSON object from the command line, or from a file (`@PATH`).
 pub(super) fn data(text: &str) -> Result<Value, String> {
     let path = match text.strip_prefix('@') {
         None if text == STANDARD_INPUT => Some(text),

@@ -1,4 +1,4 @@
-//! A record as a list of names and values, those of what is in it further to the right.
+//! A record as a list of names and values. Records in it are indented.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ pub(super) fn listing(value: &Value) -> String {
     text
 }
 
-/// What fits in a line comes first.
+/// Members that fit in a line come first.
 fn members(value: &Value, indent: &str, text: &mut String) {
     let all = value.as_object().into_iter().flatten();
     let (deep, flat): (Vec<_>, Vec<_>) = all.partition(|(_, it)| is_deep(it));
@@ -46,7 +46,7 @@ fn each(items: &[Value], indent: &str, text: &mut String) {
             }
             item => push(&mut lines, &format!("{indent}{STEP}"), &line(item)),
         }
-        // The mark takes the place of the first line's last step.
+        // The dash replaces the last step of the first line's indent.
         let rest = lines.get(indent.len() + STEP.len()..).unwrap_or_default();
         text.push_str(indent);
         text.push_str("- ");
@@ -60,7 +60,7 @@ fn push(text: &mut String, indent: &str, line: &str) {
     text.push('\n');
 }
 
-/// Whether a value has no room in a line.
+/// Whether a value needs several lines.
 fn is_deep(value: &Value) -> bool {
     match value {
         Value::Object(members) => !members.is_empty() && reason(value).is_none(),

@@ -1,11 +1,11 @@
-//! Where what is shown goes.
+//! Prints results, or writes them to files.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
 
-/// How wide the terminal is that is written to; nothing, if it is none.
+/// The terminal's width, if standard output is a terminal.
 pub(super) fn width() -> Option<u16> {
     let (_, columns) = console::Term::stdout().size_checked()?;
     Some(columns)
@@ -16,7 +16,7 @@ pub(super) fn text(text: &str) -> anyhow::Result<()> {
     print(text.as_bytes())
 }
 
-/// Write a file where it is wanted, or print it.
+/// Write a file to this path, or print it.
 pub(super) fn file(bytes: &[u8], media_type: &str, path: Option<&PathBuf>) -> anyhow::Result<()> {
     if let Some(path) = path {
         return std::fs::write(path, bytes)
@@ -30,7 +30,7 @@ pub(super) fn file(bytes: &[u8], media_type: &str, path: Option<&PathBuf>) -> an
     print(bytes)
 }
 
-/// Whoever reads may have had enough.
+/// Print bytes. It is no error if the reader closed the pipe.
 fn print(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {

@@ -1,14 +1,14 @@
-//! Values as people read them in a line.
+//! Values as one line of text for people.
 
 use chargetap_fleet::refusal::Reason;
 use serde_json::Value;
 
 use super::problem::sentence;
 
-/// What stands for nothing.
+/// The text for an empty value.
 const NOTHING: &str = "-";
 
-/// A text without what would steer the terminal that it is shown on.
+/// A text without control characters, which could steer the terminal.
 pub(super) fn plain(text: &str) -> String {
     let shown = |c: char| {
         if c.is_control() && c != '\n' {
@@ -50,7 +50,7 @@ fn or_nothing(text: String) -> String {
     }
 }
 
-/// The reason that a value is.
+/// The value as a refusal's reason, if it is one.
 pub(super) fn reason(value: &Value) -> Option<Reason> {
     value.get("code")?;
     serde_json::from_value(value.clone()).ok()

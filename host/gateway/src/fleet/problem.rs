@@ -1,4 +1,4 @@
-//! Why nothing came of a call, for people.
+//! Why a call failed, as text for people.
 
 use chargetap_fleet::refusal::Reason;
 use serde::Deserialize;
@@ -6,39 +6,38 @@ use serde::Deserialize;
 use super::plain::plain;
 
 const TOKENS: &str = "\
-    A token comes from the environment (CHARGETAP_TOKEN) or from a file (--token-file). The gateway \
-    tells an operator's first one when it starts for the first time; an operator issues others \
-    (chargetap fleet token issue). Whoever lost the first one stops the gateway and runs \
-    `chargetap operator-token`.";
+    Set CHARGETAP_TOKEN, or name a file with --token-file. The gateway prints the bootstrap token \
+    when it starts for the first time; use it to issue others (chargetap fleet token issue). If it \
+    is lost, stop the gateway and run `chargetap operator-token`.";
 
-/// Nothing came of a call, as far as is known.
+/// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
-    /// There is no token to show.
+    /// There is no token.
     #[error("a token is needed\n{TOKENS}")]
     NoToken,
-    /// No gateway could be asked.
+    /// The gateway cannot be reached, so nothing was sent.
     #[error(
-        "no gateway can be reached at {at}: {reason}\nIs it running (chargetap serve)? Where it is, \
-         say --url or CHARGETAP_URL."
+        "no gateway can be reached at {at}: {reason}\nIs it running (chargetap serve)? Set its \
+         address with --url or CHARGETAP_URL."
     )]
     Unreachable {
-        /// Where it should be.
+        /// The gateway's address.
         at: String,
-        /// What the system said.
+        /// The system's error.
         reason: String,
     },
-    /// It was asked, and its answer was lost.
+    /// The call was sent, and its answer was lost.
     #[error("the answer of the gateway at {at} was lost: {reason}{}", after_loss(*.is_read))]
     Lost {
-        /// Where it is.
+        /// The gateway's address.
         at: String,
-        /// What the system said.
+        /// The system's error.
         reason: String,
-        /// Whether nothing was to be done.
+        /// Whether the call changes nothing.
         is_read: bool,
     },
-    /// It refuses, for what is said.
+    /// The gateway refused the call.
     #[error("{text}")]
     Refused {
         /// The status code.
@@ -65,12 +64,12 @@ fn after_loss(is_read: bool) -> &'static str {
 }
 
 impl Failure {
-    /// What a gateway says that refuses.
+    /// The failure for an answer with an error status.
     pub(super) fn refused(status: u16, body: &[u8]) -> Self {
         let text = match serde_json::from_slice(body) {
             Ok(problem) => sentences(&problem),
             Err(_) => {
-                format!("what answers is no gateway of this kind, or fails (status {status})")
+                format!("the server is not a Chargetap gateway, or it failed (status {status})")
             }
         };
         let text = match status {
@@ -83,10 +82,10 @@ impl Failure {
 
 fn sentences(problem: &Problem) -> String {
     let reasons: Vec<String> = problem.reasons.iter().map(sentence).collect();
-    // A detail that begins like the reasons says nothing else.
+    // A detail that begins with the first reason adds nothing to the reasons.
     let first = problem.reasons.first();
-    let is_said = first.is_some_and(|it| problem.detail.starts_with(&it.text));
-    let head = match (is_said, reasons.as_slice()) {
+    let is_repeated = first.is_some_and(|it| problem.detail.starts_with(&it.text));
+    let head = match (is_repeated, reasons.as_slice()) {
         (true, [reason]) => return reason.clone(),
         (true, _) => &problem.title,
         (false, _) => &problem.detail,
@@ -95,7 +94,7 @@ fn sentences(problem: &Problem) -> String {
     lines.collect::<Vec<_>>().join("\n  ")
 }
 
-/// A reason, with its place and who owes it.
+/// A reason with its place and the party that owes what is missing.
 pub(super) fn sentence(reason: &Reason) -> String {
     let place = reason.at.as_deref().map(|at| format!("{at}: "));
     let owed = reason.owed_by.and_then(|party| {

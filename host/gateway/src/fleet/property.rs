@@ -1,5 +1,4 @@
-//! What a body of JSON is made of: each value that an option of the command line can set, by the
-//! schema.
+//! The properties of a JSON body, from its schema. The command line has an option for each.
 
 use serde_json::{Map, Value};
 
@@ -8,19 +7,19 @@ use serde_json::{Map, Value};
 pub(super) struct Property {
     /// The names of the members that lead to it.
     pub(super) path: Vec<String>,
-    /// What it says, for people.
+    /// Its description, for people.
     pub(super) about: String,
-    /// What it may be.
+    /// Which values it may have.
     pub(super) form: Form,
-    /// Whether there may be several, in a list.
+    /// Whether it is a list of such values.
     pub(super) is_list: bool,
     /// Whether a body without it is refused.
     pub(super) is_required: bool,
-    /// What it is where nobody says it.
+    /// Its value if none is given.
     pub(super) default: Option<Default>,
 }
 
-/// What a value may be.
+/// Which values a property may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// Any text.
@@ -37,7 +36,7 @@ pub(super) enum Form {
     Json(String),
 }
 
-/// What a required value is where nobody says it.
+/// The value of a required property if none is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Default {
     /// This moment.
@@ -52,12 +51,12 @@ impl Property {
         self.path.join("-").replace('_', "-")
     }
 
-    /// Whether it is more than one value of the body itself.
+    /// Whether it is nested, a list, or free JSON.
     pub(super) fn is_deep(&self) -> bool {
         self.path.len() > 1 || self.is_list || matches!(self.form, Form::Json(_))
     }
 
-    /// A body that has this value alone.
+    /// A body with this value only.
     pub(super) fn patch(&self, value: Value) -> Value {
         let names = self.path.iter().rev();
         names.fold(value, |value, name| {
@@ -66,7 +65,7 @@ impl Property {
     }
 }
 
-/// Everything that can be set in a body whose schema this is.
+/// All properties of a body with this schema.
 pub(super) fn properties(document: &Value) -> Vec<Property> {
     let mut found = Vec::new();
     gather(
@@ -78,7 +77,7 @@ pub(super) fn properties(document: &Value) -> Vec<Property> {
     found
 }
 
-/// What a single value may be whose schema this is.
+/// Which values this schema allows.
 pub(super) fn form(document: &Value) -> Form {
     form_of(document, resolve(document, document))
 }
@@ -90,15 +89,15 @@ fn gather(
     found: &mut Vec<Property>,
 ) {
     let required = object.get("required").and_then(Value::as_array);
-    for (name, said) in members(object) {
+    for (name, member) in members(object) {
         let is_required =
             is_required && required.is_some_and(|names| names.iter().any(|it| it == name));
         let path = [path, std::slice::from_ref(name)].concat();
-        let schema = resolve(document, said);
+        let schema = resolve(document, member);
         if members(schema).next().is_some() {
             gather(document, schema, (&path, is_required), found);
         } else {
-            let about = about(said).or_else(|| about(schema)).unwrap_or_default();
+            let about = about(member).or_else(|| about(schema)).unwrap_or_default();
             found.push(property(document, schema, path, about, is_required));
         }
     }
@@ -133,7 +132,7 @@ fn property(
     }
 }
 
-/// A schema without references and without the choice that the value is absent.
+/// The schema with references followed, and without the choice of `null`.
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     let reference = schema.get("$ref").and_then(Value::as_str);
     let definition = reference.and_then(|it| document.pointer(it.strip_prefix('#')?));
@@ -166,7 +165,7 @@ fn form_of(document: &Value, schema: &Value) -> Form {
     }
 }
 
-/// How JSON of a schema looks, for people.
+/// The shape of JSON with this schema, for people.
 fn shape(document: &Value, schema: &Value) -> String {
     let schema = resolve(document, schema);
     let choices = schema.get("oneOf").and_then(Value::as_array);
@@ -187,7 +186,7 @@ fn shape(document: &Value, schema: &Value) -> String {
     }
 }
 
-/// The texts that a value can be, where it can be nothing else.
+/// The texts that the schema allows, if it allows nothing else.
 fn choices(document: &Value, schema: &Value) -> Option<Vec<(String, String)>> {
     if let Some(text) = schema.get("const").and_then(Value::as_str) {
         let about = about(schema).unwrap_or_default();

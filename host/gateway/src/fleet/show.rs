@@ -8,7 +8,7 @@ use super::listing::listing;
 use super::plain::plain;
 use super::table::{Column, table};
 
-/// A text that is to be sent to somebody.
+/// A letter to the vendor.
 #[derive(Deserialize)]
 struct Letter {
     to: String,
@@ -16,7 +16,7 @@ struct Letter {
     body: String,
 }
 
-/// An answer for people, on so many characters in a line.
+/// An answer as text for people, with lines of at most this width.
 pub(super) fn show(route: &Route, answer: &Value, width: Option<u16>) -> String {
     let items = answer.as_array();
     let items = items.or_else(|| answer.get("items")?.as_array());

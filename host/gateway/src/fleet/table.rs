@@ -9,10 +9,10 @@ use super::plain::{line, plain, reason};
 /// A heading, and the place in an item as a JSON pointer.
 pub(super) type Column = (&'static str, &'static str);
 
-/// How many reasons are named at least before others are counted.
+/// How many reasons a cell names. Several more are only counted.
 const CODES: usize = 2;
 
-/// A list as a table that is at most so many characters wide.
+/// A list as a table that is at most this wide.
 pub(super) fn table(columns: &[Column], items: &[Value], width: Option<u16>) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING);
@@ -46,7 +46,7 @@ fn cell(value: Option<&Value>) -> String {
     }
 }
 
-/// Of reasons there is room for the codes only.
+/// The codes of a list of reasons: a cell has no room for their texts.
 fn codes(value: &Value) -> Option<Vec<String>> {
     let reasons = value.as_array()?.iter();
     let codes = reasons.map(|it| Some(plain(&reason(it)?.code)));

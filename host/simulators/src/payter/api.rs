@@ -173,7 +173,7 @@ async fn cancel(State(simulation): App, Path((serial, id)): Path<(String, String
 }
 
 impl Simulation {
-    /// Carries out a call, unless a fault says otherwise. `action` is told whether to decline.
+    /// Carries out a call, unless a fault prevents it. `action` takes whether to decline.
     async fn carry_out<T: IntoResponse>(
         self: &Arc<Self>,
         call: Call,

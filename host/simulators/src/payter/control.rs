@@ -1,4 +1,4 @@
-//! The control API: what people and chance do to the terminals, and a look into the books.
+//! The control API: what people do at the terminals, faults, and the ledger.
 
 use std::sync::Arc;
 

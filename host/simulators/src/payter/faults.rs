@@ -52,8 +52,9 @@ impl CallFault {
     ///
     /// # Errors
     ///
-    /// [`ParseFaultError::NotApplicable`] if the call cannot fail in this way: only an authorisation
-    /// is declined, and only a callback is duplicated, which in turn has no answer to lose.
+    /// [`ParseFaultError::NotApplicable`] if the call cannot fail in this way: only an
+    /// authorisation can be declined, only a callback can be duplicated, and a callback has no
+    /// answer to lose.
     pub fn new(call: Call, fault: Fault) -> Result<Self, ParseFaultError> {
         if call.can_fail_by(fault.kind) {
             Ok(Self { call, fault })
@@ -74,7 +75,7 @@ impl FromStr for CallFault {
     }
 }
 
-/// The faults still to come, per call.
+/// The pending faults, per call.
 #[derive(Debug, Default)]
 pub(super) struct CallFaults(BTreeMap<Call, FaultQueue>);
 

@@ -68,8 +68,8 @@ pub enum StartError {
     Tls(#[from] rustls::Error),
 }
 
-/// Runs the simulated provider until the process is told to stop. The first line on standard output
-/// is `listening on http://…`.
+/// Runs the simulated provider until the process is stopped. The first line on standard output is
+/// `listening on http://…`.
 ///
 /// # Errors
 ///

@@ -169,7 +169,7 @@ impl Provider {
         Ok(&terminal.ok_or(Refusal::UnknownTerminal)?.screen)
     }
 
-    /// Somebody touches the item with this label.
+    /// A driver touches the item with this label.
     pub(super) fn touch(&mut self, serial: &str, label: &str) -> Result<(), Refusal> {
         let touched = self.terminal_online(serial)?.screen.touched(serial, label);
         self.callbacks.push(touched.ok_or(Refusal::WrongState)?);
@@ -231,8 +231,8 @@ impl Provider {
         Ok(hold)
     }
 
-    /// Makes a hold of which nobody is told, as when an authorisation comes through so late that
-    /// whoever asked for it is gone.
+    /// Makes a hold without reporting it, like an authorisation that succeeds after its caller gave
+    /// up.
     pub(super) fn hold(
         &mut self,
         serial: &str,

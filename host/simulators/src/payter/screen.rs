@@ -25,7 +25,7 @@ pub(super) struct Screen {
     #[serde(skip_serializing_if = "Option::is_none")]
     qr_code: Option<String>,
     #[serde(skip)]
-    asked_by: Option<Asker>,
+    reports_to: Option<ReportTarget>,
 }
 
 #[derive(Debug, Serialize)]
@@ -36,7 +36,7 @@ struct Choice {
 }
 
 #[derive(Debug)]
-struct Asker {
+struct ReportTarget {
     screen: String,
     callback_url: String,
 }
@@ -49,8 +49,8 @@ impl Screen {
         }
     }
 
-    /// What is described: a selection, which reports what is touched, or a text with a QR code, of
-    /// this simulator's own making.
+    /// The screen that is described: a selection, which reports what is touched, or a text with a
+    /// QR code. The latter is this simulator's own choice.
     pub(super) fn described(
         description: Description,
         callback_url: Option<String>,
@@ -65,7 +65,7 @@ impl Screen {
         }
     }
 
-    /// Its items stand in the order of their ids.
+    /// A selection; its items are in the order of their ids.
     fn selection(description: Description, callback_url: String) -> Option<Self> {
         let Description { id, properties, .. } = description;
         let choices = properties.iter().filter_map(|(key, label)| {
@@ -79,7 +79,7 @@ impl Screen {
             text: properties.get("title")?.clone(),
             choices: choices.collect(),
             qr_code: None,
-            asked_by: Some(Asker {
+            reports_to: Some(ReportTarget {
                 screen: id,
                 callback_url,
             }),
@@ -88,13 +88,13 @@ impl Screen {
 
     /// The delivery that is due when the item with this label is touched.
     pub(super) fn touched(&self, serial: &str, label: &str) -> Option<Callback> {
-        let asker = self.asked_by.as_ref()?;
+        let target = self.reports_to.as_ref()?;
         let choice = self.choices.iter().find(|choice| choice.label == label)?;
         let body: Value = json!({
-            "serialNumber": serial, "screenId": asker.screen, "response": choice.id,
+            "serialNumber": serial, "screenId": target.screen, "response": choice.id,
         });
         Some(Callback {
-            url: asker.callback_url.clone(),
+            url: target.callback_url.clone(),
             body,
         })
     }

@@ -214,7 +214,7 @@ async fn an_offline_terminal_makes_no_holds_but_takes_captures_and_voids() {
 }
 
 #[tokio::test]
-async fn a_declined_card_is_told_by_answer_and_callback() {
+async fn a_declined_card_is_reported_by_answer_and_callback() {
     let mut scene = Scene::new(&["authorize=decline"]).await;
     scene.start(100).await;
     scene.tap().await;
@@ -352,7 +352,7 @@ async fn a_fault_that_makes_no_sense_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_touched_on_the_screen_is_reported_to_whoever_put_it_up() {
+async fn a_touch_on_the_screen_is_reported_to_its_callback_url() {
     let mut scene = Scene::new(&[]).await;
     let screen = json!({"id": "S1", "type": "selection", "properties": {
         "title": "Where?", "items.a.label": "Left", "items.b.label": "Right",

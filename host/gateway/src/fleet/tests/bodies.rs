@@ -5,8 +5,8 @@ use chargetap_fleet::api::{self, Body, Route};
 use chargetap_fleet::moment::Moment;
 use serde_json::{Value, json};
 
+use super::super::invocation::Invocation;
 use super::super::property::{Form, Property, properties};
-use super::super::said::Said;
 use super::matches;
 
 /// 2026-11-25T12:00:00Z.
@@ -14,8 +14,8 @@ const NOW: u64 = 1_795_608_000_000;
 
 fn body(line: &[&str], present: Option<&Value>) -> Value {
     let matches = matches(line).unwrap();
-    let said = Said::new(&matches).unwrap();
-    let body = said.body(present, Moment::from_millis(NOW)).unwrap();
+    let invocation = Invocation::new(&matches).unwrap();
+    let body = invocation.body(present, Moment::from_millis(NOW)).unwrap();
     serde_json::from_slice(&body.unwrap().bytes).unwrap()
 }
 
@@ -50,7 +50,7 @@ fn assert_valid(document: &Value, body: &Value, route: &Route) {
 }
 
 #[test]
-fn with_every_option_and_with_the_required_ones_a_body_is_what_its_route_takes() {
+fn every_option_and_the_required_ones_alone_make_a_valid_body() {
     for route in api::routes() {
         let Body::Json(json) = &route.body else {
             continue;
@@ -69,7 +69,7 @@ fn with_every_option_and_with_the_required_ones_a_body_is_what_its_route_takes()
 }
 
 #[test]
-fn an_inspection_is_of_now_and_has_no_findings_unless_they_are_said() {
+fn an_inspection_is_of_now_and_without_findings_by_default() {
     let line = [
         "terminal",
         "inspect",
@@ -90,7 +90,7 @@ fn an_inspection_is_of_now_and_has_no_findings_unless_they_are_said() {
 }
 
 #[test]
-fn options_go_over_json_and_json_over_what_is_on_record() {
+fn options_override_json_and_json_overrides_the_record() {
     let present = json!({
         "contact": { "name": "Anna", "email": "anna@example.com", "phone": "1" },
         "sites": ["north", "south"],
@@ -112,7 +112,7 @@ fn options_go_over_json_and_json_over_what_is_on_record() {
 }
 
 #[test]
-fn what_is_required_is_wrong_usage_without_it_unless_it_may_come_as_json() {
+fn a_required_option_may_be_left_out_only_if_json_can_have_it() {
     let error = matches(&["terminal", "suspend", "P-1"]).unwrap_err();
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("--reason <TEXT>"), "{error}");
@@ -125,7 +125,7 @@ fn what_is_required_is_wrong_usage_without_it_unless_it_may_come_as_json() {
 }
 
 #[test]
-fn a_choice_that_is_none_is_told_what_there_is() {
+fn an_unknown_choice_is_answered_with_the_known_ones() {
     let line = [
         "terminal",
         "inspect",
@@ -164,13 +164,13 @@ fn a_body_comes_from_a_file_as_well() {
 }
 
 #[test]
-fn a_picture_is_of_the_type_that_its_bytes_say() {
+fn a_pictures_type_is_read_from_its_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("casing.png");
     let path_text = path.to_str().unwrap();
     let matches = matches(&["incident", "attach", "I-1", "--file", path_text]).unwrap();
-    let said = Said::new(&matches).unwrap();
-    let body = || said.body(None, Moment::from_millis(NOW));
+    let invocation = Invocation::new(&matches).unwrap();
+    let body = || invocation.body(None, Moment::from_millis(NOW));
     std::fs::write(&path, [0xFF, 0xD8, 0xFF, 0xE0]).unwrap();
     assert_eq!(body().unwrap().unwrap().media_type, "image/jpeg");
     std::fs::write(&path, "no picture").unwrap();

@@ -1,4 +1,4 @@
-//! The commands are those of the table.
+//! The commands come from the table of routes.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use chargetap_fleet::api;
 use clap::{Args, Command};
 
 use super::super::FleetArgs;
-use super::super::said::Said;
+use super::super::invocation::Invocation;
 use super::matches;
 
 fn fleet() -> Command {
@@ -40,7 +40,7 @@ fn no_two_routes_share_a_command() {
 }
 
 #[test]
-fn no_command_contradicts_itself() {
+fn claps_own_checks_pass() {
     fleet().debug_assert();
 }
 
@@ -74,7 +74,7 @@ fn the_token_is_never_an_argument() {
 }
 
 #[test]
-fn what_would_name_another_address_is_wrong_usage() {
+fn a_name_that_would_change_the_path_is_wrong_usage() {
     for name in ["", ".", ".."] {
         let error = matches(&["site", "show", name]).unwrap_err();
         assert_eq!(error.exit_code(), 2);
@@ -82,7 +82,7 @@ fn what_would_name_another_address_is_wrong_usage() {
 }
 
 #[test]
-fn a_path_and_its_query_are_what_was_said() {
+fn arguments_become_path_and_query() {
     let line = [
         "incident",
         "attach",
@@ -93,13 +93,13 @@ fn a_path_and_its_query_are_what_was_said() {
         "The casing",
     ];
     let matches = matches(&line).unwrap();
-    let said = Said::new(&matches).unwrap();
-    assert_eq!(said.path(), ["incidents", "I-1", "photographs"]);
-    assert_eq!(said.query(), [("caption", "The casing".to_owned())]);
+    let invocation = Invocation::new(&matches).unwrap();
+    assert_eq!(invocation.path(), ["incidents", "I-1", "photographs"]);
+    assert_eq!(invocation.query(), [("caption", "The casing".to_owned())]);
 }
 
 #[test]
-fn what_can_be_put_can_be_read_at_the_same_address() {
+fn every_put_has_a_get_at_the_same_path() {
     let put = api::routes()
         .iter()
         .filter(|it| it.method == api::Method::Put);

@@ -1,4 +1,4 @@
-//! What people are shown.
+//! Answers and failures as text for people.
 
 use chargetap_fleet::api;
 use serde_json::json;
@@ -39,7 +39,7 @@ fn a_table_is_as_wide_as_its_terminal() {
 }
 
 #[test]
-fn what_a_terminal_lacks_is_told_by_codes_in_a_table_and_by_sentences_in_a_record() {
+fn missing_items_are_codes_in_a_table_and_sentences_in_a_record() {
     let terminal = json!({
         "serial": "P-1",
         "details": { "model": "p66", "site": "north", "connectors": [1, 2], "users": [] },
@@ -81,7 +81,7 @@ transfer:
 }
 
 #[test]
-fn of_many_reasons_a_table_counts_the_most() {
+fn a_table_counts_reasons_beyond_the_first_two() {
     let reason = |code: &str| json!({ "code": code, "text": "a", "owed_by": null, "at": null });
     let missing = ["b", "c", "d", "e"].map(reason);
     let terminals = json!([{ "serial": "P-1", "missing": missing }]);
@@ -123,7 +123,7 @@ fn a_notice_is_shown_as_it_is_sent() {
 }
 
 #[test]
-fn nothing_steers_the_terminal_that_it_is_shown_on() {
+fn control_characters_are_not_printed() {
     let site = site("north", "\u{1b}[2Jgone");
     for answer in [json!([site]), site.clone()] {
         assert!(!shown("site", "list", &answer, None).contains('\u{1b}'));
@@ -131,7 +131,7 @@ fn nothing_steers_the_terminal_that_it_is_shown_on() {
 }
 
 #[test]
-fn a_refusal_is_told_with_every_reason_its_place_and_who_owes_it() {
+fn a_refusal_has_every_reason_with_its_place_and_who_owes_it() {
     let problem = json!({
         "type": "urn:chargetap:problem:conflict",
         "title": "It cannot be as things stand",
@@ -164,7 +164,7 @@ fn a_refusal_for_one_reason_is_one_sentence() {
 }
 
 #[test]
-fn who_has_no_token_that_counts_is_told_where_one_comes_from() {
+fn a_refused_token_is_answered_with_how_to_get_one() {
     let problem = json!({ "title": "A token is needed", "detail": "show a token", "reasons": [] });
     let failure = Failure::refused(401, problem.to_string().as_bytes()).to_string();
     assert!(failure.starts_with("show a token\n"), "{failure}");
@@ -173,7 +173,7 @@ fn who_has_no_token_that_counts_is_told_where_one_comes_from() {
 }
 
 #[test]
-fn what_is_no_gateway_is_told_as_such() {
+fn another_server_is_reported_with_its_status() {
     let failure = Failure::refused(502, b"<html>Bad Gateway</html>").to_string();
     assert!(failure.contains("502"), "{failure}");
 }

@@ -1,4 +1,4 @@
-//! What was said on the command line, as the parts of a call.
+//! Turns a command line into the parts of a call.
 
 use std::path::PathBuf;
 
@@ -13,9 +13,9 @@ use super::arguments::{self, DATA, FILE, LIMIT, OUTPUT};
 use super::property::{self, Property};
 use super::{body, files};
 
-/// A command, which is a route with what was said of it.
+/// A route, with its arguments from the command line.
 #[derive(Debug)]
-pub(super) struct Said<'a> {
+pub(super) struct Invocation<'a> {
     pub(super) route: &'static Route,
     matches: &'a ArgMatches,
 }
@@ -27,8 +27,8 @@ pub(super) struct Payload {
     pub(super) bytes: Vec<u8>,
 }
 
-impl<'a> Said<'a> {
-    /// The command that was given, which is one of the table's.
+impl<'a> Invocation<'a> {
+    /// The route that the command line names.
     pub(super) fn new(matches: &'a ArgMatches) -> Option<Self> {
         let (noun, matches) = matches.subcommand()?;
         let (verb, matches) = matches.subcommand()?;
@@ -55,28 +55,28 @@ impl<'a> Said<'a> {
 
     /// The parameters of the query.
     pub(super) fn query(&self) -> Vec<(&'static str, String)> {
-        let said = self.route.query.iter().filter_map(|parameter| {
+        let parameters = self.route.query.iter().filter_map(|parameter| {
             let id = arguments::query_id(parameter.name);
             let value = self.matches.try_get_one::<Value>(&id).ok()??;
             Some((parameter.name, plain(value)))
         });
-        said.collect()
+        parameters.collect()
     }
 
-    /// How many of a list are wanted; all, where nobody says.
+    /// The most items of a list to fetch; all, if not given.
     pub(super) fn limit(&self) -> Option<u64> {
         self.matches.try_get_one(LIMIT).ok()?.copied()
     }
 
-    /// Where a file is to be written; to standard output, where nobody says.
+    /// Where to write a file; to standard output, if not given.
     pub(super) fn output(&self) -> Option<&PathBuf> {
         self.matches.try_get_one(OUTPUT).ok()?
     }
 
-    /// The body, which goes over what is there already.
+    /// The body, merged into the record's present details.
     ///
     /// # Errors
-    /// The file cannot be read, or is no picture.
+    /// The file cannot be read, or is not a picture.
     pub(super) fn body(
         &self,
         present: Option<&Value>,
@@ -103,12 +103,12 @@ impl<'a> Said<'a> {
 
     fn json(&self, document: &Value, present: Option<&Value>, now: Moment) -> Value {
         let properties = property::properties(document);
-        let said: Vec<(&Property, Value)> = properties
+        let options: Vec<(&Property, Value)> = properties
             .iter()
             .filter_map(|it| Some((it, self.value(it)?)))
             .collect();
         let data = self.matches.try_get_one(DATA).ok().flatten();
-        body::assemble(&properties, present, data, &said, now)
+        body::assemble(&properties, present, data, &options, now)
     }
 
     fn value(&self, property: &Property) -> Option<Value> {
@@ -128,7 +128,7 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The name of the parameter that a part of a route's path is.
+/// The parameter's name, if this part of a route's path is a parameter.
 fn parameter(part: &str) -> Option<&str> {
     part.strip_prefix('{')?.strip_suffix('}')
 }
