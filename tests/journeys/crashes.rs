@@ -18,7 +18,7 @@ const BUYER: [(&str, &str); 3] = [
 const AT_ONCE: usize = 8;
 /// More crash points than a session passes, so that the last journeys see none.
 const MOST: u64 = 400;
-/// A driver whose tap led to nothing taps again.
+/// A driver taps again if nothing has happened for this long.
 const TAP_AGAIN: Duration = Duration::from_millis(1_500);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +106,7 @@ async fn revive(world: &mut World, died: &mut bool, at: u64) {
     }
 }
 
-/// The driver wants an invoice, and after that something back. Whoever gets no answer tries again.
+/// Request an invoice and then a refund. Each is repeated until it is issued.
 async fn bill_and_refund(world: &mut World, died: &mut bool, receipt: &Value, at: u64) {
     let form = format!("{}/invoice", receipt["link"].as_str().unwrap());
     let session = receipt["session"].as_str().unwrap().to_owned();
@@ -114,8 +114,8 @@ async fn bill_and_refund(world: &mut World, died: &mut bool, receipt: &Value, at
     for (kind, number) in [("invoice", "L-2"), ("refund", "L-3")] {
         loop {
             revive(world, died, at).await;
-            if let Some(paper) = world.receipt_of_kind(kind).await {
-                assert_eq!(paper["number"], number, "crash point {at}");
+            if let Some(issued) = world.receipt_of_kind(kind).await {
+                assert_eq!(issued["number"], number, "crash point {at}");
                 break;
             }
             if kind == "invoice" {
@@ -148,7 +148,7 @@ async fn assert_right(world: &World, receipt: &Value, at: u64) {
     assert_eq!(session["captured"], price(energy), "crash point {at}");
     assert_eq!(receipt["captured"], session["captured"], "crash point {at}");
     assert_eq!(receipt["released"], session["released"], "crash point {at}");
-    // The first number there is, whatever was begun and given up.
+    // The first number: a crash uses up none.
     assert_eq!(receipt["number"], "L-1", "crash point {at}");
     assert_eq!(receipt["charging"]["energy_wh"], energy, "crash point {at}");
 }

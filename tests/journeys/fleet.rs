@@ -1,20 +1,19 @@
-//! The rows of owning a terminal, from an order to the first paid session and beyond, as an operator
-//! goes through them over the gateway's interface.
+//! Fleet management over the REST interface, from an order to the first paid session and beyond.
 
 mod command_line;
-mod duties;
 mod incidents;
 mod inventory;
 mod licences;
+mod maintenance;
+mod monitoring;
 mod onboarding;
 mod processors;
-mod watching;
 
 use serde_json::Value;
 
 use crate::world::{Answer, Setup, TERMINAL, World};
 
-/// A world in which nothing is on record yet.
+/// A world without any records.
 async fn empty(setup: Setup) -> World {
     World::new(Setup {
         onboarded: false,
@@ -24,8 +23,8 @@ async fn empty(setup: Setup) -> World {
     .await
 }
 
-/// A world in which the terminal is at work.
-async fn at_work() -> World {
+/// A world with a commissioned terminal.
+async fn commissioned() -> World {
     World::new(Setup {
         unplug_after: Some(1_000),
         ..Setup::default()
@@ -43,18 +42,18 @@ fn codes(answer: &Answer) -> Vec<String> {
         .collect()
 }
 
-fn terminal(deed: &str) -> String {
-    format!("/api/v1/terminals/{TERMINAL}{deed}")
+fn terminal(action: &str) -> String {
+    format!("/api/v1/terminals/{TERMINAL}{action}")
 }
 
 impl World {
-    /// Call the interface, which must do it.
-    async fn does(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+    /// Call the interface, which must succeed.
+    async fn succeeds(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let answer = self.call(method, path, body).await;
-        let said = String::from_utf8_lossy(&answer.bytes);
+        let text = String::from_utf8_lossy(&answer.bytes);
         assert!(
             answer.status < 300,
-            "{method} {path}: {} {said}",
+            "{method} {path}: {} {text}",
             answer.status
         );
         answer.json()
@@ -62,20 +61,20 @@ impl World {
 
     /// The items of a list.
     async fn items(&self, path: &str) -> Vec<Value> {
-        let page = self.does("GET", path, None).await;
+        let page = self.succeeds("GET", path, None).await;
         page["items"].as_array().unwrap().clone()
     }
 
-    /// A driver charges and pays; what was captured.
-    async fn is_paid(&self) {
+    /// A driver charges and pays.
+    async fn charge_and_pay(&self) {
         self.tap("card-1").await;
         let sessions = self.closed_sessions(1).await;
         assert_eq!(sessions[0]["state"], "captured");
     }
 
-    /// Wait until the terminal's screen says that it takes no cards.
-    async fn rests(&self) {
-        self.until("the terminal rests", async || {
+    /// Wait until the terminal shows that it is out of service.
+    async fn until_out_of_service(&self) {
+        self.until("the terminal is out of service", async || {
             self.screen().await.0 == "Out of service."
         })
         .await;

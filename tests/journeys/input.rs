@@ -1,5 +1,5 @@
-//! Callbacks that must not count: each is answered by a precise status, counted under its reason,
-//! and moves nothing.
+//! Callbacks that must be refused: each is answered by its status, counted under its reason, and
+//! changes nothing.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -21,13 +21,13 @@ fn now() -> u64 {
         .unwrap()
 }
 
-/// A capability as the documentation describes it, made apart from the code under test.
-fn capability(key: &str, terminal: &str, read: &str, expires_at: u64) -> String {
-    let signed = format!("chargetap/payter-callback/v1\n{terminal}\n{read}\n{expires_at}");
+/// A capability as the documentation describes it, made without the code under test.
+fn capability(key: &str, terminal: &str, arming_id: &str, expires_at: u64) -> String {
+    let signed = format!("chargetap/payter-callback/v1\n{terminal}\n{arming_id}\n{expires_at}");
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key.as_bytes()).unwrap();
     mac.update(signed.as_bytes());
     let mac = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
-    format!("{terminal}~{read}~{expires_at}~{mac}")
+    format!("{terminal}~{arming_id}~{expires_at}~{mac}")
 }
 
 fn good() -> String {
@@ -63,7 +63,7 @@ async fn assert_refused(world: &World, capability: &str, body: Vec<u8>, status: 
 }
 
 #[tokio::test]
-async fn a_callback_that_must_not_count_is_refused_and_leaves_no_trace() {
+async fn a_callback_that_must_be_refused_leaves_no_trace() {
     let world = World::new(Setup::default()).await;
     let forged = capability(
         "another-key-of-more-than-32-bytes!!!",
@@ -72,8 +72,8 @@ async fn a_callback_that_must_not_count_is_refused_and_leaves_no_trace() {
         now() + HOUR,
     );
     let expired = capability(CALLBACK_KEY, TERMINAL, "READ1", now() - 1);
-    let stranger = capability(CALLBACK_KEY, "P66-9999", "READ1", now() + HOUR);
-    let strangers_card = json!({"serialNumber": "P66-9999", "cardId": "card-1"});
+    let unknown_terminal = capability(CALLBACK_KEY, "P66-9999", "READ1", now() + HOUR);
+    let unknown_terminals_card = json!({"serialNumber": "P66-9999", "cardId": "card-1"});
     let other_terminals_card = json!({"serialNumber": "P66-0002", "cardId": "card-1"});
 
     assert_refused(&world, &good(), vec![b' '; 64 * 1024 + 1], 413, "too-large").await;
@@ -83,8 +83,8 @@ async fn a_callback_that_must_not_count_is_refused_and_leaves_no_trace() {
     assert_refused(&world, &good(), b"{".to_vec(), 400, "malformed-body").await;
     let body = other_terminals_card.to_string().into();
     assert_refused(&world, &good(), body, 403, "wrong-terminal").await;
-    let body = strangers_card.to_string().into();
-    assert_refused(&world, &stranger, body, 404, "unknown-terminal").await;
+    let body = unknown_terminals_card.to_string().into();
+    assert_refused(&world, &unknown_terminal, body, 404, "unknown-terminal").await;
     assert_refused(
         &world,
         &good(),
@@ -98,7 +98,7 @@ async fn a_callback_that_must_not_count_is_refused_and_leaves_no_trace() {
 }
 
 #[tokio::test]
-async fn a_read_that_was_used_up_starts_no_second_session() {
+async fn a_used_arming_id_starts_no_second_session() {
     let world = World::new(Setup {
         plug_in_after_ms: None,
         ..Setup::default()
@@ -122,17 +122,19 @@ async fn a_read_that_was_used_up_starts_no_second_session() {
 }
 
 #[tokio::test]
-async fn a_callback_for_an_earlier_read_than_the_armed_one_is_stale() {
+async fn a_callback_for_an_earlier_prompt_is_stale() {
     let world = World::new(Setup {
         plug_in_after_ms: None,
         ..Setup::default()
     })
     .await;
     world
-        .until("the terminal reads", async || world.reads() == 1)
+        .until("the terminal is armed", async || {
+            world.confirmed_prompts() == 1
+        })
         .await;
-    // The read is older than the one that is armed, so it stands before it in the journal.
-    world.insert_read_before("READ1");
+    // A prompt that was sent before the armed one.
+    world.insert_earlier_prompt("READ1");
     assert_eq!(post(&world, &good(), card()).await, 409);
     assert_eq!(world.stored_events(), 0);
 }
@@ -147,9 +149,10 @@ async fn a_callback_is_not_acknowledged_when_the_disk_is_full() {
     };
     let world = World::new(setup).await;
     let mut statuses = Vec::new();
-    for read in 0..40 {
-        let capability = capability(CALLBACK_KEY, TERMINAL, &format!("R{read}"), now() + HOUR);
-        let body = json!({"serialNumber": TERMINAL, "cardId": format!("card-{read}")}).to_string();
+    for number in 0..40 {
+        let capability = capability(CALLBACK_KEY, TERMINAL, &format!("R{number}"), now() + HOUR);
+        let body =
+            json!({"serialNumber": TERMINAL, "cardId": format!("card-{number}")}).to_string();
         statuses.push(post(&world, &capability, body.into()).await);
     }
     let stored = statuses.iter().filter(|status| **status == 200).count();
@@ -159,7 +162,7 @@ async fn a_callback_is_not_acknowledged_when_the_disk_is_full() {
         "{statuses:?}"
     );
     assert_eq!(
-        world.sessions_in_journal(),
+        world.stored_sessions(),
         stored,
         "acknowledged is stored, and nothing else"
     );
@@ -180,7 +183,7 @@ async fn no_card_number_is_kept_or_logged() {
     assert_eq!(post(&world, &good(), body.to_string().into()).await, 200);
     world
         .until("the session is stored", async || {
-            world.sessions_in_journal() == 1
+            world.stored_sessions() == 1
         })
         .await;
     for entry in std::fs::read_dir(world.folder()).unwrap() {

@@ -14,7 +14,7 @@ pub(crate) fn chargetap(arguments: &[&str], folder: &Path) -> Output {
         .unwrap()
 }
 
-/// The gateway of this folder does not start, and says why in one line.
+/// The one line with which the gateway of this folder refuses to start.
 fn start_error(folder: &Path) -> String {
     let output = chargetap(&["serve", "chargetap.toml"], folder);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -45,8 +45,8 @@ fn change_configuration(folder: &Path, from: &str, to: &str) {
 fn the_example_configuration_is_good() {
     let folder = &Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let output = chargetap(&["check-config", "chargetap.toml"], folder);
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(said, "chargetap.toml: good (1 terminals, 1 stations)\n");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed, "chargetap.toml: good (1 terminals, 1 stations)\n");
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn a_mistake_in_the_configuration_is_named_by_file_line_and_key() {
     );
     let output = chargetap(&["check-config", "chargetap.toml"], world.folder());
     assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8(output.stderr).unwrap();
+    let printed = String::from_utf8(output.stderr).unwrap();
     let text = std::fs::read_to_string(world.folder().join("chargetap.toml")).unwrap();
     let line = text
         .lines()
@@ -67,7 +67,7 @@ async fn a_mistake_in_the_configuration_is_named_by_file_line_and_key() {
         .unwrap()
         + 1;
     assert_eq!(
-        said,
+        printed,
         format!(
             "error: configuration chargetap.toml: line {line}: terminals.tariff: \
              there is no tariff of this id\n"
@@ -228,10 +228,10 @@ fn the_demonstration_ends_with_the_money_right() {
         components.to_str().unwrap(),
     ];
     let output = chargetap(&arguments, folder.path());
-    let said = String::from_utf8(output.stdout).unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
     assert!(
         output.status.success(),
-        "{said}\n{}",
+        "{printed}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
     for step in [
@@ -246,13 +246,13 @@ fn the_demonstration_ends_with_the_money_right() {
         "released ",
     ] {
         assert!(
-            said.contains(&format!("s  {step}")),
-            "no {step:?} in\n{said}"
+            printed.contains(&format!("s  {step}")),
+            "no {step:?} in\n{printed}"
         );
     }
     assert!(
-        said.contains("One hold, one transaction, one capture."),
-        "{said}"
+        printed.contains("One hold, one transaction, one capture."),
+        "{printed}"
     );
-    assert!(!said.contains("WRONG"), "{said}");
+    assert!(!printed.contains("WRONG"), "{printed}");
 }

@@ -1,4 +1,4 @@
-//! The same journey with a peer that others wrote.
+//! The same journey with third-party peers.
 
 use std::path::Path;
 
@@ -88,9 +88,8 @@ async fn a_charge_point_of_the_python_ocpp_package_is_charged_at_and_billed_by_i
     }
 }
 
-/// What is valid by the document and still refused for what it means (a site that is not there, a moment
-/// that has not come) is no failure: so positive data need not be accepted. Neither can a stateless
-/// generator know what another call removed.
+/// Valid data may still be refused for its meaning (an unknown site, a moment in the future), and a
+/// stateless generator cannot know what another call removed. So valid data need not be accepted.
 const LEFT_OUT: &str = "positive_data_acceptance";
 
 #[tokio::test]

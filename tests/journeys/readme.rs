@@ -1,5 +1,5 @@
-//! The README, word for word: the commands of *Commission terminals* and *Make a card session by hand*
-//! are given to a shell in the order in which the README says, and do what it says.
+//! The README, word for word: the commands of *Commission terminals* and *Make a card session by
+//! hand* run in a shell, in the README's order, and must work.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -25,7 +25,7 @@ const ADDRESSES: [&str; 3] = ["127.0.0.1:8080", "127.0.0.1:9001", "127.0.0.1:900
 
 /// How long one block of commands may take: the first one compiles the components.
 const PATIENCE: Duration = Duration::from_secs(180);
-/// What the shell says after each block.
+/// What the shell prints after each block.
 const DONE: &str = "-- the block is done --";
 
 #[test]
@@ -92,8 +92,8 @@ fn read(path: &Path, addresses: &[String; 3]) -> String {
     pairs.fold(text, |text, (from, to)| text.replace(from, to))
 }
 
-/// What the README's commands find in the folder in which they begin: the built gateway, the built
-/// components and the examples.
+/// Fill the folder in which the README's commands begin: the built gateway, the built components
+/// and the examples.
 fn lay_out(folder: &Path, addresses: &[String; 3]) {
     let examples = Path::new("host/gateway/examples");
     for made in ["target/release", "host/gateway/examples"] {
@@ -193,7 +193,7 @@ impl Shell {
         let (sender, lines) = channel();
         std::thread::spawn(move || {
             let lines = BufReader::new(output).lines().map_while(Result::ok);
-            // Nobody listens once the test has failed.
+            // Fails once the test has failed: its receiver is gone.
             lines
                 .map(|line| sender.send(line))
                 .take_while(Result::is_ok)
@@ -208,7 +208,8 @@ impl Shell {
         }
     }
 
-    /// Run commands in the shell itself, so that later ones see their variables. What they print.
+    /// Run commands in the shell itself, so that later ones see their variables. Returns what they
+    /// print.
     fn run(&mut self, block: &str) -> String {
         block.clone_into(&mut self.block);
         // From a file, because commands must not read each other from standard input.

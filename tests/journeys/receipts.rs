@@ -1,4 +1,4 @@
-//! Receipts: their numbers, how they are found, and what is made of them later.
+//! Receipts: their numbers, how they are found, and the invoices and refunds for them.
 
 use chargetap_fleet::processor::Processor;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ fn day(time: &Value) -> &str {
 }
 
 #[tokio::test]
-async fn what_takes_or_gives_back_money_is_numbered_without_a_gap_and_nothing_else_is() {
+async fn receipts_over_money_and_no_others_are_numbered_without_gaps() {
     let world = World::new(Setup {
         payter_faults: vec!["authorize=decline"],
         ..Setup::default()
@@ -49,12 +49,12 @@ async fn what_takes_or_gives_back_money_is_numbered_without_a_gap_and_nothing_el
     world.closed_sessions(2).await;
 
     let receipts = world.receipts(4).await;
-    let told: Vec<_> = receipts
+    let numbers: Vec<_> = receipts
         .iter()
         .map(|it| json!([it["kind"], it["number"]]))
         .collect();
     assert_eq!(
-        json!(told),
+        json!(numbers),
         json!([
             ["nothing_taken", null],
             ["charge", "L-1"],
@@ -64,20 +64,24 @@ async fn what_takes_or_gives_back_money_is_numbered_without_a_gap_and_nothing_el
     );
 }
 
-// By hand: of 1.00 at 25 %, VAT is 0.20, as far as the rest leaves it a cent more or less.
+// Computed by hand: 1.00 includes 0.20 VAT at 25 %, a cent more or less for rounding.
 #[tokio::test]
-async fn a_refund_refers_to_the_receipt_and_tells_its_vat() {
+async fn a_refund_refers_to_the_receipt_and_shows_its_vat() {
     let world = charged(Setup::default()).await;
     let receipt = world.receipts(1).await.remove(0);
     let refund = json!({"reference": "r-1", "amount": 100});
     let session = receipt["session"].as_str().unwrap();
     let operated = world.operate(session, "refunds", Some(refund));
     assert_eq!(operated.await, 204);
-    let paper = world.receipts(2).await.remove(1);
-    assert_eq!(paper["original"]["id"], receipt["id"]);
-    assert_eq!(paper["original"]["number"], receipt["number"]);
-    let [vat] = paper["refund"]["amount_vat"].as_array().unwrap().as_slice() else {
-        panic!("{paper:#}")
+    let issued = world.receipts(2).await.remove(1);
+    assert_eq!(issued["original"]["id"], receipt["id"]);
+    assert_eq!(issued["original"]["number"], receipt["number"]);
+    let [vat] = issued["refund"]["amount_vat"]
+        .as_array()
+        .unwrap()
+        .as_slice()
+    else {
+        panic!("{issued:#}")
     };
     assert_eq!(vat["gross"], 100);
     assert!((19..=21).contains(&vat["vat"].as_u64().unwrap()), "{vat}");
@@ -120,7 +124,7 @@ async fn a_lost_receipt_is_found_by_its_code_or_by_what_the_driver_knows() {
 }
 
 #[tokio::test]
-async fn whoever_guesses_codes_is_slowed_down() {
+async fn guessing_codes_is_slowed_down() {
     let world = World::new(Setup::default()).await;
     let find = world.url("/receipts");
     let mut answers = Vec::new();
@@ -162,7 +166,7 @@ async fn a_driver_with_the_link_gets_one_invoice_in_a_buyers_name() {
     assert_eq!(invoice["buyer"]["name"], "Beispiel <GmbH>");
     assert_eq!(invoice["original"]["number"], "L-1");
 
-    // Whoever asks again, for whomever, gets to the same one.
+    // A second request leads to the same invoice, whoever the buyer is.
     let address = invoice["link"].as_str().unwrap().to_owned();
     assert_eq!(location(&world.get(&form, "text/html").await), address);
     let again = world.submit(&form, &buyer("FR40303265045")).await;
@@ -246,7 +250,7 @@ async fn a_receipt_is_served_in_every_format_and_in_the_readers_language() {
 }
 
 #[tokio::test]
-async fn the_terminal_tells_the_code_of_the_receipt() {
+async fn the_terminal_shows_the_code_of_the_receipt() {
     let world = World::new(Setup::default()).await;
     world.tap("card-1").await;
     let mut shown = String::new();

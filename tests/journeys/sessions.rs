@@ -17,7 +17,7 @@ async fn assert_captured_once(world: &World) {
     assert_eq!(receipts[0]["charging"]["energy_wh"], energy);
 }
 
-/// Wait until a session that nobody unplugs has been worth its while.
+/// Wait until a session that does not end by unplugging has charged 7 kWh.
 async fn enough_is_charged(world: &World) {
     world
         .until("enough is charged", async || {
@@ -173,7 +173,9 @@ async fn a_hold_that_another_drivers_card_left_is_voided_and_never_charged() {
     })
     .await;
     world
-        .until("the terminal reads", async || world.reads() > 0)
+        .until("the terminal is armed", async || {
+            world.confirmed_prompts() > 0
+        })
         .await;
     world.hold("stranger").await;
     world.tap("card-1").await;
@@ -249,22 +251,22 @@ async fn another_driver_can_charge_after_the_first() {
 }
 
 #[tokio::test]
-async fn a_terminal_that_shows_an_old_price_is_told_the_new_one() {
+async fn a_terminal_that_shows_an_old_price_gets_the_new_one() {
     let mut world = World::new(Setup::default()).await;
-    let tells = async |world: &World, price: &str| {
+    let shows = async |world: &World, price: &str| {
         world
-            .until("the terminal tells the price", async || {
+            .until("the terminal shows the price", async || {
                 let offers = world.log().values("shown");
                 offers.last().is_some_and(|offer| offer.starts_with(price))
             })
             .await;
     };
     // With 25 % VAT.
-    tells(&world, "0.6125 EUR/kWh, ").await;
+    shows(&world, "0.6125 EUR/kWh, ").await;
     world.stop_gateway();
     world.configure("per_kwh = \"0.49\"", "per_kwh = \"0.59\"");
     world.restart_gateway().await;
-    tells(&world, "0.7375 EUR/kWh, ").await;
+    shows(&world, "0.7375 EUR/kWh, ").await;
 }
 
 #[tokio::test]

@@ -89,13 +89,13 @@ async fn two_drivers_who_plug_in_first_charge_at_one_terminal_at_the_same_time()
 }
 
 #[tokio::test]
-async fn a_card_before_the_plug_takes_nothing_and_its_driver_is_told_what_to_do() {
+async fn a_card_before_the_plug_takes_nothing_and_the_screen_says_what_to_do() {
     let world = world(PLUG_IN).await;
     until_shown(&world, "Plug in to charge.").await;
     world.tap("card-1").await;
     until_shown(&world, "Plug in or choose a charger first.").await;
     assert_eq!(world.ledger().await["sessions"], json!([]));
-    // The terminal serves the next driver as if nothing had been.
+    // The terminal serves the next driver as usual.
     world.cable("plug-in", 1).await;
     until_shown(&world, "Left: ").await;
     world.tap("card-2").await;
@@ -181,8 +181,8 @@ async fn a_session_stops_before_it_costs_more_than_its_driver_chose() {
     let sessions = world.closed_sessions(1).await;
     let amount = price(delivered(&world, 1).await);
     assert_eq!(sessions[0]["held"], 1_000);
-    // The station is told in time; on a slow machine it may take a moment, in which at most this much
-    // more flows.
+    // The station is stopped in time. On a slow machine that may take a moment, in which a little
+    // more is delivered.
     assert_eq!(sessions[0]["captured"], amount.min(1_000));
     assert!((500..=1_100).contains(&amount), "{amount}");
 }
@@ -199,16 +199,20 @@ async fn a_screen_that_cannot_be_put_up_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_terminal_that_was_away_is_told_anew_what_to_show() {
+async fn a_terminal_that_was_offline_is_prompted_again() {
     let world = world(SCREEN).await;
     until_shown(&world, "Where do you charge?").await;
-    let told = world.reads();
+    let confirmed = world.confirmed_prompts();
     world.terminal_online(false).await;
     world
-        .until("the gateway saw it", async || world.reads() < told)
+        .until("the gateway saw it", async || {
+            world.confirmed_prompts() < confirmed
+        })
         .await;
     world.terminal_online(true).await;
     world
-        .until("it is told anew", async || world.reads() == told)
+        .until("it is prompted again", async || {
+            world.confirmed_prompts() == confirmed
+        })
         .await;
 }

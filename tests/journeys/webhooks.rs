@@ -1,4 +1,4 @@
-//! What payment providers report, and how much of it is looked at.
+//! Payment providers' reports, and the limits on them.
 
 use crate::world::{API_KEY, CALLBACK_KEY, PASSWORD, Setup, TERMINAL, WEBHOOK_KEY, World};
 
@@ -11,7 +11,7 @@ const CANARIES: &str = r#"{"type":"payment.captured","data":{"payment":"41111111
 const CANARIES_SIGNATURE: &str =
     "sha256=08babf81e330e0cacf7e74e6701209ef8d105b3227a9536a3180d2248945b9ac";
 
-/// Post to a path as if a proxy had it from this source; status and body of the answer.
+/// Post to a path like a proxy for this source. Returns status and body of the answer.
 async fn post(
     world: &World,
     path: &str,
@@ -73,7 +73,7 @@ async fn a_delivery_is_recognised_for_35_days_and_then_forgotten() {
 }
 
 #[tokio::test]
-async fn a_report_that_nobody_signed_is_refused_and_leaves_no_trace() {
+async fn an_unsigned_report_is_refused_and_leaves_no_trace() {
     let world = World::new(Setup::default()).await;
     let forged = DISPUTED_SIGNATURE.replace("sha256=", "sha256=0");
     assert_eq!(report(&world, &forged, DISPUTED).await, 401);
@@ -84,7 +84,7 @@ async fn a_report_that_nobody_signed_is_refused_and_leaves_no_trace() {
 }
 
 #[tokio::test]
-async fn who_calls_back_too_often_is_sent_away_and_others_are_not() {
+async fn a_source_that_calls_back_too_often_is_refused_and_others_are_not() {
     let world = World::new(Setup::default()).await;
     let client = chargetap::client::client().unwrap();
     let attempts = (0..1_000).map(|_| {
@@ -100,7 +100,7 @@ async fn who_calls_back_too_often_is_sent_away_and_others_are_not() {
 }
 
 #[tokio::test]
-async fn a_forged_callback_of_a_terminal_has_it_looked_at_now_and_then() {
+async fn forged_callbacks_of_a_terminal_have_it_polled_only_now_and_then() {
     let world = World::new(Setup::default()).await;
     let forged = format!(
         "/callbacks/payter/{TERMINAL}~READ1~9000000000000~{}",
@@ -144,18 +144,21 @@ async fn nothing_of_cards_and_keys_is_logged_stored_counted_or_answered() {
     assert_eq!(refused.0, 401);
     world.tap("4111111111111111").await;
     let receipts = world.receipts(1).await;
-    let mut said = world.log().lines().join("\n");
-    said.push_str(&world.metrics().await);
-    said.push_str(&planted.1);
-    said.push_str(&refused.1);
-    said.push_str(&format!("{receipts:?}"));
+    let mut outputs = world.log().lines().join("\n");
+    outputs.push_str(&world.metrics().await);
+    outputs.push_str(&planted.1);
+    outputs.push_str(&refused.1);
+    outputs.push_str(&format!("{receipts:?}"));
     for file in std::fs::read_dir(world.folder()).unwrap() {
         let path = file.unwrap().path();
         if path.to_string_lossy().contains("chargetap.db") {
-            said.push_str(&String::from_utf8_lossy(&std::fs::read(path).unwrap()));
+            outputs.push_str(&String::from_utf8_lossy(&std::fs::read(path).unwrap()));
         }
     }
-    assert!(said.contains("captured"), "there is something to look at");
+    assert!(
+        outputs.contains("captured"),
+        "there is something to look at"
+    );
     for canary in [
         "4111111111111111",
         "4111 1111 1111 1111",
@@ -166,6 +169,6 @@ async fn nothing_of_cards_and_keys_is_logged_stored_counted_or_answered() {
         WEBHOOK_KEY,
         world.token(),
     ] {
-        assert!(!said.contains(canary), "{canary}");
+        assert!(!outputs.contains(canary), "{canary}");
     }
 }

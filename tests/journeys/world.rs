@@ -1,9 +1,9 @@
 //! The world of a journey: provider, station, gateway, and the person with the card.
 
 mod fleet;
-mod journal;
 mod receipts;
 mod setup;
+mod store;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ pub(crate) struct World {
     log: Log,
     address: String,
     client: reqwest::Client,
-    /// What the gateway told its first operator.
+    /// The bootstrap token.
     token: String,
 }
 
@@ -129,7 +129,7 @@ impl World {
         if setup.onboarded {
             world.onboard(&setup).await;
         }
-        // What goes wrong goes wrong once the terminal is at work.
+        // The gateway's faults begin once the terminal is commissioned.
         if !setup.gateway.is_empty() {
             world.stop_gateway();
             world.start_gateway(&setup.gateway).await;
@@ -142,8 +142,8 @@ impl World {
 
     async fn start_gateway(&mut self, arguments: &[String]) {
         let (gateway, printed) = start_gateway(self.folder.path(), arguments, &self.log).await;
-        let told = printed.iter().any(|line| line.starts_with(BOOTSTRAP_TOKEN));
-        assert!(!told, "the first token is told once");
+        let is_printed = printed.iter().any(|line| line.starts_with(BOOTSTRAP_TOKEN));
+        assert!(!is_printed, "the bootstrap token is printed once");
         self.gateway = gateway;
     }
 
@@ -159,7 +159,7 @@ impl World {
         format!("http://{}{path}", self.address)
     }
 
-    /// Why the gateway ended, if it did.
+    /// How the gateway ended, if it did.
     pub(crate) fn gateway_ended(&mut self) -> Option<ExitStatus> {
         self.gateway.0.try_wait().unwrap()
     }
@@ -189,7 +189,7 @@ impl World {
         self.start_gateway(&[]).await;
     }
 
-    /// Show a card once; whether the terminal was reading.
+    /// Show a card once. Returns whether the terminal was armed.
     pub(crate) async fn tap_once(&self, card: &str) -> bool {
         let tap = json!({
             "terminal": TERMINAL, "card_id": card,
@@ -203,9 +203,9 @@ impl World {
         status == 200
     }
 
-    /// Show a card as soon as the terminal reads.
+    /// Show a card as soon as the terminal is armed.
     pub(crate) async fn tap(&self, card: &str) {
-        self.until("the terminal reads", async || self.tap_once(card).await)
+        self.until("the terminal is armed", async || self.tap_once(card).await)
             .await;
     }
 
@@ -342,7 +342,7 @@ impl World {
         self.gateway.0.wait().unwrap();
     }
 
-    /// Do something to a session as the operator; the status.
+    /// Do something to a session as the operator. Returns the status.
     pub(crate) async fn operate(&self, session: &str, verb: &str, body: Option<Value>) -> u16 {
         let path = format!("/api/v1/sessions/{session}/{verb}");
         self.call("POST", &path, body).await.status

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{at_work, codes, terminal};
+use super::{codes, commissioned, terminal};
 use crate::world::{TERMINAL, now};
 
 /// A PNG of one pixel.
@@ -23,15 +23,15 @@ fn incident() -> Value {
 
 // T6, T4
 #[tokio::test]
-async fn an_incident_stops_the_terminal_until_somebody_entitled_closes_it() {
-    let world = at_work().await;
+async fn an_incident_stops_the_terminal_until_an_entitled_person_closes_it() {
+    let world = commissioned().await;
     let opened = world
         .call("POST", "/api/v1/incidents", Some(incident()))
         .await;
     assert_eq!(opened.status, 201);
     let key = opened.json()["key"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/incidents/{key}");
-    world.rests().await;
+    world.until_out_of_service().await;
     let due = world.items("/api/v1/due?what=incident-report").await;
     assert_eq!(due.len(), 1, "within 24 hours");
 
@@ -96,7 +96,9 @@ async fn an_incident_stops_the_terminal_until_somebody_entitled_closes_it() {
     let pdf = world.call("GET", &format!("{path}/report.pdf"), None).await;
     assert!(pdf.bytes.starts_with(b"%PDF-"));
 
-    world.does("POST", &format!("{path}/report"), None).await;
+    world
+        .succeeds("POST", &format!("{path}/report"), None)
+        .await;
     let close = json!({"outcome": "cleared", "note": "It was found in the workshop, sealed."});
     let staff = world.token_for("site-staff", json!("everywhere")).await;
     let closing = format!("{path}/close");
@@ -110,9 +112,9 @@ async fn an_incident_stops_the_terminal_until_somebody_entitled_closes_it() {
         .await;
     assert_eq!(closed.status, 200);
     assert_eq!(
-        world.does("GET", &terminal(""), None).await["state"],
+        world.succeeds("GET", &terminal(""), None).await["state"],
         "suspended"
     );
-    world.does("POST", &terminal("/activate"), None).await;
-    world.is_paid().await;
+    world.succeeds("POST", &terminal("/activate"), None).await;
+    world.charge_and_pay().await;
 }

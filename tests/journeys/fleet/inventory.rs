@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::{at_work, codes, empty, terminal};
+use super::{codes, commissioned, empty, terminal};
 use crate::world::{Setup, TERMINAL};
 
 // H1
 #[tokio::test]
 async fn only_models_that_are_compatible_are_put_on_record_and_data_says_what_differs() {
-    let world = at_work().await;
-    let mut details = world.does("GET", &terminal(""), None).await["details"].clone();
+    let world = commissioned().await;
+    let mut details = world.succeeds("GET", &terminal(""), None).await["details"].clone();
     for model in [
         "p66",
         "p66s",
@@ -27,10 +27,10 @@ async fn only_models_that_are_compatible_are_put_on_record_and_data_says_what_di
         let answer = world.call("POST", &path, Some(body)).await;
         if model == "a920" {
             assert_eq!(answer.status, 422);
-            let said = String::from_utf8_lossy(&answer.bytes).into_owned();
+            let text = String::from_utf8_lossy(&answer.bytes).into_owned();
             assert!(
-                said.contains("apollo-polar"),
-                "it says which there are: {said}"
+                text.contains("apollo-polar"),
+                "it says which there are: {text}"
             );
             continue;
         }
@@ -43,17 +43,17 @@ async fn only_models_that_are_compatible_are_put_on_record_and_data_says_what_di
         // The next one takes its place at the EVSE.
         let away = json!({"reason": "a test is over"});
         let path = format!("/api/v1/terminals/{serial}/retire");
-        world.does("POST", &path, Some(away)).await;
+        world.succeeds("POST", &path, Some(away)).await;
     }
 }
 
 // H3
 #[tokio::test]
-async fn nothing_is_activated_whose_serial_numbers_are_not_known() {
-    let world = at_work().await;
+async fn a_terminal_is_activated_only_with_known_serial_numbers() {
+    let world = commissioned().await;
     let reason = json!({"reason": "its SIM card was taken out"});
     world
-        .does("POST", &terminal("/suspend"), Some(reason))
+        .succeeds("POST", &terminal("/suspend"), Some(reason))
         .await;
     let path = terminal("");
     let known = world.call("GET", &path, None).await;
@@ -72,7 +72,7 @@ async fn nothing_is_activated_whose_serial_numbers_are_not_known() {
     for code in ["sim-unknown", "station-unknown"] {
         assert!(codes.iter().any(|it| it == code), "{code} in {codes:?}");
     }
-    let mut details = world.does("GET", &path, None).await["details"].clone();
+    let mut details = world.succeeds("GET", &path, None).await["details"].clone();
     // The example of ITU-T E.118 with its last digit mistyped.
     details["sim"] = json!({"card": "89445012345678901235"});
     let shown = world.call("GET", &path, None).await.etag.unwrap();
@@ -84,22 +84,22 @@ async fn nothing_is_activated_whose_serial_numbers_are_not_known() {
 // H4
 #[tokio::test]
 async fn a_terminal_is_activated_only_once_its_vendor_sees_it_online() {
-    let world = at_work().await;
+    let world = commissioned().await;
     let reason = json!({"reason": "maintenance"});
     world
-        .does("POST", &terminal("/suspend"), Some(reason))
+        .succeeds("POST", &terminal("/suspend"), Some(reason))
         .await;
     world.terminal_online(false).await;
     let away = world.call("POST", &terminal("/activate"), None).await;
     assert_eq!(codes(&away), ["not-seen-online"]);
     world.terminal_online(true).await;
-    world.does("POST", &terminal("/activate"), None).await;
+    world.succeeds("POST", &terminal("/activate"), None).await;
 }
 
 // T5
 #[tokio::test]
 async fn the_inventory_says_where_each_terminal_is_and_who_may_use_it_and_who_changed_that() {
-    let world = at_work().await;
+    let world = commissioned().await;
     let shown = world.items("/api/v1/terminals?site=stora-torget").await;
     assert_eq!(shown.len(), 1);
     assert_eq!(shown[0]["details"]["users"], json!(["astrid"]));
@@ -132,8 +132,8 @@ async fn the_inventory_says_where_each_terminal_is_and_who_may_use_it_and_who_ch
 
 // T5
 #[tokio::test]
-async fn nobody_rewrites_the_audit_log() {
-    let world = at_work().await;
+async fn the_audit_log_cannot_be_rewritten() {
+    let world = commissioned().await;
     let database = rusqlite::Connection::open(world.folder().join("chargetap.db")).unwrap();
     for statement in [
         "UPDATE fleet_change SET after = NULL",
@@ -147,7 +147,7 @@ async fn nobody_rewrites_the_audit_log() {
 }
 
 #[tokio::test]
-async fn a_gateway_takes_no_card_at_a_terminal_that_nobody_put_on_record() {
+async fn a_terminal_without_a_record_takes_no_card() {
     let world = empty(Setup::default()).await;
-    world.rests().await;
+    world.until_out_of_service().await;
 }

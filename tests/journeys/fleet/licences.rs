@@ -1,8 +1,8 @@
-//! Licences: bought, assigned, renewed, over.
+//! Licences: bought, assigned, renewed, expired.
 
 use serde_json::json;
 
-use super::{at_work, codes, terminal};
+use super::{codes, commissioned, terminal};
 use crate::world::TERMINAL;
 
 fn order() -> String {
@@ -12,23 +12,23 @@ fn order() -> String {
 // L1, L2
 #[tokio::test]
 async fn a_licence_is_assigned_once_and_only_if_it_was_bought() {
-    let world = at_work().await;
+    let world = commissioned().await;
     let body = |sku: &str| Some(json!({"sku": sku, "order": format!("SO-{TERMINAL}")}));
     for sku in ["PAYMENT-TERMINAL-ACTIVATION", "CPCLD-PAYMENT-TERMINAL-1"] {
         let refused = world.call("POST", &terminal("/licences"), body(sku)).await;
         assert_eq!(refused.status, 409, "{sku}: none is left");
     }
     let ticket = world
-        .does("GET", &format!("{}/ticket", order()), None)
+        .succeeds("GET", &format!("{}/ticket", order()), None)
         .await;
     assert_eq!(ticket["is_complete"], true);
 }
 
 // L2
 #[tokio::test]
-async fn when_the_licence_is_over_no_session_begins_until_it_is_renewed() {
-    let mut world = at_work().await;
-    world.is_paid().await;
+async fn after_a_licence_expires_no_session_begins_until_it_is_renewed() {
+    let mut world = commissioned().await;
+    world.charge_and_pay().await;
     world.stop_gateway();
     world.restart_gateway_ahead(330).await;
     let due = world.items("/api/v1/due?what=licence").await;
@@ -36,7 +36,7 @@ async fn when_the_licence_is_over_no_session_begins_until_it_is_renewed() {
     assert_eq!(due[0]["overdue"], false);
     world.stop_gateway();
     world.restart_gateway_ahead(370).await;
-    world.rests().await;
+    world.until_out_of_service().await;
     let kinds = async || {
         let alerts = world.items("/api/v1/alerts").await;
         let kind = |it: &serde_json::Value| it["kind"].as_str().unwrap().to_owned();
@@ -57,7 +57,9 @@ async fn when_the_licence_is_over_no_session_begins_until_it_is_renewed() {
     let put = world.call_as(world.token(), "PUT", &path, Some(details), &headers);
     assert_eq!(put.await.status, 200);
     let body = json!({"sku": "CPCLD-PAYMENT-TERMINAL-1", "order": format!("SO-{TERMINAL}")});
-    world.does("POST", &terminal("/licences"), Some(body)).await;
+    world
+        .succeeds("POST", &terminal("/licences"), Some(body))
+        .await;
     world
         .until("the terminal reads", async || {
             world.tap_once("card-2").await
@@ -68,7 +70,7 @@ async fn when_the_licence_is_over_no_session_begins_until_it_is_renewed() {
 // L2
 #[tokio::test]
 async fn an_order_that_bought_less_than_is_assigned_is_refused() {
-    let world = at_work().await;
+    let world = commissioned().await;
     let known = world.call("GET", &order(), None).await;
     let mut details = known.json()["details"].clone();
     details["activations"] = json!(0);

@@ -9,27 +9,29 @@ use crate::world::{Setup, TERMINAL, World, now};
 
 const ORDER: &str = "/api/v1/orders/SO-7";
 
-/// Who and what is there before the terminal, and an order of this kind.
+/// Put a customer, a site, a station and an order of this kind on record.
 async fn ordered(world: &World, origin: &str, processor: &str) {
     let contact = json!({"name": "Astrid Lund", "email": "astrid@parkeringshuset.example"});
     let customer = json!({"name": "Parkeringshuset AB", "contact": contact});
     world
-        .does("PUT", "/api/v1/customers/p-hus", Some(customer))
+        .succeeds("PUT", "/api/v1/customers/p-hus", Some(customer))
         .await;
     let site = json!({
         "customer": "p-hus", "name": "Stora Torget",
         "address": "Torget 2, 111 23 Stockholm, Sweden", "time_zone": "Europe/Stockholm",
     });
-    world.does("PUT", "/api/v1/sites/torget", Some(site)).await;
+    world
+        .succeeds("PUT", "/api/v1/sites/torget", Some(site))
+        .await;
     let station = json!({"site": "torget", "evses": [{"connector": 1}, {"connector": 2}]});
     world
-        .does("PUT", "/api/v1/stations/CT-1", Some(station))
+        .succeeds("PUT", "/api/v1/stations/CT-1", Some(station))
         .await;
     let order = json!({
         "customer": "p-hus", "origin": origin, "processor": processor,
         "activations": 1, "software_years": 1,
     });
-    world.does("PUT", ORDER, Some(order)).await;
+    world.succeeds("PUT", ORDER, Some(order)).await;
 }
 
 async fn registered(world: &World, domain: &str) {
@@ -37,7 +39,7 @@ async fn registered(world: &World, domain: &str) {
         "connectors": [], "users": []});
     let body = json!({"serial": TERMINAL, "domain": domain, "details": details});
     world
-        .does("POST", &format!("{ORDER}/terminals"), Some(body))
+        .succeeds("POST", &format!("{ORDER}/terminals"), Some(body))
         .await;
 }
 
@@ -56,7 +58,9 @@ async fn a_ticket_says_everything_that_is_missing_and_who_owes_it_and_so_does_a_
     let world = empty(Setup::default()).await;
     ordered(&world, "customer-owned", "customer").await;
     registered(&world, "none").await;
-    let ticket = world.does("GET", &format!("{ORDER}/ticket"), None).await;
+    let ticket = world
+        .succeeds("GET", &format!("{ORDER}/ticket"), None)
+        .await;
     let owed = owed(&ticket);
     let by = |code: &str| {
         let found = owed.iter().find(|(it, _)| it == code);
@@ -96,15 +100,19 @@ async fn a_ticket_says_everything_that_is_missing_and_who_owes_it_and_so_does_a_
 
     let refused = world.call("POST", &terminal("/ready"), None).await;
     assert_eq!(refused.status, 409);
-    let told = codes(&refused);
+    let reasons = codes(&refused);
     let missing = owed.iter().map(|(code, _)| code);
-    let untold: Vec<_> = missing
-        .filter(|code| *code != "not-seen-online" && !told.contains(code))
+    let left_out: Vec<_> = missing
+        .filter(|code| *code != "not-seen-online" && !reasons.contains(code))
         .collect();
-    assert!(untold.is_empty(), "{untold:?} not in {told:?}");
+    assert!(left_out.is_empty(), "{left_out:?} not in {reasons:?}");
 
-    world.does("POST", &terminal("/routing/asked"), None).await;
-    let ticket = world.does("GET", &format!("{ORDER}/ticket"), None).await;
+    world
+        .succeeds("POST", &terminal("/routing/asked"), None)
+        .await;
+    let ticket = world
+        .succeeds("GET", &format!("{ORDER}/ticket"), None)
+        .await;
     let vendors: Vec<_> = self::owed(&ticket)
         .into_iter()
         .filter(|(_, by)| by == "vendor")
@@ -134,14 +142,16 @@ async fn where_a_terminal_comes_from_decides_its_checks_and_who_supports_it() {
         let world = empty(Setup::default()).await;
         ordered(&world, origin, "platform").await;
         registered(&world, domain).await;
-        let ticket = world.does("GET", &format!("{ORDER}/ticket"), None).await;
+        let ticket = world
+            .succeeds("GET", &format!("{ORDER}/ticket"), None)
+            .await;
         let codes: Vec<_> = owed(&ticket).into_iter().map(|(code, _)| code).collect();
         assert!(codes.iter().any(|code| code == own), "{origin}: {codes:?}");
         assert!(
             !codes.iter().any(|code| code == other),
             "{origin}: {codes:?}"
         );
-        let shown = world.does("GET", &terminal(""), None).await;
+        let shown = world.succeeds("GET", &terminal(""), None).await;
         assert_eq!(shown["parts"]["supports_terminal"], support, "{origin}");
     }
 }
@@ -158,7 +168,7 @@ async fn over_both_origins_and_both_processors_an_order_ends_in_a_paid_session()
                 ..Setup::default()
             })
             .await;
-            world.is_paid().await;
+            world.charge_and_pay().await;
             let receipt = &world.receipts(1).await[0];
             let issuer = match processor {
                 Processor::Platform => "Laddbolaget AB",
@@ -169,7 +179,7 @@ async fn over_both_origins_and_both_processors_an_order_ends_in_a_paid_session()
                 "{origin:?} {processor:?}"
             );
             let ticket = format!("/api/v1/orders/SO-{TERMINAL}/ticket");
-            let ticket = world.does("GET", &ticket, None).await;
+            let ticket = world.succeeds("GET", &ticket, None).await;
             assert_eq!(ticket["is_complete"], true, "{ticket:#}");
         }
     }
@@ -177,7 +187,7 @@ async fn over_both_origins_and_both_processors_an_order_ends_in_a_paid_session()
 
 // O1
 #[tokio::test]
-async fn a_file_of_terminals_is_taken_whole_or_refused_line_by_line() {
+async fn a_file_of_terminals_is_imported_whole_or_refused_line_by_line() {
     let world = empty(Setup::default()).await;
     ordered(&world, "factory-fitted", "platform").await;
     let send = async |text: &str| {
@@ -195,7 +205,7 @@ async fn a_file_of_terminals_is_taken_whole_or_refused_line_by_line() {
         let place = |reason: &Value| reason["at"].as_str().unwrap().to_owned();
         reasons.map(place).collect::<Vec<_>>()
     };
-    // What no line can be, and then what lines cannot be beside each other.
+    // First lines that are invalid by themselves, then lines that contradict each other.
     let malformed = "A-1,p66,torget,CT-1,1,none,,,platform\n\
          A-3,p99,torget,CT-1,2,none,,,platform\n\
          =HYPERLINK(\"x\"),p66,torget,,,none,,,platform\n";
@@ -230,7 +240,7 @@ async fn the_notices_to_the_vendor_are_written_out() {
 }
 
 #[tokio::test]
-async fn a_call_that_comes_again_is_done_once() {
+async fn a_repeated_call_acts_once() {
     let world = empty(Setup::default()).await;
     ordered(&world, "factory-fitted", "platform").await;
     registered(&world, "platform").await;
@@ -253,7 +263,7 @@ async fn a_call_that_comes_again_is_done_once() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_dies_while_it_takes_a_file_has_taken_all_of_it_or_nothing() {
+async fn a_gateway_that_dies_during_an_import_has_imported_all_or_nothing() {
     let mut world = empty(Setup::default()).await;
     ordered(&world, "factory-fitted", "platform").await;
     let path = format!("{ORDER}/import");

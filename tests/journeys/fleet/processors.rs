@@ -3,29 +3,29 @@
 use chargetap_fleet::terminal::Origin;
 use serde_json::json;
 
-use super::{at_work, codes, terminal};
+use super::{codes, commissioned, terminal};
 use crate::world::{Setup, World};
 
 // P2
 #[tokio::test]
 async fn a_terminal_of_another_domain_takes_no_card_for_the_platform_before_it_has_its_number() {
-    let world = at_work().await;
+    let world = commissioned().await;
     let reason = json!({"reason": "it is to be the customer's"});
     world
-        .does("POST", &terminal("/suspend"), Some(reason))
+        .succeeds("POST", &terminal("/suspend"), Some(reason))
         .await;
     world
-        .does(
+        .succeeds(
             "POST",
             &terminal("/transfer"),
             Some(json!({"to": "customer"})),
         )
         .await;
     world
-        .does("POST", &terminal("/transfer/complete"), None)
+        .succeeds("POST", &terminal("/transfer/complete"), None)
         .await;
     world
-        .does(
+        .succeeds(
             "POST",
             &terminal("/transfer"),
             Some(json!({"to": "platform"})),
@@ -43,17 +43,17 @@ async fn a_terminal_of_another_domain_takes_no_card_for_the_platform_before_it_h
         "{refused:?}"
     );
     world
-        .does(
+        .succeeds(
             "POST",
             &terminal("/transfer/number"),
             Some(json!({"number": "TT-77"})),
         )
         .await;
     world
-        .does("POST", &terminal("/transfer/complete"), None)
+        .succeeds("POST", &terminal("/transfer/complete"), None)
         .await;
-    world.does("POST", &terminal("/activate"), None).await;
-    world.is_paid().await;
+    world.succeeds("POST", &terminal("/activate"), None).await;
+    world.charge_and_pay().await;
 }
 
 // P1, P3
@@ -75,11 +75,11 @@ async fn a_processor_is_never_changed_under_a_running_session() {
     assert_eq!(active.status, 409, "an activated terminal");
     let reason = json!({"reason": "a transfer"});
     world
-        .does("POST", &terminal("/suspend"), Some(reason))
+        .succeeds("POST", &terminal("/suspend"), Some(reason))
         .await;
     let busy = world.call("POST", &terminal("/transfer"), to()).await;
     assert_eq!(codes(&busy), ["session-open"]);
-    // Who charges can still stop by the card, and pays the platform.
+    // The running session can still be stopped by its card, and pays the platform.
     world.tap("card-1").await;
     let sessions = world.closed_sessions(1).await;
     assert_eq!(sessions[0]["state"], "captured");
@@ -87,7 +87,7 @@ async fn a_processor_is_never_changed_under_a_running_session() {
         world.receipts(1).await[0]["issuer"]["name"],
         "Laddbolaget AB"
     );
-    world.rests().await;
+    world.until_out_of_service().await;
     world
         .until("the session is over for the fleet", async || {
             world

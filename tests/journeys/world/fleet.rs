@@ -1,4 +1,4 @@
-//! The gateway's interface for whoever owns terminals, and how one is put to work.
+//! The REST interface for fleet management, and how a terminal is commissioned.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -35,7 +35,7 @@ impl World {
         self.call_as(&self.token, method, path, body, &[]).await
     }
 
-    /// Call the interface as whoever has this token, with these headers besides.
+    /// Call the interface with this token and these further headers.
     pub(crate) async fn call_as(
         &self,
         token: &str,
@@ -51,7 +51,7 @@ impl World {
         self.send_as(token, method, path, bytes, &headers).await
     }
 
-    /// Send something as the operator; nobody may be there to answer.
+    /// Send something as the operator. The gateway may be down.
     pub(crate) async fn try_send(
         &self,
         method: &str,
@@ -102,7 +102,7 @@ impl World {
         }
     }
 
-    /// A token of this scope that reaches so far.
+    /// A token of this scope and reach.
     pub(crate) async fn token_for(&self, scope: &str, reach: Value) -> String {
         let body = json!({"name": scope, "scope": scope, "reach": reach});
         let issued = self.call("POST", "/api/v1/tokens", Some(body)).await;
@@ -110,7 +110,7 @@ impl World {
         issued.json()["secret"].as_str().unwrap().to_owned()
     }
 
-    /// Put the terminal to work.
+    /// Commission the terminal.
     pub(crate) async fn onboard(&self, setup: &Setup) {
         let at = now();
         let served = connectors(setup.terminal);
@@ -129,10 +129,10 @@ impl World {
         };
         for step in place.steps().into_iter().chain(terminal.steps()) {
             let answer = self.call(step.method.name(), &step.path, step.body).await;
-            let said = String::from_utf8_lossy(&answer.bytes);
+            let text = String::from_utf8_lossy(&answer.bytes);
             assert!(
                 answer.status < 300,
-                "{}: {} {said}",
+                "{}: {} {text}",
                 step.what,
                 answer.status
             );
@@ -140,7 +140,7 @@ impl World {
     }
 }
 
-/// What time it is.
+/// The current time.
 pub(crate) fn now() -> Moment {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     Moment::from_millis(since.as_millis().try_into().unwrap())

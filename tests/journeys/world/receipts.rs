@@ -23,7 +23,7 @@ impl World {
         receipts
     }
 
-    /// Where something can be read: the status, the headers and the body.
+    /// Fetch from an address: the status, the headers and the body.
     pub(crate) async fn get(&self, url: &str, accept: &str) -> (u16, HeaderMap, Vec<u8>) {
         read(self.client.get(url).header("accept", accept)).await
     }
@@ -71,12 +71,12 @@ impl World {
         None
     }
 
-    /// Send a form; nobody may be there to answer.
+    /// Send a form. The gateway may be down.
     pub(crate) async fn try_submit(&self, url: &str, fields: &[(&str, &str)]) {
         drop(self.form(url, fields).send().await);
     }
 
-    /// Put a refund on record; nobody may be there to answer.
+    /// Put a refund on record. The gateway may be down.
     pub(crate) async fn try_refund(&self, session: &str, reference: &str, amount: u64) {
         let url = self.url(&format!("/api/v1/sessions/{session}/refunds"));
         let request = self.client.post(url);

@@ -1,4 +1,4 @@
-//! What differs between journeys, and how a world of it is started.
+//! What differs between journeys, and how a world is started from it.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -40,7 +40,7 @@ pub(crate) struct Setup {
     pub(crate) kept: Option<Kept>,
     pub(crate) payter_faults: Vec<&'static str>,
     pub(crate) station_faults: Vec<&'static str>,
-    /// Whether the station is a simulated one, and not one that the test brings.
+    /// Whether the station is simulated. Otherwise the test brings its own.
     pub(crate) simulated_station: bool,
     /// What a vehicle draws, in watts.
     pub(crate) power: u64,
@@ -57,7 +57,7 @@ pub(crate) struct Setup {
     pub(crate) provider: &'static str,
     /// Further arguments of the gateway.
     pub(crate) gateway: Vec<String>,
-    /// Whether the terminal was put to work before the journey.
+    /// Whether the terminal is commissioned before the journey.
     pub(crate) onboarded: bool,
     pub(crate) origin: Origin,
     pub(crate) processor: Processor,
@@ -175,7 +175,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
     std::fs::write(folder.join("chargetap.toml"), text).unwrap();
 }
 
-/// Start a gateway and wait until it listens, or until it has ended. What it printed until then.
+/// Start a gateway and wait until it listens or has ended. Returns what it printed until then.
 pub(super) async fn start_gateway(
     folder: &Path,
     arguments: &[String],

@@ -16,7 +16,7 @@ pub struct Application {
 
 impl Application {
     /// Compose a component with those that it depends on, each named by the interface that it
-    /// gives, and compile the whole. As in Spin, no two may give interfaces of one package.
+    /// provides, and compile the whole. As in Spin, no two may give interfaces of one package.
     ///
     /// # Errors
     /// A file cannot be read, or the components do not fit each other.

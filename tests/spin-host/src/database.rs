@@ -111,7 +111,7 @@ impl<T: Send> sqlite::HostConnectionWithStore<T> for Sqlite {
             let Handle(database) = access.get().table.get(&connection)?;
             Ok(database.clone())
         })?;
-        // Elsewhere, as in Spin, so that the instance's other requests go on meanwhile.
+        // On another thread, as in Spin, so that the instance's other requests continue.
         let executed =
             tokio::task::spawn_blocking(move || database.execute(&statement, parameters)).await?;
         let (columns, rows) = match executed {

@@ -129,7 +129,7 @@ impl HandlerState for Instances {
     }
 }
 
-/// Like Spin's default, no instance is stopped for the time that it takes.
+/// No time limit for an instance, like Spin's default.
 pub(crate) struct Unlimited;
 
 impl WorkerExpiration for Unlimited {
@@ -174,7 +174,7 @@ impl WorkerState for Reuse {
     fn drop(&self, _store: Store<State>, result: wasmtime::Result<()>) {
         if let Err(error) = result {
             let line = format!("an instance failed: {error:?}\n");
-            // A full log has what is needed.
+            // Fails if the log is full.
             let _ = self.log.clone().write(line.into());
         }
     }

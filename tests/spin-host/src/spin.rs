@@ -60,7 +60,7 @@ impl Spin {
             .fallback(answer)
             .with_state(ProxyHandler::new(instances));
         let listener = listener.tap_io(|stream| {
-            // It only makes answers slower.
+            // Without it, answers are only slower.
             let _ = stream.set_nodelay(true);
         });
         let mut server = JoinSet::new();

@@ -1,4 +1,4 @@
-//! The real Spin, where there is one. It is in no package registry.
+//! The real Spin, if it is installed. No package registry has it.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;

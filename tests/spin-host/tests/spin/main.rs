@@ -181,7 +181,7 @@ async fn the_same_callback_again_has_no_effect() {
 async fn the_same_card_again_stops_charging() {
     let world = World::new(1).await;
     let transaction = begin(&world).await;
-    world.until_reading(&terminal(1)).await;
+    world.until_armed(&terminal(1)).await;
     let callback = world.tap(&terminal(1), "card-1").await;
     assert_eq!(world.deliver(&callback).await, 200);
     let stop = world.order().await;
@@ -263,7 +263,7 @@ async fn sixteen_drivers_at_once_get_a_session_each() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_capture_whose_answer_is_lost_is_found_out_and_not_repeated() {
+async fn a_capture_whose_answer_is_lost_is_looked_up_and_not_repeated() {
     let world = World::new(1).await;
     let transaction = begin(&world).await;
     world.fault("commit", "lost-answer").await;
@@ -301,7 +301,7 @@ async fn a_callback_that_is_too_large_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn time_passes_only_for_whoever_has_the_token() {
+async fn a_tick_needs_its_token() {
     let world = World::new(1).await;
     assert_eq!(world.post("/tick", None, "").await.0, 401);
     assert_eq!(world.post("/tick", Some(PASSWORD), "").await.0, 401);
@@ -326,7 +326,7 @@ async fn a_report_with_a_wrong_password_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_that_nobody_asked_for_gets_no_transaction() {
+async fn a_start_without_a_session_gets_no_transaction() {
     let world = World::new(1).await;
     let started = started(&json!("STRANGER"));
     let answer = json!({ "transaction": null });
@@ -339,7 +339,7 @@ async fn a_start_that_nobody_asked_for_gets_no_transaction() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_tells_of_the_session_and_of_no_secret() {
+async fn the_log_has_the_session_and_no_secret() {
     let world = World::new(1).await;
     let callback = world.tap(&terminal(1), "card-1").await;
     assert_eq!(world.deliver(&callback).await, 200);

@@ -24,7 +24,7 @@ pub struct Callback {
     pub body: String,
 }
 
-/// What a station was told to do.
+/// An order to a station.
 #[derive(Debug)]
 pub struct Order {
     pub station: String,
@@ -83,7 +83,7 @@ impl Outside {
         self.bridge_status.store(status, Ordering::SeqCst);
     }
 
-    /// The next callback that tells of a card.
+    /// The next callback with a card.
     pub async fn card_callback(&self) -> Callback {
         let mut callbacks = self.callbacks.lock().await;
         loop {

@@ -83,7 +83,7 @@ impl World {
         Self::starting(terminals, "tap").await
     }
 
-    /// The same, where sessions start in this way.
+    /// The same, with this value of the terminals' `start`.
     pub async fn starting(terminals: usize, start: &str) -> Self {
         let payter = PayterSimulator::start(PayterArgs {
             listen: ([127, 0, 0, 1], 0).into(),
@@ -195,7 +195,7 @@ impl World {
     }
 
     /// Let time pass until the terminal waits for a card, and no command can still disturb it.
-    pub async fn until_reading(&self, terminal: &str) {
+    pub async fn until_armed(&self, terminal: &str) {
         let url = format!("{}/terminals/{terminal}", self.payter.base_url());
         let key = format!("CPS apikey=\"{API_KEY}\"");
         self.until(async || {
@@ -226,7 +226,7 @@ impl World {
         self.post(&callback.path, None, &callback.body).await.0
     }
 
-    /// What the bridge is told next.
+    /// The next order that the bridge is given.
     pub async fn order(&self) -> Order {
         tokio::time::timeout(PATIENCE, self.outside.order())
             .await
@@ -297,7 +297,7 @@ impl World {
         assert!(answer.status().is_success(), "{}", answer.status());
     }
 
-    /// How many rows a table of the journal has, or those of them that a condition selects.
+    /// How many rows a table of the store has, or how many of them a condition selects.
     pub fn rows(&self, table: &str) -> u32 {
         let database = self.spin.database();
         let count = format!("SELECT count(*) FROM {table}");

@@ -1,4 +1,4 @@
-//! Terminals are watched, and whoever should know is told.
+//! Terminals are monitored, and alerts are delivered.
 
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use super::at_work;
+use super::commissioned;
 use crate::world::{TERMINAL, now};
 
 type Delivery = (HeaderMap, Bytes);
 
-/// An address that takes deliveries, and answers so.
+/// A webhook's receiver that answers with this status.
 async fn receiver(status: &'static AtomicU16) -> (String, mpsc::UnboundedReceiver<Delivery>) {
     let (sender, deliveries) = mpsc::unbounded_channel();
     let take = move |State(sender): State<mpsc::UnboundedSender<Delivery>>,
@@ -38,11 +38,11 @@ async fn receiver(status: &'static AtomicU16) -> (String, mpsc::UnboundedReceive
 // T8
 #[tokio::test]
 async fn a_silent_terminal_raises_an_alert_that_is_delivered_signed_and_ends_when_it_is_back() {
-    let mut world = at_work().await;
+    let mut world = commissioned().await;
     static STATUS: AtomicU16 = AtomicU16::new(204);
     let (url, mut deliveries) = receiver(&STATUS).await;
     let webhook = world
-        .does("PUT", "/api/v1/webhooks/ops", Some(json!({"url": url})))
+        .succeeds("PUT", "/api/v1/webhooks/ops", Some(json!({"url": url})))
         .await;
     let secret = webhook["secret"].as_str().unwrap();
     world.terminal_online(false).await;
@@ -56,10 +56,10 @@ async fn a_silent_terminal_raises_an_alert_that_is_delivered_signed_and_ends_whe
     world.restart_gateway_ahead(1).await;
 
     let (headers, body) = deliveries.recv().await.unwrap();
-    let told: Value = serde_json::from_slice(&body).unwrap();
-    assert_eq!(told["type"], "alert.raised");
-    assert_eq!(told["data"]["kind"], "silent");
-    assert_eq!(told["data"]["terminal"], TERMINAL);
+    let alert: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(alert["type"], "alert.raised");
+    assert_eq!(alert["data"]["kind"], "silent");
+    assert_eq!(alert["data"]["terminal"], TERMINAL);
     assert!(is_signed(secret, &headers, &body));
     assert!(!is_signed(secret, &headers, b"{}"), "and nothing else is");
 
@@ -77,8 +77,8 @@ async fn a_silent_terminal_raises_an_alert_that_is_delivered_signed_and_ends_whe
 
 // T8
 #[tokio::test]
-async fn a_gateway_that_was_down_for_long_takes_no_terminal_for_silent_before_it_has_looked() {
-    let mut world = at_work().await;
+async fn after_a_long_outage_no_terminal_is_silent_before_it_was_polled() {
+    let mut world = commissioned().await;
     world.stop_gateway();
     world.restart_gateway_ahead(1).await;
     world
@@ -99,12 +99,12 @@ async fn a_gateway_that_was_down_for_long_takes_no_terminal_for_silent_before_it
 
 // T8
 #[tokio::test]
-async fn an_alert_that_nobody_takes_is_tried_for_days_and_then_waits_for_a_person() {
+async fn an_undeliverable_alert_is_retried_for_days_and_then_waits_for_a_person() {
     static STATUS: AtomicU16 = AtomicU16::new(500);
-    let mut world = at_work().await;
+    let mut world = commissioned().await;
     let (url, mut deliveries) = receiver(&STATUS).await;
     world
-        .does("PUT", "/api/v1/webhooks/ops", Some(json!({"url": url})))
+        .succeeds("PUT", "/api/v1/webhooks/ops", Some(json!({"url": url})))
         .await;
     world.terminal_online(false).await;
     world
@@ -133,7 +133,7 @@ async fn an_alert_that_nobody_takes_is_tried_for_days_and_then_waits_for_a_perso
     assert_eq!(letter["error"], "answered 500");
     STATUS.store(204, Ordering::SeqCst);
     let again = format!("{letters}/{}/redeliver", letter["number"]);
-    world.does("POST", &again, None).await;
+    world.succeeds("POST", &again, None).await;
     deliveries.recv().await.unwrap();
     world
         .until("it is delivered", async || {
@@ -178,15 +178,19 @@ fn is_signed(secret: &str, headers: &HeaderMap, body: &[u8]) -> bool {
 }
 
 #[tokio::test]
-async fn what_is_due_is_a_calendar_at_an_address_that_nobody_guesses() {
-    let world = at_work().await;
+async fn what_is_due_is_a_calendar_at_a_secret_address() {
+    let world = commissioned().await;
     let order = json!({
         "customer": "parkeringshuset", "origin": "factory-fitted", "processor": "platform",
         "activations": 1, "software_years": 1, "wanted_by": "2027-01-31",
     });
-    world.does("PUT", "/api/v1/orders/SO-8", Some(order)).await;
+    world
+        .succeeds("PUT", "/api/v1/orders/SO-8", Some(order))
+        .await;
     let body = json!({"name": "Astrid's calendar", "reach": "everywhere"});
-    let issued = world.does("POST", "/api/v1/calendars", Some(body)).await;
+    let issued = world
+        .succeeds("POST", "/api/v1/calendars", Some(body))
+        .await;
     let address = issued["address"].as_str().unwrap();
     let feed = world.call_as("", "GET", address, None, &[]).await;
     assert_eq!(feed.status, 200);

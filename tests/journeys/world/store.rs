@@ -1,4 +1,4 @@
-//! What is in the gateway's journal, and what a test puts there.
+//! Reads the gateway's store, and changes it for tests.
 
 use serde_json::{Value, json};
 
@@ -9,14 +9,14 @@ impl World {
         self.count("SELECT count(*) FROM event")
     }
 
-    pub(crate) fn sessions_in_journal(&self) -> usize {
+    pub(crate) fn stored_sessions(&self) -> usize {
         self.count("SELECT count(*) FROM session")
     }
 
-    /// Make what was reported so many days older.
+    /// Make the payment providers' reports this many days older.
     pub(crate) fn age_reports(&self, days: i64) {
         let statement = "UPDATE report SET at = at - ?1 * 86400000";
-        self.journal().execute(statement, [days]).unwrap();
+        self.store().execute(statement, [days]).unwrap();
     }
 
     /// How many deliveries could be recognised if they were repeated.
@@ -26,7 +26,7 @@ impl World {
 
     /// The only session's id.
     pub(crate) fn session(&self) -> String {
-        self.journal()
+        self.store()
             .query_row("SELECT id FROM session", [], |row| row.get(0))
             .unwrap()
     }
@@ -50,37 +50,37 @@ impl World {
         self.count("SELECT count(*) FROM report")
     }
 
-    pub(crate) fn reads(&self) -> usize {
+    pub(crate) fn confirmed_prompts(&self) -> usize {
         self.count("SELECT count(*) FROM ask WHERE confirmed = 1")
     }
 
-    /// Put a read before all others in the journal, as if the terminal had been armed with it.
-    pub(crate) fn insert_read_before(&self, read: &str) {
-        self.journal()
+    /// Insert a prompt before all others, as if the terminal had been armed with it.
+    pub(crate) fn insert_earlier_prompt(&self, arming_id: &str) {
+        self.store()
             .execute(
                 r#"INSERT INTO ask (number, id, terminal, ask, chosen, told_at, renew_at, expires_at, confirmed)
                    VALUES (-1, ?1, ?2, '{"Card": {"evse": null, "hold": 1, "text": ""}}', 'null',
                            0, 9000000000000, 9000000000000, 1)"#,
-                [read, TERMINAL],
+                [arming_id, TERMINAL],
             )
             .unwrap();
     }
 
-    /// Put a receipt into the journal, and one that is still to be issued, as version 0.1 kept them
-    /// when a session had one receipt and sessions were no subjects.
-    pub(crate) fn insert_old_receipts(&self, issued: &Value, asked_for: &Value) {
-        let journal = self.journal();
+    /// Insert a receipt, and one that is still to be issued, in the form of version 0.1. There, a
+    /// session had one receipt and was not its subject.
+    pub(crate) fn insert_old_receipts(&self, issued: &Value, to_issue: &Value) {
+        let store = self.store();
         let id = issued["id"].as_str().unwrap();
         let session = issued["summary"]["session"].as_str().unwrap();
-        journal
+        store
             .execute(
                 "INSERT INTO receipt (id, session, document) VALUES (?1, ?2, ?3)",
                 [id, session, &issued.to_string()],
             )
             .unwrap();
-        let session = asked_for["session"].as_str().unwrap();
-        let action = json!({"IssueReceipt": asked_for}).to_string();
-        journal
+        let session = to_issue["session"].as_str().unwrap();
+        let action = json!({"IssueReceipt": to_issue}).to_string();
+        store
             .execute(
                 "INSERT INTO command (id, session, action, status)
                  VALUES (?1 || '/receipt', ?1, ?2, 'pending')",
@@ -90,14 +90,11 @@ impl World {
     }
 
     fn count(&self, query: &str) -> usize {
-        let count: i64 = self
-            .journal()
-            .query_row(query, [], |row| row.get(0))
-            .unwrap();
+        let count: i64 = self.store().query_row(query, [], |row| row.get(0)).unwrap();
         count.try_into().unwrap()
     }
 
-    fn journal(&self) -> rusqlite::Connection {
+    fn store(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.folder().join("chargetap.db")).unwrap()
     }
 }

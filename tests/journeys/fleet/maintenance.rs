@@ -1,8 +1,8 @@
-//! What whoever has a terminal must do, and when.
+//! What must be done to keep a terminal in service: inspections, charging, training, assessments.
 
 use serde_json::{Value, json};
 
-use super::{at_work, codes, terminal};
+use super::{codes, commissioned, terminal};
 use crate::world::now;
 
 fn done() -> Value {
@@ -16,7 +16,7 @@ fn inspection(occasion: &str, findings: Value) -> Option<Value> {
 // T4
 #[tokio::test]
 async fn an_inspection_is_due_every_week_and_a_finding_is_an_incident_at_once() {
-    let mut world = at_work().await;
+    let mut world = commissioned().await;
     assert!(world.items("/api/v1/due?what=inspection").await.is_empty());
     world.stop_gateway();
     world.restart_gateway_ahead(9).await;
@@ -28,7 +28,7 @@ async fn an_inspection_is_due_every_week_and_a_finding_is_an_incident_at_once() 
     world.restart_gateway().await;
 
     world
-        .does(
+        .succeeds(
             "POST",
             &terminal("/inspections"),
             inspection("weekly", json!([])),
@@ -36,7 +36,7 @@ async fn an_inspection_is_due_every_week_and_a_finding_is_an_incident_at_once() 
         .await;
     assert!(world.items("/api/v1/incidents").await.is_empty());
     world
-        .does(
+        .succeeds(
             "POST",
             &terminal("/inspections"),
             inspection("weekly", json!(["odd-cable"])),
@@ -44,24 +44,24 @@ async fn an_inspection_is_due_every_week_and_a_finding_is_an_incident_at_once() 
         .await;
     let incidents = world.items("/api/v1/incidents").await;
     assert_eq!(incidents.len(), 1);
-    world.rests().await;
+    world.until_out_of_service().await;
 }
 
 // T2, T4
 #[tokio::test]
 async fn storage_has_inspections_before_and_after_and_its_battery_is_charged_every_three_months() {
-    let mut world = at_work().await;
+    let mut world = commissioned().await;
     let early = world.call("POST", &terminal("/store"), None).await;
     assert_eq!(early.status, 409, "it was not inspected before");
     world
-        .does(
+        .succeeds(
             "POST",
             &terminal("/inspections"),
             inspection("before-storage", json!([])),
         )
         .await;
-    world.does("POST", &terminal("/store"), None).await;
-    world.rests().await;
+    world.succeeds("POST", &terminal("/store"), None).await;
+    world.until_out_of_service().await;
     assert!(world.items("/api/v1/due?what=battery").await.is_empty());
     world.stop_gateway();
     world.restart_gateway_ahead(95).await;
@@ -71,11 +71,11 @@ async fn storage_has_inspections_before_and_after_and_its_battery_is_charged_eve
     let ahead = chargetap_fleet::moment::Moment::from_millis(now().millis() + 95 * 86_400_000);
     let charged = json!({"at": ahead, "by": "astrid"});
     world
-        .does("POST", &terminal("/charges"), Some(charged))
+        .succeeds("POST", &terminal("/charges"), Some(charged))
         .await;
     assert!(world.items("/api/v1/due?what=battery").await.is_empty());
 
-    world.does("POST", &terminal("/unstore"), None).await;
+    world.succeeds("POST", &terminal("/unstore"), None).await;
     let refused = world.call("POST", &terminal("/ready"), None).await;
     let codes = codes(&refused);
     for code in [
@@ -89,11 +89,13 @@ async fn storage_has_inspections_before_and_after_and_its_battery_is_charged_eve
 
 // T1, T5
 #[tokio::test]
-async fn who_is_not_trained_or_works_elsewhere_looks_after_no_terminal() {
-    let world = at_work().await;
+async fn an_untrained_person_looks_after_no_terminal() {
+    let world = commissioned().await;
     let contact = json!({"name": "Nils Ny"});
     let person = json!({"contact": contact, "sites": ["stora-torget"]});
-    world.does("PUT", "/api/v1/people/nils", Some(person)).await;
+    world
+        .succeeds("PUT", "/api/v1/people/nils", Some(person))
+        .await;
     let by_nils = json!({"at": now(), "by": "nils"});
     let refused = world.call("POST", &terminal("/tests"), Some(by_nils)).await;
     assert_eq!(codes(&refused), ["user-untrained"]);
@@ -101,24 +103,24 @@ async fn who_is_not_trained_or_works_elsewhere_looks_after_no_terminal() {
 
 // T3, T9
 #[tokio::test]
-async fn what_was_accepted_and_assessed_is_on_record() {
-    let world = at_work().await;
+async fn accepted_terms_and_assessments_are_on_record() {
+    let world = commissioned().await;
     let customer = world
-        .does("GET", "/api/v1/customers/parkeringshuset", None)
+        .succeeds("GET", "/api/v1/customers/parkeringshuset", None)
         .await;
     assert_eq!(customer["terms"]["edition"], "2026-1");
     assert_eq!(customer["self_assessment"]["status"], "not-required");
     let pending = json!({"status": "pending", "questionnaire": "B-IP"});
     let path = "/api/v1/customers/parkeringshuset/self-assessments";
-    world.does("POST", path, Some(pending)).await;
+    world.succeeds("POST", path, Some(pending)).await;
     let due = world.items("/api/v1/due?what=self-assessment").await;
     assert_eq!(due.len(), 1);
 }
 
 // T9
 #[tokio::test]
-async fn a_card_number_is_taken_in_by_no_text() {
-    let world = at_work().await;
+async fn a_text_with_a_card_number_is_refused() {
+    let world = commissioned().await;
     let reason = json!({"reason": "card 4111 1111 1111 1111 was skimmed"});
     let refused = world
         .call("POST", &terminal("/suspend"), Some(reason))
