@@ -4,8 +4,8 @@ use chargetap_contract::session::Event;
 
 use crate::execution::Ending;
 use crate::host::is_running;
-use crate::journal::{Order, Status};
 use crate::outside::{self, Stage};
+use crate::store::{Order, Status};
 use crate::world::{Answer, Flight, Leg, Report, World};
 use crate::{Mistake, OneSession};
 
@@ -26,19 +26,19 @@ pub enum Action {
     Unplug,
     /// A callback or report reaches the host.
     Deliver(Report),
-    /// It does, and will do so again.
+    /// A callback or report reaches the host, and will do so again.
     DeliverAndRepeat(Report),
-    /// It never does.
+    /// A callback or report is lost.
     LoseReport(Report),
     /// The provider hints that the payment changed.
     Hint,
-    /// The host takes up a command.
-    Claim(String),
+    /// The host dispatches a command.
+    Dispatch(String),
     /// A request arrives.
     Arrive(Flight),
     /// A request arrives, and the answer is no.
     Refuse(Flight),
-    /// An answer arrives, or the host is done by itself.
+    /// An answer arrives, or the host has finished a local command.
     Return(Flight),
     /// The host waits no longer. A request may still arrive.
     GiveUp(Flight),
@@ -48,44 +48,44 @@ pub enum Action {
     Deadline,
     /// The host dies, and another takes its place.
     Crash,
-    /// The host takes up what the one before it left.
+    /// The host recovers a command that the one before it left.
     Recover(String),
-    /// The host looks for open holds that no session knows, and sees this one.
-    SeeOrphan(String),
-    /// The host voids what it saw.
+    /// The host looks for open holds that no session knows, and finds this one.
+    FindOrphan(String),
+    /// The host voids the hold that it found.
     VoidOrphan,
 }
 
 impl OneSession {
-    /// What happens sooner or later if nothing else does.
+    /// Adds what must happen sooner or later.
     pub(crate) fn due(&self, world: &World, actions: &mut Vec<Action>) {
         let before = actions.len();
         let reports = world.reports.iter().copied();
         actions.extend(reports.map(Action::Deliver));
         actions.extend(world.abandoned().map(str::to_owned).map(Action::Recover));
-        // A new host claims nothing before it has dealt with what the old one left.
+        // A new host dispatches nothing before it has recovered what the old one left.
         if world.abandoned().next().is_none() {
-            let commands = world.journal.commands.iter();
+            let commands = world.store.commands.iter();
             let waiting = commands.filter(|(_, command)| command.status == Status::Pending);
-            actions.extend(waiting.map(|(id, _)| Action::Claim(id.clone())));
+            actions.extend(waiting.map(|(id, _)| Action::Dispatch(id.clone())));
         }
         let flights = world.under_way.iter().filter(|flight| flight.awaited);
         actions.extend(flights.map(|flight| match flight.leg {
             Leg::Request => Action::Arrive(flight.clone()),
             Leg::Answer(_) | Leg::Local => Action::Return(flight.clone()),
         }));
-        if !world.journal.is_authorising() {
-            match world.seen {
+        if !world.store.is_authorising() {
+            match world.orphan {
                 Some(_) => actions.push(Action::VoidOrphan),
-                None => self.look(world, actions),
+                None => self.find_orphans(world, actions),
             }
         }
-        if actions.len() == before && world.journal.next_deadline().is_some() {
+        if actions.len() == before && world.store.next_deadline().is_some() {
             actions.push(Action::Deadline);
         }
     }
 
-    /// What may happen or not.
+    /// Adds what may happen or not.
     pub(crate) fn possible(&self, world: &World, actions: &mut Vec<Action>) {
         driver(world, actions);
         faults(world, actions);
@@ -105,27 +105,25 @@ impl OneSession {
                 actions.push(Action::Refuse(flight.clone()));
             }
         }
-        // Whoever looks may have begun before the card was shown.
-        if world.journal.is_authorising() && world.seen.is_none() {
-            self.look(world, actions);
+        // The search for orphans may have begun before the card was shown.
+        if world.store.is_authorising() && world.orphan.is_none() {
+            self.find_orphans(world, actions);
         }
-        if world.left.hints > 0
-            && !world.provider.holds.is_empty()
-            && world.journal.is_authorising()
+        if world.left.hints > 0 && !world.provider.holds.is_empty() && world.store.is_authorising()
         {
             actions.push(Action::Hint);
         }
         if world.left.delays > 0
-            && world.journal.next_deadline().is_some()
+            && world.store.next_deadline().is_some()
             && !actions.contains(&Action::Deadline)
         {
             actions.push(Action::Deadline);
         }
     }
 
-    fn look(&self, world: &World, actions: &mut Vec<Action>) {
+    fn find_orphans(&self, world: &World, actions: &mut Vec<Action>) {
         if self.mistake != Some(Mistake::LeavesOrphans) {
-            actions.extend(world.orphans().into_iter().map(Action::SeeOrphan));
+            actions.extend(world.orphans().into_iter().map(Action::FindOrphan));
         }
     }
 
@@ -161,7 +159,7 @@ impl OneSession {
                 world.left.hints -= 1;
                 world.apply(Event::PaymentHinted, None);
             }
-            Action::Claim(id) => world.claim(&id),
+            Action::Dispatch(id) => world.dispatch(&id),
             Action::Arrive(flight) => {
                 world.land(&flight);
                 let answer = outside::arrive(world, &flight.order, self.provider_closes_nothing);
@@ -178,7 +176,7 @@ impl OneSession {
                         let ending = Ending::Answered(answer);
                         self.end(world, &flight.command, &flight.order, ending);
                     }
-                    _ => world.journal.finish(&flight.command),
+                    _ => world.store.complete(&flight.command),
                 }
             }
             Action::GiveUp(flight) => {
@@ -206,9 +204,9 @@ impl OneSession {
                 world.crash();
             }
             Action::Recover(id) => self.recover(world, &id),
-            Action::SeeOrphan(payment) => world.seen = Some(payment),
+            Action::FindOrphan(payment) => world.orphan = Some(payment),
             Action::VoidOrphan => {
-                if let Some(payment) = world.seen.take() {
+                if let Some(payment) = world.orphan.take() {
                     world.void_orphan(&payment);
                 }
             }
@@ -218,7 +216,7 @@ impl OneSession {
 
 /// What the driver and the car may do.
 fn driver(world: &World, actions: &mut Vec<Action>) {
-    if world.left.cards > 0 && is_running(world.journal.phase()) {
+    if world.left.cards > 0 && is_running(world.store.phase()) {
         actions.push(Action::ShowCardAgain);
     }
     match world.station.stage {
@@ -259,7 +257,7 @@ fn faults(world: &World, actions: &mut Vec<Action>) {
     }
 }
 
-/// The answer sets out, if somebody waits for it.
+/// Send the answer, if a host waits for it.
 fn answered(world: &mut World, flight: Flight, answer: Answer) {
     if flight.awaited {
         let leg = Leg::Answer(answer);

@@ -3,7 +3,7 @@
 use chargetap_contract::session::{CommandResult, Event, Outcome};
 
 use crate::host::{hold, session_of};
-use crate::journal::{Applied, Close, HOLD, Order};
+use crate::store::{Applied, Close, HOLD, Order};
 use crate::world::{Answer, World};
 use crate::{Mistake, OneSession};
 
@@ -17,26 +17,26 @@ pub(crate) enum Ending {
 }
 
 impl OneSession {
-    /// Take up a command of a host that died.
+    /// Recover a command of a host that died.
     pub(crate) fn recover(&self, world: &mut World, id: &str) {
-        let Some(command) = world.journal.commands.get(id) else {
+        let Some(command) = world.store.commands.get(id) else {
             return;
         };
         let order = command.order.clone();
         if order.is_local() || self.mistake == Some(Mistake::ForgetsWhatWasSent) {
-            world.journal.repeat(id);
+            world.store.repeat(id);
         } else {
             self.end(world, id, &order, Ending::Lost);
         }
     }
 
-    /// A command ended: its session hears of it, and the command is done either way.
+    /// A command ended: apply its outcome to the session. The command is complete either way.
     pub(crate) fn end(&self, world: &mut World, id: &str, order: &Order, ending: Ending) {
         if ending == Ending::Lost && self.repeats_by_mistake(world, id, order) {
             return;
         }
         let (result, made) = match ending {
-            // A question whose answer was lost can be asked again.
+            // A lookup whose answer was lost can be repeated.
             Ending::Lost if matches!(order, Order::LookUp(_)) => (not_done(), None),
             Ending::Lost => (CommandResult::Unknown, None),
             Ending::Answered(answer) => result(world, order, answer),
@@ -49,17 +49,17 @@ impl OneSession {
                 result,
             };
             let event = Event::CommandEnded(outcome);
-            world.journal.apply(session, event, now, None, Some(id))
+            world.store.apply(session, event, now, None, Some(id))
         };
         match apply(result) {
             Applied::Yes | Applied::Duplicate => {}
-            Applied::Refused => world.journal.finish(id),
+            Applied::Refused => world.store.complete(id),
             Applied::HoldClaimed => {
                 apply(not_done());
             }
         }
         if let Some(payment) = made
-            && world.journal.owner(&payment).is_none()
+            && world.store.owner(&payment).is_none()
             && self.mistake != Some(Mistake::LeavesOrphans)
         {
             world.void_orphan(&payment);
@@ -70,13 +70,13 @@ impl OneSession {
         match (self.mistake, order) {
             (Some(Mistake::SendsAuthorisationAgain), Order::Authorise) => {}
             (Some(Mistake::CapturesTheWholeHold), Order::Close(payment, Close::Capture(_))) => {
-                if let Some(command) = world.journal.commands.get_mut(id) {
+                if let Some(command) = world.store.commands.get_mut(id) {
                     command.order = Order::Close(payment.clone(), Close::Capture(HOLD));
                 }
             }
             _ => return false,
         }
-        world.journal.repeat(id);
+        world.store.repeat(id);
         true
     }
 }
@@ -94,7 +94,7 @@ fn result(world: &World, order: &Order, answer: Answer) -> (CommandResult, Optio
         Answer::NotDone => not_done(),
         Answer::Open(mut open) => {
             if *order == Order::LookUp(None) {
-                open.retain(|payment| world.journal.owner(payment).is_none());
+                open.retain(|payment| world.store.owner(payment).is_none());
             }
             CommandResult::OpenHolds(open.into_iter().map(hold).collect())
         }

@@ -1,10 +1,10 @@
-//! The host: what it does with what reaches it, with time, and with the commands in its journal.
+//! The host: how it handles reports, deadlines, and the commands in its store.
 
 use chargetap_contract::session::{Event, Evse, MeterReading, OrphanHold, Phase, Stopped, Tap};
 use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
 
-use crate::journal::{Applied, DRIVER, HOLD, Order, Status, TERMINAL};
 use crate::outside::Stage;
+use crate::store::{Applied, DRIVER, HOLD, Order, Status, TERMINAL};
 use crate::world::{Flight, Leg, Reading, Report, World};
 
 impl World {
@@ -14,10 +14,10 @@ impl World {
             Report::Card => {
                 self.apply(Event::CardPresented(card("read")), Some("card".into()));
             }
-            Report::CardAgain(wish) => {
-                // Shown when no session of this card runs, it would begin another one.
-                if is_running(self.journal.phase()) {
-                    let key = format!("card-{wish}");
+            Report::CardAgain(number) => {
+                // Without a running session of this card, it would begin another one.
+                if is_running(self.store.phase()) {
+                    let key = format!("card-{number}");
                     self.apply(Event::CardPresented(card(&key)), Some(key));
                 }
             }
@@ -31,13 +31,10 @@ impl World {
                     reason: String::new(),
                 };
                 let key = Some("stopped".into());
-                let in_time = matches!(
-                    self.journal.phase(),
-                    Some(Phase::Charging | Phase::Stopping)
-                );
+                let in_time = matches!(self.store.phase(), Some(Phase::Charging | Phase::Stopping));
                 let applied = self.apply(Event::ChargingStopped(stopped), key);
                 if in_time && applied == Applied::Yes {
-                    self.journal.ended_at = Some(reading.energy);
+                    self.store.ended_at = Some(reading.energy);
                 }
             }
         }
@@ -47,7 +44,7 @@ impl World {
         let key = format!("started-{}-{}", reading.at, reading.energy);
         let applied = self.apply(Event::ChargingStarted(meter(reading)), Some(key));
         if applied == Applied::Yes {
-            self.journal.began_at = Some(reading.energy);
+            self.store.began_at = Some(reading.energy);
         }
         let allowed = matches!(applied, Applied::Yes | Applied::Duplicate);
         if self.station.stage == Stage::Starting {
@@ -60,12 +57,12 @@ impl World {
     }
 
     pub(crate) fn apply(&mut self, event: Event, delivery: Option<String>) -> Applied {
-        self.journal.apply(DRIVER, event, self.now, delivery, None)
+        self.store.apply(DRIVER, event, self.now, delivery, None)
     }
 
-    /// A waiting command is taken up: on record as sent, then under way.
-    pub(crate) fn claim(&mut self, id: &str) {
-        let Some(command) = self.journal.commands.get_mut(id) else {
+    /// Dispatch a waiting command: it is recorded as sent, and then under way.
+    pub(crate) fn dispatch(&mut self, id: &str) {
+        let Some(command) = self.store.commands.get_mut(id) else {
             return;
         };
         command.status = Status::Sent;
@@ -73,19 +70,19 @@ impl World {
         let session = session_of(id).to_owned();
         let leg = match &order {
             // It is sent only if the session still waits for it.
-            Order::Authorise if !self.journal.is_authorising() => {
-                return self.journal.finish(id);
+            Order::Authorise if !self.store.is_authorising() => {
+                return self.store.complete(id);
             }
             Order::Authorise => {
                 self.provider.authorisations += 1;
                 Leg::Request
             }
             Order::Receipt(receipt) => {
-                self.journal.receipts.entry(session).or_insert(*receipt);
+                self.store.receipts.entry(session).or_insert(*receipt);
                 Leg::Local
             }
             Order::Alert => {
-                self.journal.alerts.insert(session);
+                self.store.alerts.insert(session);
                 Leg::Local
             }
             _ => Leg::Request,
@@ -100,27 +97,27 @@ impl World {
 
     /// A deadline passes.
     pub(crate) fn pass_deadline(&mut self) {
-        let Some((at, session)) = self.journal.next_deadline() else {
+        let Some((at, session)) = self.store.next_deadline() else {
             return;
         };
         let session = session.to_owned();
         self.now = self.now.max(at);
         let applied = self
-            .journal
+            .store
             .apply(&session, Event::DeadlineReached, self.now, None, None);
         assert_eq!(applied, Applied::Yes, "{session} asked to be stepped now");
     }
 
-    /// The host dies, and another begins with the same journal. Requests may still arrive.
+    /// The host dies, and another begins with the same store. Requests may still arrive.
     pub(crate) fn crash(&mut self) {
-        self.seen = None;
+        self.orphan = None;
         let flights = std::mem::take(&mut self.under_way);
         for flight in flights {
             self.stray(flight);
         }
     }
 
-    /// Nobody waits any more for what this may still bring about.
+    /// The host no longer waits for this request, which may still arrive.
     pub(crate) fn stray(&mut self, mut flight: Flight) {
         if flight.leg == Leg::Request && !matches!(flight.order, Order::LookUp(_)) {
             flight.awaited = false;
@@ -130,7 +127,7 @@ impl World {
 
     /// Commands that were sent by a host that died.
     pub(crate) fn abandoned(&self) -> impl Iterator<Item = &str> {
-        self.journal
+        self.store
             .commands
             .iter()
             .filter(|(_, command)| command.status == Status::Sent)
@@ -144,11 +141,11 @@ impl World {
     /// Open holds that no session knows.
     pub(crate) fn orphans(&self) -> Vec<String> {
         let mut open = self.provider.open();
-        open.retain(|payment| self.journal.owner(payment).is_none());
+        open.retain(|payment| self.store.owner(payment).is_none());
         open
     }
 
-    /// The hold that was seen is voided, unless a session knows it.
+    /// Void the hold that was found, unless a session knows it.
     pub(crate) fn void_orphan(&mut self, payment: &str) {
         let session = format!("orphan-{TERMINAL}-{payment}");
         let orphan = OrphanHold {
@@ -156,7 +153,7 @@ impl World {
             hold: hold(payment.to_owned()),
         };
         let event = Event::OrphanHoldFound(orphan);
-        self.journal.apply(&session, event, self.now, None, None);
+        self.store.apply(&session, event, self.now, None, None);
     }
 }
 

@@ -1,17 +1,17 @@
 //! One session, checked in every order of events.
 //!
-//! The session orchestrator is the real one. Around it are a host reduced to the journal's rules
-//! ([`journal`], `host`, `execution`), a payment provider and a station ([`outside`]), and all that
+//! The session orchestrator is the real one. Around it are a host reduced to the store's rules
+//! ([`store`], `host`, `execution`), a payment provider and a station ([`outside`]), and all that
 //! is on its way between them ([`world`]). A model checker tries every order in which messages
 //! arrive, with as many losses, repetitions, delays and crashes as [`Bounds`] allow, and looks in
 //! every state for a breach of the rules in [`properties`].
 //!
-//! Time passes only from deadline to deadline. It does so freely while nothing is on its way, and
-//! at a price otherwise: that is how the state space stays finite.
+//! Time passes only from deadline to deadline: freely while nothing is on its way, otherwise at the
+//! cost of one of the allowed delays. This keeps the state space finite.
 //!
 //! What is left out: texts on the terminal's screen, other drivers (but for a hold that one left
 //! open), a hold for another amount than was asked for, a station that begins a second transaction
-//! under one token, and somebody else who closes a hold.
+//! under one token, and a third party that closes a hold.
 
 #![allow(
     clippy::expect_used,
@@ -22,9 +22,9 @@
 pub mod action;
 mod execution;
 mod host;
-pub mod journal;
 pub mod outside;
 pub mod properties;
+pub mod store;
 pub mod world;
 
 pub use action::Action;
@@ -56,11 +56,11 @@ pub struct Bounds {
 pub enum Mistake {
     /// An authorisation whose answer was lost is sent again.
     SendsAuthorisationAgain,
-    /// After a crash, a command that was sent is sent again instead of being asked about.
+    /// After a crash, a command that was sent is sent again instead of being looked up.
     ForgetsWhatWasSent,
     /// A capture whose answer was lost is sent again for the whole hold.
     CapturesTheWholeHold,
-    /// Nobody looks for holds that no session knows.
+    /// The host does not look for holds that no session knows.
     LeavesOrphans,
 }
 
@@ -70,8 +70,8 @@ pub struct OneSession {
     /// What may go wrong.
     pub bounds: Bounds,
     /// An earlier driver's hold came late and is open.
-    pub stranger: bool,
-    /// The provider will not close any hold, but says so.
+    pub earlier_hold: bool,
+    /// The provider refuses to close any hold.
     pub provider_closes_nothing: bool,
     /// What the host does wrong.
     pub mistake: Option<Mistake>,
@@ -82,7 +82,7 @@ impl Model for OneSession {
     type Action = Action;
 
     fn init_states(&self) -> Vec<World> {
-        vec![World::with_a_card_shown(self.bounds, self.stranger)]
+        vec![World::with_a_card_shown(self.bounds, self.earlier_hold)]
     }
 
     fn actions(&self, world: &World, actions: &mut Vec<Action>) {

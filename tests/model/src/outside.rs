@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::journal::{Close, Order};
+use crate::store::{Close, Order};
 use crate::world::{Answer, Report, World};
 
 /// The payment provider.
@@ -17,10 +17,10 @@ pub struct Provider {
 /// A hold, and what was done about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hold {
-    /// An earlier driver's.
-    pub stranger: bool,
-    /// What the host asked for, whether it took effect or not.
-    pub asked: BTreeSet<Close>,
+    /// Whether it is an earlier driver's.
+    pub is_earlier: bool,
+    /// What the host requested, whether it took effect or not.
+    pub requested: BTreeSet<Close>,
     /// What took effect.
     pub closed: Vec<Close>,
 }
@@ -28,13 +28,13 @@ pub struct Hold {
 impl Provider {
     /// A provider at which an earlier driver's hold may be open.
     #[must_use]
-    pub fn with_a_hold(stranger: bool) -> Self {
+    pub fn with_a_hold(earlier_hold: bool) -> Self {
         let hold = Hold {
-            stranger,
+            is_earlier: earlier_hold,
             ..Hold::default()
         };
         Self {
-            holds: stranger.then_some(hold).into_iter().collect(),
+            holds: earlier_hold.then_some(hold).into_iter().collect(),
             authorisations: 0,
         }
     }
@@ -70,7 +70,7 @@ impl Provider {
     fn close(&mut self, payment: &str, how: Close, refuses: bool) -> Answer {
         let place: usize = payment.parse().expect("a payment session's id");
         let hold = self.holds.get_mut(place).expect("a payment session");
-        hold.asked.insert(how);
+        hold.requested.insert(how);
         if !hold.closed.is_empty() {
             Answer::Conflict
         } else if refuses {
@@ -97,7 +97,7 @@ pub enum Stage {
     /// Nothing.
     #[default]
     Idle,
-    /// It was told to start and waits for a car.
+    /// It accepted a start and waits for a car.
     Expecting,
     /// It reported the start and waits for the transaction's number.
     Starting,
@@ -107,7 +107,7 @@ pub enum Stage {
     Ended,
 }
 
-/// A request arrives at whom it is for, who does what it says.
+/// A request arrives: the provider or the station carries it out.
 pub(crate) fn arrive(world: &mut World, order: &Order, provider_closes_nothing: bool) -> Answer {
     match order {
         Order::Authorise => world.provider.authorise(),

@@ -5,11 +5,11 @@ use stateright::Property;
 
 use crate::OneSession;
 use crate::action::is_at_rest;
-use crate::journal::{Close, DRIVER, HOLD, MINIMUM, PER_KWH, Status, is_end};
 use crate::outside::Hold;
+use crate::store::{Close, DRIVER, HOLD, MINIMUM, PER_KWH, Status, is_end};
 use crate::world::World;
 
-/// All of them.
+/// All properties.
 #[must_use]
 pub fn all() -> Vec<Property<OneSession>> {
     let mut all = vec![
@@ -22,7 +22,7 @@ pub fn all() -> Vec<Property<OneSession>> {
         Property::always("the receipt says what was captured", receipt_is_right),
         Property::always("the final reading is billed", final_reading_is_billed),
         Property::always(
-            "a person is called only when the ladder has ended",
+            "a person is called only when the retry schedule has ended",
             called_for_a_reason,
         ),
         Property::always(
@@ -41,7 +41,7 @@ pub fn all() -> Vec<Property<OneSession>> {
     all
 }
 
-/// What the model is expected to come to, so that the rules are not kept for want of trying.
+/// States that the model must reach. Without them, a rule might hold only because nothing happens.
 #[must_use]
 pub fn reached() -> Vec<Property<OneSession>> {
     vec![
@@ -55,23 +55,23 @@ pub fn reached() -> Vec<Property<OneSession>> {
             world.station.register == 1 && closed(world).any(|close| *close == Close::Void)
         }),
         Property::sometimes("an orphan is voided", |_, world: &World| {
-            world.journal.sessions.len() == 2 && closed(world).any(|close| *close == Close::Void)
+            world.store.sessions.len() == 2 && closed(world).any(|close| *close == Close::Void)
         }),
         Property::sometimes("the end is never reported", |_, world: &World| {
-            world.journal.alerts.contains(DRIVER) && world.journal.phase() == Some(Phase::Settled)
+            world.store.alerts.contains(DRIVER) && world.store.phase() == Some(Phase::Settled)
         }),
         Property::sometimes("a person is called", |_, world: &World| {
-            world.journal.phase() == Some(Phase::NeedsAttention)
-                && world.journal.alerts.contains(DRIVER)
+            world.store.phase() == Some(Phase::NeedsAttention)
+                && world.store.alerts.contains(DRIVER)
         }),
         Property::sometimes("the card is declined", |_, world: &World| {
-            world.journal.phase() == Some(Phase::Declined)
+            world.store.phase() == Some(Phase::Declined)
         }),
     ]
 }
 
 fn drivers_hold(world: &World) -> Option<&Hold> {
-    let payment = world.journal.sessions.get(DRIVER)?.payment.as_ref()?;
+    let payment = world.store.sessions.get(DRIVER)?.payment.as_ref()?;
     world.provider.holds.get(payment.parse::<usize>().ok()?)
 }
 
@@ -95,10 +95,10 @@ fn closed_once(_: &OneSession, world: &World) -> bool {
     holds.all(|hold| hold.closed.len() <= 1)
 }
 
-/// Which of two different requests takes effect would be a matter of luck.
+/// Of two different requests, it would be random which one takes effect.
 fn one_way_to_close(_: &OneSession, world: &World) -> bool {
     let mut holds = world.provider.holds.iter();
-    holds.all(|hold| hold.asked.len() <= 1)
+    holds.all(|hold| hold.requested.len() <= 1)
 }
 
 fn only_for_energy(_: &OneSession, world: &World) -> bool {
@@ -107,15 +107,15 @@ fn only_for_energy(_: &OneSession, world: &World) -> bool {
 
 fn authorised_once(_: &OneSession, world: &World) -> bool {
     let own = world.provider.holds.iter();
-    world.provider.authorisations <= 1 && own.filter(|hold| !hold.stranger).count() <= 1
+    world.provider.authorisations <= 1 && own.filter(|hold| !hold.is_earlier).count() <= 1
 }
 
 fn own_hold(_: &OneSession, world: &World) -> bool {
-    drivers_hold(world).is_none_or(|hold| !hold.stranger)
+    drivers_hold(world).is_none_or(|hold| !hold.is_earlier)
 }
 
 fn receipt_is_right(_: &OneSession, world: &World) -> bool {
-    let receipt = world.journal.receipts.get(DRIVER);
+    let receipt = world.store.receipts.get(DRIVER);
     receipt.is_none_or(|receipt| {
         receipt.captured == world.provider.captured()
             && matches!(receipt.captured + receipt.released, 0 | HOLD)
@@ -123,7 +123,7 @@ fn receipt_is_right(_: &OneSession, world: &World) -> bool {
 }
 
 fn final_reading_is_billed(_: &OneSession, world: &World) -> bool {
-    let (Some(began_at), Some(ended_at)) = (world.journal.began_at, world.journal.ended_at) else {
+    let (Some(began_at), Some(ended_at)) = (world.store.began_at, world.store.ended_at) else {
         return true;
     };
     let price = (ended_at - began_at) * PER_KWH;
@@ -136,22 +136,22 @@ fn final_reading_is_billed(_: &OneSession, world: &World) -> bool {
 }
 
 fn called_for_a_reason(model: &OneSession, world: &World) -> bool {
-    let mut sessions = world.journal.sessions.values();
+    let mut sessions = world.store.sessions.values();
     model.provider_closes_nothing || sessions.all(|stored| stored.phase != Phase::NeedsAttention)
 }
 
 fn unreported_end_is_alerted(model: &OneSession, world: &World) -> bool {
-    let unreported = world.journal.began_at.is_some() && world.journal.ended_at.is_none();
-    !is_at_rest(model, world) || !unreported || world.journal.alerts.contains(DRIVER)
+    let unreported = world.store.began_at.is_some() && world.store.ended_at.is_none();
+    !is_at_rest(model, world) || !unreported || world.store.alerts.contains(DRIVER)
 }
 
 fn sessions_end(model: &OneSession, world: &World) -> bool {
-    let mut sessions = world.journal.sessions.values();
+    let mut sessions = world.store.sessions.values();
     !is_at_rest(model, world) || sessions.all(|stored| is_end(stored.phase))
 }
 
 fn commands_end(model: &OneSession, world: &World) -> bool {
-    let mut commands = world.journal.commands.values();
+    let mut commands = world.store.commands.values();
     !is_at_rest(model, world) || commands.all(|command| command.status == Status::Done)
 }
 
@@ -161,9 +161,9 @@ fn holds_end(model: &OneSession, world: &World) -> bool {
     }
     let mut open = world.provider.open().into_iter();
     open.all(|payment| {
-        world.journal.owner(&payment).is_some_and(|owner| {
-            let phase = world.journal.sessions.get(owner).map(|stored| stored.phase);
-            phase == Some(Phase::NeedsAttention) && world.journal.alerts.contains(owner)
+        world.store.owner(&payment).is_some_and(|owner| {
+            let phase = world.store.sessions.get(owner).map(|stored| stored.phase);
+            phase == Some(Phase::NeedsAttention) && world.store.alerts.contains(owner)
         })
     })
 }
@@ -171,8 +171,8 @@ fn holds_end(model: &OneSession, world: &World) -> bool {
 fn receipt_is_issued(model: &OneSession, world: &World) -> bool {
     !is_at_rest(model, world)
         || world
-            .journal
+            .store
             .phase()
             .is_none_or(|phase| phase == Phase::NeedsAttention)
-        || world.journal.receipts.contains_key(DRIVER)
+        || world.store.receipts.contains_key(DRIVER)
 }

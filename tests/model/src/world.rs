@@ -1,8 +1,8 @@
-//! Everything there is at one moment.
+//! The whole state at one moment.
 
 use crate::Bounds;
-use crate::journal::{Journal, Order};
 use crate::outside::{Provider, Station};
+use crate::store::{Order, Store};
 
 /// One moment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -10,11 +10,11 @@ pub struct World {
     /// Milliseconds since the tap.
     pub now: u64,
     /// What the host has on disk.
-    pub journal: Journal,
+    pub store: Store,
     /// Commands under way, sorted.
     pub under_way: Vec<Flight>,
-    /// A hold that the host saw when it last looked for orphans, and has not dealt with yet.
-    pub seen: Option<String>,
+    /// An orphaned hold that the host found and has not voided yet.
+    pub orphan: Option<String>,
     /// The payment provider.
     pub provider: Provider,
     /// The charging station.
@@ -34,8 +34,7 @@ pub struct Flight {
     pub order: Order,
     /// Where it is.
     pub leg: Leg,
-    /// Whether a host waits for the answer. A request that nobody waits for may arrive at any time
-    /// or never.
+    /// Whether a host waits for the answer. Otherwise, the request may arrive at any time or never.
     pub awaited: bool,
 }
 
@@ -46,7 +45,7 @@ pub enum Leg {
     Request,
     /// The answer is on its way.
     Answer(Answer),
-    /// The host did it by itself; that it is done is not on record yet.
+    /// The host executed it locally, and has not recorded that yet.
     Local,
 }
 
@@ -55,7 +54,7 @@ pub enum Leg {
 pub enum Answer {
     /// This hold was made.
     Authorised(String),
-    /// No, and no again.
+    /// Refused for good.
     Declined,
     /// Done.
     Done,
@@ -67,12 +66,12 @@ pub enum Answer {
     Open(Vec<String>),
 }
 
-/// What the host is told without having asked.
+/// What the host is sent without a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Report {
     /// The driver's card.
     Card,
-    /// The driver's card again, by which of the driver's wishes.
+    /// The driver's card again. The number distinguishes several times.
     CardAgain(u8),
     /// The transaction began.
     Started(Reading),
@@ -94,13 +93,13 @@ pub struct Reading {
 impl World {
     /// A card was just shown, where an earlier driver's hold may be open.
     #[must_use]
-    pub fn with_a_card_shown(left: Bounds, stranger: bool) -> Self {
+    pub fn with_a_card_shown(left: Bounds, earlier_hold: bool) -> Self {
         Self {
             now: 0,
-            journal: Journal::default(),
+            store: Store::default(),
             under_way: Vec::new(),
-            seen: None,
-            provider: Provider::with_a_hold(stranger),
+            orphan: None,
+            provider: Provider::with_a_hold(earlier_hold),
             station: Station::default(),
             reports: vec![Report::Card],
             left,
@@ -113,7 +112,7 @@ impl World {
         self.under_way.insert(at, flight);
     }
 
-    /// Take a command out of the air.
+    /// Remove a command that was under way.
     pub fn land(&mut self, flight: &Flight) {
         if let Ok(at) = self.under_way.binary_search(flight) {
             self.under_way.remove(at);
@@ -126,7 +125,7 @@ impl World {
         self.reports.insert(at, report);
     }
 
-    /// Take a report out of the air.
+    /// Remove a report that was on its way.
     pub fn take(&mut self, report: Report) {
         if let Ok(at) = self.reports.binary_search(&report) {
             self.reports.remove(at);

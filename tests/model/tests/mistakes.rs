@@ -1,4 +1,4 @@
-//! A host that is wrong is found out.
+//! The checker finds mistakes in the host.
 
 #![allow(missing_docs, reason = "tests")]
 
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use session_model::{Bounds, Mistake, OneSession};
 use stateright::{Checker, HasDiscoveries, Model};
 
-/// The checker looks for ways to break a rule. It must find one when the host is wrong.
+/// The checker must find that a host with this mistake breaks this rule.
 fn finds(mistake: Mistake, bounds: Bounds, rule: &'static str) {
     let model = OneSession {
         bounds: Bounds {
@@ -65,7 +65,7 @@ fn a_capture_of_another_amount_is_found() {
 }
 
 #[test]
-fn an_orphan_that_nobody_looks_for_is_found() {
+fn a_host_that_leaves_orphans_is_found() {
     finds(
         Mistake::LeavesOrphans,
         Bounds {

@@ -23,8 +23,8 @@ const CALM: Bounds = Bounds {
     readings: 1,
 };
 
-/// Look at every state; fail with the way to the first that breaks a rule. What was reached is
-/// returned.
+/// Check every state. Fails with the path to the first one that breaks a rule; returns the names of
+/// the states that must be reached.
 fn check(model: OneSession) -> BTreeSet<&'static str> {
     let checker = model
         .checker()
@@ -77,7 +77,7 @@ fn a_loss_and_a_deadline_that_passes_early_break_no_rule() {
 }
 
 #[test]
-fn an_impatient_driver_and_the_provider_s_hints_break_no_rule() {
+fn an_impatient_driver_and_the_providers_hints_break_no_rule() {
     check(with(Bounds {
         delays: 1,
         hints: 1,
@@ -97,25 +97,25 @@ fn readings_in_any_order_break_no_rule() {
 }
 
 #[test]
-fn an_earlier_driver_s_hold_and_a_loss_break_no_rule() {
+fn an_earlier_drivers_hold_and_a_loss_break_no_rule() {
     check(OneSession {
-        stranger: true,
+        earlier_hold: true,
         ..with(Bounds { losses: 1, ..CALM })
     });
 }
 
 #[test]
-fn an_earlier_driver_s_hold_is_never_mistaken_by_a_host_that_dies() {
+fn an_earlier_drivers_hold_is_never_mistaken_by_a_host_that_dies() {
     check(OneSession {
-        stranger: true,
+        earlier_hold: true,
         ..with(Bounds { crashes: 1, ..CALM })
     });
 }
 
 #[test]
-fn an_earlier_driver_s_hold_is_never_mistaken_by_a_host_that_is_slow() {
+fn an_earlier_drivers_hold_is_never_mistaken_by_a_host_that_is_slow() {
     check(OneSession {
-        stranger: true,
+        earlier_hold: true,
         ..with(Bounds { delays: 1, ..CALM })
     });
 }
@@ -130,7 +130,7 @@ fn a_provider_that_closes_no_hold_is_left_to_a_person() {
 }
 
 #[test]
-fn a_loss_is_enough_to_come_to_every_end() {
+fn one_loss_is_enough_to_reach_every_end() {
     let mut reached = check(with(Bounds { losses: 1, ..CALM }));
     reached.insert("a person is called");
     let expected: BTreeSet<_> = properties::reached()
@@ -152,7 +152,7 @@ fn a_loss_a_repetition_a_deadline_and_a_crash_break_no_rule() {
     }));
 }
 
-/// Without this, a session could go on for ever and never be seen at rest.
+/// Otherwise a session could run for ever, and no rule about its rest would be checked.
 #[test]
 fn no_state_comes_back() {
     for (delays, crashes) in [(1, 0), (0, 1)] {

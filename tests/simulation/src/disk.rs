@@ -1,4 +1,4 @@
-//! The disk below the journal: SQLite in memory, which survives the gateway but not the world.
+//! The disk below the store: SQLite in memory, which survives the gateway but not the world.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ pub(crate) struct Disk(Connection);
 impl Disk {
     pub(crate) fn new() -> rusqlite::Result<Self> {
         let connection = Connection::open_in_memory()?;
-        // A statement copies every page before it changes it, to be able to take it back.
+        // Small pages: a statement copies every page before it changes it, for its rollback.
         connection.pragma_update(None, "page_size", 2_048)?;
         connection.set_prepared_statement_cache_capacity(64);
-        // As on the native host: a statement is compiled once, whatever is bound to it.
+        // As on the native host: a statement is not recompiled when its values change.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(Self(connection))
     }
@@ -73,7 +73,7 @@ impl Disk {
         }
     }
 
-    /// Put terminals on record that are at work, unless some are.
+    /// Insert commissioned terminals, unless there are some.
     pub(crate) fn commission(&self, terminals: &str) -> rusqlite::Result<()> {
         let statement = "INSERT INTO fleet_write (number, at, actor, changes)
              SELECT (SELECT 1 + coalesce(max(number), 0) FROM fleet_write), 0, 'operator', ?1

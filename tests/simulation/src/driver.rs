@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::faults::Fault;
 use crate::gateway::SimulatedGateway;
-use crate::provider::{self, Seen};
+use crate::provider::{self, Prompt};
 use crate::site::{Way, connector_in, label, terminal_of};
 use crate::station;
 use crate::world::{World, pass};
 
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
-/// How long a driver waits for a terminal that does not read.
+/// How long a driver waits for a terminal that is not armed.
 const PATIENCE: u64 = 15 * MINUTE;
 /// How often the operator tries to put a refund on record.
 const REFUND_TRIES: u32 = 10;
@@ -61,7 +61,7 @@ impl<'a> Driver<'a> {
     }
 
     async fn charge(&self) {
-        let (never_plugs, plug_after, charge_for, leaving, stranger) = {
+        let (never_plugs, plug_after, charge_for, leaving, other_card) = {
             let mut state = self.world.state();
             let leaving = match state.rng.pick(0..10) {
                 0..6 => Leaving::Unplug,
@@ -73,7 +73,7 @@ impl<'a> Driver<'a> {
                 state.rng.pick(2 * SECOND..100 * SECOND),
                 state.rng.pick(MINUTE..90 * MINUTE),
                 leaving,
-                state.fault_often(Fault::StrangersCard),
+                state.fault_often(Fault::OtherCard),
             )
         };
         let plugs_first = self.way == Way::PlugIn;
@@ -97,9 +97,9 @@ impl<'a> Driver<'a> {
             }
             station::plug_in(self.world, self.connector);
         }
-        if stranger {
+        if other_card {
             pass(charge_for / 2).await;
-            self.show(&format!("stranger-of-{}", self.card)).await;
+            self.show(&format!("other-of-{}", self.card)).await;
         }
         pass(charge_for).await;
         self.leave(leaving).await;
@@ -131,28 +131,30 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// Follow what the terminal says until it asks for a card for this connector, and show it then;
-    /// whether that was before the driver lost patience.
+    /// Follow the terminal until it asks for a card for this connector, and show it. Returns false
+    /// if the driver lost patience.
     async fn begin(&self) -> bool {
         let offer = label(self.connector);
-        // Some show the card before they read what it is good for.
+        // Some show the card without reading the text.
         let (amount, hasty) = {
             let mut state = self.world.state();
             (state.rng.pick(0..2), state.rng.happens(30_000))
         };
-        self.until(|seen| match seen {
-            Seen::Card(text) => {
+        self.until(|prompt| match prompt {
+            Prompt::Card(text) => {
                 let offered = connector_in(&text);
                 let is_offered = offered == Some(self.connector)
                     || (offered.is_none() && (self.way == Way::Tap || hasty));
-                is_offered.then(|| Deed::Show(self.card.clone()))
+                is_offered.then(|| DriverAction::Show(self.card.clone()))
             }
-            Seen::Choice(_, labels) if labels.contains(&offer) => Some(Deed::Touch(offer.clone())),
-            Seen::Choice(title, labels) if connector_in(&title) == Some(self.connector) => labels
+            Prompt::Choice(_, labels) if labels.contains(&offer) => {
+                Some(DriverAction::Touch(offer.clone()))
+            }
+            Prompt::Choice(title, labels) if connector_in(&title) == Some(self.connector) => labels
                 .into_iter()
                 .nth(usize::try_from(amount).ok()?)
-                .map(Deed::Touch),
-            Seen::Choice(..) | Seen::Nothing => None,
+                .map(DriverAction::Touch),
+            Prompt::Choice(..) | Prompt::Nothing => None,
         })
         .await
     }
@@ -160,44 +162,51 @@ impl<'a> Driver<'a> {
     /// Show the card again, or choose on the screen, to stop.
     async fn stop(&self) {
         let stop = format!("Stop {}", label(self.connector));
-        self.until(|seen| match seen {
-            Seen::Card(_) if self.way != Way::Screen => Some(Deed::Show(self.card.clone())),
-            Seen::Choice(_, labels) if labels.contains(&stop) => Some(Deed::Stop(stop.clone())),
+        self.until(|prompt| match prompt {
+            Prompt::Card(_) if self.way != Way::Screen => {
+                Some(DriverAction::Show(self.card.clone()))
+            }
+            Prompt::Choice(_, labels) if labels.contains(&stop) => {
+                Some(DriverAction::Stop(stop.clone()))
+            }
             _ => None,
         })
         .await;
     }
 
-    /// Show a card, wherever it may lead.
+    /// Show a card as soon as the terminal asks for one.
     async fn show(&self, card: &str) {
-        self.until(|seen| match seen {
-            Seen::Card(_) => Some(Deed::Show(card.to_owned())),
+        self.until(|prompt| match prompt {
+            Prompt::Card(_) => Some(DriverAction::Show(card.to_owned())),
             _ => None,
         })
         .await;
     }
 
-    /// Look at the terminal and do what it calls for, until a card was shown or a stop was chosen;
-    /// whether that was before the driver lost patience.
-    async fn until(&self, deed: impl Fn(Seen) -> Option<Deed>) -> bool {
+    /// Take the actions that `choose` picks for what the terminal shows, until a card was shown or
+    /// a stop was chosen. Returns false if the driver lost patience.
+    async fn until(&self, choose: impl Fn(Prompt) -> Option<DriverAction>) -> bool {
         let (mut waited, mut pause) = (0, 5 * SECOND);
         while waited < PATIENCE {
-            match deed(provider::look(self.world, &self.terminal)) {
-                Some(Deed::Show(card)) if provider::tap(self.world, &self.terminal, &card) => {
+            match choose(provider::prompt(self.world, &self.terminal)) {
+                Some(DriverAction::Show(card))
+                    if provider::tap(self.world, &self.terminal, &card) =>
+                {
                     return true;
                 }
-                Some(Deed::Touch(label)) => {
+                Some(DriverAction::Touch(label)) => {
                     provider::touch(self.world, &self.terminal, &label, None);
                     pause = 2 * SECOND;
                 }
-                Some(Deed::Stop(label)) => {
+                Some(DriverAction::Stop(label)) => {
                     let session = self.world.state().disk.running_at(self.connector);
                     provider::touch(self.world, &self.terminal, &label, session);
                     return true;
                 }
-                Some(Deed::Show(_)) | None => {}
+                Some(DriverAction::Show(_)) | None => {}
             }
-            // The native host looks every five seconds, and mostly finds what it found before.
+            // The native host arms every terminal every five seconds. Here, only one with a driver
+            // is armed.
             self.world.process.notify_terminal(&self.terminal);
             pass(pause).await;
             waited += pause;
@@ -206,18 +215,18 @@ impl<'a> Driver<'a> {
         false
     }
 
-    /// The operator stops the session of this card. Nobody minds if it is refused.
+    /// The operator stops the session of this card. It may be refused.
     async fn operator_stops(&self) {
         let session = self.world.state().oracle.session_of(&self.card);
         if let Some(session) = session {
             let stop = |gateway: Arc<SimulatedGateway>| async move {
                 gateway.request_stop(&session).await.is_ok()
             };
-            let _ = self.world.process.ask(stop).await;
+            let _ = self.world.process.call(stop).await;
         }
     }
 
-    /// The operator puts a refund on record, and does so again until it is answered.
+    /// The operator puts a refund on record, and repeats that until it is answered.
     async fn operator_refunds(&self, amount: u64) {
         let session = self.world.state().oracle.session_of(&self.card);
         let Some(session) = session else { return };
@@ -231,13 +240,13 @@ impl<'a> Driver<'a> {
             let refund = |gateway: Arc<SimulatedGateway>| async move {
                 gateway.record_refund(&wanted, "refund", amount).await
             };
-            if let Some(Ok(outcome)) = self.world.process.ask(refund).await {
+            if let Some(Ok(outcome)) = self.world.process.call(refund).await {
                 let is_granted = Some(outcome.is_on_record());
                 self.world
                     .state()
                     .oracle
                     .refund(&session, amount, is_granted);
-                // An operator in doubt does it once more.
+                // Some operators repeat it all the same.
                 if self.world.state().rng.happens(500_000) {
                     return;
                 }
@@ -248,9 +257,9 @@ impl<'a> Driver<'a> {
 }
 
 /// What a driver does at a terminal.
-enum Deed {
+enum DriverAction {
     Show(String),
     Touch(String),
-    /// Touch what stops.
+    /// Touch the item that stops the session.
     Stop(String),
 }

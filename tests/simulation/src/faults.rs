@@ -17,7 +17,7 @@ pub enum Fault {
     Duplicated,
     /// The provider answers with a server's failure, with or without having acted.
     ServerError,
-    /// The provider asks to be left alone for now.
+    /// The provider answers that there are too many requests.
     TooMany,
     /// The issuer declines.
     Declined,
@@ -45,8 +45,8 @@ pub enum Fault {
     CommitTorn,
     /// The gateway's clock jumps.
     ClockJump,
-    /// A second card is shown meanwhile.
-    StrangersCard,
+    /// Another driver's card is shown during the session.
+    OtherCard,
 }
 
 /// How probable each fault is where it can occur, in parts per million.
@@ -56,7 +56,7 @@ pub(crate) struct FaultRates {
     pub(crate) often: u32,
     /// For what happens at every statement and every request, of which a session has many.
     pub(crate) seldom: u32,
-    /// For what costs a whole gateway its life.
+    /// For what crashes the gateway.
     pub(crate) rare: u32,
 }
 

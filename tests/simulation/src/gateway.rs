@@ -1,4 +1,4 @@
-//! The gateway's process: it lives, dies and is started again.
+//! The gateway's process: it starts, crashes and is started again.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -18,11 +18,11 @@ pub(crate) type SimulatedGateway = Gateway<Simulated>;
 
 /// How long the engine gives a command before it counts as abandoned, in milliseconds.
 const ABANDONED_AFTER: u64 = 90_000;
-/// How often to look at all terminals, in milliseconds: a prompt is renewed shortly before it ends.
+/// How often to arm all terminals, in milliseconds: a prompt is renewed shortly before it ends.
 const ARM: u64 = 14 * 60_000;
 const HOUR: u64 = 60 * 60 * 1_000;
 
-/// The process, alive or not.
+/// The process, running or not.
 #[derive(Default)]
 pub(crate) struct Process {
     life: Mutex<Life>,
@@ -49,7 +49,7 @@ impl Process {
         self.life.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Run something in the process. Nothing comes of it if the process dies.
+    /// Run something in the process. It is aborted if the process dies.
     pub(crate) fn spawn<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
@@ -61,16 +61,16 @@ impl Process {
         task
     }
 
-    /// Have the gateway do something. Nothing comes of it if there is none, or if it dies.
-    pub(crate) async fn ask<T: Send + 'static, F>(
+    /// Call the gateway. Returns nothing if it is not running, or if it dies.
+    pub(crate) async fn call<T: Send + 'static, F>(
         &self,
-        question: impl FnOnce(Arc<SimulatedGateway>) -> F,
+        work: impl FnOnce(Arc<SimulatedGateway>) -> F,
     ) -> Option<T>
     where
         F: Future<Output = T> + Send + 'static,
     {
         let gateway = self.life().gateway.clone()?;
-        self.spawn(question(gateway)).await.ok()
+        self.spawn(work(gateway)).await.ok()
     }
 
     /// Have a terminal armed soon.
@@ -105,7 +105,7 @@ pub(crate) async fn keep_alive(world: Arc<World>) {
         let down_for = {
             let mut state = world.state();
             state.note(format_args!("the gateway is dead"));
-            // Mostly a supervisor is quick; sometimes the power is out.
+            // Mostly a supervisor restarts it at once; sometimes the power is out.
             match state.rng.happens(100_000) {
                 true => state.rng.pick(60_000..HOUR),
                 false => state.rng.pick(500..5_000),
@@ -115,12 +115,12 @@ pub(crate) async fn keep_alive(world: Arc<World>) {
     }
 }
 
-/// What a gateway does from its start to its death. The same as the native host's loops.
+/// Run a gateway from its start to its death, with the same loops as the native host.
 async fn live(world: Arc<World>) {
     let gateway = loop {
         match open(&world).await {
             Ok(gateway) => break Arc::new(gateway),
-            // The disk refused; whoever supervises the process starts it again.
+            // The disk refused; the supervisor starts the process again.
             Err(_) => pass(1_000).await,
         }
     };
@@ -136,7 +136,7 @@ async fn live(world: Arc<World>) {
             Ok(Some(execution)) => {
                 let gateway = gateway.clone();
                 drop(world.process.spawn(async move {
-                    // What cannot be stored stays on record as sent.
+                    // If its outcome cannot be stored, the command stays on record as sent.
                     let _ = gateway.execute(execution).await;
                 }));
             }
@@ -153,7 +153,7 @@ async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
         payter_key: "simulated-key".into(),
     };
     let gateway = Gateway::open(platform, config, secrets).await?;
-    // Whatever the disk refuses: a world begins with commissioned terminals.
+    // Never refused by the disk: a world begins with commissioned terminals.
     world
         .state()
         .disk
@@ -162,11 +162,11 @@ async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
     Ok(gateway)
 }
 
-/// The native host ticks every second. Between two moments at which a tick finds something, that
-/// changes nothing, so those ticks are left out.
+/// The native host ticks several times a second. A tick before the next deadline changes nothing,
+/// so those ticks are left out.
 async fn reach_deadlines(world: Arc<World>, gateway: Arc<SimulatedGateway>) {
     loop {
-        // A disk that refuses is asked again.
+        // If the disk refused, try again.
         let soonest = match gateway.tick().await {
             Ok(()) => 250,
             Err(_) => 1_000,
@@ -181,8 +181,7 @@ async fn reach_deadlines(world: Arc<World>, gateway: Arc<SimulatedGateway>) {
     }
 }
 
-/// How long it is, in milliseconds, until the gateway has something to do by time alone. Here its
-/// clock may jump.
+/// Milliseconds until the gateway has timed work to do. Its clock may jump here.
 fn until_next_moment(world: &World) -> u64 {
     let now = world.gateway_clock();
     let mut state = world.state();

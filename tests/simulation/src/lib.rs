@@ -1,13 +1,13 @@
 //! Whole fleets of sessions in virtual time, with everything that can go wrong.
 //!
-//! The orchestrator, the engine and the journal are the real ones, natively linked; around them
-//! everything is simulated in one thread: the payment provider, the stations and their vehicles, the
-//! drivers, the network between them, the disk below the journal, and the clock. What happens is
-//! drawn from a seed, so that a run can be had again to the byte.
+//! The orchestrator, the engine and the store are the real ones, natively linked; around them
+//! everything is simulated in one thread: the payment provider, the stations and their vehicles,
+//! the drivers, the network between them, the disk below the store, and the clock. Everything
+//! random is drawn from a seed, so that a run can be repeated exactly.
 //!
-//! The work is cut into worlds: one gateway with a few terminals each, and a row of drivers at every
-//! one. A world goes on until everything in it has come to rest, and is judged by an oracle that
-//! keeps its own books and reads the journal only as a stranger would.
+//! The work is cut into worlds: one gateway with a few terminals each, and a row of drivers at
+//! every one. A world goes on until everything in it has come to rest, and is judged by an oracle
+//! that keeps its own books and reads nothing of the gateway but the store's tables.
 
 mod disk;
 mod driver;

@@ -7,13 +7,13 @@ use anyhow::ensure;
 use chargetap_simulation::{Options, run};
 use clap::Parser;
 
-/// Drives many charging sessions through orchestrator, engine and journal in virtual time, with
-/// everything that can go wrong, and checks after each that the money is right.
+/// Drives many charging sessions through orchestrator, engine and store in virtual time, with
+/// injected faults, and checks after each that the money is right.
 ///
 /// Every hundred drivers share a world: one gateway, four terminals, four EVSEs. World N of a run
-/// has the seed SEED + N, so that a world that went wrong can be had again:
+/// has the seed SEED + N, so that a world that failed can be repeated:
 ///
-///     cargo xtask simulate --seed 4711 --sessions 100 --told
+///     cargo xtask simulate --seed 4711 --sessions 100 --trace
 #[derive(Parser)]
 #[command(name = "cargo xtask simulate", bin_name = "cargo xtask simulate")]
 struct Arguments {
@@ -23,7 +23,7 @@ struct Arguments {
     /// How many drivers come.
     #[arg(long, default_value_t = 10_000)]
     sessions: u64,
-    /// How many worlds to live through at once; as many as there are processors unless told.
+    /// How many worlds to run at once; by default, one for each processor.
     #[arg(long)]
     threads: Option<u64>,
     /// Run everything twice and compare.
@@ -31,7 +31,7 @@ struct Arguments {
     doublecheck: bool,
     /// Print everything that happens, with the virtual milliseconds. Runs one world at a time.
     #[arg(long)]
-    told: bool,
+    trace: bool,
 }
 
 fn main() -> ExitCode {
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 
 fn simulate(arguments: &Arguments) -> anyhow::Result<bool> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = match arguments.told {
+    let threads = match arguments.trace {
         true => 1,
         false => arguments.threads.unwrap_or(u64::try_from(processors)?),
     };
@@ -56,7 +56,7 @@ fn simulate(arguments: &Arguments) -> anyhow::Result<bool> {
         sessions: arguments.sessions,
         threads,
         sabotage: None,
-        told: arguments.told,
+        trace: arguments.trace,
     };
     let began = Instant::now();
     let report = run(&options)?;

@@ -1,9 +1,9 @@
-//! What becomes of a request and of its answer between two machines.
+//! The network: whether a request and its answer arrive, and when.
 
 use crate::faults::Fault;
 use crate::world::State;
 
-/// The longest that anything is under way, in milliseconds: longer than anybody waits.
+/// The longest that anything is under way, in milliseconds: longer than any timeout.
 const LONG: u64 = 120_000;
 
 /// The fate of one request.

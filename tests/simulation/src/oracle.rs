@@ -39,21 +39,21 @@ pub(crate) struct Oracle {
     holds: BTreeMap<Payment, Hold>,
     open: BTreeSet<Payment>,
     transactions: BTreeMap<String, Transaction>,
-    /// Captures and voids that were sent and of which nothing is known since.
+    /// Captures and voids that were sent and whose outcome is unknown.
     unanswered: BTreeSet<Payment>,
-    /// What was tapped under each read.
+    /// The card that was tapped under each arming id.
     taps: BTreeMap<String, Tapped>,
-    /// Under which token each vehicle was charged, by connector and by how often one was plugged in
-    /// there.
+    /// The token under which each vehicle was charged, by the connector and the number of the
+    /// vehicle there.
     served: BTreeMap<(u32, u64), String>,
-    /// What the operator asked to put on record as given back, by session, and whether it is.
+    /// The refunds that the operator asked for, by session, and whether they were granted.
     refunds: BTreeMap<String, (u64, Option<bool>)>,
     alerts: BTreeMap<String, u64>,
     violations: Vec<String>,
 }
 
-/// A session as the journal tells it.
-struct Told {
+/// A session as the store has it.
+struct StoredSession {
     phase: Phase,
     view: View,
     start: Option<u64>,
@@ -149,10 +149,10 @@ impl Oracle {
         found.map(|(session, _)| session.clone())
     }
 
-    // What is said between gateway and provider.
+    // Calls from the gateway to the provider.
 
-    /// The gateway sends a call. A capture or void after one of unknown outcome must not be sent
-    /// before the provider was asked.
+    /// The gateway sends a call. After a capture or void of unknown outcome, another one must not
+    /// be sent before a lookup.
     pub(crate) fn sent(&mut self, call: &Call) {
         if let Call::Capture(terminal, payment, _) | Call::Void(terminal, payment) = call {
             let known = self.unanswered.insert((terminal.clone(), payment.clone()));
@@ -175,25 +175,26 @@ impl Oracle {
         }
     }
 
-    // What was acknowledged to others must be in the journal.
+    // What was acknowledged to others must be in the store.
 
-    /// `had_no_say`: so it was when the card was reported. Since then its session may have moved on.
+    /// `was_ignored` is whether cards were ignored when it was reported: the session may have moved
+    /// on since.
     pub(crate) fn card_acknowledged(
         &mut self,
         disk: &Disk,
-        read: &str,
+        arming_id: &str,
         tapped: &Tapped,
-        had_no_say: bool,
+        was_ignored: bool,
     ) {
         let query = "SELECT 1 FROM event WHERE read = ?1";
-        let stored = had_no_say
-            || card_has_no_say(disk, read)
-            || !rows(disk, query, vec![Value::Text(read.into())]).is_empty();
+        let stored = was_ignored
+            || card_is_ignored(disk, arming_id)
+            || !rows(disk, query, vec![Value::Text(arming_id.into())]).is_empty();
         self.demand(stored, || {
-            format!("read {read} was acknowledged and is not stored")
+            format!("arming id {arming_id} was acknowledged and is not stored")
         });
         self.taps
-            .entry(read.to_owned())
+            .entry(arming_id.to_owned())
             .or_insert_with(|| tapped.clone());
     }
 
@@ -202,7 +203,7 @@ impl Oracle {
                        WHERE id = ?1 AND phase IN ('starting', 'charging')";
         let forgotten = !rows(disk, running, vec![Value::Text(session.into())]).is_empty();
         self.demand(!forgotten, || {
-            format!("the wish to stop {session} was acknowledged and forgotten")
+            format!("the request to stop {session} was acknowledged and forgotten")
         });
     }
 
@@ -212,8 +213,8 @@ impl Oracle {
             .insert(session.to_owned(), (amount, is_granted));
     }
 
-    /// The gateway took the start of a transaction for a vehicle, where plugging in is what asks for
-    /// it.
+    /// The gateway accepted the start of a vehicle's transaction, at a terminal where drivers plug
+    /// in first.
     pub(crate) fn vehicle_served(&mut self, connector: u32, vehicle: u64, id_tag: &str) {
         let served = self.served.entry((connector, vehicle));
         let first = served.or_insert_with(|| id_tag.to_owned()).clone();
@@ -251,7 +252,7 @@ impl Oracle {
 
     pub(crate) fn transaction_started(&mut self, id_tag: &str, start: u64) {
         let transaction = Transaction { start, stop: None };
-        // A start that is repeated after its transaction makes another, which nobody pays for.
+        // A start that is repeated after its transaction makes another one, which is not billed.
         self.transactions
             .entry(id_tag.to_owned())
             .or_insert(transaction);
@@ -270,11 +271,11 @@ impl Oracle {
         let mut accounted = 0;
         let mut sessions: BTreeMap<Payment, String> = BTreeMap::new();
         let receipts = receipts(disk);
-        for (id, told) in sessions_told(disk) {
-            self.judge_session(&id, &told, receipts.get(&id));
-            if let Some(hold) = &told.view.hold {
-                let key = (told.view.terminal.clone(), hold.payment.clone());
-                accounted += told.view.captured + told.view.released;
+        for (id, session) in stored_sessions(disk) {
+            self.judge_session(&id, &session, receipts.get(&id));
+            if let Some(hold) = &session.view.hold {
+                let key = (session.view.terminal.clone(), hold.payment.clone());
+                accounted += session.view.captured + session.view.released;
                 if let Some(other) = sessions.insert(key, id.clone()) {
                     self.violation(format!("{id} and {other} have the same hold"));
                 }
@@ -293,8 +294,8 @@ impl Oracle {
         });
     }
 
-    fn judge_session(&mut self, id: &str, told: &Told, receipt: Option<&Summary>) {
-        let Told { phase, view, .. } = told;
+    fn judge_session(&mut self, id: &str, session: &StoredSession, receipt: Option<&Summary>) {
+        let StoredSession { phase, view, .. } = session;
         let hold = view.hold.as_ref().and_then(|hold| {
             self.holds
                 .get(&(view.terminal.clone(), hold.payment.clone()))
@@ -330,13 +331,13 @@ impl Oracle {
             let tapped = tapped.clone();
             self.judge_tap(id, view, &whose, &tapped);
         }
-        self.judge_receipt(id, told, receipt);
+        self.judge_receipt(id, session, receipt);
         if is_captured {
-            self.judge_price(id, told);
+            self.judge_price(id, session);
         }
     }
 
-    /// The driver got what the terminal said, and nobody else paid for it.
+    /// The session is what the terminal showed, and its own driver's card paid for it.
     fn judge_tap(&mut self, id: &str, view: &View, whose: &str, tapped: &Tapped) {
         self.demand(whose == tapped.card, || {
             format!("{id} of {} was paid by {whose}", tapped.card)
@@ -357,7 +358,8 @@ impl Oracle {
         });
     }
 
-    /// The issuer's numbers have no gap, and each stands on one receipt, which is over money.
+    /// The issuer's numbers have no gap. Each is on one receipt, and every receipt over money has
+    /// one.
     fn judge_numbers(&mut self, disk: &Disk) {
         let numbered = rows(
             disk,
@@ -383,16 +385,17 @@ impl Oracle {
         });
     }
 
-    fn judge_receipt(&mut self, id: &str, told: &Told, receipt: Option<&Summary>) {
-        let view = &told.view;
+    fn judge_receipt(&mut self, id: &str, session: &StoredSession, receipt: Option<&Summary>) {
+        let view = &session.view;
         match receipt {
             Some(summary) => {
-                let on_paper = (summary.captured, summary.released);
-                self.demand(on_paper == (view.captured, view.released), || {
-                    format!("{id}: the receipt says {on_paper:?}")
+                let printed_amounts = (summary.captured, summary.released);
+                self.demand(printed_amounts == (view.captured, view.released), || {
+                    format!("{id}: the receipt says {printed_amounts:?}")
                 });
             }
-            // An orphan's driver has another receipt, and an occupied EVSE takes nothing.
+            // Without a capture there may be none: an orphaned hold has a receipt of another kind,
+            // and a card at an occupied EVSE none.
             None if view.captured > 0 => {
                 self.violation(format!("{id} was settled without a receipt"));
             }
@@ -400,20 +403,20 @@ impl Oracle {
         }
     }
 
-    /// Exactly what the tariff makes of what the station truly delivered, as far as it was told.
-    fn judge_price(&mut self, id: &str, told: &Told) {
-        let (view, Some(truth)) = (&told.view, self.transactions.get(id)) else {
+    /// The price is exactly the tariff's for what the station delivered and reported.
+    fn judge_price(&mut self, id: &str, session: &StoredSession) {
+        let (view, Some(truth)) = (&session.view, self.transactions.get(id)) else {
             return self.violation(format!("{id} was settled, and nothing was delivered"));
         };
         let held = view.hold.as_ref().map_or(0, |hold| hold.amount);
         let (start, stop) = (truth.start, truth.stop);
-        let told_stop = told.stop;
-        self.demand(told.start == Some(start), || {
-            format!("{id} starts at {:?} Wh and not at {start}", told.start)
+        let reported_stop = session.stop;
+        self.demand(session.start == Some(start), || {
+            format!("{id} starts at {:?} Wh and not at {start}", session.start)
         });
-        if told_stop.is_some() {
-            self.demand(told_stop == stop, || {
-                format!("{id} stops at {told_stop:?} Wh and not at {stop:?}")
+        if reported_stop.is_some() {
+            self.demand(reported_stop == stop, || {
+                format!("{id} stops at {reported_stop:?} Wh and not at {stop:?}")
             });
             let delivered = stop.map(|stop| stop - start);
             let known = view.reported_late.unwrap_or(view.energy);
@@ -441,11 +444,11 @@ fn price(energy: u64) -> u64 {
     (energy * 49 * 125 + 25 * 1_000 * 125 + 50_000) / 100_000
 }
 
-/// A card has no say while a session at its terminal is being authorised or stopped.
-pub(crate) fn card_has_no_say(disk: &Disk, read: &str) -> bool {
+/// Cards are ignored while a session at their terminal is being authorised or stopped.
+pub(crate) fn card_is_ignored(disk: &Disk, arming_id: &str) -> bool {
     let query = "SELECT 1 FROM session JOIN ask USING (terminal)
                  WHERE ask.id = ?1 AND phase IN ('authorising', 'stopping')";
-    !rows(disk, query, vec![Value::Text(read.into())]).is_empty()
+    !rows(disk, query, vec![Value::Text(arming_id.into())]).is_empty()
 }
 
 fn rows(disk: &Disk, query: &str, parameters: Vec<Value>) -> Vec<Vec<Value>> {
@@ -480,13 +483,13 @@ fn receipts(disk: &Disk) -> BTreeMap<String, Summary> {
         .collect()
 }
 
-fn sessions_told(disk: &Disk) -> Vec<(String, Told)> {
+fn stored_sessions(disk: &Disk) -> Vec<(String, StoredSession)> {
     rows(disk, "SELECT id, view FROM session ORDER BY number", vec![])
         .iter()
         .filter_map(|row| {
             let id = text(row.first()).to_owned();
             let view: View = serde_json::from_str(text(row.get(1))).ok()?;
-            let mut told = Told {
+            let mut session = StoredSession {
                 phase: view.phase,
                 view,
                 start: None,
@@ -494,12 +497,12 @@ fn sessions_told(disk: &Disk) -> Vec<(String, Told)> {
             };
             for event in events(disk, &id) {
                 match event {
-                    Event::ChargingStarted(reading) => told.start = Some(reading.energy),
-                    Event::ChargingStopped(stopped) => told.stop = Some(stopped.reading.energy),
+                    Event::ChargingStarted(reading) => session.start = Some(reading.energy),
+                    Event::ChargingStopped(stopped) => session.stop = Some(stopped.reading.energy),
                     _ => {}
                 }
             }
-            Some((id, told))
+            Some((id, session))
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! The engine's runtime in the simulation.
+//! The engine's platform in the simulation.
 
 use std::sync::Arc;
 
@@ -55,13 +55,13 @@ impl Simulated {
         }
     }
 
-    /// Nothing comes after this: the task is gone with its process.
+    /// Never returns: the task ends with its process.
     async fn die(&self) {
         self.world.process.die();
         std::future::pending::<()>().await;
     }
 
-    /// Pass a request on, whose effect does not depend on whether the gateway lives to see it.
+    /// Pass a request on. It takes effect even if the gateway dies before the answer.
     async fn exchange<T: Send + 'static>(
         &self,
         fate: Fate,
@@ -78,7 +78,7 @@ impl Simulated {
             let result = effect(&world);
             pass(fate.back).await;
             if !fate.answer_lost {
-                // Fails if nobody waits any more.
+                // Fails if the caller is gone.
                 let _ = answer.send(result);
             }
         });

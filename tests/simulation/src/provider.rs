@@ -1,6 +1,6 @@
 //! The payment provider: terminals, holds, and callbacks to the gateway.
 //!
-//! It hands out the same payment ids at every terminal, because nothing says that they are unique
+//! It uses the same payment ids at every terminal, because they are not documented to be unique
 //! among all.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::faults::Fault;
-use crate::oracle::card_has_no_say;
+use crate::oracle::card_is_ignored;
 use crate::site::connector_in;
 use crate::world::{State, World, pass};
 
@@ -43,12 +43,12 @@ struct Screen {
     items: Vec<(String, String)>,
 }
 
-/// What a driver sees at a terminal.
-pub(crate) enum Seen {
+/// What a terminal prompts its driver for.
+pub(crate) enum Prompt {
     Nothing,
     /// It asks for a card, with this text.
     Card(String),
-    /// It lets choose, under this title, among these labels.
+    /// It offers a choice with this title and these labels.
     Choice(String, Vec<String>),
 }
 
@@ -67,10 +67,10 @@ pub(crate) struct Provider(BTreeMap<String, Terminal>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Call {
     Terminal(String),
-    /// To this URL, for this amount, with this text.
+    /// The terminal, the callback URL, the amount and the text.
     Start(String, String, u64, String),
     Stop(String),
-    /// A screen whose answer goes to this URL.
+    /// The terminal, the callback URL and the screen.
     Screen(String, String, String),
     Authorise(String),
     Sessions(String),
@@ -223,7 +223,7 @@ fn authorise(world: &Arc<World>, state: &mut State, serial: &str) -> ProviderRes
     let payment = terminal.payments.to_string();
     state.oracle.hold(serial, &payment, armed.amount, &card);
     let hint = json!({"session": {"serialNumber": serial, "sessionId": payment}});
-    call_back(world, armed.url, hint, Says::Nothing);
+    call_back(world, armed.url, hint, Content::Nothing);
     answer(&json!({"sessionId": payment, "authorizedAmount": armed.amount}))
 }
 
@@ -248,24 +248,24 @@ fn screen(url: String, body: &str) -> Option<Screen> {
     })
 }
 
-/// Look at a terminal.
-pub(crate) fn look(world: &Arc<World>, serial: &str) -> Seen {
+/// What a terminal shows now.
+pub(crate) fn prompt(world: &Arc<World>, serial: &str) -> Prompt {
     let mut state = world.state();
     let now = state.now();
     let Some(terminal) = online(&mut state, serial, now) else {
-        return Seen::Nothing;
+        return Prompt::Nothing;
     };
     match (&terminal.reader, &terminal.screen) {
-        (Reader::Reading(armed), _) => Seen::Card(armed.text.clone()),
+        (Reader::Reading(armed), _) => Prompt::Card(armed.text.clone()),
         (Reader::Idle, Some(screen)) => {
             let labels = screen.items.iter().map(|(_, label)| label.clone());
-            Seen::Choice(screen.title.clone(), labels.collect())
+            Prompt::Choice(screen.title.clone(), labels.collect())
         }
-        _ => Seen::Nothing,
+        _ => Prompt::Nothing,
     }
 }
 
-/// A terminal may go off the network just when somebody comes to use it.
+/// A terminal may go off the network just when it is used.
 fn use_terminal<'a>(state: &'a mut State, serial: &str) -> Option<&'a mut Terminal> {
     let now = state.now();
     if state.fault_often(Fault::TerminalOffline) {
@@ -293,11 +293,11 @@ pub(crate) fn touch(world: &Arc<World>, serial: &str, label: &str, stops: Option
     };
     state.note(format_args!("{label} is touched at {serial}"));
     let body = json!({"serialNumber": serial, "screenId": screen.id, "response": id});
-    let says = stops.map_or(Says::Nothing, Says::Stop);
-    call_back(world, screen.url, body, says);
+    let content = stops.map_or(Content::Nothing, Content::Stop);
+    call_back(world, screen.url, body, content);
 }
 
-/// Show a card. Whether the terminal was reading.
+/// Show a card. Returns whether the terminal was armed.
 pub(crate) fn tap(world: &Arc<World>, serial: &str, card: &str) -> bool {
     let mut state = world.state();
     let Some(terminal) = use_terminal(&mut state, serial) else {
@@ -317,7 +317,7 @@ pub(crate) fn tap(world: &Arc<World>, serial: &str, card: &str) -> bool {
         connector: connector_in(&armed.text),
         amount: armed.amount,
     };
-    call_back(world, armed.url, body, Says::Card(tapped));
+    call_back(world, armed.url, body, Content::Card(tapped));
     true
 }
 
@@ -325,15 +325,15 @@ pub(crate) fn tap(world: &Arc<World>, serial: &str, card: &str) -> bool {
 #[derive(Clone, Debug)]
 pub(crate) struct Tapped {
     pub(crate) card: String,
-    /// Where charging was offered, if the text said so.
+    /// Where charging was offered, if the text named it.
     pub(crate) connector: Option<u32>,
-    /// What was to be held.
+    /// The amount to hold.
     pub(crate) amount: u64,
 }
 
-/// What a callback says that must not be lost.
+/// The content of a callback that must not be lost once acknowledged.
 #[derive(Clone, Debug)]
-enum Says {
+enum Content {
     Nothing,
     Card(Tapped),
     /// A driver wants this session to stop.
@@ -341,13 +341,13 @@ enum Says {
 }
 
 /// Deliver a callback until it is taken, or for as long as the provider tries.
-fn call_back(world: &Arc<World>, url: String, body: Value, says: Says) {
-    let deliver = |world: Arc<World>, url: String, body: Value, says: Says| async move {
+fn call_back(world: &Arc<World>, url: String, body: Value, content: Content) {
+    let deliver = |world: Arc<World>, url: String, body: Value, content: Content| async move {
         for _ in 0..TRIES {
             let fate = world.state().fate();
             pass(fate.out).await;
             if !fate.not_sent && !fate.request_lost {
-                let status = post(&world, &url, &body, &says).await;
+                let status = post(&world, &url, &body, &content).await;
                 if !fate.answer_lost && status.is_some_and(|status| status < 500) {
                     return;
                 }
@@ -355,21 +355,21 @@ fn call_back(world: &Arc<World>, url: String, body: Value, says: Says) {
             pass(AGAIN).await;
         }
     };
-    // Called with the state locked, so what is drawn is drawn in the task.
+    // The caller has the state locked, so random numbers are drawn in the task.
     let (world, again) = (world.clone(), world.clone());
-    let copy = (url.clone(), body.clone(), says.clone());
+    let copy = (url.clone(), body.clone(), content.clone());
     tokio::spawn(async move {
         let twice = world.state().fault_often(Fault::Duplicated);
         if twice {
-            let (url, body, says) = copy;
-            tokio::spawn(deliver(again, url, body, says));
+            let (url, body, content) = copy;
+            tokio::spawn(deliver(again, url, body, content));
         }
-        deliver(world, url, body, says).await;
+        deliver(world, url, body, content).await;
     });
 }
 
-/// One delivery. Nothing comes back if there is no gateway.
-async fn post(world: &Arc<World>, url: &str, body: &Value, says: &Says) -> Option<u16> {
+/// One delivery. Returns nothing if the gateway is not running.
+async fn post(world: &Arc<World>, url: &str, body: &Value, content: &Content) -> Option<u16> {
     let path = url.strip_prefix("http://gateway").unwrap_or(url);
     let request = Request {
         method: Method::POST,
@@ -377,19 +377,20 @@ async fn post(world: &Arc<World>, url: &str, body: &Value, says: &Says) -> Optio
         ..Request::default()
     };
     let body = body.to_string().into_bytes();
-    let read = path.split('~').nth(1).unwrap_or_default();
-    let had_no_say = matches!(says, Says::Card(_)) && card_has_no_say(&world.state().disk, read);
+    let arming_id = path.split('~').nth(1).unwrap_or_default();
+    let was_ignored =
+        matches!(content, Content::Card(_)) && card_is_ignored(&world.state().disk, arming_id);
     let outcome = world
         .process
-        .ask(|gateway| async move { gateway.handle(request, body).await })
+        .call(|gateway| async move { gateway.handle(request, body).await })
         .await?;
     if outcome.status == 200 {
         let mut state = world.state();
         let State { oracle, disk, .. } = &mut *state;
-        match says {
-            Says::Card(tapped) => oracle.card_acknowledged(disk, read, tapped, had_no_say),
-            Says::Stop(session) => oracle.stop_chosen_acknowledged(disk, session),
-            Says::Nothing => {}
+        match content {
+            Content::Card(tapped) => oracle.card_acknowledged(disk, arming_id, tapped, was_ignored),
+            Content::Stop(session) => oracle.stop_chosen_acknowledged(disk, session),
+            Content::Nothing => {}
         }
     }
     Some(outcome.status)

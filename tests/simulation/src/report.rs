@@ -1,24 +1,24 @@
-//! What came of a run.
+//! The result of a run.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::faults::Faults;
 
-/// What came of one world, or of many.
+/// The result of one world, or of many.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Drivers that came.
     pub sessions: u64,
-    /// Worlds that were lived through.
+    /// Worlds that were run.
     pub worlds: u64,
     /// Faults that occurred, by kind.
     pub faults: Faults,
     /// Sessions by the phase they ended in.
     pub ends: BTreeMap<String, u64>,
-    /// Each world's seed, and what happened in it in one number.
+    /// Each world's seed and fingerprint.
     pub fingerprints: Vec<(u64, u64)>,
-    /// What must never happen and did, with the seed of its world.
+    /// The rules that were broken, each with the seed of its world.
     pub violations: Vec<(u64, String)>,
 }
 

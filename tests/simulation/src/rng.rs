@@ -1,4 +1,4 @@
-//! The random number generator: everything that is drawn, from one seed, and a fingerprint of everything that happened.
+//! The random number generator of a world, and a fingerprint of everything that happened in it.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hasher};
@@ -7,20 +7,20 @@ use std::ops::Range;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
-/// A world's dice and its fingerprint.
+/// A world's generator and its fingerprint.
 pub(crate) struct Rng {
-    dice: SmallRng,
+    generator: SmallRng,
     fingerprint: DefaultHasher,
     /// Print what happens as it happens.
-    told: bool,
+    trace: bool,
 }
 
 impl Rng {
-    pub(crate) fn new(seed: u64, told: bool) -> Self {
+    pub(crate) fn new(seed: u64, trace: bool) -> Self {
         Self {
-            dice: SmallRng::seed_from_u64(seed),
+            generator: SmallRng::seed_from_u64(seed),
             fingerprint: DefaultHasher::new(),
-            told,
+            trace,
         }
     }
 
@@ -28,25 +28,25 @@ impl Rng {
     pub(crate) fn happens(&mut self, per_million: u32) -> bool {
         per_million > 0
             && self
-                .dice
+                .generator
                 .random_ratio(per_million.min(1_000_000), 1_000_000)
     }
 
     pub(crate) fn pick(&mut self, range: Range<u64>) -> u64 {
-        self.dice.random_range(range)
+        self.generator.random_range(range)
     }
 
     pub(crate) fn bytes(&mut self) -> [u8; 16] {
-        self.dice.random()
+        self.generator.random()
     }
 
     /// Something happened at a moment: it becomes part of the fingerprint.
     pub(crate) fn note(&mut self, at: u64, what: fmt::Arguments<'_>) {
         self.fingerprint.write_u64(at);
-        // Hashed as it is written: a line is hardly ever read.
+        // Hashed without building the line, which is rarely printed.
         let _ = fmt::write(&mut Hashed(&mut self.fingerprint), what);
         self.fingerprint.write_u8(0);
-        if self.told {
+        if self.trace {
             println!("{at:>12} {what}");
         }
     }
@@ -57,7 +57,7 @@ impl Rng {
     }
 }
 
-/// Text on its way into a fingerprint.
+/// Hashes text as it is written.
 struct Hashed<'a>(&'a mut DefaultHasher);
 
 impl fmt::Write for Hashed<'_> {

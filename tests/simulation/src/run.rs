@@ -18,12 +18,12 @@ pub struct Options {
     pub seed: u64,
     /// How many drivers come in all.
     pub sessions: u64,
-    /// How many worlds are lived through at once.
+    /// How many worlds run at once.
     pub threads: u64,
     /// A mistake built in on purpose.
     pub sabotage: Option<Sabotage>,
     /// Print everything that happens. For one world.
-    pub told: bool,
+    pub trace: bool,
 }
 
 /// Run worlds until enough drivers came.
@@ -51,7 +51,7 @@ pub fn run(options: &Options) -> anyhow::Result<Report> {
                     let left = options.sessions - world * DRIVERS_PER_WORLD;
                     let drivers = left.min(DRIVERS_PER_WORLD);
                     let seed = options.seed.wrapping_add(world);
-                    let report = world::live(seed, drivers, options.sabotage, options.told);
+                    let report = world::live(seed, drivers, options.sabotage, options.trace);
                     progress.inc(drivers);
                     let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
                     match (&mut *total, report) {

@@ -52,16 +52,15 @@ pub(crate) fn label(connector: u32) -> String {
     format!("E{connector}")
 }
 
-/// The connector that a text on a screen is about, where it says so.
+/// The connector that a text on a screen names, if it names one.
 pub(crate) fn connector_in(text: &str) -> Option<u32> {
     let (label, _) = text.strip_prefix('E')?.split_once(':')?;
     label.parse().ok()
 }
 
-/// The terminals as they are on record once they were put to work. The rules of that are tested
-/// elsewhere; here sessions are.
+/// The records of commissioned terminals. Commissioning itself is tested elsewhere.
 pub(crate) fn commissioned_terminals() -> serde_json::Result<String> {
-    let at_work: Vec<_> = TERMINALS
+    let commissioned: Vec<_> = TERMINALS
         .iter()
         .enumerate()
         .map(|(at, (_, connectors))| {
@@ -84,7 +83,7 @@ pub(crate) fn commissioned_terminals() -> serde_json::Result<String> {
             json!({"kind": "terminal", "key": serial(at), "after": after})
         })
         .collect();
-    serde_json::to_string(&at_work)
+    serde_json::to_string(&commissioned)
 }
 
 /// A fixed tariff that does not depend on time, so that the oracle's price is one line.

@@ -32,9 +32,9 @@ struct Connector {
     plugged: bool,
     /// How often a vehicle was plugged in.
     vehicles: u64,
-    /// What the gateway was told of the vehicle last, and whether it is being told.
-    told: Option<Vehicle>,
-    telling: bool,
+    /// What was last reported of the vehicle, and whether a report is under way.
+    reported: Option<Vehicle>,
+    reporting: bool,
     /// An accepted start that waits for a vehicle: its token, and until when.
     waiting: Option<(String, u64)>,
     running: Option<Running>,
@@ -46,7 +46,7 @@ struct Connector {
 struct Running {
     id_tag: String,
     number: Option<i32>,
-    /// Who wants it to stop, if anybody does yet.
+    /// Why it is to stop, if it is.
     stop_reason: Option<&'static str>,
 }
 
@@ -57,8 +57,8 @@ impl Stations {
                 register: 1_000 * u64::from(number),
                 plugged: false,
                 vehicles: 0,
-                told: None,
-                telling: false,
+                reported: None,
+                reporting: false,
                 waiting: None,
                 running: None,
                 offline_until: 0,
@@ -75,7 +75,7 @@ impl State {
         self.stations.0.get_mut(&connector)
     }
 
-    /// Whether the station is connected as far as this connector goes.
+    /// Whether the station is connected when this connector needs it.
     pub(crate) fn is_reachable(&mut self, connector: u32) -> bool {
         let now = self.now();
         if self.fault_seldom(Fault::StationOffline) {
@@ -155,39 +155,39 @@ pub(crate) fn plug_in(world: &Arc<World>, connector: u32) {
         }
     }
     drop(state);
-    tell_of_vehicle(world, connector);
+    report_vehicle(world, connector);
 }
 
 /// The vehicle leaves.
 pub(crate) fn unplug(world: &Arc<World>, connector: u32) {
-    want_stop(world, connector, "EVDisconnected");
+    request_stop(world, connector, "EVDisconnected");
     if let Some(connector) = world.state().connector(connector) {
         connector.plugged = false;
     }
-    tell_of_vehicle(world, connector);
+    report_vehicle(world, connector);
 }
 
-/// Tell the gateway of the vehicle until it knows how it is, in order, where that matters.
-fn tell_of_vehicle(world: &Arc<World>, connector: u32) {
+/// Report the vehicle's state to the gateway until it is acknowledged, where drivers plug in first.
+fn report_vehicle(world: &Arc<World>, connector: u32) {
     let (_, way) = terminal_of(connector);
     let mut state = world.state();
     let Some(found) = state.connector(connector) else {
         return;
     };
-    if way != Way::PlugIn || found.telling {
+    if way != Way::PlugIn || found.reporting {
         return;
     }
-    found.telling = true;
+    found.reporting = true;
     let world = world.clone();
     tokio::spawn(async move {
-        while let Some(vehicle) = untold(&world, connector) {
+        while let Some(vehicle) = unreported_vehicle(&world, connector) {
             let report = move |gateway: Arc<SimulatedGateway>| async move {
                 gateway.station_has(STATION, connector, vehicle).await
             };
-            match tell(&world, connector, report).await {
+            match send(&world, connector, report).await {
                 Some(()) => {
                     if let Some(found) = world.state().connector(connector) {
-                        found.told = Some(vehicle);
+                        found.reported = Some(vehicle);
                     }
                 }
                 None => pass(REPEAT).await,
@@ -196,8 +196,8 @@ fn tell_of_vehicle(world: &Arc<World>, connector: u32) {
     });
 }
 
-/// What the gateway does not know yet of the vehicle. During a transaction there is nothing to tell.
-fn untold(world: &Arc<World>, connector: u32) -> Option<Vehicle> {
+/// The vehicle's state, if it is not reported yet. During a transaction there is nothing to report.
+fn unreported_vehicle(world: &Arc<World>, connector: u32) -> Option<Vehicle> {
     let mut state = world.state();
     let found = state.connector(connector)?;
     let vehicle = match (found.plugged, &found.running) {
@@ -205,12 +205,12 @@ fn untold(world: &Arc<World>, connector: u32) -> Option<Vehicle> {
         (true, None) => Some(Vehicle::Waits),
         (true, Some(_)) => None,
     };
-    let untold = vehicle.filter(|vehicle| found.told != Some(*vehicle));
-    found.telling = untold.is_some();
-    untold
+    let unreported = vehicle.filter(|vehicle| found.reported != Some(*vehicle));
+    found.reporting = unreported.is_some();
+    unreported
 }
 
-fn want_stop(world: &Arc<World>, connector: u32, reason: &'static str) {
+fn request_stop(world: &Arc<World>, connector: u32, reason: &'static str) {
     let mut state = world.state();
     if let Some(found) = state.connector(connector)
         && let Some(running) = &mut found.running
@@ -284,8 +284,8 @@ async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
         let mut state = world.state();
         if let Some(found) = state.connector(connector) {
             found.running = None;
-            // Some stations now say again that a vehicle is there.
-            found.told = None;
+            // Some stations now report again that a vehicle is there.
+            found.reported = None;
         }
         state.note(format_args!(
             "connector {connector} stops at {} Wh",
@@ -293,7 +293,7 @@ async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
         ));
         state.oracle.transaction_stopped(&id_tag, at.energy);
     }
-    tell_of_vehicle(&world, connector);
+    report_vehicle(&world, connector);
     // Stations report in order.
     let Ok(Some(number)) = report.await else {
         return;
@@ -312,7 +312,8 @@ fn reading(world: &World, connector: u32) -> MeterReading {
     MeterReading { energy, at }
 }
 
-/// Report the start until it is taken. The transaction's number, unless the token is unknown.
+/// Report the start until it is acknowledged. Returns the transaction's number, unless the token is
+/// unknown.
 async fn report_start(
     world: Arc<World>,
     connector: u32,
@@ -326,7 +327,7 @@ async fn report_start(
                 .station_started(STATION, connector, &tag, reading)
                 .await
         };
-        if let Some(number) = tell(&world, connector, report).await {
+        if let Some(number) = send(&world, connector, report).await {
             break number;
         }
         pass(REPEAT).await;
@@ -354,7 +355,7 @@ async fn report_start(
     number
 }
 
-/// Report the register once; nobody misses it.
+/// Report the register once. It may be lost.
 async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
     let mut reading = reading(&world, connector);
     let odd = world.state().fault_often(Fault::OddReading);
@@ -370,7 +371,7 @@ async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
     let report = move |gateway: Arc<SimulatedGateway>| async move {
         gateway.station_metered(STATION, number, reading).await
     };
-    let _ = tell(&world, connector, report).await;
+    let _ = send(&world, connector, report).await;
 }
 
 /// Report the end until it is taken.
@@ -397,7 +398,7 @@ async fn report_stop(
         let report = move |gateway: Arc<SimulatedGateway>| async move {
             gateway.station_stopped(STATION, number, stopped).await
         };
-        if tell(world, connector, report).await.is_some() {
+        if send(world, connector, report).await.is_some() {
             let mut state = world.state();
             let State { oracle, disk, .. } = &mut *state;
             return oracle.stop_acknowledged(disk, id_tag);
@@ -406,8 +407,8 @@ async fn report_stop(
     }
 }
 
-/// Tell the gateway something. Nothing comes back if it did not take it, or if its answer is lost.
-async fn tell<T, F>(
+/// Send a report to the gateway. Returns nothing if it was not taken, or if its answer is lost.
+async fn send<T, F>(
     world: &Arc<World>,
     connector: u32,
     report: impl FnOnce(Arc<SimulatedGateway>) -> F + Clone,
@@ -427,9 +428,9 @@ where
         return None;
     }
     if twice {
-        let _ = world.process.ask(report.clone()).await;
+        let _ = world.process.call(report.clone()).await;
     }
-    let answer = world.process.ask(report).await?.ok()?;
+    let answer = world.process.call(report).await?.ok()?;
     pass(fate.back).await;
     (!fate.answer_lost).then_some(answer)
 }

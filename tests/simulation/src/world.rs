@@ -19,17 +19,16 @@ use crate::station::Stations;
 
 /// The gateway's first moment, in Unix milliseconds.
 const EPOCH: u64 = 1_767_225_600_000;
-/// How long a world may take to come to rest after its last driver, in milliseconds: the provider's
-/// retry ladder and a day.
+/// How long a world may take to come to rest after its last driver, in milliseconds: the retry
+/// schedule towards the provider and a day.
 const REST: u64 = 8 * 24 * 60 * 60 * 1_000;
-/// How often to see whether it has.
+/// How often to check whether it has.
 const LOOK: u64 = 10 * 60 * 1_000;
 
 /// A mistake built in on purpose, to see whether the oracle finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sabotage {
-    /// A capture whose answer was lost is taken for one that was not made, and made again without
-    /// asking.
+    /// A capture whose answer was lost counts as not made, and is repeated without a lookup.
     CaptureAgain,
     /// Some events are acknowledged and never stored.
     ForgetEvents,
@@ -43,7 +42,7 @@ pub(crate) struct World {
     pub(crate) sabotage: Option<Sabotage>,
 }
 
-/// What changes.
+/// The state that changes.
 pub(crate) struct State {
     pub(crate) rng: Rng,
     pub(crate) fault_rates: FaultRates,
@@ -52,23 +51,23 @@ pub(crate) struct State {
     pub(crate) provider: Provider,
     pub(crate) stations: Stations,
     pub(crate) oracle: Oracle,
-    /// What the gateway's clock is ahead, in milliseconds.
+    /// How far the gateway's clock is ahead, in milliseconds.
     pub(crate) clock_offset: i64,
     now: u64,
 }
 
 impl State {
-    /// Whether a fault of the kind that can occur now and then does.
+    /// Whether this fault occurs now, at the rate `often`.
     pub(crate) fn fault_often(&mut self, fault: Fault) -> bool {
         self.fault(fault, self.fault_rates.often)
     }
 
-    /// Whether a fault of the kind that can occur at every statement does.
+    /// Whether this fault occurs now, at the rate `seldom`.
     pub(crate) fn fault_seldom(&mut self, fault: Fault) -> bool {
         self.fault(fault, self.fault_rates.seldom)
     }
 
-    /// Whether a fault that costs a gateway its life does.
+    /// Whether this fault occurs now, at the rate `rare`.
     pub(crate) fn fault_rare(&mut self, fault: Fault) -> bool {
         self.fault(fault, self.fault_rates.rare)
     }
@@ -118,14 +117,14 @@ pub(crate) async fn pass(milliseconds: u64) {
     tokio::time::sleep(Duration::from_millis(milliseconds)).await;
 }
 
-/// What comes of work unless it takes longer than this.
+/// The result of the work, or nothing if it takes longer than this.
 pub(crate) async fn within<T>(milliseconds: u64, work: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(Duration::from_millis(milliseconds), work)
         .await
         .ok()
 }
 
-/// Live through one world with this many drivers.
+/// Run one world with this many drivers.
 ///
 /// # Errors
 /// The simulation itself could not be set up.
@@ -133,14 +132,14 @@ pub(crate) fn live(
     seed: u64,
     drivers: u64,
     sabotage: Option<Sabotage>,
-    told: bool,
+    trace: bool,
 ) -> anyhow::Result<Report> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()?;
     let report = runtime.block_on(async {
-        let mut rng = Rng::new(seed, told);
+        let mut rng = Rng::new(seed, trace);
         let fault_rates = FaultRates::of(rng.pick(0..u64::MAX));
         let world = Arc::new(World {
             state: Mutex::new(State {

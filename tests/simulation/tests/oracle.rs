@@ -1,5 +1,5 @@
-//! The simulation itself: it finds nothing where nothing is wrong, finds what is built in on
-//! purpose, and can be had again.
+//! The simulation itself: it finds nothing if nothing is wrong, finds built-in mistakes, and can be
+//! repeated.
 
 #![allow(
     missing_docs,
@@ -16,13 +16,13 @@ fn simulate(seed: u64, sessions: u64, sabotage: Option<Sabotage>) -> Report {
         sessions,
         threads: 2,
         sabotage,
-        told: false,
+        trace: false,
     };
     run(&options).unwrap()
 }
 
 #[test]
-fn no_rule_is_broken_in_any_weather() {
+fn no_rule_is_broken_at_any_fault_rate() {
     let report = simulate(1, 2_000, None);
     println!("{report}");
     assert_eq!(report.violations, []);
@@ -36,7 +36,7 @@ fn every_kind_of_fault_occurs() {
 }
 
 #[test]
-fn the_same_seed_goes_the_same_way_and_another_does_not() {
+fn the_same_seed_gives_the_same_run_and_another_does_not() {
     let first = simulate(3, 200, None);
     assert_eq!(simulate(3, 200, None), first);
     assert_ne!(simulate(5, 200, None).fingerprints, first.fingerprints);
@@ -51,7 +51,7 @@ fn found_within(most: u64, sabotage: Sabotage) -> bool {
 }
 
 #[test]
-fn a_capture_that_is_repeated_without_asking_is_found() {
+fn a_capture_that_is_repeated_without_a_lookup_is_found() {
     assert!(found_within(10_000, Sabotage::CaptureAgain));
 }
 

@@ -1,4 +1,4 @@
-//! The journal: what survives a crash, and the rules by which it changes.
+//! The store: what survives a crash, and the rules by which it changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
@@ -9,7 +9,7 @@ use chargetap_contract::receipt::Subject;
 use chargetap_contract::session::{self, Decision, Event, Phase, Policy, Refusal};
 use session_orchestrator::step;
 
-/// The driver's session: the id of the armed read.
+/// The driver's session: the arming id.
 pub const DRIVER: &str = "read";
 /// The terminal's serial number.
 pub const TERMINAL: &str = "t";
@@ -20,7 +20,8 @@ pub const MINIMUM: u64 = 250;
 /// What a kilowatt-hour costs, in minor units, without VAT.
 pub const PER_KWH: u64 = 200;
 
-/// A lost authorisation is asked about three times, and an unconfirmed start or stop repeated once.
+/// A lost authorisation is looked up three times, and an unconfirmed start or stop is repeated
+/// once.
 static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy {
     tariff: Tariff {
         currency: "EUR".into(),
@@ -50,7 +51,7 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy {
 
 /// What is on disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Journal {
+pub struct Store {
     /// Sessions by id.
     pub sessions: BTreeMap<String, Stored>,
     /// Commands by id.
@@ -71,11 +72,11 @@ pub struct Journal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
     state: Vec<u8>,
-    /// Where it stands.
+    /// Its phase.
     pub phase: Phase,
     /// The payment session that it claims.
     pub payment: Option<String>,
-    /// When it wants to be stepped.
+    /// Its deadline.
     pub deadline: Option<u64>,
 }
 
@@ -103,11 +104,11 @@ pub enum Status {
     Pending,
     /// It may have been sent.
     Sent,
-    /// Its outcome is stored, or nobody need know it.
+    /// Its outcome is stored, or no session needs it.
     Done,
 }
 
-/// What a command asks for, without what does not matter here.
+/// What a command asks for, reduced to what matters here.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Order {
     /// Make the hold.
@@ -161,7 +162,7 @@ impl Order {
                 captured: summary.captured,
                 released: summary.released,
             }),
-            // The model refunds nothing, and nobody wants an invoice.
+            // The model has no refunds and no invoices.
             session::Action::IssueReceipt(_) => return None,
             session::Action::RaiseAlert(_) => Self::Alert,
         })
@@ -187,7 +188,7 @@ pub enum Applied {
     Refused,
 }
 
-impl Journal {
+impl Store {
     /// Apply an event to a session. `delivery` drops a repetition, `ended` is the command whose
     /// outcome the event is.
     ///
@@ -245,8 +246,8 @@ impl Journal {
         Applied::Yes
     }
 
-    /// A command ended in a way that its session need not know.
-    pub fn finish(&mut self, command: &str) {
+    /// A command ended without an event for its session.
+    pub fn complete(&mut self, command: &str) {
         if let Some(command) = self.commands.get_mut(command)
             && command.status == Status::Sent
         {
