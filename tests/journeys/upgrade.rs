@@ -1,4 +1,4 @@
-//! What an earlier version left on a gateway's machine is opened by this one.
+//! The gateway opens the configuration and the database of an earlier version.
 //!
 //! `upgrade/` has a configuration and a database of each kind that was ever deployed, as that version
 //! wrote them. They are never changed.
@@ -36,23 +36,23 @@ async fn a_database_of_the_version_before_is_opened_and_its_sessions_go_on() {
     })
     .await;
 
-    // What was issued stays as it was.
+    // An issued receipt stays as it was.
     let receipt = world
         .json(&world.url(&format!("/receipts/{RECEIPT}?format=json")))
         .await;
     assert_eq!(receipt["captured"], 458, "{receipt:#}");
     assert_eq!(receipt["number"], "LOCAL-1", "{receipt:#}");
 
-    // So does what is on record, and the token that opens it.
+    // So do the records, and the token with which they are fetched.
     let path = format!("/api/v1/terminals/{TERMINAL}");
     let terminal = world.call("GET", &path, None).await.json();
     assert_eq!(terminal["state"], "activated", "{terminal:#}");
 
-    // The running session's state is read, and it is told to end.
+    // The running session's state is loaded, and the session is stopped.
     let before = world.session_version(CHARGING);
     world.operate(CHARGING, "stop", None).await;
     world
-        .until("the session goes on", async || {
+        .until("the session continues", async || {
             world.session_version(CHARGING) > before
         })
         .await;

@@ -26,9 +26,9 @@ const CUSTOMER: &str = r#"[issuers.customer]
 /// How many connectors the station has; most journeys use the first.
 const CONNECTORS: u32 = 2;
 
-/// A database that an earlier version left.
+/// The database of an earlier version.
 pub(crate) struct Kept {
-    /// As statements.
+    /// Its statements, as `.dump` writes them.
     pub(crate) sql: &'static str,
     /// Its operator's token.
     pub(crate) token: &'static str,
@@ -36,7 +36,7 @@ pub(crate) struct Kept {
 
 /// What differs between journeys.
 pub(crate) struct Setup {
-    /// The database with which the gateway begins; none unless set.
+    /// The database with which the gateway begins; by default, none.
     pub(crate) kept: Option<Kept>,
     pub(crate) payter_faults: Vec<&'static str>,
     pub(crate) station_faults: Vec<&'static str>,

@@ -34,14 +34,14 @@ impl World {
     /// How many events a session has.
     pub(crate) fn session_version(&self, session: &str) -> i64 {
         let query = "SELECT version FROM session WHERE id = ?1";
-        self.journal()
+        self.store()
             .query_row(query, [session], |row| row.get(0))
             .unwrap()
     }
 
     pub(crate) fn session_phase(&self, session: &str) -> String {
         let query = "SELECT phase FROM session WHERE id = ?1";
-        self.journal()
+        self.store()
             .query_row(query, [session], |row| row.get(0))
             .unwrap()
     }
