@@ -1,5 +1,5 @@
-//! An example: the calls that set up a site and onboard a terminal, in their order. The
-//! demonstration and the tests use it.
+//! An example: the calls that set up a site and onboard a terminal, in their order, and a part of
+//! the configuration. The demonstration and the tests use it.
 
 use serde_json::{Value, json};
 
@@ -50,6 +50,29 @@ pub struct ExampleCall {
     /// The body.
     pub body: Option<Value>,
 }
+
+/// The tables of the gateway's configuration that every example shares: an issuer of receipts, the
+/// site and a tariff without times.
+pub const EXAMPLE_CONFIG: &str = r#"
+[issuers.platform]
+name = "Laddbolaget AB"
+address = "Storgatan 1, 111 22 Stockholm, Sweden"
+vat_number = "SE556677889901"
+contact = "help@laddbolaget.example"
+number_prefix = "L-"
+
+[site]
+name = "Stora Torget"
+address = "Torget 2, 111 23 Stockholm, Sweden"
+time_zone = "Europe/Stockholm"
+
+[[tariffs]]
+id = "standard"
+currency = "EUR"
+per_kwh = "0.49"
+per_session = "0.25"
+vat_percent = "25"
+"#;
 
 const CUSTOMER: &str = "parkeringshuset";
 const SITE: &str = "stora-torget";

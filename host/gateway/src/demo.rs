@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use chargetap_engine::config::Config;
 use chargetap_engine::platform::Platform;
+use chargetap_fleet::example::EXAMPLE_CONFIG;
 use chargetap_fleet::moment::Moment;
 use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
 use chargetap_simulators::station::{StationArgs, StationSimulator};
@@ -155,22 +156,7 @@ fn configuration(
         [[callback_keys]]
         id = "demo"
         secret = {{ file = "callback.key" }}
-        [issuers.platform]
-        name = "Laddbolaget AB"
-        address = "Storgatan 1, 111 22 Stockholm, Sweden"
-        vat_number = "SE556677889901"
-        contact = "help@laddbolaget.example"
-        number_prefix = "L-"
-        [site]
-        name = "Stora Torget"
-        address = "Torget 2, 111 23 Stockholm, Sweden"
-        time_zone = "Europe/Stockholm"
-        [[tariffs]]
-        id = "demo"
-        currency = "EUR"
-        per_kwh = "{per_kwh}"
-        per_session = "{per_session}"
-        vat_percent = "{vat}"
+        {EXAMPLE_CONFIG}
         [[stations]]
         id = "{STATION}"
         password = {{ file = "station.key" }}
@@ -178,13 +164,10 @@ fn configuration(
         serial = "{TERMINAL}"
         model = "p66"
         evses = [{{ station = "{STATION}", connector = 1 }}]
-        tariff = "demo"
+        tariff = "standard"
         hold = "50.00"
         "#,
         components = components.display(),
-        per_kwh = money::PER_KWH,
-        per_session = money::PER_SESSION,
-        vat = money::VAT_PERCENT,
     );
     Config::parse(&text).context("the demonstration's configuration")
 }

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use chargetap_fleet::example::EXAMPLE_CONFIG;
 use chargetap_fleet::processor::Processor;
 use chargetap_fleet::terminal::Origin;
 use chargetap_simulators::station::{StationArgs, StationSimulator};
@@ -128,17 +129,8 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         [[callback_keys]]
         id = "journey"
         secret = {{ file = "callback.key" }}
-        [issuers.platform]
-        name = "Laddbolaget AB"
-        address = "Storgatan 1, 111 22 Stockholm, Sweden"
-        vat_number = "SE556677889901"
-        contact = "help@laddbolaget.example"
-        number_prefix = "L-"
+        {EXAMPLE_CONFIG}
         {customer}
-        [site]
-        name = "Stora Torget"
-        address = "Torget 2, 111 23 Stockholm, Sweden"
-        time_zone = "Europe/Stockholm"
         [policy]
         authorise_timeout_s = 3
         plug_in_timeout_s = {plug_in_timeout_s}
@@ -146,12 +138,6 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         id = "acquirer"
         scheme = "raw-body"
         keys = [{{ id = "w1", secret = {{ file = "webhook.key" }} }}]
-        [[tariffs]]
-        id = "standard"
-        currency = "EUR"
-        per_kwh = "0.49"
-        per_session = "0.25"
-        vat_percent = "25"
         [[stations]]
         id = "{STATION}"
         password = {{ file = "station.key" }}

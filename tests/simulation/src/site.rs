@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use chargetap_fleet::example::EXAMPLE_CONFIG;
 use serde_json::json;
 
 /// How many connectors the one station has.
@@ -86,39 +87,24 @@ pub(crate) fn commissioned_terminals() -> serde_json::Result<String> {
     serde_json::to_string(&commissioned)
 }
 
-/// A fixed tariff that does not depend on time, so that the oracle's price is one line.
+/// The configuration. Its tariff does not depend on time, so that the oracle's price is one line.
 pub(crate) fn configuration() -> String {
-    let mut text = String::from(
+    let mut text = format!(
         r#"
         [gateway]
         public_url = "http://gateway"
         [payter]
         url = "http://payter"
-        api_key = { env = "UNUSED" }
+        api_key = {{ env = "UNUSED" }}
         [[callback_keys]]
         id = "simulation"
-        secret = { env = "UNUSED" }
-        [issuers.platform]
-        name = "Laddbolaget AB"
-        address = "Storgatan 1, 111 22 Stockholm, Sweden"
-        vat_number = "SE556677889901"
-        contact = "help@laddbolaget.example"
-        number_prefix = "L-"
-        [site]
-        name = "Stora Torget"
-        address = "Torget 2, 111 23 Stockholm, Sweden"
-        time_zone = "Europe/Stockholm"
+        secret = {{ env = "UNUSED" }}
+        {EXAMPLE_CONFIG}
         [policy]
         maximum_duration_s = 14400
-        [[tariffs]]
-        id = "standard"
-        currency = "EUR"
-        per_kwh = "0.49"
-        per_session = "0.25"
-        vat_percent = "25"
         [[stations]]
         id = "CT-1"
-        password = { env = "UNUSED" }
+        password = {{ env = "UNUSED" }}
         "#,
     );
     for (at, (way, connectors)) in TERMINALS.iter().enumerate() {

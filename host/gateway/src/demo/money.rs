@@ -4,11 +4,6 @@ use serde::Deserialize;
 
 use super::{Driver, get};
 
-/// The demonstration's tariff, in euros and percent.
-pub(super) const PER_KWH: &str = "0.49";
-pub(super) const PER_SESSION: &str = "0.25";
-pub(super) const VAT_PERCENT: &str = "25";
-
 /// What the provider recorded.
 #[derive(Debug, Deserialize)]
 struct Ledger {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chargetap_engine::BOOTSTRAP_TOKEN;
-use chargetap_fleet::example::{ExampleSite, Onboarding};
+use chargetap_fleet::example::{EXAMPLE_CONFIG, ExampleSite, Onboarding};
 use chargetap_fleet::model::Model;
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::processor::Processor;
@@ -25,32 +25,6 @@ pub const TICK_TOKEN: &str = "spin-tick-token";
 
 /// Nothing waits this long when all is well.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The tables of a configuration that every terminal shares.
-const CONFIGURATION: &str = r#"
-[[callback_keys]]
-id = "k1"
-secret = { env = "CALLBACK_KEY" }
-
-[issuers.platform]
-name = "Laddbolaget AB"
-address = "Storgatan 1, 111 22 Stockholm, Sweden"
-vat_number = "SE556677889901"
-contact = "help@laddbolaget.example"
-number_prefix = "L-"
-
-[site]
-name = "Stora Torget"
-address = "Torget 2, 111 23 Stockholm, Sweden"
-time_zone = "Europe/Stockholm"
-
-[[tariffs]]
-id = "standard"
-currency = "EUR"
-per_kwh = "0.49"
-per_session = "0.25"
-vat_percent = "25"
-"#;
 
 pub struct World {
     pub spin: Spin,
@@ -327,7 +301,8 @@ fn configuration(terminals: usize, start: &str, public_url: &str, payter_url: &s
     let mut text = format!(
         "[gateway]\npublic_url = \"{public_url}\"\n\
          [payter]\nurl = \"{payter_url}\"\napi_key = {{ env = \"PAYTER_API_KEY\" }}\n\
-         {CONFIGURATION}"
+         [[callback_keys]]\nid = \"k1\"\nsecret = {{ env = \"CALLBACK_KEY\" }}\n\
+         {EXAMPLE_CONFIG}"
     );
     for number in 1..=terminals {
         let (terminal, station) = (terminal(number), station(number));
