@@ -87,7 +87,7 @@ fn test() -> anyhow::Result<()> {
     )
 }
 
-/// The flags for a build without the SHA extensions, which gets a folder of its own.
+/// The flags for a build without the SHA extensions, in a separate folder.
 const WITHOUT_SHA_EXTENSIONS: &str = "build.rustflags=['--cfg', 'sha2_256_backend=\"soft\"']";
 
 fn bench() -> anyhow::Result<()> {

@@ -121,11 +121,11 @@ pub async fn run(args: FleetArgs) -> anyhow::Result<()> {
             output::text("Done.\n")
         };
     }
-    let text = String::from_utf8(reply.body).context("the answer is no text")?;
+    let text = String::from_utf8(reply.body).context("the answer is not text")?;
     match is_json {
         true => output::text(&format!("{text}\n")),
         false => {
-            let answer = serde_json::from_str(&text).context("the answer is no JSON")?;
+            let answer = serde_json::from_str(&text).context("the answer is not JSON")?;
             output::text(&show::show(invocation.route, &answer, output::width()))
         }
     }
@@ -168,7 +168,7 @@ async fn list(client: &Client, invocation: &Invocation<'_>) -> anyhow::Result<Ve
                 progress: &ProgressBar::hidden(),
             })
             .await?;
-        let page: Page = serde_json::from_slice(&reply.body).context("the answer is no list")?;
+        let page: Page = serde_json::from_slice(&reply.body).context("the answer is not a list")?;
         left = left.saturating_sub(page.items.len() as u64);
         let is_end = left == 0 || page.items.is_empty();
         all.extend(page.items);

@@ -20,7 +20,7 @@ pub(crate) struct Fate {
 }
 
 impl State {
-    /// Draw what becomes of a request.
+    /// Draw the delay and the loss of a request and its answer.
     pub(crate) fn fate(&mut self) -> Fate {
         Fate {
             not_sent: self.fault_often(Fault::NotSent),

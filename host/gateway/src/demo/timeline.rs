@@ -70,7 +70,7 @@ impl Line {
         )
     }
 
-    /// The line as text for people, if it is one of those that are shown.
+    /// The line as text for people, if it is to be shown.
     fn description(&self) -> Option<String> {
         if let Some(link) = self.0.get("link") {
             return Some(format!("receipt         {link}"));

@@ -271,7 +271,7 @@ fn integer(text: &str) -> Result<Value, &'static str> {
 
 fn text_or_json(text: &str) -> Result<Value, String> {
     match text.starts_with(['{', '[']) {
-        true => serde_json::from_str(text).map_err(|error| format!("no JSON: {error}")),
+        true => serde_json::from_str(text).map_err(|error| format!("not JSON: {error}")),
         false => Ok(text.into()),
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// The text of a file that has one line.
 pub(super) fn line(path: &str) -> Result<String, String> {
     let bytes = read(Path::new(path)).map_err(|error| format!("{path}: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("{path}: this is no text"))?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("{path}: this is not text"))?;
     match text.trim_end_matches(['\r', '\n']) {
         "" => Err(format!("{path}: it is empty")),
         line if line.contains('\n') => Err(format!("{path}: it has more than one line")),
@@ -42,6 +42,6 @@ pub(super) fn data(text: &str) -> Result<Value, String> {
     match serde_json::from_slice(&bytes) {
         Ok(object @ Value::Object(_)) => Ok(object),
         Ok(_) => Err("not a JSON object".to_owned()),
-        Err(error) => Err(format!("no JSON: {error}")),
+        Err(error) => Err(format!("not JSON: {error}")),
     }
 }

@@ -123,7 +123,7 @@ impl Provider {
         Ok(())
     }
 
-    /// Arms the reader anew, whatever it was doing.
+    /// Arms the reader, from any state.
     pub(super) fn start(
         &mut self,
         serial: &str,
