@@ -121,11 +121,8 @@ fn simulate(arguments: &[String]) -> anyhow::Result<()> {
 }
 
 fn run_demo(demo: &Demo) -> anyhow::Result<()> {
-    // The gateway is compiled beside the components: each leaves a core idle at times.
-    let gateway = shell::start_cargo(&["build", "--quiet", "--package", "chargetap"])?;
     components::build_plugins()?;
-    println!("building the gateway …");
-    gateway.finish()?;
+    cargo(&["build", "--package", "chargetap"])?;
     let mut arguments = vec!["demo", "--listen", &demo.listen, "--components"];
     let folder = components::folder();
     let folder = folder.to_string_lossy();

@@ -1,8 +1,8 @@
 //! Running other programs.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
@@ -22,48 +22,8 @@ pub(crate) fn cargo_with(
     arguments: &[&str],
     variable: Option<(&str, &OsStr)>,
 ) -> anyhow::Result<()> {
-    execute(Path::new(&cargo_path()), arguments, variable)
-}
-
-/// Start cargo in the workspace beside what follows. It prints warnings and errors only.
-pub(crate) fn start_cargo(arguments: &[&str]) -> anyhow::Result<Running> {
-    let name = format!("cargo {}", arguments.join(" "));
-    let child = Command::new(cargo_path())
-        .args(arguments)
-        .current_dir(root())
-        .stdin(Stdio::null())
-        .spawn()
-        .with_context(|| format!("{name} cannot be started"))?;
-    Ok(Running { name, child })
-}
-
-/// A program that runs beside this one, and ends with it.
-pub(crate) struct Running {
-    name: String,
-    child: Child,
-}
-
-impl Running {
-    /// Wait until it succeeds.
-    pub(crate) fn finish(mut self) -> anyhow::Result<()> {
-        let status = self.child.wait()?;
-        if !status.success() {
-            bail!("{} failed: {status}", self.name);
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Fails where it has ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn cargo_path() -> OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    execute(Path::new(&cargo), arguments, variable)
 }
 
 /// Run a program in the workspace and wait until it succeeds.
