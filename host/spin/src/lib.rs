@@ -4,12 +4,12 @@
 //! decided in those components and carried out by `chargetap-engine`, as on the native host. Spin
 //! has no timers and accepts no WebSockets, so two things differ:
 //!
-//! - timed work is done by `POST /tick`, which must be called regularly ([`tick`]);
-//! - stations are reached through a bridge that speaks OCPP on its other side ([`bridge`]) and
-//!   reports what they do to `/stations/{station}/events` ([`events`]).
+//! - timed work is done by `POST /tick`, which must be called regularly (`tick.rs`);
+//! - stations are reached through a bridge that speaks OCPP on its other side (`bridge.rs`) and
+//!   reports what they do to `/stations/{station}/events` (`events.rs`).
 //!
 //! Spin lets one instance answer many requests, several at once, and several instances share one
-//! connection to the database. So only what never changes is kept between requests ([`setup`]), and
+//! connection to the database. So only what never changes is kept between requests (`setup.rs`), and
 //! no transaction spans two statements.
 //!
 //! One statement at a time runs on Spin's shared connection, so each is atomic by itself.

@@ -49,7 +49,7 @@ pub struct PayterArgs {
     /// The currency of all terminals
     #[arg(long, default_value = "EUR")]
     pub currency: String,
-    /// Make the next N calls fail, as CALL=KIND[:N]; may be repeated
+    /// Make the next N calls fail, as `CALL=KIND[:N]`; may be repeated
     #[arg(long = "fault", value_name = "CALL=KIND[:N]")]
     pub faults: Vec<CallFault>,
 }

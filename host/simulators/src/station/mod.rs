@@ -63,7 +63,7 @@ pub struct StationArgs {
     /// Unplug the vehicle once it took so many Wh
     #[arg(long, value_name = "WH")]
     pub unplug_after: Option<u64>,
-    /// Fail on the next N occasions, as KIND[:N]; may be repeated
+    /// Fail on the next N occasions, as `KIND[:N]`; may be repeated
     #[arg(long = "fault", value_name = "KIND[:N]")]
     pub faults: Vec<Fault>,
     /// Where to serve the control API
