@@ -5,6 +5,12 @@
 //! `mod` declarations are no arrows, and test modules do not count. `cargo test -p chargetap-engine
 //! --test structure -- --nocapture` prints the figures.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "tests: a failure here is a failed test"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
