@@ -1,4 +1,4 @@
-//! What is kept of a card: its scheme, the last four digits, and a reference in place of its id.
+//! The card in an event: its scheme, the last four digits, and a reference in place of its id.
 
 use chargetap_contract::terminal::{ApplicationId, Card, CardReference, CardScheme};
 

@@ -99,7 +99,7 @@ pub(crate) struct Language {
     pub(crate) tariff: &'static str,
     pub(crate) parking: &'static str,
     pub(crate) per_session: &'static str,
-    /// What is added up to the minimum price, and what is taken off down to the maximum price.
+    /// The adjustments to the minimum and to the maximum price.
     pub(crate) minimum_price: &'static str,
     pub(crate) maximum_price: &'static str,
     pub(crate) net: &'static str,

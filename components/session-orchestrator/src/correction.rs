@@ -1,4 +1,4 @@
-//! What comes after the price was final: the station's late report of the end, refunds, and invoices.
+//! Events after the price is final: the station's late report of the end, refunds, and invoices.
 //!
 //! - The reading at the end of a transaction is the billed one, whatever was sampled before; what it contradicts
 //!   is priced anew.

@@ -35,7 +35,7 @@ use crate::terminals::prompt::Chosen;
 /// machine without a battery. 2026-01-01T00:00:00Z, in Unix milliseconds.
 const WRITTEN_AFTER: u64 = 1_767_225_600_000;
 
-/// What the provider is answered:
+/// The verdict on a callback, and the answer to the provider:
 ///
 /// | verdict           | status | why                                                     |
 /// |-------------------|--------|---------------------------------------------------------|

@@ -39,9 +39,9 @@ pub struct Config {
     pub payter_url: String,
     /// The provider's API key.
     pub payter_api_key: SecretSource,
-    /// Who may call back: Payter first, then other payment providers.
+    /// The endpoints of callbacks: Payter's first, then those of other payment providers.
     pub callback_endpoints: Vec<CallbackEndpoint>,
-    /// Who issues the receipts, by whose processor takes the money; at least one.
+    /// The issuers of receipts, by the processor that takes the money; at least one.
     pub issuers: BTreeMap<Processor, Issuer>,
     /// Where the gateway stands.
     pub site: Site,
@@ -53,16 +53,16 @@ pub struct Config {
     pub terminals: BTreeMap<String, Terminal>,
     /// How a terminal with a screen shows a receipt's QR code, if that is known.
     pub qr_screen: Option<QrScreen>,
-    /// What only the native host uses.
+    /// Settings of the native host only.
     pub server: Server,
 }
 
-/// Who issues receipts.
+/// An issuer of receipts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Issuer {
     /// As receipts name it.
     pub on_receipts: chargetap_contract::receipt::Issuer,
-    /// What stands before the number of a receipt.
+    /// The prefix of a receipt's number.
     pub number_prefix: String,
 }
 
@@ -110,7 +110,7 @@ pub struct CallbackKey {
 /// A charging station.
 #[derive(Clone, Debug)]
 pub struct Station {
-    /// What it shows when it connects.
+    /// The password with which it connects.
     pub password: SecretSource,
     /// The public keys with which the values of its meters are checked, by connector, in hexadecimal
     /// or base64.
@@ -120,9 +120,9 @@ pub struct Station {
 /// A terminal and what it is used for.
 #[derive(Clone, Debug)]
 pub struct Terminal {
-    /// What it is.
+    /// Its model.
     pub model: Model,
-    /// What a session that starts here follows; the site's time is filled in at each step.
+    /// The policy of sessions that start here; the site's time is filled in at each step.
     pub policy: Policy,
     /// Where it lets drivers charge; at least one.
     pub evses: Vec<ServedEvse>,
@@ -147,7 +147,7 @@ impl Terminal {
 pub struct ServedEvse {
     /// Which one it is.
     pub evse: Evse,
-    /// What it is called on the terminal's screen.
+    /// Its name on the terminal's screen.
     pub label: String,
     /// Its id for roaming, for receipts.
     pub id: Option<String>,
@@ -166,7 +166,7 @@ pub enum Start {
     Screen,
 }
 
-/// What only the native host uses.
+/// Settings of the native host only.
 #[derive(Clone, Debug)]
 pub struct Server {
     /// The address to listen at.
@@ -179,7 +179,7 @@ pub struct Server {
     pub cache: PathBuf,
 }
 
-/// What is wrong with a configuration.
+/// A mistake in a configuration.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("line {line}: {key}: {problem}")]
 pub struct ConfigError {
@@ -187,7 +187,7 @@ pub struct ConfigError {
     pub line: usize,
     /// The key it concerns, such as `terminals.tariff`.
     pub key: String,
-    /// What is wrong and what would be right.
+    /// The mistake, and what would be right.
     pub problem: String,
 }
 

@@ -17,7 +17,7 @@ use crate::terminals::state::TerminalState;
 /// How often what is old is deleted, in milliseconds.
 const DELETE_OLD_EVERY: u64 = 60_000;
 
-/// What only the gateway may know.
+/// The gateway's secrets.
 #[derive(Debug)]
 pub struct Secrets {
     /// The payment provider's API key.

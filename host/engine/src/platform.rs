@@ -54,7 +54,7 @@ pub trait Platform: MaybeSend + MaybeSync + 'static {
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + MaybeSend;
 }
 
-/// What a station is asked to do.
+/// An order to a station.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StationOrder<'a> {
     /// Start a transaction under a one-time token.
@@ -84,7 +84,7 @@ pub enum StationAnswer {
     Unknown,
 }
 
-/// What is counted.
+/// A counter for the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Metric {
     /// Callbacks, by what became of them.

@@ -1,4 +1,4 @@
-//! What is not kept for ever.
+//! Retention: what is old is deleted.
 
 use crate::error::EngineError;
 use crate::gateway::Gateway;

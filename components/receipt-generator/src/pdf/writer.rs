@@ -18,7 +18,7 @@ use super::{
 };
 use crate::qr::Code;
 
-/// What was written, for the structure tree.
+/// The written content, for the structure tree.
 #[derive(Default)]
 pub(super) struct WrittenPages {
     pub(super) pages: Vec<Ref>,

@@ -1,6 +1,6 @@
 //! A captured or refunded part of a price, by VAT rate.
 //!
-//! What was captured of a price, and what is given back of that, is divided by the price's own rates, so that
+//! The captured part of a price, and the part of it that is given back, are divided by the price's own rates, so that
 //! parts add up to the whole in net and in VAT.
 
 use chargetap_contract::money::{Price, VatTotal};

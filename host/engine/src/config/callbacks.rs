@@ -1,4 +1,4 @@
-//! Who may call back, and by which keys it is recognised.
+//! The endpoints of callbacks and their keys.
 
 use chargetap_contract::callback::{Endpoint, KeyInfo, Scheme, SignatureHeader};
 use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! Who issues receipts: the platform or its customer, by whose processor takes the money.
+//! The issuers of receipts: the platform, its customer, or both.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a session costs at least and at most, and whether a hold covers the least.
+//! Minimum and maximum prices, and whether a hold covers the minimum.
 
 use chargetap_contract::money::{PriceLimit, Tariff};
 use serde::Deserialize;

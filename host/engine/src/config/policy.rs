@@ -1,4 +1,4 @@
-//! What applies to every terminal.
+//! The policy of all terminals.
 
 use chargetap_contract::money::Tariff;
 use chargetap_contract::session::Policy;

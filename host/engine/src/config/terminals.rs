@@ -19,7 +19,7 @@ const MOST_CHOICES: usize = 6;
 pub(super) struct TerminalTable {
     serial: Spanned<String>,
     model: Spanned<Model>,
-    /// What the terminal charges in, as it is set with the provider.
+    /// The terminal's currency, as it is set with the provider.
     currency: Option<Spanned<String>>,
     evses: Spanned<Vec<EvseTable>>,
     #[serde(default)]
@@ -44,7 +44,7 @@ struct EvseTable {
     id: Option<Spanned<String>>,
 }
 
-/// What a terminal refers to.
+/// The tables that a terminal refers to.
 pub(super) struct Known<'a> {
     pub(super) tariffs: &'a BTreeMap<String, Tariff>,
     pub(super) stations: &'a BTreeMap<String, Station>,

@@ -1,4 +1,4 @@
-//! Who issues the receipts of a terminal.
+//! The issuer of a terminal's receipts.
 
 use chargetap_fleet::processor::{Party, Processor};
 use chargetap_fleet::terminal::Terminal;

@@ -41,7 +41,7 @@ pub(crate) async fn current(gateway: &Gateway<impl Platform>) -> Result<Arc<Flee
     Ok(fleet)
 }
 
-/// What the gateway knows besides the records.
+/// The gateway's facts besides the records: configuration, statuses, sessions.
 pub(super) async fn gateway_facts(
     gateway: &Gateway<impl Platform>,
 ) -> Result<GatewayFacts, EngineError> {

@@ -1,4 +1,4 @@
-//! What the fleet keeps in memory.
+//! The fleet's state in memory.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

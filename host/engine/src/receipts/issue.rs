@@ -6,7 +6,7 @@
 //!   rendering may change.
 //! - Numbers are given out by the statement that stores the event, for each company by its VAT number, without
 //!   gaps. A receipt that says that nothing was taken has none.
-//! - A refund's receipt and an invoice are numbered by whoever issued the session's receipt.
+//! - A refund's receipt and an invoice are numbered by the issuer of the session's receipt.
 
 use chargetap_contract::receipt::{Buyer, Document, Refund, Subject, Summary};
 use chargetap_contract::session::Message;

@@ -1,4 +1,4 @@
-//! What a receipt is about.
+//! The subject of a receipt.
 
 use chargetap_contract::receipt::{Subject, Summary};
 

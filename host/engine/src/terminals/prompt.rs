@@ -3,8 +3,8 @@
 //!
 //! Which EVSE it is, is settled before the card is shown: the terminal has one, or the driver plugged in or chose
 //! on the screen. Where plugging in says it, a vehicle that was charged is not offered again until it was
-//! unplugged, and one that nobody paid for only for as long as a driver may take, so that nobody pays for the
-//! vehicle of somebody else.
+//! unplugged, and one without a session only for as long as a driver may take, so that no driver pays for
+//! another's vehicle.
 //!
 //! The same card at the same terminal always stops its session. A choice to stop on the screen names its session
 //! and is obeyed however old the screen is.

@@ -1,4 +1,4 @@
-//! What arming keeps in memory.
+//! The terminals' state in memory.
 
 use crate::interval::Interval;
 use crate::terminals::locks::Locks;

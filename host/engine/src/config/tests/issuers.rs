@@ -1,4 +1,4 @@
-//! Who issues receipts, and which models there are.
+//! Issuers of receipts, and models of terminals.
 
 use super::*;
 

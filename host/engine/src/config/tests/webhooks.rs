@@ -1,4 +1,4 @@
-//! Who may call back.
+//! Endpoints of callbacks.
 
 use chargetap_contract::callback::{KeyInfo, Scheme};
 
