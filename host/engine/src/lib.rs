@@ -37,7 +37,7 @@
 //! | at the start, once                                | [`Gateway::open`], [`Gateway::recover`]   |
 //! | `notify_outbox` was called, and every 5 s         | [`Gateway::claim`] until there is nothing; [`Gateway::execute`] for each, several at once |
 //! | every 250 ms                                      | [`Gateway::tick`]                         |
-//! | every 5 s                                         | [`Gateway::arm_terminals`]                |
+//! | every 5 s                                         | [`Gateway::arm_terminals`], then [`Gateway::housekeep`] |
 //! | soon after `notify_terminal` was called           | [`Gateway::arm_terminal`]                 |
 //! | every second                                      | [`Gateway::deliver_alert`] until it is `false` |
 //! | an HTTP request arrives                           | [`Gateway::handle`]                       |
@@ -171,6 +171,7 @@
 //!     tokio::spawn(async move {
 //!         loop {
 //!             terminals.arm_terminals().await;
+//!             terminals.housekeep().await;
 //!             tokio::time::sleep(Duration::from_secs(5)).await;
 //!         }
 //!     });

@@ -62,11 +62,16 @@ impl<P: Platform> Gateway<P> {
         execute::recover_sent_outside(self, under_way).await
     }
 
-    /// Arm every terminal that does not show the prompt it should; then, now and then, raise alerts
-    /// and delete what is old. A terminal that cannot be armed now is armed the next time.
+    /// Arm every terminal that does not show the prompt it should. A terminal that cannot be armed now
+    /// is armed the next time.
     pub async fn arm_terminals(&self) {
         arming::arm_all(self).await;
-        // Only now: a gateway that was down for long must not take every terminal for silent.
+    }
+
+    /// Raise the alerts that are due, and delete what is old. To be called after
+    /// [`Self::arm_terminals`], which polls the terminals: a gateway that was down for long must not take
+    /// every terminal for silent.
+    pub async fn housekeep(&self) {
         fleet::monitoring::raise_alerts_if_due(self).await;
         retention::delete_old_if_due(self).await;
     }

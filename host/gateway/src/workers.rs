@@ -95,6 +95,7 @@ async fn arm_terminals(gateway: Arc<NativeGateway>) {
     loop {
         rounds.tick().await;
         gateway.arm_terminals().await;
+        gateway.housekeep().await;
     }
 }
 

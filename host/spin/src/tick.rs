@@ -28,6 +28,7 @@ pub(crate) async fn answer(gateway: &SpinGateway, headers: &HeaderMap) -> Respon
 async fn pass_time(gateway: &SpinGateway) -> Result<usize, EngineError> {
     let ticked = gateway.tick().await;
     gateway.arm_terminals().await;
+    gateway.housekeep().await;
     let executed = commands::execute_waiting(gateway).await;
     let delivered = deliver_alerts(gateway).await;
     ticked.and(delivered).and(executed)

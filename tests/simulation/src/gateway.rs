@@ -196,6 +196,7 @@ fn until_next_moment(world: &World) -> u64 {
 async fn arm(world: Arc<World>, gateway: Arc<SimulatedGateway>) {
     loop {
         gateway.arm_terminals().await;
+        gateway.housekeep().await;
         let all_at = world.state().now() + ARM;
         loop {
             let left = all_at.saturating_sub(world.state().now());
