@@ -17,7 +17,7 @@ use chargetap_simulators::station::StationSimulator;
 use serde_json::{Value, json};
 
 pub(crate) use fleet::{Answer, now};
-pub(crate) use setup::{Kept, Setup};
+pub(crate) use setup::{CUSTOMER, Kept, Setup};
 use setup::{start_gateway, start_station, write_configuration};
 
 pub(crate) const TERMINAL: &str = "P66-0001";

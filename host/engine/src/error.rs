@@ -21,6 +21,11 @@ pub enum EngineError {
         "no issuer with VAT number {0} is configured, but it numbered a receipt: configure it again"
     )]
     UnknownIssuer(String),
+    /// A terminal's receipts have no issuer.
+    #[error(
+        "the configuration has no issuer for the processor of terminal {0}: add it under [issuers]"
+    )]
+    NoIssuer(String),
     /// A receipt is to refer to another one that is not there yet.
     #[error("session {0} has no receipt yet to refer to")]
     NoOriginal(String),

@@ -49,10 +49,11 @@ impl Request {
         }
     }
 
-    /// A header's value, if it is there and text.
+    /// A header's value, if it is there and UTF-8. Characters beyond ASCII are for the route to judge: a
+    /// condition or a key that has them must not pass for one that is absent.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
     }
 
     /// The fields of the query. Of several with one name the last counts.
@@ -229,4 +230,18 @@ pub enum SendError {
     /// It may have reached the provider.
     #[error("answer lost: {0}")]
     Lost(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_beyond_ascii_is_there() {
+        let mut request = Request::default();
+        let key = HeaderValue::from_bytes("Rückzahlung-1".as_bytes()).unwrap();
+        request.headers.insert("idempotency-key", key);
+        assert_eq!(request.header("idempotency-key"), Some("Rückzahlung-1"));
+        assert_eq!(request.header("if-match"), None);
+    }
 }

@@ -69,6 +69,19 @@ async fn open() -> Result<SpinGateway, SetupError> {
         move |reason| SetupError::Variable { name, reason }
     };
     let (public_url, payter_url) = (variable("public_url").await?, variable("payter_url").await?);
+    for (name, file, url) in [
+        ("public_url", &config.public_url, &public_url),
+        ("payter_url", &config.payter_url, &payter_url),
+    ] {
+        if file.trim_end_matches('/') != url.trim_end_matches('/') {
+            tracing::warn!(
+                name,
+                file,
+                url,
+                "the variable takes the place of the file's URL"
+            );
+        }
+    }
     config
         .set_public_url(&public_url)
         .map_err(unusable("public_url"))?;

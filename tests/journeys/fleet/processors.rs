@@ -1,10 +1,11 @@
 //! Whose processor takes the money, and how that changes.
 
+use chargetap_fleet::processor::Processor;
 use chargetap_fleet::terminal::Origin;
 use serde_json::json;
 
 use super::{codes, commissioned, terminal};
-use crate::world::{Setup, World};
+use crate::world::{CUSTOMER, Setup, World};
 
 // P2
 #[tokio::test]
@@ -97,4 +98,31 @@ async fn a_processor_is_never_changed_under_a_running_session() {
                 == 200
         })
         .await;
+}
+
+// P3
+#[tokio::test]
+async fn no_session_begins_where_its_receipt_would_have_no_issuer() {
+    let mut world = World::new(Setup {
+        processor: Processor::Customer,
+        ..Setup::default()
+    })
+    .await;
+    world.stop_gateway();
+    world.configure(CUSTOMER, "");
+    world.restart_gateway().await;
+    world.tap("card-1").await;
+    world
+        .until("the callback is refused", async || {
+            let errors = world.log().values("error");
+            errors.iter().any(|it| it.contains("[issuers]"))
+        })
+        .await;
+    assert_eq!(world.stored_sessions(), 0);
+    let ledger = world.ledger().await;
+    assert_eq!(
+        ledger["sessions"].as_array().unwrap().len(),
+        0,
+        "{ledger:#}"
+    );
 }

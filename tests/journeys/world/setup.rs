@@ -17,7 +17,7 @@ const ONE_EVSE: &str = r#"evses = [{ station = "CT-1", connector = 1 }]
         hold = "50.00""#;
 
 /// The customer as an issuer of receipts.
-const CUSTOMER: &str = r#"[issuers.customer]
+pub(crate) const CUSTOMER: &str = r#"[issuers.customer]
         name = "Garage AB"
         address = "Torget 2, 111 23 Stockholm"
         vat_number = "SE112233445501"

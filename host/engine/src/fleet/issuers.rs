@@ -23,7 +23,7 @@ pub(crate) async fn at_terminal<'a>(
         Some(_) => issuers.get(&Processor::Platform),
         None => issuers.values().next(),
     };
-    issuer.ok_or_else(|| EngineError::UnknownTerminal(serial.to_owned()))
+    issuer.ok_or_else(|| EngineError::NoIssuer(serial.to_owned()))
 }
 
 /// The issuer whose sequence this key names: its VAT number.

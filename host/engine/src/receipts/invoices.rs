@@ -97,7 +97,7 @@ async fn request_invoice(
             let page = format!("{}/invoice", gateway.config.receipt_link(&document.id));
             Ok(Response::see_other(&page))
         }
-        Ok(_) | Err(EngineError::UnknownTerminal(_)) => {
+        Ok(_) | Err(EngineError::UnknownTerminal(_) | EngineError::NoIssuer(_)) => {
             form(platform, 409, &Page::NoInvoice, request)
         }
         Err(error) => Err(error),

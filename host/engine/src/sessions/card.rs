@@ -8,7 +8,7 @@ use super::apply::apply;
 use crate::config::Start;
 use crate::error::EngineError;
 use crate::event::{EventEnvelope, EventOutcome};
-use crate::fleet::records;
+use crate::fleet::{issuers, records};
 use crate::gateway::Gateway;
 use crate::platform::Platform;
 use crate::store;
@@ -31,6 +31,10 @@ pub(crate) async fn shown(
     {
         platform.notify_terminal(&card.terminal);
         return Ok(EventOutcome::NotApplicable);
+    }
+    if begins {
+        // Money must not be taken where its receipt could not be issued.
+        issuers::at_terminal(gateway, &card.terminal).await?;
     }
     let arming_id = card.read.clone();
     let terminal = card.terminal.clone();
