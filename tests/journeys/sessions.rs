@@ -58,6 +58,8 @@ async fn a_tap_becomes_a_session_one_capture_and_a_receipt() {
 #[tokio::test]
 async fn the_same_card_again_stops_charging() {
     let world = journey(Setup {
+        // Slow enough that the hold lasts until the card is shown, also on a busy machine.
+        power: 10_000,
         unplug_after: None,
         ..Setup::default()
     })
