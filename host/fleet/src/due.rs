@@ -22,7 +22,7 @@ use deadline_context::DeadlineContext;
 /// Something that has to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Due {
-    /// What has to be done.
+    /// The kind of task that is due.
     pub what: DueKind,
     /// The record concerned.
     pub about: Subject,
@@ -123,7 +123,7 @@ impl Subject {
     }
 }
 
-/// What is due in an access scope, sorted by deadline. Items without a deadline come last. Items
+/// The due items in an access scope, sorted by deadline. Items without a deadline come last. Items
 /// that belong to no site are only for callers with access to the whole fleet.
 #[must_use]
 pub fn items(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, access: &AccessScope) -> Vec<Due> {

@@ -1,4 +1,4 @@
-//! What is due, as a calendar feed (iCalendar, RFC 5545).
+//! The due items as a calendar feed (iCalendar, RFC 5545).
 //!
 //! Calendars show the events of a feed they subscribe to, but not its tasks and alarms. So each
 //! deadline is an event, marked as taking no time.

@@ -150,7 +150,7 @@ impl SentPrompt {
         !self.used && self.answer.is_none() && (self.sent_at..self.renew_at).contains(&now)
     }
 
-    /// What was chosen, here or on the way here.
+    /// The option chosen under this prompt, or the choice that led to it.
     pub(crate) fn chosen(&self, now: u64) -> Option<&Chosen> {
         match self.answer {
             Some(option) => {

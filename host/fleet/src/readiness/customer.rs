@@ -39,7 +39,7 @@ fn shortcoming(it: &SelfAssessment, today: Day) -> Option<Reason> {
     }
 }
 
-/// What is due but does not prevent activation.
+/// Due items that do not prevent activation.
 pub(super) fn due(owner: &Customer) -> Option<Reason> {
     let is_pending = |it: &SelfAssessment| it.status == AssessmentStatus::Pending;
     let text = "hand in the self-assessment of PCI DSS to your acquirer";

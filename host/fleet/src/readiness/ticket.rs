@@ -30,7 +30,7 @@ pub struct Ticket {
     pub licences: Vec<Stock>,
     /// What the order itself lacks.
     pub missing: Vec<Reason>,
-    /// What is due but does not prevent activation.
+    /// Due items that do not prevent activation.
     pub due: Vec<Reason>,
     /// How many of the missing things each party owes.
     pub owed: BTreeMap<Party, u64>,
