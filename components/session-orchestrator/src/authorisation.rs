@@ -5,6 +5,7 @@
 //!   own. A terminal authorises the card that it was shown last, so a hold that opens after that look-up is on
 //!   this driver's card.
 //! - If the answer is lost, the outcome is `unknown`, and the provider is asked by a look-up. Nothing is guessed.
+//! - The look-ups end: after about a day a person is to find out. A hold that turns up later is an orphan.
 
 use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{
@@ -13,12 +14,21 @@ use chargetap_contract::session::{
 use chargetap_contract::terminal::{CardRead, Hold};
 
 use crate::command_id::CommandKind;
+use crate::register::Register;
 use crate::session::{Ended, Session, Stage};
 use crate::step::Step;
 use crate::{charging, receipt};
 
-/// How long to wait before the next look-up of a hold whose answer was lost, in milliseconds.
+/// How long to wait before the next look-up of a hold whose answer was lost, in milliseconds: at first, while
+/// the driver waits, and at most.
 const LOOK_UP_AGAIN_AFTER: u64 = 5_000;
+const LOOK_UP_AGAIN_AT_MOST_AFTER: u64 = 5 * 60 * 1_000;
+
+/// How many look-ups are made before the pauses between them grow.
+const FREQUENT_LOOK_UPS: u32 = 12;
+
+/// How many look-ups are made in all: those of about a day.
+const MOST_LOOK_UPS: u32 = 300;
 
 /// How long it may stay unknown whether a hold was made before people are alerted, in milliseconds.
 const ALERT_AFTER: u64 = 60 * 60 * 1_000;
@@ -30,7 +40,7 @@ const CHECK_AGAIN_AFTER: u64 = 2_000;
 
 /// A card was shown where an EVSE was offered: list the holds that are open already. None of them is
 /// ever taken for ours.
-pub(crate) fn begin(policy: &Policy, Tap { read, evse }: Tap, now: u64) -> Step<'_> {
+pub(crate) fn begin(policy: &Policy, Tap { read, evse, .. }: Tap, now: u64) -> Step<'_> {
     if evse.is_none() {
         let text = "Plug in or choose a charger first. Nothing was taken.";
         return reject(policy, read, text, now);
@@ -78,6 +88,8 @@ fn authorise(step: &mut Step<'_>) {
         give_up_at,
         looking_up: false,
         alerted: false,
+        questions: 0,
+        repeat_at: give_up_at,
     };
     let terminal = step.session.terminal.clone();
     let message = "Card accepted. Plug in to charge.".into();
@@ -119,9 +131,12 @@ fn first_step(
         preexisting_holds: Vec::new(),
         hold: None,
         held_at: 0,
+        register: Register::default(),
         meter: None,
         estimated: false,
+        implausible: false,
         late: None,
+        unpaid: None,
         stage,
         steps: 0,
     };
@@ -176,7 +191,35 @@ pub(crate) fn payment_hinted(step: &mut Step<'_>) -> Result<(), Refusal> {
 }
 
 pub(crate) fn deadline_reached(step: &mut Step<'_>) {
-    look_up(step);
+    let Stage::Authorising {
+        questions, alerted, ..
+    } = &mut step.session.stage
+    else {
+        return;
+    };
+    *questions = questions.saturating_add(1);
+    if *questions <= MOST_LOOK_UPS {
+        return look_up(step);
+    }
+    let was_alerted = *alerted;
+    step.session.stage = Stage::Ended(Ended::NeedsAttention(Attention::AuthorisationUnknown));
+    if !was_alerted {
+        alert(step);
+    }
+}
+
+/// Whoever asks for it, the session ends. What was asked for of the provider may still take effect: then it is an
+/// orphan, and is voided.
+pub(crate) fn cancel(step: &mut Step<'_>, reason: NothingTakenReason) {
+    fail(step, reason);
+}
+
+fn alert(step: &mut Step<'_>) {
+    step.alert(
+        Attention::AuthorisationUnknown,
+        "See whether the payment provider's API can be reached, and whether it has a hold of this \
+         terminal.",
+    );
 }
 
 fn is_looking_up(step: &Step<'_>) -> bool {
@@ -210,20 +253,26 @@ fn look_up_later(step: &mut Step<'_>) {
         give_up_at,
         looking_up,
         alerted,
+        questions,
+        repeat_at,
     } = &mut step.session.stage
     else {
         return;
     };
     *looking_up = true;
-    let alert = !*alerted && step.now >= give_up_at.saturating_add(ALERT_AFTER);
-    *alerted |= alert;
-    if alert {
-        step.alert(
-            Attention::AuthorisationUnknown,
-            "See whether the payment provider's API can be reached.",
-        );
+    *repeat_at = step.now.saturating_add(pause_after(*questions));
+    step.deadline = Some(*repeat_at);
+    let is_long = step.now >= give_up_at.saturating_add(ALERT_AFTER);
+    if is_long && !*alerted {
+        *alerted = true;
+        alert(step);
     }
-    step.deadline = Some(step.now.saturating_add(LOOK_UP_AGAIN_AFTER));
+}
+
+/// How long to wait after so many look-ups: the pause doubles once the driver will have gone.
+fn pause_after(questions: u32) -> u64 {
+    let doublings = questions.saturating_sub(FREQUENT_LOOK_UPS).min(16);
+    (LOOK_UP_AGAIN_AFTER << doublings).min(LOOK_UP_AGAIN_AT_MOST_AFTER)
 }
 
 /// Looks for our hold among the open ones:
@@ -251,6 +300,9 @@ fn fail(step: &mut Step<'_>, reason: NothingTakenReason) {
     step.session.stage = Stage::Ended(Ended::NotHeld(reason));
     step.show(match reason {
         NothingTakenReason::Declined => "Card declined. Nothing was taken.",
+        NothingTakenReason::CancelledByDriver | NothingTakenReason::CancelledByOperator => {
+            "Cancelled. Nothing was taken."
+        }
         _ => "Payment failed. Nothing was taken.",
     });
     receipt::issue(step);

@@ -11,27 +11,42 @@ use chargetap_contract::terminal::Hold;
 
 use crate::command_id::CommandKind;
 use crate::session::Stage;
-use crate::step::Step;
-use crate::{closing, hold_cover, readings};
+use crate::step::{Step, look_again_at};
+use crate::{closing, hold_cover, readings, unpaid};
 
 /// How long to wait before a start or stop that was not confirmed is repeated, in milliseconds.
 const REPEAT_AFTER: u64 = 10_000;
+
+/// How long a station has to deliver what it queued while it could not, once it can again, in milliseconds.
+const DELIVERED_WITHIN: u64 = 10_000;
+
+/// How long to wait before looking again whether the station is back, in milliseconds.
+const LOOK_AGAIN_AFTER: u64 = 15_000;
 
 /// How long before the hold expires the end of charging is known at the latest, in milliseconds: long
 /// enough to capture.
 const TIME_TO_CAPTURE: u64 = 60 * 60 * 1_000;
 
-/// The money is reserved: ask the station to start. A hold of nothing is voided.
+/// The money is reserved: ask the station to start. A hold of nothing is voided, and so is one that is found when
+/// the driver's time to plug in is over: the vehicle at the EVSE may be another driver's by then.
 pub(crate) fn begin(step: &mut Step<'_>, hold: Hold) {
-    let until = step.now.saturating_add(step.policy.plug_in_timeout);
+    let until = step
+        .session
+        .tapped_at
+        .saturating_add(step.policy.plug_in_timeout);
     let is_empty = hold.amount == 0;
     step.session.hold = Some(hold);
     if is_empty {
         return closing::void(step, NothingTakenReason::PaymentFailed);
     }
+    if step.now >= until {
+        return closing::void(step, NothingTakenReason::NotPluggedIn);
+    }
     step.session.stage = Stage::Starting {
         until,
         answer_lost: false,
+        accepted: false,
+        repeat_at: None,
     };
     step.deadline = Some(until);
     request_start(step);
@@ -59,43 +74,73 @@ fn request_start(step: &mut Step<'_>) {
 /// | `Done`                         | wait until the timeout | the driver is to plug in               |
 /// | any other                      | repeat the start       | the station may come back              |
 pub(crate) fn start_ended(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
-    let Stage::Starting { until, answer_lost } = &mut step.session.stage else {
+    let Stage::Starting {
+        until,
+        answer_lost,
+        accepted,
+        repeat_at,
+    } = &mut step.session.stage
+    else {
         return step.not_applicable();
     };
     *answer_lost |= result == CommandResult::Unknown;
+    *accepted |= result == CommandResult::Done;
     match result {
         CommandResult::Declined(_) if !*answer_lost => {
             closing::void(step, NothingTakenReason::StartFailed);
+            return Ok(());
         }
-        CommandResult::Declined(_) | CommandResult::Done => step.deadline = Some(*until),
-        _ => {
-            let repeat_at = step.now.saturating_add(REPEAT_AFTER);
-            step.deadline = Some(repeat_at.min(*until));
-        }
+        CommandResult::Declined(_) | CommandResult::Done => {}
+        _ => *repeat_at = Some(step.now.saturating_add(REPEAT_AFTER)),
     }
+    step.deadline = Some(look_again_at(*until, *repeat_at, step.now));
     Ok(())
 }
 
-pub(crate) fn start_deadline_reached(step: &mut Step<'_>, until: u64) {
-    if step.now >= until {
-        closing::void(step, NothingTakenReason::NotPluggedIn);
-    } else {
+/// The driver's time is over, or it is time to repeat the start. A station that may have started and has not been
+/// able to say so is awaited, as long again as the driver had.
+pub(crate) fn start_deadline_reached(step: &mut Step<'_>, reachable_for: Option<u64>) {
+    let Stage::Starting {
+        until,
+        answer_lost,
+        accepted,
+        repeat_at,
+    } = &mut step.session.stage
+    else {
+        return;
+    };
+    let (until, may_have_started) = (*until, *answer_lost || *accepted);
+    if step.now < until {
+        *repeat_at = None;
         step.deadline = Some(until);
-        request_start(step);
+        return request_start(step);
+    }
+    let awaited_until = until.saturating_add(step.policy.plug_in_timeout);
+    if may_have_started && step.now < awaited_until && !has_delivered(reachable_for) {
+        let again = step.now.saturating_add(LOOK_AGAIN_AFTER).min(awaited_until);
+        *repeat_at = Some(again);
+        step.deadline = Some(again);
+    } else {
+        closing::void(step, NothingTakenReason::NotPluggedIn);
     }
 }
 
+/// Whether the station could deliver what it had queued.
+fn has_delivered(reachable_for: Option<u64>) -> bool {
+    reachable_for.is_some_and(|duration| duration >= DELIVERED_WITHIN)
+}
+
+/// The station began its transaction. One that is heard of after the driver's time to plug in counts if it began
+/// before: later, the vehicle may be another driver's.
 pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), Refusal> {
-    let Stage::Starting { .. } = step.session.stage else {
-        return step.not_applicable();
+    let Stage::Starting { until, .. } = step.session.stage else {
+        return unpaid::started(step, reading);
     };
-    let hold_expires_at = step
-        .session
-        .held_at
-        .saturating_add(step.policy.hold_lifetime);
-    let ends_by = hold_expires_at
-        .saturating_sub(TIME_TO_CAPTURE)
-        .saturating_sub(step.policy.stop_timeout);
+    if step.now >= until && !(step.session.tapped_at..=until).contains(&reading.at) {
+        closing::void(step, NothingTakenReason::NotPluggedIn);
+        return unpaid::started(step, reading);
+    }
+    let ends_by = capture_by(step).saturating_sub(step.policy.stop_timeout);
     let until = step
         .now
         .saturating_add(step.policy.maximum_duration)
@@ -105,6 +150,15 @@ pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), 
     step.deadline = Some(hold_cover::covered_until(step, until));
     step.show("Charging has begun.");
     Ok(())
+}
+
+/// When the end of charging has to be known so that there is time to capture before the hold expires.
+fn capture_by(step: &Step<'_>) -> u64 {
+    let expires_at = step
+        .session
+        .held_at
+        .saturating_add(step.policy.hold_lifetime);
+    expires_at.saturating_sub(TIME_TO_CAPTURE)
 }
 
 pub(crate) fn meter_read(step: &mut Step<'_>, reading: MeterReading, until: u64) {
@@ -132,6 +186,11 @@ pub(crate) fn stop(step: &mut Step<'_>) {
     request_stop(step, step.now.saturating_add(step.policy.stop_timeout));
 }
 
+/// Ask the station once more. Its time to report the end stays as it is.
+pub(crate) fn stop_again(step: &mut Step<'_>, until: u64) {
+    request_stop(step, until);
+}
+
 fn request_stop(step: &mut Step<'_>, until: u64) {
     step.session.stage = Stage::Stopping {
         until,
@@ -145,7 +204,7 @@ fn request_stop(step: &mut Step<'_>, until: u64) {
 
 fn await_end(step: &mut Step<'_>) {
     if let Stage::Stopping { until, repeat_at } = step.session.stage {
-        step.deadline = Some(repeat_at.map_or(until, |repeat_at| repeat_at.min(until)));
+        step.deadline = Some(look_again_at(until, repeat_at, step.now));
     }
 }
 
@@ -160,9 +219,26 @@ pub(crate) fn stop_ended(step: &mut Step<'_>, _: CommandResult) -> Result<(), Re
     Ok(())
 }
 
-pub(crate) fn stop_deadline_reached(step: &mut Step<'_>, until: u64) {
+/// The station's time to report the end is over, or it is time to repeat the stop. A station that has not been
+/// able to report it is awaited, but not for so long that the hold could expire.
+pub(crate) fn stop_deadline_reached(step: &mut Step<'_>, until: u64, reachable_for: Option<u64>) {
     if step.now < until {
         return request_stop(step, until);
+    }
+    let awaited_until = until
+        .saturating_add(step.policy.offline_timeout)
+        .min(capture_by(step));
+    if step.now < awaited_until && !has_delivered(reachable_for) {
+        if reachable_for.is_some() {
+            request_stop(step, until);
+        }
+        let again = step.now.saturating_add(LOOK_AGAIN_AFTER).min(awaited_until);
+        step.session.stage = Stage::Stopping {
+            until,
+            repeat_at: Some(again),
+        };
+        step.deadline = Some(again);
+        return;
     }
     step.alert(
         Attention::EndNotReported,

@@ -3,10 +3,13 @@
 //! A session closes its hold by one kind of command only, and a capture always has the same amount.
 //! So if the provider says that the hold is closed, it is known who closed it:
 //!
-//! | before                            | closed by     |
-//! |-----------------------------------|---------------|
-//! | the answer to an attempt was lost | that attempt  |
-//! | no answer was lost                | somebody else |
+//! | before                                                             | closed by     |
+//! |--------------------------------------------------------------------|---------------|
+//! | the answer to an attempt was lost                                  | that attempt  |
+//! | no answer was lost, or the hold was found open long enough after it | somebody else |
+//!
+//! A lost attempt can take effect for as long as the provider takes at most (`authorise-timeout`). After that,
+//! and before anything else is tried, the hold is looked up: if it is open, the attempt had no effect.
 //!
 //! Nor is it known who closed a hold that had expired: a person is called.
 //!
@@ -21,6 +24,7 @@ use chargetap_contract::session::{
 use chargetap_contract::terminal::Hold;
 
 use crate::command_id::CommandKind;
+use crate::register::Register;
 use crate::session::{Close, Closing, Ended, Session, Stage, Void};
 use crate::step::Step;
 use crate::{correction, receipt};
@@ -42,9 +46,12 @@ pub(crate) fn begin_with_orphan(policy: &Policy, orphan: OrphanHold, now: u64) -
         preexisting_holds: Vec::new(),
         hold: Some(orphan.hold),
         held_at: now,
+        register: Register::default(),
         meter: None,
         estimated: false,
+        implausible: false,
         late: None,
+        unpaid: None,
         stage: closing(Close::Void(Void::Orphan), now),
         steps: 0,
     };
@@ -72,7 +79,7 @@ fn closing(how: Close, since: u64) -> Stage {
         how,
         since,
         attempts: 0,
-        answer_lost: false,
+        lost_at: None,
         looking_up: false,
         retry_at: None,
     })
@@ -117,7 +124,7 @@ fn attempt(step: &mut Step<'_>) {
 /// | `Done`; `Captured`, as much as asked for    | closed                               |
 /// | `Captured`, less than asked for but some    | captured in part: an alert           |
 /// | `Captured`, any other                       | see [`closed_elsewhere`]             |
-/// | `Conflict`, an answer was lost, not expired | closed, by the attempt that was lost |
+/// | `Conflict`, an answer is lost, not expired  | closed, by the attempt that was lost |
 /// | `Conflict`, otherwise                       | see [`closed_elsewhere`]             |
 /// | `Unknown`, of a capture or void             | look up                              |
 /// | `OpenHolds`, after a look-up                | see [`hold_looked_up`]               |
@@ -137,10 +144,10 @@ pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Resul
             captured_in_part(step, amount);
         }
         (CommandResult::Captured(_), how) => closed_elsewhere(step, how, expired),
-        (CommandResult::Conflict, _) if closing.answer_lost && !expired => closed(step),
+        (CommandResult::Conflict, _) if closing.lost_at.is_some() && !expired => closed(step),
         (CommandResult::Conflict, how) => closed_elsewhere(step, how, expired),
         (CommandResult::Unknown, _) if !closing.looking_up => {
-            closing.answer_lost = true;
+            closing.lost_at = Some(step.now);
             closing.looking_up = true;
             look_up(step);
         }
@@ -191,10 +198,20 @@ fn captured_in_part(step: &mut Step<'_>, amount: u64) {
 }
 
 pub(crate) fn deadline_reached(step: &mut Step<'_>) {
-    match &step.session.stage {
-        Stage::Closing(closing) if closing.looking_up => look_up(step),
-        _ => attempt(step),
+    let Stage::Closing(closing) = &mut step.session.stage else {
+        return;
+    };
+    closing.looking_up |= is_settled(closing.lost_at, step.policy, step.now);
+    if closing.looking_up {
+        look_up(step);
+    } else {
+        attempt(step);
     }
+}
+
+/// Whether an attempt whose answer was lost has had its effect by now, if it has one.
+fn is_settled(lost_at: Option<u64>, policy: &Policy, now: u64) -> bool {
+    lost_at.is_some_and(|lost_at| now >= lost_at.saturating_add(policy.authorise_timeout))
 }
 
 /// The answer was lost: look up whether the hold is still open.
@@ -224,6 +241,10 @@ fn hold_looked_up(step: &mut Step<'_>, holds: &[Hold], expired: bool) {
         };
     }
     closing.looking_up = false;
+    if is_settled(closing.lost_at, step.policy, step.now) {
+        closing.lost_at = None;
+        return attempt(step);
+    }
     // The second attempt is made at once: the driver is still there.
     if closing.attempts == 1 {
         attempt(step)

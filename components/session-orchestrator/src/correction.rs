@@ -14,7 +14,7 @@ use chargetap_contract::session::{Attention, Refusal, Stopped};
 
 use crate::session::{Close, Closing, Ended, Stage, Void};
 use crate::step::Step;
-use crate::{readings, receipt};
+use crate::{clock, readings, receipt};
 
 /// The end of a session whose price was estimated is reported after all. Only the first report counts:
 ///
@@ -27,18 +27,18 @@ use crate::{readings, receipt};
 pub(crate) fn stopped_late(step: &mut Step<'_>, stopped: Stopped) -> Result<(), Refusal> {
     let is_first = step.session.estimated && step.session.late.is_none();
     match &step.session.stage {
-        Stage::Closing(Closing { retry_at, .. }) if is_first => {
-            step.deadline = *retry_at;
-            step.session.late = Some(readings::on_our_clock(step, stopped.reading));
+        Stage::Closing(Closing { .. }) if is_first => {
+            clock::go_on_waiting(step);
+            step.session.late = Some(readings::late(step, stopped.reading));
         }
         Stage::Ended(
             Ended::Settled(_) | Ended::Refunded { .. } | Ended::Voided(Void::Unused(_)),
         ) if is_first => {
-            step.session.late = Some(readings::on_our_clock(step, stopped.reading));
+            step.session.late = Some(readings::late(step, stopped.reading));
             compare(step);
         }
         Stage::Ended(Ended::NeedsAttention(_)) if is_first => {
-            step.session.late = Some(readings::on_our_clock(step, stopped.reading));
+            step.session.late = Some(readings::late(step, stopped.reading));
         }
         _ => return step.not_applicable(),
     }

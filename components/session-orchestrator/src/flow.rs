@@ -9,7 +9,7 @@ use chargetap_contract::terminal::CardRead;
 use crate::command_id::{CommandId, CommandKind};
 use crate::session::{Session, Stage};
 use crate::step::Step;
-use crate::{authorisation, charging, closing, correction};
+use crate::{authorisation, charging, clock, closing, correction, resolution, unpaid};
 
 /// Decide what an event means for a session; see `orchestration.step` in the contract.
 ///
@@ -54,7 +54,9 @@ fn apply(step: &mut Step<'_>, event: Event) -> Result<(), Refusal> {
         Event::StopRequested(requester) => stop_requested(step, requester),
         Event::Refunded(amount) => correction::refunded(step, amount),
         Event::InvoiceRequested(buyer) => correction::invoice_requested(step, buyer),
-        Event::DeadlineReached => deadline_reached(step),
+        Event::DeadlineReached(reachable_for) => deadline_reached(step, reachable_for),
+        Event::ClockSet(by) => clock_set(step, by),
+        Event::Resolved(resolution) => resolution::resolved(step, resolution),
         Event::EvseOccupied(_) | Event::OrphanHoldFound(_) => step.not_applicable(),
     }
 }
@@ -100,7 +102,7 @@ fn meter_read(step: &mut Step<'_>, reading: MeterReading) -> Result<(), Refusal>
     match step.session.stage {
         Stage::Charging { until } => charging::meter_read(step, reading, until),
         Stage::Stopping { .. } => charging::meter_read_while_stopping(step, reading),
-        _ => return step.not_applicable(),
+        _ => return unpaid::meter_read(step, reading),
     }
     Ok(())
 }
@@ -108,33 +110,42 @@ fn meter_read(step: &mut Step<'_>, reading: MeterReading) -> Result<(), Refusal>
 fn charging_stopped(step: &mut Step<'_>, stopped: Stopped) -> Result<(), Refusal> {
     match step.session.stage {
         Stage::Charging { .. } | Stage::Stopping { .. } => charging::stopped(step, stopped),
+        _ if step.session.meter.is_none() => return unpaid::stopped(step, stopped),
         _ => return correction::stopped_late(step, stopped),
     }
     Ok(())
 }
 
+/// There is a way out of every stage before the price is final.
 fn stop_requested(step: &mut Step<'_>, requester: Requester) -> Result<(), Refusal> {
+    let reason = match requester {
+        Requester::Operator => NothingTakenReason::CancelledByOperator,
+        Requester::Driver => NothingTakenReason::CancelledByDriver,
+    };
     match step.session.stage {
-        Stage::Starting { .. } => {
-            let reason = match requester {
-                Requester::Operator => NothingTakenReason::CancelledByOperator,
-                Requester::Driver => NothingTakenReason::CancelledByDriver,
-            };
-            closing::void(step, reason);
-        }
+        Stage::Checking { .. } | Stage::Authorising { .. } => authorisation::cancel(step, reason),
+        Stage::Starting { .. } => closing::void(step, reason),
         Stage::Charging { .. } => charging::stop(step),
-        _ => return step.not_applicable(),
+        Stage::Stopping { until, .. } => charging::stop_again(step, until),
+        Stage::Closing(_) | Stage::Ended(_) => return step.not_applicable(),
     }
     Ok(())
 }
 
-fn deadline_reached(step: &mut Step<'_>) -> Result<(), Refusal> {
+fn clock_set(step: &mut Step<'_>, by: i64) -> Result<(), Refusal> {
+    clock::set(step, by);
+    Ok(())
+}
+
+fn deadline_reached(step: &mut Step<'_>, reachable_for: Option<u64>) -> Result<(), Refusal> {
     match step.session.stage {
         Stage::Checking { until } => authorisation::check_deadline_reached(step, until),
         Stage::Authorising { .. } => authorisation::deadline_reached(step),
-        Stage::Starting { until, .. } => charging::start_deadline_reached(step, until),
+        Stage::Starting { .. } => charging::start_deadline_reached(step, reachable_for),
         Stage::Charging { until } => charging::continue_or_stop(step, until),
-        Stage::Stopping { until, .. } => charging::stop_deadline_reached(step, until),
+        Stage::Stopping { until, .. } => {
+            charging::stop_deadline_reached(step, until, reachable_for);
+        }
         Stage::Closing(_) => closing::deadline_reached(step),
         Stage::Ended(_) => return step.not_applicable(),
     }

@@ -20,6 +20,7 @@
 
 mod authorisation;
 mod charging;
+mod clock;
 mod closing;
 mod command_id;
 mod correction;
@@ -29,9 +30,12 @@ mod meter;
 mod pricing;
 mod readings;
 mod receipt;
+mod register;
+mod resolution;
 mod session;
 mod state;
 mod step;
+mod unpaid;
 
 #[cfg(target_family = "wasm")]
 mod component;

@@ -176,6 +176,16 @@ impl Meter {
         Interval::between(self.previous.reading, self.moved.reading)
     }
 
+    /// The host's clock was set.
+    pub(crate) fn set_clock(&mut self, by: i64) {
+        let points = [&mut self.previous, &mut self.moved, &mut self.last];
+        let readings = points.into_iter().map(|point| &mut point.reading);
+        for reading in readings.chain([&mut self.start]) {
+            reading.at = reading.at.saturating_add_signed(by);
+        }
+        self.clock_offset = self.clock_offset.saturating_add(by);
+    }
+
     pub(crate) fn start(&self) -> MeterReading {
         self.start
     }

@@ -1,37 +1,87 @@
-//! The station's readings, on our clock and at the session's tariff.
+//! The station's readings, on our clock, of one register, and at the session's tariff.
 
 use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::Charging;
-use chargetap_contract::session::{MeterReading, Policy};
+use chargetap_contract::session::{Attention, MeterReading, Policy};
 
 use crate::meter::Meter;
 use crate::pricing::{Terms, price};
+use crate::register::{Register, Verdict};
 use crate::step::Step;
 
 /// The reading at the start of the transaction. It also shows whether the station's clock is right.
 pub(crate) fn begin(step: &mut Step<'_>, reading: MeterReading) {
-    let offset = clock_offset(step, reading.at);
+    let offset = clock_offset_at_start(step, reading.at);
     let reading = timed(step, reading, offset);
+    step.session.register = Register::default();
     step.session.meter = Some(Meter::starting_at(reading, offset));
 }
 
 /// A reading during the transaction.
 pub(crate) fn add(step: &mut Step<'_>, reading: MeterReading) {
+    correct_clock(step, reading);
     let reading = on_our_clock(step, reading);
+    let power = step.policy.maximum_power;
     let session = &mut step.session;
-    if let Some(meter) = &mut session.meter {
-        let terms = terms(step.policy, &session.tariff, meter);
-        meter.read(&terms, reading);
+    let Some(meter) = &mut session.meter else {
+        return;
+    };
+    match session.register.read(meter.last(), reading, power) {
+        Verdict::Counts(reading) => {
+            let terms = terms(step.policy, &session.tariff, meter);
+            meter.read(&terms, reading);
+        }
+        Verdict::Old => {}
+        Verdict::Implausible => doubt(step),
     }
 }
 
 /// The reading at the end of the transaction.
 pub(crate) fn end(step: &mut Step<'_>, reading: MeterReading) {
+    correct_clock(step, reading);
     let reading = on_our_clock(step, reading);
+    let (reading, is_plausible) = of_end(step, reading);
     let session = &mut step.session;
     if let Some(meter) = &mut session.meter {
         let terms = terms(step.policy, &session.tariff, meter);
         meter.end(&terms, reading);
+    }
+    if !is_plausible {
+        doubt(step);
+    }
+}
+
+/// A reading that came when the price was final: as it would have counted.
+pub(crate) fn late(step: &mut Step<'_>, reading: MeterReading) -> MeterReading {
+    let reading = on_our_clock(step, reading);
+    let (reading, is_plausible) = of_end(step, reading);
+    if !is_plausible {
+        doubt(step);
+    }
+    reading
+}
+
+/// The reading at the end as it counts, and whether what the station reported can be right.
+fn of_end(step: &mut Step<'_>, reading: MeterReading) -> (MeterReading, bool) {
+    let power = step.policy.maximum_power;
+    let session = &mut step.session;
+    match &session.meter {
+        Some(meter) => session
+            .register
+            .end(meter.start(), meter.last(), reading, power),
+        None => (reading, true),
+    }
+}
+
+/// The readings cannot all be right: a person is told, once.
+fn doubt(step: &mut Step<'_>) {
+    if !step.session.implausible {
+        step.session.implausible = true;
+        step.alert(
+            Attention::MeterImplausible,
+            "The station's register moved by more than its connector can deliver, or went back. \
+             Compare it with what is billed.",
+        );
     }
 }
 
@@ -44,13 +94,36 @@ pub(crate) fn terms<'a>(policy: &'a Policy, tariff: &'a Tariff, meter: &Meter) -
 }
 
 /// A transaction begins after the tap and before it is reported. If the station says otherwise, its
-/// clock is wrong, and the difference corrects all its times from then on.
-fn clock_offset(step: &Step<'_>, started_at: u64) -> i64 {
+/// clock is wrong, and the difference corrects its times from then on.
+fn clock_offset_at_start(step: &Step<'_>, started_at: u64) -> i64 {
     if (step.session.tapped_at..=step.now).contains(&started_at) {
         0
     } else {
-        i64::try_from(i128::from(step.now) - i128::from(started_at)).unwrap_or_default()
+        difference(step.now, started_at)
     }
+}
+
+/// A reading comes after the last one and before it is reported. If the station says otherwise of a register that
+/// moved, its clock was set: it is right now, or wrong by another difference.
+fn correct_clock(step: &mut Step<'_>, reading: MeterReading) {
+    let now = step.now;
+    let Some(meter) = &mut step.session.meter else {
+        return;
+    };
+    let (last, is_shifted) = (meter.last(), meter.clock_offset != 0);
+    let energy = step.session.register.shifted(reading).energy;
+    let at = reading.at.saturating_add_signed(meter.clock_offset);
+    let fits = |at| (last.at..=now).contains(&at);
+    if is_shifted && !fits(at) && fits(reading.at) {
+        meter.clock_offset = 0;
+    } else if at > now || (at < last.at && energy > last.energy) {
+        meter.clock_offset = difference(now, reading.at);
+    }
+}
+
+/// What to add to the second moment to get the first, in milliseconds.
+fn difference(to: u64, from: u64) -> i64 {
+    i64::try_from(i128::from(to) - i128::from(from)).unwrap_or_default()
 }
 
 pub(crate) fn on_our_clock(step: &Step<'_>, reading: MeterReading) -> MeterReading {
@@ -58,10 +131,12 @@ pub(crate) fn on_our_clock(step: &Step<'_>, reading: MeterReading) -> MeterReadi
     timed(step, reading, offset.unwrap_or_default())
 }
 
+/// Nothing comes after now, and nothing before the tap. The tap counts more, should the clock have been set back
+/// since.
 fn timed(step: &Step<'_>, reading: MeterReading, clock_offset: i64) -> MeterReading {
     let at = reading.at.saturating_add_signed(clock_offset);
     MeterReading {
-        at: at.max(step.session.tapped_at).min(step.now),
+        at: at.min(step.now).max(step.session.tapped_at),
         ..reading
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::meter::Meter;
 use crate::pricing::{Usage, price};
+use crate::register::Register;
 
 /// A session that has begun.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,14 +29,32 @@ pub(crate) struct Session {
     pub(crate) hold: Option<Hold>,
     /// When the hold was asked for, or found.
     pub(crate) held_at: u64,
+    pub(crate) register: Register,
     pub(crate) meter: Option<Meter>,
     /// The station did not report the end in time, so the price is that of the last reading.
     pub(crate) estimated: bool,
+    /// A person was told that the readings cannot all be right.
+    pub(crate) implausible: bool,
     /// The reading at the end, if the station reported it after the price was final.
     pub(crate) late: Option<MeterReading>,
+    /// What flowed on this session's start after the session was over.
+    pub(crate) unpaid: Option<Unpaid>,
     pub(crate) stage: Stage,
     /// How many steps were made. It makes the ids of alerts, messages and refunds unique.
     pub(crate) steps: u32,
+}
+
+/// Energy that nobody pays for, between two readings.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Unpaid {
+    pub(crate) from: MeterReading,
+    pub(crate) to: MeterReading,
+}
+
+impl Unpaid {
+    pub(crate) fn energy(&self) -> u64 {
+        self.to.energy.saturating_sub(self.from.energy)
+    }
 }
 
 /// Where the session stands, with what matters only there.
@@ -53,12 +72,20 @@ pub(crate) enum Stage {
         looking_up: bool,
         /// An alert said that it is unknown whether a hold was made.
         alerted: bool,
+        /// How many look-ups the passing of time asked for.
+        questions: u32,
+        /// When to look up again.
+        repeat_at: u64,
     },
     Starting {
         /// The driver has until then to plug in.
         until: u64,
         /// The answer to a start was lost. That start may have taken effect.
         answer_lost: bool,
+        /// The station said that it will start.
+        accepted: bool,
+        /// When to repeat the start. `None` while one is on its way, and after it was accepted.
+        repeat_at: Option<u64>,
     },
     Charging {
         /// The session must end then.
@@ -82,8 +109,8 @@ pub(crate) struct Closing {
     pub(crate) since: u64,
     /// How many attempts were made.
     pub(crate) attempts: u32,
-    /// The answer to an attempt was lost. That attempt may have taken effect.
-    pub(crate) answer_lost: bool,
+    /// When the answer to an attempt was lost, unless a look-up has shown since that the attempt had no effect.
+    pub(crate) lost_at: Option<u64>,
     /// It is being looked up whether the hold is still open.
     pub(crate) looking_up: bool,
     /// When to try or to look up again. `None` while a command is on its way.
@@ -190,6 +217,7 @@ impl Session {
                         .saturating_sub(self.meter.as_ref()?.start().energy),
                 )
             }),
+            unpaid: self.unpaid.map(|unpaid| unpaid.energy()),
         }
     }
 
@@ -228,6 +256,9 @@ impl Stage {
             ))) => Phase::FailedNothingTaken,
             Self::Ended(Ended::Voided(_)) => Phase::Cancelled,
             Self::Ended(Ended::NotHeld(NothingTakenReason::Declined)) => Phase::Declined,
+            Self::Ended(Ended::NotHeld(
+                NothingTakenReason::CancelledByDriver | NothingTakenReason::CancelledByOperator,
+            )) => Phase::Cancelled,
             Self::Ended(Ended::NotHeld(_) | Ended::NoEvse) => Phase::FailedNothingTaken,
             Self::Ended(Ended::RefundDue { .. } | Ended::NeedsAttention(_)) => {
                 Phase::NeedsAttention

@@ -4,13 +4,14 @@
 //! makes a new version, also a change in the contract. Changing a name does not.
 
 mod version_1;
+mod version_2;
 
 use chargetap_contract::session::Refusal;
 
 use crate::session::Session;
 
 /// The version that this component writes.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 impl Session {
     pub(crate) fn decode(state: &[u8]) -> Result<Self, Refusal> {
@@ -18,6 +19,8 @@ impl Session {
         let (version, fields) = postcard::take_from_bytes(state).map_err(malformed)?;
         let (session, rest) = match version {
             1 => postcard::take_from_bytes::<version_1::Session>(fields)
+                .map(|(session, rest)| (session.into(), rest)),
+            2 => postcard::take_from_bytes::<version_2::Session>(fields)
                 .map(|(session, rest)| (session.into(), rest)),
             VERSION => postcard::take_from_bytes(fields),
             _ => return Err(Refusal::UnknownStateVersion(version)),

@@ -4,7 +4,7 @@
 //!   polled: twice, and then every half minute at most.
 //! - Reports of other providers are recorded once (table `report`). Those that take money back are for a person;
 //!   nothing else comes of them.
-//! - While the clock shows a time before this version was written, what needs a clock is answered 503.
+//! - While the clock cannot be trusted, what needs one is answered 503.
 
 pub(crate) mod limits;
 
@@ -24,16 +24,12 @@ use crate::event::EventOutcome;
 use crate::gateway::Gateway;
 use crate::http::{Request, Response};
 use crate::labels::change_name;
-use crate::platform::{Metric, Platform};
+use crate::platform::{Metric, Platform, Work};
 use crate::sessions::apply::apply;
 use crate::sessions::card;
 use crate::sessions::operator_requests::request_stop;
-use crate::store;
 use crate::terminals::prompt::Chosen;
-
-/// Before this moment the version was not written: a clock that shows it was never set, as on a
-/// machine without a battery. 2026-01-01T00:00:00Z, in Unix milliseconds.
-const WRITTEN_AFTER: u64 = 1_767_225_600_000;
+use crate::{clock, store};
 
 /// The verdict on a callback, and the answer to the provider:
 ///
@@ -130,7 +126,7 @@ async fn receive(
     let Ok(capability) = percent_decode_str(segment).decode_utf8() else {
         return Ok(rejected(Rejection::MalformedCapability));
     };
-    let callback = callback(gateway, endpoint, capability, request, now);
+    let callback = callback(gateway, endpoint, capability, request);
     let verified = match platform.components().verify(&callback)? {
         Ok(verified) => verified,
         Err(rejection) => {
@@ -151,7 +147,6 @@ fn callback(
     endpoint: &str,
     capability: Cow<'_, str>,
     request: Request,
-    now: u64,
 ) -> Callback {
     let public_url = &gateway.config.public_url;
     let query = request
@@ -167,7 +162,7 @@ fn callback(
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
             .collect(),
         body: request.body,
-        received_at: Some(now).filter(|now| *now >= WRITTEN_AFTER),
+        received_at: clock::trusted_now(gateway).ok(),
     }
 }
 
@@ -190,7 +185,7 @@ fn read_back(
         && gateway.callbacks.read_backs.take(&terminal, now)
     {
         tracing::info!(event = "read-back", terminal, "the terminal is polled");
-        gateway.platform.notify_terminal(&terminal);
+        gateway.platform.notify(Work::Terminal(&terminal));
     }
     Ok(())
 }
@@ -216,7 +211,7 @@ async fn take(
             screen_answer(gateway, answer).await?
         }
         CallbackEvent::Terminal(TerminalEvent::Connectivity(it)) => {
-            gateway.platform.notify_terminal(&it.terminal);
+            gateway.platform.notify(Work::Terminal(&it.terminal));
             EventOutcome::Stored
         }
         CallbackEvent::Payment(report) => {
@@ -303,7 +298,7 @@ async fn screen_answer(
     if !outcome.is_on_record() {
         store::prompts::invalidate(&gateway.platform, &answer.terminal).await?;
     }
-    gateway.platform.notify_terminal(&answer.terminal);
+    gateway.platform.notify(Work::Terminal(&answer.terminal));
     Ok(outcome)
 }
 

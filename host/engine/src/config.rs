@@ -51,6 +51,8 @@ pub struct Config {
     pub stations: BTreeMap<String, Station>,
     /// The terminals by serial number.
     pub terminals: BTreeMap<String, Terminal>,
+    /// The policy of sessions whose terminal is not configured any more. Their tariff is their own.
+    pub policy: Policy,
     /// How a terminal with a screen shows a receipt's QR code, if that is known.
     pub qr_screen: Option<QrScreen>,
     /// Settings of the native host only.

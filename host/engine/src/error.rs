@@ -2,6 +2,7 @@
 
 use chargetap_contract::ComponentFault;
 
+use crate::clock::ClockProblem;
 use crate::store::error::StoreError;
 
 /// The engine could not do its work; nothing was acknowledged.
@@ -10,6 +11,20 @@ pub enum EngineError {
     /// The store cannot be read or written.
     #[error("store: {0}")]
     Store(String),
+    /// The clock cannot be trusted, so sessions wait.
+    #[error(transparent)]
+    Clock(#[from] ClockProblem),
+    /// A session's state cannot be read by the component that is loaded.
+    #[error(
+        "session {session} cannot be read by this session-orchestrator ({problem}): put the newer \
+         component folder back"
+    )]
+    UnreadableState {
+        /// The session.
+        session: String,
+        /// What is wrong with its state.
+        problem: String,
+    },
     /// A component failed.
     #[error(transparent)]
     Component(#[from] ComponentFault),

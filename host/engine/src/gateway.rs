@@ -4,6 +4,7 @@ use chargetap_contract::session::Policy;
 use secrecy::SecretString;
 
 use crate::callbacks::limits::CallbackLimits;
+use crate::clock::Clock;
 use crate::config::{Config, Terminal};
 use crate::error::EngineError;
 use crate::fleet::state::FleetState;
@@ -16,6 +17,8 @@ use crate::terminals::state::TerminalState;
 
 /// How often what is old is deleted, in milliseconds.
 const DELETE_OLD_EVERY: u64 = 60_000;
+/// How often it is said that the clock cannot be trusted, in milliseconds.
+const WARN_OF_CLOCK_EVERY: u64 = 60_000;
 
 /// The gateway's secrets.
 #[derive(Debug)]
@@ -32,7 +35,7 @@ pub struct Secrets {
 /// | `handle`                                      | `router.rs`                     |
 /// | `claim`, `execute`                            | `sessions/execute.rs`           |
 /// | `station_started`, `station_metered`, …       | `sessions/station_events.rs`    |
-/// | `request_stop`, `record_refund`               | `sessions/operator_requests.rs` |
+/// | `request_stop`, `resolve`, `record_refund`    | `sessions/operator_requests.rs` |
 pub struct Gateway<P> {
     pub(crate) platform: P,
     pub(crate) config: Config,
@@ -42,10 +45,18 @@ pub struct Gateway<P> {
     pub(crate) receipts: SearchLimits,
     pub(crate) fleet: FleetState,
     pub(crate) retention: Interval,
+    pub(crate) clock: Clock,
+    pub(crate) clock_warning: Interval,
 }
 
 impl<P: Platform> Gateway<P> {
-    pub(crate) fn new(platform: P, config: Config, secrets: Secrets, fleet: FleetState) -> Self {
+    pub(crate) fn new(
+        platform: P,
+        config: Config,
+        secrets: Secrets,
+        fleet: FleetState,
+        clock: Clock,
+    ) -> Self {
         Self {
             payter: Payter::new(&config, secrets.payter_key),
             platform,
@@ -55,6 +66,8 @@ impl<P: Platform> Gateway<P> {
             receipts: SearchLimits::new(),
             fleet,
             retention: Interval::new(DELETE_OLD_EVERY),
+            clock,
+            clock_warning: Interval::new(WARN_OF_CLOCK_EVERY),
         }
     }
 
@@ -75,11 +88,14 @@ impl<P: Platform> Gateway<P> {
             .ok_or_else(|| EngineError::UnknownTerminal(serial.to_owned()))
     }
 
-    /// A terminal's policy at a moment.
-    pub(crate) fn policy(&self, serial: &str, now: u64) -> Result<Policy, EngineError> {
-        Ok(Policy {
+    /// A terminal's policy at a moment. One that was taken out of the configuration while a session is open there
+    /// has the policy of all; the tariff is that of the session.
+    pub(crate) fn policy(&self, serial: &str, now: u64) -> Policy {
+        let terminal = self.config.terminals.get(serial);
+        let policy = terminal.map_or(&self.config.policy, |terminal| &terminal.policy);
+        Policy {
             utc_offsets: local_time::utc_offsets(&self.config.time_zone, now),
-            ..self.terminal(serial)?.policy.clone()
-        })
+            ..policy.clone()
+        }
     }
 }

@@ -16,7 +16,9 @@ pub(crate) fn event_name(event: &Event) -> &'static str {
         Event::StopRequested(_) => "stop-requested",
         Event::Refunded(_) => "refunded",
         Event::InvoiceRequested(_) => "invoice-requested",
-        Event::DeadlineReached => "deadline-reached",
+        Event::DeadlineReached(_) => "deadline-reached",
+        Event::ClockSet(_) => "clock-set",
+        Event::Resolved(_) => "resolved",
     }
 }
 

@@ -35,10 +35,10 @@
 //! | when                                              | call                                      |
 //! |---------------------------------------------------|-------------------------------------------|
 //! | at the start, once                                | [`Gateway::open`], [`Gateway::recover`]   |
-//! | `notify_outbox` was called, and every 5 s         | [`Gateway::claim`] until there is nothing; [`Gateway::execute`] for each, several at once |
+//! | [`Work::Outbox`](platform::Work) was notified, and every 5 s | [`Gateway::claim`] until there is nothing; [`Gateway::execute`] for each, several at once |
 //! | every 250 ms                                      | [`Gateway::tick`]                         |
 //! | every 5 s                                         | [`Gateway::arm_terminals`], then [`Gateway::housekeep`] |
-//! | soon after `notify_terminal` was called           | [`Gateway::arm_terminal`]                 |
+//! | soon after [`Work::Terminal`](platform::Work) was notified | [`Gateway::arm_terminal`]                 |
 //! | every second                                      | [`Gateway::deliver_alert`] until it is `false` |
 //! | an HTTP request arrives                           | [`Gateway::handle`]                       |
 //! | a station reports, before the station is answered | [`Gateway::station_started`], [`Gateway::station_metered`], [`Gateway::station_signed`], [`Gateway::station_stopped`], [`Gateway::station_has`] |
@@ -56,7 +56,7 @@
 //! use chargetap_engine::config::Config;
 //! use chargetap_engine::http::{Method, ProviderRequest, ProviderResponse, Request, SendError};
 //! use chargetap_engine::platform::{
-//!     Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder, Value,
+//!     Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder, Value, Work,
 //! };
 //! use chargetap_engine::{EngineError, Gateway, Secrets};
 //! use tokio::sync::Notify;
@@ -66,6 +66,7 @@
 //!     components: C,
 //!     database: Mutex<rusqlite::Connection>,
 //!     outbox: Notify,
+//!     began: std::time::Instant,
 //! }
 //!
 //! impl<C: Components + Send + Sync + 'static> Platform for Host<C> {
@@ -80,6 +81,10 @@
 //!         since.map_or(0, |since| since.as_millis() as u64)
 //!     }
 //!
+//!     fn elapsed(&self) -> u64 {
+//!         self.began.elapsed().as_millis() as u64
+//!     }
+//!
 //!     fn random(&self) -> [u8; 16] {
 //!         rand::random()
 //!     }
@@ -88,11 +93,12 @@
 //!         println!("{metric} {label}"); // your metrics
 //!     }
 //!
-//!     fn notify_outbox(&self) {
-//!         self.outbox.notify_one();
+//!     fn notify(&self, work: Work<'_>) {
+//!         match work {
+//!             Work::Outbox => self.outbox.notify_one(),
+//!             Work::Terminal(_serial) => {} // the loop below arms all of them every 5 s
+//!         }
 //!     }
-//!
-//!     fn notify_terminal(&self, _serial: &str) {} // the loop below arms all of them every 5 s
 //!
 //!     async fn send(
 //!         &self,
@@ -110,6 +116,10 @@
 //!             StationOrder::Start { connector: _, id_tag: _ } => StationAnswer::NotConnected,
 //!             StationOrder::Stop { transaction: _ } => StationAnswer::NotConnected,
 //!         }
+//!     }
+//!
+//!     fn station_connected_for(&self, _station: &str) -> Option<u64> {
+//!         None // none is connected
 //!     }
 //!
 //!     async fn query(
@@ -204,6 +214,7 @@ pub mod http;
 pub mod platform;
 
 mod callbacks;
+mod clock;
 mod error;
 mod event;
 mod fleet;

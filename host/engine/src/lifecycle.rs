@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use secrecy::SecretString;
 
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::fleet::issuers;
@@ -11,41 +12,55 @@ use crate::fleet::state::FleetState;
 use crate::fleet::{tokens, webhooks};
 use crate::gateway::{Gateway, Secrets};
 use crate::platform::Platform;
-use crate::sessions::{deadlines, execute};
+use crate::sessions::{apply, deadlines, execute};
 use crate::terminals::arming;
-use crate::{fleet, retention, store};
+use crate::{clock, fleet, retention, store};
 
 /// How long a command may be under way in another instance before it counts as abandoned, in
 /// milliseconds: longer than any command takes.
 const ABANDONED_AFTER: u64 = 90_000;
 
 impl<P: Platform> Gateway<P> {
-    /// Open the store and make sure that every open session can go on.
+    /// Open the store and make sure that every open session can go on. A session whose terminal, and a receipt
+    /// whose issuer the configuration no longer has are kept, and said so in the log.
     ///
     /// # Errors
-    /// The database cannot be used, or a session is open at a terminal, or a receipt is due from an
-    /// issuer, that the configuration no longer has.
+    /// The database cannot be used.
     pub async fn open(platform: P, config: Config, secrets: Secrets) -> Result<Self, EngineError> {
         store::schema::migrate(&platform).await?;
         let fleet = FleetState::new(store::fleet::load(&platform).await?);
-        let gateway = Self::new(platform, config, secrets, fleet);
+        let latest = store::clock::latest(&platform).await?;
+        let clock = Clock::new(latest, platform.elapsed());
+        let gateway = Self::new(platform, config, secrets, fleet, clock);
         tokens::issue_bootstrap_token(&gateway).await?;
         for terminal in store::sessions::terminals_in_use(&gateway.platform).await? {
-            gateway.terminal(&terminal)?;
+            if let Err(error) = gateway.terminal(&terminal) {
+                tracing::error!(%error, "its sessions go on, and no card is taken there");
+            }
         }
         for issuer in store::receipts::issuers_in_use(&gateway.platform).await? {
-            issuers::of_key(&gateway.config, &issuer)?;
+            if let Err(error) = issuers::of_key(&gateway.config, &issuer) {
+                tracing::error!(%error, "its receipts wait");
+            }
         }
         Ok(gateway)
     }
 
-    /// Take up what a gateway that died left behind: commands that were sent and whose outcome is
-    /// not awaited any more. To be called before the first [`Self::claim`], when no other instance
-    /// uses the store.
+    /// Take up what a gateway that died left behind: open sessions, which the component must be able to read,
+    /// and commands that were sent and whose outcome is not awaited any more. To be called before the first
+    /// [`Self::claim`], when no other instance uses the store.
     ///
     /// # Errors
-    /// The store or a component failed.
+    /// The store or a component failed, or the component cannot read an open session: it is older than the
+    /// one that wrote it.
     pub async fn recover(&self) -> Result<(), EngineError> {
+        for session in store::sessions::open(&self.platform).await? {
+            if let Some(stored) = store::sessions::load(&self.platform, &session).await? {
+                apply::check_readable(self, &session, &stored)?;
+            }
+        }
+        // Only a clock that can be trusted says what becomes of them; until then they wait as they are.
+        clock::watch(self).await?;
         let none_under_way: Range<u64> = 0..0;
         execute::recover_sent_outside(self, none_under_way).await
     }
@@ -55,6 +70,13 @@ impl<P: Platform> Gateway<P> {
     /// # Errors
     /// The store or a component failed; the rest is done at the next tick.
     pub async fn tick(&self) -> Result<(), EngineError> {
+        clock::watch(self).await?;
+        if let Err(problem) = clock::trusted_now(self) {
+            if self.clock_warning.is_due(self.platform.elapsed()) {
+                tracing::error!(%problem, "sessions wait");
+            }
+            return Ok(());
+        }
         deadlines::reach(self).await?;
         let now = self.platform.now();
         // What seems to have been sent in the future was sent before the clock was set back.

@@ -19,17 +19,17 @@ pub trait Platform: MaybeSend + MaybeSync + 'static {
     /// Milliseconds since 1970.
     fn now(&self) -> u64;
 
+    /// Milliseconds since some moment, by a clock that cannot be set and does not stand still.
+    fn elapsed(&self) -> u64;
+
     /// Unguessable bytes.
     fn random(&self) -> [u8; 16];
 
     /// Count something for the operator, by a name and one label.
     fn count(&self, metric: Metric, label: &str);
 
-    /// Commands are waiting in the outbox: have them executed soon.
-    fn notify_outbox(&self);
-
-    /// Something happened at a terminal: have it armed soon.
-    fn notify_terminal(&self, serial: &str);
+    /// Something is to be done soon.
+    fn notify(&self, work: Work<'_>);
 
     /// Send a request to the payment provider, which is given `timeout_ms` to answer.
     fn send(
@@ -45,6 +45,10 @@ pub trait Platform: MaybeSend + MaybeSync + 'static {
         order: StationOrder<'_>,
     ) -> impl Future<Output = StationAnswer> + MaybeSend;
 
+    /// For how long a station has been connected, in milliseconds; `None` if it is not. A host that cannot
+    /// tell answers with the longest time, so that nothing waits for the station.
+    fn station_connected_for(&self, station: &str) -> Option<u64>;
+
     /// Run one statement in the database, atomically and durably: when it returns, what it wrote
     /// survives a power cut.
     fn query(
@@ -52,6 +56,15 @@ pub trait Platform: MaybeSend + MaybeSync + 'static {
         statement: &'static str,
         parameters: Vec<Value>,
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + MaybeSend;
+}
+
+/// What is to be done soon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work<'a> {
+    /// Commands are waiting in the outbox: execute them.
+    Outbox,
+    /// Something happened at the terminal with this serial number: arm it.
+    Terminal(&'a str),
 }
 
 /// An order to a station.

@@ -19,6 +19,7 @@
 //! | [`payment_reports`] | `report`                                            |
 //! | [`fleet`]           | `fleet_write`, `fleet_item`, `fleet_change`, `picture` |
 //! | [`monitoring`]      | `seen`, `delivery`                                  |
+//! | [`clock`]           | `clock_step`                                        |
 //!
 //! Tables keep the names under which existing databases have them.
 //!
@@ -26,6 +27,7 @@
 //!
 //! A session or command that cannot be dealt with is logged, postponed, and does not hold up the rest.
 
+pub(crate) mod clock;
 pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod fleet;

@@ -145,6 +145,8 @@ fn policy() -> Policy {
         maximum_duration: 24 * 60 * MINUTE,
         hold_lifetime: 7 * 24 * 60 * MINUTE,
         stop_timeout: 2 * MINUTE,
+        offline_timeout: 60 * 60_000,
+        maximum_power: 500_000,
     }
 }
 
@@ -182,6 +184,7 @@ fn metered() -> (Policy, Vec<u8>, Event, u64) {
     let events = [
         Event::CardPresented(Tap {
             read: card,
+            told_price: None,
             evse: Some(evse),
         }),
         ended("look-up-before", CommandResult::OpenHolds(vec![])),

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chargetap_engine::Gateway;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder, Value,
+    DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder, Value, Work,
 };
 use chargetap_plugins::Plugins;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -52,6 +52,13 @@ pub(crate) fn now() -> u64 {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Milliseconds since some moment. The time in which the machine was suspended counts.
+pub(crate) fn elapsed() -> u64 {
+    let elapsed = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let elapsed = Duration::try_from(elapsed).unwrap_or_default();
+    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Native {
@@ -117,6 +124,10 @@ impl Platform for Native {
         now().saturating_add(self.faults.clock_ahead)
     }
 
+    fn elapsed(&self) -> u64 {
+        elapsed()
+    }
+
     fn random(&self) -> [u8; 16] {
         rand::random()
     }
@@ -125,13 +136,14 @@ impl Platform for Native {
         self.metrics.count(metric, label);
     }
 
-    fn notify_outbox(&self) {
-        self.outbox.notify_one();
-    }
-
-    fn notify_terminal(&self, serial: &str) {
-        self.lock_changed().insert(serial.to_owned());
-        self.terminals.notify_one();
+    fn notify(&self, work: Work<'_>) {
+        match work {
+            Work::Outbox => self.outbox.notify_one(),
+            Work::Terminal(serial) => {
+                self.lock_changed().insert(serial.to_owned());
+                self.terminals.notify_one();
+            }
+        }
     }
 
     async fn send(
@@ -170,6 +182,11 @@ impl Platform for Native {
         };
         self.faults.crash_point();
         answer.into()
+    }
+
+    fn station_connected_for(&self, station: &str) -> Option<u64> {
+        let duration = self.stations.connected_for(station)?;
+        Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
     }
 
     async fn query(

@@ -12,7 +12,7 @@ use chargetap_engine::config::Config;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
     ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder,
-    Value,
+    Value, Work,
 };
 use chargetap_engine::{Gateway, Secrets};
 use secrecy::SecretString;
@@ -64,15 +64,17 @@ impl Platform for Stopped {
         platform::now()
     }
 
+    fn elapsed(&self) -> u64 {
+        platform::elapsed()
+    }
+
     fn random(&self) -> [u8; 16] {
         rand::random()
     }
 
     fn count(&self, _: Metric, _: &str) {}
 
-    fn notify_outbox(&self) {}
-
-    fn notify_terminal(&self, _: &str) {}
+    fn notify(&self, _: Work<'_>) {}
 
     async fn send(&self, _: ProviderRequest, _: u64) -> Result<ProviderResponse, SendError> {
         Err(SendError::NotSent(STOPPED.into()))
@@ -80,6 +82,10 @@ impl Platform for Stopped {
 
     async fn order(&self, _: &str, _: StationOrder<'_>) -> StationAnswer {
         StationAnswer::NotConnected
+    }
+
+    fn station_connected_for(&self, _: &str) -> Option<u64> {
+        None
     }
 
     async fn query(

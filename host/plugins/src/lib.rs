@@ -86,9 +86,11 @@
 //!     maximum_duration: 24 * 60 * MINUTE,
 //!     hold_lifetime: 7 * 24 * 60 * MINUTE,
 //!     stop_timeout: 2 * MINUTE,
+//!     offline_timeout: 60 * 60_000,
+//!     maximum_power: 500_000,
 //! };
 //! let evse = Evse { station: "CT-1".into(), connector: 1 };
-//! let mut events = vec![Event::CardPresented(Tap { read, evse: Some(evse) })];
+//! let mut events = vec![Event::CardPresented(Tap { read, evse: Some(evse), told_price: None })];
 //! let (mut state, mut now, mut phase, mut summary) = (None, tapped_at, Phase::Authorising, None);
 //! while let Some(event) = events.pop() {
 //!     let decision = plugins

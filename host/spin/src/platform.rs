@@ -1,7 +1,7 @@
 //! The engine's platform under Spin.
 
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
 use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
@@ -9,7 +9,7 @@ use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
     ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder,
-    Value,
+    Value, Work,
 };
 use secrecy::SecretString;
 use spin_sdk::sqlite::Connection;
@@ -28,6 +28,7 @@ pub(crate) struct Spin {
     pub(crate) stations: BTreeMap<String, SecretString>,
     /// The bearer token of `POST /tick`.
     pub(crate) tick_token: SecretString,
+    pub(crate) began: Instant,
 }
 
 impl Platform for Spin {
@@ -44,6 +45,10 @@ impl Platform for Spin {
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     }
 
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
     fn random(&self) -> [u8; 16] {
         let [high, low] = [get_random_u64(), get_random_u64()].map(u128::from);
         (high << 64 | low).to_be_bytes()
@@ -53,11 +58,8 @@ impl Platform for Spin {
     /// itself, and everything that is counted also has a line in the log.
     fn count(&self, _: Metric, _: &str) {}
 
-    /// Not needed: the outbox is executed after every request.
-    fn notify_outbox(&self) {}
-
-    /// Not needed: the next tick arms every terminal.
-    fn notify_terminal(&self, _: &str) {}
+    /// Not needed: the outbox is executed after every request, and the next tick arms every terminal.
+    fn notify(&self, _: Work<'_>) {}
 
     async fn send(
         &self,
@@ -72,6 +74,11 @@ impl Platform for Spin {
             Some(password) => bridge::order(&self.station_url, station, password, order).await,
             None => StationAnswer::NotConnected,
         }
+    }
+
+    /// The bridge keeps the connections, and does not tell.
+    fn station_connected_for(&self, _: &str) -> Option<u64> {
+        Some(u64::MAX)
     }
 
     async fn query(

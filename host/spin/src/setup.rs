@@ -117,6 +117,7 @@ async fn open() -> Result<SpinGateway, SetupError> {
         station_url: variable("station_url").await?.trim_end_matches('/').into(),
         stations,
         tick_token: secret_variable("tick_token").await?,
+        began: std::time::Instant::now(),
     };
     let gateway = Gateway::open(spin, config, secrets).await?;
     if let Some(token) = gateway.take_bootstrap_token() {

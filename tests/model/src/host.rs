@@ -102,9 +102,13 @@ impl World {
         };
         let session = session.to_owned();
         self.now = self.now.max(at);
-        let applied = self
-            .store
-            .apply(&session, Event::DeadlineReached, self.now, None, None);
+        let applied = self.store.apply(
+            &session,
+            Event::DeadlineReached(Some(u64::MAX)),
+            self.now,
+            None,
+            None,
+        );
         assert_eq!(applied, Applied::Yes, "{session} asked to be stepped now");
     }
 
@@ -176,6 +180,7 @@ fn card(read: &str) -> Tap {
             },
             application: None,
         },
+        told_price: None,
         evse: Some(Evse {
             station: "s".into(),
             connector: 1,

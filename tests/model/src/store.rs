@@ -47,6 +47,8 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy {
     maximum_duration: 60_000,
     hold_lifetime: 30 * 24 * 60 * 60 * 1_000,
     stop_timeout: 15_000,
+    offline_timeout: 0,
+    maximum_power: 500_000,
 });
 
 /// What is on disk.

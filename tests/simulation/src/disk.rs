@@ -82,6 +82,21 @@ impl Disk {
             .map(drop)
     }
 
+    /// Sessions that a person must look at, with their terminals and payments.
+    pub(crate) fn needing_attention(&self) -> Vec<[String; 3]> {
+        let query = "SELECT id, terminal, coalesce(payment, '') FROM session
+                     WHERE phase = 'needs-attention' ORDER BY number";
+        let rows = self.run(query, vec![]).unwrap_or_default();
+        let text = |value| match value {
+            Value::Text(text) => text,
+            _ => String::new(),
+        };
+        rows.into_iter()
+            .filter_map(|row| <[Value; 3]>::try_from(row).ok())
+            .map(|row| row.map(text))
+            .collect()
+    }
+
     /// Sessions that have not ended, and commands that were not executed.
     pub(crate) fn unfinished(&self) -> i64 {
         let count = self.number(

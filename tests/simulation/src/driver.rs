@@ -13,6 +13,8 @@ const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
 /// How long a driver waits for a terminal that is not armed.
 const PATIENCE: u64 = 15 * MINUTE;
+/// How often somebody takes the place of a driver who left without plugging in, in parts per million.
+const FREE_RIDERS: u32 = 300_000;
 /// How often the operator tries to put a refund on record.
 const REFUND_TRIES: u32 = 10;
 
@@ -69,7 +71,7 @@ impl<'a> Driver<'a> {
                 _ => Leaving::Forget,
             };
             (
-                state.rng.happens(70_000),
+                state.rng.happens(100_000),
                 state.rng.pick(2 * SECOND..100 * SECOND),
                 state.rng.pick(MINUTE..90 * MINUTE),
                 leaving,
@@ -78,7 +80,7 @@ impl<'a> Driver<'a> {
         };
         let plugs_first = self.way == Way::PlugIn;
         if plugs_first {
-            station::plug_in(self.world, self.connector);
+            station::plug_in(self.world, self.connector, &self.card);
         }
         if !self.begin().await {
             if plugs_first {
@@ -92,10 +94,12 @@ impl<'a> Driver<'a> {
                 // Some stop, some just leave.
                 if matches!(leaving, Leaving::Stop) {
                     self.stop().await;
+                } else {
+                    self.let_another_ride().await;
                 }
                 return;
             }
-            station::plug_in(self.world, self.connector);
+            station::plug_in(self.world, self.connector, &self.card);
         }
         if other_card {
             pass(charge_for / 2).await;
@@ -103,6 +107,24 @@ impl<'a> Driver<'a> {
         }
         pass(charge_for).await;
         self.leave(leaving).await;
+    }
+
+    /// The driver left without plugging in, and somebody else does who shows no card.
+    async fn let_another_ride(&self) {
+        if !self.world.state().fault(Fault::FreeRider, FREE_RIDERS) {
+            return;
+        }
+        let (after, charge_for) = {
+            let mut state = self.world.state();
+            (
+                state.rng.pick(30 * SECOND..20 * MINUTE),
+                state.rng.pick(MINUTE..60 * MINUTE),
+            )
+        };
+        pass(after).await;
+        station::plug_in(self.world, self.connector, "no card");
+        pass(charge_for).await;
+        station::unplug(self.world, self.connector);
     }
 
     async fn leave(&self, leaving: Leaving) {

@@ -45,8 +45,22 @@ pub enum Fault {
     CommitTorn,
     /// The gateway's clock jumps.
     ClockJump,
+    /// The gateway starts with a clock that was never set, and that is set some time later.
+    ClockLost,
     /// Another driver's card is shown during the session.
     OtherCard,
+    /// Somebody plugs in where another driver tapped and left, and shows no card.
+    FreeRider,
+    /// Somebody closes a hold in the provider's portal.
+    ClosedElsewhere,
+    /// A terminal leaves the provider's account for a while.
+    TerminalVanishes,
+    /// An older component, which cannot read what the newer one stored, is put in its place for a while.
+    RolledBack,
+    /// A station accepts a stop and goes on.
+    GoesOn,
+    /// A register jumps, or begins anew.
+    RegisterJumps,
 }
 
 /// How probable each fault is where it can occur, in parts per million.

@@ -12,7 +12,7 @@ use tokio::task::{AbortHandle, JoinHandle};
 use crate::faults::Fault;
 use crate::platform::Simulated;
 use crate::site;
-use crate::world::{World, pass, within};
+use crate::world::{EPOCH, World, pass, within};
 
 pub(crate) type SimulatedGateway = Gateway<Simulated>;
 
@@ -21,6 +21,7 @@ const ABANDONED_AFTER: u64 = 90_000;
 /// How often to arm all terminals, in milliseconds: a prompt is renewed shortly before it ends.
 const ARM: u64 = 14 * 60_000;
 const HOUR: u64 = 60 * 60 * 1_000;
+const YEAR: i64 = 365 * 24 * 60 * 60 * 1_000;
 
 /// The process, running or not.
 #[derive(Default)]
@@ -112,7 +113,36 @@ pub(crate) async fn keep_alive(world: Arc<World>) {
             }
         };
         pass(down_for).await;
+        change_component(&world);
+        lose_clock(&world);
     }
+}
+
+/// Sometimes somebody puts an older component in place, until somebody notices.
+fn change_component(world: &World) {
+    let mut state = world.state();
+    if state.fault_often(Fault::RolledBack) {
+        state.rolled_back_until = state.now() + state.rng.pick(60_000..2 * HOUR);
+    }
+}
+
+/// A machine without a battery has no clock until it reaches the network.
+fn lose_clock(world: &Arc<World>) {
+    let mut state = world.state();
+    if !state.fault_often(Fault::ClockLost) {
+        return;
+    }
+    // It shows the first minutes of 1970.
+    let since_1970 = i64::try_from(EPOCH + state.now()).unwrap_or(i64::MAX);
+    state.clock_offset = -since_1970;
+    let now = state.now();
+    state.oracle.clock_was_set(now);
+    let set_after = state.rng.pick(5_000..5 * 60_000);
+    let world = world.clone();
+    tokio::spawn(async move {
+        pass(set_after).await;
+        world.state().clock_offset = 0;
+    });
 }
 
 /// Run a gateway from its start to its death, with the same loops as the native host.
@@ -186,8 +216,15 @@ fn until_next_moment(world: &World) -> u64 {
     let now = world.gateway_clock();
     let mut state = world.state();
     if state.fault_seldom(Fault::ClockJump) {
+        // Mostly by up to two hours; sometimes by a year, and later back again.
         let jump = state.rng.pick(0..4 * HOUR);
-        state.clock_offset = i64::try_from(jump).unwrap_or(0) - 2 * 3_600_000;
+        state.clock_offset = match state.rng.pick(0..8) {
+            0 => YEAR,
+            1 => -YEAR,
+            _ => i64::try_from(jump).unwrap_or(0) - 2 * 3_600_000,
+        };
+        let now = state.now();
+        state.oracle.clock_was_set(now);
     }
     let next = state.disk.next_moment(ABANDONED_AFTER);
     next.map_or(HOUR, |next| next.saturating_sub(now).min(HOUR))

@@ -14,6 +14,7 @@ mod driver;
 mod faults;
 mod gateway;
 mod network;
+mod operator;
 mod oracle;
 mod platform;
 mod provider;

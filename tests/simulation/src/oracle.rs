@@ -9,6 +9,7 @@ use chargetap_engine::platform::Value;
 
 use crate::disk::Disk;
 use crate::provider::{Call, Tapped};
+use crate::site::{self, Price};
 
 /// A terminal and a payment there.
 type Payment = (String, String);
@@ -27,12 +28,30 @@ struct Hold {
     state: State,
 }
 
-/// What a station truly delivered under a token.
+/// What a station truly delivered under a token, and to whom.
 #[derive(Debug)]
 struct Transaction {
     start: u64,
     stop: Option<u64>,
+    /// What the register told then.
+    told_start: u64,
+    told_stop: Option<u64>,
+    owner: String,
+    /// Milliseconds since the world began.
+    started_at: u64,
+    stopped_at: Option<u64>,
+    /// The register began anew meanwhile.
+    began_anew: bool,
 }
+
+const DAY: u64 = 24 * 60 * 60_000;
+/// How long a driver has to plug in, in milliseconds.
+const TIME_TO_PLUG_IN: u64 = 5 * 60_000;
+/// How long an attempt whose answer was lost may take to have its effect, in milliseconds.
+const TAKES_EFFECT_WITHIN: u64 = 60_000;
+/// By how much moments may be off, in milliseconds, and by how much where the gateway's clock was set.
+const OFF_BY: u64 = 60_000;
+const OFF_BY_WHERE_SET: u64 = 15 * 60_000;
 
 #[derive(Default)]
 pub(crate) struct Oracle {
@@ -41,8 +60,12 @@ pub(crate) struct Oracle {
     transactions: BTreeMap<String, Transaction>,
     /// Captures and voids that were sent and whose outcome is unknown.
     unanswered: BTreeSet<Payment>,
-    /// The card that was tapped under each arming id.
-    taps: BTreeMap<String, Tapped>,
+    /// The last attempts to close a hold whose answers were lost, since the hold was last seen open long enough
+    /// after, and when they were sent. Nobody can tell whether they closed it.
+    lost: BTreeMap<Payment, u64>,
+    clock_set_at: BTreeSet<u64>,
+    /// The card that was tapped under each arming id, and when that was acknowledged.
+    taps: BTreeMap<String, (Tapped, u64)>,
     /// The token under which each vehicle was charged, by the connector and the number of the
     /// vehicle there.
     served: BTreeMap<(u32, u64), String>,
@@ -145,7 +168,10 @@ impl Oracle {
 
     /// The session that a card began last.
     pub(crate) fn session_of(&self, card: &str) -> Option<String> {
-        let found = self.taps.iter().find(|(_, tapped)| tapped.card == card);
+        let found = self
+            .taps
+            .iter()
+            .find(|(_, (tapped, _))| tapped.card == card);
         found.map(|(session, _)| session.clone())
     }
 
@@ -153,9 +179,11 @@ impl Oracle {
 
     /// The gateway sends a call. After a capture or void of unknown outcome, another one must not
     /// be sent before a lookup.
-    pub(crate) fn sent(&mut self, call: &Call) {
+    pub(crate) fn sent(&mut self, call: &Call, now: u64) {
         if let Call::Capture(terminal, payment, _) | Call::Void(terminal, payment) = call {
-            let known = self.unanswered.insert((terminal.clone(), payment.clone()));
+            let key = (terminal.clone(), payment.clone());
+            self.lost.insert(key.clone(), now);
+            let known = self.unanswered.insert(key);
             self.demand(known, || {
                 format!("{call:?} sent again although nobody knows what became of it")
             });
@@ -163,13 +191,27 @@ impl Oracle {
     }
 
     /// The gateway has the answer to a call.
-    pub(crate) fn answered(&mut self, call: &Call, status: u16) {
+    pub(crate) fn answered(&mut self, call: &Call, status: u16, now: u64) {
         match call {
             Call::Capture(terminal, payment, _) | Call::Void(terminal, payment) if status < 500 => {
-                self.unanswered.remove(&(terminal.clone(), payment.clone()));
+                let key = (terminal.clone(), payment.clone());
+                self.unanswered.remove(&key);
+                // What was answered before is as unknown as it was.
+                if status != 409
+                    && self
+                        .lost
+                        .get(&key)
+                        .is_some_and(|sent| *sent + TAKES_EFFECT_WITHIN > now)
+                {
+                    self.lost.remove(&key);
+                }
             }
             Call::Sessions(terminal) if status == 200 => {
                 self.unanswered.retain(|(at, _)| at != terminal);
+                let open = &self.open;
+                self.lost.retain(|key, sent| {
+                    key.0 != *terminal || !open.contains(key) || *sent + TAKES_EFFECT_WITHIN > now
+                });
             }
             _ => {}
         }
@@ -185,6 +227,7 @@ impl Oracle {
         arming_id: &str,
         tapped: &Tapped,
         was_ignored: bool,
+        now: u64,
     ) {
         let query = "SELECT 1 FROM event WHERE read = ?1";
         let stored = was_ignored
@@ -195,7 +238,7 @@ impl Oracle {
         });
         self.taps
             .entry(arming_id.to_owned())
-            .or_insert_with(|| tapped.clone());
+            .or_insert_with(|| (tapped.clone(), now));
     }
 
     pub(crate) fn stop_chosen_acknowledged(&mut self, disk: &Disk, session: &str) {
@@ -250,17 +293,63 @@ impl Oracle {
 
     // What was truly metered.
 
-    pub(crate) fn transaction_started(&mut self, id_tag: &str, start: u64) {
-        let transaction = Transaction { start, stop: None };
+    pub(crate) fn transaction_started(
+        &mut self,
+        id_tag: &str,
+        start: u64,
+        told_start: u64,
+        owner: &str,
+        started_at: u64,
+    ) {
+        let transaction = Transaction {
+            start,
+            stop: None,
+            told_start,
+            told_stop: None,
+            owner: owner.to_owned(),
+            started_at,
+            stopped_at: None,
+            began_anew: false,
+        };
         // A start that is repeated after its transaction makes another one, which is not billed.
         self.transactions
             .entry(id_tag.to_owned())
             .or_insert(transaction);
     }
 
-    pub(crate) fn transaction_stopped(&mut self, id_tag: &str, stop: u64) {
+    pub(crate) fn transaction_stopped(
+        &mut self,
+        id_tag: &str,
+        stop: u64,
+        told_stop: u64,
+        stopped_at: u64,
+    ) {
         if let Some(transaction) = self.transactions.get_mut(id_tag) {
             transaction.stop.get_or_insert(stop);
+            transaction.told_stop.get_or_insert(told_stop);
+            transaction.stopped_at.get_or_insert(stopped_at);
+        }
+    }
+
+    pub(crate) fn register_began_anew(&mut self, id_tag: &str) {
+        if let Some(transaction) = self.transactions.get_mut(id_tag) {
+            transaction.began_anew = true;
+        }
+    }
+
+    /// The gateway's clock shows another time from now on.
+    pub(crate) fn clock_was_set(&mut self, now: u64) {
+        self.clock_set_at.insert(now);
+    }
+
+    /// The operator sees to a hold in the provider's portal: what was captured of it, if anything was. A hold that
+    /// is still open is released.
+    pub(crate) fn close_by_hand(&mut self, terminal: &str, payment: &str) -> Option<u64> {
+        self.void(terminal, payment);
+        let hold = self.holds.get(&(terminal.to_owned(), payment.to_owned()))?;
+        match hold.state {
+            State::Captured(amount) => Some(amount),
+            State::Open | State::Voided => None,
         }
     }
 
@@ -272,7 +361,8 @@ impl Oracle {
         let mut sessions: BTreeMap<Payment, String> = BTreeMap::new();
         let receipts = receipts(disk);
         for (id, session) in stored_sessions(disk) {
-            self.judge_session(&id, &session, receipts.get(&id));
+            self.judge_session(disk, &id, &session, receipts.get(&id));
+            self.judge_energy(disk, &id, &session);
             if let Some(hold) = &session.view.hold {
                 let key = (session.view.terminal.clone(), hold.payment.clone());
                 accounted += session.view.captured + session.view.released;
@@ -294,7 +384,13 @@ impl Oracle {
         });
     }
 
-    fn judge_session(&mut self, id: &str, session: &StoredSession, receipt: Option<&Summary>) {
+    fn judge_session(
+        &mut self,
+        disk: &Disk,
+        id: &str,
+        session: &StoredSession,
+        receipt: Option<&Summary>,
+    ) {
         let StoredSession { phase, view, .. } = session;
         let hold = view.hold.as_ref().and_then(|hold| {
             self.holds
@@ -315,7 +411,11 @@ impl Oracle {
         self.demand(view.refunded <= view.captured, || {
             format!("{id}: {} refunded of {}", view.refunded, view.captured)
         });
-        self.demand(state == expected, || {
+        let is_ambiguous = view.hold.as_ref().is_some_and(|hold| {
+            let key = (view.terminal.clone(), hold.payment.clone());
+            self.lost.contains_key(&key)
+        });
+        self.demand(state == expected || is_ambiguous, || {
             format!("{id} is {phase:?}, and its hold is {state:?}")
         });
         let refund = self.refunds.get(id).copied();
@@ -328,12 +428,13 @@ impl Oracle {
             format!("{id}: {} refunded, and {refund:?} asked for", view.refunded)
         });
         if let (Some(whose), Some(tapped), true) = (whose, self.taps.get(id), is_captured) {
-            let tapped = tapped.clone();
+            let (tapped, tapped_at) = tapped.clone();
             self.judge_tap(id, view, &whose, &tapped);
+            self.judge_owner(id, &tapped, tapped_at);
         }
         self.judge_receipt(id, session, receipt);
         if is_captured {
-            self.judge_price(id, session);
+            self.judge_price(disk, id, session);
         }
     }
 
@@ -355,6 +456,49 @@ impl Oracle {
         let held = view.hold.as_ref().map(|hold| hold.amount);
         self.demand(held == Some(tapped.amount), || {
             format!("{id} was to hold {} and holds {held:?}", tapped.amount)
+        });
+    }
+
+    /// Nobody pays for another's vehicle, unless that was plugged in while the driver had the time to.
+    fn judge_owner(&mut self, id: &str, tapped: &Tapped, tapped_at: u64) {
+        let Some(truth) = self.transactions.get(id) else {
+            return;
+        };
+        let is_right =
+            truth.owner == tapped.card || truth.started_at <= tapped_at + TIME_TO_PLUG_IN + OFF_BY;
+        let otherwise = format!(
+            "{} paid in {id} for the vehicle of {}",
+            tapped.card, truth.owner
+        );
+        self.demand(is_right, || otherwise);
+    }
+
+    /// Energy that flowed is captured, or told to a person as unpaid, or too little to be captured.
+    fn judge_energy(&mut self, disk: &Disk, id: &str, session: &StoredSession) {
+        let Some(truth) = self.transactions.get(id) else {
+            return;
+        };
+        let Some(delivered) = truth.stop.map(|stop| stop - truth.start) else {
+            return;
+        };
+        let view = &session.view;
+        let price = site::price_at(&view.terminal);
+        if truth.began_anew {
+            // What the register forgot before it was read is known to nobody.
+            return;
+        }
+        let is_little = worth(price, delivered, 0) < 50 || delivered < 1_000;
+        let was_told = alerted(disk, id);
+        let is_billed = view.captured > 0 && view.energy + 1 >= delivered;
+        let is_covered = view
+            .hold
+            .as_ref()
+            .is_some_and(|hold| view.captured == hold.amount);
+        self.demand(is_billed || is_little || is_covered || was_told, || {
+            format!(
+                "{id}: {delivered} Wh flowed, {} Wh are billed for {}, and nobody is told: {:?}",
+                view.energy, view.captured, session.phase
+            )
         });
     }
 
@@ -403,20 +547,32 @@ impl Oracle {
         }
     }
 
-    /// The price is exactly the tariff's for what the station delivered and reported.
-    fn judge_price(&mut self, id: &str, session: &StoredSession) {
+    /// The price is the tariff's for what the station delivered and reported.
+    fn judge_price(&mut self, disk: &Disk, id: &str, session: &StoredSession) {
         let (view, Some(truth)) = (&session.view, self.transactions.get(id)) else {
             return self.violation(format!("{id} was settled, and nothing was delivered"));
         };
         let held = view.hold.as_ref().map_or(0, |hold| hold.amount);
         let (start, stop) = (truth.start, truth.stop);
+        let (told_start, told_stop) = (truth.told_start, truth.told_stop);
+        let lasted = truth.stopped_at.map(|at| at - truth.started_at);
         let reported_stop = session.stop;
-        self.demand(session.start == Some(start), || {
-            format!("{id} starts at {:?} Wh and not at {start}", session.start)
+        let is_doubted = truth.began_anew || !alerts(disk, id, "MeterImplausible").is_empty();
+        let was_set = self
+            .clock_set_at
+            .range(truth.started_at.saturating_sub(DAY)..)
+            .next()
+            .is_some();
+        let off_by = if was_set { OFF_BY_WHERE_SET } else { OFF_BY };
+        self.demand(session.start == Some(told_start), || {
+            format!(
+                "{id} starts at {:?} Wh and not at {told_start}",
+                session.start
+            )
         });
-        if reported_stop.is_some() {
-            self.demand(reported_stop == stop, || {
-                format!("{id} stops at {reported_stop:?} Wh and not at {stop:?}")
+        if reported_stop.is_some() && !is_doubted {
+            self.demand(reported_stop == told_stop, || {
+                format!("{id} stops at {reported_stop:?} Wh and not at {told_stop:?}")
             });
             let delivered = stop.map(|stop| stop - start);
             let known = view.reported_late.unwrap_or(view.energy);
@@ -429,19 +585,60 @@ impl Oracle {
                 format!("{id}: {} Wh billed, more than delivered", view.energy)
             });
         }
-        let price = price(view.energy).min(held);
-        self.demand(view.captured == price, || {
+        let price = site::price_at(&view.terminal);
+        self.demand(view.currency == price.currency, || {
+            format!("{id} is in {} and not in {}", view.currency, price.currency)
+        });
+        // By energy alone it is exact. Time is known as exactly as clocks are.
+        let lasted = lasted.unwrap_or(u64::MAX / 1_000_000);
+        let most = worth(price, view.energy, lasted + off_by).min(held);
+        let least = match view.reported_late {
+            None if reported_stop.is_some() && !is_doubted => {
+                worth(price, view.energy, lasted.saturating_sub(off_by)).min(held)
+            }
+            _ => worth(price, view.energy, 0).min(held),
+        };
+        self.demand((least..=most).contains(&view.captured), || {
             format!(
-                "{id}: {} captured for {} Wh, worth {price}",
+                "{id}: {} captured for {} Wh in {lasted} ms, worth {least} to {most}",
                 view.captured, view.energy
             )
         });
     }
 }
 
-/// 0.49 a kWh and 0.25 a session, with 25 % VAT, in cents, rounded half up.
-fn price(energy: u64) -> u64 {
-    (energy * 49 * 125 + 25 * 1_000 * 125 + 50_000) / 100_000
+/// What a transaction is worth in minor units, with 25 % VAT, rounded half up.
+fn worth(price: &Price, energy: u64, duration: u64) -> u64 {
+    let sum = u128::from(price.per_kwh) * u128::from(energy) * 3_600
+        + u128::from(price.per_hour) * u128::from(duration)
+        + u128::from(price.per_session) * 3_600_000;
+    // In minor units of which 3,600,000 make one, without VAT.
+    let rounded = (sum * 125 + 180_000_000) / 360_000_000;
+    u64::try_from(rounded).unwrap_or(u64::MAX)
+}
+
+/// The alerts of a session for a reason.
+fn alerts(disk: &Disk, session: &str, reason: &str) -> Vec<Vec<Value>> {
+    rows(
+        disk,
+        "SELECT 1 FROM command WHERE session = ?1 AND action ->> '$.RaiseAlert.reason' = ?2",
+        vec![Value::Text(session.into()), Value::Text(reason.into())],
+    )
+}
+
+/// Whether a person was told that what is billed may not be all.
+fn alerted(disk: &Disk, session: &str) -> bool {
+    [
+        "EnergyWithoutPayment",
+        "EndNotReported",
+        "MeterImplausible",
+        "CapturedTooLittle",
+        "ClosedElsewhere",
+        "CaptureFailed",
+        "HoldExpired",
+    ]
+    .iter()
+    .any(|reason| !alerts(disk, session, reason).is_empty())
 }
 
 /// Cards are ignored while a session at their terminal is being authorised or stopped.
@@ -451,8 +648,16 @@ pub(crate) fn card_is_ignored(disk: &Disk, arming_id: &str) -> bool {
     !rows(disk, query, vec![Value::Text(arming_id.into())]).is_empty()
 }
 
+/// The rows of a query. One that fails shows nothing of what it should, so it ends the simulation.
+#[expect(
+    clippy::panic,
+    reason = "an oracle that cannot read must not say that all is well"
+)]
 fn rows(disk: &Disk, query: &str, parameters: Vec<Value>) -> Vec<Vec<Value>> {
-    disk.query(query, parameters).unwrap_or_default()
+    match disk.query(query, parameters) {
+        Ok(rows) => rows,
+        Err(error) => panic!("the oracle cannot read: {error}: {query}"),
+    }
 }
 
 fn text(value: Option<&Value>) -> &str {

@@ -7,12 +7,14 @@ use chargetap_contract::callback::{
     Capability, Endpoint, KeyInfo, Rejection, Request, Scheme, Verified,
 };
 use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
-use chargetap_contract::session::{CommandResult, Decision, Event, Policy, Refusal};
+use chargetap_contract::session::{
+    Action, Attention, CommandResult, Decision, Event, Phase, Policy, Refusal,
+};
 use chargetap_engine::config::PAYTER;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
     ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder,
-    Value,
+    Value, Work,
 };
 use tokio::sync::oneshot;
 
@@ -86,6 +88,9 @@ impl Simulated {
     }
 }
 
+/// In milliseconds.
+const HOUR: u64 = 60 * 60 * 1_000;
+
 impl Platform for Simulated {
     type Components = Self;
 
@@ -95,6 +100,10 @@ impl Platform for Simulated {
 
     fn now(&self) -> u64 {
         self.world.gateway_clock()
+    }
+
+    fn elapsed(&self) -> u64 {
+        self.world.state().now()
     }
 
     fn random(&self) -> [u8; 16] {
@@ -111,12 +120,11 @@ impl Platform for Simulated {
         }
     }
 
-    fn notify_outbox(&self) {
-        self.world.process.outbox.notify_one();
-    }
-
-    fn notify_terminal(&self, serial: &str) {
-        self.world.process.notify_terminal(serial);
+    fn notify(&self, work: Work<'_>) {
+        match work {
+            Work::Outbox => self.world.process.outbox.notify_one(),
+            Work::Terminal(serial) => self.world.process.notify_terminal(serial),
+        }
     }
 
     async fn send(
@@ -130,7 +138,11 @@ impl Platform for Simulated {
             return Err(SendError::NotSent("simulated".into()));
         }
         let call = provider::parse(&request);
-        self.world.state().oracle.sent(&call);
+        {
+            let mut state = self.world.state();
+            let now = state.now();
+            state.oracle.sent(&call, now);
+        }
         let effect = {
             let call = call.clone();
             move |world: &Arc<World>| provider::handle(world, call)
@@ -139,7 +151,10 @@ impl Platform for Simulated {
         self.crash_point().await;
         match answer {
             Some(answer) => {
-                self.world.state().oracle.answered(&call, answer.status);
+                let mut state = self.world.state();
+                let now = state.now();
+                state.oracle.answered(&call, answer.status, now);
+                drop(state);
                 Ok(answer)
             }
             None => Err(SendError::Lost("simulated".into())),
@@ -165,6 +180,10 @@ impl Platform for Simulated {
         };
         self.crash_point().await;
         answer.unwrap_or(StationAnswer::Unknown)
+    }
+
+    fn station_connected_for(&self, station: &str) -> Option<u64> {
+        self.world.state().connected_for(station)
     }
 
     async fn query(
@@ -196,6 +215,43 @@ impl Platform for Simulated {
     }
 }
 
+/// Change what goes into a step as if a part of the component were missing.
+fn spoil(sabotage: Sabotage, policy: &mut Policy, event: &mut Event) {
+    match (sabotage, event) {
+        (Sabotage::CaptureAgain, Event::CommandEnded(outcome))
+            if outcome.command.ends_with("/capture")
+                && outcome.result == CommandResult::Unknown =>
+        {
+            outcome.result = CommandResult::NotDone("sabotage".into());
+        }
+        (Sabotage::ConflictIsOurs, Event::CommandEnded(outcome))
+            if outcome.result == CommandResult::Conflict =>
+        {
+            outcome.result = CommandResult::Done;
+        }
+        (Sabotage::PlugInFromHold, Event::CommandEnded(outcome)) => {
+            if let CommandResult::Authorised(_) | CommandResult::OpenHolds(_) = outcome.result {
+                policy.plug_in_timeout = HOUR;
+            }
+        }
+        (Sabotage::ClockUnheard, Event::ClockSet(by)) => *by = 0,
+        (Sabotage::StationsUnheard, Event::DeadlineReached(reachable_for)) => {
+            *reachable_for = Some(u64::MAX);
+        }
+        (Sabotage::RegisterBelieved, _) => policy.maximum_power = u32::MAX,
+        _ => {}
+    }
+}
+
+/// Whether a step says that nobody pays for a transaction.
+fn is_unpaid(decision: &Decision) -> bool {
+    let mut commands = decision.commands.iter();
+    commands.any(|it| match &it.action {
+        Action::RaiseAlert(alert) => alert.reason == Attention::EnergyWithoutPayment,
+        _ => false,
+    })
+}
+
 impl Components for Simulated {
     fn mint(
         &self,
@@ -223,15 +279,26 @@ impl Components for Simulated {
         event: &Event,
         now: u64,
     ) -> Result<Result<Decision, Refusal>, ComponentFault> {
-        let mut event = event.clone();
-        if self.world.sabotage == Some(Sabotage::CaptureAgain)
-            && let Event::CommandEnded(outcome) = &mut event
-            && outcome.command.ends_with("/capture")
-            && outcome.result == CommandResult::Unknown
-        {
-            outcome.result = CommandResult::NotDone("sabotage".into());
+        let sabotage = self.world.sabotage;
+        if state.is_some() && self.world.state().is_rolled_back() {
+            return Ok(Err(match sabotage {
+                Some(Sabotage::UnreadableIsOfNoUse) => Refusal::NotApplicable(Phase::Settled),
+                _ => Refusal::UnknownStateVersion(u32::MAX),
+            }));
         }
-        Ok(session_orchestrator::step(policy, state, event, now))
+        let (mut policy, mut event) = (policy.clone(), event.clone());
+        if let Some(sabotage) = sabotage {
+            spoil(sabotage, &mut policy, &mut event);
+        }
+        let decision = session_orchestrator::step(&policy, state, event, now);
+        Ok(match decision {
+            Ok(decision)
+                if sabotage == Some(Sabotage::LateStartIgnored) && is_unpaid(&decision) =>
+            {
+                Err(Refusal::NotApplicable(decision.view.phase))
+            }
+            decision => decision,
+        })
     }
 
     fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, ComponentFault> {

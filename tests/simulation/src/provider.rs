@@ -18,6 +18,9 @@ use crate::world::{State, World, pass};
 /// How often a callback is tried, and how long between tries, in milliseconds.
 const TRIES: u32 = 6;
 const AGAIN: u64 = 10_000;
+const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
 
 #[derive(Clone, Debug)]
 enum Reader {
@@ -57,6 +60,8 @@ struct Terminal {
     reader: Reader,
     screen: Option<Screen>,
     offline_until: u64,
+    /// It is not in the account until then.
+    gone_until: u64,
     payments: u64,
 }
 
@@ -79,6 +84,23 @@ pub(crate) enum Call {
     Other,
 }
 
+impl Call {
+    /// The terminal that it concerns.
+    fn terminal(&self) -> Option<&str> {
+        match self {
+            Self::Terminal(serial)
+            | Self::Start(serial, ..)
+            | Self::Stop(serial)
+            | Self::Screen(serial, ..)
+            | Self::Authorise(serial)
+            | Self::Sessions(serial)
+            | Self::Capture(serial, ..)
+            | Self::Void(serial, _) => Some(serial),
+            Self::Other => None,
+        }
+    }
+}
+
 impl Provider {
     pub(crate) fn new(serials: impl Iterator<Item = String>) -> Self {
         let idle = |serial| {
@@ -86,6 +108,7 @@ impl Provider {
                 reader: Reader::Idle,
                 screen: None,
                 offline_until: 0,
+                gone_until: 0,
                 payments: 0,
             };
             (serial, idle)
@@ -155,6 +178,11 @@ pub(crate) fn handle(world: &Arc<World>, call: Call) -> ProviderResponse {
 
 fn act(world: &Arc<World>, state: &mut State, call: Call) -> ProviderResponse {
     let now = state.now();
+    if let Some(serial) = call.terminal()
+        && state.is_gone(serial)
+    {
+        return status(404);
+    }
     match call {
         Call::Terminal(serial) => match state.provider.0.get(&serial) {
             Some(terminal) => answer(&json!({
@@ -224,7 +252,41 @@ fn authorise(world: &Arc<World>, state: &mut State, serial: &str) -> ProviderRes
     state.oracle.hold(serial, &payment, armed.amount, &card);
     let hint = json!({"session": {"serialNumber": serial, "sessionId": payment}});
     call_back(world, armed.url, hint, Content::Nothing);
+    close_elsewhere(world, state, serial, &payment);
     answer(&json!({"sessionId": payment, "authorizedAmount": armed.amount}))
+}
+
+/// Sometimes somebody closes a hold in the provider's portal: at once, or while it is being captured.
+fn close_elsewhere(world: &Arc<World>, state: &mut State, serial: &str, payment: &str) {
+    if !state.fault_often(Fault::ClosedElsewhere) {
+        return;
+    }
+    let after = state.rng.pick(MINUTE..3 * DAY);
+    let after = if state.rng.happens(700_000) {
+        after % (2 * HOUR)
+    } else {
+        after
+    };
+    let (world, serial, payment) = (world.clone(), serial.to_owned(), payment.to_owned());
+    tokio::spawn(async move {
+        pass(after).await;
+        world.state().oracle.void(&serial, &payment);
+    });
+}
+
+impl State {
+    /// Whether a terminal is not in the account at this moment.
+    fn is_gone(&mut self, serial: &str) -> bool {
+        let now = self.now();
+        if self.fault_rare(Fault::TerminalVanishes) {
+            let until = now + self.rng.pick(MINUTE..2 * DAY);
+            if let Some(terminal) = self.provider.0.get_mut(serial) {
+                terminal.gone_until = until;
+            }
+        }
+        let terminal = self.provider.0.get(serial);
+        terminal.is_some_and(|terminal| now < terminal.gone_until)
+    }
 }
 
 fn online<'a>(state: &'a mut State, serial: &str, now: u64) -> Option<&'a mut Terminal> {
@@ -386,9 +448,12 @@ async fn post(world: &Arc<World>, url: &str, body: &Value, content: &Content) ->
         .await?;
     if outcome.status == 200 {
         let mut state = world.state();
+        let now = state.now();
         let State { oracle, disk, .. } = &mut *state;
         match content {
-            Content::Card(tapped) => oracle.card_acknowledged(disk, arming_id, tapped, was_ignored),
+            Content::Card(tapped) => {
+                oracle.card_acknowledged(disk, arming_id, tapped, was_ignored, now);
+            }
             Content::Stop(session) => oracle.stop_chosen_acknowledged(disk, session),
             Content::Nothing => {}
         }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chargetap_fleet::example::EXAMPLE_CONFIG;
 use serde_json::json;
 
-/// How many connectors the one station has.
+/// How many stations there are, each with one connector.
 pub(crate) const CONNECTORS: u32 = 6;
 /// What a terminal holds, in cents.
 const HOLD: u64 = 5_000;
@@ -48,6 +48,16 @@ pub(crate) fn terminal_of(connector: u32) -> (String, Way) {
     (serial(at), *way)
 }
 
+/// The station of a connector.
+pub(crate) fn station(connector: u32) -> String {
+    format!("CT-{connector}")
+}
+
+/// The connector of a station.
+pub(crate) fn connector_at(station: &str) -> Option<u32> {
+    station.strip_prefix("CT-")?.parse().ok()
+}
+
 /// The label under which drivers know a connector.
 pub(crate) fn label(connector: u32) -> String {
     format!("E{connector}")
@@ -87,7 +97,40 @@ pub(crate) fn commissioned_terminals() -> serde_json::Result<String> {
     serde_json::to_string(&commissioned)
 }
 
-/// The configuration. Its tariff does not depend on time, so that the oracle's price is one line.
+/// What a terminal's driver pays: in cents or in öre, with 25 % VAT on top.
+pub(crate) struct Price {
+    pub(crate) currency: &'static str,
+    /// In hundredths of a minor unit.
+    pub(crate) per_kwh: u64,
+    pub(crate) per_hour: u64,
+    pub(crate) per_session: u64,
+}
+
+/// Those of the standard tariff, by energy alone.
+const STANDARD: Price = Price {
+    currency: "EUR",
+    per_kwh: 49,
+    per_hour: 0,
+    per_session: 25,
+};
+
+/// Those of the timed tariff.
+const TIMED: Price = Price {
+    currency: "SEK",
+    per_kwh: 40,
+    per_hour: 600,
+    per_session: 0,
+};
+
+/// The price at a terminal.
+pub(crate) fn price_at(terminal: &str) -> &'static Price {
+    match terminal {
+        "P66-1" | "P66-3" => &TIMED,
+        _ => &STANDARD,
+    }
+}
+
+/// The configuration.
 pub(crate) fn configuration() -> String {
     let mut text = format!(
         r#"
@@ -100,19 +143,33 @@ pub(crate) fn configuration() -> String {
         id = "simulation"
         secret = {{ env = "UNUSED" }}
         {EXAMPLE_CONFIG}
+        [[tariffs]]
+        id = "timed"
+        currency = "SEK"
+        per_kwh = "0.40"
+        per_hour = "6.00"
+        vat_percent = "25"
         [policy]
         maximum_duration_s = 14400
-        [[stations]]
-        id = "CT-1"
-        password = {{ env = "UNUSED" }}
         "#,
     );
+    for connector in 1..=CONNECTORS {
+        let station = station(connector);
+        // Writing to a string does not fail.
+        let _ = write!(
+            text,
+            "\n[[stations]]\nid = \"{station}\"\npassword = {{ env = \"UNUSED\" }}\n"
+        );
+    }
     for (at, (way, connectors)) in TERMINALS.iter().enumerate() {
         let evses: Vec<_> = connectors
             .iter()
             .map(|connector| {
                 let label = label(*connector);
-                format!(r#"{{ station = "CT-1", connector = {connector}, label = "{label}" }}"#)
+                let station = station(*connector);
+                format!(
+                    r#"{{ station = "{station}", connector = {connector}, label = "{label}" }}"#
+                )
             })
             .collect();
         let cents = |cents: u64| format!("\"{}.{:02}\"", cents / 100, cents % 100);
@@ -127,8 +184,12 @@ pub(crate) fn configuration() -> String {
         // Writing to a string does not fail.
         let _ = write!(
             text,
-            "\n[[terminals]]\nserial = \"{}\"\nmodel = \"apollo\"\ntariff = \"standard\"\nevses = [{}]\n{start}\n",
+            "\n[[terminals]]\nserial = \"{}\"\nmodel = \"apollo\"\ntariff = \"{}\"\nevses = [{}]\n{start}\n",
             serial(at),
+            match price_at(&serial(at)).currency {
+                "SEK" => "timed",
+                _ => "standard",
+            },
             evses.join(", ")
         );
     }

@@ -1,4 +1,4 @@
-//! One station with its connectors, and the vehicles at them.
+//! The stations, each with one connector, and the vehicles at them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,10 +10,9 @@ use tokio::sync::Notify;
 
 use crate::faults::Fault;
 use crate::gateway::SimulatedGateway;
-use crate::site::{Way, terminal_of};
+use crate::site::{self, Way, terminal_of};
 use crate::world::{State, World, pass, within};
 
-const STATION: &str = "CT-1";
 /// How long an accepted start waits for a vehicle, in milliseconds.
 const START_VALID_FOR: u64 = 300_000;
 /// The time between two meter values, in milliseconds.
@@ -29,6 +28,10 @@ pub(crate) struct Stations(BTreeMap<u32, Connector>);
 struct Connector {
     /// The cumulative register, in watt-hours.
     register: u64,
+    /// How much less the register tells since it began anew.
+    forgotten: u64,
+    /// Whose vehicle it is.
+    owner: String,
     plugged: bool,
     /// How often a vehicle was plugged in.
     vehicles: u64,
@@ -55,6 +58,8 @@ impl Stations {
         let free = |number| {
             let connector = Connector {
                 register: 1_000 * u64::from(number),
+                forgotten: 0,
+                owner: String::new(),
                 plugged: false,
                 vehicles: 0,
                 reported: None,
@@ -86,6 +91,13 @@ impl State {
         }
         self.connector(connector)
             .is_some_and(|connector| connector.offline_until <= now)
+    }
+
+    /// For how long a station has been connected.
+    pub(crate) fn connected_for(&mut self, station: &str) -> Option<u64> {
+        let now = self.now();
+        let connector = self.connector(site::connector_at(station)?)?;
+        now.checked_sub(connector.offline_until)
     }
 
     /// Whether a transaction runs at this connector.
@@ -122,11 +134,13 @@ pub(crate) fn start(world: &Arc<World>, connector: u32, id_tag: String) -> Stati
 /// A remote stop has arrived.
 pub(crate) fn stop(world: &Arc<World>, transaction: i32) -> StationAnswer {
     let mut state = world.state();
+    let goes_on = state.fault_often(Fault::GoesOn);
     let found = state.stations.0.iter_mut().find_map(|(number, connector)| {
         let running = connector.running.as_mut()?;
         (running.number == Some(transaction)).then_some((*number, running))
     });
     match found {
+        Some(_) if goes_on => StationAnswer::Accepted,
         Some((number, running)) => {
             running.stop_reason.get_or_insert("Remote");
             if let Some(connector) = state.connector(number) {
@@ -138,13 +152,14 @@ pub(crate) fn stop(world: &Arc<World>, transaction: i32) -> StationAnswer {
     }
 }
 
-/// A vehicle is plugged in.
-pub(crate) fn plug_in(world: &Arc<World>, connector: u32) {
+/// The vehicle of somebody with this card is plugged in.
+pub(crate) fn plug_in(world: &Arc<World>, connector: u32, owner: &str) {
     let mut state = world.state();
     state.note(format_args!("connector {connector} is plugged in"));
     let now = state.now();
     if let Some(found) = state.connector(connector) {
         found.plugged = true;
+        owner.clone_into(&mut found.owner);
         found.vehicles += 1;
         if found
             .waiting
@@ -182,7 +197,9 @@ fn report_vehicle(world: &Arc<World>, connector: u32) {
     tokio::spawn(async move {
         while let Some(vehicle) = unreported_vehicle(&world, connector) {
             let report = move |gateway: Arc<SimulatedGateway>| async move {
-                gateway.station_has(STATION, connector, vehicle).await
+                gateway
+                    .station_has(&site::station(connector), connector, vehicle)
+                    .await
             };
             match send(&world, connector, report).await {
                 Some(()) => {
@@ -230,11 +247,15 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
             number: None,
             stop_reason: None,
         });
-        let register = found.register;
+        let (register, told) = (found.register, found.register - found.forgotten);
+        let owner = found.owner.clone();
         state.note(format_args!(
             "connector {connector} starts for {id_tag} at {register} Wh"
         ));
-        state.oracle.transaction_started(&id_tag, register);
+        let now = state.now();
+        state
+            .oracle
+            .transaction_started(&id_tag, register, told, &owner, now);
         tokio::spawn(transaction(world.clone(), connector, id_tag));
     }
 }
@@ -291,7 +312,11 @@ async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
             "connector {connector} stops at {} Wh",
             at.energy
         ));
-        state.oracle.transaction_stopped(&id_tag, at.energy);
+        let register = state.connector(connector).map_or(0, |found| found.register);
+        let now = state.now();
+        state
+            .oracle
+            .transaction_stopped(&id_tag, register, at.energy, now);
     }
     report_vehicle(&world, connector);
     // Stations report in order.
@@ -308,7 +333,9 @@ async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
 fn reading(world: &World, connector: u32) -> MeterReading {
     let at = world.station_clock();
     let mut state = world.state();
-    let energy = state.connector(connector).map_or(0, |found| found.register);
+    let energy = state
+        .connector(connector)
+        .map_or(0, |found| found.register - found.forgotten);
     MeterReading { energy, at }
 }
 
@@ -324,7 +351,7 @@ async fn report_start(
         let tag = id_tag.clone();
         let report = move |gateway: Arc<SimulatedGateway>| async move {
             gateway
-                .station_started(STATION, connector, &tag, reading)
+                .station_started(&site::station(connector), connector, &tag, reading)
                 .await
         };
         if let Some(number) = send(&world, connector, report).await {
@@ -357,7 +384,21 @@ async fn report_start(
 
 /// Report the register once. It may be lost.
 async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
+    let jumps = world.state().fault_often(Fault::RegisterJumps);
+    let begins_anew = jumps && world.state().rng.happens(500_000);
+    let mut state = world.state();
+    if begins_anew && let Some(found) = state.connector(connector) {
+        found.forgotten = found.register;
+        let id_tag = found.running.as_ref().map(|running| running.id_tag.clone());
+        if let Some(id_tag) = id_tag {
+            state.oracle.register_began_anew(&id_tag);
+        }
+    }
+    drop(state);
     let mut reading = reading(&world, connector);
+    if jumps && !begins_anew {
+        reading.energy += 4_294_967_295;
+    }
     let odd = world.state().fault_often(Fault::OddReading);
     if odd {
         let mut state = world.state();
@@ -369,7 +410,9 @@ async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
         }
     }
     let report = move |gateway: Arc<SimulatedGateway>| async move {
-        gateway.station_metered(STATION, number, reading).await
+        gateway
+            .station_metered(&site::station(connector), number, reading)
+            .await
     };
     let _ = send(&world, connector, report).await;
 }
@@ -396,7 +439,9 @@ async fn report_stop(
     loop {
         let stopped = stopped.clone();
         let report = move |gateway: Arc<SimulatedGateway>| async move {
-            gateway.station_stopped(STATION, number, stopped).await
+            gateway
+                .station_stopped(&site::station(connector), number, stopped)
+                .await
         };
         if send(world, connector, report).await.is_some() {
             let mut state = world.state();

@@ -10,6 +10,7 @@ use crate::disk::Disk;
 use crate::driver;
 use crate::faults::{Fault, FaultRates, Faults};
 use crate::gateway::{self, Process};
+use crate::operator;
 use crate::oracle::Oracle;
 use crate::provider::Provider;
 use crate::report::Report;
@@ -17,8 +18,9 @@ use crate::rng::Rng;
 use crate::site::{self, CONNECTORS};
 use crate::station::Stations;
 
-/// The gateway's first moment, in Unix milliseconds.
-const EPOCH: u64 = 1_767_225_600_000;
+/// The world's first moment, in Unix milliseconds: long after the version was written, so that a clock can be
+/// set back by a year.
+pub(crate) const EPOCH: u64 = 1_830_297_600_000;
 /// How long a world may take to come to rest after its last driver, in milliseconds: the retry
 /// schedule towards the provider and a day.
 const REST: u64 = 8 * 24 * 60 * 60 * 1_000;
@@ -32,6 +34,20 @@ pub enum Sabotage {
     CaptureAgain,
     /// Some events are acknowledged and never stored.
     ForgetEvents,
+    /// The time to plug in counts from when the hold is found.
+    PlugInFromHold,
+    /// What cannot be read has no use for its event.
+    UnreadableIsOfNoUse,
+    /// A hold that is closed was closed by us.
+    ConflictIsOurs,
+    /// Sessions do not hear that the clock was set.
+    ClockUnheard,
+    /// Deadlines act before stations can speak.
+    StationsUnheard,
+    /// Every reading is believed.
+    RegisterBelieved,
+    /// A transaction that comes too late is of no use to its session.
+    LateStartIgnored,
 }
 
 /// Everything that is shared.
@@ -53,6 +69,8 @@ pub(crate) struct State {
     pub(crate) oracle: Oracle,
     /// How far the gateway's clock is ahead, in milliseconds.
     pub(crate) clock_offset: i64,
+    /// Until when the older component is in place.
+    pub(crate) rolled_back_until: u64,
     now: u64,
 }
 
@@ -72,13 +90,25 @@ impl State {
         self.fault(fault, self.fault_rates.rare)
     }
 
-    fn fault(&mut self, fault: Fault, per_million: u32) -> bool {
+    /// Whether this fault occurs now, at a rate of its own.
+    pub(crate) fn fault(&mut self, fault: Fault, per_million: u32) -> bool {
         let occurs = self.rng.happens(per_million);
         if occurs {
             *self.faults.entry(fault).or_default() += 1;
             self.rng.note(self.now, format_args!("fault {fault:?}"));
         }
         occurs
+    }
+
+    /// Whether the component cannot read what is stored.
+    pub(crate) fn is_rolled_back(&self) -> bool {
+        self.now < self.rolled_back_until
+    }
+
+    /// Nothing goes wrong any more.
+    fn end_faults(&mut self) {
+        self.fault_rates = FaultRates::NONE;
+        self.rolled_back_until = 0;
     }
 
     /// Milliseconds since the world began.
@@ -151,6 +181,7 @@ pub(crate) fn live(
                 stations: Stations::new(CONNECTORS),
                 oracle: Oracle::default(),
                 clock_offset: 0,
+                rolled_back_until: 0,
                 now: 0,
             }),
             started: Instant::now(),
@@ -164,6 +195,7 @@ pub(crate) fn live(
 
 async fn run(world: &Arc<World>, seed: u64, drivers: u64) -> Report {
     tokio::spawn(gateway::keep_alive(world.clone()));
+    tokio::spawn(operator::keep_watch(world.clone()));
     let shares = (1..=CONNECTORS).map(|connector| {
         let share = drivers / u64::from(CONNECTORS)
             + u64::from(u64::from(connector) <= drivers % u64::from(CONNECTORS));
@@ -174,12 +206,14 @@ async fn run(world: &Arc<World>, seed: u64, drivers: u64) -> Report {
             world.state().oracle.violation(format!("a driver: {error}"));
         }
     }
-    world.state().fault_rates = FaultRates::NONE;
+    world.state().end_faults();
     let since = world.state().now();
     loop {
         pass(LOOK).await;
         let state = world.state();
-        let is_at_rest = state.disk.unfinished() == 0 && !state.oracle.has_open_holds();
+        let is_at_rest = state.disk.unfinished() == 0
+            && !state.oracle.has_open_holds()
+            && state.disk.needing_attention().is_empty();
         if is_at_rest || state.now() > since + REST {
             break;
         }

@@ -1,6 +1,6 @@
-//! Version 1 of the stored session. What is different today:
+//! Version 1 of the stored session. What was different from version 2:
 //!
-//! | field   | version 1             | today                                  |
+//! | field   | version 1             | version 2                              |
 //! |---------|-----------------------|----------------------------------------|
 //! | `evse`  | always there          | absent for an orphan                   |
 //! | `meter` | the last two readings | its last movement and the last reading |
@@ -10,8 +10,9 @@ use chargetap_contract::session::{Evse, MeterReading};
 use chargetap_contract::terminal::{Card, Hold};
 use serde::Deserialize;
 
+use super::version_2::{self, Stage};
 use crate::meter::{self, Point};
-use crate::session::{self, Stage};
+use crate::session;
 
 #[derive(Deserialize)]
 pub(super) struct Session {
@@ -47,7 +48,7 @@ impl From<Meter> for meter::Meter {
 
 impl From<Session> for session::Session {
     fn from(old: Session) -> Self {
-        Self {
+        version_2::Session {
             id: old.id,
             terminal: old.terminal,
             // An orphan has no driver and no EVSE.
@@ -64,5 +65,6 @@ impl From<Session> for session::Session {
             stage: old.stage,
             steps: old.steps,
         }
+        .into()
     }
 }

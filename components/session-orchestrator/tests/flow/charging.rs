@@ -122,7 +122,7 @@ fn the_session_stops_before_the_next_interval_exceeds_the_hold() {
     let mut session = Session::charging();
     // 50.00 covers (50 / 1.25 - 0.25) / 0.49 = 81.12 kWh.
     for energy in [20_000, 40_000, 60_000] {
-        session.pass(MINUTE);
+        session.pass(3 * MINUTE);
         session.meter(energy);
         assert_eq!(session.phase(), Phase::Charging);
     }
@@ -133,7 +133,7 @@ fn the_session_stops_before_the_next_interval_exceeds_the_hold() {
         Phase::Charging,
         "another 2 kWh are covered"
     );
-    session.pass(MINUTE);
+    session.pass(2 * MINUTE);
     session.meter(72_000);
     assert_eq!(session.phase(), Phase::Stopping, "another 10 kWh are not");
     assert_eq!(session.commands(), ["stop"]);

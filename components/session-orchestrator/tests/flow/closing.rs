@@ -26,6 +26,7 @@ fn a_capture_releases_the_rest_and_is_on_the_receipt() {
 #[test]
 fn what_costs_more_than_the_hold_is_captured_up_to_the_hold() {
     let mut session = Session::charging();
+    session.pass(HOUR);
     session.stop_at(100_000);
     assert_eq!(session.capture(), Some(5_000));
 }

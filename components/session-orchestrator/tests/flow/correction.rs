@@ -312,7 +312,7 @@ fn operator_and_driver_can_end_a_session_before_and_during_charging() {
     let mut session = Session::charging();
     session.apply(Event::StopRequested(Requester::Operator));
     assert_eq!(session.commands(), ["stop"]);
-    for mut session in [Session::tapped(), Session::capturing(), settled()] {
+    for mut session in [Session::capturing(), settled()] {
         let phase = session.phase();
         let refusal = session.try_apply(Event::StopRequested(Requester::Operator));
         assert_eq!(refusal, Err(Refusal::NotApplicable(phase)));

@@ -6,9 +6,10 @@ use session_orchestrator::step;
 
 use crate::session::{MINUTE, SECOND, Session, card, hold, policy};
 
-const VERSIONS: [&str; 2] = [
+const VERSIONS: [&str; 3] = [
     include_str!("golden/version-1.txt"),
     include_str!("golden/version-2.txt"),
+    include_str!("golden/version-3.txt"),
 ];
 
 /// A session in every stage that a session can be found in.
@@ -112,13 +113,18 @@ fn goes_on(kept: impl Fn(&str) -> Session) {
     let mut session = kept("looking ");
     session.ended("look-up-before", CommandResult::OpenHolds(vec![]));
     assert_eq!(session.commands(), ["authorise"]);
-    let mut session = kept("authorising ");
+    let in_time = |name| {
+        let mut session = kept(name);
+        session.now -= 30 * MINUTE;
+        session
+    };
+    let mut session = in_time("authorising ");
     session.ended("authorise", CommandResult::Authorised(hold()));
     assert_eq!(session.phase(), Phase::Starting);
-    let mut session = kept("asking ");
+    let mut session = in_time("asking ");
     session.ended("look-up-terminal", CommandResult::OpenHolds(vec![hold()]));
     assert_eq!(session.phase(), Phase::Starting);
-    let mut session = kept("starting ");
+    let mut session = in_time("starting ");
     let reading = session.reading(0);
     session.apply(Event::ChargingStarted(reading));
     assert_eq!(session.phase(), Phase::Charging);
@@ -146,11 +152,17 @@ fn goes_on(kept: impl Fn(&str) -> Session) {
 
 #[test]
 fn a_version_of_the_future_is_refused_and_nothing_is_lost() {
-    let mut state = kept(VERSIONS[1], "charging ").state.unwrap();
+    let mut state = kept(VERSIONS[2], "charging ").state.unwrap();
     state[0] += 1;
-    let refusal = step(&policy(), Some(&state), Event::DeadlineReached, 0).unwrap_err();
+    let refusal = step(
+        &policy(),
+        Some(&state),
+        Event::DeadlineReached(Some(u64::MAX)),
+        0,
+    )
+    .unwrap_err();
     assert_eq!(
         refusal,
-        chargetap_contract::session::Refusal::UnknownStateVersion(3)
+        chargetap_contract::session::Refusal::UnknownStateVersion(4)
     );
 }

@@ -11,10 +11,13 @@
 
 mod authorisation;
 mod charging;
+mod clocks;
 mod closing;
 mod correction;
 mod golden;
 mod properties;
 mod receipt;
+mod registers;
 mod session;
 mod states;
+mod ways_out;

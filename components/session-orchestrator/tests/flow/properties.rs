@@ -56,7 +56,7 @@ fn event() -> impl Strategy<Value = Event> {
         Just(Event::StopRequested(Requester::Operator)),
         Just(Event::StopRequested(Requester::Driver)),
         (0_u64..6_000).prop_map(Event::Refunded),
-        Just(Event::DeadlineReached),
+        Just(Event::DeadlineReached(Some(u64::MAX))),
     ]
 }
 

@@ -41,6 +41,8 @@ pub(crate) fn policy() -> Policy {
         maximum_duration: DAY,
         hold_lifetime: 7 * DAY,
         stop_timeout: 2 * MINUTE,
+        offline_timeout: 60 * 60_000,
+        maximum_power: 500_000,
     }
 }
 
@@ -72,6 +74,7 @@ pub(crate) fn card(low: u64) -> Tap {
             },
             application: None,
         },
+        told_price: None,
         evse: Some(Evse {
             station: "CT-1".into(),
             connector: 1,
@@ -83,6 +86,8 @@ pub(crate) struct Session {
     pub(crate) policy: Policy,
     pub(crate) now: u64,
     pub(crate) state: Option<Vec<u8>>,
+    /// For how long the station has been able to deliver what it queued.
+    pub(crate) reachable_for: Option<u64>,
     /// What the last step decided.
     pub(crate) last: Option<Decision>,
     /// Every command that any step asked for.
@@ -95,6 +100,7 @@ impl Session {
             policy: policy(),
             now: BEGIN,
             state: None,
+            reachable_for: Some(HOUR),
             last: None,
             asked: Vec::new(),
         }
@@ -164,7 +170,7 @@ impl Session {
     #[track_caller]
     pub(crate) fn reach_deadline(&mut self) {
         self.now = self.deadline().expect("a deadline");
-        self.apply(Event::DeadlineReached);
+        self.apply(Event::DeadlineReached(self.reachable_for));
     }
 
     pub(crate) fn reading(&self, energy: u64) -> MeterReading {

@@ -84,6 +84,8 @@ impl Session {
             maximum_duration: 7 * DAY_S * 1_000,
             hold_lifetime: u64::MAX,
             stop_timeout: 120_000,
+            offline_timeout: 60 * 60_000,
+            maximum_power: u32::MAX,
         };
         let card = Event::CardPresented(Tap {
             read: CardRead {
@@ -96,6 +98,7 @@ impl Session {
                 },
                 application: None,
             },
+            told_price: None,
             evse: Some(Evse {
                 station: "CT-1".into(),
                 connector: 1,
@@ -140,7 +143,7 @@ impl Session {
     /// Let the time pass until the deadline of the last decision, and step the session.
     pub(crate) fn reach_deadline(&mut self) {
         self.now = self.last.deadline.expect("a deadline");
-        self.apply(Event::DeadlineReached);
+        self.apply(Event::DeadlineReached(Some(u64::MAX)));
     }
 
     pub(crate) fn meter(&mut self, reading: (u64, u64)) {

@@ -44,7 +44,7 @@ fn time_alone_uses_up_a_hold() {
 #[test]
 fn a_deadline_that_comes_early_leaves_the_hold_its_time() {
     let mut session = charging(&simple(&[time(DEAR, 0, 1)]), 100);
-    session.apply(Event::DeadlineReached);
+    session.apply(Event::DeadlineReached(Some(u64::MAX)));
     assert_covered_for(&session, 10);
 }
 

@@ -22,6 +22,8 @@ fn told(tariff: &Tariff, decimals: u8, hold: u64) -> String {
         maximum_duration: 24 * 60 * MINUTE,
         hold_lifetime: 0,
         stop_timeout: 0,
+        offline_timeout: 60 * 60_000,
+        maximum_power: 500_000,
     };
     offer(&policy, hold, NOON)
 }

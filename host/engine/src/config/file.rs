@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::Site;
 use serde::Deserialize;
 use toml::Spanned;
@@ -145,8 +146,13 @@ fn parse(text: &str) -> Result<Config, ConfigError> {
         stations: &stations,
     };
     let terminals = terminals(&place, file.terminals, &file.policy, &known)?;
+    let policy = match terminals.values().next() {
+        Some(terminal) => terminal.policy.clone(),
+        None => file.policy.read(&place, &no_tariff(), 2)?,
+    };
 
     Ok(Config {
+        policy,
         public_url,
         payter_url,
         payter_api_key: file.payter.api_key,
@@ -223,4 +229,16 @@ fn meter_keys(
         keys.insert(connector, public_key.into_inner());
     }
     Ok(keys)
+}
+
+/// That of a session counts.
+fn no_tariff() -> Tariff {
+    Tariff {
+        currency: String::new(),
+        tax_included: false,
+        elements: Vec::new(),
+        min_price: None,
+        max_price: None,
+        preauthorize_amount: None,
+    }
 }

@@ -12,6 +12,8 @@ const SECOND: u64 = 1_000;
 const HOUR_S: u64 = 60 * 60;
 /// A hold is gone after a week, and nothing waits longer than that.
 const WEEK_S: u64 = 7 * 24 * HOUR_S;
+/// More than any connector delivers, in kilowatts.
+const MOST_KW: u32 = 10_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -22,6 +24,8 @@ pub(super) struct PolicyTable {
     maximum_duration_s: Spanned<u64>,
     hold_lifetime_s: Spanned<u64>,
     stop_timeout_s: Spanned<u64>,
+    offline_timeout_s: Spanned<u64>,
+    maximum_power_kw: Spanned<u32>,
 }
 
 impl Default for PolicyTable {
@@ -33,6 +37,8 @@ impl Default for PolicyTable {
             maximum_duration_s: Spanned::new(0..0, 24 * HOUR_S),
             hold_lifetime_s: Spanned::new(0..0, WEEK_S),
             stop_timeout_s: Spanned::new(0..0, 2 * 60),
+            offline_timeout_s: Spanned::new(0..0, HOUR_S),
+            maximum_power_kw: Spanned::new(0..0, 500),
         }
     }
 }
@@ -75,9 +81,26 @@ impl PolicyTable {
             )?,
             hold_lifetime: milliseconds("policy.hold_lifetime_s", &self.hold_lifetime_s, WEEK_S)?,
             stop_timeout: milliseconds("policy.stop_timeout_s", &self.stop_timeout_s, HOUR_S)?,
+            offline_timeout: milliseconds(
+                "policy.offline_timeout_s",
+                &self.offline_timeout_s,
+                WEEK_S,
+            )?,
+            maximum_power: self.maximum_power(place)?,
         };
         self.leaves_time_to_charge(place, &policy)?;
         Ok(policy)
+    }
+
+    /// In watts.
+    fn maximum_power(&self, place: &Place<'_>) -> Result<u32, ConfigError> {
+        match *self.maximum_power_kw.get_ref() {
+            kilowatts @ 1..=MOST_KW => Ok(kilowatts * 1_000),
+            _ => {
+                let problem = format!("must be from 1 to {MOST_KW} kilowatts");
+                Err(place.error("policy.maximum_power_kw", &self.maximum_power_kw, problem))
+            }
+        }
     }
 
     /// A hold must last from when it is asked for until it is captured, with some time to charge in

@@ -21,7 +21,7 @@ use chargetap_fleet::moment::Moment;
 use crate::config::ServedEvse;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
-use crate::platform::Platform;
+use crate::platform::{Platform, Work};
 use crate::store;
 use crate::store::fleet::{Repetition, Write};
 
@@ -89,7 +89,7 @@ pub(super) async fn write(
     for change in changes {
         // The terminal must not go on showing a prompt that no longer holds.
         if gateway.config.terminals.contains_key(&change.key) {
-            gateway.platform.notify_terminal(&change.key);
+            gateway.platform.notify(Work::Terminal(&change.key));
         }
     }
     Ok(true)

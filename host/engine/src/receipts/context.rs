@@ -78,11 +78,16 @@ async fn slip(platform: &impl Platform, session: &str) -> Result<Option<Slip>, E
     }))
 }
 
-/// The price that the terminal showed. A session has the arming's id.
+/// The price that the terminal showed. It is kept with the session; that of a session which began before it was
+/// is found for a day with what its terminal was told. A session has the arming's id.
 async fn price_shown(
     platform: &impl Platform,
     summary: &Summary,
 ) -> Result<Option<String>, EngineError> {
+    let kept = store::receipts::told_price(platform, &summary.session).await?;
+    if kept.is_some() {
+        return Ok(kept);
+    }
     let sent = store::prompts::load(platform, &summary.terminal, &summary.session).await?;
     Ok(sent.and_then(|sent| match sent.prompt {
         Prompt::Card(card) => Some(card.text),

@@ -1,17 +1,17 @@
 //! Apply an event to a session: the one place where a decision is asked for and stored.
 
 use chargetap_contract::Components;
-use chargetap_contract::session::{Decision, Event};
+use chargetap_contract::session::{Decision, Event, Refusal};
 
 use crate::error::EngineError;
 use crate::event::{EventEnvelope, EventOutcome};
 use crate::fleet::issuers;
 use crate::gateway::Gateway;
 use crate::labels::{event_name, phase_name};
-use crate::platform::{Metric, Platform};
-use crate::store;
+use crate::platform::{Metric, Platform, Work};
 use crate::store::events::Entry;
 use crate::store::sessions::StoredSession;
+use crate::{clock, store};
 
 /// How often a step is made again because the session moved on meanwhile.
 const ATTEMPTS: u32 = 20;
@@ -55,18 +55,27 @@ async fn attempt(
     envelope: &EventEnvelope<'_>,
 ) -> Result<Option<EventOutcome>, EngineError> {
     let platform = &gateway.platform;
-    let now = platform.now();
-    if envelope.event == Event::DeadlineReached && !stored.is_some_and(|it| it.is_due(now)) {
+    let now = match envelope.event {
+        Event::ClockSet(_) => platform.now(),
+        _ => clock::trusted_now(gateway)?,
+    };
+    if matches!(envelope.event, Event::DeadlineReached(_))
+        && !stored.is_some_and(|it| it.is_due(now))
+    {
         // Another step moved the deadline meanwhile.
         return Ok(Some(EventOutcome::Duplicate));
     }
-    let policy = gateway.policy(terminal, now)?;
+    let policy = gateway.policy(terminal, now);
     let state = stored.map(|stored| stored.state.as_slice());
     let decision = match platform
         .components()
         .step(&policy, state, &envelope.event, now)?
     {
         Ok(decision) => decision,
+        Err(Refusal::UnknownStateVersion(version)) => {
+            return Err(unreadable(session, &format!("version {version}")));
+        }
+        Err(Refusal::MalformedState(problem)) => return Err(unreadable(session, &problem)),
         Err(refusal) => {
             // The same delivery may have been stored since it was last looked for.
             if let Some(dedupe) = envelope.dedupe
@@ -98,6 +107,33 @@ async fn attempt(
     Ok(outcome)
 }
 
+/// What was not read was not decided. Whoever told the event must tell it again.
+fn unreadable(session: &str, problem: &str) -> EngineError {
+    EngineError::UnreadableState {
+        session: session.to_owned(),
+        problem: problem.to_owned(),
+    }
+}
+
+/// Make sure that the component reads a session's state, without making a step.
+pub(crate) fn check_readable(
+    gateway: &Gateway<impl Platform>,
+    session: &str,
+    stored: &StoredSession,
+) -> Result<(), EngineError> {
+    let now = gateway.platform.now();
+    let policy = gateway.policy(&stored.terminal, now);
+    let event = Event::PaymentHinted;
+    let components = gateway.platform.components();
+    match components.step(&policy, Some(&stored.state), &event, now)? {
+        Err(Refusal::UnknownStateVersion(version)) => {
+            Err(unreadable(session, &format!("version {version}")))
+        }
+        Err(Refusal::MalformedState(problem)) => Err(unreadable(session, &problem)),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// The session's line in the log, and a notification for its commands.
 fn announce(platform: &impl Platform, session: &str, event: &Event, decision: &Decision) {
     let view = &decision.view;
@@ -120,7 +156,7 @@ fn announce(platform: &impl Platform, session: &str, event: &Event, decision: &D
     );
     platform.count(Metric::Steps, phase);
     if !decision.commands.is_empty() {
-        platform.notify_outbox();
-        platform.notify_terminal(&view.terminal);
+        platform.notify(Work::Outbox);
+        platform.notify(Work::Terminal(&view.terminal));
     }
 }

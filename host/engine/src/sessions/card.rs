@@ -10,7 +10,7 @@ use crate::error::EngineError;
 use crate::event::{EventEnvelope, EventOutcome};
 use crate::fleet::{issuers, records};
 use crate::gateway::Gateway;
-use crate::platform::Platform;
+use crate::platform::{Platform, Work};
 use crate::store;
 use crate::terminals::prompt::Prompt;
 
@@ -29,7 +29,7 @@ pub(crate) async fn shown(
     let activation = records::check_activation(gateway, &card.terminal).await?;
     if activation == ActivationCheck::Refused || (begins && activation != ActivationCheck::Allowed)
     {
-        platform.notify_terminal(&card.terminal);
+        platform.notify(Work::Terminal(&card.terminal));
         return Ok(EventOutcome::NotApplicable);
     }
     if begins {
@@ -45,13 +45,15 @@ pub(crate) async fn shown(
         ended_command: None,
         event,
     };
-    let event = match offered_evse(gateway, &card).await? {
+    let (evse, told_price) = offered(gateway, &card).await?;
+    let event = match evse {
         None if begins && gateway.terminal(&terminal)?.start == Start::Tap => {
             Event::EvseOccupied(card.clone())
         }
         evse => Event::CardPresented(Tap {
             read: card.clone(),
             evse,
+            told_price,
         }),
     };
     match apply(gateway, &session, &terminal, envelope(event)).await? {
@@ -63,15 +65,18 @@ pub(crate) async fn shown(
     }
 }
 
-/// The EVSE that the terminal offered with this arming, if it still serves it.
-async fn offered_evse(
+/// The EVSE that the terminal offered with this arming, if it still serves it, and the price as it showed it.
+async fn offered(
     gateway: &Gateway<impl Platform>,
     card: &CardRead,
-) -> Result<Option<Evse>, EngineError> {
+) -> Result<(Option<Evse>, Option<String>), EngineError> {
     let sent = store::prompts::load(&gateway.platform, &card.terminal, &card.read).await?;
     let terminal = gateway.terminal(&card.terminal)?;
     Ok(match sent.map(|sent| sent.prompt) {
-        Some(Prompt::Card(prompt)) => prompt.evse.filter(|evse| terminal.evse(evse).is_some()),
-        _ => None,
+        Some(Prompt::Card(prompt)) => {
+            let evse = prompt.evse.filter(|evse| terminal.evse(evse).is_some());
+            (evse, Some(prompt.text))
+        }
+        _ => (None, None),
     })
 }

@@ -38,10 +38,16 @@ async fn reach_one(
     gateway: &Gateway<impl Platform>,
     session: &str,
 ) -> Result<EventOutcome, EngineError> {
-    let Some(stored) = store::sessions::load(&gateway.platform, session).await? else {
+    let platform = &gateway.platform;
+    let Some(stored) = store::sessions::load(platform, session).await? else {
         return Ok(EventOutcome::UnknownSession);
     };
     let terminal = stored.terminal.clone();
-    let envelope = Event::DeadlineReached.into();
+    let station = &stored.station;
+    let elapsed = platform.elapsed();
+    let reachable_for = platform
+        .station_connected_for(station)
+        .map(|duration| duration.min(gateway.clock.undisturbed_for(elapsed)));
+    let envelope = Event::DeadlineReached(reachable_for).into();
     apply_to(gateway, session, &terminal, Some(stored), envelope).await
 }

@@ -12,11 +12,11 @@ use crate::event::{EventEnvelope, EventOutcome};
 use crate::gateway::Gateway;
 use crate::labels::result_name;
 use crate::payter::MESSAGE_LASTS;
-use crate::platform::{Metric, Platform, StationAnswer, StationOrder};
+use crate::platform::{Metric, Platform, StationAnswer, StationOrder, Work};
 use crate::receipts::issue;
-use crate::store;
 use crate::store::outbox::Claimed;
 use crate::terminals::{display, orphans};
+use crate::{clock, store};
 
 /// A claimed command, on record as sent.
 #[derive(Debug)]
@@ -26,12 +26,15 @@ pub struct Execution {
 }
 
 impl<P: Platform> Gateway<P> {
-    /// Claim the next waiting command, if there is one. Who gets it must [`Self::execute`] it.
+    /// Claim the next waiting command, if there is one and the clock can be trusted. Who gets it must [`Self::execute`] it.
     ///
     /// # Errors
     /// The store cannot be used.
     pub async fn claim(&self) -> Result<Option<Execution>, EngineError> {
-        let claimed = store::outbox::claim(&self.platform, self.platform.now()).await?;
+        let Ok(now) = clock::trusted_now(self) else {
+            return Ok(None);
+        };
+        let claimed = store::outbox::claim(&self.platform, now).await?;
         Ok(claimed.map(|Claimed { session, command }| Execution { session, command }))
     }
 
@@ -66,7 +69,7 @@ pub(crate) async fn recover_sent_outside(
         let taken_up = match command.action {
             Action::ShowMessage(_) | Action::IssueReceipt(_) | Action::RaiseAlert(_) => {
                 let requeued = store::outbox::requeue(platform, &command.id).await;
-                platform.notify_outbox();
+                platform.notify(Work::Outbox);
                 requeued.map_err(EngineError::from)
             }
             _ => end(gateway, &session, &command, CommandResult::Unknown).await,
@@ -91,8 +94,7 @@ async fn end(
     tracing::info!(command = command.id, result = name, "command ended");
     platform.count(Metric::Commands, name);
     let stored = store::sessions::load(platform, session).await?;
-    // A terminal is taken out of the configuration only when its sessions have ended.
-    let Some(stored) = stored.filter(|stored| gateway.terminal(&stored.terminal).is_ok()) else {
+    let Some(stored) = stored else {
         return Ok(store::outbox::complete(platform, &command.id).await?);
     };
     let terminal = stored.terminal.clone();
@@ -151,7 +153,7 @@ async fn dispatch(
         Action::StopCharging(evse) => stop_charging(platform, session, evse).await?,
         Action::ShowMessage(message) => {
             display::show_message(gateway, message).await?;
-            platform.notify_terminal(&message.terminal);
+            platform.notify(Work::Terminal(&message.terminal));
             return Ok(None);
         }
         Action::IssueReceipt(subject) => {

@@ -1,7 +1,7 @@
 //! What people ask of a session: the operator from afar, a driver on a terminal's screen.
 
 use chargetap_contract::money::MinorUnits;
-use chargetap_contract::session::{Event, Requester};
+use chargetap_contract::session::{Event, Requester, Resolution};
 
 use super::apply::apply_to;
 use crate::error::EngineError;
@@ -11,12 +11,25 @@ use crate::platform::Platform;
 use crate::store;
 
 impl<P: Platform> Gateway<P> {
-    /// End a session that waits for its vehicle, or that charges.
+    /// End a session in any phase before its price is final.
     ///
     /// # Errors
     /// It could not be stored.
     pub async fn request_stop(&self, session: &str) -> Result<EventOutcome, EngineError> {
         request_stop(self, session, Requester::Operator).await
+    }
+
+    /// Put on record what a person found out about a session that needs attention. The receipt that follows from
+    /// it is issued.
+    ///
+    /// # Errors
+    /// It could not be stored.
+    pub async fn resolve(
+        &self,
+        session: &str,
+        resolution: Resolution,
+    ) -> Result<EventOutcome, EngineError> {
+        request(self, session, Event::Resolved(resolution).into()).await
     }
 
     /// Put on record that so much of a session's captured amount, in minor units, was given back.

@@ -7,7 +7,7 @@ use crate::config::Start;
 use crate::error::EngineError;
 use crate::event::{EventEnvelope, EventOutcome};
 use crate::gateway::Gateway;
-use crate::platform::Platform;
+use crate::platform::{Platform, Work};
 use crate::store;
 use crate::store::sessions::Reported;
 
@@ -56,7 +56,7 @@ impl<P: Platform> Gateway<P> {
             Vehicle::IsGone => store::sessions::vehicle_left(&self.platform, &evse).await?,
         }
         for serial in serving {
-            self.platform.notify_terminal(serial);
+            self.platform.notify(Work::Terminal(serial));
         }
         Ok(())
     }
@@ -172,5 +172,9 @@ async fn report(
         dedupe,
         ..event.into()
     };
-    apply(gateway, session, terminal, envelope).await
+    let applied = apply(gateway, session, terminal, envelope).await;
+    if applied.is_err() {
+        gateway.clock.disturbed(gateway.platform.elapsed());
+    }
+    applied
 }

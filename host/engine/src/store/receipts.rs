@@ -219,6 +219,22 @@ pub(crate) async fn card_application(
     applications.next().transpose()
 }
 
+/// The price as the terminal showed it, if it was kept with the session.
+pub(crate) async fn told_price(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<Option<String>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT event ->> '$.CardPresented.told_price' FROM event
+             WHERE session = ?1 AND version = 1",
+            vec![text(session)],
+        )
+        .await?;
+    let row = rows.into_iter().next();
+    row.map_or(Ok(None), |row| Reader::new(row).optional_text())
+}
+
 /// How many signed values of a session are kept: one is of its beginning and one of its end, and a
 /// station must not fill the disk.
 const MOST_SIGNED_VALUES: u64 = 16;

@@ -286,4 +286,22 @@ const STATEMENTS: &[&str] = &[
         UNIQUE (webhook, alert)
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS delivery_waiting ON delivery (next_at) WHERE status = 'waiting'",
+    // Steps of the host's clock, in milliseconds, and the last session that began before each.
+    "CREATE TABLE IF NOT EXISTS clock_step (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        by INTEGER NOT NULL,
+        upto INTEGER NOT NULL,
+        done INTEGER NOT NULL DEFAULT 0
+    ) STRICT",
+    // What waits for a moment moves along with the clock. Prompts are renewed, because the callbacks
+    // that they announce are judged by the clock as it is now. Sessions hear of the step one by one.
+    "CREATE TRIGGER IF NOT EXISTS clock_was_set AFTER INSERT ON clock_step BEGIN
+        UPDATE ask SET renew_at = NEW.at, expires_at = max(0, expires_at + NEW.by),
+                       told_at = max(0, told_at + NEW.by),
+                       hidden_until = iif(hidden_until = 0, 0, max(0, hidden_until + NEW.by)),
+                       card_seen_at = max(0, card_seen_at + NEW.by);
+        UPDATE command SET sent_at = max(0, sent_at + NEW.by) WHERE status = 'sent';
+        UPDATE delivery SET next_at = max(0, next_at + NEW.by) WHERE status = 'waiting';
+    END",
 ];

@@ -15,6 +15,8 @@ pub(crate) struct StoredSession {
     /// Which version of the session this is, from 1.
     pub(crate) version: i64,
     pub(crate) terminal: String,
+    /// Empty where there is none.
+    pub(crate) station: String,
     pub(crate) state: Vec<u8>,
     pub(crate) deadline: Option<u64>,
 }
@@ -32,7 +34,7 @@ pub(crate) async fn load(
 ) -> Result<Option<StoredSession>, StoreError> {
     let rows = platform
         .query(
-            "SELECT version, terminal, state, deadline FROM session WHERE id = ?1",
+            "SELECT version, terminal, station, state, deadline FROM session WHERE id = ?1",
             vec![text(session)],
         )
         .await?;
@@ -43,6 +45,7 @@ pub(crate) async fn load(
             Ok(StoredSession {
                 version: row.integer()?,
                 terminal: row.text()?,
+                station: row.text()?,
                 state: row.blob()?,
                 deadline: row.optional_unsigned()?,
             })
@@ -130,7 +133,7 @@ pub(crate) async fn of_transaction(
             vec![Value::Integer(transaction.into()), text(station)],
         )
         .await?;
-    reported(rows)
+    first_reported(rows)
 }
 
 /// The session that a start under this token at this connector belongs to.
@@ -150,20 +153,20 @@ pub(crate) async fn of_start(
             ],
         )
         .await?;
-    reported(rows)
+    first_reported(rows)
 }
 
-fn reported(rows: Vec<Row>) -> Result<Option<Reported>, StoreError> {
-    rows.into_iter()
-        .next()
-        .map(|row| {
-            let mut row = Reader::new(row);
-            Ok(Reported {
-                session: row.text()?,
-                terminal: row.text()?,
-            })
-        })
-        .transpose()
+fn first_reported(rows: Vec<Row>) -> Result<Option<Reported>, StoreError> {
+    rows.into_iter().next().map(reported).transpose()
+}
+
+/// A session by its id and its terminal.
+pub(super) fn reported(row: Row) -> Result<Reported, StoreError> {
+    let mut row = Reader::new(row);
+    Ok(Reported {
+        session: row.text()?,
+        terminal: row.text()?,
+    })
 }
 
 /// Whether a session is making a hold at this terminal, so that nothing may disturb it.
@@ -207,6 +210,19 @@ pub(crate) async fn is_claimed(
         )
         .await?;
     Ok(!rows.is_empty())
+}
+
+/// Sessions that have not ended.
+pub(crate) async fn open(platform: &impl Platform) -> Result<Vec<String>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT id FROM session WHERE phase NOT IN
+             ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken',
+              'needs-attention')",
+            Vec::new(),
+        )
+        .await?;
+    texts(rows)
 }
 
 /// Terminals of sessions that have not ended.

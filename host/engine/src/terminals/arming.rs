@@ -139,7 +139,7 @@ async fn next_prompt(
     if activation != ActivationCheck::Allowed {
         return Ok(prompt::out_of_service(terminal, &statuses, activation));
     }
-    let policy = gateway.policy(serial, now)?;
+    let policy = gateway.policy(serial, now);
     let offers = terminal
         .holds
         .iter()

@@ -58,8 +58,9 @@ pub(super) async fn serve<E: StationEvents>(
     socket: WebSocket,
 ) {
     let (orders, mut inbox) = mpsc::channel(MAX_ORDERS);
-    let older = shared.links().insert(station.clone(), orders.clone());
-    if let Some(older) = older {
+    let link = super::Link::new(orders.clone());
+    let older = shared.links().insert(station.clone(), link);
+    if let Some(super::Link { orders: older, .. }) = older {
         // Fails if the older connection is ending by itself.
         let _ = older.send(Order::Close).await;
         older.closed().await;
@@ -106,7 +107,7 @@ fn forget<E>(shared: &Shared<E>, station: &str, orders: &Sender<Order>) {
     let mut links = shared.links();
     if links
         .get(station)
-        .is_some_and(|link| link.same_channel(orders))
+        .is_some_and(|link| link.orders.same_channel(orders))
     {
         links.remove(station);
     }

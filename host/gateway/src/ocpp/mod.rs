@@ -24,7 +24,7 @@ mod tests;
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::any;
@@ -139,12 +139,27 @@ impl<E> Clone for Stations<E> {
     }
 }
 
+/// The connection of a station.
+struct Link {
+    orders: mpsc::Sender<Order>,
+    since: Instant,
+}
+
+impl Link {
+    fn new(orders: mpsc::Sender<Order>) -> Self {
+        Self {
+            orders,
+            since: Instant::now(),
+        }
+    }
+}
+
 struct Shared<E> {
     events: E,
     passwords: BTreeMap<String, SecretString>,
     clock: Box<dyn Fn() -> u64 + Send + Sync>,
     timeouts: Timeouts,
-    links: Mutex<HashMap<String, mpsc::Sender<Order>>>,
+    links: Mutex<HashMap<String, Link>>,
 }
 
 impl<E: StationEvents> Stations<E> {
@@ -174,7 +189,13 @@ impl<E: StationEvents> Stations<E> {
 
     /// Whether the station is connected now.
     pub fn is_connected(&self, station: &str) -> bool {
-        self.0.links().contains_key(station)
+        self.connected_for(station).is_some()
+    }
+
+    /// For how long the station has been connected; `None` if it is not.
+    pub fn connected_for(&self, station: &str) -> Option<Duration> {
+        let links = self.0.links();
+        Some(links.get(station)?.since.elapsed())
     }
 
     /// Asks a station to begin a transaction under a token of at most 20 characters.
@@ -195,7 +216,7 @@ impl<E: StationEvents> Stations<E> {
     }
 
     async fn ask(&self, station: &str, request: RemoteRequest) -> RemoteAnswer {
-        let link = self.0.links().get(station).cloned();
+        let link = self.0.links().get(station).map(|link| link.orders.clone());
         let Some(link) = link else {
             return RemoteAnswer::NotConnected;
         };
@@ -209,7 +230,7 @@ impl<E: StationEvents> Stations<E> {
 
 impl<E> Shared<E> {
     /// Every change of the map is a single call, so it is whole even after a panic elsewhere.
-    fn links(&self) -> MutexGuard<'_, HashMap<String, mpsc::Sender<Order>>> {
+    fn links(&self) -> MutexGuard<'_, HashMap<String, Link>> {
         self.links.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -32,6 +32,8 @@ fn terminal(start: Start, evses: u32, holds: &[u64]) -> Terminal {
             maximum_duration: 0,
             hold_lifetime: 0,
             stop_timeout: 0,
+            offline_timeout: 60 * 60_000,
+            maximum_power: 500_000,
         },
         evses: (1..=evses)
             .map(|connector| ServedEvse {

@@ -1,0 +1,90 @@
+//! Steps of the host's clock, and the sessions that have not heard of them.
+
+use super::error::StoreError;
+use super::rows::{Reader, integer};
+use super::sessions::{Reported, reported};
+use crate::platform::{Platform, Value};
+
+/// A step of the clock that not all sessions have heard of.
+pub(crate) struct ClockStep {
+    pub(crate) number: i64,
+    /// By how much it was set, in milliseconds.
+    pub(crate) by: i64,
+    /// The number of the last session that began before.
+    upto: i64,
+}
+
+/// The clock was set by so much, and shows `now`. What else waits for a moment, such as prompts and deliveries,
+/// moves along at once.
+pub(crate) async fn insert_step(
+    platform: &impl Platform,
+    by: i64,
+    now: u64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "INSERT INTO clock_step (at, by, upto)
+             SELECT ?1, ?2, coalesce(max(number), 0) FROM session",
+            vec![integer(now)?, Value::Integer(by)],
+        )
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn steps_under_way(
+    platform: &impl Platform,
+) -> Result<Vec<ClockStep>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT number, by, upto FROM clock_step WHERE done = 0",
+            Vec::new(),
+        )
+        .await?;
+    let step = |row| {
+        let mut row = Reader::new(row);
+        Ok(ClockStep {
+            number: row.integer()?,
+            by: row.integer()?,
+            upto: row.integer()?,
+        })
+    };
+    rows.into_iter().map(step).collect()
+}
+
+/// The open sessions that began before a step.
+pub(crate) async fn sessions_before(
+    platform: &impl Platform,
+    step: &ClockStep,
+) -> Result<Vec<Reported>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT id, terminal FROM session WHERE number <= ?1 AND phase NOT IN
+             ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken',
+              'needs-attention')",
+            vec![Value::Integer(step.upto)],
+        )
+        .await?;
+    rows.into_iter().map(reported).collect()
+}
+
+pub(crate) async fn complete_step(platform: &impl Platform, number: i64) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE clock_step SET done = 1 WHERE number = ?1",
+            vec![Value::Integer(number)],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The moment of the last event on record, in Unix milliseconds; 0 if there is none.
+pub(crate) async fn latest(platform: &impl Platform) -> Result<u64, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT at FROM event ORDER BY rowid DESC LIMIT 1",
+            Vec::new(),
+        )
+        .await?;
+    let row = rows.into_iter().next();
+    row.map_or(Ok(0), |row| Reader::new(row).unsigned())
+}
