@@ -282,6 +282,7 @@ impl Oracle {
             }
         }
         self.judge_numbers(disk);
+        self.judge_alerts(disk);
         let strays: Vec<String> = self
             .holds
             .iter()
@@ -383,6 +384,23 @@ impl Oracle {
         self.demand(unnumbered.is_empty(), || {
             "a receipt over money has no number".to_owned()
         });
+    }
+
+    /// Every alert that a session asked for is on record once, however often its command was executed.
+    fn judge_alerts(&mut self, disk: &Disk) {
+        let miscounted = rows(
+            disk,
+            "SELECT command.id, CAST(count(alert.key) AS TEXT)
+             FROM command LEFT JOIN fleet_item AS alert
+               ON alert.kind = 'alert' AND alert.item ->> '$.record.cause' = command.id
+             WHERE command.action ->> '$.RaiseAlert' IS NOT NULL
+             GROUP BY command.id HAVING count(alert.key) <> 1",
+            vec![],
+        );
+        for row in &miscounted {
+            let (command, count) = (text(row.first()), text(row.get(1)));
+            self.violation(format!("{count} alerts are on record for {command}"));
+        }
     }
 
     fn judge_receipt(&mut self, id: &str, session: &StoredSession, receipt: Option<&Summary>) {

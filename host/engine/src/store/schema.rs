@@ -286,4 +286,10 @@ const STATEMENTS: &[&str] = &[
         UNIQUE (webhook, alert)
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS delivery_waiting ON delivery (next_at) WHERE status = 'waiting'",
+    // An earlier version did not keep the alerts of sessions: what still needs a person is raised anew.
+    "UPDATE command SET status = 'pending'
+        WHERE session IN (SELECT id FROM session WHERE phase = 'needs-attention')
+          AND status = 'done' AND action ->> '$.RaiseAlert' IS NOT NULL
+          AND id NOT IN (SELECT item ->> '$.record.cause' FROM fleet_item WHERE kind = 'alert'
+                         AND item ->> '$.record.cause' IS NOT NULL)",
 ];
