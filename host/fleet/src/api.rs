@@ -24,7 +24,7 @@ pub use paging::Page;
 pub use problem::{Problem, ProblemKind};
 pub use query::Parameter;
 pub use route::Route;
-pub use table::{AuditEntry, DeadLetter};
+pub use table::{AuditEntry, DeadLetter, RecordedRefund};
 pub use view::view;
 
 use crate::access;
@@ -34,7 +34,7 @@ use crate::fleet::{Change, Fleet};
 use crate::incident::PictureType;
 use crate::moment::Moment;
 use crate::terminal::Terminal;
-use crate::text::{Key, Line, Serial};
+use crate::text::{Key, Line, Serial, SessionName};
 
 /// A request method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,9 +109,9 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Stop a session.
-    StopSession(String),
+    StopSession(SessionName),
     /// Record a refund: the session, the reference, and the amount in minor units.
-    Refund(String, Line, u64),
+    Refund(SessionName, Line, u64),
     /// Store the body as a picture of this type, and attach it to this incident with this caption.
     Attach(Key, PictureType, Option<Line>),
     /// Return the picture with this hash.

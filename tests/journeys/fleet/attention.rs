@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::command_line::{chargetap, text};
 use super::monitoring::receiver;
-use super::codes;
+use super::{codes, commissioned};
 use crate::world::{Setup, TERMINAL, World};
 
 const ALERTS: &str = "/api/v1/alerts";
@@ -166,5 +166,28 @@ async fn a_session_that_needed_a_person_before_alerts_were_kept_gets_its_alert()
     ];
     let resolved = chargetap(&world, &resolve).await;
     assert!(resolved.status.success(), "{resolved:?}");
+    assert!(world.items(DUE).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_alert_ends_by_itself_when_its_session_needs_nobody_any_more() {
+    let mut world = commissioned().await;
+    world.charge_and_pay().await;
+    world.receipts(1).await;
+    let session = world.session();
+    world.stop_gateway();
+    world.insert_alert(&session, "RefundDue");
+    world.restart_gateway().await;
+    world
+        .until("the alert is raised", async || {
+            world.items(ALERTS).await.len() == 1
+        })
+        .await;
+    // No refund is due any more. That is seen at once when one is recorded.
+    let refund = json!({"reference": "r-1", "amount": 1});
+    assert_eq!(world.operate(&session, "refunds", Some(refund)).await, 200);
+    let alert = world.items(ALERTS).await.remove(0);
+    assert!(alert["ended"].is_string(), "{alert:#}");
+    assert_eq!(alert["resolved"], Value::Null);
     assert!(world.items(DUE).await.is_empty());
 }

@@ -84,6 +84,19 @@ impl World {
         self.store().execute(statement, []).unwrap();
     }
 
+    /// The session asks for an alert that says this.
+    pub(crate) fn insert_alert(&self, session: &str, reason: &str) {
+        let alert = json!({"reason": reason, "next_action": "Look at it."});
+        let action = json!({"RaiseAlert": alert}).to_string();
+        self.store()
+            .execute(
+                "INSERT INTO command (id, session, action, status)
+                 VALUES (?1 || '/99/0/alert', ?1, ?2, 'pending')",
+                [session, &action],
+            )
+            .unwrap();
+    }
+
     /// Insert a receipt, and one that is still to be issued, in the form of version 0.1. There, a
     /// session had one receipt and was not its subject.
     pub(crate) fn insert_old_receipts(&self, issued: &Value, to_issue: &Value) {

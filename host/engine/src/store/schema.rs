@@ -88,6 +88,7 @@ const STATEMENTS: &[&str] = &[
         document TEXT NOT NULL
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS paper_of_session ON paper (session, number)",
+    "CREATE INDEX IF NOT EXISTS paper_by_number ON paper (document ->> '$.number')",
     "CREATE INDEX IF NOT EXISTS paper_of_card ON paper (terminal, last_four, amount)",
     // Where receipts stood when a session had one only.
     "CREATE TABLE IF NOT EXISTS receipt (

@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::super::paging::{self, Cursor, Limit, Number, Page};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::query::Parameter;
-use super::super::request::Request;
 use super::super::route::{OPERATORS, Route, SUPPORT, Success};
 use super::super::{Answer, Method, Task, openapi};
 use crate::fleet::Kind;
@@ -38,11 +37,30 @@ pub struct AuditEntry {
 #[serde(deny_unknown_fields)]
 struct Refund {
     /// The reference of the refund within its session, such as the provider's id. The same
-    /// reference again is the same refund.
+    /// reference again is the same refund, and with another amount a conflict.
     reference: Line,
     /// In minor units.
     #[schemars(range(min = 1, max = 999_999_999_999_u64))]
     amount: u64,
+}
+
+/// A refund on record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RecordedRefund {
+    /// The id of its session.
+    pub session: String,
+    /// Its reference within the session.
+    pub reference: Line,
+    /// How much was given back, in minor units.
+    pub amount: u64,
+    /// The currency, by ISO 4217.
+    pub currency: String,
+    /// How much was given back in all, this refund included, in minor units.
+    pub refunded: u64,
+    /// How much was left of the captured amount then, in minor units.
+    pub left: u64,
+    /// The link to its receipt, once that is issued.
+    pub receipt: Option<String>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -60,17 +78,17 @@ pub(super) fn routes() -> Vec<Route> {
             Method::Post,
             "/sessions/{session}/stop",
             Success::NOTHING,
-            |request| Ok(Task::StopSession(session(request)?)),
+            |request| Ok(Task::StopSession(request.key(0)?)),
         )
         .by(SUPPORT)
         .named("session", "stop", "End a session"),
         Route::task(
             Method::Post,
             "/sessions/{session}/refunds",
-            Success::NOTHING,
+            Success::json::<RecordedRefund>(&[200]),
             |request| {
                 let Refund { reference, amount } = request.body()?;
-                Ok(Task::Refund(session(request)?, reference, amount))
+                Ok(Task::Refund(request.key(0)?, reference, amount))
             },
         )
         .with_json::<Refund>()
@@ -84,11 +102,6 @@ pub(super) fn routes() -> Vec<Route> {
             ..document
         },
     ]
-}
-
-fn session(request: &Request<'_>) -> Result<String, Problem> {
-    let session: Key = request.key(0)?;
-    Ok(session.to_string())
 }
 
 fn audit() -> Route {
