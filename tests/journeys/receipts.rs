@@ -192,6 +192,21 @@ async fn after_a_refund_there_is_no_invoice_any_more() {
         ("vat-number", "DE136695976"),
     ];
     assert_eq!(world.submit(&form, &buyer).await.0, 409);
+
+    // The receipt says so, and has no form for one.
+    let link = receipt["link"].as_str().unwrap();
+    let (_, _, page) = world.get(link, "text/html").await;
+    let page = String::from_utf8(page).unwrap();
+    assert!(!page.contains("/invoice"), "{page}");
+    let (_, _, lines) = world.get(link, "text/plain").await;
+    let lines = String::from_utf8(lines).unwrap();
+    let refunded = lines
+        .lines()
+        .find(|line| line.contains("Refunded in total"));
+    assert!(
+        refunded.is_some_and(|line| line.contains("0.01")),
+        "{lines}"
+    );
 }
 
 #[tokio::test]

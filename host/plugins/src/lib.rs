@@ -151,6 +151,7 @@
 //!     measurement: None,
 //!     link: None,
 //!     code: None,
+//!     refunded: None,
 //! };
 //! let receipt = plugins
 //!     .render(&document, Format::Text(40), "en")?

@@ -36,6 +36,22 @@ pub(crate) async fn load(
     rows.into_iter().next().map(refund).transpose()
 }
 
+/// How much was given back of what a session captured, in minor units; absent if nothing was.
+pub(crate) async fn total(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<Option<u64>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT view ->> '$.refunded' FROM session
+             WHERE id = ?1 AND view ->> '$.refunded' > 0",
+            vec![text(session)],
+        )
+        .await?;
+    let total = rows.into_iter().next();
+    total.map(|row| Reader::new(row).unsigned()).transpose()
+}
+
 /// How much is left of what a session captured, in minor units of this currency; absent if it captured
 /// nothing.
 pub(crate) async fn left(
