@@ -1,5 +1,6 @@
 //! Fleet management over the REST interface, from an order to the first paid session and beyond.
 
+mod attention;
 mod command_line;
 mod incidents;
 mod inventory;

@@ -290,15 +290,72 @@ async fn the_operator_stops_a_session_and_puts_its_refunds_on_record() {
     assert_eq!(world.operate(&session, "stop", None).await, 409);
 
     let captured = world.receipts(1).await[0]["captured"].as_u64().unwrap();
-    let refund = |reference: &str, amount| {
+    let receipt = world.receipts(1).await.remove(0);
+    let path = |name: &str| format!("/api/v1/sessions/{name}/refunds");
+    let refund = async |reference: &str, amount: u64| {
         let body = json!({"reference": reference, "amount": amount});
-        world.operate(&session, "refunds", Some(body))
+        let answer = world.call("POST", &path(&session), Some(body)).await;
+        (answer.status, answer.json())
     };
-    assert_eq!(refund("r-1", 100).await, 204);
-    assert_eq!(refund("r-1", 100).await, 204, "the same one again");
-    assert_eq!(refund("r-2", captured).await, 409, "more than is left");
-    assert_eq!(refund("r-2", captured - 100).await, 204);
-    assert_eq!(refund("r-3", 1).await, 409);
+    let (status, first) = refund("r-1", 100).await;
+    assert_eq!(status, 200);
+    let expected = json!({
+        "session": session, "reference": "r-1", "amount": 100, "currency": "EUR",
+        "refunded": 100, "left": captured - 100, "receipt": first["receipt"],
+    });
+    assert_eq!(first, expected);
+    let issued = world.receipts(2).await.remove(1);
+    let link = world.url(&format!("/receipts/{}", issued["id"].as_str().unwrap()));
+
+    // Too large a refund says what is left, and another amount what is on record.
+    let (status, problem) = refund("r-2", captured).await;
+    assert_eq!(status, 409, "{problem:#}");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(
+        detail.contains(&format!(" {} minor units of EUR", captured - 100)),
+        "{detail}"
+    );
+    for other in [1, 99, 101, captured] {
+        let (status, problem) = refund("r-1", other).await;
+        assert_eq!(status, 409, "{problem:#}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("with 100 minor units of EUR"), "{detail}");
+    }
+
+    // A session is also found by the number and by the code of its receipt.
+    for name in ["number", "code"] {
+        let name = receipt[name].as_str().unwrap();
+        let body = json!({"reference": "r-2", "amount": captured - 100});
+        let answer = world.call("POST", &path(name), Some(body)).await;
+        assert_eq!(answer.status, 200, "{name}");
+        assert_eq!(answer.json()["left"], 0, "{name}");
+    }
+    let (status, problem) = refund("r-3", 1).await;
+    assert_eq!(status, 409);
+    assert!(
+        problem["detail"]
+            .as_str()
+            .unwrap()
+            .contains(" 0 minor units of EUR"),
+        "{problem:#}"
+    );
+
+    // The same one again is answered the same, with the link to its receipt.
+    let (status, again) = refund("r-1", 100).await;
+    assert_eq!(status, 200, "the same one again");
+    assert_eq!(again["receipt"], link);
+    let unlinked = json!({"receipt": null});
+    assert_eq!(merged(&again, &unlinked), merged(&first, &unlinked));
+
     let nonsense = world.operate(&session, "refunds", Some(json!({}))).await;
     assert_eq!(nonsense, 422);
+}
+
+/// An object with these fields replaced.
+fn merged(object: &Value, fields: &Value) -> Value {
+    let mut object = object.clone();
+    for (name, value) in fields.as_object().unwrap() {
+        object[name.as_str()] = value.clone();
+    }
+    object
 }

@@ -52,6 +52,35 @@ async fn a_dispute_is_put_on_record_once_and_calls_a_person() {
     assert_eq!(world.metric(duplicates).await, 1);
     let calls = world.log().values("change");
     assert_eq!(calls, ["disputed"]);
+
+    let alerts = world.call("GET", "/api/v1/alerts", None).await.json();
+    let [alert] = alerts["items"].as_array().unwrap().as_slice() else {
+        panic!("{alerts:#}")
+    };
+    assert_eq!(alert["kind"], "payment-disputed");
+    assert_eq!(
+        alert["payment"],
+        serde_json::json!({"endpoint": "acquirer", "id": "p-1", "reference": "s-1"})
+    );
+    let due = world.call("GET", "/api/v1/due?what=payment", None).await;
+    assert_eq!(
+        due.json()["items"][0]["text"],
+        "Payment p-1 at acquirer is disputed. See with the payment provider what became of this \
+         payment."
+    );
+}
+
+#[tokio::test]
+async fn a_dispute_that_was_stored_when_the_gateway_died_calls_a_person_when_it_is_repeated() {
+    let mut world = World::new(Setup::default()).await;
+    assert_eq!(report(&world, DISPUTED_SIGNATURE, DISPUTED).await, 200);
+    world.stop_gateway();
+    world.remove_alerts();
+    world.restart_gateway().await;
+    assert_eq!(report(&world, DISPUTED_SIGNATURE, DISPUTED).await, 200);
+    assert_eq!(world.payment_reports(), 1);
+    let alerts = world.call("GET", "/api/v1/alerts", None).await.json();
+    assert_eq!(alerts["items"].as_array().unwrap().len(), 1, "{alerts:#}");
 }
 
 #[tokio::test]

@@ -247,6 +247,18 @@ impl World {
         assert_eq!(self.control("holds", &hold).await, 200);
     }
 
+    /// Void the only hold at the provider, as somebody else would.
+    pub(crate) async fn void_elsewhere(&self) {
+        let ledger = self.ledger().await;
+        let payment = ledger["sessions"][0]["session"].as_str().unwrap();
+        let base = self.payter.base_url();
+        let url = format!("{base}/terminals/{TERMINAL}/sessions/{payment}/cancel");
+        let authorization = format!("CPS apikey=\"{API_KEY}\"");
+        let request = self.client.post(url).header("authorization", authorization);
+        let status = request.send().await.unwrap().status().as_u16();
+        assert_eq!(status, 200);
+    }
+
     async fn control(&self, what: &str, body: &Value) -> u16 {
         let url = format!("{}/control/{what}", self.payter.base_url());
         self.post(&url, body).await

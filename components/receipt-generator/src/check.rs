@@ -28,6 +28,7 @@ pub(crate) fn consistent(document: &Document) -> Result<(), Problem> {
     let rules = names(document)
         .into_iter()
         .chain(session(subject::session(document)))
+        .chain([refunded_since(document)])
         .chain(document.slip.iter().flat_map(slip))
         .chain(
             subject::buyer(&document.subject)
@@ -166,6 +167,15 @@ fn slip(slip: &Slip) -> [Rule; 3] {
             "the TVR is more than five bytes",
         ),
     ]
+}
+
+fn refunded_since(document: &Document) -> Rule {
+    let captured = subject::session(document).captured;
+    let is_possible = |refunded: u64| (1..=captured).contains(&refunded);
+    (
+        document.refunded.is_none_or(is_possible),
+        "nothing was refunded since, or more than was captured",
+    )
 }
 
 fn refund(refund: &Refund, document: &Document) -> Vec<Rule> {

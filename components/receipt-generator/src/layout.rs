@@ -136,7 +136,8 @@ impl Composer<'_> {
         if transparency::applies(document) {
             actions.push(action(language.save_signed_values, "?format=ocmf&"));
         }
-        if matches!(document.subject, Subject::Session(_)) && self.session.captured > 0 {
+        let is_whole = self.session.captured > 0 && document.refunded.is_none();
+        if matches!(document.subject, Subject::Session(_)) && is_whole {
             actions.push(action(language.want_invoice, "/invoice?"));
         }
         actions

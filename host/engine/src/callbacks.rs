@@ -2,7 +2,7 @@
 //!
 //! - A callback that is refused changes nothing. It may have been right and come too late, so its terminal is
 //!   polled: twice, and then every half minute at most.
-//! - Reports of other providers are recorded once (table `report`). Those that take money back are for a person;
+//! - Reports of other providers are recorded once (table `report`). Those that take money back raise an alert;
 //!   nothing else comes of them.
 //! - While the clock cannot be trusted, what needs one is answered 503.
 
@@ -12,8 +12,7 @@ use std::borrow::Cow;
 
 use chargetap_contract::Components;
 use chargetap_contract::callback::{
-    CallbackEvent, Endpoint, PaymentChange, PaymentReport, Rejection, Request as Callback, Scheme,
-    Verified,
+    CallbackEvent, Endpoint, PaymentReport, Rejection, Request as Callback, Scheme, Verified,
 };
 use chargetap_contract::session::{Event, Requester};
 use chargetap_contract::terminal::{CardRead, PaymentHint, ScreenAnswer, TerminalEvent};
@@ -21,6 +20,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::error::EngineError;
 use crate::event::EventOutcome;
+use crate::fleet::alerts;
 use crate::gateway::Gateway;
 use crate::http::{Request, Response};
 use crate::labels::change_name;
@@ -235,8 +235,9 @@ fn is_configured(gateway: &Gateway<impl Platform>, event: &TerminalEvent) -> boo
     gateway.config.terminals.contains_key(serial)
 }
 
-/// A provider's report is put on record once. A report that takes money back from the operator is for
-/// a person; nothing else comes of it, because money moves only on what Payter's API says.
+/// A provider's report is put on record once. A report that takes money back from the operator raises
+/// an alert, also when it is repeated because the gateway died before that; nothing else comes of it,
+/// because money moves only on what Payter's API says.
 async fn payment_report(
     gateway: &Gateway<impl Platform>,
     endpoint: &str,
@@ -245,29 +246,18 @@ async fn payment_report(
     now: u64,
 ) -> Result<EventOutcome, EngineError> {
     let platform = &gateway.platform;
-    if !store::payment_reports::insert(platform, endpoint, dedupe, report, now).await? {
-        return Ok(EventOutcome::Duplicate);
+    let stored = store::payment_reports::insert(platform, endpoint, dedupe, report, now).await?;
+    if stored.is_new {
+        let change = change_name(report.change);
+        let (payment, reference) = (report.payment.as_deref(), report.reference.as_deref());
+        tracing::info!(endpoint, change, payment, reference, "payment report");
+        platform.count(Metric::PaymentReports, change);
     }
-    let change = change_name(report.change);
-    let (payment, reference) = (report.payment.as_deref(), report.reference.as_deref());
-    platform.count(Metric::PaymentReports, change);
-    match report.change {
-        PaymentChange::CaptureFailed
-        | PaymentChange::RefundFailed
-        | PaymentChange::Disputed
-        | PaymentChange::DisputeLost => tracing::error!(
-            endpoint,
-            change,
-            payment,
-            reference,
-            next_action = "See with the payment provider what became of this payment.",
-            "needs attention"
-        ),
-        PaymentChange::Captured | PaymentChange::Refunded | PaymentChange::DisputeWon => {
-            tracing::info!(endpoint, change, payment, reference, "payment report");
-        }
-    }
-    Ok(EventOutcome::Stored)
+    alerts::raise_for_payment(gateway, endpoint, stored.number, report).await?;
+    Ok(match stored.is_new {
+        true => EventOutcome::Stored,
+        false => EventOutcome::Duplicate,
+    })
 }
 
 async fn card_read(

@@ -17,7 +17,7 @@ use chargetap_contract::session::Event;
 use crate::error::EngineError;
 use crate::event::EventEnvelope;
 use crate::gateway::Gateway;
-use crate::platform::Platform;
+use crate::platform::{Platform, Work};
 use crate::sessions::apply::apply;
 use crate::store;
 
@@ -45,6 +45,8 @@ struct State {
     looked: Option<Look>,
     /// The clock was set, and not all sessions have heard of it.
     is_being_set: bool,
+    /// Something waits until the clock can be trusted.
+    is_waited_for: bool,
     /// When the gateway was opened, by the clock that cannot be set.
     opened_at: u64,
     /// Since when nothing has kept stations' reports out, by the clock that cannot be set.
@@ -79,6 +81,7 @@ impl Clock {
             latest,
             looked: None,
             is_being_set: false,
+            is_waited_for: false,
             opened_at: elapsed,
             undisturbed_since: elapsed,
         }))
@@ -91,16 +94,23 @@ impl Clock {
 
     /// Whether sessions may go on at this moment.
     fn check(&self, look: Look) -> Result<(), ClockProblem> {
-        let state = self.lock();
-        if look.now < WRITTEN_AFTER {
-            Err(ClockProblem::NotSet)
+        let mut state = self.lock();
+        let problem = if look.now < WRITTEN_AFTER {
+            Some(ClockProblem::NotSet)
         } else if state.is_being_set || state.step(look).is_some() {
-            Err(ClockProblem::BeingSet)
+            Some(ClockProblem::BeingSet)
         } else if look.now.saturating_add(TOLERANCE) < state.latest {
-            Err(ClockProblem::BehindStore)
+            Some(ClockProblem::BehindStore)
         } else {
-            Ok(())
-        }
+            None
+        };
+        state.is_waited_for |= problem.is_some();
+        problem.map_or(Ok(()), Err)
+    }
+
+    /// Whether something waited for the clock, which can be trusted now.
+    fn take_waiters(&self) -> bool {
+        std::mem::take(&mut self.lock().is_waited_for)
     }
 
     /// Look at the clock, now and then. By how much it was set since the last time, if it was.
@@ -211,6 +221,9 @@ pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), Engine
         store::clock::complete_step(platform, step.number).await?;
     }
     gateway.clock.all_have_heard();
+    if gateway.clock.check(look).is_ok() && gateway.clock.take_waiters() {
+        platform.notify(Work::Outbox);
+    }
     Ok(())
 }
 

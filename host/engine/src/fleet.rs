@@ -1,6 +1,7 @@
 //! The fleet at this gateway: its records, the REST interface to them, the terminals' status, and
 //! alerts. The rules are in `chargetap-fleet`.
 
+pub(crate) mod alerts;
 pub(crate) mod issuers;
 pub(crate) mod monitoring;
 pub(crate) mod records;

@@ -16,6 +16,7 @@
 //! | [`outbox`]          | `command`                                           |
 //! | [`prompts`]         | `ask`                                               |
 //! | [`receipts`]        | `paper`, `invoice`, `signed_value`, `attempt`       |
+//! | [`refunds`]         | none: refunds are in the journal                    |
 //! | [`payment_reports`] | `report`                                            |
 //! | [`fleet`]           | `fleet_write`, `fleet_item`, `fleet_change`, `picture` |
 //! | [`monitoring`]      | `seen`, `delivery`                                  |
@@ -36,6 +37,7 @@ pub(crate) mod outbox;
 pub(crate) mod payment_reports;
 pub(crate) mod prompts;
 pub(crate) mod receipts;
+pub(crate) mod refunds;
 pub(crate) mod schema;
 pub(crate) mod sessions;
 

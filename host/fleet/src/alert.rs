@@ -5,17 +5,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::incident::SignOff;
 use crate::moment::{Day, Moment};
-use crate::text::{Key, Line, Serial};
+use crate::text::{Key, Line, Prose, Serial};
 
-/// Something about a terminal that people should know.
+/// Something that people should know, about a terminal, a session or a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Alert {
     /// Its key.
     pub key: Key,
     /// What it reports.
     pub kind: AlertKind,
-    /// The terminal concerned.
-    pub terminal: Serial,
+    /// The terminal concerned; absent for a payment.
+    pub terminal: Option<Serial>,
+    /// The id of the session concerned; absent if it concerns none.
+    pub session: Option<String>,
+    /// The payment concerned, if a payment provider reported on it.
+    pub payment: Option<ReportedPayment>,
+    /// What raised it: a session's command, or a payment report. It raises one alert, however often
+    /// it is repeated. Absent for an alert of a terminal.
+    pub cause: Option<String>,
     /// For a licence alert: the first day without a licence.
     pub about: Option<Day>,
     /// For a silent terminal: when it was last online.
@@ -24,10 +31,51 @@ pub struct Alert {
     pub raised: Moment,
     /// The message, for people.
     pub text: Line,
-    /// When the condition ended. Absent while it lasts, and for alerts that do not end.
+    /// What a person has to do next; absent for an alert of a terminal.
+    pub next_action: Option<Line>,
+    /// When the condition ended or the alert was resolved. Absent while it lasts.
     pub ended: Option<Moment>,
     /// Who acknowledged it, and when.
     pub acknowledged: Option<SignOff>,
+    /// Who resolved it, when and how; absent if it ended by itself.
+    pub resolved: Option<Resolution>,
+}
+
+/// A payment in its provider's words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReportedPayment {
+    /// The callback endpoint that received the report.
+    pub endpoint: Line,
+    /// The provider's id of the payment.
+    pub id: Option<Line>,
+    /// The merchant's own reference of the payment, if the provider repeats it.
+    pub reference: Option<Line>,
+}
+
+/// How an alert was resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Resolution {
+    /// When and by whom.
+    pub signed: SignOff,
+    /// What was done.
+    pub note: Prose,
+}
+
+/// An alert of a session or of a payment report, on its way onto the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAlert {
+    /// What it reports.
+    pub kind: AlertKind,
+    /// The terminal concerned.
+    pub terminal: Option<Serial>,
+    /// The id of the session concerned.
+    pub session: Option<String>,
+    /// The payment concerned.
+    pub payment: Option<ReportedPayment>,
+    /// What raised it. It raises one alert.
+    pub cause: String,
+    /// What a person has to do next.
+    pub next_action: Line,
 }
 
 /// What an alert reports.
@@ -48,27 +96,132 @@ pub enum AlertKind {
     LicenceEndsIn7Days,
     /// Its software's licence has ended.
     LicenceEnded,
+    /// The provider has not said for an hour whether a session's hold was made.
+    AuthorisationUnknown,
+    /// A session's capture did not succeed.
+    CaptureFailed,
+    /// A session's void did not succeed.
+    VoidFailed,
+    /// A session's payment was closed by somebody else.
+    ClosedElsewhere,
+    /// A session's end was never reported; its last known reading was billed.
+    EndNotReported,
+    /// A session's hold expired before it was captured.
+    HoldExpired,
+    /// The provider took less for a session than was asked for.
+    CapturedInPart,
+    /// More was captured for a session than it costs.
+    RefundDue,
+    /// Less was captured for a session than it costs.
+    CapturedTooLittle,
+    /// Energy flowed on a session's start after the session was over.
+    EnergyWithoutPayment,
+    /// A register moved by more than its connector can deliver, or was reset.
+    MeterImplausible,
+    /// A payment provider reports that a capture failed.
+    PaymentCaptureFailed,
+    /// A payment provider reports that a refund failed or came back.
+    PaymentRefundFailed,
+    /// A payment provider reports that a payment is disputed.
+    PaymentDisputed,
+    /// A payment provider reports that a dispute ended and the money is gone.
+    PaymentDisputeLost,
 }
 
 impl AlertKind {
-    /// Whether it concerns a licence. Such an alert is raised once for each end date.
+    /// Its name.
     #[must_use]
-    pub const fn is_about_licence(self) -> bool {
-        !matches!(self, Self::Silent | Self::Tampered)
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::Tampered => "tampered",
+            Self::LicenceEndsIn60Days => "licence-ends-in60-days",
+            Self::LicenceEndsIn30Days => "licence-ends-in30-days",
+            Self::LicenceEndsIn7Days => "licence-ends-in7-days",
+            Self::LicenceEnded => "licence-ended",
+            Self::AuthorisationUnknown => "authorisation-unknown",
+            Self::CaptureFailed => "capture-failed",
+            Self::VoidFailed => "void-failed",
+            Self::ClosedElsewhere => "closed-elsewhere",
+            Self::EndNotReported => "end-not-reported",
+            Self::HoldExpired => "hold-expired",
+            Self::CapturedInPart => "captured-in-part",
+            Self::RefundDue => "refund-due",
+            Self::CapturedTooLittle => "captured-too-little",
+            Self::EnergyWithoutPayment => "energy-without-payment",
+            Self::MeterImplausible => "meter-implausible",
+            Self::PaymentCaptureFailed => "payment-capture-failed",
+            Self::PaymentRefundFailed => "payment-refund-failed",
+            Self::PaymentDisputed => "payment-disputed",
+            Self::PaymentDisputeLost => "payment-dispute-lost",
+        }
     }
 
-    /// The message, for people.
+    /// The rest of a sentence that begins with its terminal, session or payment.
     #[must_use]
-    pub fn text(self, terminal: &Serial, site: &Key) -> Line {
-        let what = match self {
+    pub const fn predicate(self) -> &'static str {
+        match self {
             Self::Silent => "has not been online for too long",
             Self::Tampered => "says that it was tampered with",
             Self::LicenceEndsIn60Days => "has a software licence for at most 60 days more",
             Self::LicenceEndsIn30Days => "has a software licence for at most 30 days more",
             Self::LicenceEndsIn7Days => "has a software licence for at most 7 days more",
             Self::LicenceEnded => "has no software licence any more, and begins no session",
-        };
-        Line::shortened(&format!("{terminal} at {site} {what}."))
+            Self::AuthorisationUnknown => "does not know whether its hold was made",
+            Self::CaptureFailed => "could not be captured",
+            Self::VoidFailed => "could not release its hold",
+            Self::ClosedElsewhere => "has a payment that somebody else closed",
+            Self::EndNotReported => "was billed by its last reading, without a report of its end",
+            Self::HoldExpired => "was not captured before its hold expired",
+            Self::CapturedInPart => "was captured in part only",
+            Self::RefundDue => "was captured for more than it costs: a refund is due",
+            Self::CapturedTooLittle => "was captured for less than it costs",
+            Self::EnergyWithoutPayment => "delivered energy without payment",
+            Self::MeterImplausible => "has readings that cannot all be right",
+            Self::PaymentCaptureFailed => "was not captured after all",
+            Self::PaymentRefundFailed => "was not refunded after all",
+            Self::PaymentDisputed => "is disputed",
+            Self::PaymentDisputeLost => "was lost in a dispute",
+        }
+    }
+
+    /// Whether it concerns a licence. Such an alert is raised once for each end date.
+    #[must_use]
+    pub const fn is_about_licence(self) -> bool {
+        matches!(
+            self,
+            Self::LicenceEndsIn60Days
+                | Self::LicenceEndsIn30Days
+                | Self::LicenceEndsIn7Days
+                | Self::LicenceEnded
+        )
+    }
+
+    /// The message about a terminal, for people.
+    #[must_use]
+    pub fn text(self, terminal: &Serial, site: &Key) -> Line {
+        Line::shortened(&format!("{terminal} at {site} {}.", self.predicate()))
+    }
+}
+
+impl Alert {
+    /// Whether it reports a terminal's own condition, and so ends with it.
+    #[must_use]
+    pub const fn is_of_terminal(&self) -> bool {
+        self.session.is_none() && self.payment.is_none()
+    }
+}
+
+impl NewAlert {
+    /// The message, for people. The session's id is not in it: it may look like a card number.
+    #[must_use]
+    pub fn text(&self) -> Line {
+        let what = self.kind.predicate();
+        Line::shortened(&match (&self.payment, &self.terminal) {
+            (Some(payment), _) => format!("A payment at {} {what}.", payment.endpoint),
+            (None, Some(terminal)) => format!("A session at {terminal} {what}."),
+            (None, None) => format!("A session {what}."),
+        })
     }
 }
 

@@ -15,6 +15,7 @@ mod route_kinds;
 mod table;
 mod view;
 
+use crate::text::Prose;
 use request::Request;
 use route::Handler;
 
@@ -24,7 +25,7 @@ pub use paging::Page;
 pub use problem::{Problem, ProblemKind};
 pub use query::Parameter;
 pub use route::Route;
-pub use table::{AuditEntry, DeadLetter};
+pub use table::{AuditEntry, DeadLetter, RecordedRefund, SessionFinding};
 pub use view::view;
 
 use crate::access;
@@ -34,7 +35,7 @@ use crate::fleet::{Change, Fleet};
 use crate::incident::PictureType;
 use crate::moment::Moment;
 use crate::terminal::Terminal;
-use crate::text::{Key, Line, Serial};
+use crate::text::{Key, Line, Serial, SessionName};
 
 /// A request method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,9 +110,12 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Stop a session.
-    StopSession(String),
+    StopSession(SessionName),
     /// Record a refund: the session, the reference, and the amount in minor units.
-    Refund(String, Line, u64),
+    Refund(SessionName, Line, u64),
+    /// Record what a person found out about a session that needs attention: the finding, what was captured in
+    /// minor units, and a note for the audit log.
+    ResolveSession(SessionName, SessionFinding, u64, Prose),
     /// Store the body as a picture of this type, and attach it to this incident with this caption.
     Attach(Key, PictureType, Option<Line>),
     /// Return the picture with this hash.

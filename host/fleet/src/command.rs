@@ -1,7 +1,7 @@
 //! Commands: every change of the fleet that can be requested.
 
 use crate::access::{CalendarDetails, TokenDetails};
-use crate::alert::{AlertKind, Secret, WebhookDetails};
+use crate::alert::{AlertKind, NewAlert, Secret, WebhookDetails};
 use crate::import::Row;
 use crate::incident::{IncidentDetails, Outcome, Photograph};
 use crate::licence::Sku;
@@ -56,12 +56,18 @@ pub enum Command {
     Report(Key),
     /// Close an incident.
     CloseIncident(Key, Outcome, Prose),
-    /// Raise an alert. Only the gateway does this.
+    /// Raise an alert of a terminal. Only the gateway does this.
     Raise(Serial, AlertKind),
     /// End the alerts of a kind at a terminal. Only the gateway does this.
     End(Serial, AlertKind),
+    /// Raise an alert of a session or of a payment report. Only the gateway does this.
+    RaiseOnce(NewAlert),
+    /// End an alert of a session that needs no person any more. Only the gateway does this.
+    EndAlert(Key),
     /// Acknowledge an alert.
     Acknowledge(Key),
+    /// Resolve an alert of a session or of a payment report: what was done about it.
+    Resolve(Key, Prose),
     /// Create or update a webhook. The secret is for a new one; an existing one keeps its own.
     PutWebhook(Key, WebhookDetails, Secret),
     /// Remove a webhook.

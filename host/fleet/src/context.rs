@@ -56,8 +56,6 @@ pub struct GatewayFacts {
     pub statuses: BTreeMap<Serial, StatusRecord>,
     /// The terminals with an open session.
     pub busy: BTreeSet<Serial>,
-    /// The sessions that need a person's attention.
-    pub attention: Vec<Attention>,
 }
 
 /// A terminal in the gateway's configuration.
@@ -83,13 +81,13 @@ pub struct StatusRecord {
     pub at: Moment,
 }
 
-/// A session that needs a person's attention.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attention {
-    /// The session's id.
-    pub session: String,
-    /// Its terminal.
-    pub terminal: Serial,
-    /// Since when it needs attention.
-    pub since: Moment,
+/// How a session stands, as far as its alerts depend on that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionStatus {
+    /// Whether its hold is still being made.
+    pub is_authorising: bool,
+    /// Whether it needs a person's attention.
+    pub needs_attention: bool,
+    /// Whether the station reported its end after its price was final.
+    pub was_reported_late: bool,
 }

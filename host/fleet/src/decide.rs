@@ -49,7 +49,10 @@ pub fn decide(fleet: &Fleet, context: &DecisionContext<'_>, command: Command) ->
         }
         Command::Raise(serial, kind) => alerts::raise(fleet, context, serial, kind),
         Command::End(serial, kind) => alerts::end(fleet, context, &serial, kind),
+        Command::RaiseOnce(new) => alerts::raise_once(fleet, context, new),
+        Command::EndAlert(key) => alerts::end_alert(fleet, context, &key),
         Command::Acknowledge(key) => alerts::acknowledge(fleet, context, &key),
+        Command::Resolve(key, note) => alerts::resolve(fleet, context, &key, note),
         Command::PutWebhook(key, details, secret) => {
             alerts::put_webhook(fleet, key, details, secret)
         }

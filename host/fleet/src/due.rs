@@ -1,5 +1,6 @@
 //! Deadlines: one list of everything that people have to do.
 
+mod alerts;
 mod deadline_context;
 mod incidents;
 mod orders;
@@ -12,7 +13,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::AccessScope;
-use crate::context::GatewayFacts;
 use crate::fleet::Fleet;
 use crate::moment::Moment;
 use crate::processor::Party;
@@ -40,6 +40,8 @@ pub struct Due {
     pub who: Vec<Key>,
     /// The instruction, for people.
     pub text: String,
+    /// The alert to resolve once it is done, if there is one.
+    pub alert: Option<Key>,
 }
 
 /// The kind of what is due.
@@ -52,8 +54,10 @@ pub enum DueKind {
     IncidentReport,
     /// The closing of an incident; its terminal takes no cards until then.
     IncidentClosing,
-    /// A session that needs a person's attention.
+    /// An alert of a session: a person has to see to it.
     Session,
+    /// An alert of a payment on which its provider reported: a person has to see to it.
+    Payment,
     /// The renewal of a terminal's software licence.
     Licence,
     /// A terminal's weekly inspection.
@@ -88,6 +92,8 @@ pub enum Subject {
     Incident(Key),
     /// A session.
     Session(String),
+    /// An alert.
+    Alert(Key),
 }
 
 impl DueKind {
@@ -98,6 +104,7 @@ impl DueKind {
             Self::IncidentReport => "incident-report",
             Self::IncidentClosing => "incident-closing",
             Self::Session => "session",
+            Self::Payment => "payment",
             Self::Licence => "licence",
             Self::Inspection => "inspection",
             Self::InspectionAfterStorage => "inspection-after-storage",
@@ -114,9 +121,11 @@ impl Subject {
     #[must_use]
     pub fn key(&self) -> &str {
         match self {
-            Self::Customer(key) | Self::Person(key) | Self::Order(key) | Self::Incident(key) => {
-                key.as_str()
-            }
+            Self::Customer(key)
+            | Self::Person(key)
+            | Self::Order(key)
+            | Self::Incident(key)
+            | Self::Alert(key) => key.as_str(),
             Self::Terminal(serial) => serial.as_str(),
             Self::Session(id) => id,
         }
@@ -126,12 +135,12 @@ impl Subject {
 /// The due items in an access scope, sorted by deadline. Items without a deadline come last. Items
 /// that belong to no site are only for callers with access to the whole fleet.
 #[must_use]
-pub fn items(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, access: &AccessScope) -> Vec<Due> {
+pub fn items(fleet: &Fleet, now: Moment, access: &AccessScope) -> Vec<Due> {
     let context = DeadlineContext::new(fleet, now, access);
     let mut list = Vec::new();
     terminals::due(&context, &mut list);
     incidents::due(&context, &mut list);
-    incidents::sessions(&context, gateway, &mut list);
+    alerts::due(&context, &mut list);
     people::due(&context, &mut list);
     orders::tickets(&context, &mut list);
     orders::self_assessments(&context, &mut list);
@@ -139,6 +148,7 @@ pub fn items(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, access: &Access
     list
 }
 
-fn order(due: &Due) -> (bool, Option<Moment>, DueKind, &Subject) {
-    (due.due.is_none(), due.due, due.what, &due.about)
+fn order(due: &Due) -> (bool, Option<Moment>, DueKind, &Subject, Option<&Key>) {
+    let alert = due.alert.as_ref();
+    (due.due.is_none(), due.due, due.what, &due.about, alert)
 }

@@ -176,7 +176,9 @@ records! {
     Order "order" orders key, |_it, _fleet| Vec::new();
     Terminal "terminal" terminals serial, |it, _fleet| vec![it.details.site.clone()];
     Incident "incident" incidents key, |it, fleet| site_of(fleet, it.details.terminal.as_str());
-    Alert "alert" alerts key, |it, fleet| site_of(fleet, it.terminal.as_str());
+    Alert "alert" alerts key, |it, fleet| {
+        it.terminal.as_ref().map_or_else(Vec::new, |serial| site_of(fleet, serial.as_str()))
+    };
     Webhook "webhook" webhooks key, |_it, _fleet| Vec::new();
     Token "token" tokens key, |_it, _fleet| Vec::new();
     Calendar "calendar" calendars key, |_it, _fleet| Vec::new();

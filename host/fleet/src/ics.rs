@@ -60,7 +60,11 @@ fn event(fleet: &Fleet, due: &Due, deadline: Moment, now: Moment) -> Event {
 /// The same for the same deadline, each time the feed is read.
 fn uid(due: &Due, deadline: Moment) -> String {
     let (what, key) = (due.what.name(), due.about.key());
-    format!("{what}.{key}.{}@chargetap", deadline.millis())
+    let alert = due
+        .alert
+        .as_ref()
+        .map_or_else(String::new, |alert| format!(".{alert}"));
+    format!("{what}.{key}.{}{alert}@chargetap", deadline.millis())
 }
 
 /// The deadline is not repeated here: the event ends with it, in the reader's time zone.

@@ -1,13 +1,13 @@
-//! Monitoring: derives the alerts to raise and to end from the terminals' statuses.
+//! Monitoring: derives the alerts to raise and to end from how terminals and sessions stand.
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::alert::{Alert, AlertKind};
 use crate::command::Command;
-use crate::context::GatewayFacts;
+use crate::context::{GatewayFacts, SessionStatus};
 use crate::fleet::Fleet;
 use crate::moment::{Day, Moment};
 use crate::terminal::{State, Terminal};
@@ -29,8 +29,10 @@ const LICENCE_ENDS: [(i32, AlertKind); 4] = [
 #[must_use]
 pub fn alert_commands(fleet: &Fleet, gateway: &GatewayFacts, now: Moment) -> Vec<Command> {
     let mut alerts: BTreeMap<&Serial, Vec<&Alert>> = BTreeMap::new();
-    for alert in fleet.each::<Alert>() {
-        alerts.entry(&alert.terminal).or_default().push(alert);
+    for alert in fleet.each::<Alert>().filter(|it| it.is_of_terminal()) {
+        if let Some(terminal) = &alert.terminal {
+            alerts.entry(terminal).or_default().push(alert);
+        }
     }
     let mut commands = Vec::new();
     for terminal in fleet.each::<Terminal>() {
@@ -45,6 +47,52 @@ pub fn alert_commands(fleet: &Fleet, gateway: &GatewayFacts, now: Moment) -> Vec
         monitored.raise(&mut commands);
     }
     commands
+}
+
+/// The sessions with an open alert.
+#[must_use]
+pub fn monitored_sessions(fleet: &Fleet) -> BTreeSet<&str> {
+    open_session_alerts(fleet)
+        .map(|(session, _)| session)
+        .collect()
+}
+
+/// The commands that end the alerts of sessions that need no person any more:
+///
+/// | alert                 | ends by itself                                                         |
+/// |-----------------------|------------------------------------------------------------------------|
+/// | authorisation-unknown | when the session is not authorising any more                           |
+/// | end-not-reported      | when the station reported the end after all                            |
+/// | refund-due            | when the session needs no attention: all of the refund is on record    |
+/// | any other             | never: the gateway cannot know what a person found out; it is resolved |
+///
+/// A session that is not known any more ends no alert.
+#[must_use]
+pub fn session_alert_commands(
+    fleet: &Fleet,
+    sessions: &BTreeMap<String, SessionStatus>,
+) -> Vec<Command> {
+    open_session_alerts(fleet)
+        .filter(|(session, alert)| {
+            let status = sessions.get(*session);
+            status.is_some_and(|status| is_settled(alert.kind, *status))
+        })
+        .map(|(_, alert)| Command::EndAlert(alert.key.clone()))
+        .collect()
+}
+
+fn open_session_alerts(fleet: &Fleet) -> impl Iterator<Item = (&str, &Alert)> {
+    let open = fleet.each::<Alert>().filter(|it| it.ended.is_none());
+    open.filter_map(|it| Some((it.session.as_deref()?, it)))
+}
+
+fn is_settled(kind: AlertKind, session: SessionStatus) -> bool {
+    match kind {
+        AlertKind::AuthorisationUnknown => !session.is_authorising,
+        AlertKind::EndNotReported => session.was_reported_late,
+        AlertKind::RefundDue => !session.needs_attention,
+        _ => false,
+    }
 }
 
 /// The inputs for monitoring one terminal.
@@ -100,7 +148,7 @@ impl MonitoredTerminal<'_> {
         match alert.kind {
             AlertKind::Silent => self.terminal.state != State::Activated || self.is_back(alert),
             AlertKind::Tampered => self.is_tampered() == Some(false),
-            _ => alert.about != self.terminal.licences.until(),
+            kind => kind.is_about_licence() && alert.about != self.terminal.licences.until(),
         }
     }
 

@@ -161,6 +161,19 @@ text! {
     "maxLength": 10000, "pattern": r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
 }
 
+text! {
+    /// A session by its id, or by the number or the code of one of its receipts.
+    SessionName,
+    |text| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._/-".contains(&byte);
+        match (1..=64).contains(&text.len()) && text.bytes().all(known) {
+            true => Ok(()),
+            false => Err(TextError("a session is named by 1 to 64 of the characters A-Z a-z 0-9 . _ / -")),
+        }
+    },
+    "pattern": r"^[A-Za-z0-9._/-]{1,64}$"
+}
+
 impl Line {
     /// A text, shortened to fit a line; `-` if nothing is left.
     #[must_use]

@@ -153,6 +153,7 @@
 //!     measurement: None,
 //!     link: None,
 //!     code: None,
+//!     refunded: None,
 //! };
 //! let receipt = plugins
 //!     .render(&document, Format::Text(40), "en")?

@@ -15,10 +15,12 @@ use tokio::sync::mpsc;
 use super::commissioned;
 use crate::world::{TERMINAL, now};
 
-type Delivery = (HeaderMap, Bytes);
+pub(super) type Delivery = (HeaderMap, Bytes);
 
 /// A webhook's receiver that answers with this status.
-async fn receiver(status: &'static AtomicU16) -> (String, mpsc::UnboundedReceiver<Delivery>) {
+pub(super) async fn receiver(
+    status: &'static AtomicU16,
+) -> (String, mpsc::UnboundedReceiver<Delivery>) {
     let (sender, deliveries) = mpsc::unbounded_channel();
     let take = move |State(sender): State<mpsc::UnboundedSender<Delivery>>,
                      headers: HeaderMap,

@@ -66,6 +66,37 @@ impl World {
             .unwrap();
     }
 
+    /// The commands that raised alerts were executed, and the gateway died before that was on record.
+    pub(crate) fn forget_that_alerts_were_raised(&self) {
+        let statement =
+            "UPDATE command SET status = 'sent' WHERE action ->> '$.RaiseAlert' IS NOT NULL";
+        assert_eq!(self.store().execute(statement, []).unwrap(), 1);
+    }
+
+    /// How many commands are not done.
+    pub(crate) fn commands_left(&self) -> usize {
+        self.count("SELECT count(*) FROM command WHERE status <> 'done'")
+    }
+
+    /// No alert is on record, as an earlier version left it.
+    pub(crate) fn remove_alerts(&self) {
+        let statement = "DELETE FROM fleet_item WHERE kind = 'alert'";
+        self.store().execute(statement, []).unwrap();
+    }
+
+    /// The session asks for an alert that says this.
+    pub(crate) fn insert_alert(&self, session: &str, reason: &str) {
+        let alert = json!({"reason": reason, "next_action": "Look at it."});
+        let action = json!({"RaiseAlert": alert}).to_string();
+        self.store()
+            .execute(
+                "INSERT INTO command (id, session, action, status)
+                 VALUES (?1 || '/99/0/alert', ?1, ?2, 'pending')",
+                [session, &action],
+            )
+            .unwrap();
+    }
+
     /// Insert a receipt, and one that is still to be issued, in the form of version 0.1. There, a
     /// session had one receipt and was not its subject.
     pub(crate) fn insert_old_receipts(&self, issued: &Value, to_issue: &Value) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chargetap_contract::session::Resolution;
+use chargetap_engine::EventOutcome;
 
 use crate::gateway::SimulatedGateway;
 use crate::world::{World, pass};
@@ -25,11 +26,13 @@ pub(crate) async fn keep_watch(world: Arc<World>) {
             let resolve = move |gateway: Arc<SimulatedGateway>| async move {
                 let _ = gateway.resolve(&session, resolution).await;
                 // Where a refund is due instead, it is made in another way.
-                let _ = gateway
-                    .resolve(&session, Resolution::RefundedElsewhere)
-                    .await;
+                let refunded = Resolution::RefundedElsewhere;
+                let refunded = gateway.resolve(&session, refunded).await;
+                (session, refunded.is_ok_and(EventOutcome::is_on_record))
             };
-            let _ = world.process.call(resolve).await;
+            if let Some((session, true)) = world.process.call(resolve).await {
+                world.state().oracle.refunded_elsewhere(&session);
+            }
         }
     }
 }

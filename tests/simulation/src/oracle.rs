@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chargetap_contract::receipt::{Document, Subject, Summary};
-use chargetap_contract::session::{Event, Phase, View};
+use chargetap_contract::session::{CommandResult, Event, Phase, View};
 use chargetap_engine::platform::Value;
 
 use crate::disk::Disk;
@@ -42,13 +42,14 @@ struct Transaction {
     stopped_at: Option<u64>,
     /// The register began anew meanwhile.
     began_anew: bool,
+    /// A reading told another moment than that at which it was taken.
+    told_wrong_time: bool,
 }
 
-const DAY: u64 = 24 * 60 * 60_000;
 /// How long a driver has to plug in, in milliseconds.
 const TIME_TO_PLUG_IN: u64 = 5 * 60_000;
 /// How long an attempt whose answer was lost may take to have its effect, in milliseconds.
-const TAKES_EFFECT_WITHIN: u64 = 60_000;
+const TAKES_EFFECT_WITHIN: i64 = 60_000;
 /// By how much moments may be off, in milliseconds, and by how much where the gateway's clock was set.
 const OFF_BY: u64 = 60_000;
 const OFF_BY_WHERE_SET: u64 = 15 * 60_000;
@@ -60,9 +61,8 @@ pub(crate) struct Oracle {
     transactions: BTreeMap<String, Transaction>,
     /// Captures and voids that were sent and whose outcome is unknown.
     unanswered: BTreeSet<Payment>,
-    /// The last attempts to close a hold whose answers were lost, since the hold was last seen open long enough
-    /// after, and when they were sent. Nobody can tell whether they closed it.
-    lost: BTreeMap<Payment, u64>,
+    /// Sessions whose refunds the operator made in another way.
+    refunded_elsewhere: BTreeSet<String>,
     clock_set_at: BTreeSet<u64>,
     /// The card that was tapped under each arming id, and when that was acknowledged.
     taps: BTreeMap<String, (Tapped, u64)>,
@@ -179,11 +179,9 @@ impl Oracle {
 
     /// The gateway sends a call. After a capture or void of unknown outcome, another one must not
     /// be sent before a lookup.
-    pub(crate) fn sent(&mut self, call: &Call, now: u64) {
+    pub(crate) fn sent(&mut self, call: &Call) {
         if let Call::Capture(terminal, payment, _) | Call::Void(terminal, payment) = call {
-            let key = (terminal.clone(), payment.clone());
-            self.lost.insert(key.clone(), now);
-            let known = self.unanswered.insert(key);
+            let known = self.unanswered.insert((terminal.clone(), payment.clone()));
             self.demand(known, || {
                 format!("{call:?} sent again although nobody knows what became of it")
             });
@@ -191,27 +189,13 @@ impl Oracle {
     }
 
     /// The gateway has the answer to a call.
-    pub(crate) fn answered(&mut self, call: &Call, status: u16, now: u64) {
+    pub(crate) fn answered(&mut self, call: &Call, status: u16) {
         match call {
             Call::Capture(terminal, payment, _) | Call::Void(terminal, payment) if status < 500 => {
-                let key = (terminal.clone(), payment.clone());
-                self.unanswered.remove(&key);
-                // What was answered before is as unknown as it was.
-                if status != 409
-                    && self
-                        .lost
-                        .get(&key)
-                        .is_some_and(|sent| *sent + TAKES_EFFECT_WITHIN > now)
-                {
-                    self.lost.remove(&key);
-                }
+                self.unanswered.remove(&(terminal.clone(), payment.clone()));
             }
             Call::Sessions(terminal) if status == 200 => {
                 self.unanswered.retain(|(at, _)| at != terminal);
-                let open = &self.open;
-                self.lost.retain(|key, sent| {
-                    key.0 != *terminal || !open.contains(key) || *sent + TAKES_EFFECT_WITHIN > now
-                });
             }
             _ => {}
         }
@@ -310,6 +294,7 @@ impl Oracle {
             started_at,
             stopped_at: None,
             began_anew: false,
+            told_wrong_time: false,
         };
         // A start that is repeated after its transaction makes another one, which is not billed.
         self.transactions
@@ -337,9 +322,20 @@ impl Oracle {
         }
     }
 
+    pub(crate) fn wrong_time_told(&mut self, id_tag: &str) {
+        if let Some(transaction) = self.transactions.get_mut(id_tag) {
+            transaction.told_wrong_time = true;
+        }
+    }
+
     /// The gateway's clock shows another time from now on.
     pub(crate) fn clock_was_set(&mut self, now: u64) {
         self.clock_set_at.insert(now);
+    }
+
+    /// The operator gave back what was due in another way.
+    pub(crate) fn refunded_elsewhere(&mut self, session: &str) {
+        self.refunded_elsewhere.insert(session.to_owned());
     }
 
     /// The operator sees to a hold in the provider's portal: what was captured of it, if anything was. A hold that
@@ -372,6 +368,7 @@ impl Oracle {
             }
         }
         self.judge_numbers(disk);
+        self.judge_alerts(disk);
         let strays: Vec<String> = self
             .holds
             .iter()
@@ -399,9 +396,10 @@ impl Oracle {
         let state = hold.map(|hold| hold.state);
         let expected = match phase {
             Phase::Settled | Phase::Refunded => Some(State::Captured(view.captured)),
-            Phase::Cancelled => Some(State::Voided),
-            Phase::FailedNothingTaken if view.hold.is_some() => Some(State::Voided),
-            Phase::FailedNothingTaken | Phase::Declined => None,
+            Phase::Cancelled | Phase::FailedNothingTaken if view.hold.is_some() => {
+                Some(State::Voided)
+            }
+            Phase::Cancelled | Phase::FailedNothingTaken | Phase::Declined => None,
             other => {
                 return self.violation(format!("{id} came to rest in {other:?}"));
             }
@@ -411,15 +409,16 @@ impl Oracle {
         self.demand(view.refunded <= view.captured, || {
             format!("{id}: {} refunded of {}", view.refunded, view.captured)
         });
-        let is_ambiguous = view.hold.as_ref().is_some_and(|hold| {
-            let key = (view.terminal.clone(), hold.payment.clone());
-            self.lost.contains_key(&key)
-        });
+        let is_ambiguous = view
+            .hold
+            .as_ref()
+            .is_some_and(|hold| was_lost(disk, id, &hold.payment));
         self.demand(state == expected || is_ambiguous, || {
             format!("{id} is {phase:?}, and its hold is {state:?}")
         });
         let refund = self.refunds.get(id).copied();
         let is_right = match refund {
+            _ if self.refunded_elsewhere.contains(id) => true,
             Some((amount, Some(true))) => view.refunded == amount,
             Some((amount, None)) => [0, amount].contains(&view.refunded),
             Some((_, Some(false))) | None => view.refunded == 0,
@@ -529,6 +528,23 @@ impl Oracle {
         });
     }
 
+    /// Every alert that a session asked for is on record once, however often its command was executed.
+    fn judge_alerts(&mut self, disk: &Disk) {
+        let miscounted = rows(
+            disk,
+            "SELECT command.id, CAST(count(alert.key) AS TEXT)
+             FROM command LEFT JOIN fleet_item AS alert
+               ON alert.kind = 'alert' AND alert.item ->> '$.record.cause' = command.id
+             WHERE command.action ->> '$.RaiseAlert' IS NOT NULL
+             GROUP BY command.id HAVING count(alert.key) <> 1",
+            vec![],
+        );
+        for row in &miscounted {
+            let (command, count) = (text(row.first()), text(row.get(1)));
+            self.violation(format!("{count} alerts are on record for {command}"));
+        }
+    }
+
     fn judge_receipt(&mut self, id: &str, session: &StoredSession, receipt: Option<&Summary>) {
         let view = &session.view;
         match receipt {
@@ -556,13 +572,12 @@ impl Oracle {
         let (start, stop) = (truth.start, truth.stop);
         let (told_start, told_stop) = (truth.told_start, truth.told_stop);
         let lasted = truth.stopped_at.map(|at| at - truth.started_at);
+        let told_wrong_time = truth.told_wrong_time;
         let reported_stop = session.stop;
         let is_doubted = truth.began_anew || !alerts(disk, id, "MeterImplausible").is_empty();
-        let was_set = self
-            .clock_set_at
-            .range(truth.started_at.saturating_sub(DAY)..)
-            .next()
-            .is_some();
+        // Where the gateway's clock is not the station's, nobody knows how long a report was under way.
+        let stopped_at = truth.stopped_at.unwrap_or(u64::MAX);
+        let was_set = self.clock_set_at.range(..stopped_at).next().is_some();
         let off_by = if was_set { OFF_BY_WHERE_SET } else { OFF_BY };
         self.demand(session.start == Some(told_start), || {
             format!(
@@ -593,7 +608,7 @@ impl Oracle {
         let lasted = lasted.unwrap_or(u64::MAX / 1_000_000);
         let most = worth(price, view.energy, lasted + off_by).min(held);
         let least = match view.reported_late {
-            None if reported_stop.is_some() && !is_doubted => {
+            None if reported_stop.is_some() && !is_doubted && !was_set && !told_wrong_time => {
                 worth(price, view.energy, lasted.saturating_sub(off_by)).min(held)
             }
             _ => worth(price, view.energy, 0).min(held),
@@ -665,6 +680,37 @@ fn text(value: Option<&Value>) -> &str {
         Some(Value::Text(text)) => text,
         _ => "",
     }
+}
+
+/// Whether the answer to an attempt to close a hold was lost, and the hold was not seen open long enough after: then
+/// nobody can tell whether that attempt or somebody else closed it.
+fn was_lost(disk: &Disk, session: &str, payment: &str) -> bool {
+    let query = "SELECT event, at FROM event WHERE session = ?1 ORDER BY version";
+    let mut lost_at = None;
+    for row in rows(disk, query, vec![Value::Text(session.into())]) {
+        let (Ok(event), Some(Value::Integer(at))) =
+            (serde_json::from_str(text(row.first())), row.get(1))
+        else {
+            continue;
+        };
+        let Event::CommandEnded(outcome) = event else {
+            continue;
+        };
+        let closes = ["/capture", "/cancel"]
+            .iter()
+            .any(|it| outcome.command.ends_with(it));
+        match outcome.result {
+            CommandResult::Unknown if closes => lost_at = Some(*at),
+            CommandResult::OpenHolds(holds)
+                if holds.iter().any(|hold| hold.payment == payment)
+                    && lost_at.is_some_and(|lost_at| *at >= lost_at + TAKES_EFFECT_WITHIN) =>
+            {
+                lost_at = None;
+            }
+            _ => {}
+        }
+    }
+    lost_at.is_some()
 }
 
 fn events(disk: &Disk, session: &str) -> Vec<Event> {

@@ -138,11 +138,7 @@ impl Platform for Simulated {
             return Err(SendError::NotSent("simulated".into()));
         }
         let call = provider::parse(&request);
-        {
-            let mut state = self.world.state();
-            let now = state.now();
-            state.oracle.sent(&call, now);
-        }
+        self.world.state().oracle.sent(&call);
         let effect = {
             let call = call.clone();
             move |world: &Arc<World>| provider::handle(world, call)
@@ -151,10 +147,7 @@ impl Platform for Simulated {
         self.crash_point().await;
         match answer {
             Some(answer) => {
-                let mut state = self.world.state();
-                let now = state.now();
-                state.oracle.answered(&call, answer.status, now);
-                drop(state);
+                self.world.state().oracle.answered(&call, answer.status);
                 Ok(answer)
             }
             None => Err(SendError::Lost("simulated".into())),

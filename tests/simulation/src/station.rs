@@ -382,11 +382,13 @@ async fn report_start(
     number
 }
 
-/// Report the register once. It may be lost.
-async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
-    let jumps = world.state().fault_often(Fault::RegisterJumps);
-    let begins_anew = jumps && world.state().rng.happens(500_000);
+/// Whether the register jumps, and whether that is because it begins anew.
+fn register_jumps(world: &World, connector: u32) -> (bool, bool) {
     let mut state = world.state();
+    if !state.fault_often(Fault::RegisterJumps) {
+        return (false, false);
+    }
+    let begins_anew = state.rng.happens(500_000);
     if begins_anew && let Some(found) = state.connector(connector) {
         found.forgotten = found.register;
         let id_tag = found.running.as_ref().map(|running| running.id_tag.clone());
@@ -394,7 +396,12 @@ async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
             state.oracle.register_began_anew(&id_tag);
         }
     }
-    drop(state);
+    (true, begins_anew)
+}
+
+/// Report the register once. It may be lost.
+async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
+    let (jumps, begins_anew) = register_jumps(&world, connector);
     let mut reading = reading(&world, connector);
     if jumps && !begins_anew {
         reading.energy += 4_294_967_295;
@@ -407,6 +414,13 @@ async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
             0 => reading.energy = reading.energy.saturating_sub(back),
             1 => reading.at = reading.at.saturating_sub(60 * back),
             _ => reading.at += 3_600 * back,
+        }
+        let id_tag = state.connector(connector).and_then(|found| {
+            let running = found.running.as_ref()?;
+            Some(running.id_tag.clone())
+        });
+        if let Some(id_tag) = id_tag {
+            state.oracle.wrong_time_told(&id_tag);
         }
     }
     let report = move |gateway: Arc<SimulatedGateway>| async move {

@@ -32,7 +32,7 @@ fn no_rule_is_broken_at_any_fault_rate() {
 #[test]
 fn every_kind_of_fault_occurs() {
     let report = simulate(7_000, 1_000, None);
-    assert_eq!(report.faults.len(), 21, "{report}");
+    assert_eq!(report.faults.len(), 28, "{report}");
 }
 
 #[test]
@@ -58,4 +58,39 @@ fn a_capture_that_is_repeated_without_a_lookup_is_found() {
 #[test]
 fn an_acknowledged_event_that_is_not_stored_is_found() {
     assert!(found_within(10_000, Sabotage::ForgetEvents));
+}
+
+#[test]
+fn a_vehicle_that_is_charged_to_a_driver_who_left_is_found() {
+    assert!(found_within(10_000, Sabotage::PlugInFromHold));
+}
+
+#[test]
+fn an_event_that_is_taken_for_useless_because_its_state_cannot_be_read_is_found() {
+    assert!(found_within(10_000, Sabotage::UnreadableIsOfNoUse));
+}
+
+#[test]
+fn a_closing_by_somebody_else_that_is_booked_as_ours_is_found() {
+    assert!(found_within(10_000, Sabotage::ConflictIsOurs));
+}
+
+#[test]
+fn a_session_that_does_not_hear_of_a_set_clock_is_found() {
+    assert!(found_within(10_000, Sabotage::ClockUnheard));
+}
+
+#[test]
+fn a_deadline_that_acts_before_its_station_can_speak_is_found() {
+    assert!(found_within(10_000, Sabotage::StationsUnheard));
+}
+
+#[test]
+fn a_register_that_is_believed_whatever_it_says_is_found() {
+    assert!(found_within(10_000, Sabotage::RegisterBelieved));
+}
+
+#[test]
+fn a_transaction_on_a_start_that_came_too_late_and_that_nobody_is_told_of_is_found() {
+    assert!(found_within(10_000, Sabotage::LateStartIgnored));
 }

@@ -23,6 +23,8 @@ impl Composer<'_> {
             entries.extend([held, entry(language.captured, captured)]);
         }
         entries.push(entry(language.released, self.amount(session.released)));
+        let refunded = self.document.refunded.map(|it| self.amount(it));
+        entries.extend(refunded.map(|it| entry(language.refunded_in_all, it)));
         let card = session.card.as_ref().and_then(card);
         entries.extend(card.map(|card| entry(language.card, card)));
         entries.extend(self.document.slip.iter().flat_map(|slip| self.slip(slip)));

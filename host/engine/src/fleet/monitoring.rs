@@ -1,19 +1,21 @@
 //! Monitoring of the terminals: their status at the vendor is recorded, and alerts are raised for what
-//! a person should know.
+//! a person should know. Alerts of sessions are ended when their reason is gone.
 //!
 //! A clock that is set back loses no deadline: what was done at a moment that has not come counts as not done,
 //! and each warning of a licence's end is raised once for that end.
 
-use chargetap_fleet::context::StatusRecord;
+use chargetap_fleet::alert::Alert;
+use chargetap_fleet::command::Command;
+use chargetap_fleet::context::{Actor, StatusRecord};
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::monitoring;
-use chargetap_fleet::text::Line;
+use chargetap_fleet::text::{Line, Prose};
 
 use super::records;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::payter::TerminalStatus;
-use crate::platform::Platform;
+use crate::platform::{Metric, Platform};
 use crate::store;
 
 /// How old a recorded status may become while nothing changes, in milliseconds.
@@ -65,11 +67,47 @@ pub(crate) async fn record_status(
 
 /// Raise the alerts that are due, and end those that are over, if it is time to look.
 pub(crate) async fn raise_alerts_if_due(gateway: &Gateway<impl Platform>) {
-    if gateway.fleet.monitoring.is_due(gateway.platform.now())
-        && let Err(error) = raise_alerts(gateway).await
-    {
-        tracing::error!(%error, "alerts cannot be raised");
+    if gateway.fleet.monitoring.is_due(gateway.platform.now()) {
+        if let Err(error) = raise_alerts(gateway).await {
+            tracing::error!(%error, "alerts cannot be raised");
+        }
+        if let Err(error) = end_session_alerts(gateway).await {
+            tracing::error!(%error, "alerts of sessions cannot be ended");
+        }
     }
+}
+
+/// End the alerts of sessions that need no person any more.
+pub(super) async fn end_session_alerts(
+    gateway: &Gateway<impl Platform>,
+) -> Result<(), EngineError> {
+    let fleet = records::current(gateway).await?;
+    let monitored: Vec<&str> = monitoring::monitored_sessions(&fleet).into_iter().collect();
+    if monitored.is_empty() {
+        return Ok(());
+    }
+    let statuses = store::monitoring::session_statuses(&gateway.platform, &monitored).await?;
+    for command in monitoring::session_alert_commands(&fleet, &statuses) {
+        records::command(gateway, &command).await?;
+    }
+    Ok(())
+}
+
+/// Resolve the open alerts of a session on behalf of whoever found out what became of it.
+pub(super) async fn resolve_session_alerts(
+    gateway: &Gateway<impl Platform>,
+    actor: &Actor,
+    session: &str,
+    note: &Prose,
+) -> Result<(), EngineError> {
+    let fleet = records::current(gateway).await?;
+    let open = fleet.each::<Alert>();
+    let open = open.filter(|it| it.ended.is_none() && it.session.as_deref() == Some(session));
+    for alert in open {
+        let resolve = Command::Resolve(alert.key.clone(), note.clone());
+        records::command_by(gateway, actor, &resolve).await?;
+    }
+    Ok(())
 }
 
 async fn raise_alerts(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
@@ -77,7 +115,12 @@ async fn raise_alerts(gateway: &Gateway<impl Platform>) -> Result<(), EngineErro
     let fleet = records::current(gateway).await?;
     let gateway_facts = records::gateway_facts(gateway).await?;
     for command in monitoring::alert_commands(&fleet, &gateway_facts, now) {
-        records::command(gateway, &command).await?;
+        let is_done = records::command(gateway, &command).await?;
+        if let Command::Raise(_, kind) = command
+            && is_done
+        {
+            gateway.platform.count(Metric::Alerts, kind.name());
+        }
     }
     Ok(())
 }

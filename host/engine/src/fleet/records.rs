@@ -61,7 +61,6 @@ pub(super) async fn gateway_facts(
         issuers: config.issuers.keys().copied().collect(),
         statuses: store::monitoring::statuses(platform).await?,
         busy: busy.iter().filter_map(|it| it.parse().ok()).collect(),
-        attention: store::monitoring::needing_attention(platform).await?,
     })
 }
 
@@ -95,30 +94,39 @@ pub(super) async fn write(
     Ok(true)
 }
 
-/// Have something done by the gateway itself. Nothing comes of a command that is refused.
+/// Have something done by the gateway itself. Whether that changed anything: nothing comes of a command
+/// that is refused.
 pub(super) async fn command(
     gateway: &Gateway<impl Platform>,
     command: &Command,
-) -> Result<(), EngineError> {
-    let actor = Actor::gateway();
+) -> Result<bool, EngineError> {
+    command_by(gateway, &Actor::gateway(), command).await
+}
+
+/// The same on behalf of a caller.
+pub(super) async fn command_by(
+    gateway: &Gateway<impl Platform>,
+    actor: &Actor,
+    command: &Command,
+) -> Result<bool, EngineError> {
     for _ in 0..ATTEMPTS {
         let fleet = current(gateway).await?;
         let context = DecisionContext {
             now: Moment::from_millis(gateway.platform.now()),
-            actor: &actor,
+            actor,
             gateway: &GatewayFacts::default(),
         };
         let changes = match chargetap_fleet::decide(&fleet, &context, command.clone()) {
             Ok(changes) if !changes.is_empty() => changes,
-            Ok(_) => return Ok(()),
+            Ok(_) => return Ok(false),
             Err(refusal) => {
                 tracing::info!(%refusal, "the gateway's own command is refused");
-                return Ok(());
+                return Ok(false);
             }
         };
         let next = after(&fleet, &changes);
-        if write(gateway, next, &changes, &actor, context.now, None).await? {
-            return Ok(());
+        if write(gateway, next, &changes, actor, context.now, None).await? {
+            return Ok(true);
         }
     }
     Err(EngineError::Contended("of the fleet".into()))

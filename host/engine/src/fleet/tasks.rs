@@ -2,22 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use chargetap_contract::session::Resolution;
 use chargetap_fleet::access::{self, AccessScope};
 use chargetap_fleet::api::{
-    self, Answer, AuditEntry, DeadLetter, Page, Problem, ProblemKind, ReportFormat, Task,
+    self, Answer, AuditEntry, DeadLetter, Page, Problem, ProblemKind, RecordedRefund, ReportFormat,
+    SessionFinding, Task,
 };
 use chargetap_fleet::context::DecisionContext;
 use chargetap_fleet::fleet::{Fleet, Item, Kind};
 use chargetap_fleet::incident::{Incident, Photograph, PictureType};
 use chargetap_fleet::moment::Moment;
+use chargetap_fleet::refusal::Refusal;
 use chargetap_fleet::terminal::Terminal;
 use chargetap_fleet::text::{Key, Line};
 use chargetap_report::Report;
 
+use super::monitoring;
 use crate::error::EngineError;
 use crate::event::EventOutcome;
 use crate::gateway::Gateway;
 use crate::platform::Platform;
+use crate::receipts::search::normalised;
+use crate::refund::{Refund, RefundOutcome};
 use crate::store;
 use crate::store::fleet::Audited;
 use crate::store::monitoring::Delivery;
@@ -32,18 +38,38 @@ pub(super) async fn perform(
     let platform = &gateway.platform;
     let access = &context.actor.access;
     match task {
-        Task::StopSession(session) => {
-            if !is_within(platform, fleet, access, &session).await? {
-                return Ok(requested(EventOutcome::UnknownSession));
-            }
+        Task::StopSession(name) => {
+            let session = match named_session(platform, fleet, access, name.as_str()).await? {
+                Ok(session) => session,
+                Err(problem) => return Ok(problem.answer()),
+            };
             Ok(requested(gateway.request_stop(&session).await?))
         }
-        Task::Refund(session, reference, amount) => {
-            if !is_within(platform, fleet, access, &session).await? {
-                return Ok(requested(EventOutcome::UnknownSession));
+        Task::Refund(name, reference, amount) => {
+            let session = match named_session(platform, fleet, access, name.as_str()).await? {
+                Ok(session) => session,
+                Err(problem) => return Ok(problem.answer()),
+            };
+            let recorded = gateway.record_refund(&session, reference.as_str(), amount);
+            let outcome = recorded.await?;
+            // The refund may have been due. It is on record also if that cannot be seen to now.
+            if outcome.is_on_record()
+                && let Err(error) = monitoring::end_session_alerts(gateway).await
+            {
+                tracing::warn!(%error, "alerts of sessions cannot be ended yet");
             }
-            let reference = reference.as_str();
-            let outcome = gateway.record_refund(&session, reference, amount).await?;
+            Ok(refunded(gateway, session, reference, outcome))
+        }
+        Task::ResolveSession(name, found, amount, note) => {
+            let session = match named_session(platform, fleet, access, name.as_str()).await? {
+                Ok(session) => session,
+                Err(problem) => return Ok(problem.answer()),
+            };
+            let outcome = gateway.resolve(&session, resolution(found, amount)).await?;
+            if outcome.is_on_record() {
+                let actor = context.actor;
+                monitoring::resolve_session_alerts(gateway, actor, &session, &note).await?;
+            }
             Ok(requested(outcome))
         }
         Task::Picture(hash, kind) => {
@@ -98,6 +124,43 @@ async fn report_incident(
             }
         },
     })
+}
+
+/// The session that this id names, or the number or code of one of its receipts.
+async fn named_session(
+    platform: &impl Platform,
+    fleet: &Fleet,
+    access: &AccessScope,
+    name: &str,
+) -> Result<Result<String, Problem>, EngineError> {
+    let is_id = store::sessions::load(platform, name).await?.is_some();
+    let sessions = match is_id {
+        true => vec![name.to_owned()],
+        false => store::receipts::sessions_of(platform, name, &normalised(name)).await?,
+    };
+    let mut accessible = Vec::new();
+    for session in sessions {
+        if is_within(platform, fleet, access, &session).await? {
+            accessible.push(session);
+        }
+    }
+    Ok(match accessible.pop() {
+        Some(session) if accessible.is_empty() => Ok(session),
+        Some(_) => {
+            let detail = "receipts of several sessions have this number: name one by its code";
+            Err(Problem::new(ProblemKind::Conflict, detail))
+        }
+        None => Err(Problem::not_found()),
+    })
+}
+
+fn resolution(found: SessionFinding, amount: u64) -> Resolution {
+    match found {
+        SessionFinding::Captured => Resolution::Captured(amount),
+        SessionFinding::Voided => Resolution::Voided,
+        SessionFinding::Lost => Resolution::Lost,
+        SessionFinding::RefundedElsewhere => Resolution::RefundedElsewhere,
+    }
 }
 
 /// Whether a session is at a site that the caller may access.
@@ -169,9 +232,50 @@ fn requested(outcome: EventOutcome) -> Answer {
         | EventOutcome::StaleArming
         | EventOutcome::EvseOccupied
         | EventOutcome::HoldClaimed => {
-            let detail = "the session is not in a phase, or has not captured enough, for that";
+            let detail = "the session is not in a phase for that, or more than was held or is left is asked for";
             Problem::new(ProblemKind::Conflict, detail).answer()
         }
+    }
+}
+
+/// The answer to a request to record a refund.
+fn refunded(
+    gateway: &Gateway<impl Platform>,
+    session: String,
+    reference: Line,
+    outcome: RefundOutcome,
+) -> Answer {
+    let conflict = |code, text| Problem::from(Refusal::conflict(code, text)).answer();
+    match outcome {
+        RefundOutcome::OnRecord(refund) => {
+            let recorded = RecordedRefund {
+                session,
+                reference,
+                amount: refund.amount,
+                currency: refund.currency,
+                refunded: refund.refunded,
+                left: refund.left,
+                receipt: refund.receipt.map(|id| gateway.config.receipt_link(&id)),
+            };
+            Answer::json(200, &recorded)
+        }
+        RefundOutcome::OtherAmount(Refund {
+            amount, currency, ..
+        }) => {
+            let text = format!(
+                "refund {reference} is on record with {amount} minor units of {currency}: record \
+                 another refund under a reference of its own"
+            );
+            conflict("refund-of-other-amount", text)
+        }
+        RefundOutcome::TooLarge { left, currency } => {
+            let text = format!(
+                "of what was captured, {left} minor units of {currency} are left to refund"
+            );
+            conflict("refund-too-large", text)
+        }
+        RefundOutcome::NotApplicable => requested(EventOutcome::NotApplicable),
+        RefundOutcome::UnknownSession => requested(EventOutcome::UnknownSession),
     }
 }
 

@@ -91,6 +91,8 @@ async fn document(
         // The gateway's address may change, so the link is made when the receipt is rendered.
         link: None,
         code: Some(id::from_random(platform.random(), CODE_CHARACTERS)),
+        // More may be refunded later, so this is looked up when the receipt is rendered.
+        refunded: None,
     })
 }
 

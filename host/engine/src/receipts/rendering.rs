@@ -3,8 +3,9 @@
 //! The link is the right to see a receipt, and to have an invoice made of it.
 
 use chargetap_contract::Components;
-use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered};
+use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered, Subject};
 
+use super::subject::session;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::http::{Request, Response};
@@ -57,6 +58,7 @@ async fn find_and_render(
     };
     let document = Document {
         link: Some(gateway.config.receipt_link(id)),
+        refunded: refunded(platform, &document.subject).await?,
         ..document
     };
     let rendered = in_language(request, |locale| {
@@ -72,6 +74,16 @@ async fn find_and_render(
             tracing::error!(receipt = id, ?problem, "a receipt cannot be rendered");
             Response::text(500, "The receipt cannot be shown.")
         }
+    })
+}
+
+/// What was given back since of what a receipt or invoice says was captured.
+async fn refunded(platform: &impl Platform, subject: &Subject) -> Result<Option<u64>, EngineError> {
+    Ok(match subject {
+        Subject::Session(_) | Subject::Invoice(_) => {
+            store::refunds::total(platform, &session(subject).session).await?
+        }
+        Subject::Refund(_) | Subject::Payout(_) => None,
     })
 }
 

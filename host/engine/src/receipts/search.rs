@@ -106,7 +106,7 @@ fn days(gateway: &Gateway<impl Platform>, document: &Document) -> [String; 2] {
 }
 
 /// A code as it is stored, whatever was typed for letters that look alike (Crockford).
-fn normalised(code: &str) -> String {
+pub(crate) fn normalised(code: &str) -> String {
     code.chars()
         .filter(|character| character.is_ascii_alphanumeric())
         .map(|character| match character.to_ascii_uppercase() {

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use chargetap_contract::session::{
-    Action, Alert, Authorise, Command, CommandResult, Event, Evse, LookUp, Outcome, StartCharging,
+    Action, Authorise, Command, CommandResult, Event, Evse, LookUp, Outcome, StartCharging,
 };
 
 use super::apply::apply_to;
 use crate::error::EngineError;
 use crate::event::{EventEnvelope, EventOutcome};
+use crate::fleet::alerts;
 use crate::gateway::Gateway;
 use crate::labels::result_name;
 use crate::payter::MESSAGE_LASTS;
@@ -161,7 +162,7 @@ async fn dispatch(
             return Ok(None);
         }
         Action::RaiseAlert(alert) => {
-            raise(platform, session, alert);
+            alerts::raise_for_session(gateway, &command.id, session, alert).await?;
             return Ok(None);
         }
     };
@@ -225,17 +226,6 @@ async fn stop_charging(
     };
     let order = StationOrder::Stop { transaction };
     Ok(station_result(platform.order(&evse.station, order).await))
-}
-
-fn raise(platform: &impl Platform, session: &str, alert: &Alert) {
-    let reason = format!("{:?}", alert.reason);
-    tracing::error!(
-        session,
-        reason,
-        next_action = alert.next_action,
-        "needs attention"
-    );
-    platform.count(Metric::Alerts, &reason);
 }
 
 fn station_result(answer: StationAnswer) -> CommandResult {

@@ -8,6 +8,7 @@ use crate::error::EngineError;
 use crate::event::{EventEnvelope, EventOutcome};
 use crate::gateway::Gateway;
 use crate::platform::Platform;
+use crate::refund::RefundOutcome;
 use crate::store;
 
 impl<P: Platform> Gateway<P> {
@@ -34,7 +35,7 @@ impl<P: Platform> Gateway<P> {
 
     /// Put on record that so much of a session's captured amount, in minor units, was given back.
     /// `reference` names this refund among those of the session, such as the provider's id of it:
-    /// the same one again is the same refund.
+    /// the same one again is the same refund, and never one of another amount.
     ///
     /// # Errors
     /// It could not be stored.
@@ -43,14 +44,34 @@ impl<P: Platform> Gateway<P> {
         session: &str,
         reference: &str,
         amount: MinorUnits,
-    ) -> Result<EventOutcome, EngineError> {
+    ) -> Result<RefundOutcome, EngineError> {
         let dedupe = format!("refund/{session}/{reference}");
         let envelope = EventEnvelope {
             dedupe: Some(&dedupe),
             ..Event::Refunded(amount).into()
         };
-        request(self, session, envelope).await
+        let platform = &self.platform;
+        let outcome = request(self, session, envelope).await?;
+        match store::refunds::load(platform, &dedupe).await? {
+            Some(refund) if refund.amount == amount => Ok(RefundOutcome::OnRecord(refund)),
+            Some(refund) => Ok(RefundOutcome::OtherAmount(refund)),
+            None if outcome == EventOutcome::UnknownSession => Ok(RefundOutcome::UnknownSession),
+            None => refused(platform, session, amount).await,
+        }
     }
+}
+
+/// Why a refund is not on record.
+async fn refused(
+    platform: &impl Platform,
+    session: &str,
+    amount: MinorUnits,
+) -> Result<RefundOutcome, EngineError> {
+    let left = store::refunds::left(platform, session).await?;
+    Ok(match left {
+        Some((left, currency)) if amount > left => RefundOutcome::TooLarge { left, currency },
+        _ => RefundOutcome::NotApplicable,
+    })
 }
 
 /// End a session on behalf of the operator, or of a driver at the terminal.

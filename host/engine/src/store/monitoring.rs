@@ -1,8 +1,8 @@
-//! The terminals' status at the vendor, and alerts on their way to webhooks.
+//! How terminals and sessions stand, as far as alerts depend on it, and alerts on their way to webhooks.
 
 use std::collections::BTreeMap;
 
-use chargetap_fleet::context::{Attention, StatusRecord};
+use chargetap_fleet::context::{SessionStatus, StatusRecord};
 use chargetap_fleet::text::Serial;
 
 use super::error::StoreError;
@@ -55,26 +55,31 @@ pub(crate) async fn status_of(
     row.map(|row| Reader::new(row).json()).transpose()
 }
 
-/// Sessions that a person must look at.
-pub(crate) async fn needing_attention(
+/// How sessions stand, by their ids.
+pub(crate) async fn session_statuses(
     platform: &impl Platform,
-) -> Result<Vec<Attention>, StoreError> {
+    sessions: &[&str],
+) -> Result<BTreeMap<String, SessionStatus>, StoreError> {
     let rows = platform
         .query(
-            "SELECT id, terminal, (SELECT max(at) FROM event WHERE event.session = session.id)
-             FROM session WHERE phase = 'needs-attention' ORDER BY number",
-            Vec::new(),
+            "SELECT id, phase = 'authorising', phase = 'needs-attention',
+                    view ->> '$.reported_late' IS NOT NULL
+             FROM session WHERE id IN (SELECT value FROM json_each(?1))",
+            vec![json(sessions)?],
         )
         .await?;
-    let attention = |row| {
+    let status = |row| {
         let mut row = Reader::new(row);
-        Ok(Attention {
-            session: row.text()?,
-            terminal: row.text()?.try_into().map_err(unreadable)?,
-            since: chargetap_fleet::moment::Moment::from_millis(row.unsigned()?),
-        })
+        let session = row.text()?;
+        let mut holds = || row.integer().map(|truth| truth != 0);
+        let status = SessionStatus {
+            is_authorising: holds()?,
+            needs_attention: holds()?,
+            was_reported_late: holds()?,
+        };
+        Ok((session, status))
     };
-    rows.into_iter().map(attention).collect()
+    rows.into_iter().map(status).collect()
 }
 
 /// An alert on its way to an address.

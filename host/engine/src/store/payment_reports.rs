@@ -3,18 +3,25 @@
 use chargetap_contract::callback::PaymentReport;
 
 use super::error::StoreError;
-use super::rows::{integer, json, optional_text, text};
+use super::rows::{Reader, integer, json, optional_text, text};
 use crate::platform::Platform;
 
-/// Store a provider's report. Whether it is new.
+/// A provider's report on record.
+pub(crate) struct StoredReport {
+    pub(crate) number: u64,
+    /// Whether it was stored just now.
+    pub(crate) is_new: bool,
+}
+
+/// Store a provider's report, or find it if this delivery of it was stored before.
 pub(crate) async fn insert(
     platform: &impl Platform,
     endpoint: &str,
     dedupe: Option<&str>,
     report: &PaymentReport,
     now: u64,
-) -> Result<bool, StoreError> {
-    let rows = platform
+) -> Result<StoredReport, StoreError> {
+    let inserted = platform
         .query(
             "INSERT INTO report (endpoint, dedupe, at, report) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO NOTHING RETURNING number",
@@ -26,7 +33,19 @@ pub(crate) async fn insert(
             ],
         )
         .await?;
-    Ok(!rows.is_empty())
+    let is_new = !inserted.is_empty();
+    let rows = match is_new {
+        true => inserted,
+        false => {
+            let query = "SELECT number FROM report WHERE dedupe = ?1";
+            platform.query(query, vec![optional_text(dedupe)]).await?
+        }
+    };
+    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
+    Ok(StoredReport {
+        number: row.unsigned()?,
+        is_new,
+    })
 }
 
 /// Drop the keys of deliveries that no provider repeats any more.

@@ -96,6 +96,21 @@ pub(crate) async fn find_by_code(
     ids.next().transpose()
 }
 
+/// The sessions of the receipts with this number or code. Issuers may number alike.
+pub(crate) async fn sessions_of(
+    platform: &impl Platform,
+    number: &str,
+    code: &str,
+) -> Result<Vec<String>, StoreError> {
+    let query = "SELECT DISTINCT session FROM paper
+                 WHERE document ->> '$.number' = ?1 OR code = ?2";
+    let rows = platform.query(query, vec![text(number), text(code)]);
+    let rows = rows.await?;
+    rows.into_iter()
+        .map(|row| Reader::new(row).text())
+        .collect()
+}
+
 /// The receipts of a card's last four digits at a terminal over one of these amounts, the newest
 /// first, with what they say was moved.
 pub(crate) async fn find_by_card(

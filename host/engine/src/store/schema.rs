@@ -88,6 +88,7 @@ const STATEMENTS: &[&str] = &[
         document TEXT NOT NULL
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS paper_of_session ON paper (session, number)",
+    "CREATE INDEX IF NOT EXISTS paper_by_number ON paper (document ->> '$.number')",
     "CREATE INDEX IF NOT EXISTS paper_of_card ON paper (terminal, last_four, amount)",
     // Where receipts stood when a session had one only.
     "CREATE TABLE IF NOT EXISTS receipt (
@@ -304,4 +305,10 @@ const STATEMENTS: &[&str] = &[
         UPDATE command SET sent_at = max(0, sent_at + NEW.by) WHERE status = 'sent';
         UPDATE delivery SET next_at = max(0, next_at + NEW.by) WHERE status = 'waiting';
     END",
+    // An earlier version did not keep the alerts of sessions: what still needs a person is raised anew.
+    "UPDATE command SET status = 'pending'
+        WHERE session IN (SELECT id FROM session WHERE phase = 'needs-attention')
+          AND status = 'done' AND action ->> '$.RaiseAlert' IS NOT NULL
+          AND id NOT IN (SELECT item ->> '$.record.cause' FROM fleet_item WHERE kind = 'alert'
+                         AND item ->> '$.record.cause' IS NOT NULL)",
 ];

@@ -17,7 +17,7 @@ use percent_encoding::percent_decode_str;
 use super::route::Route;
 
 pub use alerts::DeadLetter;
-pub use records::AuditEntry;
+pub use records::{AuditEntry, RecordedRefund, SessionFinding};
 
 /// Every route.
 pub(super) fn routes() -> &'static [Route] {

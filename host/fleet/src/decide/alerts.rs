@@ -1,4 +1,4 @@
-//! Routes for alerts and webhooks.
+//! Decides about alerts and webhooks.
 
 #[cfg(test)]
 mod tests;
@@ -6,14 +6,14 @@ mod tests;
 use url::{Host, Url};
 
 use super::{Decision, records};
-use crate::alert::{Alert, AlertKind, Secret, Webhook, WebhookDetails};
+use crate::alert::{Alert, AlertKind, NewAlert, Resolution, Secret, Webhook, WebhookDetails};
 use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
 use crate::incident::SignOff;
 use crate::moment::{Day, Moment};
-use crate::refusal::Refusal;
+use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::terminal::Terminal;
-use crate::text::{Key, Serial};
+use crate::text::{Key, Prose, Serial};
 
 /// An alert is raised once while its condition lasts, and a licence alert once for each end date.
 pub(super) fn raise(
@@ -37,16 +37,51 @@ pub(super) fn raise(
     let text = kind.text(&serial, &terminal.details.site);
     let online_at = online_at(context, &serial, kind);
     Ok(vec![Change::put(Alert {
-        key: Key::counted("A", fleet.write.saturating_add(1)),
+        key: next_key(fleet),
         kind,
-        terminal: serial,
+        terminal: Some(serial),
+        session: None,
+        payment: None,
+        cause: None,
         about,
         online_at,
         raised: context.now,
         text,
+        next_action: None,
         ended: None,
         acknowledged: None,
+        resolved: None,
     })])
+}
+
+/// An alert of a session or of a payment report is raised once for its cause, also if it has ended
+/// since.
+pub(super) fn raise_once(fleet: &Fleet, context: &DecisionContext<'_>, new: NewAlert) -> Decision {
+    let mut known = fleet.each::<Alert>();
+    if known.any(|it| it.cause.as_ref() == Some(&new.cause)) {
+        return Ok(Vec::new());
+    }
+    let text = new.text();
+    Ok(vec![Change::put(Alert {
+        key: next_key(fleet),
+        kind: new.kind,
+        terminal: new.terminal,
+        session: new.session,
+        payment: new.payment,
+        cause: Some(new.cause),
+        about: None,
+        online_at: None,
+        raised: context.now,
+        text,
+        next_action: Some(new.next_action),
+        ended: None,
+        acknowledged: None,
+        resolved: None,
+    })])
+}
+
+fn next_key(fleet: &Fleet) -> Key {
+    Key::counted("A", fleet.write.saturating_add(1))
 }
 
 pub(super) fn end(
@@ -66,6 +101,54 @@ pub(super) fn end(
         })
     });
     Ok(ended.collect())
+}
+
+pub(super) fn end_alert(fleet: &Fleet, context: &DecisionContext<'_>, key: &Key) -> Decision {
+    let alert = records::find::<Alert>(fleet, key.as_str())?;
+    if alert.ended.is_some() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Change::put(Alert {
+        ended: Some(context.now),
+        ..alert.clone()
+    })])
+}
+
+/// An alert is resolved once. One of a terminal is not resolved: it ends with its condition, and
+/// would be raised again before that.
+pub(super) fn resolve(
+    fleet: &Fleet,
+    context: &DecisionContext<'_>,
+    key: &Key,
+    note: Prose,
+) -> Decision {
+    let alert = records::find::<Alert>(fleet, key.as_str())?;
+    if alert.is_of_terminal() {
+        let text = format!("alert {key} ends by itself when the terminal is in order");
+        return Err(Refusal::conflict("ends-by-itself", text));
+    }
+    if alert.ended.is_some() {
+        let text = format!("alert {key} has ended already");
+        return Err(Refusal::conflict("alert-ended", text));
+    }
+    if note.as_str().trim().is_empty() {
+        let reason = Reason::new("no-note", "say what was done").at("note");
+        return Err(Refusal {
+            obstacle: Obstacle::Invalid,
+            reasons: vec![reason],
+        });
+    }
+    Ok(vec![Change::put(Alert {
+        ended: Some(context.now),
+        resolved: Some(Resolution {
+            signed: SignOff {
+                at: context.now,
+                by: context.actor.key.clone(),
+            },
+            note,
+        }),
+        ..alert.clone()
+    })])
 }
 
 pub(super) fn acknowledge(fleet: &Fleet, context: &DecisionContext<'_>, key: &Key) -> Decision {
@@ -107,7 +190,7 @@ pub(super) fn remove_webhook(fleet: &Fleet, key: &Key) -> Decision {
 }
 
 fn is_about(alert: &Alert, serial: &Serial, kind: AlertKind) -> bool {
-    alert.terminal == *serial && alert.kind == kind
+    alert.is_of_terminal() && alert.terminal.as_ref() == Some(serial) && alert.kind == kind
 }
 
 /// For a licence alert: the end of the licence.

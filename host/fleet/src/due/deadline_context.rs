@@ -98,6 +98,7 @@ impl<'a> DeadlineContext<'a> {
             by: Party::Customer,
             who: Vec::new(),
             text,
+            alert: None,
         }
     }
 

@@ -1,8 +1,7 @@
-//! Due: incident reports, incident closings, and sessions that need attention.
+//! Due: incident reports and incident closings.
 
 use super::deadline_context::DeadlineContext;
 use super::{Due, DueKind, Subject};
-use crate::context::{Attention, GatewayFacts};
 use crate::incident::Incident;
 use crate::processor::Party;
 use crate::terminal::Terminal;
@@ -42,30 +41,4 @@ fn closing(context: &DeadlineContext<'_>, terminal: &Terminal, incident: &Incide
         by: Party::Platform,
         ..context.at_terminal(terminal, DueKind::IncidentClosing, None, text)
     }
-}
-
-/// Sessions that need a person's attention, due since they do.
-pub(super) fn sessions(context: &DeadlineContext<'_>, gateway: &GatewayFacts, list: &mut Vec<Due>) {
-    for attention in &gateway.attention {
-        list.extend(session(context, attention));
-    }
-}
-
-fn session(context: &DeadlineContext<'_>, attention: &Attention) -> Option<Due> {
-    let about = Subject::Session(attention.session.clone());
-    let (id, serial) = (&attention.session, &attention.terminal);
-    let text = format!("Look at session {id} at {serial}, which did not end as it should.");
-    let due = Some(attention.since);
-    let Some(terminal) = context.fleet.get::<Terminal>(serial.as_str()) else {
-        return context.is_whole_fleet().then(|| Due {
-            terminal: Some(serial.clone()),
-            by: Party::Platform,
-            ..context.of(about, DueKind::Session, due, text)
-        });
-    };
-    context.includes(&terminal.details.site).then(|| Due {
-        about,
-        by: terminal.processor.parts(terminal.origin).captures,
-        ..context.at_terminal(terminal, DueKind::Session, due, text)
-    })
 }

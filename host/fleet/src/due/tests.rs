@@ -1,7 +1,7 @@
 use super::{Due, DueKind, Subject, items};
 use crate::access::AccessScope;
+use crate::alert::{AlertKind, NewAlert, ReportedPayment};
 use crate::command::Command;
-use crate::context::Attention;
 use crate::incident::{Incident, SignOff};
 use crate::maintenance::Occasion;
 use crate::moment::Moment;
@@ -13,7 +13,7 @@ use crate::world::{DAY, World, moment, text};
 const HOUR: u64 = 3_600 * 1_000;
 
 fn due_within(world: &World, access: &AccessScope) -> Vec<Due> {
-    items(&world.fleet, &world.gateway, world.now, access)
+    items(&world.fleet, world.now, access)
 }
 
 fn list(world: &World) -> Vec<Due> {
@@ -208,26 +208,98 @@ fn a_session_is_looked_at_by_whoever_captures_its_money() {
     ] {
         let mut world = World::activated();
         world.edit(|it| it.processor = processor);
-        world.gateway.attention = vec![Attention {
-            session: "S-1".to_owned(),
-            terminal: text("T1"),
-            since: world.now,
-        }];
+        raise(&mut world, refund_due("T1"));
         let due = only(&world, DueKind::Session);
         assert_eq!((due.by, due.due), (by, Some(world.now)));
         assert!(due.overdue);
         assert_eq!(due.site, Some(text("depot")));
+        assert_eq!(due.about, Subject::Session("S-1".to_owned()));
+    }
+}
+
+fn raise(world: &mut World, new: NewAlert) {
+    world.command(Command::RaiseOnce(new)).unwrap();
+}
+
+fn refund_due(terminal: &str) -> NewAlert {
+    NewAlert {
+        kind: AlertKind::RefundDue,
+        terminal: Some(text(terminal)),
+        session: Some("S-1".to_owned()),
+        payment: None,
+        cause: "S-1/7/0/alert".to_owned(),
+        next_action: text("Refund 50 minor units."),
+    }
+}
+
+fn disputed(id: Option<&str>) -> NewAlert {
+    NewAlert {
+        kind: AlertKind::PaymentDisputed,
+        terminal: None,
+        session: None,
+        payment: Some(ReportedPayment {
+            endpoint: text("acquirer"),
+            id: id.map(text),
+            reference: Some(text("s-1")),
+        }),
+        cause: "report/1".to_owned(),
+        next_action: text("See with the provider."),
+    }
+}
+
+#[test]
+fn what_is_due_of_a_session_says_what_happened_and_what_to_do_until_it_is_resolved() {
+    let mut world = World::activated();
+    raise(&mut world, refund_due("T1"));
+    let due = only(&world, DueKind::Session);
+    assert_eq!(
+        due.text,
+        "Session S-1 at T1 was captured for more than it costs: a refund is due. \
+         Refund 50 minor units."
+    );
+    let alert = due.alert.unwrap();
+    world.command(Command::Acknowledge(alert.clone())).unwrap();
+    assert_eq!(only(&world, DueKind::Session).alert.as_ref(), Some(&alert));
+    world
+        .command(Command::Resolve(alert, text("refunded")))
+        .unwrap();
+    assert_eq!(list(&world), []);
+}
+
+#[test]
+fn each_alert_of_a_session_is_due_by_itself() {
+    let mut world = World::activated();
+    raise(&mut world, refund_due("T1"));
+    raise(
+        &mut world,
+        NewAlert {
+            kind: AlertKind::EndNotReported,
+            cause: "S-1/5/0/alert".to_owned(),
+            ..refund_due("T1")
+        },
+    );
+    let alerts: Vec<_> = list(&world).into_iter().map(|it| it.alert).collect();
+    assert_eq!(alerts.len(), 2);
+    assert_ne!(alerts.first(), alerts.last());
+}
+
+#[test]
+fn a_payment_that_its_provider_reported_on_is_for_those_who_reach_everywhere() {
+    for (id, name) in [(Some("p-1"), "p-1"), (None, "s-1")] {
+        let mut world = World::activated();
+        raise(&mut world, disputed(id));
+        let due = only(&world, DueKind::Payment);
+        let text = format!("Payment {name} at acquirer is disputed. See with the provider.");
+        assert_eq!(due.text, text);
+        assert_eq!(due.about, Subject::Alert(due.alert.unwrap()));
+        assert_eq!(due_within(&world, &at(&["depot"])), []);
     }
 }
 
 #[test]
 fn a_session_at_a_terminal_that_is_not_on_record_is_for_those_who_reach_everywhere() {
     let mut world = World::activated();
-    world.gateway.attention = vec![Attention {
-        session: "S-1".to_owned(),
-        terminal: text("T9"),
-        since: world.now,
-    }];
+    raise(&mut world, refund_due("T9"));
     assert_eq!(only(&world, DueKind::Session).by, Party::Platform);
     assert_eq!(due_within(&world, &at(&["depot", "elsewhere"])), []);
 }

@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::alert_commands;
-use crate::alert::{Alert, AlertKind};
-use crate::command::TerminalAction;
-use crate::context::{Actor, DecisionContext, StatusRecord};
+use super::{alert_commands, monitored_sessions, session_alert_commands};
+use crate::alert::{Alert, AlertKind, NewAlert};
+use crate::command::{Command, TerminalAction};
+use crate::context::{Actor, DecisionContext, SessionStatus, StatusRecord};
 use crate::decide;
 use crate::moment::Moment;
 use crate::terminal::State;
@@ -185,6 +185,106 @@ fn what_is_not_activated_yet_has_no_licence_that_ends() {
     let mut world = World::complete();
     world.pass(1_000 * DAY);
     assert!(alert_commands(&world.fleet, &world.gateway, world.now).is_empty());
+}
+
+/// An alert of this kind, of the session S-1.
+fn raise_for_session(world: &mut World, kind: AlertKind) {
+    let new = NewAlert {
+        kind,
+        terminal: Some(text("T1")),
+        session: Some("S-1".to_owned()),
+        payment: None,
+        cause: format!("S-1/{}/alert", kind.name()),
+        next_action: text("Look."),
+    };
+    world.command(Command::RaiseOnce(new)).unwrap();
+}
+
+/// Ends the alerts of a session that stands like this.
+fn end_for_session(world: &mut World, status: SessionStatus) {
+    let sessions = monitored_sessions(&world.fleet);
+    let sessions: BTreeMap<_, _> = sessions
+        .into_iter()
+        .map(|session| (session.to_owned(), status))
+        .collect();
+    for command in session_alert_commands(&world.fleet, &sessions) {
+        world.command(command).unwrap();
+    }
+    assert!(session_alert_commands(&world.fleet, &sessions).is_empty());
+}
+
+#[test]
+fn an_alert_of_a_session_ends_by_itself_only_when_its_reason_is_gone() {
+    let unsettled = SessionStatus {
+        is_authorising: true,
+        needs_attention: true,
+        was_reported_late: false,
+    };
+    let settled = SessionStatus {
+        is_authorising: false,
+        needs_attention: false,
+        was_reported_late: true,
+    };
+    for (kind, still, over) in [
+        (
+            AlertKind::AuthorisationUnknown,
+            SessionStatus {
+                is_authorising: true,
+                ..settled
+            },
+            Some(SessionStatus {
+                is_authorising: false,
+                ..unsettled
+            }),
+        ),
+        (
+            AlertKind::EndNotReported,
+            SessionStatus {
+                was_reported_late: false,
+                ..settled
+            },
+            Some(SessionStatus {
+                was_reported_late: true,
+                ..unsettled
+            }),
+        ),
+        (
+            AlertKind::RefundDue,
+            SessionStatus {
+                needs_attention: true,
+                ..settled
+            },
+            Some(SessionStatus {
+                needs_attention: false,
+                ..unsettled
+            }),
+        ),
+        (AlertKind::CaptureFailed, settled, None),
+        (AlertKind::VoidFailed, settled, None),
+        (AlertKind::ClosedElsewhere, settled, None),
+        (AlertKind::HoldExpired, settled, None),
+        (AlertKind::CapturedInPart, settled, None),
+        (AlertKind::CapturedTooLittle, settled, None),
+    ] {
+        let mut world = World::activated();
+        raise_for_session(&mut world, kind);
+        end_for_session(&mut world, still);
+        assert_eq!(open(&world), [kind]);
+        if let Some(over) = over {
+            end_for_session(&mut world, over);
+            assert_eq!(open(&world), []);
+            assert!(monitored_sessions(&world.fleet).is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_terminal_that_is_retired_takes_no_alert_of_a_session_along() {
+    let mut world = World::activated();
+    raise_for_session(&mut world, AlertKind::CaptureFailed);
+    world.edit(|it| it.state = State::Retired);
+    run(&mut world);
+    assert_eq!(open(&world), [AlertKind::CaptureFailed]);
 }
 
 /// Something that happens to a terminal or to the gateway's clock.

@@ -83,11 +83,14 @@ fn the_terminal_of_an_activation_is_looked_at_for_who_may_activate_it() {
 fn what_the_gateway_does_is_a_task() {
     let post = |path: &str| Request::new(Method::Post, path);
     let stop = task(post("/api/v1/sessions/S1/stop"));
-    assert_eq!(stop, Task::StopSession("S1".to_owned()));
+    assert_eq!(stop, Task::StopSession("S1".parse().unwrap()));
+    let stop = task(post("/api/v1/sessions/L%2F2026-7/stop"));
+    assert_eq!(stop, Task::StopSession("L/2026-7".parse().unwrap()));
     let body = r#"{ "reference": "R1", "amount": 250 }"#;
     let refund = task(post("/api/v1/sessions/S1/refunds").json(body));
     let reference = "R1".parse().unwrap();
-    assert_eq!(refund, Task::Refund("S1".to_owned(), reference, 250));
+    let session = "S1".parse().unwrap();
+    assert_eq!(refund, Task::Refund(session, reference, 250));
     let picture = task(Request::get(&format!(
         "/api/v1/incidents/I-1/photographs/{HASH}"
     )));

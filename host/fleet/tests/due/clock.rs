@@ -1,7 +1,6 @@
 //! Deadlines under a clock that goes forwards and backwards.
 
 use chargetap_fleet::access::AccessScope;
-use chargetap_fleet::context::GatewayFacts;
 use chargetap_fleet::due::{Due, DueKind, items};
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::site::Site;
@@ -19,12 +18,7 @@ fn fleet(terminal: Value) -> Fleet {
 }
 
 fn entry(fleet: &Fleet, what: DueKind, now: i64) -> Option<Due> {
-    let list = items(
-        fleet,
-        &GatewayFacts::default(),
-        moment(now),
-        &AccessScope::Everywhere,
-    );
+    let list = items(fleet, moment(now), &AccessScope::Everywhere);
     list.into_iter().find(|it| it.what == what)
 }
 
@@ -113,7 +107,6 @@ fn no_longer_counted_is_a_terminal_that_is_back_at_the_vendor_or_gone() {
         let more = json!({ "licences": { "software": [year(&json!("2025-11-25"), &json!("2026-11-25"))] } });
         let list = items(
             &fleet(terminal("T", state, START, more)),
-            &GatewayFacts::default(),
             moment(START + 400 * DAY),
             &AccessScope::Everywhere,
         );

@@ -1,7 +1,6 @@
 //! The calendar feed conforms to RFC 5545.
 
 use chargetap_fleet::access::AccessScope;
-use chargetap_fleet::context::GatewayFacts;
 use chargetap_fleet::due::items;
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::ics::feed;
@@ -41,12 +40,7 @@ fn fleet(site: Value) -> Fleet {
 }
 
 fn written(fleet: &Fleet, now: i64) -> String {
-    let list = items(
-        fleet,
-        &GatewayFacts::default(),
-        moment(now),
-        &AccessScope::Everywhere,
-    );
+    let list = items(fleet, moment(now), &AccessScope::Everywhere);
     feed(fleet, &list, moment(now))
 }
 

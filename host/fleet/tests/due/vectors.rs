@@ -1,7 +1,7 @@
 //! What is due, compared with vectors that Python computed (`tests/vectors/due.py`).
 
 use chargetap_fleet::access::AccessScope;
-use chargetap_fleet::context::{Attention, GatewayFacts};
+use chargetap_fleet::alert::Alert;
 use chargetap_fleet::due::items;
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::incident::Incident;
@@ -51,12 +51,12 @@ fn what_is_due_is_what_an_implementation_of_its_own_says() {
     let worlds: Vec<World> = serde_json::from_str(include_str!("../vectors/due.json")).unwrap();
     assert!(worlds.len() > 300);
     for (number, world) in worlds.iter().enumerate() {
-        let (fleet, gateway) = made(world);
+        let fleet = made(world);
         let access = match world.access {
             None => AccessScope::Everywhere,
             Some(site) => AccessScope::Sites(vec![format!("S{site}").parse().unwrap()]),
         };
-        let list = items(&fleet, &gateway, moment(world.now), &access);
+        let list = items(&fleet, moment(world.now), &access);
         let deadlines: Vec<_> = list.iter().map(|it| (it.due.is_none(), it.due)).collect();
         assert!(deadlines.is_sorted(), "world {number}: {deadlines:?}");
         let mut list: Vec<Listed> = list
@@ -76,7 +76,7 @@ fn what_is_due_is_what_an_implementation_of_its_own_says() {
     }
 }
 
-fn made(world: &World) -> (Fleet, GatewayFacts) {
+fn made(world: &World) -> Fleet {
     let mut fleet = Fleet::default();
     let assessment = world.assessment.as_ref();
     let assessment =
@@ -104,17 +104,18 @@ fn made(world: &World) -> (Fleet, GatewayFacts) {
     for (number, it) in world.incidents.iter().enumerate() {
         put::<Incident>(&mut fleet, incident(number, it));
     }
-    let attention = world.sessions.iter().enumerate();
-    let attention = attention.map(|(number, (terminal, since))| Attention {
-        session: format!("X{number}"),
-        terminal: format!("T{terminal}").parse().unwrap(),
-        since: moment(*since),
-    });
-    let gateway = GatewayFacts {
-        attention: attention.collect(),
-        ..GatewayFacts::default()
-    };
-    (fleet, gateway)
+    for (number, (terminal, since)) in world.sessions.iter().enumerate() {
+        let alert = json!({
+            "key": format!("A-{number}"),
+            "kind": "refund-due",
+            "terminal": format!("T{terminal}"),
+            "session": format!("X{number}"),
+            "raised": moment(*since),
+            "text": "A refund is due.",
+        });
+        put::<Alert>(&mut fleet, alert);
+    }
+    fleet
 }
 
 impl Given {

@@ -104,6 +104,7 @@ pub(crate) fn document(id: &str, subject: Subject) -> Document {
         measurement: None,
         link: Some(format!("https://laddning.example/receipts/{id}")),
         code: None,
+        refunded: None,
     }
 }
 

@@ -152,6 +152,16 @@ fn an_invoice_can_be_asked_for_where_something_was_captured_and_there_is_none() 
 }
 
 #[test]
+fn a_receipt_of_which_something_was_refunded_says_how_much_and_offers_no_invoice() {
+    let mut document = paid();
+    does_not_say(&document, "Refunded in total");
+    document.refunded = Some(100);
+    says(&document, "Released €45.14 Refunded in total €1.00");
+    let page = body(&document, Format::Html, "en");
+    assert!(!page.contains("/invoice?"), "{page}");
+}
+
+#[test]
 fn a_measurement_is_told_as_what_came_of_it() {
     says(&paid(), "7.420 kWh was measured, as billed.");
     says(

@@ -22,6 +22,21 @@ fn captured_and_released_must_be_what_was_held() {
 }
 
 #[test]
+fn no_more_is_refunded_than_was_captured() {
+    let captured = session(&mut paid()).captured;
+    let expected = "nothing was refunded since, or more than was captured";
+    for refunded in [0, captured + 1, u64::MAX] {
+        let contradiction = contradiction(|it| it.refunded = Some(refunded));
+        assert_eq!(contradiction, expected, "{refunded}");
+    }
+    for refunded in [1, captured] {
+        let mut document = paid();
+        document.refunded = Some(refunded);
+        assert!(is_rendered(&document), "{refunded}");
+    }
+}
+
+#[test]
 fn no_more_is_captured_than_the_price_and_the_hold() {
     let expected = "more was captured than the price or the hold";
     assert_eq!(

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::paging::{self, Limit, Number, Page};
 use super::super::problem::Problem;
@@ -16,7 +16,7 @@ use crate::alert::{Alert, AlertKind, Secret, Webhook, WebhookDetails};
 use crate::command::Command;
 use crate::fleet::Change;
 use crate::moment::Moment;
-use crate::text::{Key, Serial};
+use crate::text::{Key, Prose, Serial};
 
 /// A delivery of an alert that was given up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -35,6 +35,14 @@ pub struct DeadLetter {
     pub attempts: u32,
     /// The error of the last attempt, for people.
     pub error: String,
+}
+
+/// What was done about an alert.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Resolved {
+    /// What was done, for the audit log.
+    note: Prose,
 }
 
 /// A webhook, with its secret if it is new.
@@ -66,7 +74,7 @@ fn alerts() -> Vec<Route> {
                     .is_none_or(|kind: AlertKind| it.kind == kind)
                 && query
                     .get("terminal")
-                    .is_none_or(|serial: Serial| it.terminal == serial)
+                    .is_none_or(|serial: Serial| it.terminal.as_ref() == Some(&serial))
         })
         .with([
             Parameter::new::<bool>(
@@ -81,16 +89,29 @@ fn alerts() -> Vec<Route> {
             ("ALERT", "/key"),
             ("KIND", "/kind"),
             ("TERMINAL", "/terminal"),
+            ("SESSION", "/session"),
+            ("PAYMENT", "/payment/id"),
             ("RAISED", "/raised"),
             ("ENDED", "/ended"),
             ("TAKEN NOTICE OF BY", "/acknowledged/by"),
             ("TEXT", "/text"),
+            ("NEXT ACTION", "/next_action"),
         ]),
         Route::action::<Alert>(Method::Post, "/alerts/{alert}/acknowledge", |request| {
             Ok(Command::Acknowledge(request.key(0)?))
         })
         .by(STAFF_AND_SUPPORT)
         .named("alert", "acknowledge", "Take notice of an alert"),
+        Route::action::<Alert>(Method::Post, "/alerts/{alert}/resolve", |request| {
+            let Resolved { note } = request.body()?;
+            Ok(Command::Resolve(request.key(0)?, note))
+        })
+        .with_json::<Resolved>()
+        .named(
+            "alert",
+            "resolve",
+            "End an alert of a session or a payment, once it was seen to",
+        ),
     ]
 }
 

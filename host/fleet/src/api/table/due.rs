@@ -38,6 +38,7 @@ pub(super) fn routes() -> Vec<Route> {
                 ("SITE", "/site"),
                 ("OWED BY", "/by"),
                 ("WHO", "/who"),
+                ("ALERT", "/alert"),
                 ("TEXT", "/text"),
             ]),
         Route {
@@ -50,12 +51,7 @@ pub(super) fn routes() -> Vec<Route> {
 fn list(request: &Request<'_>) -> Result<Answer, Problem> {
     let (context, query) = (request.context, &request.query);
     let (what, site, overdue) = (query.get("what"), query.get("site"), query.get("overdue"));
-    let mut due = due::items(
-        request.fleet,
-        context.gateway,
-        context.now,
-        request.access(),
-    );
+    let mut due = due::items(request.fleet, context.now, request.access());
     due.retain(|it| {
         what.is_none_or(|what: DueKind| it.what == what)
             && site
@@ -69,13 +65,14 @@ fn list(request: &Request<'_>) -> Result<Answer, Problem> {
     Ok(Answer::json(200, &Page::of(due, query, |it| it)))
 }
 
-/// The sort key of an item: its deadline, then its kind and subject. Items without a deadline come
-/// last.
+/// The sort key of an item: its deadline, then its kind, subject and alert. Items without a deadline
+/// come last.
 fn sort_key(it: &Due) -> String {
     let due = it
         .due
         .map_or_else(|| "none".to_owned(), |due| format!("{:015}", due.millis()));
-    format!("{due}/{:02}/{}", it.what as u8, it.about.key())
+    let alert = it.alert.as_ref().map_or("", |alert| alert.as_str());
+    format!("{due}/{:02}/{}/{alert}", it.what as u8, it.about.key())
 }
 
 /// The secret in the address authenticates the caller.
@@ -83,12 +80,7 @@ fn feed(request: &Request<'_>) -> Result<Answer, Problem> {
     let (fleet, context) = (request.fleet, request.context);
     let calendar = access::calendar(fleet, request.text(0)?.as_bytes());
     let calendar = calendar.ok_or_else(Problem::not_found)?;
-    let due = due::items(
-        fleet,
-        context.gateway,
-        context.now,
-        &calendar.details.access,
-    );
+    let due = due::items(fleet, context.now, &calendar.details.access);
     let feed = ics::feed(fleet, &due, context.now);
     Ok(Answer::of(CALENDAR, feed.into_bytes()))
 }

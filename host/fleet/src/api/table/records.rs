@@ -7,12 +7,11 @@ use serde_json::Value;
 use super::super::paging::{self, Cursor, Limit, Number, Page};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::query::Parameter;
-use super::super::request::Request;
 use super::super::route::{OPERATORS, Route, SUPPORT, Success};
 use super::super::{Answer, Method, Task, openapi};
 use crate::fleet::Kind;
 use crate::moment::Moment;
-use crate::text::{Key, Line};
+use crate::text::{Key, Line, Prose};
 
 /// One change of one record.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -38,11 +37,57 @@ pub struct AuditEntry {
 #[serde(deny_unknown_fields)]
 struct Refund {
     /// The reference of the refund within its session, such as the provider's id. The same
-    /// reference again is the same refund.
+    /// reference again is the same refund, and with another amount a conflict.
     reference: Line,
     /// In minor units.
     #[schemars(range(min = 1, max = 999_999_999_999_u64))]
     amount: u64,
+}
+
+/// What became of the money of a session that needs attention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SessionFinding {
+    /// So much of the hold was captured.
+    Captured,
+    /// The hold was released, or none was made.
+    Voided,
+    /// The hold expired or was lost, and nothing was captured.
+    Lost,
+    /// What is due was given back in another way than to the card.
+    RefundedElsewhere,
+}
+
+/// What a person found out about a session that needs attention.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Resolution {
+    /// What became of the money.
+    found: SessionFinding,
+    /// How much was captured, in minor units, if something was.
+    #[schemars(range(min = 1, max = 999_999_999_999_u64))]
+    amount: Option<u64>,
+    /// How that was found out, for the audit log.
+    note: Prose,
+}
+
+/// A refund on record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RecordedRefund {
+    /// The id of its session.
+    pub session: String,
+    /// Its reference within the session.
+    pub reference: Line,
+    /// How much was given back, in minor units.
+    pub amount: u64,
+    /// The currency, by ISO 4217.
+    pub currency: String,
+    /// How much was given back in all, this refund included, in minor units.
+    pub refunded: u64,
+    /// How much was left of the captured amount then, in minor units.
+    pub left: u64,
+    /// The link to its receipt, once that is issued.
+    pub receipt: Option<String>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -60,17 +105,17 @@ pub(super) fn routes() -> Vec<Route> {
             Method::Post,
             "/sessions/{session}/stop",
             Success::NOTHING,
-            |request| Ok(Task::StopSession(session(request)?)),
+            |request| Ok(Task::StopSession(request.key(0)?)),
         )
         .by(SUPPORT)
         .named("session", "stop", "End a session"),
         Route::task(
             Method::Post,
             "/sessions/{session}/refunds",
-            Success::NOTHING,
+            Success::json::<RecordedRefund>(&[200]),
             |request| {
                 let Refund { reference, amount } = request.body()?;
-                Ok(Task::Refund(session(request)?, reference, amount))
+                Ok(Task::Refund(request.key(0)?, reference, amount))
             },
         )
         .with_json::<Refund>()
@@ -79,16 +124,36 @@ pub(super) fn routes() -> Vec<Route> {
             "refund",
             "Put on record that so much was given back",
         ),
+        Route::task(
+            Method::Post,
+            "/sessions/{session}/resolution",
+            Success::NOTHING,
+            |request| {
+                let Resolution {
+                    found,
+                    amount,
+                    note,
+                } = request.body()?;
+                let is_captured = found == SessionFinding::Captured;
+                if is_captured != amount.is_some() {
+                    let detail = "an amount is needed where the money was captured, and only there";
+                    return Err(Problem::new(ProblemKind::Malformed, detail));
+                }
+                let amount = amount.unwrap_or_default();
+                Ok(Task::ResolveSession(request.key(0)?, found, amount, note))
+            },
+        )
+        .with_json::<Resolution>()
+        .named(
+            "session",
+            "resolve",
+            "Put on record what became of the money of a session that needs attention",
+        ),
         Route {
             is_open: true,
             ..document
         },
     ]
-}
-
-fn session(request: &Request<'_>) -> Result<String, Problem> {
-    let session: Key = request.key(0)?;
-    Ok(session.to_string())
 }
 
 fn audit() -> Route {
