@@ -131,12 +131,22 @@ pub(crate) fn on_our_clock(step: &Step<'_>, reading: MeterReading) -> MeterReadi
     timed(step, reading, offset.unwrap_or_default())
 }
 
-/// Nothing comes after now, and nothing before the tap. The tap counts more, should the clock have been set back
-/// since.
+/// Nothing comes after now, nothing before the tap, and nothing later than a session lasts. The tap counts more
+/// than now, should the clock have been set back since.
 fn timed(step: &Step<'_>, reading: MeterReading, clock_offset: i64) -> MeterReading {
     let at = reading.at.saturating_add_signed(clock_offset);
+    let ends_by = step.session.meter.as_ref().map_or(u64::MAX, |meter| {
+        let policy = step.policy;
+        [
+            policy.maximum_duration,
+            policy.stop_timeout,
+            policy.offline_timeout,
+        ]
+        .into_iter()
+        .fold(meter.start().at, u64::saturating_add)
+    });
     MeterReading {
-        at: at.min(step.now).max(step.session.tapped_at),
+        at: at.min(step.now).min(ends_by).max(step.session.tapped_at),
         ..reading
     }
 }

@@ -53,6 +53,17 @@ struct State {
     undisturbed_since: u64,
 }
 
+/// What is seen of the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    /// It goes on as it did.
+    Steady,
+    /// It was set by so much since it was looked at last, in milliseconds.
+    Set(i64),
+    /// It was never set, or is behind what the store has seen.
+    NotTrusted,
+}
+
 /// Both clocks at one moment.
 #[derive(Clone, Copy)]
 struct Look {
@@ -113,11 +124,11 @@ impl Clock {
         std::mem::take(&mut self.lock().is_waited_for)
     }
 
-    /// Look at the clock, now and then. By how much it was set since the last time, if it was.
-    fn look(&self, look: Look) -> Option<i64> {
+    /// Look at the clock, now and then.
+    fn look(&self, look: Look) -> Seen {
         let mut state = self.lock();
         if look.now < WRITTEN_AFTER {
-            return None;
+            return Seen::NotTrusted;
         }
         let since = state
             .looked
@@ -131,7 +142,7 @@ impl Clock {
                 let is_behind = look.now.saturating_add(TOLERANCE) < state.latest;
                 let waited = look.elapsed.saturating_sub(state.opened_at);
                 if is_behind && waited < BECOMES_RIGHT_WITHIN {
-                    return None;
+                    return Seen::NotTrusted;
                 }
                 is_behind.then(|| difference(look.now, state.latest.saturating_add(waited)))
             }
@@ -142,7 +153,7 @@ impl Clock {
             Some(_) => look.now,
             None => state.latest.max(look.now),
         };
-        step
+        step.map_or(Seen::Steady, Seen::Set)
     }
 
     fn all_have_heard(&self) {
@@ -200,9 +211,14 @@ pub(crate) fn trusted_now(gateway: &Gateway<impl Platform>) -> Result<u64, Clock
 pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
     let platform = &gateway.platform;
     let look = look(platform);
-    if let Some(by) = gateway.clock.look(look) {
-        tracing::warn!(by_ms = by, "the clock was set: open sessions move along");
-        store::clock::insert_step(platform, by, look.now).await?;
+    match gateway.clock.look(look) {
+        Seen::Steady => {}
+        Seen::Set(by) => {
+            tracing::warn!(by_ms = by, "the clock was set: open sessions move along");
+            store::clock::insert_step(platform, by, look.now).await?;
+        }
+        // Nothing is stored by it, because the latest moment on record is what it is compared with.
+        Seen::NotTrusted => return Ok(()),
     }
     let mut steps = store::clock::steps_under_way(platform).await?;
     if !steps.is_empty() {
@@ -241,14 +257,14 @@ mod tests {
 
     fn running() -> Clock {
         let clock = Clock::new(NOON, 0);
-        assert_eq!(clock.look(at(NOON, 0)), None);
+        assert_eq!(clock.look(at(NOON, 0)), Seen::Steady);
         clock
     }
 
     #[test]
     fn time_that_passes_is_no_step() {
         let clock = running();
-        assert_eq!(clock.look(at(NOON + HOUR, HOUR)), None);
+        assert_eq!(clock.look(at(NOON + HOUR, HOUR)), Seen::Steady);
         assert_eq!(clock.check(at(NOON + HOUR + 10, HOUR + 10)), Ok(()));
     }
 
@@ -259,11 +275,11 @@ mod tests {
             let clock = running();
             let behind = at(NOON - by + 250, 250);
             assert!(clock.check(behind).is_err());
-            assert_eq!(clock.look(behind), Some(-by_signed));
+            assert_eq!(clock.look(behind), Seen::Set(-by_signed));
             let clock = running();
             let ahead = at(NOON + by + 250, 250);
             assert_eq!(clock.check(ahead), Err(ClockProblem::BeingSet));
-            assert_eq!(clock.look(ahead), Some(by_signed));
+            assert_eq!(clock.look(ahead), Seen::Set(by_signed));
             assert_eq!(clock.check(ahead), Err(ClockProblem::BeingSet));
             clock.all_have_heard();
             assert_eq!(clock.check(ahead), Ok(()));
@@ -274,10 +290,10 @@ mod tests {
     fn a_clock_that_was_never_set_is_waited_for_without_end() {
         let clock = Clock::new(NOON, 0);
         for elapsed in [0, HOUR, YEAR] {
-            assert_eq!(clock.look(at(elapsed, elapsed)), None);
+            assert_eq!(clock.look(at(elapsed, elapsed)), Seen::NotTrusted);
             assert_eq!(clock.check(at(elapsed, elapsed)), Err(ClockProblem::NotSet));
         }
-        assert_eq!(clock.look(at(NOON + YEAR, YEAR)), None);
+        assert_eq!(clock.look(at(NOON + YEAR, YEAR)), Seen::Steady);
         assert_eq!(clock.check(at(NOON + YEAR, YEAR)), Ok(()));
     }
 
@@ -285,17 +301,17 @@ mod tests {
     fn a_clock_behind_the_store_is_given_ten_minutes_to_become_right() {
         let clock = Clock::new(NOON, 0);
         let early = NOON - HOUR;
-        assert_eq!(clock.look(at(early, 0)), None);
+        assert_eq!(clock.look(at(early, 0)), Seen::NotTrusted);
         assert_eq!(clock.check(at(early, 0)), Err(ClockProblem::BehindStore));
         // It becomes right in time.
-        assert_eq!(clock.look(at(NOON + 60_000, 30_000)), None);
+        assert_eq!(clock.look(at(NOON + 60_000, 30_000)), Seen::Steady);
         assert_eq!(clock.check(at(NOON + 60_000, 30_000)), Ok(()));
         // It does not: then it was an hour ahead before.
         let clock = Clock::new(NOON, 0);
-        assert_eq!(clock.look(at(early, 0)), None);
+        assert_eq!(clock.look(at(early, 0)), Seen::NotTrusted);
         let elapsed = BECOMES_RIGHT_WITHIN;
         let hour = i64::try_from(HOUR).unwrap();
-        assert_eq!(clock.look(at(early + elapsed, elapsed)), Some(-hour));
+        assert_eq!(clock.look(at(early + elapsed, elapsed)), Seen::Set(-hour));
     }
 
     #[test]

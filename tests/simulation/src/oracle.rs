@@ -606,7 +606,12 @@ impl Oracle {
         });
         // By energy alone it is exact. Time is known as exactly as clocks are.
         let lasted = lasted.unwrap_or(u64::MAX / 1_000_000);
-        let most = worth(price, view.energy, lasted + off_by).min(held);
+        // A station that told a wrong time, and a gateway whose clock is wrong: no clock is left to compare with.
+        let most = if was_set && told_wrong_time {
+            held
+        } else {
+            worth(price, view.energy, lasted + off_by).min(held)
+        };
         let least = match view.reported_late {
             None if reported_stop.is_some() && !is_doubted && !was_set && !told_wrong_time => {
                 worth(price, view.energy, lasted.saturating_sub(off_by)).min(held)
