@@ -1,4 +1,4 @@
-//! Whether the host's clock can be trusted, and what becomes of open sessions when it was set.
+//! Whether the host's clock can be trusted, and whether it was set.
 //!
 //! | what is seen                                             | what happens                                       |
 //! |----------------------------------------------------------|----------------------------------------------------|
@@ -12,14 +12,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use chargetap_contract::session::Event;
-
-use crate::error::EngineError;
-use crate::event::EventEnvelope;
 use crate::gateway::Gateway;
-use crate::platform::{Platform, Work};
-use crate::sessions::apply::apply;
-use crate::store;
+use crate::platform::Platform;
 
 /// Before this moment the version was not written: a clock that shows it was never set, as on a
 /// machine without a battery. 2026-01-01T00:00:00Z, in Unix milliseconds.
@@ -55,7 +49,7 @@ struct State {
 
 /// What is seen of the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Seen {
+pub(crate) enum Seen {
     /// It goes on as it did.
     Steady,
     /// It was set by so much since it was looked at last, in milliseconds.
@@ -66,9 +60,11 @@ enum Seen {
 
 /// Both clocks at one moment.
 #[derive(Clone, Copy)]
-struct Look {
-    now: u64,
-    elapsed: u64,
+pub(crate) struct Look {
+    /// In Unix milliseconds.
+    pub(crate) now: u64,
+    /// In milliseconds since some moment.
+    pub(crate) elapsed: u64,
 }
 
 /// Why the clock cannot be trusted.
@@ -104,7 +100,7 @@ impl Clock {
     }
 
     /// Whether sessions may go on at this moment.
-    fn check(&self, look: Look) -> Result<(), ClockProblem> {
+    pub(crate) fn check(&self, look: Look) -> Result<(), ClockProblem> {
         let mut state = self.lock();
         let problem = if look.now < WRITTEN_AFTER {
             Some(ClockProblem::NotSet)
@@ -120,12 +116,12 @@ impl Clock {
     }
 
     /// Whether something waited for the clock, which can be trusted now.
-    fn take_waiters(&self) -> bool {
+    pub(crate) fn take_waiters(&self) -> bool {
         std::mem::take(&mut self.lock().is_waited_for)
     }
 
     /// Look at the clock, now and then.
-    fn look(&self, look: Look) -> Seen {
+    pub(crate) fn look(&self, look: Look) -> Seen {
         let mut state = self.lock();
         if look.now < WRITTEN_AFTER {
             return Seen::NotTrusted;
@@ -156,7 +152,12 @@ impl Clock {
         step.map_or(Seen::Steady, Seen::Set)
     }
 
-    fn all_have_heard(&self) {
+    /// Not all sessions have heard of a step.
+    pub(crate) fn hold(&self) {
+        self.lock().is_being_set = true;
+    }
+
+    pub(crate) fn all_have_heard(&self) {
         self.lock().is_being_set = false;
     }
 
@@ -193,7 +194,8 @@ fn difference(to: u64, from: u64) -> i64 {
     i64::try_from(i128::from(to) - i128::from(from)).unwrap_or_default()
 }
 
-fn look(platform: &impl Platform) -> Look {
+/// Both clocks of a host now.
+pub(crate) fn both(platform: &impl Platform) -> Look {
     Look {
         now: platform.now(),
         elapsed: platform.elapsed(),
@@ -202,45 +204,9 @@ fn look(platform: &impl Platform) -> Look {
 
 /// The time, if sessions may go on by it.
 pub(crate) fn trusted_now(gateway: &Gateway<impl Platform>) -> Result<u64, ClockProblem> {
-    let look = look(&gateway.platform);
+    let look = both(&gateway.platform);
     gateway.clock.check(look)?;
     Ok(look.now)
-}
-
-/// Look whether the clock was set; if so, have every open session hear of it.
-pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
-    let platform = &gateway.platform;
-    let look = look(platform);
-    match gateway.clock.look(look) {
-        Seen::Steady => {}
-        Seen::Set(by) => {
-            tracing::warn!(by_ms = by, "the clock was set: open sessions move along");
-            store::clock::insert_step(platform, by, look.now).await?;
-        }
-        // Nothing is stored by it, because the latest moment on record is what it is compared with.
-        Seen::NotTrusted => return Ok(()),
-    }
-    let mut steps = store::clock::steps_under_way(platform).await?;
-    if !steps.is_empty() {
-        gateway.clock.lock().is_being_set = true;
-    }
-    steps.sort_by_key(|step| step.number);
-    for step in steps {
-        for session in store::clock::sessions_before(platform, &step).await? {
-            let dedupe = format!("clock/{}/{}", step.number, session.session);
-            let envelope = EventEnvelope {
-                dedupe: Some(&dedupe),
-                ..Event::ClockSet(step.by).into()
-            };
-            apply(gateway, &session.session, &session.terminal, envelope).await?;
-        }
-        store::clock::complete_step(platform, step.number).await?;
-    }
-    gateway.clock.all_have_heard();
-    if gateway.clock.check(look).is_ok() && gateway.clock.take_waiters() {
-        platform.notify(Work::Outbox);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::fleet::state::FleetState;
 use crate::fleet::{tokens, webhooks};
 use crate::gateway::{Gateway, Secrets};
 use crate::platform::Platform;
-use crate::sessions::{apply, deadlines, execute};
+use crate::sessions::{apply, clock_steps, deadlines, execute};
 use crate::terminals::arming;
 use crate::{clock, fleet, retention, store};
 
@@ -60,7 +60,7 @@ impl<P: Platform> Gateway<P> {
             }
         }
         // Only a clock that can be trusted says what becomes of them; until then they wait as they are.
-        clock::watch(self).await?;
+        clock_steps::watch(self).await?;
         let none_under_way: Range<u64> = 0..0;
         execute::recover_sent_outside(self, none_under_way).await
     }
@@ -70,7 +70,7 @@ impl<P: Platform> Gateway<P> {
     /// # Errors
     /// The store or a component failed; the rest is done at the next tick.
     pub async fn tick(&self) -> Result<(), EngineError> {
-        clock::watch(self).await?;
+        clock_steps::watch(self).await?;
         if let Err(problem) = clock::trusted_now(self) {
             if self.clock_warning.is_due(self.platform.elapsed()) {
                 tracing::error!(%problem, "sessions wait");

@@ -1,0 +1,47 @@
+//! The host's clock was set: every open session hears of it.
+
+use chargetap_contract::session::Event;
+
+use super::apply::apply;
+use crate::clock::{self, Seen};
+use crate::error::EngineError;
+use crate::event::EventEnvelope;
+use crate::gateway::Gateway;
+use crate::platform::{Platform, Work};
+use crate::store;
+
+/// Look whether the clock was set; if so, have every open session hear of it.
+pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
+    let platform = &gateway.platform;
+    let look = clock::both(platform);
+    match gateway.clock.look(look) {
+        Seen::Steady => {}
+        Seen::Set(by) => {
+            tracing::warn!(by_ms = by, "the clock was set: open sessions move along");
+            store::clock::insert_step(platform, by, look.now).await?;
+        }
+        // Nothing is stored by it, because the latest moment on record is what it is compared with.
+        Seen::NotTrusted => return Ok(()),
+    }
+    let mut steps = store::clock::steps_under_way(platform).await?;
+    if !steps.is_empty() {
+        gateway.clock.hold();
+    }
+    steps.sort_by_key(|step| step.number);
+    for step in steps {
+        for session in store::clock::sessions_before(platform, &step).await? {
+            let dedupe = format!("clock/{}/{}", step.number, session.session);
+            let envelope = EventEnvelope {
+                dedupe: Some(&dedupe),
+                ..Event::ClockSet(step.by).into()
+            };
+            apply(gateway, &session.session, &session.terminal, envelope).await?;
+        }
+        store::clock::complete_step(platform, step.number).await?;
+    }
+    gateway.clock.all_have_heard();
+    if gateway.clock.check(look).is_ok() && gateway.clock.take_waiters() {
+        platform.notify(Work::Outbox);
+    }
+    Ok(())
+}
