@@ -5,6 +5,12 @@ use serde_json::{Value, json};
 
 use crate::world::{Setup, TERMINAL, World};
 
+const BUYER: [(&str, &str); 3] = [
+    ("name", "Beispiel GmbH"),
+    ("address", "Hauptstr. 1, 10115 Berlin"),
+    ("vat-number", "DE136695976"),
+];
+
 /// A world in which one driver charged.
 async fn charged(setup: Setup) -> World {
     let world = World::new(setup).await;
@@ -186,12 +192,7 @@ async fn after_a_refund_there_is_no_invoice_any_more() {
         "/receipts/{}/invoice",
         receipt["id"].as_str().unwrap()
     ));
-    let buyer = [
-        ("name", "Beispiel GmbH"),
-        ("address", "Hauptstr. 1, 10115 Berlin"),
-        ("vat-number", "DE136695976"),
-    ];
-    assert_eq!(world.submit(&form, &buyer).await.0, 409);
+    assert_eq!(world.submit(&form, &BUYER).await.0, 409);
 }
 
 #[tokio::test]
@@ -348,9 +349,37 @@ async fn receipts_of_an_earlier_version_are_served_and_issued() {
         ]),
         json!([486, "Old AB", "OLD1"])
     );
-    let issued = world.receipts(1).await.remove(0);
+    let issued = world.receipts(2).await.remove(1);
     assert_eq!(
         json!([issued["captured"], issued["session"]]),
         json!([486, "OLD2"])
     );
+}
+
+#[tokio::test]
+async fn the_log_holds_nothing_that_opens_a_receipt_or_speaks_for_an_operator() {
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let link = receipt["link"].as_str().unwrap();
+    assert_eq!(world.get(link, "text/html").await.0, 200);
+    let refused = [("name", "Beispiel GmbH"), ("vat-number", "DE1")];
+    let form = format!("{link}/invoice");
+    assert_eq!(world.submit(&form, &refused).await.0, 422);
+    assert_eq!(world.submit(&form, &BUYER).await.0, 303);
+    world.receipts(2).await;
+    let is_issued = |line: &&String| line.contains("receipt issued");
+    world
+        .until("both are logged", async || {
+            world.log().lines().iter().filter(is_issued).count() == 2
+        })
+        .await;
+
+    let log = world.log().lines().join("\n");
+    let (ids, codes) = (world.receipt_ids(), world.receipt_codes());
+    assert_eq!((ids.len(), codes.len()), (2, 2));
+    let secrets = ids.iter().chain(&codes).map(String::as_str);
+    let parts = ["/receipts/", "/callbacks/", "ctp_", world.token()];
+    for secret in secrets.chain(parts) {
+        assert!(!log.contains(secret), "{secret} in\n{log}");
+    }
 }

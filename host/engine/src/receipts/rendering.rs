@@ -8,6 +8,7 @@ use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered};
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::http::{Request, Response};
+use crate::id::short_hash;
 use crate::platform::Platform;
 use crate::store;
 
@@ -69,7 +70,8 @@ async fn find_and_render(
         },
         Err(Problem::NotApplicable) => Response::text(404, "This receipt has no such part."),
         Err(problem) => {
-            tracing::error!(receipt = id, ?problem, "a receipt cannot be rendered");
+            let receipt = short_hash(id);
+            tracing::error!(receipt, ?problem, "a receipt cannot be rendered");
             Response::text(500, "The receipt cannot be shown.")
         }
     })
