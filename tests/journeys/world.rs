@@ -11,7 +11,6 @@ use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use chargetap_engine::BOOTSTRAP_TOKEN;
 use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
 use chargetap_simulators::station::StationSimulator;
 use serde_json::{Value, json};
@@ -25,6 +24,8 @@ pub(crate) const STATION: &str = "CT-1";
 pub(crate) const API_KEY: &str = "journey-api-key";
 pub(crate) const CALLBACK_KEY: &str = "journey-callback-key-of-more-than-32-bytes";
 pub(crate) const WEBHOOK_KEY: &str = "It's a Secret to Everybody";
+/// Where the gateway writes the bootstrap token.
+pub(crate) const TOKEN_FILE: &str = "chargetap.db.bootstrap-token";
 pub(crate) const PASSWORD: &str = "journey-station-password";
 
 /// Long enough for a slow machine; nothing waits this long when all is well.
@@ -112,9 +113,13 @@ impl World {
         let (gateway, printed) = start_gateway(folder.path(), &[], &log).await;
         let token = match &setup.kept {
             Some(kept) => kept.token,
-            None => printed[0].strip_prefix(BOOTSTRAP_TOKEN).unwrap(),
+            None => {
+                assert!(printed[0].ends_with(TOKEN_FILE), "{printed:?}");
+                assert!(!printed.concat().contains("ctp_"), "the token is printed");
+                &std::fs::read_to_string(folder.path().join(TOKEN_FILE)).unwrap()
+            }
         };
-        let token = token.to_owned();
+        let token = token.trim_end().to_owned();
         let client = chargetap::client::client().unwrap();
         let mut world = Self {
             folder,
@@ -142,8 +147,8 @@ impl World {
 
     async fn start_gateway(&mut self, arguments: &[String]) {
         let (gateway, printed) = start_gateway(self.folder.path(), arguments, &self.log).await;
-        let is_printed = printed.iter().any(|line| line.starts_with(BOOTSTRAP_TOKEN));
-        assert!(!is_printed, "the bootstrap token is printed once");
+        let is_issued = printed.iter().any(|line| line.ends_with(TOKEN_FILE));
+        assert!(!is_issued, "the bootstrap token is issued once");
         self.gateway = gateway;
     }
 

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chargetap_engine::BOOTSTRAP_TOKEN;
 use chargetap_engine::config::Config;
 use chargetap_simulators::payter::{self, PayterArgs};
 use chargetap_simulators::station::{self, StationArgs};
@@ -21,7 +20,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 use crate::demo::DemoArgs;
 use crate::faults::Faults;
 use crate::fleet::FleetArgs;
-use crate::{demo, fleet, server, start, stopped};
+use crate::{bootstrap, demo, fleet, server, start, stopped};
 
 /// Card payments for EV charging: a tap becomes a charging session, one capture and a receipt.
 ///
@@ -181,6 +180,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let config = read_config(&args.config)?;
     let folder = args.config.parent().unwrap_or(Path::new(".")).to_owned();
     let listen = config.server.listen.clone();
+    let token_file = bootstrap::path(&folder.join(&config.server.database));
     let faults = Faults::new(args.crash_at, args.database_pages, args.clock_ahead);
     let listener = TcpListener::bind(&listen)
         .await
@@ -191,7 +191,9 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     if let Some(token) = gateway.take_bootstrap_token() {
-        println!("{BOOTSTRAP_TOKEN}{}", token.expose_secret());
+        bootstrap::write(&token, &token_file)?;
+        let path = token_file.display();
+        println!("bootstrap token of the first operator, issued only this once: {path}");
     }
     println!("listening on http://{address}");
     std::io::stdout().flush()?;

@@ -33,7 +33,7 @@ pub(crate) async fn issue_operator_token(
     let path = folder.join(&config.server.database);
     anyhow::ensure!(
         path.exists(),
-        "there is no database {}: the gateway prints the bootstrap token when it starts for the first time",
+        "there is no database {}: the gateway writes the bootstrap token into a file when it starts for the first time",
         path.display()
     );
     let database = Database::open(&path, Arc::new(Faults::default()))
