@@ -247,7 +247,6 @@ async fn a_receipt_is_served_in_every_format_and_in_the_readers_language() {
         world.get(&format!("{link}?format=docx"), "*/*").await.0,
         406
     );
-    assert_eq!(world.get(&format!("{link}x"), "text/html").await.0, 404);
 }
 
 #[tokio::test]
@@ -354,6 +353,24 @@ async fn receipts_of_an_earlier_version_are_served_and_issued() {
         json!([issued["captured"], issued["session"]]),
         json!([486, "OLD2"])
     );
+}
+
+#[tokio::test]
+async fn a_wrong_link_shows_the_page_that_finds_the_receipt_in_the_readers_language() {
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let link = receipt["link"].as_str().unwrap();
+    for wrong in [format!("{link}X"), format!("{link}X/invoice")] {
+        let found = world.get_in(&wrong, "sv-SE,sv;q=0.9").await;
+        let page = String::from_utf8(found.2).unwrap();
+        assert_eq!(found.0, 404, "{page}");
+        assert!(page.contains("Det finns inget sådant kvitto"), "{page}");
+        assert!(page.contains("name=\"code\""), "{page}");
+        // The page's form is sent to the address of the page.
+        let code = world.receipt_codes().remove(0);
+        let sent = world.submit(&wrong, &[("code", &code)]).await;
+        assert_eq!(location(&sent), link);
+    }
 }
 
 #[tokio::test]

@@ -40,7 +40,8 @@ impl<P: Platform> Gateway<P> {
             ["callbacks", webhook] if is_post && *webhook != PAYTER => {
                 callbacks::handle(self, webhook, "", request).await
             }
-            ["receipts"] if is_get || is_post => search::handle(self, &request).await,
+            ["receipts"] if is_get => search::handle(self, &request).await,
+            ["receipts"] | ["receipts", _] if is_post => search::handle(self, &request).await,
             ["receipts", id] if is_get => rendering::handle(self, id, &request).await,
             ["receipts", id, "invoice"] if is_get || is_post => {
                 invoices::handle(self, id, &request).await

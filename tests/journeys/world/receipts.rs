@@ -27,6 +27,12 @@ impl World {
         read(self.client.get(url).header("accept", accept)).await
     }
 
+    /// Fetch a page as a browser does whose reader speaks these languages.
+    pub(crate) async fn get_in(&self, url: &str, languages: &str) -> (u16, HeaderMap, Vec<u8>) {
+        let request = self.client.get(url).header("accept", "text/html");
+        read(request.header("accept-language", languages)).await
+    }
+
     /// Send a form as a browser does.
     pub(crate) async fn submit(
         &self,

@@ -9,7 +9,7 @@ use chargetap_contract::receipt::{
 use chargetap_contract::session::Event;
 
 use super::rendering::form;
-use super::search::may_search;
+use super::search::{self, may_search};
 use super::subject::session;
 use crate::error::EngineError;
 use crate::event::EventEnvelope;
@@ -43,7 +43,7 @@ async fn respond(
 ) -> Result<Response, EngineError> {
     let platform = &gateway.platform;
     let Some(document) = store::receipts::load(platform, id).await? else {
-        return Ok(Response::text(404, "There is no such receipt."));
+        return search::find_instead(gateway, request).await;
     };
     let session = session(&document.subject).session.clone();
     match store::receipts::invoice_state(platform, &session).await? {

@@ -5,6 +5,7 @@
 use chargetap_contract::Components;
 use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered};
 
+use super::search;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::http::{Request, Response};
@@ -22,7 +23,7 @@ const MOST_LANGUAGES: usize = 10;
 const DEFAULT_COLUMNS: u32 = 40;
 
 /// Answer `GET /receipts/{id}`: in the format and language of the query (`format`, `columns`, `lang`),
-/// or in those that the headers prefer.
+/// or in those that the headers prefer. A link of no receipt is answered by the page that finds one.
 pub(crate) async fn handle(
     gateway: &Gateway<impl Platform>,
     id: &str,
@@ -54,7 +55,7 @@ async fn find_and_render(
         return Ok(Response::text(406, text));
     };
     let Some(document) = store::receipts::load(platform, id).await? else {
-        return Ok(Response::text(404, "There is no such receipt."));
+        return search::find_instead(gateway, request).await;
     };
     let document = Document {
         link: Some(gateway.config.receipt_link(id)),
