@@ -1,7 +1,10 @@
 //! What the operator sees when something is wrong before the gateway can start.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+
+use rustix::process::Signal;
 
 use crate::world::{Setup, World, components};
 
@@ -215,6 +218,45 @@ async fn a_second_gateway_on_the_same_database_is_refused() {
         error.contains("database chargetap.db is in use by another gateway"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_hang_up_does_not_end_the_gateway() {
+    let mut world = World::new(Setup::default()).await;
+    world.signal_gateway(Signal::HUP);
+    let is_taken = |line: &String| line.contains("SIGHUP changes nothing");
+    world
+        .until("the signal is taken", async || {
+            world.log().lines().iter().any(is_taken)
+        })
+        .await;
+    assert_eq!(world.get(&world.url("/healthz"), "*/*").await.0, 200);
+    assert_eq!(world.gateway_ended(), None);
+}
+
+#[tokio::test]
+async fn a_log_that_is_not_shown_on_a_terminal_has_no_colours() {
+    let world = folder_of_a_gateway().await;
+    let mut gateway = Command::new(env!("CARGO_BIN_EXE_chargetap"))
+        .args(["serve", "chargetap.toml"])
+        .current_dir(world.folder())
+        .env_remove("CHARGETAP_LOG")
+        .env_remove("NO_COLOR")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It prints where it listens as its first line.
+    let output = gateway.stdout.take().unwrap();
+    BufReader::new(output).lines().next().unwrap().unwrap();
+    let client = chargetap::client::client().unwrap();
+    let wrong = client.post(world.url("/callbacks/payter/nonsense"));
+    assert_eq!(wrong.send().await.unwrap().status(), 404);
+    gateway.kill().unwrap();
+    let log = gateway.wait_with_output().unwrap().stderr;
+    let log = String::from_utf8(log).unwrap();
+    assert!(log.contains("WARN"), "{log}");
+    assert!(!log.contains('\u{1b}'), "{log:?}");
 }
 
 #[test]

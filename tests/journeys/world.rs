@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
 use chargetap_simulators::station::StationSimulator;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 pub(crate) use fleet::{Answer, now};
@@ -345,6 +346,11 @@ impl World {
     pub(crate) fn stop_gateway(&mut self) {
         self.gateway.0.kill().unwrap();
         self.gateway.0.wait().unwrap();
+    }
+
+    /// Send the gateway a signal.
+    pub(crate) fn signal_gateway(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.gateway.0), signal).unwrap();
     }
 
     /// Do something to a session as the operator. Returns the status.

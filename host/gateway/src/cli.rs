@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -138,7 +138,9 @@ fn start_logging(cli: &Cli) -> mpsc::UnboundedReceiver<demo::Line> {
         "warn,chargetap=info,chargetap_engine=info"
     };
     let filter = EnvFilter::try_from_env("CHARGETAP_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
-    let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt::layer()
+        .with_ansi(has_colours())
+        .with_writer(std::io::stderr);
     let logs = match cli.log_format {
         LogFormat::Text => logs.boxed(),
         LogFormat::Json => logs.json().boxed(),
@@ -149,6 +151,12 @@ fn start_logging(cli: &Cli) -> mpsc::UnboundedReceiver<demo::Line> {
         .with(demonstrating.then_some(layer))
         .init();
     lines
+}
+
+/// Whether log lines have colours: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>).
+fn has_colours() -> bool {
+    let is_unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !is_unwanted
 }
 
 fn read_config(path: &Path) -> anyhow::Result<Config> {
@@ -177,6 +185,14 @@ async fn issue_operator_token(path: PathBuf) -> anyhow::Result<()> {
 }
 
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    // Who closes the terminal in which the gateway was started does not mean to end it. Once a handler is
+    // installed, the signal does nothing by itself.
+    let mut hang_up = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hang_up.recv().await.is_some() {
+            tracing::info!("SIGHUP changes nothing: the configuration is read at the start");
+        }
+    });
     let config = read_config(&args.config)?;
     let folder = args.config.parent().unwrap_or(Path::new(".")).to_owned();
     let listen = config.server.listen.clone();
