@@ -356,6 +356,37 @@ async fn receipts_of_an_earlier_version_are_served_and_issued() {
 }
 
 #[tokio::test]
+async fn a_card_number_in_the_invoice_form_is_refused_and_neither_kept_nor_shown_again() {
+    const NUMBER: &str = "4111 1111 1111 1111";
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let form = format!("{}/invoice", receipt["link"].as_str().unwrap());
+    let in_german = format!("{form}?lang=de");
+    let in_lines = NUMBER.replace(' ', "\r\n");
+    for (field, text) in [(0, NUMBER), (1, NUMBER), (1, &in_lines), (2, NUMBER)] {
+        let mut buyer = BUYER;
+        buyer[field].1 = text;
+        let (status, _, page) = world.submit(&in_german, &buyer).await;
+        let page = String::from_utf8(page).unwrap();
+        assert_eq!(status, 422, "{page}");
+        assert!(page.contains("keine Kartennummer"), "{page}");
+        assert!(!page.contains("1111"), "{page}");
+        // What was typed into the other fields is still there.
+        let other = BUYER[(field + 1) % BUYER.len()].1;
+        assert!(page.contains(other), "{page}");
+    }
+    for file in ["chargetap.db", "chargetap.db-wal"] {
+        let bytes = std::fs::read(world.folder().join(file)).unwrap();
+        let stored = String::from_utf8_lossy(&bytes);
+        assert!(
+            !stored.contains(NUMBER) && !stored.contains("1111, 1111"),
+            "{file}"
+        );
+    }
+    location(&world.submit(&form, &BUYER).await);
+}
+
+#[tokio::test]
 async fn a_wrong_link_shows_the_page_that_finds_the_receipt_in_the_readers_language() {
     let world = charged(Setup::default()).await;
     let receipt = world.receipts(1).await.remove(0);

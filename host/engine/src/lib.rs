@@ -220,6 +220,7 @@ mod receipts;
 mod retention;
 mod router;
 mod sessions;
+mod stop_reason;
 mod store;
 mod terminals;
 
@@ -229,3 +230,4 @@ pub use fleet::tokens::BOOTSTRAP_TOKEN;
 pub use gateway::{Gateway, Secrets};
 pub use sessions::execute::Execution;
 pub use sessions::station_events::Vehicle;
+pub use stop_reason::StopReason;
