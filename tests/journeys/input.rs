@@ -1,7 +1,7 @@
 //! Callbacks that must be refused: each is answered by its status, counted under its reason, and
 //! changes nothing.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -161,6 +161,16 @@ async fn a_callback_is_not_acknowledged_when_the_disk_is_full() {
     }
     let stored = statuses.iter().filter(|status| **status == 200).count();
     assert_eq!(statuses.last(), Some(&503), "{statuses:?}");
+    let (since, asked) = (Instant::now(), 50);
+    for _ in 0..asked {
+        let ready = world.get(&world.url("/readyz"), "*/*").await;
+        assert_eq!(ready.0, 503, "{}", String::from_utf8_lossy(&ready.2));
+    }
+    // Whoever asks more often than once a second does not make the gateway write more often.
+    let log = world.log().lines();
+    let probes = log.iter().filter(|line| line.contains("not ready")).count();
+    let most = since.elapsed().as_secs() + 2;
+    assert!((1..=most).contains(&(probes as u64)), "{probes} of {asked}");
     assert!(
         statuses.iter().all(|status| [200, 503].contains(status)),
         "{statuses:?}"

@@ -11,6 +11,7 @@ use crate::interval::Interval;
 use crate::local_time;
 use crate::payter::Payter;
 use crate::platform::Platform;
+use crate::readiness::Readiness;
 use crate::receipts::limits::SearchLimits;
 use crate::terminals::state::TerminalState;
 
@@ -42,6 +43,7 @@ pub struct Gateway<P> {
     pub(crate) receipts: SearchLimits,
     pub(crate) fleet: FleetState,
     pub(crate) retention: Interval,
+    pub(crate) readiness: Readiness,
 }
 
 impl<P: Platform> Gateway<P> {
@@ -55,6 +57,7 @@ impl<P: Platform> Gateway<P> {
             receipts: SearchLimits::new(),
             fleet,
             retention: Interval::new(DELETE_OLD_EVERY),
+            readiness: Readiness::new(),
         }
     }
 

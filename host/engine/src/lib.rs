@@ -216,6 +216,7 @@ mod local_time;
 mod maybe_send;
 mod payter;
 mod rate_limit;
+mod readiness;
 mod receipts;
 mod retention;
 mod router;

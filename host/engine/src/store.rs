@@ -19,6 +19,7 @@
 //! | [`payment_reports`] | `report`                                            |
 //! | [`fleet`]           | `fleet_write`, `fleet_item`, `fleet_change`, `picture` |
 //! | [`monitoring`]      | `seen`, `delivery`                                  |
+//! | [`schema`]          | `probe`                                             |
 //!
 //! Tables keep the names under which existing databases have them.
 //!
