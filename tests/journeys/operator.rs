@@ -1,6 +1,7 @@
 //! What the operator sees when something is wrong before the gateway can start.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -44,12 +45,87 @@ fn change_configuration(folder: &Path, from: &str, to: &str) {
     std::fs::write(path, text.replacen(from, to, 1)).unwrap();
 }
 
+/// Check a configuration on a machine that has the components and the secrets which it names. Returns
+/// what is printed.
+pub(crate) fn check_on_a_machine(configuration: &Path) -> String {
+    let machine = tempfile::tempdir().unwrap();
+    let folder = machine.path().join("gateway");
+    std::fs::create_dir(&folder).unwrap();
+    for components_folder in [machine.path(), &folder] {
+        let built = std::fs::canonicalize(components()).unwrap();
+        symlink(built, components_folder.join("components")).unwrap();
+    }
+    for secret in ["payter.key", "station.key", "callback.key"] {
+        std::fs::write(folder.join(secret), format!("{SECRET}\n")).unwrap();
+    }
+    let name = configuration.file_name().unwrap();
+    std::fs::copy(configuration, folder.join(name)).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_chargetap"))
+        .arg("check-config")
+        .arg(name)
+        .current_dir(&folder)
+        .env_remove("CHARGETAP_LOG")
+        .env("PAYTER_API_KEY", SECRET)
+        .env("CALLBACK_KEY", SECRET)
+        .env("STATION_CT1_PASSWORD", SECRET)
+        .env("CT_1_PASSWORD", SECRET)
+        .output()
+        .unwrap();
+    let printed = [output.stdout, output.stderr].concat();
+    String::from_utf8(printed).unwrap()
+}
+
+/// Long enough for every use.
+const SECRET: &str = "canary-of-a-secret-of-more-than-32-bytes";
+
 #[test]
-fn the_example_configuration_is_good() {
+fn the_example_configurations_are_good() {
     let folder = &Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let output = chargetap(&["check-config", "chargetap.toml"], folder);
-    let printed = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(printed, "chargetap.toml: good (1 terminals, 1 stations)\n");
+    for name in ["chargetap.toml", "local.toml"] {
+        let printed = check_on_a_machine(&folder.join(name));
+        assert_eq!(printed, format!("{name}: good (1 terminals, 1 stations)\n"));
+    }
+}
+
+#[tokio::test]
+async fn every_mistake_is_printed_on_a_line_of_its_own_by_check_and_start_alike() {
+    let world = folder_of_a_gateway().await;
+    let folder = world.folder();
+    for (from, to) in [
+        ("tariff = \"standard\"", "tariff = \"cheap\""),
+        (
+            "time_zone = \"Europe/Stockholm\"",
+            "time_zone = \"Europe/Sundsvall\"",
+        ),
+        ("{ file = \"station.key\" }", "{ file = \"nowhere.key\" }"),
+        ("[server]", "[server]\ndatabase = \"nowhere/chargetap.db\""),
+        ("SE556677889901", "SE556677889801"),
+    ] {
+        change_configuration(folder, from, to);
+    }
+    std::fs::write(folder.join("api.key"), format!("{SECRET}\n{SECRET}")).unwrap();
+    let [checked, started] = ["check-config", "serve"].map(|command| {
+        let output = chargetap(&[command, "chargetap.toml"], folder);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    });
+    assert_eq!(checked, started);
+    assert_eq!(checked.lines().count(), 6, "{checked}");
+    for (line, key) in checked.lines().zip([
+        "server.database",
+        "payter.api_key",
+        "issuers.vat_number",
+        "site.time_zone",
+        "stations.password",
+        "terminals.tariff",
+    ]) {
+        assert!(
+            line.starts_with("error: configuration chargetap.toml: line "),
+            "{line}"
+        );
+        assert!(line.contains(&format!(": {key}: ")), "{line}");
+    }
+    assert!(!checked.contains(SECRET), "{checked}");
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
-use chargetap_engine::config::Config;
+use anyhow::{Context, anyhow};
+use chargetap_engine::config::{Config, ConfigErrors};
 use chargetap_simulators::payter::{self, PayterArgs};
 use chargetap_simulators::station::{self, StationArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -20,6 +20,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 use crate::demo::DemoArgs;
 use crate::faults::Faults;
 use crate::fleet::FleetArgs;
+use crate::secrets::ThisMachine;
 use crate::{bootstrap, demo, fleet, server, start, stopped};
 
 /// Card payments for EV charging: a tap becomes a charging session, one capture and a receipt.
@@ -49,7 +50,9 @@ enum LogFormat {
 enum Command {
     /// Run the gateway.
     Serve(ServeArgs),
-    /// Check a configuration and name its mistakes.
+    /// Check a configuration on the machine of its gateway, and name every mistake.
+    ///
+    /// Its secrets must be there, the folder of its database writable, and its components usable.
     CheckConfig {
         /// The configuration file.
         #[arg(default_value = "chargetap.toml")]
@@ -159,14 +162,33 @@ fn has_colours() -> bool {
     std::io::stderr().is_terminal() && !is_unwanted
 }
 
+fn read_text(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path)
+        .with_context(|| format!("configuration {} cannot be read", path.display()))
+}
+
+/// A line for each mistake, of which `run` begins the first.
+fn mistakes(path: &Path, errors: &ConfigErrors) -> anyhow::Error {
+    let line = |error| format!("configuration {}: {error}", path.display());
+    let lines: Vec<_> = errors.iter().map(line).collect();
+    anyhow!(lines.join("\nerror: "))
+}
+
+/// The configuration, for a gateway on this machine.
 fn read_config(path: &Path) -> anyhow::Result<Config> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("configuration {} cannot be read", path.display()))?;
-    Config::parse(&text).with_context(|| format!("configuration {}", path.display()))
+    let machine = ThisMachine(folder_of(path));
+    Config::parse_on(&read_text(path)?, &machine).map_err(|errors| mistakes(path, &errors))
+}
+
+/// Relative paths of a configuration are taken from it.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
 }
 
 fn check_config(path: &Path) -> anyhow::Result<()> {
     let config = read_config(path)?;
+    // The components say whether they can use their keys.
+    start::load_plugins(&config, folder_of(path))?;
     println!(
         "{}: good ({} terminals, {} stations)",
         path.display(),
@@ -177,9 +199,9 @@ fn check_config(path: &Path) -> anyhow::Result<()> {
 }
 
 async fn issue_operator_token(path: PathBuf) -> anyhow::Result<()> {
-    let config = read_config(&path)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let token = stopped::issue_operator_token(config, folder).await?;
+    // The secrets are not needed for it.
+    let config = Config::parse(&read_text(&path)?).map_err(|errors| mistakes(&path, &errors))?;
+    let token = stopped::issue_operator_token(config, folder_of(&path)).await?;
     println!("{}", token.expose_secret());
     Ok(())
 }
@@ -194,7 +216,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         }
     });
     let config = read_config(&args.config)?;
-    let folder = args.config.parent().unwrap_or(Path::new(".")).to_owned();
+    let folder = folder_of(&args.config);
     let listen = config.server.listen.clone();
     let token_file = bootstrap::path(&folder.join(&config.server.database));
     let faults = Faults::new(args.crash_at, args.database_pages, args.clock_ahead);
@@ -202,7 +224,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("server.listen: {listen} cannot be listened at"))?;
     let address = listener.local_addr()?;
-    let gateway = start::start(config, &folder, faults).await?;
+    let gateway = start::start(config, folder, faults).await?;
     // Installed before the address is printed: its reader may send the signal at once.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use chargetap_contract::callback::ConfigurationProblem;
-use chargetap_engine::config::{CallbackEndpoint, Config, ConfigError, SecretSource};
+use chargetap_engine::config::{CallbackEndpoint, Config, ConfigErrors, SecretSource};
 use chargetap_engine::{BOOTSTRAP_TOKEN, EngineError, Gateway, Secrets};
 use secrecy::{ExposeSecret, SecretString};
 use spin_sdk::sqlite::{self, Connection};
@@ -37,7 +37,7 @@ pub(crate) enum SetupError {
     #[error("{CONFIG} cannot be read: {0}")]
     Unreadable(#[from] io::Error),
     #[error("{CONFIG}: {0}")]
-    Config(#[from] ConfigError),
+    Config(#[from] ConfigErrors),
     #[error("the Spin variable {name} cannot be read: {reason}")]
     Variable { name: String, reason: String },
     #[error("the secret in {origin} cannot be used: {reason}")]
