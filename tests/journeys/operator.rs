@@ -297,6 +297,44 @@ async fn a_second_gateway_on_the_same_database_is_refused() {
 }
 
 #[tokio::test]
+async fn the_key_that_recognises_cards_cannot_be_removed_while_a_session_charges() {
+    const OLD: &str =
+        "[[callback_keys]]\n        id = \"journey\"\n        secret = { file = \"callback.key\" }";
+    const NEW: &str =
+        "[[callback_keys]]\n        id = \"new\"\n        secret = { file = \"new.key\" }";
+    let mut world = World::new(Setup {
+        unplug_after: None,
+        // So little that the hold lasts until the card is shown again.
+        power: 1_000,
+        ..Setup::default()
+    })
+    .await;
+    std::fs::write(world.folder().join("new.key"), SECRET).unwrap();
+    world.tap("card-1").await;
+    world
+        .until("energy flows", async || world.metered_live().await > 0)
+        .await;
+    world.stop_gateway();
+
+    world.configure(OLD, NEW);
+    let error = start_error(world.folder());
+    assert!(error.contains("put that key last again"), "{error}");
+    assert!(!error.contains(SECRET), "{error}");
+
+    world.configure(NEW, &format!("{NEW}\n        {OLD}"));
+    world.restart_gateway().await;
+    world.tap("card-1").await;
+    world.closed_sessions(1).await;
+    world.receipts(1).await;
+    world.stop_gateway();
+    world.configure(&format!("{NEW}\n        {OLD}"), NEW);
+    world.restart_gateway().await;
+    world
+        .until("the gateway is ready", async || world.is_ready().await)
+        .await;
+}
+
+#[tokio::test]
 async fn a_hang_up_does_not_end_the_gateway() {
     let mut world = World::new(Setup::default()).await;
     world.signal_gateway(Signal::HUP);

@@ -348,6 +348,12 @@ impl World {
         self.gateway.0.wait().unwrap();
     }
 
+    /// Whether the gateway is there and ready.
+    pub(crate) async fn is_ready(&self) -> bool {
+        let answer = self.client.get(self.url("/readyz")).send().await;
+        answer.is_ok_and(|answer| answer.status() == 200)
+    }
+
     /// Send the gateway a signal.
     pub(crate) fn signal_gateway(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.gateway.0), signal).unwrap();

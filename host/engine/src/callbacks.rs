@@ -6,6 +6,7 @@
 //!   nothing else comes of them.
 //! - While the clock shows a time before this version was written, what needs a clock is answered 503.
 
+pub(crate) mod card_key;
 pub(crate) mod limits;
 
 use std::borrow::Cow;

@@ -96,7 +96,7 @@ pub struct QrScreen {
 pub struct CallbackEndpoint {
     /// The contract's part of it.
     pub endpoint: Endpoint,
-    /// Of Payter's the first mints. At least one.
+    /// Of Payter's the first mints, and the last names cards. At least one.
     pub keys: Vec<CallbackKey>,
 }
 
@@ -233,6 +233,12 @@ pub struct ConfigError {
 }
 
 impl Config {
+    /// The key by which cards are named: the last of Payter's.
+    #[must_use]
+    pub fn card_key(&self) -> Option<&CallbackKey> {
+        self.callback_endpoints.first()?.keys.last()
+    }
+
     /// The link of a receipt.
     pub(crate) fn receipt_link(&self, id: &str) -> String {
         format!("{}/receipts/{id}", self.public_url)

@@ -23,6 +23,9 @@ const DELETE_OLD_EVERY: u64 = 60_000;
 pub struct Secrets {
     /// The payment provider's API key.
     pub payter_key: SecretString,
+    /// The key by which cards are named, [`Config::card_key`]. Without it, it is not checked that cards are
+    /// recognised after the start.
+    pub card_key: Option<SecretString>,
 }
 
 /// A gateway at work. It is shared: every method takes `&self`.

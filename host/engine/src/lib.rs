@@ -162,7 +162,8 @@
 //!     let config = Config::parse(text).expect("the example is good");
 //!     let database = rusqlite::Connection::open("chargetap.db").expect("a folder to write to");
 //!     let host = Host { components, database: Mutex::new(database), outbox: Notify::new() };
-//!     let secrets = Secrets { payter_key: "Payter's API key".into() };
+//!     let card_key = Some("the last of the callback keys".into());
+//!     let secrets = Secrets { payter_key: "Payter's API key".into(), card_key };
 //!     let gateway = Arc::new(Gateway::open(host, config, secrets).await?);
 //!     gateway.recover().await?;
 //!

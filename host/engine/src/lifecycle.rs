@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use secrecy::SecretString;
 
+use crate::callbacks::card_key;
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::fleet::issuers;
@@ -24,9 +25,13 @@ impl<P: Platform> Gateway<P> {
     ///
     /// # Errors
     /// The database cannot be used, or a session is open at a terminal, or a receipt is due from an
-    /// issuer, that the configuration no longer has.
+    /// issuer, that the configuration no longer has, or the key is gone by which the cards of open sessions
+    /// are recognised.
     pub async fn open(platform: P, config: Config, secrets: Secrets) -> Result<Self, EngineError> {
         store::schema::migrate(&platform).await?;
+        if let Some(key) = &secrets.card_key {
+            card_key::check(&platform, key).await?;
+        }
         let fleet = FleetState::new(store::fleet::load(&platform).await?);
         let gateway = Self::new(platform, config, secrets, fleet);
         tokens::issue_bootstrap_token(&gateway).await?;

@@ -12,7 +12,7 @@
 //! | module              | tables                                              |
 //! |---------------------|-----------------------------------------------------|
 //! | [`events`]          | `event` (the journal), and by trigger all of a step |
-//! | [`sessions`]        | `session`, `vehicle`                                |
+//! | [`sessions`]        | `session`, `vehicle`, `card_key`                    |
 //! | [`outbox`]          | `command`                                           |
 //! | [`prompts`]         | `ask`                                               |
 //! | [`receipts`]        | `paper`, `invoice`, `signed_value`, `attempt`       |

@@ -79,6 +79,10 @@ pub async fn start(
         .collect::<Result<_, SecretError>>()?;
     let secrets = Secrets {
         payter_key: secret(&config.payter_api_key)?,
+        card_key: config
+            .card_key()
+            .map(|key| secret(&key.secret))
+            .transpose()?,
     };
 
     let plugins = load_plugins(&config, folder)?;

@@ -38,9 +38,10 @@ pub(crate) async fn issue_operator_token(
     );
     let database = Database::open(&path, Arc::new(Faults::default()))
         .context("stop the gateway first, or have an operator issue a token")?;
-    // Nothing is sent, so the key is not needed.
+    // Nothing is sent and no card is shown, so the keys are not needed.
     let secrets = Secrets {
         payter_key: SecretString::default(),
+        card_key: None,
     };
     let gateway = Gateway::open(Stopped { database }, config, secrets).await?;
     match gateway.take_bootstrap_token() {

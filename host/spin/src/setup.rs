@@ -102,8 +102,13 @@ async fn open() -> Result<SpinGateway, SetupError> {
     for (id, station) in &config.stations {
         stations.insert(id.clone(), secret(&station.password).await?);
     }
+    let card_key = match config.card_key() {
+        Some(key) => Some(secret(&key.secret).await?),
+        None => None,
+    };
     let secrets = Secrets {
         payter_key: secret(&config.payter_api_key).await?,
+        card_key,
     };
 
     let connection = Connection::open_default().await?;

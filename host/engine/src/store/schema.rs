@@ -198,6 +198,11 @@ const STATEMENTS: &[&str] = &[
         minute INTEGER PRIMARY KEY,
         count INTEGER NOT NULL
     ) STRICT",
+    // By which key cards are named: one row.
+    "CREATE TABLE IF NOT EXISTS card_key (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        fingerprint TEXT NOT NULL
+    ) STRICT",
     // Whether something can be stored. The row takes pages of its own, as a session does, and is gone at once.
     "CREATE TABLE IF NOT EXISTS probe (
         filler BLOB NOT NULL
