@@ -1,14 +1,18 @@
 //! Callbacks that must be refused: each is answered by its status, counted under its reason, and
 //! changes nothing.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use futures_util::{SinkExt, StreamExt};
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::world::{CALLBACK_KEY, Setup, TERMINAL, World};
+use crate::world::{CALLBACK_KEY, PASSWORD, STATION, Setup, TERMINAL, World};
 
 const HOUR: u64 = 3_600_000;
 
@@ -157,6 +161,16 @@ async fn a_callback_is_not_acknowledged_when_the_disk_is_full() {
     }
     let stored = statuses.iter().filter(|status| **status == 200).count();
     assert_eq!(statuses.last(), Some(&503), "{statuses:?}");
+    let (since, asked) = (Instant::now(), 50);
+    for _ in 0..asked {
+        let ready = world.get(&world.url("/readyz"), "*/*").await;
+        assert_eq!(ready.0, 503, "{}", String::from_utf8_lossy(&ready.2));
+    }
+    // Whoever asks more often than once a second does not make the gateway write more often.
+    let log = world.log().lines();
+    let probes = log.iter().filter(|line| line.contains("not ready")).count();
+    let most = since.elapsed().as_secs() + 2;
+    assert!((1..=most).contains(&(probes as u64)), "{probes} of {asked}");
     assert!(
         statuses.iter().all(|status| [200, 503].contains(status)),
         "{statuses:?}"
@@ -186,21 +200,90 @@ async fn no_card_number_is_kept_or_logged() {
             world.stored_sessions() == 1
         })
         .await;
+    assert_nowhere(&world, NUMBER);
+}
+
+/// Neither a file of the gateway nor its log has this text.
+fn assert_nowhere(world: &World, canary: &str) {
     for entry in std::fs::read_dir(world.folder()).unwrap() {
         let path = entry.unwrap().path();
         if path.is_file() {
             let bytes = std::fs::read(&path).unwrap();
             let found = bytes
-                .windows(NUMBER.len())
-                .any(|window| window == NUMBER.as_bytes());
+                .windows(canary.len())
+                .any(|window| window == canary.as_bytes());
             assert!(!found, "{}", path.display());
         }
     }
+    let log = world.log().lines();
+    assert!(log.iter().all(|line| !line.contains(canary)));
+}
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Connect as a station.
+async fn station(world: &World, identity: &str) -> Result<Socket, Error> {
+    let url = world.url(&format!("/ocpp/{identity}"));
+    let url = url.replace("http://", "ws://").parse().unwrap();
+    let credentials = STANDARD.encode(format!("{identity}:{PASSWORD}"));
+    let request = ClientRequestBuilder::new(url)
+        .with_sub_protocol("ocpp1.6")
+        .with_header("Authorization", format!("Basic {credentials}"));
+    connect_async(request).await.map(|(socket, _)| socket)
+}
+
+async fn receive(station: &mut Socket) -> Value {
+    loop {
+        let message = station.next().await.unwrap().unwrap();
+        if let Message::Text(text) = message {
+            return serde_json::from_str(&text).unwrap();
+        }
+    }
+}
+
+/// Call the gateway as a station does, and return what it answers.
+async fn call(station: &mut Socket, action: &str, payload: Value) -> Value {
+    let call = json!([2, action, action, payload]).to_string();
+    station.send(Message::text(call)).await.unwrap();
+    receive(station).await
+}
+
+#[tokio::test]
+async fn no_card_number_that_a_station_sends_is_kept_or_logged() {
+    const NUMBER: &str = "4111111111111111";
+    let world = World::new(Setup {
+        simulated_station: false,
+        ..Setup::default()
+    })
+    .await;
+    assert!(station(&world, NUMBER).await.is_err());
+    let mut station = station(&world, STATION).await.unwrap();
+    let boot = json!({"chargePointVendor": NUMBER, "chargePointModel": format!("M {NUMBER}")});
+    assert_eq!(call(&mut station, "BootNotification", boot).await[0], 3);
+    let status = json!({"connectorId": 1, "status": NUMBER, "errorCode": NUMBER, "info": NUMBER});
+    assert_eq!(call(&mut station, "StatusNotification", status).await[0], 3);
+    let unknown = json!({NUMBER: 1});
+    assert_eq!(call(&mut station, "Heartbeat", unknown).await[0], 4);
+
+    world.tap("card-1").await;
+    let start = receive(&mut station).await;
+    assert_eq!(start[2], "RemoteStartTransaction", "{start}");
+    let accepted = json!([3, start[1], {"status": "Accepted"}]).to_string();
+    station.send(Message::text(accepted)).await.unwrap();
+    let at = "2026-11-28T12:00:00Z";
+    let started = json!({"connectorId": 1, "idTag": start[3]["idTag"], "meterStart": 1_000,
+                         "timestamp": at});
+    let started = call(&mut station, "StartTransaction", started).await;
+    let stopped = json!({"transactionId": started[2]["transactionId"], "meterStop": 8_000,
+                         "timestamp": at, "reason": NUMBER, "idTag": NUMBER});
+    assert_eq!(call(&mut station, "StopTransaction", stopped).await[0], 3);
+    world.closed_sessions(1).await;
+    world.receipts(1).await;
     assert!(
         world
             .log()
-            .lines()
-            .iter()
-            .all(|line| !line.contains(NUMBER))
+            .values("model")
+            .contains(&"M ****************".to_owned())
     );
+    assert_nowhere(&world, NUMBER);
 }

@@ -1,7 +1,11 @@
 //! What the operator sees when something is wrong before the gateway can start.
 
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+
+use rustix::process::Signal;
 
 use crate::world::{Setup, World, components};
 
@@ -41,12 +45,87 @@ fn change_configuration(folder: &Path, from: &str, to: &str) {
     std::fs::write(path, text.replacen(from, to, 1)).unwrap();
 }
 
+/// Check a configuration on a machine that has the components and the secrets which it names. Returns
+/// what is printed.
+pub(crate) fn check_on_a_machine(configuration: &Path) -> String {
+    let machine = tempfile::tempdir().unwrap();
+    let folder = machine.path().join("gateway");
+    std::fs::create_dir(&folder).unwrap();
+    for components_folder in [machine.path(), &folder] {
+        let built = std::fs::canonicalize(components()).unwrap();
+        symlink(built, components_folder.join("components")).unwrap();
+    }
+    for secret in ["payter.key", "station.key", "callback.key"] {
+        std::fs::write(folder.join(secret), format!("{SECRET}\n")).unwrap();
+    }
+    let name = configuration.file_name().unwrap();
+    std::fs::copy(configuration, folder.join(name)).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_chargetap"))
+        .arg("check-config")
+        .arg(name)
+        .current_dir(&folder)
+        .env_remove("CHARGETAP_LOG")
+        .env("PAYTER_API_KEY", SECRET)
+        .env("CALLBACK_KEY", SECRET)
+        .env("STATION_CT1_PASSWORD", SECRET)
+        .env("CT_1_PASSWORD", SECRET)
+        .output()
+        .unwrap();
+    let printed = [output.stdout, output.stderr].concat();
+    String::from_utf8(printed).unwrap()
+}
+
+/// Long enough for every use.
+const SECRET: &str = "canary-of-a-secret-of-more-than-32-bytes";
+
 #[test]
-fn the_example_configuration_is_good() {
+fn the_example_configurations_are_good() {
     let folder = &Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let output = chargetap(&["check-config", "chargetap.toml"], folder);
-    let printed = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(printed, "chargetap.toml: good (1 terminals, 1 stations)\n");
+    for name in ["chargetap.toml", "local.toml"] {
+        let printed = check_on_a_machine(&folder.join(name));
+        assert_eq!(printed, format!("{name}: good (1 terminals, 1 stations)\n"));
+    }
+}
+
+#[tokio::test]
+async fn every_mistake_is_printed_on_a_line_of_its_own_by_check_and_start_alike() {
+    let world = folder_of_a_gateway().await;
+    let folder = world.folder();
+    for (from, to) in [
+        ("tariff = \"standard\"", "tariff = \"cheap\""),
+        (
+            "time_zone = \"Europe/Stockholm\"",
+            "time_zone = \"Europe/Sundsvall\"",
+        ),
+        ("{ file = \"station.key\" }", "{ file = \"nowhere.key\" }"),
+        ("[server]", "[server]\ndatabase = \"nowhere/chargetap.db\""),
+        ("SE556677889901", "SE556677889801"),
+    ] {
+        change_configuration(folder, from, to);
+    }
+    std::fs::write(folder.join("api.key"), format!("{SECRET}\n{SECRET}")).unwrap();
+    let [checked, started] = ["check-config", "serve"].map(|command| {
+        let output = chargetap(&[command, "chargetap.toml"], folder);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    });
+    assert_eq!(checked, started);
+    assert_eq!(checked.lines().count(), 6, "{checked}");
+    for (line, key) in checked.lines().zip([
+        "server.database",
+        "payter.api_key",
+        "issuers.vat_number",
+        "site.time_zone",
+        "stations.password",
+        "terminals.tariff",
+    ]) {
+        assert!(
+            line.starts_with("error: configuration chargetap.toml: line "),
+            "{line}"
+        );
+        assert!(line.contains(&format!(": {key}: ")), "{line}");
+    }
+    assert!(!checked.contains(SECRET), "{checked}");
 }
 
 #[tokio::test]
@@ -215,6 +294,83 @@ async fn a_second_gateway_on_the_same_database_is_refused() {
         error.contains("database chargetap.db is in use by another gateway"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn the_key_that_recognises_cards_cannot_be_removed_while_a_session_charges() {
+    const OLD: &str =
+        "[[callback_keys]]\n        id = \"journey\"\n        secret = { file = \"callback.key\" }";
+    const NEW: &str =
+        "[[callback_keys]]\n        id = \"new\"\n        secret = { file = \"new.key\" }";
+    let mut world = World::new(Setup {
+        unplug_after: None,
+        // So little that the hold lasts until the card is shown again.
+        power: 1_000,
+        ..Setup::default()
+    })
+    .await;
+    std::fs::write(world.folder().join("new.key"), SECRET).unwrap();
+    world.tap("card-1").await;
+    world
+        .until("energy flows", async || world.metered_live().await > 0)
+        .await;
+    world.stop_gateway();
+
+    world.configure(OLD, NEW);
+    let error = start_error(world.folder());
+    assert!(error.contains("put that key last again"), "{error}");
+    assert!(!error.contains(SECRET), "{error}");
+
+    world.configure(NEW, &format!("{NEW}\n        {OLD}"));
+    world.restart_gateway().await;
+    world.tap("card-1").await;
+    world.closed_sessions(1).await;
+    world.receipts(1).await;
+    world.stop_gateway();
+    world.configure(&format!("{NEW}\n        {OLD}"), NEW);
+    world.restart_gateway().await;
+    world
+        .until("the gateway is ready", async || world.is_ready().await)
+        .await;
+}
+
+#[tokio::test]
+async fn a_hang_up_does_not_end_the_gateway() {
+    let mut world = World::new(Setup::default()).await;
+    world.signal_gateway(Signal::HUP);
+    let is_taken = |line: &String| line.contains("SIGHUP changes nothing");
+    world
+        .until("the signal is taken", async || {
+            world.log().lines().iter().any(is_taken)
+        })
+        .await;
+    assert_eq!(world.get(&world.url("/healthz"), "*/*").await.0, 200);
+    assert_eq!(world.gateway_ended(), None);
+}
+
+#[tokio::test]
+async fn a_log_that_is_not_shown_on_a_terminal_has_no_colours() {
+    let world = folder_of_a_gateway().await;
+    let mut gateway = Command::new(env!("CARGO_BIN_EXE_chargetap"))
+        .args(["serve", "chargetap.toml"])
+        .current_dir(world.folder())
+        .env_remove("CHARGETAP_LOG")
+        .env_remove("NO_COLOR")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It prints where it listens as its first line.
+    let output = gateway.stdout.take().unwrap();
+    BufReader::new(output).lines().next().unwrap().unwrap();
+    let client = chargetap::client::client().unwrap();
+    let wrong = client.post(world.url("/callbacks/payter/nonsense"));
+    assert_eq!(wrong.send().await.unwrap().status(), 404);
+    gateway.kill().unwrap();
+    let log = gateway.wait_with_output().unwrap().stderr;
+    let log = String::from_utf8(log).unwrap();
+    assert!(log.contains("WARN"), "{log}");
+    assert!(!log.contains('\u{1b}'), "{log:?}");
 }
 
 #[test]

@@ -5,6 +5,12 @@ use serde_json::{Value, json};
 
 use crate::world::{Setup, TERMINAL, World};
 
+const BUYER: [(&str, &str); 3] = [
+    ("name", "Beispiel GmbH"),
+    ("address", "Hauptstr. 1, 10115 Berlin"),
+    ("vat-number", "DE136695976"),
+];
+
 /// A world in which one driver charged.
 async fn charged(setup: Setup) -> World {
     let world = World::new(setup).await;
@@ -186,12 +192,7 @@ async fn after_a_refund_there_is_no_invoice_any_more() {
         "/receipts/{}/invoice",
         receipt["id"].as_str().unwrap()
     ));
-    let buyer = [
-        ("name", "Beispiel GmbH"),
-        ("address", "Hauptstr. 1, 10115 Berlin"),
-        ("vat-number", "DE136695976"),
-    ];
-    assert_eq!(world.submit(&form, &buyer).await.0, 409);
+    assert_eq!(world.submit(&form, &BUYER).await.0, 409);
 
     // The receipt says so, and has no form for one.
     let link = receipt["link"].as_str().unwrap();
@@ -261,7 +262,6 @@ async fn a_receipt_is_served_in_every_format_and_in_the_readers_language() {
         world.get(&format!("{link}?format=docx"), "*/*").await.0,
         406
     );
-    assert_eq!(world.get(&format!("{link}x"), "text/html").await.0, 404);
 }
 
 #[tokio::test]
@@ -363,9 +363,86 @@ async fn receipts_of_an_earlier_version_are_served_and_issued() {
         ]),
         json!([486, "Old AB", "OLD1"])
     );
-    let issued = world.receipts(1).await.remove(0);
+    let issued = world.receipts(2).await.remove(1);
     assert_eq!(
         json!([issued["captured"], issued["session"]]),
         json!([486, "OLD2"])
     );
+}
+
+#[tokio::test]
+async fn a_card_number_in_the_invoice_form_is_refused_and_neither_kept_nor_shown_again() {
+    const NUMBER: &str = "4111 1111 1111 1111";
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let form = format!("{}/invoice", receipt["link"].as_str().unwrap());
+    let in_german = format!("{form}?lang=de");
+    let in_lines = NUMBER.replace(' ', "\r\n");
+    for (field, text) in [(0, NUMBER), (1, NUMBER), (1, &in_lines), (2, NUMBER)] {
+        let mut buyer = BUYER;
+        buyer[field].1 = text;
+        let (status, _, page) = world.submit(&in_german, &buyer).await;
+        let page = String::from_utf8(page).unwrap();
+        assert_eq!(status, 422, "{page}");
+        assert!(page.contains("keine Kartennummer"), "{page}");
+        assert!(!page.contains("1111"), "{page}");
+        // What was typed into the other fields is still there.
+        let other = BUYER[(field + 1) % BUYER.len()].1;
+        assert!(page.contains(other), "{page}");
+    }
+    for file in ["chargetap.db", "chargetap.db-wal"] {
+        let bytes = std::fs::read(world.folder().join(file)).unwrap();
+        let stored = String::from_utf8_lossy(&bytes);
+        assert!(
+            !stored.contains(NUMBER) && !stored.contains("1111, 1111"),
+            "{file}"
+        );
+    }
+    location(&world.submit(&form, &BUYER).await);
+}
+
+#[tokio::test]
+async fn a_wrong_link_shows_the_page_that_finds_the_receipt_in_the_readers_language() {
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let link = receipt["link"].as_str().unwrap();
+    for wrong in [format!("{link}X"), format!("{link}X/invoice")] {
+        let found = world.get_in(&wrong, "sv-SE,sv;q=0.9").await;
+        let page = String::from_utf8(found.2).unwrap();
+        assert_eq!(found.0, 404, "{page}");
+        assert!(page.contains("Det finns inget sådant kvitto"), "{page}");
+        assert!(page.contains("name=\"code\""), "{page}");
+        // The page's form is sent to the address of the page.
+        let code = world.receipt_codes().remove(0);
+        let sent = world.submit(&wrong, &[("code", &code)]).await;
+        assert_eq!(location(&sent), link);
+    }
+}
+
+#[tokio::test]
+async fn the_log_holds_nothing_that_opens_a_receipt_or_speaks_for_an_operator() {
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let link = receipt["link"].as_str().unwrap();
+    assert_eq!(world.get(link, "text/html").await.0, 200);
+    let refused = [("name", "Beispiel GmbH"), ("vat-number", "DE1")];
+    let form = format!("{link}/invoice");
+    assert_eq!(world.submit(&form, &refused).await.0, 422);
+    assert_eq!(world.submit(&form, &BUYER).await.0, 303);
+    world.receipts(2).await;
+    let is_issued = |line: &&String| line.contains("receipt issued");
+    world
+        .until("both are logged", async || {
+            world.log().lines().iter().filter(is_issued).count() == 2
+        })
+        .await;
+
+    let log = world.log().lines().join("\n");
+    let (ids, codes) = (world.receipt_ids(), world.receipt_codes());
+    assert_eq!((ids.len(), codes.len()), (2, 2));
+    let secrets = ids.iter().chain(&codes).map(String::as_str);
+    let parts = ["/receipts/", "/callbacks/", "ctp_", world.token()];
+    for secret in secrets.chain(parts) {
+        assert!(!log.contains(secret), "{secret} in\n{log}");
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use crate::operator::chargetap;
+use crate::operator::check_on_a_machine;
 use crate::world::{Kept, Setup, TERMINAL, World};
 
 /// One session is settled: 4.58 of 50.00 was captured. The card-2 session charges.
@@ -19,9 +19,8 @@ const CHARGING: &str = "Y7YFSFNEYJ6CN5GGB2HK";
 #[test]
 fn a_configuration_of_the_version_before_is_good() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/journeys/upgrade");
-    let output = chargetap(&["check-config", "2026-11.toml"], &folder);
     assert_eq!(
-        String::from_utf8(output.stdout).unwrap(),
+        check_on_a_machine(&folder.join("2026-11.toml")),
         "2026-11.toml: good (1 terminals, 1 stations)\n"
     );
 }

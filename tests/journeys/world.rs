@@ -11,9 +11,9 @@ use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use chargetap_engine::BOOTSTRAP_TOKEN;
 use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
 use chargetap_simulators::station::StationSimulator;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 pub(crate) use fleet::{Answer, now};
@@ -25,6 +25,8 @@ pub(crate) const STATION: &str = "CT-1";
 pub(crate) const API_KEY: &str = "journey-api-key";
 pub(crate) const CALLBACK_KEY: &str = "journey-callback-key-of-more-than-32-bytes";
 pub(crate) const WEBHOOK_KEY: &str = "It's a Secret to Everybody";
+/// Where the gateway writes the bootstrap token.
+pub(crate) const TOKEN_FILE: &str = "chargetap.db.bootstrap-token";
 pub(crate) const PASSWORD: &str = "journey-station-password";
 
 /// Long enough for a slow machine; nothing waits this long when all is well.
@@ -112,9 +114,13 @@ impl World {
         let (gateway, printed) = start_gateway(folder.path(), &[], &log).await;
         let token = match &setup.kept {
             Some(kept) => kept.token,
-            None => printed[0].strip_prefix(BOOTSTRAP_TOKEN).unwrap(),
+            None => {
+                assert!(printed[0].ends_with(TOKEN_FILE), "{printed:?}");
+                assert!(!printed.concat().contains("ctp_"), "the token is printed");
+                &std::fs::read_to_string(folder.path().join(TOKEN_FILE)).unwrap()
+            }
         };
-        let token = token.to_owned();
+        let token = token.trim_end().to_owned();
         let client = chargetap::client::client().unwrap();
         let mut world = Self {
             folder,
@@ -142,8 +148,8 @@ impl World {
 
     async fn start_gateway(&mut self, arguments: &[String]) {
         let (gateway, printed) = start_gateway(self.folder.path(), arguments, &self.log).await;
-        let is_printed = printed.iter().any(|line| line.starts_with(BOOTSTRAP_TOKEN));
-        assert!(!is_printed, "the bootstrap token is printed once");
+        let is_issued = printed.iter().any(|line| line.ends_with(TOKEN_FILE));
+        assert!(!is_issued, "the bootstrap token is issued once");
         self.gateway = gateway;
     }
 
@@ -352,6 +358,17 @@ impl World {
     pub(crate) fn stop_gateway(&mut self) {
         self.gateway.0.kill().unwrap();
         self.gateway.0.wait().unwrap();
+    }
+
+    /// Whether the gateway is there and ready.
+    pub(crate) async fn is_ready(&self) -> bool {
+        let answer = self.client.get(self.url("/readyz")).send().await;
+        answer.is_ok_and(|answer| answer.status() == 200)
+    }
+
+    /// Send the gateway a signal.
+    pub(crate) fn signal_gateway(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.gateway.0), signal).unwrap();
     }
 
     /// Do something to a session as the operator. Returns the status.

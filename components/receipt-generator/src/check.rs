@@ -8,7 +8,7 @@ use chargetap_contract::receipt::{
     Buyer, Charging, Document, Invoice, Issuer, Payout, Problem, Refund, Slip, Subject, Summary,
 };
 
-use crate::{subject, vat_number};
+use crate::subject;
 
 /// The longest id: it is part of a link that has to fit a small QR code.
 const MAX_ID: usize = 50;

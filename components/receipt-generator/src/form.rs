@@ -20,6 +20,7 @@ pub(crate) fn write(page: &Page, language: &Language) -> String {
         Page::NotFound => Some(language.not_found),
         Page::TooManyAttempts => Some(language.too_many_attempts),
         Page::BuyerRefused(_) => Some(language.buyer_refused),
+        Page::CardNumberTyped(_) => Some(language.card_number_typed),
         Page::NoInvoice => Some(language.no_invoice),
         Page::Find | Page::Buyer | Page::InvoiceComing => None,
     };
@@ -32,7 +33,9 @@ pub(crate) fn write(page: &Page, language: &Language) -> String {
         @match page {
             Page::Find | Page::NotFound | Page::TooManyAttempts => (find(language)),
             Page::Buyer => (buyer(language, None)),
-            Page::BuyerRefused(typed) => (buyer(language, Some(typed))),
+            Page::BuyerRefused(typed) | Page::CardNumberTyped(typed) => {
+                (buyer(language, Some(typed)))
+            }
             // For browsers that do not load the page again by themselves.
             Page::InvoiceComing => nav { a href="" { (language.invoice) } },
             Page::NoInvoice => {}

@@ -173,6 +173,7 @@ pub(crate) struct Language {
     pub(crate) too_many_attempts: &'static str,
     /// The label of the button.
     pub(crate) request_invoice: &'static str,
+    pub(crate) card_number_typed: &'static str,
     pub(crate) buyer_refused: &'static str,
     pub(crate) invoice_coming: &'static str,
     pub(crate) no_invoice: &'static str,

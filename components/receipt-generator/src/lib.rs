@@ -35,7 +35,6 @@ mod subject;
 mod text;
 mod time;
 mod transparency;
-mod vat_number;
 
 use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered};
 

@@ -6,6 +6,7 @@
 //!   nothing else comes of them.
 //! - While the clock cannot be trusted, what needs one is answered 503.
 
+pub(crate) mod card_key;
 pub(crate) mod limits;
 
 use std::borrow::Cow;

@@ -1,7 +1,7 @@
 //! The configuration file, and what is made of it.
 //!
-//! The same file serves the native host and Spin. A key that is not known is an error, and an error
-//! names the line and the key.
+//! The same file serves the native host and Spin. A key that is not known is an error. Every mistake is found
+//! at once; each names the line, the key and what would be right, and none repeats a secret.
 
 pub(crate) mod amounts;
 mod callbacks;
@@ -11,17 +11,19 @@ mod limits;
 mod place;
 mod policy;
 mod restrictions;
+mod tables;
 mod tariffs;
 mod terminals;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chargetap_contract::callback::{Endpoint, KeyInfo};
 use chargetap_contract::receipt::Site;
 use chargetap_contract::session::{Evse, Policy};
 use jiff::tz::TimeZone;
+use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use chargetap_fleet::model::Model;
@@ -96,7 +98,7 @@ pub struct QrScreen {
 pub struct CallbackEndpoint {
     /// The contract's part of it.
     pub endpoint: Endpoint,
-    /// Of Payter's the first mints. At least one.
+    /// Of Payter's the first mints, and the last names cards. At least one.
     pub keys: Vec<CallbackKey>,
 }
 
@@ -181,8 +183,47 @@ pub struct Server {
     pub cache: PathBuf,
 }
 
+/// What a configuration names on the machine on which it is used.
+pub trait Machine {
+    /// Read a secret.
+    ///
+    /// # Errors
+    /// Why it cannot be read, and what to do. The text names where it was looked for.
+    fn secret(&self, source: &SecretSource) -> Result<SecretString, String>;
+
+    /// Whether files can be made in a folder.
+    ///
+    /// # Errors
+    /// Why not, and what to do.
+    fn writable_folder(&self, folder: &Path) -> Result<(), String>;
+}
+
+/// The mistakes in a configuration, by line; at least one.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigErrors(Vec<ConfigError>);
+
+impl ConfigErrors {
+    /// The mistakes, by line.
+    pub fn iter(&self) -> impl Iterator<Item = &ConfigError> {
+        self.0.iter()
+    }
+}
+
+/// A line for each.
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, error) in self.0.iter().enumerate() {
+            let end = if number == 0 { "" } else { "\n" };
+            write!(f, "{end}{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
 /// A mistake in a configuration.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("line {line}: {key}: {problem}")]
 pub struct ConfigError {
     /// The line it is in, from 1.
@@ -194,6 +235,12 @@ pub struct ConfigError {
 }
 
 impl Config {
+    /// The key by which cards are named: the last of Payter's.
+    #[must_use]
+    pub fn card_key(&self) -> Option<&CallbackKey> {
+        self.callback_endpoints.first()?.keys.last()
+    }
+
     /// The link of a receipt.
     pub(crate) fn receipt_link(&self, id: &str) -> String {
         format!("{}/receipts/{id}", self.public_url)
@@ -202,12 +249,33 @@ impl Config {
 
 /// Where a secret is read from. The file holds none itself.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(from = "SecretTable")]
 pub enum SecretSource {
     /// An environment variable; under Spin the variable of that name in lower case.
     Env(String),
     /// A file, of which the last line end is not part of the secret.
     File(PathBuf),
+}
+
+/// How the file names a secret. An error does not repeat what stands there: it may be the secret itself.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "a secret never stands here: name it as { env = \"VARIABLE\" } or { file = \"path\" }"
+)]
+enum SecretTable {
+    Env { env: String },
+    File { file: PathBuf },
+}
+
+impl From<SecretTable> for SecretSource {
+    fn from(table: SecretTable) -> Self {
+        match table {
+            SecretTable::Env { env } => Self::Env(env),
+            SecretTable::File { file } => Self::File(file),
+        }
+    }
 }
 
 impl fmt::Debug for SecretSource {

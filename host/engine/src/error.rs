@@ -31,6 +31,13 @@ pub enum EngineError {
     /// A session belongs to a terminal that the configuration does not have.
     #[error("terminal {0} is not configured, but a session is open there: configure it again")]
     UnknownTerminal(String),
+    /// The sessions' cards were named by another key.
+    #[error(
+        "the last of [[callback_keys]] is not the key by which the cards of running sessions are \
+         recognised, so no card could stop its session: put that key last again, and remove it once \
+         they have ended"
+    )]
+    CardKeyReplaced,
     /// A receipt has a number of an issuer that the configuration does not have.
     #[error(
         "no issuer with VAT number {0} is configured, but it numbered a receipt: configure it again"

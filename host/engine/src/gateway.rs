@@ -12,6 +12,7 @@ use crate::interval::Interval;
 use crate::local_time;
 use crate::payter::Payter;
 use crate::platform::Platform;
+use crate::readiness::Readiness;
 use crate::receipts::limits::SearchLimits;
 use crate::terminals::state::TerminalState;
 
@@ -25,6 +26,9 @@ const WARN_OF_CLOCK_EVERY: u64 = 60_000;
 pub struct Secrets {
     /// The payment provider's API key.
     pub payter_key: SecretString,
+    /// The key by which cards are named, [`Config::card_key`]. Without it, it is not checked that cards are
+    /// recognised after the start.
+    pub card_key: Option<SecretString>,
 }
 
 /// A gateway at work. It is shared: every method takes `&self`.
@@ -47,6 +51,7 @@ pub struct Gateway<P> {
     pub(crate) retention: Interval,
     pub(crate) clock: Clock,
     pub(crate) clock_warning: Interval,
+    pub(crate) readiness: Readiness,
 }
 
 impl<P: Platform> Gateway<P> {
@@ -68,6 +73,7 @@ impl<P: Platform> Gateway<P> {
             retention: Interval::new(DELETE_OLD_EVERY),
             clock,
             clock_warning: Interval::new(WARN_OF_CLOCK_EVERY),
+            readiness: Readiness::new(),
         }
     }
 

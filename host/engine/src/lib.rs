@@ -172,7 +172,8 @@
 //!     let config = Config::parse(text).expect("the example is good");
 //!     let database = rusqlite::Connection::open("chargetap.db").expect("a folder to write to");
 //!     let host = Host { components, database: Mutex::new(database), outbox: Notify::new() };
-//!     let secrets = Secrets { payter_key: "Payter's API key".into() };
+//!     let card_key = Some("the last of the callback keys".into());
+//!     let secrets = Secrets { payter_key: "Payter's API key".into(), card_key };
 //!     let gateway = Arc::new(Gateway::open(host, config, secrets).await?);
 //!     gateway.recover().await?;
 //!
@@ -227,11 +228,13 @@ mod local_time;
 mod maybe_send;
 mod payter;
 mod rate_limit;
+mod readiness;
 mod receipts;
 mod refund;
 mod retention;
 mod router;
 mod sessions;
+mod stop_reason;
 mod store;
 mod terminals;
 
@@ -242,3 +245,4 @@ pub use gateway::{Gateway, Secrets};
 pub use refund::{Refund, RefundOutcome};
 pub use sessions::execute::Execution;
 pub use sessions::station_events::Vehicle;
+pub use stop_reason::StopReason;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use secrecy::SecretString;
 
+use crate::callbacks::card_key;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::EngineError;
@@ -25,9 +26,12 @@ impl<P: Platform> Gateway<P> {
     /// whose issuer the configuration no longer has are kept, and said so in the log.
     ///
     /// # Errors
-    /// The database cannot be used.
+    /// The database cannot be used, or the key is gone by which the cards of open sessions are recognised.
     pub async fn open(platform: P, config: Config, secrets: Secrets) -> Result<Self, EngineError> {
         store::schema::migrate(&platform).await?;
+        if let Some(key) = &secrets.card_key {
+            card_key::check(&platform, key).await?;
+        }
         let fleet = FleetState::new(store::fleet::load(&platform).await?);
         let latest = store::clock::latest(&platform).await?;
         let clock = Clock::new(latest, platform.elapsed());

@@ -7,8 +7,8 @@ use crate::fleet::rest;
 use crate::gateway::Gateway;
 use crate::http::{BODY_LIMIT, Body, BodyError, Method, Request, Response};
 use crate::platform::Platform;
+use crate::readiness;
 use crate::receipts::{invoices, rendering, search};
-use crate::store;
 
 impl<P: Platform> Gateway<P> {
     /// Answer a request: callbacks, the REST interface, receipts and the two probes.
@@ -40,28 +40,19 @@ impl<P: Platform> Gateway<P> {
             ["callbacks", webhook] if is_post && *webhook != PAYTER => {
                 callbacks::handle(self, webhook, "", request).await
             }
-            ["receipts"] if is_get || is_post => search::handle(self, &request).await,
+            ["receipts"] if is_get => search::handle(self, &request).await,
+            ["receipts"] | ["receipts", _] if is_post => search::handle(self, &request).await,
             ["receipts", id] if is_get => rendering::handle(self, id, &request).await,
             ["receipts", id, "invoice"] if is_get || is_post => {
                 invoices::handle(self, id, &request).await
             }
             ["healthz"] if is_get => Response::text(200, "ok"),
-            ["readyz"] if is_get => self.readiness().await,
+            ["readyz"] if is_get => readiness::handle(self).await,
             ["callbacks", PAYTER, _]
             | ["callbacks" | "receipts", _]
             | ["receipts", _, "invoice"]
             | ["receipts" | "healthz" | "readyz"] => Response::text(405, "method not allowed"),
             _ => Response::text(404, "not found"),
-        }
-    }
-
-    async fn readiness(&self) -> Response {
-        match store::schema::ping(&self.platform).await {
-            Ok(()) => Response::text(200, "ready"),
-            Err(error) => {
-                tracing::error!(%error, "not ready");
-                Response::text(503, "not ready: the database cannot be used")
-            }
         }
     }
 }

@@ -12,7 +12,7 @@
 //! | module              | tables                                              |
 //! |---------------------|-----------------------------------------------------|
 //! | [`events`]          | `event` (the journal), and by trigger all of a step |
-//! | [`sessions`]        | `session`, `vehicle`                                |
+//! | [`sessions`]        | `session`, `vehicle`, `card_key`                    |
 //! | [`outbox`]          | `command`                                           |
 //! | [`prompts`]         | `ask`                                               |
 //! | [`receipts`]        | `paper`, `invoice`, `signed_value`, `attempt`       |
@@ -21,6 +21,7 @@
 //! | [`fleet`]           | `fleet_write`, `fleet_item`, `fleet_change`, `picture` |
 //! | [`monitoring`]      | `seen`, `delivery`                                  |
 //! | [`clock`]           | `clock_step`                                        |
+//! | [`schema`]          | `probe`                                             |
 //!
 //! Tables keep the names under which existing databases have them.
 //!

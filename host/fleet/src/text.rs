@@ -190,9 +190,29 @@ impl Prose {
     }
 }
 
+/// How much of a text of others a log line has, in characters.
+const MOST_LOGGED: usize = 100;
+
+/// A text of others as a log may have it: without control characters, with its digits masked if they may
+/// be a card number, and cut off at 100 characters.
+#[must_use]
+pub fn loggable(text: &str) -> String {
+    let is_card = holds_card_number(text);
+    let shown = text.chars().filter(|c| !c.is_control());
+    let masked = shown.map(|c| {
+        if is_card && c.is_ascii_digit() {
+            '*'
+        } else {
+            c
+        }
+    });
+    masked.take(MOST_LOGGED).collect()
+}
+
 /// Whether a text contains a possible card number: 13 to 19 digits, with at most a space or hyphen
 /// between two of them, that pass the Luhn check.
-fn holds_card_number(text: &str) -> bool {
+#[must_use]
+pub fn holds_card_number(text: &str) -> bool {
     let is_part = |c: char| c.is_ascii_digit() || c == ' ' || c == '-';
     text.split(|c: char| !is_part(c)).any(|part| {
         let digits: String = part.chars().filter(char::is_ascii_digit).collect();
@@ -204,4 +224,22 @@ fn holds_card_number(text: &str) -> bool {
             })
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_logged_text_is_short_and_holds_neither_a_card_number_nor_a_line_end() {
+        assert_eq!(loggable("Vendor 12"), "Vendor 12");
+        assert_eq!(loggable("a\r\nb\u{1b}[31m"), "ab[31m");
+        assert_eq!(loggable("no 4111 1111 1111 1111"), "no **** **** **** ****");
+        // Masked before it is cut off, so that no part of the number is left.
+        let long = format!("{}4111111111111111", "x".repeat(90));
+        assert_eq!(
+            loggable(&long),
+            format!("{}{}", "x".repeat(90), "*".repeat(10))
+        );
+    }
 }

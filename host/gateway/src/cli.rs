@@ -1,12 +1,11 @@
 //! The command line.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
-use chargetap_engine::BOOTSTRAP_TOKEN;
-use chargetap_engine::config::Config;
+use anyhow::{Context, anyhow};
+use chargetap_engine::config::{Config, ConfigErrors};
 use chargetap_simulators::payter::{self, PayterArgs};
 use chargetap_simulators::station::{self, StationArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -21,7 +20,8 @@ use tracing_subscriber::{EnvFilter, Layer};
 use crate::demo::DemoArgs;
 use crate::faults::Faults;
 use crate::fleet::FleetArgs;
-use crate::{demo, fleet, server, start, stopped};
+use crate::secrets::ThisMachine;
+use crate::{bootstrap, demo, fleet, server, start, stopped};
 
 /// Card payments for EV charging: a tap becomes a charging session, one capture and a receipt.
 ///
@@ -50,7 +50,9 @@ enum LogFormat {
 enum Command {
     /// Run the gateway.
     Serve(ServeArgs),
-    /// Check a configuration and name its mistakes.
+    /// Check a configuration on the machine of its gateway, and name every mistake.
+    ///
+    /// Its secrets must be there, the folder of its database writable, and its components usable.
     CheckConfig {
         /// The configuration file.
         #[arg(default_value = "chargetap.toml")]
@@ -139,7 +141,9 @@ fn start_logging(cli: &Cli) -> mpsc::UnboundedReceiver<demo::Line> {
         "warn,chargetap=info,chargetap_engine=info"
     };
     let filter = EnvFilter::try_from_env("CHARGETAP_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
-    let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt::layer()
+        .with_ansi(has_colours())
+        .with_writer(std::io::stderr);
     let logs = match cli.log_format {
         LogFormat::Text => logs.boxed(),
         LogFormat::Json => logs.json().boxed(),
@@ -152,14 +156,39 @@ fn start_logging(cli: &Cli) -> mpsc::UnboundedReceiver<demo::Line> {
     lines
 }
 
+/// Whether log lines have colours: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>).
+fn has_colours() -> bool {
+    let is_unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !is_unwanted
+}
+
+fn read_text(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path)
+        .with_context(|| format!("configuration {} cannot be read", path.display()))
+}
+
+/// A line for each mistake, of which `run` begins the first.
+fn mistakes(path: &Path, errors: &ConfigErrors) -> anyhow::Error {
+    let line = |error| format!("configuration {}: {error}", path.display());
+    let lines: Vec<_> = errors.iter().map(line).collect();
+    anyhow!(lines.join("\nerror: "))
+}
+
+/// The configuration, for a gateway on this machine.
 fn read_config(path: &Path) -> anyhow::Result<Config> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("configuration {} cannot be read", path.display()))?;
-    Config::parse(&text).with_context(|| format!("configuration {}", path.display()))
+    let machine = ThisMachine(folder_of(path));
+    Config::parse_on(&read_text(path)?, &machine).map_err(|errors| mistakes(path, &errors))
+}
+
+/// Relative paths of a configuration are taken from it.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
 }
 
 fn check_config(path: &Path) -> anyhow::Result<()> {
     let config = read_config(path)?;
+    // The components say whether they can use their keys.
+    start::load_plugins(&config, folder_of(path))?;
     println!(
         "{}: good ({} terminals, {} stations)",
         path.display(),
@@ -170,28 +199,39 @@ fn check_config(path: &Path) -> anyhow::Result<()> {
 }
 
 async fn issue_operator_token(path: PathBuf) -> anyhow::Result<()> {
-    let config = read_config(&path)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let token = stopped::issue_operator_token(config, folder).await?;
+    // The secrets are not needed for it.
+    let config = Config::parse(&read_text(&path)?).map_err(|errors| mistakes(&path, &errors))?;
+    let token = stopped::issue_operator_token(config, folder_of(&path)).await?;
     println!("{}", token.expose_secret());
     Ok(())
 }
 
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    // Who closes the terminal in which the gateway was started does not mean to end it. Once a handler is
+    // installed, the signal does nothing by itself.
+    let mut hang_up = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hang_up.recv().await.is_some() {
+            tracing::info!("SIGHUP changes nothing: the configuration is read at the start");
+        }
+    });
     let config = read_config(&args.config)?;
-    let folder = args.config.parent().unwrap_or(Path::new(".")).to_owned();
+    let folder = folder_of(&args.config);
     let listen = config.server.listen.clone();
+    let token_file = bootstrap::path(&folder.join(&config.server.database));
     let faults = Faults::new(args.crash_at, args.database_pages, args.clock_ahead);
     let listener = TcpListener::bind(&listen)
         .await
         .with_context(|| format!("server.listen: {listen} cannot be listened at"))?;
     let address = listener.local_addr()?;
-    let gateway = start::start(config, &folder, faults).await?;
+    let gateway = start::start(config, folder, faults).await?;
     // Installed before the address is printed: its reader may send the signal at once.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     if let Some(token) = gateway.take_bootstrap_token() {
-        println!("{BOOTSTRAP_TOKEN}{}", token.expose_secret());
+        bootstrap::write(&token, &token_file)?;
+        let path = token_file.display();
+        println!("bootstrap token of the first operator, issued only this once: {path}");
     }
     println!("listening on http://{address}");
     std::io::stdout().flush()?;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chargetap_engine::config::Config;
-use chargetap_engine::platform::Platform;
+use chargetap_engine::platform::{Platform, Value};
 use chargetap_fleet::example::EXAMPLE_CONFIG;
 use chargetap_fleet::moment::Moment;
 use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
@@ -27,6 +27,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::client;
 use crate::faults::Faults;
+use crate::platform::NativeGateway;
 use crate::{server, start};
 
 pub(crate) use timeline::{Line, Timeline, channel};
@@ -80,7 +81,8 @@ pub(crate) async fn run(
         .take_bootstrap_token()
         .context("there is no token")?;
     let now = Moment::from_millis(gateway.platform().now());
-    tokio::spawn(server::serve(listener, gateway, std::future::pending()));
+    let served = server::serve(listener, gateway.clone(), std::future::pending());
+    tokio::spawn(served);
     let station = StationSimulator::start(StationArgs {
         url: format!("ws://{address}/ocpp"),
         identity: STATION.into(),
@@ -108,7 +110,8 @@ pub(crate) async fn run(
         station: station.control_url(),
     };
     let mut timeline = Timeline::new(lines);
-    let receipt = driver.charge(&mut timeline).await?;
+    driver.charge(&mut timeline).await?;
+    let receipt = latest_receipt(&gateway).await?;
     let right = money::compare(&driver, &receipt).await?;
 
     println!("\nThe receipt: {receipt}");
@@ -172,6 +175,16 @@ fn configuration(
     Config::parse(&text).context("the demonstration's configuration")
 }
 
+/// The link of the receipt that was issued last. No log line has one, so it comes from the store.
+async fn latest_receipt(gateway: &NativeGateway) -> anyhow::Result<String> {
+    let statement = "SELECT id FROM paper ORDER BY number DESC LIMIT 1";
+    let rows = gateway.platform().query(statement, Vec::new()).await?;
+    match rows.first().and_then(|row| row.first()) {
+        Some(Value::Text(id)) => Ok(format!("{}/receipts/{id}", gateway.config().public_url)),
+        _ => bail!("there is no receipt"),
+    }
+}
+
 /// The person with the card, acting through the simulators' control APIs.
 struct Driver<'a> {
     payter: &'a str,
@@ -198,8 +211,8 @@ struct Transaction {
 }
 
 impl Driver<'_> {
-    /// Tap, charge, tap again, leave. Returns the receipt's link.
-    async fn charge(&self, timeline: &mut Timeline) -> anyhow::Result<String> {
+    /// Tap, charge, tap again, leave.
+    async fn charge(&self, timeline: &mut Timeline) -> anyhow::Result<()> {
         self.until("the station does not connect", |state| state.connected)
             .await?;
         self.tap().await?;

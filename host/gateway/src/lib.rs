@@ -15,6 +15,7 @@ pub mod platform;
 pub mod server;
 pub mod start;
 
+mod bootstrap;
 mod metrics;
 mod secrets;
 mod station_reports;

@@ -1,8 +1,8 @@
-//! Reads secrets from where the configuration says.
+//! Reads secrets from where the configuration says, and checks what else it names on this machine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use chargetap_engine::config::SecretSource;
+use chargetap_engine::config::{Machine, SecretSource};
 use secrecy::SecretString;
 
 /// A secret cannot be read.
@@ -11,6 +11,34 @@ use secrecy::SecretString;
 pub struct SecretError {
     origin: String,
     reason: String,
+}
+
+/// This machine, for a configuration in this folder.
+pub(crate) struct ThisMachine<'a>(pub(crate) &'a Path);
+
+impl Machine for ThisMachine<'_> {
+    fn secret(&self, source: &SecretSource) -> Result<SecretString, String> {
+        read(source, self.0).map_err(|error| {
+            let todo = match source {
+                SecretSource::Env(_) => "set it for the gateway",
+                SecretSource::File(_) => "write it, so that only the gateway's user can read it",
+            };
+            format!("{error}: {todo}")
+        })
+    }
+
+    fn writable_folder(&self, folder: &Path) -> Result<(), String> {
+        // A relative path is one of the working directory, which has no name.
+        let folder: PathBuf = [Path::new("."), self.0, folder].iter().collect();
+        match tempfile::tempfile_in(&folder) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(format!(
+                "no file can be made in {} ({error}): make the folder, and let the gateway's user write \
+                 to it",
+                folder.display()
+            )),
+        }
+    }
 }
 
 /// Read a secret. Relative files lie beside the configuration.

@@ -46,6 +46,21 @@ fn read_keys(
     keys.iter().map(read).collect()
 }
 
+/// Load the components with their keys.
+pub(crate) fn load_plugins(config: &Config, folder: &Path) -> Result<Plugins, StartError> {
+    let endpoints = config.callback_endpoints.iter();
+    let endpoints = endpoints
+        .map(|it| Ok((it.endpoint.clone(), read_keys(&it.keys, folder)?)))
+        .collect::<Result<_, SecretError>>()?;
+    let server = &config.server;
+    let components = folder.join(&server.components);
+    Ok(Plugins::load(
+        &components,
+        &folder.join(&server.cache),
+        endpoints,
+    )?)
+}
+
 /// Start the gateway that a configuration describes. Its relative paths are taken from `folder`.
 ///
 /// # Errors
@@ -57,11 +72,6 @@ pub async fn start(
 ) -> Result<Arc<NativeGateway>, StartError> {
     let faults = Arc::new(faults);
     let secret = |source| secrets::read(source, folder);
-    let endpoints = config
-        .callback_endpoints
-        .iter()
-        .map(|it| Ok((it.endpoint.clone(), read_keys(&it.keys, folder)?)))
-        .collect::<Result<_, SecretError>>()?;
     let passwords = config
         .stations
         .iter()
@@ -69,15 +79,14 @@ pub async fn start(
         .collect::<Result<_, SecretError>>()?;
     let secrets = Secrets {
         payter_key: secret(&config.payter_api_key)?,
+        card_key: config
+            .card_key()
+            .map(|key| secret(&key.secret))
+            .transpose()?,
     };
 
-    let server = &config.server;
-    let plugins = Plugins::load(
-        &folder.join(&server.components),
-        &folder.join(&server.cache),
-        endpoints,
-    )?;
-    let database = Database::open(&folder.join(&server.database), faults.clone())?;
+    let plugins = load_plugins(&config, folder)?;
+    let database = Database::open(&folder.join(&config.server.database), faults.clone())?;
     let reports = Reports::default();
     let stations = Stations::new(reports.clone(), passwords, now, Timeouts::default());
     let native = Native::new(plugins, database, client()?, stations, faults);

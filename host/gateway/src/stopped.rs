@@ -33,14 +33,15 @@ pub(crate) async fn issue_operator_token(
     let path = folder.join(&config.server.database);
     anyhow::ensure!(
         path.exists(),
-        "there is no database {}: the gateway prints the bootstrap token when it starts for the first time",
+        "there is no database {}: the gateway writes the bootstrap token into a file when it starts for the first time",
         path.display()
     );
     let database = Database::open(&path, Arc::new(Faults::default()))
         .context("stop the gateway first, or have an operator issue a token")?;
-    // Nothing is sent, so the key is not needed.
+    // Nothing is sent and no card is shown, so the keys are not needed.
     let secrets = Secrets {
         payter_key: SecretString::default(),
+        card_key: None,
     };
     let gateway = Gateway::open(Stopped { database }, config, secrets).await?;
     match gateway.take_bootstrap_token() {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use chargetap_contract::session::{MeterReading, Stopped};
 use chargetap_engine::http::{BODY_LIMIT, Body, Response};
-use chargetap_engine::{EngineError, Vehicle};
+use chargetap_engine::{EngineError, StopReason, Vehicle};
 use serde::Deserialize;
 use spin_sdk::http::HeaderMap;
 
@@ -46,7 +46,7 @@ enum Report {
         transaction: i32,
         energy_wh: u64,
         at_ms: u64,
-        reason: String,
+        reason: StopReason,
     },
 }
 
@@ -138,6 +138,7 @@ async fn store(
             reason,
         } => {
             let reading = reading(energy_wh, at_ms);
+            let reason = reason.name().to_owned();
             let stopped = Stopped { reading, reason };
             gateway
                 .station_stopped(station, transaction, stopped)

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use chargetap_contract::callback::ConfigurationProblem;
-use chargetap_engine::config::{CallbackEndpoint, Config, ConfigError, SecretSource};
+use chargetap_engine::config::{CallbackEndpoint, Config, ConfigErrors, SecretSource};
 use chargetap_engine::{BOOTSTRAP_TOKEN, EngineError, Gateway, Secrets};
 use secrecy::{ExposeSecret, SecretString};
 use spin_sdk::sqlite::{self, Connection};
@@ -37,7 +37,7 @@ pub(crate) enum SetupError {
     #[error("{CONFIG} cannot be read: {0}")]
     Unreadable(#[from] io::Error),
     #[error("{CONFIG}: {0}")]
-    Config(#[from] ConfigError),
+    Config(#[from] ConfigErrors),
     #[error("the Spin variable {name} cannot be read: {reason}")]
     Variable { name: String, reason: String },
     #[error("the secret in {origin} cannot be used: {reason}")]
@@ -102,8 +102,13 @@ async fn open() -> Result<SpinGateway, SetupError> {
     for (id, station) in &config.stations {
         stations.insert(id.clone(), secret(&station.password).await?);
     }
+    let card_key = match config.card_key() {
+        Some(key) => Some(secret(&key.secret).await?),
+        None => None,
+    };
     let secrets = Secrets {
         payter_key: secret(&config.payter_api_key).await?,
+        card_key,
     };
 
     let connection = Connection::open_default().await?;

@@ -8,17 +8,16 @@ use super::{TERMINAL, World};
 impl World {
     /// Wait until `count` receipts are issued, and return their JSON in that order.
     pub(crate) async fn receipts(&self, count: usize) -> Vec<Value> {
-        let mut links = Vec::new();
+        let mut ids = Vec::new();
         self.until("the receipts are issued", async || {
-            links = self.log.values("link");
-            links.dedup();
-            links.len() >= count
+            ids = self.receipt_ids();
+            ids.len() >= count
         })
         .await;
-        assert_eq!(links.len(), count, "receipts: {links:?}");
+        assert_eq!(ids.len(), count, "receipts: {ids:?}");
         let mut receipts = Vec::new();
-        for link in links {
-            receipts.push(self.json(&link).await);
+        for id in ids {
+            receipts.push(self.json(&self.url(&format!("/receipts/{id}"))).await);
         }
         receipts
     }
@@ -26,6 +25,12 @@ impl World {
     /// Fetch from an address: the status, the headers and the body.
     pub(crate) async fn get(&self, url: &str, accept: &str) -> (u16, HeaderMap, Vec<u8>) {
         read(self.client.get(url).header("accept", accept)).await
+    }
+
+    /// Fetch a page as a browser does whose reader speaks these languages.
+    pub(crate) async fn get_in(&self, url: &str, languages: &str) -> (u16, HeaderMap, Vec<u8>) {
+        let request = self.client.get(url).header("accept", "text/html");
+        read(request.header("accept-language", languages)).await
     }
 
     /// Send a form as a browser does.
@@ -60,7 +65,8 @@ impl World {
 
     /// The first receipt of a kind, if one is issued and the gateway is there to show it.
     pub(crate) async fn receipt_of_kind(&self, kind: &str) -> Option<Value> {
-        for link in self.log.values("link") {
+        for id in self.receipt_ids() {
+            let link = self.url(&format!("/receipts/{id}"));
             let request = self.client.get(&link).header("accept", "application/json");
             let answer = request.send().await.ok()?;
             let receipt: Value = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;

@@ -20,7 +20,7 @@ const ONE_EVSE: &str = r#"evses = [{ station = "CT-1", connector = 1 }]
 pub(crate) const CUSTOMER: &str = r#"[issuers.customer]
         name = "Garage AB"
         address = "Torget 2, 111 23 Stockholm"
-        vat_number = "SE112233445501"
+        vat_number = "SE112233445901"
         contact = "help@garage.example"
         number_prefix = "G-""#;
 

@@ -24,6 +24,16 @@ impl World {
         self.count("SELECT count(*) FROM report WHERE dedupe IS NOT NULL")
     }
 
+    /// The ids of all receipts, in the order in which they were issued.
+    pub(crate) fn receipt_ids(&self) -> Vec<String> {
+        self.texts("SELECT id FROM paper ORDER BY number")
+    }
+
+    /// The codes by which receipts are found.
+    pub(crate) fn receipt_codes(&self) -> Vec<String> {
+        self.texts("SELECT code FROM paper WHERE code IS NOT NULL")
+    }
+
     /// The only session's id.
     pub(crate) fn session(&self) -> String {
         self.store()
@@ -118,6 +128,13 @@ impl World {
                 [session, &action],
             )
             .unwrap();
+    }
+
+    fn texts(&self, query: &str) -> Vec<String> {
+        let store = self.store();
+        let mut statement = store.prepare(query).unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
     }
 
     fn count(&self, query: &str) -> usize {

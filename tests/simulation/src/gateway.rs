@@ -181,6 +181,7 @@ async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
     let config = Config::parse(&site::configuration())?;
     let secrets = Secrets {
         payter_key: "simulated-key".into(),
+        card_key: None,
     };
     let gateway = Gateway::open(platform, config, secrets).await?;
     // Never refused by the disk: a world begins with commissioned terminals.

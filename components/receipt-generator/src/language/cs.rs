@@ -168,6 +168,8 @@ pub(super) static LANGUAGE: Language = Language {
                 trvat několik minut, než bude účtenka k dispozici.",
     too_many_attempts: "Příliš mnoho pokusů. Počkejte prosím minutu a zkuste to znovu.",
     request_invoice: "Požádat o fakturu",
+    card_number_typed: "Nezadávejte sem prosím číslo karty. Pole, které ho obsahovalo, bylo \
+                        vymazáno.",
     buyer_refused: "Něco chybí nebo je DIČ nesprávné. Začíná písmeny země, například CZ12345678.",
     invoice_coming: "Faktura se právě vystavuje. Na této stránce se otevře sama.",
     no_invoice: "K této účtence neexistuje faktura: buď nebylo nic strženo, nebo došlo k vrácení \

@@ -162,6 +162,8 @@ pub(super) static LANGUAGE: Language = Language {
                 minutter efter opladningen, før kvitteringen er klar.",
     too_many_attempts: "For mange forsøg. Vent et minut, og prøv igen.",
     request_invoice: "Anmod om faktura",
+    card_number_typed: "Indtast venligst ikke et kortnummer her. Feltet, der indeholdt det, er \
+                        ryddet.",
     buyer_refused: "Der mangler noget, eller momsnummeret er forkert. Det begynder med landets \
                     bogstaver, for eksempel DK12345678.",
     invoice_coming: "Fakturaen er ved at blive oprettet. Denne side åbner den automatisk.",

@@ -171,6 +171,8 @@ pub(super) static LANGUAGE: Language = Language {
     too_many_attempts: "Zu viele Versuche. Bitte warten Sie eine Minute und versuchen Sie es dann \
                         erneut.",
     request_invoice: "Rechnung anfordern",
+    card_number_typed: "Bitte geben Sie hier keine Kartennummer ein. Das Feld, das eine enthielt, \
+                        wurde geleert.",
     buyer_refused: "Es fehlt eine Angabe, oder die USt-IdNr. ist falsch. Diese beginnt mit dem \
                     Länderkürzel, zum Beispiel DE123456789.",
     invoice_coming: "Die Rechnung wird erstellt. Diese Seite öffnet sie automatisch.",

@@ -155,6 +155,8 @@ pub(super) static LANGUAGE: Language = Language {
                 after charging.",
     too_many_attempts: "Too many attempts. Please wait a minute and try again.",
     request_invoice: "Request invoice",
+    card_number_typed: "Please do not enter a card number here. The field that contained one was \
+                        cleared.",
     buyer_refused: "Something is missing, or the VAT number is wrong. It begins with the country's \
                     letters, such as DE123456789.",
     invoice_coming: "The invoice is being made. This page opens it by itself.",

@@ -171,6 +171,8 @@ pub(super) static LANGUAGE: Language = Language {
                 recibo puede tardar unos minutos en estar disponible.",
     too_many_attempts: "Demasiados intentos. Espere un minuto y vuelva a intentarlo.",
     request_invoice: "Solicitar factura",
+    card_number_typed: "No introduzca aquí un número de tarjeta. El campo que lo contenía se ha \
+                        vaciado.",
     buyer_refused: "Falta algún dato o el NIF-IVA no es correcto. El NIF-IVA empieza por las \
                     letras del país, por ejemplo, ESB12345678.",
     invoice_coming: "La factura se está generando. Esta página la abrirá automáticamente.",

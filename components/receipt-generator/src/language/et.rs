@@ -156,6 +156,7 @@ pub(super) static LANGUAGE: Language = Language {
                 võib kviitungi ilmumiseni kuluda mõni minut.",
     too_many_attempts: "Liiga palju katseid. Palun oodake üks minut ja proovige uuesti.",
     request_invoice: "Telli arve",
+    card_number_typed: "Palun ärge sisestage siia kaardinumbrit. Väli, milles see oli, tühjendati.",
     buyer_refused: "Midagi on puudu või on KMKR number vale. See algab riigi tähtedega, näiteks \
                     EE123456789.",
     invoice_coming: "Arvet koostatakse. See leht avab arve automaatselt.",

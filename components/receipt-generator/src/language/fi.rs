@@ -163,6 +163,7 @@ pub(super) static LANGUAGE: Language = Language {
                 kestää muutaman minuutin latauksen jälkeen.",
     too_many_attempts: "Liian monta yritystä. Odota minuutti ja yritä uudelleen.",
     request_invoice: "Pyydä lasku",
+    card_number_typed: "Älä kirjoita tähän kortin numeroa. Kenttä, jossa se oli, tyhjennettiin.",
     buyer_refused: "Jokin tieto puuttuu tai arvonlisäverotunniste on virheellinen. Tunniste alkaa \
                     maatunnuksella, esimerkiksi FI12345678.",
     invoice_coming: "Laskua luodaan. Tämä sivu avaa sen automaattisesti.",

@@ -170,6 +170,8 @@ pub(super) static LANGUAGE: Language = Language {
                 minutes peuvent être nécessaires avant que le reçu soit disponible.",
     too_many_attempts: "Trop de tentatives. Veuillez patienter une minute, puis réessayer.",
     request_invoice: "Demander la facture",
+    card_number_typed: "Veuillez ne pas saisir de numéro de carte ici. Le champ qui en contenait \
+                        un a été vidé.",
     buyer_refused: "Une information manque ou le numéro de TVA est incorrect. Ce numéro commence \
                     par les lettres du pays, par exemple FR12345678901.",
     invoice_coming: "La facture est en cours d’établissement. Cette page l’ouvrira \

@@ -169,6 +169,8 @@ pub(super) static LANGUAGE: Language = Language {
                 Féadfaidh sé cúpla nóiméad a thógáil tar éis an athluchtaithe.",
     too_many_attempts: "An iomarca iarrachtaí. Fan nóiméad, le do thoil, agus bain triail eile as.",
     request_invoice: "Iarr sonrasc",
+    card_number_typed: "Ná cuir uimhir chárta isteach anseo, le do thoil. Glanadh an réimse ina \
+                        raibh sí.",
     buyer_refused: "Tá rud éigin ar iarraidh, nó tá an uimhir CBL mícheart. Tosaíonn sí le \
                     litreacha na tíre, mar shampla IE1234567FA.",
     invoice_coming: "Tá an sonrasc á ullmhú. Osclóidh an leathanach seo go huathoibríoch é.",

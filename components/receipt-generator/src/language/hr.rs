@@ -165,6 +165,8 @@ pub(super) static LANGUAGE: Language = Language {
                 proći nekoliko minuta dok potvrda ne bude dostupna.",
     too_many_attempts: "Previše pokušaja. Molimo, pričekajte minutu i pokušajte ponovno.",
     request_invoice: "Zatraži račun",
+    card_number_typed: "Molimo, ne unosite ovdje broj kartice. Polje koje ga je sadržavalo \
+                        ispražnjeno je.",
     buyer_refused: "Nešto nedostaje ili PDV ID broj nije ispravan. Počinje slovima države, na \
                     primjer HR12345678901.",
     invoice_coming: "Račun se izrađuje. Ova će ga stranica sama otvoriti.",

@@ -170,6 +170,8 @@ pub(super) static LANGUAGE: Language = Language {
                 eltarthat néhány percig, amíg a bizonylat elérhetővé válik.",
     too_many_attempts: "Túl sok próbálkozás. Kérjük, várjon egy percet, majd próbálja újra.",
     request_invoice: "Számla kérése",
+    card_number_typed: "Kérjük, ne adjon meg itt kártyaszámot. Az ezt tartalmazó mezőt \
+                        kiürítettük.",
     buyer_refused: "Valami hiányzik, vagy hibás a közösségi adószám. Az adószám az ország \
                     betűjelével kezdődik, például HU12345678.",
     invoice_coming: "A számla kiállítása folyamatban van. Ez az oldal magától megnyitja.",

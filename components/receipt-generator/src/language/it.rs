@@ -172,6 +172,8 @@ pub(super) static LANGUAGE: Language = Language {
                 volerci alcuni minuti prima che la ricevuta sia disponibile.",
     too_many_attempts: "Troppi tentativi. Attendere un minuto e riprovare.",
     request_invoice: "Richiedi la fattura",
+    card_number_typed: "Non inserire qui un numero di carta. Il campo che lo conteneva è stato \
+                        svuotato.",
     buyer_refused: "Manca un dato oppure la partita IVA non è corretta. La partita IVA inizia con \
                     le lettere del paese, ad esempio IT12345678901.",
     invoice_coming: "La fattura è in preparazione. Questa pagina la aprirà automaticamente.",

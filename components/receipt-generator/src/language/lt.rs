@@ -161,6 +161,7 @@ pub(super) static LANGUAGE: Language = Language {
                 minutes.",
     too_many_attempts: "Per daug bandymų. Palaukite minutę ir bandykite dar kartą.",
     request_invoice: "Prašyti sąskaitos faktūros",
+    card_number_typed: "Neįveskite čia kortelės numerio. Laukas, kuriame jis buvo, išvalytas.",
     buyer_refused: "Trūksta duomenų arba PVM mokėtojo kodas yra neteisingas. Jis prasideda šalies \
                     raidėmis, pavyzdžiui, LT123456789.",
     invoice_coming: "Sąskaita faktūra rengiama. Šis puslapis ją atvers automatiškai.",

@@ -161,6 +161,7 @@ pub(super) static LANGUAGE: Language = Language {
                 minūtes, līdz kvīts ir pieejama.",
     too_many_attempts: "Pārāk daudz mēģinājumu. Lūdzu, uzgaidiet minūti un mēģiniet vēlreiz.",
     request_invoice: "Pieprasīt rēķinu",
+    card_number_typed: "Lūdzu, neievadiet šeit kartes numuru. Lauks, kurā tas bija, ir notīrīts.",
     buyer_refused: "Trūkst kādu datu, vai PVN reģistrācijas numurs ir nepareizs. Tas sākas ar \
                     valsts burtiem, piemēram, LV12345678901.",
     invoice_coming: "Rēķins tiek sagatavots. Šī lapa to atvērs automātiski.",

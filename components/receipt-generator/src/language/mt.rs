@@ -172,6 +172,8 @@ pub(super) static LANGUAGE: Language = Language {
                 l-irriċarġjar, l-irċevuta tista’ tieħu ftit minuti biex tkun disponibbli.",
     too_many_attempts: "Wisq tentattivi. Jekk jogħġbok stenna minuta u erġa’ pprova.",
     request_invoice: "Itlob fattura",
+    card_number_typed: "Jekk jogħġbok iddaħħalx numru ta’ karta hawn. Il-kaxxa li kien fiha \
+                        tbattlet.",
     buyer_refused: "Hemm xi ħaġa nieqsa, jew in-numru tal-VAT huwa żbaljat. In-numru jibda \
                     bl-ittri tal-pajjiż, bħal MT12345678.",
     invoice_coming: "Il-fattura qed titħejja. Din il-paġna se tiftaħha waħedha.",

@@ -161,6 +161,7 @@ pub(super) static LANGUAGE: Language = Language {
                 noen minutter etter ladingen før kvitteringen er klar.",
     too_many_attempts: "For mange forsøk. Vent et minutt og prøv igjen.",
     request_invoice: "Be om faktura",
+    card_number_typed: "Ikke skriv inn et kortnummer her. Feltet som inneholdt det, er tømt.",
     buyer_refused: "Noe mangler, eller MVA-nummeret er feil. Det begynner med landets bokstaver, \
                     for eksempel NO123456789MVA.",
     invoice_coming: "Fakturaen blir laget nå. Denne siden åpner den automatisk.",

@@ -166,6 +166,7 @@ pub(super) static LANGUAGE: Language = Language {
                 enkele minuten duren voordat de bon beschikbaar is.",
     too_many_attempts: "Te veel pogingen. Wacht een minuut en probeer het opnieuw.",
     request_invoice: "Factuur aanvragen",
+    card_number_typed: "Vul hier geen kaartnummer in. Het veld waarin dat stond, is leeggemaakt.",
     buyer_refused: "Er ontbreekt iets of het btw-nummer is onjuist. Het begint met de letters van \
                     het land, bijvoorbeeld NL123456789B01.",
     invoice_coming: "De factuur wordt gemaakt. Deze pagina opent de factuur automatisch.",

@@ -166,6 +166,8 @@ pub(super) static LANGUAGE: Language = Language {
                 upłynąć kilka minut, zanim potwierdzenie będzie dostępne.",
     too_many_attempts: "Zbyt wiele prób. Prosimy odczekać minutę i spróbować ponownie.",
     request_invoice: "Poproś o fakturę",
+    card_number_typed: "Prosimy nie wpisywać tu numeru karty. Pole, które go zawierało, zostało \
+                        wyczyszczone.",
     buyer_refused: "Czegoś brakuje lub numer VAT jest nieprawidłowy. Zaczyna się on od liter \
                     kraju, na przykład PL1234567890.",
     invoice_coming: "Faktura jest właśnie wystawiana. Ta strona otworzy ją automatycznie.",

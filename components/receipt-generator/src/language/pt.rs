@@ -169,6 +169,7 @@ pub(super) static LANGUAGE: Language = Language {
                 recibo pode demorar alguns minutos a ficar disponível.",
     too_many_attempts: "Demasiadas tentativas. Aguarde um minuto e tente novamente.",
     request_invoice: "Pedir fatura",
+    card_number_typed: "Não introduza aqui um número de cartão. O campo que o continha foi limpo.",
     buyer_refused: "Falta algum dado ou o número de IVA está incorreto. O número de IVA começa \
                     pelas letras do país, por exemplo, PT123456789.",
     invoice_coming: "A fatura está a ser emitida. Esta página abre-a automaticamente.",

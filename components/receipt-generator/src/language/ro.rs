@@ -168,6 +168,8 @@ pub(super) static LANGUAGE: Language = Language {
     too_many_attempts: "Prea multe încercări. Vă rugăm să așteptați un minut și să încercați din \
                         nou.",
     request_invoice: "Solicitați factura",
+    card_number_typed: "Vă rugăm să nu introduceți aici un număr de card. Câmpul care îl conținea \
+                        a fost golit.",
     buyer_refused: "Lipsesc date sau codul de TVA este greșit. Codul de TVA începe cu literele \
                     țării, de exemplu RO12345678.",
     invoice_coming: "Factura este în curs de emitere. Această pagină o va deschide automat.",

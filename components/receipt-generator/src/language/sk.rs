@@ -167,6 +167,8 @@ pub(super) static LANGUAGE: Language = Language {
                 trvať niekoľko minút, kým bude potvrdenka k dispozícii.",
     too_many_attempts: "Priveľa pokusov. Počkajte, prosím, minútu a skúste to znova.",
     request_invoice: "Požiadať o faktúru",
+    card_number_typed: "Nezadávajte sem prosím číslo karty. Pole, ktoré ho obsahovalo, bolo \
+                        vymazané.",
     buyer_refused: "Niečo chýba alebo IČ DPH nie je správne. Začína sa písmenami krajiny, \
                     napríklad SK1234567890.",
     invoice_coming: "Faktúra sa práve vystavuje. Na tejto stránke sa otvorí sama.",

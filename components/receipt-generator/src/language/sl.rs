@@ -163,6 +163,8 @@ pub(super) static LANGUAGE: Language = Language {
                 nekaj minut, da je potrdilo na voljo.",
     too_many_attempts: "Preveč poskusov. Prosimo, počakajte minuto in poskusite znova.",
     request_invoice: "Zahtevaj račun",
+    card_number_typed: "Prosimo, ne vpisujte sem številke kartice. Polje, ki jo je vsebovalo, je \
+                        bilo izpraznjeno.",
     buyer_refused: "Nekaj manjka ali pa ID za DDV ni pravilen. Začne se s črkama države, na primer \
                     SI12345678.",
     invoice_coming: "Račun je v pripravi. Ta stran ga bo sama odprla.",

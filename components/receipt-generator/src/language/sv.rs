@@ -161,6 +161,7 @@ pub(super) static LANGUAGE: Language = Language {
                 minuter efter laddningen innan kvittot är klart.",
     too_many_attempts: "För många försök. Vänta en minut och försök igen.",
     request_invoice: "Begär faktura",
+    card_number_typed: "Skriv inte in ett kortnummer här. Fältet som innehöll det har tömts.",
     buyer_refused: "Något saknas, eller så är momsregistreringsnumret fel. Det börjar med landets \
                     bokstäver, till exempel SE556677889901.",
     invoice_coming: "Fakturan skapas. Den här sidan öppnar den automatiskt.",

@@ -71,7 +71,7 @@ const fn named(name: &'static str, format: Format, extension: &'static str) -> N
 }
 
 /// Every page with a form, by its name.
-pub(crate) fn pages() -> [(&'static str, Page); 7] {
+pub(crate) fn pages() -> [(&'static str, Page); 8] {
     let typed = Buyer {
         name: "Beispiel <GmbH>".to_owned(),
         address: "Hauptstr. 1".to_owned(),
@@ -82,7 +82,14 @@ pub(crate) fn pages() -> [(&'static str, Page); 7] {
         ("not-found", Page::NotFound),
         ("too-many-attempts", Page::TooManyAttempts),
         ("buyer", Page::Buyer),
-        ("buyer-refused", Page::BuyerRefused(typed)),
+        ("buyer-refused", Page::BuyerRefused(typed.clone())),
+        (
+            "card-number-typed",
+            Page::CardNumberTyped(Buyer {
+                name: String::new(),
+                ..typed
+            }),
+        ),
         ("invoice-coming", Page::InvoiceComing),
         ("no-invoice", Page::NoInvoice),
     ]

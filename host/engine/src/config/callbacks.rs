@@ -6,7 +6,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::place::{Place, repeated};
+use super::place::{Place, anything, repeated};
+use super::tables::{Element, Table};
 use super::{CallbackEndpoint, CallbackKey, ConfigError, PAYTER, SecretSource};
 
 const SECOND: u64 = 1_000;
@@ -19,7 +20,7 @@ const DEFAULT_PREFIX: &str = "sha256=";
 #[serde(deny_unknown_fields)]
 pub(super) struct KeyTable {
     id: Spanned<String>,
-    secret: SecretSource,
+    secret: Spanned<SecretSource>,
     not_before: Option<Spanned<Datetime>>,
     not_after: Option<Spanned<Datetime>>,
 }
@@ -45,42 +46,72 @@ enum SchemeName {
     HttpMessageSignature,
 }
 
+impl Table for KeyTable {
+    const NEEDS: &'static [&'static str] = &["id", "secret"];
+}
+
+impl Table for WebhookTable {
+    const NEEDS: &'static [&'static str] = &["id", "scheme", "keys"];
+}
+
 /// Payter's endpoint, and those of other payment providers.
 pub(super) fn endpoints(
     place: &Place<'_>,
-    payter_keys: &Spanned<Vec<KeyTable>>,
-    webhooks: Vec<WebhookTable>,
-) -> Result<Vec<CallbackEndpoint>, ConfigError> {
-    let payter = Endpoint {
-        id: PAYTER.to_owned(),
-        scheme: Scheme::CapabilityUrl,
-        tolerance: None,
-    };
-    let mut endpoints = vec![CallbackEndpoint {
-        endpoint: payter,
-        keys: keys(place, "callback_keys", payter_keys)?,
-    }];
-    for table in webhooks {
-        if endpoints
-            .iter()
-            .any(|it| it.endpoint.id == *table.id.get_ref())
-        {
-            return Err(repeated(place, "webhooks.id", &table.id));
-        }
-        if !is_path_segment(table.id.get_ref()) {
-            let problem = "it is the end of a URL: 1 to 64 of a-z 0-9 - _".into();
-            return Err(place.error("webhooks.id", &table.id, problem));
-        }
-        endpoints.push(CallbackEndpoint {
-            keys: keys(place, "webhooks.keys", &table.keys)?,
+    payter_keys: Option<Spanned<Vec<Element<KeyTable>>>>,
+    webhooks: Option<Spanned<Vec<Element<WebhookTable>>>>,
+) -> Option<Vec<CallbackEndpoint>> {
+    let payter = payter_keys.and_then(|tables| {
+        let at = tables.span();
+        let tables = tables.into_inner().into_iter();
+        let tables: Option<Vec<_>> = tables.map(|element| element.table).collect();
+        Some(CallbackEndpoint {
             endpoint: Endpoint {
-                scheme: scheme(place, &table)?,
-                tolerance: tolerance(place, &table)?,
-                id: table.id.into_inner(),
+                id: PAYTER.to_owned(),
+                scheme: Scheme::CapabilityUrl,
+                tolerance: None,
             },
+            keys: keys(place, "callback_keys", &Spanned::new(at, tables?))?,
+        })
+    });
+    let mut ids = vec![PAYTER.to_owned()];
+    let mut others = Vec::new();
+    for element in webhooks?.into_inner() {
+        let endpoint = element.table.and_then(|table| {
+            place.take(check_id(place, &table.id, &ids));
+            ids.push(table.id.get_ref().clone());
+            webhook(place, table)
         });
+        others.push(endpoint);
     }
-    Ok(endpoints)
+    let endpoints = std::iter::once(payter).chain(others);
+    endpoints.collect()
+}
+
+fn check_id(place: &Place<'_>, id: &Spanned<String>, others: &[String]) -> Result<(), ConfigError> {
+    if others.contains(id.get_ref()) {
+        return Err(repeated(place, "webhooks.id", id));
+    }
+    match is_path_segment(id.get_ref()) {
+        true => Ok(()),
+        false => {
+            let problem = "it is the end of a URL: 1 to 64 of a-z 0-9 - _".into();
+            Err(place.error("webhooks.id", id, problem))
+        }
+    }
+}
+
+fn webhook(place: &Place<'_>, table: WebhookTable) -> Option<CallbackEndpoint> {
+    let keys = keys(place, "webhooks.keys", &table.keys);
+    let scheme = place.take(scheme(place, &table));
+    let tolerance = place.take(tolerance(place, &table));
+    Some(CallbackEndpoint {
+        keys: keys?,
+        endpoint: Endpoint {
+            scheme: scheme?,
+            tolerance: tolerance?,
+            id: table.id.into_inner(),
+        },
+    })
 }
 
 fn is_path_segment(id: &str) -> bool {
@@ -89,35 +120,39 @@ fn is_path_segment(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.bytes().all(known)
 }
 
-fn keys(
-    place: &Place<'_>,
-    key: &str,
-    tables: &Spanned<Vec<KeyTable>>,
-) -> Result<Vec<CallbackKey>, ConfigError> {
+fn keys(place: &Place<'_>, key: &str, tables: &Spanned<Vec<KeyTable>>) -> Option<Vec<CallbackKey>> {
     if tables.get_ref().is_empty() {
-        return Err(place.error(key, tables, "at least one key is needed".into()));
+        place.add(place.error(key, tables, "at least one key is needed".into()));
     }
     let mut keys: Vec<CallbackKey> = Vec::new();
+    let mut is_good = true;
     for table in tables.get_ref() {
         if keys.iter().any(|it| it.info.id == *table.id.get_ref()) {
-            return Err(repeated(place, &format!("{key}.id"), &table.id));
+            place.add(repeated(place, &format!("{key}.id"), &table.id));
         }
-        let moment = |name: &str, value: &Option<Spanned<Datetime>>| {
-            let value = value.as_ref();
-            value
-                .map(|value| moment(place, &format!("{key}.{name}"), value))
-                .transpose()
+        place.check_secret(&format!("{key}.secret"), &table.secret, anything);
+        let moment = |name: &str, value: &Option<Spanned<Datetime>>| match value {
+            Some(value) => place
+                .take(moment(place, &format!("{key}.{name}"), value))
+                .map(Some),
+            None => Some(None),
+        };
+        let not_before = moment("not_before", &table.not_before);
+        let not_after = moment("not_after", &table.not_after);
+        let (Some(not_before), Some(not_after)) = (not_before, not_after) else {
+            is_good = false;
+            continue;
         };
         keys.push(CallbackKey {
             info: KeyInfo {
                 id: table.id.get_ref().clone(),
-                not_before: moment("not_before", &table.not_before)?,
-                not_after: moment("not_after", &table.not_after)?,
+                not_before,
+                not_after,
             },
-            secret: table.secret.clone(),
+            secret: table.secret.get_ref().clone(),
         });
     }
-    Ok(keys)
+    is_good.then_some(keys)
 }
 
 /// A moment in milliseconds since 1970.

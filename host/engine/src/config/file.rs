@@ -1,55 +1,43 @@
 //! The file's own shape, and the checks that turn it into a [`Config`].
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::Site;
+use http::Uri;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::callbacks::{KeyTable, WebhookTable, endpoints};
-use super::issuers::{IssuerTable, issuers};
-use super::place::{Place, repeated};
+use super::callbacks::endpoints;
+use super::issuers::issuers;
+use super::place::{Place, fits_a_header, is_one_line, repeated};
 use super::policy::PolicyTable;
-use super::tariffs::{TariffTable, tariffs};
-use super::terminals::{Known, TerminalTable, terminals};
-use super::{Config, ConfigError, Processor, QrScreen, SecretSource, Server, Station};
+use super::tables::{Element, Table, Tables};
+use super::tariffs::tariffs;
+use super::terminals::{Known, terminals};
+use super::{Config, ConfigError, ConfigErrors, Machine, QrScreen, SecretSource, Server, Station};
 use crate::local_time;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    server: ServerTable,
-    gateway: GatewayTable,
-    payter: PayterTable,
-    callback_keys: Spanned<Vec<KeyTable>>,
-    #[serde(default)]
-    webhooks: Vec<WebhookTable>,
-    issuers: Spanned<BTreeMap<Processor, IssuerTable>>,
-    site: SiteTable,
-    #[serde(default)]
-    policy: PolicyTable,
-    tariffs: Vec<TariffTable>,
-    stations: Vec<StationTable>,
-    terminals: Vec<TerminalTable>,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct ServerTable {
-    listen: String,
-    database: PathBuf,
+    listen: Spanned<String>,
+    database: Spanned<PathBuf>,
     components: PathBuf,
     cache: PathBuf,
+}
+
+impl Table for ServerTable {
+    const NEEDS: &'static [&'static str] = &[];
 }
 
 impl Default for ServerTable {
     fn default() -> Self {
         Self {
-            listen: "127.0.0.1:8080".into(),
-            database: "chargetap.db".into(),
+            listen: Spanned::new(0..0, "127.0.0.1:8080".into()),
+            database: Spanned::new(0..0, "chargetap.db".into()),
             components: "components".into(),
             cache: "cache".into(),
         }
@@ -62,12 +50,20 @@ struct GatewayTable {
     public_url: Spanned<String>,
 }
 
+impl Table for GatewayTable {
+    const NEEDS: &'static [&'static str] = &["public_url"];
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PayterTable {
     url: Spanned<String>,
-    api_key: SecretSource,
+    api_key: Spanned<SecretSource>,
     qr_screen: Option<QrScreen>,
+}
+
+impl Table for PayterTable {
+    const NEEDS: &'static [&'static str] = &["url", "api_key"];
 }
 
 #[derive(Deserialize)]
@@ -78,13 +74,21 @@ struct SiteTable {
     time_zone: Spanned<String>,
 }
 
+impl Table for SiteTable {
+    const NEEDS: &'static [&'static str] = &["name", "address", "time_zone"];
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StationTable {
     id: Spanned<String>,
-    password: SecretSource,
+    password: Spanned<SecretSource>,
     #[serde(default)]
     meters: Vec<MeterTable>,
+}
+
+impl Table for StationTable {
+    const NEEDS: &'static [&'static str] = &["id", "password"];
 }
 
 #[derive(Deserialize)]
@@ -98,9 +102,18 @@ impl Config {
     /// Read a configuration file's text.
     ///
     /// # Errors
-    /// The first mistake in it.
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        parse(text)
+    /// Every mistake in it.
+    pub fn parse(text: &str) -> Result<Self, ConfigErrors> {
+        parse(text, None)
+    }
+
+    /// Read a configuration file's text, and check what it names on the machine on which it is to be
+    /// used.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn parse_on(text: &str, machine: &dyn Machine) -> Result<Self, ConfigErrors> {
+        parse(text, Some(machine))
     }
 
     /// Put another URL in the place of `gateway.public_url`, for hosts that have it from elsewhere.
@@ -122,93 +135,163 @@ impl Config {
     }
 }
 
-fn parse(text: &str) -> Result<Config, ConfigError> {
-    let place = Place::new(text);
-    let file: File = toml::from_str(text).map_err(|error| {
-        let offset = error.span().map_or(0, |span| span.start);
-        let key = text
-            .get(offset..)
-            .and_then(|rest| rest.split(['=', ' ', '\n', ']']).next())
-            .unwrap_or_default();
-        place.error_at(key, offset, error.message().to_owned())
-    })?;
+fn parse(text: &str, machine: Option<&dyn Machine>) -> Result<Config, ConfigErrors> {
+    let place = Place::new(text, machine);
+    let config = read(&place, text);
+    place.finish(config)
+}
 
-    let public_url = url(&place, "gateway.public_url", &file.gateway.public_url)?;
-    let payter_url = url(&place, "payter.url", &file.payter.url)?;
-    let callback_endpoints = endpoints(&place, &file.callback_keys, file.webhooks)?;
-    let time_zone = local_time::find(file.site.time_zone.get_ref())
-        .map_err(|problem| place.error("site.time_zone", &file.site.time_zone, problem))?;
-    let tariffs = tariffs(&place, file.tariffs)?;
-    let stations = stations(&place, file.stations)?;
-    let issuers = issuers(&place, file.issuers)?;
+/// Every part is read, whatever is wrong with another one.
+fn read(place: &Place<'_>, text: &str) -> Option<Config> {
+    let mut tables = Tables::new(place, text);
+    let server = tables.or_default::<ServerTable>("server");
+    let gateway = tables.one::<GatewayTable>("gateway");
+    let payter = tables.one::<PayterTable>("payter");
+    let callback_keys = tables.list("callback_keys", true);
+    let webhooks = tables.list("webhooks", false);
+    let issuer_tables = tables.each("issuers");
+    let site = tables.one::<SiteTable>("site");
+    let policy = tables.or_default::<PolicyTable>("policy");
+    let tariff_tables = tables.list("tariffs", true);
+    let station_tables = tables.list("stations", true);
+    let terminal_tables = tables.list("terminals", true);
+    tables.finish();
+
+    let server = server.and_then(|table| server_of(place, table));
+    let public_url = gateway.and_then(|it| url(place, "gateway.public_url", &it.public_url));
+    let payter_url = payter
+        .as_ref()
+        .and_then(|it| url(place, "payter.url", &it.url));
+    if let Some(payter) = &payter {
+        place.check_secret("payter.api_key", &payter.api_key, fits_a_header);
+    }
+    let callback_endpoints = endpoints(place, callback_keys, webhooks);
+    let issuers = issuer_tables.and_then(|tables| issuers(place, tables));
+    let time_zone = site.as_ref().and_then(|site| {
+        let zone = local_time::find(site.time_zone.get_ref());
+        place.take(zone.map_err(|problem| place.error("site.time_zone", &site.time_zone, problem)))
+    });
+    let tariffs = tariff_tables.map(|tables| tariffs(place, tables.into_inner()));
+    let stations = station_tables.map(|tables| stations(place, tables.into_inner()));
     let known = Known {
-        tariffs: &tariffs,
-        stations: &stations,
+        tariffs: tariffs.as_ref(),
+        stations: stations.as_ref(),
     };
-    let terminals = terminals(&place, file.terminals, &file.policy, &known)?;
+    let terminals = terminal_tables
+        .map(|tables| terminals(place, tables.into_inner(), policy.as_ref(), &known));
+
+    let (payter, site) = (payter?, site?);
+    let terminals = terminals?;
     let policy = match terminals.values().next() {
         Some(terminal) => terminal.policy.clone(),
-        None => file.policy.read(&place, &no_tariff(), 2)?,
+        None => policy?.read(place, &no_tariff(), 2)?,
     };
-
-    Ok(Config {
+    Some(Config {
         policy,
-        public_url,
-        payter_url,
-        payter_api_key: file.payter.api_key,
-        callback_endpoints,
-        issuers,
+        public_url: public_url?,
+        payter_url: payter_url?,
+        payter_api_key: payter.api_key.into_inner(),
+        callback_endpoints: callback_endpoints?,
+        issuers: issuers?,
         site: Site {
-            name: file.site.name,
-            address: file.site.address,
-            time_zone: file.site.time_zone.into_inner(),
+            name: site.name,
+            address: site.address,
+            time_zone: site.time_zone.into_inner(),
         },
-        time_zone,
-        stations,
+        time_zone: time_zone?,
+        stations: all(stations?)?,
         terminals,
-        qr_screen: file.payter.qr_screen,
-        server: Server {
-            listen: file.server.listen,
-            database: file.server.database,
-            components: file.server.components,
-            cache: file.server.cache,
-        },
+        qr_screen: payter.qr_screen,
+        server: server?,
     })
 }
 
-fn url(place: &Place<'_>, key: &str, value: &Spanned<String>) -> Result<String, ConfigError> {
-    checked_url(value.get_ref()).map_err(|problem| place.error(key, value, problem))
+/// Nothing, if something is wrong with one of them.
+fn all<T>(read: BTreeMap<String, Option<T>>) -> Option<BTreeMap<String, T>> {
+    let read = read.into_iter().map(|(id, it)| Some((id, it?)));
+    read.collect()
 }
 
-/// A URL without the slash at its end.
+fn server_of(place: &Place<'_>, table: ServerTable) -> Option<Server> {
+    let folder = table.database.get_ref().parent().unwrap_or(Path::new(""));
+    place.check_machine("server.database", &table.database, |machine| {
+        machine.writable_folder(folder)
+    });
+    place.take(listen(place, &table.listen))?;
+    Some(Server {
+        listen: table.listen.into_inner(),
+        database: table.database.into_inner(),
+        components: table.components,
+        cache: table.cache,
+    })
+}
+
+/// An address of the machine, or a name of one, with a port.
+fn listen(place: &Place<'_>, value: &Spanned<String>) -> Result<(), ConfigError> {
+    let text = value.get_ref();
+    let is_name = |name: &str| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
+        !name.is_empty() && name.bytes().all(known)
+    };
+    let has_name = || {
+        let parts = text.rsplit_once(':');
+        parts.is_some_and(|(name, port)| is_name(name) && port.parse::<u16>().is_ok())
+    };
+    if text.parse::<SocketAddr>().is_ok() || has_name() {
+        return Ok(());
+    }
+    let problem = format!("{text:?} is not an address with a port such as \"127.0.0.1:8080\"");
+    Err(place.error("server.listen", value, problem))
+}
+
+fn url(place: &Place<'_>, key: &str, value: &Spanned<String>) -> Option<String> {
+    let url = checked_url(value.get_ref());
+    place.take(url.map_err(|problem| place.error(key, value, problem)))
+}
+
+/// A URL without the slash at its end. It may hold a password by mistake, so it is not repeated.
 fn checked_url(text: &str) -> Result<String, String> {
-    let host = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    match host {
-        Some(host) if !host.is_empty() && !host.contains(['?', '#']) => {
-            Ok(text.trim_end_matches('/').to_owned())
-        }
-        _ => Err(format!("{text:?} is not an http(s) URL")),
+    let uri: Option<Uri> = text.parse().ok();
+    let is_url = uri.is_some_and(|uri| {
+        let has_host =
+            |it: &http::uri::Authority| !it.host().is_empty() && !it.as_str().contains('@');
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.authority().is_some_and(has_host)
+            && uri.query().is_none()
+    });
+    match is_url && !text.contains('#') {
+        true => Ok(text.trim_end_matches('/').to_owned()),
+        false => Err(
+            "is not an http(s) URL such as \"https://gateway.example\", without user, query and \
+             fragment"
+                .into(),
+        ),
     }
 }
 
+/// The stations by id. Of one with a mistake only the id is known.
 fn stations(
     place: &Place<'_>,
-    tables: Vec<StationTable>,
-) -> Result<BTreeMap<String, Station>, ConfigError> {
+    elements: Vec<Element<StationTable>>,
+) -> BTreeMap<String, Option<Station>> {
     let mut stations = BTreeMap::new();
-    for table in tables {
-        if stations.contains_key(table.id.get_ref()) {
-            return Err(repeated(place, "stations.id", &table.id));
-        }
-        let station = Station {
-            password: table.password,
-            meter_keys: meter_keys(place, table.meters)?,
+    for Element { id, table } in elements {
+        let Some(table) = table else {
+            stations.extend(id.map(|id| (id, None)));
+            continue;
         };
+        place.check_secret("stations.password", &table.password, is_one_line);
+        let meter_keys = place.take(meter_keys(place, table.meters));
+        let station = meter_keys.map(|meter_keys| Station {
+            password: table.password.into_inner(),
+            meter_keys,
+        });
+        if stations.contains_key(table.id.get_ref()) {
+            place.add(repeated(place, "stations.id", &table.id));
+        }
         stations.insert(table.id.into_inner(), station);
     }
-    Ok(stations)
+    stations
 }
 
 /// Whether a key can be used, `receipt-generator` says when it checks with it.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::place::Place;
+use super::tables::Table;
 use super::{ConfigError, amounts};
 
 const SECOND: u64 = 1_000;
@@ -28,6 +29,10 @@ pub(super) struct PolicyTable {
     maximum_power_kw: Spanned<u32>,
 }
 
+impl Table for PolicyTable {
+    const NEEDS: &'static [&'static str] = &[];
+}
+
 impl Default for PolicyTable {
     fn default() -> Self {
         Self {
@@ -45,51 +50,53 @@ impl Default for PolicyTable {
 
 impl PolicyTable {
     /// The policy of a terminal whose tariff's currency has so many decimals.
-    pub(super) fn read(
-        &self,
-        place: &Place<'_>,
-        tariff: &Tariff,
-        decimals: u32,
-    ) -> Result<Policy, ConfigError> {
-        let minimum_capture = amounts::minor_units(self.minimum_capture.get_ref(), decimals)
-            .map_err(|problem| {
-                place.error("policy.minimum_capture", &self.minimum_capture, problem)
-            })?;
+    pub(super) fn read(&self, place: &Place<'_>, tariff: &Tariff, decimals: u32) -> Option<Policy> {
+        let minimum = amounts::minor_units(self.minimum_capture.get_ref(), decimals);
+        let minimum_capture = place.take(minimum.map_err(|problem| {
+            place.error("policy.minimum_capture", &self.minimum_capture, problem)
+        }));
         let milliseconds = |key: &str, value: &Spanned<u64>, most: u64| match *value.get_ref() {
-            seconds if (1..=most).contains(&seconds) => Ok(seconds * SECOND),
-            _ => Err(place.error(key, value, format!("must be from 1 to {most} seconds"))),
+            seconds if (1..=most).contains(&seconds) => Some(seconds * SECOND),
+            _ => {
+                place.add(place.error(key, value, format!("must be from 1 to {most} seconds")));
+                None
+            }
         };
+        let authorise_timeout = milliseconds(
+            "policy.authorise_timeout_s",
+            &self.authorise_timeout_s,
+            WEEK_S,
+        );
+        let plug_in_timeout =
+            milliseconds("policy.plug_in_timeout_s", &self.plug_in_timeout_s, WEEK_S);
+        let maximum_duration = milliseconds(
+            "policy.maximum_duration_s",
+            &self.maximum_duration_s,
+            WEEK_S,
+        );
+        let hold_lifetime = milliseconds("policy.hold_lifetime_s", &self.hold_lifetime_s, WEEK_S);
+        let stop_timeout = milliseconds("policy.stop_timeout_s", &self.stop_timeout_s, HOUR_S);
+        let offline_timeout = milliseconds(
+            "policy.offline_timeout_s",
+            &self.offline_timeout_s,
+            WEEK_S,
+        );
+        let maximum_power = place.take(self.maximum_power(place));
         let policy = Policy {
             tariff: tariff.clone(),
             utc_offsets: Vec::new(),
             currency_decimals: u8::try_from(decimals).unwrap_or(u8::MAX),
-            minimum_capture,
-            authorise_timeout: milliseconds(
-                "policy.authorise_timeout_s",
-                &self.authorise_timeout_s,
-                WEEK_S,
-            )?,
-            plug_in_timeout: milliseconds(
-                "policy.plug_in_timeout_s",
-                &self.plug_in_timeout_s,
-                WEEK_S,
-            )?,
-            maximum_duration: milliseconds(
-                "policy.maximum_duration_s",
-                &self.maximum_duration_s,
-                WEEK_S,
-            )?,
-            hold_lifetime: milliseconds("policy.hold_lifetime_s", &self.hold_lifetime_s, WEEK_S)?,
-            stop_timeout: milliseconds("policy.stop_timeout_s", &self.stop_timeout_s, HOUR_S)?,
-            offline_timeout: milliseconds(
-                "policy.offline_timeout_s",
-                &self.offline_timeout_s,
-                WEEK_S,
-            )?,
-            maximum_power: self.maximum_power(place)?,
+            minimum_capture: minimum_capture?,
+            authorise_timeout: authorise_timeout?,
+            plug_in_timeout: plug_in_timeout?,
+            maximum_duration: maximum_duration?,
+            hold_lifetime: hold_lifetime?,
+            stop_timeout: stop_timeout?,
+            offline_timeout: offline_timeout?,
+            maximum_power: maximum_power?,
         };
-        self.leaves_time_to_charge(place, &policy)?;
-        Ok(policy)
+        place.take(self.leaves_time_to_charge(place, &policy))?;
+        Some(policy)
     }
 
     /// In watts.

@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::limits::LimitTable;
 use super::place::{Place, repeated};
 use super::restrictions::RestrictionsTable;
+use super::tables::{Element, Table};
 use super::{ConfigError, amounts, limits};
 
 type Text = Spanned<String>;
@@ -59,43 +60,57 @@ enum ComponentType {
     Flat,
 }
 
-pub(super) fn tariffs(
-    place: &Place<'_>,
-    tables: Vec<TariffTable>,
-) -> Result<BTreeMap<String, Tariff>, ConfigError> {
-    let mut tariffs = BTreeMap::new();
-    for table in tables {
-        let tariff = tariff(place, &table)?;
-        if tariffs.insert(table.id.get_ref().clone(), tariff).is_some() {
-            return Err(repeated(place, "tariffs.id", &table.id));
-        }
-    }
-    Ok(tariffs)
+impl Table for TariffTable {
+    const NEEDS: &'static [&'static str] = &["id", "currency"];
 }
 
-fn tariff(place: &Place<'_>, table: &TariffTable) -> Result<Tariff, ConfigError> {
+/// The tariffs by id. Of one with a mistake only the id is known.
+pub(super) fn tariffs(
+    place: &Place<'_>,
+    elements: Vec<Element<TariffTable>>,
+) -> BTreeMap<String, Option<Tariff>> {
+    let mut tariffs = BTreeMap::new();
+    for Element { id, table } in elements {
+        let Some(table) = table else {
+            tariffs.extend(id.map(|id| (id, None)));
+            continue;
+        };
+        let tariff = tariff(place, &table);
+        if tariffs.insert(table.id.get_ref().clone(), tariff).is_some() {
+            place.add(repeated(place, "tariffs.id", &table.id));
+        }
+    }
+    tariffs
+}
+
+fn tariff(place: &Place<'_>, table: &TariffTable) -> Option<Tariff> {
     let decimals = amounts::decimals(table.currency.get_ref())
-        .map_err(|problem| place.error("tariffs.currency", &table.currency, problem))?;
+        .map_err(|problem| place.error("tariffs.currency", &table.currency, problem));
+    let decimals = place.take(decimals)?;
     let reader = Reader { place, decimals };
     let limits = limits::Reader { place, decimals };
+    let elements = match &table.elements {
+        Some(elements) => reader.elements(table, elements),
+        None => reader.short_form(table).map(|element| vec![element]),
+    };
+    let min_price = place.take(limits.limit("tariffs.min_price", table.min_price.as_ref()));
+    let max_price = place.take(limits.limit("tariffs.max_price", table.max_price.as_ref()));
     let mut tariff = Tariff {
         currency: table.currency.get_ref().clone(),
         tax_included: table.tax_included,
-        elements: match &table.elements {
-            Some(elements) => reader.elements(table, elements)?,
-            None => vec![reader.short_form(table)?],
-        },
-        min_price: limits.limit("tariffs.min_price", table.min_price.as_ref())?,
-        max_price: limits.limit("tariffs.max_price", table.max_price.as_ref())?,
+        elements: elements?,
+        min_price: min_price?,
+        max_price: max_price?,
         preauthorize_amount: None,
     };
     if let (Some(min), Some(max)) = (&table.min_price, &table.max_price) {
-        limits.in_order(min, max)?;
+        place.take(limits.in_order(min, max))?;
     }
     if let Some(hold) = &table.preauthorize {
-        tariff.preauthorize_amount = Some(limits.hold("tariffs.preauthorize", hold, &tariff)?);
+        let hold = limits.hold("tariffs.preauthorize", hold, &tariff);
+        tariff.preauthorize_amount = Some(place.take(hold)?);
     }
-    Ok(tariff)
+    Some(tariff)
 }
 
 /// Reads prices in the tariff's currency.
@@ -115,17 +130,16 @@ impl Reader<'_> {
     }
 
     /// One element that always applies.
-    fn short_form(&self, table: &TariffTable) -> Result<TariffElement, ConfigError> {
+    fn short_form(&self, table: &TariffTable) -> Option<TariffElement> {
         let key = "tariffs.vat_percent";
-        let vat_rate = match &table.vat_percent {
-            Some(percent) => self.percent(key, percent)?,
+        let vat_rate = self.place.take(match &table.vat_percent {
+            Some(percent) => self.percent(key, percent),
             None => {
                 let problem = "is needed with prices per kWh, hour and session; \"0\" is no VAT";
-                return Err(self.place.error(key, &table.id, problem.into()));
+                Err(self.place.error(key, &table.id, problem.into()))
             }
-        };
-        let mut components = Vec::new();
-        for (key, price, dimension) in [
+        });
+        let prices = [
             ("per_kwh", &table.per_kwh, Dimension::Energy),
             ("per_hour", &table.per_hour, Dimension::Time),
             (
@@ -134,18 +148,25 @@ impl Reader<'_> {
                 Dimension::ParkingTime,
             ),
             ("per_session", &table.per_session, Dimension::Flat),
-        ] {
-            if let Some(price) = price {
-                components.push(PriceComponent {
-                    dimension,
-                    price: self.price(&format!("tariffs.{key}"), price)?,
-                    vat_rate: Some(vat_rate),
-                    step_size: 1,
-                });
-            }
-        }
-        Ok(TariffElement {
-            components,
+        ];
+        let prices: Vec<_> = prices
+            .into_iter()
+            .filter_map(|(key, price, dimension)| {
+                let price = self.price(&format!("tariffs.{key}"), price.as_ref()?);
+                Some((dimension, self.place.take(price)))
+            })
+            .collect();
+        let vat_rate = vat_rate?;
+        let components = prices.into_iter().map(|(dimension, price)| {
+            Some(PriceComponent {
+                dimension,
+                price: price?,
+                vat_rate: Some(vat_rate),
+                step_size: 1,
+            })
+        });
+        Some(TariffElement {
+            components: components.collect::<Option<_>>()?,
             restrictions: Vec::new(),
         })
     }
@@ -154,7 +175,7 @@ impl Reader<'_> {
         &self,
         table: &TariffTable,
         elements: &Spanned<Vec<ElementTable>>,
-    ) -> Result<Vec<TariffElement>, ConfigError> {
+    ) -> Option<Vec<TariffElement>> {
         let short_form = [
             &table.per_kwh,
             &table.per_hour,
@@ -164,41 +185,56 @@ impl Reader<'_> {
         ];
         if let Some(value) = short_form.into_iter().flatten().next() {
             let problem = "a tariff has either elements, or prices and a VAT of its own";
-            return Err(self.place.error("tariffs.elements", value, problem.into()));
+            let error = self.place.error("tariffs.elements", value, problem.into());
+            self.place.add(error);
         }
         let elements = elements.get_ref().iter();
-        elements.map(|element| self.element(element)).collect()
+        let elements: Vec<_> = elements.map(|element| self.element(element)).collect();
+        elements.into_iter().collect()
     }
 
-    fn element(&self, table: &ElementTable) -> Result<TariffElement, ConfigError> {
-        const KEY: &str = "tariffs.elements.price_components";
-        let mut components: Vec<PriceComponent> = Vec::new();
+    fn element(&self, table: &ElementTable) -> Option<TariffElement> {
+        let mut components: Vec<Option<PriceComponent>> = Vec::new();
         for component in &table.price_components {
-            let dimension = match component.r#type.get_ref() {
-                ComponentType::Energy => Dimension::Energy,
-                ComponentType::Time => Dimension::Time,
-                ComponentType::ParkingTime => Dimension::ParkingTime,
-                ComponentType::Flat => Dimension::Flat,
-            };
-            if components.iter().any(|it| it.dimension == dimension) {
-                let problem = "an element has at most one price of each type".into();
-                return Err(self
-                    .place
-                    .error(&format!("{KEY}.type"), &component.r#type, problem));
-            }
-            let vat = component.vat.as_ref();
-            components.push(PriceComponent {
-                dimension,
-                price: self.price(&format!("{KEY}.price"), &component.price)?,
-                vat_rate: vat
-                    .map(|vat| self.percent(&format!("{KEY}.vat"), vat))
-                    .transpose()?,
-                step_size: component.step_size,
-            });
+            let others: Vec<_> = components.iter().flatten().map(|it| it.dimension).collect();
+            components.push(self.component(component, &others));
         }
-        Ok(TariffElement {
-            components,
-            restrictions: table.restrictions.read(self.place)?,
+        let restrictions = self.place.take(table.restrictions.read(self.place));
+        Some(TariffElement {
+            components: components.into_iter().collect::<Option<_>>()?,
+            restrictions: restrictions?,
+        })
+    }
+
+    fn component(&self, table: &ComponentTable, others: &[Dimension]) -> Option<PriceComponent> {
+        const KEY: &str = "tariffs.elements.price_components";
+        let dimension = match table.r#type.get_ref() {
+            ComponentType::Energy => Dimension::Energy,
+            ComponentType::Time => Dimension::Time,
+            ComponentType::ParkingTime => Dimension::ParkingTime,
+            ComponentType::Flat => Dimension::Flat,
+        };
+        if others.contains(&dimension) {
+            let problem = "an element has at most one price of each type".into();
+            let key = format!("{KEY}.type");
+            self.place
+                .add(self.place.error(&key, &table.r#type, problem));
+        }
+        let price = self
+            .place
+            .take(self.price(&format!("{KEY}.price"), &table.price));
+        let vat_rate = match &table.vat {
+            Some(vat) => self
+                .place
+                .take(self.percent(&format!("{KEY}.vat"), vat))
+                .map(Some),
+            None => Some(None),
+        };
+        Some(PriceComponent {
+            dimension,
+            price: price?,
+            vat_rate: vat_rate?,
+            step_size: table.step_size,
         })
     }
 }

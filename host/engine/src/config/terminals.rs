@@ -1,6 +1,6 @@
 //! Terminals: which EVSEs each serves, how a session begins there, and what it follows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chargetap_contract::money::Tariff;
 use chargetap_contract::session::Evse;
@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::place::{Place, repeated};
 use super::policy::PolicyTable;
+use super::tables::{Element, Table};
 use super::{ConfigError, Model, ServedEvse, Start, Station, Terminal, amounts, limits};
 
 /// As many amounts as a driver can take in at a glance.
@@ -44,52 +45,94 @@ struct EvseTable {
     id: Option<Spanned<String>>,
 }
 
-/// The tables that a terminal refers to.
+impl Table for TerminalTable {
+    const NEEDS: &'static [&'static str] = &["serial", "model", "evses", "tariff"];
+}
+
+/// The tables that a terminal refers to. What has a mistake of its own is there without its value.
 pub(super) struct Known<'a> {
-    pub(super) tariffs: &'a BTreeMap<String, Tariff>,
-    pub(super) stations: &'a BTreeMap<String, Station>,
+    pub(super) tariffs: Option<&'a BTreeMap<String, Option<Tariff>>>,
+    pub(super) stations: Option<&'a BTreeMap<String, Option<Station>>>,
 }
 
 pub(super) fn terminals(
     place: &Place<'_>,
-    tables: Vec<TerminalTable>,
-    policy: &PolicyTable,
+    elements: Vec<Element<TerminalTable>>,
+    policy: Option<&PolicyTable>,
     known: &Known<'_>,
-) -> Result<BTreeMap<String, Terminal>, ConfigError> {
+) -> BTreeMap<String, Terminal> {
+    let mut serials = BTreeSet::new();
     let mut terminals = BTreeMap::new();
-    for table in tables {
-        let serial = serial(place, &table.serial)?;
-        let tariff = known.tariffs.get(table.tariff.get_ref()).ok_or_else(|| {
-            let problem = "there is no tariff of this id".into();
-            place.error("terminals.tariff", &table.tariff, problem)
-        })?;
-        let decimals = amounts::decimals(&tariff.currency)
-            .map_err(|problem| place.error("terminals.tariff", &table.tariff, problem))?;
-        check_currency(place, &table, tariff)?;
-        let holds = holds(place, &table, tariff, decimals)?;
-        let has_choices = table.start == Start::Screen || holds.len() > 1;
-        let model = *table.model.get_ref();
-        if has_choices && !model.traits().has_screen {
-            let problem = "has no screen for start = \"screen\" or hold_choices".into();
-            return Err(place.error("terminals.model", &table.model, problem));
-        }
-        if *table.stop_on_screen.get_ref() && !has_choices {
-            let problem = "needs a screen: start = \"screen\", or hold_choices".into();
-            return Err(place.error("terminals.stop_on_screen", &table.stop_on_screen, problem));
-        }
-        let terminal = Terminal {
-            model,
-            policy: policy.read(place, tariff, decimals)?,
-            evses: evses(place, table.evses, table.start, known.stations)?,
-            start: table.start,
-            holds,
-            stop_on_screen: table.stop_on_screen.into_inner(),
+    for table in elements.into_iter().filter_map(|element| element.table) {
+        let name = table.serial.clone();
+        let serial = place.take(serial(place, &name));
+        let terminal = terminal(place, table, policy, known);
+        let Some(serial) = serial else {
+            continue;
         };
-        if terminals.insert(serial, terminal).is_some() {
-            return Err(repeated(place, "terminals.serial", &table.serial));
+        if !serials.insert(serial.clone()) {
+            place.add(repeated(place, "terminals.serial", &name));
         }
+        terminals.extend(terminal.map(|terminal| (serial, terminal)));
     }
-    Ok(terminals)
+    terminals
+}
+
+/// Nothing, if anything that belongs to it has a mistake.
+fn terminal(
+    place: &Place<'_>,
+    table: TerminalTable,
+    policy: Option<&PolicyTable>,
+    known: &Known<'_>,
+) -> Option<Terminal> {
+    let tariff = tariff(place, &table, known);
+    if let Some(tariff) = tariff {
+        place.take(check_currency(place, &table, tariff));
+    }
+    let decimals = tariff.and_then(|tariff| amounts::decimals(&tariff.currency).ok());
+    let priced = tariff.zip(decimals);
+    let holds =
+        priced.and_then(|(tariff, decimals)| place.take(holds(place, &table, tariff, decimals)));
+    let policy = priced
+        .zip(policy)
+        .and_then(|((tariff, decimals), policy)| policy.read(place, tariff, decimals));
+    let has_choices = table.start == Start::Screen || table.hold_choices.is_some();
+    let model = *table.model.get_ref();
+    if has_choices && !model.traits().has_screen {
+        let problem = "has no screen for start = \"screen\" or hold_choices".into();
+        place.add(place.error("terminals.model", &table.model, problem));
+    }
+    if *table.stop_on_screen.get_ref() && !has_choices {
+        let problem = "needs a screen: start = \"screen\", or hold_choices".into();
+        place.add(place.error("terminals.stop_on_screen", &table.stop_on_screen, problem));
+    }
+    if let (Some(holds), Some(policy), Some(decimals)) = (&holds, &policy, decimals)
+        && holds.iter().any(|hold| *hold < policy.minimum_capture)
+    {
+        let least = amounts::text(policy.minimum_capture, decimals);
+        let problem =
+            format!("must be at least {least}, policy.minimum_capture: less is never captured");
+        let at = table.hold.as_ref().unwrap_or(&table.serial);
+        place.add(place.error("terminals.hold", at, problem));
+    }
+    let evses = place.take(evses(place, table.evses, table.start, known.stations));
+    Some(Terminal {
+        model,
+        policy: policy?,
+        evses: evses?,
+        start: table.start,
+        holds: holds?,
+        stop_on_screen: table.stop_on_screen.into_inner(),
+    })
+}
+
+fn tariff<'a>(place: &Place<'_>, table: &TerminalTable, known: &Known<'a>) -> Option<&'a Tariff> {
+    let Some(tariff) = known.tariffs?.get(table.tariff.get_ref()) else {
+        let problem = "there is no tariff of this id".into();
+        place.add(place.error("terminals.tariff", &table.tariff, problem));
+        return None;
+    };
+    tariff.as_ref()
 }
 
 /// Serial numbers are opaque, but these are the characters they are made of.
@@ -159,7 +202,7 @@ fn evses(
     place: &Place<'_>,
     tables: Spanned<Vec<EvseTable>>,
     start: Start,
-    stations: &BTreeMap<String, Station>,
+    stations: Option<&BTreeMap<String, Option<Station>>>,
 ) -> Result<Vec<ServedEvse>, ConfigError> {
     let count = tables.get_ref().len();
     if count == 0 || (start == Start::Tap && count > 1) {
@@ -177,7 +220,7 @@ fn evses(
         id,
     } in tables.into_inner()
     {
-        if !stations.contains_key(station.get_ref()) {
+        if stations.is_some_and(|stations| !stations.contains_key(station.get_ref())) {
             let problem = "there is no station of this id".into();
             return Err(place.error("terminals.evses.station", &station, problem));
         }

@@ -5,6 +5,7 @@ use chargetap_contract::money::{
 use super::*;
 
 mod issuers;
+mod mistakes;
 mod terminals;
 mod webhooks;
 
@@ -53,7 +54,7 @@ hold = "50.00"
 
 #[test]
 fn amounts_are_read_exactly_into_minor_units() {
-    let config = Config::parse(GOOD).unwrap();
+    let config = parse(GOOD).unwrap();
     let terminal = &config.terminals["P66-0001"];
     assert_eq!(terminal.holds, [5_000]);
     let [element] = terminal.policy.tariff.elements.as_slice() else {
@@ -77,16 +78,25 @@ fn amounts_are_read_exactly_into_minor_units() {
     assert_eq!(config.public_url, "https://gateway.example");
 }
 
+/// Read a file that has at most one mistake.
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    Config::parse(text).map_err(|ConfigErrors(mut errors)| {
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        errors.remove(0)
+    })
+}
+
 /// The error for the good file with one change.
 fn error(from: &str, to: &str) -> ConfigError {
     assert!(GOOD.contains(from));
-    Config::parse(&GOOD.replacen(from, to, 1)).unwrap_err()
+    parse(&GOOD.replacen(from, to, 1)).unwrap_err()
 }
 
 #[test]
 fn an_unknown_key_is_refused_by_line_and_name() {
-    let error = error("connector = 1", "conector = 1");
-    assert_eq!((error.line, error.key.as_str()), (39, "conector"));
+    let error = error("connector = 1", "connector = 1, conector = 1");
+    let place = (error.line, error.key.as_str());
+    assert_eq!(place, (39, "terminals.evses.conector"));
     assert!(
         error.problem.contains("unknown field `conector`"),
         "{error}"
@@ -129,7 +139,7 @@ fn a_negative_price_is_refused() {
 #[test]
 fn the_same_terminal_twice_is_refused() {
     let again = &GOOD[GOOD.find("[[terminals]]").unwrap()..];
-    let error = Config::parse(&format!("{GOOD}\n{again}")).unwrap_err();
+    let error = parse(&format!("{GOOD}\n{again}")).unwrap_err();
     assert_eq!(
         error.to_string(),
         "line 44: terminals.serial: \"p66-0001\" stands here a second time"
@@ -148,7 +158,7 @@ fn a_duration_that_cannot_be_meant_is_refused() {
 /// The good file with a policy of its own, from line 26 on.
 fn with_policy(policy: &str) -> Result<Config, ConfigError> {
     let policy = format!("[policy]\n{policy}\n[[tariffs]]");
-    Config::parse(&GOOD.replacen("[[tariffs]]", &policy, 1))
+    parse(&GOOD.replacen("[[tariffs]]", &policy, 1))
 }
 
 #[test]
@@ -194,7 +204,7 @@ fn a_time_zone_that_does_not_exist_is_refused() {
 fn with_prices(prices: &str) -> Result<Tariff, ConfigError> {
     let old = "per_kwh = \"0.395\"\nper_session = \"0.25\"\nvat_percent = \"25\"";
     assert!(GOOD.contains(old));
-    let config = Config::parse(&GOOD.replacen(old, prices, 1))?;
+    let config = parse(&GOOD.replacen(old, prices, 1))?;
     Ok(config.terminals["P66-0001"].policy.tariff.clone())
 }
 
@@ -378,14 +388,14 @@ fn a_hold_that_does_not_cover_the_minimum_price_with_vat_is_refused() {
         format!("line 42: terminals.hold: {problem}")
     );
     let bounded = GOOD.replacen("vat_percent = \"25\"", &format!("{min}{max}"), 1);
-    assert!(Config::parse(&bounded).is_ok());
+    assert!(parse(&bounded).is_ok());
     let preauthorize = format!("{min}\npreauthorize = \"50.00\"");
     assert_eq!(
         error("vat_percent = \"25\"", &preauthorize).to_string(),
         format!("line 32: tariffs.preauthorize: {problem}")
     );
     let covered = GOOD.replacen("vat_percent = \"25\"", min, 1);
-    assert!(Config::parse(&covered.replacen("\"50.00\"", "\"50.01\"", 1)).is_ok());
+    assert!(parse(&covered.replacen("\"50.00\"", "\"50.01\"", 1)).is_ok());
 }
 
 #[test]
@@ -438,12 +448,12 @@ fn a_terminal_without_a_hold_holds_what_the_tariff_says() {
     let preauthorize = "vat_percent = \"25\"\npreauthorize = \"75.00\"";
     let with_both = GOOD.replacen("vat_percent = \"25\"", preauthorize, 1);
     assert_eq!(
-        Config::parse(&with_both).unwrap().terminals["P66-0001"].holds,
+        parse(&with_both).unwrap().terminals["P66-0001"].holds,
         [5_000]
     );
     let without_hold = with_both.replacen(hold, "", 1);
     assert_eq!(
-        Config::parse(&without_hold).unwrap().terminals["P66-0001"].holds,
+        parse(&without_hold).unwrap().terminals["P66-0001"].holds,
         [7_500]
     );
     assert_eq!(

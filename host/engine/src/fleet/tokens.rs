@@ -10,7 +10,7 @@ use crate::gateway::Gateway;
 use crate::id;
 use crate::platform::Platform;
 
-/// What stands before the bootstrap token where a host prints it.
+/// What stands before the bootstrap token where a host has no place to write it but standard error.
 pub const BOOTSTRAP_TOKEN: &str = "bootstrap token of the first operator, printed only this once: ";
 
 /// At the very first start, issue the token with which everything else begins.

@@ -1,15 +1,17 @@
 //! A full invoice in a buyer's name, on request of a reader who has the receipt's link.
 //!
-//! A buyer's name has at most 200 characters, an address 300.
+//! A buyer's name has at most 200 characters, an address 300. Anybody with the link can type something, so
+//! what may be a card number is neither kept nor shown again.
 
 use chargetap_contract::Components;
 use chargetap_contract::receipt::{
     Buyer, Document, Format, Invoice, Original, Page, Problem, Subject,
 };
 use chargetap_contract::session::Event;
+use chargetap_fleet::text::holds_card_number;
 
 use super::rendering::form;
-use super::search::may_search;
+use super::search::{self, may_search};
 use super::subject::session;
 use crate::error::EngineError;
 use crate::event::EventEnvelope;
@@ -43,7 +45,7 @@ async fn respond(
 ) -> Result<Response, EngineError> {
     let platform = &gateway.platform;
     let Some(document) = store::receipts::load(platform, id).await? else {
-        return Ok(Response::text(404, "There is no such receipt."));
+        return search::find_instead(gateway, request).await;
     };
     let session = session(&document.subject).session.clone();
     match store::receipts::invoice_state(platform, &session).await? {
@@ -71,12 +73,24 @@ async fn request_invoice(
 ) -> Result<Response, EngineError> {
     let platform = &gateway.platform;
     let fields = request.form_fields();
-    let field = |name| fields.get(name).cloned().unwrap_or_default();
-    let buyer = Buyer {
-        name: field("name"),
-        address: one_line(&field("address")),
-        vat_number: field("vat-number"),
+    let field = |name| fields.get(name).map_or("", String::as_str);
+    let typed = ["name", "address", "vat-number"].map(field);
+    let buyer = |[name, address, vat_number]: [&str; 3]| Buyer {
+        name: name.to_owned(),
+        address: one_line(address),
+        vat_number: vat_number.to_owned(),
     };
+    if typed.into_iter().any(has_card_number) {
+        // The page must not repeat the number either.
+        let others = typed.map(|text| if has_card_number(text) { "" } else { text });
+        return form(
+            platform,
+            422,
+            &Page::CardNumberTyped(buyer(others)),
+            request,
+        );
+    }
+    let buyer = buyer(typed);
     // An invoice that could not be rendered is not asked for.
     let preview = preview(document, &buyer);
     if let Err(Problem::Inconsistent(problem)) =
@@ -102,6 +116,12 @@ async fn request_invoice(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether a text holds what may be a card number, also where it was typed in several lines.
+fn has_card_number(text: &str) -> bool {
+    let words: Vec<_> = text.split_whitespace().collect();
+    holds_card_number(&words.join(" "))
 }
 
 /// An address on one line; it is typed one line below the other.

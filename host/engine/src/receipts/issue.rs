@@ -53,8 +53,7 @@ pub(crate) async fn issue(
     tracing::info!(
         target: "chargetap::session",
         session,
-        receipt = id,
-        link,
+        receipt = id::short_hash(&id),
         number = document.number,
         "receipt issued"
     );

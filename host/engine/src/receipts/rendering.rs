@@ -5,10 +5,12 @@
 use chargetap_contract::Components;
 use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered, Subject};
 
+use super::search;
 use super::subject::session;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::http::{Request, Response};
+use crate::id::short_hash;
 use crate::platform::Platform;
 use crate::store;
 
@@ -22,7 +24,7 @@ const MOST_LANGUAGES: usize = 10;
 const DEFAULT_COLUMNS: u32 = 40;
 
 /// Answer `GET /receipts/{id}`: in the format and language of the query (`format`, `columns`, `lang`),
-/// or in those that the headers prefer.
+/// or in those that the headers prefer. A link of no receipt is answered by the page that finds one.
 pub(crate) async fn handle(
     gateway: &Gateway<impl Platform>,
     id: &str,
@@ -54,7 +56,7 @@ async fn find_and_render(
         return Ok(Response::text(406, text));
     };
     let Some(document) = store::receipts::load(platform, id).await? else {
-        return Ok(Response::text(404, "There is no such receipt."));
+        return search::find_instead(gateway, request).await;
     };
     let document = Document {
         link: Some(gateway.config.receipt_link(id)),
@@ -71,7 +73,8 @@ async fn find_and_render(
         },
         Err(Problem::NotApplicable) => Response::text(404, "This receipt has no such part."),
         Err(problem) => {
-            tracing::error!(receipt = id, ?problem, "a receipt cannot be rendered");
+            let receipt = short_hash(id);
+            tracing::error!(receipt, ?problem, "a receipt cannot be rendered");
             Response::text(500, "The receipt cannot be shown.")
         }
     })

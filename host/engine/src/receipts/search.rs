@@ -27,7 +27,8 @@ const MINUTE: u64 = 60_000;
 /// How many decimals there are in currencies.
 const DECIMALS: [u32; 3] = [0, 2, 3];
 
-/// Answer `GET /receipts` and `POST /receipts`.
+/// Answer `GET /receipts` and `POST /receipts`. The page's forms are sent to the address at which it was
+/// shown, which may be a link of no receipt.
 pub(crate) async fn handle(gateway: &Gateway<impl Platform>, request: &Request) -> Response {
     let response = match request.method == Method::POST {
         false => form(&gateway.platform, 200, &Page::Find, request),
@@ -37,6 +38,17 @@ pub(crate) async fn handle(gateway: &Gateway<impl Platform>, request: &Request) 
         tracing::error!(%error, "a receipt could not be searched for");
         Response::text(503, "The receipt cannot be looked for at the moment.")
     })
+}
+
+/// Answer an address that begins with a link of no receipt: it was copied in part, or mistyped.
+pub(super) async fn find_instead(
+    gateway: &Gateway<impl Platform>,
+    request: &Request,
+) -> Result<Response, EngineError> {
+    match request.method == Method::POST {
+        false => form(&gateway.platform, 404, &Page::NotFound, request),
+        true => search(gateway, request).await,
+    }
 }
 
 /// Whether this source may search again.

@@ -11,14 +11,10 @@ pub(crate) async fn migrate(platform: &impl Platform) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Whether the database answers.
-pub(crate) async fn ping(platform: &impl Platform) -> Result<(), StoreError> {
-    platform
-        .query(
-            "SELECT count(*) FROM command WHERE status = 'pending' AND status <> 'done'",
-            Vec::new(),
-        )
-        .await?;
+/// Whether something can be stored: on a full disk nothing can, although reading goes on.
+pub(crate) async fn probe(platform: &impl Platform) -> Result<(), StoreError> {
+    let statement = "INSERT INTO probe (filler) VALUES (zeroblob(8192))";
+    platform.query(statement, Vec::new()).await?;
     Ok(())
 }
 
@@ -203,6 +199,18 @@ const STATEMENTS: &[&str] = &[
         minute INTEGER PRIMARY KEY,
         count INTEGER NOT NULL
     ) STRICT",
+    // By which key cards are named: one row.
+    "CREATE TABLE IF NOT EXISTS card_key (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        fingerprint TEXT NOT NULL
+    ) STRICT",
+    // Whether something can be stored. The row takes pages of its own, as a session does, and is gone at once.
+    "CREATE TABLE IF NOT EXISTS probe (
+        filler BLOB NOT NULL
+    ) STRICT",
+    "CREATE TRIGGER IF NOT EXISTS probe_done AFTER INSERT ON probe BEGIN
+        DELETE FROM probe;
+    END",
     // The fleet. A write is one statement: an insert here, which the trigger spreads to what is on
     // record now and to the log of every change, which is only added to.
     "CREATE TABLE IF NOT EXISTS fleet_write (

@@ -238,6 +238,40 @@ pub(crate) async fn terminals_in_use(platform: &impl Platform) -> Result<Vec<Str
     texts(rows)
 }
 
+/// Whether a session runs that a card may still stop.
+pub(crate) async fn is_any_active(platform: &impl Platform) -> Result<bool, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT 1 FROM session
+             WHERE phase IN ('authorising', 'starting', 'charging', 'stopping') LIMIT 1",
+            Vec::new(),
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// The fingerprint of the key by which the sessions' cards are named, if it is known.
+pub(crate) async fn naming_key(platform: &impl Platform) -> Result<Option<String>, StoreError> {
+    let statement = "SELECT fingerprint FROM card_key";
+    let rows = platform.query(statement, Vec::new()).await?;
+    Ok(texts(rows)?.pop())
+}
+
+/// Keep the fingerprint of the key by which the sessions' cards are named from now on.
+pub(crate) async fn keep_naming_key(
+    platform: &impl Platform,
+    fingerprint: &str,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "INSERT INTO card_key (id, fingerprint) VALUES (1, ?1)
+             ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint",
+            vec![text(fingerprint)],
+        )
+        .await?;
+    Ok(())
+}
+
 /// The status of an EVSE.
 pub(crate) async fn evse_status(
     platform: &impl Platform,

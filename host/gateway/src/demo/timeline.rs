@@ -72,8 +72,8 @@ impl Line {
 
     /// The line as text for people, if it is to be shown.
     fn description(&self) -> Option<String> {
-        if let Some(link) = self.0.get("link") {
-            return Some(format!("receipt         {link}"));
+        if self.0.contains_key("receipt") {
+            return Some("receipt         issued".to_owned());
         }
         let energy = self.number("energy_wh");
         let running = || {
@@ -165,13 +165,10 @@ impl Timeline {
             .with_context(|| format!("never {phase}"))?
     }
 
-    pub(super) async fn until_receipt(&mut self) -> anyhow::Result<String> {
+    pub(super) async fn until_receipt(&mut self) -> anyhow::Result<()> {
         let reached = async {
-            loop {
-                if let Some(link) = self.next().await?.0.remove("link") {
-                    return Ok(link);
-                }
-            }
+            while !self.next().await?.0.contains_key("receipt") {}
+            anyhow::Ok(())
         };
         timeout(PATIENCE, reached)
             .await

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use super::plain::plain;
 
 const TOKENS: &str = "\
-    Set CHARGETAP_TOKEN, or name a file with --token-file. The gateway prints the bootstrap token \
-    when it starts for the first time; use it to issue others (chargetap fleet token issue). If it \
-    is lost, stop the gateway and run `chargetap operator-token`.";
+    Set CHARGETAP_TOKEN, or name a file with --token-file. The gateway writes the bootstrap token \
+    beside its database when it starts for the first time, and prints where; use it to issue others \
+    (chargetap fleet token issue). If it is lost, stop the gateway and run `chargetap operator-token`.";
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]

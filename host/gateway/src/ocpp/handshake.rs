@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chargetap_fleet::text::loggable;
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq as _;
 
@@ -24,7 +25,8 @@ pub(super) async fn connect<E: StationEvents>(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     if !is_authentic(&shared, &identity, &headers) {
-        tracing::warn!(station = ?identity, "a station was refused: unknown, or wrong password");
+        let station = loggable(&identity);
+        tracing::warn!(station, "a station was refused: unknown, or wrong password");
         let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"ocpp\", charset=\"UTF-8\"")];
         return (StatusCode::UNAUTHORIZED, challenge).into_response();
     }

@@ -2,6 +2,7 @@
 
 use chargetap_contract::session::{MeterReading, Stopped};
 use chargetap_engine::Vehicle;
+use chargetap_fleet::text::loggable;
 use serde_json::value::RawValue;
 
 use super::connection::Received;
@@ -18,8 +19,6 @@ use super::{RemoteAnswer, Shared, StationEvents, Unavailable, meter};
 const HEARTBEAT_INTERVAL: u32 = 300;
 /// The id in a transaction that was refused. No transaction of ours has it.
 const NO_TRANSACTION: i32 = 0;
-/// The reason to end a transaction that OCPP lets a station leave out.
-const DEFAULT_REASON: &str = "Local";
 
 /// A message of a station.
 #[derive(Debug, PartialEq)]
@@ -49,7 +48,7 @@ pub(super) fn parse(text: &str) -> Incoming {
         Content::Unknown => Err(ParseError::Frame),
     };
     Incoming::Call(Box::new(call.map_err(|error| {
-        tracing::debug!(%error, "a message could not be read");
+        not_read(&error);
         CallError {
             id: known_id,
             code: error.into(),
@@ -79,11 +78,17 @@ fn remote_answer(id: String, payload: Option<&RawValue>) -> Incoming {
             RemoteStatus::Rejected => RemoteAnswer::Rejected,
         },
         Err(error) => {
-            tracing::debug!(%error, "a message could not be read");
+            not_read(&error);
             RemoteAnswer::Unknown
         }
     };
     Incoming::Answer { id, answer }
+}
+
+/// The error may quote what the station sent.
+fn not_read(error: &ParseError) {
+    let error = loggable(&error.to_string());
+    tracing::debug!(error, "a message could not be read");
 }
 
 fn refused(id: String) -> Incoming {
@@ -134,7 +139,8 @@ async fn dispatch<E: StationEvents>(
 ) -> Result<Response, ErrorCode> {
     match request {
         Request::BootNotification(boot) => {
-            let (vendor, model) = (boot.charge_point_vendor, boot.charge_point_model);
+            let vendor = loggable(&boot.charge_point_vendor);
+            let model = loggable(&boot.charge_point_model);
             tracing::info!(station, vendor, model, "station booted");
             Ok(Response::BootNotification {
                 current_time: DateTime::from_unix_ms((shared.clock)()),
@@ -173,7 +179,14 @@ async fn status_changed<E: StationEvents>(
         status,
         ..
     } = notification;
-    tracing::info!(station, connector, %status, %error, "connector status");
+    let (shown, error) = (loggable(&status), loggable(&error));
+    tracing::info!(
+        station,
+        connector,
+        status = shown,
+        error,
+        "connector status"
+    );
     // Connector 0 is the station as a whole.
     if let Some(vehicle) = vehicle(&status).filter(|_| connector > 0) {
         shared.events.has(station, connector, vehicle).await?;
@@ -252,7 +265,7 @@ async fn stopped<E: StationEvents>(
         signed(shared, station, stop.transaction_id, &data).await?;
         let stopped = Stopped {
             reading: reading(stop.meter_stop, stop.timestamp),
-            reason: stop.reason.unwrap_or_else(|| DEFAULT_REASON.to_owned()),
+            reason: stop.reason.unwrap_or_default().name().to_owned(),
         };
         shared
             .events

@@ -5,8 +5,10 @@
 //! | a field that OCPP does not have      | an error                                           |
 //! | a missing field, one of another type | an error; an optional field may be missing or null |
 //! | a field that is not used here        | it is listed, so that it is no error               |
-//! | a value of an enumeration            | text: stations have reasons and units of their own |
+//! | a value of an enumeration            | text: stations have states and units of their own  |
+//! | a reason to stop that OCPP has not   | `Other`                                            |
 
+use chargetap_engine::StopReason;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -171,7 +173,7 @@ pub(super) struct StopTransaction {
     pub(super) meter_stop: u64,
     pub(super) timestamp: DateTime,
     pub(super) transaction_id: i32,
-    pub(super) reason: Option<String>,
+    pub(super) reason: Option<StopReason>,
     pub(super) id_tag: Option<String>,
     pub(super) transaction_data: Option<Vec<MeterValue>>,
 }

@@ -10,7 +10,7 @@ const HOLD: &str = r#"hold = "50.00""#;
 
 fn terminal(from: &str, to: &str) -> Terminal {
     assert!(GOOD.contains(from));
-    let config = Config::parse(&GOOD.replacen(from, to, 1)).unwrap();
+    let config = parse(&GOOD.replacen(from, to, 1)).unwrap();
     config.terminals["P66-0001"].clone()
 }
 

@@ -9,7 +9,7 @@ const KEYS: &str = r#"keys = [{ id = "w1", secret = { env = "W" } }]"#;
 /// The good file with a webhook.
 fn with(webhook: &str) -> Result<Config, ConfigError> {
     let webhook = format!("[[webhooks]]\n{webhook}\n[issuers.platform]");
-    Config::parse(&GOOD.replacen("[issuers.platform]", &webhook, 1))
+    parse(&GOOD.replacen("[issuers.platform]", &webhook, 1))
 }
 
 fn webhook(id: &str, scheme: &str, more: &str) -> Result<Config, ConfigError> {
@@ -18,7 +18,7 @@ fn webhook(id: &str, scheme: &str, more: &str) -> Result<Config, ConfigError> {
 
 #[test]
 fn payters_endpoint_is_always_there_and_first() {
-    let config = Config::parse(GOOD).unwrap();
+    let config = parse(GOOD).unwrap();
     let [payter] = config.callback_endpoints.as_slice() else {
         panic!("one endpoint");
     };

@@ -1,9 +1,11 @@
-//! Checks the form and the check digits of VAT numbers.
+//! Checks the form and the check digits of VAT numbers. A receipt with a number that is none is refused, and
+//! so is a configuration.
 
 use stdnum::{Validator, country};
 
 /// Whether this is a VAT number with its country's prefix. Spaces, dots and hyphens are ignored.
-pub(crate) fn is_valid(number: &str) -> bool {
+#[must_use]
+pub fn is_valid(number: &str) -> bool {
     let number = compact(number);
     let Some((prefix, rest)) = number.split_at_checked(2) else {
         return false;
@@ -56,4 +58,31 @@ fn validator(prefix: &str) -> Option<&'static dyn Validator> {
         "SK" => &country::sk::DPH,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_needs_its_prefix_and_its_check_digit() {
+        for good in [
+            "SE556677889901",
+            "se 556677-8899 01",
+            "DE136695976",
+            "FR40303265045",
+        ] {
+            assert!(is_valid(good), "{good}");
+        }
+        for wrong in [
+            "",
+            "SE",
+            "556677889901",
+            "SE556677889801",
+            "DE136695977",
+            "US123456789",
+        ] {
+            assert!(!is_valid(wrong), "{wrong}");
+        }
+    }
 }

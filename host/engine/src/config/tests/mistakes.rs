@@ -1,0 +1,178 @@
+//! Files with several mistakes, and what is wrong on the machine.
+
+use super::*;
+
+/// The good file with these changes.
+fn changed(changes: &[(&str, &str)]) -> String {
+    let change = |file: String, (from, to): &(&str, &str)| {
+        assert!(file.contains(from), "{from}");
+        file.replacen(from, to, 1)
+    };
+    changes.iter().fold(GOOD.to_owned(), change)
+}
+
+/// The line and the key of each mistake.
+fn places(errors: &ConfigErrors) -> Vec<(usize, &str)> {
+    let places = errors.iter().map(|error| (error.line, error.key.as_str()));
+    places.collect()
+}
+
+#[test]
+fn every_mistake_is_named_at_once_and_by_line() {
+    let file = changed(&[
+        ("https://gateway.example/", "gateway.example"),
+        (
+            "contact = \"help@laddbolaget.example\"\n",
+            "kontakt = \"\"\n",
+        ),
+        ("Europe/Stockholm", "Europe/Sundsvall"),
+        ("per_kwh = \"0.395\"", "per_kwh = \"-1\""),
+        ("per_session = \"0.25\"", "per_session = \"much\""),
+        ("model = \"apollo\"", "model = \"p99\""),
+        ("hold = \"50.00\"", "hold = 50"),
+    ]);
+    let file = format!("{file}\n[extra]\n[[terminals]]\n{}", second_terminal());
+    let errors = Config::parse(&file).unwrap_err();
+    assert_eq!(
+        places(&errors),
+        [
+            (3, "gateway.public_url"),
+            (13, "issuers.platform.contact"),
+            (17, "issuers.platform.kontakt"),
+            (23, "site.time_zone"),
+            (28, "tariffs.per_kwh"),
+            (29, "tariffs.per_session"),
+            (38, "terminals.model"),
+            (41, "terminals.hold"),
+            (43, "extra"),
+            (46, "terminals.evses.station"),
+            (47, "terminals.tariff"),
+        ],
+        "{errors}"
+    );
+    assert_eq!(errors.to_string().lines().count(), 11, "{errors}");
+}
+
+/// It refers to what is not there. The tariff that is there has mistakes, and those are named once.
+fn second_terminal() -> &'static str {
+    "serial = \"P66-0002\"\nevses = [{ station = \"CT-9\", connector = 1 }]\ntariff = \"night\"\n\
+     hold = \"50.00\"\nmodel = \"p66\"\n"
+}
+
+#[test]
+fn a_text_that_is_no_toml_does_not_hide_the_other_mistakes() {
+    let file = changed(&[
+        ("connector = 1 }]", "connector = 1 }"),
+        ("Europe/Stockholm", "Europe/Sundsvall"),
+    ]);
+    let errors = Config::parse(&file).unwrap_err();
+    let keys: Vec<_> = errors.iter().map(|error| error.key.as_str()).collect();
+    assert!(keys.contains(&"the file"), "{errors}");
+    assert!(keys.contains(&"site.time_zone"), "{errors}");
+}
+
+#[test]
+fn a_missing_table_is_named() {
+    let from = GOOD.find("[payter]").unwrap();
+    let to = GOOD.find("[[callback_keys]]").unwrap();
+    let file = format!("{}{}", &GOOD[..from], &GOOD[to..]);
+    let error = parse(&file).unwrap_err();
+    assert_eq!(error.key, "payter");
+}
+
+#[test]
+fn a_secret_that_stands_in_the_file_is_refused_and_not_repeated() {
+    for secret in [
+        "\"canary\"",
+        "{ value = \"canary\" }",
+        "{ env = \"A\", file = \"canary\" }",
+    ] {
+        let error = error("{ env = \"STATION_CT1_PASSWORD\" }", secret);
+        assert_eq!(error.key, "stations.password", "{error}");
+        assert!(error.problem.contains("env = \"VARIABLE\""), "{error}");
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+    let error = error(
+        "https://cps-test.mypayter.com",
+        "https://canary:canary@cps.mypayter.com",
+    );
+    assert_eq!(error.key, "payter.url");
+    assert!(!error.to_string().contains("canary"), "{error}");
+}
+
+#[test]
+fn an_address_to_listen_at_has_a_port() {
+    let with = |listen: &str| parse(&format!("[server]\nlisten = \"{listen}\"\n{GOOD}"));
+    for good in ["127.0.0.1:8080", "[::1]:0", "localhost:80"] {
+        assert!(with(good).is_ok(), "{good}");
+    }
+    for wrong in [
+        "127.0.0.1",
+        "localhost",
+        ":80",
+        "localhost:99999",
+        "http://localhost:80",
+    ] {
+        assert_eq!(with(wrong).unwrap_err().key, "server.listen", "{wrong}");
+    }
+}
+
+#[test]
+fn a_vat_number_with_a_wrong_digit_is_refused() {
+    let error = error("SE556677889901", "SE556677889801");
+    assert_eq!(error.key, "issuers.vat_number");
+}
+
+#[test]
+fn a_hold_of_which_nothing_could_be_captured_is_refused() {
+    let refused = error("hold = \"50.00\"", "hold = \"0.49\"");
+    assert_eq!(
+        refused.to_string(),
+        "line 41: terminals.hold: must be at least 0.50, policy.minimum_capture: less is never captured"
+    );
+    assert!(parse(&changed(&[("hold = \"50.00\"", "hold = \"0.50\"")])).is_ok());
+}
+
+/// A machine on which every secret has this text, and no folder can be written to.
+struct Secrets(Option<&'static str>);
+
+impl Machine for Secrets {
+    fn secret(&self, source: &SecretSource) -> Result<SecretString, String> {
+        self.0
+            .map(SecretString::from)
+            .ok_or(format!("there is no {source}"))
+    }
+
+    fn writable_folder(&self, _: &Path) -> Result<(), String> {
+        Err("no file can be made there".to_owned())
+    }
+}
+
+#[test]
+fn what_the_machine_does_not_have_is_named_with_the_other_mistakes() {
+    let file = changed(&[("Europe/Stockholm", "Europe/Sundsvall")]);
+    let file = format!("{file}\n[server]\ndatabase = \"data/chargetap.db\"\n");
+    let errors = Config::parse_on(&file, &Secrets(None)).unwrap_err();
+    assert_eq!(
+        places(&errors),
+        [
+            (7, "payter.api_key"),
+            (11, "callback_keys.secret"),
+            (23, "site.time_zone"),
+            (34, "stations.password"),
+            (44, "server.database"),
+        ],
+        "{errors}"
+    );
+}
+
+#[test]
+fn a_secret_that_cannot_be_sent_is_refused_and_not_repeated() {
+    let errors = Config::parse_on(GOOD, &Secrets(Some("canary\ncanary"))).unwrap_err();
+    let places: Vec<_> = places(&errors).into_iter().map(|(_, key)| key).collect();
+    assert_eq!(
+        places,
+        ["server.database", "payter.api_key", "stations.password"]
+    );
+    assert!(!errors.to_string().contains("canary"), "{errors}");
+}

@@ -1,0 +1,73 @@
+//! Why a station ended a transaction.
+
+use serde::Deserialize;
+
+/// The reasons of OCPP 1.6. What a station says besides is taken for `Other`: it is free text, and is
+/// neither stored nor logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[expect(missing_docs, reason = "OCPP describes each")]
+pub enum StopReason {
+    DeAuthorized,
+    EmergencyStop,
+    #[serde(rename = "EVDisconnected")]
+    EvDisconnected,
+    HardReset,
+    /// A station leaves this one out.
+    #[default]
+    Local,
+    PowerLoss,
+    Reboot,
+    Remote,
+    SoftReset,
+    UnlockCommand,
+    #[serde(other)]
+    Other,
+}
+
+impl StopReason {
+    /// As OCPP writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DeAuthorized => "DeAuthorized",
+            Self::EmergencyStop => "EmergencyStop",
+            Self::EvDisconnected => "EVDisconnected",
+            Self::HardReset => "HardReset",
+            Self::Local => "Local",
+            Self::PowerLoss => "PowerLoss",
+            Self::Reboot => "Reboot",
+            Self::Remote => "Remote",
+            Self::SoftReset => "SoftReset",
+            Self::UnlockCommand => "UnlockCommand",
+            Self::Other => "Other",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_of_ocpp_keeps_its_name_and_any_other_text_is_other() {
+        let read = |text: &str| serde_json::from_value::<StopReason>(text.into());
+        for name in [
+            "DeAuthorized",
+            "EmergencyStop",
+            "EVDisconnected",
+            "HardReset",
+            "Local",
+            "Other",
+            "PowerLoss",
+            "Reboot",
+            "Remote",
+            "SoftReset",
+            "UnlockCommand",
+        ] {
+            assert_eq!(read(name).unwrap().name(), name);
+        }
+        for text in ["", "Boredom", "4111111111111111", "local"] {
+            assert_eq!(read(text).unwrap(), StopReason::Other, "{text}");
+        }
+    }
+}
