@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use rustix::process::Signal;
 
-use crate::world::{Setup, World, components};
+use crate::world::{Setup, TERMINAL, World, components};
 
 pub(crate) fn chargetap(arguments: &[&str], folder: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_chargetap"))
@@ -411,4 +411,53 @@ fn the_demonstration_ends_with_the_money_right() {
         "{printed}"
     );
     assert!(!printed.contains("WRONG"), "{printed}");
+}
+
+#[tokio::test]
+async fn a_gateway_that_cannot_read_an_open_session_says_which_and_what_to_do() {
+    let mut world = charging().await;
+    world.stop_gateway();
+    let session = world.session();
+    // As a later component would have stored it.
+    world.replace_state_version(&session, 99);
+    let error = start_error(world.folder());
+    for part in [
+        session.as_str(),
+        "version 99",
+        "newer component folder back",
+    ] {
+        assert!(error.contains(part), "{part} in {error}");
+    }
+    world.replace_state_version(&session, 3);
+    world.restart_gateway().await;
+    assert_eq!(world.operate(&session, "stop", None).await, 204);
+    world.closed_sessions(1).await;
+}
+
+#[tokio::test]
+async fn a_session_goes_on_although_its_terminal_is_gone_from_the_configuration() {
+    let mut world = charging().await;
+    world.stop_gateway();
+    let session = world.session();
+    world.configure(&format!("\"{TERMINAL}\""), "\"P66-NEW\"");
+    world.restart_gateway().await;
+    assert_eq!(world.operate(&session, "stop", None).await, 204);
+    world.closed_sessions(1).await;
+    let log = world.log().lines().join("\n");
+    assert!(log.contains("is not configured"), "{log}");
+}
+
+/// A gateway at which a session charges.
+async fn charging() -> World {
+    let world = World::new(Setup {
+        unplug_after: None,
+        power: 1_000,
+        ..Setup::default()
+    })
+    .await;
+    world.tap("card-1").await;
+    world
+        .until("energy flows", async || world.metered_live().await > 0)
+        .await;
+    world
 }

@@ -7,6 +7,8 @@
 //! | lost                     | failed, nothing was taken   | that nothing was taken   |
 //! | refunded in another way  | refunded, by all that is due | of that refund           |
 //!
+//! More than the session costs is to be given back before that is put on record: no receipt says that more was paid.
+//!
 //! The last is found of a session with a refund that is due, the others of any other one.
 
 use chargetap_contract::receipt::NothingTakenReason;
@@ -19,9 +21,10 @@ use crate::{correction, receipt};
 pub(crate) fn resolved(step: &mut Step<'_>, resolution: Resolution) -> Result<(), Refusal> {
     match (&step.session.stage, resolution) {
         (Stage::Ended(Ended::NeedsAttention(_)), Resolution::Captured(amount)) => {
-            let held = step.session.held();
-            if amount == 0 || amount > held {
-                return Err(Refusal::NotCapturable(held));
+            let session = &step.session;
+            let most = session.cost().gross.min(session.held());
+            if amount == 0 || amount > most {
+                return Err(Refusal::NotCapturable(most));
             }
             end(step, Ended::Settled(amount));
         }

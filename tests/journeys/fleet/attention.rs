@@ -191,3 +191,48 @@ async fn an_alert_ends_by_itself_when_its_session_needs_nobody_any_more() {
     assert_eq!(alert["resolved"], Value::Null);
     assert!(world.items(DUE).await.is_empty());
 }
+
+#[tokio::test]
+async fn the_operator_says_what_became_of_the_money_and_the_receipt_follows() {
+    let world = closed_elsewhere().await;
+    let session = world.session();
+    let resolution = |found: &str, amount: Option<u64>| json!({"found": found, "amount": amount, "note": "The portal says so."});
+    // More than it costs.
+    let too_much = resolution("captured", Some(4_999));
+    assert_eq!(
+        world.operate(&session, "resolution", Some(too_much)).await,
+        409
+    );
+    let unsaid = resolution("captured", None);
+    assert_eq!(
+        world.operate(&session, "resolution", Some(unsaid)).await,
+        400
+    );
+    let arguments = [
+        "session",
+        "resolve",
+        &session,
+        "--found",
+        "captured",
+        "--amount",
+        "1",
+        "--note",
+        "The portal says so.",
+    ];
+    let resolved = chargetap(&world, &arguments).await;
+    assert!(resolved.status.success(), "{resolved:?}");
+    let receipt = world.receipts(1).await.remove(0);
+    assert_eq!(world.session_phase(&session), "settled");
+    let page = world.get(receipt["link"].as_str().unwrap(), "text/plain");
+    let page = String::from_utf8(page.await.2).unwrap();
+    assert!(page.contains("0.01"), "{page}");
+    // What was said is in the audit log, and nothing is due any more.
+    let alert = world.items(ALERTS).await.remove(0);
+    assert_eq!(alert["resolved"]["note"], "The portal says so.");
+    assert!(world.items(DUE).await.is_empty());
+    let again = resolution("voided", None);
+    assert_eq!(
+        world.operate(&session, "resolution", Some(again)).await,
+        409
+    );
+}

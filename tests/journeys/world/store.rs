@@ -56,6 +56,16 @@ impl World {
             .unwrap()
     }
 
+    /// Put another version before the state of a session.
+    pub(crate) fn replace_state_version(&self, session: &str, version: u8) {
+        let query = "SELECT state FROM session WHERE id = ?1";
+        let store = self.store();
+        let mut state: Vec<u8> = store.query_row(query, [session], |row| row.get(0)).unwrap();
+        state[0] = version;
+        let statement = "UPDATE session SET state = ?2 WHERE id = ?1";
+        store.execute(statement, (session, state)).unwrap();
+    }
+
     pub(crate) fn payment_reports(&self) -> usize {
         self.count("SELECT count(*) FROM report")
     }

@@ -228,9 +228,6 @@ fn spoil(sabotage: Sabotage, policy: &mut Policy, event: &mut Event) {
             }
         }
         (Sabotage::ClockUnheard, Event::ClockSet(by)) => *by = 0,
-        (Sabotage::StationsUnheard, Event::DeadlineReached(reachable_for)) => {
-            *reachable_for = Some(u64::MAX);
-        }
         (Sabotage::RegisterBelieved, _) => policy.maximum_power = u32::MAX,
         _ => {}
     }

@@ -42,8 +42,6 @@ pub enum Sabotage {
     ConflictIsOurs,
     /// Sessions do not hear that the clock was set.
     ClockUnheard,
-    /// Deadlines act before stations can speak.
-    StationsUnheard,
     /// Every reading is believed.
     RegisterBelieved,
     /// A transaction that comes too late is of no use to its session.

@@ -81,11 +81,6 @@ fn a_session_that_does_not_hear_of_a_set_clock_is_found() {
 }
 
 #[test]
-fn a_deadline_that_acts_before_its_station_can_speak_is_found() {
-    assert!(found_within(10_000, Sabotage::StationsUnheard));
-}
-
-#[test]
 fn a_register_that_is_believed_whatever_it_says_is_found() {
     assert!(found_within(10_000, Sabotage::RegisterBelieved));
 }

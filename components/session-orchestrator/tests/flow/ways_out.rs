@@ -160,11 +160,11 @@ fn an_authorisation_that_stayed_unknown_is_resolved_without_a_hold() {
 }
 
 #[test]
-fn nobody_resolves_a_capture_of_more_than_was_held_or_a_session_that_needs_nothing() {
+fn nobody_resolves_a_capture_of_more_than_the_price_or_a_session_that_needs_nothing() {
     for mut session in needing_attention() {
-        for amount in [0, 5_001] {
+        for amount in [0, 487, 5_001] {
             let refusal = session.try_apply(Event::Resolved(Resolution::Captured(amount)));
-            assert_eq!(refusal, Err(Refusal::NotCapturable(5_000)));
+            assert_eq!(refusal, Err(Refusal::NotCapturable(486)));
         }
         let refusal = session.try_apply(Event::Resolved(Resolution::RefundedElsewhere));
         assert_eq!(refusal, Err(Refusal::NotApplicable(Phase::NeedsAttention)));

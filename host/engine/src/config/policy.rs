@@ -76,11 +76,8 @@ impl PolicyTable {
         );
         let hold_lifetime = milliseconds("policy.hold_lifetime_s", &self.hold_lifetime_s, WEEK_S);
         let stop_timeout = milliseconds("policy.stop_timeout_s", &self.stop_timeout_s, HOUR_S);
-        let offline_timeout = milliseconds(
-            "policy.offline_timeout_s",
-            &self.offline_timeout_s,
-            WEEK_S,
-        );
+        let offline_timeout =
+            milliseconds("policy.offline_timeout_s", &self.offline_timeout_s, WEEK_S);
         let maximum_power = place.take(self.maximum_power(place));
         let policy = Policy {
             tariff: tariff.clone(),

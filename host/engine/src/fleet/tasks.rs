@@ -232,7 +232,7 @@ fn requested(outcome: EventOutcome) -> Answer {
         | EventOutcome::StaleArming
         | EventOutcome::EvseOccupied
         | EventOutcome::HoldClaimed => {
-            let detail = "the session is not in a phase for that, or more than was held or is left is asked for";
+            let detail = "the session is not in a phase for that, or the amount is more than it costs or than is left";
             Problem::new(ProblemKind::Conflict, detail).answer()
         }
     }

@@ -48,7 +48,7 @@ struct Refund {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SessionFinding {
-    /// So much of the hold was captured.
+    /// So much of the hold was captured, at most what the session costs: give back more before.
     Captured,
     /// The hold was released, or none was made.
     Voided,
