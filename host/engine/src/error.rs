@@ -2,7 +2,7 @@
 
 use chargetap_contract::ComponentFault;
 
-use crate::clock::ClockProblem;
+use crate::clock::state::ClockProblem;
 use crate::store::error::StoreError;
 
 /// The engine could not do its work; nothing was acknowledged.

@@ -4,7 +4,7 @@ use chargetap_contract::session::Policy;
 use secrecy::SecretString;
 
 use crate::callbacks::limits::CallbackLimits;
-use crate::clock::Clock;
+use crate::clock::state::Clock;
 use crate::config::{Config, Terminal};
 use crate::error::EngineError;
 use crate::fleet::state::FleetState;
@@ -12,7 +12,7 @@ use crate::interval::Interval;
 use crate::local_time;
 use crate::payter::Payter;
 use crate::platform::Platform;
-use crate::readiness::Readiness;
+use crate::readiness::state::Readiness;
 use crate::receipts::limits::SearchLimits;
 use crate::terminals::state::TerminalState;
 

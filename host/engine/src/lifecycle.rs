@@ -5,7 +5,7 @@ use std::ops::Range;
 use secrecy::SecretString;
 
 use crate::callbacks::card_key;
-use crate::clock::Clock;
+use crate::clock::state::Clock;
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::fleet::issuers;

@@ -7,4 +7,5 @@ pub(crate) mod rendering;
 pub(crate) mod search;
 
 mod context;
+mod pages;
 mod subject;

@@ -10,7 +10,7 @@ use chargetap_contract::receipt::{
 use chargetap_contract::session::Event;
 use chargetap_fleet::text::holds_card_number;
 
-use super::rendering::form;
+use super::pages::form;
 use super::search::{self, may_search};
 use super::subject::session;
 use crate::error::EngineError;

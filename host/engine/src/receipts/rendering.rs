@@ -3,8 +3,9 @@
 //! The link is the right to see a receipt, and to have an invoice made of it.
 
 use chargetap_contract::Components;
-use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered, Subject};
+use chargetap_contract::receipt::{Document, Format, Problem, Subject};
 
+use super::pages::{in_language, page, preferences};
 use super::search;
 use super::subject::session;
 use crate::error::EngineError;
@@ -13,12 +14,6 @@ use crate::http::{Request, Response};
 use crate::id::short_hash;
 use crate::platform::Platform;
 use crate::store;
-
-/// The language of a receipt when none that the reader asks for is there.
-const DEFAULT_LOCALE: &str = "en";
-
-/// How many languages of a request are tried: each costs a call of the component.
-const MOST_LANGUAGES: usize = 10;
 
 /// The columns of a text unless its reader says how many.
 const DEFAULT_COLUMNS: u32 = 40;
@@ -90,54 +85,6 @@ async fn refunded(platform: &impl Platform, subject: &Subject) -> Result<Option<
     })
 }
 
-/// A page with a form, in the reader's language.
-pub(super) fn form(
-    platform: &impl Platform,
-    status: u16,
-    form: &Page,
-    request: &Request,
-) -> Result<Response, EngineError> {
-    let rendered = in_language(request, |locale| platform.components().form(form, locale))?;
-    Ok(match rendered {
-        Ok(rendered) => page(status, rendered),
-        Err(problem) => {
-            tracing::error!(?problem, "a page cannot be rendered");
-            Response::text(500, "The page cannot be shown.")
-        }
-    })
-}
-
-/// Render in the first language that the reader wants and that there is.
-fn in_language<E>(
-    request: &Request,
-    render: impl Fn(&str) -> Result<Result<Rendered, Problem>, E>,
-) -> Result<Result<Rendered, Problem>, E> {
-    let query = request.query_fields();
-    let accepted = request.header("accept-language");
-    let wanted = query
-        .get("lang")
-        .map(String::as_str)
-        .into_iter()
-        .chain(accepted.map(preferences).unwrap_or_default())
-        .take(MOST_LANGUAGES);
-    for locale in wanted {
-        match render(locale)? {
-            Err(Problem::UnknownLocale(_)) => {}
-            rendered => return Ok(rendered),
-        }
-    }
-    render(DEFAULT_LOCALE)
-}
-
-fn page(status: u16, rendered: Rendered) -> Response {
-    Response {
-        status,
-        content_type: rendered.media_type,
-        headers: Vec::new(),
-        body: rendered.body,
-    }
-}
-
 /// The name of a file when it is saved.
 fn file_name(id: &str, format: Format) -> Option<(&'static str, String)> {
     let disposition = match format {
@@ -183,23 +130,6 @@ fn format(request: &Request) -> Option<Format> {
             "image/png" | "image/*" => Some(Format::QrPng),
             _ => None,
         })
-}
-
-/// The items of an `Accept`-like header, the most wanted first.
-fn preferences(header: &str) -> Vec<&str> {
-    let mut items: Vec<(&str, f32)> = header
-        .split(',')
-        .filter_map(|item| {
-            let mut parts = item.split(';').map(str::trim);
-            let name = parts.next().filter(|name| !name.is_empty())?;
-            let quality = parts
-                .find_map(|part| part.strip_prefix("q="))
-                .map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
-            (quality > 0.0).then_some((name, quality))
-        })
-        .collect();
-    items.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-    items.into_iter().map(|(name, _)| name).collect()
 }
 
 #[cfg(test)]

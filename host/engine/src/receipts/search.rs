@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use chargetap_contract::receipt::{Document, Page};
 use rust_decimal::Decimal;
 
-use super::rendering::form;
+use super::pages::form;
 use super::subject::session;
 use crate::config::amounts::decimals;
 use crate::error::EngineError;

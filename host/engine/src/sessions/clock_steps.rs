@@ -3,7 +3,8 @@
 use chargetap_contract::session::Event;
 
 use super::apply::apply;
-use crate::clock::{self, Seen};
+use crate::clock;
+use crate::clock::state::Seen;
 use crate::error::EngineError;
 use crate::event::EventEnvelope;
 use crate::gateway::Gateway;

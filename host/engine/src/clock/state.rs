@@ -1,0 +1,265 @@
+//! What the gateway knows of its clock.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Before this moment the version was not written: a clock that shows it was never set, as on a
+/// machine without a battery. 2026-01-01T00:00:00Z, in Unix milliseconds.
+const WRITTEN_AFTER: u64 = 1_767_225_600_000;
+
+/// A clock that moved by less than this was not set, in milliseconds.
+const TOLERANCE: u64 = 5_000;
+
+/// For how long a clock that is behind the store is given to become right, in milliseconds. If it does not, it
+/// was wrong before, and is right now.
+const BECOMES_RIGHT_WITHIN: u64 = 10 * 60_000;
+
+/// A gateway that did not look at its clock for so long stood still, in milliseconds.
+const STANDSTILL: u64 = 5_000;
+
+/// What the gateway knows of its clock.
+pub(crate) struct Clock(Mutex<State>);
+
+struct State {
+    /// The latest moment that is on record, or that was seen.
+    latest: u64,
+    /// When the clock was looked at last.
+    looked: Option<Look>,
+    /// The clock was set, and not all sessions have heard of it.
+    is_being_set: bool,
+    /// Something waits until the clock can be trusted.
+    is_waited_for: bool,
+    /// When the gateway was opened, by the clock that cannot be set.
+    opened_at: u64,
+    /// Since when nothing has kept stations' reports out, by the clock that cannot be set.
+    undisturbed_since: u64,
+}
+
+/// What is seen of the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// It goes on as it did.
+    Steady,
+    /// It was set by so much since it was looked at last, in milliseconds.
+    Set(i64),
+    /// It was never set, or is behind what the store has seen.
+    NotTrusted,
+}
+
+/// Both clocks at one moment.
+#[derive(Clone, Copy)]
+pub(crate) struct Look {
+    /// In Unix milliseconds.
+    pub(crate) now: u64,
+    /// In milliseconds since some moment.
+    pub(crate) elapsed: u64,
+}
+
+/// Why the clock cannot be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClockProblem {
+    /// It was never set.
+    #[error("the clock was never set: set it, or let it be set by NTP")]
+    NotSet,
+    /// It is behind what the store has seen.
+    #[error("the clock is behind what the store has seen: set it, or let it be set by NTP")]
+    BehindStore,
+    /// It was set a moment ago.
+    #[error("the clock was set a moment ago: try again")]
+    BeingSet,
+}
+
+impl Clock {
+    /// `latest` is the latest moment on record.
+    pub(crate) fn new(latest: u64, elapsed: u64) -> Self {
+        Self(Mutex::new(State {
+            latest,
+            looked: None,
+            is_being_set: false,
+            is_waited_for: false,
+            opened_at: elapsed,
+            undisturbed_since: elapsed,
+        }))
+    }
+
+    /// Every change of the state is whole when the lock is released.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether sessions may go on at this moment.
+    pub(crate) fn check(&self, look: Look) -> Result<(), ClockProblem> {
+        let mut state = self.lock();
+        let problem = if look.now < WRITTEN_AFTER {
+            Some(ClockProblem::NotSet)
+        } else if state.is_being_set || state.step(look).is_some() {
+            Some(ClockProblem::BeingSet)
+        } else if look.now.saturating_add(TOLERANCE) < state.latest {
+            Some(ClockProblem::BehindStore)
+        } else {
+            None
+        };
+        state.is_waited_for |= problem.is_some();
+        problem.map_or(Ok(()), Err)
+    }
+
+    /// Whether something waited for the clock, which can be trusted now.
+    pub(crate) fn take_waiters(&self) -> bool {
+        std::mem::take(&mut self.lock().is_waited_for)
+    }
+
+    /// Look at the clock, now and then.
+    pub(crate) fn look(&self, look: Look) -> Seen {
+        let mut state = self.lock();
+        if look.now < WRITTEN_AFTER {
+            return Seen::NotTrusted;
+        }
+        let since = state
+            .looked
+            .map_or(0, |before| look.elapsed.saturating_sub(before.elapsed));
+        if since >= STANDSTILL {
+            state.undisturbed_since = look.elapsed;
+        }
+        let step = match state.looked {
+            Some(_) => state.step(look),
+            None => {
+                let is_behind = look.now.saturating_add(TOLERANCE) < state.latest;
+                let waited = look.elapsed.saturating_sub(state.opened_at);
+                if is_behind && waited < BECOMES_RIGHT_WITHIN {
+                    return Seen::NotTrusted;
+                }
+                is_behind.then(|| difference(look.now, state.latest.saturating_add(waited)))
+            }
+        };
+        state.looked = Some(look);
+        state.is_being_set |= step.is_some();
+        state.latest = match step {
+            Some(_) => look.now,
+            None => state.latest.max(look.now),
+        };
+        step.map_or(Seen::Steady, Seen::Set)
+    }
+
+    /// Not all sessions have heard of a step.
+    pub(crate) fn hold(&self) {
+        self.lock().is_being_set = true;
+    }
+
+    pub(crate) fn all_have_heard(&self) {
+        self.lock().is_being_set = false;
+    }
+
+    /// A station's report could not be stored.
+    pub(crate) fn disturbed(&self, elapsed: u64) {
+        self.lock().undisturbed_since = elapsed;
+    }
+
+    /// For how long nothing has kept stations' reports out, in milliseconds.
+    pub(crate) fn undisturbed_for(&self, elapsed: u64) -> u64 {
+        let state = self.lock();
+        let stands_still = state
+            .looked
+            .is_some_and(|before| elapsed.saturating_sub(before.elapsed) >= STANDSTILL);
+        if stands_still {
+            return 0;
+        }
+        elapsed.saturating_sub(state.undisturbed_since)
+    }
+}
+
+impl State {
+    /// By how much the clock was set since it was looked at.
+    fn step(&self, look: Look) -> Option<i64> {
+        let before = self.looked?;
+        let expected = before
+            .now
+            .saturating_add(look.elapsed.saturating_sub(before.elapsed));
+        (look.now.abs_diff(expected) > TOLERANCE).then(|| difference(look.now, expected))
+    }
+}
+
+fn difference(to: u64, from: u64) -> i64 {
+    i64::try_from(i128::from(to) - i128::from(from)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const YEAR: u64 = 365 * 24 * 60 * 60_000;
+    const HOUR: u64 = 60 * 60_000;
+    const NOON: u64 = WRITTEN_AFTER + YEAR;
+
+    fn at(now: u64, elapsed: u64) -> Look {
+        Look { now, elapsed }
+    }
+
+    fn running() -> Clock {
+        let clock = Clock::new(NOON, 0);
+        assert_eq!(clock.look(at(NOON, 0)), Seen::Steady);
+        clock
+    }
+
+    #[test]
+    fn time_that_passes_is_no_step() {
+        let clock = running();
+        assert_eq!(clock.look(at(NOON + HOUR, HOUR)), Seen::Steady);
+        assert_eq!(clock.check(at(NOON + HOUR + 10, HOUR + 10)), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_is_noticed_in_both_directions() {
+        for by in [HOUR, YEAR] {
+            let by_signed = i64::try_from(by).unwrap();
+            let clock = running();
+            let behind = at(NOON - by + 250, 250);
+            assert!(clock.check(behind).is_err());
+            assert_eq!(clock.look(behind), Seen::Set(-by_signed));
+            let clock = running();
+            let ahead = at(NOON + by + 250, 250);
+            assert_eq!(clock.check(ahead), Err(ClockProblem::BeingSet));
+            assert_eq!(clock.look(ahead), Seen::Set(by_signed));
+            assert_eq!(clock.check(ahead), Err(ClockProblem::BeingSet));
+            clock.all_have_heard();
+            assert_eq!(clock.check(ahead), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_never_set_is_waited_for_without_end() {
+        let clock = Clock::new(NOON, 0);
+        for elapsed in [0, HOUR, YEAR] {
+            assert_eq!(clock.look(at(elapsed, elapsed)), Seen::NotTrusted);
+            assert_eq!(clock.check(at(elapsed, elapsed)), Err(ClockProblem::NotSet));
+        }
+        assert_eq!(clock.look(at(NOON + YEAR, YEAR)), Seen::Steady);
+        assert_eq!(clock.check(at(NOON + YEAR, YEAR)), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_behind_the_store_is_given_ten_minutes_to_become_right() {
+        let clock = Clock::new(NOON, 0);
+        let early = NOON - HOUR;
+        assert_eq!(clock.look(at(early, 0)), Seen::NotTrusted);
+        assert_eq!(clock.check(at(early, 0)), Err(ClockProblem::BehindStore));
+        // It becomes right in time.
+        assert_eq!(clock.look(at(NOON + 60_000, 30_000)), Seen::Steady);
+        assert_eq!(clock.check(at(NOON + 60_000, 30_000)), Ok(()));
+        // It does not: then it was an hour ahead before.
+        let clock = Clock::new(NOON, 0);
+        assert_eq!(clock.look(at(early, 0)), Seen::NotTrusted);
+        let elapsed = BECOMES_RIGHT_WITHIN;
+        let hour = i64::try_from(HOUR).unwrap();
+        assert_eq!(clock.look(at(early + elapsed, elapsed)), Seen::Set(-hour));
+    }
+
+    #[test]
+    fn a_standstill_and_a_report_that_could_not_be_stored_disturb() {
+        let clock = running();
+        assert_eq!(clock.undisturbed_for(1_000), 1_000);
+        assert_eq!(clock.undisturbed_for(60_000), 0, "it stands still");
+        clock.look(at(NOON + 60_000, 60_000));
+        assert_eq!(clock.undisturbed_for(61_000), 1_000);
+        clock.disturbed(62_000);
+        assert_eq!(clock.undisturbed_for(62_500), 500);
+    }
+}
