@@ -24,11 +24,8 @@ use crate::{charging, receipt};
 const LOOK_UP_AGAIN_AFTER: u64 = 5_000;
 const LOOK_UP_AGAIN_AT_MOST_AFTER: u64 = 5 * 60 * 1_000;
 
-/// How many look-ups are made before the pauses between them grow.
-const FREQUENT_LOOK_UPS: u32 = 12;
-
-/// How many look-ups are made in all: those of about a day.
-const MOST_LOOK_UPS: u32 = 300;
+/// How long look-ups are made after the hold counts as not made, in milliseconds: about three hundred of them.
+const LOOK_UP_FOR: u64 = 24 * 60 * 60 * 1_000;
 
 /// How long it may stay unknown whether a hold was made before people are alerted, in milliseconds.
 const ALERT_AFTER: u64 = 60 * 60 * 1_000;
@@ -88,8 +85,6 @@ fn authorise(step: &mut Step<'_>) {
         give_up_at,
         looking_up: false,
         alerted: false,
-        questions: 0,
-        repeat_at: give_up_at,
     };
     let terminal = step.session.terminal.clone();
     let message = "Card accepted. Plug in to charge.".into();
@@ -192,18 +187,18 @@ pub(crate) fn payment_hinted(step: &mut Step<'_>) -> Result<(), Refusal> {
 
 pub(crate) fn deadline_reached(step: &mut Step<'_>) {
     let Stage::Authorising {
-        questions, alerted, ..
-    } = &mut step.session.stage
+        give_up_at,
+        alerted,
+        ..
+    } = step.session.stage
     else {
         return;
     };
-    *questions = questions.saturating_add(1);
-    if *questions <= MOST_LOOK_UPS {
+    if step.now < give_up_at.saturating_add(LOOK_UP_FOR) {
         return look_up(step);
     }
-    let was_alerted = *alerted;
     step.session.stage = Stage::Ended(Ended::NeedsAttention(Attention::AuthorisationUnknown));
-    if !was_alerted {
+    if !alerted {
         alert(step);
     }
 }
@@ -253,15 +248,12 @@ fn look_up_later(step: &mut Step<'_>) {
         give_up_at,
         looking_up,
         alerted,
-        questions,
-        repeat_at,
     } = &mut step.session.stage
     else {
         return;
     };
     *looking_up = true;
-    *repeat_at = step.now.saturating_add(pause_after(*questions));
-    step.deadline = Some(*repeat_at);
+    step.deadline = Some(look_up_again_at(*give_up_at, step.now));
     let is_long = step.now >= give_up_at.saturating_add(ALERT_AFTER);
     if is_long && !*alerted {
         *alerted = true;
@@ -269,10 +261,10 @@ fn look_up_later(step: &mut Step<'_>) {
     }
 }
 
-/// How long to wait after so many look-ups: the pause doubles once the driver will have gone.
-fn pause_after(questions: u32) -> u64 {
-    let doublings = questions.saturating_sub(FREQUENT_LOOK_UPS).min(16);
-    (LOOK_UP_AGAIN_AFTER << doublings).min(LOOK_UP_AGAIN_AT_MOST_AFTER)
+/// When to look up again. The pause grows with the time since the hold counts as not made.
+pub(crate) fn look_up_again_at(give_up_at: u64, now: u64) -> u64 {
+    let pause = now.saturating_sub(give_up_at) / 8;
+    now.saturating_add(pause.clamp(LOOK_UP_AGAIN_AFTER, LOOK_UP_AGAIN_AT_MOST_AFTER))
 }
 
 /// Looks for our hold among the open ones:

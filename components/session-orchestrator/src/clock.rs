@@ -3,7 +3,7 @@
 
 use crate::session::{Closing, Session, Stage};
 use crate::step::Step;
-use crate::{hold_cover, step};
+use crate::{authorisation, hold_cover, step};
 
 /// Move every moment of the session.
 pub(crate) fn set(step: &mut Step<'_>, by: i64) {
@@ -36,7 +36,14 @@ pub(crate) fn set(step: &mut Step<'_>, by: i64) {
 pub(crate) fn go_on_waiting(step: &mut Step<'_>) {
     step.deadline = match &step.session.stage {
         Stage::Checking { until } => Some(*until),
-        Stage::Authorising { repeat_at, .. } => Some(*repeat_at),
+        Stage::Authorising {
+            give_up_at,
+            looking_up,
+            ..
+        } => Some(match looking_up {
+            true => authorisation::look_up_again_at(*give_up_at, step.now),
+            false => *give_up_at,
+        }),
         Stage::Starting {
             until, repeat_at, ..
         }
@@ -53,11 +60,7 @@ impl Stage {
     fn moments(&mut self) -> Vec<&mut u64> {
         match self {
             Self::Checking { until } | Self::Charging { until } => vec![until],
-            Self::Authorising {
-                give_up_at,
-                repeat_at,
-                ..
-            } => vec![give_up_at, repeat_at],
+            Self::Authorising { give_up_at, .. } => vec![give_up_at],
             Self::Starting {
                 until, repeat_at, ..
             }

@@ -72,10 +72,6 @@ pub(crate) enum Stage {
         looking_up: bool,
         /// An alert said that it is unknown whether a hold was made.
         alerted: bool,
-        /// How many look-ups the passing of time asked for.
-        questions: u32,
-        /// When to look up again.
-        repeat_at: u64,
     },
     Starting {
         /// The driver has until then to plug in.

@@ -121,6 +121,16 @@ impl World {
         }
     }
 
+    /// A request to close a hold takes effect within the time that the provider takes at most, or never: no deadline
+    /// of a session that closes its hold passes before that.
+    pub(crate) fn lose_stray_closings(&mut self) {
+        self.under_way.retain(|flight| {
+            flight.awaited
+                || flight.leg != Leg::Request
+                || !matches!(flight.order, Order::Close(..))
+        });
+    }
+
     /// The host no longer waits for this request, which may still arrive.
     pub(crate) fn stray(&mut self, mut flight: Flight) {
         if flight.leg == Leg::Request && !matches!(flight.order, Order::LookUp(_)) {

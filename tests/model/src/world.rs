@@ -34,7 +34,8 @@ pub struct Flight {
     pub order: Order,
     /// Where it is.
     pub leg: Leg,
-    /// Whether a host waits for the answer. Otherwise, the request may arrive at any time or never.
+    /// Whether a host waits for the answer. Otherwise, the request may arrive at any time or never; one that
+    /// closes a hold, before the next deadline or never.
     pub awaited: bool,
 }
 

@@ -3,7 +3,6 @@
 //! | field                 | version 2                              | today                                    |
 //! |-----------------------|----------------------------------------|------------------------------------------|
 //! | `register`, `unpaid`  | not known                              | plausibility, and energy without payment |
-//! | `Authorising`         | repeated without end                   | counts its questions                     |
 //! | `Starting`            | does not tell whether it was accepted  | tells, and when it is repeated           |
 //! | `Closing.answer_lost` | once lost, lost for good               | when, until a look-up shows it open      |
 
@@ -105,8 +104,6 @@ impl From<Stage> for session::Stage {
                 give_up_at,
                 looking_up,
                 alerted,
-                questions: 0,
-                repeat_at: give_up_at,
             },
             Stage::Starting { until, answer_lost } => Self::Starting {
                 until,

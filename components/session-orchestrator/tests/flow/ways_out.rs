@@ -65,7 +65,8 @@ fn a_provider_that_never_says_is_asked_ever_less_often_and_then_a_person_is() {
     let tapped_at = session.now;
     asked_in_vain_until(&mut session, tapped_at + 30 * DAY);
     assert_eq!(session.phase(), Phase::NeedsAttention);
-    assert_eq!(session.times_asked("look-up-terminal"), 301);
+    let asked = session.times_asked("look-up-terminal");
+    assert!((250..400).contains(&asked), "{asked} look-ups");
     assert!(session.now > tapped_at + 20 * HOUR);
     assert!(session.now < tapped_at + 2 * DAY);
     assert_eq!(alerts(&session), [Attention::AuthorisationUnknown]);
