@@ -66,11 +66,8 @@ impl Stage {
             }
             | Self::Stopping { until, repeat_at } => [until].into_iter().chain(repeat_at).collect(),
             Self::Closing(Closing {
-                since,
-                lost_at,
-                retry_at,
-                ..
-            }) => [since].into_iter().chain(lost_at).chain(retry_at).collect(),
+                since, retry_at, ..
+            }) => [since].into_iter().chain(retry_at).collect(),
             Self::Ended(_) => Vec::new(),
         }
     }

@@ -25,7 +25,7 @@ use chargetap_contract::terminal::Hold;
 
 use crate::command_id::CommandKind;
 use crate::register::Register;
-use crate::session::{Close, Closing, Ended, Session, Stage, Void};
+use crate::session::{Close, Closing, Ended, LostAnswer, Session, Stage, Void};
 use crate::step::Step;
 use crate::{correction, receipt};
 
@@ -79,7 +79,7 @@ fn closing(how: Close, since: u64) -> Stage {
         how,
         since,
         attempts: 0,
-        lost_at: None,
+        lost: LostAnswer::No,
         looking_up: false,
         retry_at: None,
     })
@@ -144,10 +144,10 @@ pub(crate) fn command_ended(step: &mut Step<'_>, result: CommandResult) -> Resul
             captured_in_part(step, amount);
         }
         (CommandResult::Captured(_), how) => closed_elsewhere(step, how, expired),
-        (CommandResult::Conflict, _) if closing.lost_at.is_some() && !expired => closed(step),
+        (CommandResult::Conflict, _) if closing.lost != LostAnswer::No && !expired => closed(step),
         (CommandResult::Conflict, how) => closed_elsewhere(step, how, expired),
         (CommandResult::Unknown, _) if !closing.looking_up => {
-            closing.lost_at = Some(step.now);
+            closing.lost = LostAnswer::Lately;
             closing.looking_up = true;
             look_up(step);
         }
@@ -201,17 +201,15 @@ pub(crate) fn deadline_reached(step: &mut Step<'_>) {
     let Stage::Closing(closing) = &mut step.session.stage else {
         return;
     };
-    closing.looking_up |= is_settled(closing.lost_at, step.policy, step.now);
+    if closing.lost == LostAnswer::Lately {
+        closing.lost = LostAnswer::Before;
+        closing.looking_up = true;
+    }
     if closing.looking_up {
         look_up(step);
     } else {
         attempt(step);
     }
-}
-
-/// Whether an attempt whose answer was lost has had its effect by now, if it has one.
-fn is_settled(lost_at: Option<u64>, policy: &Policy, now: u64) -> bool {
-    lost_at.is_some_and(|lost_at| now >= lost_at.saturating_add(policy.authorise_timeout))
 }
 
 /// The answer was lost: look up whether the hold is still open.
@@ -241,8 +239,8 @@ fn hold_looked_up(step: &mut Step<'_>, holds: &[Hold], expired: bool) {
         };
     }
     closing.looking_up = false;
-    if is_settled(closing.lost_at, step.policy, step.now) {
-        closing.lost_at = None;
+    if closing.lost == LostAnswer::Before {
+        closing.lost = LostAnswer::No;
         return attempt(step);
     }
     // The second attempt is made at once: the driver is still there.
@@ -257,7 +255,7 @@ fn retry_later(step: &mut Step<'_>) {
     let Stage::Closing(closing) = &mut step.session.stage else {
         return;
     };
-    closing.retry_at = next_attempt(closing, step.now);
+    closing.retry_at = next_attempt(closing, step.now, step.policy.authorise_timeout);
     match closing.retry_at {
         Some(at) => step.deadline = Some(at),
         None if matches!(closing.how, Close::Capture(_)) => need_attention(
@@ -281,12 +279,18 @@ fn retry_later(step: &mut Step<'_>) {
 /// | 6 to 29         | after an hour  |
 /// | 30 or more      | after a day    |
 ///
+/// After a lost answer it is not before that attempt has had its effect, if it has one.
+///
 /// `None` if that is more than seven days after the first attempt: a person has to close the hold.
-fn next_attempt(closing: &Closing, now: u64) -> Option<u64> {
+fn next_attempt(closing: &Closing, now: u64, takes_effect_within: u64) -> Option<u64> {
     let delay = match closing.attempts {
         0..=5 => MINUTE,
         6..=29 => HOUR,
         _ => DAY,
+    };
+    let delay = match closing.lost {
+        LostAnswer::Lately => delay.max(takes_effect_within),
+        LostAnswer::No | LostAnswer::Before => delay,
     };
     let at = now.saturating_add(delay);
     (at <= closing.since.saturating_add(7 * DAY)).then_some(at)

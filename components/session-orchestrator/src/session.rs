@@ -105,12 +105,22 @@ pub(crate) struct Closing {
     pub(crate) since: u64,
     /// How many attempts were made.
     pub(crate) attempts: u32,
-    /// When the answer to an attempt was lost, unless a look-up has shown since that the attempt had no effect.
-    pub(crate) lost_at: Option<u64>,
+    pub(crate) lost: LostAnswer,
     /// It is being looked up whether the hold is still open.
     pub(crate) looking_up: bool,
     /// When to try or to look up again. `None` while a command is on its way.
     pub(crate) retry_at: Option<u64>,
+}
+
+/// Whether the answer to an attempt to close a hold was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum LostAnswer {
+    /// No, or a look-up has shown since that the attempt had no effect.
+    No,
+    /// Lately: that attempt may still take effect.
+    Lately,
+    /// So long ago that the attempt has had its effect by now, if it has one.
+    Before,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

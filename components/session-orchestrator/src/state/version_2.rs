@@ -4,7 +4,7 @@
 //! |-----------------------|----------------------------------------|------------------------------------------|
 //! | `register`, `unpaid`  | not known                              | plausibility, and energy without payment |
 //! | `Starting`            | does not tell whether it was accepted  | tells, and when it is repeated           |
-//! | `Closing.answer_lost` | once lost, lost for good               | when, until a look-up shows it open      |
+//! | `Closing.answer_lost` | once lost, lost for good               | until a later look-up shows it open      |
 
 use chargetap_contract::money::Tariff;
 use chargetap_contract::session::{Evse, MeterReading};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::meter::Meter;
 use crate::register::Register;
-use crate::session::{self, Close, Ended};
+use crate::session::{self, Close, Ended, LostAnswer};
 
 #[derive(Deserialize)]
 pub(super) struct Session {
@@ -126,8 +126,10 @@ impl From<Closing> for session::Closing {
             how: old.how,
             since: old.since,
             attempts: old.attempts,
-            // The earliest moment at which it can have been lost: a look-up is due.
-            lost_at: old.answer_lost.then_some(old.since),
+            lost: match old.answer_lost {
+                true => LostAnswer::Lately,
+                false => LostAnswer::No,
+            },
             looking_up: old.looking_up,
             retry_at: old.retry_at,
         }
