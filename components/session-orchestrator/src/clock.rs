@@ -13,16 +13,12 @@ pub(crate) fn set(step: &mut Step<'_>, by: i64) {
         register,
         meter,
         late,
-        unpaid,
         stage,
         ..
     } = &mut step.session;
     let moments = [tapped_at, held_at].into_iter();
     let late = late.iter_mut().map(|late| &mut late.at);
-    let unpaid = unpaid
-        .iter_mut()
-        .flat_map(|unpaid| [&mut unpaid.from.at, &mut unpaid.to.at]);
-    for moment in moments.chain(late).chain(unpaid).chain(stage.moments()) {
+    for moment in moments.chain(late).chain(stage.moments()) {
         *moment = moment.saturating_add_signed(by);
     }
     register.set_clock(by);

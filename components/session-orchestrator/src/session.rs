@@ -44,16 +44,16 @@ pub(crate) struct Session {
     pub(crate) steps: u32,
 }
 
-/// Energy that nobody pays for, between two readings.
+/// Energy that nobody pays for, between two readings of the register, in watt-hours.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Unpaid {
-    pub(crate) from: MeterReading,
-    pub(crate) to: MeterReading,
+    pub(crate) from: u64,
+    pub(crate) to: u64,
 }
 
 impl Unpaid {
     pub(crate) fn energy(&self) -> u64 {
-        self.to.energy.saturating_sub(self.from.energy)
+        self.to.saturating_sub(self.from)
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), 
         return step.not_applicable();
     }
     let reading = readings::on_our_clock(step, reading);
-    begin(step, reading, reading);
+    begin(step, reading.energy, reading.energy);
     Ok(())
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn meter_read(step: &mut Step<'_>, reading: MeterReading) -> Result<(
             let billed = meter.last();
             let reading = readings::late(step, reading);
             if reading.energy > billed.energy {
-                begin(step, billed, reading);
+                begin(step, billed.energy, reading.energy);
             } else {
                 stop(step);
             }
@@ -70,7 +70,7 @@ pub(crate) fn stopped(step: &mut Step<'_>, stopped: Stopped) -> Result<(), Refus
     Ok(())
 }
 
-fn begin(step: &mut Step<'_>, from: MeterReading, to: MeterReading) {
+fn begin(step: &mut Step<'_>, from: u64, to: u64) {
     step.session.unpaid = Some(Unpaid { from, to });
     stop(step);
     step.alert(
@@ -84,9 +84,7 @@ fn move_on(step: &mut Step<'_>, reading: MeterReading) -> u64 {
     let Some(unpaid) = &mut step.session.unpaid else {
         return 0;
     };
-    if reading.energy > unpaid.to.energy {
-        unpaid.to = reading;
-    }
+    unpaid.to = unpaid.to.max(reading.energy);
     unpaid.energy()
 }
 

@@ -197,7 +197,7 @@ impl OneSession {
                 if due != [Action::Deadline] {
                     world.left.delays -= 1;
                 }
-                world.lose_stray_closings();
+                world.lose_strays();
                 world.pass_deadline();
             }
             Action::Crash => {

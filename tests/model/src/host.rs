@@ -121,14 +121,21 @@ impl World {
         }
     }
 
-    /// A request to close a hold takes effect within the time that the provider takes at most, or never: no deadline
-    /// of a session that closes its hold passes before that.
-    pub(crate) fn lose_stray_closings(&mut self) {
+    /// Requests take effect within some time, or never, and a station waits for a vehicle no longer than for some
+    /// minutes. The deadlines of a session that closes its hold are further apart.
+    pub(crate) fn lose_strays(&mut self) {
+        let is_voiding = self.store.phase() == Some(Phase::Voiding);
         self.under_way.retain(|flight| {
-            flight.awaited
-                || flight.leg != Leg::Request
-                || !matches!(flight.order, Order::Close(..))
+            let is_lost = match flight.order {
+                Order::Close(..) => true,
+                Order::Start => is_voiding,
+                _ => false,
+            };
+            flight.awaited || flight.leg != Leg::Request || !is_lost
         });
+        if is_voiding && self.station.stage == Stage::Expecting {
+            self.station.stage = Stage::Ended;
+        }
     }
 
     /// The host no longer waits for this request, which may still arrive.

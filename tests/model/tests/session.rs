@@ -58,6 +58,34 @@ fn with(bounds: Bounds) -> OneSession {
 }
 
 #[test]
+fn a_repetition_breaks_no_rule() {
+    check(with(Bounds {
+        repetitions: 1,
+        ..CALM
+    }));
+}
+
+#[test]
+fn a_crash_breaks_no_rule() {
+    check(with(Bounds { crashes: 1, ..CALM }));
+}
+
+#[test]
+fn a_deadline_that_passes_early_breaks_no_rule() {
+    check(with(Bounds { delays: 1, ..CALM }));
+}
+
+#[test]
+fn a_card_that_is_shown_again_and_the_providers_hint_break_no_rule() {
+    check(with(Bounds {
+        hints: 1,
+        cards: 1,
+        ..CALM
+    }));
+}
+
+#[test]
+#[ignore = "many million states: minutes"]
 fn a_loss_a_repetition_and_a_crash_break_no_rule() {
     check(with(Bounds {
         losses: 1,
@@ -68,6 +96,7 @@ fn a_loss_a_repetition_and_a_crash_break_no_rule() {
 }
 
 #[test]
+#[ignore = "many million states: minutes"]
 fn a_loss_and_a_deadline_that_passes_early_break_no_rule() {
     check(with(Bounds {
         losses: 1,
@@ -77,6 +106,7 @@ fn a_loss_and_a_deadline_that_passes_early_break_no_rule() {
 }
 
 #[test]
+#[ignore = "many million states: minutes"]
 fn an_impatient_driver_and_the_providers_hints_break_no_rule() {
     check(with(Bounds {
         delays: 1,
@@ -87,6 +117,7 @@ fn an_impatient_driver_and_the_providers_hints_break_no_rule() {
 }
 
 #[test]
+#[ignore = "many million states: minutes"]
 fn readings_in_any_order_break_no_rule() {
     check(with(Bounds {
         losses: 1,
