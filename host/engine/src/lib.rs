@@ -171,7 +171,12 @@
 //!     let text = include_str!("../../gateway/examples/chargetap.toml");
 //!     let config = Config::parse(text).expect("the example is good");
 //!     let database = rusqlite::Connection::open("chargetap.db").expect("a folder to write to");
-//!     let host = Host { components, database: Mutex::new(database), outbox: Notify::new() };
+//!     let host = Host {
+//!         components,
+//!         database: Mutex::new(database),
+//!         outbox: Notify::new(),
+//!         began: std::time::Instant::now(),
+//!     };
 //!     let card_key = Some("the last of the callback keys".into());
 //!     let secrets = Secrets { payter_key: "Payter's API key".into(), card_key };
 //!     let gateway = Arc::new(Gateway::open(host, config, secrets).await?);
