@@ -17,12 +17,7 @@ use crate::command_id::CommandKind;
 use crate::register::Register;
 use crate::session::{Ended, Session, Stage};
 use crate::step::Step;
-use crate::{charging, receipt};
-
-/// How long to wait before the next look-up of a hold whose answer was lost, in milliseconds: at first, while
-/// the driver waits, and at most.
-const LOOK_UP_AGAIN_AFTER: u64 = 5_000;
-const LOOK_UP_AGAIN_AT_MOST_AFTER: u64 = 5 * 60 * 1_000;
+use crate::{charging, receipt, waiting};
 
 /// How long look-ups are made after the hold counts as not made, in milliseconds: about three hundred of them.
 const LOOK_UP_FOR: u64 = 24 * 60 * 60 * 1_000;
@@ -203,12 +198,6 @@ pub(crate) fn deadline_reached(step: &mut Step<'_>) {
     }
 }
 
-/// Whoever asks for it, the session ends. What was asked for of the provider may still take effect: then it is an
-/// orphan, and is voided.
-pub(crate) fn cancel(step: &mut Step<'_>, reason: NothingTakenReason) {
-    fail(step, reason);
-}
-
 fn alert(step: &mut Step<'_>) {
     step.alert(
         Attention::AuthorisationUnknown,
@@ -253,18 +242,12 @@ fn look_up_later(step: &mut Step<'_>) {
         return;
     };
     *looking_up = true;
-    step.deadline = Some(look_up_again_at(*give_up_at, step.now));
+    step.deadline = Some(waiting::look_up_again_at(*give_up_at, step.now));
     let is_long = step.now >= give_up_at.saturating_add(ALERT_AFTER);
     if is_long && !*alerted {
         *alerted = true;
         alert(step);
     }
-}
-
-/// When to look up again. The pause grows with the time since the hold counts as not made.
-pub(crate) fn look_up_again_at(give_up_at: u64, now: u64) -> u64 {
-    let pause = now.saturating_sub(give_up_at) / 8;
-    now.saturating_add(pause.clamp(LOOK_UP_AGAIN_AFTER, LOOK_UP_AGAIN_AT_MOST_AFTER))
 }
 
 /// Looks for our hold among the open ones:
@@ -288,7 +271,8 @@ fn is_preexisting(step: &Step<'_>, hold: &Hold) -> bool {
     step.session.preexisting_holds.contains(&hold.payment)
 }
 
-fn fail(step: &mut Step<'_>, reason: NothingTakenReason) {
+/// No hold is made. What was asked for of the provider may still take effect: then it is an orphan, and is voided.
+pub(crate) fn fail(step: &mut Step<'_>, reason: NothingTakenReason) {
     step.session.stage = Stage::Ended(Ended::NotHeld(reason));
     step.show(match reason {
         NothingTakenReason::Declined => "Card declined. Nothing was taken.",

@@ -11,8 +11,8 @@ use chargetap_contract::terminal::Hold;
 
 use crate::command_id::CommandKind;
 use crate::session::Stage;
-use crate::step::{Step, look_again_at};
-use crate::{closing, hold_cover, readings, unpaid};
+use crate::step::Step;
+use crate::{closing, hold_cover, readings, unpaid, waiting};
 
 /// How long to wait before a start or stop that was not confirmed is repeated, in milliseconds.
 const REPEAT_AFTER: u64 = 10_000;
@@ -75,10 +75,10 @@ fn request_start(step: &mut Step<'_>) {
 /// | any other                      | repeat the start       | the station may come back              |
 pub(crate) fn start_ended(step: &mut Step<'_>, result: CommandResult) -> Result<(), Refusal> {
     let Stage::Starting {
-        until,
         answer_lost,
         accepted,
         repeat_at,
+        ..
     } = &mut step.session.stage
     else {
         return step.not_applicable();
@@ -93,7 +93,7 @@ pub(crate) fn start_ended(step: &mut Step<'_>, result: CommandResult) -> Result<
         CommandResult::Declined(_) | CommandResult::Done => {}
         _ => *repeat_at = Some(step.now.saturating_add(REPEAT_AFTER)),
     }
-    step.deadline = Some(look_again_at(*until, *repeat_at, step.now));
+    waiting::go_on(step);
     Ok(())
 }
 
@@ -167,7 +167,7 @@ pub(crate) fn meter_read(step: &mut Step<'_>, reading: MeterReading, until: u64)
 }
 
 pub(crate) fn meter_read_while_stopping(step: &mut Step<'_>, reading: MeterReading) {
-    await_end(step);
+    waiting::go_on(step);
     readings::add(step, reading);
 }
 
@@ -186,12 +186,8 @@ pub(crate) fn stop(step: &mut Step<'_>) {
     request_stop(step, step.now.saturating_add(step.policy.stop_timeout));
 }
 
-/// Ask the station once more. Its time to report the end stays as it is.
-pub(crate) fn stop_again(step: &mut Step<'_>, until: u64) {
-    request_stop(step, until);
-}
-
-fn request_stop(step: &mut Step<'_>, until: u64) {
+/// Ask the station, which has until then to report the end.
+pub(crate) fn request_stop(step: &mut Step<'_>, until: u64) {
     step.session.stage = Stage::Stopping {
         until,
         repeat_at: None,
@@ -199,13 +195,7 @@ fn request_stop(step: &mut Step<'_>, until: u64) {
     if let Some(evse) = step.session.evse.clone() {
         step.command(CommandKind::Stop, Action::StopCharging(evse));
     }
-    await_end(step);
-}
-
-fn await_end(step: &mut Step<'_>) {
-    if let Stage::Stopping { until, repeat_at } = step.session.stage {
-        step.deadline = Some(look_again_at(until, repeat_at, step.now));
-    }
+    waiting::go_on(step);
 }
 
 /// The station answered the stop. Whatever the answer, only the station's report of the end ends the
@@ -215,7 +205,7 @@ pub(crate) fn stop_ended(step: &mut Step<'_>, _: CommandResult) -> Result<(), Re
         return step.not_applicable();
     };
     *repeat_at = Some(step.now.saturating_add(REPEAT_AFTER));
-    await_end(step);
+    waiting::go_on(step);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 use crate::session::{Closing, Session, Stage};
 use crate::step::Step;
-use crate::{authorisation, hold_cover, step};
+use crate::waiting;
 
 /// Move every moment of the session.
 pub(crate) fn set(step: &mut Step<'_>, by: i64) {
@@ -25,31 +25,7 @@ pub(crate) fn set(step: &mut Step<'_>, by: i64) {
     if let Some(meter) = meter {
         meter.set_clock(by);
     }
-    go_on_waiting(step);
-}
-
-/// Wait for what the stage waits for, as if nothing had happened.
-pub(crate) fn go_on_waiting(step: &mut Step<'_>) {
-    step.deadline = match &step.session.stage {
-        Stage::Checking { until } => Some(*until),
-        Stage::Authorising {
-            give_up_at,
-            looking_up,
-            ..
-        } => Some(match looking_up {
-            true => authorisation::look_up_again_at(*give_up_at, step.now),
-            false => *give_up_at,
-        }),
-        Stage::Starting {
-            until, repeat_at, ..
-        }
-        | Stage::Stopping { until, repeat_at } => {
-            Some(step::look_again_at(*until, *repeat_at, step.now))
-        }
-        Stage::Charging { until } => Some(hold_cover::covered_until(step, *until)),
-        Stage::Closing(Closing { retry_at, .. }) => *retry_at,
-        Stage::Ended(_) => None,
-    };
+    waiting::go_on(step);
 }
 
 impl Stage {

@@ -12,9 +12,9 @@
 use chargetap_contract::receipt::Buyer;
 use chargetap_contract::session::{Attention, Refusal, Stopped};
 
-use crate::session::{Close, Closing, Ended, Stage, Void};
+use crate::session::{Close, Ended, Stage, Void};
 use crate::step::Step;
-use crate::{clock, readings, receipt};
+use crate::{readings, receipt, waiting};
 
 /// The end of a session whose price was estimated is reported after all. Only the first report counts:
 ///
@@ -27,8 +27,8 @@ use crate::{clock, readings, receipt};
 pub(crate) fn stopped_late(step: &mut Step<'_>, stopped: Stopped) -> Result<(), Refusal> {
     let is_first = step.session.estimated && step.session.late.is_none();
     match &step.session.stage {
-        Stage::Closing(Closing { .. }) if is_first => {
-            clock::go_on_waiting(step);
+        Stage::Closing(_) if is_first => {
+            waiting::go_on(step);
             step.session.late = Some(readings::late(step, stopped.reading));
         }
         Stage::Ended(

@@ -55,7 +55,10 @@ fn apply(step: &mut Step<'_>, event: Event) -> Result<(), Refusal> {
         Event::Refunded(amount) => correction::refunded(step, amount),
         Event::InvoiceRequested(buyer) => correction::invoice_requested(step, buyer),
         Event::DeadlineReached(reachable_for) => deadline_reached(step, reachable_for),
-        Event::ClockSet(by) => clock_set(step, by),
+        Event::ClockSet(by) => {
+            clock::set(step, by);
+            Ok(())
+        }
         Event::Resolved(resolution) => resolution::resolved(step, resolution),
         Event::EvseOccupied(_) | Event::OrphanHoldFound(_) => step.not_applicable(),
     }
@@ -123,17 +126,12 @@ fn stop_requested(step: &mut Step<'_>, requester: Requester) -> Result<(), Refus
         Requester::Driver => NothingTakenReason::CancelledByDriver,
     };
     match step.session.stage {
-        Stage::Checking { .. } | Stage::Authorising { .. } => authorisation::cancel(step, reason),
+        Stage::Checking { .. } | Stage::Authorising { .. } => authorisation::fail(step, reason),
         Stage::Starting { .. } => closing::void(step, reason),
         Stage::Charging { .. } => charging::stop(step),
-        Stage::Stopping { until, .. } => charging::stop_again(step, until),
+        Stage::Stopping { until, .. } => charging::request_stop(step, until),
         Stage::Closing(_) | Stage::Ended(_) => return step.not_applicable(),
     }
-    Ok(())
-}
-
-fn clock_set(step: &mut Step<'_>, by: i64) -> Result<(), Refusal> {
-    clock::set(step, by);
     Ok(())
 }
 

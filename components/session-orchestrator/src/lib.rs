@@ -15,8 +15,17 @@
 //!
 //! `flow` hands each event to its stage. A stage reads and changes a `step`.
 //!
-//! There is no clock and no randomness. Beside the flow stand `hold_cover`, how long a hold lasts, and `pricing`,
-//! what a session costs.
+//! There is no clock and no randomness. Beside the flow stand
+//!
+//! | module       | subject                                                        |
+//! |--------------|----------------------------------------------------------------|
+//! | `waiting`    | what a stage waits for, and when it looks again                |
+//! | `hold_cover` | how long a hold lasts                                          |
+//! | `pricing`    | what a session costs                                           |
+//! | `register`   | which readings can be right                                    |
+//! | `clock`      | the host's clock was set                                       |
+//! | `unpaid`     | energy that flows although the session is over                 |
+//! | `resolution` | what a person found out about a session that needs attention   |
 
 mod authorisation;
 mod charging;
@@ -36,6 +45,7 @@ mod session;
 mod state;
 mod step;
 mod unpaid;
+mod waiting;
 
 #[cfg(target_family = "wasm")]
 mod component;

@@ -10,16 +10,6 @@ use crate::session::{Session, Stage};
 /// How long a text stays on the terminal's screen, in milliseconds.
 const MESSAGE_VISIBLE_FOR: u64 = 6_000;
 
-/// When to look again at something that is awaited until a moment, and repeated at another one. Past the first
-/// one only the repetition counts.
-pub(crate) fn look_again_at(until: u64, repeat_at: Option<u64>, now: u64) -> u64 {
-    match repeat_at {
-        Some(repeat_at) if now >= until => repeat_at,
-        Some(repeat_at) => repeat_at.min(until),
-        None => until,
-    }
-}
-
 pub(crate) struct Step<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) now: u64,

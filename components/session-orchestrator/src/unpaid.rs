@@ -8,7 +8,7 @@ use chargetap_contract::session::{Action, Attention, MeterReading, Refusal, Stop
 use crate::command_id::CommandKind;
 use crate::session::{Close, Closing, Ended, Stage, Unpaid, Void};
 use crate::step::Step;
-use crate::{clock, readings};
+use crate::{readings, waiting};
 
 /// The station began the transaction when its session had ended, or was ending, without one.
 pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), Refusal> {
@@ -60,7 +60,7 @@ pub(crate) fn stopped(step: &mut Step<'_>, stopped: Stopped) -> Result<(), Refus
     }
     let reading = readings::late(step, stopped.reading);
     let energy = move_on(step, reading);
-    clock::go_on_waiting(step);
+    waiting::go_on(step);
     if energy > 0 {
         step.alert(
             Attention::EnergyWithoutPayment,
@@ -89,7 +89,7 @@ fn move_on(step: &mut Step<'_>, reading: MeterReading) -> u64 {
 }
 
 fn stop(step: &mut Step<'_>) {
-    clock::go_on_waiting(step);
+    waiting::go_on(step);
     if let Some(evse) = step.session.evse.clone() {
         step.command(CommandKind::Stop, Action::StopCharging(evse));
     }

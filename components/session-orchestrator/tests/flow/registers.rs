@@ -1,18 +1,10 @@
 //! Registers that cannot be right.
 
 use chargetap_contract::session::{
-    Action, Attention, CommandResult, Event, MeterReading, Phase, Requester, Stopped,
+    Attention, CommandResult, Event, MeterReading, Phase, Requester, Stopped,
 };
 
 use crate::session::{MINUTE, Session};
-
-fn alerts(session: &Session) -> Vec<Attention> {
-    let alerts = session.asked.iter().filter_map(|it| match &it.action {
-        Action::RaiseAlert(alert) => Some(alert.reason),
-        _ => None,
-    });
-    alerts.collect()
-}
 
 /// A session at 3,000 Wh after ten minutes, whose register stands at 4,000 Wh.
 fn charging() -> Session {
@@ -57,7 +49,7 @@ fn a_register_that_begins_anew_keeps_what_was_delivered_before_and_after() {
     assert_eq!(session.view().energy, 4_500);
     end(&mut session, 2_000);
     assert_eq!(session.view().energy, 5_000);
-    assert_eq!(alerts(&session), [Attention::MeterImplausible]);
+    assert_eq!(session.alerts(), [Attention::MeterImplausible]);
 }
 
 #[test]
@@ -65,7 +57,7 @@ fn a_register_that_begins_anew_at_the_end_keeps_what_was_delivered() {
     let mut session = charging();
     end(&mut session, 700);
     assert_eq!(session.view().energy, 3_700);
-    assert_eq!(alerts(&session), [Attention::MeterImplausible]);
+    assert_eq!(session.alerts(), [Attention::MeterImplausible]);
 }
 
 #[test]
@@ -75,7 +67,7 @@ fn a_meter_that_is_swapped_for_another_goes_on_from_where_the_old_one_stood() {
     read(&mut session, 9_001_000);
     assert_eq!(session.view().energy, 4_000);
     assert_eq!(session.phase(), Phase::Charging);
-    assert_eq!(alerts(&session), [Attention::MeterImplausible]);
+    assert_eq!(session.alerts(), [Attention::MeterImplausible]);
 }
 
 #[test]
@@ -86,7 +78,7 @@ fn one_wrong_reading_costs_nothing_and_the_next_right_one_counts() {
         assert_eq!(session.phase(), Phase::Charging);
         read(&mut session, 6_000);
         assert_eq!(session.view().energy, 5_000, "{wrong}");
-        assert_eq!(alerts(&session), [Attention::MeterImplausible]);
+        assert_eq!(session.alerts(), [Attention::MeterImplausible]);
     }
 }
 
@@ -107,7 +99,7 @@ fn an_end_that_cannot_be_right_bills_the_last_reading_that_can() {
     let mut session = charging();
     end(&mut session, 4_294_967_295);
     assert_eq!(session.capture(), Some(215));
-    assert_eq!(alerts(&session), [Attention::MeterImplausible]);
+    assert_eq!(session.alerts(), [Attention::MeterImplausible]);
 }
 
 #[test]
@@ -119,7 +111,7 @@ fn what_a_fast_charger_delivers_is_plausible() {
         session.meter(25_000 * quarter);
     }
     assert_eq!(session.view().energy, 75_000);
-    assert_eq!(alerts(&session), []);
+    assert_eq!(session.alerts(), []);
 }
 
 #[test]
@@ -133,7 +125,7 @@ fn a_late_end_that_cannot_be_right_makes_no_refund_due() {
     end(&mut session, 4_294_967_295);
     assert_eq!(session.phase(), Phase::Settled);
     let expected = [Attention::EndNotReported, Attention::MeterImplausible];
-    assert_eq!(alerts(&session), expected);
+    assert_eq!(session.alerts(), expected);
 }
 
 #[test]

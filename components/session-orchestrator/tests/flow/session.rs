@@ -3,8 +3,8 @@
 use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
 use chargetap_contract::receipt::{Subject, Summary};
 use chargetap_contract::session::{
-    Action, Command, CommandResult, Decision, Event, Evse, MeterReading, Outcome, Phase, Policy,
-    Refusal, Stopped, Tap, View,
+    Action, Attention, Command, CommandResult, Decision, Event, Evse, MeterReading, Outcome, Phase,
+    Policy, Refusal, Stopped, Tap, View,
 };
 use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
 use session_orchestrator::step;
@@ -242,6 +242,15 @@ impl Session {
             _ => None,
         });
         texts.next().expect("a text")
+    }
+
+    /// The reasons for which any step called a person.
+    pub(crate) fn alerts(&self) -> Vec<Attention> {
+        let alerts = self.asked.iter().filter_map(|it| match &it.action {
+            Action::RaiseAlert(alert) => Some(alert.reason),
+            _ => None,
+        });
+        alerts.collect()
     }
 
     /// Every receipt of the session, refunds and invoices included.

@@ -7,15 +7,6 @@ use chargetap_contract::session::{
 
 use crate::session::{DAY, HOUR, MINUTE, SECOND, Session, hold};
 
-/// The reasons for which any step called a person.
-fn alerts(session: &Session) -> Vec<Attention> {
-    let alerts = session.asked.iter().filter_map(|it| match &it.action {
-        Action::RaiseAlert(alert) => Some(alert.reason),
-        _ => None,
-    });
-    alerts.collect()
-}
-
 /// A session whose authorisation's answer was lost, at a provider that cannot be asked.
 fn unanswered() -> Session {
     let mut session = Session::authorising();
@@ -69,7 +60,7 @@ fn a_provider_that_never_says_is_asked_ever_less_often_and_then_a_person_is() {
     assert!((250..400).contains(&asked), "{asked} look-ups");
     assert!(session.now > tapped_at + 20 * HOUR);
     assert!(session.now < tapped_at + 2 * DAY);
-    assert_eq!(alerts(&session), [Attention::AuthorisationUnknown]);
+    assert_eq!(session.alerts(), [Attention::AuthorisationUnknown]);
 }
 
 #[test]
@@ -200,7 +191,7 @@ fn a_closing_by_somebody_else_days_after_a_lost_answer_is_not_booked() {
     assert_eq!(session.phase(), Phase::NeedsAttention);
     assert_eq!(session.view().captured, 0);
     assert_eq!(session.receipts().count(), 0);
-    assert_eq!(alerts(&session), [Attention::ClosedElsewhere]);
+    assert_eq!(session.alerts(), [Attention::ClosedElsewhere]);
 }
 
 #[test]
@@ -305,7 +296,7 @@ fn the_end_is_awaited_while_the_station_is_away_and_billed_as_it_was() {
     session.stop_at(10_000);
     // By hand: (10 x 0.49 + 0.25) x 1.25 = 6.4375.
     assert_eq!(session.capture(), Some(644));
-    assert_eq!(alerts(&session), []);
+    assert_eq!(session.alerts(), []);
 }
 
 #[test]
@@ -321,7 +312,7 @@ fn an_end_that_does_not_come_for_an_hour_is_estimated() {
     }
     assert_eq!(session.now, stopped_at + 2 * MINUTE + HOUR);
     assert_eq!(session.capture(), Some(486));
-    assert_eq!(alerts(&session), [Attention::EndNotReported]);
+    assert_eq!(session.alerts(), [Attention::EndNotReported]);
 }
 
 #[test]
@@ -347,7 +338,7 @@ fn energy_on_a_start_that_came_too_late_is_stopped_and_told() {
     assert_eq!(session.phase(), Phase::Cancelled);
     assert_eq!(session.deadline(), None);
     let reasons = [Attention::EnergyWithoutPayment; 2];
-    assert_eq!(alerts(&session), reasons, "that it charges, and how much");
+    assert_eq!(session.alerts(), reasons, "that it charges, and how much");
     let Some(Action::RaiseAlert(alert)) = session.asked.last().map(|it| &it.action) else {
         panic!("no alert")
     };
