@@ -22,7 +22,7 @@ pub enum EngineError {
     UnreadableState {
         /// The session.
         session: String,
-        /// What is wrong with its state.
+        /// Its state's version, or the mistake in it.
         problem: String,
     },
     /// A component failed.

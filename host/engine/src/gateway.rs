@@ -18,8 +18,6 @@ use crate::terminals::state::TerminalState;
 
 /// How often what is old is deleted, in milliseconds.
 const DELETE_OLD_EVERY: u64 = 60_000;
-/// How often it is said that the clock cannot be trusted, in milliseconds.
-const WARN_OF_CLOCK_EVERY: u64 = 60_000;
 
 /// The gateway's secrets.
 #[derive(Debug)]
@@ -50,7 +48,6 @@ pub struct Gateway<P> {
     pub(crate) fleet: FleetState,
     pub(crate) retention: Interval,
     pub(crate) clock: Clock,
-    pub(crate) clock_warning: Interval,
     pub(crate) readiness: Readiness,
 }
 
@@ -72,7 +69,6 @@ impl<P: Platform> Gateway<P> {
             fleet,
             retention: Interval::new(DELETE_OLD_EVERY),
             clock,
-            clock_warning: Interval::new(WARN_OF_CLOCK_EVERY),
             readiness: Readiness::new(),
         }
     }

@@ -58,10 +58,8 @@ impl<P: Platform> Gateway<P> {
     /// The store or a component failed, or the component cannot read an open session: it is older than the
     /// one that wrote it.
     pub async fn recover(&self) -> Result<(), EngineError> {
-        for session in store::sessions::open(&self.platform).await? {
-            if let Some(stored) = store::sessions::load(&self.platform, &session).await? {
-                apply::check_readable(self, &session, &stored)?;
-            }
+        for open in store::sessions::open(&self.platform).await? {
+            apply::check_readable(self, &open.session).await?;
         }
         // Only a clock that can be trusted says what becomes of them; until then they wait as they are.
         clock_steps::watch(self).await?;
@@ -76,7 +74,7 @@ impl<P: Platform> Gateway<P> {
     pub async fn tick(&self) -> Result<(), EngineError> {
         clock_steps::watch(self).await?;
         if let Err(problem) = clock::trusted_now(self) {
-            if self.clock_warning.is_due(self.platform.elapsed()) {
+            if self.clock.warnings.is_due(self.platform.elapsed()) {
                 tracing::error!(%problem, "sessions wait");
             }
             return Ok(());

@@ -58,7 +58,7 @@ pub trait Platform: MaybeSend + MaybeSync + 'static {
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + MaybeSend;
 }
 
-/// What is to be done soon.
+/// Work for the host's loops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work<'a> {
     /// Commands are waiting in the outbox: execute them.

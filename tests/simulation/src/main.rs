@@ -10,7 +10,7 @@ use clap::Parser;
 /// Drives many charging sessions through orchestrator, engine and store in virtual time, with
 /// injected faults, and checks after each that the money is right.
 ///
-/// Every hundred drivers share a world: one gateway, four terminals, four EVSEs. World N of a run
+/// Every hundred drivers share a world: one gateway, four terminals, six stations. World N of a run
 /// has the seed SEED + N, so that a world that failed can be repeated:
 ///
 ///     cargo xtask simulate --seed 4711 --sessions 100 --trace

@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::faults::Fault;
-use crate::oracle::card_is_ignored;
+use crate::oracle::records::card_is_ignored;
 use crate::site::connector_in;
 use crate::world::{State, World, pass};
 

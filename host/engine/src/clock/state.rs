@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::interval::Interval;
+
 /// Before this moment the version was not written: a clock that shows it was never set, as on a
 /// machine without a battery. 2026-01-01T00:00:00Z, in Unix milliseconds.
 const WRITTEN_AFTER: u64 = 1_767_225_600_000;
@@ -16,14 +18,23 @@ const BECOMES_RIGHT_WITHIN: u64 = 10 * 60_000;
 /// A gateway that did not look at its clock for so long stood still, in milliseconds.
 const STANDSTILL: u64 = 5_000;
 
+/// How often it is said that the clock cannot be trusted, in milliseconds.
+const WARN_EVERY: u64 = 60_000;
+
 /// What the gateway knows of its clock.
-pub(crate) struct Clock(Mutex<State>);
+pub(crate) struct Clock {
+    state: Mutex<State>,
+    /// When it was said last that the clock cannot be trusted.
+    pub(crate) warnings: Interval,
+}
 
 struct State {
     /// The latest moment that is on record, or that was seen.
     latest: u64,
     /// When the clock was looked at last.
     looked: Option<Look>,
+    /// By how much the clock was set in steps that are not on record yet, in milliseconds.
+    unrecorded: i64,
     /// The clock was set, and not all sessions have heard of it.
     is_being_set: bool,
     /// Something waits until the clock can be trusted.
@@ -34,12 +45,12 @@ struct State {
     undisturbed_since: u64,
 }
 
-/// What is seen of the clock.
+/// Whether the clock was set, and whether it can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
     /// It goes on as it did.
     Steady,
-    /// It was set by so much since it was looked at last, in milliseconds.
+    /// It was set by so much since that was recorded last, in milliseconds.
     Set(i64),
     /// It was never set, or is behind what the store has seen.
     NotTrusted,
@@ -71,19 +82,24 @@ pub enum ClockProblem {
 impl Clock {
     /// `latest` is the latest moment on record.
     pub(crate) fn new(latest: u64, elapsed: u64) -> Self {
-        Self(Mutex::new(State {
+        let state = State {
             latest,
             looked: None,
+            unrecorded: 0,
             is_being_set: false,
             is_waited_for: false,
             opened_at: elapsed,
             undisturbed_since: elapsed,
-        }))
+        };
+        Self {
+            state: Mutex::new(state),
+            warnings: Interval::new(WARN_EVERY),
+        }
     }
 
     /// Every change of the state is whole when the lock is released.
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether sessions may go on at this moment.
@@ -136,7 +152,17 @@ impl Clock {
             Some(_) => look.now,
             None => state.latest.max(look.now),
         };
-        step.map_or(Seen::Steady, Seen::Set)
+        state.unrecorded = state.unrecorded.saturating_add(step.unwrap_or_default());
+        match state.unrecorded {
+            0 => Seen::Steady,
+            by => Seen::Set(by),
+        }
+    }
+
+    /// A step of so much is on record.
+    pub(crate) fn recorded(&self, by: i64) {
+        let mut state = self.lock();
+        state.unrecorded = state.unrecorded.saturating_sub(by);
     }
 
     /// Not all sessions have heard of a step.
@@ -222,6 +248,18 @@ mod tests {
             clock.all_have_heard();
             assert_eq!(clock.check(ahead), Ok(()));
         }
+    }
+
+    #[test]
+    fn a_step_is_told_until_it_is_on_record_and_a_second_one_is_added() {
+        let clock = running();
+        let hour = i64::try_from(HOUR).unwrap();
+        assert_eq!(clock.look(at(NOON + HOUR, 0)), Seen::Set(hour));
+        // The store could not be written.
+        assert_eq!(clock.look(at(NOON + HOUR, 0)), Seen::Set(hour));
+        assert_eq!(clock.look(at(NOON + 3 * HOUR, 0)), Seen::Set(3 * hour));
+        clock.recorded(3 * hour);
+        assert_eq!(clock.look(at(NOON + 3 * HOUR, 0)), Seen::Steady);
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// What was read, if there was no mistake.
+    /// The value that was read, or the list of mistakes.
     pub(super) fn finish<T>(self, read: Option<T>) -> Result<T, ConfigErrors> {
         let mut mistakes = self.mistakes.into_inner();
         match read {

@@ -127,7 +127,7 @@ impl<'a> Tables<'a> {
         Some(Spanned::new(span, tables.collect()))
     }
 
-    /// What is left is not known.
+    /// Add a mistake for every table that nobody asked for.
     pub(super) fn finish(self) {
         for key in self.left.keys() {
             let problem = format!("unknown table, expected one of {}", self.known.join(", "));

@@ -232,7 +232,8 @@ fn requested(outcome: EventOutcome) -> Answer {
         | EventOutcome::StaleArming
         | EventOutcome::EvseOccupied
         | EventOutcome::HoldClaimed => {
-            let detail = "the session is not in a phase for that, or the amount is more than it costs or than is left";
+            let detail = "the session is not in a phase for that, or the amount is more than it costs \
+                          or than is left";
             Problem::new(ProblemKind::Conflict, detail).answer()
         }
     }

@@ -75,7 +75,7 @@ async fn find_and_render(
     })
 }
 
-/// What was given back since of what a receipt or invoice says was captured.
+/// How much of the captured amount on a receipt or invoice was refunded since.
 async fn refunded(platform: &impl Platform, subject: &Subject) -> Result<Option<u64>, EngineError> {
     Ok(match subject {
         Subject::Session(_) | Subject::Invoice(_) => {

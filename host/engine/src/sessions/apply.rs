@@ -72,11 +72,8 @@ async fn attempt(
         .step(&policy, state, &envelope.event, now)?
     {
         Ok(decision) => decision,
-        Err(Refusal::UnknownStateVersion(version)) => {
-            return Err(unreadable(session, &format!("version {version}")));
-        }
-        Err(Refusal::MalformedState(problem)) => return Err(unreadable(session, &problem)),
         Err(refusal) => {
+            check_read(session, &refusal)?;
             // The same delivery may have been stored since it was last looked for.
             if let Some(dedupe) = envelope.dedupe
                 && store::events::is_duplicate(platform, dedupe).await?
@@ -107,30 +104,34 @@ async fn attempt(
     Ok(outcome)
 }
 
-/// What was not read was not decided. Whoever told the event must tell it again.
-fn unreadable(session: &str, problem: &str) -> EngineError {
-    EngineError::UnreadableState {
+/// A refusal because the state was not read decides nothing: whoever told the event must tell it again.
+fn check_read(session: &str, refusal: &Refusal) -> Result<(), EngineError> {
+    let problem = match refusal {
+        Refusal::UnknownStateVersion(version) => format!("version {version}"),
+        Refusal::MalformedState(problem) => problem.clone(),
+        _ => return Ok(()),
+    };
+    Err(EngineError::UnreadableState {
         session: session.to_owned(),
-        problem: problem.to_owned(),
-    }
+        problem,
+    })
 }
 
 /// Make sure that the component reads a session's state, without making a step.
-pub(crate) fn check_readable(
+pub(crate) async fn check_readable(
     gateway: &Gateway<impl Platform>,
     session: &str,
-    stored: &StoredSession,
 ) -> Result<(), EngineError> {
+    let Some(stored) = store::sessions::load(&gateway.platform, session).await? else {
+        return Ok(());
+    };
     let now = gateway.platform.now();
     let policy = gateway.policy(&stored.terminal, now);
     let event = Event::PaymentHinted;
     let components = gateway.platform.components();
     match components.step(&policy, Some(&stored.state), &event, now)? {
-        Err(Refusal::UnknownStateVersion(version)) => {
-            Err(unreadable(session, &format!("version {version}")))
-        }
-        Err(Refusal::MalformedState(problem)) => Err(unreadable(session, &problem)),
-        Ok(_) | Err(_) => Ok(()),
+        Ok(_) => Ok(()),
+        Err(refusal) => check_read(session, &refusal),
     }
 }
 

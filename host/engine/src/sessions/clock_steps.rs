@@ -10,6 +10,8 @@ use crate::event::EventEnvelope;
 use crate::gateway::Gateway;
 use crate::platform::{Platform, Work};
 use crate::store;
+use crate::store::clock::ClockStep;
+use crate::store::sessions::OpenSession;
 
 /// Look whether the clock was set; if so, have every open session hear of it.
 pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
@@ -20,6 +22,7 @@ pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), Engine
         Seen::Set(by) => {
             tracing::warn!(by_ms = by, "the clock was set: open sessions move along");
             store::clock::insert_step(platform, by, look.now).await?;
+            gateway.clock.recorded(by);
         }
         // Nothing is stored by it, because the latest moment on record is what it is compared with.
         Seen::NotTrusted => return Ok(()),
@@ -30,19 +33,38 @@ pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), Engine
     }
     steps.sort_by_key(|step| step.number);
     for step in steps {
-        for session in store::clock::sessions_before(platform, &step).await? {
-            let dedupe = format!("clock/{}/{}", step.number, session.session);
-            let envelope = EventEnvelope {
-                dedupe: Some(&dedupe),
-                ..Event::ClockSet(step.by).into()
-            };
-            apply(gateway, &session.session, &session.terminal, envelope).await?;
+        let open = store::sessions::open(platform).await?;
+        for open in open.iter().filter(|open| open.number <= step.upto) {
+            tell(gateway, open, &step).await?;
         }
         store::clock::complete_step(platform, step.number).await?;
     }
     gateway.clock.all_have_heard();
+    // Commands were not claimed while the clock could not be trusted.
     if gateway.clock.check(look).is_ok() && gateway.clock.take_waiters() {
         platform.notify(Work::Outbox);
     }
     Ok(())
+}
+
+/// Have a session hear of a step. One that cannot be stepped does not keep the others waiting.
+async fn tell(
+    gateway: &Gateway<impl Platform>,
+    OpenSession {
+        session, terminal, ..
+    }: &OpenSession,
+    step: &ClockStep,
+) -> Result<(), EngineError> {
+    let dedupe = format!("clock/{}/{session}", step.number);
+    let envelope = EventEnvelope {
+        dedupe: Some(&dedupe),
+        ..Event::ClockSet(step.by).into()
+    };
+    match apply(gateway, session, terminal, envelope).await {
+        Err(error @ (EngineError::UnreadableState { .. } | EngineError::Component(_))) => {
+            tracing::error!(session, %error, "a session cannot hear that the clock was set");
+            Ok(())
+        }
+        applied => applied.map(drop),
+    }
 }

@@ -27,7 +27,8 @@ pub struct Execution {
 }
 
 impl<P: Platform> Gateway<P> {
-    /// Claim the next waiting command, if there is one and the clock can be trusted. Who gets it must [`Self::execute`] it.
+    /// Claim the next waiting command, if there is one and the clock can be trusted. Who gets it must
+    /// [`Self::execute`] it.
     ///
     /// # Errors
     /// The store cannot be used.

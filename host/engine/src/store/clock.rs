@@ -1,8 +1,7 @@
-//! Steps of the host's clock, and the sessions that have not heard of them.
+//! Steps of the host's clock, and which of them not all sessions have heard of.
 
 use super::error::StoreError;
 use super::rows::{Reader, integer};
-use super::sessions::{Reported, reported};
 use crate::platform::{Platform, Value};
 
 /// A step of the clock that not all sessions have heard of.
@@ -11,7 +10,7 @@ pub(crate) struct ClockStep {
     /// By how much it was set, in milliseconds.
     pub(crate) by: i64,
     /// The number of the last session that began before.
-    upto: i64,
+    pub(crate) upto: i64,
 }
 
 /// The clock was set by so much, and shows `now`. What else waits for a moment, such as prompts and deliveries,
@@ -49,22 +48,6 @@ pub(crate) async fn steps_under_way(
         })
     };
     rows.into_iter().map(step).collect()
-}
-
-/// The open sessions that began before a step.
-pub(crate) async fn sessions_before(
-    platform: &impl Platform,
-    step: &ClockStep,
-) -> Result<Vec<Reported>, StoreError> {
-    let rows = platform
-        .query(
-            "SELECT id, terminal FROM session WHERE number <= ?1 AND phase NOT IN
-             ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken',
-              'needs-attention')",
-            vec![Value::Integer(step.upto)],
-        )
-        .await?;
-    rows.into_iter().map(reported).collect()
 }
 
 pub(crate) async fn complete_step(platform: &impl Platform, number: i64) -> Result<(), StoreError> {

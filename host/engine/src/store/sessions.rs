@@ -2,6 +2,8 @@
 //!
 //! OCPP's transaction id is the session's row number: never used twice, and below OCPP's 31 bits.
 
+use std::collections::BTreeSet;
+
 use chargetap_contract::session::Evse;
 use chargetap_contract::terminal::CardReference;
 
@@ -133,7 +135,7 @@ pub(crate) async fn of_transaction(
             vec![Value::Integer(transaction.into()), text(station)],
         )
         .await?;
-    first_reported(rows)
+    reported(rows)
 }
 
 /// The session that a start under this token at this connector belongs to.
@@ -153,20 +155,20 @@ pub(crate) async fn of_start(
             ],
         )
         .await?;
-    first_reported(rows)
+    reported(rows)
 }
 
-fn first_reported(rows: Vec<Row>) -> Result<Option<Reported>, StoreError> {
-    rows.into_iter().next().map(reported).transpose()
-}
-
-/// A session by its id and its terminal.
-pub(super) fn reported(row: Row) -> Result<Reported, StoreError> {
-    let mut row = Reader::new(row);
-    Ok(Reported {
-        session: row.text()?,
-        terminal: row.text()?,
-    })
+fn reported(rows: Vec<Row>) -> Result<Option<Reported>, StoreError> {
+    rows.into_iter()
+        .next()
+        .map(|row| {
+            let mut row = Reader::new(row);
+            Ok(Reported {
+                session: row.text()?,
+                terminal: row.text()?,
+            })
+        })
+        .transpose()
 }
 
 /// Whether a session is making a hold at this terminal, so that nothing may disturb it.
@@ -212,30 +214,41 @@ pub(crate) async fn is_claimed(
     Ok(!rows.is_empty())
 }
 
+/// A session that has not ended.
+pub(crate) struct OpenSession {
+    /// Its place in the order in which sessions began.
+    pub(crate) number: i64,
+    pub(crate) session: String,
+    pub(crate) terminal: String,
+}
+
 /// Sessions that have not ended.
-pub(crate) async fn open(platform: &impl Platform) -> Result<Vec<String>, StoreError> {
+pub(crate) async fn open(platform: &impl Platform) -> Result<Vec<OpenSession>, StoreError> {
     let rows = platform
         .query(
-            "SELECT id FROM session WHERE phase NOT IN
+            "SELECT number, id, terminal FROM session WHERE phase NOT IN
              ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken',
               'needs-attention')",
             Vec::new(),
         )
         .await?;
-    texts(rows)
+    let open = |row| {
+        let mut row = Reader::new(row);
+        Ok(OpenSession {
+            number: row.integer()?,
+            session: row.text()?,
+            terminal: row.text()?,
+        })
+    };
+    rows.into_iter().map(open).collect()
 }
 
 /// Terminals of sessions that have not ended.
-pub(crate) async fn terminals_in_use(platform: &impl Platform) -> Result<Vec<String>, StoreError> {
-    let rows = platform
-        .query(
-            "SELECT DISTINCT terminal FROM session WHERE phase NOT IN
-             ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken',
-              'needs-attention')",
-            Vec::new(),
-        )
-        .await?;
-    texts(rows)
+pub(crate) async fn terminals_in_use(
+    platform: &impl Platform,
+) -> Result<BTreeSet<String>, StoreError> {
+    let open = open(platform).await?;
+    Ok(open.into_iter().map(|open| open.terminal).collect())
 }
 
 /// Whether a session runs that a card may still stop.
