@@ -14,6 +14,7 @@
 mod crashes;
 mod fleet;
 mod input;
+mod notices;
 mod operator;
 #[cfg(feature = "peers")]
 mod peers;

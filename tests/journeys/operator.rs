@@ -391,8 +391,12 @@ fn the_demonstration_ends_with_the_money_right() {
         String::from_utf8_lossy(&output.stderr)
     );
     for step in [
-        "terminal says   0.6125 EUR/kWh, 0.3125 EUR/session, hold 50.00 EUR",
+        "terminal says   €0.6125/kWh, €0.3125 per session, hold €50.00",
+        "terminal says   Card accepted. Plug in to charge.",
+        "terminal says   Charging has begun.",
         "terminal says   In use.",
+        "terminal says   Charging ended: €",
+        "terminal says   Paid: €",
         "tap ",
         "pre-authorised ",
         "started ",

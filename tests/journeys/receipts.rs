@@ -272,13 +272,17 @@ async fn the_terminal_shows_the_code_of_the_receipt() {
     world
         .until("the code is shown", async || {
             shown = world.screen().await.0;
-            shown.starts_with("Receipt: ")
+            shown.contains("Receipt: ")
         })
         .await;
     let receipt = world.receipts(1).await.remove(0);
     let (first, second) = receipt["code"].as_str().unwrap().split_at(4);
     let address = world.url("/receipts").replace("http://", "");
-    assert_eq!(shown, format!("Receipt: {address} code {first}-{second}"));
+    let told = format!(" Receipt: {address}, code {first}-{second}.");
+    assert!(
+        shown.starts_with("Paid: €") && shown.ends_with(&told),
+        "{shown}"
+    );
 }
 
 #[tokio::test]

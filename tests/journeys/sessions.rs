@@ -264,11 +264,11 @@ async fn a_terminal_that_shows_an_old_price_gets_the_new_one() {
             .await;
     };
     // With 25 % VAT.
-    shows(&world, "0.6125 EUR/kWh, ").await;
+    shows(&world, "€0.6125/kWh, ").await;
     world.stop_gateway();
     world.configure("per_kwh = \"0.49\"", "per_kwh = \"0.59\"");
     world.restart_gateway().await;
-    shows(&world, "0.7375 EUR/kWh, ").await;
+    shows(&world, "€0.7375/kWh, ").await;
 }
 
 #[tokio::test]

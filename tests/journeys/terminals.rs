@@ -67,12 +67,12 @@ async fn two_drivers_who_plug_in_first_charge_at_one_terminal_at_the_same_time()
     until_shown(&world, "Plug in to charge.").await;
 
     world.cable("plug-in", 2).await;
-    until_shown(&world, "Right: 0.6125 EUR/kWh").await;
+    until_shown(&world, "Right: €0.6125/kWh").await;
     world.tap("card-1").await;
     until_charged(&world, 2, 1_000).await;
 
     world.cable("plug-in", 1).await;
-    until_shown(&world, "Left: 0.6125 EUR/kWh").await;
+    until_shown(&world, "Left: €0.6125/kWh").await;
     world.tap("card-2").await;
     until_charged(&world, 1, 1_000).await;
 
@@ -93,7 +93,7 @@ async fn a_card_before_the_plug_takes_nothing_and_the_screen_says_what_to_do() {
     let world = world(PLUG_IN).await;
     until_shown(&world, "Plug in to charge.").await;
     world.tap("card-1").await;
-    until_shown(&world, "Plug in or choose a charger first.").await;
+    until_shown(&world, "Plug in to charge. Nothing was taken.").await;
     assert_eq!(world.ledger().await["sessions"], json!([]));
     // The terminal serves the next driver as usual.
     world.cable("plug-in", 1).await;
@@ -116,7 +116,7 @@ async fn a_vehicle_that_was_charged_is_not_offered_to_the_next_card() {
     // It is still plugged in, but another card has nothing to do with it.
     until_shown(&world, "Plug in to charge.").await;
     world.tap("card-2").await;
-    until_shown(&world, "Plug in or choose a charger first.").await;
+    until_shown(&world, "Plug in to charge. Nothing was taken.").await;
     assert_eq!(
         world.ledger().await["sessions"].as_array().unwrap().len(),
         1
@@ -152,11 +152,11 @@ async fn on_the_screen_a_driver_chooses_where_and_how_much_and_stops_without_the
     assert_eq!(world.screen().await.1, ["Left", "Right"]);
     world.touch("Right").await;
     until_shown(&world, "Right: How much at most?").await;
-    assert_eq!(world.screen().await.1, ["10.00 EUR", "40.00 EUR"]);
-    world.touch("40.00 EUR").await;
+    assert_eq!(world.screen().await.1, ["€10.00", "€40.00"]);
+    world.touch("€40.00").await;
     until_shown(
         &world,
-        "Right: 0.6125 EUR/kWh, 0.3125 EUR/session, hold 40.00 EUR",
+        "Right: €0.6125/kWh, €0.3125 per session, hold €40.00",
     )
     .await;
     world.tap("card-1").await;
@@ -175,7 +175,7 @@ async fn on_the_screen_a_driver_chooses_where_and_how_much_and_stops_without_the
 async fn a_session_stops_before_it_costs_more_than_its_driver_chose() {
     let world = world(SCREEN).await;
     world.touch("Left").await;
-    world.touch("10.00 EUR").await;
+    world.touch("€10.00").await;
     world.tap("card-1").await;
     world.cable("plug-in", 1).await;
     let sessions = world.closed_sessions(1).await;

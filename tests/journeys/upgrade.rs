@@ -16,6 +16,18 @@ const NOVEMBER: Kept = Kept {
 const RECEIPT: &str = "31NYY4N7QR2R362PSH9TNVS80";
 const CHARGING: &str = "Y7YFSFNEYJ6CN5GGB2HK";
 
+/// The same, but that version died before it put on record that anything was done.
+const NOTHING_DONE: Kept = Kept {
+    sql: concat!(
+        include_str!("upgrade/2026-11.sql"),
+        "UPDATE command SET status = 'sent';"
+    ),
+    ..NOVEMBER
+};
+
+/// The number of the last command in that database.
+const NOVEMBERS_LAST_COMMAND: i64 = 11;
+
 #[test]
 fn a_configuration_of_the_version_before_is_good() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/journeys/upgrade");
@@ -60,4 +72,23 @@ async fn a_database_of_the_version_before_is_opened_and_its_sessions_go_on() {
         ["stopping", "capturing", "settled"].contains(&phase.as_str()),
         "{phase}"
     );
+}
+
+#[tokio::test]
+async fn commands_in_the_words_of_the_version_before_are_taken_up() {
+    let world = World::new(Setup {
+        kept: Some(NOTHING_DONE),
+        onboarded: false,
+        simulated_station: false,
+        ..Setup::default()
+    })
+    .await;
+    world
+        .until("every command of then is done", async || {
+            world.open_commands_up_to(NOVEMBERS_LAST_COMMAND) == 0
+        })
+        .await;
+    let log = world.log().lines().join("\n");
+    assert!(!log.contains("cannot be read"), "{log}");
+    assert_eq!(world.receipt_ids(), [RECEIPT]);
 }

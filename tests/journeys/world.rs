@@ -217,8 +217,7 @@ impl World {
 
     /// What the terminal shows: a text, and the labels of what can be chosen.
     pub(crate) async fn screen(&self) -> (String, Vec<String>) {
-        let url = format!("{}/control/screens/{TERMINAL}", self.payter.base_url());
-        let screen = self.json(&url).await;
+        let screen = self.screen_state().await;
         let labels = screen["choices"].as_array().unwrap().iter();
         (
             screen["text"].as_str().unwrap().to_owned(),
@@ -226,6 +225,12 @@ impl World {
                 .map(|choice| choice["label"].as_str().unwrap().to_owned())
                 .collect(),
         )
+    }
+
+    /// Everything about the terminal's screen.
+    pub(crate) async fn screen_state(&self) -> Value {
+        let url = format!("{}/control/screens/{TERMINAL}", self.payter.base_url());
+        self.json(&url).await
     }
 
     /// Touch the item with this label as soon as the screen has it.

@@ -58,6 +58,9 @@ struct Demo {
     /// Where the gateway listens; by default, at a free port.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: String,
+    /// The language of the terminal, such as `sv`; may be given twice: then it shows both.
+    #[arg(long = "language", value_name = "LANGUAGE", default_value = "en")]
+    languages: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -129,6 +132,9 @@ fn run_demo(demo: &Demo) -> anyhow::Result<()> {
     arguments.push(&folder);
     if demo.once {
         arguments.push("--once");
+    }
+    for language in &demo.languages {
+        arguments.extend(["--language", language]);
     }
     shell::run(&shell::root().join("target/debug/chargetap"), &arguments)
 }

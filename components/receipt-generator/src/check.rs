@@ -77,7 +77,7 @@ fn is_alphanumeric(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-fn session(session: &Summary) -> [Rule; 10] {
+fn session(session: &Summary) -> [Rule; 11] {
     let charging = session.charging.as_ref();
     let captured_vat = &session.captured_vat;
     [
@@ -89,6 +89,13 @@ fn session(session: &Summary) -> [Rule; 10] {
             session.nothing_taken.is_some() == (session.captured == 0),
             "there is a reason for taking nothing although something was captured, or none although \
              nothing was",
+        ),
+        (
+            session
+                .prices
+                .as_ref()
+                .is_none_or(|it| it.currency == session.currency),
+            "the prices are in another currency than the amounts",
         ),
         (
             is_no_more_than_the_price(session),

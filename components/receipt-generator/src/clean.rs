@@ -89,7 +89,7 @@ fn original(original: Original) -> Original {
 }
 
 /// White space becomes single spaces, and invisible characters are removed.
-fn text(raw: String) -> String {
+pub(crate) fn text(raw: String) -> String {
     if is_clean(&raw) {
         return raw;
     }

@@ -11,6 +11,7 @@ mod bindings {
         with: {
             "chargetap:types/money@0.1.0": chargetap_contract::money,
             "chargetap:types/receipt@0.1.0": chargetap_contract::receipt,
+            "chargetap:types/screen@0.1.0": chargetap_contract::screen,
             "chargetap:types/terminal@0.1.0": chargetap_contract::terminal,
         },
     });
@@ -20,6 +21,7 @@ mod bindings {
 
 use bindings::exports::chargetap::receipt_generator::rendering::Guest;
 use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
+use chargetap_contract::screen::Message;
 
 struct Component;
 
@@ -30,6 +32,10 @@ impl Guest for Component {
 
     fn form(page: Page, locale: String) -> Result<Rendered, Problem> {
         crate::form(&page, &locale)
+    }
+
+    fn screen_text(message: Message, locale: String) -> Result<String, Problem> {
+        crate::screen_text(&message, &locale)
     }
 
     fn check_measurement(packets: Vec<String>, public_key: Option<String>) -> MeasurementVerdict {

@@ -10,6 +10,7 @@
 mod fields;
 mod names;
 mod price;
+mod prices;
 
 use chargetap_contract::receipt::{Document, Subject};
 use serde::Serialize;
@@ -20,6 +21,7 @@ use self::{
         RefundFields, SiteFields, SlipFields, original,
     },
     price::{ChargingFields, VatShareFields, vat_shares},
+    prices::PricesFields,
 };
 use crate::{money::Currency, subject, time::Times};
 
@@ -64,6 +66,8 @@ struct Receipt<'a> {
     /// The receipt that this one refers to.
     original: Option<OriginalFields<'a>>,
     slip: Option<SlipFields<'a>>,
+    /// The prices of the tariff when the card was shown.
+    prices: Option<PricesFields>,
     /// The price as the terminal showed it.
     tariff: Option<&'a str>,
     measurement: Option<MeasurementFields<'a>>,
@@ -117,6 +121,7 @@ impl<'a> Receipt<'a> {
             payout,
             original: original(document, times),
             slip: document.slip.as_ref().map(SlipFields::of),
+            prices: session.prices.as_ref().map(PricesFields::of),
             tariff: document.tariff.as_deref(),
             measurement: document.measurement.as_ref().map(MeasurementFields::of),
             link: document.link.as_deref(),

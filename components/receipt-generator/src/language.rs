@@ -1,4 +1,4 @@
-//! The texts of receipts and pages, one file per language.
+//! The texts of receipts, pages and terminals, one file per language.
 //!
 //! A language is one file. One without one of the texts does not compile.
 
@@ -95,8 +95,10 @@ pub(crate) struct Language {
     pub(crate) energy: &'static str,
 
     pub(crate) price: &'static str,
-    /// The price as the terminal showed it.
+    /// The label of the prices.
     pub(crate) tariff: &'static str,
+    /// Behind the prices, in brackets.
+    pub(crate) vat_included: &'static str,
     pub(crate) parking: &'static str,
     pub(crate) per_session: &'static str,
     /// The adjustments to the minimum and to the maximum price.
@@ -177,6 +179,58 @@ pub(crate) struct Language {
     pub(crate) buyer_refused: &'static str,
     pub(crate) invoice_coming: &'static str,
     pub(crate) no_invoice: &'static str,
+
+    pub(crate) screen: Screen,
+}
+
+/// What terminals say. Their screens are small: the shorter, the better. Every text is a sentence that ends
+/// with a full stop, unless it says otherwise.
+pub(crate) struct Screen {
+    /// The parts of a price, within a sentence. An argument is a price such as `€0.05/min`.
+    pub(crate) free: &'static str,
+    /// The price of a session whatever is charged.
+    pub(crate) per_session: fn(&str) -> String,
+    /// The price of the time in which the vehicle is plugged in and does not charge.
+    pub(crate) idle: fn(&str) -> String,
+    /// The highest of several prices.
+    pub(crate) up_to: fn(&str) -> String,
+    /// A price at which it may be instead, depending on the charging power.
+    pub(crate) by_power: fn(&str) -> String,
+    /// A price from so many minutes on.
+    pub(crate) after_minutes: fn(&str, &str) -> String,
+    /// A price at another time of the session.
+    pub(crate) later: fn(&str) -> String,
+    /// The minimum price.
+    pub(crate) at_least: fn(&str) -> String,
+    /// The amount that is reserved on the card.
+    pub(crate) hold: fn(&str) -> String,
+
+    pub(crate) show_card: &'static str,
+    pub(crate) card_accepted: &'static str,
+    pub(crate) charging_begun: &'static str,
+    /// Charging ended, at this price.
+    pub(crate) charging_ended: fn(&str) -> String,
+    /// Another driver is charging.
+    pub(crate) in_use: &'static str,
+    pub(crate) plug_in: &'static str,
+    pub(crate) to_stop: &'static str,
+    /// To stop: the card that the session began with.
+    pub(crate) show_first_card: &'static str,
+    pub(crate) out_of_service: &'static str,
+
+    /// So much was paid.
+    pub(crate) paid: fn(&str) -> String,
+    /// At which address and by which code the receipt is found.
+    pub(crate) receipt_at: fn(&str, &str) -> String,
+    /// The card was shown after the session ended: showing it once more begins another one.
+    pub(crate) to_charge_again: &'static str,
+
+    /// The title of a choice of amounts, and of a choice of places: a question.
+    pub(crate) how_much: &'static str,
+    pub(crate) where_to_charge: &'static str,
+    /// The labels of buttons, without a full stop: to stop, and to stop at this place.
+    pub(crate) stop: &'static str,
+    pub(crate) stop_at: fn(&str) -> String,
 }
 
 /// The tags of all languages.

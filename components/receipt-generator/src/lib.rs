@@ -1,4 +1,5 @@
-//! Turns the facts of a session into a receipt, in one language and one format.
+//! Turns the facts of a session into a receipt, in one language and one format. The words of terminals
+//! (`screen`) are here too, because they are in the same languages.
 //!
 //! A receipt is made in three steps, so that the formats cannot contradict each other:
 //!
@@ -30,13 +31,16 @@ mod layout;
 mod metering;
 mod money;
 mod pdf;
+mod prices;
 mod qr;
+mod screen;
 mod subject;
 mod text;
 mod time;
 mod transparency;
 
 use chargetap_contract::receipt::{Document, Format, Page, Problem, Rendered};
+use chargetap_contract::screen::Message;
 
 pub use metering::check as check_measurement;
 
@@ -89,7 +93,17 @@ pub fn form(page: &Page, locale: &str) -> Result<Rendered, Problem> {
     Ok(rendered(HTML, page.into_bytes()))
 }
 
-/// The languages that receipts and pages can have, as BCP 47 tags.
+/// Puts into words what a terminal's screen says. `locale` is chosen as in [`render`].
+///
+/// # Errors
+///
+/// [`Problem`] if the language or a currency is not known.
+pub fn screen_text(message: &Message, locale: &str) -> Result<String, Problem> {
+    let (language, formats) = find(locale)?;
+    screen::write(message, language, formats)
+}
+
+/// The languages that receipts, pages and screens can have, as BCP 47 tags.
 pub fn languages() -> impl Iterator<Item = &'static str> {
     language::tags()
 }

@@ -8,6 +8,7 @@
 //! - The look-ups end: after about a day a person is to find out. A hold that turns up later is an orphan.
 
 use chargetap_contract::receipt::NothingTakenReason;
+use chargetap_contract::screen::Message;
 use chargetap_contract::session::{
     Action, Attention, Authorise, CommandResult, Evse, LookUp, Policy, Refusal, Tap,
 };
@@ -34,8 +35,7 @@ const CHECK_AGAIN_AFTER: u64 = 2_000;
 /// ever taken for ours.
 pub(crate) fn begin(policy: &Policy, Tap { read, evse, .. }: Tap, now: u64) -> Step<'_> {
     if evse.is_none() {
-        let text = "Plug in or choose a charger first. Nothing was taken.";
-        return reject(policy, read, text, now);
+        return reject(policy, read, Message::NoEvse, now);
     }
     let until = now.saturating_add(CHECK_FOR);
     let mut step = first_step(policy, read, evse, Stage::Checking { until }, now);
@@ -82,7 +82,7 @@ fn authorise(step: &mut Step<'_>) {
         alerted: false,
     };
     let terminal = step.session.terminal.clone();
-    let message = "Card accepted. Plug in to charge.".into();
+    let message = Message::CardAccepted;
     step.command(
         CommandKind::Authorise,
         Action::Authorise(Authorise { terminal, message }),
@@ -94,13 +94,12 @@ fn authorise(step: &mut Step<'_>) {
 
 /// A card was shown, but another driver has the EVSE.
 pub(crate) fn reject_occupied(policy: &Policy, read: CardRead, now: u64) -> Step<'_> {
-    let text = "This charger is in use. Nothing was taken.";
-    reject(policy, read, text, now)
+    reject(policy, read, Message::Occupied, now)
 }
 
-fn reject<'a>(policy: &'a Policy, read: CardRead, text: &str, now: u64) -> Step<'a> {
+fn reject(policy: &Policy, read: CardRead, message: Message, now: u64) -> Step<'_> {
     let mut step = first_step(policy, read, None, Stage::Ended(Ended::NoEvse), now);
-    step.show(text);
+    step.show(message);
     step
 }
 
@@ -274,12 +273,6 @@ fn is_preexisting(step: &Step<'_>, hold: &Hold) -> bool {
 /// No hold is made. What was asked for of the provider may still take effect: then it is an orphan, and is voided.
 pub(crate) fn fail(step: &mut Step<'_>, reason: NothingTakenReason) {
     step.session.stage = Stage::Ended(Ended::NotHeld(reason));
-    step.show(match reason {
-        NothingTakenReason::Declined => "Card declined. Nothing was taken.",
-        NothingTakenReason::CancelledByDriver | NothingTakenReason::CancelledByOperator => {
-            "Cancelled. Nothing was taken."
-        }
-        _ => "Payment failed. Nothing was taken.",
-    });
+    step.show(Message::NothingTaken(reason));
     receipt::issue(step);
 }

@@ -4,6 +4,7 @@
 //! station's clock wrong, and by how much; from then on the gateway's clock counts.
 
 use chargetap_contract::receipt::NothingTakenReason;
+use chargetap_contract::screen::Message;
 use chargetap_contract::session::{
     Action, Attention, CommandResult, MeterReading, Refusal, StartCharging, Stopped,
 };
@@ -148,7 +149,7 @@ pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), 
     readings::begin(step, reading);
     step.session.stage = Stage::Charging { until };
     step.deadline = Some(hold_cover::covered_until(step, until));
-    step.show("Charging has begun.");
+    step.show(Message::ChargingBegun);
     Ok(())
 }
 

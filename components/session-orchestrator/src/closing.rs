@@ -16,7 +16,9 @@
 //! A capture or void that does not succeed is tried again every minute five times, hourly for a day, then daily
 //! to the seventh day; then a person is called.
 
+use chargetap_contract::money::Money;
 use chargetap_contract::receipt::NothingTakenReason;
+use chargetap_contract::screen::Message;
 use chargetap_contract::session::{
     Action, Attention, Cancel, Capture, CommandResult, LookUp, OrphanHold, PaymentRef, Policy,
     Refusal,
@@ -97,9 +99,13 @@ fn attempt(step: &mut Step<'_>) {
         terminal: step.session.terminal.clone(),
         payment: hold.payment.clone(),
     };
-    match closing.how {
+    match &closing.how {
         Close::Capture(amount) => {
-            let message = "Charging ended. Thank you.".into();
+            let amount = *amount;
+            let message = Message::ChargingEnded(Money {
+                amount,
+                currency: step.session.tariff.currency.clone(),
+            });
             step.command(
                 CommandKind::Capture,
                 Action::Capture(Capture {
@@ -109,8 +115,8 @@ fn attempt(step: &mut Step<'_>) {
                 }),
             );
         }
-        Close::Void(_) => {
-            let message = "Nothing was taken.".into();
+        Close::Void(void) => {
+            let message = Message::NothingTaken(void.reason());
             let cancel = Cancel { target, message };
             step.command(CommandKind::Cancel, Action::Cancel(cancel));
         }

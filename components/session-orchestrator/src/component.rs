@@ -1,5 +1,6 @@
 //! The component's export.
 
+use chargetap_contract::screen::Quote;
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 
 mod bindings {
@@ -14,6 +15,7 @@ mod bindings {
             "chargetap:types/money@0.1.0": chargetap_contract::money,
             "chargetap:types/terminal@0.1.0": chargetap_contract::terminal,
             "chargetap:types/receipt@0.1.0": chargetap_contract::receipt,
+            "chargetap:types/screen@0.1.0": chargetap_contract::screen,
             "chargetap:types/session@0.1.0": chargetap_contract::session,
         },
     });
@@ -33,7 +35,7 @@ impl bindings::exports::chargetap::session_orchestrator::orchestration::Guest fo
         crate::step(&policy, state.as_deref(), event, now)
     }
 
-    fn offer(policy: Policy, hold: u64, now: u64) -> String {
+    fn offer(policy: Policy, hold: u64, now: u64) -> Quote {
         crate::offer(&policy, hold, now)
     }
 }

@@ -8,7 +8,7 @@
 //! | compute the price of the usage                             | [`cost`]                       |
 //! | divide a captured or refunded amount by VAT rate           | [`vat_shares`]                 |
 //! | list the prices that a session may have, before the tap    | [`outlook`]                    |
-//! | word them for the terminal's screen                        | [`offer`](mod@offer)           |
+//! | choose what a driver is told of them                       | [`offer`](mod@offer)           |
 
 mod calendar;
 mod cost;
@@ -22,6 +22,7 @@ mod vat_shares;
 pub(crate) use cost::price;
 pub(crate) use intervals::Terms;
 pub use offer::offer;
+pub(crate) use offer::prices;
 pub(crate) use restrictions::Interval;
 pub(crate) use usage::Usage;
 pub(crate) use vat_shares::{difference, share};

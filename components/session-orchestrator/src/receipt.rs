@@ -4,7 +4,7 @@ use chargetap_contract::receipt::{Buyer, Invoice, Refund, Subject, Summary};
 use chargetap_contract::session::{Action, Refusal};
 
 use crate::command_id::CommandKind;
-use crate::pricing::{difference, share};
+use crate::pricing::{self, difference, share};
 use crate::readings;
 use crate::session::{Ended, Stage, Void};
 use crate::step::Step;
@@ -83,6 +83,10 @@ fn summary(step: &Step<'_>) -> Option<Summary> {
             .meter
             .as_ref()
             .map(|meter| meter.charging(view.cost)),
+        prices: session.meter.as_ref().map(|_| {
+            let (tariff, at) = (&session.tariff, session.tapped_at);
+            pricing::prices(tariff, step.policy, at)
+        }),
         held: session.held(),
         captured: view.captured,
         released: view.released,

@@ -1,13 +1,14 @@
 //! A step in the making: the session, and what the step asks of the host.
 
+use chargetap_contract::screen::Message;
 use chargetap_contract::session::{
-    Action, Alert, Attention, Command, Decision, Message, Policy, Refusal,
+    Action, Alert, Attention, Command, Decision, Policy, Refusal, Show,
 };
 
 use crate::command_id::{CommandId, CommandKind};
 use crate::session::{Session, Stage};
 
-/// How long a text stays on the terminal's screen, in milliseconds.
+/// How long a message stays on the terminal's screen, in milliseconds.
 const MESSAGE_VISIBLE_FOR: u64 = 6_000;
 
 pub(crate) struct Step<'a> {
@@ -73,17 +74,17 @@ impl<'a> Step<'a> {
         );
     }
 
-    /// Put a text on the terminal's screen. Every message is a command of its own.
-    pub(crate) fn show(&mut self, text: impl Into<String>) {
+    /// Put a message on the terminal's screen. Every message is a command of its own.
+    pub(crate) fn show(&mut self, message: Message) {
         let kind = CommandKind::Message {
             step: self.session.steps,
             place: self.commands.len(),
         };
         self.command(
             kind,
-            Action::ShowMessage(Message {
+            Action::ShowMessage(Show {
                 terminal: self.session.terminal.clone(),
-                text: text.into(),
+                message,
                 visible_for: MESSAGE_VISIBLE_FOR,
             }),
         );

@@ -137,7 +137,13 @@ pub struct Terminal {
     pub holds: Vec<u64>,
     /// Whether a session can be stopped on the screen, without its card.
     pub stop_on_screen: bool,
+    /// The languages of its texts, of [`LANGUAGES`](chargetap_contract::LANGUAGES): one, or two that are shown
+    /// one after the other.
+    pub languages: Vec<String>,
 }
+
+/// The language of a terminal that is not configured to have another.
+pub(crate) const DEFAULT_LANGUAGE: &str = "en";
 
 impl Terminal {
     /// The EVSE, if this terminal lets drivers charge there.

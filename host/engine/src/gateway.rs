@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use crate::callbacks::limits::CallbackLimits;
 use crate::clock::state::Clock;
-use crate::config::{Config, Terminal};
+use crate::config::{Config, DEFAULT_LANGUAGE, Terminal};
 use crate::error::EngineError;
 use crate::fleet::state::FleetState;
 use crate::interval::Interval;
@@ -88,6 +88,15 @@ impl<P: Platform> Gateway<P> {
             .terminals
             .get(serial)
             .ok_or_else(|| EngineError::UnknownTerminal(serial.to_owned()))
+    }
+
+    /// The languages in which a terminal says what it says: one or two. One that was taken out of the configuration
+    /// has the default.
+    pub(crate) fn languages(&self, serial: &str) -> impl Iterator<Item = &str> {
+        let terminal = self.config.terminals.get(serial);
+        let configured = terminal.map_or(&[][..], |terminal| &terminal.languages);
+        let default = configured.is_empty().then_some(DEFAULT_LANGUAGE);
+        configured.iter().map(String::as_str).chain(default)
     }
 
     /// A terminal's policy at a moment. One that was taken out of the configuration while a session is open there

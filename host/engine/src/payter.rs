@@ -123,7 +123,8 @@ impl Payter {
         parse(&successful(reply)?)
     }
 
-    /// Have a terminal read a card and report it to `callback_url`.
+    /// Have a terminal read a card and report it to `callback_url`. `language`, of ISO 639-1, is that of the
+    /// texts that the terminal has itself.
     pub(crate) async fn arm_reader(
         &self,
         platform: &impl Platform,
@@ -131,12 +132,14 @@ impl Payter {
         amount: u64,
         callback_url: &str,
         message: &str,
+        language: &str,
     ) -> Result<(), PayterError> {
         let amount = amount.to_string();
         let query = [
             ("authorizedAmount", amount.as_str()),
             ("callbackUrl", callback_url),
             ("uiMessage", message),
+            ("language", language),
         ];
         let path = [serial, "start"];
         let reply = self.post(platform, &path, &query, timeout::OTHER).await?;

@@ -15,6 +15,7 @@
 //! | [`sessions`]        | `session`, `vehicle`, `card_key`                    |
 //! | [`outbox`]          | `command`                                           |
 //! | [`prompts`]         | `ask`                                               |
+//! | [`notices`]         | `notice`, `recall`                                  |
 //! | [`receipts`]        | `paper`, `invoice`, `signed_value`, `attempt`       |
 //! | [`refunds`]         | none: refunds are in the journal                    |
 //! | [`payment_reports`] | `report`                                            |
@@ -34,6 +35,7 @@ pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod fleet;
 pub(crate) mod monitoring;
+pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod payment_reports;
 pub(crate) mod prompts;

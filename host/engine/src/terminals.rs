@@ -2,8 +2,10 @@
 //! to a URL that is minted for that one time.
 
 pub(crate) mod arming;
-pub(crate) mod display;
+mod cards;
 pub(crate) mod locks;
+pub(crate) mod notices;
 pub(crate) mod orphans;
 pub(crate) mod prompt;
 pub(crate) mod state;
+pub(crate) mod words;

@@ -5,6 +5,7 @@
 
 mod money;
 mod onboarding;
+mod screen;
 mod timeline;
 
 use std::path::{Path, PathBuf};
@@ -55,6 +56,9 @@ pub struct DemoArgs {
     /// End after the session. Fails if an amount is wrong.
     #[arg(long)]
     once: bool,
+    /// The language of the terminal, such as `sv`; may be given twice: then it shows both.
+    #[arg(long = "language", value_name = "LANGUAGE", default_value = "en")]
+    languages: Vec<String>,
 }
 
 /// Run the demonstration. `lines` are the engine's log lines about the session.
@@ -75,7 +79,7 @@ pub(crate) async fn run(
         .await
         .with_context(|| format!("--listen: {} cannot be listened at", args.listen))?;
     let address = listener.local_addr()?;
-    let config = configuration(folder.path(), &args.components, address, payter.base_url())?;
+    let config = configuration(folder.path(), &args, address, payter.base_url())?;
     let gateway = start::start(config, folder.path(), Faults::default()).await?;
     let token = gateway
         .take_bootstrap_token()
@@ -109,9 +113,11 @@ pub(crate) async fn run(
         payter: payter.base_url(),
         station: station.control_url(),
     };
-    let mut timeline = Timeline::new(lines);
+    let mut timeline = Timeline::new(lines, screen::watch(payter.base_url()));
     driver.charge(&mut timeline).await?;
     let receipt = latest_receipt(&gateway).await?;
+    let Code { code } = get(&receipt).await?;
+    timeline.until_terminal_says(&code).await?;
     let right = money::compare(&driver, &receipt).await?;
 
     println!("\nThe receipt: {receipt}");
@@ -128,7 +134,7 @@ pub(crate) async fn run(
 
 fn configuration(
     folder: &Path,
-    components: &Path,
+    args: &DemoArgs,
     address: std::net::SocketAddr,
     payter: &str,
 ) -> anyhow::Result<Config> {
@@ -146,7 +152,7 @@ fn configuration(
     ] {
         std::fs::write(folder.join(name), secret)?;
     }
-    let components = std::path::absolute(components)?;
+    let components = std::path::absolute(&args.components)?;
     let text = format!(
         r#"
         [server]
@@ -169,10 +175,18 @@ fn configuration(
         evses = [{{ station = "{STATION}", connector = 1 }}]
         tariff = "standard"
         hold = "50.00"
+        languages = {languages:?}
         "#,
+        languages = args.languages,
         components = components.display(),
     );
     Config::parse(&text).context("the demonstration's configuration")
+}
+
+/// The code of a receipt.
+#[derive(Deserialize)]
+struct Code {
+    code: String,
 }
 
 /// The link of the receipt that was issued last. No log line has one, so it comes from the store.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
 use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
+use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::config::Config;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
@@ -130,7 +131,7 @@ impl Components for Stopped {
         stopped()
     }
 
-    fn offer(&self, _: &Policy, _: u64, _: u64) -> Result<String, ComponentFault> {
+    fn offer(&self, _: &Policy, _: u64, _: u64) -> Result<Quote, ComponentFault> {
         stopped()
     }
 
@@ -144,6 +145,10 @@ impl Components for Stopped {
     }
 
     fn form(&self, _: &Page, _: &str) -> Result<Result<Rendered, Problem>, ComponentFault> {
+        stopped()
+    }
+
+    fn screen_text(&self, _: &Message, _: &str) -> Result<Result<String, Problem>, ComponentFault> {
         stopped()
     }
 

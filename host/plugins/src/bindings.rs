@@ -30,6 +30,7 @@ pub(crate) mod orchestrator {
             "chargetap:types/money@0.1.0": chargetap_contract::money,
             "chargetap:types/terminal@0.1.0": chargetap_contract::terminal,
             "chargetap:types/receipt@0.1.0": chargetap_contract::receipt,
+            "chargetap:types/screen@0.1.0": chargetap_contract::screen,
             "chargetap:types/session@0.1.0": chargetap_contract::session,
         },
     });
@@ -48,6 +49,7 @@ pub(crate) mod generator {
             "chargetap:types/money@0.1.0": chargetap_contract::money,
             "chargetap:types/terminal@0.1.0": chargetap_contract::terminal,
             "chargetap:types/receipt@0.1.0": chargetap_contract::receipt,
+            "chargetap:types/screen@0.1.0": chargetap_contract::screen,
         },
     });
 }

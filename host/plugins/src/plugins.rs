@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
 use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
+use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_contract::{ComponentFault, Components};
 
@@ -103,7 +104,7 @@ impl Components for Plugins {
         })
     }
 
-    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, ComponentFault> {
+    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<Quote, ComponentFault> {
         self.orchestrator.call(|instance, store| {
             let orchestration = instance.chargetap_session_orchestrator_orchestration();
             orchestration.call_offer(store, policy, hold, now)
@@ -126,6 +127,17 @@ impl Components for Plugins {
         self.generator.call(|instance, store| {
             let rendering = instance.chargetap_receipt_generator_rendering();
             rendering.call_form(store, page, locale)
+        })
+    }
+
+    fn screen_text(
+        &self,
+        message: &Message,
+        locale: &str,
+    ) -> Result<Result<String, Problem>, ComponentFault> {
+        self.generator.call(|instance, store| {
+            let rendering = instance.chargetap_receipt_generator_rendering();
+            rendering.call_screen_text(store, message, locale)
         })
     }
 

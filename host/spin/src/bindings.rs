@@ -14,6 +14,7 @@ spin_sdk::wit_bindgen::generate!({
         "chargetap:types/callback@0.1.0": chargetap_contract::callback,
         "chargetap:types/money@0.1.0": chargetap_contract::money,
         "chargetap:types/receipt@0.1.0": chargetap_contract::receipt,
+        "chargetap:types/screen@0.1.0": chargetap_contract::screen,
         "chargetap:types/session@0.1.0": chargetap_contract::session,
         "chargetap:types/terminal@0.1.0": chargetap_contract::terminal,
     },

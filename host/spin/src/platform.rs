@@ -5,6 +5,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
 use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
+use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
@@ -121,7 +122,7 @@ impl Components for Spin {
         Ok(orchestration::step(policy, state, event, now))
     }
 
-    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, ComponentFault> {
+    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<Quote, ComponentFault> {
         Ok(orchestration::offer(policy, hold, now))
     }
 
@@ -136,6 +137,14 @@ impl Components for Spin {
 
     fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, ComponentFault> {
         Ok(rendering::form(page, locale))
+    }
+
+    fn screen_text(
+        &self,
+        message: &Message,
+        locale: &str,
+    ) -> Result<Result<String, Problem>, ComponentFault> {
+        Ok(rendering::screen_text(message, locale))
     }
 
     fn check_measurement(

@@ -3,7 +3,7 @@
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use super::{TERMINAL, World};
+use super::World;
 
 impl World {
     /// Wait until `count` receipts are issued, and return their JSON in that order.
@@ -53,8 +53,7 @@ impl World {
 
     /// What the QR code on the terminal's screen says.
     pub(crate) async fn qr_code(&self) -> Option<String> {
-        let url = format!("{}/control/screens/{TERMINAL}", self.payter.base_url());
-        Some(self.json(&url).await["qr_code"].as_str()?.to_owned())
+        Some(self.screen_state().await["qr_code"].as_str()?.to_owned())
     }
 
     /// The receipt of a session that captured something, if one is issued and the gateway is

@@ -19,6 +19,21 @@ impl World {
         self.store().execute(statement, [days]).unwrap();
     }
 
+    /// Delete all prompts, as happens to old ones.
+    pub(crate) fn forget_prompts(&self) {
+        self.store().execute("DELETE FROM ask", []).unwrap();
+    }
+
+    /// How many commands are not done, of those up to this number.
+    pub(crate) fn open_commands_up_to(&self, number: i64) -> usize {
+        let statement = "SELECT count(*) FROM command WHERE status <> 'done' AND number <= ?1";
+        let open: i64 = self
+            .store()
+            .query_row(statement, [number], |row| row.get(0))
+            .unwrap();
+        open.try_into().unwrap()
+    }
+
     /// How many deliveries could be recognised if they were repeated.
     pub(crate) fn known_reports(&self) -> usize {
         self.count("SELECT count(*) FROM report WHERE dedupe IS NOT NULL")

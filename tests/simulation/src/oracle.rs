@@ -13,6 +13,9 @@ use self::records::{card_is_ignored, events, rows};
 use crate::disk::Disk;
 use crate::provider::{Call, Tapped};
 
+/// A station that has been back for less than this delivers what it had queued, in milliseconds.
+const SOON: u64 = 8_000;
+
 /// A terminal and a payment there.
 type Payment = (String, String);
 
@@ -46,6 +49,8 @@ struct Transaction {
     began_anew: bool,
     /// A reading told another moment than that at which it was taken.
     told_wrong_time: bool,
+    /// When the gateway was told of the start, if that was as soon as the station was back.
+    told_soon_at: Option<u64>,
 }
 
 #[derive(Default)]
@@ -199,7 +204,8 @@ impl Oracle {
         was_ignored: bool,
         now: u64,
     ) {
-        let query = "SELECT 1 FROM event WHERE read = ?1";
+        let query = "SELECT 1 FROM event WHERE read = ?1
+                     UNION ALL SELECT 1 FROM recall WHERE arming = ?1";
         let stored = was_ignored
             || card_is_ignored(disk, arming_id)
             || !rows(disk, query, vec![Value::Text(arming_id.into())]).is_empty();
@@ -243,7 +249,20 @@ impl Oracle {
         self.refunds.contains_key(session)
     }
 
-    pub(crate) fn start_acknowledged(&mut self, disk: &Disk, id_tag: &str, number: Option<i32>) {
+    /// `back_for` is for how long the station has been connected.
+    pub(crate) fn start_acknowledged(
+        &mut self,
+        disk: &Disk,
+        id_tag: &str,
+        number: Option<i32>,
+        now: u64,
+        back_for: Option<u64>,
+    ) {
+        if let Some(transaction) = self.transactions.get_mut(id_tag)
+            && back_for.is_some_and(|duration| duration < SOON)
+        {
+            transaction.told_soon_at.get_or_insert(now);
+        }
         let stored = events(disk, id_tag)
             .iter()
             .any(|event| matches!(event, Event::ChargingStarted(_)));
@@ -281,6 +300,7 @@ impl Oracle {
             stopped_at: None,
             began_anew: false,
             told_wrong_time: false,
+            told_soon_at: None,
         };
         // A start that is repeated after its transaction makes another one, which is not billed.
         self.transactions

@@ -7,6 +7,7 @@ use chargetap_contract::callback::{
     Capability, Endpoint, KeyInfo, Rejection, Request, Scheme, Verified,
 };
 use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
+use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{
     Action, Attention, CommandResult, Decision, Event, Phase, Policy, Refusal,
 };
@@ -228,6 +229,9 @@ fn spoil(sabotage: Sabotage, policy: &mut Policy, event: &mut Event) {
             }
         }
         (Sabotage::ClockUnheard, Event::ClockSet(by)) => *by = 0,
+        (Sabotage::StationsUnawaited, Event::DeadlineReached(reachable_for)) => {
+            *reachable_for = Some(u64::MAX);
+        }
         (Sabotage::RegisterBelieved, _) => policy.maximum_power = u32::MAX,
         _ => {}
     }
@@ -291,7 +295,7 @@ impl Components for Simulated {
         })
     }
 
-    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, ComponentFault> {
+    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<Quote, ComponentFault> {
         Ok(session_orchestrator::offer(policy, hold, now))
     }
 
@@ -306,6 +310,14 @@ impl Components for Simulated {
 
     fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, ComponentFault> {
         Ok(receipt_generator::form(page, locale))
+    }
+
+    fn screen_text(
+        &self,
+        message: &Message,
+        locale: &str,
+    ) -> Result<Result<String, Problem>, ComponentFault> {
+        Ok(receipt_generator::screen_text(message, locale))
     }
 
     fn check_measurement(

@@ -360,9 +360,10 @@ async fn report_start(
         pass(REPEAT).await;
     };
     let mut state = world.state();
+    let (now, back_for) = (state.now(), state.connected_for(&site::station(connector)));
     {
         let State { oracle, disk, .. } = &mut *state;
-        oracle.start_acknowledged(disk, &id_tag, number);
+        oracle.start_acknowledged(disk, &id_tag, number, now, back_for);
     }
     let found = state.connector(connector)?;
     let vehicle = found.vehicles;

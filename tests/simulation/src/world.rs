@@ -46,6 +46,8 @@ pub enum Sabotage {
     RegisterBelieved,
     /// A transaction that comes too late is of no use to its session.
     LateStartIgnored,
+    /// Deadlines do not wait for stations that are away.
+    StationsUnawaited,
 }
 
 /// Everything that is shared.

@@ -2,6 +2,7 @@
 
 use crate::callback::{Capability, Rejection, Request, Verified};
 use crate::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
+use crate::screen::{Message, Quote};
 use crate::session::{Decision, Event, Policy, Refusal};
 
 /// The three components, as a host calls them.
@@ -50,7 +51,7 @@ pub trait Components {
     ///
     /// # Errors
     /// The component failed.
-    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<String, ComponentFault>;
+    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<Quote, ComponentFault>;
 
     /// `rendering.render` of `receipt-generator`.
     ///
@@ -68,6 +69,16 @@ pub trait Components {
     /// # Errors
     /// The component failed.
     fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, ComponentFault>;
+
+    /// `rendering.screen-text` of `receipt-generator`.
+    ///
+    /// # Errors
+    /// The component failed.
+    fn screen_text(
+        &self,
+        message: &Message,
+        locale: &str,
+    ) -> Result<Result<String, Problem>, ComponentFault>;
 
     /// `rendering.check-measurement` of `receipt-generator`.
     ///

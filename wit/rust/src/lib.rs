@@ -33,7 +33,9 @@ compile_error!("enable the feature `guest`, or `wasmtime` where components are c
 
 mod components;
 mod ids;
+mod languages;
 
 pub use components::{ComponentFault, Components};
-pub use generated::chargetap::types::{callback, money, receipt, session, terminal};
+pub use generated::chargetap::types::{callback, money, receipt, screen, session, terminal};
 pub use ids::ParseEvseError;
+pub use languages::LANGUAGES;

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "bg",
@@ -50,6 +50,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Цена",
     tariff: "Тарифа",
+    vat_included: "с ДДС",
     parking: "Паркиране",
     per_session: "За сесия",
     minimum_price: "Добавка до минималната цена",
@@ -173,4 +174,35 @@ pub(super) static LANGUAGE: Language = Language {
                     буквите на държавата, например BG123456789.",
     invoice_coming: "Фактурата се изготвя. Тази страница ще я отвори автоматично.",
     no_invoice: "За тази разписка няма фактура: не е удържана сума или е възстановена сума.",
+
+    screen: Screen {
+        free: "безплатно",
+        per_session: |price| format!("{price} за сесия"),
+        idle: |price| format!("{price} за престой без зареждане"),
+        up_to: |price| format!("до {price}"),
+        by_power: |price| format!("според мощността {price}"),
+        after_minutes: |price, minutes| format!("{price} след {minutes} min"),
+        later: |price| format!("по-късно {price}"),
+        at_least: |price| format!("минимум {price}"),
+        hold: |amount| format!("блокира се сума от {amount}"),
+
+        show_card: "Представете картата си.",
+        card_accepted: "Картата е приета. Свържете автомобила за зареждане.",
+        charging_begun: "Зареждането започна.",
+        charging_ended: |price| format!("Зареждането приключи: {price}."),
+        in_use: "Заето.",
+        plug_in: "Свържете автомобила за зареждане.",
+        to_stop: "За спиране представете отново същата карта.",
+        show_first_card: "Представете картата, с която започнахте.",
+        out_of_service: "Извън експлоатация.",
+
+        paid: |amount| format!("Платено: {amount}."),
+        receipt_at: |address, code| format!("Разписка: {address}, код {code}."),
+        to_charge_again: "За ново зареждане представете картата още веднъж.",
+
+        how_much: "До каква сума?",
+        where_to_charge: "Къде зареждате?",
+        stop: "Спиране на зареждането",
+        stop_at: |place| format!("Спиране: {place}"),
+    },
 };

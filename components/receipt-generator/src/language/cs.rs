@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "cs",
@@ -50,6 +50,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Cena",
     tariff: "Tarif",
+    vat_included: "s DPH",
     parking: "Parkování",
     per_session: "Za jedno dobíjení",
     minimum_price: "Doplatek do minimální ceny",
@@ -174,4 +175,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "Faktura se právě vystavuje. Na této stránce se otevře sama.",
     no_invoice: "K této účtence neexistuje faktura: buď nebylo nic strženo, nebo došlo k vrácení \
                  platby.",
+
+    screen: Screen {
+        free: "zdarma",
+        per_session: |price| format!("{price} za jedno dobíjení"),
+        idle: |price| format!("{price} při stání bez dobíjení"),
+        up_to: |price| format!("nejvýše {price}"),
+        by_power: |price| format!("podle výkonu {price}"),
+        after_minutes: |price, minutes| format!("{price} po {minutes} min"),
+        later: |price| format!("později {price}"),
+        at_least: |price| format!("nejméně {price}"),
+        hold: |amount| format!("předautorizace {amount}"),
+
+        show_card: "Přiložte kartu.",
+        card_accepted: "Karta přijata. Připojte vozidlo k dobíjení.",
+        charging_begun: "Dobíjení začalo.",
+        charging_ended: |price| format!("Dobíjení skončilo: {price}."),
+        in_use: "Obsazeno.",
+        plug_in: "Připojte vozidlo k dobíjení.",
+        to_stop: "K ukončení přiložte znovu tutéž kartu.",
+        show_first_card: "Přiložte kartu, kterou jste dobíjení zahájili.",
+        out_of_service: "Mimo provoz.",
+
+        paid: |amount| format!("Zaplaceno: {amount}."),
+        receipt_at: |address, code| format!("Účtenka: {address}, kód {code}."),
+        to_charge_again: "K dalšímu dobíjení přiložte kartu ještě jednou.",
+
+        how_much: "Do jaké částky?",
+        where_to_charge: "Kde dobíjíte?",
+        stop: "Ukončit dobíjení",
+        stop_at: |place| format!("Ukončit: {place}"),
+    },
 };

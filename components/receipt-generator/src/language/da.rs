@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "da",
@@ -46,6 +46,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Pris",
     tariff: "Takst",
+    vat_included: "inkl. moms",
     parking: "Parkering",
     per_session: "Pr. opladning",
     minimum_price: "Tillæg op til minimumsprisen",
@@ -169,4 +170,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "Fakturaen er ved at blive oprettet. Denne side åbner den automatisk.",
     no_invoice: "Der er ingen faktura til denne kvittering: Intet beløb er hævet, eller et beløb \
                  er tilbagebetalt.",
+
+    screen: Screen {
+        free: "gratis",
+        per_session: |price| format!("{price} pr. opladning"),
+        idle: |price| format!("{price} ved parkering uden opladning"),
+        up_to: |price| format!("op til {price}"),
+        by_power: |price| format!("afhængigt af effekten {price}"),
+        after_minutes: |price, minutes| format!("{price} efter {minutes} min"),
+        later: |price| format!("senere {price}"),
+        at_least: |price| format!("mindst {price}"),
+        hold: |amount| format!("der reserveres {amount}"),
+
+        show_card: "Vis dit kort.",
+        card_accepted: "Kortet er godkendt. Tilslut bilen for at oplade.",
+        charging_begun: "Opladningen er begyndt.",
+        charging_ended: |price| format!("Opladningen er afsluttet: {price}."),
+        in_use: "Optaget.",
+        plug_in: "Tilslut bilen for at oplade.",
+        to_stop: "Vis samme kort igen for at stoppe.",
+        show_first_card: "Vis det kort, du begyndte med.",
+        out_of_service: "Ude af drift.",
+
+        paid: |amount| format!("Betalt: {amount}."),
+        receipt_at: |address, code| format!("Kvittering: {address}, kode {code}."),
+        to_charge_again: "Vis kortet en gang til for at oplade igen.",
+
+        how_much: "Hvor meget maksimalt?",
+        where_to_charge: "Hvor oplader du?",
+        stop: "Stop opladningen",
+        stop_at: |place| format!("Stop: {place}"),
+    },
 };

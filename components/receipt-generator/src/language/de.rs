@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "de",
@@ -52,6 +52,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Preis",
     tariff: "Tarif",
+    vat_included: "inkl. MwSt.",
     parking: "Standzeit",
     per_session: "Pro Ladevorgang",
     minimum_price: "Aufschlag auf den Mindestpreis",
@@ -178,4 +179,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "Die Rechnung wird erstellt. Diese Seite öffnet sie automatisch.",
     no_invoice: "Zu diesem Beleg gibt es keine Rechnung: Es wurde nichts abgebucht, oder es wurde \
                  etwas erstattet.",
+
+    screen: Screen {
+        free: "kostenlos",
+        per_session: |price| format!("{price} pro Ladevorgang"),
+        idle: |price| format!("{price}, wenn nicht geladen wird"),
+        up_to: |price| format!("bis zu {price}"),
+        by_power: |price| format!("je nach Leistung {price}"),
+        after_minutes: |price, minutes| format!("{price} nach {minutes} min"),
+        later: |price| format!("später {price}"),
+        at_least: |price| format!("mindestens {price}"),
+        hold: |amount| format!("reserviert werden {amount}"),
+
+        show_card: "Karte vorhalten.",
+        card_accepted: "Karte angenommen. Zum Laden Fahrzeug anschließen.",
+        charging_begun: "Der Ladevorgang hat begonnen.",
+        charging_ended: |price| format!("Ladevorgang beendet: {price}."),
+        in_use: "Besetzt.",
+        plug_in: "Zum Laden Fahrzeug anschließen.",
+        to_stop: "Zum Beenden dieselbe Karte noch einmal vorhalten.",
+        show_first_card: "Die Karte vorhalten, mit der begonnen wurde.",
+        out_of_service: "Außer Betrieb.",
+
+        paid: |amount| format!("Bezahlt: {amount}."),
+        receipt_at: |address, code| format!("Beleg: {address}, Code {code}."),
+        to_charge_again: "Um erneut zu laden, die Karte noch einmal vorhalten.",
+
+        how_much: "Wie viel höchstens?",
+        where_to_charge: "Wo laden Sie?",
+        stop: "Laden beenden",
+        stop_at: |place| format!("{place} beenden"),
+    },
 };

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "el",
@@ -53,6 +53,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Τιμή",
     tariff: "Τιμοκατάλογος",
+    vat_included: "με ΦΠΑ",
     parking: "Στάθμευση",
     per_session: "Ανά φόρτιση",
     minimum_price: "Συμπλήρωμα ελάχιστης τιμής",
@@ -181,4 +182,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "Το τιμολόγιο ετοιμάζεται. Αυτή η σελίδα θα το ανοίξει αυτόματα.",
     no_invoice: "Δεν υπάρχει τιμολόγιο για αυτή την απόδειξη: δεν έγινε χρέωση ή έγινε επιστροφή \
                  χρημάτων.",
+
+    screen: Screen {
+        free: "δωρεάν",
+        per_session: |price| format!("{price} ανά φόρτιση"),
+        idle: |price| format!("{price} όταν δεν γίνεται φόρτιση"),
+        up_to: |price| format!("έως {price}"),
+        by_power: |price| format!("ανάλογα με την ισχύ {price}"),
+        after_minutes: |price, minutes| format!("{price} μετά από {minutes} min"),
+        later: |price| format!("αργότερα {price}"),
+        at_least: |price| format!("τουλάχιστον {price}"),
+        hold: |amount| format!("προέγκριση {amount}"),
+
+        show_card: "Παρουσιάστε την κάρτα σας.",
+        card_accepted: "Η κάρτα έγινε δεκτή. Συνδέστε το όχημα για φόρτιση.",
+        charging_begun: "Η φόρτιση άρχισε.",
+        charging_ended: |price| format!("Η φόρτιση τερματίστηκε: {price}."),
+        in_use: "Σε χρήση.",
+        plug_in: "Συνδέστε το όχημα για φόρτιση.",
+        to_stop: "Για τερματισμό, παρουσιάστε ξανά την ίδια κάρτα.",
+        show_first_card: "Παρουσιάστε την κάρτα με την οποία ξεκινήσατε.",
+        out_of_service: "Εκτός λειτουργίας.",
+
+        paid: |amount| format!("Πληρωμή: {amount}."),
+        receipt_at: |address, code| format!("Απόδειξη: {address}, κωδικός {code}."),
+        to_charge_again: "Για νέα φόρτιση, παρουσιάστε την κάρτα ακόμη μία φορά.",
+
+        how_much: "Μέχρι ποιο ποσό;",
+        where_to_charge: "Πού φορτίζετε;",
+        stop: "Τερματισμός φόρτισης",
+        stop_at: |place| format!("Τερματισμός: {place}"),
+    },
 };

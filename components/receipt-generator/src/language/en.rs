@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "en",
@@ -46,6 +46,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Price",
     tariff: "Tariff",
+    vat_included: "incl. VAT",
     parking: "Parking",
     per_session: "Per session",
     minimum_price: "Supplement to the minimum price",
@@ -161,4 +162,35 @@ pub(super) static LANGUAGE: Language = Language {
                     letters, such as DE123456789.",
     invoice_coming: "The invoice is being made. This page opens it by itself.",
     no_invoice: "There is no invoice for this receipt: nothing was taken, or something was refunded.",
+
+    screen: Screen {
+        free: "free",
+        per_session: |price| format!("{price} per session"),
+        idle: |price| format!("{price} while not charging"),
+        up_to: |price| format!("up to {price}"),
+        by_power: |price| format!("depending on power {price}"),
+        after_minutes: |price, minutes| format!("{price} after {minutes} min"),
+        later: |price| format!("later {price}"),
+        at_least: |price| format!("at least {price}"),
+        hold: |amount| format!("hold {amount}"),
+
+        show_card: "Show your card.",
+        card_accepted: "Card accepted. Plug in to charge.",
+        charging_begun: "Charging has begun.",
+        charging_ended: |price| format!("Charging ended: {price}."),
+        in_use: "In use.",
+        plug_in: "Plug in to charge.",
+        to_stop: "To stop, show the same card again.",
+        show_first_card: "Show the card that you began with.",
+        out_of_service: "Out of service.",
+
+        paid: |amount| format!("Paid: {amount}."),
+        receipt_at: |address, code| format!("Receipt: {address}, code {code}."),
+        to_charge_again: "To charge again, show the card once more.",
+
+        how_much: "How much at most?",
+        where_to_charge: "Where do you charge?",
+        stop: "Stop charging",
+        stop_at: |place| format!("Stop {place}"),
+    },
 };

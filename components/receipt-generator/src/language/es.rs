@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "es",
@@ -51,6 +51,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Precio",
     tariff: "Tarifa",
+    vat_included: "con IVA",
     parking: "Estacionamiento",
     per_session: "Por sesión",
     minimum_price: "Aumento hasta el precio mínimo",
@@ -178,4 +179,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "La factura se está generando. Esta página la abrirá automáticamente.",
     no_invoice: "No hay factura para este recibo: no se ha cobrado nada o se ha realizado un \
                  reembolso.",
+
+    screen: Screen {
+        free: "gratis",
+        per_session: |price| format!("{price} por sesión"),
+        idle: |price| format!("{price} mientras no se recarga"),
+        up_to: |price| format!("hasta {price}"),
+        by_power: |price| format!("según la potencia {price}"),
+        after_minutes: |price, minutes| format!("{price} después de {minutes} min"),
+        later: |price| format!("más tarde {price}"),
+        at_least: |price| format!("como mínimo {price}"),
+        hold: |amount| format!("preautorización de {amount}"),
+
+        show_card: "Presente su tarjeta.",
+        card_accepted: "Tarjeta aceptada. Conecte el vehículo para recargar.",
+        charging_begun: "La recarga ha comenzado.",
+        charging_ended: |price| format!("Recarga finalizada: {price}."),
+        in_use: "En uso.",
+        plug_in: "Conecte el vehículo para recargar.",
+        to_stop: "Para finalizar, vuelva a presentar la misma tarjeta.",
+        show_first_card: "Presente la tarjeta con la que empezó.",
+        out_of_service: "Fuera de servicio.",
+
+        paid: |amount| format!("Pagado: {amount}."),
+        receipt_at: |address, code| format!("Recibo: {address}, código {code}."),
+        to_charge_again: "Para recargar de nuevo, presente la tarjeta otra vez.",
+
+        how_much: "¿Cuánto como máximo?",
+        where_to_charge: "¿Dónde va a recargar?",
+        stop: "Finalizar la recarga",
+        stop_at: |place| format!("Finalizar: {place}"),
+    },
 };

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "et",
@@ -46,6 +46,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Hind",
     tariff: "Tariif",
+    vat_included: "käibemaksuga",
     parking: "Parkimine",
     per_session: "Seansi kohta",
     minimum_price: "Lisa miinimumhinnani",
@@ -161,4 +162,35 @@ pub(super) static LANGUAGE: Language = Language {
                     EE123456789.",
     invoice_coming: "Arvet koostatakse. See leht avab arve automaatselt.",
     no_invoice: "Selle kviitungi kohta arvet ei ole: tasu ei võetud või on tehtud tagasimakse.",
+
+    screen: Screen {
+        free: "tasuta",
+        per_session: |price| format!("{price} seansi kohta"),
+        idle: |price| format!("{price} laadimata seismise eest"),
+        up_to: |price| format!("kuni {price}"),
+        by_power: |price| format!("sõltuvalt võimsusest {price}"),
+        after_minutes: |price, minutes| format!("{price} pärast {minutes} min"),
+        later: |price| format!("hiljem {price}"),
+        at_least: |price| format!("vähemalt {price}"),
+        hold: |amount| format!("broneeritakse {amount}"),
+
+        show_card: "Esitage kaart.",
+        card_accepted: "Kaart aktsepteeritud. Laadimiseks ühendage sõiduk.",
+        charging_begun: "Laadimine on alanud.",
+        charging_ended: |price| format!("Laadimine on lõppenud: {price}."),
+        in_use: "Hõivatud.",
+        plug_in: "Laadimiseks ühendage sõiduk.",
+        to_stop: "Lõpetamiseks esitage sama kaart uuesti.",
+        show_first_card: "Esitage kaart, millega alustasite.",
+        out_of_service: "Ei tööta.",
+
+        paid: |amount| format!("Makstud: {amount}."),
+        receipt_at: |address, code| format!("Kviitung: {address}, kood {code}."),
+        to_charge_again: "Uueks laadimiseks esitage kaart veel kord.",
+
+        how_much: "Mis summani?",
+        where_to_charge: "Kus laadite?",
+        stop: "Lõpeta laadimine",
+        stop_at: |place| format!("Lõpeta: {place}"),
+    },
 };

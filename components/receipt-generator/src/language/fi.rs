@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "fi",
@@ -48,6 +48,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Hinta",
     tariff: "Hinnoittelu",
+    vat_included: "sis. alv",
     parking: "Pysäköinti",
     per_session: "Latauskertaa kohti",
     minimum_price: "Korotus vähimmäishintaan",
@@ -168,4 +169,35 @@ pub(super) static LANGUAGE: Language = Language {
                     maatunnuksella, esimerkiksi FI12345678.",
     invoice_coming: "Laskua luodaan. Tämä sivu avaa sen automaattisesti.",
     no_invoice: "Tästä kuitista ei ole laskua: mitään ei veloitettu tai on tehty hyvitys.",
+
+    screen: Screen {
+        free: "maksuton",
+        per_session: |price| format!("{price} latauskerralta"),
+        idle: |price| format!("{price} kytkettynä ilman latausta"),
+        up_to: |price| format!("enintään {price}"),
+        by_power: |price| format!("tehon mukaan {price}"),
+        after_minutes: |price, minutes| format!("{price} {minutes} minuutin jälkeen"),
+        later: |price| format!("myöhemmin {price}"),
+        at_least: |price| format!("vähintään {price}"),
+        hold: |amount| format!("katevaraus {amount}"),
+
+        show_card: "Näytä korttisi.",
+        card_accepted: "Kortti hyväksytty. Aloita lataus kytkemällä ajoneuvo.",
+        charging_begun: "Lataus on alkanut.",
+        charging_ended: |price| format!("Lataus on päättynyt: {price}."),
+        in_use: "Varattu.",
+        plug_in: "Aloita lataus kytkemällä ajoneuvo.",
+        to_stop: "Lopeta näyttämällä sama kortti uudelleen.",
+        show_first_card: "Näytä kortti, jolla aloitit.",
+        out_of_service: "Poissa käytöstä.",
+
+        paid: |amount| format!("Maksettu: {amount}."),
+        receipt_at: |address, code| format!("Kuitti: {address}, koodi {code}."),
+        to_charge_again: "Lataa uudelleen näyttämällä kortti vielä kerran.",
+
+        how_much: "Kuinka paljon enintään?",
+        where_to_charge: "Missä lataat?",
+        stop: "Lopeta lataus",
+        stop_at: |place| format!("Lopeta: {place}"),
+    },
 };

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "fr",
@@ -49,6 +49,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Prix",
     tariff: "Tarif",
+    vat_included: "TVA comprise",
     parking: "Stationnement",
     per_session: "Par session",
     minimum_price: "Relèvement au prix minimum",
@@ -178,4 +179,35 @@ pub(super) static LANGUAGE: Language = Language {
                      automatiquement.",
     no_invoice: "Il n’y a pas de facture pour ce reçu\u{a0}: aucun montant n’a été débité, ou un \
                  remboursement a été effectué.",
+
+    screen: Screen {
+        free: "gratuit",
+        per_session: |price| format!("{price} par session"),
+        idle: |price| format!("{price} hors recharge"),
+        up_to: |price| format!("jusqu’à {price}"),
+        by_power: |price| format!("selon la puissance {price}"),
+        after_minutes: |price, minutes| format!("{price} après {minutes} min"),
+        later: |price| format!("plus tard {price}"),
+        at_least: |price| format!("au moins {price}"),
+        hold: |amount| format!("préautorisation de {amount}"),
+
+        show_card: "Présentez votre carte.",
+        card_accepted: "Carte acceptée. Branchez le véhicule pour recharger.",
+        charging_begun: "La recharge a commencé.",
+        charging_ended: |price| format!("Recharge terminée\u{a0}: {price}."),
+        in_use: "Occupé.",
+        plug_in: "Branchez le véhicule pour recharger.",
+        to_stop: "Pour arrêter, présentez à nouveau la même carte.",
+        show_first_card: "Présentez la carte utilisée pour commencer.",
+        out_of_service: "Hors service.",
+
+        paid: |amount| format!("Payé\u{a0}: {amount}."),
+        receipt_at: |address, code| format!("Reçu\u{a0}: {address}, code {code}."),
+        to_charge_again: "Pour recharger à nouveau, présentez la carte encore une fois.",
+
+        how_much: "Combien au maximum\u{a0}?",
+        where_to_charge: "Où rechargez-vous\u{a0}?",
+        stop: "Arrêter la recharge",
+        stop_at: |place| format!("Arrêter\u{a0}: {place}"),
+    },
 };

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "ga",
@@ -55,6 +55,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Praghas",
     tariff: "Taraif",
+    vat_included: "CBL san áireamh",
     parking: "Páirceáil",
     per_session: "In aghaidh an tseisiúin",
     minimum_price: "Breis go dtí an t-íosphraghas",
@@ -175,4 +176,35 @@ pub(super) static LANGUAGE: Language = Language {
                     litreacha na tíre, mar shampla IE1234567FA.",
     invoice_coming: "Tá an sonrasc á ullmhú. Osclóidh an leathanach seo go huathoibríoch é.",
     no_invoice: "Níl aon sonrasc ann don admháil seo: níor tógadh aon airgead, nó rinneadh aisíoc.",
+
+    screen: Screen {
+        free: "saor in aisce",
+        per_session: |price| format!("{price} in aghaidh an tseisiúin"),
+        idle: |price| format!("{price} nuair nach bhfuil athluchtú ar siúl"),
+        up_to: |price| format!("suas le {price}"),
+        by_power: |price| format!("ag brath ar an gcumhacht {price}"),
+        after_minutes: |price, minutes| format!("{price} tar éis {minutes} nóiméad"),
+        later: |price| format!("níos déanaí {price}"),
+        at_least: |price| format!("{price} ar a laghad"),
+        hold: |amount| format!("réamhúdarú {amount}"),
+
+        show_card: "Taispeáin do chárta.",
+        card_accepted: "Glacadh leis an gcárta. Ceangail an fheithicil chun í a athluchtú.",
+        charging_begun: "Tá an t-athluchtú tosaithe.",
+        charging_ended: |price| format!("Tá an t-athluchtú críochnaithe: {price}."),
+        in_use: "In úsáid.",
+        plug_in: "Ceangail an fheithicil chun í a athluchtú.",
+        to_stop: "Chun stopadh, taispeáin an cárta céanna arís.",
+        show_first_card: "Taispeáin an cárta ar thosaigh tú leis.",
+        out_of_service: "As seirbhís.",
+
+        paid: |amount| format!("Íoctha: {amount}."),
+        receipt_at: |address, code| format!("Admháil: {address}, cód {code}."),
+        to_charge_again: "Chun athluchtú arís, taispeáin an cárta uair amháin eile.",
+
+        how_much: "Cén uasmhéid?",
+        where_to_charge: "Cá bhfuil tú ag athluchtú?",
+        stop: "Stop an t-athluchtú",
+        stop_at: |place| format!("Stop: {place}"),
+    },
 };

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "hr",
@@ -48,6 +48,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Cijena",
     tariff: "Tarifa",
+    vat_included: "s PDV-om",
     parking: "Parkiranje",
     per_session: "Po punjenju",
     minimum_price: "Doplata do najniže cijene",
@@ -171,4 +172,35 @@ pub(super) static LANGUAGE: Language = Language {
                     primjer HR12345678901.",
     invoice_coming: "Račun se izrađuje. Ova će ga stranica sama otvoriti.",
     no_invoice: "Za ovu potvrdu nema računa: ništa nije naplaćeno ili je izvršen povrat novca.",
+
+    screen: Screen {
+        free: "besplatno",
+        per_session: |price| format!("{price} po punjenju"),
+        idle: |price| format!("{price} za stajanje bez punjenja"),
+        up_to: |price| format!("do {price}"),
+        by_power: |price| format!("ovisno o snazi {price}"),
+        after_minutes: |price, minutes| format!("{price} nakon {minutes} min"),
+        later: |price| format!("kasnije {price}"),
+        at_least: |price| format!("najmanje {price}"),
+        hold: |amount| format!("predautorizacija {amount}"),
+
+        show_card: "Prislonite karticu.",
+        card_accepted: "Kartica je prihvaćena. Za punjenje priključite vozilo.",
+        charging_begun: "Punjenje je počelo.",
+        charging_ended: |price| format!("Punjenje je završeno: {price}."),
+        in_use: "Zauzeto.",
+        plug_in: "Za punjenje priključite vozilo.",
+        to_stop: "Za prekid ponovno prislonite istu karticu.",
+        show_first_card: "Prislonite karticu kojom ste započeli punjenje.",
+        out_of_service: "Izvan uporabe.",
+
+        paid: |amount| format!("Plaćeno: {amount}."),
+        receipt_at: |address, code| format!("Potvrda: {address}, kod {code}."),
+        to_charge_again: "Za novo punjenje prislonite karticu još jednom.",
+
+        how_much: "Do kojeg iznosa?",
+        where_to_charge: "Gdje punite?",
+        stop: "Prekini punjenje",
+        stop_at: |place| format!("Prekini: {place}"),
+    },
 };

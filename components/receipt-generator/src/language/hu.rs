@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "hu",
@@ -52,6 +52,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Ár",
     tariff: "Díjszabás",
+    vat_included: "áfával",
     parking: "Parkolás",
     per_session: "Töltésenként",
     minimum_price: "Kiegészítés a minimális árra",
@@ -177,4 +178,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "A számla kiállítása folyamatban van. Ez az oldal magától megnyitja.",
     no_invoice: "Ehhez a bizonylathoz nincs számla: nem történt terhelés, vagy visszatérítés \
                  történt.",
+
+    screen: Screen {
+        free: "ingyenes",
+        per_session: |price| format!("{price} töltésenként"),
+        idle: |price| format!("{price} töltés nélküli állásért"),
+        up_to: |price| format!("legfeljebb {price}"),
+        by_power: |price| format!("teljesítménytől függően {price}"),
+        after_minutes: |price, minutes| format!("{price} {minutes} perc után"),
+        later: |price| format!("később {price}"),
+        at_least: |price| format!("legalább {price}"),
+        hold: |amount| format!("előengedélyezés: {amount}"),
+
+        show_card: "Érintse a kártyáját az olvasóhoz.",
+        card_accepted: "Kártya elfogadva. A töltéshez csatlakoztassa a járművet.",
+        charging_begun: "A töltés megkezdődött.",
+        charging_ended: |price| format!("A töltés befejeződött: {price}."),
+        in_use: "Foglalt.",
+        plug_in: "A töltéshez csatlakoztassa a járművet.",
+        to_stop: "A leállításhoz érintse oda újra ugyanazt a kártyát.",
+        show_first_card: "Érintse oda azt a kártyát, amellyel a töltést elkezdte.",
+        out_of_service: "Üzemen kívül.",
+
+        paid: |amount| format!("Fizetve: {amount}."),
+        receipt_at: |address, code| format!("Bizonylat: {address}, kód: {code}."),
+        to_charge_again: "Újabb töltéshez érintse oda még egyszer a kártyát.",
+
+        how_much: "Legfeljebb mennyiért?",
+        where_to_charge: "Hol tölt?",
+        stop: "Töltés leállítása",
+        stop_at: |place| format!("Leállítás: {place}"),
+    },
 };

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "it",
@@ -51,6 +51,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Prezzo",
     tariff: "Tariffa",
+    vat_included: "IVA inclusa",
     parking: "Sosta",
     per_session: "Per sessione",
     minimum_price: "Integrazione al prezzo minimo",
@@ -179,4 +180,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "La fattura è in preparazione. Questa pagina la aprirà automaticamente.",
     no_invoice: "Per questa ricevuta non c’è una fattura: non è stato addebitato nulla oppure è \
                  stato effettuato un rimborso.",
+
+    screen: Screen {
+        free: "gratis",
+        per_session: |price| format!("{price} per sessione"),
+        idle: |price| format!("{price} in sosta senza ricarica"),
+        up_to: |price| format!("fino a {price}"),
+        by_power: |price| format!("a seconda della potenza {price}"),
+        after_minutes: |price, minutes| format!("{price} dopo {minutes} min"),
+        later: |price| format!("in seguito {price}"),
+        at_least: |price| format!("almeno {price}"),
+        hold: |amount| format!("preautorizzazione di {amount}"),
+
+        show_card: "Presentare la carta.",
+        card_accepted: "Carta accettata. Collegare il veicolo per ricaricare.",
+        charging_begun: "La ricarica è iniziata.",
+        charging_ended: |price| format!("Ricarica terminata: {price}."),
+        in_use: "In uso.",
+        plug_in: "Collegare il veicolo per ricaricare.",
+        to_stop: "Per terminare, ripresentare la stessa carta.",
+        show_first_card: "Presentare la carta usata per iniziare.",
+        out_of_service: "Fuori servizio.",
+
+        paid: |amount| format!("Pagato: {amount}."),
+        receipt_at: |address, code| format!("Ricevuta: {address}, codice {code}."),
+        to_charge_again: "Per ricaricare di nuovo, presentare la carta ancora una volta.",
+
+        how_much: "Quanto al massimo?",
+        where_to_charge: "Dove ricaricare?",
+        stop: "Termina la ricarica",
+        stop_at: |place| format!("Termina: {place}"),
+    },
 };

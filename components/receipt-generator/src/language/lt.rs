@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "lt",
@@ -48,6 +48,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Kaina",
     tariff: "Tarifas",
+    vat_included: "su PVM",
     parking: "Stovėjimas",
     per_session: "Už sesiją",
     minimum_price: "Priemoka iki mažiausios kainos",
@@ -167,4 +168,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "Sąskaita faktūra rengiama. Šis puslapis ją atvers automatiškai.",
     no_invoice: "Šiam kvitui sąskaitos faktūros nėra: pinigai nenuskaičiuoti arba atliktas \
                  grąžinimas.",
+
+    screen: Screen {
+        free: "nemokamai",
+        per_session: |price| format!("{price} už sesiją"),
+        idle: |price| format!("{price} už stovėjimą be įkrovimo"),
+        up_to: |price| format!("iki {price}"),
+        by_power: |price| format!("pagal galią {price}"),
+        after_minutes: |price, minutes| format!("{price} po {minutes} min"),
+        later: |price| format!("vėliau {price}"),
+        at_least: |price| format!("ne mažiau kaip {price}"),
+        hold: |amount| format!("rezervuojama {amount}"),
+
+        show_card: "Pateikite kortelę.",
+        card_accepted: "Kortelė priimta. Norėdami įkrauti, prijunkite transporto priemonę.",
+        charging_begun: "Įkrovimas prasidėjo.",
+        charging_ended: |price| format!("Įkrovimas baigtas: {price}."),
+        in_use: "Užimta.",
+        plug_in: "Norėdami įkrauti, prijunkite transporto priemonę.",
+        to_stop: "Norėdami baigti, dar kartą pateikite tą pačią kortelę.",
+        show_first_card: "Pateikite kortelę, kuria pradėjote įkrovimą.",
+        out_of_service: "Neveikia.",
+
+        paid: |amount| format!("Sumokėta: {amount}."),
+        receipt_at: |address, code| format!("Kvitas: {address}, kodas {code}."),
+        to_charge_again: "Norėdami vėl įkrauti, pateikite kortelę dar kartą.",
+
+        how_much: "Kiek daugiausia?",
+        where_to_charge: "Kur įkraunate?",
+        stop: "Baigti įkrovimą",
+        stop_at: |place| format!("Baigti: {place}"),
+    },
 };

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "lv",
@@ -48,6 +48,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Cena",
     tariff: "Tarifs",
+    vat_included: "ar PVN",
     parking: "Stāvēšana",
     per_session: "Par sesiju",
     minimum_price: "Piemaksa līdz minimālajai cenai",
@@ -166,4 +167,35 @@ pub(super) static LANGUAGE: Language = Language {
                     valsts burtiem, piemēram, LV12345678901.",
     invoice_coming: "Rēķins tiek sagatavots. Šī lapa to atvērs automātiski.",
     no_invoice: "Šai kvītij rēķina nav: nauda nav ieturēta vai ir veikta atmaksa.",
+
+    screen: Screen {
+        free: "bez maksas",
+        per_session: |price| format!("{price} par sesiju"),
+        idle: |price| format!("{price} par stāvēšanu bez uzlādes"),
+        up_to: |price| format!("līdz {price}"),
+        by_power: |price| format!("atkarībā no jaudas {price}"),
+        after_minutes: |price, minutes| format!("{price} pēc {minutes} min"),
+        later: |price| format!("vēlāk {price}"),
+        at_least: |price| format!("vismaz {price}"),
+        hold: |amount| format!("rezervējamā summa {amount}"),
+
+        show_card: "Uzrādiet karti.",
+        card_accepted: "Karte pieņemta. Lai uzlādētu, pieslēdziet transportlīdzekli.",
+        charging_begun: "Uzlāde ir sākusies.",
+        charging_ended: |price| format!("Uzlāde ir beigusies: {price}."),
+        in_use: "Aizņemts.",
+        plug_in: "Lai uzlādētu, pieslēdziet transportlīdzekli.",
+        to_stop: "Lai beigtu, uzrādiet to pašu karti vēlreiz.",
+        show_first_card: "Uzrādiet karti, ar kuru sākāt.",
+        out_of_service: "Nedarbojas.",
+
+        paid: |amount| format!("Samaksāts: {amount}."),
+        receipt_at: |address, code| format!("Kvīts: {address}, kods {code}."),
+        to_charge_again: "Lai uzlādētu no jauna, uzrādiet karti vēlreiz.",
+
+        how_much: "Līdz kādai summai?",
+        where_to_charge: "Kur uzlādējat?",
+        stop: "Beigt uzlādi",
+        stop_at: |place| format!("Beigt: {place}"),
+    },
 };

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "mt",
@@ -52,6 +52,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Prezz",
     tariff: "Tariffa",
+    vat_included: "bil-VAT",
     parking: "Parkeġġ",
     per_session: "Għal kull sessjoni",
     minimum_price: "Żieda sal-prezz minimu",
@@ -178,4 +179,35 @@ pub(super) static LANGUAGE: Language = Language {
                     bl-ittri tal-pajjiż, bħal MT12345678.",
     invoice_coming: "Il-fattura qed titħejja. Din il-paġna se tiftaħha waħedha.",
     no_invoice: "M’hemmx fattura għal din l-irċevuta: ma ttieħed xejn, jew saret rifużjoni.",
+
+    screen: Screen {
+        free: "b’xejn",
+        per_session: |price| format!("{price} għal kull sessjoni"),
+        idle: |price| format!("{price} mingħajr irriċarġjar"),
+        up_to: |price| format!("sa {price}"),
+        by_power: |price| format!("skont il-potenza {price}"),
+        after_minutes: |price, minutes| format!("{price} wara {minutes} min"),
+        later: |price| format!("aktar tard {price}"),
+        at_least: |price| format!("mill-inqas {price}"),
+        hold: |amount| format!("awtorizzazzjoni minn qabel ta’ {amount}"),
+
+        show_card: "Uri l-kard tiegħek.",
+        card_accepted: "Il-kard ġiet aċċettata. Qabbad il-vettura biex tirriċarġja.",
+        charging_begun: "L-irriċarġjar beda.",
+        charging_ended: |price| format!("L-irriċarġjar intemm: {price}."),
+        in_use: "Qed jintuża.",
+        plug_in: "Qabbad il-vettura biex tirriċarġja.",
+        to_stop: "Biex twaqqaf, erġa’ uri l-istess kard.",
+        show_first_card: "Uri l-kard li bdejt biha.",
+        out_of_service: "Mhux fis-servizz.",
+
+        paid: |amount| format!("Imħallas: {amount}."),
+        receipt_at: |address, code| format!("Irċevuta: {address}, kodiċi {code}."),
+        to_charge_again: "Biex terġa’ tirriċarġja, uri l-kard darba oħra.",
+
+        how_much: "Sa liema ammont?",
+        where_to_charge: "Fejn qed tirriċarġja?",
+        stop: "Waqqaf l-irriċarġjar",
+        stop_at: |place| format!("Waqqaf: {place}"),
+    },
 };

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "nb",
@@ -46,6 +46,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Pris",
     tariff: "Takst",
+    vat_included: "inkl. mva.",
     parking: "Parkering",
     per_session: "Per ladeøkt",
     minimum_price: "Tillegg opp til minsteprisen",
@@ -167,4 +168,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "Fakturaen blir laget nå. Denne siden åpner den automatisk.",
     no_invoice: "Det finnes ingen faktura for denne kvitteringen: Ingenting er trukket, eller noe \
                  er refundert.",
+
+    screen: Screen {
+        free: "gratis",
+        per_session: |price| format!("{price} per ladeøkt"),
+        idle: |price| format!("{price} når bilen ikke lader"),
+        up_to: |price| format!("opptil {price}"),
+        by_power: |price| format!("avhengig av effekten {price}"),
+        after_minutes: |price, minutes| format!("{price} etter {minutes} min"),
+        later: |price| format!("senere {price}"),
+        at_least: |price| format!("minst {price}"),
+        hold: |amount| format!("det reserveres {amount}"),
+
+        show_card: "Vis kortet ditt.",
+        card_accepted: "Kortet er godkjent. Koble til bilen for å lade.",
+        charging_begun: "Ladingen har begynt.",
+        charging_ended: |price| format!("Ladingen er avsluttet: {price}."),
+        in_use: "Opptatt.",
+        plug_in: "Koble til bilen for å lade.",
+        to_stop: "Vis samme kort igjen for å avslutte.",
+        show_first_card: "Vis kortet du begynte med.",
+        out_of_service: "Ute av drift.",
+
+        paid: |amount| format!("Betalt: {amount}."),
+        receipt_at: |address, code| format!("Kvittering: {address}, kode {code}."),
+        to_charge_again: "Vis kortet en gang til for å lade igjen.",
+
+        how_much: "Hvor mye maksimalt?",
+        where_to_charge: "Hvor lader du?",
+        stop: "Avslutt ladingen",
+        stop_at: |place| format!("Avslutt: {place}"),
+    },
 };

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "nl",
@@ -48,6 +48,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Prijs",
     tariff: "Tarief",
+    vat_included: "incl. btw",
     parking: "Parkeren",
     per_session: "Per laadsessie",
     minimum_price: "Aanvulling tot de minimumprijs",
@@ -172,4 +173,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "De factuur wordt gemaakt. Deze pagina opent de factuur automatisch.",
     no_invoice: "Er is geen factuur voor deze bon: er is niets afgeschreven of er is iets \
                  terugbetaald.",
+
+    screen: Screen {
+        free: "gratis",
+        per_session: |price| format!("{price} per laadsessie"),
+        idle: |price| format!("{price} als er niet wordt geladen"),
+        up_to: |price| format!("maximaal {price}"),
+        by_power: |price| format!("afhankelijk van het vermogen {price}"),
+        after_minutes: |price, minutes| format!("{price} na {minutes} min"),
+        later: |price| format!("later {price}"),
+        at_least: |price| format!("minimaal {price}"),
+        hold: |amount| format!("reservering van {amount}"),
+
+        show_card: "Bied uw kaart aan.",
+        card_accepted: "Kaart geaccepteerd. Sluit het voertuig aan om te laden.",
+        charging_begun: "Het laden is begonnen.",
+        charging_ended: |price| format!("Laden beëindigd: {price}."),
+        in_use: "In gebruik.",
+        plug_in: "Sluit het voertuig aan om te laden.",
+        to_stop: "Bied dezelfde kaart opnieuw aan om te stoppen.",
+        show_first_card: "Bied de kaart aan waarmee u bent begonnen.",
+        out_of_service: "Buiten gebruik.",
+
+        paid: |amount| format!("Betaald: {amount}."),
+        receipt_at: |address, code| format!("Bon: {address}, code {code}."),
+        to_charge_again: "Bied de kaart nog een keer aan om opnieuw te laden.",
+
+        how_much: "Hoeveel maximaal?",
+        where_to_charge: "Waar laadt u?",
+        stop: "Laden stoppen",
+        stop_at: |place| format!("Stoppen: {place}"),
+    },
 };

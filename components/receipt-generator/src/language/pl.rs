@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "pl",
@@ -48,6 +48,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Cena",
     tariff: "Taryfa",
+    vat_included: "z VAT",
     parking: "Postój",
     per_session: "Za sesję",
     minimum_price: "Dopłata do ceny minimalnej",
@@ -172,4 +173,35 @@ pub(super) static LANGUAGE: Language = Language {
                     kraju, na przykład PL1234567890.",
     invoice_coming: "Faktura jest właśnie wystawiana. Ta strona otworzy ją automatycznie.",
     no_invoice: "Do tego potwierdzenia nie ma faktury: nie pobrano opłaty albo dokonano zwrotu.",
+
+    screen: Screen {
+        free: "bezpłatnie",
+        per_session: |price| format!("{price} za sesję"),
+        idle: |price| format!("{price} za postój bez ładowania"),
+        up_to: |price| format!("do {price}"),
+        by_power: |price| format!("zależnie od mocy {price}"),
+        after_minutes: |price, minutes| format!("{price} po {minutes} min"),
+        later: |price| format!("później {price}"),
+        at_least: |price| format!("co najmniej {price}"),
+        hold: |amount| format!("preautoryzacja {amount}"),
+
+        show_card: "Proszę przyłożyć kartę.",
+        card_accepted: "Karta zaakceptowana. Aby ładować, proszę podłączyć pojazd.",
+        charging_begun: "Ładowanie rozpoczęte.",
+        charging_ended: |price| format!("Ładowanie zakończone: {price}."),
+        in_use: "Zajęte.",
+        plug_in: "Aby ładować, proszę podłączyć pojazd.",
+        to_stop: "Aby zakończyć, proszę ponownie przyłożyć tę samą kartę.",
+        show_first_card: "Proszę przyłożyć kartę, którą rozpoczęto ładowanie.",
+        out_of_service: "Nieczynne.",
+
+        paid: |amount| format!("Zapłacono: {amount}."),
+        receipt_at: |address, code| format!("Potwierdzenie: {address}, kod {code}."),
+        to_charge_again: "Aby ładować ponownie, proszę jeszcze raz przyłożyć kartę.",
+
+        how_much: "Do jakiej kwoty?",
+        where_to_charge: "Gdzie ładować?",
+        stop: "Zakończ ładowanie",
+        stop_at: |place| format!("Zakończ: {place}"),
+    },
 };

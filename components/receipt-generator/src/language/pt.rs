@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "pt",
@@ -49,6 +49,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Preço",
     tariff: "Tarifa",
+    vat_included: "com IVA",
     parking: "Estacionamento",
     per_session: "Por sessão",
     minimum_price: "Acréscimo até ao preço mínimo",
@@ -175,4 +176,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "A fatura está a ser emitida. Esta página abre-a automaticamente.",
     no_invoice: "Não há fatura para este recibo: não foi cobrado nenhum valor ou foi feito um \
                  reembolso.",
+
+    screen: Screen {
+        free: "grátis",
+        per_session: |price| format!("{price} por sessão"),
+        idle: |price| format!("{price} enquanto não carrega"),
+        up_to: |price| format!("até {price}"),
+        by_power: |price| format!("consoante a potência {price}"),
+        after_minutes: |price, minutes| format!("{price} após {minutes} min"),
+        later: |price| format!("mais tarde {price}"),
+        at_least: |price| format!("no mínimo {price}"),
+        hold: |amount| format!("pré-autorização de {amount}"),
+
+        show_card: "Apresente o seu cartão.",
+        card_accepted: "Cartão aceite. Ligue o cabo para carregar.",
+        charging_begun: "O carregamento começou.",
+        charging_ended: |price| format!("Carregamento terminado: {price}."),
+        in_use: "Em utilização.",
+        plug_in: "Ligue o cabo para carregar.",
+        to_stop: "Para terminar, apresente novamente o mesmo cartão.",
+        show_first_card: "Apresente o cartão com que começou.",
+        out_of_service: "Fora de serviço.",
+
+        paid: |amount| format!("Pago: {amount}."),
+        receipt_at: |address, code| format!("Recibo: {address}, código {code}."),
+        to_charge_again: "Para carregar de novo, apresente o cartão mais uma vez.",
+
+        how_much: "Quanto no máximo?",
+        where_to_charge: "Onde vai carregar?",
+        stop: "Terminar o carregamento",
+        stop_at: |place| format!("Terminar: {place}"),
+    },
 };

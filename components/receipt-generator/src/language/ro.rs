@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "ro",
@@ -48,6 +48,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Preț",
     tariff: "Tarif",
+    vat_included: "cu TVA",
     parking: "Parcare",
     per_session: "Pe sesiune",
     minimum_price: "Supliment până la prețul minim",
@@ -175,4 +176,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "Factura este în curs de emitere. Această pagină o va deschide automat.",
     no_invoice: "Pentru această chitanță nu există factură: nu s-a încasat nimic sau s-a făcut o \
                  rambursare.",
+
+    screen: Screen {
+        free: "gratuit",
+        per_session: |price| format!("{price} pe sesiune"),
+        idle: |price| format!("{price} când nu se încarcă"),
+        up_to: |price| format!("până la {price}"),
+        by_power: |price| format!("în funcție de putere {price}"),
+        after_minutes: |price, minutes| format!("{price} după {minutes} min"),
+        later: |price| format!("mai târziu {price}"),
+        at_least: |price| format!("cel puțin {price}"),
+        hold: |amount| format!("preautorizare de {amount}"),
+
+        show_card: "Prezentați cardul.",
+        card_accepted: "Card acceptat. Conectați vehiculul pentru încărcare.",
+        charging_begun: "Încărcarea a început.",
+        charging_ended: |price| format!("Încărcarea s-a încheiat: {price}."),
+        in_use: "Ocupat.",
+        plug_in: "Conectați vehiculul pentru încărcare.",
+        to_stop: "Pentru oprire, prezentați din nou același card.",
+        show_first_card: "Prezentați cardul cu care ați început.",
+        out_of_service: "Nu funcționează.",
+
+        paid: |amount| format!("Plătit: {amount}."),
+        receipt_at: |address, code| format!("Chitanță: {address}, cod {code}."),
+        to_charge_again: "Pentru a încărca din nou, prezentați cardul încă o dată.",
+
+        how_much: "Până la ce sumă?",
+        where_to_charge: "Unde încărcați?",
+        stop: "Opriți încărcarea",
+        stop_at: |place| format!("Opriți: {place}"),
+    },
 };

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "sk",
@@ -50,6 +50,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Cena",
     tariff: "Tarifa",
+    vat_included: "s DPH",
     parking: "Parkovanie",
     per_session: "Za jedno nabíjanie",
     minimum_price: "Doplatok do minimálnej ceny",
@@ -174,4 +175,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "Faktúra sa práve vystavuje. Na tejto stránke sa otvorí sama.",
     no_invoice: "K tejto potvrdenke neexistuje faktúra: buď nebolo nič strhnuté, alebo došlo k \
                  vráteniu platby.",
+
+    screen: Screen {
+        free: "zadarmo",
+        per_session: |price| format!("{price} za jedno nabíjanie"),
+        idle: |price| format!("{price} pri státí bez nabíjania"),
+        up_to: |price| format!("najviac {price}"),
+        by_power: |price| format!("podľa výkonu {price}"),
+        after_minutes: |price, minutes| format!("{price} po {minutes} min"),
+        later: |price| format!("neskôr {price}"),
+        at_least: |price| format!("najmenej {price}"),
+        hold: |amount| format!("predautorizácia {amount}"),
+
+        show_card: "Priložte kartu.",
+        card_accepted: "Karta prijatá. Pripojte vozidlo na nabíjanie.",
+        charging_begun: "Nabíjanie sa začalo.",
+        charging_ended: |price| format!("Nabíjanie sa skončilo: {price}."),
+        in_use: "Obsadené.",
+        plug_in: "Pripojte vozidlo na nabíjanie.",
+        to_stop: "Na ukončenie znova priložte tú istú kartu.",
+        show_first_card: "Priložte kartu, ktorou ste nabíjanie začali.",
+        out_of_service: "Mimo prevádzky.",
+
+        paid: |amount| format!("Zaplatené: {amount}."),
+        receipt_at: |address, code| format!("Potvrdenka: {address}, kód {code}."),
+        to_charge_again: "Na ďalšie nabíjanie priložte kartu ešte raz.",
+
+        how_much: "Do akej sumy?",
+        where_to_charge: "Kde nabíjate?",
+        stop: "Ukončiť nabíjanie",
+        stop_at: |place| format!("Ukončiť: {place}"),
+    },
 };

@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "sl",
@@ -48,6 +48,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Cena",
     tariff: "Tarifa",
+    vat_included: "z DDV",
     parking: "Parkiranje",
     per_session: "Na polnjenje",
     minimum_price: "Doplačilo do najnižje cene",
@@ -169,4 +170,35 @@ pub(super) static LANGUAGE: Language = Language {
                     SI12345678.",
     invoice_coming: "Račun je v pripravi. Ta stran ga bo sama odprla.",
     no_invoice: "Za to potrdilo ni računa: nič ni bilo zaračunano ali pa je bilo izvedeno vračilo.",
+
+    screen: Screen {
+        free: "brezplačno",
+        per_session: |price| format!("{price} na polnjenje"),
+        idle: |price| format!("{price} za parkiranje brez polnjenja"),
+        up_to: |price| format!("do {price}"),
+        by_power: |price| format!("glede na moč {price}"),
+        after_minutes: |price, minutes| format!("{price} po {minutes} min"),
+        later: |price| format!("pozneje {price}"),
+        at_least: |price| format!("najmanj {price}"),
+        hold: |amount| format!("predavtorizacija {amount}"),
+
+        show_card: "Prislonite kartico.",
+        card_accepted: "Kartica je sprejeta. Za polnjenje priključite vozilo.",
+        charging_begun: "Polnjenje se je začelo.",
+        charging_ended: |price| format!("Polnjenje je končano: {price}."),
+        in_use: "Zasedeno.",
+        plug_in: "Za polnjenje priključite vozilo.",
+        to_stop: "Za konec polnjenja znova prislonite isto kartico.",
+        show_first_card: "Prislonite kartico, s katero ste začeli.",
+        out_of_service: "Ne deluje.",
+
+        paid: |amount| format!("Plačano: {amount}."),
+        receipt_at: |address, code| format!("Potrdilo: {address}, koda {code}."),
+        to_charge_again: "Za novo polnjenje še enkrat prislonite kartico.",
+
+        how_much: "Do katerega zneska?",
+        where_to_charge: "Kje polnite?",
+        stop: "Končaj polnjenje",
+        stop_at: |place| format!("Končaj: {place}"),
+    },
 };

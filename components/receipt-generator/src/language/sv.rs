@@ -2,7 +2,7 @@
 
 use chargetap_contract::receipt::{EntryMode, MeasurementProblem, NothingTakenReason};
 
-use super::Language;
+use super::{Language, Screen};
 
 pub(super) static LANGUAGE: Language = Language {
     tag: "sv",
@@ -46,6 +46,7 @@ pub(super) static LANGUAGE: Language = Language {
 
     price: "Pris",
     tariff: "Tariff",
+    vat_included: "inkl. moms",
     parking: "Parkering",
     per_session: "Per laddning",
     minimum_price: "Tillägg till lägsta pris",
@@ -167,4 +168,35 @@ pub(super) static LANGUAGE: Language = Language {
     invoice_coming: "Fakturan skapas. Den här sidan öppnar den automatiskt.",
     no_invoice: "Det finns ingen faktura för det här kvittot: inget belopp har dragits, eller så \
                  har något återbetalats.",
+
+    screen: Screen {
+        free: "gratis",
+        per_session: |price| format!("{price} per laddning"),
+        idle: |price| format!("{price} när bilen inte laddar"),
+        up_to: |price| format!("upp till {price}"),
+        by_power: |price| format!("beroende på effekt {price}"),
+        after_minutes: |price, minutes| format!("{price} efter {minutes} min"),
+        later: |price| format!("senare {price}"),
+        at_least: |price| format!("minst {price}"),
+        hold: |amount| format!("reserveras {amount}"),
+
+        show_card: "Visa ditt kort.",
+        card_accepted: "Kortet är godkänt. Anslut bilen för att ladda.",
+        charging_begun: "Laddningen har börjat.",
+        charging_ended: |price| format!("Laddningen är avslutad: {price}."),
+        in_use: "Upptagen.",
+        plug_in: "Anslut bilen för att ladda.",
+        to_stop: "Visa samma kort igen för att avsluta.",
+        show_first_card: "Visa kortet som du började med.",
+        out_of_service: "Ur drift.",
+
+        paid: |amount| format!("Betalt: {amount}."),
+        receipt_at: |address, code| format!("Kvitto: {address}, kod {code}."),
+        to_charge_again: "Visa kortet en gång till för att ladda igen.",
+
+        how_much: "Hur mycket som mest?",
+        where_to_charge: "Var laddar du?",
+        stop: "Avsluta laddningen",
+        stop_at: |place| format!("Avsluta {place}"),
+    },
 };

@@ -5,6 +5,8 @@ use chargetap_contract::{
     receipt::Charging,
 };
 
+use crate::prices::{Wording, capitalised};
+
 use super::{Composer, Entry, Section, entry, section, sum};
 
 impl Composer<'_> {
@@ -13,11 +15,8 @@ impl Composer<'_> {
             language, session, ..
         } = self;
         let cost = &charging.cost;
-        let tariff = self.document.tariff.as_ref();
-        let mut entries: Vec<Entry> = tariff
-            .map(|text| entry(language.tariff, text))
-            .into_iter()
-            .collect();
+        let tariff = self.tariff(cost).map(|text| entry(language.tariff, text));
+        let mut entries: Vec<Entry> = tariff.into_iter().collect();
         // An issuer owes the VAT that a receipt shows. So VAT of the price is only shown if all of the
         // price was captured.
         self.cost(cost, session.captured == cost.gross, &mut entries);
@@ -30,6 +29,23 @@ impl Composer<'_> {
             price.notes.push(language.price_above_hold.to_owned());
         }
         price
+    }
+
+    /// The prices of the tariff; on a receipt of an earlier version, the text that the terminal showed.
+    fn tariff(&self, cost: &Price) -> Option<String> {
+        let Some(prices) = &self.session.prices else {
+            return self.document.tariff.clone();
+        };
+        let wording = Wording {
+            language: self.language,
+            formats: self.formats,
+            amounts: &self.amounts,
+        };
+        let prices = capitalised(&wording.prices(prices));
+        Some(match has_vat(cost) {
+            true => format!("{prices} ({})", self.language.vat_included),
+            false => prices,
+        })
     }
 
     /// The lines of the price, and its totals.

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use similar::TextDiff;
 
 use crate::documents::{FORMATS, pages, samples};
+use crate::screens::screens;
 
 /// The variable with which the files are written.
 const ACCEPT: &str = "CHARGETAP_ACCEPT_RECEIPTS";
@@ -118,6 +119,12 @@ fn now() -> Files {
             }
         }
         files.insert(format!("text/{language}.txt"), text);
+        let mut said = String::new();
+        for (name, message) in screens() {
+            let text = receipt_generator::screen_text(&message, language).unwrap();
+            said += &format!("{name}: {text}\n");
+        }
+        files.insert(format!("screen/{language}.txt"), said);
         for (name, page) in pages() {
             let body = receipt_generator::form(&page, language).unwrap().body;
             digests += &digest(&[name, "form", language], &body);

@@ -15,6 +15,7 @@ mod hostile;
 mod pdf_and_qr;
 mod refusals;
 mod schema;
+mod screens;
 mod vat_numbers;
 
 use chargetap_contract::receipt::{Document, Format, Subject, Summary};

@@ -1,34 +1,22 @@
-//! The prices that a session may have if it begins now.
+//! The prices that a session may have if it begins at a moment.
 
-use chargetap_contract::money::{Dimension, PriceComponent, Restriction, Tariff};
+use chargetap_contract::money::{Dimension, PriceComponent, PriceTime, Restriction, Tariff};
 use chargetap_contract::session::{MeterReading, Policy};
 
 use super::intervals::{MOST_PIECES, Terms};
 use super::restrictions::{self, Interval, Moment};
 use super::usage::component;
 
-/// When a price applies.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum When {
-    /// At the start.
-    Now,
-    /// At the start, at another power.
-    ByPower,
-    /// After so many milliseconds.
-    After(u64),
-    /// At another time of day, or after some energy.
-    Later,
-}
-
-/// Every price that a dimension may have during the session, in the order of time.
-pub(super) fn outlook(
+/// Every price that a dimension of a tariff may have during a session that begins now, in the order of time.
+pub(super) fn outlook<'a>(
+    tariff: &'a Tariff,
     policy: &Policy,
     dimension: Dimension,
     now: u64,
-) -> Vec<(When, &PriceComponent)> {
+) -> Vec<(PriceTime, &'a PriceComponent)> {
     let start = MeterReading { energy: 0, at: now };
     let terms = Terms {
-        tariff: &policy.tariff,
+        tariff,
         utc_offsets: &policy.utc_offsets,
         start,
     };
@@ -40,20 +28,20 @@ pub(super) fn outlook(
     // The power is not known at the start, and the energy is not known later.
     let is_power = |it: &Restriction| matches!(it, Restriction::Power(_));
     let is_open = |it: &Restriction| is_power(it) || matches!(it, Restriction::Energy(_));
-    let mut prices: Vec<_> = possible(terms.tariff, dimension, &moment, is_power)
-        .map(|component| (When::ByPower, component))
+    let mut prices: Vec<_> = possible(tariff, dimension, &moment, is_power)
+        .map(|component| (PriceTime::ByPower, component))
         .collect();
     if let Some((when, _)) = prices.first_mut() {
-        *when = When::Now;
+        *when = PriceTime::Now;
     }
     let mut reached = start;
     for _ in 0..MOST_PIECES {
-        let when = if is_duration_bound(terms.tariff, moment.elapsed) {
-            When::After(moment.elapsed)
+        let when = if is_duration_bound(tariff, moment.elapsed) {
+            PriceTime::After(moment.elapsed)
         } else {
-            When::Later
+            PriceTime::Later
         };
-        let components = possible(terms.tariff, dimension, &moment, is_open);
+        let components = possible(tariff, dimension, &moment, is_open);
         prices.extend(components.map(|component| (when, component)));
         let Some(next) = terms.next_cut(&moment, reached, end) else {
             break;

@@ -1,4 +1,5 @@
 use chargetap_contract::receipt::NothingTakenReason;
+use chargetap_contract::screen::Message;
 use chargetap_contract::session::{Action, CommandResult, Event, Phase, Refusal, Tap};
 use chargetap_contract::terminal::Hold;
 
@@ -79,7 +80,8 @@ fn a_declined_card_ends_the_session_with_a_receipt_that_says_so() {
     );
     assert_eq!(session.receipt().held, 0);
     assert_eq!(session.deadline(), None);
-    assert_eq!(session.shown(), "Card declined. Nothing was taken.");
+    let declined = Message::NothingTaken(NothingTakenReason::Declined);
+    assert_eq!(session.shown(), &declined);
 }
 
 #[test]

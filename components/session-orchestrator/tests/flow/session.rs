@@ -2,6 +2,7 @@
 
 use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
 use chargetap_contract::receipt::{Subject, Summary};
+use chargetap_contract::screen::Message;
 use chargetap_contract::session::{
     Action, Attention, Command, CommandResult, Decision, Event, Evse, MeterReading, Outcome, Phase,
     Policy, Refusal, Stopped, Tap, View,
@@ -233,15 +234,15 @@ impl Session {
         })
     }
 
-    /// The text that the last step puts on the terminal's screen.
+    /// What the last step puts on the terminal's screen.
     #[track_caller]
-    pub(crate) fn shown(&self) -> &str {
+    pub(crate) fn shown(&self) -> &Message {
         let commands = &self.last.as_ref().unwrap().commands;
-        let mut texts = commands.iter().filter_map(|command| match &command.action {
-            Action::ShowMessage(message) => Some(message.text.as_str()),
+        let mut messages = commands.iter().filter_map(|command| match &command.action {
+            Action::ShowMessage(show) => Some(&show.message),
             _ => None,
         });
-        texts.next().expect("a text")
+        messages.next().expect("a message")
     }
 
     /// The reasons for which any step called a person.

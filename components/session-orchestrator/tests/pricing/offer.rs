@@ -1,4 +1,6 @@
-use chargetap_contract::money::{PriceLimit, Range, Restriction, Tariff};
+use chargetap_contract::money::{
+    Dimension, PriceLimit, PriceTime, Range, Restriction, Tariff, UnitPrice,
+};
 use chargetap_contract::session::Policy;
 use session_orchestrator::offer;
 
@@ -25,7 +27,55 @@ fn told(tariff: &Tariff, decimals: u8, hold: u64) -> String {
         offline_timeout: 60 * 60_000,
         maximum_power: 500_000,
     };
-    offer(&policy, hold, NOON)
+    let told = offer(&policy, hold, NOON);
+    assert_eq!(told.prices.currency, tariff.currency);
+    let units = told
+        .prices
+        .units
+        .iter()
+        .map(|it| in_words(it, tariff, decimals));
+    let amount =
+        |amount: u64| format!("{} {}", number(amount, decimals.into(), 0), tariff.currency);
+    let minimum = told
+        .prices
+        .minimum
+        .map(|it| format!("at least {}", amount(it)));
+    let hold = format!("hold {}", amount(told.hold));
+    let parts: Vec<_> = units.chain(minimum).chain([hold]).collect();
+    parts.join(", ")
+}
+
+/// Words for these tests alone.
+fn in_words(unit: &UnitPrice, tariff: &Tariff, decimals: u8) -> String {
+    let per = match unit.dimension {
+        Dimension::Energy => "/kWh",
+        Dimension::Time => "/min",
+        Dimension::Flat => "/session",
+        Dimension::ParkingTime => "/min idle",
+    };
+    let digits = usize::from(decimals);
+    let price = number(unit.price, digits + 3, 3);
+    let up_to = if unit.is_highest { "up to " } else { "" };
+    let price = format!("{up_to}{price} {}{per}", tariff.currency);
+    match unit.when {
+        PriceTime::Now => price,
+        PriceTime::ByPower => format!("by power {price}"),
+        PriceTime::After(duration) => format!("{price} after {} min", duration / MINUTE),
+        PriceTime::Later => format!("later {price}"),
+    }
+}
+
+/// A number with so many decimals, of which the last may be left out if they are zeros.
+fn number(amount: u64, decimals: usize, optional: usize) -> String {
+    let digits = format!("{amount:0width$}", width = decimals + 1);
+    let (whole, decimals) = digits.split_at(digits.len() - decimals);
+    let (kept, rest) = decimals.split_at(decimals.len() - optional);
+    let all = format!("{kept}{}", rest.trim_end_matches('0'));
+    if all.is_empty() {
+        whole.to_owned()
+    } else {
+        format!("{whole}.{all}")
+    }
 }
 
 #[test]
@@ -41,7 +91,7 @@ fn prices_stand_in_the_order_of_the_regulation_with_vat() {
     assert_eq!(
         told(&all, 2, 5_000),
         "0.6125 EUR/kWh, 0.0625 EUR/min, 0.3125 EUR/session, 0.125 EUR/min idle, \
-         hold 50.00 EUR. Show your card."
+         hold 50.00 EUR"
     );
 }
 
@@ -51,10 +101,7 @@ fn a_price_that_includes_vat_is_shown_as_it_is() {
         tax_included: true,
         ..simple(&[energy(50_000, 2_500, 1)])
     };
-    assert_eq!(
-        told(&included, 2, 5_000),
-        "0.50 EUR/kWh, hold 50.00 EUR. Show your card."
-    );
+    assert_eq!(told(&included, 2, 5_000), "0.50 EUR/kWh, hold 50.00 EUR");
 }
 
 #[test]
@@ -69,7 +116,7 @@ fn the_price_of_this_hour_comes_before_that_of_later_hours() {
     ]);
     assert_eq!(
         told(&by_time, 2, 2_500),
-        "0.40 EUR/kWh, later 0.20 EUR/kWh, hold 25.00 EUR. Show your card."
+        "0.40 EUR/kWh, later 0.20 EUR/kWh, hold 25.00 EUR"
     );
 }
 
@@ -82,7 +129,7 @@ fn a_currency_without_a_minor_unit_has_no_decimals_unless_they_count() {
     // 60.5 x 1.1 = 66.55 and 100 x 1.1 = 110.
     assert_eq!(
         told(&yen, 0, 3_000),
-        "66.55 JPY/kWh, 110 JPY/session, hold 3000 JPY. Show your card."
+        "66.55 JPY/kWh, 110 JPY/session, hold 3000 JPY"
     );
 }
 
@@ -96,7 +143,7 @@ fn a_price_of_a_minute_is_rounded_half_up() {
     for (price, shown) in [(100_000, "1.667"), (100_030, "1.667"), (100_050, "1.668")] {
         assert_eq!(
             told(&per_hour(price), 0, 3_000),
-            format!("{shown} JPY/min, hold 3000 JPY. Show your card.")
+            format!("{shown} JPY/min, hold 3000 JPY")
         );
     }
 }
@@ -105,7 +152,7 @@ fn a_price_of_a_minute_is_rounded_half_up() {
 fn what_costs_nothing_is_free() {
     assert_eq!(
         told(&simple(&[energy(0, 2_500, 1)]), 2, 100),
-        "Free, hold 1.00 EUR. Show your card."
+        "hold 1.00 EUR"
     );
 }
 
@@ -120,12 +167,8 @@ fn with_minimum(min: PriceLimit) -> Tariff {
 fn a_minimum_price_stands_behind_the_prices_at_the_highest_vat() {
     // 0.50 x 1.1 = 0.55 and 0.10 x 1.2 = 0.12; 1.75 x 1.2 = 2.10.
     let told = |min| told(&with_minimum(min), 2, 5_000);
-    let expected = |minimum| {
-        format!(
-            "0.55 EUR/kWh, 0.12 EUR/session, at least {minimum} EUR, hold 50.00 EUR. \
-             Show your card."
-        )
-    };
+    let expected =
+        |minimum| format!("0.55 EUR/kWh, 0.12 EUR/session, at least {minimum} EUR, hold 50.00 EUR");
     assert_eq!(told(limit(175, None)), expected("2.10"));
     assert_eq!(told(limit(None, 200)), expected("2.00"));
     assert_eq!(told(limit(175, 211)), expected("2.11"));
@@ -142,7 +185,7 @@ fn a_minimum_price_is_no_more_than_the_maximum() {
     };
     assert_eq!(
         told(&bounded, 2, 5_000),
-        "0.55 EUR/kWh, 0.12 EUR/session, at least 2.00 EUR, hold 50.00 EUR. Show your card."
+        "0.55 EUR/kWh, 0.12 EUR/session, at least 2.00 EUR, hold 50.00 EUR"
     );
 }
 
@@ -150,14 +193,14 @@ fn a_minimum_price_is_no_more_than_the_maximum() {
 fn a_minimum_of_nothing_is_none() {
     assert_eq!(
         told(&with_minimum(limit(0, 0)), 2, 5_000),
-        "0.55 EUR/kWh, 0.12 EUR/session, hold 50.00 EUR. Show your card."
+        "0.55 EUR/kWh, 0.12 EUR/session, hold 50.00 EUR"
     );
 }
 
 /// What is told of the tariff's elements, without hold and invitation.
 fn prices(elements: Vec<chargetap_contract::money::TariffElement>) -> String {
     let told = told(&tariff(elements), 2, 5_000);
-    let prices = told.strip_suffix(", hold 50.00 EUR. Show your card.");
+    let prices = told.strip_suffix(", hold 50.00 EUR");
     prices.unwrap().to_owned()
 }
 

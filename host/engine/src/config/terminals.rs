@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chargetap_contract::LANGUAGES;
 use chargetap_contract::money::Tariff;
 use chargetap_contract::session::Evse;
 use serde::Deserialize;
@@ -10,10 +11,15 @@ use toml::Spanned;
 use super::place::{Place, repeated};
 use super::policy::PolicyTable;
 use super::tables::{Element, Table};
-use super::{ConfigError, Model, ServedEvse, Start, Station, Terminal, amounts, limits};
+use super::{
+    ConfigError, DEFAULT_LANGUAGE, Model, ServedEvse, Start, Station, Terminal, amounts, limits,
+};
 
 /// As many amounts as a driver can take in at a glance.
 const MOST_CHOICES: usize = 6;
+
+/// As many as a screen has room for.
+const MOST_LANGUAGES: usize = 2;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +29,7 @@ pub(super) struct TerminalTable {
     /// The terminal's currency, as it is set with the provider.
     currency: Option<Spanned<String>>,
     evses: Spanned<Vec<EvseTable>>,
+    languages: Option<Spanned<Vec<Spanned<String>>>>,
     #[serde(default)]
     start: Start,
     #[serde(default = "no")]
@@ -115,6 +122,7 @@ fn terminal(
         let at = table.hold.as_ref().unwrap_or(&table.serial);
         place.add(place.error("terminals.hold", at, problem));
     }
+    let languages = place.take(languages(place, table.languages.as_ref()));
     let evses = place.take(evses(place, table.evses, table.start, known.stations));
     Some(Terminal {
         model,
@@ -123,6 +131,7 @@ fn terminal(
         start: table.start,
         holds: holds?,
         stop_on_screen: table.stop_on_screen.into_inner(),
+        languages: languages?,
     })
 }
 
@@ -196,6 +205,33 @@ fn holds(
             Err(place.error("terminals.hold", &table.serial, problem))
         }
     }
+}
+
+/// One or two, of those that receipts have.
+fn languages(
+    place: &Place<'_>,
+    table: Option<&Spanned<Vec<Spanned<String>>>>,
+) -> Result<Vec<String>, ConfigError> {
+    let key = "terminals.languages";
+    let Some(table) = table else {
+        return Ok(vec![DEFAULT_LANGUAGE.to_owned()]);
+    };
+    if !(1..=MOST_LANGUAGES).contains(&table.get_ref().len()) {
+        let problem = format!("must be 1 to {MOST_LANGUAGES} languages");
+        return Err(place.error(key, table, problem));
+    }
+    let mut languages: Vec<String> = Vec::new();
+    for language in table.get_ref() {
+        if !LANGUAGES.contains(&language.get_ref().as_str()) {
+            let problem = format!("must be one of {}", LANGUAGES.join(", "));
+            return Err(place.error(key, language, problem));
+        }
+        if languages.contains(language.get_ref()) {
+            return Err(repeated(place, key, language));
+        }
+        languages.push(language.get_ref().clone());
+    }
+    Ok(languages)
 }
 
 fn evses(

@@ -8,8 +8,9 @@
 //!   gaps. A receipt that says that nothing was taken has none.
 //! - A refund's receipt and an invoice are numbered by the issuer of the session's receipt.
 
+use chargetap_contract::money::Money;
 use chargetap_contract::receipt::{Buyer, Document, Refund, Subject, Summary};
-use chargetap_contract::session::Message;
+use chargetap_contract::screen::{Message, Outcome, ReceiptNotice};
 
 use super::context::ReceiptContext;
 use super::subject::{moved, session};
@@ -20,8 +21,9 @@ use crate::gateway::Gateway;
 use crate::id;
 use crate::platform::Platform;
 use crate::store;
+use crate::store::notices::Recallable;
 use crate::store::receipts::{InvoiceState, NewReceipt, StoredReceipt};
-use crate::terminals::display;
+use crate::terminals::notices::{self, Notice};
 
 /// A receipt's id is its link, so it is as long as an unguessable id can be.
 const ID_CHARACTERS: usize = 25;
@@ -30,16 +32,17 @@ const ID_CHARACTERS: usize = 25;
 /// screen.
 const CODE_CHARACTERS: usize = 8;
 
-/// How long a terminal shows where the receipt is, in milliseconds.
-const SHOWN_FOR: u64 = 10_000;
+/// How long a terminal shows where the receipt is, in milliseconds: long enough to type address and code, and
+/// not so long that the next driver gives up.
+const SHOWN_FOR: u64 = 20_000;
 
-/// Issue the receipt that a command asks for. The command may be executed again: the first receipt
-/// stays.
-pub(crate) async fn issue(
+/// Issue the receipt that a command asks for, and return the terminal that may have something to say of it.
+/// The command may be executed again: the first receipt stays.
+pub(crate) async fn issue<'a>(
     gateway: &Gateway<impl Platform>,
     command: &str,
-    subject: &Subject,
-) -> Result<(), EngineError> {
+    subject: &'a Subject,
+) -> Result<&'a str, EngineError> {
     let document = document(gateway, command, subject).await?;
     let new = NewReceipt {
         command,
@@ -48,7 +51,8 @@ pub(crate) async fn issue(
         document: &document,
     };
     let StoredReceipt { id, code } = store::receipts::insert(&gateway.platform, &new).await?;
-    let session = &session(subject).session;
+    let summary = session(subject);
+    let session = &summary.session;
     let link = gateway.config.receipt_link(&id);
     tracing::info!(
         target: "chargetap::session",
@@ -58,9 +62,9 @@ pub(crate) async fn issue(
         "receipt issued"
     );
     if let Subject::Session(summary) = subject {
-        tell_driver(gateway, summary, &link, &code).await?;
+        tell_driver(gateway, summary, link, code).await?;
     }
-    Ok(())
+    Ok(&summary.terminal)
 }
 
 async fn document(
@@ -134,32 +138,45 @@ async fn original(
         .ok_or_else(|| EngineError::NoOriginal(session.clone()))
 }
 
-/// Say at the terminal where the receipt is: by a QR code where it can show one, and otherwise by the
-/// code with which it is found.
+/// Say at the terminal what became of the money and where the receipt is, and again to the card that paid.
 async fn tell_driver(
     gateway: &Gateway<impl Platform>,
     summary: &Summary,
-    link: &str,
-    code: &str,
+    link: String,
+    code: String,
 ) -> Result<(), EngineError> {
-    // Where no hold was made, a text says why not, and is to stay readable.
-    let shown = match summary.held {
-        0 => store::outbox::last_message(&gateway.platform, &summary.session).await?,
-        _ => None,
-    };
-    let shown = shown.map(|text| format!("{text} ")).unwrap_or_default();
-    let (first, second) = code
-        .split_at_checked(CODE_CHARACTERS / 2)
-        .unwrap_or((code, ""));
+    let platform = &gateway.platform;
     let address = gateway.config.receipt_link("");
     let address = address.trim_end_matches('/');
     let address = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let message = Message {
-        terminal: summary.terminal.clone(),
-        text: format!("{shown}Receipt: {address} code {first}-{second}"),
+    let outcome = match summary.nothing_taken {
+        Some(reason) => Outcome::NothingTaken(reason),
+        None => Outcome::Paid(Money {
+            amount: summary.captured,
+            currency: summary.currency.clone(),
+        }),
+    };
+    let is_paid = summary.nothing_taken.is_none();
+    let notice = |recalled| Notice {
+        message: Message::Receipt(ReceiptNotice {
+            outcome: outcome.clone(),
+            address: address.to_owned(),
+            code: code.clone(),
+            recalled,
+        }),
+        link: Some(link.clone()),
         visible_for: SHOWN_FOR,
     };
-    display::show_receipt(gateway, &message, link).await
+    if let Some(card) = summary.card.filter(|_| is_paid) {
+        let recallable = Recallable {
+            session: &summary.session,
+            terminal: &summary.terminal,
+            card: &card.reference,
+            notice: &notice(true),
+        };
+        store::notices::keep(platform, &recallable, platform.now()).await?;
+    }
+    notices::put(gateway, &summary.terminal, &notice(false)).await
 }
 
 /// A refund is in the name in which its original is.

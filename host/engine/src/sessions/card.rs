@@ -1,4 +1,4 @@
-//! A card was shown: it stops the session that it began, or begins one.
+//! A card was shown: it stops the session that it began, asks for the receipt of the last one, or begins one.
 
 use chargetap_contract::session::{Event, Evse, Tap};
 use chargetap_contract::terminal::CardRead;
@@ -12,6 +12,7 @@ use crate::fleet::{issuers, records};
 use crate::gateway::Gateway;
 use crate::platform::{Platform, Work};
 use crate::store;
+use crate::terminals::notices;
 use crate::terminals::prompt::Prompt;
 
 /// Apply a card to the session that it began, or to a new one under the arming's id, which ends at
@@ -33,6 +34,11 @@ pub(crate) async fn shown(
         return Ok(EventOutcome::NotApplicable);
     }
     if begins {
+        if recalls_receipt(gateway, &card).await? {
+            return Ok(EventOutcome::Stored);
+        }
+        // What is still to be said there is for the driver before.
+        store::notices::withdraw(platform, &card.terminal).await?;
         // Money must not be taken where its receipt could not be issued.
         issuers::at_terminal(gateway, &card.terminal).await?;
     }
@@ -63,6 +69,25 @@ pub(crate) async fn shown(
         }
         outcome => Ok(outcome),
     }
+}
+
+/// Whether the card paid at this terminal some minutes ago and is shown to see the receipt's code again, which
+/// begins no session. When it is shown once more, it begins one.
+async fn recalls_receipt(
+    gateway: &Gateway<impl Platform>,
+    card: &CardRead,
+) -> Result<bool, EngineError> {
+    let platform = &gateway.platform;
+    let (terminal, reference) = (&card.terminal, &card.card.reference);
+    let now = platform.now();
+    let notice = store::notices::recall(platform, terminal, reference, &card.read, now).await?;
+    let Some(notice) = notice else {
+        return Ok(false);
+    };
+    notices::put(gateway, terminal, &notice).await?;
+    tracing::info!(target: "chargetap::session", terminal, "the receipt is shown again");
+    platform.notify(Work::Terminal(terminal));
+    Ok(true)
 }
 
 /// The EVSE that the terminal offered with this arming, if it still serves it, and the price as it showed it.

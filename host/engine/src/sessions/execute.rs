@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use chargetap_contract::session::{
-    Action, Authorise, Command, CommandResult, Event, Evse, LookUp, Outcome, StartCharging,
+    Action, Authorise, Command, CommandResult, Event, Evse, LookUp, Outcome, PaymentRef,
+    StartCharging,
 };
 
 use super::apply::apply_to;
@@ -16,7 +17,9 @@ use crate::payter::MESSAGE_LASTS;
 use crate::platform::{Metric, Platform, StationAnswer, StationOrder, Work};
 use crate::receipts::issue;
 use crate::store::outbox::Claimed;
-use crate::terminals::{display, orphans};
+use crate::terminals::notices::{self, Notice};
+use crate::terminals::words::words_or_none;
+use crate::terminals::{arming, orphans};
 use crate::{clock, store};
 
 /// A claimed command, on record as sent.
@@ -142,24 +145,40 @@ async fn dispatch(
     command: &Command,
 ) -> Result<Option<CommandResult>, EngineError> {
     let (platform, payter) = (&gateway.platform, &gateway.payter);
+    let text = |hold: &PaymentRef, message| words_or_none(gateway, &hold.terminal, message);
     let result = match &command.action {
         Action::Authorise(it) => return authorise(gateway, session, it).await,
         Action::Capture(it) => {
             payter
-                .capture(platform, &it.target, it.amount, &it.message)
+                .capture(
+                    platform,
+                    &it.target,
+                    it.amount,
+                    &text(&it.target, &it.message),
+                )
                 .await
         }
-        Action::Cancel(it) => payter.void(platform, &it.target, &it.message).await,
+        Action::Cancel(it) => {
+            payter
+                .void(platform, &it.target, &text(&it.target, &it.message))
+                .await
+        }
         Action::LookUp(it) => look_up(gateway, it).await?,
         Action::StartCharging(it) => start_charging(platform, it).await,
         Action::StopCharging(evse) => stop_charging(platform, session, evse).await?,
-        Action::ShowMessage(message) => {
-            display::show_message(gateway, message).await?;
-            platform.notify(Work::Terminal(&message.terminal));
+        Action::ShowMessage(show) => {
+            let notice = Notice {
+                message: show.message.clone(),
+                link: None,
+                visible_for: show.visible_for,
+            };
+            notices::put(gateway, &show.terminal, &notice).await?;
+            arming::arm_one(gateway, &show.terminal).await;
             return Ok(None);
         }
         Action::IssueReceipt(subject) => {
-            issue::issue(gateway, &command.id, subject).await?;
+            let terminal = issue::issue(gateway, &command.id, subject).await?;
+            arming::arm_one(gateway, terminal).await;
             return Ok(None);
         }
         Action::RaiseAlert(alert) => {
@@ -180,10 +199,11 @@ async fn authorise(
     if !store::sessions::awaits_hold(platform, session).await? {
         return Ok(None);
     }
-    let result = gateway.payter.authorise(platform, terminal, message).await;
+    let text = words_or_none(gateway, terminal, message);
+    let result = gateway.payter.authorise(platform, terminal, &text).await;
     if let CommandResult::Authorised(_) = result {
         // The driver is to read that the card was accepted, and not to show it a second time.
-        display::mask_prompt(platform, terminal, MESSAGE_LASTS).await?;
+        notices::mask_prompt(platform, terminal, MESSAGE_LASTS).await?;
     }
     Ok(Some(result))
 }

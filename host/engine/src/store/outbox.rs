@@ -72,23 +72,6 @@ fn claimed(row: Row) -> Result<Claimed, StoreError> {
     })
 }
 
-/// The last text that a session put on its terminal's screen by itself.
-pub(crate) async fn last_message(
-    platform: &impl Platform,
-    session: &str,
-) -> Result<Option<String>, StoreError> {
-    let rows = platform
-        .query(
-            "SELECT action ->> '$.ShowMessage.text' FROM command
-             WHERE session = ?1 AND action ->> '$.ShowMessage.text' IS NOT NULL
-             ORDER BY number DESC LIMIT 1",
-            vec![text(session)],
-        )
-        .await?;
-    let mut texts = rows.into_iter().map(|row| Reader::new(row).text());
-    texts.next().transpose()
-}
-
 /// A command ended in a way that its session need not know.
 pub(crate) async fn complete(platform: &impl Platform, command: &str) -> Result<(), StoreError> {
     platform

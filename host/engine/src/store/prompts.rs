@@ -107,6 +107,7 @@ pub(crate) async fn latest(
         .query(
             "SELECT id, ask, chosen, told_at, renew_at, expires_at, confirmed, hidden_until, answer,
                     EXISTS (SELECT 1 FROM event WHERE event.read = ask.id)
+                    OR EXISTS (SELECT 1 FROM recall WHERE recall.arming = ask.id)
              FROM ask WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
             vec![text(terminal)],
         )
@@ -124,6 +125,7 @@ pub(crate) async fn load(
         .query(
             "SELECT id, ask, chosen, told_at, renew_at, expires_at, confirmed, hidden_until, answer,
                     EXISTS (SELECT 1 FROM event WHERE event.read = ask.id)
+                    OR EXISTS (SELECT 1 FROM recall WHERE recall.arming = ask.id)
              FROM ask WHERE terminal = ?1 AND id = ?2",
             vec![text(terminal), text(arming_id)],
         )

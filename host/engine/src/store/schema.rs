@@ -136,6 +136,33 @@ const STATEMENTS: &[&str] = &[
         card_seen_at INTEGER
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS ask_by_terminal ON ask (terminal, number)",
+    // What terminals are to say next.
+    "CREATE TABLE IF NOT EXISTS notice (
+        terminal TEXT PRIMARY KEY,
+        notice TEXT NOT NULL,
+        at INTEGER NOT NULL
+    ) STRICT",
+    // Receipts that were just shown: a card may ask for its own again, by one arming.
+    "CREATE TABLE IF NOT EXISTS recall (
+        session TEXT PRIMARY KEY,
+        terminal TEXT NOT NULL,
+        card TEXT NOT NULL,
+        notice TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        arming TEXT
+    ) STRICT",
+    // An earlier version put the words of terminals into commands.
+    "UPDATE command SET status = 'done'
+        WHERE status <> 'done' AND action ->> '$.ShowMessage.text' IS NOT NULL",
+    "UPDATE command SET action = json_set(action, '$.Authorise.message', 'CardAccepted')
+        WHERE status <> 'done' AND instr(action ->> '$.Authorise.message', ' ') > 0",
+    "UPDATE command SET action = json_set(action, '$.Capture.message', json_object('ChargingEnded',
+            json_object('amount', action ->> '$.Capture.amount', 'currency',
+                        (SELECT view ->> '$.currency' FROM session WHERE id = command.session))))
+        WHERE status <> 'done' AND json_type(action, '$.Capture.message') = 'text'",
+    "UPDATE command SET action = json_set(action, '$.Cancel.message',
+                                          json_object('NothingTaken', 'PaymentFailed'))
+        WHERE status <> 'done' AND json_type(action, '$.Cancel.message') = 'text'",
     // What payment providers said of payments.
     "CREATE TABLE IF NOT EXISTS report (
         number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -15,10 +15,11 @@ use chargetap_contract::callback::Capability;
 use chargetap_fleet::activation_check::ActivationCheck;
 use futures_util::StreamExt;
 
-use super::display::card_is_unreported;
-use super::orphans;
-use super::prompt::{self, Chosen, Prompt, PromptContext, SentPrompt};
-use crate::config::{PAYTER, Terminal};
+use super::cards::card_is_unreported;
+use super::prompt::{self, Caption, Chosen, Prompt, PromptContext, SentPrompt};
+use super::words::words;
+use super::{notices, orphans};
+use crate::config::{DEFAULT_LANGUAGE, PAYTER, Terminal};
 use crate::error::EngineError;
 use crate::fleet::{monitoring, records};
 use crate::gateway::Gateway;
@@ -66,15 +67,22 @@ pub(crate) async fn arm_one(gateway: &Gateway<impl Platform>, serial: &str) {
 }
 
 async fn arm(gateway: &Gateway<impl Platform>, serial: &str, terminal: &Terminal, sweep: bool) {
-    let Some(_lock) = gateway.terminals.locks.try_lock(serial) else {
+    let Some(mut lock) = gateway.terminals.locks.try_lock(serial) else {
         return;
     };
-    let error = match try_to_arm(gateway, serial, terminal, sweep).await {
-        Ok(Ok(())) => return,
-        Ok(Err(error)) => error.to_string(),
-        Err(error) => error.to_string(),
-    };
-    tracing::warn!(terminal = serial, error, "the terminal cannot be armed");
+    loop {
+        let error = match try_to_arm(gateway, serial, terminal, sweep).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(error) = error {
+            tracing::warn!(terminal = serial, error, "the terminal cannot be armed");
+        }
+        if lock.release_unless_wanted() {
+            return;
+        }
+    }
 }
 
 async fn try_to_arm(
@@ -103,6 +111,12 @@ async fn try_to_arm(
         }
         return Ok(Ok(()));
     }
+    let reader = status.reader();
+    match notices::show_waiting(gateway, serial, &reader, sent.as_ref()).await? {
+        Ok(false) => {}
+        Ok(true) => return Ok(Ok(())),
+        Err(error) => return Ok(Err(error)),
+    }
     let now = platform.now();
     // A driver is to be able to read the last message. A clock that was set back ends that.
     let is_masked = |sent: &SentPrompt| {
@@ -112,14 +126,14 @@ async fn try_to_arm(
         return Ok(Ok(()));
     }
     let next = next_prompt(gateway, serial, terminal, sent.as_ref(), now).await?;
-    if is_shown(platform, serial, &status.reader(), &next, sent.as_ref()).await? {
+    if is_shown(platform, serial, &reader, &next, sent.as_ref()).await? {
         return Ok(Ok(()));
     }
     if let Err(error) = orphans::void_all(gateway, serial).await? {
         return Ok(Err(error));
     }
     let chosen = sent.as_ref().and_then(|sent| sent.chosen(now));
-    send_prompt(gateway, serial, &status.reader(), &next, chosen).await
+    send_prompt(gateway, serial, &reader, &next, chosen).await
 }
 
 /// The prompt that the terminal should show now.
@@ -137,7 +151,8 @@ async fn next_prompt(
     }
     let activation = records::check_activation(gateway, serial).await?;
     if activation != ActivationCheck::Allowed {
-        return Ok(prompt::out_of_service(terminal, &statuses, activation));
+        let next = prompt::out_of_service(terminal, &statuses, activation);
+        return put_into_words(gateway, serial, next);
     }
     let policy = gateway.policy(serial, now);
     let offers = terminal
@@ -149,7 +164,24 @@ async fn next_prompt(
         chosen: sent.and_then(|sent| sent.chosen(now)),
         offered: sent.and_then(|sent| sent.offered(now)),
     };
-    Ok(prompt::next(terminal, &statuses, &offers, &context, now))
+    let next = prompt::next(terminal, &statuses, &offers, &context, now);
+    put_into_words(gateway, serial, next)
+}
+
+fn put_into_words(
+    gateway: &Gateway<impl Platform>,
+    serial: &str,
+    prompt: Prompt<Caption>,
+) -> Result<Prompt, EngineError> {
+    let prompt = prompt.try_map(|caption| match caption {
+        Caption::Label(label) => Ok(label),
+        Caption::Message(message) => words(gateway, serial, &message),
+        Caption::About(label, message) => {
+            let text = words(gateway, serial, &message)?;
+            Ok(format!("{label}: {text}"))
+        }
+    });
+    Ok(prompt?)
 }
 
 /// Whether the terminal shows this prompt already.
@@ -255,8 +287,9 @@ async fn send(
     let (platform, payter) = (&gateway.platform, &gateway.payter);
     match prompt {
         Prompt::Card(card) => {
+            let language = gateway.languages(serial).next().unwrap_or(DEFAULT_LANGUAGE);
             payter
-                .arm_reader(platform, serial, card.hold, url, &card.text)
+                .arm_reader(platform, serial, card.hold, url, &card.text, language)
                 .await
         }
         Prompt::Choice { title, options } => {

@@ -1,24 +1,32 @@
-//! One task at a time arms a terminal: two that send a prompt could each think that theirs is shown.
+//! One task at a time arms a terminal: two that send a prompt could each think that theirs is shown. A task that
+//! comes meanwhile leaves word that the terminal is to be armed once more.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The terminals that are locked.
+/// The terminals that are locked, and whether somebody else wanted each meanwhile.
 #[derive(Default)]
-pub(crate) struct Locks(Mutex<BTreeSet<String>>);
+pub(crate) struct Locks(Mutex<BTreeMap<String, bool>>);
 
 impl Locks {
-    /// Lock a terminal until the lock is dropped; `None` if another task of this instance has it.
+    /// Lock a terminal until the lock is dropped; `None` if another task of this instance has it, which is
+    /// told that it is wanted again.
     pub(crate) fn try_lock<'a>(&'a self, serial: &'a str) -> Option<Lock<'a>> {
-        let is_free = self.locked().insert(serial.to_owned());
-        is_free.then_some(Lock {
+        let mut locked = self.locked();
+        if let Some(wanted) = locked.get_mut(serial) {
+            *wanted = true;
+            return None;
+        }
+        locked.insert(serial.to_owned(), false);
+        Some(Lock {
             locks: self,
             serial,
+            is_held: true,
         })
     }
 
-    /// Every change of the set is a single call, so it is whole even after a panic elsewhere.
-    fn locked(&self) -> MutexGuard<'_, BTreeSet<String>> {
+    /// Every change of the map is a single call, so it is whole even after a panic elsewhere.
+    fn locked(&self) -> MutexGuard<'_, BTreeMap<String, bool>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -27,10 +35,29 @@ impl Locks {
 pub(crate) struct Lock<'a> {
     locks: &'a Locks,
     serial: &'a str,
+    is_held: bool,
 }
 
+impl Lock<'_> {
+    /// Release the lock, unless somebody wanted it meanwhile: then it is kept for one more round.
+    pub(crate) fn release_unless_wanted(&mut self) -> bool {
+        let mut locked = self.locks.locked();
+        if let Some(wanted) = locked.get_mut(self.serial)
+            && std::mem::take(wanted)
+        {
+            return false;
+        }
+        locked.remove(self.serial);
+        self.is_held = false;
+        true
+    }
+}
+
+/// A task that is cancelled releases its lock as well.
 impl Drop for Lock<'_> {
     fn drop(&mut self) {
-        self.locks.locked().remove(self.serial);
+        if self.is_held {
+            self.locks.locked().remove(self.serial);
+        }
     }
 }

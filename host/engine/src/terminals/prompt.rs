@@ -9,10 +9,10 @@
 //! The same card at the same terminal always stops its session. A choice to stop on the screen names its session
 //! and is obeyed however old the screen is.
 
-use chargetap_contract::money::MinorUnits;
-use chargetap_contract::session::{Evse, Policy};
+use chargetap_contract::money::{MinorUnits, Money};
+use chargetap_contract::screen::{Message, Quote};
+use chargetap_contract::session::Evse;
 use chargetap_fleet::activation_check::ActivationCheck;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ServedEvse, Start, Terminal};
@@ -20,19 +20,59 @@ use crate::config::{ServedEvse, Start, Terminal};
 /// How long a vehicle's EVSE is offered before that of one that came later, in milliseconds.
 const OFFER_STAYS: u64 = 60_000;
 
-/// A terminal prompt: what a terminal asks a driver for. Stored as JSON under these names.
+/// A text of a prompt before it is put into words.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Caption {
+    /// As the operator configured it.
+    Label(String),
+    Message(Message),
+    /// A message about the EVSE with this label.
+    About(String, Message),
+}
+
+/// A terminal prompt: what a terminal asks a driver for. Stored as JSON under these names, in the words that
+/// the terminal shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Prompt {
-    Card(CardPrompt),
+pub(crate) enum Prompt<Text = String> {
+    Card(CardPrompt<Text>),
     /// A choice on the screen, under this title.
     Choice {
-        title: String,
-        options: Vec<Choice>,
+        title: Text,
+        options: Vec<Choice<Text>>,
     },
     /// Nothing: it may take no cards, and says so.
     Nothing {
-        text: String,
+        text: Text,
     },
+}
+
+impl<Text> Prompt<Text> {
+    /// The same prompt with other texts.
+    pub(crate) fn try_map<Other, Error>(
+        self,
+        mut text_of: impl FnMut(Text) -> Result<Other, Error>,
+    ) -> Result<Prompt<Other>, Error> {
+        Ok(match self {
+            Self::Card(CardPrompt { evse, hold, text }) => Prompt::Card(CardPrompt {
+                evse,
+                hold,
+                text: text_of(text)?,
+            }),
+            Self::Choice { title, options } => Prompt::Choice {
+                title: text_of(title)?,
+                options: options
+                    .into_iter()
+                    .map(|Choice { label, chosen }| {
+                        let label = text_of(label)?;
+                        Ok(Choice { label, chosen })
+                    })
+                    .collect::<Result<_, _>>()?,
+            },
+            Self::Nothing { text } => Prompt::Nothing {
+                text: text_of(text)?,
+            },
+        })
+    }
 }
 
 impl Prompt {
@@ -83,19 +123,19 @@ pub(crate) fn option_id(at: u64) -> String {
 
 /// A card, to begin a session or to end the one that it began.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct CardPrompt {
+pub(crate) struct CardPrompt<Text = String> {
     /// Absent where the card can only end a session.
     pub(crate) evse: Option<Evse>,
     /// What the reader is armed with, in minor units.
     pub(crate) hold: MinorUnits,
     /// What the terminal shows.
-    pub(crate) text: String,
+    pub(crate) text: Text,
 }
 
 /// Something to choose on the screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Choice {
-    pub(crate) label: String,
+pub(crate) struct Choice<Text = String> {
+    pub(crate) label: Text,
     pub(crate) chosen: Chosen,
 }
 
@@ -179,19 +219,19 @@ pub(crate) struct PromptContext<'a> {
     pub(crate) offered: Option<&'a Evse>,
 }
 
-/// The next prompt. `statuses` are those of the terminal's EVSEs and `offers` the prices in words for
-/// its holds, each in their order.
+/// The next prompt. `statuses` are those of the terminal's EVSEs and `offers` those of its holds, each in
+/// their order.
 pub(crate) fn next(
     terminal: &Terminal,
     statuses: &[EvseStatus],
-    offers: &[String],
+    offers: &[Quote],
     context: &PromptContext<'_>,
     now: u64,
-) -> Prompt {
+) -> Prompt<Caption> {
     let chosen = context.chosen;
     let holds = || terminal.holds.iter().zip(offers);
     match chosen {
-        Some(Chosen::StopByCard) => return stop_by_card("Show the card that you began with."),
+        Some(Chosen::StopByCard) => return stop_by_card(Message::ShowFirstCard),
         Some(Chosen::Hold(evse, wanted)) => {
             let served = free(terminal, statuses).find(|served| served.evse == *evse);
             let hold = holds().find(|(hold, _)| *hold == wanted);
@@ -205,19 +245,19 @@ pub(crate) fn next(
     match (served, holds().next(), terminal.holds.len()) {
         (Some(served), Some((hold, offer)), 1) => card(terminal, served, *hold, offer),
         (Some(served), ..) => Prompt::Choice {
-            title: titled(terminal, served, "How much at most?"),
+            title: titled(terminal, served, Message::HowMuch),
             options: amounts(terminal, served)
                 .chain(to_stop(terminal, statuses))
                 .collect(),
         },
         (None, ..) if terminal.start == Start::Screen => Prompt::Choice {
-            title: "Where do you charge?".into(),
+            title: Caption::Message(Message::WhereToCharge),
             options: places(terminal, statuses)
                 .chain(to_stop(terminal, statuses))
                 .collect(),
         },
         (None, ..) if terminal.start == Start::Tap => in_use(terminal, statuses),
-        (None, ..) => stop_by_card("Plug in to charge. To stop, show the same card again."),
+        (None, ..) => stop_by_card(Message::PlugIn),
     }
 }
 
@@ -227,12 +267,12 @@ pub(crate) fn out_of_service(
     terminal: &Terminal,
     statuses: &[EvseStatus],
     activation: ActivationCheck,
-) -> Prompt {
+) -> Prompt<Caption> {
     let is_in_use = statuses.iter().any(|at| at.session.is_some());
     match activation {
         ActivationCheck::EndOnly if is_in_use => in_use(terminal, statuses),
         _ => Prompt::Nothing {
-            text: "Out of service.".into(),
+            text: Caption::Message(Message::OutOfService),
         },
     }
 }
@@ -275,14 +315,14 @@ fn plugged_in<'a>(
 }
 
 /// The only EVSE is occupied: the driver who has it may stop.
-fn in_use(terminal: &Terminal, statuses: &[EvseStatus]) -> Prompt {
+fn in_use(terminal: &Terminal, statuses: &[EvseStatus]) -> Prompt<Caption> {
     if terminal.stop_on_screen {
         Prompt::Choice {
-            title: "In use.".into(),
+            title: Caption::Message(Message::InUse),
             options: to_stop(terminal, statuses),
         }
     } else {
-        stop_by_card("In use. To stop, show the same card again.")
+        stop_by_card(Message::InUseCardStops)
     }
 }
 
@@ -296,29 +336,34 @@ fn free<'a>(
         .map(|(served, _)| served)
 }
 
-fn card(terminal: &Terminal, served: &ServedEvse, hold: MinorUnits, offer: &str) -> Prompt {
+fn card(
+    terminal: &Terminal,
+    served: &ServedEvse,
+    hold: MinorUnits,
+    offer: &Quote,
+) -> Prompt<Caption> {
     Prompt::Card(CardPrompt {
         evse: Some(served.evse.clone()),
         hold,
-        text: titled(terminal, served, offer),
+        text: titled(terminal, served, Message::Offer(offer.clone())),
     })
 }
 
 /// A reader is armed with some amount, though nothing is held here.
-fn stop_by_card(text: &str) -> Prompt {
+fn stop_by_card(message: Message) -> Prompt<Caption> {
     Prompt::Card(CardPrompt {
         evse: None,
         hold: 1,
-        text: text.into(),
+        text: Caption::Message(message),
     })
 }
 
 fn places<'a>(
     terminal: &'a Terminal,
     statuses: &'a [EvseStatus],
-) -> impl Iterator<Item = Choice> + 'a {
+) -> impl Iterator<Item = Choice<Caption>> + 'a {
     free(terminal, statuses).map(|served| Choice {
-        label: served.label.clone(),
+        label: Caption::Label(served.label.clone()),
         chosen: Chosen::Evse(served.evse.clone()),
     })
 }
@@ -326,46 +371,44 @@ fn places<'a>(
 fn amounts<'a>(
     terminal: &'a Terminal,
     served: &'a ServedEvse,
-) -> impl Iterator<Item = Choice> + 'a {
-    let Policy {
-        currency_decimals,
-        tariff,
-        ..
-    } = &terminal.policy;
+) -> impl Iterator<Item = Choice<Caption>> + 'a {
     terminal.holds.iter().map(|hold| {
-        let amount = Decimal::from_i128_with_scale((*hold).into(), (*currency_decimals).into());
+        let amount = Money {
+            amount: *hold,
+            currency: terminal.policy.tariff.currency.clone(),
+        };
         Choice {
-            label: format!("{amount} {}", tariff.currency),
+            label: Caption::Message(Message::Amount(amount)),
             chosen: Chosen::Hold(served.evse.clone(), *hold),
         }
     })
 }
 
 /// The ways to stop what runs here: on the screen where that is allowed, otherwise by the card.
-fn to_stop(terminal: &Terminal, statuses: &[EvseStatus]) -> Vec<Choice> {
+fn to_stop(terminal: &Terminal, statuses: &[EvseStatus]) -> Vec<Choice<Caption>> {
     let evses = terminal.evses.iter().zip(statuses);
     let running = evses.filter_map(|(served, at)| Some((served, at.session.clone()?)));
     if terminal.stop_on_screen {
         return running
             .map(|(served, session)| Choice {
-                label: format!("Stop {}", served.label),
+                label: Caption::Message(Message::StopAt(served.label.clone())),
                 chosen: Chosen::Stop { session },
             })
             .collect();
     }
     let by_card = |_| Choice {
-        label: "Stop charging".into(),
+        label: Caption::Message(Message::Stop),
         chosen: Chosen::StopByCard,
     };
     running.take(1).map(by_card).collect()
 }
 
 /// Where there are several EVSEs, a text says which one it is about.
-fn titled(terminal: &Terminal, served: &ServedEvse, text: &str) -> String {
+fn titled(terminal: &Terminal, served: &ServedEvse, message: Message) -> Caption {
     if terminal.evses.len() > 1 {
-        format!("{}: {text}", served.label)
+        Caption::About(served.label.clone(), message)
     } else {
-        text.to_owned()
+        Caption::Message(message)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Prints what happens to the session, from the engine's log.
+//! Prints what happens to the session, from the engine's log, and what the terminal says.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -85,7 +85,6 @@ impl Line {
                 format!("tap             card shown to {}", self.text("terminal"))
             }
             ("card-presented", _) => "tap             the same card again: stop".into(),
-            ("terminal-reads", _) => format!("terminal says   {}", self.text("shown")),
             ("authorised" | "looked-up", "starting") => {
                 format!("pre-authorised  {} held", self.amount("held"))
             }
@@ -111,34 +110,60 @@ impl Line {
 /// Prints the lines as they come.
 pub(crate) struct Timeline {
     lines: mpsc::UnboundedReceiver<Line>,
+    /// What the terminal says.
+    texts: mpsc::UnboundedReceiver<String>,
+    said: Vec<String>,
     begun: Instant,
-    /// The text that the terminal showed last. It is logged at every arming.
-    shown: String,
 }
 
 impl Timeline {
-    pub(crate) fn new(lines: mpsc::UnboundedReceiver<Line>) -> Self {
+    pub(crate) fn new(
+        lines: mpsc::UnboundedReceiver<Line>,
+        texts: mpsc::UnboundedReceiver<String>,
+    ) -> Self {
         Self {
             lines,
+            texts,
+            said: Vec::new(),
             begun: Instant::now(),
-            shown: String::new(),
         }
     }
 
-    /// Print the next line and hand it out.
-    pub(super) async fn next(&mut self) -> anyhow::Result<Line> {
-        let line = self.lines.recv().await.context("the log has ended")?;
-        let shown = line.text("shown");
-        if !shown.is_empty() {
-            if shown == self.shown {
-                return Ok(line);
+    /// Print what happens next, and hand it out if it is a line of the log.
+    async fn next(&mut self) -> anyhow::Result<Option<Line>> {
+        tokio::select! {
+            line = self.lines.recv() => {
+                let line = line.context("the log has ended")?;
+                for row in line.description().iter().flat_map(|text| text.lines()) {
+                    self.print(row);
+                }
+                Ok(Some(line))
             }
-            shown.clone_into(&mut self.shown);
+            text = self.texts.recv() => {
+                let text = text.context("the terminal is gone")?;
+                self.print(&format!("terminal says   {text}"));
+                self.said.push(text);
+                Ok(None)
+            }
         }
-        for row in line.description().iter().flat_map(|text| text.lines()) {
-            println!("{:6.1} s  {row}", self.begun.elapsed().as_secs_f32());
-        }
-        Ok(line)
+    }
+
+    fn print(&self, row: &str) {
+        println!("{:6.1} s  {row}", self.begun.elapsed().as_secs_f32());
+    }
+
+    /// Print until the log has a line that is awaited.
+    async fn until(
+        &mut self,
+        otherwise: &str,
+        awaited: impl Fn(&Line) -> bool,
+    ) -> anyhow::Result<()> {
+        let reached = async {
+            while !self.next().await?.is_some_and(|line| awaited(&line)) {}
+            anyhow::Ok(())
+        };
+        let reached = timeout(PATIENCE, reached).await;
+        reached.with_context(|| otherwise.to_owned())?
     }
 
     /// Print lines for as long as something takes.
@@ -150,28 +175,33 @@ impl Timeline {
         loop {
             tokio::select! {
                 done = &mut work => return done,
-                line = self.next() => { line?; }
+                happened = self.next() => { happened?; }
             }
         }
     }
 
     pub(super) async fn until_phase(&mut self, phase: &str) -> anyhow::Result<()> {
-        let reached = async {
-            while self.next().await?.text("phase") != phase {}
-            anyhow::Ok(())
-        };
-        timeout(PATIENCE, reached)
-            .await
-            .with_context(|| format!("never {phase}"))?
+        self.until(&format!("never {phase}"), |line| {
+            line.text("phase") == phase
+        })
+        .await
     }
 
     pub(super) async fn until_receipt(&mut self) -> anyhow::Result<()> {
+        self.until("there is no receipt", |line| line.0.contains_key("receipt"))
+            .await
+    }
+
+    /// Print until the terminal has said a code, which it says in two halves.
+    pub(super) async fn until_terminal_says(&mut self, code: &str) -> anyhow::Result<()> {
+        let said = |text: &String| text.replace('-', "").contains(code);
         let reached = async {
-            while !self.next().await?.0.contains_key("receipt") {}
+            while !self.said.iter().any(said) {
+                self.next().await?;
+            }
             anyhow::Ok(())
         };
-        timeout(PATIENCE, reached)
-            .await
-            .context("there is no receipt")?
+        let reached = timeout(PATIENCE, reached).await;
+        reached.context("the terminal never says the receipt's code")?
     }
 }

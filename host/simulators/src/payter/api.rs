@@ -21,7 +21,7 @@ use thiserror::Error;
 use super::Simulation;
 use super::faults::Call;
 use super::ledger::LedgerError;
-use super::provider::{Provider, Refusal};
+use super::provider::{Arming, Provider, Refusal};
 use super::screen::Description;
 use crate::{FaultKind, lock, unix_ms};
 
@@ -69,6 +69,7 @@ struct Start {
     authorized_amount: u64,
     callback_url: String,
     ui_message: Option<String>,
+    language: Option<String>,
 }
 
 async fn start(
@@ -78,8 +79,13 @@ async fn start(
 ) -> Response {
     simulation
         .carry_out(Call::Start, |provider, _| {
-            let (amount, url) = (start.authorized_amount, start.callback_url);
-            provider.start(&serial, amount, url, start.ui_message)?;
+            let arming = Arming {
+                amount: start.authorized_amount,
+                callback_url: start.callback_url,
+                text: start.ui_message,
+                language: start.language,
+            };
+            provider.start(&serial, arming)?;
             Ok(StatusCode::NO_CONTENT)
         })
         .await
@@ -87,16 +93,16 @@ async fn start(
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Stop {
+struct Message {
     ui_message: Option<String>,
 }
 
 async fn stop(
     State(simulation): App,
     Path(serial): Path<String>,
-    Query(stop): Query<Stop>,
+    Query(message): Query<Message>,
 ) -> Response {
-    let stopped = lock(&simulation.provider).stop(&serial, stop.ui_message);
+    let stopped = lock(&simulation.provider).stop(&serial, message.ui_message);
     stopped.map(|()| StatusCode::NO_CONTENT).into_response()
 }
 
@@ -120,10 +126,16 @@ async fn put_up(
         .await
 }
 
-async fn authorize(State(simulation): App, Path(serial): Path<String>) -> Response {
+async fn authorize(
+    State(simulation): App,
+    Path(serial): Path<String>,
+    Query(message): Query<Message>,
+) -> Response {
     simulation
         .carry_out(Call::Authorize, |provider, declined| {
-            provider.authorize(&serial, declined, unix_ms()).map(Json)
+            let hold = provider.authorize(&serial, declined, unix_ms())?;
+            provider.flash(&serial, message.ui_message);
+            Ok(Json(hold))
         })
         .await
 }
@@ -148,6 +160,7 @@ async fn session(State(simulation): App, Path((serial, id)): Path<(String, Strin
 #[serde(rename_all = "camelCase")]
 struct Commit {
     commit_amount: u64,
+    ui_message: Option<String>,
 }
 
 async fn commit(
@@ -158,15 +171,21 @@ async fn commit(
     simulation
         .carry_out(Call::Commit, |provider, _| {
             provider.commit(&serial, &id, commit.commit_amount, unix_ms())?;
+            provider.flash(&serial, commit.ui_message);
             Ok(StatusCode::OK)
         })
         .await
 }
 
-async fn cancel(State(simulation): App, Path((serial, id)): Path<(String, String)>) -> Response {
+async fn cancel(
+    State(simulation): App,
+    Path((serial, id)): Path<(String, String)>,
+    Query(message): Query<Message>,
+) -> Response {
     simulation
         .carry_out(Call::Cancel, |provider, _| {
             provider.cancel(&serial, &id, unix_ms())?;
+            provider.flash(&serial, message.ui_message);
             Ok(StatusCode::OK)
         })
         .await

@@ -1,6 +1,6 @@
 //! The provider's state: its terminals and the sessions on them. No input or output.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -30,6 +30,35 @@ struct Terminal {
     online: bool,
     reader: Reader,
     screen: Screen,
+    /// The language of its own texts.
+    language: Option<String>,
+    /// What it showed, the latest last, and how much it showed before that.
+    shown: VecDeque<String>,
+    forgotten: usize,
+}
+
+/// What a terminal shows and showed.
+#[derive(Debug, Serialize)]
+pub(super) struct ScreenView<'a> {
+    #[serde(flatten)]
+    screen: &'a Screen,
+    language: Option<&'a str>,
+    /// Every text since the beginning, or the last hundred.
+    shown: &'a VecDeque<String>,
+    /// How many texts there were before these.
+    forgotten: usize,
+}
+
+/// How many texts a terminal remembers.
+const REMEMBERED: usize = 100;
+
+/// What an integrator arms a reader with.
+#[derive(Debug)]
+pub(super) struct Arming {
+    pub(super) amount: u64,
+    pub(super) callback_url: String,
+    pub(super) text: Option<String>,
+    pub(super) language: Option<String>,
 }
 
 /// A terminal as the API shows it.
@@ -95,6 +124,9 @@ impl Provider {
             online: true,
             reader: Reader::Idle,
             screen: Screen::default(),
+            language: None,
+            shown: VecDeque::new(),
+            forgotten: 0,
         };
         Self {
             terminals: serials.into_iter().map(|serial| (serial, idle())).collect(),
@@ -124,21 +156,16 @@ impl Provider {
     }
 
     /// Arms the reader, from any state.
-    pub(super) fn start(
-        &mut self,
-        serial: &str,
-        amount: u64,
-        callback_url: String,
-        text: Option<String>,
-    ) -> Result<(), Refusal> {
+    pub(super) fn start(&mut self, serial: &str, arming: Arming) -> Result<(), Refusal> {
         let terminal = self.terminal_online(serial)?;
-        if amount == 0 {
+        if arming.amount == 0 {
             return Err(Refusal::NoAmount);
         }
-        terminal.screen = Screen::text(text);
+        terminal.show(Screen::text(arming.text));
+        terminal.language = arming.language;
         terminal.reader = Reader::Reading(Armed {
-            amount,
-            callback_url,
+            amount: arming.amount,
+            callback_url: arming.callback_url,
         });
         Ok(())
     }
@@ -147,7 +174,7 @@ impl Provider {
     pub(super) fn stop(&mut self, serial: &str, text: Option<String>) -> Result<(), Refusal> {
         let terminal = self.terminal(serial)?;
         terminal.reader = Reader::Idle;
-        terminal.screen = Screen::text(text);
+        terminal.show(Screen::text(text));
         Ok(())
     }
 
@@ -159,14 +186,27 @@ impl Provider {
         callback_url: Option<String>,
     ) -> Result<(), Refusal> {
         let screen = Screen::described(description, callback_url);
-        self.terminal_online(serial)?.screen = screen.ok_or(Refusal::UnknownScreen)?;
+        let terminal = self.terminal_online(serial)?;
+        terminal.show(screen.ok_or(Refusal::UnknownScreen)?);
         Ok(())
     }
 
-    /// What the terminal shows.
-    pub(super) fn screen(&self, serial: &str) -> Result<&Screen, Refusal> {
-        let terminal = self.terminals.get(serial);
-        Ok(&terminal.ok_or(Refusal::UnknownTerminal)?.screen)
+    /// Shows a text for a while in front of what is on the terminal's screen, if it is there to do so.
+    pub(super) fn flash(&mut self, serial: &str, text: Option<String>) {
+        if let (Ok(terminal), Some(text)) = (self.terminal_online(serial), text) {
+            terminal.remember(text);
+        }
+    }
+
+    /// What the terminal shows and showed.
+    pub(super) fn screen(&self, serial: &str) -> Result<ScreenView<'_>, Refusal> {
+        let terminal = self.terminals.get(serial).ok_or(Refusal::UnknownTerminal)?;
+        Ok(ScreenView {
+            screen: &terminal.screen,
+            language: terminal.language.as_deref(),
+            shown: &terminal.shown,
+            forgotten: terminal.forgotten,
+        })
     }
 
     /// A driver touches the item with this label.
@@ -306,6 +346,23 @@ impl Provider {
 }
 
 impl Terminal {
+    fn show(&mut self, screen: Screen) {
+        self.remember(screen.title().to_owned());
+        self.screen = screen;
+    }
+
+    /// The same text again is the same picture for a driver.
+    fn remember(&mut self, text: String) {
+        if self.shown.back() == Some(&text) {
+            return;
+        }
+        self.shown.push_back(text);
+        if self.shown.len() > REMEMBERED {
+            self.shown.pop_front();
+            self.forgotten += 1;
+        }
+    }
+
     fn view(&self, serial: &str) -> TerminalView {
         TerminalView {
             serial_number: serial.to_owned(),

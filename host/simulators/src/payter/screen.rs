@@ -42,6 +42,11 @@ struct ReportTarget {
 }
 
 impl Screen {
+    /// The text above all.
+    pub(super) fn title(&self) -> &str {
+        &self.text
+    }
+
     pub(super) fn text(text: Option<String>) -> Self {
         Self {
             text: text.unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chargetap_contract::receipt::Summary;
+use chargetap_contract::receipt::{NothingTakenReason, Summary};
 use chargetap_contract::session::{Phase, View};
 
 use super::records::{
@@ -102,6 +102,9 @@ impl Oracle {
             self.judge_tap(id, view, &whose, &tapped);
             self.judge_owner(id, &tapped, tapped_at);
         }
+        if receipt.is_some_and(|it| it.nothing_taken == Some(NothingTakenReason::NotPluggedIn)) {
+            self.judge_patience(id);
+        }
         self.judge_receipt(id, session, receipt);
         if is_captured {
             self.judge_price(disk, id, session);
@@ -141,6 +144,22 @@ impl Oracle {
             tapped.card, truth.owner
         );
         self.demand(is_right, || otherwise);
+    }
+
+    /// A driver who plugged in in time is not taken for one who did not, because the station was away. It is
+    /// awaited as long again as the driver had.
+    fn judge_patience(&mut self, id: &str) {
+        let (Some(truth), Some((_, tapped_at))) = (self.transactions.get(id), self.taps.get(id))
+        else {
+            return;
+        };
+        let in_time = truth.started_at + OFF_BY < tapped_at + TIME_TO_PLUG_IN;
+        let told = truth
+            .told_soon_at
+            .is_some_and(|at| at + OFF_BY < tapped_at + 2 * TIME_TO_PLUG_IN);
+        let was_set = self.clock_set_at.range(tapped_at..).next().is_some();
+        let otherwise = format!("{id} was given up although its vehicle was plugged in in time");
+        self.demand(!in_time || !told || was_set, || otherwise);
     }
 
     /// Energy that flowed is captured, or told to a person as unpaid, or too little to be captured.

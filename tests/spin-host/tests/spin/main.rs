@@ -150,9 +150,9 @@ async fn a_vehicle_that_is_plugged_in_is_offered_to_the_next_card() {
     let plugged = json!({"kind": "plugged", "connector": 1});
     let free = json!({"kind": "free", "connector": 1});
     for (report, text) in [
-        (&plugged, "0.6125 EUR/kWh"),
+        (&plugged, "€0.6125/kWh"),
         (&free, "Plug in to charge."),
-        (&plugged, "0.6125 EUR/kWh"),
+        (&plugged, "€0.6125/kWh"),
     ] {
         let (status, _) = world.report("CT-1", PASSWORD, report).await;
         assert_eq!(status, 204);

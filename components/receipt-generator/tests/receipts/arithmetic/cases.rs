@@ -77,6 +77,7 @@ impl Case {
         let mut session = session(&mut paid()).clone();
         session.charging.as_mut().unwrap().cost = self.cost.clone();
         session.currency = self.currency.to_owned();
+        session.prices = None;
         session.held = self.held;
         session.captured = self.cost.gross.min(self.held);
         session.released = session.held - session.captured;

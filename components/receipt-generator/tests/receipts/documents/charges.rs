@@ -1,13 +1,13 @@
 //! Sessions in which something was captured.
 
 use chargetap_contract::{
-    money::Dimension,
+    money::{Dimension, PriceTime, Prices, UnitPrice},
     receipt::{Charging, Document, Subject, Summary},
 };
 
 use super::{
     measurements::verified,
-    parts::{document, line, price, session, slip, total},
+    parts::{document, line, price, prices, session, slip, total, unit},
 };
 
 /// Charging that was paid for, from a hold of 50 EUR, with all that a receipt can say.
@@ -27,9 +27,14 @@ pub(crate) fn paid() -> Document {
     }
 }
 
-/// The session of [`paid`].
+/// The session of [`paid`]. With 25 % of VAT a kilowatt-hour is 0.6125 EUR, and the session 0.3125 EUR.
 pub(crate) fn paid_session() -> Summary {
+    let units = vec![
+        unit(Dimension::Energy, PriceTime::Now, 61_250),
+        unit(Dimension::Flat, PriceTime::Now, 31_250),
+    ];
     Summary {
+        prices: Some(prices(units, None)),
         charging: Some(Charging {
             started_at: 1_749_988_923_000,
             ended_at: 1_749_992_646_500,
@@ -56,7 +61,13 @@ pub(crate) fn paid_session() -> Summary {
 /// 1.2003333 EUR; together 31.8616 EUR with 25.5 %: 31.86 EUR. The VAT in it is 6.4735 EUR: 6.47 EUR.
 /// Of the 30.00 EUR that were captured, 6.0956 EUR are VAT: 6.10 EUR.
 pub(crate) fn above_hold() -> Document {
+    // With 25.5 %: 0.395 EUR are 0.495725 EUR, and 0.02 EUR a minute are 0.0251 EUR.
+    let units = vec![
+        unit(Dimension::Energy, PriceTime::Now, 49_570),
+        unit(Dimension::Time, PriceTime::Now, 2_510),
+    ];
     let session = Summary {
+        prices: Some(prices(units, Some(200))),
         tapped_at: 1_761_438_550_000,
         settled_at: 1_761_442_205_000,
         charging: Some(Charging {
@@ -105,6 +116,7 @@ pub(crate) fn several_rates() -> Document {
     );
     let paid = paid_session();
     let session = Summary {
+        prices: Some(prices(prices_of_two_rates(), None)),
         charging: paid.charging.map(|it| Charging {
             energy: 50_000,
             cost,
@@ -137,6 +149,22 @@ pub(crate) fn two_rates_above_hold() -> Document {
     }
 }
 
+/// With 10 % of VAT 0.275 EUR a kilowatt-hour, up to 0.30 EUR later; with 20 % 0.60 EUR a session, and
+/// 0.04 EUR a minute of parking after an hour.
+fn prices_of_two_rates() -> Vec<UnitPrice> {
+    let later = unit(Dimension::Energy, PriceTime::Later, 30_000);
+    let after_an_hour = PriceTime::After(3_600_000);
+    vec![
+        unit(Dimension::Energy, PriceTime::Now, 27_500),
+        UnitPrice {
+            is_highest: true,
+            ..later
+        },
+        unit(Dimension::Flat, PriceTime::Now, 60_000),
+        unit(Dimension::ParkingTime, after_an_hour, 4_000),
+    ]
+}
+
 /// The session of [`two_rates_above_hold`].
 pub(crate) fn two_rates_session() -> Summary {
     let cost = price(
@@ -148,6 +176,7 @@ pub(crate) fn two_rates_session() -> Summary {
     );
     let paid = paid_session();
     Summary {
+        prices: Some(prices(prices_of_two_rates(), None)),
         charging: paid.charging.map(|it| Charging {
             energy: 50_000,
             cost,
@@ -171,7 +200,16 @@ pub(crate) fn prices_with_vat() -> Document {
     );
     cost.tax_included = true;
     let paid = paid_session();
+    let isk = Prices {
+        currency: "ISK".to_owned(),
+        units: vec![
+            unit(Dimension::Energy, PriceTime::Now, 65_000),
+            unit(Dimension::Energy, PriceTime::ByPower, 85_500),
+        ],
+        minimum: None,
+    };
     let session = Summary {
+        prices: Some(isk),
         evse: "AKUREYRI-01/2".to_owned(),
         currency: "ISK".to_owned(),
         charging: paid.charging.map(|it| Charging {

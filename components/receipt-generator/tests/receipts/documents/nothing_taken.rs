@@ -43,7 +43,8 @@ pub(crate) fn because(reason: NothingTakenReason) -> Document {
 /// Less than the smallest amount that is captured.
 ///
 /// 0.400 kWh at 0.49 EUR and 0.25 EUR per session are 0.446 EUR without VAT, and 0.5575 EUR with
-/// 25 %: 0.56 EUR. The VAT in it is 0.112 EUR: 0.11 EUR.
+/// 25 %: 0.56 EUR. The VAT in it is 0.112 EUR: 0.11 EUR. An earlier version kept what the terminal showed
+/// and not the prices.
 pub(crate) fn below_minimum() -> Document {
     let session = Summary {
         charging: Some(Charging {
@@ -63,5 +64,8 @@ pub(crate) fn below_minimum() -> Document {
         nothing_taken: Some(NothingTakenReason::BelowMinimum),
         ..session()
     };
-    document("r_6Cp3-Nw8Ej1Vr7Ha4Td9", Subject::Session(session))
+    Document {
+        tariff: Some("0.49 EUR/kWh + 0.25 EUR, plus VAT".to_owned()),
+        ..document("r_6Cp3-Nw8Ej1Vr7Ha4Td9", Subject::Session(session))
+    }
 }

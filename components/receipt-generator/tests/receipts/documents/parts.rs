@@ -1,7 +1,7 @@
 //! What the sample documents are made of.
 
 use chargetap_contract::{
-    money::{Dimension, Price, PriceLine, VatTotal},
+    money::{Dimension, Price, PriceLine, PriceTime, Prices, UnitPrice, VatTotal},
     receipt::{Document, EntryMode, Issuer, Site, Slip, Subject, Summary},
     terminal::{ApplicationId, Card, CardReference, CardScheme},
 };
@@ -47,6 +47,25 @@ pub(crate) fn price(lines: Vec<PriceLine>, vat_totals: Vec<VatTotal>) -> Price {
     }
 }
 
+/// Prices in euros of these units, and what a session costs at least.
+pub(crate) fn prices(units: Vec<UnitPrice>, minimum: Option<u64>) -> Prices {
+    Prices {
+        currency: "EUR".to_owned(),
+        units,
+        minimum,
+    }
+}
+
+/// The price of a unit, in thousandths of the minor unit, with VAT.
+pub(crate) fn unit(dimension: Dimension, when: PriceTime, price: u64) -> UnitPrice {
+    UnitPrice {
+        dimension,
+        when,
+        is_highest: false,
+        price,
+    }
+}
+
 /// A session at which nothing has happened yet but that a card was shown, in Sweden in summer.
 pub(crate) fn session() -> Summary {
     Summary {
@@ -65,6 +84,7 @@ pub(crate) fn session() -> Summary {
         settled_at: 1_749_992_649_000,
         currency: "EUR".to_owned(),
         charging: None,
+        prices: None,
         held: 0,
         captured: 0,
         released: 0,

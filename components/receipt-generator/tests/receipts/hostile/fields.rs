@@ -75,7 +75,11 @@ pub(super) const FREE: [Field; 18] = [
     field("/original/number", |it| {
         it.original.as_mut()?.number.as_mut()
     }),
-    field("/tariff", |it| it.tariff.as_mut()),
+    field("/tariff", |it| {
+        // People read it where there are no prices.
+        session(it).prices = None;
+        it.tariff.as_mut()
+    }),
     Field {
         prefix: "https://",
         ..field("/link", |it| it.link.as_mut())

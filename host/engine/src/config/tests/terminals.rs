@@ -86,6 +86,26 @@ fn stopping_on_the_screen_needs_something_on_the_screen() {
 }
 
 #[test]
+fn a_terminal_says_things_in_english_or_in_one_or_two_languages_that_receipts_have() {
+    assert_eq!(terminal(HOLD, HOLD).languages, ["en"]);
+    let with = |languages: &str| format!("{HOLD}\nlanguages = {languages}");
+    assert_eq!(
+        terminal(HOLD, &with(r#"["sv", "de"]"#)).languages,
+        ["sv", "de"]
+    );
+    for wrong in [
+        "[]",
+        r#"["sv", "de", "en"]"#,
+        r#"["sv", "sv"]"#,
+        r#"["xx"]"#,
+        r#"["SV"]"#,
+    ] {
+        let refused = error(HOLD, &with(wrong));
+        assert_eq!(refused.key, "terminals.languages", "{wrong}");
+    }
+}
+
+#[test]
 fn a_hold_of_nothing_is_refused() {
     let refused = error(HOLD, r#"hold = "0.00""#);
     assert_eq!(refused.key, "terminals.hold");

@@ -1,4 +1,7 @@
-use chargetap_contract::money::Tariff;
+use std::convert::Infallible;
+
+use chargetap_contract::money::{Prices, Tariff};
+use chargetap_contract::session::Policy;
 
 use super::*;
 use crate::config::Model;
@@ -45,7 +48,37 @@ fn terminal(start: Start, evses: u32, holds: &[u64]) -> Terminal {
         start,
         holds: holds.to_vec(),
         stop_on_screen: false,
+        languages: vec!["en".into()],
     }
+}
+
+/// Words for what is tested here.
+fn words(message: &Message) -> String {
+    match message {
+        Message::Offer(offer) => format!("price, {}", offer.hold),
+        Message::InUseCardStops => "In use. To stop, show the same card again.".into(),
+        Message::PlugIn => "Plug in to charge. To stop, show the same card again.".into(),
+        Message::ShowFirstCard => "Show the card that you began with.".into(),
+        Message::InUse => "In use.".into(),
+        Message::HowMuch => "How much at most?".into(),
+        Message::WhereToCharge => "Where do you charge?".into(),
+        Message::Amount(money) => format!("{} {}", money.amount, money.currency),
+        Message::Stop => "Stop charging".into(),
+        Message::StopAt(label) => format!("Stop {label}"),
+        Message::OutOfService => "Out of service.".into(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn in_words(prompt: Prompt<Caption>) -> Prompt {
+    let worded = prompt.try_map(|caption| {
+        Ok::<_, Infallible>(match caption {
+            Caption::Label(label) => label,
+            Caption::Message(message) => words(&message),
+            Caption::About(label, message) => format!("{label}: {}", words(&message)),
+        })
+    });
+    worded.unwrap()
 }
 
 fn running(session: &str) -> EvseStatus {
@@ -82,9 +115,16 @@ fn asked_after(terminal: &Terminal, statuses: &[EvseStatus], before: &PromptCont
     let offers: Vec<_> = terminal
         .holds
         .iter()
-        .map(|it| format!("price, {it}"))
+        .map(|hold| Quote {
+            prices: Prices {
+                currency: "EUR".into(),
+                units: vec![],
+                minimum: None,
+            },
+            hold: *hold,
+        })
         .collect();
-    next(terminal, statuses, &offers, before, NOW)
+    in_words(next(terminal, statuses, &offers, before, NOW))
 }
 
 /// Where the card that is asked for would begin a session, with which hold, and what is shown.
@@ -220,7 +260,7 @@ fn who_wants_to_stop_shows_the_card_unless_the_screen_is_enough() {
 fn a_driver_may_choose_how_much_to_spend_at_most_before_showing_a_card() {
     let terminal = terminal(Start::Tap, 1, &[1_000, 2_550]);
     let ask = asked(&terminal, &[IDLE], None);
-    assert_eq!(labels(&ask), ["10.00 EUR", "25.50 EUR"]);
+    assert_eq!(labels(&ask), ["1000 EUR", "2550 EUR"]);
     let then = after(&terminal, &[IDLE], &ask, 1);
     assert_eq!(card(&then), (Some(1), 2_550, "price, 2550"));
 }
@@ -231,7 +271,7 @@ fn where_and_how_much_are_chosen_one_after_the_other() {
     let statuses = [IDLE, IDLE];
     let ask = asked(&terminal, &statuses, None);
     let how_much = after(&terminal, &statuses, &ask, 1);
-    assert_eq!(labels(&how_much), ["10.00 EUR", "20.00 EUR"]);
+    assert_eq!(labels(&how_much), ["1000 EUR", "2000 EUR"]);
     let then = after(&terminal, &statuses, &how_much, 0);
     assert_eq!(card(&then), (Some(2), 1_000, "B: price, 1000"));
 }
@@ -243,7 +283,7 @@ fn an_amount_that_is_no_longer_offered_is_not_held() {
     let now = terminal(Start::Tap, 1, &[1_000, 2_000]);
     assert_eq!(
         labels(&after(&now, &[IDLE], &ask, 1)),
-        ["10.00 EUR", "20.00 EUR"]
+        ["1000 EUR", "2000 EUR"]
     );
 }
 
@@ -255,6 +295,10 @@ fn an_option_that_is_not_there_is_none() {
     }
 }
 
+fn resting(terminal: &Terminal, statuses: &[EvseStatus], activation: ActivationCheck) -> Prompt {
+    in_words(out_of_service(terminal, statuses, activation))
+}
+
 #[test]
 fn out_of_service_only_who_charges_may_stop_and_only_where_cards_are_read() {
     let terminal = terminal(Start::Tap, 1, &[5_000]);
@@ -264,17 +308,9 @@ fn out_of_service_only_who_charges_may_stop_and_only_where_cards_are_read() {
         vehicle_since: None,
     }];
     let rests = |ask| matches!(ask, Prompt::Nothing { .. });
-    assert!(rests(out_of_service(
-        &terminal,
-        &free,
-        ActivationCheck::EndOnly
-    )));
-    assert!(rests(out_of_service(
-        &terminal,
-        &in_use,
-        ActivationCheck::Refused
-    )));
-    let Prompt::Card(card) = out_of_service(&terminal, &in_use, ActivationCheck::EndOnly) else {
+    assert!(rests(resting(&terminal, &free, ActivationCheck::EndOnly)));
+    assert!(rests(resting(&terminal, &in_use, ActivationCheck::Refused)));
+    let Prompt::Card(card) = resting(&terminal, &in_use, ActivationCheck::EndOnly) else {
         panic!("the driver must be able to stop")
     };
     assert_eq!(card.evse, None);

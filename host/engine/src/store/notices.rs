@@ -1,0 +1,129 @@
+//! Notices: what each terminal is to say next, and the receipts whose drivers may ask for them again.
+
+use chargetap_contract::terminal::CardReference;
+
+use super::error::StoreError;
+use super::rows::{Reader, card_key, integer, json, text};
+use crate::platform::Platform;
+use crate::terminals::notices::Notice;
+
+/// For how long a driver may ask for the receipt again, in milliseconds.
+const RECALLABLE: u64 = 5 * 60_000;
+
+/// Store what a terminal is to say, in place of what it was to say before. While a card is being dealt with
+/// there, nothing is stored: the notice would be for another driver.
+pub(crate) async fn put(
+    platform: &impl Platform,
+    terminal: &str,
+    notice: &Notice,
+    now: u64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "INSERT INTO notice (terminal, notice, at) SELECT ?1, ?2, ?3
+             WHERE NOT EXISTS (SELECT 1 FROM session WHERE terminal = ?1 AND phase = 'authorising')
+             ON CONFLICT (terminal) DO UPDATE SET notice = excluded.notice, at = excluded.at",
+            vec![text(terminal), json(notice)?, integer(now)?],
+        )
+        .await?;
+    Ok(())
+}
+
+/// What a terminal is still to say, if it has not waited for longer than this.
+pub(crate) async fn waiting(
+    platform: &impl Platform,
+    terminal: &str,
+    now: u64,
+    for_ms: u64,
+) -> Result<Option<Notice>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT notice FROM notice WHERE terminal = ?1 AND at BETWEEN ?2 AND ?3",
+            vec![
+                text(terminal),
+                integer(now.saturating_sub(for_ms))?,
+                integer(now)?,
+            ],
+        )
+        .await?;
+    let mut notices = rows.into_iter().map(|row| Reader::new(row).json());
+    notices.next().transpose()
+}
+
+/// The terminal has nothing to say any more.
+pub(crate) async fn withdraw(platform: &impl Platform, terminal: &str) -> Result<(), StoreError> {
+    platform
+        .query(
+            "DELETE FROM notice WHERE terminal = ?1",
+            vec![text(terminal)],
+        )
+        .await?;
+    Ok(())
+}
+
+/// A session's receipt that its card may ask for again, for some minutes.
+pub(crate) struct Recallable<'a> {
+    pub(crate) session: &'a str,
+    pub(crate) terminal: &'a str,
+    pub(crate) card: &'a CardReference,
+    pub(crate) notice: &'a Notice,
+}
+
+/// Keep what a card may ask for again, and forget what is older.
+pub(crate) async fn keep(
+    platform: &impl Platform,
+    recallable: &Recallable<'_>,
+    now: u64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "DELETE FROM recall WHERE at NOT BETWEEN ?1 AND ?2",
+            vec![integer(now.saturating_sub(RECALLABLE))?, integer(now)?],
+        )
+        .await?;
+    platform
+        .query(
+            "INSERT INTO recall (session, terminal, card, notice, at) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (session) DO NOTHING",
+            vec![
+                text(recallable.session),
+                text(recallable.terminal),
+                text(&card_key(recallable.card)),
+                json(recallable.notice)?,
+                integer(now)?,
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// What this card may ask for again at this terminal, by this arming if it is the latest: once for each session.
+pub(crate) async fn recall(
+    platform: &impl Platform,
+    terminal: &str,
+    card: &CardReference,
+    arming_id: &str,
+    now: u64,
+) -> Result<Option<Notice>, StoreError> {
+    let rows = platform
+        .query(
+            "UPDATE recall SET arming = ?3
+             WHERE session = (SELECT session FROM recall
+                              WHERE terminal = ?1 AND card = ?2 AND at BETWEEN ?4 AND ?5
+                              ORDER BY at DESC LIMIT 1)
+               AND (arming IS NULL OR arming = ?3)
+               AND NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
+                               WHERE this.id = ?3 AND later.number > this.number)
+             RETURNING notice",
+            vec![
+                text(terminal),
+                text(&card_key(card)),
+                text(arming_id),
+                integer(now.saturating_sub(RECALLABLE))?,
+                integer(now)?,
+            ],
+        )
+        .await?;
+    let mut notices = rows.into_iter().map(|row| Reader::new(row).json());
+    notices.next().transpose()
+}

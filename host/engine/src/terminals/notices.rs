@@ -1,0 +1,112 @@
+//! Notices: what a terminal says for a while in place of its prompt.
+//!
+//! A notice is stored first and shown when the terminal is armed, so that one task alone decides what is on the
+//! screen. It disturbs no driver: it waits while a card or a choice is being dealt with, and is withdrawn when
+//! another session begins.
+
+use chargetap_contract::screen::Message;
+use serde::{Deserialize, Serialize};
+
+use super::cards::card_is_unreported;
+use super::prompt::SentPrompt;
+use super::words::words;
+use crate::error::EngineError;
+use crate::gateway::Gateway;
+use crate::payter::{PayterError, ReaderState};
+use crate::platform::Platform;
+use crate::store;
+
+/// How long a notice may wait for its turn, in milliseconds. A later driver must not read it.
+const WAITS: u64 = 60_000;
+
+/// Something to say at a terminal. Stored as JSON under these names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Notice {
+    pub(crate) message: Message,
+    /// What a QR code says, where the terminal can show one.
+    pub(crate) link: Option<String>,
+    /// In milliseconds.
+    pub(crate) visible_for: u64,
+}
+
+/// Have a terminal say something, in place of what it was to say before. It is said when the terminal is armed.
+pub(crate) async fn put(
+    gateway: &Gateway<impl Platform>,
+    terminal: &str,
+    notice: &Notice,
+) -> Result<(), EngineError> {
+    let platform = &gateway.platform;
+    Ok(store::notices::put(platform, terminal, notice, platform.now()).await?)
+}
+
+/// Show the terminal's notice, if one waits and disturbs nobody. Whether it was shown.
+pub(super) async fn show_waiting(
+    gateway: &Gateway<impl Platform>,
+    terminal: &str,
+    reader: &ReaderState,
+    sent: Option<&SentPrompt>,
+) -> Result<Result<bool, PayterError>, EngineError> {
+    let platform = &gateway.platform;
+    let now = platform.now();
+    let Some(notice) = store::notices::waiting(platform, terminal, now, WAITS).await? else {
+        return Ok(Ok(false));
+    };
+    let is_choosing = sent.is_some_and(|sent| sent.chosen.is_some() && sent.is_open(now));
+    // Showing something makes the terminal forget its card.
+    let has_card = *reader == ReaderState::Card && card_is_unreported(platform, terminal).await?;
+    if is_choosing || has_card {
+        return Ok(Ok(false));
+    }
+    if let Err(error) = show(gateway, terminal, &notice).await? {
+        return Ok(Err(error));
+    }
+    mask_prompt(platform, terminal, notice.visible_for).await?;
+    store::notices::withdraw(platform, terminal).await?;
+    Ok(Ok(true))
+}
+
+/// Show a QR code where the terminal's screen for it is configured, and otherwise a text.
+async fn show(
+    gateway: &Gateway<impl Platform>,
+    terminal: &str,
+    notice: &Notice,
+) -> Result<Result<(), PayterError>, EngineError> {
+    let (platform, payter) = (&gateway.platform, &gateway.payter);
+    let text = words(gateway, terminal, &notice.message)?;
+    let has_screen = gateway
+        .terminal(terminal)
+        .is_ok_and(|it| it.model.traits().has_screen);
+    let screen = gateway.config.qr_screen.as_ref().filter(|_| has_screen);
+    if let Some((screen, link)) = screen.zip(notice.link.as_ref()) {
+        let shown = payter.show_qr_code(platform, terminal, screen, &text, link);
+        match shown.await {
+            Ok(()) => return Ok(Ok(())),
+            Err(error) => {
+                tracing::warn!(terminal, %error, "no QR code: is `qr_screen` right?");
+            }
+        }
+    }
+    let shown = payter
+        .show_message(platform, terminal, &text, notice.visible_for)
+        .await;
+    if shown.is_ok() {
+        tracing::info!(
+            target: "chargetap::session",
+            event = "terminal-says",
+            terminal,
+            shown = text,
+            "the terminal says something"
+        );
+    }
+    Ok(shown)
+}
+
+/// For so many milliseconds the terminal shows something else than its prompt.
+pub(crate) async fn mask_prompt(
+    platform: &impl Platform,
+    terminal: &str,
+    for_ms: u64,
+) -> Result<(), EngineError> {
+    let until = platform.now().saturating_add(for_ms);
+    Ok(store::prompts::mask(platform, terminal, until).await?)
+}
