@@ -137,7 +137,7 @@ async fn a_vehicle_whose_card_was_declined_is_offered_to_the_next_card() {
     world.cable("plug-in", 1).await;
     until_shown(&world, "Left: ").await;
     world.tap("card-1").await;
-    until_shown(&world, "Card declined.").await;
+    until_shown(&world, "The card was refused.").await;
     until_shown(&world, "Left: ").await;
     world.tap("card-2").await;
     until_charged(&world, 1, 1_000).await;

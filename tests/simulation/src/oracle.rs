@@ -31,6 +31,8 @@ struct Hold {
     amount: u64,
     card: String,
     state: State,
+    /// Somebody else released it, perhaps before the gateway could know of it.
+    is_released_elsewhere: bool,
 }
 
 /// What a station truly delivered under a token, and to whom.
@@ -102,6 +104,7 @@ impl Oracle {
             amount,
             card: card.to_owned(),
             state: State::Open,
+            is_released_elsewhere: false,
         };
         let earlier = self.holds.insert(key, hold);
         self.demand(earlier.is_none(), || {
@@ -139,6 +142,15 @@ impl Oracle {
                 self.open.remove(&key);
                 200
             }
+        }
+    }
+
+    /// Somebody else releases a hold.
+    pub(crate) fn release_elsewhere(&mut self, terminal: &str, payment: &str) {
+        let is_released = self.void(terminal, payment) == 200;
+        let key = (terminal.to_owned(), payment.to_owned());
+        if let Some(hold) = self.holds.get_mut(&key).filter(|_| is_released) {
+            hold.is_released_elsewhere = true;
         }
     }
 

@@ -270,7 +270,9 @@ fn close_elsewhere(world: &Arc<World>, state: &mut State, serial: &str, payment:
     let (world, serial, payment) = (world.clone(), serial.to_owned(), payment.to_owned());
     tokio::spawn(async move {
         pass(after).await;
-        world.state().oracle.void(&serial, &payment);
+        let mut state = world.state();
+        state.note(format_args!("somebody releases {payment} at {serial}"));
+        state.oracle.release_elsewhere(&serial, &payment);
     });
 }
 

@@ -8,7 +8,7 @@ use chargetap_contract::session::{Phase, View};
 use super::records::{
     StoredSession, alerted, alerts, receipts, rows, stored_sessions, text, was_lost,
 };
-use super::{Oracle, Payment, State};
+use super::{Hold, Oracle, Payment, State};
 use crate::disk::Disk;
 use crate::provider::Tapped;
 use crate::site::{self, Price};
@@ -23,7 +23,6 @@ impl Oracle {
     // The judgement, once everything has come to rest.
 
     pub(crate) fn judge(&mut self, disk: &Disk) {
-        let held: u64 = self.holds.values().map(|hold| hold.amount).sum();
         let mut accounted = 0;
         let mut sessions: BTreeMap<Payment, String> = BTreeMap::new();
         let receipts = receipts(disk);
@@ -40,9 +39,12 @@ impl Oracle {
         }
         self.judge_numbers(disk);
         self.judge_alerts(disk);
-        let strays: Vec<String> = self
-            .holds
-            .iter()
+        let is_known = |(key, hold): &(&Payment, &Hold)| {
+            sessions.contains_key(*key) || !hold.is_released_elsewhere
+        };
+        let known = || self.holds.iter().filter(is_known);
+        let held: u64 = known().map(|(_, hold)| hold.amount).sum();
+        let strays: Vec<String> = known()
             .filter(|(key, hold)| hold.state == State::Open || !sessions.contains_key(*key))
             .map(|(key, hold)| format!("{key:?} is {:?} and has no ended session", hold.state))
             .collect();
