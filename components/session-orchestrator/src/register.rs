@@ -66,8 +66,9 @@ impl Register {
             self.aside = None;
             return Verdict::Counts(as_before);
         }
+        // The same reading may be delivered twice: only a later one shows anything.
         if let Some(aside) = self.aside
-            && reading.at >= aside.at
+            && reading.at > aside.at
             && follows(aside, reading, maximum_power)
         {
             self.go_on_from(last, aside, maximum_power);

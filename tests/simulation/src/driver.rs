@@ -13,6 +13,8 @@ const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
 /// How long a driver waits for a terminal that is not armed.
 const PATIENCE: u64 = 15 * MINUTE;
+/// How often a driver plugs in before reading that the card comes first, in parts per million.
+const IMPATIENT: u32 = 100_000;
 /// How often somebody takes the place of a driver who left without plugging in, in parts per million.
 const FREE_RIDERS: u32 = 300_000;
 /// How often the operator tries to put a refund on record.
@@ -78,7 +80,8 @@ impl<'a> Driver<'a> {
                 state.fault_often(Fault::OtherCard),
             )
         };
-        let plugs_first = self.way == Way::PlugIn;
+        let is_impatient = self.world.state().rng.happens(IMPATIENT);
+        let plugs_first = self.way == Way::PlugIn || is_impatient;
         if plugs_first {
             station::plug_in(self.world, self.connector, &self.card);
         }

@@ -13,13 +13,17 @@ use crate::gateway::SimulatedGateway;
 use crate::site::{self, Way, terminal_of};
 use crate::world::{State, World, pass, within};
 
-/// How long an accepted start waits for a vehicle, in milliseconds.
-const START_VALID_FOR: u64 = 300_000;
 /// The time between two meter values, in milliseconds.
 const METER_INTERVAL: u64 = 5 * 60_000;
 /// The time until a report that was not taken is repeated, in milliseconds.
 const REPEAT: u64 = 15_000;
 const HOUR: u64 = 3_600_000;
+/// For how long a line fails at most while a vehicle is being plugged in, in milliseconds: as long as a driver
+/// and the wait for the station may take together.
+const LINE_FAILS_FOR: u64 = 600_000;
+/// By how much registers jump, in watt-hours: by a counter of 32 bits, or because a decimal point moved.
+const COUNTER: u64 = 4_294_967_295;
+const MOVED_POINT: u64 = 10_000_000;
 
 #[derive(Debug)]
 pub(crate) struct Stations(BTreeMap<u32, Connector>);
@@ -80,14 +84,18 @@ impl State {
         self.stations.0.get_mut(&connector)
     }
 
+    fn take_offline(&mut self, connector: u32, until: u64) {
+        if let Some(connector) = self.connector(connector) {
+            connector.offline_until = connector.offline_until.max(until);
+        }
+    }
+
     /// Whether the station is connected when this connector needs it.
     pub(crate) fn is_reachable(&mut self, connector: u32) -> bool {
         let now = self.now();
         if self.fault_seldom(Fault::StationOffline) {
             let until = now + self.rng.pick(10_000..2 * HOUR);
-            if let Some(connector) = self.connector(connector) {
-                connector.offline_until = connector.offline_until.max(until);
-            }
+            self.take_offline(connector, until);
         }
         self.connector(connector)
             .is_some_and(|connector| connector.offline_until <= now)
@@ -124,11 +132,20 @@ pub(crate) fn start(world: &Arc<World>, connector: u32, id_tag: String) -> Stati
     if found.running.is_some() || is_waiting {
         return StationAnswer::Rejected;
     }
-    found.waiting = Some((id_tag, now + START_VALID_FOR));
+    found.waiting = Some((id_tag, now + start_valid_for(connector)));
     if found.plugged {
         begin(world, &mut state, connector);
     }
     StationAnswer::Accepted
+}
+
+/// How long an accepted start waits for a vehicle, in milliseconds: at some stations as long as a driver may
+/// take, at others longer, as somebody set them once.
+fn start_valid_for(connector: u32) -> u64 {
+    match connector.is_multiple_of(2) {
+        true => HOUR,
+        false => 5 * 60_000,
+    }
 }
 
 /// A remote stop has arrived.
@@ -157,6 +174,11 @@ pub(crate) fn plug_in(world: &Arc<World>, connector: u32, owner: &str) {
     let mut state = world.state();
     state.note(format_args!("connector {connector} is plugged in"));
     let now = state.now();
+    // Some lines fail just when they are needed.
+    if state.fault_often(Fault::StationOffline) {
+        let until = now + state.rng.pick(10_000..LINE_FAILS_FOR);
+        state.take_offline(connector, until);
+    }
     if let Some(found) = state.connector(connector) {
         found.plugged = true;
         owner.clone_into(&mut found.owner);
@@ -405,7 +427,8 @@ async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
     let (jumps, begins_anew) = register_jumps(&world, connector);
     let mut reading = reading(&world, connector);
     if jumps && !begins_anew {
-        reading.energy += 4_294_967_295;
+        let of = world.state().rng.pick(0..2);
+        reading.energy += if of == 0 { COUNTER } else { MOVED_POINT };
     }
     let odd = world.state().fault_often(Fault::OddReading);
     if odd {
@@ -424,6 +447,10 @@ async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
             state.oracle.wrong_time_told(&id_tag);
         }
     }
+    let MeterReading { energy, at } = reading;
+    world.state().note(format_args!(
+        "connector {connector} tells {energy} Wh at {at}"
+    ));
     let report = move |gateway: Arc<SimulatedGateway>| async move {
         gateway
             .station_metered(&site::station(connector), number, reading)

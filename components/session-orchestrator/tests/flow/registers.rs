@@ -139,3 +139,15 @@ fn a_register_that_shows_wrong_values_for_a_while_and_then_right_ones_is_billed_
     end(&mut session, 7_000);
     assert_eq!(session.view().energy, 6_000);
 }
+
+#[test]
+fn a_wrong_reading_that_is_delivered_twice_does_not_show_that_the_register_began_anew() {
+    let mut session = charging();
+    read(&mut session, 1_900);
+    let again = register(&session, 1_900);
+    session.apply(Event::MeterRead(again));
+    assert_eq!(session.view().energy, 3_000);
+    read(&mut session, 4_500);
+    end(&mut session, 5_000);
+    assert_eq!(session.view().energy, 4_000);
+}
