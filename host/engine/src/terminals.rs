@@ -3,8 +3,9 @@
 
 pub(crate) mod arming;
 mod cards;
+pub(crate) mod display;
 pub(crate) mod locks;
-pub(crate) mod notices;
+pub(crate) mod notice;
 pub(crate) mod orphans;
 pub(crate) mod prompt;
 pub(crate) mod state;

@@ -280,6 +280,9 @@ impl Components for Simulated {
                 _ => Refusal::UnknownStateVersion(u32::MAX),
             }));
         }
+        if let (Some(Sabotage::NothingIsResolved), Event::Resolved(_)) = (sabotage, event) {
+            return Ok(Err(Refusal::NotApplicable(Phase::NeedsAttention)));
+        }
         let (mut policy, mut event) = (policy.clone(), event.clone());
         if let Some(sabotage) = sabotage {
             spoil(sabotage, &mut policy, &mut event);

@@ -48,6 +48,8 @@ pub enum Sabotage {
     LateStartIgnored,
     /// Deadlines do not wait for stations that are away.
     StationsUnawaited,
+    /// What a person found out is not taken.
+    NothingIsResolved,
 }
 
 /// Everything that is shared.

@@ -94,3 +94,8 @@ fn a_transaction_on_a_start_that_came_too_late_and_that_nobody_is_told_of_is_fou
 fn a_deadline_that_does_not_wait_for_a_station_that_is_away_is_found() {
     assert!(found_within(10_000, Sabotage::StationsUnawaited));
 }
+
+#[test]
+fn a_session_that_no_person_can_end_is_found() {
+    assert!(found_within(10_000, Sabotage::NothingIsResolved));
+}

@@ -23,7 +23,8 @@ use crate::platform::Platform;
 use crate::store;
 use crate::store::notices::Recallable;
 use crate::store::receipts::{InvoiceState, NewReceipt, StoredReceipt};
-use crate::terminals::notices::{self, Notice};
+use crate::terminals::display;
+use crate::terminals::notice::Notice;
 
 /// A receipt's id is its link, so it is as long as an unguessable id can be.
 const ID_CHARACTERS: usize = 25;
@@ -176,7 +177,7 @@ async fn tell_driver(
         };
         store::notices::keep(platform, &recallable, platform.now()).await?;
     }
-    notices::put(gateway, &summary.terminal, &notice(false)).await
+    display::put(gateway, &summary.terminal, &notice(false)).await
 }
 
 /// A refund is in the name in which its original is.

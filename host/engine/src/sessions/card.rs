@@ -12,7 +12,7 @@ use crate::fleet::{issuers, records};
 use crate::gateway::Gateway;
 use crate::platform::{Platform, Work};
 use crate::store;
-use crate::terminals::notices;
+use crate::terminals::display;
 use crate::terminals::prompt::Prompt;
 
 /// Apply a card to the session that it began, or to a new one under the arming's id, which ends at
@@ -84,7 +84,7 @@ async fn recalls_receipt(
     let Some(notice) = notice else {
         return Ok(false);
     };
-    notices::put(gateway, terminal, &notice).await?;
+    display::put(gateway, terminal, &notice).await?;
     tracing::info!(target: "chargetap::session", terminal, "the receipt is shown again");
     platform.notify(Work::Terminal(terminal));
     Ok(true)

@@ -17,9 +17,9 @@ use crate::payter::MESSAGE_LASTS;
 use crate::platform::{Metric, Platform, StationAnswer, StationOrder, Work};
 use crate::receipts::issue;
 use crate::store::outbox::Claimed;
-use crate::terminals::notices::{self, Notice};
+use crate::terminals::notice::Notice;
 use crate::terminals::words::words_or_none;
-use crate::terminals::{arming, orphans};
+use crate::terminals::{arming, display, orphans};
 use crate::{clock, store};
 
 /// A claimed command, on record as sent.
@@ -172,7 +172,7 @@ async fn dispatch(
                 link: None,
                 visible_for: show.visible_for,
             };
-            notices::put(gateway, &show.terminal, &notice).await?;
+            display::put(gateway, &show.terminal, &notice).await?;
             arming::arm_one(gateway, &show.terminal).await;
             return Ok(None);
         }
@@ -203,7 +203,7 @@ async fn authorise(
     let result = gateway.payter.authorise(platform, terminal, &text).await;
     if let CommandResult::Authorised(_) = result {
         // The driver is to read that the card was accepted, and not to show it a second time.
-        notices::mask_prompt(platform, terminal, MESSAGE_LASTS).await?;
+        display::mask_prompt(platform, terminal, MESSAGE_LASTS).await?;
     }
     Ok(Some(result))
 }

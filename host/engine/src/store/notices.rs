@@ -5,7 +5,7 @@ use chargetap_contract::terminal::CardReference;
 use super::error::StoreError;
 use super::rows::{Reader, card_key, integer, json, text};
 use crate::platform::Platform;
-use crate::terminals::notices::Notice;
+use crate::terminals::notice::Notice;
 
 /// For how long a driver may ask for the receipt again, in milliseconds.
 const RECALLABLE: u64 = 5 * 60_000;

@@ -18,7 +18,7 @@ use futures_util::StreamExt;
 use super::cards::card_is_unreported;
 use super::prompt::{self, Caption, Chosen, Prompt, PromptContext, SentPrompt};
 use super::words::words;
-use super::{notices, orphans};
+use super::{display, orphans};
 use crate::config::{DEFAULT_LANGUAGE, PAYTER, Terminal};
 use crate::error::EngineError;
 use crate::fleet::{monitoring, records};
@@ -112,7 +112,7 @@ async fn try_to_arm(
         return Ok(Ok(()));
     }
     let reader = status.reader();
-    match notices::show_waiting(gateway, serial, &reader, sent.as_ref()).await? {
+    match display::show_waiting(gateway, serial, &reader, sent.as_ref()).await? {
         Ok(false) => {}
         Ok(true) => return Ok(Ok(())),
         Err(error) => return Ok(Err(error)),

@@ -1,13 +1,11 @@
-//! Notices: what a terminal says for a while in place of its prompt.
+//! Notices on a terminal's screen.
 //!
 //! A notice is stored first and shown when the terminal is armed, so that one task alone decides what is on the
 //! screen. It disturbs no driver: it waits while a card or a choice is being dealt with, and is withdrawn when
 //! another session begins.
 
-use chargetap_contract::screen::Message;
-use serde::{Deserialize, Serialize};
-
 use super::cards::card_is_unreported;
+use super::notice::Notice;
 use super::prompt::SentPrompt;
 use super::words::words;
 use crate::error::EngineError;
@@ -18,16 +16,6 @@ use crate::store;
 
 /// How long a notice may wait for its turn, in milliseconds. A later driver must not read it.
 const WAITS: u64 = 60_000;
-
-/// Something to say at a terminal. Stored as JSON under these names.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Notice {
-    pub(crate) message: Message,
-    /// What a QR code says, where the terminal can show one.
-    pub(crate) link: Option<String>,
-    /// In milliseconds.
-    pub(crate) visible_for: u64,
-}
 
 /// Have a terminal say something, in place of what it was to say before. It is said when the terminal is armed.
 pub(crate) async fn put(
