@@ -31,6 +31,10 @@ use crate::session::{Close, Closing, Ended, LostAnswer, Session, Stage, Void};
 use crate::step::Step;
 use crate::{correction, receipt};
 
+/// For how long a driver may still look at the terminal, in milliseconds. A hold that is closed later is closed
+/// without a word: another driver may be there.
+const DRIVER_STAYS: u64 = 2 * 60 * 1_000;
+
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
@@ -99,12 +103,15 @@ fn attempt(step: &mut Step<'_>) {
         terminal: step.session.terminal.clone(),
         payment: hold.payment.clone(),
     };
+    let is_there = step.now < closing.since.saturating_add(DRIVER_STAYS);
     match &closing.how {
         Close::Capture(amount) => {
             let amount = *amount;
-            let message = Message::ChargingEnded(Money {
-                amount,
-                currency: step.session.tariff.currency.clone(),
+            let message = is_there.then(|| {
+                Message::ChargingEnded(Money {
+                    amount,
+                    currency: step.session.tariff.currency.clone(),
+                })
             });
             step.command(
                 CommandKind::Capture,
@@ -116,7 +123,12 @@ fn attempt(step: &mut Step<'_>) {
             );
         }
         Close::Void(void) => {
-            let message = Message::NothingTaken(void.reason());
+            let reason = match void {
+                Void::Unused(reason) => Some(*reason),
+                // Its driver was told when the authorisation failed.
+                Void::Orphan => None,
+            };
+            let message = reason.filter(|_| is_there).map(Message::NothingTaken);
             let cancel = Cancel { target, message };
             step.command(CommandKind::Cancel, Action::Cancel(cancel));
         }

@@ -140,16 +140,6 @@ pub(crate) enum Void {
     Orphan,
 }
 
-impl Void {
-    /// What the driver is told. An orphan was left by an authorisation that the driver saw fail.
-    pub(crate) fn reason(&self) -> NothingTakenReason {
-        match self {
-            Self::Unused(reason) => *reason,
-            Self::Orphan => NothingTakenReason::PaymentFailed,
-        }
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Ended {
     /// This amount was captured, in minor units.

@@ -221,12 +221,9 @@ impl Payter {
         &self,
         platform: &impl Platform,
         serial: &str,
-        message: &str,
+        message: Option<&str>,
     ) -> CommandResult {
-        let query = [
-            ("uiMessage", message),
-            ("uiMessageTimeout", MESSAGE_SECONDS),
-        ];
+        let query = shown(message);
         let path = [serial, "authorize"];
         authorised(self.post(platform, &path, &query, timeout::AUTHORISE).await)
     }
@@ -237,14 +234,11 @@ impl Payter {
         platform: &impl Platform,
         hold: &PaymentRef,
         amount: u64,
-        message: &str,
+        message: Option<&str>,
     ) -> CommandResult {
         let amount = amount.to_string();
-        let query = [
-            ("commitAmount", amount.as_str()),
-            ("uiMessage", message),
-            ("uiMessageTimeout", MESSAGE_SECONDS),
-        ];
+        let mut query = shown(message);
+        query.push(("commitAmount", amount.as_str()));
         let path = [&hold.terminal, "sessions", &hold.payment, "commit"];
         closed(self.post(platform, &path, &query, timeout::OTHER).await)
     }
@@ -254,12 +248,9 @@ impl Payter {
         &self,
         platform: &impl Platform,
         hold: &PaymentRef,
-        message: &str,
+        message: Option<&str>,
     ) -> CommandResult {
-        let query = [
-            ("uiMessage", message),
-            ("uiMessageTimeout", MESSAGE_SECONDS),
-        ];
+        let query = shown(message);
         let path = [&hold.terminal, "sessions", &hold.payment, "cancel"];
         closed(self.post(platform, &path, &query, timeout::OTHER).await)
     }
@@ -326,6 +317,17 @@ impl Payter {
             body: None,
         }
     }
+}
+
+/// The parameters by which a terminal shows a message for a while, if there is one.
+fn shown(message: Option<&str>) -> Vec<(&str, &str)> {
+    let message = message.map(|message| {
+        [
+            ("uiMessage", message),
+            ("uiMessageTimeout", MESSAGE_SECONDS),
+        ]
+    });
+    message.into_iter().flatten().collect()
 }
 
 /// Maps Payter's reply to an authorisation:

@@ -8,6 +8,8 @@ use crate::store;
 const DAY: u64 = 24 * 60 * 60 * 1_000;
 /// How long prompts are kept that cannot be answered any more, in milliseconds.
 const PROMPTS_KEPT: u64 = DAY;
+/// How long it is kept what terminals were to say, in milliseconds: longer than any prompt stands.
+const NOTICES_KEPT: u64 = DAY;
 /// How long the keys of deliveries are kept, in milliseconds: longer than any provider repeats one,
 /// which Adyen does for 30 days.
 const DELIVERY_KEYS_KEPT: u64 = 35 * DAY;
@@ -27,6 +29,7 @@ async fn delete_old(gateway: &Gateway<impl Platform>) -> Result<(), EngineError>
     let platform = &gateway.platform;
     let now = platform.now();
     store::prompts::delete_expired(platform, now.saturating_sub(PROMPTS_KEPT)).await?;
+    store::notices::delete_old(platform, now.saturating_sub(NOTICES_KEPT)).await?;
     let keys = now.saturating_sub(DELIVERY_KEYS_KEPT);
     store::payment_reports::delete_delivery_keys(platform, keys).await?;
     let repetitions = now.saturating_sub(REPETITIONS_KEPT);

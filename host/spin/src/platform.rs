@@ -1,6 +1,7 @@
 //! The engine's platform under Spin.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
@@ -30,6 +31,15 @@ pub(crate) struct Spin {
     /// The bearer token of `POST /tick`.
     pub(crate) tick_token: SecretString,
     pub(crate) began: Instant,
+    /// Terminals at which something happened.
+    pub(crate) changed: Mutex<BTreeSet<String>>,
+}
+
+impl Spin {
+    /// The terminals at which something happened, once.
+    pub(crate) fn take_changed_terminals(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.changed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl Platform for Spin {
@@ -59,8 +69,13 @@ impl Platform for Spin {
     /// itself, and everything that is counted also has a line in the log.
     fn count(&self, _: Metric, _: &str) {}
 
-    /// Not needed: the outbox is executed after every request, and the next tick arms every terminal.
-    fn notify(&self, _: Work<'_>) {}
+    /// The outbox is executed after every request, and the terminals at which something happened are armed.
+    fn notify(&self, work: Work<'_>) {
+        if let Work::Terminal(serial) = work {
+            let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+            changed.insert(serial.to_owned());
+        }
+    }
 
     async fn send(
         &self,

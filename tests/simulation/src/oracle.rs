@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chargetap_contract::session::Event;
 use chargetap_engine::platform::Value;
 
-use self::records::{card_is_ignored, events, rows};
+use self::records::{card_is_ignored, events, rows, text};
 use crate::disk::Disk;
 use crate::provider::{Call, Tapped};
 
@@ -224,6 +224,17 @@ impl Oracle {
         self.demand(stored, || {
             format!("arming id {arming_id} was acknowledged and is not stored")
         });
+        let recalled = "SELECT session FROM recall WHERE arming = ?1";
+        for row in rows(disk, recalled, vec![Value::Text(arming_id.into())]) {
+            let session = text(row.first());
+            let paid = self
+                .taps
+                .get(session)
+                .map(|(tapped, _)| tapped.card.clone());
+            self.demand(paid.as_ref() == Some(&tapped.card), || {
+                format!("{} is told of the receipt of {paid:?}", tapped.card)
+            });
+        }
         self.taps
             .entry(arming_id.to_owned())
             .or_insert_with(|| (tapped.clone(), now));
@@ -245,8 +256,19 @@ impl Oracle {
     }
 
     /// The gateway accepted the start of a vehicle's transaction, at a terminal where drivers plug
-    /// in first.
-    pub(crate) fn vehicle_served(&mut self, connector: u32, vehicle: u64, id_tag: &str) {
+    /// in first. One on the start of a session that was over serves nobody.
+    pub(crate) fn vehicle_served(
+        &mut self,
+        disk: &Disk,
+        connector: u32,
+        vehicle: u64,
+        id_tag: &str,
+    ) {
+        let over = "SELECT 1 FROM session WHERE id = ?1
+                    AND phase IN ('voiding', 'cancelled', 'needs-attention')";
+        if !rows(disk, over, vec![Value::Text(id_tag.into())]).is_empty() {
+            return;
+        }
         let served = self.served.entry((connector, vehicle));
         let first = served.or_insert_with(|| id_tag.to_owned()).clone();
         self.demand(first == id_tag, || {

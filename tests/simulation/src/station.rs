@@ -93,7 +93,10 @@ impl State {
     /// Whether the station is connected when this connector needs it.
     pub(crate) fn is_reachable(&mut self, connector: u32) -> bool {
         let now = self.now();
-        if self.fault_seldom(Fault::StationOffline) {
+        let is_online = self
+            .connector(connector)
+            .is_some_and(|connector| connector.offline_until <= now);
+        if is_online && self.fault_seldom(Fault::StationOffline) {
             let until = now + self.rng.pick(10_000..2 * HOUR);
             self.take_offline(connector, until);
         }
@@ -399,7 +402,8 @@ async fn report_start(
         }
         // The vehicle of a transaction that is over by now may have left.
         if number.is_some() && terminal_of(connector).1 == Way::PlugIn {
-            state.oracle.vehicle_served(connector, vehicle, &id_tag);
+            let State { oracle, disk, .. } = &mut *state;
+            oracle.vehicle_served(disk, connector, vehicle, &id_tag);
         }
     }
     number

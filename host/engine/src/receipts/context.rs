@@ -1,12 +1,14 @@
 //! The context of a receipt: what it says besides its session and its numbers.
 
 use chargetap_contract::Components;
+use chargetap_contract::money::Prices;
 use chargetap_contract::receipt::{
     Buyer, Document, Measurement, MeasurementProblem, MeasurementVerdict, Original, Site, Slip,
     Subject, Summary,
 };
 use chargetap_contract::session::Evse;
 
+use super::subject::session;
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
@@ -21,6 +23,8 @@ pub(super) struct ReceiptContext {
     pub(super) original: Option<Original>,
     /// In whose name the original is.
     pub(super) buyer: Option<Buyer>,
+    /// The prices on the original.
+    pub(super) prices: Option<Prices>,
     pub(super) slip: Option<Slip>,
     pub(super) tariff: Option<String>,
     pub(super) measurement: Option<Measurement>,
@@ -30,6 +34,7 @@ impl ReceiptContext {
     /// That of a receipt which refers to this one: it stays as it was, whatever was configured since.
     pub(super) fn of_original(original: Document) -> Self {
         Self {
+            prices: session(&original.subject).prices.clone(),
             site: original.site,
             evse_id: original.evse_id,
             original: Some(Original {
@@ -58,6 +63,7 @@ impl ReceiptContext {
             evse_id: evse_id(config, summary),
             original: None,
             buyer: None,
+            prices: summary.prices.clone(),
             slip: slip(platform, &summary.session).await?,
             tariff: price_shown(platform, summary).await?,
             measurement: measurement(platform, config, summary).await?,

@@ -8,8 +8,8 @@
 //!   gaps. A receipt that says that nothing was taken has none.
 //! - A refund's receipt and an invoice are numbered by the issuer of the session's receipt.
 
-use chargetap_contract::money::Money;
-use chargetap_contract::receipt::{Buyer, Document, Refund, Subject, Summary};
+use chargetap_contract::money::{Money, Prices};
+use chargetap_contract::receipt::{Buyer, Document, Invoice, Refund, Subject, Summary};
 use chargetap_contract::screen::{Message, Outcome, ReceiptNotice};
 
 use super::context::ReceiptContext;
@@ -36,14 +36,16 @@ const CODE_CHARACTERS: usize = 8;
 /// How long a terminal shows where the receipt is, in milliseconds: long enough to type address and code, and
 /// not so long that the next driver gives up.
 const SHOWN_FOR: u64 = 20_000;
+/// The same where the card was shown to see it again: after that it may begin a session.
+const RECALLED_FOR: u64 = 10_000;
 
-/// Issue the receipt that a command asks for, and return the terminal that may have something to say of it.
-/// The command may be executed again: the first receipt stays.
-pub(crate) async fn issue<'a>(
+/// Issue the receipt that a command asks for. The command may be executed again: the first receipt
+/// stays.
+pub(crate) async fn issue(
     gateway: &Gateway<impl Platform>,
     command: &str,
-    subject: &'a Subject,
-) -> Result<&'a str, EngineError> {
+    subject: &Subject,
+) -> Result<(), EngineError> {
     let document = document(gateway, command, subject).await?;
     let new = NewReceipt {
         command,
@@ -52,8 +54,7 @@ pub(crate) async fn issue<'a>(
         document: &document,
     };
     let StoredReceipt { id, code } = store::receipts::insert(&gateway.platform, &new).await?;
-    let summary = session(subject);
-    let session = &summary.session;
+    let session = &session(subject).session;
     let link = gateway.config.receipt_link(&id);
     tracing::info!(
         target: "chargetap::session",
@@ -65,7 +66,7 @@ pub(crate) async fn issue<'a>(
     if let Subject::Session(summary) = subject {
         tell_driver(gateway, summary, link, code).await?;
     }
-    Ok(&summary.terminal)
+    Ok(())
 }
 
 async fn document(
@@ -87,7 +88,7 @@ async fn document(
         issuer: issuer.on_receipts.clone(),
         site: context.site,
         evse_id: context.evse_id,
-        subject: named(subject, context.buyer),
+        subject: as_in_the_original(subject, context.buyer, context.prices),
         original: context.original,
         slip: context.slip,
         tariff: context.tariff,
@@ -166,7 +167,7 @@ async fn tell_driver(
             recalled,
         }),
         link: Some(link.clone()),
-        visible_for: SHOWN_FOR,
+        visible_for: if recalled { RECALLED_FOR } else { SHOWN_FOR },
     };
     if let Some(card) = summary.card.filter(|_| is_paid) {
         let recallable = Recallable {
@@ -180,13 +181,23 @@ async fn tell_driver(
     display::put(gateway, &summary.terminal, &notice(false)).await
 }
 
-/// A refund is in the name in which its original is.
-fn named(subject: &Subject, buyer: Option<Buyer>) -> Subject {
+/// A refund is in the name in which its original is. The prices are those of the session's first receipt.
+fn as_in_the_original(subject: &Subject, buyer: Option<Buyer>, prices: Option<Prices>) -> Subject {
+    let session = |session: &Summary| Summary {
+        prices: prices.clone(),
+        ..session.clone()
+    };
     match subject {
+        Subject::Session(it) => Subject::Session(session(it)),
         Subject::Refund(refund) => Subject::Refund(Refund {
+            session: session(&refund.session),
             buyer,
             ..refund.clone()
         }),
-        other => other.clone(),
+        Subject::Invoice(invoice) => Subject::Invoice(Invoice {
+            session: session(&invoice.session),
+            ..invoice.clone()
+        }),
+        Subject::Payout(payout) => Subject::Payout(payout.clone()),
     }
 }

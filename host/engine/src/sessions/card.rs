@@ -37,8 +37,6 @@ pub(crate) async fn shown(
         if recalls_receipt(gateway, &card).await? {
             return Ok(EventOutcome::Stored);
         }
-        // What is still to be said there is for the driver before.
-        store::notices::withdraw(platform, &card.terminal).await?;
         // Money must not be taken where its receipt could not be issued.
         issuers::at_terminal(gateway, &card.terminal).await?;
     }
@@ -79,6 +77,16 @@ async fn recalls_receipt(
 ) -> Result<bool, EngineError> {
     let platform = &gateway.platform;
     let (terminal, reference) = (&card.terminal, &card.card.reference);
+    // Who chose something just now, or plugged in, wants to charge.
+    let sent = store::prompts::load(platform, terminal, &card.read).await?;
+    let plugs_in_first = gateway.terminal(terminal)?.start == Start::PlugIn;
+    let wants_to_charge = sent.is_some_and(|sent| {
+        let offers = matches!(&sent.prompt, Prompt::Card(card) if card.evse.is_some());
+        sent.chosen.is_some() || (plugs_in_first && offers)
+    });
+    if wants_to_charge {
+        return Ok(false);
+    }
     let now = platform.now();
     let notice = store::notices::recall(platform, terminal, reference, &card.read, now).await?;
     let Some(notice) = notice else {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use chargetap_contract::receipt::Subject;
+use chargetap_contract::screen::Message;
 use chargetap_contract::session::{
     Action, Authorise, Command, CommandResult, Event, Evse, LookUp, Outcome, PaymentRef,
     StartCharging,
@@ -52,7 +54,13 @@ impl<P: Platform> Gateway<P> {
         let Execution { session, command } = execution;
         match dispatch(self, &session, &command).await? {
             Some(result) => end(self, &session, &command, result).await,
-            None => Ok(store::outbox::complete(&self.platform, &command.id).await?),
+            None => {
+                store::outbox::complete(&self.platform, &command.id).await?;
+                if let Some(terminal) = tells(&command.action) {
+                    arming::arm_one(self, terminal).await;
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -145,23 +153,20 @@ async fn dispatch(
     command: &Command,
 ) -> Result<Option<CommandResult>, EngineError> {
     let (platform, payter) = (&gateway.platform, &gateway.payter);
-    let text = |hold: &PaymentRef, message| words_or_none(gateway, &hold.terminal, message);
+    let text = |hold: &PaymentRef, message: Option<&Message>| {
+        message.and_then(|message| words_or_none(gateway, &hold.terminal, message))
+    };
     let result = match &command.action {
         Action::Authorise(it) => return authorise(gateway, session, it).await,
         Action::Capture(it) => {
+            let text = text(&it.target, it.message.as_ref());
             payter
-                .capture(
-                    platform,
-                    &it.target,
-                    it.amount,
-                    &text(&it.target, &it.message),
-                )
+                .capture(platform, &it.target, it.amount, text.as_deref())
                 .await
         }
         Action::Cancel(it) => {
-            payter
-                .void(platform, &it.target, &text(&it.target, &it.message))
-                .await
+            let text = text(&it.target, it.message.as_ref());
+            payter.void(platform, &it.target, text.as_deref()).await
         }
         Action::LookUp(it) => look_up(gateway, it).await?,
         Action::StartCharging(it) => start_charging(platform, it).await,
@@ -173,12 +178,10 @@ async fn dispatch(
                 visible_for: show.visible_for,
             };
             display::put(gateway, &show.terminal, &notice).await?;
-            arming::arm_one(gateway, &show.terminal).await;
             return Ok(None);
         }
         Action::IssueReceipt(subject) => {
-            let terminal = issue::issue(gateway, &command.id, subject).await?;
-            arming::arm_one(gateway, terminal).await;
+            issue::issue(gateway, &command.id, subject).await?;
             return Ok(None);
         }
         Action::RaiseAlert(alert) => {
@@ -187,6 +190,15 @@ async fn dispatch(
         }
     };
     Ok(Some(result))
+}
+
+/// The terminal that may have something to say after this.
+fn tells(action: &Action) -> Option<&str> {
+    match action {
+        Action::ShowMessage(show) => Some(&show.terminal),
+        Action::IssueReceipt(Subject::Session(session)) => Some(&session.terminal),
+        _ => None,
+    }
 }
 
 /// Make the hold, unless its session gave up waiting.
@@ -200,7 +212,10 @@ async fn authorise(
         return Ok(None);
     }
     let text = words_or_none(gateway, terminal, message);
-    let result = gateway.payter.authorise(platform, terminal, &text).await;
+    let result = gateway
+        .payter
+        .authorise(platform, terminal, text.as_deref())
+        .await;
     if let CommandResult::Authorised(_) = result {
         // The driver is to read that the card was accepted, and not to show it a second time.
         display::mask_prompt(platform, terminal, MESSAGE_LASTS).await?;

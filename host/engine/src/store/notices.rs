@@ -29,16 +29,22 @@ pub(crate) async fn put(
     Ok(())
 }
 
+/// A notice that waits, and since when.
+pub(crate) struct Waiting {
+    pub(crate) notice: Notice,
+    since: u64,
+}
+
 /// What a terminal is still to say, if it has not waited for longer than this.
 pub(crate) async fn waiting(
     platform: &impl Platform,
     terminal: &str,
     now: u64,
     for_ms: u64,
-) -> Result<Option<Notice>, StoreError> {
+) -> Result<Option<Waiting>, StoreError> {
     let rows = platform
         .query(
-            "SELECT notice FROM notice WHERE terminal = ?1 AND at BETWEEN ?2 AND ?3",
+            "SELECT notice, at FROM notice WHERE terminal = ?1 AND at BETWEEN ?2 AND ?3",
             vec![
                 text(terminal),
                 integer(now.saturating_sub(for_ms))?,
@@ -46,18 +52,43 @@ pub(crate) async fn waiting(
             ],
         )
         .await?;
-    let mut notices = rows.into_iter().map(|row| Reader::new(row).json());
-    notices.next().transpose()
+    let mut waiting = rows.into_iter().map(|row| {
+        let mut row = Reader::new(row);
+        Ok(Waiting {
+            notice: row.json()?,
+            since: row.unsigned()?,
+        })
+    });
+    waiting.next().transpose()
 }
 
-/// The terminal has nothing to say any more.
-pub(crate) async fn withdraw(platform: &impl Platform, terminal: &str) -> Result<(), StoreError> {
+/// This notice does not wait any more. One that was put meanwhile does.
+pub(crate) async fn withdraw(
+    platform: &impl Platform,
+    terminal: &str,
+    waiting: &Waiting,
+) -> Result<(), StoreError> {
     platform
         .query(
-            "DELETE FROM notice WHERE terminal = ?1",
-            vec![text(terminal)],
+            "DELETE FROM notice WHERE terminal = ?1 AND notice = ?2 AND at = ?3",
+            vec![
+                text(terminal),
+                json(&waiting.notice)?,
+                integer(waiting.since)?,
+            ],
         )
         .await?;
+    Ok(())
+}
+
+/// Delete what nobody is told any more.
+pub(crate) async fn delete_old(platform: &impl Platform, before: u64) -> Result<(), StoreError> {
+    for statement in [
+        "DELETE FROM notice WHERE at < ?1",
+        "DELETE FROM recall WHERE at < ?1",
+    ] {
+        platform.query(statement, vec![integer(before)?]).await?;
+    }
     Ok(())
 }
 
@@ -69,18 +100,12 @@ pub(crate) struct Recallable<'a> {
     pub(crate) notice: &'a Notice,
 }
 
-/// Keep what a card may ask for again, and forget what is older.
+/// Keep what a card may ask for again.
 pub(crate) async fn keep(
     platform: &impl Platform,
     recallable: &Recallable<'_>,
     now: u64,
 ) -> Result<(), StoreError> {
-    platform
-        .query(
-            "DELETE FROM recall WHERE at NOT BETWEEN ?1 AND ?2",
-            vec![integer(now.saturating_sub(RECALLABLE))?, integer(now)?],
-        )
-        .await?;
     platform
         .query(
             "INSERT INTO recall (session, terminal, card, notice, at) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -109,7 +134,8 @@ pub(crate) async fn recall(
         .query(
             "UPDATE recall SET arming = ?3
              WHERE session = (SELECT session FROM recall
-                              WHERE terminal = ?1 AND card = ?2 AND at BETWEEN ?4 AND ?5
+                              WHERE terminal = ?1 AND card = ?2
+                                AND (arming = ?3 OR at BETWEEN ?4 AND ?5)
                               ORDER BY at DESC LIMIT 1)
                AND (arming IS NULL OR arming = ?3)
                AND NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)

@@ -151,6 +151,13 @@ const STATEMENTS: &[&str] = &[
         at INTEGER NOT NULL,
         arming TEXT
     ) STRICT",
+    "CREATE INDEX IF NOT EXISTS recall_by_card ON recall (terminal, card, at)",
+    "CREATE INDEX IF NOT EXISTS recall_by_arming ON recall (arming)",
+    // What is still to be said at a terminal is for the driver before.
+    "CREATE TRIGGER IF NOT EXISTS next_driver AFTER INSERT ON event
+        WHEN NEW.version = 1 AND NEW.phase = 'authorising' BEGIN
+        DELETE FROM notice WHERE terminal = NEW.view ->> '$.terminal';
+    END",
     // An earlier version put the words of terminals into commands.
     "UPDATE command SET status = 'done'
         WHERE status <> 'done' AND action ->> '$.ShowMessage.text' IS NOT NULL",
@@ -332,13 +339,16 @@ const STATEMENTS: &[&str] = &[
     ) STRICT",
     // What waits for a moment moves along with the clock. Prompts are renewed, because the callbacks
     // that they announce are judged by the clock as it is now. Sessions hear of the step one by one.
-    "CREATE TRIGGER IF NOT EXISTS clock_was_set AFTER INSERT ON clock_step BEGIN
+    "DROP TRIGGER IF EXISTS clock_was_set",
+    "CREATE TRIGGER IF NOT EXISTS clock_stepped AFTER INSERT ON clock_step BEGIN
         UPDATE ask SET renew_at = NEW.at, expires_at = max(0, expires_at + NEW.by),
                        told_at = max(0, told_at + NEW.by),
                        hidden_until = iif(hidden_until = 0, 0, max(0, hidden_until + NEW.by)),
                        card_seen_at = max(0, card_seen_at + NEW.by);
         UPDATE command SET sent_at = max(0, sent_at + NEW.by) WHERE status = 'sent';
         UPDATE delivery SET next_at = max(0, next_at + NEW.by) WHERE status = 'waiting';
+        UPDATE notice SET at = max(0, at + NEW.by);
+        UPDATE recall SET at = max(0, at + NEW.by);
     END",
     // An earlier version did not keep the alerts of sessions: what still needs a person is raised anew.
     "UPDATE command SET status = 'pending'

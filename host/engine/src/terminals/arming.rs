@@ -16,6 +16,7 @@ use chargetap_fleet::activation_check::ActivationCheck;
 use futures_util::StreamExt;
 
 use super::cards::card_is_unreported;
+use super::locks::Lock;
 use super::prompt::{self, Caption, Chosen, Prompt, PromptContext, SentPrompt};
 use super::words::words;
 use super::{display, orphans};
@@ -53,7 +54,11 @@ const ARMING_ID_CHARACTERS: usize = 20;
 pub(crate) async fn arm_all(gateway: &Gateway<impl Platform>) {
     let sweep = gateway.terminals.sweep.is_due(gateway.platform.now());
     let terminals = gateway.config.terminals.iter();
-    let armed = terminals.map(|(serial, terminal)| arm(gateway, serial, terminal, sweep));
+    let armed = terminals.map(|(serial, terminal)| async move {
+        if let Some(lock) = gateway.terminals.locks.try_lock(serial) {
+            arm(gateway, serial, terminal, lock, sweep).await;
+        }
+    });
     futures_util::stream::iter(armed)
         .for_each_concurrent(ARMED_AT_ONCE, std::convert::identity)
         .await;
@@ -61,16 +66,22 @@ pub(crate) async fn arm_all(gateway: &Gateway<impl Platform>) {
 
 /// Arm one terminal, if it does not show the prompt it should.
 pub(crate) async fn arm_one(gateway: &Gateway<impl Platform>, serial: &str) {
-    if let Some(terminal) = gateway.config.terminals.get(serial) {
-        arm(gateway, serial, terminal, false).await;
+    if let Some(terminal) = gateway.config.terminals.get(serial)
+        && let Some(lock) = gateway.terminals.locks.lock_or_ask_again(serial)
+    {
+        arm(gateway, serial, terminal, lock, false).await;
     }
 }
 
-async fn arm(gateway: &Gateway<impl Platform>, serial: &str, terminal: &Terminal, sweep: bool) {
-    let Some(mut lock) = gateway.terminals.locks.try_lock(serial) else {
-        return;
-    };
-    loop {
+/// Once, and once more if somebody asked for it meanwhile.
+async fn arm(
+    gateway: &Gateway<impl Platform>,
+    serial: &str,
+    terminal: &Terminal,
+    mut lock: Lock<'_>,
+    sweep: bool,
+) {
+    for sweep in [sweep, false] {
         let error = match try_to_arm(gateway, serial, terminal, sweep).await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
@@ -79,7 +90,7 @@ async fn arm(gateway: &Gateway<impl Platform>, serial: &str, terminal: &Terminal
         if let Some(error) = error {
             tracing::warn!(terminal = serial, error, "the terminal cannot be armed");
         }
-        if lock.release_unless_wanted() {
+        if lock.release_unless_asked_again() {
             return;
         }
     }
@@ -112,17 +123,14 @@ async fn try_to_arm(
         return Ok(Ok(()));
     }
     let reader = status.reader();
-    match display::show_waiting(gateway, serial, &reader, sent.as_ref()).await? {
-        Ok(false) => {}
-        Ok(true) => return Ok(Ok(())),
-        Err(error) => return Ok(Err(error)),
-    }
     let now = platform.now();
     // A driver is to be able to read the last message. A clock that was set back ends that.
     let is_masked = |sent: &SentPrompt| {
         (now..=now.saturating_add(LONGEST_MESSAGE)).contains(&sent.masked_until)
     };
-    if sent.as_ref().is_some_and(is_masked) {
+    if sent.as_ref().is_some_and(is_masked)
+        || display::show_waiting(gateway, serial, &reader, sent.as_ref()).await?
+    {
         return Ok(Ok(()));
     }
     let next = next_prompt(gateway, serial, terminal, sent.as_ref(), now).await?;

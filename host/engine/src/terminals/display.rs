@@ -1,8 +1,8 @@
 //! Notices on a terminal's screen.
 //!
 //! A notice is stored first and shown when the terminal is armed, so that one task alone decides what is on the
-//! screen. It disturbs no driver: it waits while a card or a choice is being dealt with, and is withdrawn when
-//! another session begins.
+//! screen. It disturbs no driver: it waits while a card or a choice is being dealt with and while another message
+//! is being read, and is withdrawn when another session begins.
 
 use super::cards::card_is_unreported;
 use super::notice::Notice;
@@ -27,30 +27,38 @@ pub(crate) async fn put(
     Ok(store::notices::put(platform, terminal, notice, platform.now()).await?)
 }
 
-/// Show the terminal's notice, if one waits and disturbs nobody. Whether it was shown.
+/// Show the terminal's notice, if one waits and disturbs nobody. Whether it was shown. One that cannot be shown is
+/// logged and given up.
 pub(super) async fn show_waiting(
     gateway: &Gateway<impl Platform>,
     terminal: &str,
     reader: &ReaderState,
     sent: Option<&SentPrompt>,
-) -> Result<Result<bool, PayterError>, EngineError> {
+) -> Result<bool, EngineError> {
     let platform = &gateway.platform;
     let now = platform.now();
-    let Some(notice) = store::notices::waiting(platform, terminal, now, WAITS).await? else {
-        return Ok(Ok(false));
+    let Some(waiting) = store::notices::waiting(platform, terminal, now, WAITS).await? else {
+        return Ok(false);
     };
     let is_choosing = sent.is_some_and(|sent| sent.chosen.is_some() && sent.is_open(now));
     // Showing something makes the terminal forget its card.
     let has_card = *reader == ReaderState::Card && card_is_unreported(platform, terminal).await?;
-    if is_choosing || has_card {
-        return Ok(Ok(false));
+    if is_choosing || has_card || store::sessions::is_authorising(platform, terminal).await? {
+        return Ok(false);
     }
-    if let Err(error) = show(gateway, terminal, &notice).await? {
-        return Ok(Err(error));
+    let notice = &waiting.notice;
+    let shown = match words(gateway, terminal, &notice.message) {
+        Ok(text) => show(gateway, terminal, notice, &text)
+            .await
+            .map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match &shown {
+        Ok(()) => mask_prompt(platform, terminal, notice.visible_for).await?,
+        Err(error) => tracing::warn!(terminal, error, "a message could not be shown"),
     }
-    mask_prompt(platform, terminal, notice.visible_for).await?;
-    store::notices::withdraw(platform, terminal).await?;
-    Ok(Ok(true))
+    store::notices::withdraw(platform, terminal, &waiting).await?;
+    Ok(shown.is_ok())
 }
 
 /// Show a QR code where the terminal's screen for it is configured, and otherwise a text.
@@ -58,35 +66,25 @@ async fn show(
     gateway: &Gateway<impl Platform>,
     terminal: &str,
     notice: &Notice,
-) -> Result<Result<(), PayterError>, EngineError> {
+    text: &str,
+) -> Result<(), PayterError> {
     let (platform, payter) = (&gateway.platform, &gateway.payter);
-    let text = words(gateway, terminal, &notice.message)?;
     let has_screen = gateway
         .terminal(terminal)
         .is_ok_and(|it| it.model.traits().has_screen);
     let screen = gateway.config.qr_screen.as_ref().filter(|_| has_screen);
     if let Some((screen, link)) = screen.zip(notice.link.as_ref()) {
-        let shown = payter.show_qr_code(platform, terminal, screen, &text, link);
+        let shown = payter.show_qr_code(platform, terminal, screen, text, link);
         match shown.await {
-            Ok(()) => return Ok(Ok(())),
+            Ok(()) => return Ok(()),
             Err(error) => {
                 tracing::warn!(terminal, %error, "no QR code: is `qr_screen` right?");
             }
         }
     }
-    let shown = payter
-        .show_message(platform, terminal, &text, notice.visible_for)
-        .await;
-    if shown.is_ok() {
-        tracing::info!(
-            target: "chargetap::session",
-            event = "terminal-says",
-            terminal,
-            shown = text,
-            "the terminal says something"
-        );
-    }
-    Ok(shown)
+    payter
+        .show_message(platform, terminal, text, notice.visible_for)
+        .await
 }
 
 /// For so many milliseconds the terminal shows something else than its prompt.

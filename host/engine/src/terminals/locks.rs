@@ -4,17 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The terminals that are locked, and whether somebody else wanted each meanwhile.
+/// The terminals that are locked, and whether each is to be armed once more.
 #[derive(Default)]
 pub(crate) struct Locks(Mutex<BTreeMap<String, bool>>);
 
 impl Locks {
-    /// Lock a terminal until the lock is dropped; `None` if another task of this instance has it, which is
-    /// told that it is wanted again.
+    /// Lock a terminal until the lock is dropped; `None` if another task of this instance has it.
     pub(crate) fn try_lock<'a>(&'a self, serial: &'a str) -> Option<Lock<'a>> {
         let mut locked = self.locked();
-        if let Some(wanted) = locked.get_mut(serial) {
-            *wanted = true;
+        if locked.contains_key(serial) {
             return None;
         }
         locked.insert(serial.to_owned(), false);
@@ -23,6 +21,15 @@ impl Locks {
             serial,
             is_held: true,
         })
+    }
+
+    /// The same, and whoever has it is asked to arm the terminal once more.
+    pub(crate) fn lock_or_ask_again<'a>(&'a self, serial: &'a str) -> Option<Lock<'a>> {
+        if let Some(asked) = self.locked().get_mut(serial) {
+            *asked = true;
+            return None;
+        }
+        self.try_lock(serial)
     }
 
     /// Every change of the map is a single call, so it is whole even after a panic elsewhere.
@@ -39,11 +46,11 @@ pub(crate) struct Lock<'a> {
 }
 
 impl Lock<'_> {
-    /// Release the lock, unless somebody wanted it meanwhile: then it is kept for one more round.
-    pub(crate) fn release_unless_wanted(&mut self) -> bool {
+    /// Release the lock, unless somebody asked to arm the terminal once more.
+    pub(crate) fn release_unless_asked_again(&mut self) -> bool {
         let mut locked = self.locks.locked();
-        if let Some(wanted) = locked.get_mut(self.serial)
-            && std::mem::take(wanted)
+        if let Some(asked) = locked.get_mut(self.serial)
+            && std::mem::take(asked)
         {
             return false;
         }

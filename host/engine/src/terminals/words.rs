@@ -38,9 +38,8 @@ pub(crate) fn words_or_none(
     gateway: &Gateway<impl Platform>,
     terminal: &str,
     message: &Message,
-) -> String {
-    words(gateway, terminal, message).unwrap_or_else(|error| {
-        tracing::error!(%error, terminal, "a message is not shown");
-        String::new()
-    })
+) -> Option<String> {
+    words(gateway, terminal, message)
+        .inspect_err(|error| tracing::error!(%error, terminal, "a message is not shown"))
+        .ok()
 }
