@@ -11,6 +11,7 @@ const TWO_LANGUAGES: &str = r#"evses = [{ station = "CT-1", connector = 1 }]
 async fn stopped_by_card(setup: Setup) -> World {
     let world = World::new(Setup {
         unplug_after: None,
+        power: 1_000,
         ..setup
     })
     .await;
@@ -104,6 +105,7 @@ async fn the_price_that_was_told_is_kept_with_the_session_and_the_receipt_is_in_
  {
     let mut world = World::new(Setup {
         unplug_after: None,
+        power: 1_000,
         ..Setup::default()
     })
     .await;

@@ -16,6 +16,7 @@ use chargetap_fleet::activation_check::ActivationCheck;
 use futures_util::StreamExt;
 
 use super::cards::card_is_unreported;
+use super::display::Place;
 use super::locks::Lock;
 use super::prompt::{self, Caption, Chosen, Prompt, PromptContext, SentPrompt};
 use super::words::words;
@@ -128,9 +129,13 @@ async fn try_to_arm(
     let is_masked = |sent: &SentPrompt| {
         (now..=now.saturating_add(LONGEST_MESSAGE)).contains(&sent.masked_until)
     };
-    if sent.as_ref().is_some_and(is_masked)
-        || display::show_waiting(gateway, serial, &reader, sent.as_ref()).await?
-    {
+    let is_masked = sent.as_ref().is_some_and(is_masked);
+    let place = Place {
+        reader: &reader,
+        sent: sent.as_ref(),
+        is_masked,
+    };
+    if display::show_waiting(gateway, serial, &place).await? || is_masked {
         return Ok(Ok(()));
     }
     let next = next_prompt(gateway, serial, terminal, sent.as_ref(), now).await?;

@@ -1,8 +1,10 @@
 //! Notices on a terminal's screen.
 //!
 //! A notice is stored first and shown when the terminal is armed, so that one task alone decides what is on the
-//! screen. It disturbs no driver: it waits while a card or a choice is being dealt with and while another message
-//! is being read, and is withdrawn when another session begins.
+//! screen. It disturbs no driver: it waits while a card or a choice is being dealt with, a receipt also while
+//! another message is being read, and it is withdrawn when another session begins.
+
+use chargetap_contract::screen::Message;
 
 use super::cards::card_is_unreported;
 use super::notice::Notice;
@@ -27,23 +29,37 @@ pub(crate) async fn put(
     Ok(store::notices::put(platform, terminal, notice, platform.now()).await?)
 }
 
+/// What is known of a terminal's screen.
+pub(super) struct Place<'a> {
+    pub(super) reader: &'a ReaderState,
+    /// The latest prompt.
+    pub(super) sent: Option<&'a SentPrompt>,
+    /// A message stands in its place.
+    pub(super) is_masked: bool,
+}
+
 /// Show the terminal's notice, if one waits and disturbs nobody. Whether it was shown. One that cannot be shown is
 /// logged and given up.
 pub(super) async fn show_waiting(
     gateway: &Gateway<impl Platform>,
     terminal: &str,
-    reader: &ReaderState,
-    sent: Option<&SentPrompt>,
+    place: &Place<'_>,
 ) -> Result<bool, EngineError> {
     let platform = &gateway.platform;
     let now = platform.now();
     let Some(waiting) = store::notices::waiting(platform, terminal, now, WAITS).await? else {
         return Ok(false);
     };
-    let is_choosing = sent.is_some_and(|sent| sent.chosen.is_some() && sent.is_open(now));
+    // What somebody is to read may be another driver's, and a receipt opens by its code.
+    let is_private = matches!(waiting.notice.message, Message::Receipt(_));
+    let is_choosing = place
+        .sent
+        .is_some_and(|sent| sent.chosen.is_some() && sent.is_open(now));
     // Showing something makes the terminal forget its card.
-    let has_card = *reader == ReaderState::Card && card_is_unreported(platform, terminal).await?;
-    if is_choosing || has_card || store::sessions::is_authorising(platform, terminal).await? {
+    let has_card =
+        *place.reader == ReaderState::Card && card_is_unreported(platform, terminal).await?;
+    let must_wait = is_choosing || has_card || (is_private && place.is_masked);
+    if must_wait || store::sessions::is_authorising(platform, terminal).await? {
         return Ok(false);
     }
     let notice = &waiting.notice;
