@@ -9,16 +9,13 @@ use crate::setup::SpinGateway;
 /// The most commands that one request executes; the rest is left to the next.
 const MOST: usize = 64;
 
-/// Execute the waiting commands after the current request is answered, and arm the terminals at which something
-/// happened. Spin keeps the instance until then. If it cannot, the next tick does it.
+/// Execute the waiting commands after the current request is answered. Spin keeps the instance
+/// until then. If it cannot, the next tick executes them.
 pub(crate) fn execute_after_the_answer(gateway: &Rc<SpinGateway>) {
     let gateway = gateway.clone();
     spin_sdk::wasip3::spawn(async move {
         if let Err(error) = execute_waiting(&gateway).await {
             tracing::error!(%error, "commands cannot be executed");
-        }
-        for terminal in gateway.platform().take_changed_terminals() {
-            gateway.arm_terminal(&terminal).await;
         }
     });
 }

@@ -1,7 +1,6 @@
 //! The engine's platform under Spin.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
@@ -31,15 +30,6 @@ pub(crate) struct Spin {
     /// The bearer token of `POST /tick`.
     pub(crate) tick_token: SecretString,
     pub(crate) began: Instant,
-    /// Terminals at which something happened.
-    pub(crate) changed: Mutex<BTreeSet<String>>,
-}
-
-impl Spin {
-    /// The terminals at which something happened, once.
-    pub(crate) fn take_changed_terminals(&self) -> BTreeSet<String> {
-        std::mem::take(&mut *self.changed.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 
 impl Platform for Spin {
@@ -69,13 +59,8 @@ impl Platform for Spin {
     /// itself, and everything that is counted also has a line in the log.
     fn count(&self, _: Metric, _: &str) {}
 
-    /// The outbox is executed after every request, and the terminals at which something happened are armed.
-    fn notify(&self, work: Work<'_>) {
-        if let Work::Terminal(serial) = work {
-            let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
-            changed.insert(serial.to_owned());
-        }
-    }
+    /// Not needed: the outbox is executed after every request, and the next tick arms every terminal.
+    fn notify(&self, _: Work<'_>) {}
 
     async fn send(
         &self,

@@ -123,7 +123,6 @@ async fn open() -> Result<SpinGateway, SetupError> {
         stations,
         tick_token: secret_variable("tick_token").await?,
         began: std::time::Instant::now(),
-        changed: std::sync::Mutex::default(),
     };
     let gateway = Gateway::open(spin, config, secrets).await?;
     if let Some(token) = gateway.take_bootstrap_token() {
