@@ -9,16 +9,7 @@ const TWO_LANGUAGES: &str = r#"evses = [{ station = "CT-1", connector = 1 }]
 
 /// A driver who stops by showing the card again.
 async fn stopped_by_card(setup: Setup) -> World {
-    let world = World::new(Setup {
-        unplug_after: None,
-        power: 1_000,
-        ..setup
-    })
-    .await;
-    world.tap("card-1").await;
-    world
-        .until("energy flows", async || world.metered_live().await > 0)
-        .await;
+    let world = World::charging(setup).await;
     world.tap("card-1").await;
     world.closed_sessions(1).await;
     world
@@ -103,16 +94,7 @@ async fn a_terminal_says_everything_in_its_two_languages() {
 #[tokio::test]
 async fn the_price_that_was_told_is_kept_with_the_session_and_the_receipt_is_in_the_readers_language()
  {
-    let mut world = World::new(Setup {
-        unplug_after: None,
-        power: 1_000,
-        ..Setup::default()
-    })
-    .await;
-    world.tap("card-1").await;
-    world
-        .until("energy flows", async || world.metered_live().await > 0)
-        .await;
+    let mut world = World::charging(Setup::default()).await;
     let mut said = world.said().await.into_iter();
     let told = said.find(|text| text.starts_with("€0.6125/kWh, ")).unwrap();
     // Prompts are deleted after a while, and the tariff may be another one by then.

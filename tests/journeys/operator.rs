@@ -419,7 +419,7 @@ fn the_demonstration_ends_with_the_money_right() {
 
 #[tokio::test]
 async fn a_gateway_that_cannot_read_an_open_session_says_which_and_what_to_do() {
-    let mut world = charging().await;
+    let mut world = World::charging(Setup::default()).await;
     world.stop_gateway();
     let session = world.session();
     // As a later component would have stored it.
@@ -440,7 +440,7 @@ async fn a_gateway_that_cannot_read_an_open_session_says_which_and_what_to_do() 
 
 #[tokio::test]
 async fn a_session_goes_on_although_its_terminal_is_gone_from_the_configuration() {
-    let mut world = charging().await;
+    let mut world = World::charging(Setup::default()).await;
     world.stop_gateway();
     let session = world.session();
     world.configure(&format!("\"{TERMINAL}\""), "\"P66-NEW\"");
@@ -449,19 +449,4 @@ async fn a_session_goes_on_although_its_terminal_is_gone_from_the_configuration(
     world.closed_sessions(1).await;
     let log = world.log().lines().join("\n");
     assert!(log.contains("is not configured"), "{log}");
-}
-
-/// A gateway at which a session charges.
-async fn charging() -> World {
-    let world = World::new(Setup {
-        unplug_after: None,
-        power: 1_000,
-        ..Setup::default()
-    })
-    .await;
-    world.tap("card-1").await;
-    world
-        .until("energy flows", async || world.metered_live().await > 0)
-        .await;
-    world
 }

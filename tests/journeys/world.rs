@@ -146,6 +146,21 @@ impl World {
         world
     }
 
+    /// A world in which a slow session charges, for as long as nobody ends it.
+    pub(crate) async fn charging(setup: Setup) -> Self {
+        let world = Self::new(Setup {
+            unplug_after: None,
+            power: 1_000,
+            ..setup
+        })
+        .await;
+        world.tap("card-1").await;
+        world
+            .until("energy flows", async || world.metered_live().await > 0)
+            .await;
+        world
+    }
+
     async fn start_gateway(&mut self, arguments: &[String]) {
         let (gateway, printed) = start_gateway(self.folder.path(), arguments, &self.log).await;
         let is_issued = printed.iter().any(|line| line.ends_with(TOKEN_FILE));

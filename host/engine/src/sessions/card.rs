@@ -5,7 +5,7 @@ use chargetap_contract::terminal::CardRead;
 use chargetap_fleet::activation_check::ActivationCheck;
 
 use super::apply::apply;
-use crate::config::Start;
+use crate::config::{Start, Terminal};
 use crate::error::EngineError;
 use crate::event::{EventEnvelope, EventOutcome};
 use crate::fleet::{issuers, records};
@@ -13,7 +13,10 @@ use crate::gateway::Gateway;
 use crate::platform::{Platform, Work};
 use crate::store;
 use crate::terminals::display;
-use crate::terminals::prompt::Prompt;
+use crate::terminals::prompt::{Prompt, SentPrompt};
+
+/// For how long after its session a card may ask for the receipt again, in milliseconds.
+const RECALLABLE: u64 = 5 * 60_000;
 
 /// Apply a card to the session that it began, or to a new one under the arming's id, which ends at
 /// once if another driver has the EVSE.
@@ -33,8 +36,9 @@ pub(crate) async fn shown(
         platform.notify(Work::Terminal(&card.terminal));
         return Ok(EventOutcome::NotApplicable);
     }
+    let sent = store::prompts::load(platform, &card.terminal, &card.read).await?;
     if begins {
-        if recalls_receipt(gateway, &card).await? {
+        if recalls_receipt(gateway, &card, sent.as_ref()).await? {
             return Ok(EventOutcome::Stored);
         }
         // Money must not be taken where its receipt could not be issued.
@@ -49,11 +53,10 @@ pub(crate) async fn shown(
         ended_command: None,
         event,
     };
-    let (evse, told_price) = offered(gateway, &card).await?;
+    let served = gateway.terminal(&terminal)?;
+    let (evse, told_price) = offered(served, sent);
     let event = match evse {
-        None if begins && gateway.terminal(&terminal)?.start == Start::Tap => {
-            Event::EvseOccupied(card.clone())
-        }
+        None if begins && served.start == Start::Tap => Event::EvseOccupied(card.clone()),
         evse => Event::CardPresented(Tap {
             read: card.clone(),
             evse,
@@ -74,11 +77,11 @@ pub(crate) async fn shown(
 async fn recalls_receipt(
     gateway: &Gateway<impl Platform>,
     card: &CardRead,
+    sent: Option<&SentPrompt>,
 ) -> Result<bool, EngineError> {
     let platform = &gateway.platform;
     let (terminal, reference) = (&card.terminal, &card.card.reference);
     // Who chose something just now, or plugged in, wants to charge.
-    let sent = store::prompts::load(platform, terminal, &card.read).await?;
     let plugs_in_first = gateway.terminal(terminal)?.start == Start::PlugIn;
     let wants_to_charge = sent.is_some_and(|sent| {
         let offers = matches!(&sent.prompt, Prompt::Card(card) if card.evse.is_some());
@@ -88,7 +91,8 @@ async fn recalls_receipt(
         return Ok(false);
     }
     let now = platform.now();
-    let notice = store::notices::recall(platform, terminal, reference, &card.read, now).await?;
+    let paid = now.saturating_sub(RECALLABLE)..=now;
+    let notice = store::notices::recall(platform, terminal, reference, &card.read, paid).await?;
     let Some(notice) = notice else {
         return Ok(false);
     };
@@ -99,17 +103,12 @@ async fn recalls_receipt(
 }
 
 /// The EVSE that the terminal offered with this arming, if it still serves it, and the price as it showed it.
-async fn offered(
-    gateway: &Gateway<impl Platform>,
-    card: &CardRead,
-) -> Result<(Option<Evse>, Option<String>), EngineError> {
-    let sent = store::prompts::load(&gateway.platform, &card.terminal, &card.read).await?;
-    let terminal = gateway.terminal(&card.terminal)?;
-    Ok(match sent.map(|sent| sent.prompt) {
+fn offered(terminal: &Terminal, sent: Option<SentPrompt>) -> (Option<Evse>, Option<String>) {
+    match sent.map(|sent| sent.prompt) {
         Some(Prompt::Card(prompt)) => {
             let evse = prompt.evse.filter(|evse| terminal.evse(evse).is_some());
             (evse, Some(prompt.text))
         }
         _ => (None, None),
-    })
+    }
 }

@@ -1,14 +1,13 @@
 //! Notices: what each terminal is to say next, and the receipts whose drivers may ask for them again.
 
+use std::ops::RangeInclusive;
+
 use chargetap_contract::terminal::CardReference;
 
 use super::error::StoreError;
 use super::rows::{Reader, card_key, integer, json, text};
 use crate::platform::Platform;
 use crate::terminals::notice::Notice;
-
-/// For how long a driver may ask for the receipt again, in milliseconds.
-const RECALLABLE: u64 = 5 * 60_000;
 
 /// Store what a terminal is to say, in place of what it was to say before. While a card is being dealt with
 /// there, nothing is stored: the notice would be for another driver.
@@ -122,13 +121,14 @@ pub(crate) async fn keep(
     Ok(())
 }
 
-/// What this card may ask for again at this terminal, by this arming if it is the latest: once for each session.
+/// What this card may ask for again at this terminal, because its receipt was told in this span of time: once for
+/// each session, by this arming if it is the latest.
 pub(crate) async fn recall(
     platform: &impl Platform,
     terminal: &str,
     card: &CardReference,
     arming_id: &str,
-    now: u64,
+    told: RangeInclusive<u64>,
 ) -> Result<Option<Notice>, StoreError> {
     let rows = platform
         .query(
@@ -145,8 +145,8 @@ pub(crate) async fn recall(
                 text(terminal),
                 text(&card_key(card)),
                 text(arming_id),
-                integer(now.saturating_sub(RECALLABLE))?,
-                integer(now)?,
+                integer(*told.start())?,
+                integer(*told.end())?,
             ],
         )
         .await?;

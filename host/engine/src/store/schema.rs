@@ -153,7 +153,7 @@ const STATEMENTS: &[&str] = &[
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS recall_by_card ON recall (terminal, card, at)",
     "CREATE INDEX IF NOT EXISTS recall_by_arming ON recall (arming)",
-    // What is still to be said at a terminal is for the driver before.
+    // When another session begins, a notice for the driver before must not be shown any more.
     "CREATE TRIGGER IF NOT EXISTS next_driver AFTER INSERT ON event
         WHEN NEW.version = 1 AND NEW.phase = 'authorising' BEGIN
         DELETE FROM notice WHERE terminal = NEW.view ->> '$.terminal';

@@ -16,7 +16,7 @@ use chargetap_fleet::activation_check::ActivationCheck;
 use futures_util::StreamExt;
 
 use super::cards::card_is_unreported;
-use super::display::Place;
+use super::display::ScreenState;
 use super::locks::Lock;
 use super::prompt::{self, Caption, Chosen, Prompt, PromptContext, SentPrompt};
 use super::words::words;
@@ -130,12 +130,12 @@ async fn try_to_arm(
         (now..=now.saturating_add(LONGEST_MESSAGE)).contains(&sent.masked_until)
     };
     let is_masked = sent.as_ref().is_some_and(is_masked);
-    let place = Place {
+    let screen = ScreenState {
         reader: &reader,
         sent: sent.as_ref(),
         is_masked,
     };
-    if display::show_waiting(gateway, serial, &place).await? || is_masked {
+    if display::show_waiting(gateway, serial, &screen).await? || is_masked {
         return Ok(Ok(()));
     }
     let next = next_prompt(gateway, serial, terminal, sent.as_ref(), now).await?;

@@ -29,12 +29,12 @@ pub(crate) async fn put(
     Ok(store::notices::put(platform, terminal, notice, platform.now()).await?)
 }
 
-/// What is known of a terminal's screen.
-pub(super) struct Place<'a> {
+/// What decides whether a notice may be shown.
+pub(super) struct ScreenState<'a> {
     pub(super) reader: &'a ReaderState,
     /// The latest prompt.
     pub(super) sent: Option<&'a SentPrompt>,
-    /// A message stands in its place.
+    /// A message stands in place of the prompt.
     pub(super) is_masked: bool,
 }
 
@@ -43,22 +43,23 @@ pub(super) struct Place<'a> {
 pub(super) async fn show_waiting(
     gateway: &Gateway<impl Platform>,
     terminal: &str,
-    place: &Place<'_>,
+    screen: &ScreenState<'_>,
 ) -> Result<bool, EngineError> {
     let platform = &gateway.platform;
     let now = platform.now();
     let Some(waiting) = store::notices::waiting(platform, terminal, now, WAITS).await? else {
         return Ok(false);
     };
-    // What somebody is to read may be another driver's, and a receipt opens by its code.
+    // The message that is being read may be another driver's, who must not see this one's receipt instead: its
+    // code is all that is needed to open it.
     let is_private = matches!(waiting.notice.message, Message::Receipt(_));
-    let is_choosing = place
+    let is_choosing = screen
         .sent
         .is_some_and(|sent| sent.chosen.is_some() && sent.is_open(now));
     // Showing something makes the terminal forget its card.
     let has_card =
-        *place.reader == ReaderState::Card && card_is_unreported(platform, terminal).await?;
-    let must_wait = is_choosing || has_card || (is_private && place.is_masked);
+        *screen.reader == ReaderState::Card && card_is_unreported(platform, terminal).await?;
+    let must_wait = is_choosing || has_card || (is_private && screen.is_masked);
     if must_wait || store::sessions::is_authorising(platform, terminal).await? {
         return Ok(false);
     }
