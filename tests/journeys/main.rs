@@ -12,6 +12,7 @@
 )]
 
 mod crashes;
+mod field;
 mod fleet;
 mod input;
 mod notices;

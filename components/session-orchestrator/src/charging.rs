@@ -175,11 +175,17 @@ pub(crate) fn meter_read_while_stopping(step: &mut Step<'_>, reading: MeterReadi
 /// Charge on until then, or for as long as the hold covers it.
 pub(crate) fn continue_or_stop(step: &mut Step<'_>, until: u64) {
     let until = hold_cover::covered_until(step, until);
-    if step.now >= until || hold_cover::next_movement_exceeds_hold(step) {
-        stop(step);
-    } else {
+    if step.now < until && !hold_cover::next_movement_exceeds_hold(step) {
         step.deadline = Some(until);
+        return;
     }
+    if hold_cover::could_be_used_up_unread(step) {
+        step.alert(
+            Attention::NotMetered,
+            "The station reported no reading that can be used. Have it send its energy register every minute.",
+        );
+    }
+    stop(step);
 }
 
 /// Ask the station to stop.
@@ -239,8 +245,19 @@ pub(crate) fn stop_deadline_reached(step: &mut Step<'_>, until: u64, reachable_f
     closing::settle(step);
 }
 
-/// The station reported the end: the price is final.
-pub(crate) fn stopped(step: &mut Step<'_>, stopped: Stopped) {
-    readings::end(step, stopped.reading);
+/// The station reported the end: the price is final. Without a reading, the last one is billed.
+pub(crate) fn stopped(step: &mut Step<'_>, stopped: &Stopped) {
+    match readings::of_stop(stopped) {
+        Some(reading) => readings::end(step, reading),
+        None => {
+            readings::end_unread(step, stopped.at);
+            step.alert(
+                Attention::EndNotReported,
+                "The station ended the transaction without a reading. Compare its register with the last \
+                 reading that was billed.",
+            );
+            step.session.estimated = true;
+        }
+    }
     closing::settle(step);
 }

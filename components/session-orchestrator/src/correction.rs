@@ -24,21 +24,25 @@ use crate::{readings, receipt, waiting};
 /// | settled, refunded, or voided unused | compared now                                              |
 /// | needs attention                     | kept: a person has the session already, and sees it       |
 /// | any other                           | not applicable                                            |
-pub(crate) fn stopped_late(step: &mut Step<'_>, stopped: Stopped) -> Result<(), Refusal> {
+pub(crate) fn stopped_late(step: &mut Step<'_>, stopped: &Stopped) -> Result<(), Refusal> {
+    // Without a reading it tells nothing that was not estimated.
+    let Some(reading) = readings::of_stop(stopped) else {
+        return step.not_applicable();
+    };
     let is_first = step.session.estimated && step.session.late.is_none();
     match &step.session.stage {
         Stage::Closing(_) if is_first => {
             waiting::go_on(step);
-            step.session.late = Some(readings::late(step, stopped.reading));
+            step.session.late = Some(readings::late(step, reading));
         }
         Stage::Ended(
             Ended::Settled(_) | Ended::Refunded { .. } | Ended::Voided(Void::Unused(_)),
         ) if is_first => {
-            step.session.late = Some(readings::late(step, stopped.reading));
+            step.session.late = Some(readings::late(step, reading));
             compare(step);
         }
         Stage::Ended(Ended::NeedsAttention(_)) if is_first => {
-            step.session.late = Some(readings::late(step, stopped.reading));
+            step.session.late = Some(readings::late(step, reading));
         }
         _ => return step.not_applicable(),
     }

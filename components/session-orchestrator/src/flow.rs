@@ -50,7 +50,7 @@ fn apply(step: &mut Step<'_>, event: Event) -> Result<(), Refusal> {
         Event::PaymentHinted => authorisation::payment_hinted(step),
         Event::ChargingStarted(reading) => charging::started(step, reading),
         Event::MeterRead(reading) => meter_read(step, reading),
-        Event::ChargingStopped(stopped) => charging_stopped(step, stopped),
+        Event::ChargingStopped(stopped) => charging_stopped(step, &stopped),
         Event::StopRequested(requester) => stop_requested(step, requester),
         Event::Refunded(amount) => correction::refunded(step, amount),
         Event::InvoiceRequested(buyer) => correction::invoice_requested(step, buyer),
@@ -110,7 +110,7 @@ fn meter_read(step: &mut Step<'_>, reading: MeterReading) -> Result<(), Refusal>
     Ok(())
 }
 
-fn charging_stopped(step: &mut Step<'_>, stopped: Stopped) -> Result<(), Refusal> {
+fn charging_stopped(step: &mut Step<'_>, stopped: &Stopped) -> Result<(), Refusal> {
     match step.session.stage {
         Stage::Charging { .. } | Stage::Stopping { .. } => charging::stopped(step, stopped),
         _ if step.session.meter.is_none() => return unpaid::stopped(step, stopped),
@@ -124,6 +124,8 @@ fn stop_requested(step: &mut Step<'_>, requester: Requester) -> Result<(), Refus
     let reason = match requester {
         Requester::Operator => NothingTakenReason::CancelledByOperator,
         Requester::Driver => NothingTakenReason::CancelledByDriver,
+        // Before its transaction a session asks nothing of the station's.
+        Requester::Station => NothingTakenReason::StartFailed,
     };
     match step.session.stage {
         Stage::Checking { .. } | Stage::Authorising { .. } => authorisation::fail(step, reason),

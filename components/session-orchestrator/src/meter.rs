@@ -10,6 +10,7 @@ use chargetap_contract::session::MeterReading;
 use serde::{Deserialize, Serialize};
 
 use crate::pricing::{Interval, Terms, Usage};
+use crate::register::PER_WATT_HOUR;
 
 /// A register that does not move for this long shows that the car does not charge, in milliseconds. A
 /// shorter standstill shows nothing: coarse registers move in steps, and two readings may come close
@@ -230,6 +231,20 @@ impl Meter {
         [charging, standstill]
             .into_iter()
             .map(move |whole| base.as_part_of(whole, terms, reading).usage)
+    }
+
+    /// Whether a reading came since the start.
+    pub(crate) fn is_read(&self) -> bool {
+        self.last().at > self.start().at
+    }
+
+    /// The usage by a later moment if the connector delivers this power until then, in watts.
+    pub(crate) fn usage_at_power(&self, terms: &Terms<'_>, at: u64, power: u32) -> Usage {
+        let last = self.last();
+        let duration = at.saturating_sub(last.at);
+        let energy = u64::from(power).saturating_mul(duration) / PER_WATT_HOUR;
+        let energy = last.energy.saturating_add(energy);
+        self.last.then(terms, MeterReading { energy, at }).usage
     }
 
     /// The usage if the register moves once more as it did last.

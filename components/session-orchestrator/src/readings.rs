@@ -2,7 +2,7 @@
 
 use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::Charging;
-use chargetap_contract::session::{Attention, MeterReading, Policy};
+use chargetap_contract::session::{Attention, MeterReading, Policy, Stopped};
 
 use crate::meter::Meter;
 use crate::pricing::{Terms, price};
@@ -49,6 +49,25 @@ pub(crate) fn end(step: &mut Step<'_>, reading: MeterReading) {
     if !is_plausible {
         doubt(step);
     }
+}
+
+/// The transaction ended at this moment, by the station's clock, without a reading: the register stands at the last
+/// one.
+pub(crate) fn end_unread(step: &mut Step<'_>, at: u64) {
+    let reading = on_our_clock(step, MeterReading { energy: 0, at });
+    let session = &mut step.session;
+    if let Some(meter) = &mut session.meter {
+        let energy = meter.last().energy;
+        let terms = terms(step.policy, &session.tariff, meter);
+        meter.end(&terms, MeterReading { energy, ..reading });
+    }
+}
+
+/// The reading with which a transaction ended, if it was reported.
+pub(crate) fn of_stop(stopped: &Stopped) -> Option<MeterReading> {
+    let energy = stopped.energy?;
+    let at = stopped.at;
+    Some(MeterReading { energy, at })
 }
 
 /// A reading that came when the price was final: as it would have counted.

@@ -15,7 +15,7 @@ use chargetap_contract::session::MeterReading;
 use serde::{Deserialize, Serialize};
 
 /// Watt-milliseconds in a watt-hour.
-const PER_WATT_HOUR: u64 = 3_600_000;
+pub(crate) const PER_WATT_HOUR: u64 = 3_600_000;
 
 /// The time that a movement is given at least, in milliseconds: registers move in steps, and readings may
 /// come close together.
@@ -119,6 +119,11 @@ impl Register {
         self.shift_before = self.shift;
         self.shift = i64::try_from(now_at - i128::from(first.energy)).unwrap_or(self.shift);
         self.aside = None;
+    }
+
+    /// Whether the latest reading cannot be right.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.aside.is_some()
     }
 
     /// A reading as of a register that was never set anew.

@@ -54,12 +54,17 @@ pub(crate) fn meter_read(step: &mut Step<'_>, reading: MeterReading) -> Result<(
 }
 
 /// The station ended a transaction that nobody paid for.
-pub(crate) fn stopped(step: &mut Step<'_>, stopped: Stopped) -> Result<(), Refusal> {
-    if step.session.unpaid.is_none() {
+pub(crate) fn stopped(step: &mut Step<'_>, stopped: &Stopped) -> Result<(), Refusal> {
+    let Some(unpaid) = step.session.unpaid else {
         return step.not_applicable();
-    }
-    let reading = readings::late(step, stopped.reading);
-    let energy = move_on(step, reading);
+    };
+    let energy = match readings::of_stop(stopped) {
+        Some(reading) => {
+            let reading = readings::late(step, reading);
+            move_on(step, reading)
+        }
+        None => unpaid.energy(),
+    };
     waiting::go_on(step);
     if energy > 0 {
         step.alert(

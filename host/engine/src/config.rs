@@ -116,6 +116,9 @@ pub struct CallbackKey {
 pub struct Station {
     /// The password with which it connects.
     pub password: SecretSource,
+    /// Tokens that may charge here without paying, such as cards of the operator's own drivers. Capitals do not
+    /// matter.
+    pub local_tokens: Vec<String>,
     /// The public keys with which the values of its meters are checked, by connector, in hexadecimal
     /// or base64.
     pub meter_keys: BTreeMap<u32, String>,

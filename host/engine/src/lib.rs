@@ -25,7 +25,7 @@
 //! | 8    | `receipts/issue.rs`          | the receipt is stored, and `terminals/display.rs` tells the driver |
 //!
 //! The outcome of a command is an event again (step 4). So is what stations report
-//! (`sessions/station_events.rs`), what operators ask for (`sessions/operator_requests.rs`), and a
+//! (`stations/reports.rs`), what operators ask for (`sessions/operator_requests.rs`), and a
 //! deadline that passes (`sessions/deadlines.rs`).
 //!
 //! # The run loop
@@ -41,7 +41,9 @@
 //! | soon after [`Work::Terminal`](platform::Work) was notified | [`Gateway::arm_terminal`]                 |
 //! | every second                                      | [`Gateway::deliver_alert`] until it is `false` |
 //! | an HTTP request arrives                           | [`Gateway::handle`]                       |
-//! | a station reports, before the station is answered | [`Gateway::station_started`], [`Gateway::station_metered`], [`Gateway::station_signed`], [`Gateway::station_stopped`], [`Gateway::station_has`] |
+//! | a station reports, before the station is answered | [`Gateway::station_started`], [`Gateway::station_read`], [`Gateway::station_stopped`], [`Gateway::station_status`], [`Gateway::station_booted`], [`Gateway::station_authorizes`] |
+//! | a station connects, or its connection ends        | [`Gateway::station_connected`], [`Gateway::station_disconnected`] |
+//! | every 5 s                                         | [`Gateway::tend_stations`]                |
 //!
 //! Longer intervals lose nothing: drivers wait longer. Under Spin one request to `/tick` does all of it.
 //!
@@ -239,7 +241,7 @@ mod refund;
 mod retention;
 mod router;
 mod sessions;
-mod stop_reason;
+mod stations;
 mod store;
 mod terminals;
 
@@ -247,7 +249,7 @@ pub use error::EngineError;
 pub use event::EventOutcome;
 pub use fleet::tokens::BOOTSTRAP_TOKEN;
 pub use gateway::{Gateway, Secrets};
+pub use rate_limit::RateLimit;
 pub use refund::{Refund, RefundOutcome};
 pub use sessions::execute::Execution;
-pub use sessions::station_events::Vehicle;
-pub use stop_reason::StopReason;
+pub use stations::reports::{Match, TransactionAnswer};

@@ -14,6 +14,7 @@ use crate::fleet::{tokens, webhooks};
 use crate::gateway::{Gateway, Secrets};
 use crate::platform::Platform;
 use crate::sessions::{apply, clock_steps, deadlines, execute};
+use crate::stations::tending;
 use crate::terminals::arming;
 use crate::{clock, fleet, retention, store};
 
@@ -84,6 +85,15 @@ impl<P: Platform> Gateway<P> {
         // What seems to have been sent in the future was sent before the clock was set back.
         let under_way = now.saturating_sub(ABANDONED_AFTER)..now.saturating_add(ABANDONED_AFTER);
         execute::recover_sent_outside(self, under_way).await
+    }
+
+    /// Tend the transactions of stations: those that nobody pays for are stopped, and those that a station lost
+    /// are ended.
+    ///
+    /// # Errors
+    /// The store cannot be used; it is done the next time.
+    pub async fn tend_stations(&self) -> Result<(), EngineError> {
+        tending::tend(self).await
     }
 
     /// Arm every terminal that does not show the prompt it should. A terminal that cannot be armed now

@@ -80,7 +80,7 @@ pub enum StationOrder<'a> {
     /// End a transaction.
     Stop {
         /// The transaction's number.
-        transaction: i32,
+        transaction: i64,
     },
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 const MOST_KEYS: usize = 10_000;
 
 /// A bucket of tokens for each key, all of one size.
-pub(crate) struct RateLimit {
+pub struct RateLimit {
     /// How many tokens a full bucket holds.
     size: u64,
     /// How long it takes for one token to come back, in milliseconds.
@@ -20,7 +20,9 @@ pub(crate) struct RateLimit {
 }
 
 impl RateLimit {
-    pub(crate) fn new(size: u64, refill: u64) -> Self {
+    /// Buckets of so many tokens, of which one comes back after so many milliseconds.
+    #[must_use]
+    pub fn new(size: u64, refill: u64) -> Self {
         Self {
             size,
             refill,
@@ -29,7 +31,7 @@ impl RateLimit {
     }
 
     /// Take a token out of the bucket of this key; whether there was one.
-    pub(crate) fn take(&self, key: &str, now: u64) -> bool {
+    pub fn take(&self, key: &str, now: u64) -> bool {
         // The map stays whole whatever panics beside it.
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         let longest = now.saturating_add(self.refill.saturating_mul(self.size));
@@ -49,6 +51,17 @@ impl RateLimit {
     }
 }
 
+impl RateLimit {
+    /// Whether there is a token in the bucket of this key, which stays there.
+    pub fn has_token(&self, key: &str, now: u64) -> bool {
+        let full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let longest = now.saturating_add(self.refill.saturating_mul(self.size));
+        let is_filling = |at: &u64| (now.saturating_add(1)..=longest).contains(at);
+        let at = full_at.get(key).copied().filter(is_filling).unwrap_or(now);
+        at.saturating_add(self.refill) <= longest
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,7 +72,9 @@ mod tests {
     fn a_bucket_gives_what_it_holds_and_then_as_fast_as_it_fills() {
         let limit = RateLimit::new(3, 100);
         let taken = |now| (0..10).take_while(|_| limit.take("a", now)).count();
+        assert!(limit.has_token("a", NOW));
         assert_eq!(taken(NOW), 3);
+        assert!(!limit.has_token("a", NOW + 99));
         assert_eq!(taken(NOW + 99), 0);
         assert_eq!(taken(NOW + 100), 1);
         assert_eq!(taken(NOW + 1_000), 3);

@@ -12,7 +12,9 @@
 //! | module              | tables                                              |
 //! |---------------------|-----------------------------------------------------|
 //! | [`events`]          | `event` (the journal), and by trigger all of a step |
-//! | [`sessions`]        | `session`, `vehicle`, `card_key`                    |
+//! | [`sessions`]        | `session`, `card_key`                               |
+//! | [`stations`]        | `station`, `connector`, `vehicle`                   |
+//! | [`transactions`]    | `station_transaction`                               |
 //! | [`outbox`]          | `command`                                           |
 //! | [`prompts`]         | `ask`                                               |
 //! | [`notices`]         | `notice`, `recall`                                  |
@@ -43,5 +45,7 @@ pub(crate) mod receipts;
 pub(crate) mod refunds;
 pub(crate) mod schema;
 pub(crate) mod sessions;
+pub(crate) mod stations;
+pub(crate) mod transactions;
 
 mod rows;

@@ -20,6 +20,9 @@ pub struct Alert {
     pub session: Option<String>,
     /// The payment concerned, if a payment provider reported on it.
     pub payment: Option<ReportedPayment>,
+    /// The EVSE concerned, if it concerns neither terminal nor session: its station and connector.
+    #[serde(default)]
+    pub evse: Option<Line>,
     /// What raised it: a session's command, or a payment report. It raises one alert, however often
     /// it is repeated. Absent for an alert of a terminal.
     pub cause: Option<String>,
@@ -72,6 +75,8 @@ pub struct NewAlert {
     pub session: Option<String>,
     /// The payment concerned.
     pub payment: Option<ReportedPayment>,
+    /// The EVSE concerned, where there is no session: its station and connector.
+    pub evse: Option<Line>,
     /// What raised it. It raises one alert.
     pub cause: String,
     /// What a person has to do next.
@@ -118,6 +123,8 @@ pub enum AlertKind {
     EnergyWithoutPayment,
     /// A register moved by more than its connector can deliver, or was reset.
     MeterImplausible,
+    /// A session was stopped because nothing usable was known of its register.
+    NotMetered,
     /// A payment provider reports that a capture failed.
     PaymentCaptureFailed,
     /// A payment provider reports that a refund failed or came back.
@@ -150,6 +157,7 @@ impl AlertKind {
             Self::CapturedTooLittle => "captured-too-little",
             Self::EnergyWithoutPayment => "energy-without-payment",
             Self::MeterImplausible => "meter-implausible",
+            Self::NotMetered => "not-metered",
             Self::PaymentCaptureFailed => "payment-capture-failed",
             Self::PaymentRefundFailed => "payment-refund-failed",
             Self::PaymentDisputed => "payment-disputed",
@@ -178,6 +186,7 @@ impl AlertKind {
             Self::CapturedTooLittle => "was captured for less than it costs",
             Self::EnergyWithoutPayment => "delivered energy without payment",
             Self::MeterImplausible => "has readings that cannot all be right",
+            Self::NotMetered => "was stopped, because its register is not known",
             Self::PaymentCaptureFailed => "was not captured after all",
             Self::PaymentRefundFailed => "was not refunded after all",
             Self::PaymentDisputed => "is disputed",
@@ -208,7 +217,7 @@ impl Alert {
     /// Whether it reports a terminal's own condition, and so ends with it.
     #[must_use]
     pub const fn is_of_terminal(&self) -> bool {
-        self.session.is_none() && self.payment.is_none()
+        self.session.is_none() && self.payment.is_none() && self.evse.is_none()
     }
 }
 
@@ -217,10 +226,11 @@ impl NewAlert {
     #[must_use]
     pub fn text(&self) -> Line {
         let what = self.kind.predicate();
-        Line::shortened(&match (&self.payment, &self.terminal) {
-            (Some(payment), _) => format!("A payment at {} {what}.", payment.endpoint),
-            (None, Some(terminal)) => format!("A session at {terminal} {what}."),
-            (None, None) => format!("A session {what}."),
+        Line::shortened(&match (&self.payment, &self.evse, &self.terminal) {
+            (Some(payment), ..) => format!("A payment at {} {what}.", payment.endpoint),
+            (None, Some(evse), _) => format!("EVSE {evse} {what}."),
+            (None, None, Some(terminal)) => format!("A session at {terminal} {what}."),
+            (None, None, None) => format!("A session {what}."),
         })
     }
 }

@@ -58,6 +58,8 @@ pub enum DueKind {
     Session,
     /// An alert of a payment on which its provider reported: a person has to see to it.
     Payment,
+    /// An alert of an EVSE without a session: a person has to see to it.
+    Evse,
     /// The renewal of a terminal's software licence.
     Licence,
     /// A terminal's weekly inspection.
@@ -105,6 +107,7 @@ impl DueKind {
             Self::IncidentClosing => "incident-closing",
             Self::Session => "session",
             Self::Payment => "payment",
+            Self::Evse => "evse",
             Self::Licence => "licence",
             Self::Inspection => "inspection",
             Self::InspectionAfterStorage => "inspection-after-storage",

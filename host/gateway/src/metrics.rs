@@ -1,12 +1,16 @@
 //! Counters for the operator, in Prometheus' text format.
 
 use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 
 use chargetap_engine::platform::Metric;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
+
+use crate::ocpp::{StationEvents, Stations};
 
 /// One label, as name and value.
 type Labels = [(&'static str, String); 1];
@@ -19,6 +23,8 @@ pub(crate) struct Metrics {
     commands: Family<Labels, Counter>,
     alerts: Family<Labels, Counter>,
     payment_reports: Family<Labels, Counter>,
+    connected: Family<Labels, Gauge>,
+    oddities: Family<[(&'static str, String); 2], Counter>,
 }
 
 impl Metrics {
@@ -30,6 +36,8 @@ impl Metrics {
             commands: Family::default(),
             alerts: Family::default(),
             payment_reports: Family::default(),
+            connected: Family::default(),
+            oddities: Family::default(),
         };
         let mut registry = Registry::with_prefix("chargetap");
         for (metric, help) in [
@@ -47,6 +55,16 @@ impl Metrics {
         ] {
             registry.register(metric.name(), help, metrics.family(metric).clone());
         }
+        registry.register(
+            "station_connected",
+            "Whether a station is connected",
+            metrics.connected.clone(),
+        );
+        registry.register(
+            "station_oddities",
+            "What stations said otherwise than OCPP has it, by kind",
+            metrics.oddities.clone(),
+        );
         Self {
             registry: Mutex::new(registry),
             ..metrics
@@ -57,6 +75,21 @@ impl Metrics {
         self.family(metric)
             .get_or_create(&[(metric.label(), label.to_owned())])
             .inc();
+    }
+
+    /// Take over how the stations are now.
+    pub(crate) fn set_stations<E: StationEvents>(&self, stations: &Stations<E>) {
+        for (station, is_connected) in stations.connections() {
+            let gauge = self
+                .connected
+                .get_or_create_owned(&[("station", station.to_owned())]);
+            gauge.set(is_connected.into());
+        }
+        for (station, kind, count) in stations.oddities() {
+            let labels = [("station", station), ("kind", kind.to_owned())];
+            let counter = self.oddities.get_or_create_owned(&labels);
+            counter.inner().store(count, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn text(&self) -> String {

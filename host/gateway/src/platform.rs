@@ -89,6 +89,7 @@ impl Native {
 
     /// The metrics in OpenMetrics' text format.
     pub(crate) fn metrics(&self) -> String {
+        self.metrics.set_stations(&self.stations);
         self.metrics.text()
     }
 

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::HeaderMap;
+use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
 use axum::serve::ListenerExt;
@@ -18,6 +19,7 @@ use futures_util::StreamExt;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
+use crate::ocpp;
 use crate::platform::NativeGateway;
 
 /// How long a request's body may take to arrive, and how long a large one.
@@ -39,12 +41,12 @@ pub async fn serve(
             tracing::warn!(%error, "TCP_NODELAY cannot be set");
         }
     });
-    let stations = gateway.platform().stations().router();
+    let stations = gateway.platform().stations().clone();
     let router = Router::new()
         .route("/metrics", get(metrics))
         .fallback(handle)
         .with_state(gateway)
-        .merge(stations);
+        .layer(middleware::from_fn_with_state(stations, ocpp::intercept));
     let router = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router)
         .with_graceful_shutdown(shutdown)
@@ -106,7 +108,7 @@ async fn collect(body: Body, limit: usize) -> Result<Vec<u8>, axum::Error> {
 
 /// The source of a request. A proxy on this machine adds it as the last entry of `X-Forwarded-For`.
 /// The header of any other peer is not trusted.
-fn source(peer: IpAddr, headers: &HeaderMap) -> String {
+pub(crate) fn source(peer: IpAddr, headers: &HeaderMap) -> String {
     let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
     let last = forwarded
         .and_then(|value| value.to_str().ok())

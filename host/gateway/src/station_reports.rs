@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, OnceLock, Weak};
 
-use chargetap_contract::session::{MeterReading, Stopped};
-use chargetap_engine::{EngineError, Vehicle};
+use chargetap_engine::{EngineError, Match, TransactionAnswer};
+use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop};
 
 use crate::ocpp::{StationEvents, Unavailable};
 use crate::platform::NativeGateway;
@@ -30,15 +30,41 @@ fn unavailable(error: EngineError) -> Unavailable {
 }
 
 impl StationEvents for Reports {
-    async fn has(
-        &self,
-        station: &str,
-        connector: u32,
-        vehicle: Vehicle,
-    ) -> Result<(), Unavailable> {
+    async fn connected(&self, station: &str) -> Result<(), Unavailable> {
         let gateway = self.gateway()?;
         gateway
-            .station_has(station, connector, vehicle)
+            .station_connected(station)
+            .await
+            .map_err(unavailable)
+    }
+
+    fn disconnected(&self, station: &str) {
+        // Without a gateway nothing has to be told any more.
+        if let Ok(gateway) = self.gateway() {
+            gateway.station_disconnected(station);
+        }
+    }
+
+    async fn booted(&self, station: &str, boot: &Boot) -> Result<(), Unavailable> {
+        let gateway = self.gateway()?;
+        gateway
+            .station_booted(station, boot)
+            .await
+            .map_err(unavailable)
+    }
+
+    async fn status(&self, station: &str, status: &Status) -> Result<(), Unavailable> {
+        let gateway = self.gateway()?;
+        gateway
+            .station_status(station, status)
+            .await
+            .map_err(unavailable)
+    }
+
+    async fn authorizes(&self, station: &str, token: &str) -> Result<bool, Unavailable> {
+        let gateway = self.gateway()?;
+        gateway
+            .station_authorizes(station, token)
             .await
             .map_err(unavailable)
     }
@@ -46,52 +72,27 @@ impl StationEvents for Reports {
     async fn started(
         &self,
         station: &str,
-        connector: u32,
-        id_tag: &str,
-        reading: MeterReading,
-    ) -> Result<Option<i32>, Unavailable> {
+        start: &Start,
+    ) -> Result<TransactionAnswer, Unavailable> {
         let gateway = self.gateway()?;
         gateway
-            .station_started(station, connector, id_tag, reading)
+            .station_started(station, start)
             .await
             .map_err(unavailable)
     }
 
-    async fn metered(
-        &self,
-        station: &str,
-        transaction: i32,
-        reading: MeterReading,
-    ) -> Result<(), Unavailable> {
+    async fn read(&self, station: &str, readings: &Readings) -> Result<Match, Unavailable> {
         let gateway = self.gateway()?;
         gateway
-            .station_metered(station, transaction, reading)
+            .station_read(station, readings)
             .await
             .map_err(unavailable)
     }
 
-    async fn signed(
-        &self,
-        station: &str,
-        transaction: i32,
-        packets: Vec<String>,
-    ) -> Result<(), Unavailable> {
+    async fn stopped(&self, station: &str, stop: &Stop) -> Result<Match, Unavailable> {
         let gateway = self.gateway()?;
         gateway
-            .station_signed(station, transaction, &packets)
-            .await
-            .map_err(unavailable)
-    }
-
-    async fn stopped(
-        &self,
-        station: &str,
-        transaction: i32,
-        stopped: Stopped,
-    ) -> Result<(), Unavailable> {
-        let gateway = self.gateway()?;
-        gateway
-            .station_stopped(station, transaction, stopped)
+            .station_stopped(station, stop)
             .await
             .map_err(unavailable)
     }

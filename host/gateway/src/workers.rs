@@ -12,6 +12,8 @@ use crate::platform::NativeGateway;
 const TICK: Duration = Duration::from_millis(250);
 /// How often all terminals are armed when nothing happens.
 const ARM: Duration = Duration::from_secs(5);
+/// How often to check for transactions that need tending.
+const TEND: Duration = Duration::from_secs(5);
 /// How often to check for alerts to deliver.
 const DELIVER: Duration = Duration::from_secs(1);
 /// How long a burst of changes may last before the terminals are armed.
@@ -26,6 +28,7 @@ pub(crate) fn spawn(gateway: &Arc<NativeGateway>) {
     tokio::spawn(arm_terminals(gateway.clone()));
     tokio::spawn(arm_changed_terminals(gateway.clone()));
     tokio::spawn(deliver_alerts(gateway.clone()));
+    tokio::spawn(tend_stations(gateway.clone()));
 }
 
 /// Execute commands as they come, several at once.
@@ -65,6 +68,18 @@ async fn reach_deadlines(gateway: Arc<NativeGateway>) {
         ticks.tick().await;
         if let Err(error) = gateway.tick().await {
             tracing::error!(%error, "deadlines cannot be looked at");
+        }
+    }
+}
+
+/// Tend the transactions of stations.
+async fn tend_stations(gateway: Arc<NativeGateway>) {
+    let mut rounds = tokio::time::interval(TEND);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        if let Err(error) = gateway.tend_stations().await {
+            tracing::error!(%error, "stations cannot be tended");
         }
     }
 }

@@ -106,10 +106,13 @@
 //!             }
 //!             Action::StartCharging(_) => {
 //!                 // The station starts, and stops 10 kWh and some minutes later.
-//!                 let reading = |energy, at| MeterReading { energy, at };
-//!                 let end = reading(22_345, now + 12 * MINUTE);
-//!                 events.push(Event::ChargingStopped(Stopped { reading: end, reason: "Local".into() }));
-//!                 events.push(Event::ChargingStarted(reading(12_345, now)));
+//!                 events.push(Event::ChargingStopped(Stopped {
+//!                     at: now + 12 * MINUTE,
+//!                     energy: Some(22_345),
+//!                     reason: "Local".into(),
+//!                 }));
+//!                 let start = MeterReading { energy: 12_345, at: now };
+//!                 events.push(Event::ChargingStarted(start));
 //!                 now += 20 * MINUTE;
 //!                 continue;
 //!             }

@@ -5,9 +5,12 @@
 
 use std::rc::Rc;
 
-use chargetap_contract::session::{MeterReading, Stopped};
+use chargetap_engine::EngineError;
 use chargetap_engine::http::{BODY_LIMIT, Body, Response};
-use chargetap_engine::{EngineError, StopReason, Vehicle};
+use chargetap_ocpp::StopReason;
+use chargetap_ocpp::report::{
+    ConnectorStatus, Readings, Sample, Start, Status, Stop, TransactionRef,
+};
 use serde::Deserialize;
 use spin_sdk::http::HeaderMap;
 
@@ -33,17 +36,17 @@ enum Report {
         at_ms: u64,
     },
     Metered {
-        transaction: i32,
+        transaction: i64,
         energy_wh: u64,
         at_ms: u64,
     },
     /// The meter's signed values (OCMF), character for character; those of the end come before it.
     Signed {
-        transaction: i32,
+        transaction: i64,
         packets: Vec<String>,
     },
     Stopped {
-        transaction: i32,
+        transaction: i64,
         energy_wh: u64,
         at_ms: u64,
         reason: StopReason,
@@ -87,17 +90,18 @@ async fn store(
     station: &str,
     report: Report,
 ) -> Result<Response, EngineError> {
-    let reading = |energy, at| MeterReading { energy, at };
+    let numbered = |number| TransactionRef {
+        id: Some(number),
+        ..TransactionRef::default()
+    };
     match report {
         Report::Plugged { connector } => {
-            gateway
-                .station_has(station, connector, Vehicle::Waits)
-                .await?;
+            let status = status(connector, ConnectorStatus::Preparing);
+            gateway.station_status(station, &status).await?;
         }
         Report::Free { connector } => {
-            gateway
-                .station_has(station, connector, Vehicle::IsGone)
-                .await?;
+            let status = status(connector, ConnectorStatus::Available);
+            gateway.station_status(station, &status).await?;
         }
         Report::Started {
             connector,
@@ -105,12 +109,15 @@ async fn store(
             energy_wh,
             at_ms,
         } => {
-            let reading = reading(energy_wh, at_ms);
-            let transaction = gateway
-                .station_started(station, connector, &id_tag, reading)
-                .await?;
+            let start = Start {
+                connector: Some(connector),
+                token: id_tag,
+                register: Some(energy_wh),
+                at: Some(at_ms),
+            };
+            let answer = gateway.station_started(station, &start).await?;
             return Ok(Response::json(&serde_json::json!({
-                "transaction": transaction,
+                "transaction": answer.is_accepted.then_some(answer.number),
             })));
         }
         Report::Metered {
@@ -118,18 +125,30 @@ async fn store(
             energy_wh,
             at_ms,
         } => {
-            let reading = reading(energy_wh, at_ms);
-            gateway
-                .station_metered(station, transaction, reading)
-                .await?;
+            let sample = Sample {
+                at: Some(at_ms),
+                register: Some(energy_wh),
+                signed: Vec::new(),
+            };
+            let readings = Readings {
+                transaction: numbered(transaction),
+                samples: vec![sample],
+            };
+            gateway.station_read(station, &readings).await?;
         }
         Report::Signed {
             transaction,
             packets,
         } => {
-            gateway
-                .station_signed(station, transaction, &packets)
-                .await?;
+            let sample = Sample {
+                signed: packets,
+                ..Sample::default()
+            };
+            let readings = Readings {
+                transaction: numbered(transaction),
+                samples: vec![sample],
+            };
+            gateway.station_read(station, &readings).await?;
         }
         Report::Stopped {
             transaction,
@@ -137,13 +156,24 @@ async fn store(
             at_ms,
             reason,
         } => {
-            let reading = reading(energy_wh, at_ms);
-            let reason = reason.name().to_owned();
-            let stopped = Stopped { reading, reason };
-            gateway
-                .station_stopped(station, transaction, stopped)
-                .await?;
+            let stop = Stop {
+                transaction: numbered(transaction),
+                register: Some(energy_wh),
+                at: Some(at_ms),
+                reason,
+                signed: Vec::new(),
+            };
+            gateway.station_stopped(station, &stop).await?;
         }
     }
     Ok(Response::no_content())
+}
+
+fn status(connector: u32, status: ConnectorStatus) -> Status {
+    Status {
+        connector,
+        status: Some(status),
+        error: None,
+        at: None,
+    }
 }

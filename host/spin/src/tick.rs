@@ -27,11 +27,12 @@ pub(crate) async fn answer(gateway: &SpinGateway, headers: &HeaderMap) -> Respon
 
 async fn pass_time(gateway: &SpinGateway) -> Result<usize, EngineError> {
     let ticked = gateway.tick().await;
+    let tended = gateway.tend_stations().await;
     gateway.arm_terminals().await;
     gateway.housekeep().await;
     let executed = commands::execute_waiting(gateway).await;
     let delivered = deliver_alerts(gateway).await;
-    ticked.and(delivered).and(executed)
+    ticked.and(tended).and(delivered).and(executed)
 }
 
 async fn deliver_alerts(gateway: &SpinGateway) -> Result<(), EngineError> {

@@ -50,6 +50,10 @@ pub(crate) struct Setup {
     /// Unplug after this energy; never if absent.
     pub(crate) unplug_after: Option<u64>,
     pub(crate) plug_in_timeout_s: u64,
+    /// More of the policy.
+    pub(crate) policy: &'static str,
+    /// The station's password.
+    pub(crate) station_password: &'static str,
     /// How sessions begin at the terminal.
     pub(crate) terminal: &'static str,
     /// More of the station's configuration.
@@ -75,6 +79,8 @@ impl Default for Setup {
             plug_in_after_ms: Some(50),
             unplug_after: Some(7_000),
             plug_in_timeout_s: 60,
+            policy: "",
+            station_password: PASSWORD,
             terminal: ONE_EVSE,
             station: "",
             provider: "",
@@ -111,7 +117,7 @@ pub(super) async fn start_station(address: &str, setup: &Setup) -> StationSimula
 pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, setup: &Setup) {
     std::fs::write(folder.join("api.key"), API_KEY).unwrap();
     std::fs::write(folder.join("callback.key"), CALLBACK_KEY).unwrap();
-    std::fs::write(folder.join("station.key"), PASSWORD).unwrap();
+    std::fs::write(folder.join("station.key"), setup.station_password).unwrap();
     std::fs::write(folder.join("webhook.key"), WEBHOOK_KEY).unwrap();
     let components = components();
     let text = format!(
@@ -134,6 +140,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         [policy]
         authorise_timeout_s = 3
         plug_in_timeout_s = {plug_in_timeout_s}
+        {policy}
         [[webhooks]]
         id = "acquirer"
         scheme = "raw-body"
@@ -150,6 +157,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         "#,
         components = components.display(),
         plug_in_timeout_s = setup.plug_in_timeout_s,
+        policy = setup.policy,
         terminal = setup.terminal,
         station = setup.station,
         provider = setup.provider,

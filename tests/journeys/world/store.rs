@@ -71,6 +71,16 @@ impl World {
             .unwrap()
     }
 
+    /// What a session has delivered, in watt-hours.
+    pub(crate) fn session_energy(&self, session: &str) -> u64 {
+        let query = "SELECT view ->> '$.energy' FROM session WHERE id = ?1";
+        let energy: i64 = self
+            .store()
+            .query_row(query, [session], |row| row.get(0))
+            .unwrap();
+        energy.unsigned_abs()
+    }
+
     /// Put another version before the state of a session.
     pub(crate) fn replace_state_version(&self, session: &str, version: u8) {
         let query = "SELECT state FROM session WHERE id = ?1";

@@ -26,8 +26,10 @@ impl World {
                 self.apply(Event::MeterRead(meter(reading)), None);
             }
             Report::Stopped(reading) => {
+                let MeterReading { energy, at } = meter(reading);
                 let stopped = Stopped {
-                    reading: meter(reading),
+                    at,
+                    energy: Some(energy),
                     reason: String::new(),
                 };
                 let key = Some("stopped".into());

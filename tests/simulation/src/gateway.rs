@@ -161,6 +161,7 @@ async fn live(world: Arc<World>) {
             .spawn(reach_deadlines(world.clone(), gateway.clone())),
     );
     drop(world.process.spawn(arm(world.clone(), gateway.clone())));
+    drop(world.process.spawn(tend_stations(gateway.clone())));
     loop {
         match gateway.claim().await {
             Ok(Some(execution)) => {
@@ -229,6 +230,15 @@ fn until_next_moment(world: &World) -> u64 {
     }
     let next = state.disk.next_moment(ABANDONED_AFTER);
     next.map_or(HOUR, |next| next.saturating_sub(now).min(HOUR))
+}
+
+/// The native host does it every five seconds. What is tended waits for a minute and more.
+async fn tend_stations(gateway: Arc<SimulatedGateway>) {
+    loop {
+        pass(30_000).await;
+        // If the disk refused, it is tried again.
+        let _ = gateway.tend_stations().await;
+    }
 }
 
 async fn arm(world: Arc<World>, gateway: Arc<SimulatedGateway>) {

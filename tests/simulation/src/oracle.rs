@@ -288,7 +288,7 @@ impl Oracle {
         &mut self,
         disk: &Disk,
         id_tag: &str,
-        number: Option<i32>,
+        number: Option<i64>,
         now: u64,
         back_for: Option<u64>,
     ) {

@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chargetap_contract::session::{MeterReading, Stopped};
+use chargetap_contract::session::MeterReading;
 use chargetap_engine::platform::StationAnswer;
-use chargetap_engine::{EngineError, Vehicle};
+use chargetap_engine::{EngineError, TransactionAnswer};
+use chargetap_ocpp::StopReason;
+use chargetap_ocpp::report::{
+    ConnectorStatus, Readings, Sample, Start, Status, Stop, TransactionRef,
+};
 use tokio::sync::Notify;
 
 use crate::faults::Fault;
@@ -40,21 +44,23 @@ struct Connector {
     /// How often a vehicle was plugged in.
     vehicles: u64,
     /// What was last reported of the vehicle, and whether a report is under way.
-    reported: Option<Vehicle>,
+    reported: Option<ConnectorStatus>,
     reporting: bool,
     /// An accepted start that waits for a vehicle: its token, and until when.
     waiting: Option<(String, u64)>,
     running: Option<Running>,
     offline_until: u64,
     stopping: Arc<Notify>,
+    /// How many transactions the gateway has not heard of to their end.
+    untold: u32,
 }
 
 #[derive(Clone, Debug)]
 struct Running {
     id_tag: String,
-    number: Option<i32>,
+    number: Option<i64>,
     /// Why it is to stop, if it is.
-    stop_reason: Option<&'static str>,
+    stop_reason: Option<StopReason>,
 }
 
 impl Stations {
@@ -72,6 +78,7 @@ impl Stations {
                 running: None,
                 offline_until: 0,
                 stopping: Arc::default(),
+                untold: 0,
             };
             (number, connector)
         };
@@ -109,6 +116,14 @@ impl State {
         let now = self.now();
         let connector = self.connector(site::connector_at(station)?)?;
         now.checked_sub(connector.offline_until)
+    }
+
+    /// Whether a station has something to tell of a transaction.
+    pub(crate) fn has_untold_transactions(&self) -> bool {
+        self.stations
+            .0
+            .values()
+            .any(|connector| connector.untold > 0)
     }
 
     /// Whether a transaction runs at this connector.
@@ -152,7 +167,7 @@ fn start_valid_for(connector: u32) -> u64 {
 }
 
 /// A remote stop has arrived.
-pub(crate) fn stop(world: &Arc<World>, transaction: i32) -> StationAnswer {
+pub(crate) fn stop(world: &Arc<World>, transaction: i64) -> StationAnswer {
     let mut state = world.state();
     let goes_on = state.fault_often(Fault::GoesOn);
     let found = state.stations.0.iter_mut().find_map(|(number, connector)| {
@@ -162,7 +177,7 @@ pub(crate) fn stop(world: &Arc<World>, transaction: i32) -> StationAnswer {
     match found {
         Some(_) if goes_on => StationAnswer::Accepted,
         Some((number, running)) => {
-            running.stop_reason.get_or_insert("Remote");
+            running.stop_reason.get_or_insert(StopReason::Remote);
             if let Some(connector) = state.connector(number) {
                 connector.stopping.notify_one();
             }
@@ -200,7 +215,7 @@ pub(crate) fn plug_in(world: &Arc<World>, connector: u32, owner: &str) {
 
 /// The vehicle leaves.
 pub(crate) fn unplug(world: &Arc<World>, connector: u32) {
-    request_stop(world, connector, "EVDisconnected");
+    request_stop(world, connector, StopReason::EvDisconnected);
     if let Some(connector) = world.state().connector(connector) {
         connector.plugged = false;
     }
@@ -222,8 +237,14 @@ fn report_vehicle(world: &Arc<World>, connector: u32) {
     tokio::spawn(async move {
         while let Some(vehicle) = unreported_vehicle(&world, connector) {
             let report = move |gateway: Arc<SimulatedGateway>| async move {
+                let status = Status {
+                    connector,
+                    status: Some(vehicle),
+                    error: None,
+                    at: None,
+                };
                 gateway
-                    .station_has(&site::station(connector), connector, vehicle)
+                    .station_status(&site::station(connector), &status)
                     .await
             };
             match send(&world, connector, report).await {
@@ -239,12 +260,12 @@ fn report_vehicle(world: &Arc<World>, connector: u32) {
 }
 
 /// The vehicle's state, if it is not reported yet. During a transaction there is nothing to report.
-fn unreported_vehicle(world: &Arc<World>, connector: u32) -> Option<Vehicle> {
+fn unreported_vehicle(world: &Arc<World>, connector: u32) -> Option<ConnectorStatus> {
     let mut state = world.state();
     let found = state.connector(connector)?;
     let vehicle = match (found.plugged, &found.running) {
-        (false, _) => Some(Vehicle::IsGone),
-        (true, None) => Some(Vehicle::Waits),
+        (false, _) => Some(ConnectorStatus::Available),
+        (true, None) => Some(ConnectorStatus::Preparing),
         (true, Some(_)) => None,
     };
     let unreported = vehicle.filter(|vehicle| found.reported != Some(*vehicle));
@@ -252,7 +273,7 @@ fn unreported_vehicle(world: &Arc<World>, connector: u32) -> Option<Vehicle> {
     unreported
 }
 
-fn request_stop(world: &Arc<World>, connector: u32, reason: &'static str) {
+fn request_stop(world: &Arc<World>, connector: u32, reason: StopReason) {
     let mut state = world.state();
     if let Some(found) = state.connector(connector)
         && let Some(running) = &mut found.running
@@ -272,6 +293,7 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
             number: None,
             stop_reason: None,
         });
+        found.untold += 1;
         let (register, told) = (found.register, found.register - found.forgotten);
         let owner = found.owner.clone();
         state.note(format_args!(
@@ -281,7 +303,13 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
         state
             .oracle
             .transaction_started(&id_tag, register, told, &owner, now);
-        tokio::spawn(transaction(world.clone(), connector, id_tag));
+        let world = world.clone();
+        tokio::spawn(async move {
+            transaction(world.clone(), connector, id_tag).await;
+            if let Some(found) = world.state().connector(connector) {
+                found.untold -= 1;
+            }
+        });
     }
 }
 
@@ -348,11 +376,21 @@ async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
     let Ok(Some(number)) = report.await else {
         return;
     };
-    let stopped = Stopped {
-        reading: at,
-        reason: reason.to_owned(),
+    let stop = Stop {
+        transaction: numbered(number),
+        register: Some(at.energy),
+        at: Some(at.at),
+        reason,
+        signed: Vec::new(),
     };
-    report_stop(&world, connector, &id_tag, number, stopped).await;
+    report_stop(&world, connector, &id_tag, stop).await;
+}
+
+fn numbered(number: i64) -> TransactionRef {
+    TransactionRef {
+        id: Some(number),
+        ..TransactionRef::default()
+    }
 }
 
 fn reading(world: &World, connector: u32) -> MeterReading {
@@ -364,49 +402,57 @@ fn reading(world: &World, connector: u32) -> MeterReading {
     MeterReading { energy, at }
 }
 
-/// Report the start until it is acknowledged. Returns the transaction's number, unless the token is
-/// unknown.
+/// Report the start until it is acknowledged. Returns the transaction's number.
 async fn report_start(
     world: Arc<World>,
     connector: u32,
     id_tag: String,
     reading: MeterReading,
-) -> Option<i32> {
-    let number = loop {
-        let tag = id_tag.clone();
+) -> Option<i64> {
+    let TransactionAnswer {
+        number,
+        is_accepted,
+    } = loop {
+        let start = Start {
+            connector: Some(connector),
+            token: id_tag.clone(),
+            register: Some(reading.energy),
+            at: Some(reading.at),
+        };
         let report = move |gateway: Arc<SimulatedGateway>| async move {
             gateway
-                .station_started(&site::station(connector), connector, &tag, reading)
+                .station_started(&site::station(connector), &start)
                 .await
         };
-        if let Some(number) = send(&world, connector, report).await {
-            break number;
+        if let Some(answer) = send(&world, connector, report).await {
+            break answer;
         }
         pass(REPEAT).await;
     };
+    let accepted = is_accepted.then_some(number);
     let mut state = world.state();
     let (now, back_for) = (state.now(), state.connected_for(&site::station(connector)));
     {
         let State { oracle, disk, .. } = &mut *state;
-        oracle.start_acknowledged(disk, &id_tag, number, now, back_for);
+        oracle.start_acknowledged(disk, &id_tag, accepted, now, back_for);
     }
     let found = state.connector(connector)?;
     let vehicle = found.vehicles;
     if let Some(running) = &mut found.running
         && running.id_tag == id_tag
     {
-        running.number = number;
-        if number.is_none() {
-            running.stop_reason.get_or_insert("DeAuthorized");
+        running.number = Some(number);
+        if !is_accepted {
+            running.stop_reason.get_or_insert(StopReason::DeAuthorized);
             found.stopping.notify_one();
         }
         // The vehicle of a transaction that is over by now may have left.
-        if number.is_some() && terminal_of(connector).1 == Way::PlugIn {
+        if is_accepted && terminal_of(connector).1 == Way::PlugIn {
             let State { oracle, disk, .. } = &mut *state;
             oracle.vehicle_served(disk, connector, vehicle, &id_tag);
         }
     }
-    number
+    Some(number)
 }
 
 /// Whether the register jumps, and whether that is because it begins anew.
@@ -427,7 +473,7 @@ fn register_jumps(world: &World, connector: u32) -> (bool, bool) {
 }
 
 /// Report the register once. It may be lost.
-async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
+async fn report_meter(world: Arc<World>, connector: u32, number: i64) {
     let (jumps, begins_anew) = register_jumps(&world, connector);
     let mut reading = reading(&world, connector);
     if jumps && !begins_anew {
@@ -455,22 +501,24 @@ async fn report_meter(world: Arc<World>, connector: u32, number: i32) {
     world.state().note(format_args!(
         "connector {connector} tells {energy} Wh at {at}"
     ));
+    let readings = Readings {
+        transaction: numbered(number),
+        samples: vec![Sample {
+            at: Some(at),
+            register: Some(energy),
+            signed: Vec::new(),
+        }],
+    };
     let report = move |gateway: Arc<SimulatedGateway>| async move {
         gateway
-            .station_metered(&site::station(connector), number, reading)
+            .station_read(&site::station(connector), &readings)
             .await
     };
     let _ = send(&world, connector, report).await;
 }
 
 /// Report the end until it is taken.
-async fn report_stop(
-    world: &Arc<World>,
-    connector: u32,
-    id_tag: &str,
-    number: i32,
-    stopped: Stopped,
-) {
+async fn report_stop(world: &Arc<World>, connector: u32, id_tag: &str, stop: Stop) {
     if world.state().fault_often(Fault::ReportLost) {
         return;
     }
@@ -483,10 +531,10 @@ async fn report_stop(
         pass(late).await;
     }
     loop {
-        let stopped = stopped.clone();
+        let stop = stop.clone();
         let report = move |gateway: Arc<SimulatedGateway>| async move {
             gateway
-                .station_stopped(&site::station(connector), number, stopped)
+                .station_stopped(&site::station(connector), &stop)
                 .await
         };
         if send(world, connector, report).await.is_some() {

@@ -215,7 +215,8 @@ async fn run(world: &Arc<World>, seed: u64, drivers: u64) -> Report {
         let state = world.state();
         let is_at_rest = state.disk.unfinished() == 0
             && !state.oracle.has_open_holds()
-            && state.disk.needing_attention().is_empty();
+            && state.disk.needing_attention().is_empty()
+            && !state.has_untold_transactions();
         if is_at_rest || state.now() > since + REST {
             break;
         }

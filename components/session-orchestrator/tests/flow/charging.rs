@@ -1,9 +1,9 @@
 use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{
-    Action, Attention, CommandResult, Event, MeterReading, Phase, Refusal, Stopped,
+    Action, Attention, CommandResult, Event, MeterReading, Phase, Refusal,
 };
 
-use crate::session::{DAY, HOUR, MINUTE, SECOND, Session, card};
+use crate::session::{DAY, HOUR, MINUTE, SECOND, Session, card, stopped};
 
 #[test]
 fn a_driver_who_does_not_plug_in_gets_everything_back() {
@@ -142,7 +142,10 @@ fn the_session_stops_before_the_next_interval_exceeds_the_hold() {
 #[test]
 fn a_session_stops_at_its_maximum_duration() {
     let mut session = Session::charging();
-    assert_eq!(session.deadline(), Some(session.now + DAY));
+    let until = session.now + DAY;
+    session.pass(MINUTE);
+    session.meter(0);
+    assert_eq!(session.deadline(), Some(until));
     session.reach_deadline();
     assert_eq!(session.phase(), Phase::Stopping);
 }
@@ -232,13 +235,13 @@ fn an_end_below_the_start_leaves_the_last_reading() {
     let mut session = Session::charging();
     session.pass(30 * MINUTE);
     session.meter(7_420);
-    session.apply(Event::ChargingStopped(Stopped {
-        reading: MeterReading {
+    session.apply(Event::ChargingStopped(stopped(
+        MeterReading {
             energy: 12,
             at: session.now,
         },
-        reason: "PowerLoss".into(),
-    }));
+        "PowerLoss",
+    )));
     assert_eq!(session.capture(), Some(486));
 }
 
@@ -259,10 +262,7 @@ fn times_with_clock_off_by(offset: i64) -> (u64, u64) {
     assert_eq!(session.view().energy, 3_000);
     session.pass(15 * MINUTE);
     let reading = shifted(&session, 7_420);
-    session.apply(Event::ChargingStopped(Stopped {
-        reading,
-        reason: "EVDisconnected".into(),
-    }));
+    session.apply(Event::ChargingStopped(stopped(reading, "EVDisconnected")));
     session.ended("capture", CommandResult::Done);
     let charging = session.receipt().charging.as_ref().unwrap();
     assert_eq!(charging.energy, 7_420);
@@ -285,13 +285,13 @@ fn a_station_whose_clock_is_wrong_is_billed_by_ours() {
 fn a_station_whose_clock_jumps_ahead_cannot_charge_for_time_that_has_not_passed() {
     let mut session = Session::charging();
     session.pass(30 * MINUTE);
-    session.apply(Event::ChargingStopped(Stopped {
-        reading: MeterReading {
+    session.apply(Event::ChargingStopped(stopped(
+        MeterReading {
             at: session.now + 365 * DAY,
             ..session.reading(7_420)
         },
-        reason: "EVDisconnected".into(),
-    }));
+        "EVDisconnected",
+    )));
     session.ended("capture", CommandResult::Done);
     let charging = session.receipt().charging.as_ref().unwrap();
     assert_eq!(charging.ended_at - charging.started_at, 30 * MINUTE);
@@ -310,10 +310,7 @@ fn a_wrong_clock_still_tells_when_a_late_report_was_made() {
     let stop = reading(&session, 7_420);
     // The connection was lost meanwhile.
     session.pass(10 * MINUTE);
-    session.apply(Event::ChargingStopped(Stopped {
-        reading: stop,
-        reason: "Local".into(),
-    }));
+    session.apply(Event::ChargingStopped(stopped(stop, "Local")));
     session.ended("capture", CommandResult::Done);
     let charging = session.receipt().charging.as_ref().unwrap();
     assert_eq!(charging.ended_at - charging.started_at, 20 * MINUTE);

@@ -1,9 +1,9 @@
 //! Clocks that are wrong, and clocks that are set.
 
 use chargetap_contract::money::Dimension;
-use chargetap_contract::session::{CommandResult, Event, MeterReading, Phase, Requester, Stopped};
+use chargetap_contract::session::{CommandResult, Event, MeterReading, Phase, Requester};
 
-use crate::session::{HOUR, MINUTE, SECOND, Session};
+use crate::session::{HOUR, MINUTE, SECOND, Session, stopped};
 
 /// A session at 0.06 a minute and nothing else, 25 % VAT, whose money is reserved.
 fn by_the_minute() -> Session {
@@ -31,10 +31,7 @@ fn at(session: &Session, energy: u64, at: u64) -> MeterReading {
 
 #[track_caller]
 fn stop(session: &mut Session, reading: MeterReading) {
-    session.apply(Event::ChargingStopped(Stopped {
-        reading,
-        reason: "Local".into(),
-    }));
+    session.apply(Event::ChargingStopped(stopped(reading, "Local")));
 }
 
 // By hand: 60 minutes at 0.06 are 3.60, with 25 % VAT 4.50.

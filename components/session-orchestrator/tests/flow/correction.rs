@@ -1,9 +1,9 @@
 use chargetap_contract::receipt::NothingTakenReason;
 use chargetap_contract::session::{
-    Action, Attention, CommandResult, Event, Phase, Refusal, Requester, Stopped,
+    Action, Attention, CommandResult, Event, Phase, Refusal, Requester,
 };
 
-use crate::session::{DAY, HOUR, ID, MINUTE, Session, card, hold};
+use crate::session::{DAY, HOUR, ID, MINUTE, Session, card, hold, stopped};
 
 /// A session whose station went silent after 7,420 Wh, which cost 4.86, and that is being captured.
 fn estimated() -> Session {
@@ -145,11 +145,8 @@ fn a_late_end_after_a_void_is_noted() {
 /// Report the end again, with another reading. Returns the phase in which that was refused.
 fn report_again(session: &mut Session) -> Phase {
     let reading = session.reading(1);
-    let stopped = Stopped {
-        reading,
-        reason: "Local".into(),
-    };
-    match session.try_apply(Event::ChargingStopped(stopped)) {
+    let event = Event::ChargingStopped(stopped(reading, "Local"));
+    match session.try_apply(event) {
         Err(Refusal::NotApplicable(phase)) => phase,
         other => panic!("{other:?}"),
     }
@@ -258,6 +255,8 @@ fn the_end_of_charging_is_known_an_hour_before_the_hold_expires() {
         session.policy.maximum_duration = 30 * DAY;
         session.policy.stop_timeout = stop_timeout;
         session.apply(Event::ChargingStarted(reading));
+        session.pass(MINUTE);
+        session.meter(0);
         let until = held_at + 7 * DAY - HOUR - stop_timeout;
         assert_eq!(session.deadline(), Some(until));
         while session.phase() != Phase::Voiding {
@@ -302,6 +301,7 @@ fn operator_and_driver_can_end_a_session_before_and_during_charging() {
     for (requester, reason) in [
         (Requester::Operator, NothingTakenReason::CancelledByOperator),
         (Requester::Driver, NothingTakenReason::CancelledByDriver),
+        (Requester::Station, NothingTakenReason::StartFailed),
     ] {
         let mut session = Session::authorised();
         session.apply(Event::StopRequested(requester));

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use chargetap_contract::session::{
-    Action, CommandResult, Event, MeterReading, Outcome, Phase, Requester, Stopped,
+    Action, CommandResult, Event, MeterReading, Outcome, Phase, Requester,
 };
 use proptest::prelude::*;
 
-use crate::session::{ID, Session, card, hold};
+use crate::session::{ID, Session, card, hold, stopped};
 
 fn result() -> impl Strategy<Value = CommandResult> {
     prop_oneof![
@@ -47,12 +47,7 @@ fn event() -> impl Strategy<Value = Event> {
         Just(Event::PaymentHinted),
         reading().prop_map(Event::ChargingStarted),
         reading().prop_map(Event::MeterRead),
-        reading().prop_map(|reading| {
-            Event::ChargingStopped(Stopped {
-                reading,
-                reason: String::new(),
-            })
-        }),
+        reading().prop_map(|reading| { Event::ChargingStopped(stopped(reading, "")) }),
         Just(Event::StopRequested(Requester::Operator)),
         Just(Event::StopRequested(Requester::Driver)),
         (0_u64..6_000).prop_map(Event::Refunded),

@@ -4,7 +4,7 @@ use chargetap_contract::session::{
     Attention, CommandResult, Event, MeterReading, Phase, Requester, Stopped,
 };
 
-use crate::session::{MINUTE, Session};
+use crate::session::{HOUR, MINUTE, Session, stopped};
 
 /// A session at 3,000 Wh after ten minutes, whose register stands at 4,000 Wh.
 fn charging() -> Session {
@@ -30,10 +30,7 @@ fn read(session: &mut Session, energy: u64) {
 fn end(session: &mut Session, energy: u64) {
     session.pass(5 * MINUTE);
     let reading = register(session, energy);
-    session.apply(Event::ChargingStopped(Stopped {
-        reading,
-        reason: "Local".into(),
-    }));
+    session.apply(Event::ChargingStopped(stopped(reading, "Local")));
 }
 
 #[test]
@@ -150,4 +147,63 @@ fn a_wrong_reading_that_is_delivered_twice_does_not_show_that_the_register_began
     read(&mut session, 4_500);
     end(&mut session, 5_000);
     assert_eq!(session.view().energy, 4_000);
+}
+
+#[test]
+fn an_end_without_a_reading_bills_the_last_one_and_tells_a_person() {
+    let mut session = Session::charging();
+    session.pass(30 * MINUTE);
+    session.meter(7_420);
+    session.pass(5 * MINUTE);
+    let end = Stopped {
+        at: session.now,
+        energy: None,
+        reason: "EVDisconnected".into(),
+    };
+    session.apply(Event::ChargingStopped(end));
+    assert_eq!(session.capture(), Some(486));
+    assert_eq!(session.alerts(), [Attention::EndNotReported]);
+    session.ended("capture", CommandResult::Done);
+    assert_eq!(session.phase(), Phase::Settled);
+}
+
+// By hand: at 500 kW, the hold's 50.00 at 0.49 and 25 % VAT are used up after 81.6 kWh, which take 9.8 minutes.
+const USED_UP_AT_FULL_POWER: u64 = 588 * 1_000;
+
+#[test]
+fn a_session_that_is_not_metered_is_stopped_before_its_hold_can_be_used_up() {
+    let mut session = Session::charging();
+    let started_at = session.now;
+    session.reach_deadline();
+    let after = session.now - started_at;
+    assert!(after <= USED_UP_AT_FULL_POWER, "{after}");
+    assert!(after > USED_UP_AT_FULL_POWER - 20_000, "{after}");
+    assert_eq!(session.phase(), Phase::Stopping);
+    assert_eq!(session.alerts(), [Attention::NotMetered]);
+}
+
+#[test]
+fn a_session_whose_readings_cannot_be_right_is_stopped_like_one_that_is_not_metered() {
+    let mut session = Session::charging();
+    session.pass(MINUTE);
+    session.meter(500);
+    session.pass(MINUTE);
+    session.meter(90_000_000);
+    let read_at = session.now - MINUTE;
+    session.reach_deadline();
+    assert!(session.now - read_at <= USED_UP_AT_FULL_POWER);
+    assert_eq!(session.phase(), Phase::Stopping);
+    let alerts = [Attention::MeterImplausible, Attention::NotMetered];
+    assert_eq!(session.alerts(), alerts);
+}
+
+#[test]
+fn a_session_that_is_metered_goes_on_however_seldom_it_is_read() {
+    let mut session = Session::charging();
+    session.pass(5 * MINUTE);
+    session.meter(0);
+    assert!(session.deadline().unwrap() > session.now + HOUR);
+    session.pass(HOUR);
+    session.meter(7_420);
+    assert_eq!(session.phase(), Phase::Charging);
 }

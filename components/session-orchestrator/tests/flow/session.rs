@@ -190,10 +190,7 @@ impl Session {
     #[track_caller]
     pub(crate) fn stop_at(&mut self, energy: u64) {
         let reading = self.reading(energy);
-        self.apply(Event::ChargingStopped(Stopped {
-            reading,
-            reason: "EVDisconnected".into(),
-        }));
+        self.apply(Event::ChargingStopped(stopped(reading, "EVDisconnected")));
     }
 
     pub(crate) fn view(&self) -> &View {
@@ -274,5 +271,15 @@ impl Session {
         let receipt = receipts.next().expect("a receipt");
         assert!(receipts.next().is_none(), "one receipt");
         receipt
+    }
+}
+
+/// The end of a transaction, with its reading.
+pub(crate) fn stopped(reading: MeterReading, reason: &str) -> Stopped {
+    let MeterReading { energy, at } = reading;
+    Stopped {
+        at,
+        energy: Some(energy),
+        reason: reason.into(),
     }
 }

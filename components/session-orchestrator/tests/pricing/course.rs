@@ -152,8 +152,11 @@ impl Session {
     }
 
     pub(crate) fn stop(&mut self, reading: (u64, u64)) {
-        let reading = self.reading(reading);
-        let reason = "Local".into();
-        self.apply(Event::ChargingStopped(Stopped { reading, reason }));
+        let MeterReading { energy, at } = self.reading(reading);
+        self.apply(Event::ChargingStopped(Stopped {
+            at,
+            energy: Some(energy),
+            reason: "Local".into(),
+        }));
     }
 }

@@ -133,7 +133,9 @@ fn a_hold_that_covers_everything_leaves_the_session_its_full_duration() {
     assert_eq!(charging(&bounded, 100).last.deadline, Some(until));
     // Energy costs nothing as long as no reading shows any.
     let by_energy = simple(&[energy(100_000, 0, 1), time(0, 0, 1), parking(0, 0, 1)]);
-    assert_eq!(charging(&by_energy, 1).last.deadline, Some(until));
+    let mut session = charging(&by_energy, 1);
+    session.meter((MINUTE, 0));
+    assert_eq!(session.last.deadline, Some(until));
 }
 
 #[test]

@@ -115,6 +115,10 @@ impl Clock {
             None
         };
         state.is_waited_for |= problem.is_some();
+        if problem.is_none() {
+            // What is decided by it now must be seen to move if it is set before anybody looks.
+            state.looked.get_or_insert(look);
+        }
         problem.map_or(Ok(()), Err)
     }
 

@@ -84,6 +84,8 @@ struct StationTable {
     id: Spanned<String>,
     password: Spanned<SecretSource>,
     #[serde(default)]
+    local_tokens: Vec<String>,
+    #[serde(default)]
     meters: Vec<MeterTable>,
 }
 
@@ -284,6 +286,7 @@ fn stations(
         let meter_keys = place.take(meter_keys(place, table.meters));
         let station = meter_keys.map(|meter_keys| Station {
             password: table.password.into_inner(),
+            local_tokens: table.local_tokens,
             meter_keys,
         });
         if stations.contains_key(table.id.get_ref()) {

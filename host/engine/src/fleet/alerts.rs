@@ -4,7 +4,7 @@
 //! again, after a crash too: the record keeps what raised each alert, and raises no second one.
 
 use chargetap_contract::callback::{PaymentChange, PaymentReport};
-use chargetap_contract::session::{Alert, Attention};
+use chargetap_contract::session::{Alert, Attention, Evse};
 use chargetap_fleet::alert::{AlertKind, NewAlert, ReportedPayment};
 use chargetap_fleet::command::Command;
 use chargetap_fleet::text::Line;
@@ -14,6 +14,7 @@ use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::platform::{Metric, Platform};
 use crate::store;
+use crate::store::transactions::Transaction;
 
 /// Raise the alert of a session for which this command asks.
 pub(crate) async fn raise_for_session(
@@ -29,6 +30,7 @@ pub(crate) async fn raise_for_session(
         terminal: stored.and_then(|it| it.terminal.parse().ok()),
         session: Some(session.to_owned()),
         payment: None,
+        evse: None,
         cause: command.to_owned(),
         next_action: Line::shortened(&alert.next_action),
     };
@@ -64,6 +66,7 @@ pub(crate) async fn raise_for_payment(
             id: line(&report.payment),
             reference: line(&report.reference),
         }),
+        evse: None,
         cause: format!("report/{number}"),
         next_action: Line::shortened(next_action),
     };
@@ -73,6 +76,50 @@ pub(crate) async fn raise_for_payment(
             reason = kind.name(),
             payment = report.payment.as_deref(),
             reference = report.reference.as_deref(),
+            next_action,
+            "needs attention"
+        );
+    }
+    Ok(())
+}
+
+/// Raise the alert of a transaction that no session has, if energy flowed: while it runs, and at its end.
+pub(crate) async fn raise_for_unpaid(
+    gateway: &Gateway<impl Platform>,
+    station: &str,
+    transaction: &Transaction,
+    is_ended: bool,
+) -> Result<(), EngineError> {
+    let (number, energy) = (transaction.number, transaction.delivered());
+    if energy == 0 || transaction.is_local {
+        return Ok(());
+    }
+    let (cause, next_action) = if is_ended {
+        let what =
+            format!("{energy} Wh were delivered without payment. Decide whether to claim them.");
+        (format!("transaction/{number}/end"), what)
+    } else {
+        let what = "The station charges under a token that is none of ours. See that it stops.";
+        (format!("transaction/{number}"), what.to_owned())
+    };
+    let evse = Evse {
+        station: station.to_owned(),
+        connector: transaction.connector,
+    };
+    let kind = AlertKind::EnergyWithoutPayment;
+    let new = NewAlert {
+        kind,
+        terminal: None,
+        session: None,
+        payment: None,
+        evse: Some(Line::shortened(&evse.to_string())),
+        cause,
+        next_action: Line::shortened(&next_action),
+    };
+    if raise(gateway, kind, new).await? {
+        tracing::error!(
+            station,
+            transaction = number,
             next_action,
             "needs attention"
         );
@@ -106,6 +153,7 @@ fn kind_of_session(reason: Attention) -> AlertKind {
         Attention::CapturedTooLittle => AlertKind::CapturedTooLittle,
         Attention::EnergyWithoutPayment => AlertKind::EnergyWithoutPayment,
         Attention::MeterImplausible => AlertKind::MeterImplausible,
+        Attention::NotMetered => AlertKind::NotMetered,
     }
 }
 

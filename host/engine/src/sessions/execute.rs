@@ -256,8 +256,7 @@ async fn stop_charging(
     session: &str,
     evse: &Evse,
 ) -> Result<CommandResult, EngineError> {
-    let number = store::sessions::transaction(platform, session).await?;
-    let Some(transaction) = number.and_then(|number| i32::try_from(number).ok()) else {
+    let Some(transaction) = store::transactions::of_session(platform, session).await? else {
         return Ok(CommandResult::NotDone("no transaction".into()));
     };
     let order = StationOrder::Stop { transaction };

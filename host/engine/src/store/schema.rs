@@ -20,8 +20,7 @@ pub(crate) async fn probe(platform: &impl Platform) -> Result<(), StoreError> {
 
 /// Each may run again on tables that are already there.
 const STATEMENTS: &[&str] = &[
-    // `number` is the OCPP transaction id: never used twice. Every event takes one, so it grows
-    // faster than sessions do, and still fits OCPP's 31 bits for the life of a station.
+    // `number` is the order in which sessions began. Every event takes one.
     "CREATE TABLE IF NOT EXISTS session (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -189,6 +188,54 @@ const STATEMENTS: &[&str] = &[
         served INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (station, connector)
     ) STRICT",
+    // Stations: who they say they are, and since when.
+    "CREATE TABLE IF NOT EXISTS station (
+        id TEXT PRIMARY KEY,
+        connected_at INTEGER,
+        booted_at INTEGER,
+        vendor TEXT,
+        model TEXT,
+        serial TEXT,
+        firmware TEXT
+    ) STRICT",
+    // What stations say of their connectors; connector 0 is the station as a whole.
+    "CREATE TABLE IF NOT EXISTS connector (
+        station TEXT NOT NULL,
+        connector INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        error TEXT,
+        reported_at INTEGER NOT NULL,
+        PRIMARY KEY (station, connector)
+    ) STRICT",
+    // Transactions of stations. `number` is OCPP's transaction id: never used twice. `key` tells a start that
+    // is reported again from another one.
+    "CREATE TABLE IF NOT EXISTS station_transaction (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        key TEXT NOT NULL UNIQUE,
+        station TEXT NOT NULL,
+        connector INTEGER NOT NULL,
+        token TEXT NOT NULL,
+        session TEXT UNIQUE,
+        is_local INTEGER NOT NULL DEFAULT 0,
+        started_at INTEGER,
+        start_energy INTEGER,
+        energy INTEGER,
+        heard_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        doubted_at INTEGER,
+        stop_at INTEGER,
+        stops INTEGER NOT NULL DEFAULT 0
+    ) STRICT",
+    "CREATE INDEX IF NOT EXISTS station_transaction_running ON station_transaction (station, connector)
+        WHERE ended_at IS NULL",
+    // An earlier version took the numbers of sessions.
+    "INSERT INTO station_transaction (number, key, station, connector, token, session, heard_at, ended_at)
+        SELECT number, 'session/' || id, station, connector, id, id, 0,
+               iif(phase IN ('charging', 'stopping'), NULL, 0)
+        FROM session
+        WHERE NOT EXISTS (SELECT 1 FROM station_transaction) AND station <> ''
+          AND EXISTS (SELECT 1 FROM event WHERE event.session = session.id
+                      AND event ->> '$.ChargingStarted' IS NOT NULL)",
     // A vehicle that charges is served for as long as it stays plugged in.
     "CREATE TRIGGER IF NOT EXISTS vehicle_served AFTER INSERT ON event
         WHEN NEW.phase = 'charging' AND NEW.event ->> '$.ChargingStarted' IS NOT NULL BEGIN
@@ -349,6 +396,14 @@ const STATEMENTS: &[&str] = &[
         UPDATE delivery SET next_at = max(0, next_at + NEW.by) WHERE status = 'waiting';
         UPDATE notice SET at = max(0, at + NEW.by);
         UPDATE recall SET at = max(0, at + NEW.by);
+    END",
+    "CREATE TRIGGER IF NOT EXISTS clock_stepped_at_stations AFTER INSERT ON clock_step BEGIN
+        UPDATE station_transaction SET doubted_at = max(0, doubted_at + NEW.by),
+               stop_at = max(0, stop_at + NEW.by), heard_at = max(0, heard_at + NEW.by)
+        WHERE ended_at IS NULL;
+        UPDATE station SET connected_at = max(0, connected_at + NEW.by),
+               booted_at = max(0, booted_at + NEW.by);
+        UPDATE connector SET reported_at = max(0, reported_at + NEW.by);
     END",
     // An earlier version did not keep the alerts of sessions: what still needs a person is raised anew.
     "UPDATE command SET status = 'pending'

@@ -1,16 +1,12 @@
-//! Sessions and their phases, and the vehicles at their EVSEs.
-//!
-//! OCPP's transaction id is the session's row number: never used twice, and below OCPP's 31 bits.
+//! Sessions and their phases.
 
 use std::collections::BTreeSet;
 
-use chargetap_contract::session::Evse;
 use chargetap_contract::terminal::CardReference;
 
 use super::error::StoreError;
 use super::rows::{Reader, card_key, first_text, integer, text, texts};
-use crate::platform::{Platform, Row, Value};
-use crate::terminals::prompt::EvseStatus;
+use crate::platform::{Platform, Value};
 
 /// A session as stored.
 pub(crate) struct StoredSession {
@@ -100,75 +96,73 @@ pub(crate) async fn postpone(
     Ok(())
 }
 
-/// The session's OCPP transaction number.
-pub(crate) async fn transaction(
-    platform: &impl Platform,
-    session: &str,
-) -> Result<Option<i64>, StoreError> {
-    let rows = platform
-        .query(
-            "SELECT number FROM session WHERE id = ?1",
-            vec![text(session)],
-        )
-        .await?;
-    rows.into_iter()
-        .next()
-        .map(|row| Reader::new(row).integer())
-        .transpose()
-}
-
 /// A session that a station reports on.
 pub(crate) struct Reported {
     pub(crate) session: String,
     pub(crate) terminal: String,
 }
 
-/// The session that has this OCPP transaction number at this station.
-pub(crate) async fn of_transaction(
-    platform: &impl Platform,
-    station: &str,
-    transaction: i32,
-) -> Result<Option<Reported>, StoreError> {
-    let rows = platform
-        .query(
-            "SELECT id, terminal FROM session WHERE number = ?1 AND station = ?2",
-            vec![Value::Integer(transaction.into()), text(station)],
-        )
-        .await?;
-    reported(rows)
-}
-
-/// The session that a start under this token at this connector belongs to.
+/// The session that a start under this token at this station belongs to, and its connector. A station may leave out
+/// at which connector it is.
 pub(crate) async fn of_start(
     platform: &impl Platform,
     station: &str,
-    connector: u32,
-    id_tag: &str,
-) -> Result<Option<Reported>, StoreError> {
+    connector: Option<u32>,
+    token: &str,
+) -> Result<Option<(Reported, u32)>, StoreError> {
     let rows = platform
         .query(
-            "SELECT id, terminal FROM session WHERE id = ?1 AND station = ?2 AND connector = ?3",
+            "SELECT id, terminal, connector FROM session
+             WHERE id = ?1 AND station = ?2 AND connector = coalesce(?3, connector)",
             vec![
-                text(id_tag),
+                text(token),
                 text(station),
-                Value::Integer(connector.into()),
+                connector.map_or(Value::Null, |connector| Value::Integer(connector.into())),
             ],
         )
         .await?;
-    reported(rows)
-}
-
-fn reported(rows: Vec<Row>) -> Result<Option<Reported>, StoreError> {
     rows.into_iter()
         .next()
         .map(|row| {
             let mut row = Reader::new(row);
-            Ok(Reported {
+            let session = Reported {
                 session: row.text()?,
                 terminal: row.text()?,
-            })
+            };
+            let connector = u32::try_from(row.unsigned()?).unwrap_or_default();
+            Ok((session, connector))
         })
         .transpose()
+}
+
+/// Whether a session with this token waits for its start at this station, or charges there.
+pub(crate) async fn awaits_start(
+    platform: &impl Platform,
+    station: &str,
+    token: &str,
+) -> Result<bool, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT 1 FROM session WHERE id = ?1 AND station = ?2
+             AND phase IN ('starting', 'charging', 'stopping')",
+            vec![text(token), text(station)],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// Whether the session charges, or waits for the end of that.
+pub(crate) async fn is_charging(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<bool, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT 1 FROM session WHERE id = ?1 AND phase IN ('charging', 'stopping')",
+            vec![text(session)],
+        )
+        .await?;
+    Ok(!rows.is_empty())
 }
 
 /// Whether a session is making a hold at this terminal, so that nothing may disturb it.
@@ -280,61 +274,6 @@ pub(crate) async fn keep_naming_key(
             "INSERT INTO card_key (id, fingerprint) VALUES (1, ?1)
              ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint",
             vec![text(fingerprint)],
-        )
-        .await?;
-    Ok(())
-}
-
-/// The status of an EVSE.
-pub(crate) async fn evse_status(
-    platform: &impl Platform,
-    evse: &Evse,
-) -> Result<EvseStatus, StoreError> {
-    let rows = platform
-        .query(
-            "SELECT (SELECT id FROM session WHERE station = ?1 AND connector = ?2
-                     AND phase IN ('authorising', 'starting', 'charging', 'stopping')),
-                    (SELECT since FROM vehicle
-                     WHERE station = ?1 AND connector = ?2 AND served = 0)",
-            vec![text(&evse.station), Value::Integer(evse.connector.into())],
-        )
-        .await?;
-    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
-    Ok(EvseStatus {
-        session: row.optional_text()?,
-        vehicle_since: row.optional_unsigned()?,
-    })
-}
-
-/// A vehicle was plugged in. It waits for a session since this was first reported, unless a session
-/// has the EVSE or the vehicle had one.
-pub(crate) async fn vehicle_arrived(
-    platform: &impl Platform,
-    evse: &Evse,
-    now: u64,
-) -> Result<(), StoreError> {
-    platform
-        .query(
-            "INSERT INTO vehicle (station, connector, since) SELECT ?1, ?2, ?3
-             WHERE NOT EXISTS (SELECT 1 FROM session WHERE station = ?1 AND connector = ?2
-                               AND phase IN ('authorising', 'starting', 'charging', 'stopping'))
-             ON CONFLICT DO NOTHING",
-            vec![
-                text(&evse.station),
-                Value::Integer(evse.connector.into()),
-                integer(now)?,
-            ],
-        )
-        .await?;
-    Ok(())
-}
-
-/// No vehicle is plugged in.
-pub(crate) async fn vehicle_left(platform: &impl Platform, evse: &Evse) -> Result<(), StoreError> {
-    platform
-        .query(
-            "DELETE FROM vehicle WHERE station = ?1 AND connector = ?2",
-            vec![text(&evse.station), Value::Integer(evse.connector.into())],
         )
         .await?;
     Ok(())

@@ -160,7 +160,10 @@ async fn next_prompt(
     let platform = &gateway.platform;
     let mut statuses = Vec::new();
     for served in &terminal.evses {
-        statuses.push(store::sessions::evse_status(platform, &served.evse).await?);
+        let mut status = store::stations::evse_status(platform, &served.evse).await?;
+        let connected_for = platform.station_connected_for(&served.evse.station);
+        status.is_out_of_order |= connected_for.is_none();
+        statuses.push(status);
     }
     let activation = records::check_activation(gateway, serial).await?;
     if activation != ActivationCheck::Allowed {

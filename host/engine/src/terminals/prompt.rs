@@ -159,6 +159,22 @@ pub(crate) struct EvseStatus {
     pub(crate) session: Option<String>,
     /// Since when a vehicle without a session is plugged in.
     pub(crate) vehicle_since: Option<u64>,
+    /// A transaction runs there, with a session or without.
+    pub(crate) is_occupied: bool,
+    /// Its station is not connected, or says that the connector cannot be used.
+    pub(crate) is_out_of_order: bool,
+}
+
+impl EvseStatus {
+    /// Whether a session could begin there.
+    fn is_free(&self) -> bool {
+        self.session.is_none() && !self.is_occupied && !self.is_out_of_order
+    }
+
+    /// Whether somebody charges there.
+    fn is_in_use(&self) -> bool {
+        self.session.is_some() || self.is_occupied
+    }
 }
 
 /// A prompt as it was sent to a terminal.
@@ -228,6 +244,12 @@ pub(crate) fn next(
     context: &PromptContext<'_>,
     now: u64,
 ) -> Prompt<Caption> {
+    let is_any = |is: fn(&EvseStatus) -> bool| statuses.iter().any(is);
+    if !is_any(EvseStatus::is_free) && !is_any(EvseStatus::is_in_use) {
+        return Prompt::Nothing {
+            text: Caption::Message(Message::OutOfService),
+        };
+    }
     let chosen = context.chosen;
     let holds = || terminal.holds.iter().zip(offers);
     match chosen {
@@ -268,7 +290,7 @@ pub(crate) fn out_of_service(
     statuses: &[EvseStatus],
     activation: ActivationCheck,
 ) -> Prompt<Caption> {
-    let is_in_use = statuses.iter().any(|at| at.session.is_some());
+    let is_in_use = statuses.iter().any(EvseStatus::is_in_use);
     match activation {
         ActivationCheck::EndOnly if is_in_use => in_use(terminal, statuses),
         _ => Prompt::Nothing {
@@ -307,7 +329,7 @@ fn plugged_in<'a>(
         .evses
         .iter()
         .zip(statuses)
-        .filter(|(_, at)| at.session.is_none())
+        .filter(|(_, at)| at.is_free())
         .filter_map(|(served, at)| Some((at.vehicle_since?, served)))
         .filter(|(since, _)| now.saturating_sub(*since) < patience)
         .max_by_key(|(since, served)| (offered == Some(&served.evse), *since))
@@ -332,7 +354,7 @@ fn free<'a>(
 ) -> impl Iterator<Item = &'a ServedEvse> {
     let evses = terminal.evses.iter().zip(statuses);
     evses
-        .filter(|(_, at)| at.session.is_none())
+        .filter(|(_, at)| at.is_free())
         .map(|(served, _)| served)
 }
 

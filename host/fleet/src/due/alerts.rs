@@ -5,19 +5,21 @@ use super::{Due, DueKind, Subject};
 use crate::alert::{Alert, ReportedPayment};
 use crate::processor::Party;
 use crate::terminal::Terminal;
+use crate::text::Line;
 
 pub(super) fn due(context: &DeadlineContext<'_>, list: &mut Vec<Due>) {
     let open = context
         .fleet
         .each::<Alert>()
         .filter(|it| it.ended.is_none());
-    list.extend(
-        open.filter_map(|alert| match (&alert.session, &alert.payment) {
-            (Some(id), _) => session(context, alert, id),
-            (None, Some(reported)) => payment(context, alert, reported),
-            (None, None) => None,
-        }),
-    );
+    list.extend(open.filter_map(
+        |alert| match (&alert.session, &alert.payment, &alert.evse) {
+            (Some(id), ..) => session(context, alert, id),
+            (None, Some(reported), _) => payment(context, alert, reported),
+            (None, None, Some(evse)) => evse_alert(context, alert, evse),
+            (None, None, None) => None,
+        },
+    ));
 }
 
 /// For the party that captures the terminal's money. At a terminal that is not on record, it is for
@@ -59,6 +61,17 @@ fn payment(
         by: Party::Platform,
         alert: Some(alert.key.clone()),
         ..context.of(about, DueKind::Payment, Some(alert.raised), text)
+    })
+}
+
+/// An EVSE is on no site's record.
+fn evse_alert(context: &DeadlineContext<'_>, alert: &Alert, evse: &Line) -> Option<Due> {
+    let text = instruction(alert, &format!("EVSE {evse}"));
+    let about = Subject::Alert(alert.key.clone());
+    context.is_whole_fleet().then(|| Due {
+        by: Party::Platform,
+        alert: Some(alert.key.clone()),
+        ..context.of(about, DueKind::Evse, Some(alert.raised), text)
     })
 }
 

@@ -14,9 +14,10 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
 
-use super::frame::{self, CallError};
-use super::messages::{self, Call, Incoming};
-use super::payload::RemoteRequest;
+use chargetap_ocpp::v16::{self, Incoming, Request};
+
+use super::messages::{self, Received};
+use super::oddities::OddityCounts;
 use super::{RemoteAnswer, Shared, StationEvents, Timeouts};
 
 /// How many remote starts and stops may wait for a station.
@@ -26,13 +27,10 @@ const MAX_CALLS: usize = 64;
 
 /// What the rest of the gateway wants of a connection.
 pub(super) enum Order {
-    Ask(RemoteRequest, oneshot::Sender<RemoteAnswer>),
+    Ask(Request, oneshot::Sender<RemoteAnswer>),
     /// Make room for a newer connection of the same station.
     Close,
 }
-
-/// A call to take in, or the error that it deserves. Either is answered in its turn.
-pub(super) type Received = Box<Result<Call, CallError>>;
 
 /// Why a connection ended.
 #[derive(Debug, Error)]
@@ -45,10 +43,23 @@ enum Ended {
     Silent,
     #[error("the station does not read")]
     Stuck,
-    #[error("the station sends faster than it is answered")]
-    Flood,
+    #[error(
+        "the station sent a message of more than {} bytes",
+        super::handshake::MAX_MESSAGE_BYTES
+    )]
+    TooLarge,
     #[error(transparent)]
-    Socket(#[from] axum::Error),
+    Socket(axum::Error),
+}
+
+impl From<axum::Error> for Ended {
+    fn from(error: axum::Error) -> Self {
+        // axum hides the kind of the error, and its text is that of the WebSocket library.
+        match error.to_string().contains("too long") {
+            true => Self::TooLarge,
+            false => Self::Socket(error),
+        }
+    }
 }
 
 /// Serves a connection to its end.
@@ -66,10 +77,12 @@ pub(super) async fn serve<E: StationEvents>(
         older.closed().await;
     }
     tracing::info!(station, "station connected");
+    // If it cannot be stored, its terminals are armed a little later.
+    let _ = shared.events.connected(&station).await;
 
     let (calls, waiting_calls) = mpsc::channel(MAX_CALLS);
     let (replies, ready_replies) = mpsc::channel(MAX_CALLS);
-    let mut link = Link::new(socket, shared.timeouts);
+    let mut link = Link::new(socket, shared.timeouts, &station, &shared.oddities);
     let talk = async {
         let ended = link.talk(&mut inbox, calls, ready_replies).await;
         forget(&shared, &station, &orders);
@@ -93,34 +106,37 @@ async fn take_in<E: StationEvents>(
     replies: Sender<String>,
 ) {
     while let Some(call) = calls.recv().await {
-        let reply = match *call {
-            Ok(call) => messages::answer(shared, station, call).await,
-            Err(error) => frame::error(&error),
-        };
+        let reply = messages::answer(shared, station, call).await;
         // Fails if the connection is gone; the station repeats the message in the next one.
         let _ = replies.send(reply).await;
     }
 }
 
 /// Takes a connection off the list, unless a newer one took its place.
-fn forget<E>(shared: &Shared<E>, station: &str, orders: &Sender<Order>) {
+fn forget<E: StationEvents>(shared: &Shared<E>, station: &str, orders: &Sender<Order>) {
     let mut links = shared.links();
-    if links
+    let is_latest = links
         .get(station)
-        .is_some_and(|link| link.orders.same_channel(orders))
-    {
+        .is_some_and(|link| link.orders.same_channel(orders));
+    if is_latest {
         links.remove(station);
+        drop(links);
+        shared.events.disconnected(station);
     }
 }
 
 /// The part that reads and writes the socket.
-struct Link {
+struct Link<'a> {
     socket: WebSocket,
     timeouts: Timeouts,
-    waiting: VecDeque<(RemoteRequest, oneshot::Sender<RemoteAnswer>)>,
+    station: &'a str,
+    oddities: &'a OddityCounts,
+    waiting: VecDeque<(Request, oneshot::Sender<RemoteAnswer>)>,
     asked: Option<Asked>,
     last_id: u64,
     heard_at: Instant,
+    /// The station answers pings.
+    has_ponged: bool,
     pings: Interval,
 }
 
@@ -131,17 +147,25 @@ struct Asked {
     deadline: Instant,
 }
 
-impl Link {
-    fn new(socket: WebSocket, timeouts: Timeouts) -> Self {
+impl<'a> Link<'a> {
+    fn new(
+        socket: WebSocket,
+        timeouts: Timeouts,
+        station: &'a str,
+        oddities: &'a OddityCounts,
+    ) -> Self {
         let mut pings = interval_at(Instant::now() + timeouts.ping, timeouts.ping);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             socket,
             timeouts,
+            station,
+            oddities,
             waiting: VecDeque::new(),
             asked: None,
             last_id: 0,
             heard_at: Instant::now(),
+            has_ponged: false,
             pings,
         }
     }
@@ -168,8 +192,10 @@ impl Link {
     ) -> Result<(), Ended> {
         self.ask_next().await?;
         let answer_due = self.asked.as_ref().map(|asked| asked.deadline);
+        // A station that sends faster than it is answered waits: nothing more is read until there is room.
+        let has_room = calls.capacity() > 0;
         tokio::select! {
-            received = self.socket.recv() => self.receive(received, calls),
+            received = self.socket.recv(), if has_room => self.receive(received, calls),
             order = inbox.recv() => match order {
                 Some(Order::Ask(request, answer)) => {
                     self.waiting.push_back((request, answer));
@@ -198,7 +224,7 @@ impl Link {
         };
         self.last_id += 1;
         let id = self.last_id.to_string();
-        let call = messages::call(&id, &request);
+        let call = request.call(&id);
         self.asked = Some(Asked {
             id,
             answer,
@@ -214,26 +240,40 @@ impl Link {
     ) -> Result<(), Ended> {
         let message = received.ok_or(Ended::ByStation)??;
         self.heard_at = Instant::now();
-        let text = match message {
-            Message::Text(text) => text,
-            // A close is answered by reading on, after which the stream ends.
-            Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Close(_) => {
+        let received = match &message {
+            Message::Text(text) => v16::read(text),
+            // Some stations mark their text as bytes.
+            Message::Binary(bytes) => v16::read(&String::from_utf8_lossy(bytes)),
+            Message::Pong(_) => {
+                self.has_ponged = true;
                 return Ok(());
             }
+            // A close is answered by reading on, after which the stream ends.
+            Message::Ping(_) | Message::Close(_) => return Ok(()),
         };
-        match messages::parse(&text) {
-            Incoming::Call(call) => calls.try_send(call).map_err(|_| Ended::Flood)?,
-            Incoming::Answer { id, answer } => {
-                if self.asked.as_ref().is_some_and(|asked| asked.id == id) {
-                    self.resolve(answer);
+        self.oddities.count(self.station, &received.oddities);
+        let call = match received.incoming {
+            Incoming::Call(id, call) => Received::Call(id, Box::new(call)),
+            Incoming::BrokenCall(id) => Received::Broken(id),
+            Incoming::Answer(id, answer) => {
+                if self.asked.as_ref().is_some_and(|asked| id.is(&asked.id)) {
+                    self.resolve(RemoteAnswer::from(&answer));
                 }
+                return Ok(());
             }
-        }
+            Incoming::Nothing => return Ok(()),
+        };
+        // There is room: nothing else sends into this channel.
+        let _ = calls.try_send(call);
         Ok(())
     }
 
     async fn ping(&mut self) -> Result<(), Ended> {
-        if self.heard_at.elapsed() > self.timeouts.silence {
+        let patience = match self.has_ponged {
+            true => self.timeouts.silence,
+            false => self.timeouts.silence_without_pongs,
+        };
+        if self.heard_at.elapsed() > patience {
             return Err(Ended::Silent);
         }
         self.send(Message::Ping(Bytes::new())).await

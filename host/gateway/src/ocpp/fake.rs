@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use chargetap_contract::session::{MeterReading, Stopped};
-use chargetap_engine::Vehicle;
+use axum::Router;
+use axum::middleware;
+use chargetap_engine::{Match, TransactionAnswer};
+use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
@@ -16,11 +18,13 @@ use super::{StationEvents, Stations, Timeouts, Unavailable};
 pub(crate) const STATION: &str = "CP-1";
 pub(crate) const PASSWORD: &str = "correct horse";
 /// The transaction id given to every token that begins with `OURS`.
-pub(crate) const TRANSACTION: i32 = 4711;
+pub(crate) const TRANSACTION: i64 = 4711;
+/// The one given to every other token.
+pub(crate) const FOREIGN: i64 = 4712;
 /// What the clock shows: 2023-11-14T22:13:20Z.
 const NOW: u64 = 1_700_000_000_000;
 
-/// What was taken in, in order.
+/// What was taken in, in order, of transactions with an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Told {
     Started {
@@ -29,16 +33,16 @@ pub(crate) enum Told {
         energy: u64,
     },
     Metered {
-        transaction: i32,
+        transaction: i64,
         energy: u64,
         at: u64,
     },
     Signed {
-        transaction: i32,
+        transaction: i64,
         packets: Vec<String>,
     },
     Stopped {
-        transaction: i32,
+        transaction: i64,
         energy: u64,
         reason: String,
     },
@@ -48,7 +52,7 @@ pub(crate) enum Told {
 #[derive(Debug)]
 pub(crate) struct Journal {
     told: mpsc::UnboundedSender<Told>,
-    vehicles: mpsc::UnboundedSender<(u32, Vehicle)>,
+    statuses: mpsc::UnboundedSender<Status>,
     /// How many events are still refused.
     pub(crate) refusals: AtomicU32,
     /// Taking in an event needs a permit and gives it back.
@@ -73,68 +77,90 @@ impl Journal {
 }
 
 impl StationEvents for Arc<Journal> {
-    async fn has(&self, _: &str, connector: u32, vehicle: Vehicle) -> Result<(), Unavailable> {
-        // Fails if the test has ended.
-        let _ = self.vehicles.send((connector, vehicle));
+    async fn connected(&self, _: &str) -> Result<(), Unavailable> {
         Ok(())
     }
 
-    async fn started(
-        &self,
-        _station: &str,
-        connector: u32,
-        id_tag: &str,
-        reading: MeterReading,
-    ) -> Result<Option<i32>, Unavailable> {
+    fn disconnected(&self, _: &str) {}
+
+    async fn booted(&self, _: &str, _: &Boot) -> Result<(), Unavailable> {
+        Ok(())
+    }
+
+    async fn status(&self, _: &str, status: &Status) -> Result<(), Unavailable> {
+        // Fails if the test has ended.
+        let _ = self.statuses.send(status.clone());
+        Ok(())
+    }
+
+    async fn authorizes(&self, _: &str, token: &str) -> Result<bool, Unavailable> {
+        Ok(is_ours(token))
+    }
+
+    async fn started(&self, _: &str, start: &Start) -> Result<TransactionAnswer, Unavailable> {
         self.take_in(Told::Started {
-            connector,
-            id_tag: id_tag.to_owned(),
-            energy: reading.energy,
+            connector: start.connector.unwrap_or_default(),
+            id_tag: start.token.clone(),
+            energy: start.register.unwrap_or_default(),
         })
         .await?;
-        Ok(id_tag.starts_with("OURS").then_some(TRANSACTION))
-    }
-
-    async fn metered(
-        &self,
-        _station: &str,
-        transaction: i32,
-        reading: MeterReading,
-    ) -> Result<(), Unavailable> {
-        self.take_in(Told::Metered {
-            transaction,
-            energy: reading.energy,
-            at: reading.at,
+        let is_accepted = is_ours(&start.token);
+        Ok(TransactionAnswer {
+            number: if is_accepted { TRANSACTION } else { FOREIGN },
+            is_accepted,
         })
-        .await
     }
 
-    async fn signed(
-        &self,
-        _station: &str,
-        transaction: i32,
-        packets: Vec<String>,
-    ) -> Result<(), Unavailable> {
-        self.take_in(Told::Signed {
-            transaction,
-            packets,
-        })
-        .await
+    async fn read(&self, _: &str, readings: &Readings) -> Result<Match, Unavailable> {
+        let Some(transaction) = readings.transaction.id.filter(|id| *id > 0) else {
+            return Ok(Match::None);
+        };
+        for sample in &readings.samples {
+            if !sample.signed.is_empty() {
+                let packets = sample.signed.clone();
+                self.take_in(Told::Signed {
+                    transaction,
+                    packets,
+                })
+                .await?;
+            }
+            if let Some(energy) = sample.register {
+                let at = sample.at.unwrap_or_default();
+                self.take_in(Told::Metered {
+                    transaction,
+                    energy,
+                    at,
+                })
+                .await?;
+            }
+        }
+        Ok(Match::ByNumber)
     }
 
-    async fn stopped(
-        &self,
-        _station: &str,
-        transaction: i32,
-        stopped: Stopped,
-    ) -> Result<(), Unavailable> {
+    async fn stopped(&self, _: &str, stop: &Stop) -> Result<Match, Unavailable> {
+        let Some(transaction) = stop.transaction.id.filter(|id| *id > 0) else {
+            return Ok(Match::None);
+        };
+        if !stop.signed.is_empty() {
+            let packets = stop.signed.clone();
+            self.take_in(Told::Signed {
+                transaction,
+                packets,
+            })
+            .await?;
+        }
         self.take_in(Told::Stopped {
             transaction,
-            energy: stopped.reading.energy,
-            reason: stopped.reason,
+            energy: stop.register.unwrap_or_default(),
+            reason: stop.reason.name().to_owned(),
         })
-        .await
+        .await?;
+        Ok(Match::ByNumber)
     }
+}
+
+fn is_ours(token: &str) -> bool {
+    token.starts_with("OURS")
 }
 
 /// A central system that serves on a loopback socket until it is dropped.
@@ -143,7 +169,7 @@ pub(crate) struct Central {
     pub(crate) journal: Arc<Journal>,
     pub(crate) url: String,
     told: mpsc::UnboundedReceiver<Told>,
-    vehicles: mpsc::UnboundedReceiver<(u32, Vehicle)>,
+    statuses: mpsc::UnboundedReceiver<Status>,
     _tasks: JoinSet<()>,
 }
 
@@ -158,10 +184,10 @@ impl Central {
 
     pub(crate) async fn start_with(timeouts: Timeouts) -> Self {
         let (sender, told) = mpsc::unbounded_channel();
-        let (vehicle_sender, vehicles) = mpsc::unbounded_channel();
+        let (status_sender, statuses) = mpsc::unbounded_channel();
         let journal = Arc::new(Journal {
             told: sender,
-            vehicles: vehicle_sender,
+            statuses: status_sender,
             refusals: AtomicU32::new(0),
             gate: Semaphore::new(1),
         });
@@ -169,7 +195,10 @@ impl Central {
         let stations = Stations::new(journal.clone(), passwords, || NOW, timeouts);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("ws://{}/ocpp", listener.local_addr().unwrap());
-        let router = stations.router();
+        let router = Router::new().layer(middleware::from_fn_with_state(
+            stations.clone(),
+            super::intercept,
+        ));
         let mut tasks = JoinSet::new();
         tasks.spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
@@ -177,7 +206,7 @@ impl Central {
             journal,
             url,
             told,
-            vehicles,
+            statuses,
             _tasks: tasks,
         }
     }
@@ -187,9 +216,9 @@ impl Central {
         self.told.recv().await.unwrap()
     }
 
-    /// The next connector at which a vehicle came or left.
-    pub(crate) async fn vehicle(&mut self) -> (u32, Vehicle) {
-        self.vehicles.recv().await.unwrap()
+    /// The next status of a connector.
+    pub(crate) async fn status(&mut self) -> Status {
+        self.statuses.recv().await.unwrap()
     }
 
     /// The next event that is no meter value.

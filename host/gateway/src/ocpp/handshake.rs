@@ -1,50 +1,133 @@
 //! Who may connect as a station.
+//!
+//! Stations are given addresses by hand, so more than `/ocpp/IDENTITY` is understood: whatever path a WebSocket is
+//! opened at, its last segment is the identity. Empty segments name nothing.
+
+use std::net::SocketAddr;
 
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Path, State};
-use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::extract::{ConnectInfo, FromRequestParts as _, Request, State};
+use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL, UPGRADE, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use chargetap_fleet::text::loggable;
+use chargetap_ocpp::v16::SUBPROTOCOL;
+use percent_encoding::percent_decode_str;
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq as _;
 
 use super::{Shared, StationEvents, Stations, connection};
+use crate::server;
 
-const SUBPROTOCOL: &str = "ocpp1.6";
-/// More than any message of OCPP 1.6 that is answered here needs.
-const MAX_MESSAGE_BYTES: usize = 256 * 1024;
+/// The largest message that is read. A day's transaction with a sample a minute needs 2 MiB.
+pub(super) const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
+/// How much is read from a socket at once. Every connection keeps a buffer of this size.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
 
-pub(super) async fn connect<E: StationEvents>(
-    State(Stations(shared)): State<Stations<E>>,
-    Path(identity): Path<String>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+/// The spellings of the subprotocol that stations use.
+const SUBPROTOCOLS: [&str; 4] = [SUBPROTOCOL, "OCPP1.6", "ocpp1.6j", "ocpp1.6J"];
+
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Takes every WebSocket for a station's, and leaves other requests alone.
+pub(crate) async fn intercept<E: StationEvents>(
+    State(stations): State<Stations<E>>,
+    request: Request,
+    next: Next,
 ) -> Response {
-    if !is_authentic(&shared, &identity, &headers) {
-        let station = loggable(&identity);
-        tracing::warn!(station, "a station was refused: unknown, or wrong password");
-        let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"ocpp\", charset=\"UTF-8\"")];
-        return (StatusCode::UNAUTHORIZED, challenge).into_response();
+    let upgrade = request.headers().get(UPGRADE);
+    let is_websocket = upgrade.is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    if !is_websocket {
+        return next.run(request).await;
     }
-    let upgrade = match upgrade {
-        Ok(upgrade) => upgrade.protocols([SUBPROTOCOL]),
+    let (parts, _) = request.into_parts();
+    connect(stations, parts).await
+}
+
+async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Parts) -> Response {
+    let Some(identity) = identity(parts.uri.path()) else {
+        let path = loggable(parts.uri.path());
+        tracing::warn!(path, "a station was refused: its address has no identity");
+        return (
+            StatusCode::NOT_FOUND,
+            "the address must end with /ocpp/IDENTITY",
+        )
+            .into_response();
+    };
+    let source = source(&parts);
+    let may_try = shared
+        .refusals
+        .may_try(&source, &identity, (shared.clock)());
+    if !may_try || !is_authentic(&shared, &identity, &parts.headers) {
+        return refuse(&shared, &identity, &source);
+    }
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        Ok(upgrade) => upgrade.protocols(SUBPROTOCOLS),
         Err(rejection) => return rejection.into_response(),
     };
-    if upgrade.selected_protocol().is_none() {
+    let offered = parts.headers.get(SEC_WEBSOCKET_PROTOCOL);
+    // A station that names no version speaks the only one there is.
+    if offered.is_some() && upgrade.selected_protocol().is_none() {
+        let offered = offered.and_then(|it| it.to_str().ok()).map(loggable);
         tracing::warn!(
             station = identity,
+            offered,
             "a station was refused: it does not speak OCPP 1.6"
         );
         return (StatusCode::BAD_REQUEST, "the subprotocol must be ocpp1.6").into_response();
     }
     upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(MAX_MESSAGE_BYTES)
         .max_frame_size(MAX_MESSAGE_BYTES)
         .on_upgrade(move |socket| connection::serve(shared, identity, socket))
+}
+
+/// The last segment of the path that is not empty, without percent encoding.
+fn identity(path: &str) -> Option<String> {
+    let segment = path.rsplit('/').find(|segment| !segment.is_empty())?;
+    let identity = percent_decode_str(segment).decode_utf8().ok()?;
+    Some(identity.into_owned())
+}
+
+/// Where the request comes from.
+fn source(parts: &Parts) -> String {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map_or_else(String::new, |peer| {
+        server::source(peer.0.ip(), &parts.headers)
+    })
+}
+
+/// Answers who is not let in. Wrong passwords of a source are counted.
+fn refuse<E>(shared: &Shared<E>, identity: &str, source: &str) -> Response {
+    let now = (shared.clock)();
+    let is_known = shared.passwords.contains_key(identity);
+    let may_try = shared.refusals.may_try(source, identity, now);
+    let reason = match (is_known, may_try) {
+        (false, _) => "there is no station of this identity",
+        (true, true) => "wrong password, or none",
+        (true, false) => "too many wrong passwords",
+    };
+    if is_known {
+        shared.refusals.count(source, identity, now);
+    }
+    if shared.refusals.is_logged(source, now) {
+        let station = loggable(identity);
+        tracing::warn!(station, source, reason, "a station was refused");
+    }
+    if !may_try {
+        return StatusCode::TOO_MANY_REQUESTS.into_response();
+    }
+    let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"ocpp\", charset=\"UTF-8\"")];
+    (StatusCode::UNAUTHORIZED, challenge).into_response()
 }
 
 /// Whether the caller is the station of this identity, by Basic authentication.
@@ -58,8 +141,18 @@ fn is_authentic<E>(shared: &Shared<E>, identity: &str, headers: &HeaderMap) -> b
     let given = credentials
         .strip_prefix(identity.as_bytes())
         .and_then(|rest| rest.strip_prefix(b":"));
-    // In a time that tells nothing about the password but its length.
-    given.is_some_and(|given| password.expose_secret().as_bytes().ct_eq(given).into())
+    let password = password.expose_secret();
+    given.is_some_and(|given| is_password(password, given))
+}
+
+/// Whether this is the password, or the bytes that it writes in hexadecimal, as stations take it by
+/// `AuthorizationKey`. In a time that tells nothing about the password but its length.
+fn is_password(password: &str, given: &[u8]) -> bool {
+    let is_text = password.as_bytes().ct_eq(given);
+    match base16ct::mixed::decode_vec(password) {
+        Ok(bytes) => (is_text | bytes.ct_eq(given)).into(),
+        Err(_) => is_text.into(),
+    }
 }
 
 /// The decoded `user:password` of the request. OCPP lets a password be any bytes.
@@ -69,5 +162,40 @@ fn basic_credentials(headers: &HeaderMap) -> Option<Vec<u8>> {
     if !scheme.eq_ignore_ascii_case("Basic") {
         return None;
     }
-    STANDARD.decode(encoded.trim()).ok()
+    BASE64.decode(encoded.trim()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_identity_is_the_last_segment_whatever_comes_before() {
+        for (path, expected) in [
+            ("/ocpp/CT-03", Some("CT-03")),
+            ("/ocpp///CT-03", Some("CT-03")),
+            ("//ocpp/CT-03", Some("CT-03")),
+            ("/ocpp/CT-03/", Some("CT-03")),
+            ("/steve/websocket/CentralSystemService/CT-03", Some("CT-03")),
+            ("/CT-03", Some("CT-03")),
+            ("/ocpp/RDAM%20123", Some("RDAM 123")),
+            ("/ocpp/site%2FCT-03", Some("site/CT-03")),
+            ("/", None),
+            ("/ocpp/%FF", None),
+        ] {
+            assert_eq!(identity(path).as_deref(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_password_of_hexadecimal_digits_is_also_the_bytes_that_they_write() {
+        let password = "c0ffee00d15ea5ed0123456789abcdef00ff7f80";
+        let bytes =
+            b"\xc0\xff\xee\x00\xd1\x5e\xa5\xed\x01\x23\x45\x67\x89\xab\xcd\xef\x00\xff\x7f\x80";
+        assert!(is_password(password, password.as_bytes()));
+        assert!(is_password(password, bytes));
+        assert!(is_password(&password.to_uppercase(), bytes));
+        assert!(!is_password(password, &bytes[1..]));
+        assert!(!is_password("correct horse", b"correct hors"));
+    }
 }

@@ -7,17 +7,15 @@
 //! of arrival, also when it connects anew while the last message of its old connection is still
 //! being taken in.
 //!
-//! Messages are read strictly: fields that OCPP 1.6 does not know are a formation violation.
+//! Messages are read leniently: see the crate `chargetap-ocpp`. What was odd is counted.
 
 mod connection;
-mod date_time;
 #[cfg(test)]
 pub(crate) mod fake;
-mod frame;
 mod handshake;
 mod messages;
-mod meter;
-mod payload;
+mod oddities;
+mod refusals;
 #[cfg(test)]
 mod tests;
 
@@ -26,16 +24,21 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::routing::any;
-use chargetap_contract::session::{MeterReading, Stopped};
-use chargetap_engine::Vehicle;
+use chargetap_engine::{Match, TransactionAnswer};
+use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop};
+use chargetap_ocpp::v16::{Answer, Request};
 use secrecy::SecretString;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
 use self::connection::Order;
-use self::payload::RemoteRequest;
+use self::oddities::OddityCounts;
+use self::refusals::Refusals;
+
+pub(crate) use self::handshake::intercept;
+
+/// How often a station is to send a heartbeat, in seconds.
+const HEARTBEAT_INTERVAL_S: u32 = 300;
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
@@ -46,8 +49,10 @@ pub struct Timeouts {
     pub send: Duration,
     /// The time between two pings.
     pub ping: Duration,
-    /// Silence, pongs included, after which a connection counts as dead.
+    /// Silence, pongs included, after which a connection counts as dead whose station answers pings.
     pub silence: Duration,
+    /// The same where the station does not: it lacks several heartbeats by then.
+    pub silence_without_pongs: Duration,
 }
 
 impl Timeouts {
@@ -56,6 +61,7 @@ impl Timeouts {
         send: Duration::from_secs(10),
         ping: Duration::from_secs(30),
         silence: Duration::from_secs(75),
+        silence_without_pongs: Duration::from_secs(3 * HEARTBEAT_INTERVAL_S as u64),
     };
 }
 
@@ -73,47 +79,53 @@ pub struct Unavailable;
 /// Takes in what stations tell. Everything may be told more than once, and must then have the same
 /// effect and the same answer.
 pub trait StationEvents: Send + Sync + 'static {
-    /// A vehicle came to a connector, or left it.
-    fn has(
+    /// A station connected. What it told before may have changed.
+    fn connected(&self, station: &str) -> impl Future<Output = Result<(), Unavailable>> + Send;
+
+    /// A station's connection ended, and there is no newer one.
+    fn disconnected(&self, station: &str);
+
+    /// A station started.
+    fn booted(
         &self,
         station: &str,
-        connector: u32,
-        vehicle: Vehicle,
+        boot: &Boot,
     ) -> impl Future<Output = Result<(), Unavailable>> + Send;
 
-    /// A transaction began under a token. Returns its id, which must not be 0, or nothing if the
-    /// token is none of ours; the station then ends the transaction.
+    /// The status of a connector, or of the station as a whole.
+    fn status(
+        &self,
+        station: &str,
+        status: &Status,
+    ) -> impl Future<Output = Result<(), Unavailable>> + Send;
+
+    /// Whether a token may charge at this station.
+    fn authorizes(
+        &self,
+        station: &str,
+        token: &str,
+    ) -> impl Future<Output = Result<bool, Unavailable>> + Send;
+
+    /// A transaction began. One that is not accepted is to be stopped by the station.
     fn started(
         &self,
         station: &str,
-        connector: u32,
-        id_tag: &str,
-        reading: MeterReading,
-    ) -> impl Future<Output = Result<Option<i32>, Unavailable>> + Send;
+        start: &Start,
+    ) -> impl Future<Output = Result<TransactionAnswer, Unavailable>> + Send;
 
-    /// The register of a running transaction was read.
-    fn metered(
+    /// The register of a running transaction was read, or its meter signed values.
+    fn read(
         &self,
         station: &str,
-        transaction: i32,
-        reading: MeterReading,
-    ) -> impl Future<Output = Result<(), Unavailable>> + Send;
-
-    /// A meter signed values of a transaction. What belongs to its end comes before that.
-    fn signed(
-        &self,
-        station: &str,
-        transaction: i32,
-        packets: Vec<String>,
-    ) -> impl Future<Output = Result<(), Unavailable>> + Send;
+        readings: &Readings,
+    ) -> impl Future<Output = Result<Match, Unavailable>> + Send;
 
     /// A transaction ended.
     fn stopped(
         &self,
         station: &str,
-        transaction: i32,
-        stopped: Stopped,
-    ) -> impl Future<Output = Result<(), Unavailable>> + Send;
+        stop: &Stop,
+    ) -> impl Future<Output = Result<Match, Unavailable>> + Send;
 }
 
 /// How a remote start or stop ended.
@@ -159,6 +171,8 @@ struct Shared<E> {
     passwords: BTreeMap<String, SecretString>,
     clock: Box<dyn Fn() -> u64 + Send + Sync>,
     timeouts: Timeouts,
+    oddities: OddityCounts,
+    refusals: Refusals,
     links: Mutex<HashMap<String, Link>>,
 }
 
@@ -176,15 +190,24 @@ impl<E: StationEvents> Stations<E> {
             passwords,
             clock: Box::new(clock),
             timeouts,
+            oddities: OddityCounts::default(),
+            refusals: Refusals::default(),
             links: Mutex::default(),
         }))
     }
 
-    /// The route `/ocpp/{identity}`, at which stations connect.
-    pub fn router(&self) -> Router {
-        Router::new()
-            .route("/ocpp/{identity}", any(handshake::connect::<E>))
-            .with_state(self.clone())
+    /// How often each station did not keep to OCPP, by kind.
+    pub(crate) fn oddities(&self) -> Vec<(String, &'static str, u64)> {
+        self.0.oddities.list()
+    }
+
+    /// Every station that may connect, and whether it is connected.
+    pub(crate) fn connections(&self) -> Vec<(&str, bool)> {
+        let links = self.0.links();
+        let stations = self.0.passwords.keys();
+        stations
+            .map(|station| (station.as_str(), links.contains_key(station)))
+            .collect()
     }
 
     /// Whether the station is connected now.
@@ -200,7 +223,7 @@ impl<E: StationEvents> Stations<E> {
 
     /// Asks a station to begin a transaction under a token of at most 20 characters.
     pub async fn remote_start(&self, station: &str, connector: u32, id_tag: &str) -> RemoteAnswer {
-        let start = RemoteRequest::StartTransaction {
+        let start = Request::RemoteStartTransaction {
             connector_id: connector,
             id_tag: id_tag.to_owned(),
         };
@@ -208,14 +231,14 @@ impl<E: StationEvents> Stations<E> {
     }
 
     /// Asks a station to end a transaction.
-    pub async fn remote_stop(&self, station: &str, transaction: i32) -> RemoteAnswer {
-        let stop = RemoteRequest::StopTransaction {
+    pub async fn remote_stop(&self, station: &str, transaction: i64) -> RemoteAnswer {
+        let stop = Request::RemoteStopTransaction {
             transaction_id: transaction,
         };
         self.ask(station, stop).await
     }
 
-    async fn ask(&self, station: &str, request: RemoteRequest) -> RemoteAnswer {
+    async fn ask(&self, station: &str, request: Request) -> RemoteAnswer {
         let link = self.0.links().get(station).map(|link| link.orders.clone());
         let Some(link) = link else {
             return RemoteAnswer::NotConnected;
@@ -225,6 +248,16 @@ impl<E: StationEvents> Stations<E> {
             return RemoteAnswer::NotConnected;
         }
         answered.await.unwrap_or(RemoteAnswer::Unknown)
+    }
+}
+
+impl From<&Answer> for RemoteAnswer {
+    fn from(answer: &Answer) -> Self {
+        match answer.is_accepted() {
+            Some(true) => Self::Accepted,
+            Some(false) => Self::Rejected,
+            None => Self::Unknown,
+        }
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) fn alerted(disk: &Disk, session: &str) -> bool {
         "EnergyWithoutPayment",
         "EndNotReported",
         "MeterImplausible",
+        "NotMetered",
         "CapturedTooLittle",
         "ClosedElsewhere",
         "CaptureFailed",
@@ -135,7 +136,7 @@ pub(super) fn stored_sessions(disk: &Disk) -> Vec<(String, StoredSession)> {
             for event in events(disk, &id) {
                 match event {
                     Event::ChargingStarted(reading) => session.start = Some(reading.energy),
-                    Event::ChargingStopped(stopped) => session.stop = Some(stopped.reading.energy),
+                    Event::ChargingStopped(stopped) => session.stop = stopped.energy,
                     _ => {}
                 }
             }

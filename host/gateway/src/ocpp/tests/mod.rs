@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use chargetap_engine::Vehicle;
+use chargetap_ocpp::report::ConnectorStatus;
 
 use super::Timeouts;
 use super::fake::{Central, PASSWORD, STATION, Told};
@@ -141,7 +141,7 @@ async fn every_message_has_its_answer() {
         ),
         (
             r#"[2,"g","StartTransaction",{"connectorId":1,"idTag":"04A2B3","meterStart":100,"timestamp":"2023-11-14T22:00:00Z"}]"#,
-            json!([3, "g", {"transactionId": 0, "idTagInfo": {"status": "Invalid"}}]),
+            json!([3, "g", {"transactionId": 4712, "idTagInfo": {"status": "Invalid"}}]),
         ),
         (
             r#"[2,"h","StopTransaction",{"transactionId":4711,"meterStop":900,"timestamp":"2023-11-14T22:10:00Z"}]"#,
@@ -157,14 +157,16 @@ async fn every_message_has_its_answer() {
         ),
         (
             r#"[2,"k","StartTransaction",{"connectorId":"one"}]"#,
-            json!([4, "k", "FormationViolation", "", {}]),
+            json!([3, "k", {"transactionId": 4712, "idTagInfo": {"status": "Invalid"}}]),
         ),
         (r#"[2,"l"]"#, json!([4, "l", "FormationViolation", "", {}])),
-        ("[[[", json!([4, "-1", "FormationViolation", "", {}])),
-        ("", json!([4, "-1", "FormationViolation", "", {}])),
         (
-            r#"[2,{},"Heartbeat",{}]"#,
-            json!([4, "-1", "FormationViolation", "", {}]),
+            r#"[2,"n","StopTransaction",{"transactionId":4711,"meterStop"#,
+            json!([3, "n", {}]),
+        ),
+        (
+            r#"[2,17,"Heartbeat",{}]"#,
+            json!([3, 17, {"currentTime": "2023-11-14T22:13:20.000Z"}]),
         ),
         (
             r#"[2,"m","StopTransaction",{"transactionId":4711,"meterStop":900,"timestamp":"1969-12-31T23:59:59Z"}]"#,
@@ -177,32 +179,88 @@ async fn every_message_has_its_answer() {
 }
 
 #[tokio::test]
-async fn a_vehicle_that_waits_or_leaves_is_reported_and_other_states_are_not() {
+async fn what_is_no_call_is_never_answered() {
+    let central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    for message in [
+        "",
+        "[[[",
+        r#"[2,{},"Heartbeat",{}]"#,
+        r#"[3,"other",{"status":"Accepted"}"#,
+        r#"[4,"other"]"#,
+        r#"{"a":1}"#,
+    ] {
+        station.send(message).await;
+        // The next answer is that to the next call.
+        let heartbeat = station.exchange(r#"[2,"next","Heartbeat",{}]"#).await;
+        assert_eq!(heartbeat[1], "next", "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_status_is_told_as_it_is_or_as_unknown() {
     let mut central = Central::start(LONG).await;
     let mut station = Station::connect(&central).await;
-    for (connector, status) in [
-        (0, "Available"),
-        (1, "Preparing"),
-        (1, "Charging"),
-        (1, "SuspendedEV"),
-        (1, "Finishing"),
-        (1, "Available"),
-        (2, "Faulted"),
-        (2, "Preparing"),
+    for (connector, text, expected) in [
+        (0, "Available", Some(ConnectorStatus::Available)),
+        (1, "Preparing", Some(ConnectorStatus::Preparing)),
+        (1, "SuspendedEV", Some(ConnectorStatus::Charging)),
+        (1, "finishing", Some(ConnectorStatus::Finishing)),
+        (2, "Faulted", Some(ConnectorStatus::Faulted)),
+        (2, "Sleeping", None),
     ] {
         let message = json!([2, "a", "StatusNotification", {
-            "connectorId": connector, "errorCode": "NoError", "status": status,
+            "connectorId": connector, "errorCode": "NoError", "status": text,
         }]);
         let answer = station.exchange(&message.to_string()).await;
-        assert_eq!(answer, json!([3, "a", {}]), "{status}");
+        assert_eq!(answer, json!([3, "a", {}]), "{text}");
+        let told = central.status().await;
+        assert_eq!(
+            (told.connector, told.status),
+            (connector, expected),
+            "{text}"
+        );
     }
-    for vehicle in [
-        (1, Vehicle::Waits),
-        (1, Vehicle::IsGone),
-        (2, Vehicle::Waits),
-    ] {
-        assert_eq!(central.vehicle().await, vehicle);
+}
+
+#[tokio::test]
+async fn a_burst_waits_until_there_is_room_and_loses_nothing() {
+    let mut central = Central::start(LONG).await;
+    let journal = central.journal.clone();
+    let mut station = Station::connect(&central).await;
+    let closed = journal.gate.acquire().await.unwrap();
+    let burst = 500;
+    for _ in 0..burst {
+        station.send(&stop(4711)).await;
     }
+    drop(closed);
+    for _ in 0..burst {
+        assert_eq!(station.receive().await, json!([3, "stop", {}]));
+        assert!(matches!(central.told().await, Told::Stopped { .. }));
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_ends_the_connection() {
+    let central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    let message = Message::text(" ".repeat(4 * 1024 * 1024 + 1));
+    // It may fail at either end.
+    let _ = station.0.send(message).await;
+    central.disconnected().await;
+}
+
+#[tokio::test]
+async fn whoever_sends_many_wrong_passwords_must_wait_and_others_need_not() {
+    let central = Central::start(LONG).await;
+    for _ in 0..10 {
+        let refused = handshake(&central, STATION, "CP-1:wrong", "ocpp1.6").await;
+        assert_eq!(status(refused.unwrap_err()), 401);
+    }
+    let refused = handshake(&central, STATION, &good_credentials(), "ocpp1.6").await;
+    assert_eq!(status(refused.unwrap_err()), 429);
+    let refused = handshake(&central, "CP-2", "CP-2:wrong", "ocpp1.6").await;
+    assert_eq!(status(refused.unwrap_err()), 401);
 }
 
 #[tokio::test]
@@ -280,7 +338,7 @@ async fn what_belongs_to_no_transaction_of_ours_is_answered_and_ignored() {
     assert!(matches!(central.told().await, Told::Stopped { .. }));
 }
 
-fn stop(transaction: i32) -> String {
+fn stop(transaction: i64) -> String {
     format!(
         r#"[2,"stop","StopTransaction",{{"transactionId":{transaction},"meterStop":900,"timestamp":"2023-11-14T22:10:00Z","reason":"EVDisconnected"}}]"#
     )

@@ -21,6 +21,11 @@ async fn a_remote_start_is_answered_by_the_station() {
         (r#"[4,"ID","InternalError"]"#, RemoteAnswer::Rejected),
         (r#"[3,"ID",{"status":"Maybe"}]"#, RemoteAnswer::Unknown),
         (r#"[3,"ID"]"#, RemoteAnswer::Unknown),
+        (
+            r#"[3,"ID",{"status":"accepted","transactionId":0}]"#,
+            RemoteAnswer::Accepted,
+        ),
+        (r#"[3,"ID",{"status":"Accepted"}"#, RemoteAnswer::Accepted),
     ];
     for (answer, expected) in cases {
         let play = async {

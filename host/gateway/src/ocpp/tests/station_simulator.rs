@@ -9,7 +9,7 @@ use chargetap_simulators::station::{StationArgs, StationSimulator};
 
 use crate::client::client;
 use crate::ocpp::RemoteAnswer;
-use crate::ocpp::fake::{Central, PASSWORD, STATION, TRANSACTION, Told};
+use crate::ocpp::fake::{Central, FOREIGN, PASSWORD, STATION, TRANSACTION, Told};
 
 /// What a new station's register shows.
 const FIRST_READING: u64 = 12_345;
@@ -264,7 +264,7 @@ async fn a_token_that_is_not_ours_ends_the_transaction() {
         .until(|state| state["transactions"][0]["reason"].is_string())
         .await;
     assert_eq!(state["transactions"][0]["reason"], "DeAuthorized");
-    assert_eq!(state["transactions"][0]["transaction_id"], 0);
+    assert_eq!(state["transactions"][0]["transaction_id"], FOREIGN);
     assert_eq!(state["connectors"][0]["status"], "Finishing");
 }
 

@@ -1,6 +1,8 @@
 //! Why a station ended a transaction.
 
 use serde::Deserialize;
+use serde::de::IntoDeserializer as _;
+use serde::de::value::{Error, StrDeserializer};
 
 /// The reasons of OCPP 1.6. What a station says besides is taken for `Other`: it is free text, and is
 /// neither stored nor logged.
@@ -25,6 +27,13 @@ pub enum StopReason {
 }
 
 impl StopReason {
+    /// The reason of this name.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        let name: StrDeserializer<'_, Error> = name.into_deserializer();
+        Self::deserialize(name).unwrap_or(Self::Other)
+    }
+
     /// As OCPP writes it.
     #[must_use]
     pub fn name(self) -> &'static str {

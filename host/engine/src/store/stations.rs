@@ -1,0 +1,182 @@
+//! Stations, their connectors, and the vehicles at them.
+
+use chargetap_contract::session::Evse;
+use chargetap_ocpp::report::{Boot, ConnectorStatus};
+
+use super::error::StoreError;
+use super::rows::{Reader, integer, optional_text, text};
+use crate::platform::{Platform, Value};
+use crate::terminals::prompt::EvseStatus;
+
+/// A station connected.
+pub(crate) async fn connected(
+    platform: &impl Platform,
+    station: &str,
+    now: u64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "INSERT INTO station (id, connected_at) VALUES (?1, ?2)
+             ON CONFLICT (id) DO UPDATE SET connected_at = excluded.connected_at",
+            vec![text(station), integer(now)?],
+        )
+        .await?;
+    Ok(())
+}
+
+/// A station started.
+pub(crate) async fn booted(
+    platform: &impl Platform,
+    station: &str,
+    boot: &Boot,
+    now: u64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "INSERT INTO station (id, booted_at, vendor, model, serial, firmware)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (id) DO UPDATE SET
+                booted_at = excluded.booted_at, vendor = excluded.vendor, model = excluded.model,
+                serial = excluded.serial, firmware = excluded.firmware",
+            vec![
+                text(station),
+                integer(now)?,
+                text(&boot.vendor),
+                text(&boot.model),
+                optional_text(boot.serial.as_deref()),
+                optional_text(boot.firmware.as_deref()),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// What was known of a connector before.
+#[derive(Default)]
+pub(crate) struct StatusBefore {
+    pub(crate) status: Option<ConnectorStatus>,
+    /// Nothing was reported of it since the station connected.
+    pub(crate) is_first_since_connected: bool,
+    /// Nothing was reported of it since the station started.
+    pub(crate) is_first_since_boot: bool,
+}
+
+/// The status of a connector, or of the station as a whole, was reported.
+pub(crate) async fn status_reported(
+    platform: &impl Platform,
+    evse: &Evse,
+    status: ConnectorStatus,
+    error: Option<&str>,
+    now: u64,
+) -> Result<StatusBefore, StoreError> {
+    let place = || vec![text(&evse.station), Value::Integer(evse.connector.into())];
+    let rows = platform
+        .query(
+            "SELECT c.status,
+                    coalesce(s.connected_at > coalesce(c.reported_at, 0), 0),
+                    coalesce(s.booted_at > coalesce(c.reported_at, 0), 0)
+             FROM (SELECT ?1 AS station, ?2 AS connector) AS this
+             LEFT JOIN station AS s ON s.id = this.station
+             LEFT JOIN connector AS c
+                ON c.station = this.station AND c.connector = this.connector",
+            place(),
+        )
+        .await?;
+    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
+    let known = row.optional_text()?;
+    let before = StatusBefore {
+        status: known.as_deref().and_then(ConnectorStatus::from_name),
+        is_first_since_connected: row.integer()? != 0,
+        is_first_since_boot: row.integer()? != 0,
+    };
+    let mut parameters = place();
+    parameters.extend([text(status.name()), optional_text(error), integer(now)?]);
+    platform
+        .query(
+            "INSERT INTO connector (station, connector, status, error, reported_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (station, connector) DO UPDATE SET
+                status = excluded.status, error = excluded.error,
+                reported_at = excluded.reported_at",
+            parameters,
+        )
+        .await?;
+    Ok(before)
+}
+
+/// The status of an EVSE. Whether its station is connected, the store does not know.
+pub(crate) async fn evse_status(
+    platform: &impl Platform,
+    evse: &Evse,
+) -> Result<EvseStatus, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT (SELECT id FROM session WHERE station = ?1 AND connector = ?2
+                     AND phase IN ('authorising', 'starting', 'charging', 'stopping')),
+                    (SELECT since FROM vehicle
+                     WHERE station = ?1 AND connector = ?2 AND served = 0),
+                    EXISTS (SELECT 1 FROM station_transaction
+                            WHERE station = ?1 AND connector = ?2 AND ended_at IS NULL),
+                    EXISTS (SELECT 1 FROM connector WHERE station = ?1 AND connector IN (0, ?2)
+                            AND status IN ('unavailable', 'faulted'))",
+            vec![text(&evse.station), Value::Integer(evse.connector.into())],
+        )
+        .await?;
+    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
+    Ok(EvseStatus {
+        session: row.optional_text()?,
+        vehicle_since: row.optional_unsigned()?,
+        is_occupied: row.integer()? != 0,
+        is_out_of_order: row.integer()? != 0,
+    })
+}
+
+/// A vehicle was plugged in. It waits for a session since this was first reported, unless a session
+/// has the EVSE or the vehicle had one.
+pub(crate) async fn vehicle_arrived(
+    platform: &impl Platform,
+    evse: &Evse,
+    now: u64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "INSERT INTO vehicle (station, connector, since) SELECT ?1, ?2, ?3
+             WHERE NOT EXISTS (SELECT 1 FROM session WHERE station = ?1 AND connector = ?2
+                               AND phase IN ('authorising', 'starting', 'charging', 'stopping'))
+             ON CONFLICT DO NOTHING",
+            vec![
+                text(&evse.station),
+                Value::Integer(evse.connector.into()),
+                integer(now)?,
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The vehicle that had a session may have left unseen, unless its transaction still runs.
+pub(crate) async fn forget_served_vehicle(
+    platform: &impl Platform,
+    evse: &Evse,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "DELETE FROM vehicle WHERE station = ?1 AND connector = ?2 AND served = 1
+             AND NOT EXISTS (SELECT 1 FROM station_transaction
+                             WHERE station = ?1 AND connector = ?2 AND ended_at IS NULL)",
+            vec![text(&evse.station), Value::Integer(evse.connector.into())],
+        )
+        .await?;
+    Ok(())
+}
+
+/// No vehicle is plugged in.
+pub(crate) async fn vehicle_left(platform: &impl Platform, evse: &Evse) -> Result<(), StoreError> {
+    platform
+        .query(
+            "DELETE FROM vehicle WHERE station = ?1 AND connector = ?2",
+            vec![text(&evse.station), Value::Integer(evse.connector.into())],
+        )
+        .await?;
+    Ok(())
+}

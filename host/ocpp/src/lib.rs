@@ -1,0 +1,37 @@
+//! What charging stations say and are told over OCPP. Text goes in and reports come out; there are no sockets and
+//! no clock.
+//!
+//! Stations in the field do not keep to the specification, and a message that is refused may be money that is
+//! lost. So reading is lenient and writing is strict:
+//!
+//! | in a station's message                          | how it is read                                         |
+//! |--------------------------------------------------|--------------------------------------------------------|
+//! | a member that OCPP does not have                 | it is left out                                         |
+//! | a member with other capitals                     | as the member of that name                             |
+//! | a number as text, with a fraction, a text as number | as what it says; parts of a watt-hour are dropped   |
+//! | a missing, negative or unreadable value          | it is absent, and whoever takes the report decides     |
+//! | a time in any form of ISO 8601, or since 1970    | as that moment; without an offset it is UTC            |
+//! | control characters, a frame that is cut off      | without them, and as far as it goes                    |
+//! | a frame that is no call                          | it is never answered with an error                     |
+//!
+//! Everything that is odd is listed with the message, as an [`Oddity`]: it is counted, and shown to people.
+//!
+//! | module          | what it is for                                                         |
+//! |-----------------|-------------------------------------------------------------------------|
+//! | [`report`]      | what stations report, whatever version they speak                      |
+//! | [`frame`]       | the arrays that carry messages, the same in all versions               |
+//! | [`v16`]         | the messages of OCPP 1.6                                               |
+//! | [`oddity`]      | what was not as the specification has it                               |
+
+mod date_time;
+mod fields;
+pub mod frame;
+mod meter;
+pub mod oddity;
+pub mod report;
+mod stop_reason;
+pub mod v16;
+
+pub use date_time::DateTime;
+pub use oddity::Oddity;
+pub use stop_reason::StopReason;
