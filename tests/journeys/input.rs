@@ -263,7 +263,9 @@ async fn no_card_number_that_a_station_sends_is_kept_or_logged() {
     let status = json!({"connectorId": 1, "status": NUMBER, "errorCode": NUMBER, "info": NUMBER});
     assert_eq!(call(&mut station, "StatusNotification", status).await[0], 3);
     let unknown = json!({NUMBER: 1});
-    assert_eq!(call(&mut station, "Heartbeat", unknown).await[0], 4);
+    assert_eq!(call(&mut station, "Authorize", unknown).await[0], 3);
+    let foreign = json!({"connectorId": 2, "idTag": NUMBER, "meterStart": 0, NUMBER: NUMBER});
+    assert_eq!(call(&mut station, "StartTransaction", foreign).await[0], 3);
 
     world.tap("card-1").await;
     let start = receive(&mut station).await;

@@ -13,7 +13,7 @@ use crate::site::{
     Training,
 };
 use crate::terminal::{Domain, TerminalDetails};
-use crate::text::{Key, Line, Prose, Serial};
+use crate::text::{Key, Line, Prose, Serial, StationId};
 
 /// A change that is requested. It is made completely or not at all.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub enum Command {
     /// Create or update a site.
     PutSite(Key, SiteDetails),
     /// Create or update a station.
-    PutStation(Key, StationDetails),
+    PutStation(StationId, StationDetails),
     /// Create or update a person.
     PutPerson(Key, PersonDetails),
     /// Record a person's training.

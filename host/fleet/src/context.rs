@@ -9,7 +9,7 @@ use crate::access::{AccessScope, Scope};
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::processor::Processor;
-use crate::text::{Key, Line, Serial};
+use crate::text::{Key, Line, Serial, StationId};
 
 /// The context of a decision.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +64,7 @@ pub struct TerminalConfig {
     /// Its model in the configuration.
     pub model: Model,
     /// The EVSEs that it serves, as station and connector.
-    pub evses: Vec<(Key, u32)>,
+    pub evses: Vec<(StationId, u32)>,
 }
 
 /// The status of a terminal at the vendor, as last recorded.

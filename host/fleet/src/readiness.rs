@@ -21,7 +21,7 @@ use crate::processor::Party;
 use crate::refusal::Reason;
 use crate::site::{Customer, Person};
 use crate::terminal::{Terminal, TerminalDetails};
-use crate::text::Key;
+use crate::text::{Key, StationId};
 
 /// How long a terminal counts as online after its status was recorded, in milliseconds.
 const ONLINE_FOR: u64 = 15 * 60 * 1_000;
@@ -152,7 +152,7 @@ fn evses(details: &TerminalDetails, configured: &TerminalConfig) -> Option<Reaso
     if here == there {
         return None;
     }
-    let list = |evses: BTreeSet<(&Key, u32)>| match evses.is_empty() {
+    let list = |evses: BTreeSet<(&StationId, u32)>| match evses.is_empty() {
         true => "none".to_owned(),
         false => {
             let names = evses

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::moment::{Day, Moment, Zone};
-use crate::text::{Key, Line, Prose};
+use crate::text::{Key, Line, Prose, StationId};
 
 /// The contact details of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -129,8 +129,8 @@ pub struct SiteDetails {
 /// A charging station.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Station {
-    /// Its serial number, with which it connects.
-    pub key: Key,
+    /// Its identity, with which it connects.
+    pub key: StationId,
     /// Its details.
     pub details: StationDetails,
 }

@@ -11,7 +11,7 @@ use crate::model::Model;
 use crate::moment::Moment;
 use crate::order::Order;
 use crate::processor::Processor;
-use crate::text::{Iccid, Key, Line, Serial};
+use crate::text::{Iccid, Key, Line, Serial, StationId};
 
 /// A payment terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -135,7 +135,7 @@ pub struct TerminalDetails {
     /// Its site.
     pub site: Key,
     /// Its station.
-    pub station: Option<Key>,
+    pub station: Option<StationId>,
     /// The EVSEs of that station that it serves, by their numbers.
     #[schemars(length(max = 64), inner(range(min = 1, max = 64)))]
     pub connectors: Vec<u32>,

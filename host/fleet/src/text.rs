@@ -75,7 +75,7 @@ macro_rules! text {
 }
 
 text! {
-    /// The key of a record, such as a customer, a site, a person, an order or a charging station.
+    /// The key of a record, such as a customer, a site, a person or an order.
     Key,
     |text| {
         let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
@@ -98,6 +98,24 @@ impl Key {
     pub fn gateway() -> Self {
         Self("gateway".to_owned())
     }
+}
+
+text! {
+    /// A charging station's identity: what it is called in its OCPP address. OCPP 1.6 leaves open which characters
+    /// it has, and stations use spaces, too.
+    StationId,
+    |text| {
+        let known = |byte: u8| matches!(byte, b' '..=b'~');
+        let is_trimmed = text.trim() == text;
+        match (1..=64).contains(&text.len()) && text.bytes().all(known) && is_trimmed {
+            false => Err(TextError(
+                "a station's identity has 1 to 64 characters of ASCII, and no space before or after",
+            )),
+            true if holds_card_number(text) => Err(CARD),
+            true => Ok(()),
+        }
+    },
+    "pattern": r"^[!-~]([ -~]{0,62}[!-~])?$"
 }
 
 text! {

@@ -68,12 +68,15 @@ pub(crate) struct Oddities(Vec<Oddity>);
 impl Oddities {
     pub(crate) fn add(&mut self, kind: OddityKind, action: &str, member: &str) {
         let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-        let member: String = member.chars().filter(is_plain).take(LONGEST_NAME).collect();
-        let place = match (action, member.as_str()) {
-            ("", member) => member.to_owned(),
-            (action, "") => action.to_owned(),
-            (action, member) => format!("{action}.{member}"),
+        let plain =
+            |name: &str| -> String { name.chars().filter(is_plain).take(LONGEST_NAME).collect() };
+        let (action, member) = (plain(action), plain(member));
+        let separator = if action.is_empty() || member.is_empty() {
+            ""
+        } else {
+            "."
         };
+        let place = format!("{action}{separator}{member}");
         let oddity = Oddity { kind, place };
         if self.0.len() < MOST && !self.0.contains(&oddity) {
             self.0.push(oddity);

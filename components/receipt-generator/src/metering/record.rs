@@ -2,14 +2,16 @@
 
 use chargetap_contract::receipt::MeasurementProblem as Problem;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::reading::{Fields, Reading};
 
 /// The fields of the payload that matter to the energy.
 #[derive(Deserialize)]
 struct Payload {
+    /// A text; some chargers write a number.
     #[serde(rename = "FV")]
-    version: Option<String>,
+    version: Option<Box<RawValue>>,
     #[serde(rename = "GS")]
     gateway: Option<String>,
     #[serde(rename = "MS")]
@@ -57,7 +59,7 @@ impl Record {
         let payload: Payload =
             serde_json::from_str(payload).map_err(|_| Problem::UnreadablePacket)?;
         let (gateway, meter) = (payload.gateway, payload.meter);
-        let is_unknown = payload.version.is_some_and(|it| !is_known(&it));
+        let is_unknown = payload.version.is_some_and(|it| !is_known(it.get()));
         if gateway.is_none() && meter.is_none() || is_unknown {
             return Err(Problem::UnreadablePacket);
         }
@@ -75,7 +77,7 @@ impl Record {
 
 /// Other major versions are other formats.
 fn is_known(version: &str) -> bool {
-    matches!(version.split('.').next(), Some("0" | "1"))
+    matches!(version.trim_matches('"').split('.').next(), Some("0" | "1"))
 }
 
 impl Page {
@@ -105,6 +107,21 @@ mod tests {
 
     fn watt_hours(payload: &str) -> Result<u64, Problem> {
         measurement::watt_hours(&[Record::read(payload)?])
+    }
+
+    #[test]
+    fn numbers_may_be_texts_and_the_version_a_number() {
+        for (from, to) in [
+            (r#""FV":"1.0""#, r#""FV":1.0"#),
+            (r#""FV":"1.0""#, r#""FV":1"#),
+            ("2935.6", r#""2935.6""#),
+            ("2965.1", r#""2965.1""#),
+        ] {
+            assert!(PAYLOAD.contains(from));
+            assert_eq!(watt_hours(&PAYLOAD.replace(from, to)), Ok(29_500), "{to}");
+        }
+        let other = PAYLOAD.replace(r#""FV":"1.0""#, r#""FV":2.0"#);
+        assert_eq!(watt_hours(&other), Err(Problem::UnreadablePacket));
     }
 
     proptest! {

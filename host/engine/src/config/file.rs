@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::Site;
+use chargetap_fleet::text::StationId;
 use http::Uri;
 use serde::Deserialize;
 use toml::Spanned;
@@ -282,6 +283,9 @@ fn stations(
             stations.extend(id.map(|id| (id, None)));
             continue;
         };
+        if let Err(error) = table.id.get_ref().parse::<StationId>() {
+            place.add(place.error("stations.id", &table.id, error.to_string()));
+        }
         place.check_secret("stations.password", &table.password, is_one_line);
         let meter_keys = place.take(meter_keys(place, table.meters));
         let station = meter_keys.map(|meter_keys| Station {

@@ -10,8 +10,11 @@
 //! | an end without a reading                          | the last reading is billed, and a person is told     |
 //! | a start under no token of ours                    | it gets a number, and is told to stop                |
 //! | a connector with a transaction is free            | see [`super::tending`]                               |
+//!
+//! Texts of stations may be anything: they are kept as a log may have them.
 
 use chargetap_contract::session::{Event, Evse, MeterReading, Stopped};
+use chargetap_fleet::text::loggable;
 use chargetap_ocpp::report::{
     Boot, ConnectorStatus, Readings, Start, Status, Stop, TransactionRef,
 };
@@ -75,7 +78,14 @@ impl<P: Platform> Gateway<P> {
     /// It could not be stored: the station must report it again.
     pub async fn station_booted(&self, station: &str, boot: &Boot) -> Result<(), EngineError> {
         let platform = &self.platform;
-        store::stations::booted(platform, station, boot, platform.now()).await?;
+        let text = |text: &Option<String>| text.as_deref().map(loggable);
+        let boot = Boot {
+            vendor: loggable(&boot.vendor),
+            model: loggable(&boot.model),
+            serial: text(&boot.serial),
+            firmware: text(&boot.firmware),
+        };
+        store::stations::booted(platform, station, &boot, platform.now()).await?;
         Ok(())
     }
 
@@ -93,7 +103,8 @@ impl<P: Platform> Gateway<P> {
             return Ok(());
         };
         let now = platform.now();
-        let error = status.error.as_deref();
+        let error = status.error.as_deref().map(loggable);
+        let error = error.as_deref();
         let before = store::stations::status_reported(platform, &evse, new, error, now).await?;
         if status.connector > 0 {
             vehicle(self, &evse, new, before.is_first_since_connected).await?;
@@ -138,15 +149,16 @@ impl<P: Platform> Gateway<P> {
         let platform = &self.platform;
         let now = platform.now();
         let connector = start.connector.filter(|connector| *connector > 0);
-        let token = session_of_token(&start.token);
-        let found = store::sessions::of_start(platform, station, connector, &token).await?;
+        let session = session_of_token(&start.token);
+        let found = store::sessions::of_start(platform, station, connector, &session).await?;
+        let token = loggable(&start.token);
         let new = NewTransaction {
             station,
             connector: match &found {
                 Some((_, connector)) => *connector,
                 None => connector.unwrap_or(1),
             },
-            token: &start.token,
+            token: &token,
             is_local: false,
             session: found.as_ref().map(|(found, _)| found.session.as_str()),
             started_at: start.at,
@@ -351,7 +363,7 @@ async fn find(
         return Ok((Some(found), Match::ByNumber));
     }
     let connector = meant.connector.filter(|connector| *connector > 0);
-    let token = meant.token.as_deref();
+    let token = meant.token.as_deref().map(loggable);
     let running = store::transactions::running(platform, station).await?;
     let mut meant: Vec<_> = running
         .into_iter()
@@ -363,10 +375,11 @@ async fn find(
                 .is_some_and(|(end, start)| end < start)
         })
         .collect();
-    if let Some(by_token) = meant
-        .iter()
-        .position(|it| token.is_some_and(|token| it.token.eq_ignore_ascii_case(token)))
-    {
+    if let Some(by_token) = meant.iter().position(|it| {
+        token
+            .as_ref()
+            .is_some_and(|token| it.token.eq_ignore_ascii_case(token))
+    }) {
         return Ok((Some(meant.swap_remove(by_token)), Match::ByPlace));
     }
     match (meant.pop(), meant.is_empty()) {

@@ -10,6 +10,8 @@ pub(super) use order::put_order;
 pub(super) use people::{put_person, remove_person, train};
 pub(super) use place::{put_site, put_station};
 
+use std::borrow::Borrow;
+
 use super::Decision;
 use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet, Record};
@@ -25,13 +27,17 @@ pub(super) fn find<'a, T: Record>(fleet: &'a Fleet, key: &str) -> Result<&'a T, 
 }
 
 /// The reason, if a record that is referred to does not exist.
-pub(super) fn unknown<T: Record>(fleet: &Fleet, key: &Key, at: &str) -> Option<Reason> {
+pub(super) fn unknown<T: Record>(
+    fleet: &Fleet,
+    key: &impl Borrow<str>,
+    at: &str,
+) -> Option<Reason> {
     let name = T::KIND.name();
     let reason = || {
-        let text = format!("there is no {name} {:?}", key.as_str());
+        let text = format!("there is no {name} {:?}", key.borrow());
         Reason::new(&format!("no-such-{name}"), text).at(at)
     };
-    fleet.get::<T>(key.as_str()).is_none().then(reason)
+    fleet.get::<T>(key.borrow()).is_none().then(reason)
 }
 
 pub(super) fn refuse_future(now: Moment, at: Moment) -> Result<(), Refusal> {

@@ -227,6 +227,7 @@ fn refund_due(terminal: &str) -> NewAlert {
         terminal: Some(text(terminal)),
         session: Some("S-1".to_owned()),
         payment: None,
+        evse: None,
         cause: "S-1/7/0/alert".to_owned(),
         next_action: text("Refund 50 minor units."),
     }
@@ -242,6 +243,7 @@ fn disputed(id: Option<&str>) -> NewAlert {
             id: id.map(text),
             reference: Some(text("s-1")),
         }),
+        evse: None,
         cause: "report/1".to_owned(),
         next_action: text("See with the provider."),
     }
@@ -459,4 +461,23 @@ fn nothing_is_due_at_what_is_back_at_the_vendor_or_retired() {
         let order_is_left_without = state == State::Retired;
         assert_eq!(kinds.len(), usize::from(order_is_left_without), "{kinds:?}");
     }
+}
+
+#[test]
+fn an_evse_without_a_session_that_charges_is_due_for_who_sees_the_whole_fleet() {
+    let mut world = World::activated();
+    let unpaid = NewAlert {
+        kind: AlertKind::EnergyWithoutPayment,
+        terminal: None,
+        session: None,
+        payment: None,
+        evse: Some(text("CT-1/1")),
+        cause: "transaction/7".to_owned(),
+        next_action: text("See that it stops."),
+    };
+    raise(&mut world, unpaid);
+    let due = only(&world, DueKind::Evse);
+    let expected = "EVSE CT-1/1 delivered energy without payment. See that it stops.";
+    assert_eq!(due.text, expected);
+    assert_eq!(due_within(&world, &at(&["depot"])), []);
 }

@@ -8,7 +8,7 @@ use super::Row;
 use crate::model::Model;
 use crate::refusal::Reason;
 use crate::terminal::{Domain, Sim, TerminalDetails};
-use crate::text::Key;
+use crate::text::{Key, StationId};
 
 /// The known columns.
 const KNOWN: [&str; 9] = [
@@ -114,7 +114,7 @@ impl Fields<'_> {
         let model = self.required("model", model);
         let site = self.required("site", Key::from_str);
         let domain = self.required("domain", domain);
-        let station = self.optional("station", Key::from_str);
+        let station = self.optional("station", StationId::from_str);
         let connectors = self.list("connectors", |text| {
             let number: Option<u32> = text.parse().ok();
             number.ok_or("an EVSE is a number of its station, such as 1")

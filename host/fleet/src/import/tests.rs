@@ -98,7 +98,7 @@ fn the_header_names_known_columns_once_and_those_that_must_be() {
 fn every_line_and_field_that_is_wrong_is_said_at_once() {
     let file = format!(
         "{HEADER}\n\
-         T 1,p99,,mine,CS/1,one;2,894607,\u{7},ann;\n\
+         T 1,p99,,mine,CSä1,one;2,894607,\u{7},ann;\n\
          \n\
          T2,p68,depot,none\n\
          T3,p68,depot,none,,,,,\n\

@@ -194,6 +194,7 @@ fn raise_for_session(world: &mut World, kind: AlertKind) {
         terminal: Some(text("T1")),
         session: Some("S-1".to_owned()),
         payment: None,
+        evse: None,
         cause: format!("S-1/{}/alert", kind.name()),
         next_action: text("Look."),
     };

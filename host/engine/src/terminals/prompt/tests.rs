@@ -84,20 +84,34 @@ fn in_words(prompt: Prompt<Caption>) -> Prompt {
 fn running(session: &str) -> EvseStatus {
     EvseStatus {
         session: Some(session.into()),
-        vehicle_since: None,
+        ..IDLE
     }
 }
 
 fn waiting(since: u64) -> EvseStatus {
     EvseStatus {
-        session: None,
         vehicle_since: Some(since),
+        ..IDLE
     }
 }
 
 const IDLE: EvseStatus = EvseStatus {
     session: None,
     vehicle_since: None,
+    is_occupied: false,
+    is_out_of_order: false,
+};
+
+/// A transaction runs there that no session has.
+const OCCUPIED: EvseStatus = EvseStatus {
+    is_occupied: true,
+    ..IDLE
+};
+
+/// Its station is away, or says that it is broken.
+const BROKEN: EvseStatus = EvseStatus {
+    is_out_of_order: true,
+    ..IDLE
 };
 
 /// The moment of every question; drivers take less than the terminal's patience of 100.
@@ -305,7 +319,7 @@ fn out_of_service_only_who_charges_may_stop_and_only_where_cards_are_read() {
     let free = [EvseStatus::default()];
     let in_use = [EvseStatus {
         session: Some("s1".into()),
-        vehicle_since: None,
+        ..IDLE
     }];
     let rests = |ask| matches!(ask, Prompt::Nothing { .. });
     assert!(rests(resting(&terminal, &free, ActivationCheck::EndOnly)));
@@ -314,4 +328,41 @@ fn out_of_service_only_who_charges_may_stop_and_only_where_cards_are_read() {
         panic!("the driver must be able to stop")
     };
     assert_eq!(card.evse, None);
+}
+
+#[test]
+fn no_card_is_taken_where_nobody_could_charge() {
+    for start in [Start::Tap, Start::PlugIn, Start::Screen] {
+        let terminal = terminal(start, 1, &[5_000]);
+        let rests = asked(&terminal, &[BROKEN], None);
+        let text = "Out of service.".to_owned();
+        assert_eq!(rests, Prompt::Nothing { text }, "{start:?}");
+    }
+}
+
+#[test]
+fn who_charges_where_the_station_went_away_can_still_stop() {
+    let terminal = terminal(Start::Tap, 1, &[5_000]);
+    let away = EvseStatus {
+        is_out_of_order: true,
+        ..running("S")
+    };
+    let prompt = asked(&terminal, &[away], None);
+    let (evse, _, text) = card(&prompt);
+    assert_eq!(
+        (evse, text),
+        (None, "In use. To stop, show the same card again.")
+    );
+}
+
+#[test]
+fn an_evse_that_is_broken_or_occupied_is_not_offered() {
+    let terminal = terminal(Start::Screen, 3, &[5_000]);
+    let Prompt::Choice { options, .. } = asked(&terminal, &[BROKEN, IDLE, OCCUPIED], None) else {
+        panic!("no choice");
+    };
+    let labels: Vec<_> = options.iter().map(|option| &option.label).collect();
+    assert_eq!(labels, ["B"]);
+    let terminal = self::terminal(Start::Tap, 1, &[5_000]);
+    assert_eq!(card(&asked(&terminal, &[OCCUPIED], None)).0, None);
 }

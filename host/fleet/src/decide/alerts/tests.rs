@@ -86,6 +86,7 @@ fn refund_due(cause: &str) -> NewAlert {
         terminal: Some(text("T1")),
         session: Some("S-1".to_owned()),
         payment: None,
+        evse: None,
         cause: cause.to_owned(),
         next_action: text("Refund 50 minor units."),
     }

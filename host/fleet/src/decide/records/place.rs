@@ -8,7 +8,7 @@ use crate::fleet::{Change, Fleet};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::site::{Customer, Site, SiteDetails, Station, StationDetails};
 use crate::terminal::Terminal;
-use crate::text::Key;
+use crate::text::{Key, StationId};
 
 /// The maximum number of EVSEs of a station, and the greatest number of an EVSE.
 const EVSES: u32 = 64;
@@ -32,7 +32,11 @@ pub(in crate::decide) fn put_site(fleet: &Fleet, key: Key, details: SiteDetails)
 }
 
 /// A station cannot move, or lose an EVSE, while terminals serve it.
-pub(in crate::decide) fn put_station(fleet: &Fleet, key: Key, details: StationDetails) -> Decision {
+pub(in crate::decide) fn put_station(
+    fleet: &Fleet,
+    key: StationId,
+    details: StationDetails,
+) -> Decision {
     let reasons = [
         unknown::<Site>(fleet, &details.site, "site")
             .into_iter()
@@ -72,7 +76,7 @@ fn wrong_connectors(details: &StationDetails) -> Vec<Reason> {
     vec![Reason::new("evses", text).at("evses")]
 }
 
-fn taken_ids(fleet: &Fleet, key: &Key, details: &StationDetails) -> Vec<Reason> {
+fn taken_ids(fleet: &Fleet, key: &StationId, details: &StationDetails) -> Vec<Reason> {
     let others = fleet.each::<Station>().filter(|it| it.key != *key);
     let others = others.flat_map(|it| &it.details.evses);
     let mut ids: BTreeSet<_> = others.filter_map(|it| it.id.as_ref()).collect();

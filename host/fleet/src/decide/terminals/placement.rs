@@ -9,7 +9,7 @@ use crate::order::Order;
 use crate::refusal::Reason;
 use crate::site::{Person, Site, Station};
 use crate::terminal::{Sim, Terminal, TerminalDetails};
-use crate::text::{Iccid, Key, Serial};
+use crate::text::{Iccid, Key, Serial, StationId};
 
 /// The maximum number of EVSEs of a terminal.
 const CONNECTORS: usize = 64;
@@ -20,7 +20,7 @@ const USERS: usize = 100;
 #[derive(Debug, Default)]
 pub(super) struct Occupancy<'a> {
     sims: HashMap<&'a Iccid, &'a Serial>,
-    evses: HashMap<(&'a Key, u32), &'a Serial>,
+    evses: HashMap<(&'a StationId, u32), &'a Serial>,
 }
 
 impl<'a> Occupancy<'a> {
@@ -64,7 +64,7 @@ impl<'a> Occupancy<'a> {
     }
 }
 
-fn evses(details: &TerminalDetails) -> impl Iterator<Item = (&Key, u32)> {
+fn evses(details: &TerminalDetails) -> impl Iterator<Item = (&StationId, u32)> {
     let connectors = details.connectors.iter();
     let station = details.station.as_ref();
     connectors.filter_map(move |connector| Some((station?, *connector)))
