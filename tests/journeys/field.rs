@@ -4,22 +4,15 @@
 //! In a frame, `<now>` is the moment, `<tag>` the token of the remote start, `<tx>` the transaction's number and
 //! `<id>` the id of the call that is answered.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use crate::raw_station::{RawStation, alerts, moment};
 use crate::world::{PASSWORD, STATION, Setup, World};
-
-/// Nothing waits this long when all is well.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A case: where it was seen, and what is played.
 #[derive(Deserialize)]
@@ -61,8 +54,6 @@ enum Step {
     StopWithSamples { meter: u64, samples: usize },
     /// The connection is cut, and there is a new one.
     Reconnect,
-    /// The gateway tells the station to stop.
-    IsStopped,
     /// The session has this phase.
     Phase(String),
     /// The session has delivered so much, in watt-hours.
@@ -75,206 +66,56 @@ enum Step {
     NoAlert,
 }
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-/// A station that speaks the frames of a case.
-struct Station<'a> {
-    world: &'a World,
-    socket: Socket,
-    tag: String,
-    transaction: i64,
-    sent: u32,
-}
-
-impl<'a> Station<'a> {
-    async fn new(world: &'a World) -> Self {
-        Self {
-            world,
-            socket: connect(world).await,
-            tag: String::new(),
-            transaction: 0,
-            sent: 0,
+async fn play_step(station: &mut RawStation<'_>, step: &Step) {
+    match step {
+        Step::Boot => station.boot().await,
+        Step::Tap { answer } => {
+            station.world.tap("card-1").await;
+            let answer = answer.as_deref();
+            let answer = answer.unwrap_or(r#"[3,"<id>",{"status":"Accepted"}]"#);
+            station.remote_start(answer).await;
         }
-    }
-
-    fn fill(&self, frame: &str) -> String {
-        frame
-            .replace("<now>", &moment())
-            .replace("<tag>", &self.tag)
-            .replace("<tx>", &self.transaction.to_string())
-    }
-
-    async fn send(&mut self, frame: String) {
-        self.socket.send(Message::text(frame)).await.unwrap();
-    }
-
-    /// The next message of the gateway.
-    async fn receive(&mut self) -> Value {
-        let next = async {
-            loop {
-                match self.socket.next().await.expect("the connection ended") {
-                    Ok(Message::Text(text)) => return serde_json::from_str(&text).unwrap(),
-                    Ok(_) => {}
-                    Err(error) => panic!("{error}"),
-                }
+        Step::Start { meter } => {
+            let token = station.tag.clone();
+            let answer = station.start(&token, *meter).await;
+            station.started(&answer);
+        }
+        Step::Read { meter } => station.read(*meter).await,
+        Step::Send { frame, answer } => {
+            let result = station.call(frame).await;
+            for (name, value) in answer.as_object().into_iter().flatten() {
+                assert_eq!(&result[name], value, "{result} to {frame}");
             }
-        };
-        tokio::time::timeout(PATIENCE, next)
-            .await
-            .expect("an answer")
-    }
-
-    /// Sends a call and returns the payload of its result. What the gateway calls meanwhile is accepted.
-    async fn call(&mut self, frame: &str) -> Value {
-        let frame = self.fill(frame);
-        self.send(frame.clone()).await;
-        loop {
-            let message = self.receive().await;
-            match message[0].as_u64() {
-                Some(2) => self.accept(&message).await,
-                Some(3) => {
-                    assert!(
-                        frame.contains(&message[1].to_string()),
-                        "{message} to {frame}"
-                    );
-                    return message[2].clone();
-                }
-                _ => panic!("{message} to {frame}"),
+            if frame.contains("StartTransaction") {
+                station.started(&result);
             }
         }
-    }
-
-    async fn accept(&mut self, call: &Value) {
-        let answer = json!([3, call[1], {"status": "Accepted"}]);
-        self.send(answer.to_string()).await;
-    }
-
-    /// Waits for a call of the gateway, and returns it. Others are accepted.
-    async fn called(&mut self, action: &str) -> Value {
-        loop {
-            let call = self.receive().await;
-            if call[2] == action {
-                return call;
-            }
-            self.accept(&call).await;
+        Step::SendUnanswered(frame) => {
+            let frame = station.fill(frame);
+            station.send(frame).await;
+            // The next answer is that to the next call.
+            station.exchange("Heartbeat", json!({})).await;
         }
-    }
-
-    async fn exchange(&mut self, action: &str, payload: Value) -> Value {
-        self.sent += 1;
-        let id = format!("h{}", self.sent);
-        self.call(&json!([2, id, action, payload]).to_string())
-            .await
-    }
-
-    async fn play(&mut self, step: &Step) {
-        match step {
-            Step::Boot => {
-                let boot = json!({"chargePointVendor": "FieldTest", "chargePointModel": "T1"});
-                self.exchange("BootNotification", boot).await;
-                let free = json!({"connectorId": 1, "errorCode": "NoError", "status": "Available"});
-                self.exchange("StatusNotification", free).await;
-            }
-            Step::Tap { answer } => {
-                self.world.tap("card-1").await;
-                let call = self.called("RemoteStartTransaction").await;
-                self.tag = call[3]["idTag"].as_str().unwrap().to_owned();
-                let id = call[1].as_str().unwrap();
-                let answer = answer
-                    .as_deref()
-                    .unwrap_or(r#"[3,"<id>",{"status":"Accepted"}]"#);
-                self.send(answer.replace("<id>", id)).await;
-            }
-            Step::Start { meter } => {
-                let start = json!({"connectorId": 1, "idTag": self.tag, "meterStart": meter,
-                    "timestamp": moment()});
-                let answer = self.exchange("StartTransaction", start).await;
-                self.started(&answer);
-            }
-            Step::Read { meter } => {
-                let sample = json!({"value": meter.to_string(), "unit": "Wh",
-                    "measurand": "Energy.Active.Import.Register"});
-                let values = json!({"connectorId": 1, "transactionId": self.transaction,
-                    "meterValue": [{"timestamp": moment(), "sampledValue": [sample]}]});
-                assert_eq!(self.exchange("MeterValues", values).await, json!({}));
-            }
-            Step::Send { frame, answer } => {
-                let result = self.call(frame).await;
-                for (name, value) in answer.as_object().into_iter().flatten() {
-                    assert_eq!(&result[name], value, "{result} to {frame}");
-                }
-                if frame.contains("StartTransaction") {
-                    self.started(&result);
-                }
-            }
-            Step::SendUnanswered(frame) => {
-                let frame = self.fill(frame);
-                self.send(frame).await;
-                // The next answer is that to the next call.
-                self.exchange("Heartbeat", json!({})).await;
-            }
-            Step::StopWithSamples { meter, samples } => {
-                let stop = stop_with_samples(self.transaction, *meter, *samples);
-                assert_eq!(self.exchange("StopTransaction", stop).await, json!({}));
-            }
-            Step::Reconnect => self.socket = connect(self.world).await,
-            Step::IsStopped => {
-                let call = self.called("RemoteStopTransaction").await;
-                assert_eq!(call[3]["transactionId"], self.transaction);
-                self.accept(&call).await;
-            }
-            Step::Phase(phase) => assert_eq!(&self.world.session_phase(&self.tag), phase),
-            Step::Energy(energy) => assert_eq!(self.world.session_energy(&self.tag), *energy),
-            Step::Captured(amount) => {
-                let sessions = self.world.closed_sessions(1).await;
-                assert_eq!(sessions[0]["captured"], *amount, "{sessions:?}");
-            }
-            Step::Alert(kind) => {
-                let world = self.world;
-                let is_told = async || alerts(world).await.contains(kind);
-                world.until(kind, is_told).await;
-            }
-            Step::NoAlert => assert_eq!(alerts(self.world).await, [""; 0]),
+        Step::StopWithSamples { meter, samples } => {
+            let stop = stop_with_samples(station.transaction, *meter, *samples);
+            assert_eq!(station.exchange("StopTransaction", stop).await, json!({}));
         }
+        Step::Reconnect => station.reconnect().await,
+        Step::Phase(phase) => assert_eq!(&station.world.session_phase(&station.tag), phase),
+        Step::Energy(energy) => {
+            assert_eq!(station.world.session_energy(&station.tag), *energy);
+        }
+        Step::Captured(amount) => {
+            let sessions = station.world.closed_sessions(1).await;
+            assert_eq!(sessions[0]["captured"], *amount, "{sessions:?}");
+        }
+        Step::Alert(kind) => {
+            let world = station.world;
+            let is_told = async || alerts(world).await.contains(kind);
+            world.until(kind, is_told).await;
+        }
+        Step::NoAlert => assert_eq!(alerts(station.world).await, [""; 0]),
     }
-
-    fn started(&mut self, answer: &Value) {
-        assert_eq!(answer["idTagInfo"]["status"], "Accepted", "{answer}");
-        self.transaction = answer["transactionId"].as_i64().unwrap();
-        assert!((1..=i64::from(i32::MAX)).contains(&self.transaction));
-    }
-}
-
-async fn connect(world: &World) -> Socket {
-    let url = format!(
-        "ws{}",
-        world
-            .url(&format!("/ocpp/{STATION}"))
-            .trim_start_matches("http")
-    );
-    let credentials = STANDARD.encode(format!("{STATION}:{PASSWORD}"));
-    let request = ClientRequestBuilder::new(url.parse().unwrap())
-        .with_sub_protocol("ocpp1.6")
-        .with_header("Authorization", format!("Basic {credentials}"));
-    let (socket, _) = connect_async(request).await.unwrap();
-    socket
-}
-
-/// The time, as stations write it.
-fn moment() -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let now = i64::try_from(now.as_millis()).unwrap();
-    jiff::Timestamp::from_millisecond(now).unwrap().to_string()
-}
-
-/// The kinds of all alerts.
-async fn alerts(world: &World) -> Vec<String> {
-    let answer = world.call("GET", "/api/v1/alerts", None).await;
-    let answer = answer.json();
-    let alerts = answer["items"].as_array().unwrap().iter();
-    alerts
-        .map(|alert| alert["kind"].as_str().unwrap().to_owned())
-        .collect()
 }
 
 /// The end of a transaction with ten values a sample, as a station with three phases sends it.
@@ -303,9 +144,9 @@ async fn play(case: &str) {
         ..Setup::default()
     })
     .await;
-    let mut station = Station::new(&world).await;
+    let mut station = RawStation::new(&world).await;
     for step in &case.steps {
-        station.play(step).await;
+        play_step(&mut station, step).await;
     }
 }
 

@@ -19,9 +19,11 @@ mod notices;
 mod operator;
 #[cfg(feature = "peers")]
 mod peers;
+mod raw_station;
 mod readme;
 mod receipts;
 mod sessions;
+mod stations;
 mod terminals;
 mod upgrade;
 mod webhooks;

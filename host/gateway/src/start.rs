@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use crate::client::client;
 use crate::database::{Database, OpenError};
 use crate::faults::Faults;
-use crate::ocpp::{Stations, Timeouts};
+use crate::ocpp::{StationAccess, Stations, Timeouts};
 use crate::platform::{Native, NativeGateway, now};
 use crate::secrets::{self, SecretError};
 use crate::station_reports::Reports;
@@ -61,6 +61,13 @@ pub(crate) fn load_plugins(config: &Config, folder: &Path) -> Result<Plugins, St
     )?)
 }
 
+/// How long drivers have to plug in at a station: the longest time of its terminals.
+fn plug_in_timeout_s(config: &Config, station: &str) -> Option<u64> {
+    let terminals = config.terminals.values();
+    let serving = terminals.filter(|it| it.evses.iter().any(|it| it.evse.station == station));
+    serving.map(|it| it.policy.plug_in_timeout / 1_000).max()
+}
+
 /// Start the gateway that a configuration describes. Its relative paths are taken from `folder`.
 ///
 /// # Errors
@@ -72,10 +79,16 @@ pub async fn start(
 ) -> Result<Arc<NativeGateway>, StartError> {
     let faults = Arc::new(faults);
     let secret = |source| secrets::read(source, folder);
-    let passwords = config
+    let stations = config
         .stations
         .iter()
-        .map(|(id, station)| Ok((id.clone(), secret(&station.password)?)))
+        .map(|(id, station)| {
+            let access = StationAccess {
+                password: secret(&station.password)?,
+                plug_in_timeout_s: plug_in_timeout_s(&config, id),
+            };
+            Ok((id.clone(), access))
+        })
         .collect::<Result<_, SecretError>>()?;
     let secrets = Secrets {
         payter_key: secret(&config.payter_api_key)?,
@@ -88,7 +101,7 @@ pub async fn start(
     let plugins = load_plugins(&config, folder)?;
     let database = Database::open(&folder.join(&config.server.database), faults.clone())?;
     let reports = Reports::default();
-    let stations = Stations::new(reports.clone(), passwords, now, Timeouts::default());
+    let stations = Stations::new(reports.clone(), stations, now, Timeouts::default());
     let native = Native::new(plugins, database, client()?, stations, faults);
     let gateway = Arc::new(Gateway::open(native, config, secrets).await?);
     gateway.recover().await?;

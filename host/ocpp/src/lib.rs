@@ -21,6 +21,7 @@
 //! | [`report`]      | what stations report, whatever version they speak                      |
 //! | [`frame`]       | the arrays that carry messages, the same in all versions               |
 //! | [`v16`]         | the messages of OCPP 1.6                                               |
+//! | [`settings`]    | the settings of stations on which the gateway relies                   |
 //! | [`oddity`]      | what was not as the specification has it                               |
 
 mod date_time;
@@ -29,6 +30,7 @@ pub mod frame;
 mod meter;
 pub mod oddity;
 pub mod report;
+pub mod settings;
 mod stop_reason;
 pub mod v16;
 

@@ -102,8 +102,9 @@ impl Answer {
         let mut fields = Fields::new("", payload, &mut Oddities::default());
         let status = fields.text("status", &mut Oddities::default())?;
         match status.to_ascii_lowercase().as_str() {
-            "accepted" => Some(true),
-            "rejected" | "faulted" | "occupied" | "unavailable" => Some(false),
+            "accepted" | "rebootrequired" => Some(true),
+            "rejected" | "notsupported" | "notimplemented" | "faulted" | "occupied"
+            | "unavailable" => Some(false),
             _ => None,
         }
     }
@@ -388,6 +389,9 @@ pub fn answer(id: &MessageId, response: Result<Response, ErrorCode>) -> String {
 pub enum Request {
     RemoteStartTransaction { connector_id: u32, id_tag: String },
     RemoteStopTransaction { transaction_id: i64 },
+    GetConfiguration { key: Vec<&'static str> },
+    ChangeConfiguration { key: &'static str, value: String },
+    TriggerMessage { requested_message: &'static str },
 }
 
 impl Request {
@@ -397,6 +401,9 @@ impl Request {
         match self {
             Self::RemoteStartTransaction { .. } => "RemoteStartTransaction",
             Self::RemoteStopTransaction { .. } => "RemoteStopTransaction",
+            Self::GetConfiguration { .. } => "GetConfiguration",
+            Self::ChangeConfiguration { .. } => "ChangeConfiguration",
+            Self::TriggerMessage { .. } => "TriggerMessage",
         }
     }
 

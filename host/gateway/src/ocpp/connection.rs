@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
@@ -18,7 +19,7 @@ use chargetap_ocpp::v16::{self, Incoming, Request};
 
 use super::messages::{self, Received};
 use super::oddities::OddityCounts;
-use super::{RemoteAnswer, Shared, StationEvents, Timeouts};
+use super::{Outcome, Shared, StationEvents, Timeouts, acquaintance};
 
 /// How many remote starts and stops may wait for a station.
 const MAX_ORDERS: usize = 16;
@@ -27,7 +28,12 @@ const MAX_CALLS: usize = 64;
 
 /// What the rest of the gateway wants of a connection.
 pub(super) enum Order {
-    Ask(Request, oneshot::Sender<RemoteAnswer>),
+    Call {
+        request: Request,
+        /// How long the station may take to answer.
+        patience: Duration,
+        outcome: oneshot::Sender<Outcome>,
+    },
     /// Make room for a newer connection of the same station.
     Close,
 }
@@ -92,9 +98,11 @@ pub(super) async fn serve<E: StationEvents>(
         ended
     };
     let take_in = take_in(&shared, &station, waiting_calls, replies);
+    let acquaintance = tokio::spawn(acquaintance::make(shared.clone(), station.clone()));
     // What was received before the end is taken in to the last message. Only then the inbox is
     // dropped, which is what a newer connection waits for.
     let (ended, ()) = tokio::join!(talk, take_in);
+    acquaintance.abort();
     tracing::info!(station, reason = %ended, "station disconnected");
 }
 
@@ -131,7 +139,7 @@ struct Link<'a> {
     timeouts: Timeouts,
     station: &'a str,
     oddities: &'a OddityCounts,
-    waiting: VecDeque<(Request, oneshot::Sender<RemoteAnswer>)>,
+    waiting: VecDeque<(Request, Duration, oneshot::Sender<Outcome>)>,
     asked: Option<Asked>,
     last_id: u64,
     heard_at: Instant,
@@ -143,7 +151,7 @@ struct Link<'a> {
 /// The one call that the station has not answered yet.
 struct Asked {
     id: String,
-    answer: oneshot::Sender<RemoteAnswer>,
+    outcome: oneshot::Sender<Outcome>,
     deadline: Instant,
 }
 
@@ -197,8 +205,8 @@ impl<'a> Link<'a> {
         tokio::select! {
             received = self.socket.recv(), if has_room => self.receive(received, calls),
             order = inbox.recv() => match order {
-                Some(Order::Ask(request, answer)) => {
-                    self.waiting.push_back((request, answer));
+                Some(Order::Call { request, patience, outcome }) => {
+                    self.waiting.push_back((request, patience, outcome));
                     Ok(())
                 }
                 Some(Order::Close) | None => Err(Ended::Replaced),
@@ -206,7 +214,7 @@ impl<'a> Link<'a> {
             Some(reply) = replies.recv() => self.send(Message::text(reply)).await,
             _ = self.pings.tick() => self.ping().await,
             () = until(answer_due) => {
-                self.resolve(RemoteAnswer::Unknown);
+                self.resolve(Outcome::Unanswered);
                 Ok(())
             }
         }
@@ -218,8 +226,8 @@ impl<'a> Link<'a> {
             return Ok(());
         }
         // Who gave up waiting does not want it done any more.
-        self.waiting.retain(|(_, answer)| !answer.is_closed());
-        let Some((request, answer)) = self.waiting.pop_front() else {
+        self.waiting.retain(|(.., outcome)| !outcome.is_closed());
+        let Some((request, patience, outcome)) = self.waiting.pop_front() else {
             return Ok(());
         };
         self.last_id += 1;
@@ -227,8 +235,8 @@ impl<'a> Link<'a> {
         let call = request.call(&id);
         self.asked = Some(Asked {
             id,
-            answer,
-            deadline: Instant::now() + self.timeouts.answer,
+            outcome,
+            deadline: Instant::now() + patience,
         });
         self.send(Message::text(call)).await
     }
@@ -257,7 +265,7 @@ impl<'a> Link<'a> {
             Incoming::BrokenCall(id) => Received::Broken(id),
             Incoming::Answer(id, answer) => {
                 if self.asked.as_ref().is_some_and(|asked| id.is(&asked.id)) {
-                    self.resolve(RemoteAnswer::from(&answer));
+                    self.resolve(Outcome::Answered(answer));
                 }
                 return Ok(());
             }
@@ -286,24 +294,29 @@ impl<'a> Link<'a> {
         }
     }
 
-    fn resolve(&mut self, answer: RemoteAnswer) {
+    fn resolve(&mut self, outcome: Outcome) {
         if let Some(asked) = self.asked.take() {
             // Fails if nobody waits any more.
-            let _ = asked.answer.send(answer);
+            let _ = asked.outcome.send(outcome);
         }
     }
 
     /// Answers everybody who waits for this connection: it is over.
     fn give_up(&mut self, inbox: &mut Receiver<Order>) {
-        self.resolve(RemoteAnswer::Unknown);
+        self.resolve(Outcome::Unanswered);
         while let Ok(order) = inbox.try_recv() {
-            if let Order::Ask(request, answer) = order {
-                self.waiting.push_back((request, answer));
+            if let Order::Call {
+                request,
+                patience,
+                outcome,
+            } = order
+            {
+                self.waiting.push_back((request, patience, outcome));
             }
         }
-        for (_, answer) in self.waiting.drain(..) {
+        for (.., outcome) in self.waiting.drain(..) {
             // Fails if nobody waits any more.
-            let _ = answer.send(RemoteAnswer::NotConnected);
+            let _ = outcome.send(Outcome::NotConnected);
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use super::{StationEvents, Stations, Timeouts, Unavailable};
+use super::{StationAccess, StationEvents, Stations, Timeouts, Unavailable};
 
 pub(crate) const STATION: &str = "CP-1";
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -177,6 +177,8 @@ impl Central {
     pub(crate) async fn start(answer_timeout: Duration) -> Self {
         Self::start_with(Timeouts {
             answer: answer_timeout,
+            // Nobody is asked anything that a test does not ask.
+            introduction: Duration::from_secs(3_600),
             ..Timeouts::default()
         })
         .await
@@ -191,8 +193,12 @@ impl Central {
             refusals: AtomicU32::new(0),
             gate: Semaphore::new(1),
         });
-        let passwords = BTreeMap::from([(STATION.to_owned(), PASSWORD.into())]);
-        let stations = Stations::new(journal.clone(), passwords, || NOW, timeouts);
+        let access = StationAccess {
+            password: PASSWORD.into(),
+            plug_in_timeout_s: Some(300),
+        };
+        let known = BTreeMap::from([(STATION.to_owned(), access)]);
+        let stations = Stations::new(journal.clone(), known, || NOW, timeouts);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("ws://{}/ocpp", listener.local_addr().unwrap());
         let router = Router::new().layer(middleware::from_fn_with_state(

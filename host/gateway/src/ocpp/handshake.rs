@@ -109,7 +109,7 @@ fn source(parts: &Parts) -> String {
 /// Answers who is not let in. Wrong passwords of a source are counted.
 fn refuse<E>(shared: &Shared<E>, identity: &str, source: &str) -> Response {
     let now = (shared.clock)();
-    let is_known = shared.passwords.contains_key(identity);
+    let is_known = shared.stations.contains_key(identity);
     let may_try = shared.refusals.may_try(source, identity, now);
     let reason = match (is_known, may_try) {
         (false, _) => "there is no station of this identity",
@@ -132,7 +132,7 @@ fn refuse<E>(shared: &Shared<E>, identity: &str, source: &str) -> Response {
 
 /// Whether the caller is the station of this identity, by Basic authentication.
 fn is_authentic<E>(shared: &Shared<E>, identity: &str, headers: &HeaderMap) -> bool {
-    let Some(password) = shared.passwords.get(identity) else {
+    let Some(station) = shared.stations.get(identity) else {
         return false;
     };
     let Some(credentials) = basic_credentials(headers) else {
@@ -141,7 +141,7 @@ fn is_authentic<E>(shared: &Shared<E>, identity: &str, headers: &HeaderMap) -> b
     let given = credentials
         .strip_prefix(identity.as_bytes())
         .and_then(|rest| rest.strip_prefix(b":"));
-    let password = password.expose_secret();
+    let password = station.password.expose_secret();
     given.is_some_and(|given| is_password(password, given))
 }
 

@@ -9,6 +9,7 @@
 //!
 //! Messages are read leniently: see the crate `chargetap-ocpp`. What was odd is counted.
 
+mod acquaintance;
 mod connection;
 #[cfg(test)]
 pub(crate) mod fake;
@@ -51,6 +52,10 @@ pub struct Timeouts {
     pub ping: Duration,
     /// Silence, pongs included, after which a connection counts as dead whose station answers pings.
     pub silence: Duration,
+    /// How long a station has to boot and to tell its connectors' status after it connected.
+    pub introduction: Duration,
+    /// A station's answer to a question about its settings. Starts and stops wait for no more than this.
+    pub setting: Duration,
     /// The same where the station does not: it lacks several heartbeats by then.
     pub silence_without_pongs: Duration,
 }
@@ -61,6 +66,8 @@ impl Timeouts {
         send: Duration::from_secs(10),
         ping: Duration::from_secs(30),
         silence: Duration::from_secs(75),
+        introduction: Duration::from_secs(5),
+        setting: Duration::from_secs(5),
         silence_without_pongs: Duration::from_secs(3 * HEARTBEAT_INTERVAL_S as u64),
     };
 }
@@ -142,6 +149,15 @@ pub enum RemoteAnswer {
     Unknown,
 }
 
+/// A station that may connect.
+#[derive(Debug)]
+pub struct StationAccess {
+    /// Its password.
+    pub password: SecretString,
+    /// How long drivers have to plug in there, in seconds; absent where none can pay.
+    pub plug_in_timeout_s: Option<u64>,
+}
+
 /// All stations of one central system.
 pub struct Stations<E>(Arc<Shared<E>>);
 
@@ -149,6 +165,16 @@ impl<E> Clone for Stations<E> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
+}
+
+/// How a call to a station ended.
+#[derive(Clone, Debug, PartialEq)]
+enum Outcome {
+    /// The station was not connected, so it was never called.
+    NotConnected,
+    /// It did not answer in time, or not before its connection ended.
+    Unanswered,
+    Answered(Answer),
 }
 
 /// The connection of a station.
@@ -168,7 +194,7 @@ impl Link {
 
 struct Shared<E> {
     events: E,
-    passwords: BTreeMap<String, SecretString>,
+    stations: BTreeMap<String, StationAccess>,
     clock: Box<dyn Fn() -> u64 + Send + Sync>,
     timeouts: Timeouts,
     oddities: OddityCounts,
@@ -177,17 +203,17 @@ struct Shared<E> {
 }
 
 impl<E: StationEvents> Stations<E> {
-    /// A central system for the stations with these identities and passwords. `clock` gives the
-    /// current time in Unix milliseconds.
+    /// A central system for the stations with these identities. `clock` gives the current time in Unix
+    /// milliseconds.
     pub fn new(
         events: E,
-        passwords: BTreeMap<String, SecretString>,
+        stations: BTreeMap<String, StationAccess>,
         clock: impl Fn() -> u64 + Send + Sync + 'static,
         timeouts: Timeouts,
     ) -> Self {
         Self(Arc::new(Shared {
             events,
-            passwords,
+            stations,
             clock: Box::new(clock),
             timeouts,
             oddities: OddityCounts::default(),
@@ -204,7 +230,7 @@ impl<E: StationEvents> Stations<E> {
     /// Every station that may connect, and whether it is connected.
     pub(crate) fn connections(&self) -> Vec<(&str, bool)> {
         let links = self.0.links();
-        let stations = self.0.passwords.keys();
+        let stations = self.0.stations.keys();
         stations
             .map(|station| (station.as_str(), links.contains_key(station)))
             .collect()
@@ -239,15 +265,12 @@ impl<E: StationEvents> Stations<E> {
     }
 
     async fn ask(&self, station: &str, request: Request) -> RemoteAnswer {
-        let link = self.0.links().get(station).map(|link| link.orders.clone());
-        let Some(link) = link else {
-            return RemoteAnswer::NotConnected;
-        };
-        let (answer, answered) = oneshot::channel();
-        if link.send(Order::Ask(request, answer)).await.is_err() {
-            return RemoteAnswer::NotConnected;
+        let patience = self.0.timeouts.answer;
+        match self.0.call(station, request, patience).await {
+            Outcome::NotConnected => RemoteAnswer::NotConnected,
+            Outcome::Unanswered => RemoteAnswer::Unknown,
+            Outcome::Answered(answer) => RemoteAnswer::from(&answer),
         }
-        answered.await.unwrap_or(RemoteAnswer::Unknown)
     }
 }
 
@@ -262,6 +285,24 @@ impl From<&Answer> for RemoteAnswer {
 }
 
 impl<E> Shared<E> {
+    /// Calls a station, which is given this long to answer.
+    async fn call(&self, station: &str, request: Request, patience: Duration) -> Outcome {
+        let link = self.links().get(station).map(|link| link.orders.clone());
+        let Some(link) = link else {
+            return Outcome::NotConnected;
+        };
+        let (outcome, known) = oneshot::channel();
+        let order = Order::Call {
+            request,
+            patience,
+            outcome,
+        };
+        if link.send(order).await.is_err() {
+            return Outcome::NotConnected;
+        }
+        known.await.unwrap_or(Outcome::Unanswered)
+    }
+
     /// Every change of the map is a single call, so it is whole even after a panic elsewhere.
     fn links(&self) -> MutexGuard<'_, HashMap<String, Link>> {
         self.links.lock().unwrap_or_else(PoisonError::into_inner)

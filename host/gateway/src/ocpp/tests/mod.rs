@@ -268,6 +268,7 @@ async fn a_station_is_pinged_and_one_that_answers_no_more_loses_its_connection()
     let central = Central::start_with(Timeouts {
         ping: Duration::from_millis(10),
         silence: Duration::from_secs(1),
+        introduction: LONG,
         ..Timeouts::default()
     })
     .await;
@@ -279,6 +280,64 @@ async fn a_station_is_pinged_and_one_that_answers_no_more_loses_its_connection()
     assert!(central.stations.is_connected(STATION));
     // Whoever does not read does not answer.
     central.disconnected().await;
+}
+
+#[tokio::test]
+async fn a_station_that_answers_no_ping_stays_connected_until_it_lacks_heartbeats() {
+    let central = Central::start_with(Timeouts {
+        ping: Duration::from_millis(10),
+        silence: Duration::from_millis(20),
+        introduction: LONG,
+        ..Timeouts::default()
+    })
+    .await;
+    let socket = handshake(&central, STATION, &good_credentials(), "ocpp1.6").await;
+    // Whoever does not read does not answer.
+    let _unread = socket.unwrap();
+    central.connected().await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(central.stations.is_connected(STATION));
+}
+
+#[tokio::test]
+async fn a_station_is_asked_how_it_is_and_its_settings_are_put_right() {
+    let central = Central::start_with(Timeouts {
+        introduction: Duration::ZERO,
+        ..Timeouts::default()
+    })
+    .await;
+    let socket = handshake(&central, STATION, &good_credentials(), "ocpp1.6").await;
+    let mut station = Station(socket.unwrap());
+    let status = station.receive().await;
+    assert_eq!(status[2], "TriggerMessage");
+    assert_eq!(status[3], json!({"requestedMessage": "StatusNotification"}));
+    let accepted = |call: &Value| json!([3, call[1], {"status": "Accepted"}]).to_string();
+    station.send(&accepted(&status)).await;
+
+    let question = station.receive().await;
+    assert_eq!(question[2], "GetConfiguration");
+    let asked = question[3]["key"].as_array().unwrap();
+    assert!(
+        asked.contains(&json!("AuthorizeRemoteTxRequests")),
+        "{asked:?}"
+    );
+    let found = json!([
+        {"key": "AuthorizeRemoteTxRequests", "readonly": false, "value": "true"},
+        {"key": "MeterValueSampleInterval", "readonly": false, "value": "900"},
+        {"key": "ConnectionTimeOut", "readonly": false, "value": "300"},
+    ]);
+    let answer = json!([3, question[1], {"configurationKey": found, "unknownKey": []}]);
+    station.send(&answer.to_string()).await;
+
+    for (key, value) in [
+        ("AuthorizeRemoteTxRequests", "false"),
+        ("MeterValueSampleInterval", "60"),
+    ] {
+        let change = station.receive().await;
+        assert_eq!(change[2], "ChangeConfiguration");
+        assert_eq!(change[3], json!({"key": key, "value": value}));
+        station.send(&accepted(&change)).await;
+    }
 }
 
 #[tokio::test]
