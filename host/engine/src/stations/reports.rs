@@ -368,11 +368,11 @@ async fn find(
     let mut meant: Vec<_> = running
         .into_iter()
         .filter(|it| connector.is_none_or(|connector| it.connector == connector))
-        .filter(|it| !at.zip(it.started_at).is_some_and(|(at, start)| at < start))
+        .filter(|it| at.zip(it.started_at).is_none_or(|(at, start)| at >= start))
         .filter(|it| {
-            !register
+            register
                 .zip(it.start_energy)
-                .is_some_and(|(end, start)| end < start)
+                .is_none_or(|(end, start)| end >= start)
         })
         .collect();
     if let Some(by_token) = meant.iter().position(|it| {
