@@ -125,3 +125,34 @@ async fn a_transaction_that_outlives_its_session_is_stopped_until_its_end_is_kno
         })
         .await;
 }
+
+#[tokio::test]
+async fn a_vehicle_that_came_while_the_station_was_away_is_offered() {
+    let world = World::new(Setup {
+        simulated_station: false,
+        terminal: r#"evses = [{ station = "CT-1", connector = 1 }]
+            start = "plug-in"
+            hold = "50.00""#,
+        ..Setup::default()
+    })
+    .await;
+    let mut station = RawStation::new(&world).await;
+    station.boot().await;
+    shows(&world, "Plug in").await;
+    station.status(1, "Preparing").await;
+    shows(&world, "Show your card").await;
+    world.tap("card-1").await;
+    station.remote_start(ACCEPTED).await;
+    let answer = station.start(&station.tag.clone(), 1_000).await;
+    station.started(&answer);
+    station.read(3_000).await;
+    station.stop(8_000).await;
+    world.closed_sessions(1).await;
+    // The vehicle stays, and has had its session.
+    station.status(1, "Preparing").await;
+    shows(&world, "Plug in").await;
+    // Another one comes while the station is away, which then tells only how it is now.
+    station.reconnect().await;
+    station.status(1, "Preparing").await;
+    shows(&world, "Show your card").await;
+}
