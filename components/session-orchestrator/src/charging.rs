@@ -148,7 +148,16 @@ pub(crate) fn started(step: &mut Step<'_>, reading: MeterReading) -> Result<(), 
         .min(ends_by);
     readings::begin(step, reading);
     step.session.stage = Stage::Charging { until };
-    step.deadline = Some(hold_cover::covered_until(step, until));
+    let mut covered = hold_cover::covered_until(step, until);
+    // The readings that were queued with a start that comes late come after it.
+    let started_at = step.session.meter.as_ref().map(|meter| meter.start().at);
+    let is_late = started_at.is_some_and(|at| at.saturating_add(DELIVERED_WITHIN) < step.now);
+    if is_late && hold_cover::could_be_used_up_unread(step) {
+        covered = covered
+            .max(step.now.saturating_add(DELIVERED_WITHIN))
+            .min(until);
+    }
+    step.deadline = Some(covered);
     step.show(Message::ChargingBegun);
     Ok(())
 }

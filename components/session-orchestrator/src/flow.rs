@@ -124,7 +124,7 @@ fn stop_requested(step: &mut Step<'_>, requester: Requester) -> Result<(), Refus
     let reason = match requester {
         Requester::Operator => NothingTakenReason::CancelledByOperator,
         Requester::Driver => NothingTakenReason::CancelledByDriver,
-        // Before its transaction a session asks nothing of the station's.
+        // A host asks so of sessions that charge only.
         Requester::Station => NothingTakenReason::StartFailed,
     };
     match step.session.stage {

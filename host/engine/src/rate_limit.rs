@@ -57,8 +57,10 @@ impl RateLimit {
         let full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         let longest = now.saturating_add(self.refill.saturating_mul(self.size));
         let is_filling = |at: &u64| (now.saturating_add(1)..=longest).contains(at);
-        let at = full_at.get(key).copied().filter(is_filling).unwrap_or(now);
-        at.saturating_add(self.refill) <= longest
+        let at = full_at.get(key).copied().filter(is_filling);
+        // What could not be remembered has none.
+        let has_room = at.is_some() || full_at.len() < MOST_KEYS;
+        has_room && at.unwrap_or(now).saturating_add(self.refill) <= longest
     }
 }
 

@@ -13,6 +13,8 @@ const NOTICES_KEPT: u64 = DAY;
 /// How long the keys of deliveries are kept, in milliseconds: longer than any provider repeats one,
 /// which Adyen does for 30 days.
 const DELIVERY_KEYS_KEPT: u64 = 35 * DAY;
+/// How long transactions without a session are kept, in milliseconds: longer than a station repeats a report.
+const TRANSACTIONS_KEPT: u64 = 35 * DAY;
 /// How long a request to the REST interface is recognised when it comes again, in milliseconds.
 const REPETITIONS_KEPT: u64 = 7 * DAY;
 
@@ -32,6 +34,8 @@ async fn delete_old(gateway: &Gateway<impl Platform>) -> Result<(), EngineError>
     store::notices::delete_old(platform, now.saturating_sub(NOTICES_KEPT)).await?;
     let keys = now.saturating_sub(DELIVERY_KEYS_KEPT);
     store::payment_reports::delete_delivery_keys(platform, keys).await?;
+    let transactions = now.saturating_sub(TRANSACTIONS_KEPT);
+    store::transactions::forget(platform, transactions).await?;
     let repetitions = now.saturating_sub(REPETITIONS_KEPT);
     store::fleet::delete_repetitions(platform, repetitions).await?;
     Ok(())

@@ -43,6 +43,12 @@ impl<'v> Fields<'v> {
         found.filter(|value| !value.is_null())
     }
 
+    /// Whether there is a member of this name, other than null.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let found = self.members.and_then(|members| members.get(name));
+        found.is_some_and(|value| !value.is_null())
+    }
+
     /// Members that are known and not used here.
     pub(crate) fn ignore(&mut self, names: &[&'static str]) {
         self.asked.extend(names);

@@ -30,7 +30,7 @@ impl StopReason {
     /// The reason of this name.
     #[must_use]
     pub fn of(name: &str) -> Self {
-        let name: StrDeserializer<'_, Error> = name.into_deserializer();
+        let name: StrDeserializer<'_, Error> = name.trim().into_deserializer();
         Self::deserialize(name).unwrap_or(Self::Other)
     }
 

@@ -119,7 +119,13 @@ pub fn read(text: &str) -> Received {
             id,
             action,
             payload,
-        } => Incoming::Call(id, read_call(&action, &payload, &mut oddities)),
+        } => match read_call(&action, &payload, &mut oddities) {
+            // What begins or ends a transaction is to be repeated if it was cut off.
+            Call::StartTransaction(_) | Call::StopTransaction(_) if !payload.is_object() => {
+                Incoming::BrokenCall(id)
+            }
+            call => Incoming::Call(id, call),
+        },
         Frame::BrokenCall { id: Some(id) } => Incoming::BrokenCall(id),
         Frame::Result { id, payload } => Incoming::Answer(id, Answer::Result(payload)),
         Frame::Error { id } => Incoming::Answer(id, Answer::Error),
@@ -240,10 +246,12 @@ fn status(payload: &Value, oddities: &mut Oddities) -> Status {
     if known.is_none() {
         fields.odd(OddityKind::Unreadable, "status", oddities);
     }
+    // A station with one connector may leave it out; a number that cannot be one says nothing.
+    let is_left_out = !fields.has("connectorId");
+    let connector = fields.connector("connectorId", oddities);
     let status = Status {
-        // A station with one connector may leave it out.
-        connector: fields.connector("connectorId", oddities).unwrap_or(1),
-        status: known,
+        connector: connector.unwrap_or(1),
+        status: known.filter(|_| connector.is_some() || is_left_out),
         error: fields.text("errorCode", oddities),
         at: fields.time("timestamp", oddities),
     };
@@ -256,8 +264,7 @@ fn connector_status(text: &str) -> Option<ConnectorStatus> {
     Some(match text.to_ascii_lowercase().as_str() {
         "available" => ConnectorStatus::Available,
         "preparing" => ConnectorStatus::Preparing,
-        // The last one is that of OCPP 1.5.
-        "charging" | "suspendedev" | "suspendedevse" | "occupied" => ConnectorStatus::Charging,
+        "charging" | "suspendedev" | "suspendedevse" => ConnectorStatus::Charging,
         "finishing" => ConnectorStatus::Finishing,
         "reserved" => ConnectorStatus::Reserved,
         "unavailable" => ConnectorStatus::Unavailable,
@@ -280,11 +287,9 @@ fn stop(payload: &Value, oddities: &mut Oddities) -> Stop {
     let reason = fields.text("reason", oddities);
     let data = fields.list("transactionData", oddities);
     let samples = meter::samples(ACTION, data, oddities);
-    // What is missing at the end may stand with its last sample.
-    let last = samples
-        .iter()
-        .rev()
-        .find(|sample| sample.register.is_some());
+    // What is missing at the end may stand in its samples, of which the highest is the last.
+    let last = samples.iter().max_by_key(|sample| sample.register);
+    let last = last.filter(|sample| sample.register.is_some());
     for (name, is_missing) in [
         ("meterStop", register.is_none()),
         ("timestamp", at.is_none()),
@@ -411,5 +416,94 @@ impl Request {
     #[must_use]
     pub fn call(&self, id: &str) -> String {
         frame::call(id, self.action(), self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(text: &str) -> Call {
+        match read(text).incoming {
+            Incoming::Call(_, call) => call,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn stop(payload: &str) -> Stop {
+        match call(&format!(r#"[2,"1","StopTransaction",{payload}]"#)) {
+            Call::StopTransaction(stop) => stop,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_end_without_a_register_has_that_of_its_highest_sample() {
+        let sample = |context: &str, value: &str| {
+            format!(
+                r#"{{"timestamp":"2023-11-14T22:13:20Z","sampledValue":[{{"value":"{value}","context":"{context}"}}]}}"#
+            )
+        };
+        let (begin, end) = (
+            sample("Transaction.Begin", "1000"),
+            sample("Transaction.End", "9000"),
+        );
+        for data in [format!("{begin},{end}"), format!("{end},{begin}")] {
+            let payload =
+                format!(r#"{{"transactionId":1,"meterStop":-1,"transactionData":[{data}]}}"#);
+            assert_eq!(stop(&payload).register, Some(9_000), "{data}");
+        }
+        assert_eq!(stop(r#"{"transactionId":1,"meterStop":-1}"#).register, None);
+    }
+
+    #[test]
+    fn a_status_of_a_connector_that_cannot_be_one_says_nothing() {
+        let status = |connector: &str| {
+            let text =
+                format!(r#"[2,"1","StatusNotification",{{{connector}"status":"Available"}}]"#);
+            match call(&text) {
+                Call::StatusNotification(status) => (status.connector, status.status),
+                other => panic!("{other:?}"),
+            }
+        };
+        let available = Some(ConnectorStatus::Available);
+        assert_eq!(status(""), (1, available));
+        assert_eq!(status(r#""connectorId":"2","#), (2, available));
+        assert_eq!(status(r#""connectorId":-1,"#), (1, None));
+    }
+
+    #[test]
+    fn what_begins_or_ends_a_transaction_is_repeated_if_it_was_cut_off() {
+        for text in [
+            r#"[2,"7","StopTransaction",{"transactionId":5,"meterS"#,
+            r#"[2,"7","StartTransaction""#,
+        ] {
+            assert!(
+                matches!(read(text).incoming, Incoming::BrokenCall(_)),
+                "{text}"
+            );
+        }
+        assert_eq!(call(r#"[2,"7","Heartbeat""#), Call::Heartbeat);
+    }
+
+    #[test]
+    fn what_is_odd_is_listed_with_its_place_and_without_its_value() {
+        let text = r#"[2,"7","StopTransaction",{"transactionId":"5","meterStop":7.5,"colour":"red",
+            "timestamp":"2023-11-14 22:13:20","reason":"Whim"}]"#;
+        let odd: Vec<_> = read(text)
+            .oddities
+            .into_iter()
+            .map(|it| (it.kind, it.place))
+            .collect();
+        let at = |kind, member: &str| (kind, format!("StopTransaction.{member}"));
+        assert_eq!(
+            odd,
+            [
+                at(OddityKind::OtherType, "transactionId"),
+                at(OddityKind::Number, "meterStop"),
+                at(OddityKind::Time, "timestamp"),
+                at(OddityKind::UnknownMember, "colour"),
+            ]
+        );
     }
 }

@@ -61,6 +61,8 @@ pub enum Fault {
     GoesOn,
     /// A register jumps, or begins anew.
     RegisterJumps,
+    /// A station restarts, and has forgotten its transaction.
+    ForgetsTransaction,
 }
 
 /// How probable each fault is where it can occur, in parts per million.

@@ -8,7 +8,7 @@ use chargetap_engine::platform::StationAnswer;
 use chargetap_engine::{EngineError, TransactionAnswer};
 use chargetap_ocpp::StopReason;
 use chargetap_ocpp::report::{
-    ConnectorStatus, Readings, Sample, Start, Status, Stop, TransactionRef,
+    Boot, ConnectorStatus, Readings, Sample, Start, Status, Stop, TransactionRef,
 };
 use tokio::sync::Notify;
 
@@ -323,6 +323,11 @@ async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
             _ => 150_000,
         }
     };
+    let mut readings_until_forgotten = {
+        let mut state = world.state();
+        let forgets = state.fault_often(Fault::ForgetsTransaction);
+        forgets.then(|| state.rng.pick(0..4))
+    };
     let started = reading(&world, connector);
     let report = report_start(world.clone(), connector, id_tag.clone(), started);
     let report = tokio::spawn(report);
@@ -347,11 +352,18 @@ async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
         let number = found.running.as_ref().and_then(|running| running.number);
         drop(state);
         if let Some(reason) = stop_reason {
-            break reason;
+            break Some(reason);
         }
         if let Some(number) = number.filter(|_| interrupted.is_none()) {
+            if readings_until_forgotten == Some(0) {
+                break None;
+            }
+            readings_until_forgotten = readings_until_forgotten.map(|left| left - 1);
             tokio::spawn(report_meter(world.clone(), connector, number));
         }
+    };
+    let Some(reason) = reason else {
+        return forget(&world, connector, &id_tag).await;
     };
     let at = reading(&world, connector);
     {
@@ -384,6 +396,44 @@ async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
         signed: Vec::new(),
     };
     report_stop(&world, connector, &id_tag, stop).await;
+}
+
+/// The station restarts. It has forgotten the transaction, and tells how the connector is now.
+async fn forget(world: &Arc<World>, connector: u32, id_tag: &str) {
+    let told = reading(world, connector).energy;
+    let status = {
+        let mut state = world.state();
+        state.note(format_args!("connector {connector} forgets {id_tag}"));
+        let now = state.now();
+        let Some(found) = state.connector(connector) else {
+            return;
+        };
+        found.running = None;
+        let (register, is_plugged) = (found.register, found.plugged);
+        let status = match is_plugged {
+            true => ConnectorStatus::Preparing,
+            false => ConnectorStatus::Available,
+        };
+        found.reported = Some(status);
+        state
+            .oracle
+            .transaction_stopped(id_tag, register, told, now);
+        status
+    };
+    let boot = move |gateway: Arc<SimulatedGateway>| async move {
+        let station = site::station(connector);
+        gateway.station_booted(&station, &Boot::default()).await?;
+        let status = Status {
+            connector,
+            status: Some(status),
+            error: None,
+            at: None,
+        };
+        gateway.station_status(&station, &status).await
+    };
+    while send(world, connector, boot).await.is_none() {
+        pass(REPEAT).await;
+    }
 }
 
 fn numbered(number: i64) -> TransactionRef {

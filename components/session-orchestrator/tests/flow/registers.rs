@@ -207,3 +207,18 @@ fn a_session_that_is_metered_goes_on_however_seldom_it_is_read() {
     session.meter(7_420);
     assert_eq!(session.phase(), Phase::Charging);
 }
+
+#[test]
+fn a_start_that_was_queued_is_not_stopped_before_its_readings_could_come() {
+    let mut session = Session::authorised();
+    session.pass(MINUTE);
+    let start = session.reading(0);
+    session.pass(3 * MINUTE);
+    session.policy.maximum_power = u32::MAX;
+    session.apply(Event::ChargingStarted(start));
+    assert_eq!(session.phase(), Phase::Charging);
+    assert!(session.deadline().unwrap() > session.now);
+    session.meter(5_000);
+    assert_eq!(session.phase(), Phase::Charging);
+    assert!(session.deadline().unwrap() > session.now + HOUR);
+}

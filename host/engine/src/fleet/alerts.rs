@@ -83,20 +83,35 @@ pub(crate) async fn raise_for_payment(
     Ok(())
 }
 
-/// Raise the alert of a transaction that no session has, if energy flowed: while it runs, and at its end.
+/// How it stands with a transaction that nobody pays for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unpaid {
+    /// Energy flows, or could.
+    Running,
+    /// The station was told several times to stop it, and did not.
+    NotStopped,
+    Ended,
+}
+
+/// Raise the alert of a transaction that no session has: while energy flows, and at its end. Where it is not known
+/// that none flowed, it may have.
 pub(crate) async fn raise_for_unpaid(
     gateway: &Gateway<impl Platform>,
     station: &str,
     transaction: &Transaction,
-    is_ended: bool,
+    unpaid: Unpaid,
 ) -> Result<(), EngineError> {
-    let (number, energy) = (transaction.number, transaction.delivered());
-    if energy == 0 || transaction.is_local {
+    let (number, delivered) = (transaction.number, transaction.delivered());
+    let is_none = delivered == Some(0) && unpaid != Unpaid::NotStopped;
+    if is_none || transaction.is_local {
         return Ok(());
     }
-    let (cause, next_action) = if is_ended {
-        let what =
-            format!("{energy} Wh were delivered without payment. Decide whether to claim them.");
+    let (cause, next_action) = if unpaid == Unpaid::Ended {
+        let energy = match delivered {
+            Some(energy) => format!("{energy} Wh were"),
+            None => "An unknown amount of energy was".to_owned(),
+        };
+        let what = format!("{energy} delivered without payment. Decide whether to claim it.");
         (format!("transaction/{number}/end"), what)
     } else {
         let what = "The station charges under a token that is none of ours. See that it stops.";

@@ -5,8 +5,8 @@
 //! | a station says                                    | what is made of it                                   |
 //! |---------------------------------------------------|------------------------------------------------------|
 //! | no time                                           | it was now                                           |
-//! | a transaction that is none here, or none at all   | the one that runs at that connector, or at the station |
-//! | the end of one that began later, or at a higher register | nothing: it is another's                      |
+//! | a transaction that is none here, or none at all   | the one under that token, at that connector, or at the only connector |
+//! | so the end of one that began later, or at a higher register | nothing: it is another's                   |
 //! | an end without a reading                          | the last reading is billed, and a person is told     |
 //! | a start under no token of ours                    | it gets a number, and is told to stop                |
 //! | a connector with a transaction is free            | see [`super::tending`]                               |
@@ -22,7 +22,7 @@ use chargetap_ocpp::report::{
 use crate::config;
 use crate::error::EngineError;
 use crate::event::{EventEnvelope, EventOutcome};
-use crate::fleet::alerts;
+use crate::fleet::alerts::{self, Unpaid};
 use crate::gateway::Gateway;
 use crate::platform::{Platform, Work};
 use crate::sessions::apply::apply;
@@ -34,6 +34,8 @@ use crate::store::transactions::{NewTransaction, Transaction};
 const OCMF: &str = "OCMF|";
 /// Longer than any that a meter signs, in bytes.
 const LONGEST_PACKET: usize = 16 * 1024;
+/// A reading that is older was queued, in milliseconds.
+const OF_NOW: u64 = 2 * 60_000;
 
 /// A transaction as the station is to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,18 +105,17 @@ impl<P: Platform> Gateway<P> {
             return Ok(());
         };
         let now = platform.now();
-        let error = status.error.as_deref().map(loggable);
-        let error = error.as_deref();
-        let before = store::stations::status_reported(platform, &evse, new, error, now).await?;
+        let known = store::stations::known_status(platform, &evse).await?;
+        let mut denies = false;
         if status.connector > 0 {
-            vehicle(self, &evse, new, before.is_first_since_connected).await?;
-            match shows_transaction(new, before.is_first_since_boot) {
-                Some(true) => store::transactions::confirm(platform, &evse).await?,
-                Some(false) => store::transactions::doubt(platform, &evse, now).await?,
-                None => {}
-            }
+            vehicle(self, &evse, new, known.is_new_connection).await?;
+            denies = denies_transaction(new, known.is_new_boot)
+                && !began_after(platform, &evse, status.at).await?;
         }
-        if before.status != Some(new) {
+        // Last, so that what it leads to is not lost if it cannot be stored.
+        let error = status.error.as_deref().map(loggable);
+        store::stations::put_status(platform, &evse, new, denies, error.as_deref(), now).await?;
+        if known.status != Some(new) {
             announce(self, station);
         }
         Ok(())
@@ -178,8 +179,8 @@ impl<P: Platform> Gateway<P> {
             if report(self, found, started, Some(&dedupe))
                 .await?
                 .is_on_record()
+                && let Some(number) = store::transactions::begin(platform, &new).await?
             {
-                let number = store::transactions::begin(platform, &new).await?;
                 let is_accepted = store::sessions::is_charging(platform, &found.session).await?;
                 return Ok(TransactionAnswer {
                     number,
@@ -193,7 +194,9 @@ impl<P: Platform> Gateway<P> {
             is_local: is_accepted,
             ..new
         };
+        // A transaction without a session always gets one.
         let number = store::transactions::begin(platform, &new).await?;
+        let number = number.unwrap_or_default();
         if !is_accepted {
             tracing::warn!(
                 station,
@@ -201,7 +204,6 @@ impl<P: Platform> Gateway<P> {
                 transaction = number,
                 "a transaction began that nobody pays for: the station is told to stop it"
             );
-            store::transactions::stop_from(platform, number, now).await?;
         }
         announce(self, station);
         Ok(TransactionAnswer {
@@ -221,7 +223,7 @@ impl<P: Platform> Gateway<P> {
         readings: &Readings,
     ) -> Result<Match, EngineError> {
         let platform = &self.platform;
-        let (found, how) = find(self, station, &readings.transaction, None, None).await?;
+        let (found, how) = find_read(self, station, &readings.transaction).await?;
         let Some(found) = found else {
             return Ok(how);
         };
@@ -230,8 +232,14 @@ impl<P: Platform> Gateway<P> {
             let Some(energy) = sample.register else {
                 continue;
             };
-            let at = sample.at.unwrap_or_else(|| platform.now());
-            store::transactions::read(platform, found.number, energy, platform.now()).await?;
+            let now = platform.now();
+            let at = sample.at.unwrap_or(now);
+            // One that was queued says nothing of how it is now.
+            let is_of_now = now.abs_diff(at) <= OF_NOW;
+            if is_of_now && found.energy.is_some_and(|before| before < energy) {
+                store::stations::overrule_status(platform, station, found.connector).await?;
+            }
+            store::transactions::read(platform, found.number, energy, now).await?;
             if let Some(session) = &found.session {
                 let reading = Event::MeterRead(MeterReading { energy, at });
                 report(self, session, reading, None).await?;
@@ -240,7 +248,7 @@ impl<P: Platform> Gateway<P> {
         if found.session.is_none()
             && let Some(found) = store::transactions::load(platform, station, found.number).await?
         {
-            alerts::raise_for_unpaid(self, station, &found, false).await?;
+            alerts::raise_for_unpaid(self, station, &found, Unpaid::Running).await?;
         }
         Ok(how)
     }
@@ -251,15 +259,12 @@ impl<P: Platform> Gateway<P> {
     /// It could not be stored: the station must report it again.
     pub async fn station_stopped(&self, station: &str, stop: &Stop) -> Result<Match, EngineError> {
         let platform = &self.platform;
-        let (found, how) = find(self, station, &stop.transaction, stop.at, stop.register).await?;
+        let (found, how) = find_stopped(self, station, stop).await?;
         let Some(found) = found else {
             return Ok(how);
         };
         let now = platform.now();
         keep_signed(self, station, &found, &stop.signed).await?;
-        if let Some(energy) = stop.register {
-            store::transactions::read(platform, found.number, energy, now).await?;
-        }
         match &found.session {
             Some(session) => {
                 let dedupe = format!("station-stopped/{}", session.session);
@@ -271,20 +276,21 @@ impl<P: Platform> Gateway<P> {
                 report(self, session, stopped, Some(&dedupe)).await?;
             }
             None => {
-                let found = store::transactions::load(platform, station, found.number).await?;
-                if let Some(found) = found {
-                    alerts::raise_for_unpaid(self, station, &found, true).await?;
-                }
+                let ended = Transaction {
+                    energy: found.energy.max(stop.register),
+                    ..found.clone()
+                };
+                alerts::raise_for_unpaid(self, station, &ended, Unpaid::Ended).await?;
             }
         }
-        store::transactions::end(platform, found.number, now).await?;
+        store::transactions::end(platform, found.number, stop.register, now).await?;
         announce(self, station);
         Ok(how)
     }
 }
 
 /// Something changed at a station: its terminals may have to show something else.
-fn announce(gateway: &Gateway<impl Platform>, station: &str) {
+pub(super) fn announce(gateway: &Gateway<impl Platform>, station: &str) {
     for (serial, terminal) in &gateway.config.terminals {
         if terminal.evses.iter().any(|it| it.evse.station == station) {
             gateway.platform.notify(Work::Terminal(serial));
@@ -305,15 +311,28 @@ fn is_local_token(gateway: &Gateway<impl Platform>, station: &str, token: &str) 
     })
 }
 
-/// Whether a transaction runs at a connector with this status; absent if it may or may not. A station that has just
-/// booted may have lost one while the vehicle stayed plugged in; otherwise it may say late that it was preparing.
-fn shows_transaction(status: ConnectorStatus, is_first_since_boot: bool) -> Option<bool> {
+/// Whether a connector with this status has no transaction. A station that has just booted may have lost one while
+/// the vehicle stayed plugged in; otherwise it may say late that it was preparing.
+fn denies_transaction(status: ConnectorStatus, is_new_boot: bool) -> bool {
     match status {
-        ConnectorStatus::Charging => Some(true),
-        ConnectorStatus::Available | ConnectorStatus::Finishing => Some(false),
-        ConnectorStatus::Preparing => is_first_since_boot.then_some(false),
-        _ => None,
+        ConnectorStatus::Available | ConnectorStatus::Finishing => true,
+        ConnectorStatus::Preparing => is_new_boot,
+        _ => false,
     }
+}
+
+/// Whether a transaction that runs at the connector began after a moment of the station's clock.
+async fn began_after(
+    platform: &impl Platform,
+    evse: &Evse,
+    at: Option<u64>,
+) -> Result<bool, EngineError> {
+    let Some(at) = at else {
+        return Ok(false);
+    };
+    let running = store::transactions::running(platform, &evse.station).await?;
+    let mut here = running.iter().filter(|it| it.connector == evse.connector);
+    Ok(here.any(|it| it.started_at.is_some_and(|start| start > at)))
 }
 
 /// A vehicle came to a connector, or left it. It matters where sessions start by plugging in. After the station was
@@ -347,44 +366,85 @@ async fn vehicle(
     Ok(())
 }
 
-/// The transaction that a station means. `at` and `register` are those of its end, by which it is found out
-/// whether another one can be meant than the one of that number.
-async fn find(
+/// The transaction whose register a station read: the one of its number, or the one that runs at its connector. The
+/// meter of the station as a whole, at connector 0, is none of a transaction's.
+async fn find_read(
     gateway: &Gateway<impl Platform>,
     station: &str,
     meant: &TransactionRef,
-    at: Option<u64>,
-    register: Option<u64>,
 ) -> Result<(Option<Transaction>, Match), EngineError> {
-    let platform = &gateway.platform;
-    if let Some(number) = meant.id.filter(|id| *id > 0)
-        && let Some(found) = store::transactions::load(platform, station, number).await?
-    {
+    if let Some(found) = find_by_number(gateway, station, meant).await? {
         return Ok((Some(found), Match::ByNumber));
     }
-    let connector = meant.connector.filter(|connector| *connector > 0);
-    let token = meant.token.as_deref().map(loggable);
-    let running = store::transactions::running(platform, station).await?;
-    let mut meant: Vec<_> = running
-        .into_iter()
-        .filter(|it| connector.is_none_or(|connector| it.connector == connector))
-        .filter(|it| at.zip(it.started_at).is_none_or(|(at, start)| at >= start))
-        .filter(|it| {
-            register
-                .zip(it.start_energy)
-                .is_none_or(|(end, start)| end >= start)
-        })
-        .collect();
-    if let Some(by_token) = meant.iter().position(|it| {
-        token
-            .as_ref()
-            .is_some_and(|token| it.token.eq_ignore_ascii_case(token))
-    }) {
-        return Ok((Some(meant.swap_remove(by_token)), Match::ByPlace));
+    let Some(connector) = meant.connector.filter(|connector| *connector > 0) else {
+        return Ok((None, Match::None));
+    };
+    let running = store::transactions::running(&gateway.platform, station).await?;
+    let here = running.into_iter().filter(|it| it.connector == connector);
+    Ok(only(here.collect()))
+}
+
+/// The transaction that a station ended: the one of its number; or, where it names none that could be, the one under
+/// its token, at its connector, or at the only connector. One that began later or at a higher register is another.
+async fn find_stopped(
+    gateway: &Gateway<impl Platform>,
+    station: &str,
+    stop: &Stop,
+) -> Result<(Option<Transaction>, Match), EngineError> {
+    let platform = &gateway.platform;
+    let meant = &stop.transaction;
+    if let Some(found) = find_by_number(gateway, station, meant).await? {
+        return Ok((Some(found), Match::ByNumber));
     }
-    match (meant.pop(), meant.is_empty()) {
-        (Some(found), true) => Ok((Some(found), Match::ByPlace)),
-        _ => Ok((None, Match::None)),
+    let could_be = |it: &Transaction| {
+        let began_before = stop.at.zip(it.started_at).map(|(end, start)| end >= start);
+        let moved_on = stop.register.zip(it.start_energy);
+        let has_moved_on = moved_on.is_none_or(|(end, start)| match began_before {
+            Some(_) => end >= start,
+            // Without times, an equal register may be that of the transaction before.
+            None => end > start,
+        });
+        began_before.unwrap_or(true) && has_moved_on
+    };
+    let running = store::transactions::running(platform, station).await?;
+    let mut running: Vec<_> = running.into_iter().filter(could_be).collect();
+    let token = meant.token.as_deref().map(loggable);
+    let has_token = |it: &Transaction| {
+        let token = token.as_deref();
+        token.is_some_and(|token| it.token.eq_ignore_ascii_case(token))
+    };
+    if let Some(place) = running.iter().position(has_token) {
+        return Ok((Some(running.swap_remove(place)), Match::ByPlace));
+    }
+    if let Some(connector) = meant.connector.filter(|connector| *connector > 0) {
+        running.retain(|it| it.connector == connector);
+        return Ok(only(running));
+    }
+    // A number of somebody else's says that it is another transaction, at whatever connector.
+    let names_none = meant.id.is_none_or(|id| id <= 0);
+    let has_one_connector = store::stations::connectors(platform, station).await? <= 1;
+    if names_none && has_one_connector {
+        return Ok(only(running));
+    }
+    Ok((None, Match::None))
+}
+
+async fn find_by_number(
+    gateway: &Gateway<impl Platform>,
+    station: &str,
+    meant: &TransactionRef,
+) -> Result<Option<Transaction>, EngineError> {
+    let Some(number) = meant.id.filter(|id| *id > 0) else {
+        return Ok(None);
+    };
+    Ok(store::transactions::load(&gateway.platform, station, number).await?)
+}
+
+/// The transaction that is meant if there is no other.
+fn only(mut found: Vec<Transaction>) -> (Option<Transaction>, Match) {
+    match (found.pop(), found.is_empty()) {
+        (Some(only), true) => (Some(only), Match::ByPlace),
+        _ => (None, Match::None),
     }
 }
 

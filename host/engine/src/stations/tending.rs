@@ -4,16 +4,17 @@
 //! |----------------------------------------------------|----------------------------------------------------------|
 //! | has a session, and the station says that it is over | the station may still deliver its end; then its session ends |
 //! | has a session that is over, or none                | the station is told to stop it, ever less often          |
-//! | is one of these, and the station does not know it  | it counts as ended                                       |
+//! | is one of these, and the station does not know it, or is not heard of it any more | it counts as ended, until its register moves |
 
 use chargetap_contract::session::{Event, Requester};
 use futures_util::StreamExt as _;
 
 use crate::error::EngineError;
-use crate::fleet::alerts;
+use crate::fleet::alerts::{self, Unpaid};
 use crate::gateway::Gateway;
 use crate::platform::{Platform, StationAnswer, StationOrder};
 use crate::sessions::apply::apply;
+use crate::stations::reports::announce;
 use crate::store::transactions::Tended;
 use crate::{clock, store};
 
@@ -22,9 +23,15 @@ const END_COMES_WITHIN: u64 = 30_000;
 /// How long to wait before a station is told again to stop, in milliseconds: at first, and at most.
 const STOP_AGAIN_AFTER: u64 = 30_000;
 const STOP_AGAIN_AT_MOST_AFTER: u64 = 10 * 60_000;
+/// So many times a station is told to stop before a person is told that it does not.
+const STOPS_BEFORE_ALERT: u64 = 3;
+/// So many times it is told at least before a transaction of which nothing is heard counts as ended.
+const STOPS_BEFORE_LOST: u64 = 10;
 /// A transaction of which nothing was heard for this long, and that the station will not stop, is none, in
 /// milliseconds.
 const LOST_AFTER: u64 = 15 * 60_000;
+/// The same for one under a token that the operator lets charge.
+const LOCAL_LOST_AFTER: u64 = 24 * 60 * 60_000;
 /// How many stations are told at once.
 const TOLD_AT_ONCE: usize = 16;
 
@@ -33,34 +40,53 @@ pub(crate) async fn tend(gateway: &Gateway<impl Platform>) -> Result<(), EngineE
     let Ok(now) = clock::trusted_now(gateway) else {
         return Ok(());
     };
-    let tended = store::transactions::to_tend(&gateway.platform, now).await?;
-    futures_util::stream::iter(tended)
+    let platform = &gateway.platform;
+    let denied_before = now.saturating_sub(END_COMES_WITHIN);
+    let silent_since = now.saturating_sub(LOCAL_LOST_AFTER);
+    let tended = store::transactions::to_tend(platform, now, denied_before, silent_since).await?;
+    // What the store says is acted on at once; stations may take long to answer.
+    let mut to_stop = Vec::new();
+    for tended in tended {
+        match end_or_stop(gateway, &tended, now).await {
+            Ok(Next::Nothing) => {}
+            Ok(Next::Stop) => to_stop.push(tended),
+            Err(error) => log(&tended, &error),
+        }
+    }
+    futures_util::stream::iter(to_stop)
         .for_each_concurrent(TOLD_AT_ONCE, |tended| async move {
-            if let Err(error) = tend_one(gateway, &tended, now).await {
-                let (station, number) = (&tended.station, tended.transaction.number);
-                tracing::error!(station, transaction = number, %error, "a transaction cannot be tended");
+            if let Err(error) = stop(gateway, &tended, now).await {
+                log(&tended, &error);
             }
         })
         .await;
     Ok(())
 }
 
-async fn tend_one(
+fn log(tended: &Tended, error: &EngineError) {
+    let (station, transaction) = (&tended.station, tended.transaction.number);
+    tracing::error!(station, transaction, %error, "a transaction cannot be tended");
+}
+
+/// What is to be done about a transaction.
+enum Next {
+    Nothing,
+    /// Tell the station to stop it.
+    Stop,
+}
+
+async fn end_or_stop(
     gateway: &Gateway<impl Platform>,
     tended: &Tended,
     now: u64,
-) -> Result<(), EngineError> {
+) -> Result<Next, EngineError> {
     let platform = &gateway.platform;
-    let number = tended.transaction.number;
     let could_deliver = platform
         .station_connected_for(&tended.station)
         .is_some_and(|duration| duration >= END_COMES_WITHIN);
-    let is_over = could_deliver
-        && tended
-            .doubted_at
-            .is_some_and(|since| now.saturating_sub(since) >= END_COMES_WITHIN);
-    match (&tended.transaction.session, is_over) {
-        (Some(session), true) if tended.is_charging => {
+    let is_over = tended.is_denied && could_deliver;
+    match &tended.transaction.session {
+        Some(session) if is_over && tended.is_charging => {
             tracing::warn!(
                 session = session.session,
                 station = tended.station,
@@ -68,19 +94,19 @@ async fn tend_one(
             );
             let event = Event::StopRequested(Requester::Station).into();
             apply(gateway, &session.session, &session.terminal, event).await?;
-            Ok(())
         }
-        _ if tended.is_active => Ok(()),
-        (_, true) => end(gateway, tended, now).await,
-        (_, false) if tended.stop_at.is_none_or(|at| at <= now) && !tended.transaction.is_local => {
+        _ if tended.is_active => {}
+        _ if is_over || tended.transaction.is_local => lose(gateway, tended, now).await?,
+        _ => {
             let pause = STOP_AGAIN_AFTER
                 .saturating_mul(tended.stops.saturating_add(1))
                 .min(STOP_AGAIN_AT_MOST_AFTER);
+            let number = tended.transaction.number;
             store::transactions::stop_again(platform, number, now.saturating_add(pause)).await?;
-            stop(gateway, tended, now).await
+            return Ok(Next::Stop);
         }
-        _ => Ok(()),
     }
+    Ok(Next::Nothing)
 }
 
 async fn stop(
@@ -97,22 +123,40 @@ async fn stop(
         ?answer,
         "the station is told to stop"
     );
+    if tended.stops >= STOPS_BEFORE_ALERT && tended.transaction.session.is_none() {
+        let (station, transaction) = (&tended.station, &tended.transaction);
+        alerts::raise_for_unpaid(gateway, station, transaction, Unpaid::NotStopped).await?;
+    }
     let is_silent = now.saturating_sub(tended.heard_at) >= LOST_AFTER;
-    if answer == StationAnswer::Rejected && is_silent {
-        end(gateway, tended, now).await?;
+    let is_unknown = match answer {
+        StationAnswer::Rejected => true,
+        StationAnswer::NotConnected => false,
+        StationAnswer::Accepted | StationAnswer::Unknown => tended.stops >= STOPS_BEFORE_LOST,
+    };
+    if is_silent && is_unknown {
+        lose(gateway, tended, now).await?;
     }
     Ok(())
 }
 
-/// The transaction counts as ended: its station does not know it any more.
-async fn end(
+/// The transaction counts as ended, unless it was heard of meanwhile.
+async fn lose(
     gateway: &Gateway<impl Platform>,
     tended: &Tended,
     now: u64,
 ) -> Result<(), EngineError> {
+    let (station, number) = (&tended.station, tended.transaction.number);
     if tended.transaction.session.is_none() {
-        alerts::raise_for_unpaid(gateway, &tended.station, &tended.transaction, true).await?;
+        alerts::raise_for_unpaid(gateway, station, &tended.transaction, Unpaid::Ended).await?;
     }
-    store::transactions::end(&gateway.platform, tended.transaction.number, now).await?;
+    let platform = &gateway.platform;
+    if store::transactions::lose(platform, number, tended.heard_at, now).await? {
+        tracing::warn!(
+            station,
+            transaction = number,
+            "the transaction counts as ended"
+        );
+        announce(gateway, station);
+    }
     Ok(())
 }

@@ -198,12 +198,14 @@ const STATEMENTS: &[&str] = &[
         serial TEXT,
         firmware TEXT
     ) STRICT",
-    // What stations say of their connectors; connector 0 is the station as a whole.
+    // What stations say of their connectors; connector 0 is the station as a whole. A status that `denies` says
+    // that no transaction runs there.
     "CREATE TABLE IF NOT EXISTS connector (
         station TEXT NOT NULL,
         connector INTEGER NOT NULL,
         status TEXT NOT NULL,
         error TEXT,
+        denies INTEGER NOT NULL DEFAULT 0,
         reported_at INTEGER NOT NULL,
         PRIMARY KEY (station, connector)
     ) STRICT",
@@ -222,7 +224,7 @@ const STATEMENTS: &[&str] = &[
         energy INTEGER,
         heard_at INTEGER NOT NULL,
         ended_at INTEGER,
-        doubted_at INTEGER,
+        is_lost INTEGER NOT NULL DEFAULT 0,
         stop_at INTEGER,
         stops INTEGER NOT NULL DEFAULT 0
     ) STRICT",
@@ -398,8 +400,7 @@ const STATEMENTS: &[&str] = &[
         UPDATE recall SET at = max(0, at + NEW.by);
     END",
     "CREATE TRIGGER IF NOT EXISTS clock_stepped_at_stations AFTER INSERT ON clock_step BEGIN
-        UPDATE station_transaction SET doubted_at = max(0, doubted_at + NEW.by),
-               stop_at = max(0, stop_at + NEW.by), heard_at = max(0, heard_at + NEW.by)
+        UPDATE station_transaction SET stop_at = max(0, stop_at + NEW.by), heard_at = max(0, heard_at + NEW.by)
         WHERE ended_at IS NULL;
         UPDATE station SET connected_at = max(0, connected_at + NEW.by),
                booted_at = max(0, booted_at + NEW.by);

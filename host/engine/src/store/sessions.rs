@@ -97,6 +97,7 @@ pub(crate) async fn postpone(
 }
 
 /// A session that a station reports on.
+#[derive(Clone)]
 pub(crate) struct Reported {
     pub(crate) session: String,
     pub(crate) terminal: String,

@@ -51,25 +51,21 @@ pub(crate) async fn booted(
     Ok(())
 }
 
-/// What was known of a connector before.
+/// What is known of a connector.
 #[derive(Default)]
-pub(crate) struct StatusBefore {
+pub(crate) struct KnownStatus {
     pub(crate) status: Option<ConnectorStatus>,
     /// Nothing was reported of it since the station connected.
-    pub(crate) is_first_since_connected: bool,
+    pub(crate) is_new_connection: bool,
     /// Nothing was reported of it since the station started.
-    pub(crate) is_first_since_boot: bool,
+    pub(crate) is_new_boot: bool,
 }
 
-/// The status of a connector, or of the station as a whole, was reported.
-pub(crate) async fn status_reported(
+/// What is known of a connector, or of the station as a whole.
+pub(crate) async fn known_status(
     platform: &impl Platform,
     evse: &Evse,
-    status: ConnectorStatus,
-    error: Option<&str>,
-    now: u64,
-) -> Result<StatusBefore, StoreError> {
-    let place = || vec![text(&evse.station), Value::Integer(evse.connector.into())];
+) -> Result<KnownStatus, StoreError> {
     let rows = platform
         .query(
             "SELECT c.status,
@@ -79,29 +75,72 @@ pub(crate) async fn status_reported(
              LEFT JOIN station AS s ON s.id = this.station
              LEFT JOIN connector AS c
                 ON c.station = this.station AND c.connector = this.connector",
-            place(),
+            vec![text(&evse.station), Value::Integer(evse.connector.into())],
         )
         .await?;
     let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
     let known = row.optional_text()?;
-    let before = StatusBefore {
+    Ok(KnownStatus {
         status: known.as_deref().and_then(ConnectorStatus::from_name),
-        is_first_since_connected: row.integer()? != 0,
-        is_first_since_boot: row.integer()? != 0,
-    };
-    let mut parameters = place();
-    parameters.extend([text(status.name()), optional_text(error), integer(now)?]);
+        is_new_connection: row.integer()? != 0,
+        is_new_boot: row.integer()? != 0,
+    })
+}
+
+/// The status of a connector, or of the station as a whole, was reported. `denies`: by it, no transaction runs there.
+pub(crate) async fn put_status(
+    platform: &impl Platform,
+    evse: &Evse,
+    status: ConnectorStatus,
+    denies: bool,
+    error: Option<&str>,
+    now: u64,
+) -> Result<(), StoreError> {
     platform
         .query(
-            "INSERT INTO connector (station, connector, status, error, reported_at)
-             VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO connector (station, connector, status, denies, error, reported_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (station, connector) DO UPDATE SET
-                status = excluded.status, error = excluded.error,
+                status = excluded.status, denies = excluded.denies, error = excluded.error,
                 reported_at = excluded.reported_at",
-            parameters,
+            vec![
+                text(&evse.station),
+                Value::Integer(evse.connector.into()),
+                text(status.name()),
+                Value::Integer(denies.into()),
+                optional_text(error),
+                integer(now)?,
+            ],
         )
         .await?;
-    Ok(before)
+    Ok(())
+}
+
+/// A transaction runs at the connector after all: energy flows.
+pub(crate) async fn overrule_status(
+    platform: &impl Platform,
+    station: &str,
+    connector: u32,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE connector SET denies = 0
+             WHERE station = ?1 AND connector = ?2 AND denies = 1",
+            vec![text(station), Value::Integer(connector.into())],
+        )
+        .await?;
+    Ok(())
+}
+
+/// How many connectors a station has told of.
+pub(crate) async fn connectors(platform: &impl Platform, station: &str) -> Result<u64, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT count(*) FROM connector WHERE station = ?1 AND connector > 0",
+            vec![text(station)],
+        )
+        .await?;
+    Reader::new(rows.into_iter().next().unwrap_or_default()).unsigned()
 }
 
 /// The status of an EVSE. Whether its station is connected, the store does not know.

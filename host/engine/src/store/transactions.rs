@@ -4,14 +4,13 @@
 //! A transaction's number is OCPP's transaction id: it is never used twice, and is counted by transactions alone,
 //! so that it stays below OCPP's 31 bits.
 
-use chargetap_contract::session::Evse;
-
 use super::error::StoreError;
 use super::rows::{Reader, integer, optional_integer, optional_text, text};
 use super::sessions::Reported;
 use crate::platform::{Platform, Row, Value};
 
 /// A transaction as stored.
+#[derive(Clone)]
 pub(crate) struct Transaction {
     pub(crate) number: i64,
     pub(crate) connector: u32,
@@ -29,10 +28,10 @@ pub(crate) struct Transaction {
 }
 
 impl Transaction {
-    /// What flowed so far, in watt-hours.
-    pub(crate) fn delivered(&self) -> u64 {
-        let read = self.energy.zip(self.start_energy);
-        read.map_or(0, |(end, start)| end.saturating_sub(start))
+    /// What flowed so far, in watt-hours; absent if that is not known.
+    pub(crate) fn delivered(&self) -> Option<u64> {
+        let (start, end) = self.start_energy.zip(self.energy)?;
+        Some(end.saturating_sub(start))
     }
 }
 
@@ -48,36 +47,51 @@ pub(crate) struct NewTransaction<'a> {
     pub(crate) now: u64,
 }
 
-/// A transaction began, or its begin is reported again. Returns its number. What ran at the connector before is
-/// over, unless a session still has to hear of its end.
+/// A transaction began, or its begin is reported again. Returns its number; none if it is a start of a session that
+/// had one, which has ended, and cannot be that one reported again.
 pub(crate) async fn begin(
     platform: &impl Platform,
     new: &NewTransaction<'_>,
-) -> Result<i64, StoreError> {
+) -> Result<Option<i64>, StoreError> {
     // A start that is reported again is found by what it says; a session has one.
-    let key = match new.session {
-        Some(session) => format!("session/{session}"),
-        None => format!(
+    let key = match (new.session, new.started_at) {
+        (Some(session), _) => format!("session/{session}"),
+        (None, at) => format!(
             "{}/{}/{}/{}/{}",
             new.station,
             new.connector,
             new.token,
-            new.started_at
-                .map_or_else(|| "-".to_owned(), |at| at.to_string()),
+            at.map_or_else(|| "-".to_owned(), |at| at.to_string()),
             new.energy.unwrap_or_default()
         ),
     };
-    let begun = "INSERT INTO station_transaction
-            (key, station, connector, token, session, started_at, start_energy, energy, heard_at,
-             is_local)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)
-        ON CONFLICT (key) DO UPDATE SET heard_at = excluded.heard_at
-        RETURNING number";
+    if let Some(number) = insert(platform, new, &key).await? {
+        return Ok(Some(number));
+    }
+    match new.session {
+        Some(_) => Ok(None),
+        None => insert(platform, new, &format!("{key}/{}", new.now)).await,
+    }
+}
+
+/// Nothing is inserted if there was one of this key that has ended, unless the time of the start shows that it is the
+/// same.
+async fn insert(
+    platform: &impl Platform,
+    new: &NewTransaction<'_>,
+    key: &str,
+) -> Result<Option<i64>, StoreError> {
     let rows = platform
         .query(
-            begun,
+            "INSERT INTO station_transaction
+                (key, station, connector, token, session, started_at, start_energy, energy,
+                 heard_at, is_local)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)
+             ON CONFLICT (key) DO UPDATE SET heard_at = excluded.heard_at
+                WHERE ended_at IS NULL OR excluded.started_at IS NOT NULL
+             RETURNING number",
             vec![
-                text(&key),
+                text(key),
                 text(new.station),
                 Value::Integer(new.connector.into()),
                 text(new.token),
@@ -89,21 +103,10 @@ pub(crate) async fn begin(
             ],
         )
         .await?;
-    let number = Reader::new(rows.into_iter().next().unwrap_or_default()).integer()?;
-    let superseded = "UPDATE station_transaction SET doubted_at = coalesce(doubted_at, ?4)
-        WHERE station = ?1 AND connector = ?2 AND number < ?3 AND ended_at IS NULL";
-    platform
-        .query(
-            superseded,
-            vec![
-                text(new.station),
-                Value::Integer(new.connector.into()),
-                Value::Integer(number),
-                integer(new.now)?,
-            ],
-        )
-        .await?;
-    Ok(number)
+    rows.into_iter()
+        .next()
+        .map(|row| Reader::new(row).integer())
+        .transpose()
 }
 
 /// The transaction of this number at this station.
@@ -166,7 +169,7 @@ fn transaction(row: Row) -> Result<Transaction, StoreError> {
     })
 }
 
-/// The register was read: the transaction runs.
+/// The register was read while the transaction ran. One that counted as lost runs after all if it moved.
 pub(crate) async fn read(
     platform: &impl Platform,
     number: i64,
@@ -176,8 +179,10 @@ pub(crate) async fn read(
     platform
         .query(
             "UPDATE station_transaction
-             SET doubted_at = iif(energy < ?2, NULL, doubted_at), energy = ?2, heard_at = ?3,
-                 start_energy = coalesce(start_energy, ?2)
+             SET ended_at = iif(is_lost = 1 AND energy < ?2, NULL, ended_at),
+                 is_lost = iif(energy < ?2, 0, is_lost),
+                 energy = max(coalesce(energy, ?2), ?2),
+                 start_energy = coalesce(start_energy, ?2), heard_at = ?3
              WHERE number = ?1",
             vec![Value::Integer(number), integer(energy)?, integer(now)?],
         )
@@ -185,31 +190,22 @@ pub(crate) async fn read(
     Ok(())
 }
 
-/// The station says that a transaction runs at this connector.
-pub(crate) async fn confirm(platform: &impl Platform, evse: &Evse) -> Result<(), StoreError> {
-    platform
-        .query(
-            "UPDATE station_transaction SET doubted_at = NULL
-             WHERE station = ?1 AND connector = ?2 AND ended_at IS NULL",
-            vec![text(&evse.station), Value::Integer(evse.connector.into())],
-        )
-        .await?;
-    Ok(())
-}
-
-/// The station says that no transaction runs at this connector.
-pub(crate) async fn doubt(
+/// A transaction ended, at this reading if it was told.
+pub(crate) async fn end(
     platform: &impl Platform,
-    evse: &Evse,
+    number: i64,
+    energy: Option<u64>,
     now: u64,
 ) -> Result<(), StoreError> {
     platform
         .query(
-            "UPDATE station_transaction SET doubted_at = coalesce(doubted_at, ?3)
-             WHERE station = ?1 AND connector = ?2 AND ended_at IS NULL",
+            "UPDATE station_transaction
+             SET ended_at = ?3, stop_at = NULL, is_lost = 0,
+                 energy = max(coalesce(energy, ?2), coalesce(?2, energy))
+             WHERE number = ?1",
             vec![
-                text(&evse.station),
-                Value::Integer(evse.connector.into()),
+                Value::Integer(number),
+                optional_integer(energy)?,
                 integer(now)?,
             ],
         )
@@ -217,31 +213,22 @@ pub(crate) async fn doubt(
     Ok(())
 }
 
-/// A transaction ended.
-pub(crate) async fn end(platform: &impl Platform, number: i64, now: u64) -> Result<(), StoreError> {
-    platform
-        .query(
-            "UPDATE station_transaction SET ended_at = ?2, stop_at = NULL, doubted_at = NULL
-             WHERE number = ?1",
-            vec![Value::Integer(number), integer(now)?],
-        )
-        .await?;
-    Ok(())
-}
-
-/// Have the station told to stop a transaction, from this moment on.
-pub(crate) async fn stop_from(
+/// A transaction counts as ended because its station does not know it any more, unless it was heard of since then.
+/// Whether it does.
+pub(crate) async fn lose(
     platform: &impl Platform,
     number: i64,
-    at: u64,
-) -> Result<(), StoreError> {
-    platform
+    heard_at: u64,
+    now: u64,
+) -> Result<bool, StoreError> {
+    let rows = platform
         .query(
-            "UPDATE station_transaction SET stop_at = ?2 WHERE number = ?1 AND ended_at IS NULL",
-            vec![Value::Integer(number), integer(at)?],
+            "UPDATE station_transaction SET ended_at = ?3, stop_at = NULL, is_lost = 1
+             WHERE number = ?1 AND heard_at = ?2 AND ended_at IS NULL RETURNING number",
+            vec![Value::Integer(number), integer(heard_at)?, integer(now)?],
         )
         .await?;
-    Ok(())
+    Ok(!rows.is_empty())
 }
 
 /// The number of a session's transaction.
@@ -269,33 +256,52 @@ pub(crate) struct Tended {
     pub(crate) is_charging: bool,
     /// Its session charges, or waits for its end.
     pub(crate) is_active: bool,
-    /// Since when the station contradicts it.
-    pub(crate) doubted_at: Option<u64>,
-    /// When the station is to be told to stop it.
-    pub(crate) stop_at: Option<u64>,
-    /// How often it was.
+    /// The station says that it does not run.
+    pub(crate) is_denied: bool,
+    /// How often the station was told to stop it.
     pub(crate) stops: u64,
     /// When it was last heard of.
     pub(crate) heard_at: u64,
 }
 
-/// The transactions that run and that the station contradicts, or that are to be stopped: those without an active
-/// session, unless the operator lets their tokens charge.
-pub(crate) async fn to_tend(platform: &impl Platform, now: u64) -> Result<Vec<Tended>, StoreError> {
+/// The transactions that run and need tending now:
+///
+/// - Since this moment the station has said that they do not run, by a later start at the same connector or by the
+///   connector's status. Of one whose session is being stopped, that is known.
+/// - They have no active session, and it is time to tell the station to stop them; those under tokens that the
+///   operator lets charge are left alone until nothing was heard of them since this moment.
+pub(crate) async fn to_tend(
+    platform: &impl Platform,
+    now: u64,
+    denied_before: u64,
+    silent_since: u64,
+) -> Result<Vec<Tended>, StoreError> {
     let rows = platform
         .query(
-            "SELECT t.number, t.connector, t.token, t.started_at, t.start_energy, t.energy,
-                    t.is_local, t.session, s.terminal, t.station,
-                    coalesce(s.phase = 'charging', 0),
-                    coalesce(s.phase IN ('charging', 'stopping'), 0), t.doubted_at, t.stop_at,
-                    t.stops, t.heard_at
-             FROM station_transaction AS t LEFT JOIN session AS s ON s.id = t.session
-             WHERE t.ended_at IS NULL
-               AND (t.doubted_at IS NOT NULL OR t.stop_at <= ?1
-                    OR (t.stop_at IS NULL AND t.session IS NOT NULL
-                        AND s.phase NOT IN ('charging', 'stopping')))
-             ORDER BY t.number LIMIT 100",
-            vec![integer(now)?],
+            "SELECT * FROM (
+                SELECT t.number, t.connector, t.token, t.started_at, t.start_energy, t.energy,
+                       t.is_local, t.session, s.terminal, t.station,
+                       coalesce(s.phase = 'charging', 0) AS is_charging,
+                       coalesce(s.phase IN ('charging', 'stopping'), 0) AS is_active,
+                       coalesce(t.heard_at <= ?2 AND
+                                (c.denies = 1 AND c.reported_at <= ?2
+                                 OR EXISTS (SELECT 1 FROM station_transaction AS later
+                                            WHERE later.station = t.station
+                                              AND later.connector = t.connector
+                                              AND later.number > t.number)), 0) AS is_denied,
+                       t.stops, t.heard_at, coalesce(t.stop_at, 0) AS stop_at
+                FROM station_transaction AS t
+                LEFT JOIN session AS s ON s.id = t.session
+                LEFT JOIN connector AS c ON c.station = t.station AND c.connector = t.connector
+                WHERE t.ended_at IS NULL)
+             WHERE is_denied AND (is_charging OR NOT is_active)
+                OR NOT is_active AND stop_at <= ?1 AND (NOT is_local OR heard_at <= ?3)
+             ORDER BY stop_at LIMIT 100",
+            vec![
+                integer(now)?,
+                integer(denied_before)?,
+                integer(silent_since)?,
+            ],
         )
         .await?;
     let tended = |row: Row| {
@@ -305,13 +311,23 @@ pub(crate) async fn to_tend(platform: &impl Platform, now: u64) -> Result<Vec<Te
             station: rest.text()?,
             is_charging: rest.integer()? != 0,
             is_active: rest.integer()? != 0,
-            doubted_at: rest.optional_unsigned()?,
-            stop_at: rest.optional_unsigned()?,
+            is_denied: rest.integer()? != 0,
             stops: rest.unsigned()?,
             heard_at: rest.unsigned()?,
         })
     };
     rows.into_iter().map(tended).collect()
+}
+
+/// Delete the transactions without a session that ended before this moment.
+pub(crate) async fn forget(platform: &impl Platform, before: u64) -> Result<(), StoreError> {
+    platform
+        .query(
+            "DELETE FROM station_transaction WHERE session IS NULL AND ended_at < ?1",
+            vec![integer(before)?],
+        )
+        .await?;
+    Ok(())
 }
 
 /// The station is being told to stop a transaction; if it runs on, it is told again at this moment.

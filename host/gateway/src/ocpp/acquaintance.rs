@@ -16,8 +16,10 @@ pub(super) async fn make<E>(shared: Arc<Shared<E>>, station: String) {
     let status = Request::TriggerMessage {
         requested_message: "StatusNotification",
     };
-    // A station without this call has told its status when it connected, as OCPP asks.
-    if shared.call(&station, status, patience).await == Outcome::Unanswered {
+    // A station that refuses has told its status when it connected, as OCPP asks. One that does not answer is asked
+    // nothing more, so that starts and stops need not wait.
+    let outcome = shared.call(&station, status, patience).await;
+    if !matches!(outcome, Outcome::Answered(_)) {
         return;
     }
     let access = shared.stations.get(&station);

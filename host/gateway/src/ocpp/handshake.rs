@@ -53,16 +53,22 @@ pub(crate) async fn intercept<E: StationEvents>(
 }
 
 async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Parts) -> Response {
+    let source = source(&parts);
     let Some(identity) = identity(parts.uri.path()) else {
-        let path = loggable(parts.uri.path());
-        tracing::warn!(path, "a station was refused: its address has no identity");
+        if shared.refusals.is_logged(&source, (shared.clock)()) {
+            let path = loggable(parts.uri.path());
+            tracing::warn!(
+                path,
+                source,
+                "a station was refused: its address has no identity"
+            );
+        }
         return (
             StatusCode::NOT_FOUND,
             "the address must end with /ocpp/IDENTITY",
         )
             .into_response();
     };
-    let source = source(&parts);
     let may_try = shared
         .refusals
         .may_try(&source, &identity, (shared.clock)());

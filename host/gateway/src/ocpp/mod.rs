@@ -52,12 +52,12 @@ pub struct Timeouts {
     pub ping: Duration,
     /// Silence, pongs included, after which a connection counts as dead whose station answers pings.
     pub silence: Duration,
+    /// The same where the station does not: it lacks several heartbeats by then.
+    pub silence_without_pongs: Duration,
     /// How long a station has to boot and to tell its connectors' status after it connected.
     pub introduction: Duration,
     /// A station's answer to a question about its settings. Starts and stops wait for no more than this.
     pub setting: Duration,
-    /// The same where the station does not: it lacks several heartbeats by then.
-    pub silence_without_pongs: Duration,
 }
 
 impl Timeouts {

@@ -162,7 +162,7 @@ async fn every_message_has_its_answer() {
         (r#"[2,"l"]"#, json!([4, "l", "FormationViolation", "", {}])),
         (
             r#"[2,"n","StopTransaction",{"transactionId":4711,"meterStop"#,
-            json!([3, "n", {}]),
+            json!([4, "n", "FormationViolation", "", {}]),
         ),
         (
             r#"[2,17,"Heartbeat",{}]"#,
