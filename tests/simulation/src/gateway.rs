@@ -12,7 +12,7 @@ use tokio::task::{AbortHandle, JoinHandle};
 use crate::faults::Fault;
 use crate::platform::Simulated;
 use crate::site;
-use crate::world::{EPOCH, World, pass, within};
+use crate::world::{EPOCH, Sabotage, World, pass, within};
 
 pub(crate) type SimulatedGateway = Gateway<Simulated>;
 
@@ -161,7 +161,9 @@ async fn live(world: Arc<World>) {
             .spawn(reach_deadlines(world.clone(), gateway.clone())),
     );
     drop(world.process.spawn(arm(world.clone(), gateway.clone())));
-    drop(world.process.spawn(tend_stations(gateway.clone())));
+    if world.sabotage != Some(Sabotage::StationsUntended) {
+        drop(world.process.spawn(tend_stations(gateway.clone())));
+    }
     loop {
         match gateway.claim().await {
             Ok(Some(execution)) => {

@@ -65,6 +65,8 @@ pub(crate) struct Oracle {
     /// Sessions whose refunds the operator made in another way.
     refunded_elsewhere: BTreeSet<String>,
     clock_set_at: BTreeSet<u64>,
+    /// When it was acknowledged that a station has forgotten a transaction, by its token.
+    forgotten: BTreeMap<String, u64>,
     /// The card that was tapped under each arming id, and when that was acknowledged.
     taps: BTreeMap<String, (Tapped, u64)>,
     /// The token under which each vehicle was charged, by the connector and the number of the
@@ -354,6 +356,11 @@ impl Oracle {
             transaction.told_stop.get_or_insert(told_stop);
             transaction.stopped_at.get_or_insert(stopped_at);
         }
+    }
+
+    /// The station has told that the transaction does not run any more, and not how it ended.
+    pub(crate) fn transaction_forgotten(&mut self, id_tag: &str, now: u64) {
+        self.forgotten.insert(id_tag.to_owned(), now);
     }
 
     pub(crate) fn register_began_anew(&mut self, id_tag: &str) {

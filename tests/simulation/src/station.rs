@@ -434,6 +434,9 @@ async fn forget(world: &Arc<World>, connector: u32, id_tag: &str) {
     while send(world, connector, boot).await.is_none() {
         pass(REPEAT).await;
     }
+    let mut state = world.state();
+    let now = state.now();
+    state.oracle.transaction_forgotten(id_tag, now);
 }
 
 fn numbered(number: i64) -> TransactionRef {

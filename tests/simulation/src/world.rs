@@ -50,6 +50,8 @@ pub enum Sabotage {
     StationsUnawaited,
     /// What a person found out is not taken.
     NothingIsResolved,
+    /// What stations say of transactions that they have lost is not acted on.
+    StationsUntended,
 }
 
 /// Everything that is shared.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chargetap_contract::receipt::{NothingTakenReason, Summary};
 use chargetap_contract::session::{Phase, View};
+use chargetap_engine::platform::Value;
 
 use super::records::{
     StoredSession, alerted, alerts, receipts, rows, stored_sessions, text, was_lost,
@@ -12,9 +13,13 @@ use super::{Hold, Oracle, Payment, State};
 use crate::disk::Disk;
 use crate::provider::Tapped;
 use crate::site::{self, Price};
+use crate::world::EPOCH;
 
 /// How long a driver has to plug in, in milliseconds.
 const TIME_TO_PLUG_IN: u64 = 5 * 60_000;
+/// How long a session may go on that its station has forgotten, in milliseconds: the gateway may be down meanwhile,
+/// and the station away. It is less than a session lasts.
+const ENDS_WITHIN: u64 = 210 * 60_000;
 /// By how much moments may be off, in milliseconds, and by how much where the gateway's clock was set.
 const OFF_BY: u64 = 60_000;
 const OFF_BY_WHERE_SET: u64 = 15 * 60_000;
@@ -29,6 +34,7 @@ impl Oracle {
         for (id, session) in stored_sessions(disk) {
             self.judge_session(disk, &id, &session, receipts.get(&id));
             self.judge_energy(disk, &id, &session);
+            self.judge_end(disk, &id);
             if let Some(hold) = &session.view.hold {
                 let key = (session.view.terminal.clone(), hold.payment.clone());
                 accounted += session.view.captured + session.view.released;
@@ -171,6 +177,24 @@ impl Oracle {
         let was_set = !self.clock_set_at.is_empty();
         let otherwise = format!("{id} was given up although its vehicle was plugged in in time");
         self.demand(!in_time || !told || was_set, || otherwise);
+    }
+
+    /// A session does not go on for long once its station has forgotten it.
+    fn judge_end(&mut self, disk: &Disk, id: &str) {
+        let Some(forgotten_at) = self.forgotten.get(id) else {
+            return;
+        };
+        let query = "SELECT cast(min(at) AS TEXT) FROM event WHERE session = ?1
+                     AND phase NOT IN ('authorising', 'starting', 'charging')";
+        let ended = rows(disk, query, vec![Value::Text(id.into())]);
+        let ended = ended.first().map(|row| text(row.first()).parse::<u64>());
+        let by = EPOCH + forgotten_at + ENDS_WITHIN;
+        let is_soon = matches!(ended, Some(Ok(at)) if at <= by);
+        // Moments of a clock that was set compare with nothing.
+        let was_set = !self.clock_set_at.is_empty();
+        self.demand(is_soon || was_set, || {
+            format!("{id} went on although its station had forgotten it")
+        });
     }
 
     /// Energy that flowed is captured, or told to a person as unpaid, or too little to be captured.
