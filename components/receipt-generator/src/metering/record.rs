@@ -9,7 +9,6 @@ use super::reading::{Fields, Reading};
 /// The fields of the payload that matter to the energy.
 #[derive(Deserialize)]
 struct Payload {
-    /// A text; some chargers write a number.
     #[serde(rename = "FV")]
     version: Option<Box<RawValue>>,
     #[serde(rename = "GS")]
@@ -59,7 +58,7 @@ impl Record {
         let payload: Payload =
             serde_json::from_str(payload).map_err(|_| Problem::UnreadablePacket)?;
         let (gateway, meter) = (payload.gateway, payload.meter);
-        let is_unknown = payload.version.is_some_and(|it| !is_known(it.get()));
+        let is_unknown = payload.version.is_some_and(|it| !is_known(&it));
         if gateway.is_none() && meter.is_none() || is_unknown {
             return Err(Problem::UnreadablePacket);
         }
@@ -75,9 +74,12 @@ impl Record {
     }
 }
 
-/// Other major versions are other formats.
-fn is_known(version: &str) -> bool {
-    matches!(version.trim_matches('"').split('.').next(), Some("0" | "1"))
+/// Other major versions are other formats. The version is a text; some chargers write a number.
+fn is_known(version: &RawValue) -> bool {
+    let written = version.get();
+    let text: Result<String, _> = serde_json::from_str(written);
+    let version = text.as_deref().unwrap_or(written);
+    matches!(version.split('.').next(), Some("0" | "1"))
 }
 
 impl Page {
