@@ -88,6 +88,7 @@ pub(crate) async fn known_status(
 }
 
 /// The status of a connector, or of the station as a whole, was reported. `denies`: by it, no transaction runs there.
+/// The same status again takes nothing back.
 pub(crate) async fn put_status(
     platform: &impl Platform,
     evse: &Evse,
@@ -101,7 +102,9 @@ pub(crate) async fn put_status(
             "INSERT INTO connector (station, connector, status, denies, error, reported_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (station, connector) DO UPDATE SET
-                status = excluded.status, denies = excluded.denies, error = excluded.error,
+                denies = iif(status = excluded.status, max(denies, excluded.denies),
+                             excluded.denies),
+                status = excluded.status, error = excluded.error,
                 reported_at = excluded.reported_at",
             vec![
                 text(&evse.station),
