@@ -14,7 +14,7 @@ use super::problem::{self, Details, ProblemKind};
 use super::route::Route;
 use super::table::{parameters, routes};
 use crate::access::Scope;
-use crate::text::{Key, Serial, SessionName};
+use crate::text::{Key, Serial, SessionName, StationId};
 
 const ABOUT: &str = "Owning payment terminals: from an order to an activated terminal, and kept safe \
     while it works.\n\nErrors are problem details (RFC 9457) with every reason. Lists come in pages: pass \
@@ -116,6 +116,7 @@ fn path_schema(name: &str) -> Schema {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     match name {
         "serial" => Serial::json_schema(&mut generator),
+        "station" => StationId::json_schema(&mut generator),
         "session" => SessionName::json_schema(&mut generator),
         "number" => Number::json_schema(&mut generator),
         "hash" | "secret" => json_schema!({ "type": "string", "pattern": "^[0-9a-f]{64}$" }),

@@ -5,7 +5,7 @@ use super::problem::{Problem, ProblemKind};
 use super::request::Request;
 use super::{Method, access_scope};
 use crate::fleet::{Item, Kind};
-use crate::text::Key;
+use crate::text::{Key, StationId};
 
 /// What the first path parameter names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,7 @@ impl Target {
         let is_visible = |item: &Item| access_scope::may_see(request.fleet, request.access(), item);
         match (self, self.there(request)?) {
             (Self::None, _) => Ok(()),
+            (Self::Put(Kind::Station), None) => request.key::<StationId>(0).map(drop),
             (Self::Put(_), None) => request.key::<Key>(0).map(drop),
             (_, Some((_, item))) if is_visible(&item) => Ok(()),
             _ => Err(Problem::not_found()),
