@@ -4,6 +4,8 @@
 //! In a frame, `<now>` is the moment, `<tag>` the token of the remote start, `<tx>` the transaction's number and
 //! `<id>` the id of the call that is answered.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -11,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::raw_station::{RawStation, alerts, moment};
+use crate::raw_station::{ACCEPTED, RawStation, alerts, moment};
 use crate::world::{PASSWORD, STATION, Setup, World};
 
 /// A case: where it was seen, and what is played.
@@ -72,8 +74,7 @@ async fn play_step(station: &mut RawStation<'_>, step: &Step) {
         Step::Tap { answer } => {
             station.world.tap("card-1").await;
             let answer = answer.as_deref();
-            let answer = answer.unwrap_or(r#"[3,"<id>",{"status":"Accepted"}]"#);
-            station.remote_start(answer).await;
+            station.remote_start(answer.unwrap_or(ACCEPTED)).await;
         }
         Step::Start { meter } => {
             let token = station.tag.clone();
@@ -183,8 +184,8 @@ cases! {
     zero_start_lifetime_samples: "zero-start-lifetime-samples",
 }
 
-/// The status line of a WebSocket's handshake at this path.
-async fn handshake(world: &World, path: &str, credentials: &[u8]) -> String {
+/// A WebSocket's handshake at this path: its status line, and the socket.
+async fn handshake(world: &World, path: &str, credentials: &[u8]) -> (String, TcpStream) {
     let address = world.url("");
     let address = address.trim_start_matches("http://");
     let mut socket = TcpStream::connect(address).await.unwrap();
@@ -198,7 +199,7 @@ async fn handshake(world: &World, path: &str, credentials: &[u8]) -> String {
     let mut answer = [0; 64];
     let read = socket.read(&mut answer).await.unwrap();
     let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
-    answer.lines().next().unwrap_or_default().to_owned()
+    (answer.lines().next().unwrap_or_default().to_owned(), socket)
 }
 
 #[tokio::test]
@@ -216,7 +217,7 @@ async fn path_with_more_slashes() {
         "/ocpp/CT-1/",
         "/steve/websocket/CentralSystemService/CT-1",
     ] {
-        let answer = handshake(&world, path, credentials.as_bytes()).await;
+        let (answer, _) = handshake(&world, path, credentials.as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 101"), "{path}: {answer}");
     }
 }
@@ -233,6 +234,54 @@ async fn hex_authorization_key() {
     credentials.extend(
         b"\xc0\xff\xee\x00\xd1\x5e\xa5\xed\x01\x23\x45\x67\x89\xab\xcd\xef\x00\xff\x7f\x80",
     );
-    let answer = handshake(&world, "/ocpp/CT-1", &credentials).await;
+    let (answer, _) = handshake(&world, "/ocpp/CT-1", &credentials).await;
     assert!(answer.starts_with("HTTP/1.1 101"), "{answer}");
+}
+
+#[tokio::test]
+async fn identity_with_a_space() {
+    let world = World::new(Setup {
+        simulated_station: false,
+        further_station: "RDAM 123",
+        ..Setup::default()
+    })
+    .await;
+    let credentials = format!("RDAM 123:{PASSWORD}");
+    let (answer, _) = handshake(&world, "/ocpp/RDAM%20123", credentials.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 101"), "{answer}");
+    let path = "/api/v1/stations/RDAM%20123";
+    let known = world
+        .call("GET", "/api/v1/stations/CT-1", None)
+        .await
+        .json();
+    let details = json!({"site": known["details"]["site"], "evses": [{"connector": 1}]});
+    let put = world.call("PUT", path, Some(details.clone())).await;
+    assert_eq!(put.status, 201, "{} {details}", put.json());
+    let station = world.call("GET", path, None).await.json();
+    assert_eq!(station["key"], "RDAM 123", "{station}");
+}
+
+#[tokio::test]
+async fn no_pong() {
+    let world = World::new(Setup {
+        simulated_station: false,
+        ..Setup::default()
+    })
+    .await;
+    let credentials = format!("{STATION}:{PASSWORD}");
+    let (answer, mut socket) = handshake(&world, "/ocpp/CT-1", credentials.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 101"), "{answer}");
+    // Longer than a station that answers pings may be silent. Nothing is ever sent.
+    let read_to_the_end = async {
+        let mut bytes = [0; 1_024];
+        while socket.read(&mut bytes).await.is_ok_and(|read| read > 0) {}
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(110), read_to_the_end).await;
+    assert!(ended.is_err(), "the connection ended");
+    assert_eq!(
+        world
+            .metric("chargetap_station_connected{station=\"CT-1\"}")
+            .await,
+        1
+    );
 }

@@ -4,15 +4,12 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use futures_util::{SinkExt, StreamExt};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use serde_json::json;
 
-use crate::world::{CALLBACK_KEY, PASSWORD, STATION, Setup, TERMINAL, World};
+use crate::raw_station::{ACCEPTED, RawStation, connect};
+use crate::world::{CALLBACK_KEY, Setup, TERMINAL, World};
 
 const HOUR: u64 = 3_600_000;
 
@@ -219,35 +216,6 @@ fn assert_nowhere(world: &World, canary: &str) {
     assert!(log.iter().all(|line| !line.contains(canary)));
 }
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-/// Connect as a station.
-async fn station(world: &World, identity: &str) -> Result<Socket, Error> {
-    let url = world.url(&format!("/ocpp/{identity}"));
-    let url = url.replace("http://", "ws://").parse().unwrap();
-    let credentials = STANDARD.encode(format!("{identity}:{PASSWORD}"));
-    let request = ClientRequestBuilder::new(url)
-        .with_sub_protocol("ocpp1.6")
-        .with_header("Authorization", format!("Basic {credentials}"));
-    connect_async(request).await.map(|(socket, _)| socket)
-}
-
-async fn receive(station: &mut Socket) -> Value {
-    loop {
-        let message = station.next().await.unwrap().unwrap();
-        if let Message::Text(text) = message {
-            return serde_json::from_str(&text).unwrap();
-        }
-    }
-}
-
-/// Call the gateway as a station does, and return what it answers.
-async fn call(station: &mut Socket, action: &str, payload: Value) -> Value {
-    let call = json!([2, action, action, payload]).to_string();
-    station.send(Message::text(call)).await.unwrap();
-    receive(station).await
-}
-
 #[tokio::test]
 async fn no_card_number_that_a_station_sends_is_kept_or_logged() {
     const NUMBER: &str = "4111111111111111";
@@ -256,29 +224,26 @@ async fn no_card_number_that_a_station_sends_is_kept_or_logged() {
         ..Setup::default()
     })
     .await;
-    assert!(station(&world, NUMBER).await.is_err());
-    let mut station = station(&world, STATION).await.unwrap();
+    assert!(connect(&world, NUMBER).await.is_err());
+    let mut station = RawStation::new(&world).await;
     let boot = json!({"chargePointVendor": NUMBER, "chargePointModel": format!("M {NUMBER}")});
-    assert_eq!(call(&mut station, "BootNotification", boot).await[0], 3);
+    station.exchange("BootNotification", boot).await;
     let status = json!({"connectorId": 1, "status": NUMBER, "errorCode": NUMBER, "info": NUMBER});
-    assert_eq!(call(&mut station, "StatusNotification", status).await[0], 3);
+    station.exchange("StatusNotification", status).await;
     let unknown = json!({NUMBER: 1});
-    assert_eq!(call(&mut station, "Authorize", unknown).await[0], 3);
+    station.exchange("Authorize", unknown).await;
     let foreign = json!({"connectorId": 2, "idTag": NUMBER, "meterStart": 0, NUMBER: NUMBER});
-    assert_eq!(call(&mut station, "StartTransaction", foreign).await[0], 3);
+    station.exchange("StartTransaction", foreign).await;
 
     world.tap("card-1").await;
-    let start = receive(&mut station).await;
-    assert_eq!(start[2], "RemoteStartTransaction", "{start}");
-    let accepted = json!([3, start[1], {"status": "Accepted"}]).to_string();
-    station.send(Message::text(accepted)).await.unwrap();
+    station.remote_start(ACCEPTED).await;
     let at = "2026-11-28T12:00:00Z";
-    let started = json!({"connectorId": 1, "idTag": start[3]["idTag"], "meterStart": 1_000,
+    let started = json!({"connectorId": 1, "idTag": station.tag, "meterStart": 1_000,
                          "timestamp": at});
-    let started = call(&mut station, "StartTransaction", started).await;
-    let stopped = json!({"transactionId": started[2]["transactionId"], "meterStop": 8_000,
+    let started = station.exchange("StartTransaction", started).await;
+    let stopped = json!({"transactionId": started["transactionId"], "meterStop": 8_000,
                          "timestamp": at, "reason": NUMBER, "idTag": NUMBER});
-    assert_eq!(call(&mut station, "StopTransaction", stopped).await[0], 3);
+    station.exchange("StopTransaction", stopped).await;
     world.closed_sessions(1).await;
     world.receipts(1).await;
     assert!(

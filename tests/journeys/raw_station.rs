@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
+use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::world::{PASSWORD, STATION, World};
@@ -15,7 +15,10 @@ use crate::world::{PASSWORD, STATION, World};
 /// Nothing waits this long when all is well.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+/// The answer to a call that is accepted.
+pub(crate) const ACCEPTED: &str = r#"[3,"<id>",{"status":"Accepted"}]"#;
+
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// A station at one socket. It accepts what it is asked for.
 pub(crate) struct RawStation<'a> {
@@ -27,10 +30,11 @@ pub(crate) struct RawStation<'a> {
 }
 
 impl<'a> RawStation<'a> {
+    /// Connects as the station of the configuration.
     pub(crate) async fn new(world: &'a World) -> Self {
         Self {
             world,
-            socket: connect(world).await,
+            socket: connect(world, STATION).await.unwrap(),
             tag: String::new(),
             transaction: 0,
             sent: 0,
@@ -111,7 +115,7 @@ impl<'a> RawStation<'a> {
 
     /// Cuts the connection, and makes a new one.
     pub(crate) async fn reconnect(&mut self) {
-        self.socket = connect(self.world).await;
+        self.socket = connect(self.world, STATION).await.unwrap();
     }
 
     /// Boots, and says that the connector is free.
@@ -165,19 +169,15 @@ impl<'a> RawStation<'a> {
     }
 }
 
-async fn connect(world: &World) -> Socket {
-    let url = format!(
-        "ws{}",
-        world
-            .url(&format!("/ocpp/{STATION}"))
-            .trim_start_matches("http")
-    );
-    let credentials = STANDARD.encode(format!("{STATION}:{PASSWORD}"));
-    let request = ClientRequestBuilder::new(url.parse().unwrap())
+/// Connects as a station.
+pub(crate) async fn connect(world: &World, identity: &str) -> Result<Socket, Error> {
+    let url = world.url(&format!("/ocpp/{identity}"));
+    let url = url.replace("http://", "ws://").parse().unwrap();
+    let credentials = STANDARD.encode(format!("{identity}:{PASSWORD}"));
+    let request = ClientRequestBuilder::new(url)
         .with_sub_protocol("ocpp1.6")
         .with_header("Authorization", format!("Basic {credentials}"));
-    let (socket, _) = connect_async(request).await.unwrap();
-    socket
+    connect_async(request).await.map(|(socket, _)| socket)
 }
 
 /// The time, as stations write it.

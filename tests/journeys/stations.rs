@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::raw_station::{RawStation, alerts};
+use crate::raw_station::{ACCEPTED, RawStation, alerts};
 use crate::world::{Setup, World};
-
-const ACCEPTED: &str = r#"[3,"<id>",{"status":"Accepted"}]"#;
 
 async fn world(station: &'static str) -> World {
     World::new(Setup {

@@ -252,4 +252,5 @@ pub use gateway::{Gateway, Secrets};
 pub use rate_limit::RateLimit;
 pub use refund::{Refund, RefundOutcome};
 pub use sessions::execute::Execution;
-pub use stations::reports::{Match, TransactionAnswer};
+pub use stations::matching::Match;
+pub use stations::reports::TransactionAnswer;

@@ -3,9 +3,11 @@
 //! | module         | what it is for                                                                |
 //! |----------------|-------------------------------------------------------------------------------|
 //! | [`reports`]    | takes in what stations report, before they are answered                       |
+//! | [`matching`]   | which transaction a station means                                             |
 //! | [`tending`]    | what time brings about: transactions that nobody pays for, and those that the station lost |
 //!
-//! What is known of stations is stored in `store/stations.rs` and `store/transactions.rs`.
+//! The tables are in `store/stations.rs` and `store/transactions.rs`.
 
+pub(crate) mod matching;
 pub(crate) mod reports;
 pub(crate) mod tending;

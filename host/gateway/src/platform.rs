@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 use crate::database::Database;
 use crate::faults::Faults;
 use crate::metrics::Metrics;
-use crate::ocpp::{RemoteAnswer, Stations};
+use crate::ocpp::Stations;
 use crate::station_reports::Reports;
 
 /// How long a start or stop may take, with its time in the queue: less than the engine gives a
@@ -182,7 +182,7 @@ impl Platform for Native {
             }
         };
         self.faults.crash_point();
-        answer.into()
+        answer
     }
 
     fn station_connected_for(&self, station: &str) -> Option<u64> {
@@ -200,10 +200,10 @@ impl Platform for Native {
 }
 
 /// Wait for a station's answer, for a limited time. An order that is still queued then is dropped.
-async fn in_time(answer: impl Future<Output = RemoteAnswer>) -> RemoteAnswer {
+async fn in_time(answer: impl Future<Output = StationAnswer>) -> StationAnswer {
     tokio::time::timeout(STATION_ORDER, answer)
         .await
-        .unwrap_or(RemoteAnswer::Unknown)
+        .unwrap_or(StationAnswer::Unknown)
 }
 
 async fn receive(request: reqwest::RequestBuilder) -> Result<ProviderResponse, SendError> {
@@ -225,15 +225,4 @@ async fn receive(request: reqwest::RequestBuilder) -> Result<ProviderResponse, S
         }
     }
     Ok(ProviderResponse { status, body })
-}
-
-impl From<RemoteAnswer> for StationAnswer {
-    fn from(answer: RemoteAnswer) -> Self {
-        match answer {
-            RemoteAnswer::Accepted => Self::Accepted,
-            RemoteAnswer::Rejected => Self::Rejected,
-            RemoteAnswer::NotConnected => Self::NotConnected,
-            RemoteAnswer::Unknown => Self::Unknown,
-        }
-    }
 }

@@ -108,19 +108,18 @@ impl Frame {
     }
 }
 
-/// The message without the characters that JSON does not allow.
+/// The message without control characters, which no text in JSON may have. White space among them stands between
+/// elements, and is not odd.
 fn clean<'a>(message: &'a str, oddities: &mut Oddities) -> Cow<'a, str> {
-    let is_allowed = |c: char| !matches!(c, '\0'..='\x1f' | '\u{feff}') || c.is_ascii_whitespace();
-    // Between elements white space is allowed; within a text no control character is, and it does no harm to
-    // lose it.
-    let is_bare = |c: char| matches!(c, '\0'..='\x1f' | '\u{feff}');
-    if message.trim().chars().all(|c| !is_bare(c)) {
-        return Cow::Borrowed(message.trim());
+    let message = message.trim();
+    let is_dropped = |c: char| matches!(c, '\0'..='\x1f' | '\u{feff}');
+    if !message.contains(is_dropped) {
+        return Cow::Borrowed(message);
     }
-    if !message.chars().all(is_allowed) {
+    if message.contains(|c: char| is_dropped(c) && !c.is_ascii_whitespace()) {
         oddities.add(OddityKind::Characters, "", "");
     }
-    Cow::Owned(message.chars().filter(|c| !is_bare(*c)).collect())
+    Cow::Owned(message.chars().filter(|c| !is_dropped(*c)).collect())
 }
 
 /// The elements of the array, and whether that is all there is.

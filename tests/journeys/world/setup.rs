@@ -54,6 +54,8 @@ pub(crate) struct Setup {
     pub(crate) policy: &'static str,
     /// The station's password.
     pub(crate) station_password: &'static str,
+    /// The identity of another station with the same password; none if empty.
+    pub(crate) further_station: &'static str,
     /// How sessions begin at the terminal.
     pub(crate) terminal: &'static str,
     /// More of the station's configuration.
@@ -81,6 +83,7 @@ impl Default for Setup {
             plug_in_timeout_s: 60,
             policy: "",
             station_password: PASSWORD,
+            further_station: "",
             terminal: ONE_EVSE,
             station: "",
             provider: "",
@@ -149,6 +152,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         id = "{STATION}"
         password = {{ file = "station.key" }}
         {station}
+        {further_station}
         [[terminals]]
         serial = "{TERMINAL}"
         model = "apollo"
@@ -160,6 +164,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         policy = setup.policy,
         terminal = setup.terminal,
         station = setup.station,
+        further_station = further_station(setup.further_station),
         provider = setup.provider,
         customer = match setup.processor {
             Processor::Platform => "",
@@ -167,6 +172,13 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         },
     );
     std::fs::write(folder.join("chargetap.toml"), text).unwrap();
+}
+
+fn further_station(id: &str) -> String {
+    match id {
+        "" => String::new(),
+        id => format!("[[stations]]\nid = \"{id}\"\npassword = {{ file = \"station.key\" }}"),
+    }
 }
 
 /// Start a gateway and wait until it listens or has ended. Returns what it printed until then.

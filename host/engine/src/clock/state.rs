@@ -116,7 +116,7 @@ impl Clock {
         };
         state.is_waited_for |= problem.is_some();
         if problem.is_none() {
-            // What is decided by it now must be seen to move if it is set before anybody looks.
+            // A host may decide by the clock before its first tick. From here on a step is noticed.
             state.looked.get_or_insert(look);
         }
         problem.map_or(Ok(()), Err)

@@ -5,8 +5,7 @@
 //! | a station says                                    | what is made of it                                   |
 //! |---------------------------------------------------|------------------------------------------------------|
 //! | no time                                           | it was now                                           |
-//! | a transaction that is none here, or none at all   | the one under that token, at that connector, or at the only connector |
-//! | so the end of one that began later, or at a higher register | nothing: it is another's                   |
+//! | a transaction that is none here, or none at all   | see [`super::matching`]                              |
 //! | an end without a reading                          | the last reading is billed, and a person is told     |
 //! | a start under no token of ours                    | it gets a number, and is told to stop                |
 //! | a connector with a transaction is free            | see [`super::tending`]                               |
@@ -15,9 +14,7 @@
 
 use chargetap_contract::session::{Event, Evse, MeterReading, Stopped};
 use chargetap_fleet::text::loggable;
-use chargetap_ocpp::report::{
-    Boot, ConnectorStatus, Readings, Start, Status, Stop, TransactionRef,
-};
+use chargetap_ocpp::report::{Boot, ConnectorStatus, Readings, Start, Status, Stop};
 
 use crate::config;
 use crate::error::EngineError;
@@ -26,6 +23,7 @@ use crate::fleet::alerts::{self, Unpaid};
 use crate::gateway::Gateway;
 use crate::platform::{Platform, Work};
 use crate::sessions::apply::apply;
+use crate::stations::matching::{Match, find_read, find_stopped};
 use crate::store;
 use crate::store::sessions::Reported;
 use crate::store::transactions::{NewTransaction, Transaction};
@@ -44,17 +42,6 @@ pub struct TransactionAnswer {
     pub number: i64,
     /// Whether it may charge. If not, it is told to stop.
     pub is_accepted: bool,
-}
-
-/// How the transaction of a report was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Match {
-    /// By its number.
-    ByNumber,
-    /// It is the only one that can be meant.
-    ByPlace,
-    /// It was not.
-    None,
 }
 
 impl<P: Platform> Gateway<P> {
@@ -194,9 +181,9 @@ impl<P: Platform> Gateway<P> {
             is_local: is_accepted,
             ..new
         };
-        // A transaction without a session always gets one.
         let number = store::transactions::begin(platform, &new).await?;
-        let number = number.unwrap_or_default();
+        let without = || EngineError::Store("a transaction without a session got no number".into());
+        let number = number.ok_or_else(without)?;
         if !is_accepted {
             tracing::warn!(
                 station,
@@ -364,88 +351,6 @@ async fn vehicle(
     }
     announce(gateway, &evse.station);
     Ok(())
-}
-
-/// The transaction whose register a station read: the one of its number, or the one that runs at its connector. The
-/// meter of the station as a whole, at connector 0, is none of a transaction's.
-async fn find_read(
-    gateway: &Gateway<impl Platform>,
-    station: &str,
-    meant: &TransactionRef,
-) -> Result<(Option<Transaction>, Match), EngineError> {
-    if let Some(found) = find_by_number(gateway, station, meant).await? {
-        return Ok((Some(found), Match::ByNumber));
-    }
-    let Some(connector) = meant.connector.filter(|connector| *connector > 0) else {
-        return Ok((None, Match::None));
-    };
-    let running = store::transactions::running(&gateway.platform, station).await?;
-    let here = running.into_iter().filter(|it| it.connector == connector);
-    Ok(only(here.collect()))
-}
-
-/// The transaction that a station ended: the one of its number; or, where it names none that could be, the one under
-/// its token, at its connector, or at the only connector. One that began later or at a higher register is another.
-async fn find_stopped(
-    gateway: &Gateway<impl Platform>,
-    station: &str,
-    stop: &Stop,
-) -> Result<(Option<Transaction>, Match), EngineError> {
-    let platform = &gateway.platform;
-    let meant = &stop.transaction;
-    if let Some(found) = find_by_number(gateway, station, meant).await? {
-        return Ok((Some(found), Match::ByNumber));
-    }
-    let could_be = |it: &Transaction| {
-        let began_before = stop.at.zip(it.started_at).map(|(end, start)| end >= start);
-        let moved_on = stop.register.zip(it.start_energy);
-        let has_moved_on = moved_on.is_none_or(|(end, start)| match began_before {
-            Some(_) => end >= start,
-            // Without times, an equal register may be that of the transaction before.
-            None => end > start,
-        });
-        began_before.unwrap_or(true) && has_moved_on
-    };
-    let running = store::transactions::running(platform, station).await?;
-    let mut running: Vec<_> = running.into_iter().filter(could_be).collect();
-    let token = meant.token.as_deref().map(loggable);
-    let has_token = |it: &Transaction| {
-        let token = token.as_deref();
-        token.is_some_and(|token| it.token.eq_ignore_ascii_case(token))
-    };
-    if let Some(place) = running.iter().position(has_token) {
-        return Ok((Some(running.swap_remove(place)), Match::ByPlace));
-    }
-    if let Some(connector) = meant.connector.filter(|connector| *connector > 0) {
-        running.retain(|it| it.connector == connector);
-        return Ok(only(running));
-    }
-    // A number of somebody else's says that it is another transaction, at whatever connector.
-    let names_none = meant.id.is_none_or(|id| id <= 0);
-    let has_one_connector = store::stations::connectors(platform, station).await? <= 1;
-    if names_none && has_one_connector {
-        return Ok(only(running));
-    }
-    Ok((None, Match::None))
-}
-
-async fn find_by_number(
-    gateway: &Gateway<impl Platform>,
-    station: &str,
-    meant: &TransactionRef,
-) -> Result<Option<Transaction>, EngineError> {
-    let Some(number) = meant.id.filter(|id| *id > 0) else {
-        return Ok(None);
-    };
-    Ok(store::transactions::load(&gateway.platform, station, number).await?)
-}
-
-/// The transaction that is meant if there is no other.
-fn only(mut found: Vec<Transaction>) -> (Option<Transaction>, Match) {
-    match (found.pop(), found.is_empty()) {
-        (Some(only), true) => (Some(only), Match::ByPlace),
-        _ => (None, Match::None),
-    }
 }
 
 async fn keep_signed(

@@ -68,7 +68,7 @@ fn log(tended: &Tended, error: &EngineError) {
     tracing::error!(station, transaction, %error, "a transaction cannot be tended");
 }
 
-/// What is to be done about a transaction.
+/// The next step for a transaction.
 enum Next {
     Nothing,
     /// Tell the station to stop it.

@@ -51,7 +51,7 @@ pub(crate) async fn booted(
     Ok(())
 }
 
-/// What is known of a connector.
+/// The last status of a connector, and what happened since.
 #[derive(Default)]
 pub(crate) struct KnownStatus {
     pub(crate) status: Option<ConnectorStatus>,
@@ -61,7 +61,7 @@ pub(crate) struct KnownStatus {
     pub(crate) is_new_boot: bool,
 }
 
-/// What is known of a connector, or of the station as a whole.
+/// The last status of a connector; of the station as a whole for connector 0.
 pub(crate) async fn known_status(
     platform: &impl Platform,
     evse: &Evse,

@@ -109,6 +109,18 @@ async fn insert(
         .transpose()
 }
 
+/// A query for the columns that [`transaction`] reads.
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT t.number, t.connector, t.token, t.started_at, t.start_energy, t.energy, t.is_local,
+                    t.session, (SELECT terminal FROM session WHERE id = t.session)
+             FROM station_transaction AS t ",
+            $condition
+        )
+    };
+}
+
 /// The transaction of this number at this station.
 pub(crate) async fn load(
     platform: &impl Platform,
@@ -117,9 +129,7 @@ pub(crate) async fn load(
 ) -> Result<Option<Transaction>, StoreError> {
     let rows = platform
         .query(
-            "SELECT t.number, t.connector, t.token, t.started_at, t.start_energy, t.energy,
-                    t.is_local, t.session, (SELECT terminal FROM session WHERE id = t.session)
-             FROM station_transaction AS t WHERE t.station = ?1 AND t.number = ?2",
+            select!("WHERE t.station = ?1 AND t.number = ?2"),
             vec![text(station), Value::Integer(number)],
         )
         .await?;
@@ -133,10 +143,7 @@ pub(crate) async fn running(
 ) -> Result<Vec<Transaction>, StoreError> {
     let rows = platform
         .query(
-            "SELECT t.number, t.connector, t.token, t.started_at, t.start_energy, t.energy,
-                    t.is_local, t.session, (SELECT terminal FROM session WHERE id = t.session)
-             FROM station_transaction AS t WHERE t.station = ?1 AND t.ended_at IS NULL
-             ORDER BY t.number",
+            select!("WHERE t.station = ?1 AND t.ended_at IS NULL ORDER BY t.number"),
             vec![text(station)],
         )
         .await?;

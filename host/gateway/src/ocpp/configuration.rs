@@ -9,8 +9,8 @@ use chargetap_ocpp::v16::{Answer, Request};
 
 use super::{Outcome, Shared};
 
-/// Gets to know a station, once it had time to introduce itself.
-pub(super) async fn make<E>(shared: Arc<Shared<E>>, station: String) {
+/// Asks a station, once it had time to introduce itself.
+pub(super) async fn check<E>(shared: Arc<Shared<E>>, station: String) {
     tokio::time::sleep(shared.timeouts.introduction).await;
     let patience = shared.timeouts.setting;
     let status = Request::TriggerMessage {

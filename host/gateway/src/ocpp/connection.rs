@@ -19,7 +19,7 @@ use chargetap_ocpp::v16::{self, Incoming, Request};
 
 use super::messages::{self, Received};
 use super::oddities::OddityCounts;
-use super::{Outcome, Shared, StationEvents, Timeouts, acquaintance};
+use super::{Outcome, Shared, StationEvents, Timeouts, configuration};
 
 /// How many remote starts and stops may wait for a station.
 const MAX_ORDERS: usize = 16;
@@ -49,23 +49,8 @@ enum Ended {
     Silent,
     #[error("the station does not read")]
     Stuck,
-    #[error(
-        "the station sent a message of more than {} bytes",
-        super::handshake::MAX_MESSAGE_BYTES
-    )]
-    TooLarge,
     #[error(transparent)]
-    Socket(axum::Error),
-}
-
-impl From<axum::Error> for Ended {
-    fn from(error: axum::Error) -> Self {
-        // axum hides the kind of the error, and its text is that of the WebSocket library.
-        match error.to_string().contains("too long") {
-            true => Self::TooLarge,
-            false => Self::Socket(error),
-        }
-    }
+    Socket(#[from] axum::Error),
 }
 
 /// Serves a connection to its end.
@@ -98,11 +83,11 @@ pub(super) async fn serve<E: StationEvents>(
         ended
     };
     let take_in = take_in(&shared, &station, waiting_calls, replies);
-    let acquaintance = tokio::spawn(acquaintance::make(shared.clone(), station.clone()));
+    let configuration = tokio::spawn(configuration::check(shared.clone(), station.clone()));
     // What was received before the end is taken in to the last message. Only then the inbox is
     // dropped, which is what a newer connection waits for.
     let (ended, ()) = tokio::join!(talk, take_in);
-    acquaintance.abort();
+    configuration.abort();
     tracing::info!(station, reason = %ended, "station disconnected");
 }
 

@@ -24,7 +24,7 @@ pub(crate) const FOREIGN: i64 = 4712;
 /// What the clock shows: 2023-11-14T22:13:20Z.
 const NOW: u64 = 1_700_000_000_000;
 
-/// What was taken in, in order, of transactions with an id.
+/// A report that was taken in. Reports without a transaction's id are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Told {
     Started {

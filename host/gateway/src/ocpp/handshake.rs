@@ -25,7 +25,7 @@ use super::{Shared, StationEvents, Stations, connection};
 use crate::server;
 
 /// The largest message that is read. A day's transaction with a sample a minute needs 2 MiB.
-pub(super) const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
+const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 /// How much is read from a socket at once. Every connection keeps a buffer of this size.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 

@@ -9,7 +9,7 @@
 //!
 //! Messages are read leniently: see the crate `chargetap-ocpp`. What was odd is counted.
 
-mod acquaintance;
+mod configuration;
 mod connection;
 #[cfg(test)]
 pub(crate) mod fake;
@@ -25,6 +25,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use chargetap_engine::platform::StationAnswer;
 use chargetap_engine::{Match, TransactionAnswer};
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop};
 use chargetap_ocpp::v16::{Answer, Request};
@@ -135,20 +136,6 @@ pub trait StationEvents: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Match, Unavailable>> + Send;
 }
 
-/// How a remote start or stop ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RemoteAnswer {
-    /// The station does it.
-    Accepted,
-    /// The station does not do it.
-    Rejected,
-    /// The station was not connected, so it was never asked.
-    NotConnected,
-    /// The station was asked and did not answer in time, or not before its connection ended. It may
-    /// do it or not.
-    Unknown,
-}
-
 /// A station that may connect.
 #[derive(Debug)]
 pub struct StationAccess {
@@ -248,7 +235,7 @@ impl<E: StationEvents> Stations<E> {
     }
 
     /// Asks a station to begin a transaction under a token of at most 20 characters.
-    pub async fn remote_start(&self, station: &str, connector: u32, id_tag: &str) -> RemoteAnswer {
+    pub async fn remote_start(&self, station: &str, connector: u32, id_tag: &str) -> StationAnswer {
         let start = Request::RemoteStartTransaction {
             connector_id: connector,
             id_tag: id_tag.to_owned(),
@@ -257,30 +244,29 @@ impl<E: StationEvents> Stations<E> {
     }
 
     /// Asks a station to end a transaction.
-    pub async fn remote_stop(&self, station: &str, transaction: i64) -> RemoteAnswer {
+    pub async fn remote_stop(&self, station: &str, transaction: i64) -> StationAnswer {
         let stop = Request::RemoteStopTransaction {
             transaction_id: transaction,
         };
         self.ask(station, stop).await
     }
 
-    async fn ask(&self, station: &str, request: Request) -> RemoteAnswer {
+    async fn ask(&self, station: &str, request: Request) -> StationAnswer {
         let patience = self.0.timeouts.answer;
         match self.0.call(station, request, patience).await {
-            Outcome::NotConnected => RemoteAnswer::NotConnected,
-            Outcome::Unanswered => RemoteAnswer::Unknown,
-            Outcome::Answered(answer) => RemoteAnswer::from(&answer),
+            Outcome::NotConnected => StationAnswer::NotConnected,
+            Outcome::Unanswered => StationAnswer::Unknown,
+            Outcome::Answered(answer) => station_answer(&answer),
         }
     }
 }
 
-impl From<&Answer> for RemoteAnswer {
-    fn from(answer: &Answer) -> Self {
-        match answer.is_accepted() {
-            Some(true) => Self::Accepted,
-            Some(false) => Self::Rejected,
-            None => Self::Unknown,
-        }
+/// What a station's answer to a start or a stop says.
+fn station_answer(answer: &Answer) -> StationAnswer {
+    match answer.is_accepted() {
+        Some(true) => StationAnswer::Accepted,
+        Some(false) => StationAnswer::Rejected,
+        None => StationAnswer::Unknown,
     }
 }
 

@@ -7,25 +7,25 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{LONG, Station, stop};
-use crate::ocpp::RemoteAnswer;
 use crate::ocpp::fake::{Central, STATION};
+use chargetap_engine::platform::StationAnswer;
 
 #[tokio::test]
 async fn a_remote_start_is_answered_by_the_station() {
     let central = Central::start(LONG).await;
     let mut station = Station::connect(&central).await;
     let cases = [
-        (r#"[3,"ID",{"status":"Accepted"}]"#, RemoteAnswer::Accepted),
-        (r#"[3,"ID",{"status":"Rejected"}]"#, RemoteAnswer::Rejected),
-        (r#"[4,"ID","InternalError","",{}]"#, RemoteAnswer::Rejected),
-        (r#"[4,"ID","InternalError"]"#, RemoteAnswer::Rejected),
-        (r#"[3,"ID",{"status":"Maybe"}]"#, RemoteAnswer::Unknown),
-        (r#"[3,"ID"]"#, RemoteAnswer::Unknown),
+        (r#"[3,"ID",{"status":"Accepted"}]"#, StationAnswer::Accepted),
+        (r#"[3,"ID",{"status":"Rejected"}]"#, StationAnswer::Rejected),
+        (r#"[4,"ID","InternalError","",{}]"#, StationAnswer::Rejected),
+        (r#"[4,"ID","InternalError"]"#, StationAnswer::Rejected),
+        (r#"[3,"ID",{"status":"Maybe"}]"#, StationAnswer::Unknown),
+        (r#"[3,"ID"]"#, StationAnswer::Unknown),
         (
             r#"[3,"ID",{"status":"accepted","transactionId":0}]"#,
-            RemoteAnswer::Accepted,
+            StationAnswer::Accepted,
         ),
-        (r#"[3,"ID",{"status":"Accepted"}"#, RemoteAnswer::Accepted),
+        (r#"[3,"ID",{"status":"Accepted"}"#, StationAnswer::Accepted),
     ];
     for (answer, expected) in cases {
         let play = async {
@@ -57,7 +57,7 @@ async fn a_remote_stop_names_the_transaction() {
             .await;
     };
     let (got, ()) = tokio::join!(central.stations.remote_stop(STATION, 4711), play);
-    assert_eq!(got, RemoteAnswer::Accepted);
+    assert_eq!(got, StationAnswer::Accepted);
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn a_station_is_asked_one_thing_at_a_time() {
     );
     assert_eq!(
         (first, second),
-        (RemoteAnswer::Rejected, RemoteAnswer::Accepted)
+        (StationAnswer::Rejected, StationAnswer::Accepted)
     );
 }
 
@@ -103,7 +103,7 @@ async fn a_remote_answer_is_read_while_an_earlier_message_is_being_stored() {
             .await;
     };
     let (got, ()) = tokio::join!(central.stations.remote_start(STATION, 1, "OURS-1"), play);
-    assert_eq!(got, RemoteAnswer::Accepted);
+    assert_eq!(got, StationAnswer::Accepted);
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn without_an_answer_it_is_unknown_what_the_station_did() {
     let mut station = Station::connect(&central).await;
     assert_eq!(
         central.stations.remote_start(STATION, 1, "OURS-1").await,
-        RemoteAnswer::Unknown
+        StationAnswer::Unknown
     );
     assert_eq!(station.receive().await[2], "RemoteStartTransaction");
 }
@@ -132,11 +132,11 @@ async fn after_a_lost_connection_it_is_unknown_what_the_station_did() {
     );
     assert_eq!(
         (asked, queued),
-        (RemoteAnswer::Unknown, RemoteAnswer::NotConnected)
+        (StationAnswer::Unknown, StationAnswer::NotConnected)
     );
     assert!(!central.stations.is_connected(STATION));
     assert_eq!(
         central.stations.remote_stop(STATION, 4711).await,
-        RemoteAnswer::NotConnected
+        StationAnswer::NotConnected
     );
 }

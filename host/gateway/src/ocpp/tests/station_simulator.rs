@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use chargetap_simulators::station::{StationArgs, StationSimulator};
 
 use crate::client::client;
-use crate::ocpp::RemoteAnswer;
 use crate::ocpp::fake::{Central, FOREIGN, PASSWORD, STATION, TRANSACTION, Told};
+use chargetap_engine::platform::StationAnswer;
 
 /// What a new station's register shows.
 const FIRST_READING: u64 = 12_345;
@@ -93,7 +93,7 @@ impl Scene {
         .await
     }
 
-    async fn remote_start(&self) -> RemoteAnswer {
+    async fn remote_start(&self) -> StationAnswer {
         let stations = &self.central.stations;
         stations.remote_start(STATION, 1, "OURS-1").await
     }
@@ -147,7 +147,7 @@ fn unplugged_when_full() -> Told {
 async fn a_remote_start_waits_for_the_vehicle_and_charges_until_it_leaves() {
     let mut scene = Scene::new().await;
     assert_eq!(scene.status().await, "Available");
-    assert_eq!(scene.remote_start().await, RemoteAnswer::Accepted);
+    assert_eq!(scene.remote_start().await, StationAnswer::Accepted);
     assert_eq!(scene.status().await, "Preparing");
     assert_eq!(scene.plug_in().await, 204);
     assert_eq!(scene.central.told().await, started());
@@ -175,7 +175,7 @@ async fn a_vehicle_plugged_in_first_charges_at_the_remote_start() {
     let mut scene = Scene::new().await;
     scene.plug_in().await;
     assert_eq!(scene.status().await, "Preparing");
-    assert_eq!(scene.remote_start().await, RemoteAnswer::Accepted);
+    assert_eq!(scene.remote_start().await, StationAnswer::Accepted);
     assert_eq!(scene.central.told().await, started());
 }
 
@@ -187,7 +187,7 @@ async fn the_driver_can_plug_in_by_itself() {
     })
     .await;
     for round in 0..2 {
-        assert_eq!(scene.remote_start().await, RemoteAnswer::Accepted);
+        assert_eq!(scene.remote_start().await, StationAnswer::Accepted);
         let begin = FIRST_READING + round * 1_000;
         assert!(
             matches!(scene.central.told().await, Told::Started { energy, .. } if energy == begin)
@@ -226,9 +226,9 @@ async fn the_register_is_told_while_charging_and_a_remote_stop_ends_it() {
 
     let stations = &scene.central.stations;
     let another = stations.remote_stop(STATION, TRANSACTION + 1).await;
-    assert_eq!(another, RemoteAnswer::Rejected);
+    assert_eq!(another, StationAnswer::Rejected);
     let stopped = stations.remote_stop(STATION, TRANSACTION).await;
-    assert_eq!(stopped, RemoteAnswer::Accepted);
+    assert_eq!(stopped, StationAnswer::Accepted);
     let Told::Stopped {
         transaction: TRANSACTION,
         energy,
@@ -247,11 +247,11 @@ async fn the_register_is_told_while_charging_and_a_remote_stop_ends_it() {
 #[tokio::test]
 async fn an_occupied_connector_rejects_another_start() {
     let scene = Scene::new().await;
-    assert_eq!(scene.remote_start().await, RemoteAnswer::Accepted);
-    assert_eq!(scene.remote_start().await, RemoteAnswer::Rejected);
+    assert_eq!(scene.remote_start().await, StationAnswer::Accepted);
+    assert_eq!(scene.remote_start().await, StationAnswer::Rejected);
     let stations = &scene.central.stations;
     let missing = stations.remote_start(STATION, 2, "OURS-2").await;
-    assert_eq!(missing, RemoteAnswer::Rejected);
+    assert_eq!(missing, StationAnswer::Rejected);
 }
 
 #[tokio::test]
@@ -291,7 +291,7 @@ async fn charging_goes_on_while_offline_and_is_told_afterwards() {
     // The connection breaks while the start waits to be stored; all the energy flows meanwhile.
     let fault = json!({"kind": "drop"});
     scene.control.post("/control/faults", fault).await;
-    assert_eq!(scene.remote_start().await, RemoteAnswer::Unknown);
+    assert_eq!(scene.remote_start().await, StationAnswer::Unknown);
     let offline = scene
         .until(|state| state["transactions"][0]["reason"].is_string())
         .await;
@@ -314,8 +314,8 @@ async fn charging_goes_on_while_offline_and_is_told_afterwards() {
 #[tokio::test]
 async fn a_station_can_decline_a_remote_start() {
     let scene = Scene::with_fault("decline").await;
-    assert_eq!(scene.remote_start().await, RemoteAnswer::Rejected);
-    assert_eq!(scene.remote_start().await, RemoteAnswer::Accepted);
+    assert_eq!(scene.remote_start().await, StationAnswer::Rejected);
+    assert_eq!(scene.remote_start().await, StationAnswer::Accepted);
 }
 
 #[tokio::test]
@@ -343,22 +343,22 @@ async fn a_station_can_start_and_answer_late() {
         told = scene.central.told() => assert_eq!(told, started()),
         early = &mut answer => panic!("{early:?}"),
     }
-    assert_eq!(answer.await, RemoteAnswer::Accepted);
+    assert_eq!(answer.await, StationAnswer::Accepted);
 }
 
 #[tokio::test]
 async fn a_station_can_drop_the_connection_instead_of_starting() {
     let scene = Scene::with_fault("drop").await;
-    assert_eq!(scene.remote_start().await, RemoteAnswer::Unknown);
+    assert_eq!(scene.remote_start().await, StationAnswer::Unknown);
     assert_eq!(scene.status().await, "Available");
     scene.central.connected().await;
-    assert_eq!(scene.remote_start().await, RemoteAnswer::Accepted);
+    assert_eq!(scene.remote_start().await, StationAnswer::Accepted);
 }
 
 #[tokio::test]
 async fn a_station_can_fail_with_an_error_instead_of_starting() {
     let scene = Scene::with_fault("error").await;
-    assert_eq!(scene.remote_start().await, RemoteAnswer::Rejected);
+    assert_eq!(scene.remote_start().await, StationAnswer::Rejected);
     assert_eq!(scene.status().await, "Available");
 }
 
