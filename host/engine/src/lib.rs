@@ -41,7 +41,7 @@
 //! | soon after [`Work::Terminal`](platform::Work) was notified | [`Gateway::arm_terminal`]                 |
 //! | every second                                      | [`Gateway::deliver_alert`] until it is `false` |
 //! | an HTTP request arrives                           | [`Gateway::handle`]                       |
-//! | a station reports, before the station is answered | [`Gateway::station_started`], [`Gateway::station_read`], [`Gateway::station_stopped`], [`Gateway::station_status`], [`Gateway::station_booted`], [`Gateway::station_authorizes`] |
+//! | a station reports, before the station is answered | [`Gateway::station_started`], [`Gateway::station_read`], [`Gateway::station_stopped`], [`Gateway::station_transaction`], [`Gateway::station_status`], [`Gateway::station_booted`], [`Gateway::station_authorizes`] |
 //! | a station connects, or its connection ends        | [`Gateway::station_connected`], [`Gateway::station_disconnected`] |
 //! | every 5 s                                         | [`Gateway::tend_stations`]                |
 //!
@@ -116,7 +116,7 @@
 //!         // Your stations. `Unknown` where the answer was lost.
 //!         match order {
 //!             StationOrder::Start { connector: _, id_tag: _ } => StationAnswer::NotConnected,
-//!             StationOrder::Stop { transaction: _ } => StationAnswer::NotConnected,
+//!             StationOrder::Stop { .. } => StationAnswer::NotConnected,
 //!         }
 //!     }
 //!
@@ -254,3 +254,4 @@ pub use refund::{Refund, RefundOutcome};
 pub use sessions::execute::Execution;
 pub use stations::matching::Match;
 pub use stations::reports::TransactionAnswer;
+pub use stations::transaction_events::remote_start_number;

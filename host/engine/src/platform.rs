@@ -81,6 +81,8 @@ pub enum StationOrder<'a> {
     Stop {
         /// The transaction's number.
         transaction: i64,
+        /// The station's own id of it, if it has given it one.
+        name: Option<&'a str>,
     },
 }
 

@@ -36,6 +36,7 @@ async fn delete_old(gateway: &Gateway<impl Platform>) -> Result<(), EngineError>
     store::payment_reports::delete_delivery_keys(platform, keys).await?;
     let transactions = now.saturating_sub(TRANSACTIONS_KEPT);
     store::transactions::forget(platform, transactions).await?;
+    store::named_transactions::forget(platform, transactions).await?;
     let repetitions = now.saturating_sub(REPETITIONS_KEPT);
     store::fleet::delete_repetitions(platform, repetitions).await?;
     Ok(())

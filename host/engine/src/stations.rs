@@ -3,6 +3,7 @@
 //! | module         | what it is for                                                                |
 //! |----------------|-------------------------------------------------------------------------------|
 //! | [`reports`]    | takes in what stations report, before they are answered                       |
+//! | [`transaction_events`] | the same for what stations of OCPP 2.x report of transactions         |
 //! | [`matching`]   | which transaction a station means                                             |
 //! | [`tending`]    | what time brings about: transactions that nobody pays for, and those that the station lost |
 //!
@@ -11,3 +12,4 @@
 pub(crate) mod matching;
 pub(crate) mod reports;
 pub(crate) mod tending;
+pub(crate) mod transaction_events;

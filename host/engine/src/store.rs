@@ -37,6 +37,7 @@ pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod fleet;
 pub(crate) mod monitoring;
+pub(crate) mod named_transactions;
 pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod payment_reports;

@@ -177,8 +177,8 @@ impl Platform for Native {
             StationOrder::Start { connector, id_tag } => {
                 in_time(self.stations.remote_start(station, connector, id_tag)).await
             }
-            StationOrder::Stop { transaction } => {
-                in_time(self.stations.remote_stop(station, transaction)).await
+            StationOrder::Stop { transaction, name } => {
+                in_time(self.stations.remote_stop(station, transaction, name)).await
             }
         };
         self.faults.crash_point();

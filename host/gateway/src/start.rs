@@ -1,5 +1,6 @@
 //! Starts a gateway from its configuration.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -68,6 +69,14 @@ fn plug_in_timeout_s(config: &Config, station: &str) -> Option<u64> {
     serving.map(|it| it.policy.plug_in_timeout / 1_000).max()
 }
 
+/// The connectors of a station at which drivers can pay.
+fn connectors(config: &Config, station: &str) -> Vec<u32> {
+    let evses = config.terminals.values().flat_map(|it| &it.evses);
+    let here = evses.filter(|it| it.evse.station == station);
+    let connectors: BTreeSet<u32> = here.map(|it| it.evse.connector).collect();
+    connectors.into_iter().collect()
+}
+
 /// Start the gateway that a configuration describes. Its relative paths are taken from `folder`.
 ///
 /// # Errors
@@ -85,6 +94,7 @@ pub async fn start(
         .map(|(id, station)| {
             let access = StationAccess {
                 password: secret(&station.password)?,
+                connectors: connectors(&config, id),
                 plug_in_timeout_s: plug_in_timeout_s(&config, id),
             };
             Ok((id.clone(), access))

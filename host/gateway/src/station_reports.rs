@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock, Weak};
 
 use chargetap_engine::{EngineError, Match, TransactionAnswer};
-use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop};
+use chargetap_ocpp::message::TransactionResponse;
+use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 
 use crate::ocpp::{StationEvents, Unavailable};
 use crate::platform::NativeGateway;
@@ -93,6 +94,18 @@ impl StationEvents for Reports {
         let gateway = self.gateway()?;
         gateway
             .station_stopped(station, stop)
+            .await
+            .map_err(unavailable)
+    }
+
+    async fn transaction(
+        &self,
+        station: &str,
+        event: &TransactionEvent,
+    ) -> Result<TransactionResponse, Unavailable> {
+        let gateway = self.gateway()?;
+        gateway
+            .station_transaction(station, event)
             .await
             .map_err(unavailable)
     }

@@ -184,6 +184,20 @@ impl<'v> Fields<'v> {
         }
     }
 
+    /// The members of a part; none if it is missing.
+    pub(crate) fn part(&mut self, name: &'static str, oddities: &mut Oddities) -> Fields<'v> {
+        let part = self.get(name, oddities);
+        let members = part.and_then(Value::as_object);
+        if part.is_some() && members.is_none() {
+            self.odd(OddityKind::Unreadable, name, oddities);
+        }
+        Self {
+            members,
+            action: self.action,
+            asked: Vec::new(),
+        }
+    }
+
     /// The members of a list; a single one stands for a list of one.
     pub(crate) fn list(&mut self, name: &'static str, oddities: &mut Oddities) -> &'v [Value] {
         match self.get(name, oddities) {

@@ -5,16 +5,18 @@
 //! | CALL       | `[2, id, action, payload]`            |
 //! | CALLRESULT | `[3, id, payload]`                    |
 //! | CALLERROR  | `[4, id, code, description, details]` |
+//! | CALLRESULTERROR (2.1) | `[5, id, code, description, details]` |
+//! | SEND (2.1) | `[6, id, action, payload]`            |
 //!
 //! A frame that is cut off is read as far as it goes.
 
 use std::borrow::Cow;
 
-use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::Version;
 use crate::oddity::{Oddities, OddityKind};
 
 /// The longest id that is answered, in characters as it is written. OCPP has 36.
@@ -65,6 +67,8 @@ pub(crate) enum Frame {
     BrokenCall {
         id: Option<MessageId>,
     },
+    /// A message that is never answered, and of which nothing follows.
+    Unanswered,
     /// No call, and no answer to one.
     Unknown,
 }
@@ -99,6 +103,7 @@ impl Frame {
                 Self::Result { id, payload }
             }
             ("4", Some(id), _) => Self::Error { id },
+            ("5" | "6", ..) => Self::Unanswered,
             _ => Self::Unknown,
         };
         if is_odd || matches!(frame, Self::BrokenCall { .. } | Self::Unknown) {
@@ -170,7 +175,7 @@ fn value(part: Option<&RawValue>) -> Value {
 }
 
 /// The error codes that are sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
     /// The action is unknown.
     NotImplemented,
@@ -179,23 +184,37 @@ pub enum ErrorCode {
     /// The message could not be taken in now.
     InternalError,
     /// The message is not as OCPP defines it.
-    FormationViolation,
+    FormatViolation,
+}
+
+impl ErrorCode {
+    /// As this version writes it.
+    pub(crate) fn name(self, version: Version) -> &'static str {
+        match (self, version) {
+            (Self::NotImplemented, _) => "NotImplemented",
+            (Self::NotSupported, _) => "NotSupported",
+            (Self::InternalError, _) => "InternalError",
+            // The spelling of OCPP 1.6.
+            (Self::FormatViolation, Version::V16) => "FormationViolation",
+            (Self::FormatViolation, _) => "FormatViolation",
+        }
+    }
 }
 
 /// A CALL, as it is sent.
 #[must_use]
-pub fn call(id: &str, action: &str, payload: impl Serialize) -> String {
+pub(crate) fn call(id: &str, action: &str, payload: &Value) -> String {
     json!([2, id, action, payload]).to_string()
 }
 
 /// A CALLRESULT, as it is sent.
 #[must_use]
-pub fn result(id: &MessageId, payload: impl Serialize) -> String {
-    format!("[3,{},{}]", id.0, json!(payload))
+pub(crate) fn result(id: &MessageId, payload: &Value) -> String {
+    format!("[3,{},{payload}]", id.0)
 }
 
 /// A CALLERROR, as it is sent. Its description is empty and it has no details.
 #[must_use]
-pub fn error(id: &MessageId, code: ErrorCode) -> String {
-    format!("[4,{},{},\"\",{{}}]", id.0, json!(code))
+pub(crate) fn error(id: &MessageId, code: &str) -> String {
+    format!("[4,{},\"{code}\",\"\",{{}}]", id.0)
 }

@@ -19,21 +19,27 @@
 //! | module          | what it is for                                                         |
 //! |-----------------|-------------------------------------------------------------------------|
 //! | [`report`]      | what stations report, whatever version they speak                      |
+//! | [`message`]     | what both sides call and answer, whatever version they speak           |
+//! | [`version`]     | the versions, and which of them is spoken                              |
 //! | [`frame`]       | the arrays that carry messages, the same in all versions               |
-//! | [`v16`]         | the messages of OCPP 1.6                                               |
+//! | `v16`, `v2`     | the messages of OCPP 1.6, and of OCPP 2.0.1 and 2.1                    |
 //! | [`settings`]    | the settings of stations on which the gateway relies                   |
 //! | [`oddity`]      | what was not as the specification has it                               |
 
 mod date_time;
 mod fields;
 pub mod frame;
+pub mod message;
 mod meter;
 pub mod oddity;
 pub mod report;
 pub mod settings;
 mod stop_reason;
-pub mod v16;
+mod v16;
+mod v2;
+pub mod version;
 
 pub use date_time::DateTime;
 pub use oddity::Oddity;
 pub use stop_reason::StopReason;
+pub use version::Version;

@@ -1,5 +1,8 @@
 //! What of a meter's values matters: the energy register, of which money is made, and what the meter signed.
 
+use base64::Engine as _;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::Value;
@@ -8,18 +11,19 @@ use crate::fields::Fields;
 use crate::oddity::{Oddities, OddityKind};
 use crate::report::Sample;
 
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
 /// One value of a meter.
 #[derive(Debug)]
 struct SampledValue {
     /// In watt-hours, if it is an energy.
     energy: Option<u64>,
-    /// As it is written.
-    text: Option<String>,
-    context: Context,
-    is_signed: bool,
-    is_register: bool,
-    phase: Option<String>,
-    location: Option<String>,
+    /// What the meter signed, character for character.
+    signed: Option<String>,
+    meaning: Meaning,
 }
 
 /// When a value was read. The later in this order, the sooner it counts for a moment: the reading of the begin may
@@ -31,19 +35,29 @@ enum Context {
     End,
 }
 
+/// How a version writes the values of meters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A value is a text, and what the meter signed is a value.
+    V16,
+    /// A value is a number, beside which stands what the meter signed.
+    V2,
+}
+
 /// Reads what a meter showed at some moments.
 pub(crate) fn samples(
     action: &'static str,
+    form: Form,
     values: &[Value],
     oddities: &mut Oddities,
 ) -> Vec<Sample> {
     let samples = values.iter();
     samples
-        .map(|value| sample(action, value, oddities))
+        .map(|value| sample(action, form, value, oddities))
         .collect()
 }
 
-fn sample(action: &'static str, value: &Value, oddities: &mut Oddities) -> Sample {
+fn sample(action: &'static str, form: Form, value: &Value, oddities: &mut Oddities) -> Sample {
     let mut fields = Fields::new(action, value, oddities);
     let at = fields.time("timestamp", oddities);
     if at.is_none() {
@@ -52,7 +66,10 @@ fn sample(action: &'static str, value: &Value, oddities: &mut Oddities) -> Sampl
     let values: Vec<SampledValue> = fields
         .list("sampledValue", oddities)
         .iter()
-        .map(|value| sampled_value(action, value, oddities))
+        .map(|value| match form {
+            Form::V16 => sampled_value_v16(action, value, oddities),
+            Form::V2 => sampled_value_v2(action, value, oddities),
+        })
         .collect();
     fields.end(oddities);
     Sample {
@@ -62,58 +79,111 @@ fn sample(action: &'static str, value: &Value, oddities: &mut Oddities) -> Sampl
     }
 }
 
-fn sampled_value(action: &'static str, value: &Value, oddities: &mut Oddities) -> SampledValue {
-    let mut fields = Fields::new(action, value, oddities);
-    let mut name = |name, oddities: &mut Oddities| {
-        let text = fields.text(name, oddities);
-        text.map(|text| text.to_ascii_lowercase())
-    };
-    let context = match name("context", oddities).as_deref() {
+/// What both forms have: context, measurand, phase and location.
+#[derive(Debug)]
+struct Meaning {
+    context: Context,
+    is_register: bool,
+    phase: Option<String>,
+    location: Option<String>,
+}
+
+fn meaning(fields: &mut Fields<'_>, oddities: &mut Oddities) -> Meaning {
+    let context = match name(fields, "context", oddities).as_deref() {
         Some("transaction.begin") => Context::Begin,
         Some("transaction.end") => Context::End,
         _ => Context::Between,
     };
-    let is_signed = name("format", oddities).as_deref() == Some("signeddata");
-    let measurand = name("measurand", oddities);
-    let is_register = measurand.is_none_or(|it| it == "energy.active.import.register");
-    let phase = name("phase", oddities);
-    let location = name("location", oddities);
-    let unit = name("unit", oddities);
-    let (text, energy) = if is_signed {
-        (fields.verbatim("value", oddities), None)
-    } else if is_register {
-        let number = fields.decimal("value", oddities);
-        // In OCPP 1.6 a value is a text.
-        if let Some((_, false)) = number {
-            fields.odd(OddityKind::OtherType, "value", oddities);
-        }
-        let energy = number.and_then(|(number, _)| watt_hours(number, unit.as_deref()));
-        (None, energy)
-    } else {
-        fields.ignore(&["value"]);
-        (None, None)
-    };
-    fields.end(oddities);
-    SampledValue {
-        energy,
-        text,
+    let measurand = name(fields, "measurand", oddities);
+    Meaning {
         context,
-        is_signed,
-        is_register,
-        phase,
-        location,
+        is_register: measurand.is_none_or(|it| it == "energy.active.import.register"),
+        phase: name(fields, "phase", oddities),
+        location: name(fields, "location", oddities),
     }
 }
 
+/// A name of OCPP's, whatever its capitals.
+fn name(fields: &mut Fields<'_>, name: &'static str, oddities: &mut Oddities) -> Option<String> {
+    let text = fields.text(name, oddities);
+    text.map(|text| text.to_ascii_lowercase())
+}
+
+fn sampled_value_v16(action: &'static str, value: &Value, oddities: &mut Oddities) -> SampledValue {
+    let mut fields = Fields::new(action, value, oddities);
+    let meaning = meaning(&mut fields, oddities);
+    let is_signed = name(&mut fields, "format", oddities).as_deref() == Some("signeddata");
+    let unit = name(&mut fields, "unit", oddities);
+    let mut signed = None;
+    let mut energy = None;
+    if is_signed {
+        signed = fields.verbatim("value", oddities);
+    } else if meaning.is_register {
+        let number = fields.decimal("value", oddities);
+        if let Some((_, false)) = number {
+            fields.odd(OddityKind::OtherType, "value", oddities);
+        }
+        energy = number.and_then(|(number, _)| watt_hours(number, unit.as_deref(), 0));
+    } else {
+        fields.ignore(&["value"]);
+    }
+    fields.end(oddities);
+    SampledValue {
+        energy,
+        signed,
+        meaning,
+    }
+}
+
+fn sampled_value_v2(action: &'static str, value: &Value, oddities: &mut Oddities) -> SampledValue {
+    let mut fields = Fields::new(action, value, oddities);
+    let meaning = meaning(&mut fields, oddities);
+    let mut unit = fields.part("unitOfMeasure", oddities);
+    let unit_name = name(&mut unit, "unit", oddities);
+    let multiplier = unit.integer("multiplier", oddities).unwrap_or_default();
+    unit.ignore(&["customData"]);
+    unit.end(oddities);
+    let mut signed = fields.part("signedMeterValue", oddities);
+    let data = signed.verbatim("signedMeterData", oddities);
+    signed.ignore(&["signingMethod", "encodingMethod", "publicKey", "customData"]);
+    signed.end(oddities);
+    let mut energy = None;
+    if meaning.is_register {
+        let number = fields.decimal("value", oddities);
+        if let Some((_, true)) = number {
+            fields.odd(OddityKind::OtherType, "value", oddities);
+        }
+        let in_unit = |(number, _)| watt_hours(number, unit_name.as_deref(), multiplier);
+        energy = number.and_then(in_unit);
+    }
+    fields.ignore(&["value", "customData"]);
+    fields.end(oddities);
+    SampledValue {
+        energy,
+        signed: data.map(decoded),
+        meaning,
+    }
+}
+
+/// What the meter signed: OCPP has it in Base64, some stations as it is.
+fn decoded(data: String) -> String {
+    let is_base64 = !data.contains('|');
+    let bytes = is_base64.then(|| BASE64.decode(data.trim()).ok()).flatten();
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.unwrap_or(data)
+}
+
 /// Parts of a watt-hour are dropped. A register is not below zero.
-fn watt_hours(number: Decimal, unit: Option<&str>) -> Option<u64> {
+fn watt_hours(number: Decimal, unit: Option<&str>, multiplier: i64) -> Option<u64> {
     let factor = match unit.unwrap_or("wh") {
         "wh" => Decimal::ONE,
         "kwh" => Decimal::ONE_THOUSAND,
         "mwh" => Decimal::from(1_000_000),
         _ => return None,
     };
-    number.checked_mul(factor)?.floor().to_u64()
+    let power = Decimal::from_scientific(&format!("1e{multiplier}")).ok()?;
+    let number = number.checked_mul(factor)?.checked_mul(power)?;
+    number.floor().to_u64()
 }
 
 /// The register of one moment: that of the connector's outlet before another, the sum of all phases before that
@@ -122,19 +192,28 @@ fn register(values: &[SampledValue]) -> Option<u64> {
     let registers = || {
         values
             .iter()
-            .filter(|value| value.is_register && value.energy.is_some())
+            .filter(|value| value.meaning.is_register && value.energy.is_some())
     };
-    let is_at_outlet =
-        |value: &&SampledValue| value.location.as_deref().is_none_or(|it| it == "outlet");
-    let is_at_vehicle = |value: &&SampledValue| value.location.as_deref() == Some("ev");
+    let is_at_outlet = |value: &&SampledValue| {
+        value
+            .meaning
+            .location
+            .as_deref()
+            .is_none_or(|it| it == "outlet")
+    };
+    let is_at_vehicle = |value: &&SampledValue| value.meaning.location.as_deref() == Some("ev");
     let at_outlet: Vec<_> = registers().filter(is_at_outlet).collect();
     let considered: Vec<_> = match at_outlet.is_empty() {
         true => registers().filter(|value| !is_at_vehicle(value)).collect(),
         false => at_outlet,
     };
-    let context = considered.iter().map(|value| value.context).max()?;
-    let of_moment = || considered.iter().filter(|value| value.context == context);
-    let whole = of_moment().find(|value| value.phase.is_none());
+    let context = considered.iter().map(|value| value.meaning.context).max()?;
+    let of_moment = || {
+        considered
+            .iter()
+            .filter(|value| value.meaning.context == context)
+    };
+    let whole = of_moment().find(|value| value.meaning.phase.is_none());
     match whole {
         Some(value) => value.energy,
         None => of_moment().try_fold(0_u64, |sum, value| sum.checked_add(value.energy?)),
@@ -143,8 +222,8 @@ fn register(values: &[SampledValue]) -> Option<u64> {
 
 /// What the meter signed at the begin or the end. What it signed in between proves nothing more.
 fn signed(value: &SampledValue) -> Option<String> {
-    let is_bound = value.context != Context::Between;
-    value.text.clone().filter(|_| value.is_signed && is_bound)
+    let is_bound = value.meaning.context != Context::Between;
+    value.signed.clone().filter(|_| is_bound)
 }
 
 #[cfg(test)]
@@ -155,7 +234,7 @@ mod tests {
 
     fn read(values: Value) -> Sample {
         let value = json!({"timestamp": "2023-11-14T22:13:20Z", "sampledValue": values});
-        sample("MeterValues", &value, &mut Oddities::default())
+        sample("MeterValues", Form::V16, &value, &mut Oddities::default())
     }
 
     fn register(values: Value) -> Option<u64> {
@@ -272,6 +351,47 @@ mod tests {
         assert!(signed(json!("Sample.Periodic")).is_empty());
         assert!(signed(json!(null)).is_empty());
         assert!(read(json!([{"value": "1"}])).signed.is_empty());
+    }
+
+    #[test]
+    fn values_of_ocpp_2_have_unit_multiplier_and_signature_beside_them() {
+        let read = |values: Value| {
+            let value = json!({"timestamp": "2023-11-14T22:13:20Z", "sampledValue": values});
+            sample(
+                "TransactionEvent",
+                Form::V2,
+                &value,
+                &mut Oddities::default(),
+            )
+        };
+        for (value, expected) in [
+            (json!({"value": 12345.6}), 12_345),
+            (
+                json!({"value": 1.5, "unitOfMeasure": {"unit": "kWh"}}),
+                1_500,
+            ),
+            (
+                json!({"value": 15, "unitOfMeasure": {"unit": "Wh", "multiplier": 2}}),
+                1_500,
+            ),
+            (
+                json!({"value": 1500, "unitOfMeasure": {"unit": "kWh", "multiplier": -3}}),
+                1_500,
+            ),
+            (json!({"value": "7"}), 7),
+        ] {
+            assert_eq!(read(json!([value])).register, Some(expected), "{value}");
+        }
+        // The packet is the text of RFC 4648's alphabet for `OCMF|{}|{}`.
+        for data in ["OCMF|{}|{}", "T0NNRnx7fXx7fQ==", "T0NNRnx7fXx7fQ"] {
+            let value = json!({"value": 7, "context": "Transaction.End",
+                "signedMeterValue": {"signedMeterData": data, "encodingMethod": "OCMF"}});
+            let found = read(json!([value]));
+            assert_eq!(
+                (found.register, found.signed),
+                (Some(7), vec!["OCMF|{}|{}".to_owned()])
+            );
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! What is absent was not said, or not in a form that can be read.
 
+use std::collections::BTreeMap;
+
 use crate::StopReason;
 
 /// A station started.
@@ -30,6 +32,8 @@ pub enum ConnectorStatus {
     Finishing,
     /// It is kept for somebody.
     Reserved,
+    /// A vehicle is plugged in; whether a transaction runs is not said (2.x).
+    Occupied,
     /// It was switched off.
     Unavailable,
     /// It is broken.
@@ -46,6 +50,7 @@ impl ConnectorStatus {
             Self::Charging => "charging",
             Self::Finishing => "finishing",
             Self::Reserved => "reserved",
+            Self::Occupied => "occupied",
             Self::Unavailable => "unavailable",
             Self::Faulted => "faulted",
         }
@@ -60,6 +65,7 @@ impl ConnectorStatus {
             Self::Charging,
             Self::Finishing,
             Self::Reserved,
+            Self::Occupied,
             Self::Unavailable,
             Self::Faulted,
         ]
@@ -71,8 +77,10 @@ impl ConnectorStatus {
 /// The status of a connector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// From 1; 0 is the station as a whole.
+    /// From 1; 0 is the station as a whole. Of OCPP 2.x, the EVSE.
     pub connector: u32,
+    /// Which of the EVSE's connectors, from 1 (2.x). Absent where the EVSE as a whole is meant.
+    pub plug: Option<u32>,
     /// Absent if it is none that is known.
     pub status: Option<ConnectorStatus>,
     /// The station's code for what is wrong.
@@ -84,8 +92,10 @@ pub struct Status {
 /// Which transaction a station means.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransactionRef {
-    /// The transaction's number. Numbers below 1 are none.
+    /// The transaction's number (1.6). Numbers below 1 are none.
     pub id: Option<i64>,
+    /// The station's own id of it (2.x).
+    pub name: Option<String>,
     /// The connector at which it runs, from 1.
     pub connector: Option<u32>,
     /// The token under which it began, or with which it was ended.
@@ -128,6 +138,8 @@ pub struct Readings {
 /// A transaction ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stop {
+    /// It is only not charged any more, and ends when the vehicle leaves (2.x).
+    pub goes_on: bool,
     /// Which.
     pub transaction: TransactionRef,
     /// The energy register at the end, in watt-hours.
@@ -138,4 +150,94 @@ pub struct Stop {
     pub reason: StopReason,
     /// What the meter signed, character for character.
     pub signed: Vec<String>,
+}
+
+/// What a transaction does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionStage {
+    /// It began, or goes on.
+    Running,
+    /// It is not charged any more, and goes on until the vehicle leaves.
+    Stopped,
+    /// It ended.
+    Ended,
+}
+
+/// Something happened to a transaction (2.x). All that is known of it may stand in each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionEvent {
+    /// The station's own id of the transaction.
+    pub name: Option<String>,
+    /// What it does now.
+    pub stage: TransactionStage,
+    /// The EVSE, from 1.
+    pub connector: Option<u32>,
+    /// The token under which it may charge.
+    pub token: Option<String>,
+    /// The number of the remote start from which it came.
+    pub remote_start: Option<i64>,
+    /// When, in milliseconds since 1970, by the station's clock.
+    pub at: Option<u64>,
+    /// What the meter showed, in the station's order.
+    pub samples: Vec<Sample>,
+    /// Why it ended.
+    pub reason: StopReason,
+}
+
+/// What each connector of a station's EVSEs can do now (2.x). One of an EVSE's connectors is used at a time.
+#[derive(Debug, Default)]
+pub struct Plugs(BTreeMap<(u32, u32), ConnectorStatus>);
+
+impl Plugs {
+    /// The status of the EVSE as a whole, by what its connector now says.
+    pub fn combined(&mut self, status: Status) -> Status {
+        let (Some(plug), Some(new)) = (status.plug, status.status) else {
+            return status;
+        };
+        let evse = status.connector;
+        self.0.insert((evse, plug), new);
+        let of_evse = self.0.range((evse, 0)..=(evse, u32::MAX));
+        let most_telling = of_evse
+            .map(|(_, status)| *status)
+            .min_by_key(|it| match it {
+                ConnectorStatus::Available => 1,
+                ConnectorStatus::Reserved => 2,
+                ConnectorStatus::Unavailable => 3,
+                ConnectorStatus::Faulted => 4,
+                // A vehicle at one connector takes the EVSE.
+                _ => 0,
+            });
+        Status {
+            status: most_telling,
+            ..status
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_evse_is_as_good_as_its_best_connector_and_taken_by_a_vehicle_at_any() {
+        use ConnectorStatus::{Available, Faulted, Occupied, Unavailable};
+        let mut plugs = Plugs::default();
+        let mut tell = |connector, plug, status| {
+            let status = Status {
+                connector,
+                plug: Some(plug),
+                status: Some(status),
+                error: None,
+                at: None,
+            };
+            plugs.combined(status).status
+        };
+        assert_eq!(tell(1, 1, Faulted), Some(Faulted));
+        assert_eq!(tell(1, 2, Available), Some(Available));
+        assert_eq!(tell(1, 1, Unavailable), Some(Available));
+        assert_eq!(tell(2, 1, Unavailable), Some(Unavailable));
+        assert_eq!(tell(1, 2, Occupied), Some(Occupied));
+        assert_eq!(tell(1, 2, Available), Some(Available));
+        assert_eq!(tell(1, 2, Faulted), Some(Unavailable));
+    }
 }

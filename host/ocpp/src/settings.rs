@@ -1,59 +1,76 @@
-//! The settings of a station (OCPP 1.6: its configuration) on which the gateway relies.
+//! The settings of a station on which the gateway relies. OCPP 1.6 has them as keys of its configuration, OCPP 2.x as
+//! variables of components.
 
 use serde_json::Value;
 
+use crate::Version;
 use crate::fields::Fields;
 use crate::oddity::Oddities;
 
 /// A setting as the gateway wants it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// Its key.
+    /// Its name: in OCPP 2.x, component and variable with a point in between.
     pub key: &'static str,
     /// Its value.
     pub value: String,
+    /// The value is one of a list, the rest of which stays.
+    is_member: bool,
 }
 
 /// The register must be sampled; what a station samples besides stays.
-const SAMPLED: &str = "MeterValuesSampledData";
 const REGISTER: &str = "Energy.Active.Import.Register";
 
 /// What the gateway wants of a station at which drivers have this long to plug in.
 #[must_use]
-pub fn wanted(plug_in_timeout_s: u64) -> Vec<Setting> {
-    let wanted = [
-        // A remote start is not asked about again.
-        ("AuthorizeRemoteTxRequests", "false".to_owned()),
-        // A driver whose start was refused must not charge on.
-        ("StopTransactionOnInvalidId", "true".to_owned()),
-        // The register once a minute, and only then.
-        (SAMPLED, REGISTER.to_owned()),
-        ("MeterValueSampleInterval", "60".to_owned()),
-        ("ClockAlignedDataInterval", "0".to_owned()),
-        // A start that waits for a plug is forgotten when its hold is released.
-        ("ConnectionTimeOut", plug_in_timeout_s.to_string()),
-        // Signed values of meters that can sign.
-        ("StopTransactionSignatureFormat", "OCMF".to_owned()),
-    ];
-    let wanted = wanted.into_iter();
-    wanted.map(|(key, value)| Setting { key, value }).collect()
+pub fn wanted(version: Version, plug_in_timeout_s: u64) -> Vec<Setting> {
+    let plug_in_timeout = plug_in_timeout_s.to_string();
+    let value = |key, value: &str| Setting {
+        key,
+        value: value.to_owned(),
+        is_member: false,
+    };
+    let member = |key, value: &str| Setting {
+        key,
+        value: value.to_owned(),
+        is_member: true,
+    };
+    match version {
+        Version::V16 => vec![
+            // A remote start is not asked about again.
+            value("AuthorizeRemoteTxRequests", "false"),
+            // A driver whose start was refused must not charge on.
+            value("StopTransactionOnInvalidId", "true"),
+            // The register once a minute, and only then.
+            member("MeterValuesSampledData", REGISTER),
+            value("MeterValueSampleInterval", "60"),
+            value("ClockAlignedDataInterval", "0"),
+            // A start that waits for a plug is forgotten when its hold is released.
+            value("ConnectionTimeOut", &plug_in_timeout),
+            // Signed values of meters that can sign.
+            value("StopTransactionSignatureFormat", "OCMF"),
+        ],
+        Version::V201 | Version::V21 => vec![
+            value("AuthCtrlr.AuthorizeRemoteStart", "false"),
+            value("TxCtrlr.StopTxOnInvalidId", "true"),
+            value("TxCtrlr.EVConnectionTimeOut", &plug_in_timeout),
+            // A transaction ends when it is stopped from afar, and not only when the vehicle leaves.
+            member("TxCtrlr.TxStopPoint", "Authorized"),
+            member("SampledDataCtrlr.TxStartedMeasurands", REGISTER),
+            member("SampledDataCtrlr.TxUpdatedMeasurands", REGISTER),
+            member("SampledDataCtrlr.TxEndedMeasurands", REGISTER),
+            value("SampledDataCtrlr.TxUpdatedInterval", "60"),
+            value("AlignedDataCtrlr.Interval", "0"),
+            value("SampledDataCtrlr.SignReadings", "true"),
+        ],
+    }
 }
 
 /// What has to be changed, by a station's answer to the question for these settings: what it has and is otherwise. A
 /// station that does not know a setting is not bothered with it.
 #[must_use]
 pub fn changes(wanted: &[Setting], answer: &Value) -> Vec<Setting> {
-    let odd = &mut Oddities::default();
-    let mut fields = Fields::new("GetConfiguration", answer, odd);
-    let found: Vec<(String, String)> = fields
-        .list("configurationKey", odd)
-        .iter()
-        .filter_map(|entry| {
-            let mut entry = Fields::new("GetConfiguration", entry, odd);
-            let key = entry.text("key", odd)?;
-            Some((key, entry.text("value", odd).unwrap_or_default()))
-        })
-        .collect();
+    let found = found(answer);
     wanted
         .iter()
         .filter_map(|setting| {
@@ -61,19 +78,46 @@ pub fn changes(wanted: &[Setting], answer: &Value) -> Vec<Setting> {
                 .iter()
                 .find(|(key, _)| key.eq_ignore_ascii_case(setting.key))?;
             let has = |part: &str| part.trim().eq_ignore_ascii_case(&setting.value);
-            if has(value) || (setting.key == SAMPLED && value.split(',').any(has)) {
+            if has(value) || (setting.is_member && value.split(',').any(has)) {
                 return None;
             }
-            let value = match setting.key == SAMPLED && !value.is_empty() {
+            let value = match setting.is_member && !value.is_empty() {
                 true => format!("{},{value}", setting.value),
                 false => setting.value.clone(),
             };
             Some(Setting {
-                key: setting.key,
                 value,
+                ..setting.clone()
             })
         })
         .collect()
+}
+
+/// The settings of which an answer tells the value, in either version's form.
+fn found(answer: &Value) -> Vec<(String, String)> {
+    let odd = &mut Oddities::default();
+    let mut fields = Fields::new("", answer, odd);
+    let keys = fields.list("configurationKey", odd).iter();
+    let keys = keys.filter_map(|entry| {
+        let odd = &mut Oddities::default();
+        let mut entry = Fields::new("", entry, odd);
+        let key = entry.text("key", odd)?;
+        Some((key, entry.text("value", odd).unwrap_or_default()))
+    });
+    let variables = fields.list("getVariableResult", odd).iter();
+    let variables = variables.filter_map(|entry| {
+        let odd = &mut Oddities::default();
+        let mut entry = Fields::new("", entry, odd);
+        let status = entry.text("attributeStatus", odd)?;
+        if !status.eq_ignore_ascii_case("Accepted") {
+            return None;
+        }
+        let component = entry.part("component", odd).text("name", odd)?;
+        let variable = entry.part("variable", odd).text("name", odd)?;
+        let value = entry.text("attributeValue", odd).unwrap_or_default();
+        Some((format!("{component}.{variable}"), value))
+    });
+    keys.chain(variables).collect()
 }
 
 #[cfg(test)]
@@ -82,8 +126,13 @@ mod tests {
 
     use super::*;
 
+    const SAMPLED: &str = "MeterValuesSampledData";
+
     fn changed(keys: Value) -> Vec<(&'static str, String)> {
-        let changes = changes(&wanted(300), &json!({"configurationKey": keys}));
+        let changes = changes(
+            &wanted(Version::V16, 300),
+            &json!({"configurationKey": keys}),
+        );
         changes.into_iter().map(|it| (it.key, it.value)).collect()
     }
 
@@ -114,7 +163,30 @@ mod tests {
     #[test]
     fn an_answer_that_lists_nothing_changes_nothing() {
         for answer in [json!(null), json!({}), json!({"configurationKey": 1})] {
-            assert_eq!(changes(&wanted(300), &answer), []);
+            assert_eq!(changes(&wanted(Version::V16, 300), &answer), []);
         }
+    }
+
+    #[test]
+    fn the_variables_of_ocpp_2_are_changed_where_the_station_has_them() {
+        let result = |component: &str, variable: &str, status: &str, value: &str| {
+            json!({"attributeStatus": status, "attributeValue": value,
+                "component": {"name": component}, "variable": {"name": variable}})
+        };
+        let answer = json!({"getVariableResult": [
+            result("AuthCtrlr", "AuthorizeRemoteStart", "Accepted", "true"),
+            result("TxCtrlr", "TxStopPoint", "Accepted", "EVConnected"),
+            result("SampledDataCtrlr", "TxUpdatedInterval", "Accepted", "60"),
+            result("SampledDataCtrlr", "SignReadings", "UnknownVariable", ""),
+        ]});
+        let changes = changes(&wanted(Version::V201, 300), &answer);
+        let changes: Vec<_> = changes.into_iter().map(|it| (it.key, it.value)).collect();
+        assert_eq!(
+            changes,
+            [
+                ("AuthCtrlr.AuthorizeRemoteStart", "false".to_owned()),
+                ("TxCtrlr.TxStopPoint", "Authorized,EVConnected".to_owned()),
+            ]
+        );
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer as _;
 use serde::de::value::{Error, StrDeserializer};
 
-/// The reasons of OCPP 1.6. What a station says besides is taken for `Other`: it is free text, and is
+/// The reasons of OCPP 1.6, and those that OCPP 2.x has besides. What a station says besides is taken for `Other`: it is free text, and is
 /// neither stored nor logged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[expect(missing_docs, reason = "OCPP describes each")]
@@ -22,6 +22,20 @@ pub enum StopReason {
     Remote,
     SoftReset,
     UnlockCommand,
+    EnergyLimitReached,
+    GroundFault,
+    ImmediateReset,
+    LocalOutOfCredit,
+    MasterPass,
+    OvercurrentFault,
+    PowerQuality,
+    ReqEnergyTransferRejected,
+    #[serde(rename = "StoppedByEV")]
+    StoppedByEv,
+    #[serde(rename = "SOCLimitReached")]
+    SocLimitReached,
+    TimeLimitReached,
+    Timeout,
     #[serde(other)]
     Other,
 }
@@ -48,6 +62,18 @@ impl StopReason {
             Self::Remote => "Remote",
             Self::SoftReset => "SoftReset",
             Self::UnlockCommand => "UnlockCommand",
+            Self::EnergyLimitReached => "EnergyLimitReached",
+            Self::GroundFault => "GroundFault",
+            Self::ImmediateReset => "ImmediateReset",
+            Self::LocalOutOfCredit => "LocalOutOfCredit",
+            Self::MasterPass => "MasterPass",
+            Self::OvercurrentFault => "OvercurrentFault",
+            Self::PowerQuality => "PowerQuality",
+            Self::ReqEnergyTransferRejected => "ReqEnergyTransferRejected",
+            Self::StoppedByEv => "StoppedByEV",
+            Self::SocLimitReached => "SOCLimitReached",
+            Self::TimeLimitReached => "TimeLimitReached",
+            Self::Timeout => "Timeout",
             Self::Other => "Other",
         }
     }
@@ -72,6 +98,18 @@ mod tests {
             "Remote",
             "SoftReset",
             "UnlockCommand",
+            "EnergyLimitReached",
+            "GroundFault",
+            "ImmediateReset",
+            "LocalOutOfCredit",
+            "MasterPass",
+            "OvercurrentFault",
+            "PowerQuality",
+            "ReqEnergyTransferRejected",
+            "StoppedByEV",
+            "SOCLimitReached",
+            "TimeLimitReached",
+            "Timeout",
         ] {
             assert_eq!(read(name).unwrap().name(), name);
         }

@@ -1,165 +1,35 @@
 //! The messages of OCPP 1.6.
 
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::fields::Fields;
-use crate::frame::{self, ErrorCode, Frame, MessageId};
+use crate::message::{Call, Request, Response};
+use crate::meter::Form;
 use crate::oddity::{Oddities, OddityKind};
 use crate::report::{Boot, ConnectorStatus, Readings, Start, Status, Stop, TransactionRef};
-use crate::{DateTime, Oddity, StopReason, meter};
+use crate::{StopReason, meter};
 
-/// The subprotocol by which a station says that it speaks this version.
-pub const SUBPROTOCOL: &str = "ocpp1.6";
-
-/// Actions that a station may call and about which nothing is done.
-const UNSUPPORTED: [&str; 6] = [
+/// Every action that a station may call.
+pub(crate) const ACTIONS: &[&str] = &[
+    "Authorize",
+    "BootNotification",
+    "DataTransfer",
     "DiagnosticsStatusNotification",
     "FirmwareStatusNotification",
+    "Heartbeat",
     "LogStatusNotification",
+    "MeterValues",
     "SecurityEventNotification",
     "SignCertificate",
     "SignedFirmwareStatusNotification",
+    "StartTransaction",
+    "StatusNotification",
+    "StopTransaction",
 ];
 
-/// A message of a station.
-#[derive(Debug)]
-pub struct Received {
-    /// What it is.
-    pub incoming: Incoming,
-    /// What was odd in it.
-    pub oddities: Vec<Oddity>,
-}
-
-/// What a station's message is.
-#[derive(Debug, PartialEq)]
-pub enum Incoming {
-    /// A call, which is answered under its id.
-    Call(MessageId, Call),
-    /// A call that cannot be made out, to be answered with an error.
-    BrokenCall(MessageId),
-    /// The answer to a call of ours.
-    Answer(MessageId, Answer),
-    /// Nothing that could be answered.
-    Nothing,
-}
-
-/// What a station calls.
-#[derive(Debug, PartialEq)]
-#[expect(missing_docs, reason = "OCPP describes each")]
-pub enum Call {
-    Authorize {
-        token: String,
-    },
-    BootNotification(Boot),
-    DataTransfer,
-    Heartbeat,
-    MeterValues(Readings),
-    StartTransaction(Start),
-    StatusNotification(Status),
-    StopTransaction(Stop),
-    /// OCPP has it, and nothing is done about it.
-    Unsupported,
-    /// OCPP does not have it.
-    Unknown,
-}
-
-impl Call {
-    /// Its name, for the log.
-    #[must_use]
-    pub fn action(&self) -> &'static str {
-        match self {
-            Self::Authorize { .. } => "Authorize",
-            Self::BootNotification(_) => "BootNotification",
-            Self::DataTransfer => "DataTransfer",
-            Self::Heartbeat => "Heartbeat",
-            Self::MeterValues(_) => "MeterValues",
-            Self::StartTransaction(_) => "StartTransaction",
-            Self::StatusNotification(_) => "StatusNotification",
-            Self::StopTransaction(_) => "StopTransaction",
-            Self::Unsupported => "(not supported)",
-            Self::Unknown => "(unknown)",
-        }
-    }
-}
-
-/// A station's answer to a call of ours.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
-    /// What it says.
-    Result(Value),
-    /// It refuses, or does not know the call.
-    Error,
-}
-
-impl Answer {
-    /// Whether the station does what it was asked for; absent if its answer does not say.
-    #[must_use]
-    pub fn is_accepted(&self) -> Option<bool> {
-        let Self::Result(payload) = self else {
-            return Some(false);
-        };
-        let mut fields = Fields::new("", payload, &mut Oddities::default());
-        let status = fields.text("status", &mut Oddities::default())?;
-        match status.to_ascii_lowercase().as_str() {
-            "accepted" | "rebootrequired" => Some(true),
-            "rejected" | "notsupported" | "notimplemented" | "faulted" | "occupied"
-            | "unavailable" => Some(false),
-            _ => None,
-        }
-    }
-}
-
-/// Read a message. There is none that cannot be dealt with.
-#[must_use]
-pub fn read(text: &str) -> Received {
-    let mut oddities = Oddities::default();
-    let incoming = match Frame::read(text, &mut oddities) {
-        Frame::Call {
-            id,
-            action,
-            payload,
-        } => match read_call(&action, &payload, &mut oddities) {
-            // What begins or ends a transaction is to be repeated if it was cut off.
-            Call::StartTransaction(_) | Call::StopTransaction(_) if !payload.is_object() => {
-                Incoming::BrokenCall(id)
-            }
-            call => Incoming::Call(id, call),
-        },
-        Frame::BrokenCall { id: Some(id) } => Incoming::BrokenCall(id),
-        Frame::Result { id, payload } => Incoming::Answer(id, Answer::Result(payload)),
-        Frame::Error { id } => Incoming::Answer(id, Answer::Error),
-        Frame::BrokenCall { id: None } | Frame::Unknown => Incoming::Nothing,
-    };
-    Received {
-        incoming,
-        oddities: oddities.into_list(),
-    }
-}
-
-fn read_call(action: &str, payload: &Value, oddities: &mut Oddities) -> Call {
-    let known = [
-        "Authorize",
-        "BootNotification",
-        "DataTransfer",
-        "Heartbeat",
-        "MeterValues",
-        "StartTransaction",
-        "StatusNotification",
-        "StopTransaction",
-    ];
-    let found = known
-        .into_iter()
-        .chain(UNSUPPORTED)
-        .find(|known| known.eq_ignore_ascii_case(action.trim()));
-    let Some(name) = found else {
-        oddities.add(OddityKind::UnknownAction, action, "");
-        return Call::Unknown;
-    };
-    if name != action {
-        oddities.add(OddityKind::Capitals, name, "");
-    }
-    match name {
+/// Read a call of one of these actions.
+pub(crate) fn read_call(action: &str, payload: &Value, oddities: &mut Oddities) -> Call {
+    match action {
         "Authorize" => authorize(payload, oddities),
         "BootNotification" => Call::BootNotification(boot(payload, oddities)),
         // Nothing of it is used, so that nothing can be odd.
@@ -167,7 +37,7 @@ fn read_call(action: &str, payload: &Value, oddities: &mut Oddities) -> Call {
         "Heartbeat" => Call::Heartbeat,
         "MeterValues" => Call::MeterValues(readings(payload, oddities)),
         "StartTransaction" => Call::StartTransaction(start(payload, oddities)),
-        "StatusNotification" => Call::StatusNotification(status(payload, oddities)),
+        "StatusNotification" => Call::StatusNotification(vec![status(payload, oddities)]),
         "StopTransaction" => Call::StopTransaction(stop(payload, oddities)),
         _ => Call::Unsupported,
     }
@@ -208,6 +78,7 @@ fn readings(payload: &Value, oddities: &mut Oddities) -> Readings {
     let mut fields = Fields::new(ACTION, payload, oddities);
     let transaction = TransactionRef {
         id: fields.integer("transactionId", oddities),
+        name: None,
         connector: fields.connector("connectorId", oddities),
         token: None,
     };
@@ -215,7 +86,7 @@ fn readings(payload: &Value, oddities: &mut Oddities) -> Readings {
     fields.end(oddities);
     Readings {
         transaction,
-        samples: meter::samples(ACTION, values, oddities),
+        samples: meter::samples(ACTION, Form::V16, values, oddities),
     }
 }
 
@@ -251,6 +122,7 @@ fn status(payload: &Value, oddities: &mut Oddities) -> Status {
     let connector = fields.connector("connectorId", oddities);
     let status = Status {
         connector: connector.unwrap_or(1),
+        plug: None,
         status: known.filter(|_| connector.is_some() || is_left_out),
         error: fields.text("errorCode", oddities),
         at: fields.time("timestamp", oddities),
@@ -278,6 +150,7 @@ fn stop(payload: &Value, oddities: &mut Oddities) -> Stop {
     let mut fields = Fields::new(ACTION, payload, oddities);
     let transaction = TransactionRef {
         id: fields.integer("transactionId", oddities),
+        name: None,
         token: fields.text("idTag", oddities),
         // Not in OCPP 1.6; some stations say it, and then it tells which transaction is meant.
         connector: fields.connector("connectorId", oddities),
@@ -286,7 +159,7 @@ fn stop(payload: &Value, oddities: &mut Oddities) -> Stop {
     let at = fields.time("timestamp", oddities);
     let reason = fields.text("reason", oddities);
     let data = fields.list("transactionData", oddities);
-    let samples = meter::samples(ACTION, data, oddities);
+    let samples = meter::samples(ACTION, Form::V16, data, oddities);
     // What is missing at the end may stand in its samples, of which the highest is the last.
     let last = samples.iter().max_by_key(|sample| sample.register);
     let last = last.filter(|sample| sample.register.is_some());
@@ -299,6 +172,7 @@ fn stop(payload: &Value, oddities: &mut Oddities) -> Stop {
         }
     }
     let stop = Stop {
+        goes_on: false,
         transaction,
         register: register.or_else(|| last.and_then(|sample| sample.register)),
         at: at.or_else(|| last.and_then(|sample| sample.at)),
@@ -313,115 +187,64 @@ fn stop(payload: &Value, oddities: &mut Oddities) -> Stop {
 }
 
 /// What a call is answered with.
-#[derive(Debug, Serialize)]
-#[serde(untagged, rename_all_fields = "camelCase")]
-#[expect(missing_docs, reason = "OCPP describes each")]
-pub enum Response {
-    Authorize {
-        id_tag_info: IdTagInfo,
-    },
-    BootNotification {
-        current_time: DateTime,
-        interval: u32,
-        status: RegistrationStatus,
-    },
-    DataTransfer {
-        status: DataTransferStatus,
-    },
-    Heartbeat {
-        current_time: DateTime,
-    },
-    StartTransaction {
-        transaction_id: i64,
-        id_tag_info: IdTagInfo,
-    },
-    /// The answer to meter values, to a status and to the end of a transaction.
-    Empty {},
-}
-
-/// What a token is good for.
-#[derive(Debug, Serialize)]
-pub struct IdTagInfo {
-    status: AuthorizationStatus,
-}
-
-impl IdTagInfo {
-    /// Whether the token may charge.
-    #[must_use]
-    pub fn new(is_accepted: bool) -> Self {
-        let status = if is_accepted {
-            AuthorizationStatus::Accepted
-        } else {
-            AuthorizationStatus::Invalid
-        };
-        Self { status }
-    }
-}
-
-#[derive(Debug, Serialize)]
-enum AuthorizationStatus {
-    Accepted,
-    Invalid,
-}
-
-/// Whether a station is taken in.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "OCPP describes it")]
-pub enum RegistrationStatus {
-    Accepted,
-}
-
-/// What became of vendors' own data.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "OCPP describes it")]
-pub enum DataTransferStatus {
-    UnknownVendorId,
-}
-
-/// The answer to a call of this id, as it is sent.
-#[must_use]
-pub fn answer(id: &MessageId, response: Result<Response, ErrorCode>) -> String {
+pub(crate) fn response(response: Response) -> Value {
+    let token = |is_accepted| {
+        let status = if is_accepted { "Accepted" } else { "Invalid" };
+        json!({"status": status})
+    };
     match response {
-        Ok(response) => frame::result(id, response),
-        Err(code) => frame::error(id, code),
+        Response::Authorize { is_accepted } => json!({"idTagInfo": token(is_accepted)}),
+        Response::BootNotification {
+            now,
+            heartbeat_interval,
+        } => json!({"currentTime": now, "interval": heartbeat_interval, "status": "Accepted"}),
+        Response::DataTransfer => json!({"status": "UnknownVendorId"}),
+        Response::Heartbeat { now } => json!({"currentTime": now}),
+        Response::StartTransaction {
+            number,
+            is_accepted,
+        } => json!({"transactionId": number, "idTagInfo": token(is_accepted)}),
+        Response::TransactionEvent(_) | Response::Empty => json!({}),
     }
 }
 
-/// What a station is asked to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged, rename_all_fields = "camelCase")]
-#[expect(missing_docs, reason = "OCPP describes each")]
-pub enum Request {
-    RemoteStartTransaction { connector_id: u32, id_tag: String },
-    RemoteStopTransaction { transaction_id: i64 },
-    GetConfiguration { key: Vec<&'static str> },
-    ChangeConfiguration { key: &'static str, value: String },
-    TriggerMessage { requested_message: &'static str },
-}
-
-impl Request {
-    /// The name of the action.
-    #[must_use]
-    pub fn action(&self) -> &'static str {
-        match self {
-            Self::RemoteStartTransaction { .. } => "RemoteStartTransaction",
-            Self::RemoteStopTransaction { .. } => "RemoteStopTransaction",
-            Self::GetConfiguration { .. } => "GetConfiguration",
-            Self::ChangeConfiguration { .. } => "ChangeConfiguration",
-            Self::TriggerMessage { .. } => "TriggerMessage",
+/// The action by which a station is asked to do something, and what is said with it. There is none for some.
+pub(crate) fn request(request: &Request) -> Option<(&'static str, Value)> {
+    Some(match request {
+        Request::Start {
+            connector, token, ..
+        } => (
+            "RemoteStartTransaction",
+            json!({"connectorId": connector, "idTag": token}),
+        ),
+        Request::Stop { number, .. } => ("RemoteStopTransaction", json!({"transactionId": number})),
+        Request::ReadSettings(keys) => ("GetConfiguration", json!({"key": keys})),
+        Request::WriteSetting { key, value } => {
+            ("ChangeConfiguration", json!({"key": key, "value": value}))
         }
-    }
+        Request::TellStatus { connector } => {
+            ("TriggerMessage", trigger("StatusNotification", *connector))
+        }
+        Request::ShowCost { .. } => return None,
+    })
+}
 
-    /// The call under this id, as it is sent.
-    #[must_use]
-    pub fn call(&self, id: &str) -> String {
-        frame::call(id, self.action(), self)
+fn trigger(message: &str, connector: Option<u32>) -> Value {
+    match connector {
+        Some(connector) => json!({"requestedMessage": message, "connectorId": connector}),
+        None => json!({"requestedMessage": message}),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Version;
+    use crate::message::{self, Incoming, Received};
+
+    fn read(text: &str) -> Received {
+        message::read(Version::V16, text)
+    }
 
     fn call(text: &str) -> Call {
         match read(text).incoming {
@@ -462,7 +285,7 @@ mod tests {
             let text =
                 format!(r#"[2,"1","StatusNotification",{{{connector}"status":"Available"}}]"#);
             match call(&text) {
-                Call::StatusNotification(status) => (status.connector, status.status),
+                Call::StatusNotification(all) => (all[0].connector, all[0].status),
                 other => panic!("{other:?}"),
             }
         };

@@ -26,7 +26,7 @@ pub(crate) async fn order(
         StationOrder::Start { connector, id_tag } => {
             ("start", json!({"connector": connector, "id_tag": id_tag}))
         }
-        StationOrder::Stop { transaction } => ("stop", json!({"transaction": transaction})),
+        StationOrder::Stop { transaction, .. } => ("stop", json!({"transaction": transaction})),
     };
     let station = utf8_percent_encode(station, NON_ALPHANUMERIC);
     let authorization = format!("Bearer {}", password.expose_secret());

@@ -157,6 +157,7 @@ async fn store(
             reason,
         } => {
             let stop = Stop {
+                goes_on: false,
                 transaction: numbered(transaction),
                 register: Some(energy_wh),
                 at: Some(at_ms),
@@ -172,6 +173,7 @@ async fn store(
 fn status(connector: u32, status: ConnectorStatus) -> Status {
     Status {
         connector,
+        plug: None,
         status: Some(status),
         error: None,
         at: None,

@@ -167,7 +167,7 @@ impl Platform for Simulated {
                 let effect = move |world: &Arc<World>| station::start(world, connector, id_tag);
                 self.exchange(fate, STATION_TIMEOUT, effect).await
             }
-            StationOrder::Stop { transaction } => {
+            StationOrder::Stop { transaction, .. } => {
                 let effect = move |world: &Arc<World>| station::stop(world, transaction);
                 self.exchange(fate, STATION_TIMEOUT, effect).await
             }

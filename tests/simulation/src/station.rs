@@ -234,6 +234,7 @@ fn report_vehicle(world: &Arc<World>, connector: u32) {
             let report = move |gateway: Arc<SimulatedGateway>| async move {
                 let status = Status {
                     connector,
+                    plug: None,
                     status: Some(vehicle),
                     error: None,
                     at: None,

@@ -259,7 +259,11 @@ async fn stop_charging(
     let Some(transaction) = store::transactions::of_session(platform, session).await? else {
         return Ok(CommandResult::NotDone("no transaction".into()));
     };
-    let order = StationOrder::Stop { transaction };
+    let name = store::named_transactions::name(platform, transaction).await?;
+    let order = StationOrder::Stop {
+        transaction,
+        name: name.as_deref(),
+    };
     Ok(station_result(platform.order(&evse.station, order).await))
 }
 

@@ -3,6 +3,7 @@
 //! | a station names                                   | what is meant                                        |
 //! |---------------------------------------------------|------------------------------------------------------|
 //! | a transaction that is known here                  | that one                                             |
+//! | a transaction by an id of its own                 | that one, and no other                               |
 //! | one that is not, or none: in a reading            | the one that runs at that connector                  |
 //! | one that is not, or none: at an end               | the one under that token, at that connector, or at the only connector |
 //! | so an end that came before the begin, or at a lower register | none: it is another's                     |
@@ -19,8 +20,8 @@ use crate::store::transactions::Transaction;
 /// How the transaction of a report was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
-    /// By its number.
-    ByNumber,
+    /// By its number, or by the station's own id of it.
+    ById,
     /// It is the only one that can be meant.
     ByPlace,
     /// It was not.
@@ -34,8 +35,11 @@ pub(super) async fn find_read(
     station: &str,
     meant: &TransactionRef,
 ) -> Result<(Option<Transaction>, Match), EngineError> {
-    if let Some(found) = find_by_number(gateway, station, meant).await? {
-        return Ok((Some(found), Match::ByNumber));
+    if let Some(found) = find_by_id(gateway, station, meant).await? {
+        return Ok((Some(found), Match::ById));
+    }
+    if meant.name.is_some() {
+        return Ok((None, Match::None));
     }
     let Some(connector) = meant.connector.filter(|connector| *connector > 0) else {
         return Ok((None, Match::None));
@@ -54,8 +58,11 @@ pub(super) async fn find_stopped(
 ) -> Result<(Option<Transaction>, Match), EngineError> {
     let platform = &gateway.platform;
     let meant = &stop.transaction;
-    if let Some(found) = find_by_number(gateway, station, meant).await? {
-        return Ok((Some(found), Match::ByNumber));
+    if let Some(found) = find_by_id(gateway, station, meant).await? {
+        return Ok((Some(found), Match::ById));
+    }
+    if meant.name.is_some() {
+        return Ok((None, Match::None));
     }
     let could_be = |it: &Transaction| {
         let began_before = stop.at.zip(it.started_at).map(|(end, start)| end >= start);
@@ -90,15 +97,20 @@ pub(super) async fn find_stopped(
     Ok((None, Match::None))
 }
 
-async fn find_by_number(
+async fn find_by_id(
     gateway: &Gateway<impl Platform>,
     station: &str,
     meant: &TransactionRef,
 ) -> Result<Option<Transaction>, EngineError> {
-    let Some(number) = meant.id.filter(|id| *id > 0) else {
+    let platform = &gateway.platform;
+    let number = match &meant.name {
+        Some(name) => store::named_transactions::number(platform, station, name).await?,
+        None => meant.id.filter(|id| *id > 0),
+    };
+    let Some(number) = number else {
         return Ok(None);
     };
-    Ok(store::transactions::load(&gateway.platform, station, number).await?)
+    Ok(store::transactions::load(platform, station, number).await?)
 }
 
 /// The transaction that is meant if there is no other.

@@ -270,7 +270,7 @@ impl<P: Platform> Gateway<P> {
                 alerts::raise_for_unpaid(self, station, &ended, Unpaid::Ended).await?;
             }
         }
-        store::transactions::end(platform, found.number, stop.register, now).await?;
+        store::transactions::end(platform, found.number, stop, now).await?;
         announce(self, station);
         Ok(how)
     }
@@ -286,11 +286,11 @@ pub(super) fn announce(gateway: &Gateway<impl Platform>, station: &str) {
 }
 
 /// The id of the session that may have this token: stations may change its capitals.
-fn session_of_token(token: &str) -> String {
+pub(super) fn session_of_token(token: &str) -> String {
     token.trim().to_ascii_uppercase()
 }
 
-fn is_local_token(gateway: &Gateway<impl Platform>, station: &str, token: &str) -> bool {
+pub(super) fn is_local_token(gateway: &Gateway<impl Platform>, station: &str, token: &str) -> bool {
     let found = gateway.config.stations.get(station);
     found.is_some_and(|station| {
         let mut tokens = station.local_tokens.iter();
@@ -340,7 +340,7 @@ async fn vehicle(
         return Ok(());
     }
     match status {
-        ConnectorStatus::Preparing => {
+        ConnectorStatus::Preparing | ConnectorStatus::Occupied => {
             if is_first_since_connected {
                 store::stations::forget_served_vehicle(platform, evse).await?;
             }

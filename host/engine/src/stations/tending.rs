@@ -115,7 +115,11 @@ async fn stop(
     now: u64,
 ) -> Result<(), EngineError> {
     let transaction = tended.transaction.number;
-    let order = StationOrder::Stop { transaction };
+    let name = store::named_transactions::name(&gateway.platform, transaction).await?;
+    let order = StationOrder::Stop {
+        transaction,
+        name: name.as_deref(),
+    };
     let answer = gateway.platform.order(&tended.station, order).await;
     tracing::info!(
         station = tended.station,

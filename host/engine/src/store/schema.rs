@@ -238,6 +238,18 @@ const STATEMENTS: &[&str] = &[
         WHERE NOT EXISTS (SELECT 1 FROM station_transaction) AND station <> ''
           AND EXISTS (SELECT 1 FROM event WHERE event.session = session.id
                       AND event ->> '$.ChargingStarted' IS NOT NULL)",
+    // The ids that stations give to transactions.
+    "CREATE TABLE IF NOT EXISTS named_transaction (
+        station TEXT NOT NULL,
+        name TEXT NOT NULL,
+        connector INTEGER,
+        start_energy INTEGER,
+        number INTEGER,
+        heard_at INTEGER NOT NULL,
+        PRIMARY KEY (station, name)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS named_transaction_by_number ON named_transaction (number)
+        WHERE number IS NOT NULL",
     // A vehicle that charges is served for as long as it stays plugged in.
     "CREATE TRIGGER IF NOT EXISTS vehicle_served AFTER INSERT ON event
         WHEN NEW.phase = 'charging' AND NEW.event ->> '$.ChargingStarted' IS NOT NULL BEGIN

@@ -136,6 +136,59 @@ pub(crate) async fn of_start(
         .transpose()
 }
 
+/// The sessions that charge at this station, or wait for their start there.
+pub(crate) async fn active_at(
+    platform: &impl Platform,
+    station: &str,
+) -> Result<Vec<String>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT id FROM session WHERE station = ?1
+             AND phase IN ('starting', 'charging', 'stopping')",
+            vec![text(station)],
+        )
+        .await?;
+    texts(rows)
+}
+
+/// What a session costs.
+pub(crate) struct SessionCost {
+    pub(crate) currency: String,
+    /// So far, in minor units.
+    pub(crate) cost: u64,
+    /// What is held, in minor units.
+    pub(crate) hold: u64,
+    /// The price is final.
+    pub(crate) is_final: bool,
+}
+
+/// What a session with a hold costs.
+pub(crate) async fn cost(
+    platform: &impl Platform,
+    session: &str,
+) -> Result<Option<SessionCost>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT view ->> '$.currency', view ->> '$.cost.gross', view ->> '$.hold.amount',
+                    phase NOT IN ('starting', 'charging', 'stopping')
+             FROM session WHERE id = ?1 AND view ->> '$.hold.amount' IS NOT NULL",
+            vec![text(session)],
+        )
+        .await?;
+    rows.into_iter()
+        .next()
+        .map(|row| {
+            let mut row = Reader::new(row);
+            Ok(SessionCost {
+                currency: row.text()?,
+                cost: row.unsigned()?,
+                hold: row.unsigned()?,
+                is_final: row.integer()? != 0,
+            })
+        })
+        .transpose()
+}
+
 /// Whether a session with this token waits for its start at this station, or charges there.
 pub(crate) async fn awaits_start(
     platform: &impl Platform,

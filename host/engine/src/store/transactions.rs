@@ -4,6 +4,8 @@
 //! A transaction's number is OCPP's transaction id: it is never used twice, and is counted by transactions alone,
 //! so that it stays below OCPP's 31 bits.
 
+use chargetap_ocpp::report::Stop;
+
 use super::error::StoreError;
 use super::rows::{Reader, integer, optional_integer, optional_text, text};
 use super::sessions::Reported;
@@ -197,23 +199,25 @@ pub(crate) async fn read(
     Ok(())
 }
 
-/// A transaction ended, at this reading if it was told.
+/// A transaction ended, at this reading if it was told. One that goes on without charging runs again if its register
+/// moves.
 pub(crate) async fn end(
     platform: &impl Platform,
     number: i64,
-    energy: Option<u64>,
+    stop: &Stop,
     now: u64,
 ) -> Result<(), StoreError> {
     platform
         .query(
             "UPDATE station_transaction
-             SET ended_at = ?3, stop_at = NULL, is_lost = 0,
+             SET ended_at = ?3, stop_at = NULL, is_lost = ?4,
                  energy = max(coalesce(energy, ?2), coalesce(?2, energy))
              WHERE number = ?1",
             vec![
                 Value::Integer(number),
-                optional_integer(energy)?,
+                optional_integer(stop.register)?,
                 integer(now)?,
+                Value::Integer(stop.goes_on.into()),
             ],
         )
         .await?;

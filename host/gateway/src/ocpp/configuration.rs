@@ -4,45 +4,61 @@
 use std::sync::Arc;
 
 use chargetap_fleet::text::loggable;
+use chargetap_ocpp::Version;
+use chargetap_ocpp::message::{Answer, Request};
 use chargetap_ocpp::settings::{self, Setting};
-use chargetap_ocpp::v16::{Answer, Request};
 
 use super::{Outcome, Shared};
 
 /// Asks a station, once it had time to introduce itself.
-pub(super) async fn check<E>(shared: Arc<Shared<E>>, station: String) {
+pub(super) async fn check<E>(shared: Arc<Shared<E>>, station: String, version: Version) {
     tokio::time::sleep(shared.timeouts.introduction).await;
     let patience = shared.timeouts.setting;
-    let status = Request::TriggerMessage {
-        requested_message: "StatusNotification",
-    };
-    // A station that refuses has told its status when it connected, as OCPP asks. One that does not answer is asked
-    // nothing more, so that starts and stops need not wait.
-    let outcome = shared.call(&station, status, patience).await;
-    if !matches!(outcome, Outcome::Answered(_)) {
+    let Some(access) = shared.stations.get(&station) else {
         return;
+    };
+    let connectors: Vec<_> = match version {
+        Version::V16 => vec![None],
+        // Each has to be asked for.
+        _ => access.connectors.iter().copied().map(Some).collect(),
+    };
+    for connector in connectors {
+        let status = Request::TellStatus { connector };
+        // A station that refuses has told its status when it connected, as OCPP asks. One that does not answer is
+        // asked nothing more, so that starts and stops need not wait.
+        let outcome = shared.call(&station, status, patience).await;
+        if !matches!(outcome, Outcome::Answered(_)) {
+            return;
+        }
     }
-    let access = shared.stations.get(&station);
-    let Some(plug_in_timeout_s) = access.and_then(|access| access.plug_in_timeout_s) else {
+    let Some(plug_in_timeout_s) = access.plug_in_timeout_s else {
         return;
     };
-    let wanted = settings::wanted(plug_in_timeout_s);
-    let question = Request::GetConfiguration {
-        key: wanted.iter().map(|setting| setting.key).collect(),
+    let wanted = settings::wanted(version, plug_in_timeout_s);
+    // Stations of 2.x may take few variables at once, down to one.
+    let at_once = match version {
+        Version::V16 => wanted.len(),
+        _ => 1,
     };
-    let Outcome::Answered(Answer::Result(found)) = shared.call(&station, question, patience).await
-    else {
-        tracing::info!(station, "the station does not tell its settings");
-        return;
-    };
-    for change in settings::changes(&wanted, &found) {
-        set(&shared, &station, change).await;
+    for wanted in wanted.chunks(at_once) {
+        let keys = wanted.iter().map(|setting| setting.key).collect();
+        let question = Request::ReadSettings(keys);
+        let Outcome::Answered(Answer::Result(found)) =
+            shared.call(&station, question, patience).await
+        else {
+            tracing::info!(station, "the station does not tell its settings");
+            return;
+        };
+        for change in settings::changes(wanted, &found) {
+            set(&shared, &station, change).await;
+        }
     }
 }
 
-async fn set<E>(shared: &Shared<E>, station: &str, Setting { key, value }: Setting) {
-    let request = Request::ChangeConfiguration {
-        key,
+async fn set<E>(shared: &Shared<E>, station: &str, change: Setting) {
+    let Setting { key, value, .. } = change;
+    let request = Request::WriteSetting {
+        key: key.to_owned(),
         value: value.clone(),
     };
     let wanted = loggable(&value);

@@ -15,9 +15,10 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
 
-use chargetap_ocpp::v16::{self, Incoming, Request};
+use chargetap_ocpp::Version;
+use chargetap_ocpp::message::{self, Answer, Incoming, Request};
 
-use super::messages::{self, Received};
+use super::messages::{Intake, Received};
 use super::oddities::OddityCounts;
 use super::{Outcome, Shared, StationEvents, Timeouts, configuration};
 
@@ -57,6 +58,7 @@ enum Ended {
 pub(super) async fn serve<E: StationEvents>(
     shared: Arc<Shared<E>>,
     station: String,
+    version: Version,
     socket: WebSocket,
 ) {
     let (orders, mut inbox) = mpsc::channel(MAX_ORDERS);
@@ -67,13 +69,13 @@ pub(super) async fn serve<E: StationEvents>(
         let _ = older.send(Order::Close).await;
         older.closed().await;
     }
-    tracing::info!(station, "station connected");
+    tracing::info!(station, ocpp = version.name(), "station connected");
     // If it cannot be stored, its terminals are armed a little later.
     let _ = shared.events.connected(&station).await;
 
     let (calls, waiting_calls) = mpsc::channel(MAX_CALLS);
     let (replies, ready_replies) = mpsc::channel(MAX_CALLS);
-    let mut link = Link::new(socket, shared.timeouts, &station, &shared.oddities);
+    let mut link = Link::new(socket, version, shared.timeouts, &station, &shared.oddities);
     let talk = async {
         let ended = link.talk(&mut inbox, calls, ready_replies).await;
         forget(&shared, &station, &orders);
@@ -82,8 +84,10 @@ pub(super) async fn serve<E: StationEvents>(
         drop(link);
         ended
     };
-    let take_in = take_in(&shared, &station, waiting_calls, replies);
-    let configuration = tokio::spawn(configuration::check(shared.clone(), station.clone()));
+    let intake = Intake::new(&shared, &station, version);
+    let take_in = take_in(intake, waiting_calls, replies);
+    let check = configuration::check(shared.clone(), station.clone(), version);
+    let configuration = tokio::spawn(check);
     // What was received before the end is taken in to the last message. Only then the inbox is
     // dropped, which is what a newer connection waits for.
     let (ended, ()) = tokio::join!(talk, take_in);
@@ -93,13 +97,12 @@ pub(super) async fn serve<E: StationEvents>(
 
 /// Takes in a station's messages in order, and hands the replies back.
 async fn take_in<E: StationEvents>(
-    shared: &Shared<E>,
-    station: &str,
+    mut intake: Intake<'_, E>,
     mut calls: Receiver<Received>,
     replies: Sender<String>,
 ) {
     while let Some(call) = calls.recv().await {
-        let reply = messages::answer(shared, station, call).await;
+        let reply = intake.answer(call).await;
         // Fails if the connection is gone; the station repeats the message in the next one.
         let _ = replies.send(reply).await;
     }
@@ -121,6 +124,7 @@ fn forget<E: StationEvents>(shared: &Shared<E>, station: &str, orders: &Sender<O
 /// The part that reads and writes the socket.
 struct Link<'a> {
     socket: WebSocket,
+    version: Version,
     timeouts: Timeouts,
     station: &'a str,
     oddities: &'a OddityCounts,
@@ -143,6 +147,7 @@ struct Asked {
 impl<'a> Link<'a> {
     fn new(
         socket: WebSocket,
+        version: Version,
         timeouts: Timeouts,
         station: &'a str,
         oddities: &'a OddityCounts,
@@ -151,6 +156,7 @@ impl<'a> Link<'a> {
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             socket,
+            version,
             timeouts,
             station,
             oddities,
@@ -215,9 +221,13 @@ impl<'a> Link<'a> {
         let Some((request, patience, outcome)) = self.waiting.pop_front() else {
             return Ok(());
         };
+        let id = self.last_id.saturating_add(1).to_string();
+        let Some(call) = request.call(self.version, &id) else {
+            // It would not know the message. Fails if nobody waits any more.
+            let _ = outcome.send(Outcome::Answered(Answer::Error));
+            return Ok(());
+        };
         self.last_id += 1;
-        let id = self.last_id.to_string();
-        let call = request.call(&id);
         self.asked = Some(Asked {
             id,
             outcome,
@@ -234,9 +244,9 @@ impl<'a> Link<'a> {
         let message = received.ok_or(Ended::ByStation)??;
         self.heard_at = Instant::now();
         let received = match &message {
-            Message::Text(text) => v16::read(text),
+            Message::Text(text) => message::read(self.version, text),
             // Some stations mark their text as bytes.
-            Message::Binary(bytes) => v16::read(&String::from_utf8_lossy(bytes)),
+            Message::Binary(bytes) => message::read(self.version, &String::from_utf8_lossy(bytes)),
             Message::Pong(_) => {
                 self.has_ponged = true;
                 return Ok(());

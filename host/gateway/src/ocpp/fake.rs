@@ -8,7 +8,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware;
 use chargetap_engine::{Match, TransactionAnswer};
-use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop};
+use chargetap_ocpp::message::TransactionResponse;
+use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
@@ -46,6 +47,7 @@ pub(crate) enum Told {
         energy: u64,
         reason: String,
     },
+    Event(TransactionEvent),
 }
 
 /// Where the events go.
@@ -134,7 +136,7 @@ impl StationEvents for Arc<Journal> {
                 .await?;
             }
         }
-        Ok(Match::ByNumber)
+        Ok(Match::ById)
     }
 
     async fn stopped(&self, _: &str, stop: &Stop) -> Result<Match, Unavailable> {
@@ -155,7 +157,19 @@ impl StationEvents for Arc<Journal> {
             reason: stop.reason.name().to_owned(),
         })
         .await?;
-        Ok(Match::ByNumber)
+        Ok(Match::ById)
+    }
+
+    async fn transaction(
+        &self,
+        _: &str,
+        event: &TransactionEvent,
+    ) -> Result<TransactionResponse, Unavailable> {
+        self.take_in(Told::Event(event.clone())).await?;
+        Ok(TransactionResponse {
+            is_accepted: event.token.as_deref().map(is_ours),
+            cost: None,
+        })
     }
 }
 
@@ -195,6 +209,7 @@ impl Central {
         });
         let access = StationAccess {
             password: PASSWORD.into(),
+            connectors: vec![1, 2],
             plug_in_timeout_s: Some(300),
         };
         let known = BTreeMap::from([(STATION.to_owned(), access)]);

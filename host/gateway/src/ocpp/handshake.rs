@@ -16,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use chargetap_fleet::text::loggable;
-use chargetap_ocpp::v16::SUBPROTOCOL;
+use chargetap_ocpp::Version;
 use percent_encoding::percent_decode_str;
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq as _;
@@ -28,9 +28,6 @@ use crate::server;
 const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 /// How much is read from a socket at once. Every connection keeps a buffer of this size.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
-
-/// The spellings of the subprotocol that stations use.
-const SUBPROTOCOLS: [&str; 4] = [SUBPROTOCOL, "OCPP1.6", "ocpp1.6j", "ocpp1.6J"];
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
@@ -75,26 +72,41 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Par
     if !may_try || !is_authentic(&shared, &identity, &parts.headers) {
         return refuse(&shared, &identity, &source);
     }
-    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
-        Ok(upgrade) => upgrade.protocols(SUBPROTOCOLS),
-        Err(rejection) => return rejection.into_response(),
-    };
-    let offered = parts.headers.get(SEC_WEBSOCKET_PROTOCOL);
-    // A station that names no version speaks the only one there is.
-    if offered.is_some() && upgrade.selected_protocol().is_none() {
+    let Some((version, subprotocol)) = negotiate(&parts.headers) else {
+        let offered = parts.headers.get(SEC_WEBSOCKET_PROTOCOL);
         let offered = offered.and_then(|it| it.to_str().ok()).map(loggable);
         tracing::warn!(
             station = identity,
             offered,
-            "a station was refused: it does not speak OCPP 1.6"
+            "a station was refused: it speaks no version of OCPP that is known here"
         );
-        return (StatusCode::BAD_REQUEST, "the subprotocol must be ocpp1.6").into_response();
-    }
+        let advice = "the subprotocol must be ocpp1.6, ocpp2.0.1 or ocpp2.1";
+        return (StatusCode::BAD_REQUEST, advice).into_response();
+    };
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        Ok(upgrade) => upgrade.protocols(subprotocol),
+        Err(rejection) => return rejection.into_response(),
+    };
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(MAX_MESSAGE_BYTES)
         .max_frame_size(MAX_MESSAGE_BYTES)
-        .on_upgrade(move |socket| connection::serve(shared, identity, socket))
+        .on_upgrade(move |socket| connection::serve(shared, identity, version, socket))
+}
+
+/// The version that a station is to speak, and the subprotocol by which it is told. A station that names none speaks
+/// OCPP 1.6.
+fn negotiate(headers: &HeaderMap) -> Option<(Version, Option<&'static str>)> {
+    let headers = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter();
+    let texts = headers.filter_map(|header| header.to_str().ok());
+    let offered: Vec<&str> = texts
+        .flat_map(|text| text.split(',').map(str::trim))
+        .collect();
+    if offered.is_empty() {
+        return Some((Version::V16, None));
+    }
+    let (version, subprotocol) = Version::negotiate(&offered)?;
+    Some((version, Some(subprotocol)))
 }
 
 /// The last segment of the path that is not empty, without percent encoding.

@@ -1,4 +1,4 @@
-//! The central system's side of OCPP 1.6J: stations connect here, tell what they do, and are told
+//! The central system's side of OCPP 1.6J, 2.0.1 and 2.1: stations connect here, tell what they do, and are told
 //! to start and stop.
 //!
 //! What a station tells is answered only after [`StationEvents`] took it in. A station repeats what
@@ -26,9 +26,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chargetap_engine::platform::StationAnswer;
-use chargetap_engine::{Match, TransactionAnswer};
-use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop};
-use chargetap_ocpp::v16::{Answer, Request};
+use chargetap_engine::{Match, TransactionAnswer, remote_start_number};
+use chargetap_ocpp::message::{Answer, Request, TransactionResponse};
+use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 use secrecy::SecretString;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
@@ -134,6 +134,13 @@ pub trait StationEvents: Send + Sync + 'static {
         station: &str,
         stop: &Stop,
     ) -> impl Future<Output = Result<Match, Unavailable>> + Send;
+
+    /// Something happened to a transaction (2.x).
+    fn transaction(
+        &self,
+        station: &str,
+        event: &TransactionEvent,
+    ) -> impl Future<Output = Result<TransactionResponse, Unavailable>> + Send;
 }
 
 /// A station that may connect.
@@ -141,6 +148,8 @@ pub trait StationEvents: Send + Sync + 'static {
 pub struct StationAccess {
     /// Its password.
     pub password: SecretString,
+    /// The connectors (1.6) or EVSEs (2.x) at which drivers can pay.
+    pub connectors: Vec<u32>,
     /// How long drivers have to plug in there, in seconds; absent where none can pay.
     pub plug_in_timeout_s: Option<u64>,
 }
@@ -236,17 +245,24 @@ impl<E: StationEvents> Stations<E> {
 
     /// Asks a station to begin a transaction under a token of at most 20 characters.
     pub async fn remote_start(&self, station: &str, connector: u32, id_tag: &str) -> StationAnswer {
-        let start = Request::RemoteStartTransaction {
-            connector_id: connector,
-            id_tag: id_tag.to_owned(),
+        let start = Request::Start {
+            connector,
+            token: id_tag.to_owned(),
+            remote_start: remote_start_number(id_tag),
         };
         self.ask(station, start).await
     }
 
-    /// Asks a station to end a transaction.
-    pub async fn remote_stop(&self, station: &str, transaction: i64) -> StationAnswer {
-        let stop = Request::RemoteStopTransaction {
-            transaction_id: transaction,
+    /// Asks a station to end a transaction of this number, and of this id of the station's own.
+    pub async fn remote_stop(
+        &self,
+        station: &str,
+        number: i64,
+        name: Option<&str>,
+    ) -> StationAnswer {
+        let stop = Request::Stop {
+            number,
+            name: name.map(str::to_owned),
         };
         self.ask(station, stop).await
     }

@@ -7,14 +7,21 @@
     reason = "tests: a failure here is a failed test"
 )]
 
+use chargetap_ocpp::Version;
 use chargetap_ocpp::frame::ErrorCode;
-use chargetap_ocpp::v16::{self, Incoming, Response};
+use chargetap_ocpp::message::{self, Incoming, Response};
 use serde_json::Value;
 
 /// It is read without a panic; what is answered is a message of OCPP; what is listed as odd can be shown.
 pub fn frame(data: &[u8]) {
+    for version in [Version::V16, Version::V201, Version::V21] {
+        frame_of(version, data);
+    }
+}
+
+fn frame_of(version: Version, data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let received = v16::read(&text);
+    let received = message::read(version, &text);
     assert!(received.oddities.len() <= 16);
     for oddity in &received.oddities {
         assert!(oddity.place.len() <= 400);
@@ -23,9 +30,9 @@ pub fn frame(data: &[u8]) {
     let answer = match received.incoming {
         Incoming::Call(id, call) => {
             assert!(!call.action().is_empty());
-            v16::answer(&id, Ok(Response::Empty {}))
+            message::answer(version, &id, Ok(Response::Empty))
         }
-        Incoming::BrokenCall(id) => v16::answer(&id, Err(ErrorCode::FormationViolation)),
+        Incoming::BrokenCall(id) => message::answer(version, &id, Err(ErrorCode::FormatViolation)),
         Incoming::Answer(_, answer) => {
             let _ = answer.is_accepted();
             return;

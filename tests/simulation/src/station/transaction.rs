@@ -97,6 +97,7 @@ pub(super) async fn transaction(world: Arc<World>, connector: u32, id_tag: Strin
         return;
     };
     let stop = Stop {
+        goes_on: false,
         transaction: numbered(number),
         register: Some(at.energy),
         at: Some(at.at),
@@ -133,6 +134,7 @@ async fn forget(world: &Arc<World>, connector: u32, id_tag: &str) {
         gateway.station_booted(&station, &Boot::default()).await?;
         let status = Status {
             connector,
+            plug: None,
             status: Some(status),
             error: None,
             at: None,

@@ -106,8 +106,84 @@ async fn a_station_must_be_known_and_have_its_own_password() {
 #[tokio::test]
 async fn another_subprotocol_is_refused() {
     let central = Central::start(LONG).await;
-    let refused = handshake(&central, STATION, &good_credentials(), "ocpp2.0.1").await;
+    let refused = handshake(&central, STATION, &good_credentials(), "ocpp1.5").await;
     assert_eq!(status(refused.unwrap_err()), 400);
+}
+
+#[tokio::test]
+async fn the_best_version_that_a_station_offers_is_spoken() {
+    let central = Central::start(LONG).await;
+    for (offered, spoken) in [
+        ("ocpp1.6, ocpp2.0.1, ocpp2.1", "ocpp2.1"),
+        ("ocpp1.6,ocpp2.0.1", "ocpp2.0.1"),
+        ("mqtt, ocpp1.6J", "ocpp1.6J"),
+    ] {
+        let url = format!("{}/{STATION}", central.url).parse().unwrap();
+        let request = ClientRequestBuilder::new(url)
+            .with_header(
+                "Authorization",
+                format!("Basic {}", STANDARD.encode(good_credentials())),
+            )
+            .with_sub_protocol(offered);
+        let (_socket, response) = connect_async(request).await.unwrap();
+        assert_eq!(response.headers()["sec-websocket-protocol"], spoken);
+    }
+}
+
+#[tokio::test]
+async fn a_station_of_ocpp_2_is_answered_in_its_own_words() {
+    let mut central = Central::start(LONG).await;
+    let socket = handshake(&central, STATION, &good_credentials(), "ocpp2.0.1").await;
+    let mut station = Station(socket.unwrap());
+    let now = "2023-11-14T22:13:20.000Z";
+    let exchanges = [
+        (
+            r#"[2,"a","BootNotification",{"reason":"PowerUp","chargingStation":{"vendorName":"V","model":"M"}}]"#,
+            json!([3, "a", {"currentTime": now, "interval": 300, "status": "Accepted"}]),
+        ),
+        (
+            r#"[2,"b","StatusNotification",{"timestamp":"2023-11-14T22:13:20Z","connectorStatus":"Occupied","evseId":2,"connectorId":1}]"#,
+            json!([3, "b", {}]),
+        ),
+        (
+            r#"[2,"c","Authorize",{"idToken":{"idToken":"04A2B3","type":"ISO14443"}}]"#,
+            json!([3, "c", {"idTokenInfo": {"status": "Invalid"}}]),
+        ),
+        (
+            r#"[2,"d","SecurityEventNotification",{"type":"x","timestamp":"2023-11-14T22:13:20Z"}]"#,
+            json!([3, "d", {}]),
+        ),
+        (
+            r#"[2,"e","SignCertificate",{"csr":"x"}]"#,
+            json!([4, "e", "NotSupported", "", {}]),
+        ),
+        (
+            r#"[2,"f","StartTransaction",{"connectorId":1}]"#,
+            json!([4, "f", "NotImplemented", "", {}]),
+        ),
+        (
+            r#"[2,"g","TransactionEvent","#,
+            json!([4, "g", "FormatViolation", "", {}]),
+        ),
+    ];
+    for (sent, expected) in exchanges {
+        assert_eq!(station.exchange(sent).await, expected, "{sent}");
+    }
+    let status = central.status().await;
+    assert_eq!(
+        (status.connector, status.status),
+        (2, Some(ConnectorStatus::Occupied))
+    );
+    let event = r#"[2,"h","TransactionEvent",{"eventType":"Started","timestamp":"2023-11-14T22:13:20Z",
+        "triggerReason":"RemoteStart","seqNo":0,"transactionInfo":{"transactionId":"T-1"},"evse":{"id":2},
+        "idToken":{"idToken":"OURS-1","type":"Central"}}]"#;
+    let expected = json!([3, "h", {"idTokenInfo": {"status": "Accepted"}}]);
+    assert_eq!(station.exchange(event).await, expected);
+    let Told::Event(event) = central.told().await else {
+        panic!("no event of a transaction");
+    };
+    assert_eq!(event.name.as_deref(), Some("T-1"));
+    assert_eq!(event.connector, Some(2));
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ async fn a_remote_stop_names_the_transaction() {
             .send(&format!(r#"[3,"{id}",{{"status":"Accepted"}}]"#))
             .await;
     };
-    let (got, ()) = tokio::join!(central.stations.remote_stop(STATION, 4711), play);
+    let (got, ()) = tokio::join!(central.stations.remote_stop(STATION, 4711, None), play);
     assert_eq!(got, StationAnswer::Accepted);
 }
 
@@ -136,7 +136,7 @@ async fn after_a_lost_connection_it_is_unknown_what_the_station_did() {
     );
     assert!(!central.stations.is_connected(STATION));
     assert_eq!(
-        central.stations.remote_stop(STATION, 4711).await,
+        central.stations.remote_stop(STATION, 4711, None).await,
         StationAnswer::NotConnected
     );
 }

@@ -225,9 +225,9 @@ async fn the_register_is_told_while_charging_and_a_remote_stop_ends_it() {
     assert_eq!(state["connectors"][0]["transaction_id"], TRANSACTION);
 
     let stations = &scene.central.stations;
-    let another = stations.remote_stop(STATION, TRANSACTION + 1).await;
+    let another = stations.remote_stop(STATION, TRANSACTION + 1, None).await;
     assert_eq!(another, StationAnswer::Rejected);
-    let stopped = stations.remote_stop(STATION, TRANSACTION).await;
+    let stopped = stations.remote_stop(STATION, TRANSACTION, None).await;
     assert_eq!(stopped, StationAnswer::Accepted);
     let Told::Stopped {
         transaction: TRANSACTION,

@@ -1,0 +1,114 @@
+//! Transactions to which stations give ids of their own, as OCPP 2.x has it. One of them has a number, and with it a
+//! place among all transactions, once somebody may charge in it or energy flows.
+
+use super::error::StoreError;
+use super::rows::{Reader, first_text, integer, optional_integer, text};
+use crate::platform::{Platform, Value};
+
+/// A transaction as it is known by its station's id.
+pub(crate) struct NamedTransaction {
+    /// Absent until it has one.
+    pub(crate) number: Option<i64>,
+    pub(crate) connector: Option<u32>,
+    /// The first reading of its register.
+    pub(crate) start_energy: Option<u64>,
+}
+
+/// A transaction of this id was heard of, with what was said of it.
+pub(crate) async fn heard(
+    platform: &impl Platform,
+    station: &str,
+    name: &str,
+    connector: Option<u32>,
+    energy: Option<u64>,
+    now: u64,
+) -> Result<NamedTransaction, StoreError> {
+    let rows = platform
+        .query(
+            "INSERT INTO named_transaction (station, name, connector, start_energy, heard_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (station, name) DO UPDATE SET
+                connector = coalesce(connector, excluded.connector),
+                start_energy = coalesce(start_energy, excluded.start_energy),
+                heard_at = excluded.heard_at
+             RETURNING number, connector, start_energy",
+            vec![
+                text(station),
+                text(name),
+                connector.map_or(Value::Null, |connector| Value::Integer(connector.into())),
+                optional_integer(energy)?,
+                integer(now)?,
+            ],
+        )
+        .await?;
+    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
+    Ok(NamedTransaction {
+        number: row
+            .optional_unsigned()?
+            .and_then(|number| i64::try_from(number).ok()),
+        connector: row
+            .optional_unsigned()?
+            .and_then(|connector| u32::try_from(connector).ok()),
+        start_energy: row.optional_unsigned()?,
+    })
+}
+
+/// The transaction has this number from now on.
+pub(crate) async fn put_number(
+    platform: &impl Platform,
+    station: &str,
+    name: &str,
+    number: i64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE named_transaction SET number = ?3 WHERE station = ?1 AND name = ?2",
+            vec![text(station), text(name), Value::Integer(number)],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The number of the transaction of this id.
+pub(crate) async fn number(
+    platform: &impl Platform,
+    station: &str,
+    name: &str,
+) -> Result<Option<i64>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT number FROM named_transaction
+             WHERE station = ?1 AND name = ?2 AND number IS NOT NULL",
+            vec![text(station), text(name)],
+        )
+        .await?;
+    let row = rows.into_iter().next();
+    row.map(|row| Reader::new(row).integer()).transpose()
+}
+
+/// The station's own id of the transaction of this number.
+pub(crate) async fn name(
+    platform: &impl Platform,
+    number: i64,
+) -> Result<Option<String>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT name FROM named_transaction WHERE number = ?1",
+            vec![Value::Integer(number)],
+        )
+        .await?;
+    first_text(rows)
+}
+
+/// Delete those that were last heard of before this moment and are not on record otherwise.
+pub(crate) async fn forget(platform: &impl Platform, before: u64) -> Result<(), StoreError> {
+    platform
+        .query(
+            "DELETE FROM named_transaction WHERE heard_at < ?1
+             AND NOT EXISTS (SELECT 1 FROM station_transaction AS t
+                             WHERE t.number = named_transaction.number)",
+            vec![integer(before)?],
+        )
+        .await?;
+    Ok(())
+}
