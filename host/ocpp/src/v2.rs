@@ -1,7 +1,7 @@
 //! The messages of OCPP 2.0.1 and 2.1. What both have is written alike.
 
 use rust_decimal::Decimal;
-use serde_json::{Number, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 use crate::fields::Fields;
 use crate::message::{Call, Cost, Request, Response, TransactionResponse};
@@ -313,31 +313,34 @@ fn token_info(is_accepted: bool) -> Value {
 }
 
 fn transaction_response(version: Version, told: TransactionResponse) -> Value {
-    let mut response = json!({});
-    if let Some(is_accepted) = told.is_accepted {
-        response["idTokenInfo"] = token_info(is_accepted);
-    }
-    let Some(cost) = told.cost else {
-        return response;
-    };
-    let Cost {
+    let is_accepted = told.is_accepted == Some(true);
+    let mut info = told.is_accepted.map(token_info);
+    let mut response = Map::new();
+    if let Some(Cost {
         total,
         is_final,
         limit,
         told_price,
-    } = cost;
-    // In 2.0.1 it is the final price only; the running one is told by a message of its own.
-    if is_final || version >= Version::V21 {
-        response["totalCost"] = number(total);
+    }) = told.cost
+    {
+        // In 2.0.1 it is the final price only; the running one is told by a message of its own.
+        if is_final || version >= Version::V21 {
+            response.insert("totalCost".into(), number(total));
+        }
+        if is_accepted && version >= Version::V21 {
+            let limit = json!({"maxCost": number(limit)});
+            response.insert("transactionLimit".into(), limit);
+        }
+        if let (true, Some(price)) = (is_accepted, told_price) {
+            let content: String = price.chars().take(LONGEST_MESSAGE).collect();
+            let message = json!({"format": "UTF8", "content": content});
+            info = Some(json!({"status": "Accepted", "personalMessage": message}));
+        }
     }
-    if let (Some(true), Some(price)) = (told.is_accepted, told_price) {
-        let content: String = price.chars().take(LONGEST_MESSAGE).collect();
-        response["idTokenInfo"]["personalMessage"] = json!({"format": "UTF8", "content": content});
+    if let Some(info) = info {
+        response.insert("idTokenInfo".into(), info);
     }
-    if version >= Version::V21 && told.is_accepted == Some(true) {
-        response["transactionLimit"] = json!({"maxCost": number(limit)});
-    }
-    response
+    Value::Object(response)
 }
 
 /// A decimal as JSON writes it.
@@ -370,13 +373,18 @@ pub(crate) fn request(version: Version, request: &Request) -> (&'static str, Val
             ("RequestStopTransaction", json!({"transactionId": name}))
         }
         Request::ReadSettings(keys) => {
-            let variables: Vec<Value> = keys.iter().map(|key| variable(key)).collect();
-            ("GetVariables", json!({"getVariableData": variables}))
+            let data = |key: &&str| {
+                let (component, variable) = variable(key);
+                json!({"component": component, "variable": variable})
+            };
+            let data: Vec<Value> = keys.iter().map(data).collect();
+            ("GetVariables", json!({"getVariableData": data}))
         }
         Request::WriteSetting { key, value } => {
-            let mut variable = variable(key);
-            variable["attributeValue"] = json!(value);
-            ("SetVariables", json!({"setVariableData": [variable]}))
+            let (component, variable) = variable(key);
+            let data = json!({"component": component, "variable": variable,
+                "attributeValue": value});
+            ("SetVariables", json!({"setVariableData": [data]}))
         }
         Request::TellStatus { connector } => {
             ("TriggerMessage", trigger("StatusNotification", *connector))
@@ -388,10 +396,10 @@ pub(crate) fn request(version: Version, request: &Request) -> (&'static str, Val
     }
 }
 
-/// The names of component and variable, between which there is a point.
-fn variable(key: &str) -> Value {
+/// Component and variable, between whose names there is a point.
+fn variable(key: &str) -> (Value, Value) {
     let (component, variable) = key.split_once('.').unwrap_or(("", key));
-    json!({"component": {"name": component}, "variable": {"name": variable}})
+    (json!({"name": component}), json!({"name": variable}))
 }
 
 /// OCPP wants to be told of which connector a status is to be reported.
