@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use chargetap_fleet::example::EXAMPLE_CONFIG;
 use chargetap_fleet::processor::Processor;
 use chargetap_fleet::terminal::Origin;
-use chargetap_simulators::station::{StationArgs, StationSimulator};
+use chargetap_simulators::station::{StationArgs, StationSimulator, Version};
 
 use super::{
     API_KEY, CALLBACK_KEY, Gateway, Log, PASSWORD, STATION, TERMINAL, WEBHOOK_KEY, components,
@@ -100,6 +100,7 @@ pub(super) async fn start_station(address: &str, setup: &Setup) -> StationSimula
         url: format!("ws://{address}/ocpp"),
         identity: STATION.into(),
         password: PASSWORD.into(),
+        ocpp: Version::V1_6,
         connectors: CONNECTORS,
         power: setup.power,
         time_scale: 600,

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::outbox::{Outbox, Outgoing};
-use super::register::Register;
+use super::connector::{ChargePointStatus, Connector};
+use super::outbox::{EventKind, Outbox, Outgoing, TransactionEvent};
+use super::transaction::{Authorisation, EventAnswer, Reason, Transaction, TransactionId, Trigger};
+use super::version::Version;
 use crate::FaultKind;
 use crate::faults::FaultQueue;
 
-/// What a new station's registers show: not zero, so that a reading is not taken for an amount.
-const FIRST_READING: u64 = 12_345;
 /// How long a connector that was started remotely waits for a vehicle, in milliseconds.
 const PLUG_IN_TIMEOUT_MS: u64 = 600_000;
 
@@ -27,54 +27,6 @@ pub(super) struct Behaviour {
     pub(super) unplug_after: Option<u64>,
 }
 
-/// The states of OCPP that the station's connectors have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) enum ChargePointStatus {
-    Available,
-    Preparing,
-    Charging,
-    Finishing,
-}
-
-/// The reasons of OCPP for which the station ends a transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) enum Reason {
-    DeAuthorized,
-    EVDisconnected,
-    Remote,
-}
-
-#[derive(Debug)]
-struct Connector {
-    plugged: bool,
-    plug_in_at: Option<u64>,
-    /// The token of a remote start that waits for a vehicle, and until when it waits.
-    authorised: Option<(String, u64)>,
-    /// The index of the running transaction.
-    running: Option<usize>,
-    sample_at: u64,
-    register: Register,
-    status: ChargePointStatus,
-}
-
-/// A transaction as the control API shows it.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Transaction {
-    pub(super) connector: u32,
-    pub(super) id_tag: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) transaction_id: Option<i32>,
-    pub(super) meter_start: u64,
-    #[serde(skip)]
-    pub(super) started_at: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) meter_stop: Option<u64>,
-    #[serde(skip)]
-    pub(super) stopped_at: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reason: Option<Reason>,
-}
-
 #[derive(Debug, Serialize)]
 struct ConnectorView {
     connector: u32,
@@ -82,7 +34,7 @@ struct ConnectorView {
     status: ChargePointStatus,
     meter_wh: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    transaction_id: Option<i32>,
+    transaction_id: Option<TransactionId>,
 }
 
 /// The station as the control API shows it.
@@ -104,6 +56,8 @@ pub(super) enum CableError {
 
 #[derive(Debug)]
 pub(super) struct ChargePoint {
+    /// How what is told and received here is written.
+    pub(super) version: Version,
     behaviour: Behaviour,
     connected: bool,
     heartbeat: Option<Heartbeat>,
@@ -120,11 +74,12 @@ struct Heartbeat {
 }
 
 impl ChargePoint {
-    pub(super) fn new(behaviour: Behaviour) -> Self {
+    pub(super) fn new(version: Version, behaviour: Behaviour) -> Self {
         let connectors = (1..=behaviour.connectors)
             .map(|number| (number, Connector::new()))
             .collect();
         Self {
+            version,
             behaviour,
             connected: false,
             heartbeat: None,
@@ -147,7 +102,7 @@ impl ChargePoint {
                     meter_wh: state.register.watt_hours(),
                     transaction_id: state
                         .running
-                        .and_then(|running| self.transaction(running)?.transaction_id),
+                        .and_then(|running| self.transaction(running)?.transaction_id.clone()),
                 })
                 .collect(),
             transactions: self.transactions.clone(),
@@ -166,15 +121,30 @@ impl ChargePoint {
     pub(super) fn connected(&mut self) {
         self.connected = true;
         let mut first = vec![Outgoing::Boot];
-        first.extend(
-            self.connectors
-                .iter()
-                .map(|(&connector, state)| Outgoing::Status {
-                    connector,
-                    status: state.status,
-                }),
-        );
+        first.extend(self.statuses(None));
         self.outbox.connected(first);
+    }
+
+    /// The status of one connector, or of all.
+    fn statuses(&self, number: Option<u32>) -> Vec<Outgoing> {
+        let connectors = self.connectors.iter();
+        connectors
+            .filter(|(candidate, _)| number.is_none_or(|number| number == **candidate))
+            .map(|(&connector, state)| Outgoing::Status {
+                connector,
+                status: state.told_status(self.version),
+            })
+            .collect()
+    }
+
+    /// Tells the status of one connector again, or of all. Says whether there is any.
+    pub(super) fn repeat_status(&mut self, number: Option<u32>) -> bool {
+        let statuses = self.statuses(number);
+        let any = !statuses.is_empty();
+        for status in statuses {
+            self.outbox.push(status, 1);
+        }
+        any
     }
 
     pub(super) fn disconnected(&mut self) {
@@ -210,12 +180,14 @@ impl ChargePoint {
             let full = connector.register.count(now, self.behaviour.watts);
             if connector.sample_at <= now {
                 connector.sample_at = now.saturating_add(self.behaviour.sample_interval);
-                let sample = Outgoing::Sample {
-                    transaction: running,
-                    watt_hours: connector.register.watt_hours(),
-                    at: now,
-                };
-                self.outbox.push(sample, 1);
+                let watt_hours = connector.register.watt_hours();
+                self.tell(
+                    running,
+                    EventKind::Metered {
+                        watt_hours,
+                        at: now,
+                    },
+                );
             }
             if full {
                 // The connector exists and is plugged in, so this cannot be refused.
@@ -245,9 +217,11 @@ impl ChargePoint {
         if connector.plugged {
             return Err(CableError::Already);
         }
-        connector.plugged = true;
-        self.set_status(number, ChargePointStatus::Preparing);
-        self.begin_if_ready(number, now);
+        self.change(number, |connector| {
+            connector.plugged = true;
+            connector.status = ChargePointStatus::Preparing;
+        });
+        self.begin_if_ready(number, Trigger::CablePluggedIn, now);
         Ok(())
     }
 
@@ -259,15 +233,21 @@ impl ChargePoint {
         if let Some(running) = connector.running {
             self.end(running, Reason::EVDisconnected, now);
         }
-        let connector = self.connector(number)?;
-        connector.plugged = false;
-        connector.authorised = None;
-        self.set_status(number, ChargePointStatus::Available);
+        self.change(number, |connector| {
+            connector.plugged = false;
+            connector.authorised = None;
+            connector.status = ChargePointStatus::Available;
+        });
         Ok(())
     }
 
     /// Whether the station begins a transaction under this token, now or when a vehicle comes.
-    pub(super) fn remote_start(&mut self, number: Option<u32>, id_tag: String, now: u64) -> bool {
+    pub(super) fn remote_start(
+        &mut self,
+        number: Option<u32>,
+        authorisation: Authorisation,
+        now: u64,
+    ) -> bool {
         let plug_in_after = self.behaviour.plug_in_after;
         let mut connectors = self.connectors.iter_mut();
         let Some((&number, connector)) = connectors.find(|(candidate, state)| {
@@ -275,21 +255,21 @@ impl ChargePoint {
         }) else {
             return false;
         };
-        connector.authorised = Some((id_tag, now.saturating_add(PLUG_IN_TIMEOUT_MS)));
+        connector.authorised = Some((authorisation, now.saturating_add(PLUG_IN_TIMEOUT_MS)));
         if !connector.plugged {
             connector.plug_in_at = plug_in_after.map(|after| now.saturating_add(after));
         }
         self.set_status(number, ChargePointStatus::Preparing);
-        self.begin_if_ready(number, now);
+        self.begin_if_ready(number, Trigger::RemoteStart, now);
         true
     }
 
     /// Whether the transaction was running and is now ended.
-    pub(super) fn remote_stop(&mut self, transaction_id: i32, now: u64) -> bool {
+    pub(super) fn remote_stop(&mut self, transaction_id: &TransactionId, now: u64) -> bool {
         let running = self.connectors.values().filter_map(|state| state.running);
         let found = running.into_iter().find(|&running| {
             self.transaction(running)
-                .is_some_and(|found| found.transaction_id == Some(transaction_id))
+                .is_some_and(|found| found.transaction_id.as_ref() == Some(transaction_id))
         });
         if let Some(running) = found {
             self.end(running, Reason::Remote, now);
@@ -297,25 +277,38 @@ impl ChargePoint {
         found.is_some()
     }
 
-    /// The central system's answer to the start of a transaction.
-    pub(super) fn started(&mut self, index: usize, id: i32, accepted: bool, now: u64) {
+    /// The central system's answer to what it was told of a transaction.
+    pub(super) fn answered(&mut self, index: usize, answer: EventAnswer, now: u64) {
         let Some(transaction) = self.transactions.get_mut(index) else {
             return;
         };
-        transaction.transaction_id = Some(id);
-        if !accepted && transaction.meter_stop.is_none() {
+        let refused = answer.refused;
+        transaction.take_in(answer);
+        if refused && transaction.meter_stop.is_none() {
             self.end(index, Reason::DeAuthorized, now);
         }
     }
 
-    fn begin_if_ready(&mut self, number: u32, now: u64) {
+    /// The central system told what a transaction costs so far, in whole units of the currency.
+    pub(super) fn cost_updated(&mut self, transaction_id: &TransactionId, total_cost: f64) {
+        let mut transactions = self.transactions.iter_mut();
+        match transactions.find(|found| found.transaction_id.as_ref() == Some(transaction_id)) {
+            Some(transaction) => transaction.total_cost = Some(total_cost),
+            None => tracing::warn!(
+                ?transaction_id,
+                "ignoring the cost of no transaction of ours"
+            ),
+        }
+    }
+
+    fn begin_if_ready(&mut self, number: u32, trigger: Trigger, now: u64) {
         let Some(connector) = self.connectors.get_mut(&number) else {
             return;
         };
         if !connector.plugged {
             return;
         }
-        let Some((id_tag, _)) = connector.authorised.take() else {
+        let Some((authorisation, _)) = connector.authorised.take() else {
             return;
         };
         let index = self.transactions.len();
@@ -324,15 +317,20 @@ impl ChargePoint {
         connector.register.begin(now, self.behaviour.unplug_after);
         self.transactions.push(Transaction {
             connector: number,
-            id_tag,
-            transaction_id: None,
+            authorisation,
+            trigger,
+            transaction_id: self.version.transaction_id(index, now),
+            events: 0,
             meter_start: connector.register.watt_hours(),
             started_at: now,
             meter_stop: None,
             stopped_at: 0,
             reason: None,
+            total_cost: None,
+            message: None,
+            cost_limit: None,
         });
-        self.tell(Outgoing::Start { transaction: index });
+        self.tell(index, EventKind::Started);
         self.set_status(number, ChargePointStatus::Charging);
     }
 
@@ -349,25 +347,46 @@ impl ChargePoint {
         transaction.meter_stop = Some(connector.register.watt_hours());
         transaction.stopped_at = now;
         transaction.reason = Some(reason);
-        self.tell(Outgoing::Stop { transaction: index });
+        self.tell(index, EventKind::Ended);
         self.set_status(number, ChargePointStatus::Finishing);
     }
 
-    fn tell(&mut self, message: Outgoing) {
-        let twice = self.faults.take(|kind| kind == FaultKind::Duplicate);
+    /// Tells what happened in a transaction.
+    fn tell(&mut self, index: usize, kind: EventKind) {
+        let Some(transaction) = self.transactions.get_mut(index) else {
+            return;
+        };
+        let seq_no = transaction.events;
+        transaction.events = seq_no.saturating_add(1);
+        let twice = match kind {
+            EventKind::Metered { .. } => None,
+            EventKind::Started | EventKind::Ended => {
+                self.faults.take(|kind| kind == FaultKind::Duplicate)
+            }
+        };
+        let event = TransactionEvent {
+            transaction: index,
+            seq_no,
+            offline: !self.connected,
+            kind,
+        };
         self.outbox
-            .push(message, if twice.is_some() { 2 } else { 1 });
+            .push(Outgoing::Event(event), if twice.is_some() { 2 } else { 1 });
     }
 
     fn set_status(&mut self, number: u32, status: ChargePointStatus) {
+        self.change(number, |connector| connector.status = status);
+    }
+
+    /// Changes a connector, and tells its status if that is another one now.
+    fn change(&mut self, number: u32, change: impl FnOnce(&mut Connector)) {
         let Some(connector) = self.connectors.get_mut(&number) else {
             return;
         };
-        if connector.status == status {
-            return;
-        }
-        connector.status = status;
-        if self.connected {
+        let before = connector.told_status(self.version);
+        change(connector);
+        let status = connector.told_status(self.version);
+        if self.connected && status != before {
             let connector = number;
             self.outbox.push(Outgoing::Status { connector, status }, 1);
         }
@@ -377,23 +396,5 @@ impl ChargePoint {
         self.connectors
             .get_mut(&number)
             .ok_or(CableError::UnknownConnector)
-    }
-}
-
-impl Connector {
-    fn new() -> Self {
-        Self {
-            plugged: false,
-            plug_in_at: None,
-            authorised: None,
-            running: None,
-            sample_at: 0,
-            register: Register::new(FIRST_READING),
-            status: ChargePointStatus::Available,
-        }
-    }
-
-    fn is_free(&self) -> bool {
-        self.running.is_none() && self.authorised.is_none()
     }
 }

@@ -16,6 +16,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use super::TICK;
 use super::charge_point::ChargePoint;
 use super::messages::Reaction;
+use super::version::Version;
 use crate::{lock, unix_ms};
 
 /// How long to wait before connecting again.
@@ -27,9 +28,10 @@ const LATE_ANSWERS: usize = 16;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// Where and as whom to connect.
+/// Where, as whom and how to connect.
 #[derive(Debug)]
 pub(super) struct Central {
+    pub(super) version: Version,
     pub(super) url: tungstenite::http::Uri,
     pub(super) identity: String,
     pub(super) password: SecretString,
@@ -57,7 +59,7 @@ impl Central {
     async fn connect(&self) -> Result<Socket, tungstenite::Error> {
         let credentials = format!("{}:{}", self.identity, self.password.expose_secret());
         let request = ClientRequestBuilder::new(self.url.clone())
-            .with_sub_protocol("ocpp1.6")
+            .with_sub_protocol(format!("ocpp{}", self.version))
             .with_header(
                 "Authorization",
                 format!("Basic {}", STANDARD.encode(credentials)),

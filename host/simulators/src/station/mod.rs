@@ -1,18 +1,23 @@
-//! A simulated OCPP 1.6J charging station.
+//! A simulated charging station that speaks OCPP 1.6, 2.0.1 or 2.1, in JSON over a WebSocket.
 //!
 //! It starts and stops on remote request, counts energy while a transaction runs, keeps what it has
 //! to tell about transactions until the central system answered it, and goes on charging while it is
 //! offline. A driver plugs in and unplugs over the control API, or by itself as the arguments say.
 //!
 //! Its timestamps are real time; a time scale only makes the energy flow faster.
+//!
+//! What it does is the same in every version of OCPP. How that is written and read is in `messages`.
 
 mod charge_point;
+mod connector;
 mod control;
-mod incoming;
+mod frame;
 mod link;
 mod messages;
 mod outbox;
 mod register;
+mod transaction;
+mod version;
 
 use std::io;
 use std::net::SocketAddr;
@@ -28,6 +33,7 @@ use tokio_tungstenite::tungstenite::http::uri::InvalidUri;
 
 use self::charge_point::{Behaviour, ChargePoint};
 use self::link::Central;
+pub use self::version::Version;
 use super::{Fault, announce, lock, serve, unix_ms};
 
 /// How finely the station sees time pass.
@@ -45,6 +51,9 @@ pub struct StationArgs {
     /// The station's password
     #[arg(long)]
     pub password: SecretString,
+    /// The version of OCPP that the station speaks
+    #[arg(long, value_enum, value_name = "VERSION", default_value_t = Version::V1_6)]
+    pub ocpp: Version,
     /// How many connectors the station has
     #[arg(long, default_value_t = 1)]
     pub connectors: u32,
@@ -109,18 +118,20 @@ impl StationSimulator {
     /// [`StartError`] if the control address cannot be bound or the URL is none.
     pub async fn start(args: StationArgs) -> Result<Self, StartError> {
         let url: Uri = format!("{}/{}", args.url.trim_end_matches('/'), args.identity).parse()?;
-        let mut station = ChargePoint::new(Behaviour {
+        let behaviour = Behaviour {
             connectors: args.connectors,
             watts: args.power.saturating_mul(args.time_scale),
             sample_interval: args.meter_interval_ms,
             plug_in_after: args.plug_in_after_ms,
             unplug_after: args.unplug_after,
-        });
+        };
+        let mut station = ChargePoint::new(args.ocpp, behaviour);
         for fault in args.faults {
             station.faults.add(fault);
         }
         let station = Arc::new(Mutex::new(station));
         let central = Central {
+            version: args.ocpp,
             url,
             identity: args.identity,
             password: args.password,

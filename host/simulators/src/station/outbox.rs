@@ -5,8 +5,6 @@
 
 use std::collections::VecDeque;
 
-use super::charge_point::ChargePointStatus;
-
 /// How long the central system may take to answer, in milliseconds.
 const ANSWER_TIMEOUT_MS: u64 = 5_000;
 /// How long to wait before repeating a message that was answered with an error, in milliseconds.
@@ -21,27 +19,38 @@ pub(super) enum Outgoing {
     Heartbeat,
     Status {
         connector: u32,
-        status: ChargePointStatus,
+        status: &'static str,
     },
-    Start {
-        transaction: usize,
-    },
-    Sample {
-        transaction: usize,
-        watt_hours: u64,
-        at: u64,
-    },
-    Stop {
-        transaction: usize,
-    },
+    Event(TransactionEvent),
+}
+
+/// What happened in a transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TransactionEvent {
+    /// The transaction's index.
+    pub(super) transaction: usize,
+    /// How many events there were in the transaction before.
+    pub(super) seq_no: u32,
+    /// Whether the station was not connected when it happened.
+    pub(super) offline: bool,
+    pub(super) kind: EventKind,
+}
+
+/// The kinds of what happens in a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EventKind {
+    Started,
+    Metered { watt_hours: u64, at: u64 },
+    Ended,
 }
 
 impl Outgoing {
     fn is_kept(&self) -> bool {
-        matches!(
-            self,
-            Self::Start { .. } | Self::Sample { .. } | Self::Stop { .. }
-        )
+        matches!(self, Self::Event(_))
+    }
+
+    fn is_sample(&self) -> bool {
+        matches!(self, Self::Event(event) if matches!(event.kind, EventKind::Metered { .. }))
     }
 }
 
@@ -63,8 +72,7 @@ pub(super) struct Outbox {
 impl Outbox {
     /// Adds a message that is to be sent and answered `copies` times.
     pub(super) fn push(&mut self, message: Outgoing, copies: u32) {
-        let sample = matches!(message, Outgoing::Sample { .. });
-        if sample && self.queue.len() >= MANY {
+        if message.is_sample() && self.queue.len() >= MANY {
             return;
         }
         let entry = self.entry(message, copies);
@@ -149,7 +157,12 @@ impl Outbox {
 mod tests {
     use super::*;
 
-    const START: Outgoing = Outgoing::Start { transaction: 0 };
+    const START: Outgoing = Outgoing::Event(TransactionEvent {
+        transaction: 0,
+        seq_no: 0,
+        offline: false,
+        kind: EventKind::Started,
+    });
 
     #[test]
     fn one_message_is_in_flight_at_a_time() {

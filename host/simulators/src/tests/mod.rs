@@ -1,6 +1,7 @@
 //! The simulators over real sockets.
 
 mod payter;
+mod station;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::Value;
