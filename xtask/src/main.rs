@@ -61,6 +61,14 @@ struct Demo {
     /// The language of the terminal, such as `sv`; may be given twice: then it shows both.
     #[arg(long = "language", value_name = "LANGUAGE", default_value = "en")]
     languages: Vec<String>,
+    /// The version of OCPP that the station speaks. From 2.0.1 on, it is told what charging costs.
+    #[arg(
+        long,
+        value_name = "VERSION",
+        value_parser = ["1.6", "2.0.1", "2.1"],
+        default_value = "1.6"
+    )]
+    ocpp: String,
 }
 
 fn main() -> ExitCode {
@@ -126,10 +134,10 @@ fn simulate(arguments: &[String]) -> anyhow::Result<()> {
 fn run_demo(demo: &Demo) -> anyhow::Result<()> {
     components::build_plugins()?;
     cargo(&["build", "--package", "chargetap"])?;
-    let mut arguments = vec!["demo", "--listen", &demo.listen, "--components"];
     let folder = components::folder();
     let folder = folder.to_string_lossy();
-    arguments.push(&folder);
+    let mut arguments = vec!["demo", "--listen", &demo.listen, "--components", &folder];
+    arguments.extend(["--ocpp", &demo.ocpp]);
     if demo.once {
         arguments.push("--once");
     }

@@ -98,7 +98,7 @@ struct ServeArgs {
 enum Simulate {
     /// Simulate Payter's cloud with its terminals, cards and a ledger of holds and captures.
     Payter(PayterArgs),
-    /// Simulate a charging station that speaks OCPP 1.6J.
+    /// Simulate a charging station that speaks OCPP 1.6, 2.0.1 or 2.1, as `--ocpp` says.
     Station(StationArgs),
 }
 

@@ -17,7 +17,7 @@ use chargetap_engine::platform::{Platform, Value};
 use chargetap_fleet::example::EXAMPLE_CONFIG;
 use chargetap_fleet::moment::Moment;
 use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
-use chargetap_simulators::station::{StationArgs, StationSimulator};
+use chargetap_simulators::station::{StationArgs, StationSimulator, Version};
 use clap::Args;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -59,6 +59,9 @@ pub struct DemoArgs {
     /// The language of the terminal, such as `sv`; may be given twice: then it shows both.
     #[arg(long = "language", value_name = "LANGUAGE", default_value = "en")]
     languages: Vec<String>,
+    /// The version of OCPP that the station speaks. From 2.0.1 on, it is told what charging costs.
+    #[arg(long, value_enum, value_name = "VERSION", default_value_t = Version::V1_6)]
+    ocpp: Version,
 }
 
 /// Run the demonstration. `lines` are the engine's log lines about the session.
@@ -91,6 +94,7 @@ pub(crate) async fn run(
         url: format!("ws://{address}/ocpp"),
         identity: STATION.into(),
         password: PASSWORD.into(),
+        ocpp: args.ocpp,
         connectors: 1,
         power: 50_000,
         time_scale: 120,
@@ -105,7 +109,11 @@ pub(crate) async fn run(
     println!("Chargetap demonstration, all on this machine:");
     println!("  gateway            http://{address}");
     println!("  simulated Payter   {}", payter.base_url());
-    println!("  simulated station  {}", station.control_url());
+    println!(
+        "  simulated station  {} (OCPP {})",
+        station.control_url(),
+        args.ocpp
+    );
     println!("A second at this station is worth two minutes of charging at 50 kW.\n");
 
     onboarding::onboard(address, token.expose_secret(), now).await?;
@@ -222,6 +230,8 @@ struct Connector {
 struct Transaction {
     meter_start: u64,
     meter_stop: Option<u64>,
+    /// What the station was told that it costs, in whole units of the currency.
+    total_cost: Option<f64>,
 }
 
 impl Driver<'_> {

@@ -81,6 +81,10 @@ pub(super) async fn compare(driver: &Driver<'_>, receipt: &str) -> anyhow::Resul
             "by Payter",
         ),
     ];
+    // OCPP 1.6 has no message that tells it.
+    if let Some(cost) = transactions.iter().find_map(|found| found.total_cost) {
+        println!("The station was told a price of {cost:.2} EUR.");
+    }
     let one = transactions.len() == 1
         && matches!(ledger.sessions.as_slice(), [session] if session.state == "captured");
     println!(
