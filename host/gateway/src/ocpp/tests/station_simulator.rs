@@ -65,6 +65,7 @@ impl Scene {
             url: central.url.clone(),
             identity: STATION.to_owned(),
             password: PASSWORD.into(),
+            ocpp: chargetap_simulators::station::Version::V1_6,
             connectors: 1,
             power: 50_000,
             time_scale: 1_000_000,
