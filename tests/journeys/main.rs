@@ -16,6 +16,7 @@ mod field;
 mod fleet;
 mod input;
 mod notices;
+mod ocpp2;
 mod operator;
 #[cfg(feature = "peers")]
 mod peers;

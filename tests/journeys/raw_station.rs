@@ -24,6 +24,7 @@ pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 pub(crate) struct RawStation<'a> {
     pub(crate) world: &'a World,
     socket: Socket,
+    subprotocol: &'static str,
     pub(crate) tag: String,
     pub(crate) transaction: i64,
     sent: u32,
@@ -32,9 +33,15 @@ pub(crate) struct RawStation<'a> {
 impl<'a> RawStation<'a> {
     /// Connects as the station of the configuration.
     pub(crate) async fn new(world: &'a World) -> Self {
+        Self::speaking(world, "ocpp1.6").await
+    }
+
+    /// Connects as the station of the configuration, and speaks this subprotocol.
+    pub(crate) async fn speaking(world: &'a World, subprotocol: &'static str) -> Self {
         Self {
             world,
-            socket: connect(world, STATION).await.unwrap(),
+            socket: connect_speaking(world, STATION, subprotocol).await.unwrap(),
+            subprotocol,
             tag: String::new(),
             transaction: 0,
             sent: 0,
@@ -115,7 +122,8 @@ impl<'a> RawStation<'a> {
 
     /// Cuts the connection, and makes a new one.
     pub(crate) async fn reconnect(&mut self) {
-        self.socket = connect(self.world, STATION).await.unwrap();
+        let socket = connect_speaking(self.world, STATION, self.subprotocol).await;
+        self.socket = socket.unwrap();
     }
 
     /// Boots, and says that the connector is free.
@@ -169,13 +177,21 @@ impl<'a> RawStation<'a> {
     }
 }
 
-/// Connects as a station.
+/// Connects as a station of OCPP 1.6.
 pub(crate) async fn connect(world: &World, identity: &str) -> Result<Socket, Error> {
+    connect_speaking(world, identity, "ocpp1.6").await
+}
+
+async fn connect_speaking(
+    world: &World,
+    identity: &str,
+    subprotocol: &str,
+) -> Result<Socket, Error> {
     let url = world.url(&format!("/ocpp/{identity}"));
     let url = url.replace("http://", "ws://").parse().unwrap();
     let credentials = STANDARD.encode(format!("{identity}:{PASSWORD}"));
     let request = ClientRequestBuilder::new(url)
-        .with_sub_protocol("ocpp1.6")
+        .with_sub_protocol(subprotocol)
         .with_header("Authorization", format!("Basic {credentials}"));
     connect_async(request).await.map(|(socket, _)| socket)
 }

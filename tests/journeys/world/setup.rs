@@ -41,6 +41,8 @@ pub(crate) struct Setup {
     pub(crate) kept: Option<Kept>,
     pub(crate) payter_faults: Vec<&'static str>,
     pub(crate) station_faults: Vec<&'static str>,
+    /// The version of OCPP that the simulated station speaks.
+    pub(crate) ocpp: Version,
     /// Whether the station is simulated. Otherwise the test brings its own.
     pub(crate) simulated_station: bool,
     /// What a vehicle draws, in watts.
@@ -76,6 +78,7 @@ impl Default for Setup {
             kept: None,
             payter_faults: Vec::new(),
             station_faults: Vec::new(),
+            ocpp: Version::V1_6,
             simulated_station: true,
             power: 50_000,
             plug_in_after_ms: Some(50),
@@ -100,7 +103,7 @@ pub(super) async fn start_station(address: &str, setup: &Setup) -> StationSimula
         url: format!("ws://{address}/ocpp"),
         identity: STATION.into(),
         password: PASSWORD.into(),
-        ocpp: Version::V1_6,
+        ocpp: setup.ocpp,
         connectors: CONNECTORS,
         power: setup.power,
         time_scale: 600,

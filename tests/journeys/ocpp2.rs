@@ -1,0 +1,288 @@
+//! Stations of OCPP 2.0.1 and 2.1.
+
+use chargetap_simulators::station::Version;
+use serde_json::{Value, json};
+
+use crate::raw_station::{RawStation, alerts, moment};
+use crate::world::{Setup, World, price};
+
+/// A station that speaks frames, and its transaction.
+struct Station<'a> {
+    raw: RawStation<'a>,
+    name: &'static str,
+    seq_no: u32,
+}
+
+impl<'a> Station<'a> {
+    async fn boot(world: &'a World) -> Self {
+        let raw = RawStation::speaking(world, "ocpp2.0.1").await;
+        let mut station = Self {
+            raw,
+            name: "transaction-1",
+            seq_no: 0,
+        };
+        let boot = json!({"reason": "PowerUp",
+            "chargingStation": {"vendorName": "FieldTest", "model": "T2"}});
+        station.raw.exchange("BootNotification", boot).await;
+        station.status("Available").await;
+        station
+    }
+
+    async fn status(&mut self, status: &str) {
+        let status = json!({"timestamp": moment(), "connectorStatus": status, "evseId": 1,
+            "connectorId": 1});
+        let answer = self.raw.exchange("StatusNotification", status).await;
+        assert_eq!(answer, json!({}));
+    }
+
+    /// An event of the transaction. What `more` has is added.
+    fn event(&mut self, kind: &str, trigger: &str, register: Option<u64>, more: &Value) -> Value {
+        let mut event = json!({"eventType": kind, "timestamp": moment(), "triggerReason": trigger,
+            "seqNo": self.seq_no, "transactionInfo": {"transactionId": self.name},
+            "evse": {"id": 1, "connectorId": 1}});
+        self.seq_no += 1;
+        if let Some(register) = register {
+            event["meterValue"] = json!([{"timestamp": moment(),
+                "sampledValue": [{"value": register}]}]);
+        }
+        for (key, value) in more.as_object().unwrap() {
+            match value.as_object() {
+                Some(members) if event.get(key).is_some() => {
+                    event[key].as_object_mut().unwrap().extend(members.clone());
+                }
+                _ => event[key] = value.clone(),
+            }
+        }
+        event
+    }
+
+    async fn send(&mut self, event: &Value) -> Value {
+        self.raw.exchange("TransactionEvent", event.clone()).await
+    }
+
+    /// Tells of the transaction, and returns what is answered.
+    async fn tell(&mut self, kind: &str, trigger: &str, register: u64, more: Value) -> Value {
+        let event = self.event(kind, trigger, Some(register), &more);
+        self.send(&event).await
+    }
+
+    /// Waits for a remote start, accepts it, and returns what was asked for.
+    async fn remote_start(&mut self) -> Value {
+        let call = self.raw.called("RequestStartTransaction").await;
+        self.raw.accept(&call).await;
+        call[3].clone()
+    }
+}
+
+/// The token of a remote start, as an event has it.
+fn token(start: &Value) -> Value {
+    json!({"idToken": start["idToken"]})
+}
+
+fn id(start: &Value) -> String {
+    start["idToken"]["idToken"].as_str().unwrap().to_owned()
+}
+
+async fn world(station: &'static str) -> World {
+    World::new(Setup {
+        simulated_station: false,
+        policy: "stop_timeout_s = 1",
+        station,
+        ..Setup::default()
+    })
+    .await
+}
+
+async fn shows(world: &World, text: &str) {
+    world
+        .until(text, async || world.screen().await.0.contains(text))
+        .await;
+}
+
+async fn whole_session(ocpp: Version) {
+    let world = World::new(Setup {
+        ocpp,
+        ..Setup::default()
+    })
+    .await;
+    world.tap("card-1").await;
+    let sessions = world.closed_sessions(1).await;
+    let energy = world.metered_energy().await;
+    let receipt = &world.receipts(1).await[0];
+    assert!(energy >= 7_000, "{energy}");
+    assert_eq!(receipt["charging"]["energy_wh"], energy);
+    assert_eq!(sessions[0]["captured"], price(energy));
+    let transaction = &world.station().await["transactions"][0];
+    // The station was told what the driver pays, and what the terminal showed.
+    let told = transaction["total_cost"].as_f64().unwrap();
+    let paid = price(energy);
+    assert_eq!(
+        format!("{told:.2}"),
+        format!("{}.{:02}", paid / 100, paid % 100)
+    );
+    let message = transaction["message"].as_str().unwrap();
+    assert!(message.contains("kWh"), "{message}");
+    let limit = &transaction["cost_limit"];
+    let has_limits = ocpp == Version::V2_1;
+    assert_eq!(limit.as_f64(), has_limits.then_some(50.0), "{transaction}");
+    assert_eq!(alerts(&world).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_station_of_ocpp_2_0_1_charges_and_shows_what_it_costs() {
+    whole_session(Version::V2_0_1).await;
+}
+
+#[tokio::test]
+async fn a_station_of_ocpp_2_1_charges_and_knows_how_much_it_may_cost() {
+    whole_session(Version::V2_1).await;
+}
+
+#[tokio::test]
+async fn a_vehicle_that_was_plugged_in_first_keeps_nobody_from_paying() {
+    let world = world("").await;
+    let mut station = Station::boot(&world).await;
+    station.status("Occupied").await;
+    let info = json!({"transactionInfo": {"chargingState": "EVConnected"}});
+    let answer = station.tell("Started", "CablePluggedIn", 1_000, info).await;
+    assert_eq!(answer, json!({}));
+    // What the station itself uses is nobody's.
+    station
+        .tell("Updated", "MeterValuePeriodic", 1_003, json!({}))
+        .await;
+    shows(&world, "Show your card").await;
+    world.tap("card-1").await;
+    let start = station.remote_start().await;
+    assert_eq!(start["evseId"], 1);
+    let answer = station
+        .tell("Updated", "RemoteStart", 1_003, token(&start))
+        .await;
+    assert_eq!(answer["idTokenInfo"]["status"], "Accepted", "{answer}");
+    station
+        .tell("Updated", "MeterValuePeriodic", 5_003, json!({}))
+        .await;
+    let left = json!({"transactionInfo": {"stoppedReason": "EVDisconnected"}});
+    let answer = station.tell("Ended", "EVDeparted", 9_003, left).await;
+    // 8 kWh x 0.49 + 0.25, with 25 % VAT: 5.2125.
+    assert_eq!(answer["totalCost"], 5.21);
+    let sessions = world.closed_sessions(1).await;
+    assert_eq!(sessions[0]["captured"], 521);
+    assert_eq!(alerts(&world).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_start_is_recognised_by_its_number_where_the_station_leaves_out_the_token() {
+    let world = world("").await;
+    let mut station = Station::boot(&world).await;
+    world.tap("card-1").await;
+    let start = station.remote_start().await;
+    let info = json!({"transactionInfo": {"remoteStartId": start["remoteStartId"]}});
+    station.tell("Started", "RemoteStart", 1_000, info).await;
+    assert_eq!(world.session_phase(&id(&start)), "charging");
+    station.tell("Ended", "EVDeparted", 3_000, json!({})).await;
+    assert_eq!(world.closed_sessions(1).await[0]["captured"], 154);
+}
+
+#[tokio::test]
+async fn a_transaction_that_goes_on_until_the_vehicle_leaves_is_settled_when_it_is_stopped() {
+    let world = world("").await;
+    let mut station = Station::boot(&world).await;
+    world.tap("card-1").await;
+    let start = station.remote_start().await;
+    station
+        .tell("Started", "RemoteStart", 1_000, token(&start))
+        .await;
+    station
+        .tell("Updated", "MeterValuePeriodic", 6_000, json!({}))
+        .await;
+    world.operate(&id(&start), "stop", None).await;
+    let stop = station.raw.called("RequestStopTransaction").await;
+    assert_eq!(stop[3], json!({"transactionId": "transaction-1"}));
+    station.raw.accept(&stop).await;
+    let info = json!({"transactionInfo": {"chargingState": "EVConnected",
+        "stoppedReason": "Remote"}});
+    station.tell("Updated", "RemoteStop", 6_500, info).await;
+    let sessions = world.closed_sessions(1).await;
+    // 5.5 kWh x 0.49 + 0.25, with 25 % VAT: 3.68125.
+    assert_eq!(sessions[0]["captured"], 368);
+    let left = json!({"transactionInfo": {"stoppedReason": "Remote"}});
+    station.tell("Ended", "EVDeparted", 6_500, left).await;
+    station.status("Available").await;
+    shows(&world, "Show your card").await;
+    assert_eq!(alerts(&world).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn energy_that_flows_without_a_good_token_is_stopped_and_told() {
+    let world = world("").await;
+    let mut station = Station::boot(&world).await;
+    let card = json!({"idToken": {"idToken": "04A2B3C4", "type": "ISO14443"}});
+    let answer = station.tell("Started", "Authorized", 1_000, card).await;
+    assert_eq!(answer["idTokenInfo"]["status"], "Invalid");
+    // A refused card keeps nobody from paying.
+    shows(&world, "Show your card").await;
+    station
+        .tell("Updated", "MeterValuePeriodic", 4_000, json!({}))
+        .await;
+    shows(&world, "In use").await;
+    let stop = station.raw.called("RequestStopTransaction").await;
+    assert_eq!(stop[3], json!({"transactionId": "transaction-1"}));
+    station.raw.accept(&stop).await;
+    station.tell("Ended", "RemoteStop", 4_500, json!({})).await;
+    shows(&world, "Show your card").await;
+    world
+        .until("a person is told", async || {
+            alerts(&world)
+                .await
+                .contains(&"energy-without-payment".to_owned())
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_token_that_the_operator_lets_charge_is_accepted() {
+    let world = world(r#"local_tokens = ["04A2B3C4"]"#).await;
+    let mut station = Station::boot(&world).await;
+    let card = json!({"idToken": {"idToken": "04a2b3c4", "type": "ISO14443"}});
+    let answer = station.raw.exchange("Authorize", card.clone()).await;
+    assert_eq!(answer["idTokenInfo"]["status"], "Accepted");
+    let answer = station.tell("Started", "Authorized", 1_000, card).await;
+    assert_eq!(answer["idTokenInfo"]["status"], "Accepted");
+    station
+        .tell("Updated", "MeterValuePeriodic", 4_000, json!({}))
+        .await;
+    shows(&world, "In use").await;
+    station.tell("Ended", "EVDeparted", 4_500, json!({})).await;
+    shows(&world, "Show your card").await;
+    assert_eq!(alerts(&world).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_was_told_while_the_gateway_was_dead_is_billed_once_however_often_it_is_told() {
+    let mut world = world("").await;
+    let (begun, start) = {
+        let mut station = Station::boot(&world).await;
+        world.tap("card-1").await;
+        let start = station.remote_start().await;
+        let begun = station.event("Started", "RemoteStart", Some(1_000), &token(&start));
+        station.send(&begun).await;
+        (begun, start)
+    };
+    world.stop_gateway();
+    world.restart_gateway().await;
+    let mut station = Station::boot(&world).await;
+    station.seq_no = 1;
+    let offline = json!({"offline": true});
+    let read = station.event("Updated", "MeterValuePeriodic", Some(4_000), &offline);
+    let ended = station.event("Ended", "EVDeparted", Some(8_000), &offline);
+    for event in [&begun, &read, &read, &ended, &begun, &ended] {
+        station.send(event).await;
+    }
+    let sessions = world.closed_sessions(1).await;
+    // 7 kWh x 0.49 + 0.25, with 25 % VAT: 4.60.
+    assert_eq!(sessions[0]["captured"], 460);
+    assert_eq!(world.session_phase(&id(&start)), "settled");
+    station.status("Available").await;
+    shows(&world, "Show your card").await;
+    assert_eq!(alerts(&world).await, [""; 0]);
+}
