@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use chargetap_contract::callback::{Endpoint, KeyInfo};
 use chargetap_contract::receipt::Site;
 use chargetap_contract::session::{Evse, Policy};
+use chargetap_ocpp::relay::RefusedTokens;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -57,8 +58,20 @@ pub struct Config {
     pub policy: Policy,
     /// How a terminal with a screen shows a receipt's QR code, if that is known.
     pub qr_screen: Option<QrScreen>,
+    /// The central system above the gateway, if there is one.
+    pub upstream: Option<Upstream>,
     /// Settings of the native host only.
     pub server: Server,
+}
+
+/// The central system of a charge point operator. The gateway relays to it what stations say, and what it says to
+/// them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upstream {
+    /// Where it takes the connections of stations; without a slash at the end. A station's identity is added.
+    pub url: String,
+    /// What follows if it refuses the token of a card session.
+    pub refused_tokens: RefusedTokens,
 }
 
 /// An issuer of receipts.

@@ -252,6 +252,6 @@ pub use gateway::{Gateway, Secrets};
 pub use rate_limit::RateLimit;
 pub use refund::{Refund, RefundOutcome};
 pub use sessions::execute::Execution;
-pub use stations::matching::Match;
+pub use stations::matching::{Match, ReportOutcome};
 pub use stations::reports::TransactionAnswer;
 pub use stations::transaction_events::remote_start_number;

@@ -111,7 +111,9 @@ pub async fn start(
     let plugins = load_plugins(&config, folder)?;
     let database = Database::open(&folder.join(&config.server.database), faults.clone())?;
     let reports = Reports::default();
-    let stations = Stations::new(reports.clone(), stations, now, Timeouts::default());
+    let upstream = config.upstream.clone();
+    let timeouts = Timeouts::default();
+    let stations = Stations::new(reports.clone(), stations, upstream, now, timeouts);
     let native = Native::new(plugins, database, client()?, stations, faults);
     let gateway = Arc::new(Gateway::open(native, config, secrets).await?);
     gateway.recover().await?;

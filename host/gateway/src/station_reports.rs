@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock, Weak};
 
-use chargetap_engine::{EngineError, Match, TransactionAnswer};
+use chargetap_engine::{EngineError, ReportOutcome, TransactionAnswer};
 use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 
@@ -82,7 +82,7 @@ impl StationEvents for Reports {
             .map_err(unavailable)
     }
 
-    async fn read(&self, station: &str, readings: &Readings) -> Result<Match, Unavailable> {
+    async fn read(&self, station: &str, readings: &Readings) -> Result<ReportOutcome, Unavailable> {
         let gateway = self.gateway()?;
         gateway
             .station_read(station, readings)
@@ -90,7 +90,7 @@ impl StationEvents for Reports {
             .map_err(unavailable)
     }
 
-    async fn stopped(&self, station: &str, stop: &Stop) -> Result<Match, Unavailable> {
+    async fn stopped(&self, station: &str, stop: &Stop) -> Result<ReportOutcome, Unavailable> {
         let gateway = self.gateway()?;
         gateway
             .station_stopped(station, stop)
@@ -106,6 +106,14 @@ impl StationEvents for Reports {
         let gateway = self.gateway()?;
         gateway
             .station_transaction(station, event)
+            .await
+            .map_err(unavailable)
+    }
+
+    async fn named(&self, station: &str, number: i64, name: &str) -> Result<(), Unavailable> {
+        let gateway = self.gateway()?;
+        gateway
+            .station_transaction_named(station, number, name)
             .await
             .map_err(unavailable)
     }

@@ -25,7 +25,7 @@ const LONGEST_ID: usize = 256;
 const MOST_ELEMENTS: usize = 5;
 
 /// The id of a message, as JSON: stations that number their messages are answered by the number.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MessageId(String);
 
 impl MessageId {
@@ -35,6 +35,13 @@ impl MessageId {
         let is_plain =
             json.starts_with(['"', '-']) || json.starts_with(|c: char| c.is_ascii_digit());
         (is_short && is_plain).then(|| Self(json.to_owned()))
+    }
+
+    /// Whether it is a text that begins with this one, which has no characters that JSON escapes.
+    #[must_use]
+    pub fn begins_with(&self, prefix: &str) -> bool {
+        let text = self.0.strip_prefix('"');
+        text.is_some_and(|text| text.starts_with(prefix))
     }
 
     /// Whether it is this text.

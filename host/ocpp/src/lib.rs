@@ -20,6 +20,7 @@
 //! |-----------------|-------------------------------------------------------------------------|
 //! | [`report`]      | what stations report, whatever version they speak                      |
 //! | [`message`]     | what both sides call and answer, whatever version they speak           |
+//! | [`relay`]       | what a station is answered that also has a central system above        |
 //! | [`version`]     | the versions, and which of them is spoken                              |
 //! | [`frame`]       | the arrays that carry messages, the same in all versions               |
 //! | `v16`, `v2`     | the messages of OCPP 1.6, and of OCPP 2.0.1 and 2.1                    |
@@ -32,6 +33,7 @@ pub mod frame;
 pub mod message;
 mod meter;
 pub mod oddity;
+pub mod relay;
 pub mod report;
 pub mod settings;
 mod stop_reason;

@@ -102,6 +102,14 @@ pub struct TransactionRef {
     pub token: Option<String>,
 }
 
+impl TransactionRef {
+    /// Whether the station named one, by whatever id.
+    #[must_use]
+    pub fn names_one(&self) -> bool {
+        self.id.is_some() || self.name.is_some()
+    }
+}
+
 /// A transaction began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Start {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::Site;
 use chargetap_fleet::text::StationId;
+use chargetap_ocpp::relay::RefusedTokens;
 use http::Uri;
 use serde::Deserialize;
 use toml::Spanned;
@@ -18,7 +19,9 @@ use super::policy::PolicyTable;
 use super::tables::{Element, Table, Tables};
 use super::tariffs::tariffs;
 use super::terminals::{Known, terminals};
-use super::{Config, ConfigError, ConfigErrors, Machine, QrScreen, SecretSource, Server, Station};
+use super::{
+    Config, ConfigError, ConfigErrors, Machine, QrScreen, SecretSource, Server, Station, Upstream,
+};
 use crate::local_time;
 
 #[derive(Deserialize)]
@@ -96,6 +99,18 @@ impl Table for StationTable {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct UpstreamTable {
+    url: Spanned<String>,
+    #[serde(default)]
+    refused_tokens: RefusedTokens,
+}
+
+impl Table for UpstreamTable {
+    const NEEDS: &'static [&'static str] = &["url"];
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct MeterTable {
     connector: u32,
     public_key: Spanned<String>,
@@ -158,6 +173,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
     let tariff_tables = tables.list("tariffs", true);
     let station_tables = tables.list("stations", true);
     let terminal_tables = tables.list("terminals", true);
+    let upstream_table = tables.optional::<UpstreamTable>("upstream");
     tables.finish();
 
     let server = server.and_then(|table| server_of(place, table));
@@ -183,6 +199,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
     let terminals = terminal_tables
         .map(|tables| terminals(place, tables.into_inner(), policy.as_ref(), &known));
 
+    let upstream = upstream_table.map(|table| table.and_then(|it| upstream(place, it)));
     let (payter, site) = (payter?, site?);
     let terminals = terminals?;
     let policy = match terminals.values().next() {
@@ -205,6 +222,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
         stations: all(stations?)?,
         terminals,
         qr_screen: payter.qr_screen,
+        upstream: upstream.map_or(Some(None), |it| it.map(Some))?,
         server: server?,
     })
 }
@@ -250,6 +268,27 @@ fn listen(place: &Place<'_>, value: &Spanned<String>) -> Result<(), ConfigError>
 fn url(place: &Place<'_>, key: &str, value: &Spanned<String>) -> Option<String> {
     let url = checked_url(value.get_ref());
     place.take(url.map_err(|problem| place.error(key, value, problem)))
+}
+
+fn upstream(place: &Place<'_>, table: UpstreamTable) -> Option<Upstream> {
+    let UpstreamTable {
+        url,
+        refused_tokens,
+    } = table;
+    let text = url.get_ref();
+    // As for HTTP, but for the scheme.
+    let over_http = text.strip_prefix("ws").map(|rest| format!("http{rest}"));
+    let is_url = over_http.is_some_and(|it| checked_url(&it).is_ok());
+    if !is_url {
+        let problem = "is not a WebSocket URL such as \"wss://cms.example/ocpp\", without user, \
+             query and fragment";
+        place.add(place.error("upstream.url", &url, problem.into()));
+        return None;
+    }
+    Some(Upstream {
+        url: text.trim_end_matches('/').to_owned(),
+        refused_tokens,
+    })
 }
 
 /// A URL without the slash at its end. It may hold a password by mistake, so it is not repeated.

@@ -79,6 +79,12 @@ impl<'a> Tables<'a> {
         }
     }
 
+    /// A table that may be left out: the outer option says whether it was.
+    pub(super) fn optional<T: Table>(&mut self, name: &'static str) -> Option<Option<T>> {
+        let value = self.take(name)?;
+        Some(read(self.place, name, value))
+    }
+
     /// A list of tables, and where it begins.
     pub(super) fn list<T: Table>(
         &mut self,

@@ -28,6 +28,22 @@ pub enum Match {
     None,
 }
 
+/// What became of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReportOutcome {
+    /// How its transaction was found.
+    pub how: Match,
+    /// A session of ours has the transaction.
+    pub has_session: bool,
+}
+
+impl ReportOutcome {
+    pub(super) fn new(found: Option<&Transaction>, how: Match) -> Self {
+        let has_session = found.is_some_and(|found| found.session.is_some());
+        Self { how, has_session }
+    }
+}
+
 /// The transaction whose register a station read: the one of its number, or the one that runs at its connector. The
 /// meter of the station as a whole, at connector 0, is none of a transaction's.
 pub(super) async fn find_read(

@@ -7,7 +7,7 @@
 //! | no time                                           | it was now                                           |
 //! | a transaction that is none here, or none at all   | see [`super::matching`]                              |
 //! | an end without a reading                          | the last reading is billed, and a person is told     |
-//! | a start under no token of ours                    | it gets a number, and is told to stop                |
+//! | a start under no token of ours                    | it gets a number, and is told to stop; below a central system, it is that system's |
 //! | a connector with a transaction is free            | see [`super::tending`]                               |
 //!
 //! Texts of stations may be anything: they are kept as a log may have them.
@@ -23,7 +23,7 @@ use crate::fleet::alerts::{self, Unpaid};
 use crate::gateway::Gateway;
 use crate::platform::{Platform, Work};
 use crate::sessions::apply::apply;
-use crate::stations::matching::{Match, find_read, find_stopped};
+use crate::stations::matching::{ReportOutcome, find_read, find_stopped};
 use crate::store;
 use crate::store::sessions::Reported;
 use crate::store::transactions::{NewTransaction, Transaction};
@@ -176,15 +176,18 @@ impl<P: Platform> Gateway<P> {
             }
         }
         let is_accepted = is_local_token(self, station, &start.token);
+        // Under another token than a session's, somebody charges whom the central system above knows.
+        let is_of_others = found.is_none() && self.config.upstream.is_some();
+        let is_local = is_accepted || is_of_others;
         let new = NewTransaction {
             session: None,
-            is_local: is_accepted,
+            is_local,
             ..new
         };
         let number = store::transactions::begin(platform, &new).await?;
         let without = || EngineError::Store("a transaction without a session got no number".into());
         let number = number.ok_or_else(without)?;
-        if !is_accepted {
+        if !is_local {
             tracing::warn!(
                 station,
                 connector = new.connector,
@@ -199,6 +202,23 @@ impl<P: Platform> Gateway<P> {
         })
     }
 
+    /// The station knows a transaction of this number by this id, which a central system above the gateway gave it.
+    ///
+    /// # Errors
+    /// It could not be stored: the station must not be told of the id.
+    pub async fn station_transaction_named(
+        &self,
+        station: &str,
+        number: i64,
+        name: &str,
+    ) -> Result<(), EngineError> {
+        let platform = &self.platform;
+        let now = platform.now();
+        store::named_transactions::heard(platform, station, name, None, None, now).await?;
+        store::named_transactions::put_number(platform, station, name, number).await?;
+        Ok(())
+    }
+
     /// A station read its register during a transaction, or a meter signed values of it. Signed values
     /// in OCMF are kept for the receipt, character for character.
     ///
@@ -208,11 +228,12 @@ impl<P: Platform> Gateway<P> {
         &self,
         station: &str,
         readings: &Readings,
-    ) -> Result<Match, EngineError> {
+    ) -> Result<ReportOutcome, EngineError> {
         let platform = &self.platform;
         let (found, how) = find_read(self, station, &readings.transaction).await?;
+        let outcome = ReportOutcome::new(found.as_ref(), how);
         let Some(found) = found else {
-            return Ok(how);
+            return Ok(outcome);
         };
         for sample in &readings.samples {
             keep_signed(self, station, &found, &sample.signed).await?;
@@ -237,18 +258,23 @@ impl<P: Platform> Gateway<P> {
         {
             alerts::raise_for_unpaid(self, station, &found, Unpaid::Running).await?;
         }
-        Ok(how)
+        Ok(outcome)
     }
 
     /// A station ended a transaction.
     ///
     /// # Errors
     /// It could not be stored: the station must report it again.
-    pub async fn station_stopped(&self, station: &str, stop: &Stop) -> Result<Match, EngineError> {
+    pub async fn station_stopped(
+        &self,
+        station: &str,
+        stop: &Stop,
+    ) -> Result<ReportOutcome, EngineError> {
         let platform = &self.platform;
         let (found, how) = find_stopped(self, station, stop).await?;
+        let outcome = ReportOutcome::new(found.as_ref(), how);
         let Some(found) = found else {
-            return Ok(how);
+            return Ok(outcome);
         };
         let now = platform.now();
         keep_signed(self, station, &found, &stop.signed).await?;
@@ -272,7 +298,7 @@ impl<P: Platform> Gateway<P> {
         }
         store::transactions::end(platform, found.number, stop, now).await?;
         announce(self, station);
-        Ok(how)
+        Ok(outcome)
     }
 }
 

@@ -106,7 +106,7 @@ fn cut(name: &str) -> String {
 }
 
 /// The token of an event, if somebody may charge under it: a session's, which is also known by the number of its
-/// remote start, or one that the operator lets charge.
+/// remote start, one that the operator lets charge, or any where a central system above knows the others.
 async fn good_token(
     gateway: &Gateway<impl Platform>,
     station: &str,
@@ -116,7 +116,8 @@ async fn good_token(
     if let Some(token) = &event.token {
         let session = session_of_token(token);
         let of_session = store::sessions::of_start(platform, station, None, &session).await?;
-        if of_session.is_some() || is_local_token(gateway, station, token) {
+        let is_of_others = gateway.config.upstream.is_some();
+        if of_session.is_some() || is_of_others || is_local_token(gateway, station, token) {
             return Ok(Some(token.clone()));
         }
     }

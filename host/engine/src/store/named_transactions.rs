@@ -1,4 +1,5 @@
-//! Transactions to which stations give ids of their own, as OCPP 2.x has it. One of them has a number, and with it a
+//! Transactions that stations know by an id that is not the gateway's: in OCPP 2.x they give them ids of their own, and
+//! a central system above the gateway numbers them. One of them has a number, and with it a
 //! place among all transactions, once somebody may charge in it or energy flows.
 
 use super::error::StoreError;

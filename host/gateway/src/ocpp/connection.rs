@@ -4,6 +4,7 @@
 //! They are apart so that the answer to a remote start is seen while an earlier message is still
 //! being stored; whoever stores it may be waiting for that very answer.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,11 +17,13 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
 
 use chargetap_ocpp::Version;
+use chargetap_ocpp::frame::MessageId;
 use chargetap_ocpp::message::{self, Answer, Incoming, Request};
 
-use super::messages::{Intake, Received};
+use super::messages::{Intake, Received, Reply};
 use super::oddities::OddityCounts;
-use super::{Outcome, Shared, StationEvents, Timeouts, configuration};
+use super::upstream::Upstream;
+use super::{Outcome, Shared, StationEvents, Timeouts, configuration, relay};
 
 /// How many remote starts and stops may wait for a station.
 const MAX_ORDERS: usize = 16;
@@ -41,7 +44,7 @@ pub(super) enum Order {
 
 /// Why a connection ended.
 #[derive(Debug, Error)]
-enum Ended {
+pub(super) enum Ended {
     #[error("the station closed it")]
     ByStation,
     #[error("a newer connection replaced it")]
@@ -50,6 +53,8 @@ enum Ended {
     Silent,
     #[error("the station does not read")]
     Stuck,
+    #[error("the central system above is gone")]
+    Upstream,
     #[error(transparent)]
     Socket(#[from] axum::Error),
 }
@@ -60,6 +65,7 @@ pub(super) async fn serve<E: StationEvents>(
     station: String,
     version: Version,
     socket: WebSocket,
+    upstream: Option<Upstream>,
 ) {
     let (orders, mut inbox) = mpsc::channel(MAX_ORDERS);
     let link = super::Link::new(orders.clone());
@@ -75,7 +81,14 @@ pub(super) async fn serve<E: StationEvents>(
 
     let (calls, waiting_calls) = mpsc::channel(MAX_CALLS);
     let (replies, ready_replies) = mpsc::channel(MAX_CALLS);
-    let mut link = Link::new(socket, version, shared.timeouts, &station, &shared.oddities);
+    let mut link = Link::new(
+        socket,
+        upstream,
+        version,
+        shared.timeouts,
+        &station,
+        &shared.oddities,
+    );
     let talk = async {
         let ended = link.talk(&mut inbox, calls, ready_replies).await;
         forget(&shared, &station, &orders);
@@ -99,12 +112,13 @@ pub(super) async fn serve<E: StationEvents>(
 async fn take_in<E: StationEvents>(
     mut intake: Intake<'_, E>,
     mut calls: Receiver<Received>,
-    replies: Sender<String>,
+    replies: Sender<Reply>,
 ) {
     while let Some(call) = calls.recv().await {
-        let reply = intake.answer(call).await;
-        // Fails if the connection is gone; the station repeats the message in the next one.
-        let _ = replies.send(reply).await;
+        if let Some(reply) = intake.answer(call).await {
+            // Fails if the connection is gone; the station repeats the message in the next one.
+            let _ = replies.send(reply).await;
+        }
     }
 }
 
@@ -122,31 +136,57 @@ fn forget<E: StationEvents>(shared: &Shared<E>, station: &str, orders: &Sender<O
 }
 
 /// The part that reads and writes the socket.
-struct Link<'a> {
+pub(super) struct Link<'a> {
     socket: WebSocket,
+    /// The central system above, if there is one.
+    pub(super) upstream: Option<Upstream>,
     version: Version,
-    timeouts: Timeouts,
+    pub(super) timeouts: Timeouts,
     station: &'a str,
     oddities: &'a OddityCounts,
-    waiting: VecDeque<(Request, Duration, oneshot::Sender<Outcome>)>,
+    /// What the station is to be called, one after the other.
+    pub(super) waiting: VecDeque<Turn>,
     asked: Option<Asked>,
+    /// The ids of our calls begin with it: they must be none of a central system's above.
+    id_prefix: String,
     last_id: u64,
     heard_at: Instant,
     /// The station answers pings.
     has_ponged: bool,
+    silence_without_pongs: Duration,
     pings: Interval,
+}
+
+/// A call that waits for its turn.
+pub(super) enum Turn {
+    Own {
+        request: Request,
+        /// How long the station may take to answer.
+        patience: Duration,
+        outcome: oneshot::Sender<Outcome>,
+    },
+    /// The central system's above.
+    Relayed { id: MessageId, text: String },
 }
 
 /// The one call that the station has not answered yet.
 struct Asked {
-    id: String,
-    outcome: oneshot::Sender<Outcome>,
+    by: Asker,
     deadline: Instant,
+}
+
+enum Asker {
+    Own {
+        id: String,
+        outcome: oneshot::Sender<Outcome>,
+    },
+    Upstream(MessageId),
 }
 
 impl<'a> Link<'a> {
     fn new(
         socket: WebSocket,
+        upstream: Option<Upstream>,
         version: Version,
         timeouts: Timeouts,
         station: &'a str,
@@ -154,17 +194,24 @@ impl<'a> Link<'a> {
     ) -> Self {
         let mut pings = interval_at(Instant::now() + timeouts.ping, timeouts.ping);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let id_prefix = match upstream {
+            Some(_) => format!("chargetap-{:016x}-", rand::random::<u64>()),
+            None => String::new(),
+        };
         Self {
             socket,
+            upstream,
             version,
             timeouts,
             station,
             oddities,
             waiting: VecDeque::new(),
             asked: None,
+            id_prefix,
             last_id: 0,
             heard_at: Instant::now(),
             has_ponged: false,
+            silence_without_pongs: timeouts.silence_without_pongs,
             pings,
         }
     }
@@ -174,7 +221,7 @@ impl<'a> Link<'a> {
         &mut self,
         inbox: &mut Receiver<Order>,
         calls: Sender<Received>,
-        mut replies: Receiver<String>,
+        mut replies: Receiver<Reply>,
     ) -> Ended {
         loop {
             if let Err(ended) = self.step(inbox, &calls, &mut replies).await {
@@ -187,22 +234,25 @@ impl<'a> Link<'a> {
         &mut self,
         inbox: &mut Receiver<Order>,
         calls: &Sender<Received>,
-        replies: &mut Receiver<String>,
+        replies: &mut Receiver<Reply>,
     ) -> Result<(), Ended> {
         self.ask_next().await?;
         let answer_due = self.asked.as_ref().map(|asked| asked.deadline);
         // A station that sends faster than it is answered waits: nothing more is read until there is room.
         let has_room = calls.capacity() > 0;
         tokio::select! {
-            received = self.socket.recv(), if has_room => self.receive(received, calls),
+            received = self.socket.recv(), if has_room => self.receive(received, calls).await,
+            text = relay::next(&mut self.upstream), if has_room => {
+                self.receive_above(text, calls).await
+            }
             order = inbox.recv() => match order {
                 Some(Order::Call { request, patience, outcome }) => {
-                    self.waiting.push_back((request, patience, outcome));
+                    self.waiting.push_back(Turn::Own { request, patience, outcome });
                     Ok(())
                 }
                 Some(Order::Close) | None => Err(Ended::Replaced),
             },
-            Some(reply) = replies.recv() => self.send(Message::text(reply)).await,
+            Some(reply) = replies.recv() => self.reply(reply).await,
             _ = self.pings.tick() => self.ping().await,
             () = until(answer_due) => {
                 self.resolve(Outcome::Unanswered);
@@ -217,36 +267,53 @@ impl<'a> Link<'a> {
             return Ok(());
         }
         // Who gave up waiting does not want it done any more.
-        self.waiting.retain(|(.., outcome)| !outcome.is_closed());
-        let Some((request, patience, outcome)) = self.waiting.pop_front() else {
-            return Ok(());
-        };
-        let id = self.last_id.saturating_add(1).to_string();
-        let Some(call) = request.call(self.version, &id) else {
-            // It would not know the message. Fails if nobody waits any more.
-            let _ = outcome.send(Outcome::Answered(Answer::Error));
-            return Ok(());
-        };
-        self.last_id += 1;
-        self.asked = Some(Asked {
-            id,
-            outcome,
-            deadline: Instant::now() + patience,
+        self.waiting.retain(|turn| match turn {
+            Turn::Own { outcome, .. } => !outcome.is_closed(),
+            Turn::Relayed { .. } => true,
         });
-        self.send(Message::text(call)).await
+        let (by, call, patience) = match self.waiting.pop_front() {
+            None => return Ok(()),
+            Some(Turn::Relayed { id, text }) => (Asker::Upstream(id), text, self.timeouts.answer),
+            Some(Turn::Own {
+                request,
+                patience,
+                outcome,
+            }) => {
+                let id = format!("{}{}", self.id_prefix, self.last_id.saturating_add(1));
+                let Some(call) = request.call(self.version, &id) else {
+                    // It would not know the message. Fails if nobody waits any more.
+                    let _ = outcome.send(Outcome::Answered(Answer::Error));
+                    return Ok(());
+                };
+                self.last_id += 1;
+                (Asker::Own { id, outcome }, call, patience)
+            }
+        };
+        let deadline = Instant::now() + patience;
+        self.asked = Some(Asked { by, deadline });
+        self.send_text(call).await
     }
 
-    fn receive(
+    async fn reply(&mut self, reply: Reply) -> Result<(), Ended> {
+        if let Some(seconds) = reply.heartbeat_interval {
+            // It lacks several heartbeats by then.
+            let several = Duration::from_secs(seconds.saturating_mul(3));
+            self.silence_without_pongs = several.max(self.timeouts.silence_without_pongs);
+        }
+        self.send_text(reply.text).await
+    }
+
+    async fn receive(
         &mut self,
         received: Option<Result<Message, axum::Error>>,
         calls: &Sender<Received>,
     ) -> Result<(), Ended> {
         let message = received.ok_or(Ended::ByStation)??;
         self.heard_at = Instant::now();
-        let received = match &message {
-            Message::Text(text) => message::read(self.version, text),
+        let text = match &message {
+            Message::Text(text) => Cow::Borrowed(text.as_str()),
             // Some stations mark their text as bytes.
-            Message::Binary(bytes) => message::read(self.version, &String::from_utf8_lossy(bytes)),
+            Message::Binary(bytes) => String::from_utf8_lossy(bytes),
             Message::Pong(_) => {
                 self.has_ponged = true;
                 return Ok(());
@@ -254,32 +321,47 @@ impl<'a> Link<'a> {
             // A close is answered by reading on, after which the stream ends.
             Message::Ping(_) | Message::Close(_) => return Ok(()),
         };
+        let received = message::read(self.version, &text);
         self.oddities.count(self.station, &received.oddities);
-        let call = match received.incoming {
-            Incoming::Call(id, call) => Received::Call(id, Box::new(call)),
-            Incoming::BrokenCall(id) => Received::Broken(id),
-            Incoming::Answer(id, answer) => {
-                if self.asked.as_ref().is_some_and(|asked| id.is(&asked.id)) {
-                    self.resolve(Outcome::Answered(answer));
-                }
-                return Ok(());
+        // There is room: nothing is received otherwise.
+        match received.incoming {
+            Incoming::Call(id, call) => {
+                let _ = calls.try_send(Received::Call(id, Box::new(call)));
             }
-            Incoming::Nothing => return Ok(()),
-        };
-        // There is room: nothing else sends into this channel.
-        let _ = calls.try_send(call);
-        Ok(())
+            Incoming::BrokenCall(id) => {
+                let _ = calls.try_send(Received::Broken(id));
+            }
+            Incoming::Answer(id, answer) => match self.asked.as_ref().map(|asked| &asked.by) {
+                Some(Asker::Own { id: own, .. }) if id.is(own) => {
+                    self.resolve(Outcome::Answered(answer));
+                    return Ok(());
+                }
+                Some(Asker::Upstream(asked)) if *asked == id => self.asked = None,
+                // One of ours that comes too late is none of the central system's either.
+                _ if !self.id_prefix.is_empty() && id.begins_with(&self.id_prefix) => {
+                    return Ok(());
+                }
+                _ => {}
+            },
+            Incoming::Nothing => {}
+        }
+        self.relay(&text).await
     }
 
     async fn ping(&mut self) -> Result<(), Ended> {
         let patience = match self.has_ponged {
             true => self.timeouts.silence,
-            false => self.timeouts.silence_without_pongs,
+            false => self.silence_without_pongs,
         };
         if self.heard_at.elapsed() > patience {
             return Err(Ended::Silent);
         }
+        self.ping_above().await?;
         self.send(Message::Ping(Bytes::new())).await
+    }
+
+    pub(super) async fn send_text(&mut self, text: String) -> Result<(), Ended> {
+        self.send(Message::text(text)).await
     }
 
     async fn send(&mut self, message: Message) -> Result<(), Ended> {
@@ -290,26 +372,26 @@ impl<'a> Link<'a> {
     }
 
     fn resolve(&mut self, outcome: Outcome) {
-        if let Some(asked) = self.asked.take() {
+        if let Some(Asker::Own { outcome: known, .. }) = self.asked.take().map(|asked| asked.by) {
             // Fails if nobody waits any more.
-            let _ = asked.outcome.send(outcome);
+            let _ = known.send(outcome);
         }
     }
 
     /// Answers everybody who waits for this connection: it is over.
     fn give_up(&mut self, inbox: &mut Receiver<Order>) {
         self.resolve(Outcome::Unanswered);
+        let waiting = self.waiting.drain(..).filter_map(|turn| match turn {
+            Turn::Own { outcome, .. } => Some(outcome),
+            Turn::Relayed { .. } => None,
+        });
+        let mut given_up: Vec<_> = waiting.collect();
         while let Ok(order) = inbox.try_recv() {
-            if let Order::Call {
-                request,
-                patience,
-                outcome,
-            } = order
-            {
-                self.waiting.push_back((request, patience, outcome));
+            if let Order::Call { outcome, .. } = order {
+                given_up.push(outcome);
             }
         }
-        for (.., outcome) in self.waiting.drain(..) {
+        for outcome in given_up {
             // Fails if nobody waits any more.
             let _ = outcome.send(Outcome::NotConnected);
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::middleware;
-use chargetap_engine::{Match, TransactionAnswer};
+use chargetap_engine::{Match, ReportOutcome, TransactionAnswer};
 use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 use tokio::net::TcpListener;
@@ -113,9 +113,9 @@ impl StationEvents for Arc<Journal> {
         })
     }
 
-    async fn read(&self, _: &str, readings: &Readings) -> Result<Match, Unavailable> {
+    async fn read(&self, _: &str, readings: &Readings) -> Result<ReportOutcome, Unavailable> {
         let Some(transaction) = readings.transaction.id.filter(|id| *id > 0) else {
-            return Ok(Match::None);
+            return Ok(outcome(Match::None));
         };
         for sample in &readings.samples {
             if !sample.signed.is_empty() {
@@ -136,12 +136,12 @@ impl StationEvents for Arc<Journal> {
                 .await?;
             }
         }
-        Ok(Match::ById)
+        Ok(outcome(Match::ById))
     }
 
-    async fn stopped(&self, _: &str, stop: &Stop) -> Result<Match, Unavailable> {
+    async fn stopped(&self, _: &str, stop: &Stop) -> Result<ReportOutcome, Unavailable> {
         let Some(transaction) = stop.transaction.id.filter(|id| *id > 0) else {
-            return Ok(Match::None);
+            return Ok(outcome(Match::None));
         };
         if !stop.signed.is_empty() {
             let packets = stop.signed.clone();
@@ -157,7 +157,7 @@ impl StationEvents for Arc<Journal> {
             reason: stop.reason.name().to_owned(),
         })
         .await?;
-        Ok(Match::ById)
+        Ok(outcome(Match::ById))
     }
 
     async fn transaction(
@@ -170,6 +170,17 @@ impl StationEvents for Arc<Journal> {
             is_accepted: event.token.as_deref().map(is_ours),
             cost: None,
         })
+    }
+
+    async fn named(&self, _: &str, _: i64, _: &str) -> Result<(), Unavailable> {
+        Ok(())
+    }
+}
+
+fn outcome(how: Match) -> ReportOutcome {
+    ReportOutcome {
+        how,
+        has_session: how == Match::ById,
     }
 }
 
@@ -213,7 +224,7 @@ impl Central {
             plug_in_timeout_s: Some(300),
         };
         let known = BTreeMap::from([(STATION.to_owned(), access)]);
-        let stations = Stations::new(journal.clone(), known, || NOW, timeouts);
+        let stations = Stations::new(journal.clone(), known, None, || NOW, timeouts);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("ws://{}/ocpp", listener.local_addr().unwrap());
         let router = Router::new().layer(middleware::from_fn_with_state(

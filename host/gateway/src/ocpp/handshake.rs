@@ -21,13 +21,14 @@ use percent_encoding::percent_decode_str;
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq as _;
 
+use super::upstream::Upstream;
 use super::{Shared, StationEvents, Stations, connection};
 use crate::server;
 
 /// The largest message that is read. A day's transaction with a sample a minute needs 2 MiB.
-const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
+pub(super) const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 /// How much is read from a socket at once. Every connection keeps a buffer of this size.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
+pub(super) const READ_BUFFER_BYTES: usize = 4 * 1024;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
@@ -72,9 +73,9 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Par
     if !may_try || !is_authentic(&shared, &identity, &parts.headers) {
         return refuse(&shared, &identity, &source);
     }
-    let Some((version, subprotocol)) = negotiate(&parts.headers) else {
-        let offered = parts.headers.get(SEC_WEBSOCKET_PROTOCOL);
-        let offered = offered.and_then(|it| it.to_str().ok()).map(loggable);
+    let offered = offered(&parts.headers);
+    let Some((mut version, mut subprotocol)) = negotiate(&offered) else {
+        let offered = loggable(&offered.join(", "));
         tracing::warn!(
             station = identity,
             offered,
@@ -83,6 +84,25 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Par
         let advice = "the subprotocol must be ocpp1.6, ocpp2.0.1 or ocpp2.1";
         return (StatusCode::BAD_REQUEST, advice).into_response();
     };
+    let mut upstream = None;
+    if let Some(above) = &shared.upstream {
+        let credentials = parts.headers.get(AUTHORIZATION);
+        match Upstream::connect(&above.url, &identity, credentials, &offered).await {
+            Ok((connected, chosen, name)) => {
+                (version, subprotocol) = (chosen, subprotocol.and(Some(name)));
+                upstream = Some(connected);
+            }
+            Err(error) => {
+                tracing::warn!(
+                    station = identity,
+                    url = above.url,
+                    %error,
+                    "a station was refused: the central system above is not there for it"
+                );
+                return StatusCode::BAD_GATEWAY.into_response();
+            }
+        }
+    }
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => upgrade.protocols(subprotocol),
         Err(rejection) => return rejection.into_response(),
@@ -91,20 +111,24 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Par
         .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(MAX_MESSAGE_BYTES)
         .max_frame_size(MAX_MESSAGE_BYTES)
-        .on_upgrade(move |socket| connection::serve(shared, identity, version, socket))
+        .on_upgrade(move |socket| connection::serve(shared, identity, version, socket, upstream))
+}
+
+/// The subprotocols that a station offers.
+fn offered(headers: &HeaderMap) -> Vec<String> {
+    let headers = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter();
+    let texts = headers.filter_map(|header| header.to_str().ok());
+    let names = texts.flat_map(|text| text.split(','));
+    names.map(|name| name.trim().to_owned()).collect()
 }
 
 /// The version that a station is to speak, and the subprotocol by which it is told. A station that names none speaks
 /// OCPP 1.6.
-fn negotiate(headers: &HeaderMap) -> Option<(Version, Option<&'static str>)> {
-    let headers = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter();
-    let texts = headers.filter_map(|header| header.to_str().ok());
-    let offered: Vec<&str> = texts
-        .flat_map(|text| text.split(',').map(str::trim))
-        .collect();
+fn negotiate(offered: &[String]) -> Option<(Version, Option<&'static str>)> {
     if offered.is_empty() {
         return Some((Version::V16, None));
     }
+    let offered: Vec<&str> = offered.iter().map(String::as_str).collect();
     let (version, subprotocol) = Version::negotiate(&offered)?;
     Some((version, Some(subprotocol)))
 }

@@ -7,17 +7,53 @@ use chargetap_fleet::text::loggable;
 use chargetap_ocpp::frame::{ErrorCode, MessageId};
 use chargetap_ocpp::message::{self, Call, Request, Response, TransactionResponse};
 use chargetap_ocpp::oddity::OddityKind;
+use chargetap_ocpp::relay::Verdict;
 use chargetap_ocpp::report::{Boot, Plugs, Status, TransactionEvent};
 use chargetap_ocpp::{DateTime, Oddity, Version};
 use rust_decimal::Decimal;
 
+use super::relay::{self, HeldCalls};
 use super::{HEARTBEAT_INTERVAL_S, Shared, StationEvents, Unavailable};
 
-/// A call to take in, or what cannot be made out. Either is answered in its turn.
+/// A call to take in, or what cannot be made out; or what a central system above answers to a call. Each in its turn.
 #[derive(Debug)]
 pub(super) enum Received {
     Call(MessageId, Box<Call>),
     Broken(MessageId),
+    AnsweredAbove(MessageId, String),
+}
+
+/// What is to be sent to the station.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) text: String,
+    /// How often the station is to send heartbeats, if it is told so by a central system above, in seconds.
+    pub(super) heartbeat_interval: Option<u64>,
+}
+
+impl Reply {
+    fn new(text: String) -> Self {
+        Self {
+            text,
+            heartbeat_interval: None,
+        }
+    }
+}
+
+/// What became of a call.
+pub(super) struct Taken {
+    pub(super) response: Response,
+    /// It is about a transaction of one of our sessions.
+    pub(super) is_ours: bool,
+}
+
+impl From<Response> for Taken {
+    fn from(response: Response) -> Self {
+        Self {
+            response,
+            is_ours: false,
+        }
+    }
 }
 
 /// Takes in the calls of one connection, in order.
@@ -26,6 +62,8 @@ pub(super) struct Intake<'a, E> {
     station: &'a str,
     version: Version,
     plugs: Plugs,
+    /// Where there is a central system above: the calls that it has not answered.
+    held: Option<HeldCalls>,
     /// The transaction whose price the station was told last, and that price.
     told: Option<(String, Decimal)>,
 }
@@ -37,21 +75,29 @@ impl<'a, E: StationEvents> Intake<'a, E> {
             station,
             version,
             plugs: Plugs::default(),
+            held: shared.upstream.as_ref().map(HeldCalls::new),
             told: None,
         }
     }
 
-    /// Takes in a call and returns the reply to send.
-    pub(super) async fn answer(&mut self, received: Received) -> String {
-        let (id, call) = match received {
+    /// Takes in a message and returns the reply to send. None is due to a call that a central system above answers.
+    pub(super) async fn answer(&mut self, received: Received) -> Option<Reply> {
+        let (id, mut call) = match received {
             Received::Call(id, call) => (id, *call),
+            // A central system above says what it makes of it.
+            Received::Broken(_) if self.held.is_some() => return None,
             Received::Broken(id) => {
-                return message::answer(self.version, &id, Err(ErrorCode::FormatViolation));
+                let broken = Err(ErrorCode::FormatViolation);
+                return Some(Reply::new(message::answer(self.version, &id, broken)));
             }
+            Received::AnsweredAbove(id, text) => return Some(self.conclude(id, text).await),
         };
+        if self.held.is_some() {
+            relay::name_transaction(&mut call);
+        }
         let action = call.action();
-        let response = self.dispatch(call).await;
-        if let Err(code) = response {
+        let taken = self.dispatch(call).await;
+        if let Err(code) = &taken {
             let station = self.station;
             tracing::warn!(
                 station,
@@ -60,13 +106,40 @@ impl<'a, E: StationEvents> Intake<'a, E> {
                 "a station's message was not taken in"
             );
         }
-        message::answer(self.version, &id, response)
+        if let Some(held) = &mut self.held {
+            held.hold(id, taken);
+            return None;
+        }
+        let response = taken.map(|taken| taken.response);
+        Some(Reply::new(message::answer(self.version, &id, response)))
     }
 
-    async fn dispatch(&mut self, call: Call) -> Result<Response, ErrorCode> {
+    /// The central system above answered a call: what the station is answered.
+    async fn conclude(&mut self, id: MessageId, text: String) -> Reply {
+        let Some(held) = self.held.as_mut() else {
+            return Reply::new(text);
+        };
+        let concluded = held.conclude(&id, &text);
+        if let Some((number, name)) = &concluded.named
+            && let Err(Unavailable) = self.shared.events.named(self.station, *number, name).await
+        {
+            let failed = Err(ErrorCode::InternalError);
+            return Reply::new(message::answer(self.version, &id, failed));
+        }
+        let text = match concluded.verdict {
+            Verdict::Relay => text,
+            Verdict::Own(own) => message::answer(self.version, &id, own),
+        };
+        Reply {
+            text,
+            heartbeat_interval: concluded.heartbeat_interval,
+        }
+    }
+
+    async fn dispatch(&mut self, call: Call) -> Result<Taken, ErrorCode> {
         let (shared, station) = (self.shared, self.station);
         let events = &shared.events;
-        Ok(match call {
+        let response = match call {
             Call::BootNotification(boot) => booted(shared, station, boot).await?,
             Call::Heartbeat => Response::Heartbeat {
                 now: DateTime::from_unix_ms((shared.clock)()),
@@ -87,29 +160,42 @@ impl<'a, E: StationEvents> Intake<'a, E> {
                     number,
                     is_accepted,
                 } = events.started(station, &start).await?;
-                Response::StartTransaction {
+                let response = Response::StartTransaction {
                     number,
                     is_accepted,
-                }
+                };
+                return Ok(Taken {
+                    response,
+                    is_ours: is_accepted,
+                });
             }
             Call::TransactionEvent(event) => {
                 let response = events.transaction(station, &event).await?;
                 self.show_cost(event, &response);
-                Response::TransactionEvent(response)
+                return Ok(Taken {
+                    is_ours: response.cost.is_some(),
+                    response: Response::TransactionEvent(response),
+                });
             }
             Call::MeterValues(readings) => {
-                let found = events.read(station, &readings).await?;
+                let outcome = events.read(station, &readings).await?;
                 // Meters are read between transactions, too.
-                let names_one = readings.transaction.id.is_some();
+                let names_one = readings.transaction.names_one();
                 let place = "MeterValues.transactionId";
-                count_match(shared, station, place, found, names_one);
-                Response::Empty
+                count_match(shared, station, place, outcome.how, names_one);
+                return Ok(Taken {
+                    response: Response::Empty,
+                    is_ours: outcome.has_session,
+                });
             }
             Call::StopTransaction(stop) => {
-                let found = events.stopped(station, &stop).await?;
+                let outcome = events.stopped(station, &stop).await?;
                 let place = "StopTransaction.transactionId";
-                count_match(shared, station, place, found, true);
-                Response::Empty
+                count_match(shared, station, place, outcome.how, true);
+                return Ok(Taken {
+                    response: Response::Empty,
+                    is_ours: outcome.has_session,
+                });
             }
             Call::DataTransfer => Response::DataTransfer,
             Call::Notice(action) => {
@@ -118,7 +204,8 @@ impl<'a, E: StationEvents> Intake<'a, E> {
             }
             Call::Unsupported => return Err(ErrorCode::NotSupported),
             Call::Unknown => return Err(ErrorCode::NotImplemented),
-        })
+        };
+        Ok(response.into())
     }
 
     /// Has a station of OCPP 2.0.1 show the price so far. Later versions read it in the answer.

@@ -17,16 +17,19 @@ mod handshake;
 mod messages;
 mod oddities;
 mod refusals;
+mod relay;
 #[cfg(test)]
 mod tests;
+mod upstream;
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use chargetap_engine::config::Upstream;
 use chargetap_engine::platform::StationAnswer;
-use chargetap_engine::{Match, TransactionAnswer, remote_start_number};
+use chargetap_engine::{ReportOutcome, TransactionAnswer, remote_start_number};
 use chargetap_ocpp::message::{Answer, Request, TransactionResponse};
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 use secrecy::SecretString;
@@ -126,14 +129,14 @@ pub trait StationEvents: Send + Sync + 'static {
         &self,
         station: &str,
         readings: &Readings,
-    ) -> impl Future<Output = Result<Match, Unavailable>> + Send;
+    ) -> impl Future<Output = Result<ReportOutcome, Unavailable>> + Send;
 
     /// A transaction ended.
     fn stopped(
         &self,
         station: &str,
         stop: &Stop,
-    ) -> impl Future<Output = Result<Match, Unavailable>> + Send;
+    ) -> impl Future<Output = Result<ReportOutcome, Unavailable>> + Send;
 
     /// Something happened to a transaction (2.x).
     fn transaction(
@@ -141,6 +144,14 @@ pub trait StationEvents: Send + Sync + 'static {
         station: &str,
         event: &TransactionEvent,
     ) -> impl Future<Output = Result<TransactionResponse, Unavailable>> + Send;
+
+    /// The station knows the transaction of this number by an id that a central system above gave it.
+    fn named(
+        &self,
+        station: &str,
+        number: i64,
+        name: &str,
+    ) -> impl Future<Output = Result<(), Unavailable>> + Send;
 }
 
 /// A station that may connect.
@@ -191,6 +202,7 @@ impl Link {
 struct Shared<E> {
     events: E,
     stations: BTreeMap<String, StationAccess>,
+    upstream: Option<Upstream>,
     clock: Box<dyn Fn() -> u64 + Send + Sync>,
     timeouts: Timeouts,
     oddities: OddityCounts,
@@ -199,17 +211,19 @@ struct Shared<E> {
 }
 
 impl<E: StationEvents> Stations<E> {
-    /// A central system for the stations with these identities. `clock` gives the current time in Unix
-    /// milliseconds.
+    /// A central system for the stations with these identities, perhaps below another one. `clock` gives the current
+    /// time in Unix milliseconds.
     pub fn new(
         events: E,
         stations: BTreeMap<String, StationAccess>,
+        upstream: Option<Upstream>,
         clock: impl Fn() -> u64 + Send + Sync + 'static,
         timeouts: Timeouts,
     ) -> Self {
         Self(Arc::new(Shared {
             events,
             stations,
+            upstream,
             clock: Box::new(clock),
             timeouts,
             oddities: OddityCounts::default(),
