@@ -1,77 +1,99 @@
-//! The same journey with third-party peers.
+//! The same journeys with third-party peers.
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::process::Command;
 
+use crate::terminals::{PLUG_IN, until_shown};
 use crate::world::{PASSWORD, STATION, Setup, World};
 
-/// The public key of the peer's meter.
-const METER: &str = r#"meters = [{ connector = 1, public_key = "3059301306072a8648ce3d020106082a8648ce3d03010703420004e9ddc3919b31a3cba046c9103aa39c9bb511241e1ecef00046bd8907dac511fa0c0cb8056789dff834e89ccae2ee0200da583ce78345a7bfcde91d5883826333" }]"#;
+/// The public keys of the peers' meters.
+const METERS: &str = r#"meters = [
+            { connector = 1, public_key = "3059301306072a8648ce3d020106082a8648ce3d03010703420004e9ddc3919b31a3cba046c9103aa39c9bb511241e1ecef00046bd8907dac511fa0c0cb8056789dff834e89ccae2ee0200da583ce78345a7bfcde91d5883826333" },
+            { connector = 2, public_key = "3059301306072a8648ce3d020106082a8648ce3d030107034200046af5c2dc7fe44327c13f2e3981b0a623303f3bb1815d92e12ccf68707adf412e0e81d3dbce9fe887b39d45f36152affa85ec17292fcdaed768196babec4a5426" },
+        ]"#;
 
-#[tokio::test]
-async fn a_charge_point_of_the_python_ocpp_package_is_charged_at_and_billed_by_its_meter() {
-    let python = std::env::var("CHARGETAP_TEST_PYTHON")
-        .expect("CHARGETAP_TEST_PYTHON names a Python with the packages of requirements.txt");
-    let world = World::new(Setup {
+fn python() -> String {
+    std::env::var("CHARGETAP_TEST_PYTHON")
+        .expect("CHARGETAP_TEST_PYTHON names a Python with the packages of requirements.txt")
+}
+
+fn setup() -> Setup {
+    Setup {
         simulated_station: false,
-        station: METER,
+        station: METERS,
         ..Setup::default()
-    })
-    .await;
-    let script =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/journeys/peers/charge_point.py");
-    let station = Command::new(python)
-        .arg(script)
-        .args([
-            &world.url("/ocpp").replace("http://", "ws://"),
-            STATION,
-            PASSWORD,
-        ])
-        .kill_on_drop(true)
-        .output();
-    let driver = async {
-        world
-            .until("the station is connected", async || {
-                world
-                    .log()
-                    .values("message")
-                    .iter()
-                    .any(|message| message == "station booted")
-            })
-            .await;
-        world.tap("card-1").await;
+    }
+}
+
+/// Run a station's script to its end while drivers come. Returns what the meters signed.
+async fn station(
+    world: &World,
+    script: &str,
+    arguments: &[&str],
+    drivers: impl Future<Output = ()>,
+) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/journeys/peers");
+    let url = world.url("/ocpp").replace("http://", "ws://");
+    let mut command = Command::new(python());
+    command
+        .arg(folder.join(script))
+        .args([url.as_str(), STATION, PASSWORD])
+        .args(arguments)
+        .kill_on_drop(true);
+    let station = async {
+        let output = command.output().await.unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
     };
-    let (output, ()) = tokio::join!(station, driver);
-    let output = output.unwrap();
+    let (signed, ()) = tokio::join!(station, drivers);
+    // Every message was valid.
+    let metrics = world.metrics().await;
     assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+        !metrics.contains("chargetap_station_oddities_total{"),
+        "{metrics}"
     );
+    signed.lines().map(str::to_owned).collect()
+}
 
-    let sessions = world.closed_sessions(1).await;
-    let receipt = &world.receipts(1).await[0];
-    // 7.42 kWh x 0.49 + 0.25, with 25 % VAT: 4.85725.
-    assert_eq!(sessions[0]["captured"], 486);
-    assert_eq!(receipt["captured"], 486);
-    let price = &receipt["charging"]["price"];
+/// Show a card once the gateway has logged this.
+async fn tap_once_logged(world: &World, field: &str, value: &str) {
+    world
+        .until(value, async || {
+            world.log().values(field).iter().any(|it| it == value)
+        })
+        .await;
+    world.tap("card-1").await;
+}
+
+/// The receipt bills this energy at this price: net, VAT and gross. What the meter signed is checked, kept character
+/// for character, and billed.
+async fn assert_billed(
+    world: &World,
+    receipt: &Value,
+    energy: u64,
+    price: [u64; 3],
+    signed: [&str; 2],
+) {
+    let charging = &receipt["charging"];
+    let billed = &charging["price"];
     assert_eq!(
-        json!([price["net"], price["vat"], price["gross"]]),
-        json!([389, 97, 486])
+        json!([billed["net"], billed["vat"], billed["gross"]]),
+        json!(price)
     );
-    assert_eq!(receipt["charging"]["energy_wh"], 7_420);
+    assert_eq!(receipt["captured"], billed["gross"]);
+    assert_eq!(charging["energy_wh"], energy);
 
-    // What the meter signed is checked, kept character for character, and billed.
-    let signed = String::from_utf8(output.stdout).unwrap();
-    let signed: Vec<&str> = signed.lines().collect();
-    assert_eq!(signed.len(), 2);
     let measurement = &receipt["measurement"];
     assert_eq!(measurement["packets"], json!(signed));
     assert_eq!(
         json!([measurement["is_verified"], measurement["energy_wh"]]),
-        json!([true, 7_420])
+        json!([true, energy])
     );
     let link = receipt["link"].as_str().unwrap();
     let (_, _, text) = world.get(link, "text/plain").await;
@@ -88,16 +110,95 @@ async fn a_charge_point_of_the_python_ocpp_package_is_charged_at_and_billed_by_i
     }
 }
 
+/// 7.42 kWh x 0.49 + 0.25, with 25 % VAT: 4.85725.
+const PRICE_OF_7_420_WH: [u64; 3] = [389, 97, 486];
+
+/// The only session is billed for the 7,420 Wh of the first EVSE.
+async fn assert_one_session_billed(world: &World, signed: &[String]) {
+    let [begin, end] = signed else {
+        panic!("{signed:?}");
+    };
+    assert_eq!(world.closed_sessions(1).await[0]["captured"], 486);
+    let receipts = world.receipts(1).await;
+    let price = PRICE_OF_7_420_WH;
+    assert_billed(world, &receipts[0], 7_420, price, [begin, end]).await;
+}
+
+/// A driver pays at the only EVSE of a station that was started with these arguments, once a vehicle is plugged in.
+async fn charge_at_charging_station(arguments: &[&str]) {
+    let world = World::new(setup()).await;
+    let driver = tap_once_logged(&world, "status", "occupied");
+    let signed = station(&world, "charging_station.py", arguments, driver).await;
+    assert_one_session_billed(&world, &signed).await;
+}
+
+#[tokio::test]
+async fn a_charge_point_of_the_python_ocpp_package_is_charged_at_and_billed_by_its_meter() {
+    let world = World::new(setup()).await;
+    let driver = tap_once_logged(&world, "message", "station booted");
+    let signed = station(&world, "charge_point.py", &[], driver).await;
+    assert_one_session_billed(&world, &signed).await;
+}
+
+#[tokio::test]
+async fn a_charging_station_of_ocpp_2_0_1_is_charged_at_and_billed_by_its_meter() {
+    charge_at_charging_station(&["2.0.1"]).await;
+}
+
+#[tokio::test]
+async fn a_charging_station_of_ocpp_2_1_is_charged_at_and_billed_by_its_meter() {
+    charge_at_charging_station(&["2.1"]).await;
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_told_when_the_connection_is_back_is_billed_by_its_meter() {
+    charge_at_charging_station(&["2.0.1", "--offline"]).await;
+}
+
+#[tokio::test]
+async fn two_drivers_who_charge_at_one_station_at_the_same_time_are_each_billed_by_their_meter() {
+    let world = World::new(Setup {
+        terminal: PLUG_IN,
+        ..setup()
+    })
+    .await;
+    let drivers = async {
+        for (evse, card) in [("Left: ", "card-1"), ("Right: ", "card-2")] {
+            until_shown(&world, evse).await;
+            world.tap(card).await;
+        }
+    };
+    let arguments = ["2.0.1", "--evses", "2"];
+    let signed = station(&world, "charging_station.py", &arguments, drivers).await;
+    let [left_begin, right_begin, left_end, right_end] = signed.as_slice() else {
+        panic!("{signed:?}");
+    };
+
+    let mut sessions = world.closed_sessions(2).await;
+    sessions.sort_by_key(|it| it["card_id"].to_string());
+    let captured: Vec<_> = sessions.iter().map(|it| it["captured"].clone()).collect();
+    assert_eq!(json!(captured), json!([486, 215]), "{sessions:?}");
+    let receipts = world.receipts(2).await;
+    let of = |energy: u64| {
+        let mut receipts = receipts.iter();
+        receipts.find(|it| it["charging"]["energy_wh"] == energy)
+    };
+    let (left, right) = (of(7_420).unwrap(), of(3_000).unwrap());
+    let price = PRICE_OF_7_420_WH;
+    assert_billed(&world, left, 7_420, price, [left_begin, left_end]).await;
+    // 3 kWh x 0.49 + 0.25, with 25 % VAT: 2.15.
+    let price = [172, 43, 215];
+    assert_billed(&world, right, 3_000, price, [right_begin, right_end]).await;
+}
+
 /// Valid data may still be refused for its meaning (an unknown site, a moment in the future), and a
 /// stateless generator cannot know what another call removed. So valid data need not be accepted.
 const LEFT_OUT: &str = "positive_data_acceptance";
 
 #[tokio::test]
 async fn schemathesis_finds_no_answer_outside_the_document_and_no_failure() {
-    let python = std::env::var("CHARGETAP_TEST_PYTHON")
-        .expect("CHARGETAP_TEST_PYTHON names a Python with the packages of requirements.txt");
     let world = World::new(Setup::default()).await;
-    let output = Command::new(Path::new(&python).with_file_name("st"))
+    let output = Command::new(Path::new(&python()).with_file_name("st"))
         .args(["run", &world.url("/api/v1/openapi.json")])
         .args([
             "--header",

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::world::{Setup, World, price};
 
-const PLUG_IN: &str = r#"evses = [
+/// Drivers plug in first, at one of two EVSEs.
+pub(crate) const PLUG_IN: &str = r#"evses = [
             { station = "CT-1", connector = 1, label = "Left" },
             { station = "CT-1", connector = 2, label = "Right" },
         ]
@@ -30,7 +31,8 @@ async fn world(terminal: &'static str) -> World {
     .await
 }
 
-async fn until_shown(world: &World, text: &str) {
+/// Wait until the screen's text begins with this.
+pub(crate) async fn until_shown(world: &World, text: &str) {
     world
         .until(text, async || world.screen().await.0.starts_with(text))
         .await;
