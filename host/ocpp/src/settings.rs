@@ -62,6 +62,7 @@ pub fn wanted(version: Version, plug_in_timeout_s: u64) -> Vec<Setting> {
             value("SampledDataCtrlr.TxUpdatedInterval", "60"),
             value("AlignedDataCtrlr.Interval", "0"),
             value("SampledDataCtrlr.SignReadings", "true"),
+            value("SampledDataCtrlr.SignStartedReadings", "true"),
         ],
     }
 }

@@ -25,6 +25,7 @@ use crate::platform::{Platform, Work};
 use crate::sessions::apply::apply;
 use crate::stations::matching::{ReportOutcome, find_read, find_stopped};
 use crate::store;
+use crate::store::named_transactions::Said;
 use crate::store::sessions::Reported;
 use crate::store::transactions::{NewTransaction, Transaction};
 
@@ -214,7 +215,8 @@ impl<P: Platform> Gateway<P> {
     ) -> Result<(), EngineError> {
         let platform = &self.platform;
         let now = platform.now();
-        store::named_transactions::heard(platform, station, name, None, None, now).await?;
+        let nothing = Said::default();
+        store::named_transactions::heard(platform, station, name, &nothing, now).await?;
         store::named_transactions::put_number(platform, station, name, number).await?;
         Ok(())
     }
@@ -379,7 +381,7 @@ async fn vehicle(
     Ok(())
 }
 
-async fn keep_signed(
+pub(super) async fn keep_signed(
     gateway: &Gateway<impl Platform>,
     station: &str,
     transaction: &Transaction,

@@ -15,9 +15,9 @@ use crate::config::amounts::decimals;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::platform::Platform;
-use crate::stations::reports::{is_local_token, session_of_token};
+use crate::stations::reports::{is_local_token, keep_signed, session_of_token};
 use crate::store;
-use crate::store::named_transactions::NamedTransaction;
+use crate::store::named_transactions::{NamedTransaction, Said};
 
 /// What a register may move while nobody charges, in watt-hours: what the station itself uses.
 const OWN_USE: u64 = 100;
@@ -50,17 +50,26 @@ impl<P: Platform> Gateway<P> {
             token: event.token.clone(),
         };
         let registers = || event.samples.iter().filter_map(|sample| sample.register);
+        let signed: Vec<String> = event
+            .samples
+            .iter()
+            .flat_map(|it| it.signed.clone())
+            .collect();
+        let said = Said {
+            connector: event.connector,
+            energy: registers().next(),
+            signed: &signed,
+        };
         let known = match &meant.name {
             Some(name) => {
-                let (connector, first) = (event.connector, registers().next());
                 let now = platform.now();
-                store::named_transactions::heard(platform, station, name, connector, first, now)
-                    .await?
+                store::named_transactions::heard(platform, station, name, &said, now).await?
             }
             None => NamedTransaction {
                 number: None,
-                connector: event.connector,
-                start_energy: registers().next(),
+                connector: said.connector,
+                start_energy: said.energy,
+                signed: Vec::new(),
             },
         };
         let moved = registers().max().zip(known.start_energy);
@@ -75,6 +84,11 @@ impl<P: Platform> Gateway<P> {
                 at: event.at,
             };
             let number = self.station_started(station, &start).await?.number;
+            // What was signed before it had a number. It is kept once, however often it comes.
+            if let Some(found) = store::transactions::load(platform, station, number).await? {
+                keep_signed(self, station, &found, &known.signed).await?;
+            }
+            // Last, so that all of it is done again if it cannot be stored.
             if let Some(name) = &meant.name {
                 store::named_transactions::put_number(platform, station, name, number).await?;
             }
@@ -86,14 +100,13 @@ impl<P: Platform> Gateway<P> {
             };
             self.station_read(station, &readings).await?;
         } else {
-            let samples = event.samples.iter();
             let stop = Stop {
                 goes_on: event.stage == TransactionStage::Stopped,
                 transaction: meant.clone(),
                 register: registers().max(),
                 at: event.at,
                 reason: event.reason,
-                signed: samples.flat_map(|sample| sample.signed.clone()).collect(),
+                signed,
             };
             self.station_stopped(station, &stop).await?;
         }

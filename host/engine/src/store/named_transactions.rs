@@ -3,7 +3,7 @@
 //! place among all transactions, once somebody may charge in it or energy flows.
 
 use super::error::StoreError;
-use super::rows::{Reader, first_text, integer, optional_integer, text};
+use super::rows::{Reader, first_text, integer, json, optional_integer, text};
 use crate::platform::{Platform, Value};
 
 /// A transaction as it is known by its station's id.
@@ -13,6 +13,16 @@ pub(crate) struct NamedTransaction {
     pub(crate) connector: Option<u32>,
     /// The first reading of its register.
     pub(crate) start_energy: Option<u64>,
+    /// What its meter signed until somebody paid.
+    pub(crate) signed: Vec<String>,
+}
+
+/// What is said of a transaction.
+#[derive(Default)]
+pub(crate) struct Said<'a> {
+    pub(crate) connector: Option<u32>,
+    pub(crate) energy: Option<u64>,
+    pub(crate) signed: &'a [String],
 }
 
 /// A transaction of this id was heard of, with what was said of it.
@@ -20,24 +30,30 @@ pub(crate) async fn heard(
     platform: &impl Platform,
     station: &str,
     name: &str,
-    connector: Option<u32>,
-    energy: Option<u64>,
+    said: &Said<'_>,
     now: u64,
 ) -> Result<NamedTransaction, StoreError> {
+    let signed = match said.signed {
+        [] => Value::Null,
+        packets => json(packets)?,
+    };
     let rows = platform
         .query(
-            "INSERT INTO named_transaction (station, name, connector, start_energy, heard_at)
-             VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO named_transaction (station, name, connector, start_energy, signed, heard_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (station, name) DO UPDATE SET
                 connector = coalesce(connector, excluded.connector),
                 start_energy = coalesce(start_energy, excluded.start_energy),
+                signed = coalesce(signed, excluded.signed),
                 heard_at = excluded.heard_at
-             RETURNING number, connector, start_energy",
+             RETURNING number, connector, start_energy, coalesce(signed, '[]')",
             vec![
                 text(station),
                 text(name),
-                connector.map_or(Value::Null, |connector| Value::Integer(connector.into())),
-                optional_integer(energy)?,
+                said.connector
+                    .map_or(Value::Null, |connector| Value::Integer(connector.into())),
+                optional_integer(said.energy)?,
+                signed,
                 integer(now)?,
             ],
         )
@@ -51,6 +67,7 @@ pub(crate) async fn heard(
             .optional_unsigned()?
             .and_then(|connector| u32::try_from(connector).ok()),
         start_energy: row.optional_unsigned()?,
+        signed: row.json()?,
     })
 }
 

@@ -244,6 +244,7 @@ const STATEMENTS: &[&str] = &[
         name TEXT NOT NULL,
         connector INTEGER,
         start_energy INTEGER,
+        signed TEXT,
         number INTEGER,
         heard_at INTEGER NOT NULL,
         PRIMARY KEY (station, name)

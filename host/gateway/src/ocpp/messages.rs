@@ -11,6 +11,7 @@ use chargetap_ocpp::relay::Verdict;
 use chargetap_ocpp::report::{Boot, Plugs, Status, TransactionEvent};
 use chargetap_ocpp::{DateTime, Oddity, Version};
 use rust_decimal::Decimal;
+use tokio::sync::watch;
 
 use super::relay::{self, HeldCalls};
 use super::{HEARTBEAT_INTERVAL_S, Shared, StationEvents, Unavailable};
@@ -64,8 +65,8 @@ pub(super) struct Intake<'a, E> {
     plugs: Plugs,
     /// Where there is a central system above: the calls that it has not answered.
     held: Option<HeldCalls>,
-    /// The transaction whose price the station was told last, and that price.
-    told: Option<(String, Decimal)>,
+    /// The transaction whose price the station is to show, and that price.
+    cost: watch::Sender<(String, Decimal)>,
 }
 
 impl<'a, E: StationEvents> Intake<'a, E> {
@@ -76,7 +77,7 @@ impl<'a, E: StationEvents> Intake<'a, E> {
             version,
             plugs: Plugs::default(),
             held: shared.upstream.as_ref().map(HeldCalls::new),
-            told: None,
+            cost: watch::Sender::default(),
         }
     }
 
@@ -214,19 +215,35 @@ impl<'a, E: StationEvents> Intake<'a, E> {
         let (Version::V201, Some(name), Some(cost)) = (self.version, event.name, running) else {
             return;
         };
-        let told = Some((name.clone(), cost.total));
-        if self.told == told {
-            return;
+        if self.cost.receiver_count() == 0 {
+            let costs = self.cost.subscribe();
+            tokio::spawn(tell_costs(
+                self.shared.clone(),
+                self.station.to_owned(),
+                costs,
+            ));
         }
-        self.told = told;
-        let (shared, station) = (self.shared.clone(), self.station.to_owned());
-        let total = cost.total;
-        let patience = shared.timeouts.setting;
-        // Nothing hangs on the answer.
-        tokio::spawn(async move {
-            let show = Request::ShowCost { name, total };
-            shared.call(&station, show, patience).await
+        let new = (name, cost.total);
+        self.cost.send_if_modified(|told| {
+            let is_new = *told != new;
+            *told = new;
+            is_new
         });
+    }
+}
+
+/// Tells a station what a transaction costs, one price after the other, for as long as it is connected. Of several
+/// that wait, the last is told.
+async fn tell_costs<E>(
+    shared: Arc<Shared<E>>,
+    station: String,
+    mut costs: watch::Receiver<(String, Decimal)>,
+) {
+    while costs.changed().await.is_ok() {
+        let (name, total) = costs.borrow_and_update().clone();
+        let show = Request::ShowCost { name, total };
+        // Nothing hangs on the answer.
+        let _ = shared.call(&station, show, shared.timeouts.setting).await;
     }
 }
 
