@@ -7,6 +7,7 @@ pub(crate) mod monitoring;
 pub(crate) mod records;
 pub(crate) mod rest;
 pub(crate) mod state;
+pub(crate) mod stations;
 pub(crate) mod tasks;
 pub(crate) mod tokens;
 pub(crate) mod webhooks;

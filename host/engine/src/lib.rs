@@ -58,7 +58,8 @@
 //! use chargetap_engine::config::Config;
 //! use chargetap_engine::http::{Method, ProviderRequest, ProviderResponse, Request, SendError};
 //! use chargetap_engine::platform::{
-//!     Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder, Value, Work,
+//!     Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationLink, StationOrder, Value,
+//!     Work,
 //! };
 //! use chargetap_engine::{EngineError, Gateway, Secrets};
 //! use tokio::sync::Notify;
@@ -117,11 +118,16 @@
 //!         match order {
 //!             StationOrder::Start { connector: _, id_tag: _ } => StationAnswer::NotConnected,
 //!             StationOrder::Stop { .. } => StationAnswer::NotConnected,
+//!             _ => StationAnswer::NotConnected, // what people have stations do
 //!         }
 //!     }
 //!
 //!     fn station_connected_for(&self, _station: &str) -> Option<u64> {
 //!         None // none is connected
+//!     }
+//!
+//!     fn station_link(&self, _station: &str) -> StationLink {
+//!         StationLink::default() // messages and the like, for people to see
 //!     }
 //!
 //!     async fn query(

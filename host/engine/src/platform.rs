@@ -4,6 +4,8 @@ use std::fmt;
 use std::future::Future;
 
 pub use chargetap_contract::{ComponentFault, Components};
+use chargetap_fleet::alert::Secret;
+pub use chargetap_fleet::operation::TriggeredMessage;
 
 use crate::http::{ProviderRequest, ProviderResponse, SendError};
 pub use crate::maybe_send::{MaybeSend, MaybeSync};
@@ -38,7 +40,7 @@ pub trait Platform: MaybeSend + MaybeSync + 'static {
         timeout_ms: u64,
     ) -> impl Future<Output = Result<ProviderResponse, SendError>> + MaybeSend;
 
-    /// Ask a station to start or to stop charging.
+    /// Ask a station to do something.
     fn order(
         &self,
         station: &str,
@@ -48,6 +50,9 @@ pub trait Platform: MaybeSend + MaybeSync + 'static {
     /// For how long a station has been connected, in milliseconds; `None` if it is not. A host that cannot
     /// tell answers with the longest time, so that nothing waits for the station.
     fn station_connected_for(&self, station: &str) -> Option<u64>;
+
+    /// What only the host knows of a station; nothing where it cannot tell.
+    fn station_link(&self, station: &str) -> StationLink;
 
     /// Run one statement in the database, atomically and durably: when it returns, what it wrote
     /// survives a power cut.
@@ -84,6 +89,30 @@ pub enum StationOrder<'a> {
         /// The station's own id of it, if it has given it one.
         name: Option<&'a str>,
     },
+    /// Restart.
+    Reset {
+        /// At once. Otherwise the station sees to its transactions first.
+        is_hard: bool,
+    },
+    /// Let go of the cable at a connector.
+    Unlock {
+        /// The connector, from 1.
+        connector: u32,
+    },
+    /// Send a message now.
+    Trigger {
+        /// Which.
+        message: TriggeredMessage,
+        /// About which connector; about all if absent.
+        connector: Option<u32>,
+    },
+    /// Change a setting.
+    Configure {
+        /// The setting's name.
+        key: &'a str,
+        /// Its new value.
+        value: &'a Secret,
+    },
 }
 
 /// A station's answer to an order.
@@ -91,12 +120,51 @@ pub enum StationOrder<'a> {
 pub enum StationAnswer {
     /// It will do it.
     Accepted,
+    /// It will do it once it is idle or has restarted. Starts and stops are never answered so.
+    Later,
     /// It will not.
     Rejected,
     /// It could not be asked.
     NotConnected,
     /// It was asked, and the answer was lost.
     Unknown,
+}
+
+/// What a host knows of a station besides what it reports to the engine.
+#[derive(Clone, Debug, Default)]
+pub struct StationLink {
+    /// When its last connection ended, in milliseconds since 1970; absent while it is connected.
+    pub disconnected_at: Option<u64>,
+    /// How it did not keep to OCPP, by kind.
+    pub oddities: Vec<OddityCount>,
+    /// The settings that it did not take since it connected: their names, and the wanted values.
+    pub refused_settings: Vec<(String, String)>,
+    /// Its last messages, newest last, without secrets.
+    pub messages: Vec<StationMessage>,
+}
+
+/// How often a station was odd in one way.
+#[derive(Clone, Debug)]
+pub struct OddityCount {
+    /// In which way.
+    pub kind: &'static str,
+    /// How often.
+    pub count: u64,
+    /// Where it last was: the action and the member.
+    pub place: String,
+}
+
+/// A message of a station, or to it.
+#[derive(Clone, Debug)]
+pub struct StationMessage {
+    /// When it was read or written, in milliseconds since 1970.
+    pub at: u64,
+    /// Whether it was sent to the station.
+    pub is_sent: bool,
+    /// What it is about, if that can be made out.
+    pub action: Option<String>,
+    /// Its text, without secrets, and cut off.
+    pub text: String,
 }
 
 /// A counter for the operator.

@@ -15,6 +15,7 @@
 //! | [`sessions`]        | `session`, `card_key`                               |
 //! | [`stations`]        | `station`, `connector`, `vehicle`                   |
 //! | [`transactions`]    | `station_transaction`                               |
+//! | [`station_states`]  | none of its own: stations as people see them        |
 //! | [`outbox`]          | `command`                                           |
 //! | [`prompts`]         | `ask`                                               |
 //! | [`notices`]         | `notice`, `recall`                                  |
@@ -46,6 +47,7 @@ pub(crate) mod receipts;
 pub(crate) mod refunds;
 pub(crate) mod schema;
 pub(crate) mod sessions;
+pub(crate) mod station_states;
 pub(crate) mod stations;
 pub(crate) mod transactions;
 

@@ -18,7 +18,7 @@ pub enum Scope {
     Operator,
     /// Work at a site: checks, inspections, incidents.
     SiteStaff,
-    /// Support: reads everything, suspends terminals, closes incidents, stops sessions.
+    /// Support: reads everything, suspends terminals, closes incidents, stops sessions, operates stations.
     Support,
     /// Reads everything and changes nothing.
     ReadOnly,

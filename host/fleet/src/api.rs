@@ -12,6 +12,7 @@ mod request;
 mod responder;
 mod route;
 mod route_kinds;
+mod station;
 mod table;
 mod view;
 
@@ -25,6 +26,10 @@ pub use paging::Page;
 pub use problem::{Problem, ProblemKind};
 pub use query::Parameter;
 pub use route::Route;
+pub use station::{
+    ConnectorState, OddityCount, OperationAnswer, OperationOutcome, RefusedSetting, ShownStation,
+    StationMessage, StationState, TransactionState,
+};
 pub use table::{AuditEntry, DeadLetter, RecordedRefund, SessionFinding};
 pub use view::view;
 
@@ -34,8 +39,9 @@ use crate::decide;
 use crate::fleet::{Change, Fleet};
 use crate::incident::PictureType;
 use crate::moment::Moment;
+use crate::operation::Operation;
 use crate::terminal::Terminal;
-use crate::text::{Key, Line, Serial, SessionName};
+use crate::text::{Key, Line, Serial, SessionName, StationId};
 
 /// A request method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +122,19 @@ pub enum Task {
     /// Record what a person found out about a session that needs attention: the finding, what was captured in
     /// minor units, and a note for the audit log.
     ResolveSession(SessionName, SessionFinding, u64, Prose),
+    /// List the stations that the caller may see, by their identities.
+    Stations {
+        /// Only those at this site.
+        site: Option<Key>,
+        /// Only those after this one.
+        after: Option<StationId>,
+        /// How many at most.
+        limit: u32,
+    },
+    /// Show a station.
+    Station(StationId),
+    /// Put on record that a station is told to do this, and tell it.
+    Operate(StationId, Operation),
     /// Store the body as a picture of this type, and attach it to this incident with this caption.
     Attach(Key, PictureType, Option<Line>),
     /// Return the picture with this hash.

@@ -6,6 +6,7 @@ use crate::import::Row;
 use crate::incident::{IncidentDetails, Outcome, Photograph};
 use crate::licence::Sku;
 use crate::maintenance::{Check, Inspection, MaintenanceRecord};
+use crate::operation::Operation;
 use crate::order::OrderDetails;
 use crate::processor::{Party, Processor};
 use crate::site::{
@@ -28,6 +29,8 @@ pub enum Command {
     PutSite(Key, SiteDetails),
     /// Create or update a station.
     PutStation(StationId, StationDetails),
+    /// Record that a station is told to do this.
+    Operate(StationId, Operation),
     /// Create or update a person.
     PutPerson(Key, PersonDetails),
     /// Record a person's training.

@@ -10,6 +10,7 @@ use crate::access::{AccessScope, Calendar, Token};
 use crate::alert::{Alert, Webhook};
 use crate::incident::Incident;
 use crate::moment::{Day, Moment, Zone};
+use crate::operation::StationOperation;
 use crate::order::Order;
 use crate::site::{Customer, Person, Site, Station};
 use crate::terminal::Terminal;
@@ -23,6 +24,7 @@ pub struct Fleet {
     customers: Records<Customer>,
     sites: Records<Site>,
     stations: Records<Station>,
+    station_operations: Records<StationOperation>,
     people: Records<Person>,
     orders: Records<Order>,
     terminals: Records<Terminal>,
@@ -172,6 +174,9 @@ records! {
     Customer "customer" customers key, |_it, _fleet| Vec::new();
     Site "site" sites key, |it, _fleet| vec![it.key.clone()];
     Station "station" stations key, |it, _fleet| vec![it.details.site.clone()];
+    StationOperation "station-operation" station_operations key, |it, fleet| {
+        fleet.get::<Station>(it.key.as_str()).map_or_else(Vec::new, |it| vec![it.details.site.clone()])
+    };
     Person "person" people key, |it, _fleet| it.details.sites.clone();
     Order "order" orders key, |_it, _fleet| Vec::new();
     Terminal "terminal" terminals serial, |it, _fleet| vec![it.details.site.clone()];

@@ -31,6 +31,7 @@ pub mod maintenance;
 pub mod model;
 pub mod moment;
 pub mod monitoring;
+pub mod operation;
 pub mod order;
 pub mod processor;
 pub mod readiness;

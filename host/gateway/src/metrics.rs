@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use chargetap_engine::platform::Metric;
+use chargetap_ocpp::report::{ConnectorStatus, Status};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -11,6 +12,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use crate::ocpp::{StationEvents, Stations};
+
+/// The greatest number of a connector that is counted: a station cannot make ever more of them.
+const MOST_CONNECTORS: u32 = 64;
 
 /// One label, as name and value.
 type Labels = [(&'static str, String); 1];
@@ -24,6 +28,7 @@ pub(crate) struct Metrics {
     alerts: Family<Labels, Counter>,
     payment_reports: Family<Labels, Counter>,
     connected: Family<Labels, Gauge>,
+    statuses: Family<[(&'static str, String); 3], Gauge>,
     oddities: Family<[(&'static str, String); 2], Counter>,
 }
 
@@ -37,6 +42,7 @@ impl Metrics {
             alerts: Family::default(),
             payment_reports: Family::default(),
             connected: Family::default(),
+            statuses: Family::default(),
             oddities: Family::default(),
         };
         let mut registry = Registry::with_prefix("chargetap");
@@ -59,6 +65,11 @@ impl Metrics {
             "station_connected",
             "Whether a station is connected",
             metrics.connected.clone(),
+        );
+        registry.register(
+            "connector_status",
+            "What a station last said of a connector: 1 for that status",
+            metrics.statuses.clone(),
         );
         registry.register(
             "station_oddities",
@@ -90,6 +101,24 @@ impl Metrics {
             let counter = self.oddities.get_or_create_owned(&labels);
             counter.inner().store(count, Ordering::Relaxed);
         }
+    }
+
+    /// A station told the status of a connector, or of itself as a whole.
+    pub(crate) fn set_status(&self, station: &str, told: &Status) {
+        let Some(status) = told.status.filter(|_| told.connector <= MOST_CONNECTORS) else {
+            return;
+        };
+        let labels = |status: ConnectorStatus| {
+            [
+                ("station", station.to_owned()),
+                ("connector", told.connector.to_string()),
+                ("status", status.name().to_owned()),
+            ]
+        };
+        for other in ConnectorStatus::ALL.into_iter().filter(|it| *it != status) {
+            self.statuses.remove(&labels(other));
+        }
+        self.statuses.get_or_create_owned(&labels(status)).set(1);
     }
 
     pub(crate) fn text(&self) -> String {

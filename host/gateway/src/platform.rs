@@ -9,8 +9,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chargetap_engine::Gateway;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder, Value, Work,
+    DatabaseError, Metric, Platform, Row, StationAnswer, StationLink, StationOrder, Value, Work,
 };
+use chargetap_ocpp::report::Status;
 use chargetap_plugins::Plugins;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use tokio::sync::Notify;
@@ -21,8 +22,7 @@ use crate::metrics::Metrics;
 use crate::ocpp::Stations;
 use crate::station_reports::Reports;
 
-/// How long a start or stop may take, with its time in the queue: less than the engine gives a
-/// command.
+/// How long an order may take, with its time in the queue: less than the engine gives a command.
 const STATION_ORDER: Duration = Duration::from_secs(60);
 /// The largest answer of the payment provider that is read, in bytes.
 const ANSWER_LIMIT: usize = 1024 * 1024;
@@ -85,6 +85,11 @@ impl Native {
     /// The connected stations.
     pub fn stations(&self) -> &Stations<Reports> {
         &self.stations
+    }
+
+    /// A station told the status of a connector, or of itself as a whole.
+    pub(crate) fn station_status(&self, station: &str, status: &Status) {
+        self.metrics.set_status(station, status);
     }
 
     /// The metrics in OpenMetrics' text format.
@@ -173,14 +178,7 @@ impl Platform for Native {
 
     async fn order(&self, station: &str, order: StationOrder<'_>) -> StationAnswer {
         self.faults.crash_point();
-        let answer = match order {
-            StationOrder::Start { connector, id_tag } => {
-                in_time(self.stations.remote_start(station, connector, id_tag)).await
-            }
-            StationOrder::Stop { transaction, name } => {
-                in_time(self.stations.remote_stop(station, transaction, name)).await
-            }
-        };
+        let answer = in_time(self.stations.order(station, order)).await;
         self.faults.crash_point();
         answer
     }
@@ -188,6 +186,10 @@ impl Platform for Native {
     fn station_connected_for(&self, station: &str) -> Option<u64> {
         let duration = self.stations.connected_for(station)?;
         Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    fn station_link(&self, station: &str) -> StationLink {
+        self.stations.link(station)
     }
 
     async fn query(

@@ -59,7 +59,9 @@ impl StationEvents for Reports {
         gateway
             .station_status(station, status)
             .await
-            .map_err(unavailable)
+            .map_err(unavailable)?;
+        gateway.platform().station_status(station, status);
+        Ok(())
     }
 
     async fn authorizes(&self, station: &str, token: &str) -> Result<bool, Unavailable> {

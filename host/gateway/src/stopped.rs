@@ -12,8 +12,8 @@ use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::config::Config;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder,
-    Value, Work,
+    ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationLink,
+    StationOrder, Value, Work,
 };
 use chargetap_engine::{Gateway, Secrets};
 use secrecy::SecretString;
@@ -88,6 +88,10 @@ impl Platform for Stopped {
 
     fn station_connected_for(&self, _: &str) -> Option<u64> {
         None
+    }
+
+    fn station_link(&self, _: &str) -> StationLink {
+        StationLink::default()
     }
 
     async fn query(

@@ -108,10 +108,10 @@ impl Answer {
     /// Whether the station does what it was asked for; absent if its answer does not say.
     #[must_use]
     pub fn is_accepted(&self) -> Option<bool> {
-        let Self::Result(payload) = self else {
+        if *self == Self::Error {
             return Some(false);
-        };
-        match self.status(payload)?.to_ascii_lowercase().as_str() {
+        }
+        match self.status()?.as_str() {
             "accepted" | "rebootrequired" => Some(true),
             "rejected"
             | "notsupported"
@@ -126,14 +126,19 @@ impl Answer {
         }
     }
 
-    /// The answer's status; that of the first variable where it is about variables.
-    fn status(&self, payload: &Value) -> Option<String> {
+    /// The status that it says, in lower case; that of the first variable where it is about variables.
+    #[must_use]
+    pub fn status(&self) -> Option<String> {
+        let Self::Result(payload) = self else {
+            return None;
+        };
         let odd = &mut Oddities::default();
         let mut fields = Fields::new("", payload, odd);
-        if let Some(first) = fields.list("setVariableResult", odd).first() {
-            return Fields::new("", first, odd).text("attributeStatus", odd);
-        }
-        fields.text("status", odd)
+        let status = match fields.list("setVariableResult", odd).first() {
+            Some(first) => Fields::new("", first, odd).text("attributeStatus", odd),
+            None => fields.text("status", odd),
+        };
+        status.map(|status| status.to_ascii_lowercase())
     }
 }
 
@@ -285,10 +290,22 @@ pub enum Request {
         /// Its new value.
         value: String,
     },
-    /// Tell the status of a connector (2.x: of an EVSE); without one, of all.
-    TellStatus {
-        /// The connector or EVSE.
+    /// Send a message now.
+    Trigger {
+        /// Its action. The status of the station's log is `LogStatusNotification` in all versions.
+        message: &'static str,
+        /// About this connector (1.6) or EVSE (2.x); absent where it is about the station or all of them.
         connector: Option<u32>,
+    },
+    /// Restart.
+    Reset {
+        /// At once, and not only when no transaction runs.
+        is_hard: bool,
+    },
+    /// Let go of the cable.
+    Unlock {
+        /// The connector (1.6) or EVSE (2.x), from 1.
+        connector: u32,
     },
     /// Show what a transaction costs so far (2.x).
     ShowCost {

@@ -41,6 +41,18 @@ pub enum ConnectorStatus {
 }
 
 impl ConnectorStatus {
+    /// Every status.
+    pub const ALL: [Self; 8] = [
+        Self::Available,
+        Self::Preparing,
+        Self::Charging,
+        Self::Finishing,
+        Self::Reserved,
+        Self::Occupied,
+        Self::Unavailable,
+        Self::Faulted,
+    ];
+
     /// Its name in lists, metrics and the store.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -59,18 +71,7 @@ impl ConnectorStatus {
     /// The status of this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [
-            Self::Available,
-            Self::Preparing,
-            Self::Charging,
-            Self::Finishing,
-            Self::Reserved,
-            Self::Occupied,
-            Self::Unavailable,
-            Self::Faulted,
-        ]
-        .into_iter()
-        .find(|status| status.name() == name)
+        Self::ALL.into_iter().find(|status| status.name() == name)
     }
 }
 

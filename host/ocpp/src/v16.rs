@@ -217,23 +217,34 @@ pub(crate) fn request(request: &Request) -> Option<(&'static str, Value)> {
             "RemoteStartTransaction",
             json!({"connectorId": connector, "idTag": token}),
         ),
-        Request::Stop { number, .. } => ("RemoteStopTransaction", json!({"transactionId": number})),
+        Request::Stop { number, name } => {
+            // It has another number where a central system above the gateway numbers transactions.
+            let named = name.as_ref().and_then(|name| name.parse().ok());
+            let number: i64 = named.unwrap_or(*number);
+            ("RemoteStopTransaction", json!({"transactionId": number}))
+        }
         Request::ReadSettings(keys) => ("GetConfiguration", json!({"key": keys})),
         Request::WriteSetting { key, value } => {
             ("ChangeConfiguration", json!({"key": key, "value": value}))
         }
-        Request::TellStatus { connector } => {
-            ("TriggerMessage", trigger("StatusNotification", *connector))
+        Request::Trigger { message, connector } => {
+            let message = match *message {
+                "LogStatusNotification" => "DiagnosticsStatusNotification",
+                message => message,
+            };
+            let payload = match connector {
+                Some(connector) => json!({"requestedMessage": message, "connectorId": connector}),
+                None => json!({"requestedMessage": message}),
+            };
+            ("TriggerMessage", payload)
         }
+        Request::Reset { is_hard } => {
+            let kind = if *is_hard { "Hard" } else { "Soft" };
+            ("Reset", json!({"type": kind}))
+        }
+        Request::Unlock { connector } => ("UnlockConnector", json!({"connectorId": connector})),
         Request::ShowCost { .. } => return None,
     })
-}
-
-fn trigger(message: &str, connector: Option<u32>) -> Value {
-    match connector {
-        Some(connector) => json!({"requestedMessage": message, "connectorId": connector}),
-        None => json!({"requestedMessage": message}),
-    }
 }
 
 #[cfg(test)]
@@ -277,6 +288,49 @@ mod tests {
             assert_eq!(stop(&payload).register, Some(9_000), "{data}");
         }
         assert_eq!(stop(r#"{"transactionId":1,"meterStop":-1}"#).register, None);
+    }
+
+    #[test]
+    fn what_people_have_stations_do_is_asked_as_ocpp_has_it() {
+        let trigger = |connector| Request::Trigger {
+            message: "MeterValues",
+            connector,
+        };
+        let configure = Request::WriteSetting {
+            key: "HeartbeatInterval".to_owned(),
+            value: "60".to_owned(),
+        };
+        for (request, expected) in [
+            (
+                Request::Reset { is_hard: true },
+                r#"[2,"7","Reset",{"type":"Hard"}]"#,
+            ),
+            (
+                Request::Reset { is_hard: false },
+                r#"[2,"7","Reset",{"type":"Soft"}]"#,
+            ),
+            (
+                Request::Unlock { connector: 2 },
+                r#"[2,"7","UnlockConnector",{"connectorId":2}]"#,
+            ),
+            (
+                trigger(None),
+                r#"[2,"7","TriggerMessage",{"requestedMessage":"MeterValues"}]"#,
+            ),
+            (
+                trigger(Some(2)),
+                r#"[2,"7","TriggerMessage",{"requestedMessage":"MeterValues","connectorId":2}]"#,
+            ),
+            (
+                configure,
+                r#"[2,"7","ChangeConfiguration",{"key":"HeartbeatInterval","value":"60"}]"#,
+            ),
+        ] {
+            let called: Value =
+                serde_json::from_str(&request.call(Version::V16, "7").unwrap()).unwrap();
+            let expected: Value = serde_json::from_str(expected).unwrap();
+            assert_eq!(called, expected);
+        }
     }
 
     #[test]

@@ -386,9 +386,15 @@ pub(crate) fn request(version: Version, request: &Request) -> (&'static str, Val
                 "attributeValue": value});
             ("SetVariables", json!({"setVariableData": [data]}))
         }
-        Request::TellStatus { connector } => {
-            ("TriggerMessage", trigger("StatusNotification", *connector))
+        Request::Trigger { message, connector } => ("TriggerMessage", trigger(message, *connector)),
+        Request::Reset { is_hard } => {
+            let kind = if *is_hard { "Immediate" } else { "OnIdle" };
+            ("Reset", json!({"type": kind}))
         }
+        Request::Unlock { connector } => (
+            "UnlockConnector",
+            json!({"evseId": connector, "connectorId": 1}),
+        ),
         Request::ShowCost { name, total } => (
             "CostUpdated",
             json!({"transactionId": name, "totalCost": number(*total)}),
@@ -402,13 +408,14 @@ fn variable(key: &str) -> (Value, Value) {
     (json!({"name": component}), json!({"name": variable}))
 }
 
-/// OCPP wants to be told of which connector a status is to be reported.
+/// OCPP wants to be told of which connector a status is to be reported, and of which EVSE other messages are.
 fn trigger(message: &str, evse: Option<u32>) -> Value {
-    match evse {
-        Some(evse) => {
+    match (evse, message) {
+        (None, _) => json!({"requestedMessage": message}),
+        (Some(evse), "StatusNotification") => {
             json!({"requestedMessage": message, "evse": {"id": evse, "connectorId": 1}})
         }
-        None => json!({"requestedMessage": message}),
+        (Some(evse), _) => json!({"requestedMessage": message, "evse": {"id": evse}}),
     }
 }
 
@@ -552,6 +559,54 @@ mod tests {
             let expected = json!([2, "1", "RequestStartTransaction", {"evseId": 2,
                 "remoteStartId": 77, "idToken": {"idToken": "TOKEN", "type": kind}}]);
             assert_eq!(call, expected);
+        }
+    }
+
+    #[test]
+    fn what_people_have_stations_do_is_asked_as_ocpp_has_it() {
+        let trigger = |message, connector| Request::Trigger { message, connector };
+        let configure = Request::WriteSetting {
+            key: "TxCtrlr.EVConnectionTimeOut".into(),
+            value: "60".into(),
+        };
+        let variable = json!({"component": {"name": "TxCtrlr"},
+            "variable": {"name": "EVConnectionTimeOut"}, "attributeValue": "60"});
+        for (request, action, payload) in [
+            (
+                Request::Reset { is_hard: true },
+                "Reset",
+                json!({"type": "Immediate"}),
+            ),
+            (
+                Request::Reset { is_hard: false },
+                "Reset",
+                json!({"type": "OnIdle"}),
+            ),
+            (
+                Request::Unlock { connector: 2 },
+                "UnlockConnector",
+                json!({"evseId": 2, "connectorId": 1}),
+            ),
+            (
+                trigger("StatusNotification", Some(2)),
+                "TriggerMessage",
+                json!({"requestedMessage": "StatusNotification",
+                    "evse": {"id": 2, "connectorId": 1}}),
+            ),
+            (
+                trigger("MeterValues", Some(2)),
+                "TriggerMessage",
+                json!({"requestedMessage": "MeterValues", "evse": {"id": 2}}),
+            ),
+            (
+                configure,
+                "SetVariables",
+                json!({"setVariableData": [variable]}),
+            ),
+        ] {
+            let call = request.call(Version::V201, "7").unwrap();
+            let call: Value = serde_json::from_str(&call).unwrap();
+            assert_eq!(call, json!([2, "7", action, payload]));
         }
     }
 

@@ -1,8 +1,9 @@
 //! Orders to stations, through the bridge that holds their connections.
 //!
-//! The bridge is sent `POST {url}/stations/{station}/start` or `/stop`, and answers for the
-//! station: 2xx means accepted, 4xx rejected. The bearer token is the station's own password, so
-//! that only the application can make stations start.
+//! The bridge is sent `POST {url}/stations/{station}/start`, `/stop`, `/reset`, `/unlock`, `/trigger` or
+//! `/configure`, and answers for the station: 2xx means accepted, 4xx rejected, and 202 that it does later what
+//! people have it do. The bearer token is the station's own password, so that only the application can make stations
+//! start.
 
 use chargetap_engine::http::{Method, ProviderRequest, SendError};
 use chargetap_engine::platform::{StationAnswer, StationOrder};
@@ -22,11 +23,24 @@ pub(crate) async fn order(
     password: &SecretString,
     order: StationOrder<'_>,
 ) -> StationAnswer {
+    let may_be_later = !matches!(
+        order,
+        StationOrder::Start { .. } | StationOrder::Stop { .. }
+    );
     let (path, body) = match order {
         StationOrder::Start { connector, id_tag } => {
             ("start", json!({"connector": connector, "id_tag": id_tag}))
         }
         StationOrder::Stop { transaction, .. } => ("stop", json!({"transaction": transaction})),
+        StationOrder::Reset { is_hard } => ("reset", json!({"hard": is_hard})),
+        StationOrder::Unlock { connector } => ("unlock", json!({"connector": connector})),
+        StationOrder::Trigger { message, connector } => (
+            "trigger",
+            json!({"message": message, "connector": connector}),
+        ),
+        StationOrder::Configure { key, value } => {
+            ("configure", json!({"key": key, "value": value.expose()}))
+        }
     };
     let station = utf8_percent_encode(station, NON_ALPHANUMERIC);
     let authorization = format!("Bearer {}", password.expose_secret());
@@ -38,6 +52,7 @@ pub(crate) async fn order(
     };
     match outbound::send(request, TIMEOUT).await {
         Ok(answer) => match answer.status {
+            202 if may_be_later => StationAnswer::Later,
             200..=299 => StationAnswer::Accepted,
             // These are failures of the bridge, not the station's answer.
             408 | 425 | 429 => StationAnswer::Unknown,

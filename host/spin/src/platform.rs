@@ -9,8 +9,8 @@ use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder,
-    Value, Work,
+    ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationLink,
+    StationOrder, Value, Work,
 };
 use secrecy::SecretString;
 use spin_sdk::sqlite::Connection;
@@ -80,6 +80,11 @@ impl Platform for Spin {
     /// The bridge keeps the connections, and does not tell.
     fn station_connected_for(&self, _: &str) -> Option<u64> {
         Some(u64::MAX)
+    }
+
+    /// The bridge tells nothing else either.
+    fn station_link(&self, _: &str) -> StationLink {
+        StationLink::default()
     }
 
     async fn query(

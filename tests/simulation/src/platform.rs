@@ -14,8 +14,8 @@ use chargetap_contract::session::{
 use chargetap_engine::config::PAYTER;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationOrder,
-    Value, Work,
+    ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationLink,
+    StationOrder, Value, Work,
 };
 use tokio::sync::oneshot;
 
@@ -171,6 +171,11 @@ impl Platform for Simulated {
                 let effect = move |world: &Arc<World>| station::stop(world, transaction);
                 self.exchange(fate, STATION_TIMEOUT, effect).await
             }
+            // Nobody has the simulated stations do anything else.
+            StationOrder::Reset { .. }
+            | StationOrder::Unlock { .. }
+            | StationOrder::Trigger { .. }
+            | StationOrder::Configure { .. } => return StationAnswer::NotConnected,
         };
         self.crash_point().await;
         answer.unwrap_or(StationAnswer::Unknown)
@@ -178,6 +183,10 @@ impl Platform for Simulated {
 
     fn station_connected_for(&self, station: &str) -> Option<u64> {
         self.world.state().connected_for(station)
+    }
+
+    fn station_link(&self, _: &str) -> StationLink {
+        StationLink::default()
     }
 
     async fn query(

@@ -1,7 +1,7 @@
 //! The REST interface: who calls, what comes of it, and that it is stored before it is answered.
 //!
 //! A repetition with the same `Idempotency-Key` gets the first answer. It is stored in the same statement as the
-//! changes and kept for a week; an answer that told a secret is not kept.
+//! changes and kept for a week; an answer that told a secret is not kept. What a station answers is stored when it came.
 //!
 //! Limits: of one token, or of one source without a token, 500 calls at once, then 100 a second.
 
@@ -11,11 +11,13 @@ use chargetap_fleet::api::{
 };
 use chargetap_fleet::command::Command;
 use chargetap_fleet::context::{Actor, DecisionContext};
+use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::moment::Moment;
-use chargetap_fleet::text::Key;
+use chargetap_fleet::operation::Operation;
+use chargetap_fleet::text::{Key, StationId};
 
 use super::records::{self, ATTEMPTS, after};
-use super::{monitoring, tasks};
+use super::{monitoring, stations, tasks};
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::http::{BODY_LIMIT, Method, Request, Response};
@@ -152,6 +154,13 @@ async fn answer(
                     Err(refusal) => return Ok(Problem::from(refusal).answer()),
                 }
             }
+            Effect::Task(Task::Operate(station, operation)) => {
+                let told = (&station, &operation);
+                match operate(gateway, &fleet, &context, told, repeatable).await? {
+                    Some(answer) => return Ok(answer),
+                    None => continue,
+                }
+            }
             Effect::Task(task) => return tasks::perform(gateway, task, &fleet, &context).await,
         };
         let next = after(&fleet, &changes);
@@ -162,16 +171,45 @@ async fn answer(
         let kept = repeatable
             .filter(|_| !answer.is_secret)
             .map(|_| kept(&answer));
-        let repetition = repeatable.map(|it| Repetition {
-            key: &it.key,
-            fingerprint: &it.fingerprint,
-            answer: kept.as_deref(),
-        });
+        let repetition = repeatable.map(|it| it.repetition(kept.as_deref()));
         if records::write(gateway, next, &changes, actor, context.now, repetition).await? {
             return Ok(answer);
         }
     }
     Err(EngineError::Contended("of the fleet".into()))
+}
+
+/// Have a station do something. It is on record before the station is told, so that the audit log misses nothing and
+/// a repetition tells it nothing again. Returns nothing when another write came first.
+async fn operate(
+    gateway: &Gateway<impl Platform>,
+    fleet: &Fleet,
+    context: &DecisionContext<'_>,
+    (station, operation): (&StationId, &Operation),
+    repeatable: Option<&Repeatable>,
+) -> Result<Option<Answer>, EngineError> {
+    if !stations::is_known(gateway, fleet, station).await? {
+        return Ok(Some(Problem::not_found().answer()));
+    }
+    let command = Command::Operate(station.clone(), operation.clone());
+    let changes = match chargetap_fleet::decide(fleet, context, command) {
+        Ok(changes) => changes,
+        Err(refusal) => return Ok(Some(Problem::from(refusal).answer())),
+    };
+    let (next, actor) = (after(fleet, &changes), context.actor);
+    let repetition = repeatable.map(|it| it.repetition(None));
+    if !records::write(gateway, next, &changes, actor, context.now, repetition).await? {
+        return Ok(None);
+    }
+    let answer = stations::operate(gateway, actor, station, operation).await;
+    if let Some(repeatable) = repeatable.filter(|_| answer.status == 200) {
+        let kept = kept(&answer);
+        let stored = store::fleet::keep_answer(&gateway.platform, &repeatable.key, &kept).await;
+        if let Err(error) = stored {
+            tracing::warn!(%error, "an answer cannot be kept for a repetition");
+        }
+    }
+    Ok(Some(answer))
 }
 
 /// The answer to the same request before.
@@ -188,8 +226,8 @@ async fn answered(
         Some(answer) => reopened(&answer)?,
         None if fingerprint == repeatable.fingerprint => problem(
             ProblemKind::Conflict,
-            "this was done, and the secret in its answer is told once only: revoke what was \
-             issued and issue another one",
+            "this was done, and its answer is told once only: look what came of it, or revoke the \
+             secret that was issued and issue another one",
         ),
         None => problem(
             ProblemKind::Invalid,
@@ -235,6 +273,15 @@ impl Repeatable {
             key: format!("{}/{key}", actor.key),
             fingerprint: chargetap_fleet::access::hash(&asked.join(&0)),
         })
+    }
+
+    /// What is stored of it with its answer.
+    fn repetition<'a>(&'a self, answer: Option<&'a str>) -> Repetition<'a> {
+        Repetition {
+            key: &self.key,
+            fingerprint: &self.fingerprint,
+            answer,
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use chargetap_fleet::terminal::Terminal;
 use chargetap_fleet::text::{Key, Line};
 use chargetap_report::Report;
 
-use super::monitoring;
+use super::{monitoring, stations};
 use crate::error::EngineError;
 use crate::event::EventOutcome;
 use crate::gateway::Gateway;
@@ -72,6 +72,10 @@ pub(super) async fn perform(
             }
             Ok(requested(outcome))
         }
+        Task::Stations { site, after, limit } => {
+            stations::list(gateway, fleet, access, site.as_ref(), after.as_ref(), limit).await
+        }
+        Task::Station(station) => stations::show(gateway, fleet, &station).await,
         Task::Picture(hash, kind) => {
             let bytes = store::fleet::picture(platform, &hash).await?;
             let missing = || Problem::not_found().answer();
@@ -88,8 +92,8 @@ pub(super) async fn perform(
                 false => Problem::not_found().answer(),
             })
         }
-        // It changes records, and is done where they are changed.
-        Task::Attach(..) => Ok(Problem::not_found().answer()),
+        // They change records, and are done where those are changed.
+        Task::Attach(..) | Task::Operate(..) => Ok(Problem::not_found().answer()),
     }
 }
 

@@ -272,6 +272,6 @@ fn station_result(answer: StationAnswer) -> CommandResult {
         StationAnswer::Accepted => CommandResult::Done,
         StationAnswer::Rejected => CommandResult::Declined("the station refused".into()),
         StationAnswer::NotConnected => CommandResult::NotDone("not connected".into()),
-        StationAnswer::Unknown => CommandResult::Unknown,
+        StationAnswer::Later | StationAnswer::Unknown => CommandResult::Unknown,
     }
 }

@@ -135,7 +135,9 @@ async fn stop(
     let is_unknown = match answer {
         StationAnswer::Rejected => true,
         StationAnswer::NotConnected => false,
-        StationAnswer::Accepted | StationAnswer::Unknown => tended.stops >= STOPS_BEFORE_LOST,
+        StationAnswer::Accepted | StationAnswer::Later | StationAnswer::Unknown => {
+            tended.stops >= STOPS_BEFORE_LOST
+        }
     };
     if is_silent && is_unknown {
         lose(gateway, tended, now).await?;

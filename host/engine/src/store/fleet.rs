@@ -87,6 +87,21 @@ pub(crate) async fn last_write(platform: &impl Platform) -> Result<u64, StoreErr
     Reader::new(rows.into_iter().next().unwrap_or_default()).unsigned()
 }
 
+/// Keep the answer to a request that was stored without one.
+pub(crate) async fn keep_answer(
+    platform: &impl Platform,
+    key: &str,
+    answer: &str,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE fleet_write SET answer = ?2 WHERE idempotency = ?1",
+            vec![text(key), text(answer)],
+        )
+        .await?;
+    Ok(())
+}
+
 /// The whole fleet as it is now.
 pub(crate) async fn load(platform: &impl Platform) -> Result<Fleet, StoreError> {
     // One statement, so that the records belong together.

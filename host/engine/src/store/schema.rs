@@ -230,6 +230,8 @@ const STATEMENTS: &[&str] = &[
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS station_transaction_running ON station_transaction (station, connector)
         WHERE ended_at IS NULL",
+    // For the last transactions of a station.
+    "CREATE INDEX IF NOT EXISTS station_transaction_of_station ON station_transaction (station, number)",
     // An earlier version took the numbers of sessions.
     "INSERT INTO station_transaction (number, key, station, connector, token, session, heard_at, ended_at)
         SELECT number, 'session/' || id, station, connector, id, id, 0,

@@ -8,6 +8,14 @@ use super::rows::{Reader, integer, optional_text, text};
 use crate::platform::{Platform, Value};
 use crate::terminals::prompt::EvseStatus;
 
+/// The statuses of a connector that is out of order, or of the station as a whole.
+macro_rules! out_of_order {
+    () => {
+        "('unavailable', 'faulted')"
+    };
+}
+pub(super) use out_of_order;
+
 /// A station connected.
 pub(crate) async fn connected(
     platform: &impl Platform,
@@ -153,14 +161,18 @@ pub(crate) async fn evse_status(
 ) -> Result<EvseStatus, StoreError> {
     let rows = platform
         .query(
-            "SELECT (SELECT id FROM session WHERE station = ?1 AND connector = ?2
-                     AND phase IN ('authorising', 'starting', 'charging', 'stopping')),
-                    (SELECT since FROM vehicle
-                     WHERE station = ?1 AND connector = ?2 AND served = 0),
-                    EXISTS (SELECT 1 FROM station_transaction
-                            WHERE station = ?1 AND connector = ?2 AND ended_at IS NULL),
-                    EXISTS (SELECT 1 FROM connector WHERE station = ?1 AND connector IN (0, ?2)
-                            AND status IN ('unavailable', 'faulted'))",
+            concat!(
+                "SELECT (SELECT id FROM session WHERE station = ?1 AND connector = ?2
+                         AND phase IN ('authorising', 'starting', 'charging', 'stopping')),
+                        (SELECT since FROM vehicle
+                         WHERE station = ?1 AND connector = ?2 AND served = 0),
+                        EXISTS (SELECT 1 FROM station_transaction
+                                WHERE station = ?1 AND connector = ?2 AND ended_at IS NULL),
+                        EXISTS (SELECT 1 FROM connector WHERE station = ?1 AND connector IN (0, ?2)
+                                AND status IN ",
+                out_of_order!(),
+                ")"
+            ),
             vec![text(&evse.station), Value::Integer(evse.connector.into())],
         )
         .await?;

@@ -111,13 +111,22 @@ async fn insert(
         .transpose()
 }
 
-/// A query for the columns that [`transaction`] reads.
+/// The columns that [`transaction()`] reads.
+macro_rules! columns {
+    () => {
+        "t.number, t.connector, t.token, t.started_at, t.start_energy, t.energy, t.is_local,
+         t.session, (SELECT terminal FROM session WHERE id = t.session)"
+    };
+}
+pub(super) use columns;
+
+/// A query for the columns that [`transaction()`] reads.
 macro_rules! select {
     ($condition:literal) => {
         concat!(
-            "SELECT t.number, t.connector, t.token, t.started_at, t.start_energy, t.energy, t.is_local,
-                    t.session, (SELECT terminal FROM session WHERE id = t.session)
-             FROM station_transaction AS t ",
+            "SELECT ",
+            columns!(),
+            " FROM station_transaction AS t ",
             $condition
         )
     };
@@ -152,7 +161,7 @@ pub(crate) async fn running(
     rows.into_iter().map(transaction).collect()
 }
 
-fn transaction(row: Row) -> Result<Transaction, StoreError> {
+pub(super) fn transaction(row: Row) -> Result<Transaction, StoreError> {
     let mut row = Reader::new(row);
     let number = row.integer()?;
     let connector = u32::try_from(row.unsigned()?).unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::query::{Parameter, Query};
@@ -104,8 +105,13 @@ impl JsonSchema for Cursor {
 
 /// The query parameters of a list that is paged by key.
 pub(super) fn by_key() -> [Parameter; 2] {
+    by::<Cursor>()
+}
+
+/// The query parameters of a list that is paged by keys of this type.
+pub(super) fn by<K: DeserializeOwned + JsonSchema>() -> [Parameter; 2] {
     [
-        Parameter::new::<Cursor>(
+        Parameter::new::<K>(
             "after",
             "Only what comes after this: the last page's `next`",
         ),

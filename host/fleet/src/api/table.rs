@@ -8,6 +8,7 @@ mod onboarding;
 mod orders;
 mod places;
 mod records;
+mod stations;
 mod terminals;
 
 use std::sync::LazyLock;
@@ -24,6 +25,7 @@ pub(super) fn routes() -> &'static [Route] {
     static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         let routes = [
             places::routes(),
+            stations::routes(),
             orders::routes(),
             terminals::routes(),
             onboarding::routes(),

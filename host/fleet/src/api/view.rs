@@ -186,6 +186,7 @@ pub fn view(item: &Item) -> Value {
         Item::Customer(it) => json(&it.view()),
         Item::Site(it) => json(&it.view()),
         Item::Station(it) => json(&it.view()),
+        Item::StationOperation(it) => json(it),
         Item::Person(it) => json(&it.view()),
         Item::Order(it) => json(&it.view()),
         Item::Terminal(it) => json(&it.view()),

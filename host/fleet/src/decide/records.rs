@@ -8,7 +8,7 @@ mod tests;
 
 pub(super) use order::put_order;
 pub(super) use people::{put_person, remove_person, train};
-pub(super) use place::{put_site, put_station};
+pub(super) use place::{operate, put_site, put_station};
 
 use std::borrow::Borrow;
 

@@ -1,8 +1,10 @@
 //! Routing: the route that a request matches.
 
 use chargetap_fleet::access::Scope;
+use chargetap_fleet::alert::Secret;
 use chargetap_fleet::api::{self, Effect, Method, ReportFormat, Task};
 use chargetap_fleet::incident::PictureType;
+use chargetap_fleet::operation::{Operation, TriggeredMessage};
 
 use crate::world::{HASH, Request, actor, fleet, header, json_of};
 
@@ -122,6 +124,82 @@ fn what_the_gateway_does_is_a_task() {
             limit: 50
         }
     );
+}
+
+#[test]
+fn stations_are_listed_and_shown_by_the_gateway() {
+    let list = task(Request::get(
+        "/api/v1/stations?site=north&after=RDAM%20123&limit=5",
+    ));
+    assert_eq!(
+        list,
+        Task::Stations {
+            site: Some("north".parse().unwrap()),
+            after: Some("RDAM 123".parse().unwrap()),
+            limit: 5
+        }
+    );
+    // One without a record, too.
+    let show = task(Request::get("/api/v1/stations/RDAM%20123"));
+    assert_eq!(show, Task::Station("RDAM 123".parse().unwrap()));
+    let answer = Request::get("/api/v1/stations/%20").answer(&operator());
+    assert_eq!(answer.status, 404);
+}
+
+#[test]
+fn a_station_is_operated_by_the_gateway() {
+    let operation = |verb: &str, body: &str| {
+        let path = format!("/api/v1/stations/STN-1/{verb}");
+        match task(Request::new(Method::Post, &path).json(body)) {
+            Task::Operate(station, operation) if station.as_str() == "STN-1" => operation,
+            other => panic!("{other:?}"),
+        }
+    };
+    let reset = |is_hard| Operation::Reset { is_hard };
+    assert_eq!(operation("reset", "{}"), reset(false));
+    assert_eq!(operation("reset", r#"{"hard":true}"#), reset(true));
+    assert_eq!(
+        operation("unlock", r#"{"connector":2}"#),
+        Operation::Unlock { connector: 2 }
+    );
+    assert_eq!(
+        operation("trigger", r#"{"message":"meter-values","connector":1}"#),
+        Operation::Trigger {
+            message: TriggeredMessage::MeterValues,
+            connector: Some(1)
+        }
+    );
+    assert_eq!(
+        operation("configure", r#"{"key":"HeartbeatInterval","value":"60"}"#),
+        Operation::Configure {
+            key: "HeartbeatInterval".parse().unwrap(),
+            value: Secret::new("60".to_owned())
+        }
+    );
+}
+
+#[test]
+fn what_no_station_could_do_is_refused() {
+    for (verb, body) in [
+        ("reset", r#"{"hard":"yes"}"#),
+        ("reset", r#"{"soft":true}"#),
+        ("unlock", "{}"),
+        ("unlock", r#"{"connector":0}"#),
+        ("unlock", r#"{"connector":65}"#),
+        ("trigger", r#"{"message":"joke"}"#),
+        ("configure", r#"{"key":"","value":"60"}"#),
+        ("configure", r#"{"key":"HeartbeatInterval"}"#),
+        (
+            "configure",
+            r#"{"key":"Note","value":"4111 1111 1111 1111"}"#,
+        ),
+    ] {
+        let path = format!("/api/v1/stations/STN-1/{verb}");
+        let answer = Request::new(Method::Post, &path)
+            .json(body)
+            .answer(&operator());
+        assert_eq!(answer.status, 422, "{verb} {body}");
+    }
 }
 
 #[test]

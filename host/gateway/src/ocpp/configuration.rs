@@ -23,7 +23,10 @@ pub(super) async fn check<E>(shared: Arc<Shared<E>>, station: String, version: V
         _ => access.connectors.iter().copied().map(Some).collect(),
     };
     for connector in connectors {
-        let status = Request::TellStatus { connector };
+        let status = Request::Trigger {
+            message: "StatusNotification",
+            connector,
+        };
         // A station that refuses has told its status when it connected, as OCPP asks. One that does not answer is
         // asked nothing more, so that starts and stops need not wait.
         let outcome = shared.call(&station, status, patience).await;
@@ -67,6 +70,7 @@ async fn set<E>(shared: &Shared<E>, station: &str, change: Setting) {
             tracing::info!(station, key, wanted, "the station's setting was changed");
         }
         outcome => {
+            shared.recent.refused_setting(station, key, &value);
             tracing::warn!(
                 station,
                 key,

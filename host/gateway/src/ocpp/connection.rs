@@ -22,6 +22,7 @@ use chargetap_ocpp::message::{self, Answer, Incoming, Request};
 
 use super::messages::{Intake, Received, Reply};
 use super::oddities::OddityCounts;
+use super::recent::Recent;
 use super::upstream::Upstream;
 use super::{Outcome, Shared, StationEvents, Timeouts, configuration, relay};
 
@@ -76,19 +77,13 @@ pub(super) async fn serve<E: StationEvents>(
         older.closed().await;
     }
     tracing::info!(station, ocpp = version.name(), "station connected");
+    shared.recent.connected(&station);
     // If it cannot be stored, its terminals are armed a little later.
     let _ = shared.events.connected(&station).await;
 
     let (calls, waiting_calls) = mpsc::channel(MAX_CALLS);
     let (replies, ready_replies) = mpsc::channel(MAX_CALLS);
-    let mut link = Link::new(
-        socket,
-        upstream,
-        version,
-        shared.timeouts,
-        &station,
-        &shared.oddities,
-    );
+    let mut link = Link::new(socket, upstream, version, &station, &shared);
     let talk = async {
         let ended = link.talk(&mut inbox, calls, ready_replies).await;
         forget(&shared, &station, &orders);
@@ -131,6 +126,7 @@ fn forget<E: StationEvents>(shared: &Shared<E>, station: &str, orders: &Sender<O
     if is_latest {
         links.remove(station);
         drop(links);
+        shared.recent.disconnected(station, (shared.clock)());
         shared.events.disconnected(station);
     }
 }
@@ -144,6 +140,8 @@ pub(super) struct Link<'a> {
     pub(super) timeouts: Timeouts,
     station: &'a str,
     oddities: &'a OddityCounts,
+    recent: &'a Recent,
+    clock: &'a (dyn Fn() -> u64 + Send + Sync),
     /// What the station is to be called, one after the other.
     pub(super) waiting: VecDeque<Turn>,
     asked: Option<Asked>,
@@ -184,14 +182,14 @@ enum Asker {
 }
 
 impl<'a> Link<'a> {
-    fn new(
+    fn new<E>(
         socket: WebSocket,
         upstream: Option<Upstream>,
         version: Version,
-        timeouts: Timeouts,
         station: &'a str,
-        oddities: &'a OddityCounts,
+        shared: &'a Shared<E>,
     ) -> Self {
+        let timeouts = shared.timeouts;
         let mut pings = interval_at(Instant::now() + timeouts.ping, timeouts.ping);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let id_prefix = match upstream {
@@ -204,7 +202,9 @@ impl<'a> Link<'a> {
             version,
             timeouts,
             station,
-            oddities,
+            oddities: &shared.oddities,
+            recent: &shared.recent,
+            clock: &*shared.clock,
             waiting: VecDeque::new(),
             asked: None,
             id_prefix,
@@ -310,6 +310,8 @@ impl<'a> Link<'a> {
     ) -> Result<(), Ended> {
         let message = received.ok_or(Ended::ByStation)??;
         self.heard_at = Instant::now();
+        self.recent
+            .exchanged(self.station, &message, false, (self.clock)());
         let text = match &message {
             Message::Text(text) => Cow::Borrowed(text.as_str()),
             // Some stations mark their text as bytes.
@@ -365,6 +367,8 @@ impl<'a> Link<'a> {
     }
 
     async fn send(&mut self, message: Message) -> Result<(), Ended> {
+        self.recent
+            .exchanged(self.station, &message, true, (self.clock)());
         match timeout(self.timeouts.send, self.socket.send(message)).await {
             Ok(sent) => Ok(sent?),
             Err(_) => Err(Ended::Stuck),

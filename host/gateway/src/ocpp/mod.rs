@@ -14,8 +14,11 @@ mod connection;
 #[cfg(test)]
 pub(crate) mod fake;
 mod handshake;
+mod masking;
 mod messages;
 mod oddities;
+mod operations;
+mod recent;
 mod refusals;
 mod relay;
 #[cfg(test)]
@@ -38,6 +41,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::connection::Order;
 use self::oddities::OddityCounts;
+use self::recent::Recent;
 use self::refusals::Refusals;
 
 pub(crate) use self::handshake::intercept;
@@ -48,7 +52,7 @@ const HEARTBEAT_INTERVAL_S: u32 = 300;
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    /// A station's answer to a remote start or stop.
+    /// A station's answer to a remote start or stop, and to what people have it do.
     pub answer: Duration,
     /// Writing one message to a station's socket.
     pub send: Duration,
@@ -206,6 +210,7 @@ struct Shared<E> {
     clock: Box<dyn Fn() -> u64 + Send + Sync>,
     timeouts: Timeouts,
     oddities: OddityCounts,
+    recent: Recent,
     refusals: Refusals,
     links: Mutex<HashMap<String, Link>>,
 }
@@ -227,6 +232,7 @@ impl<E: StationEvents> Stations<E> {
             clock: Box::new(clock),
             timeouts,
             oddities: OddityCounts::default(),
+            recent: Recent::default(),
             refusals: Refusals::default(),
             links: Mutex::default(),
         }))

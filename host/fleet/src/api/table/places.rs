@@ -1,4 +1,4 @@
-//! Routes for customers, sites, stations and people.
+//! Routes for customers, sites and people.
 
 use super::super::Method;
 use super::super::query::Parameter;
@@ -6,14 +6,13 @@ use super::super::route::Route;
 use crate::command::Command;
 use crate::site::{
     Acceptance, Customer, CustomerDetails, Person, PersonDetails, SelfAssessment, Site,
-    SiteDetails, Station, StationDetails, Training,
+    SiteDetails, Training,
 };
 use crate::text::Key;
 
 pub(super) fn routes() -> Vec<Route> {
     let mut routes = customers();
     routes.extend(sites());
-    routes.extend(stations());
     routes.extend(people());
     routes
 }
@@ -82,23 +81,6 @@ fn sites() -> Vec<Route> {
             Ok(Command::PutSite(request.key(0)?, request.body()?))
         })
         .named("site", "put", "Put a site on record, or change it"),
-    ]
-}
-
-fn stations() -> Vec<Route> {
-    vec![
-        Route::list::<Station>("/stations", |request, it| {
-            let site: Option<Key> = request.query.get("site");
-            site.is_none_or(|site| it.details.site == site)
-        })
-        .with([Parameter::new::<Key>("site", "Only those at this site")])
-        .named("station", "list", "List charging stations")
-        .columns(&[("STATION", "/key"), ("SITE", "/details/site")]),
-        Route::one::<Station>("/stations/{station}").named("station", "show", "Show a station"),
-        Route::put::<Station, StationDetails>("/stations/{station}", |request| {
-            Ok(Command::PutStation(request.key(0)?, request.body()?))
-        })
-        .named("station", "put", "Put a station on record, or change it"),
     ]
 }
 

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::unknown;
+use crate::context::DecisionContext;
 use crate::decide::Decision;
 use crate::fleet::{Change, Fleet};
+use crate::operation::{Operation, StationOperation};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::site::{Customer, Site, SiteDetails, Station, StationDetails};
 use crate::terminal::Terminal;
@@ -64,6 +66,19 @@ pub(in crate::decide) fn put_station(
     }
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
     Ok(vec![Change::put(Station { key, details })])
+}
+
+/// Who told a station what is on record. The gateway knows stations that are not.
+pub(in crate::decide) fn operate(
+    context: &DecisionContext<'_>,
+    key: StationId,
+    operation: Operation,
+) -> Decision {
+    Ok(vec![Change::put(StationOperation {
+        key,
+        operation: operation.without_secret(),
+        at: context.now,
+    })])
 }
 
 fn wrong_connectors(details: &StationDetails) -> Vec<Reason> {

@@ -1,5 +1,6 @@
 //! Stations that speak OCPP text over real sockets.
 
+mod operations;
 mod remote;
 mod station_simulator;
 
