@@ -11,6 +11,7 @@
     reason = "tests: a failure here is a failed test"
 )]
 
+mod authority;
 mod crashes;
 mod field;
 mod fleet;
@@ -26,6 +27,7 @@ mod receipts;
 mod sessions;
 mod stations;
 mod terminals;
+mod tls;
 mod upgrade;
 mod webhooks;
 mod world;

@@ -14,6 +14,7 @@ mod restrictions;
 mod tables;
 mod tariffs;
 mod terminals;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -62,6 +63,8 @@ pub struct Config {
     pub upstream: Option<Upstream>,
     /// Settings of the native host only.
     pub server: Server,
+    /// What should be otherwise, and keeps no gateway from starting; by line.
+    pub warnings: Vec<ConfigError>,
 }
 
 /// The central system of a charge point operator. The gateway relays to it what stations say, and what it says to
@@ -127,8 +130,10 @@ pub struct CallbackKey {
 /// A charging station.
 #[derive(Clone, Debug)]
 pub struct Station {
-    /// The password with which it connects.
-    pub password: SecretSource,
+    /// The password with which it connects. Without one it shows a client certificate.
+    pub password: Option<SecretSource>,
+    /// Whether it connects with a client certificate whose common name is its identity.
+    pub client_certificate: bool,
     /// Tokens that may charge here without paying, such as cards of the operator's own drivers. Capitals do not
     /// matter.
     pub local_tokens: Vec<String>,
@@ -203,6 +208,28 @@ pub struct Server {
     pub components: PathBuf,
     /// The folder in which compiled components are kept.
     pub cache: PathBuf,
+    /// TLS at the address. Without it, HTTP is plain there.
+    pub tls: Option<Tls>,
+}
+
+impl Server {
+    /// Whether clients are asked for a certificate.
+    fn asks_for_certificates(&self) -> bool {
+        let tls = self.tls.as_ref();
+        tls.is_some_and(|tls| tls.client_ca.is_some())
+    }
+}
+
+/// What the native host needs to speak TLS itself.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// The PEM file with the gateway's certificate, and after it those that lead to its root.
+    pub certificate: PathBuf,
+    /// Where the private key is, in PEM.
+    pub private_key: SecretSource,
+    /// The PEM file with the certificates of those who sign certificates of stations. Without it, no client is
+    /// asked for a certificate.
+    pub client_ca: Option<PathBuf>,
 }
 
 /// What a configuration names on the machine on which it is used.
@@ -218,6 +245,26 @@ pub trait Machine {
     /// # Errors
     /// Why not, and what to do.
     fn writable_folder(&self, folder: &Path) -> Result<(), String>;
+
+    /// Whether a PEM file holds a certificate that a server can show. What should be done about it soon, such
+    /// as to renew it, is returned.
+    ///
+    /// # Errors
+    /// Why it cannot be used, and what to do.
+    fn certificate(&self, file: &Path) -> Result<Option<String>, String>;
+
+    /// Whether a private key can be used and is that of the certificate in a file. What is wrong with the file
+    /// is for [`certificate`](Self::certificate) to say.
+    ///
+    /// # Errors
+    /// Why not, and what to do. The text has nothing of the key.
+    fn private_key(&self, key: &SecretSource, certificate: &Path) -> Result<(), String>;
+
+    /// Whether a PEM file holds certificates by which those of clients can be verified.
+    ///
+    /// # Errors
+    /// Why not, and what to do.
+    fn client_ca(&self, file: &Path) -> Result<(), String>;
 }
 
 /// The mistakes in a configuration, by line; at least one.
@@ -244,7 +291,7 @@ impl fmt::Display for ConfigErrors {
 
 impl std::error::Error for ConfigErrors {}
 
-/// A mistake in a configuration.
+/// A mistake in a configuration, or what it warns of.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("line {line}: {key}: {problem}")]
 pub struct ConfigError {

@@ -11,7 +11,7 @@ use chargetap_simulators::station::{self, StationArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -21,7 +21,7 @@ use crate::demo::DemoArgs;
 use crate::faults::Faults;
 use crate::fleet::FleetArgs;
 use crate::secrets::ThisMachine;
-use crate::{bootstrap, demo, fleet, server, start, stopped};
+use crate::{bootstrap, demo, fleet, server, start, stopped, tls};
 
 /// Card payments for EV charging: a tap becomes a charging session, one capture and a receipt.
 ///
@@ -189,6 +189,9 @@ fn check_config(path: &Path) -> anyhow::Result<()> {
     let config = read_config(path)?;
     // The components say whether they can use their keys.
     start::load_plugins(&config, folder_of(path))?;
+    for warning in &config.warnings {
+        eprintln!("warning: configuration {}: {warning}", path.display());
+    }
     println!(
         "{}: good ({} terminals, {} stations)",
         path.display(),
@@ -209,13 +212,11 @@ async fn issue_operator_token(path: PathBuf) -> anyhow::Result<()> {
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     // Who closes the terminal in which the gateway was started does not mean to end it. Once a handler is
     // installed, the signal does nothing by itself.
-    let mut hang_up = signal(SignalKind::hangup())?;
-    tokio::spawn(async move {
-        while hang_up.recv().await.is_some() {
-            tracing::info!("SIGHUP changes nothing: the configuration is read at the start");
-        }
-    });
+    let hang_up = signal(SignalKind::hangup())?;
     let config = read_config(&args.config)?;
+    for warning in &config.warnings {
+        tracing::warn!("configuration {}: {warning}", args.config.display());
+    }
     let folder = folder_of(&args.config);
     let listen = config.server.listen.clone();
     let token_file = bootstrap::path(&folder.join(&config.server.database));
@@ -225,6 +226,16 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         .with_context(|| format!("server.listen: {listen} cannot be listened at"))?;
     let address = listener.local_addr()?;
     let gateway = start::start(config, folder, faults).await?;
+    let scheme = match gateway.platform().tls() {
+        Some(tls) => {
+            tokio::spawn(tls::keep_current(tls.clone(), hang_up));
+            "https"
+        }
+        None => {
+            tokio::spawn(ignore(hang_up));
+            "http"
+        }
+    };
     // Installed before the address is printed: its reader may send the signal at once.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -233,7 +244,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         let path = token_file.display();
         println!("bootstrap token of the first operator, issued only this once: {path}");
     }
-    println!("listening on http://{address}");
+    println!("listening on {scheme}://{address}");
     std::io::stdout().flush()?;
     server::serve(listener, gateway, async move {
         tokio::select! {
@@ -243,4 +254,10 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     })
     .await?;
     Ok(())
+}
+
+async fn ignore(mut hang_up: Signal) {
+    while hang_up.recv().await.is_some() {
+        tracing::info!("SIGHUP changes nothing: the configuration is read at the start");
+    }
 }

@@ -20,4 +20,5 @@ mod metrics;
 mod secrets;
 mod station_reports;
 mod stopped;
+mod tls;
 mod workers;

@@ -9,9 +9,10 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Registry, Unit};
 
 use crate::ocpp::{StationEvents, Stations};
+use crate::tls::Tls;
 
 /// The greatest number of a connector that is counted: a station cannot make ever more of them.
 const MOST_CONNECTORS: u32 = 64;
@@ -33,7 +34,7 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(tls: Option<&Tls>) -> Self {
         let metrics = Self {
             registry: Mutex::default(),
             callbacks: Family::default(),
@@ -76,6 +77,14 @@ impl Metrics {
             "What stations said otherwise than OCPP has it, by kind",
             metrics.oddities.clone(),
         );
+        if let Some(tls) = tls {
+            registry.register_with_unit(
+                "tls_certificate_expiry",
+                "When the TLS certificate in use expires, since 1970",
+                Unit::Seconds,
+                tls.expiry().clone(),
+            );
+        }
         Self {
             registry: Mutex::new(registry),
             ..metrics

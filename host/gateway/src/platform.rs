@@ -21,6 +21,7 @@ use crate::faults::Faults;
 use crate::metrics::Metrics;
 use crate::ocpp::Stations;
 use crate::station_reports::Reports;
+use crate::tls::Tls;
 
 /// How long an order may take, with its time in the queue: less than the engine gives a command.
 const STATION_ORDER: Duration = Duration::from_secs(60);
@@ -36,6 +37,7 @@ pub struct Native {
     database: Database,
     http: reqwest::Client,
     stations: Stations<Reports>,
+    tls: Option<Arc<Tls>>,
     faults: Arc<Faults>,
     metrics: Metrics,
     /// Commands are waiting in the outbox.
@@ -67,6 +69,7 @@ impl Native {
         database: Database,
         http: reqwest::Client,
         stations: Stations<Reports>,
+        tls: Option<Arc<Tls>>,
         faults: Arc<Faults>,
     ) -> Self {
         Self {
@@ -74,8 +77,9 @@ impl Native {
             database,
             http,
             stations,
+            metrics: Metrics::new(tls.as_deref()),
+            tls,
             faults,
-            metrics: Metrics::new(),
             outbox: Notify::new(),
             changed: Mutex::default(),
             terminals: Notify::new(),
@@ -90,6 +94,11 @@ impl Native {
     /// A station told the status of a connector, or of itself as a whole.
     pub(crate) fn station_status(&self, station: &str, status: &Status) {
         self.metrics.set_status(station, status);
+    }
+
+    /// TLS at the gateway's port, unless it is plain.
+    pub(crate) fn tls(&self) -> Option<&Arc<Tls>> {
+        self.tls.as_ref()
     }
 
     /// The metrics in OpenMetrics' text format.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use chargetap_engine::config::{Machine, SecretSource};
 use secrecy::SecretString;
 
+use crate::tls;
+
 /// A secret cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("the secret in {origin} cannot be read: {reason}")]
@@ -38,6 +40,18 @@ impl Machine for ThisMachine<'_> {
                 folder.display()
             )),
         }
+    }
+
+    fn certificate(&self, file: &Path) -> Result<Option<String>, String> {
+        tls::check_certificate(&self.0.join(file))
+    }
+
+    fn private_key(&self, key: &SecretSource, certificate: &Path) -> Result<(), String> {
+        tls::check_key(&self.secret(key)?, key, &self.0.join(certificate))
+    }
+
+    fn client_ca(&self, file: &Path) -> Result<(), String> {
+        tls::check_client_ca(&self.0.join(file))
     }
 }
 

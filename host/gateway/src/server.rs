@@ -1,8 +1,8 @@
-//! The HTTP server: callbacks, drivers' and operators' requests, and the stations' WebSockets.
+//! The HTTP server, over TLS or plain: callbacks, drivers' and operators' requests, and the stations' WebSockets.
 //!
 //! A body has 10 s to arrive, a large one 120 s.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,6 @@ use axum::http::HeaderMap;
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use chargetap_engine::http::{self, BODY_LIMIT, BodyError, Request};
 use futures_util::StreamExt;
 use tokio::net::TcpListener;
@@ -21,6 +20,7 @@ use tokio::time::timeout;
 
 use crate::ocpp;
 use crate::platform::NativeGateway;
+use crate::tls::{Listener, Peer};
 
 /// How long a request's body may take to arrive, and how long a large one.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,19 +35,14 @@ pub async fn serve(
     gateway: Arc<NativeGateway>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    // Otherwise a small answer waits until the previous packet is acknowledged.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::warn!(%error, "TCP_NODELAY cannot be set");
-        }
-    });
+    let listener = Listener::new(listener, gateway.platform().tls().cloned());
     let stations = gateway.platform().stations().clone();
     let router = Router::new()
         .route("/metrics", get(metrics))
         .fallback(handle)
         .with_state(gateway)
         .layer(middleware::from_fn_with_state(stations, ocpp::intercept));
-    let router = router.into_make_service_with_connect_info::<SocketAddr>();
+    let router = router.into_make_service_with_connect_info::<Peer>();
     axum::serve(listener, router)
         .with_graceful_shutdown(shutdown)
         .await
@@ -64,11 +59,11 @@ async fn metrics(State(gateway): State<Arc<NativeGateway>>) -> Response {
 
 async fn handle(
     State(gateway): State<Arc<NativeGateway>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     request: axum::extract::Request,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let source = source(peer.ip(), &head.headers);
+    let source = source(peer.address.ip(), &head.headers);
     let request = Request::from_head(head, Some(source));
     respond(gateway.handle(request, Incoming(body)).await)
 }

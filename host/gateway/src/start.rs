@@ -17,6 +17,7 @@ use crate::ocpp::{StationAccess, Stations, Timeouts};
 use crate::platform::{Native, NativeGateway, now};
 use crate::secrets::{self, SecretError};
 use crate::station_reports::Reports;
+use crate::tls::{Tls, TlsError};
 use crate::workers;
 
 /// The gateway cannot be started.
@@ -25,6 +26,9 @@ pub enum StartError {
     /// A secret is missing.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// The certificate, its key or the CA of stations cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// A component cannot be used.
     #[error(transparent)]
     Component(#[from] LoadError),
@@ -93,7 +97,8 @@ pub async fn start(
         .iter()
         .map(|(id, station)| {
             let access = StationAccess {
-                password: secret(&station.password)?,
+                password: station.password.as_ref().map(secret).transpose()?,
+                client_certificate: station.client_certificate,
                 connectors: connectors(&config, id),
                 plug_in_timeout_s: plug_in_timeout_s(&config, id),
             };
@@ -108,13 +113,22 @@ pub async fn start(
             .transpose()?,
     };
 
+    let tls = config.server.tls.clone();
+    let tls = tls.map(|files| Tls::open(files, folder)).transpose()?;
     let plugins = load_plugins(&config, folder)?;
     let database = Database::open(&folder.join(&config.server.database), faults.clone())?;
     let reports = Reports::default();
     let upstream = config.upstream.clone();
     let timeouts = Timeouts::default();
     let stations = Stations::new(reports.clone(), stations, upstream, now, timeouts);
-    let native = Native::new(plugins, database, client()?, stations, faults);
+    let native = Native::new(
+        plugins,
+        database,
+        client()?,
+        stations,
+        tls.map(Arc::new),
+        faults,
+    );
     let gateway = Arc::new(Gateway::open(native, config, secrets).await?);
     gateway.recover().await?;
     reports.connect(&gateway);

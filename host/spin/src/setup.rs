@@ -42,6 +42,8 @@ pub(crate) enum SetupError {
     Variable { name: String, reason: String },
     #[error("the secret in {origin} cannot be used: {reason}")]
     Secret { origin: String, reason: String },
+    #[error("station {0} has no password: under Spin the station bridge shows it")]
+    NoPassword(String),
     #[error("the callback keys cannot be used: {0:?}")]
     Keys(ConfigurationProblem),
     #[error("the database cannot be opened: {0}")]
@@ -100,7 +102,9 @@ async fn open() -> Result<SpinGateway, SetupError> {
     }
     let mut stations = BTreeMap::new();
     for (id, station) in &config.stations {
-        stations.insert(id.clone(), secret(&station.password).await?);
+        let password = station.password.as_ref();
+        let password = password.ok_or_else(|| SetupError::NoPassword(id.clone()))?;
+        stations.insert(id.clone(), secret(password).await?);
     }
     let card_key = match config.card_key() {
         Some(key) => Some(secret(&key.secret).await?),

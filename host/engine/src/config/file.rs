@@ -9,6 +9,7 @@ use chargetap_contract::receipt::Site;
 use chargetap_fleet::text::StationId;
 use chargetap_ocpp::relay::RefusedTokens;
 use http::Uri;
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -19,10 +20,14 @@ use super::policy::PolicyTable;
 use super::tables::{Element, Table, Tables};
 use super::tariffs::tariffs;
 use super::terminals::{Known, terminals};
+use super::tls::TlsTable;
 use super::{
     Config, ConfigError, ConfigErrors, Machine, QrScreen, SecretSource, Server, Station, Upstream,
 };
 use crate::local_time;
+
+/// OCPP asks for passwords of at least so many characters.
+const SHORTEST_PASSWORD: usize = 16;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -31,6 +36,7 @@ struct ServerTable {
     database: Spanned<PathBuf>,
     components: PathBuf,
     cache: PathBuf,
+    tls: Option<TlsTable>,
 }
 
 impl Table for ServerTable {
@@ -44,6 +50,7 @@ impl Default for ServerTable {
             database: Spanned::new(0..0, "chargetap.db".into()),
             components: "components".into(),
             cache: "cache".into(),
+            tls: None,
         }
     }
 }
@@ -86,7 +93,8 @@ impl Table for SiteTable {
 #[serde(deny_unknown_fields)]
 struct StationTable {
     id: Spanned<String>,
-    password: Spanned<SecretSource>,
+    password: Option<Spanned<SecretSource>>,
+    client_certificate: Option<Spanned<bool>>,
     #[serde(default)]
     local_tokens: Vec<String>,
     #[serde(default)]
@@ -94,7 +102,7 @@ struct StationTable {
 }
 
 impl Table for StationTable {
-    const NEEDS: &'static [&'static str] = &["id", "password"];
+    const NEEDS: &'static [&'static str] = &["id"];
 }
 
 #[derive(Deserialize)]
@@ -191,7 +199,9 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
         place.take(zone.map_err(|problem| place.error("site.time_zone", &site.time_zone, problem)))
     });
     let tariffs = tariff_tables.map(|tables| tariffs(place, tables.into_inner()));
-    let stations = station_tables.map(|tables| stations(place, tables.into_inner()));
+    let asks_for_certificates = server.as_ref().is_none_or(Server::asks_for_certificates);
+    let stations =
+        station_tables.map(|tables| stations(place, tables.into_inner(), asks_for_certificates));
     let known = Known {
         tariffs: tariffs.as_ref(),
         stations: stations.as_ref(),
@@ -224,6 +234,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
         qr_screen: payter.qr_screen,
         upstream: upstream.map_or(Some(None), |it| it.map(Some))?,
         server: server?,
+        warnings: place.take_warnings(),
     })
 }
 
@@ -244,6 +255,7 @@ fn server_of(place: &Place<'_>, table: ServerTable) -> Option<Server> {
         database: table.database.into_inner(),
         components: table.components,
         cache: table.cache,
+        tls: table.tls.map(|table| table.read(place)),
     })
 }
 
@@ -315,6 +327,7 @@ fn checked_url(text: &str) -> Result<String, String> {
 fn stations(
     place: &Place<'_>,
     elements: Vec<Element<StationTable>>,
+    asks_for_certificates: bool,
 ) -> BTreeMap<String, Option<Station>> {
     let mut stations = BTreeMap::new();
     for Element { id, table } in elements {
@@ -325,10 +338,17 @@ fn stations(
         if let Err(error) = table.id.get_ref().parse::<StationId>() {
             place.add(place.error("stations.id", &table.id, error.to_string()));
         }
-        place.check_secret("stations.password", &table.password, is_one_line);
+        let client_certificate = client_certificate(place, &table, asks_for_certificates);
+        if let Some(source) = &table.password {
+            password(place, table.id.get_ref(), source);
+        } else if !client_certificate {
+            let problem = "is missing: a station has one, or client_certificate = true, or both";
+            place.add(place.error("stations.password", &table.id, problem.into()));
+        }
         let meter_keys = place.take(meter_keys(place, table.meters));
         let station = meter_keys.map(|meter_keys| Station {
-            password: table.password.into_inner(),
+            password: table.password.map(Spanned::into_inner),
+            client_certificate,
             local_tokens: table.local_tokens,
             meter_keys,
         });
@@ -338,6 +358,38 @@ fn stations(
         stations.insert(table.id.into_inner(), station);
     }
     stations
+}
+
+/// A station goes on with the password that it has, also with one that is shorter than OCPP lets it be.
+fn password(place: &Place<'_>, station: &str, source: &Spanned<SecretSource>) {
+    let Some(password) = place.check_secret("stations.password", source, is_one_line) else {
+        return;
+    };
+    if password.expose_secret().chars().count() < SHORTEST_PASSWORD {
+        let problem = format!(
+            "that of {station:?} has fewer than {SHORTEST_PASSWORD} characters, which OCPP asks for: \
+             give the station a longer one"
+        );
+        place.warn(place.error("stations.password", source, problem));
+    }
+}
+
+/// Whether the station must show a certificate. It cannot where the gateway asks nobody for one.
+fn client_certificate(
+    place: &Place<'_>,
+    table: &StationTable,
+    asks_for_certificates: bool,
+) -> bool {
+    let Some(value) = &table.client_certificate else {
+        return false;
+    };
+    let is_needed = *value.get_ref();
+    if is_needed && !asks_for_certificates {
+        let problem =
+            "needs client_ca in [server.tls]: the CA that signs the stations' certificates";
+        place.add(place.error("stations.client_certificate", value, problem.into()));
+    }
+    is_needed
 }
 
 /// Whether a key can be used, `receipt-generator` says when it checks with it.

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use secrecy::{ExposeSecret, SecretString};
 use toml::Spanned;
 
 use super::{ConfigError, ConfigErrors, Machine, SecretSource};
@@ -12,6 +13,7 @@ pub(super) struct Place<'a> {
     text: &'a str,
     machine: Option<&'a dyn Machine>,
     mistakes: RefCell<Vec<ConfigError>>,
+    warnings: RefCell<Vec<ConfigError>>,
 }
 
 impl<'a> Place<'a> {
@@ -20,6 +22,7 @@ impl<'a> Place<'a> {
             text,
             machine,
             mistakes: RefCell::default(),
+            warnings: RefCell::default(),
         }
     }
 
@@ -51,6 +54,18 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// Put on a list what should be otherwise, and is no mistake.
+    pub(super) fn warn(&self, warning: ConfigError) {
+        self.warnings.borrow_mut().push(warning);
+    }
+
+    /// What should be otherwise, by line.
+    pub(super) fn take_warnings(&self) -> Vec<ConfigError> {
+        let mut warnings = self.warnings.take();
+        warnings.sort_by_key(|warning| warning.line);
+        warnings
+    }
+
     /// The value that was read, or the list of mistakes.
     pub(super) fn finish<T>(self, read: Option<T>) -> Result<T, ConfigErrors> {
         let mut mistakes = self.mistakes.into_inner();
@@ -63,37 +78,30 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Whether the secret is there and has the form that it is used in. It never becomes part of a mistake.
+    /// The secret, if it is there and has the form that it is used in. It never becomes part of a mistake.
     pub(super) fn check_secret(
         &self,
         key: &str,
         source: &Spanned<SecretSource>,
         check: impl Fn(&str) -> Result<(), &'static str>,
-    ) {
-        use secrecy::ExposeSecret;
-        let Some(machine) = self.machine else {
-            return;
-        };
-        let problem = match machine.secret(source.get_ref()) {
-            Ok(secret) => match check(secret.expose_secret()) {
-                Ok(()) => return,
-                Err(problem) => format!("the secret in {} {problem}", source.get_ref()),
-            },
-            Err(problem) => problem,
-        };
-        self.add(self.error(key, source, problem));
+    ) -> Option<SecretString> {
+        self.check_machine(key, source, |machine| {
+            let secret = machine.secret(source.get_ref())?;
+            let checked = check(secret.expose_secret());
+            checked.map_err(|problem| format!("the secret in {} {problem}", source.get_ref()))?;
+            Ok(secret)
+        })
     }
 
-    /// Whether the machine has what a value names.
-    pub(super) fn check_machine<T>(
+    /// Whether the machine has what a value names. Returns what it says about that.
+    pub(super) fn check_machine<T, A>(
         &self,
         key: &str,
         value: &Spanned<T>,
-        check: impl FnOnce(&dyn Machine) -> Result<(), String>,
-    ) {
-        if let Some(Err(problem)) = self.machine.map(check) {
-            self.add(self.error(key, value, problem));
-        }
+        check: impl FnOnce(&dyn Machine) -> Result<A, String>,
+    ) -> Option<A> {
+        let checked = self.machine.map(check)?;
+        self.take(checked.map_err(|problem| self.error(key, value, problem)))
     }
 }
 

@@ -219,7 +219,8 @@ impl Central {
             gate: Semaphore::new(1),
         });
         let access = StationAccess {
-            password: PASSWORD.into(),
+            password: Some(PASSWORD.into()),
+            client_certificate: false,
             connectors: vec![1, 2],
             plug_in_timeout_s: Some(300),
         };

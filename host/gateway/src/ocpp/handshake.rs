@@ -3,8 +3,6 @@
 //! Stations are given addresses by hand, so more than `/ocpp/IDENTITY` is understood: whatever path a WebSocket is
 //! opened at, its last segment is the identity. Empty segments name nothing.
 
-use std::net::SocketAddr;
-
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, FromRequestParts as _, Request, State};
 use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL, UPGRADE, WWW_AUTHENTICATE};
@@ -20,10 +18,12 @@ use chargetap_ocpp::Version;
 use percent_encoding::percent_decode_str;
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq as _;
+use thiserror::Error;
 
 use super::upstream::Upstream;
-use super::{Shared, StationEvents, Stations, connection};
+use super::{Shared, StationAccess, StationEvents, Stations, connection};
 use crate::server;
+use crate::tls::Peer;
 
 /// The largest message that is read. A day's transaction with a sample a minute needs 2 MiB.
 pub(super) const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
@@ -34,6 +34,21 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+/// Why a caller is not let in.
+#[derive(Debug, PartialEq, Eq, Error)]
+enum Refusal {
+    #[error("there is no station of this identity")]
+    UnknownIdentity,
+    #[error("no client certificate")]
+    NoCertificate,
+    #[error("the client certificate has another common name, {:?}", loggable(.0))]
+    OtherCertificate(String),
+    #[error("wrong password, or none")]
+    WrongPassword,
+    #[error("too many wrong passwords")]
+    TooManyWrongPasswords,
+}
 
 /// Takes every WebSocket for a station's, and leaves other requests alone.
 pub(crate) async fn intercept<E: StationEvents>(
@@ -70,8 +85,14 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Par
     let may_try = shared
         .refusals
         .may_try(&source, &identity, (shared.clock)());
-    if !may_try || !is_authentic(&shared, &identity, &parts.headers) {
-        return refuse(&shared, &identity, &source);
+    let common_name = peer(&parts).and_then(|peer| peer.common_name.as_deref());
+    let admitted = match (shared.stations.get(&identity), may_try) {
+        (None, _) => Err(Refusal::UnknownIdentity),
+        (_, false) => Err(Refusal::TooManyWrongPasswords),
+        (Some(station), true) => admit(station, &identity, common_name, &parts.headers),
+    };
+    if let Err(refusal) = admitted {
+        return refuse(&shared, &identity, &source, &refusal);
     }
     let offered = offered(&parts.headers);
     let Some((mut version, mut subprotocol)) = negotiate(&offered) else {
@@ -140,50 +161,68 @@ fn identity(path: &str) -> Option<String> {
     Some(identity.into_owned())
 }
 
+fn peer(parts: &Parts) -> Option<&Peer> {
+    let info = parts.extensions.get::<ConnectInfo<Peer>>();
+    info.map(|info| &info.0)
+}
+
 /// Where the request comes from.
 fn source(parts: &Parts) -> String {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    peer.map_or_else(String::new, |peer| {
-        server::source(peer.0.ip(), &parts.headers)
+    peer(parts).map_or_else(String::new, |peer| {
+        server::source(peer.address.ip(), &parts.headers)
     })
 }
 
 /// Answers who is not let in. Wrong passwords of a source are counted.
-fn refuse<E>(shared: &Shared<E>, identity: &str, source: &str) -> Response {
+fn refuse<E>(shared: &Shared<E>, identity: &str, source: &str, refusal: &Refusal) -> Response {
     let now = (shared.clock)();
-    let is_known = shared.stations.contains_key(identity);
-    let may_try = shared.refusals.may_try(source, identity, now);
-    let reason = match (is_known, may_try) {
-        (false, _) => "there is no station of this identity",
-        (true, true) => "wrong password, or none",
-        (true, false) => "too many wrong passwords",
-    };
-    if is_known {
+    if *refusal == Refusal::WrongPassword {
         shared.refusals.count(source, identity, now);
     }
     if shared.refusals.is_logged(source, now) {
         let station = loggable(identity);
-        tracing::warn!(station, source, reason, "a station was refused");
+        tracing::warn!(station, source, reason = %refusal, "a station was refused");
     }
-    if !may_try {
+    if *refusal == Refusal::TooManyWrongPasswords {
         return StatusCode::TOO_MANY_REQUESTS.into_response();
     }
     let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"ocpp\", charset=\"UTF-8\"")];
     (StatusCode::UNAUTHORIZED, challenge).into_response()
 }
 
-/// Whether the caller is the station of this identity, by Basic authentication.
-fn is_authentic<E>(shared: &Shared<E>, identity: &str, headers: &HeaderMap) -> bool {
-    let Some(station) = shared.stations.get(identity) else {
-        return false;
+/// Whether the caller is the station of this identity, by all that the station must show. Nobody can try
+/// passwords without the certificate that is needed as well.
+fn admit(
+    station: &StationAccess,
+    identity: &str,
+    common_name: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<(), Refusal> {
+    if station.client_certificate {
+        match common_name {
+            Some(name) if name == identity => {}
+            Some(name) => return Err(Refusal::OtherCertificate(name.to_owned())),
+            None => return Err(Refusal::NoCertificate),
+        }
+    }
+    let is_proven = match &station.password {
+        Some(password) => has_password(password.expose_secret(), identity, headers),
+        None => station.client_certificate,
     };
+    match is_proven {
+        true => Ok(()),
+        false => Err(Refusal::WrongPassword),
+    }
+}
+
+/// Whether the caller shows this identity and this password, by Basic authentication.
+fn has_password(password: &str, identity: &str, headers: &HeaderMap) -> bool {
     let Some(credentials) = basic_credentials(headers) else {
         return false;
     };
     let given = credentials
         .strip_prefix(identity.as_bytes())
         .and_then(|rest| rest.strip_prefix(b":"));
-    let password = station.password.expose_secret();
     given.is_some_and(|given| is_password(password, given))
 }
 
@@ -227,6 +266,50 @@ mod tests {
         ] {
             assert_eq!(identity(path).as_deref(), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn a_station_is_let_in_by_all_that_it_must_show() {
+        use Refusal::{NoCertificate, OtherCertificate, WrongPassword};
+
+        let by = |password: bool, client_certificate| StationAccess {
+            password: password.then(|| "correct horse".into()),
+            client_certificate,
+            connectors: Vec::new(),
+            plug_in_timeout_s: None,
+        };
+        let (password, certificate, both) = (by(true, false), by(false, true), by(true, true));
+        let other = || Err(OtherCertificate("CT-04".to_owned()));
+        for (station, shown, given, expected) in [
+            (&password, None, "correct horse", Ok(())),
+            (&password, Some("CT-04"), "correct horse", Ok(())),
+            (&password, Some("CT-03"), "wrong", Err(WrongPassword)),
+            (&certificate, Some("CT-03"), "", Ok(())),
+            (&certificate, Some("CT-04"), "correct horse", other()),
+            (&certificate, None, "correct horse", Err(NoCertificate)),
+            (&both, Some("CT-03"), "correct horse", Ok(())),
+            (&both, Some("CT-03"), "wrong", Err(WrongPassword)),
+            (&both, Some("CT-04"), "correct horse", other()),
+            (&both, None, "correct horse", Err(NoCertificate)),
+        ] {
+            let credentials = BASE64.encode(format!("CT-03:{given}"));
+            let value = format!("Basic {credentials}").parse().unwrap();
+            let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
+            let admitted = admit(station, "CT-03", shown, &headers);
+            assert_eq!(admitted, expected, "{station:?} {shown:?} {given}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_without_a_name_is_nobodys() {
+        let station = StationAccess {
+            password: None,
+            client_certificate: true,
+            connectors: Vec::new(),
+            plug_in_timeout_s: None,
+        };
+        let admitted = admit(&station, "CT-03", Some(""), &HeaderMap::new());
+        assert_eq!(admitted, Err(Refusal::OtherCertificate(String::new())));
     }
 
     #[test]

@@ -161,8 +161,10 @@ pub trait StationEvents: Send + Sync + 'static {
 /// A station that may connect.
 #[derive(Debug)]
 pub struct StationAccess {
-    /// Its password.
-    pub password: SecretString,
+    /// Its password, if it must show one.
+    pub password: Option<SecretString>,
+    /// Whether it must show a client certificate whose common name is its identity.
+    pub client_certificate: bool,
     /// The connectors (1.6) or EVSEs (2.x) at which drivers can pay.
     pub connectors: Vec<u32>,
     /// How long drivers have to plug in there, in seconds; absent where none can pay.

@@ -146,6 +146,18 @@ impl Machine for Secrets {
     fn writable_folder(&self, _: &Path) -> Result<(), String> {
         Err("no file can be made there".to_owned())
     }
+
+    fn certificate(&self, _: &Path) -> Result<Option<String>, String> {
+        Err("there is no certificate".to_owned())
+    }
+
+    fn private_key(&self, _: &SecretSource, _: &Path) -> Result<(), String> {
+        Err("there is no key".to_owned())
+    }
+
+    fn client_ca(&self, _: &Path) -> Result<(), String> {
+        Err("there is no CA".to_owned())
+    }
 }
 
 #[test]
@@ -175,4 +187,21 @@ fn a_secret_that_cannot_be_sent_is_refused_and_not_repeated() {
         ["server.database", "payter.api_key", "stations.password"]
     );
     assert!(!errors.to_string().contains("canary"), "{errors}");
+}
+
+#[test]
+fn every_file_of_tls_that_cannot_be_used_is_named() {
+    let tls = "[server.tls]\ncertificate = \"fullchain.pem\"\nprivate_key = { file = \"privkey.pem\" }\n\
+               client_ca = \"stations.pem\"\n";
+    let errors = Config::parse_on(&format!("{GOOD}{tls}"), &Secrets(Some("good"))).unwrap_err();
+    assert_eq!(
+        places(&errors),
+        [
+            (1, "server.database"),
+            (43, "server.tls.certificate"),
+            (44, "server.tls.private_key"),
+            (45, "server.tls.client_ca"),
+        ],
+        "{errors}"
+    );
 }
