@@ -26,7 +26,8 @@ enum Chore {
     Build,
     /// Build what the tests need and run them all.
     Test,
-    /// Build the components, and measure what calling them costs beside the same code natively.
+    /// Build the components, and measure what calling them costs beside the same code natively, and what it costs a
+    /// station's message to pass the gateway.
     Bench,
     /// Write every kind of receipt in every format and language into target/receipts/, with an index
     /// to look through.
@@ -106,6 +107,7 @@ fn bench() -> anyhow::Result<()> {
     println!("components: built with {}", components::flags());
     cargo(&["bench", "--package", "chargetap-fleet"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "components"])?;
+    cargo(&["bench", "--package", "chargetap", "--bench", "relay"])?;
     cargo(&[
         "bench",
         "--config",
