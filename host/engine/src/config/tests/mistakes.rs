@@ -205,3 +205,32 @@ fn every_file_of_tls_that_cannot_be_used_is_named() {
         "{errors}"
     );
 }
+
+#[test]
+fn a_central_system_above_is_named_by_a_websocket_url() {
+    use chargetap_ocpp::relay::RefusedTokens;
+
+    let above = |table: &str| Config::parse(&format!("{GOOD}\n[upstream]\n{table}"));
+    assert_eq!(Config::parse(GOOD).unwrap().upstream, None);
+    let upstream = above("url = \"wss://cms.example/ocpp/\"")
+        .unwrap()
+        .upstream
+        .unwrap();
+    assert_eq!(upstream.url, "wss://cms.example/ocpp");
+    assert_eq!(upstream.refused_tokens, RefusedTokens::Accept);
+    let refusing = "url = \"ws://127.0.0.1:9003\"\nrefused_tokens = \"refuse\"";
+    let upstream = above(refusing).unwrap().upstream.unwrap();
+    assert_eq!(upstream.refused_tokens, RefusedTokens::Refuse);
+    for url in [
+        "https://cms.example/ocpp",
+        "cms.example",
+        "ws://user:secret@cms.example",
+    ] {
+        let errors = above(&format!("url = {url:?}")).unwrap_err();
+        let keys: Vec<_> = errors.iter().map(|error| error.key.as_str()).collect();
+        assert_eq!(keys, ["upstream.url"], "{url}");
+        assert!(!errors.to_string().contains("secret"), "{errors}");
+    }
+    let errors = above("url = \"ws://cms.example\"\nrefused_tokens = \"maybe\"").unwrap_err();
+    assert_eq!(errors.iter().count(), 1, "{errors}");
+}
