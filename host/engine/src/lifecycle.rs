@@ -37,6 +37,10 @@ impl<P: Platform> Gateway<P> {
         let latest = store::clock::latest(&platform).await?;
         let clock = Clock::new(latest, platform.elapsed());
         let gateway = Self::new(platform, config, secrets, fleet, clock);
+        if gateway.config.upstream.is_some() {
+            let now = gateway.platform.now();
+            store::named_transactions::name_by_numbers(&gateway.platform, now).await?;
+        }
         tokens::issue_bootstrap_token(&gateway).await?;
         for terminal in store::sessions::terminals_in_use(&gateway.platform).await? {
             if let Err(error) = gateway.terminal(&terminal) {

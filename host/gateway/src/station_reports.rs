@@ -112,7 +112,7 @@ impl StationEvents for Reports {
             .map_err(unavailable)
     }
 
-    async fn named(&self, station: &str, number: i64, name: &str) -> Result<(), Unavailable> {
+    async fn named(&self, station: &str, number: i64, name: &str) -> Result<bool, Unavailable> {
         let gateway = self.gateway()?;
         gateway
             .station_transaction_named(station, number, name)

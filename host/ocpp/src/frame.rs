@@ -25,7 +25,7 @@ const LONGEST_ID: usize = 256;
 const MOST_ELEMENTS: usize = 5;
 
 /// The id of a message, as JSON: stations that number their messages are answered by the number.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageId(String);
 
 impl MessageId {
@@ -37,20 +37,16 @@ impl MessageId {
         (is_short && is_plain).then(|| Self(json.to_owned()))
     }
 
-    /// Whether it is a text that begins with this one, which has no characters that JSON escapes.
+    /// What it says, however it is written.
     #[must_use]
-    pub fn begins_with(&self, prefix: &str) -> bool {
-        let text = self.0.strip_prefix('"');
-        text.is_some_and(|text| text.starts_with(prefix))
+    pub fn text(&self) -> String {
+        serde_json::from_str(&self.0).unwrap_or_else(|_| self.0.clone())
     }
 
     /// Whether it is this text.
     #[must_use]
     pub fn is(&self, id: &str) -> bool {
-        match serde_json::from_str(&self.0) {
-            Ok(Value::String(text)) => text == id,
-            _ => self.0 == id,
-        }
+        self.text() == id
     }
 }
 

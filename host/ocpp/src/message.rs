@@ -296,6 +296,8 @@ pub enum Request {
         message: &'static str,
         /// About this connector (1.6) or EVSE (2.x); absent where it is about the station or all of them.
         connector: Option<u32>,
+        /// Which of the EVSE's connectors; the first if absent (2.x).
+        plug: Option<u32>,
     },
     /// Restart.
     Reset {

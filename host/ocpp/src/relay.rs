@@ -4,6 +4,7 @@
 //! | the station                                        | the central system             | the station is answered  |
 //! |-----------------------------------------------------|--------------------------------|--------------------------|
 //! | asks for, or starts under, a token of the gateway's | refuses it                     | the token is accepted, or as [`RefusedTokens`] says |
+//! | starts under such a token                           | gives the transaction no number | by a number of the gateway's |
 //! | tells of a transaction that is the gateway's        | answers with an error          | it is on record          |
 //! | tells something that could not be stored here       | whatever it answers            | with an error, so that it is told again |
 
@@ -68,6 +69,14 @@ pub struct UpstreamAnswer {
 }
 
 impl UpstreamAnswer {
+    /// It did not answer.
+    pub const MISSING: Self = Self {
+        is_error: true,
+        refuses_token: false,
+        transaction: None,
+        heartbeat_interval: None,
+    };
+
     /// Read it.
     #[must_use]
     pub fn read(text: &str) -> Self {
@@ -120,8 +129,13 @@ pub fn verdict(
         Response::TransactionEvent(told) => told.is_accepted == Some(true),
         _ => false,
     };
+    let is_relayed_refusal = upstream.refuses_token && !is_overruled;
     let is_own = match &own {
         Response::Authorize { .. } => names_good_token && (is_overruled || upstream.is_error),
+        // Without a number it could not be stopped.
+        Response::StartTransaction { .. } if upstream.transaction.is_none() => {
+            names_good_token && !is_relayed_refusal
+        }
         _ => is_ours && upstream.is_error || names_good_token && is_overruled,
     };
     if !is_own {
@@ -143,8 +157,13 @@ pub fn verdict(
 /// its.
 #[must_use]
 pub fn number_of(number: i64, upstream: &UpstreamAnswer) -> i64 {
-    let own = OWN_NUMBERS_FROM.saturating_add(number.rem_euclid(OWN_NUMBERS));
-    upstream.transaction.unwrap_or(own)
+    upstream.transaction.unwrap_or_else(|| own_number(number))
+}
+
+/// The number by which the station knows a transaction of this number, if the central system gives it none.
+#[must_use]
+pub fn own_number(number: i64) -> i64 {
+    OWN_NUMBERS_FROM.saturating_add(number.rem_euclid(OWN_NUMBERS))
 }
 
 #[cfg(test)]
@@ -200,6 +219,18 @@ mod tests {
         let unknown = answer(r#"[3,"1",{"idTokenInfo":{"status":"Unknown"}}]"#);
         let decided = verdict(event.clone(), true, &unknown, RefusedTokens::Accept);
         assert_eq!(decided, Verdict::Own(event));
+    }
+
+    #[test]
+    fn a_transaction_without_a_number_of_the_central_system_gets_one_of_the_gateways() {
+        for upstream in [
+            r#"[3,"1",{"transactionId":0,"idTagInfo":{"status":"Accepted"}}]"#,
+            r#"[3,"1",{"idTagInfo":{"status":"Accepted"}}]"#,
+        ] {
+            let upstream = answer(upstream);
+            let decided = verdict(start(5, true), true, &upstream, RefusedTokens::Refuse);
+            assert_eq!(decided, Verdict::Own(start(1_800_000_005, true)));
+        }
     }
 
     #[test]

@@ -179,6 +179,8 @@ pub struct TransactionEvent {
     pub name: Option<String>,
     /// What it does now.
     pub stage: TransactionStage,
+    /// The station says that no vehicle is plugged in.
+    pub is_idle: bool,
     /// The EVSE, from 1.
     pub connector: Option<u32>,
     /// The token under which it may charge.
@@ -198,6 +200,11 @@ pub struct TransactionEvent {
 pub struct Plugs(BTreeMap<(u32, u32), ConnectorStatus>);
 
 impl Plugs {
+    /// The station started: it tells of all again.
+    pub fn forget(&mut self) {
+        self.0.clear();
+    }
+
     /// The status of the EVSE as a whole, by what its connector now says.
     pub fn combined(&mut self, status: Status) -> Status {
         let (Some(plug), Some(new)) = (status.plug, status.status) else {

@@ -218,7 +218,7 @@ pub(crate) fn request(request: &Request) -> Option<(&'static str, Value)> {
             json!({"connectorId": connector, "idTag": token}),
         ),
         Request::Stop { number, name } => {
-            // It has another number where a central system above the gateway numbers transactions.
+            // It has another number if a central system above the gateway gave it one.
             let named = name.as_ref().and_then(|name| name.parse().ok());
             let number: i64 = named.unwrap_or(*number);
             ("RemoteStopTransaction", json!({"transactionId": number}))
@@ -227,7 +227,9 @@ pub(crate) fn request(request: &Request) -> Option<(&'static str, Value)> {
         Request::WriteSetting { key, value } => {
             ("ChangeConfiguration", json!({"key": key, "value": value}))
         }
-        Request::Trigger { message, connector } => {
+        Request::Trigger {
+            message, connector, ..
+        } => {
             let message = match *message {
                 "LogStatusNotification" => "DiagnosticsStatusNotification",
                 message => message,
@@ -295,6 +297,7 @@ mod tests {
         let trigger = |connector| Request::Trigger {
             message: "MeterValues",
             connector,
+            plug: None,
         };
         let configure = Request::WriteSetting {
             key: "HeartbeatInterval".to_owned(),

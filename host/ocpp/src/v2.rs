@@ -266,10 +266,18 @@ fn transaction_event(payload: &Value, oddities: &mut Oddities) -> TransactionEve
         CUSTOM,
     ]);
     fields.end(oddities);
-    let is_charging = charging.is_some_and(|state| state.eq_ignore_ascii_case("Charging"));
+    let has_register = samples.iter().any(|sample| sample.register.is_some());
+    let is_in = |state: &str| {
+        charging
+            .as_ref()
+            .is_some_and(|it| it.eq_ignore_ascii_case(state))
+    };
+    let has_paused = charging.is_some() && !is_in("Charging");
     TransactionEvent {
         name,
-        stage: stage(&kind, trigger.as_deref(), is_charging),
+        // Without a register, it is settled at its end.
+        stage: stage(&kind, trigger.as_deref(), has_paused && has_register),
+        is_idle: is_in("Idle"),
         connector,
         token,
         remote_start,
@@ -280,12 +288,12 @@ fn transaction_event(payload: &Value, oddities: &mut Oddities) -> TransactionEve
 }
 
 /// Stations that keep a transaction until the vehicle leaves do not end it when they are told to stop.
-fn stage(kind: &str, trigger: Option<&str>, is_charging: bool) -> TransactionStage {
+fn stage(kind: &str, trigger: Option<&str>, has_paused: bool) -> TransactionStage {
     let is_stop =
         |trigger: &str| matches!(trigger, "RemoteStop" | "StopAuthorized" | "Deauthorized");
     if kind.eq_ignore_ascii_case("Ended") {
         TransactionStage::Ended
-    } else if trigger.is_some_and(is_stop) && !is_charging {
+    } else if trigger.is_some_and(is_stop) && has_paused {
         TransactionStage::Stopped
     } else {
         TransactionStage::Running
@@ -386,7 +394,11 @@ pub(crate) fn request(version: Version, request: &Request) -> (&'static str, Val
                 "attributeValue": value});
             ("SetVariables", json!({"setVariableData": [data]}))
         }
-        Request::Trigger { message, connector } => ("TriggerMessage", trigger(message, *connector)),
+        Request::Trigger {
+            message,
+            connector,
+            plug,
+        } => ("TriggerMessage", trigger(message, *connector, *plug)),
         Request::Reset { is_hard } => {
             let kind = if *is_hard { "Immediate" } else { "OnIdle" };
             ("Reset", json!({"type": kind}))
@@ -409,11 +421,12 @@ fn variable(key: &str) -> (Value, Value) {
 }
 
 /// OCPP wants to be told of which connector a status is to be reported, and of which EVSE other messages are.
-fn trigger(message: &str, evse: Option<u32>) -> Value {
+fn trigger(message: &str, evse: Option<u32>, plug: Option<u32>) -> Value {
     match (evse, message) {
         (None, _) => json!({"requestedMessage": message}),
         (Some(evse), "StatusNotification") => {
-            json!({"requestedMessage": message, "evse": {"id": evse, "connectorId": 1}})
+            let plug = plug.unwrap_or(1);
+            json!({"requestedMessage": message, "evse": {"id": evse, "connectorId": plug}})
         }
         (Some(evse), _) => json!({"requestedMessage": message, "evse": {"id": evse}}),
     }
@@ -488,12 +501,14 @@ mod tests {
 
     #[test]
     fn a_transaction_that_is_stopped_and_not_ended_until_the_vehicle_leaves_is_known_as_stopped() {
-        let stage = |kind: &str, trigger: &str, state: &str| {
+        let register = json!([{"sampledValue": [{"value": 1}]}]);
+        let with = |kind: &str, trigger: &str, state: &str, values: &Value| {
             let info = json!({"transactionId": "1", "chargingState": state});
             let payload = json!({"eventType": kind, "triggerReason": trigger,
-                "transactionInfo": info});
+                "transactionInfo": info, "meterValue": values});
             event(&payload).stage
         };
+        let stage = |kind: &str, trigger: &str, state: &str| with(kind, trigger, state, &register);
         let stopped = TransactionStage::Stopped;
         assert_eq!(stage("Updated", "RemoteStop", "EVConnected"), stopped);
         assert_eq!(stage("Updated", "StopAuthorized", "EVConnected"), stopped);
@@ -505,6 +520,9 @@ mod tests {
             running
         );
         assert_eq!(stage("Started", "CablePluggedIn", "EVConnected"), running);
+        // What it is billed by is told with its end.
+        let without = with("Updated", "RemoteStop", "EVConnected", &json!([]));
+        assert_eq!(without, running);
     }
 
     #[test]
@@ -564,7 +582,11 @@ mod tests {
 
     #[test]
     fn what_people_have_stations_do_is_asked_as_ocpp_has_it() {
-        let trigger = |message, connector| Request::Trigger { message, connector };
+        let trigger = |message, connector| Request::Trigger {
+            message,
+            connector,
+            plug: None,
+        };
         let configure = Request::WriteSetting {
             key: "TxCtrlr.EVConnectionTimeOut".into(),
             value: "60".into(),

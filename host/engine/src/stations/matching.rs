@@ -119,14 +119,22 @@ async fn find_by_id(
     meant: &TransactionRef,
 ) -> Result<Option<Transaction>, EngineError> {
     let platform = &gateway.platform;
-    let number = match &meant.name {
-        Some(name) => store::named_transactions::number(platform, station, name).await?,
-        None => meant.id.filter(|id| *id > 0),
-    };
-    let Some(number) = number else {
+    let id = meant.id.filter(|id| *id > 0);
+    let name = meant.name.clone().or_else(|| id.map(|id| id.to_string()));
+    let Some(name) = name else {
         return Ok(None);
     };
-    Ok(store::transactions::load(platform, station, number).await?)
+    if let Some(number) = store::named_transactions::number(platform, station, &name).await? {
+        return Ok(store::transactions::load(platform, station, number).await?);
+    }
+    let Some(number) = id else {
+        return Ok(None);
+    };
+    // Its number is not what the station calls a transaction that has a name.
+    match store::named_transactions::name(platform, number).await? {
+        Some(_) => Ok(None),
+        None => Ok(store::transactions::load(platform, station, number).await?),
+    }
 }
 
 /// The transaction that is meant if there is no other.

@@ -177,9 +177,7 @@ impl<P: Platform> Gateway<P> {
             }
         }
         let is_accepted = is_local_token(self, station, &start.token);
-        // Under another token than a session's, somebody charges whom the central system above knows.
-        let is_of_others = found.is_none() && self.config.upstream.is_some();
-        let is_local = is_accepted || is_of_others;
+        let is_local = is_accepted || is_of_others(self, station, &start.token).await?;
         let new = NewTransaction {
             session: None,
             is_local,
@@ -205,6 +203,8 @@ impl<P: Platform> Gateway<P> {
 
     /// The station knows a transaction of this number by this id, which a central system above the gateway gave it.
     ///
+    /// Returns whether it is so now. It is not if another transaction that runs there is known by the same id.
+    ///
     /// # Errors
     /// It could not be stored: the station must not be told of the id.
     pub async fn station_transaction_named(
@@ -212,13 +212,20 @@ impl<P: Platform> Gateway<P> {
         station: &str,
         number: i64,
         name: &str,
-    ) -> Result<(), EngineError> {
+    ) -> Result<bool, EngineError> {
         let platform = &self.platform;
         let now = platform.now();
+        let known = store::named_transactions::number(platform, station, name).await?;
+        if let Some(other) = known.filter(|other| *other != number) {
+            let running = store::transactions::running(platform, station).await?;
+            if running.iter().any(|it| it.number == other) {
+                return Ok(false);
+            }
+        }
         let nothing = Said::default();
         store::named_transactions::heard(platform, station, name, &nothing, now).await?;
         store::named_transactions::put_number(platform, station, name, number).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// A station read its register during a transaction, or a meter signed values of it. Signed values
@@ -282,7 +289,9 @@ impl<P: Platform> Gateway<P> {
         keep_signed(self, station, &found, &stop.signed).await?;
         match &found.session {
             Some(session) => {
-                let dedupe = format!("station-stopped/{}", session.session);
+                // Its end may tell more than that it was stopped.
+                let what = if stop.goes_on { "paused" } else { "stopped" };
+                let dedupe = format!("station-{what}/{}", session.session);
                 let stopped = Event::ChargingStopped(Stopped {
                     at: stop.at.unwrap_or(now),
                     energy: stop.register,
@@ -324,6 +333,21 @@ pub(super) fn is_local_token(gateway: &Gateway<impl Platform>, station: &str, to
         let mut tokens = station.local_tokens.iter();
         tokens.any(|it| it.eq_ignore_ascii_case(token.trim()))
     })
+}
+
+/// Whether somebody charges under a token whom a central system above knows: it is none of a session's, wherever that
+/// has its EVSE.
+async fn is_of_others(
+    gateway: &Gateway<impl Platform>,
+    station: &str,
+    token: &str,
+) -> Result<bool, EngineError> {
+    if gateway.config.upstream.is_none() {
+        return Ok(false);
+    }
+    let session = session_of_token(token);
+    let found = store::sessions::of_start(&gateway.platform, station, None, &session).await?;
+    Ok(found.is_none())
 }
 
 /// Whether a connector with this status has no transaction. A station that has just booted may have lost one while

@@ -1,8 +1,9 @@
 //! What stations of OCPP 2.x report of transactions: events of one transaction after the other, each with all that is
 //! new.
 //!
-//! A transaction may begin when a vehicle is plugged in, before anybody may charge. It counts once there is a token
-//! that is good, or energy flowed; until then it keeps nobody from paying at its EVSE.
+//! A transaction may begin when a vehicle is plugged in, before anybody may charge, or when somebody may, before there
+//! is a vehicle. It counts once there is a token that is good and a vehicle, or energy flowed; until then it keeps
+//! nobody from paying at its EVSE. It may outlive a session, and be the next driver's.
 
 use chargetap_ocpp::message::{Cost, TransactionResponse};
 use chargetap_ocpp::report::{
@@ -15,9 +16,11 @@ use crate::config::amounts::decimals;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::platform::Platform;
+use crate::stations::matching::find_read;
 use crate::stations::reports::{is_local_token, keep_signed, session_of_token};
 use crate::store;
 use crate::store::named_transactions::{NamedTransaction, Said};
+use crate::store::transactions::Transaction;
 
 /// What a register may move while nobody charges, in watt-hours: what the station itself uses.
 const OWN_USE: u64 = 100;
@@ -49,40 +52,11 @@ impl<P: Platform> Gateway<P> {
             connector: event.connector,
             token: event.token.clone(),
         };
-        let registers = || event.samples.iter().filter_map(|sample| sample.register);
-        let signed: Vec<String> = event
-            .samples
-            .iter()
-            .flat_map(|it| it.signed.clone())
-            .collect();
-        let said = Said {
-            connector: event.connector,
-            energy: registers().next(),
-            signed: &signed,
-        };
-        let known = match &meant.name {
-            Some(name) => {
-                let now = platform.now();
-                store::named_transactions::heard(platform, station, name, &said, now).await?
-            }
-            None => NamedTransaction {
-                number: None,
-                connector: said.connector,
-                start_energy: said.energy,
-                signed: Vec::new(),
-            },
-        };
-        let moved = registers().max().zip(known.start_energy);
-        let has_flowed = moved.is_some_and(|(now, start)| now > start.saturating_add(OWN_USE));
-        if known.number.is_none() && (token.is_some() || has_flowed) {
-            let of_now = registers().next().filter(|_| token.is_some());
-            let named = token.clone().or_else(|| event.token.clone());
-            let start = Start {
-                connector: known.connector,
-                token: named.unwrap_or_default(),
-                register: of_now.or(known.start_energy),
-                at: event.at,
-            };
+        let known = self.heard(station, &meant, event, token.as_deref()).await?;
+        if let Some(start) = self
+            .begins(station, event, &known, token.as_deref())
+            .await?
+        {
             let number = self.station_started(station, &start).await?.number;
             // What was signed before it had a number. It is kept once, however often it comes.
             if let Some(found) = store::transactions::load(platform, station, number).await? {
@@ -93,25 +67,129 @@ impl<P: Platform> Gateway<P> {
                 store::named_transactions::put_number(platform, station, name, number).await?;
             }
         }
+        let readings = Readings {
+            transaction: meant.clone(),
+            samples: event.samples.clone(),
+        };
         if event.stage == TransactionStage::Running {
-            let readings = Readings {
-                transaction: meant.clone(),
-                samples: event.samples.clone(),
-            };
             self.station_read(station, &readings).await?;
         } else {
+            // Of a transaction that was never read, the end may bring all readings.
+            if let (Some(found), _) = find_read(self, station, &meant).await?
+                && found.energy.is_none()
+            {
+                self.station_read(station, &readings).await?;
+            }
+            let samples = event.samples.iter();
             let stop = Stop {
                 goes_on: event.stage == TransactionStage::Stopped,
                 transaction: meant.clone(),
-                register: registers().max(),
+                register: registers(event).max(),
                 at: event.at,
                 reason: event.reason,
-                signed,
+                signed: samples.flat_map(|it| it.signed.clone()).collect(),
             };
             self.station_stopped(station, &stop).await?;
         }
         respond(self, station, event, &meant, token.as_deref()).await
     }
+
+    /// What is known of the transaction, with what an event says of it.
+    async fn heard(
+        &self,
+        station: &str,
+        meant: &TransactionRef,
+        event: &TransactionEvent,
+        token: Option<&str>,
+    ) -> Result<NamedTransaction, EngineError> {
+        let samples = event.samples.iter();
+        let signed: Vec<String> = samples.flat_map(|it| it.signed.clone()).collect();
+        let said = Said {
+            connector: event.connector,
+            energy: registers(event).next(),
+            signed: &signed,
+            token,
+        };
+        let Some(name) = &meant.name else {
+            return Ok(NamedTransaction {
+                number: None,
+                connector: said.connector,
+                start_energy: said.energy,
+                signed: Vec::new(),
+                token: token.map(str::to_owned),
+            });
+        };
+        let platform = &self.platform;
+        let now = platform.now();
+        Ok(store::named_transactions::heard(platform, station, name, &said, now).await?)
+    }
+
+    /// The start of the transaction, if it counts from this event on.
+    async fn begins(
+        &self,
+        station: &str,
+        event: &TransactionEvent,
+        known: &NamedTransaction,
+        token: Option<&str>,
+    ) -> Result<Option<Start>, EngineError> {
+        let platform = &self.platform;
+        let bound = match known.number {
+            Some(number) => store::transactions::load(platform, station, number).await?,
+            None => None,
+        };
+        let good = known.token.as_deref().filter(|_| !event.is_idle);
+        let begins = match &bound {
+            Some(bound) => takes_over(platform, station, bound, good.and(token)).await?,
+            None => {
+                let moved = registers(event).max().zip(known.start_energy);
+                let has_flowed =
+                    moved.is_some_and(|(now, start)| now > start.saturating_add(OWN_USE));
+                good.is_some() || has_flowed
+            }
+        };
+        // The register at which somebody pays from now on. That of an end is none of a start.
+        let is_running = event.stage == TransactionStage::Running;
+        let of_now = registers(event)
+            .next()
+            .filter(|_| good.is_some() && is_running);
+        let before = match &bound {
+            Some(bound) => bound.energy,
+            None => known.start_energy,
+        };
+        let token = good.map(str::to_owned).or_else(|| event.token.clone());
+        Ok(begins.then(|| Start {
+            connector: known.connector,
+            token: token.unwrap_or_default(),
+            register: of_now.or(before),
+            at: event.at,
+        }))
+    }
+}
+
+fn registers(event: &TransactionEvent) -> impl Iterator<Item = u64> {
+    event.samples.iter().filter_map(|sample| sample.register)
+}
+
+/// Whether a transaction that has a number is the next driver's from now on: stations may use an id again, or keep a
+/// transaction for as long as the vehicle is plugged in.
+async fn takes_over(
+    platform: &impl Platform,
+    station: &str,
+    bound: &Transaction,
+    token: Option<&str>,
+) -> Result<bool, EngineError> {
+    let Some(session) = token.map(session_of_token) else {
+        return Ok(false);
+    };
+    let is_of_it = bound
+        .session
+        .as_ref()
+        .is_some_and(|it| it.session == session);
+    let awaits = store::sessions::awaits_start(platform, station, &session).await?;
+    let has_none = store::transactions::of_session(platform, &session)
+        .await?
+        .is_none();
+    Ok(!is_of_it && awaits && has_none)
 }
 
 fn cut(name: &str) -> String {
@@ -119,7 +197,7 @@ fn cut(name: &str) -> String {
 }
 
 /// The token of an event, if somebody may charge under it: a session's, which is also known by the number of its
-/// remote start, one that the operator lets charge, or any where a central system above knows the others.
+/// remote start, or one that the operator lets charge.
 async fn good_token(
     gateway: &Gateway<impl Platform>,
     station: &str,
@@ -129,21 +207,19 @@ async fn good_token(
     if let Some(token) = &event.token {
         let session = session_of_token(token);
         let of_session = store::sessions::of_start(platform, station, None, &session).await?;
-        let is_of_others = gateway.config.upstream.is_some();
-        if of_session.is_some() || is_of_others || is_local_token(gateway, station, token) {
+        if of_session.is_some() || is_local_token(gateway, station, token) {
             return Ok(Some(token.clone()));
         }
     }
     let Some(number) = event.remote_start else {
         return Ok(None);
     };
-    let mut active = store::sessions::active_at(platform, station)
-        .await?
-        .into_iter();
+    let active = store::sessions::active_at(platform, station).await?;
+    let mut active = active.into_iter();
     Ok(active.find(|session| i64::from(remote_start_number(session)) == number))
 }
 
-/// What the station is told of the transaction.
+/// What the station is told of the transaction. `token`: that of the event, if somebody may charge under it.
 async fn respond(
     gateway: &Gateway<impl Platform>,
     station: &str,
@@ -153,25 +229,38 @@ async fn respond(
 ) -> Result<TransactionResponse, EngineError> {
     let platform = &gateway.platform;
     let mut response = TransactionResponse::default();
+    if event.token.is_some() {
+        response.is_accepted = Some(may_charge(gateway, station, event, token).await?);
+    }
     let session = match token {
         Some(token) => Some(session_of_token(token)),
         None => session_of(gateway, station, meant).await?,
     };
-    if event.token.is_some() {
-        let is_over = event.stage != TransactionStage::Running;
-        let is_accepted = match (token, &session) {
-            (Some(token), _) if is_local_token(gateway, station, token) => true,
-            (Some(_), Some(session)) => {
-                is_over || store::sessions::is_charging(platform, session).await?
-            }
-            _ => false,
-        };
-        response.is_accepted = Some(is_accepted);
-    }
     if let Some(session) = session {
         response.cost = cost(platform, &session).await?;
     }
     Ok(response)
+}
+
+/// Whether the station may let charge whoever showed this token, at this EVSE and now. At the end, it could.
+async fn may_charge(
+    gateway: &Gateway<impl Platform>,
+    station: &str,
+    event: &TransactionEvent,
+    token: Option<&str>,
+) -> Result<bool, EngineError> {
+    let platform = &gateway.platform;
+    let Some(token) = token else {
+        return Ok(false);
+    };
+    if is_local_token(gateway, station, token) {
+        return Ok(true);
+    }
+    let session = session_of_token(token);
+    let here = store::sessions::of_start(platform, station, event.connector, &session).await?;
+    let is_over = event.stage != TransactionStage::Running;
+    let awaits = is_over || store::sessions::awaits_start(platform, station, &session).await?;
+    Ok(here.is_some() && awaits)
 }
 
 async fn session_of(
@@ -179,7 +268,7 @@ async fn session_of(
     station: &str,
     meant: &TransactionRef,
 ) -> Result<Option<String>, EngineError> {
-    let (found, _) = super::matching::find_read(gateway, station, meant).await?;
+    let (found, _) = find_read(gateway, station, meant).await?;
     Ok(found.and_then(|found| Some(found.session?.session)))
 }
 

@@ -3,7 +3,7 @@
 //! place among all transactions, once somebody may charge in it or energy flows.
 
 use super::error::StoreError;
-use super::rows::{Reader, first_text, integer, json, optional_integer, text};
+use super::rows::{Reader, first_text, integer, json, optional_integer, optional_text, text};
 use crate::platform::{Platform, Value};
 
 /// A transaction as it is known by its station's id.
@@ -15,6 +15,8 @@ pub(crate) struct NamedTransaction {
     pub(crate) start_energy: Option<u64>,
     /// What its meter signed until somebody paid.
     pub(crate) signed: Vec<String>,
+    /// The token under which somebody may charge.
+    pub(crate) token: Option<String>,
 }
 
 /// What is said of a transaction.
@@ -23,6 +25,8 @@ pub(crate) struct Said<'a> {
     pub(crate) connector: Option<u32>,
     pub(crate) energy: Option<u64>,
     pub(crate) signed: &'a [String],
+    /// A token that is good.
+    pub(crate) token: Option<&'a str>,
 }
 
 /// A transaction of this id was heard of, with what was said of it.
@@ -39,14 +43,15 @@ pub(crate) async fn heard(
     };
     let rows = platform
         .query(
-            "INSERT INTO named_transaction (station, name, connector, start_energy, signed, heard_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            "INSERT INTO named_transaction (station, name, connector, start_energy, signed, token, heard_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (station, name) DO UPDATE SET
                 connector = coalesce(connector, excluded.connector),
                 start_energy = coalesce(start_energy, excluded.start_energy),
                 signed = coalesce(signed, excluded.signed),
+                token = coalesce(excluded.token, token),
                 heard_at = excluded.heard_at
-             RETURNING number, connector, start_energy, coalesce(signed, '[]')",
+             RETURNING number, connector, start_energy, coalesce(signed, '[]'), token",
             vec![
                 text(station),
                 text(name),
@@ -54,6 +59,7 @@ pub(crate) async fn heard(
                     .map_or(Value::Null, |connector| Value::Integer(connector.into())),
                 optional_integer(said.energy)?,
                 signed,
+                optional_text(said.token),
                 integer(now)?,
             ],
         )
@@ -68,6 +74,7 @@ pub(crate) async fn heard(
             .and_then(|connector| u32::try_from(connector).ok()),
         start_energy: row.optional_unsigned()?,
         signed: row.json()?,
+        token: row.optional_text()?,
     })
 }
 
@@ -104,18 +111,33 @@ pub(crate) async fn number(
     row.map(|row| Reader::new(row).integer()).transpose()
 }
 
-/// The station's own id of the transaction of this number.
+/// The id by which the station knows the transaction of this number: the last, if it was given several.
 pub(crate) async fn name(
     platform: &impl Platform,
     number: i64,
 ) -> Result<Option<String>, StoreError> {
     let rows = platform
         .query(
-            "SELECT name FROM named_transaction WHERE number = ?1",
+            "SELECT name FROM named_transaction WHERE number = ?1 ORDER BY heard_at DESC LIMIT 1",
             vec![Value::Integer(number)],
         )
         .await?;
     first_text(rows)
+}
+
+/// Every transaction that runs and has no id is known by its number: they began before there was a central system above.
+pub(crate) async fn name_by_numbers(platform: &impl Platform, now: u64) -> Result<(), StoreError> {
+    platform
+        .query(
+            "INSERT INTO named_transaction (station, name, number, heard_at)
+             SELECT station, CAST(number AS TEXT), number, ?1 FROM station_transaction AS t
+             WHERE ended_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM named_transaction AS n WHERE n.number = t.number)
+             ON CONFLICT DO NOTHING",
+            vec![integer(now)?],
+        )
+        .await?;
+    Ok(())
 }
 
 /// Delete those that were last heard of before this moment and are not on record otherwise.

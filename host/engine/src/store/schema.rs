@@ -247,6 +247,7 @@ const STATEMENTS: &[&str] = &[
         connector INTEGER,
         start_energy INTEGER,
         signed TEXT,
+        token TEXT,
         number INTEGER,
         heard_at INTEGER NOT NULL,
         PRIMARY KEY (station, name)

@@ -23,7 +23,7 @@ pub(crate) struct Transaction {
     pub(crate) start_energy: Option<u64>,
     /// The last reading of its register.
     pub(crate) energy: Option<u64>,
-    /// The operator lets its token charge.
+    /// It is left alone: the operator lets its token charge, or a central system above knows who charges.
     pub(crate) is_local: bool,
     /// Absent if no session of ours has it.
     pub(crate) session: Option<Reported>,

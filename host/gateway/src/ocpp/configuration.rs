@@ -17,15 +17,21 @@ pub(super) async fn check<E>(shared: Arc<Shared<E>>, station: String, version: V
     let Some(access) = shared.stations.get(&station) else {
         return;
     };
-    let connectors: Vec<_> = match version {
-        Version::V16 => vec![None],
-        // Each has to be asked for.
-        _ => access.connectors.iter().copied().map(Some).collect(),
+    let asked: Vec<_> = match version {
+        Version::V16 => vec![(None, None)],
+        // Each has to be asked for. Few EVSEs have more than two connectors; one that is not there is refused.
+        _ => {
+            let evses = access.connectors.iter();
+            evses
+                .flat_map(|evse| [(Some(*evse), Some(1)), (Some(*evse), Some(2))])
+                .collect()
+        }
     };
-    for connector in connectors {
+    for (connector, plug) in asked {
         let status = Request::Trigger {
             message: "StatusNotification",
             connector,
+            plug,
         };
         // A station that refuses has told its status when it connected, as OCPP asks. One that does not answer is
         // asked nothing more, so that starts and stops need not wait.

@@ -71,11 +71,7 @@ pub(super) async fn serve<E: StationEvents>(
     let (orders, mut inbox) = mpsc::channel(MAX_ORDERS);
     let link = super::Link::new(orders.clone());
     let older = shared.links().insert(station.clone(), link);
-    if let Some(super::Link { orders: older, .. }) = older {
-        // Fails if the older connection is ending by itself.
-        let _ = older.send(Order::Close).await;
-        older.closed().await;
-    }
+    close(older).await;
     tracing::info!(station, ocpp = version.name(), "station connected");
     shared.recent.connected(&station);
     // If it cannot be stored, its terminals are armed a little later.
@@ -103,14 +99,31 @@ pub(super) async fn serve<E: StationEvents>(
     tracing::info!(station, reason = %ended, "station disconnected");
 }
 
+/// Ends an older connection of a station, if there is one.
+pub(super) async fn close(older: Option<super::Link>) {
+    if let Some(super::Link { orders, .. }) = older {
+        // Fails if the older connection is ending by itself.
+        let _ = orders.send(Order::Close).await;
+        orders.closed().await;
+    }
+}
+
 /// Takes in a station's messages in order, and hands the replies back.
 async fn take_in<E: StationEvents>(
     mut intake: Intake<'_, E>,
     mut calls: Receiver<Received>,
     replies: Sender<Reply>,
 ) {
-    while let Some(call) = calls.recv().await {
-        if let Some(reply) = intake.answer(call).await {
+    loop {
+        let due = intake.next_due();
+        let reply = tokio::select! {
+            call = calls.recv() => match call {
+                Some(call) => intake.answer(call).await,
+                None => return,
+            },
+            () = until(due) => intake.overdue().await,
+        };
+        if let Some(reply) = reply {
             // Fails if the connection is gone; the station repeats the message in the next one.
             let _ = replies.send(reply).await;
         }
@@ -240,10 +253,11 @@ impl<'a> Link<'a> {
         let answer_due = self.asked.as_ref().map(|asked| asked.deadline);
         // A station that sends faster than it is answered waits: nothing more is read until there is room.
         let has_room = calls.capacity() > 0;
+        let can_wait = self.has_room();
         tokio::select! {
             received = self.socket.recv(), if has_room => self.receive(received, calls).await,
-            text = relay::next(&mut self.upstream), if has_room => {
-                self.receive_above(text, calls).await
+            text = relay::next(&mut self.upstream), if has_room && can_wait => {
+                Self::receive_above(text, calls)
             }
             order = inbox.recv() => match order {
                 Some(Order::Call { request, patience, outcome }) => {
@@ -271,7 +285,10 @@ impl<'a> Link<'a> {
             Turn::Own { outcome, .. } => !outcome.is_closed(),
             Turn::Relayed { .. } => true,
         });
-        let (by, call, patience) = match self.waiting.pop_front() {
+        // Ours first: money may hang on it.
+        let is_own = |turn: &Turn| matches!(turn, Turn::Own { .. });
+        let next = self.waiting.iter().position(is_own).unwrap_or(0);
+        let (by, call, patience) = match self.waiting.remove(next) {
             None => return Ok(()),
             Some(Turn::Relayed { id, text }) => (Asker::Upstream(id), text, self.timeouts.answer),
             Some(Turn::Own {
@@ -295,6 +312,11 @@ impl<'a> Link<'a> {
     }
 
     async fn reply(&mut self, reply: Reply) -> Result<(), Ended> {
+        if let Some(id) = reply.call {
+            let text = reply.text;
+            self.waiting.push_back(Turn::Relayed { id, text });
+            return Ok(());
+        }
         if let Some(seconds) = reply.heartbeat_interval {
             // It lacks several heartbeats by then.
             let several = Duration::from_secs(seconds.saturating_mul(3));
@@ -338,9 +360,9 @@ impl<'a> Link<'a> {
                     self.resolve(Outcome::Answered(answer));
                     return Ok(());
                 }
-                Some(Asker::Upstream(asked)) if *asked == id => self.asked = None,
+                Some(Asker::Upstream(asked)) if asked.is(&id.text()) => self.asked = None,
                 // One of ours that comes too late is none of the central system's either.
-                _ if !self.id_prefix.is_empty() && id.begins_with(&self.id_prefix) => {
+                _ if !self.id_prefix.is_empty() && id.text().starts_with(&self.id_prefix) => {
                     return Ok(());
                 }
                 _ => {}

@@ -172,8 +172,8 @@ impl StationEvents for Arc<Journal> {
         })
     }
 
-    async fn named(&self, _: &str, _: i64, _: &str) -> Result<(), Unavailable> {
-        Ok(())
+    async fn named(&self, _: &str, _: i64, _: &str) -> Result<bool, Unavailable> {
+        Ok(true)
     }
 }
 

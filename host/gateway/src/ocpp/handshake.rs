@@ -107,6 +107,9 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Par
     };
     let mut upstream = None;
     if let Some(above) = &shared.upstream {
+        // A central system may allow one connection of a station.
+        let older = shared.links().remove(&identity);
+        connection::close(older).await;
         let credentials = parts.headers.get(AUTHORIZATION);
         match Upstream::connect(&above.url, &identity, credentials, &offered).await {
             Ok((connected, chosen, name)) => {
@@ -114,12 +117,14 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Par
                 upstream = Some(connected);
             }
             Err(error) => {
-                tracing::warn!(
-                    station = identity,
-                    url = above.url,
-                    %error,
-                    "a station was refused: the central system above is not there for it"
-                );
+                if shared.refusals.is_logged(&source, (shared.clock)()) {
+                    tracing::warn!(
+                        station = identity,
+                        url = above.url,
+                        %error,
+                        "a station was refused: the central system above is not there for it"
+                    );
+                }
                 return StatusCode::BAD_GATEWAY.into_response();
             }
         }

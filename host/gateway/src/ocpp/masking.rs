@@ -32,7 +32,8 @@ pub(super) fn masked(message: &str) -> String {
                 // A name with escapes may be any.
                 is_secret = names_secret(part)
                     || part.contains('\\')
-                    || is_value_of_setting(part) && names_secret_setting();
+                    || is_value_of_setting(part) && names_secret_setting()
+                    || is_secret_of_action(part, message);
                 part
             }
             '{' | '}' => {
@@ -88,9 +89,17 @@ fn names_secret(text: &str) -> bool {
     lower.contains("idtag") || lower.contains("idtoken") || is_secret_setting(&lower)
 }
 
-/// Whether a text may hold a secret: it is JSON in JSON, or what a meter signed, which has the token.
+/// Whether a text may hold a secret: it is JSON in JSON, what a meter signed, which has the token, or an address with a
+/// password or a signature.
 fn may_hold_secret(text: &str) -> bool {
-    text.contains("OCMF|") || text.contains('\\') && names_secret(text)
+    let is_address_with_more = text.contains("://") && text.contains(['@', '?']);
+    text.contains("OCMF|") || text.contains('\\') && names_secret(text) || is_address_with_more
+}
+
+/// Whether a name is that of a secret in messages of some actions: a vendor's own data, or the key of a private network.
+fn is_secret_of_action(name: &str, message: &str) -> bool {
+    name == "\"data\"" && message.contains("\"DataTransfer\"")
+        || name == "\"key\"" && message.contains("\"SetNetworkProfile\"")
 }
 
 /// Whether what comes after this name is the value of a setting, whose name may stand elsewhere.
@@ -136,6 +145,33 @@ fn cut(text: &str, has_more: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_with_passwords_network_keys_and_vendors_data_are_masked() {
+        for (message, secret) in [
+            (
+                r#"[2,"1","GetDiagnostics",{"location":"ftp://user:hunter2@logs.example/up"}]"#,
+                "hunter2",
+            ),
+            (
+                r#"[2,"1","UpdateFirmware",{"location":"https://x.example/f?sig=hunter2"}]"#,
+                "hunter2",
+            ),
+            (
+                r#"[2,"1","SetNetworkProfile",{"connectionData":{"vpn":{"key":"hunter2"}}}]"#,
+                "hunter2",
+            ),
+            (
+                r#"[2,"1","DataTransfer",{"vendorId":"v","data":"idTag=hunter2"}]"#,
+                "hunter2",
+            ),
+        ] {
+            let shown = masked(message);
+            assert!(!shown.contains(secret), "{shown}");
+        }
+        let plain = r#"[2,"1","GetConfiguration",{"key":["HeartbeatInterval"]}]"#;
+        assert_eq!(masked(plain), plain);
+    }
 
     #[test]
     fn tokens_are_masked_wherever_they_stand() {

@@ -7,13 +7,14 @@ use chargetap_fleet::text::loggable;
 use chargetap_ocpp::frame::{ErrorCode, MessageId};
 use chargetap_ocpp::message::{self, Call, Request, Response, TransactionResponse};
 use chargetap_ocpp::oddity::OddityKind;
-use chargetap_ocpp::relay::Verdict;
+use chargetap_ocpp::relay::{Verdict, own_number};
 use chargetap_ocpp::report::{Boot, Plugs, Status, TransactionEvent};
 use chargetap_ocpp::{DateTime, Oddity, Version};
 use rust_decimal::Decimal;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
-use super::relay::{self, HeldCalls};
+use super::relay::{self, Concluded, Held, HeldCalls};
 use super::{HEARTBEAT_INTERVAL_S, Shared, StationEvents, Unavailable};
 
 /// A call to take in, or what cannot be made out; or what a central system above answers to a call. Each in its turn.
@@ -22,12 +23,16 @@ pub(super) enum Received {
     Call(MessageId, Box<Call>),
     Broken(MessageId),
     AnsweredAbove(MessageId, String),
+    /// What a central system above says besides, in the order in which it says it; with an id if it is a call.
+    SaidAbove(Option<MessageId>, String),
 }
 
 /// What is to be sent to the station.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) text: String,
+    /// It is a call of a central system above, with this id.
+    pub(super) call: Option<MessageId>,
     /// How often the station is to send heartbeats, if it is told so by a central system above, in seconds.
     pub(super) heartbeat_interval: Option<u64>,
 }
@@ -36,6 +41,7 @@ impl Reply {
     fn new(text: String) -> Self {
         Self {
             text,
+            call: None,
             heartbeat_interval: None,
         }
     }
@@ -62,7 +68,6 @@ pub(super) struct Intake<'a, E> {
     shared: &'a Arc<Shared<E>>,
     station: &'a str,
     version: Version,
-    plugs: Plugs,
     /// Where there is a central system above: the calls that it has not answered.
     held: Option<HeldCalls>,
     /// The transaction whose price the station is to show, and that price.
@@ -75,15 +80,14 @@ impl<'a, E: StationEvents> Intake<'a, E> {
             shared,
             station,
             version,
-            plugs: Plugs::default(),
-            held: shared.upstream.as_ref().map(HeldCalls::new),
+            held: shared.upstream.as_ref().map(|_| HeldCalls::default()),
             cost: watch::Sender::default(),
         }
     }
 
     /// Takes in a message and returns the reply to send. None is due to a call that a central system above answers.
     pub(super) async fn answer(&mut self, received: Received) -> Option<Reply> {
-        let (id, mut call) = match received {
+        let (id, call) = match received {
             Received::Call(id, call) => (id, *call),
             // A central system above says what it makes of it.
             Received::Broken(_) if self.held.is_some() => return None,
@@ -91,11 +95,14 @@ impl<'a, E: StationEvents> Intake<'a, E> {
                 let broken = Err(ErrorCode::FormatViolation);
                 return Some(Reply::new(message::answer(self.version, &id, broken)));
             }
-            Received::AnsweredAbove(id, text) => return Some(self.conclude(id, text).await),
+            Received::AnsweredAbove(id, text) => return self.answered_above(id, text).await,
+            Received::SaidAbove(call, text) => {
+                return Some(Reply {
+                    call,
+                    ..Reply::new(text)
+                });
+            }
         };
-        if self.held.is_some() {
-            relay::name_transaction(&mut call);
-        }
         let action = call.action();
         let taken = self.dispatch(call).await;
         if let Err(code) = &taken {
@@ -108,46 +115,104 @@ impl<'a, E: StationEvents> Intake<'a, E> {
             );
         }
         if let Some(held) = &mut self.held {
-            held.hold(id, taken);
+            held.hold(id, taken, Instant::now() + self.shared.timeouts.above);
             return None;
         }
         let response = taken.map(|taken| taken.response);
         Some(Reply::new(message::answer(self.version, &id, response)))
     }
 
-    /// The central system above answered a call: what the station is answered.
-    async fn conclude(&mut self, id: MessageId, text: String) -> Reply {
-        let Some(held) = self.held.as_mut() else {
-            return Reply::new(text);
-        };
-        let concluded = held.conclude(&id, &text);
-        if let Some((number, name)) = &concluded.named
-            && let Err(Unavailable) = self.shared.events.named(self.station, *number, name).await
-        {
-            let failed = Err(ErrorCode::InternalError);
-            return Reply::new(message::answer(self.version, &id, failed));
+    /// The central system above answered a call: what the station is answered. Nothing, if it was answered before.
+    async fn answered_above(&mut self, id: MessageId, text: String) -> Option<Reply> {
+        match self.held.as_mut()?.take(&id) {
+            Some(Held::Call(taken)) => Some(self.conclude(id, taken, Some(text)).await),
+            Some(Held::Answered) => None,
+            None => Some(Reply::new(text)),
         }
-        let text = match concluded.verdict {
-            Verdict::Relay => text,
-            Verdict::Own(own) => message::answer(self.version, &id, own),
+    }
+
+    /// When the central system above has had its time to answer a call about one of our transactions.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.held.as_ref()?.next_due()
+    }
+
+    /// The central system above had its time to answer a call about one of our transactions, and did not: the gateway
+    /// answers it.
+    pub(super) async fn overdue(&mut self) -> Option<Reply> {
+        let (id, taken) = self.held.as_mut()?.take_due(Instant::now())?;
+        let station = self.station;
+        tracing::warn!(station, "the central system above does not answer");
+        Some(self.conclude(id, taken, None).await)
+    }
+
+    /// What the station is answered to a call, by what the central system above answered.
+    async fn conclude(
+        &mut self,
+        id: MessageId,
+        taken: Result<Taken, ErrorCode>,
+        above: Option<String>,
+    ) -> Reply {
+        let Concluded {
+            mut verdict,
+            named,
+            heartbeat_interval,
+        } = relay::conclude(self.shared.upstream.as_ref(), taken, above.as_deref());
+        if let Some((number, name)) = named {
+            let is_ours = verdict != Verdict::Relay;
+            match self.name(number, name, is_ours).await {
+                Ok(None) => {}
+                Ok(Some(other)) => verdict = Verdict::Own(Ok(other)),
+                Err(Unavailable) => verdict = Verdict::Own(Err(ErrorCode::InternalError)),
+            }
+        }
+        let text = match (verdict, above) {
+            (Verdict::Own(own), _) => message::answer(self.version, &id, own),
+            (Verdict::Relay, Some(text)) => text,
+            // Only what is ours is answered without the central system.
+            (Verdict::Relay, None) => {
+                message::answer(self.version, &id, Err(ErrorCode::InternalError))
+            }
         };
         Reply {
-            text,
-            heartbeat_interval: concluded.heartbeat_interval,
+            heartbeat_interval,
+            ..Reply::new(text)
         }
+    }
+
+    /// The station is to know a transaction by this id. If another one that runs there has it, it gets a number of the
+    /// gateway's, and the station the answer that says so.
+    async fn name(
+        &self,
+        number: i64,
+        name: String,
+        is_accepted: bool,
+    ) -> Result<Option<Response>, Unavailable> {
+        let events = &self.shared.events;
+        if events.named(self.station, number, &name).await? {
+            return Ok(None);
+        }
+        let own = own_number(number);
+        events.named(self.station, number, &own.to_string()).await?;
+        Ok(Some(Response::StartTransaction {
+            number: own,
+            is_accepted,
+        }))
     }
 
     async fn dispatch(&mut self, call: Call) -> Result<Taken, ErrorCode> {
         let (shared, station) = (self.shared, self.station);
         let events = &shared.events;
         let response = match call {
-            Call::BootNotification(boot) => booted(shared, station, boot).await?,
+            Call::BootNotification(boot) => {
+                shared.with_plugs(station, Plugs::forget);
+                booted(shared, station, boot).await?
+            }
             Call::Heartbeat => Response::Heartbeat {
                 now: DateTime::from_unix_ms((shared.clock)()),
             },
             Call::StatusNotification(statuses) => {
                 for status in statuses {
-                    let status = self.plugs.combined(status);
+                    let status = shared.with_plugs(station, |plugs| plugs.combined(status));
                     log_status(station, &status);
                     events.status(station, &status).await?;
                 }

@@ -34,7 +34,7 @@ use chargetap_engine::config::Upstream;
 use chargetap_engine::platform::StationAnswer;
 use chargetap_engine::{ReportOutcome, TransactionAnswer, remote_start_number};
 use chargetap_ocpp::message::{Answer, Request, TransactionResponse};
-use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
+use chargetap_ocpp::report::{Boot, Plugs, Readings, Start, Status, Stop, TransactionEvent};
 use secrecy::SecretString;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
@@ -64,6 +64,8 @@ pub struct Timeouts {
     pub silence_without_pongs: Duration,
     /// How long a station has to boot and to tell its connectors' status after it connected.
     pub introduction: Duration,
+    /// The answer of a central system above to a call of a station about one of our transactions.
+    pub above: Duration,
     /// A station's answer to a question about its settings. Starts and stops wait for no more than this.
     pub setting: Duration,
 }
@@ -75,6 +77,7 @@ impl Timeouts {
         ping: Duration::from_secs(30),
         silence: Duration::from_secs(75),
         introduction: Duration::from_secs(5),
+        above: Duration::from_secs(10),
         setting: Duration::from_secs(5),
         silence_without_pongs: Duration::from_secs(3 * HEARTBEAT_INTERVAL_S as u64),
     };
@@ -149,13 +152,14 @@ pub trait StationEvents: Send + Sync + 'static {
         event: &TransactionEvent,
     ) -> impl Future<Output = Result<TransactionResponse, Unavailable>> + Send;
 
-    /// The station knows the transaction of this number by an id that a central system above gave it.
+    /// The station is to know the transaction of this number by an id that a central system above gave it. It does not
+    /// if another transaction that runs there is known by it.
     fn named(
         &self,
         station: &str,
         number: i64,
         name: &str,
-    ) -> impl Future<Output = Result<(), Unavailable>> + Send;
+    ) -> impl Future<Output = Result<bool, Unavailable>> + Send;
 }
 
 /// A station that may connect.
@@ -213,6 +217,8 @@ struct Shared<E> {
     timeouts: Timeouts,
     oddities: OddityCounts,
     recent: Recent,
+    /// What the connectors of EVSEs said last, by station (2.x).
+    plugs: Mutex<HashMap<String, Plugs>>,
     refusals: Refusals,
     links: Mutex<HashMap<String, Link>>,
 }
@@ -235,6 +241,7 @@ impl<E: StationEvents> Stations<E> {
             timeouts,
             oddities: OddityCounts::default(),
             recent: Recent::default(),
+            plugs: Mutex::default(),
             refusals: Refusals::default(),
             links: Mutex::default(),
         }))
@@ -325,6 +332,12 @@ impl<E> Shared<E> {
             return Outcome::NotConnected;
         }
         known.await.unwrap_or(Outcome::Unanswered)
+    }
+
+    /// What the connectors of a station's EVSEs said last. Every change leaves it whole, also after a panic elsewhere.
+    fn with_plugs<T>(&self, station: &str, change: impl FnOnce(&mut Plugs) -> T) -> T {
+        let mut plugs = self.plugs.lock().unwrap_or_else(PoisonError::into_inner);
+        change(plugs.entry(station.to_owned()).or_default())
     }
 
     /// Every change of the map is a single call, so it is whole even after a panic elsewhere.

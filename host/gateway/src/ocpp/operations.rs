@@ -20,6 +20,7 @@ impl<E: StationEvents> Stations<E> {
             StationOrder::Trigger { message, connector } => Request::Trigger {
                 message: triggered(message),
                 connector,
+                plug: None,
             },
             StationOrder::Configure { key, value } => Request::WriteSetting {
                 key: key.to_owned(),

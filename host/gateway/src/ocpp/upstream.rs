@@ -51,6 +51,8 @@ pub(super) struct Upstream {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// When anything was last received.
     pub(super) heard_at: Instant,
+    /// It answers pings.
+    pub(super) has_ponged: bool,
 }
 
 impl Upstream {
@@ -68,10 +70,14 @@ impl Upstream {
         if let Some(credentials) = credentials {
             headers.insert(AUTHORIZATION, credentials.clone());
         }
+        let offered = offered.iter().map(String::as_str);
+        let known: Vec<&str> = offered
+            .filter(|it| Version::negotiate(&[it]).is_some())
+            .collect();
         // A station that names no version speaks OCPP 1.6.
-        let offered = match offered {
+        let offered = match known.as_slice() {
             [] => "ocpp1.6".to_owned(),
-            named => named.join(", "),
+            known => known.join(", "),
         };
         let offered = HeaderValue::try_from(offered).map_err(|_| UpstreamError::Version)?;
         headers.insert(SEC_WEBSOCKET_PROTOCOL, offered);
@@ -90,6 +96,7 @@ impl Upstream {
         let upstream = Self {
             socket,
             heard_at: Instant::now(),
+            has_ponged: false,
         };
         Ok((upstream, version, subprotocol))
     }
@@ -102,7 +109,8 @@ impl Upstream {
             match message {
                 Message::Text(text) => return Some(text.as_str().to_owned()),
                 Message::Binary(bytes) => return Some(String::from_utf8_lossy(&bytes).into()),
-                Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_) => {}
+                Message::Pong(_) => self.has_ponged = true,
+                Message::Ping(_) | Message::Close(_) | Message::Frame(_) => {}
             }
         }
     }
