@@ -12,6 +12,7 @@
 )]
 
 mod authority;
+mod central_system;
 mod crashes;
 mod field;
 mod fleet;
@@ -24,6 +25,7 @@ mod peers;
 mod raw_station;
 mod readme;
 mod receipts;
+mod relay;
 mod sessions;
 mod stations;
 mod terminals;

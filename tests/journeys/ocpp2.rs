@@ -7,14 +7,14 @@ use crate::raw_station::{RawStation, alerts, moment};
 use crate::world::{Setup, World, price};
 
 /// A station that speaks frames, and its transaction.
-struct Station<'a> {
-    raw: RawStation<'a>,
+pub(crate) struct Station<'a> {
+    pub(crate) raw: RawStation<'a>,
     name: &'static str,
     seq_no: u32,
 }
 
 impl<'a> Station<'a> {
-    async fn boot(world: &'a World) -> Self {
+    pub(crate) async fn boot(world: &'a World) -> Self {
         let raw = RawStation::speaking(world, "ocpp2.0.1").await;
         let mut station = Self {
             raw,
@@ -28,7 +28,7 @@ impl<'a> Station<'a> {
         station
     }
 
-    async fn status(&mut self, status: &str) {
+    pub(crate) async fn status(&mut self, status: &str) {
         let status = json!({"timestamp": moment(), "connectorStatus": status, "evseId": 1,
             "connectorId": 1});
         let answer = self.raw.exchange("StatusNotification", status).await;
@@ -61,13 +61,19 @@ impl<'a> Station<'a> {
     }
 
     /// Tells of the transaction, and returns what is answered.
-    async fn tell(&mut self, kind: &str, trigger: &str, register: u64, more: Value) -> Value {
+    pub(crate) async fn tell(
+        &mut self,
+        kind: &str,
+        trigger: &str,
+        register: u64,
+        more: Value,
+    ) -> Value {
         let event = self.event(kind, trigger, Some(register), &more);
         self.send(&event).await
     }
 
     /// Waits for a remote start, accepts it, and returns what was asked for.
-    async fn remote_start(&mut self) -> Value {
+    pub(crate) async fn remote_start(&mut self) -> Value {
         let call = self.raw.called("RequestStartTransaction").await;
         self.raw.accept(&call).await;
         call[3].clone()
@@ -75,11 +81,11 @@ impl<'a> Station<'a> {
 }
 
 /// The token of a remote start, as an event has it.
-fn token(start: &Value) -> Value {
+pub(crate) fn token(start: &Value) -> Value {
     json!({"idToken": start["idToken"]})
 }
 
-fn id(start: &Value) -> String {
+pub(crate) fn id(start: &Value) -> String {
     start["idToken"]["idToken"].as_str().unwrap().to_owned()
 }
 

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -62,10 +63,15 @@ impl<'a> RawStation<'a> {
 
     /// The next message of the gateway.
     pub(crate) async fn receive(&mut self) -> Value {
+        serde_json::from_str(&self.receive_text().await).unwrap()
+    }
+
+    /// The next message of the gateway, as it is written.
+    pub(crate) async fn receive_text(&mut self) -> String {
         let next = async {
             loop {
                 match self.socket.next().await.expect("the connection ended") {
-                    Ok(Message::Text(text)) => return serde_json::from_str(&text).unwrap(),
+                    Ok(Message::Text(text)) => return text.as_str().to_owned(),
                     Ok(_) => {}
                     Err(error) => panic!("{error}"),
                 }
@@ -74,6 +80,12 @@ impl<'a> RawStation<'a> {
         tokio::time::timeout(PATIENCE, next)
             .await
             .expect("an answer")
+    }
+
+    /// Waits until the gateway has closed the connection. Whatever comes before is left unanswered.
+    pub(crate) async fn closed(&mut self) {
+        let end = async { while let Some(Ok(_)) = self.socket.next().await {} };
+        tokio::time::timeout(PATIENCE, end).await.expect("an end");
     }
 
     /// Sends a call and returns the payload of its result. What the gateway calls meanwhile is accepted.
@@ -187,13 +199,30 @@ async fn connect_speaking(
     identity: &str,
     subprotocol: &str,
 ) -> Result<Socket, Error> {
-    let url = world.url(&format!("/ocpp/{identity}"));
+    let connected = connect_offering(world, identity, &[subprotocol]).await;
+    connected.map(|(socket, _)| socket)
+}
+
+/// Connects as a station that offers these subprotocols. Returns the answer, too.
+pub(crate) async fn connect_offering(
+    world: &World,
+    identity: &str,
+    subprotocols: &[&str],
+) -> Result<(Socket, Response), Error> {
+    let url = world.url(&format!("/ocpp/{}", identity.replace(' ', "%20")));
     let url = url.replace("http://", "ws://").parse().unwrap();
+    let mut request =
+        ClientRequestBuilder::new(url).with_header("Authorization", credentials(identity));
+    for subprotocol in subprotocols {
+        request = request.with_sub_protocol(*subprotocol);
+    }
+    connect_async(request).await
+}
+
+/// What a station shows of itself.
+pub(crate) fn credentials(identity: &str) -> String {
     let credentials = STANDARD.encode(format!("{identity}:{PASSWORD}"));
-    let request = ClientRequestBuilder::new(url)
-        .with_sub_protocol(subprotocol)
-        .with_header("Authorization", format!("Basic {credentials}"));
-    connect_async(request).await.map(|(socket, _)| socket)
+    format!("Basic {credentials}")
 }
 
 /// The time, as stations write it.

@@ -64,6 +64,8 @@ pub(crate) struct Setup {
     pub(crate) station: &'static str,
     /// More of the provider's configuration.
     pub(crate) provider: &'static str,
+    /// The table of the central system above the gateway; none if empty.
+    pub(crate) upstream: String,
     /// Further arguments of the gateway.
     pub(crate) gateway: Vec<String>,
     /// Whether the terminal is commissioned before the journey.
@@ -90,6 +92,7 @@ impl Default for Setup {
             terminal: ONE_EVSE,
             station: "",
             provider: "",
+            upstream: String::new(),
             gateway: Vec::new(),
             onboarded: true,
             origin: Origin::FactoryFitted,
@@ -162,6 +165,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         model = "apollo"
         tariff = "standard"
         {terminal}
+        {upstream}
         "#,
         components = components.display(),
         plug_in_timeout_s = setup.plug_in_timeout_s,
@@ -170,6 +174,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         station = setup.station,
         further_station = further_station(setup.further_station),
         provider = setup.provider,
+        upstream = setup.upstream,
         customer = match setup.processor {
             Processor::Platform => "",
             Processor::Customer => CUSTOMER,
