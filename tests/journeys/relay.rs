@@ -44,16 +44,16 @@ async fn received(world: &World, cms: &CentralSystem, count: usize) -> Vec<Strin
     cms.received()
 }
 
-#[derive(Clone, Copy)]
-enum From {
+/// Who says something.
+enum Side {
     Station,
     Cms,
 }
 
-use From::{Cms, Station};
+use Side::{Cms, Station};
 
 /// As stations and central systems of OCPP 1.6 write, and worse.
-const CONVERSATION: &[(From, &str)] = &[
+const CONVERSATION: &[(Side, &str)] = &[
     (
         Station,
         r#"[2,"a\u0031",  "BootNotification" , {"firmwareVersion":"1.0", "chargePointModel":"T\u00e9\t1",
@@ -130,7 +130,7 @@ const CONVERSATION: &[(From, &str)] = &[
 ];
 
 /// The same of OCPP 2.x.
-const CONVERSATION_2: &[(From, &str)] = &[
+const CONVERSATION_2: &[(Side, &str)] = &[
     (
         Station,
         r#"[2,"1","BootNotification",{"customData":{"vendorId":"acme","n":1.0},"reason":"PowerUp","chargingStation":{"model":"T2","vendorName":"FieldTest"}}]"#,
@@ -166,11 +166,11 @@ const CONVERSATION_2: &[(From, &str)] = &[
 async fn converse(
     station: &mut RawStation<'_>,
     cms: &CentralSystem,
-    conversation: &[(From, &str)],
+    conversation: &[(Side, &str)],
     said: &mut Vec<String>,
 ) {
-    for (from, text) in conversation {
-        match from {
+    for (side, text) in conversation {
+        match side {
             Station => {
                 station.send((*text).to_owned()).await;
                 said.push((*text).to_owned());
@@ -326,10 +326,12 @@ async fn a_card_charges_although_the_central_system_gives_it_no_transaction() {
 
 #[tokio::test]
 async fn a_card_charges_although_the_central_system_answers_with_errors() {
-    let cms = CentralSystem::new(|call| {
-        Some(json!([4, call[1], "InternalError", "", {}]).to_string())
-            .filter(|_| call[2].as_str().unwrap().ends_with("Transaction"))
-            .or_else(|| usual("Accepted")(call))
+    let usual = usual("Accepted");
+    let cms = CentralSystem::new(move |call| match call[2].as_str() {
+        Some("StartTransaction" | "MeterValues" | "StopTransaction") => {
+            Some(json!([4, call[1], "InternalError", "", {}]).to_string())
+        }
+        _ => usual(call),
     })
     .await;
     let world = below(&cms).await;
@@ -475,6 +477,47 @@ async fn a_station_repeats_what_was_accepted_above_and_could_not_be_stored() {
     panic!("everything was stored");
 }
 
+#[tokio::test]
+async fn what_the_central_system_says_reaches_the_station_in_the_order_in_which_it_was_said() {
+    let cms = CentralSystem::new(|_| None).await;
+    let world = below(&cms).await;
+    let mut station = RawStation::new(&world).await;
+    // What is answered makes the gateway write; what is called next is about the same transaction.
+    let start = r#"[2,"1","StartTransaction",{"connectorId":1,"idTag":"04A2B3C4","meterStart":0,"timestamp":"2026-11-28T12:00:00Z"}]"#;
+    station.send(start.to_owned()).await;
+    received(&world, &cms, 1).await;
+    let answer = r#"[3,"1",{"transactionId":77,"idTagInfo":{"status":"Accepted"}}]"#;
+    let call = r#"[2,"c-1","RemoteStopTransaction",{"transactionId":77}]"#;
+    cms.send(answer);
+    cms.send(call);
+    assert_eq!(relayed(&mut station).await, answer);
+    assert_eq!(relayed(&mut station).await, call);
+}
+
+#[tokio::test]
+async fn a_transaction_that_the_central_system_numbered_again_is_stopped_by_its_last_number() {
+    let cms = CentralSystem::new(usual("Accepted")).await;
+    let world = below(&cms).await;
+    let mut station = RawStation::new(&world).await;
+    station.boot().await;
+    world.tap("card-1").await;
+    station.remote_start(ACCEPTED).await;
+    let start = json!({"connectorId": 1, "idTag": station.tag, "meterStart": 1_000,
+        "timestamp": moment()});
+    // The station had no answer the first time, and says it again.
+    station.exchange("StartTransaction", start.clone()).await;
+    let answer = station.exchange("StartTransaction", start).await;
+    station.started(&answer);
+    assert_eq!(station.transaction, FIRST_TRANSACTION + 1);
+    station.read(5_000).await;
+    world.operate(&station.tag, "stop", None).await;
+    let stop = station.called("RemoteStopTransaction").await;
+    assert_eq!(stop[3], json!({"transactionId": station.transaction}));
+    station.accept(&stop).await;
+    station.stop(9_000).await;
+    assert_paid(&world).await;
+}
+
 /// The next call. That the gateway asks for statuses and settings is another matter.
 async fn next_call(station: &mut RawStation<'_>) -> Value {
     loop {
@@ -582,4 +625,29 @@ async fn a_card_session_of_ocpp_2_0_1_is_billed_below_a_central_system_that_know
         ]
     );
     assert!(!cms.received().concat().contains(OWN));
+}
+
+#[tokio::test]
+async fn a_card_that_the_central_system_refuses_keeps_nobody_from_paying() {
+    let cms = CentralSystem::new(usual("Unknown")).await;
+    let world = below(&cms).await;
+    let mut station = ocpp2::Station::boot(&world).await;
+    station.status("Occupied").await;
+    let card = json!({"idToken": {"idToken": "04A2B3C4", "type": "ISO14443"}});
+    let answer = station.tell("Started", "Authorized", 1_000, card).await;
+    assert_eq!(answer, json!({"idTokenInfo": {"status": "Unknown"}}));
+    let path = format!("/api/v1/stations/{STATION}");
+    let shown = world.call("GET", &path, None).await.json();
+    assert_eq!(
+        shown["connectors"][0]["transaction"],
+        Value::Null,
+        "{shown}"
+    );
+    // Another driver pays in the same transaction.
+    world.tap("card-1").await;
+    let start = station.remote_start().await;
+    let token = ocpp2::token(&start);
+    station.tell("Updated", "RemoteStart", 1_000, token).await;
+    station.tell("Ended", "EVDeparted", 9_000, json!({})).await;
+    assert_paid(&world).await;
 }
