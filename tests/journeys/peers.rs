@@ -1,9 +1,11 @@
 //! The same journeys with third-party peers.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use serde_json::{Value, json};
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
 
 use crate::terminals::{PLUG_IN, until_shown};
 use crate::world::{PASSWORD, STATION, Setup, World};
@@ -27,6 +29,71 @@ fn setup() -> Setup {
     }
 }
 
+fn script_path(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/journeys/peers");
+    folder.join(name)
+}
+
+/// A management system that others wrote, and what it does with tokens that it does not know: none is known.
+struct Cms {
+    accepts: bool,
+    port: String,
+    /// Has the file of its frames.
+    folder: tempfile::TempDir,
+    _process: Child,
+}
+
+impl Cms {
+    async fn start(version: &str, accepts: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut process = Command::new(python())
+            .arg(script_path("cms.py"))
+            .arg(version)
+            .arg(folder.path().join("frames"))
+            .args(accepts.then_some("--accept"))
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let printed = BufReader::new(process.stdout.take().unwrap());
+        let port = printed.lines().next_line().await.unwrap().unwrap();
+        Self {
+            accepts,
+            port,
+            folder,
+            _process: process,
+        }
+    }
+
+    /// A gateway below it.
+    fn setup(&self) -> Setup {
+        Setup {
+            upstream: format!("[upstream]\nurl = \"ws://127.0.0.1:{}/ocpp\"", self.port),
+            ..setup()
+        }
+    }
+
+    /// What it does with tokens, as the stations' scripts are told.
+    fn on_tokens(&self) -> &'static str {
+        if self.accepts { "accepts" } else { "refuses" }
+    }
+
+    /// It received transactions of the station of the configuration, and calls that are by the schemas only.
+    fn assert_valid(&self, transaction: &str) {
+        let frames = std::fs::read_to_string(self.folder.path().join("frames")).unwrap();
+        let has_transaction = |line: &str| line.contains(transaction);
+        assert!(frames.lines().any(has_transaction), "{frames}");
+        for line in frames.lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(line["path"], format!("/ocpp/{STATION}"));
+            let frame: Value = serde_json::from_str(line["frame"].as_str().unwrap()).unwrap();
+            // Whatever else it receives it refuses, and answers by an error.
+            let kind = if line["from"] == "station" { 2 } else { 3 };
+            assert_eq!(frame[0], kind, "{line}");
+        }
+    }
+}
+
 /// Run a station's script to its end while drivers come. Returns what the meters signed.
 async fn station(
     world: &World,
@@ -34,11 +101,10 @@ async fn station(
     arguments: &[&str],
     drivers: impl Future<Output = ()>,
 ) -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/journeys/peers");
     let url = world.url("/ocpp").replace("http://", "ws://");
     let mut command = Command::new(python());
     command
-        .arg(folder.join(script))
+        .arg(script_path(script))
         .args([url.as_str(), STATION, PASSWORD])
         .args(arguments)
         .kill_on_drop(true);
@@ -132,12 +198,47 @@ async fn charge_at_charging_station(arguments: &[&str]) {
     assert_one_session_billed(&world, &signed).await;
 }
 
+/// The same below a management system that refuses tokens, and below one that accepts them.
+async fn charge_at_charging_station_below_a_management_system(version: &str) {
+    for accepts in [false, true] {
+        let cms = Cms::start(version, accepts).await;
+        let world = World::new(cms.setup()).await;
+        let driver = tap_once_logged(&world, "status", "occupied");
+        let arguments = [version, "--cms", cms.on_tokens()];
+        let signed = station(&world, "charging_station.py", &arguments, driver).await;
+        assert_one_session_billed(&world, &signed).await;
+        cms.assert_valid("TransactionEvent");
+    }
+}
+
 #[tokio::test]
 async fn a_charge_point_of_the_python_ocpp_package_is_charged_at_and_billed_by_its_meter() {
     let world = World::new(setup()).await;
     let driver = tap_once_logged(&world, "message", "station booted");
     let signed = station(&world, "charge_point.py", &[], driver).await;
     assert_one_session_billed(&world, &signed).await;
+}
+
+#[tokio::test]
+async fn a_charge_point_below_a_management_system_is_charged_at_and_billed_by_its_meter() {
+    for accepts in [false, true] {
+        let cms = Cms::start("1.6", accepts).await;
+        let world = World::new(cms.setup()).await;
+        let driver = tap_once_logged(&world, "message", "station booted");
+        let signed = station(&world, "charge_point.py", &[], driver).await;
+        assert_one_session_billed(&world, &signed).await;
+        cms.assert_valid("StopTransaction");
+    }
+}
+
+#[tokio::test]
+async fn a_charging_station_of_ocpp_2_0_1_below_a_management_system_is_charged_at_and_billed() {
+    charge_at_charging_station_below_a_management_system("2.0.1").await;
+}
+
+#[tokio::test]
+async fn a_charging_station_of_ocpp_2_1_below_a_management_system_is_charged_at_and_billed() {
+    charge_at_charging_station_below_a_management_system("2.1").await;
 }
 
 #[tokio::test]

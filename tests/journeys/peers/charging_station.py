@@ -26,6 +26,11 @@ PARSER.add_argument(
     action="store_true",
     help="lose the connection once all starts are accepted, and tell later what happens then",
 )
+PARSER.add_argument(
+    "--cms",
+    choices=["accepts", "refuses"],
+    help="what a central system above the gateway does with tokens. It says nothing of prices",
+)
 ARGUMENTS = PARSER.parse_args()
 
 IS_21 = ARGUMENTS.version == "2.1"
@@ -239,33 +244,41 @@ class Station(PROTOCOL.ChargePoint):
     async def tell_event(self, transaction, event):
         is_end = event.event_type == "Ended"
         answer = await self.tell(event)
+        is_gateways = is_answer_of_gateway(event)
         if event.id_token:
             assert answer.id_token_info["status"] == "Accepted", answer
-            if IS_21:
+            if IS_21 and is_gateways:
                 assert answer.transaction_limit["max_cost"] == HOLD, answer
-        if IS_21 or is_end:
+        if is_gateways and (IS_21 or is_end):
             transaction.costs_now(answer.total_cost)
         else:
             # In 2.0.1 an answer has only the final price. The price so far is a call of its own, which says
             # nothing of now while earlier events are delivered.
             assert answer.total_cost is None, answer
-            if not event.offline:
+            if not (IS_21 or is_end or event.offline):
                 shown, total = await self.shown.get()
                 assert shown == transaction.id, shown
                 transaction.costs_now(total)
         if is_end:
-            assert transaction.costs[-1] == PRICES[transaction.evse], transaction.costs
+            if is_gateways:
+                assert transaction.costs[-1] == PRICES[transaction.evse], transaction.costs
             await self.set_status(transaction.evse, "Available")
 
     async def live(self, transactions):
         await self.tell_all(await self.begin(transactions))
 
 
+def is_answer_of_gateway(event):
+    """Whether the gateway answers. It leaves that to a central system, unless that refuses its token."""
+    is_refused = ARGUMENTS.cms == "refuses" and event.id_token is not None
+    return ARGUMENTS.cms is None or is_refused
+
+
 def name(component, variable):
     return f"{component['name']}.{variable['name']}"
 
 
-async def main(url, identity, password, version, evses, offline):
+async def main(url, identity, password, version, evses, offline, cms):
     gateway = Gateway(url, identity, password, f"ocpp{version}")
     station = Station(identity, gateway)
     transactions = [Transaction(evse) for evse in range(1, evses + 1)]
