@@ -6,6 +6,7 @@
 //! mistake cannot be in both.
 
 mod faults;
+mod frame;
 pub mod payter;
 pub mod station;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Router;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
@@ -65,4 +67,12 @@ fn unix_ms() -> u64 {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A moment as OCPP writes it, with milliseconds. What is beyond the calendar is 1970.
+fn time(unix_ms: u64) -> String {
+    let at = i64::try_from(unix_ms)
+        .ok()
+        .and_then(|unix_ms| Timestamp::from_millisecond(unix_ms).ok());
+    format!("{:.3}", at.unwrap_or_default())
 }

@@ -59,7 +59,7 @@ impl Central {
     async fn connect(&self) -> Result<Socket, tungstenite::Error> {
         let credentials = format!("{}:{}", self.identity, self.password.expose_secret());
         let request = ClientRequestBuilder::new(self.url.clone())
-            .with_sub_protocol(format!("ocpp{}", self.version))
+            .with_sub_protocol(self.version.subprotocol())
             .with_header(
                 "Authorization",
                 format!("Basic {}", STANDARD.encode(credentials)),

@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 
 use super::charge_point::ChargePoint;
 use super::connector::ChargePointStatus;
-use super::frame::{self, Frame};
 use super::outbox::{EventKind, Outgoing};
 use super::transaction::{Authorisation, EventAnswer, TransactionId};
 use super::version::Version;
+use crate::frame::{self, Frame};
 use crate::{Fault, FaultKind};
 
 /// What to do about a message that was received.
@@ -233,12 +233,4 @@ fn read_interval(seconds: i32, current_time: &str) -> anyhow::Result<u64> {
     let time = current_time.parse::<Timestamp>();
     time.context("currentTime is no time")?;
     Ok(u64::try_from(seconds).unwrap_or(0).saturating_mul(1_000))
-}
-
-/// With milliseconds. What is beyond the calendar is 1970.
-fn time(unix_ms: u64) -> String {
-    let at = i64::try_from(unix_ms)
-        .ok()
-        .and_then(|unix_ms| Timestamp::from_millisecond(unix_ms).ok());
-    format!("{:.3}", at.unwrap_or_default())
 }

@@ -11,7 +11,6 @@
 mod charge_point;
 mod connector;
 mod control;
-mod frame;
 mod link;
 mod messages;
 mod outbox;

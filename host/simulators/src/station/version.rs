@@ -1,4 +1,4 @@
-//! The versions of OCPP that the station can speak.
+//! The versions of OCPP that are spoken here.
 
 use std::fmt;
 
@@ -16,6 +16,17 @@ pub enum Version {
     /// As 2.0.1, and a transaction can have a limit.
     #[value(name = "2.1")]
     V2_1,
+}
+
+impl Version {
+    /// The WebSocket subprotocol by which it is offered and chosen.
+    pub(crate) fn subprotocol(self) -> &'static str {
+        match self {
+            Self::V1_6 => "ocpp1.6",
+            Self::V2_0_1 => "ocpp2.0.1",
+            Self::V2_1 => "ocpp2.1",
+        }
+    }
 }
 
 impl fmt::Display for Version {

@@ -4,11 +4,12 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
-use super::{Request, read_interval, time};
+use super::{Request, read_interval};
 use crate::station::charge_point::ChargePoint;
 use crate::station::connector::ChargePointStatus;
 use crate::station::outbox::{EventKind, Outgoing};
 use crate::station::transaction::{Authorisation, EventAnswer, Transaction, TransactionId};
+use crate::time;
 
 pub(super) fn call(
     station: &ChargePoint,

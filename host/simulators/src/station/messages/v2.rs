@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 pub(super) use self::answers::{event_answer, heartbeat_interval};
 pub(super) use self::requests::request;
-use super::time;
 use crate::station::charge_point::ChargePoint;
 use crate::station::outbox::{EventKind, Outgoing, TransactionEvent};
 use crate::station::transaction::{Reason, Transaction, TransactionId};
+use crate::time;
 
 /// The number of every connector in its EVSE.
 const CONNECTOR: u32 = 1;

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 /// OCPP's limit on a message's id, in characters.
 const MAX_ID_CHARS: usize = 36;
 
-/// A message of the central system.
-pub(super) enum Frame {
+/// A message of the other side.
+pub(crate) enum Frame {
     Call {
         id: String,
         action: String,
@@ -24,8 +24,8 @@ pub(super) enum Frame {
 }
 
 impl Frame {
-    /// Reads a frame strictly, so that a central system's mistake shows.
-    pub(super) fn parse(text: &str) -> anyhow::Result<Self> {
+    /// Reads a frame strictly, so that the other side's mistake shows.
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
         let parts: Vec<Value> = serde_json::from_str(text)?;
         let [kind, Value::String(id), rest @ ..] = parts.as_slice() else {
             bail!("a message has a kind and an id");
@@ -51,14 +51,14 @@ impl Frame {
     }
 }
 
-pub(super) fn call(id: &str, action: &str, payload: &Value) -> String {
+pub(crate) fn call(id: &str, action: &str, payload: &Value) -> String {
     json!([2, id, action, payload]).to_string()
 }
 
-pub(super) fn result(id: &str, payload: &Value) -> String {
+pub(crate) fn result(id: &str, payload: &Value) -> String {
     json!([3, id, payload]).to_string()
 }
 
-pub(super) fn error(id: &str, code: &str) -> String {
+pub(crate) fn error(id: &str, code: &str) -> String {
     json!([4, id, code, "", {}]).to_string()
 }
