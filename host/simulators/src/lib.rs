@@ -1,10 +1,11 @@
-//! The two parties that Chargetap talks to, for tests and demonstrations: a payment provider with
-//! its terminals, and a charging station.
+//! The parties that Chargetap talks to, for tests and demonstrations: a payment provider with its
+//! terminals, a charging station, and a central system above the gateway.
 //!
-//! Both speak the real protocols over real sockets. Their control APIs stand in for people (tap a
-//! card, plug in, unplug) and inject faults. Neither shares code with the gateway, so that the same
-//! mistake cannot be in both.
+//! All speak the real protocols over real sockets. Their control APIs stand in for people (tap a
+//! card, plug in, unplug), inject faults and show what was recorded. None shares code with the
+//! gateway, so that the same mistake cannot be in both.
 
+pub mod central_system;
 mod faults;
 mod frame;
 pub mod payter;

@@ -32,6 +32,7 @@ use tokio_tungstenite::tungstenite::http::uri::InvalidUri;
 
 use self::charge_point::{Behaviour, ChargePoint};
 use self::link::Central;
+pub(crate) use self::transaction::TransactionId;
 pub use self::version::Version;
 use super::{Fault, announce, lock, serve, unix_ms};
 

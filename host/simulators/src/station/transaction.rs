@@ -5,7 +5,7 @@ use serde::Serialize;
 /// The id of a transaction: the central system's number, or the station's own text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub(super) enum TransactionId {
+pub(crate) enum TransactionId {
     Number(i32),
     Text(String),
 }

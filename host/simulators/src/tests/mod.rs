@@ -1,5 +1,6 @@
 //! The simulators over real sockets.
 
+mod central_system;
 mod payter;
 mod station;
 
