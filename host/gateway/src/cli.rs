@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use chargetap_engine::config::{Config, ConfigErrors};
+use chargetap_simulators::central_system::{self, CentralSystemArgs};
 use chargetap_simulators::payter::{self, PayterArgs};
 use chargetap_simulators::station::{self, StationArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -73,7 +74,7 @@ enum Command {
         #[arg(default_value = "chargetap.toml")]
         config: PathBuf,
     },
-    /// Simulate the payment provider or a charging station.
+    /// Simulate the payment provider, a charging station or a central system.
     #[command(subcommand)]
     Simulate(Simulate),
 }
@@ -100,6 +101,20 @@ enum Simulate {
     Payter(PayterArgs),
     /// Simulate a charging station that speaks OCPP 1.6, 2.0.1 or 2.1, as `--ocpp` says.
     Station(StationArgs),
+    /// Simulate a central system (CSMS) above the gateway, like the one that a customer has already.
+    ///
+    /// Name it in the gateway's configuration: under `[upstream]`, `url = "ws://127.0.0.1:9003/ocpp"` if it
+    /// listens at 127.0.0.1:9003. Then start the gateway. Its stations connect as before; whatever they say
+    /// is relayed to the central system, and they get its answers.
+    ///
+    /// It accepts every station, with any password, in OCPP 1.6, 2.0.1 and 2.1, and calls nothing itself. It
+    /// knows no token, not even those of card sessions, and refuses all as Invalid, so you see what the
+    /// gateway makes of that (`refused_tokens`). With `--accept-tokens` it accepts all.
+    ///
+    /// `GET /control/state` at its address shows each transaction that it was told of, with station, id, token
+    /// and the energy at start and end in Wh, and how many messages of each action there were. In OCPP 1.6 its
+    /// transactions are numbered from 7000001.
+    CentralSystem(CentralSystemArgs),
 }
 
 /// Run the command line.
@@ -114,6 +129,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Serve(args) => block_on(serve(args)),
         Command::Simulate(Simulate::Payter(args)) => block_on(payter::run(args)),
         Command::Simulate(Simulate::Station(args)) => block_on(station::run(args)),
+        Command::Simulate(Simulate::CentralSystem(args)) => block_on(central_system::run(args)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
