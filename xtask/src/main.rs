@@ -70,6 +70,10 @@ struct Demo {
         default_value = "1.6"
     )]
     ocpp: String,
+    /// Put a simulated central system above the gateway, as a customer's. In the end, what it saw of the
+    /// transaction is compared, too.
+    #[arg(long)]
+    upstream: bool,
 }
 
 fn main() -> ExitCode {
@@ -142,6 +146,9 @@ fn run_demo(demo: &Demo) -> anyhow::Result<()> {
     arguments.extend(["--ocpp", &demo.ocpp]);
     if demo.once {
         arguments.push("--once");
+    }
+    if demo.upstream {
+        arguments.push("--upstream");
     }
     for language in &demo.languages {
         arguments.extend(["--language", language]);

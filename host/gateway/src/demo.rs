@@ -8,6 +8,7 @@ mod onboarding;
 mod screen;
 mod timeline;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use chargetap_engine::config::Config;
 use chargetap_engine::platform::{Platform, Value};
 use chargetap_fleet::example::EXAMPLE_CONFIG;
 use chargetap_fleet::moment::Moment;
+use chargetap_simulators::central_system::{CentralSystemArgs, CentralSystemSimulator};
 use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
 use chargetap_simulators::station::{StationArgs, StationSimulator, Version};
 use clap::Args;
@@ -62,6 +64,10 @@ pub struct DemoArgs {
     /// The version of OCPP that the station speaks. From 2.0.1 on, it is told what charging costs.
     #[arg(long, value_enum, value_name = "VERSION", default_value_t = Version::V1_6)]
     ocpp: Version,
+    /// Put a simulated central system above the gateway, as a customer's. In the end, what it saw of the
+    /// transaction is compared, too.
+    #[arg(long)]
+    upstream: bool,
 }
 
 /// Run the demonstration. `lines` are the engine's log lines about the session.
@@ -78,11 +84,22 @@ pub(crate) async fn run(
         faults: Vec::new(),
     })
     .await?;
+    let central_system = match args.upstream {
+        true => {
+            let args = CentralSystemArgs {
+                listen: ([127, 0, 0, 1], 0).into(),
+                accept_tokens: false,
+            };
+            Some(CentralSystemSimulator::start(args).await?)
+        }
+        false => None,
+    };
+    let above = central_system.as_ref().map(CentralSystemSimulator::address);
     let listener = TcpListener::bind(&args.listen)
         .await
         .with_context(|| format!("--listen: {} cannot be listened at", args.listen))?;
     let address = listener.local_addr()?;
-    let config = configuration(folder.path(), &args, address, payter.base_url())?;
+    let config = configuration(folder.path(), &args, address, payter.base_url(), above)?;
     let gateway = start::start(config, folder.path(), Faults::default()).await?;
     let token = gateway
         .take_bootstrap_token()
@@ -114,12 +131,16 @@ pub(crate) async fn run(
         station.control_url(),
         args.ocpp
     );
+    if let Some(above) = above {
+        println!("  central system     http://{above} (simulated, above the gateway)");
+    }
     println!("A second at this station is worth two minutes of charging at 50 kW.\n");
 
     onboarding::onboard(address, token.expose_secret(), now).await?;
     let driver = Driver {
         payter: payter.base_url(),
         station: station.control_url(),
+        central_system: above,
     };
     let mut timeline = Timeline::new(lines, screen::watch(payter.base_url()));
     driver.charge(&mut timeline).await?;
@@ -143,8 +164,9 @@ pub(crate) async fn run(
 fn configuration(
     folder: &Path,
     args: &DemoArgs,
-    address: std::net::SocketAddr,
+    address: SocketAddr,
     payter: &str,
+    above: Option<SocketAddr>,
 ) -> anyhow::Result<Config> {
     for (name, secret) in [
         ("api.key", API_KEY.to_owned()),
@@ -161,6 +183,7 @@ fn configuration(
         std::fs::write(folder.join(name), secret)?;
     }
     let components = std::path::absolute(&args.components)?;
+    let upstream = above.map(|above| format!("[upstream]\nurl = \"ws://{above}/ocpp\""));
     let text = format!(
         r#"
         [server]
@@ -184,7 +207,9 @@ fn configuration(
         tariff = "standard"
         hold = "50.00"
         languages = {languages:?}
+        {upstream}
         "#,
+        upstream = upstream.unwrap_or_default(),
         languages = args.languages,
         components = components.display(),
     );
@@ -211,6 +236,8 @@ async fn latest_receipt(gateway: &NativeGateway) -> anyhow::Result<String> {
 struct Driver<'a> {
     payter: &'a str,
     station: &'a str,
+    /// Where the central system above the gateway is, if there is one.
+    central_system: Option<SocketAddr>,
 }
 
 /// The station's state, from its control API.
@@ -226,6 +253,7 @@ struct Connector {
     meter_wh: u64,
 }
 
+/// A transaction, as the station has it or as the central system was told of it.
 #[derive(Debug, Deserialize)]
 struct Transaction {
     meter_start: u64,

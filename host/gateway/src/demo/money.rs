@@ -1,8 +1,12 @@
 //! Compares the receipt with what the simulators recorded.
 
-use serde::Deserialize;
+use std::net::SocketAddr;
 
-use super::{Driver, get};
+use anyhow::Context;
+use serde::Deserialize;
+use tokio::time::{sleep, timeout};
+
+use super::{Driver, PATIENCE, POLL, Transaction, get};
 
 /// What the provider recorded.
 #[derive(Debug, Deserialize)]
@@ -16,6 +20,12 @@ struct LedgerSession {
     held: u64,
     captured: u64,
     released: u64,
+}
+
+/// What the central system was told.
+#[derive(Debug, Deserialize)]
+struct Records {
+    transactions: Vec<Transaction>,
 }
 
 /// The driver's receipt.
@@ -37,19 +47,11 @@ pub(super) async fn compare(driver: &Driver<'_>, receipt: &str) -> anyhow::Resul
     let ledger: Ledger = get(&format!("{}/control/ledger", driver.payter)).await?;
     let receipt: Receipt = get(receipt).await?;
     let transactions = driver.station_state().await?.transactions;
-    let metered: u64 = transactions
-        .iter()
-        .map(|transaction| {
-            transaction
-                .meter_stop
-                .unwrap_or_default()
-                .saturating_sub(transaction.meter_start)
-        })
-        .sum();
+    let metered = energy(&transactions);
     let sum = |of: fn(&LedgerSession) -> u64| ledger.sessions.iter().map(of).sum::<u64>();
 
     println!("\n                    receipt     recorded");
-    let right = [
+    let mut right = vec![
         row(
             "energy, Wh",
             receipt.charging.energy_wh,
@@ -81,8 +83,20 @@ pub(super) async fn compare(driver: &Driver<'_>, receipt: &str) -> anyhow::Resul
             "by Payter",
         ),
     ];
-    // OCPP 1.6 has no message that tells it.
-    if let Some(cost) = transactions.iter().find_map(|found| found.total_cost) {
+    if let Some(address) = driver.central_system {
+        let seen = seen_above(address).await?;
+        let by = "by the central system";
+        right.push(row(
+            "energy, Wh",
+            receipt.charging.energy_wh,
+            energy(&seen),
+            by,
+        ));
+        let count = u64::try_from(seen.len()).unwrap_or(u64::MAX);
+        right.push(row("transactions", 1, count, by));
+    } else if let Some(cost) = transactions.iter().find_map(|found| found.total_cost) {
+        // OCPP 1.6 has no message that tells it. Below a central system, the last answer is that system's, which
+        // knows no price.
         println!("The station was told a price of {cost:.2} EUR.");
     }
     let one = transactions.len() == 1
@@ -96,6 +110,31 @@ pub(super) async fn compare(driver: &Driver<'_>, receipt: &str) -> anyhow::Resul
         }
     );
     Ok(one && right.into_iter().all(|right| right))
+}
+
+/// What the central system was told of transactions, once they are over for it, too.
+async fn seen_above(address: SocketAddr) -> anyhow::Result<Vec<Transaction>> {
+    let url = format!("http://{address}/control/state");
+    let over = async {
+        loop {
+            let Records { transactions } = get(&url).await?;
+            if transactions.iter().all(|seen| seen.meter_stop.is_some()) {
+                return anyhow::Ok(transactions);
+            }
+            sleep(POLL).await;
+        }
+    };
+    let over = timeout(PATIENCE, over).await;
+    over.context("the central system is never told that the transaction is over")?
+}
+
+/// What was charged in all of them, in watt-hours.
+fn energy(transactions: &[Transaction]) -> u64 {
+    let charged = transactions.iter().map(|transaction| {
+        let end = transaction.meter_stop.unwrap_or_default();
+        end.saturating_sub(transaction.meter_start)
+    });
+    charged.sum()
 }
 
 fn row(what: &str, receipt: u64, recorded: u64, by: &str) -> bool {
