@@ -548,10 +548,16 @@ async fn the_calls_of_the_central_system_and_of_the_gateway_reach_the_station_on
     let mut station = RawStation::new(&world).await;
     station.boot().await;
     let path = format!("/api/v1/stations/{STATION}/reset");
+    let (begin, begun) = tokio::sync::oneshot::channel();
+    let reset = async {
+        begun.await.unwrap();
+        world.call("POST", &path, Some(json!({}))).await
+    };
     let play = async {
         cms.send(r#"[2,"c-1","GetLocalListVersion",{}]"#);
         let first = next_call(&mut station).await;
         assert_eq!(first[1], "c-1");
+        begin.send(()).unwrap();
         // It is on record before the station is told.
         let audit = "/api/v1/audit?kind=station-operation&key=CT-1";
         world
@@ -574,7 +580,7 @@ async fn the_calls_of_the_central_system_and_of_the_gateway_reach_the_station_on
         called.sort();
         assert_eq!(called, ["ClearCache", "Reset"]);
     };
-    let (answer, ()) = tokio::join!(world.call("POST", &path, Some(json!({}))), play);
+    let (answer, ()) = tokio::join!(reset, play);
     assert_eq!(answer.json()["answer"], "accepted");
     world
         .until("both answers are above", async || {
