@@ -292,3 +292,78 @@ async fn what_was_told_while_the_gateway_was_dead_is_billed_once_however_often_i
     shows(&world, "Show your card").await;
     assert_eq!(alerts(&world).await, [""; 0]);
 }
+
+#[tokio::test]
+async fn a_driver_whose_card_comes_before_the_vehicle_pays_from_when_it_is_plugged_in() {
+    let world = world("").await;
+    let mut station = Station::boot(&world).await;
+    world.tap("card-1").await;
+    let start = station.remote_start().await;
+    let mut authorized = token(&start);
+    authorized["transactionInfo"] = json!({"chargingState": "Idle"});
+    let answer = station
+        .tell("Started", "RemoteStart", 1_000, authorized)
+        .await;
+    assert_eq!(answer["idTokenInfo"]["status"], "Accepted", "{answer}");
+    assert_eq!(world.session_phase(&id(&start)), "starting");
+    let plugged = json!({"transactionInfo": {"chargingState": "EVConnected"}});
+    station
+        .tell("Updated", "CablePluggedIn", 1_000, plugged)
+        .await;
+    assert_eq!(world.session_phase(&id(&start)), "charging");
+    station.tell("Ended", "EVDeparted", 3_000, json!({})).await;
+    // 2 kWh x 0.49 + 0.25, with 25 % VAT: 1.5375.
+    assert_eq!(world.closed_sessions(1).await[0]["captured"], 154);
+}
+
+#[tokio::test]
+async fn a_stop_without_a_register_is_settled_by_that_of_the_end() {
+    let world = world("").await;
+    let mut station = Station::boot(&world).await;
+    world.tap("card-1").await;
+    let start = station.remote_start().await;
+    station
+        .tell("Started", "RemoteStart", 1_000, token(&start))
+        .await;
+    station
+        .tell("Updated", "MeterValuePeriodic", 6_000, json!({}))
+        .await;
+    let stopped = json!({"transactionInfo": {"chargingState": "EVConnected"}});
+    let stopped = station.event("Updated", "StopAuthorized", None, &stopped);
+    station.send(&stopped).await;
+    assert_eq!(world.session_phase(&id(&start)), "charging");
+    station.tell("Ended", "EVDeparted", 6_500, json!({})).await;
+    // 5.5 kWh x 0.49 + 0.25, with 25 % VAT: 3.68125.
+    assert_eq!(world.closed_sessions(1).await[0]["captured"], 368);
+    assert_eq!(alerts(&world).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_transaction_that_outlives_a_session_is_the_next_drivers() {
+    let world = world("").await;
+    let mut station = Station::boot(&world).await;
+    world.tap("card-1").await;
+    let first = station.remote_start().await;
+    station
+        .tell("Started", "RemoteStart", 1_000, token(&first))
+        .await;
+    let stopped = json!({"transactionInfo": {"chargingState": "EVConnected"}});
+    station
+        .tell("Updated", "StopAuthorized", 3_000, stopped)
+        .await;
+    assert_eq!(world.closed_sessions(1).await[0]["captured"], 154);
+    shows(&world, "Show your card").await;
+    // The vehicle was never unplugged.
+    world.tap("card-2").await;
+    let second = station.remote_start().await;
+    let answer = station
+        .tell("Updated", "RemoteStart", 3_000, token(&second))
+        .await;
+    assert_eq!(answer["idTokenInfo"]["status"], "Accepted", "{answer}");
+    station.tell("Ended", "EVDeparted", 8_500, json!({})).await;
+    let sessions = world.closed_sessions(2).await;
+    let captured: Vec<_> = sessions.iter().map(|it| it["captured"].clone()).collect();
+    // 2 kWh and 5.5 kWh.
+    assert_eq!(captured, [154, 368]);
+    assert_eq!(alerts(&world).await, [""; 0]);
+}

@@ -341,6 +341,20 @@ async fn a_card_charges_although_the_central_system_answers_with_errors() {
 }
 
 #[tokio::test]
+async fn a_card_charges_although_the_central_system_does_not_answer() {
+    let usual = usual("Accepted");
+    let cms = CentralSystem::new(move |call| match call[2].as_str() {
+        Some("StartTransaction" | "StopTransaction") => None,
+        _ => usual(call),
+    })
+    .await;
+    let world = below(&cms).await;
+    let mut station = RawStation::new(&world).await;
+    let answer = begin(&mut station).await;
+    go_on(&mut station, &answer).await;
+}
+
+#[tokio::test]
 async fn nothing_is_taken_where_the_central_system_may_refuse_tokens_and_does() {
     let cms = CentralSystem::new(usual("Invalid")).await;
     let world = below_with(

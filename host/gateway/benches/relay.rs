@@ -3,7 +3,11 @@
 //!
 //! `cargo xtask bench` builds the components and runs this.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up ends")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be set up ends"
+)]
 
 use std::path::Path;
 use std::sync::OnceLock;
