@@ -152,3 +152,22 @@ async fn assert_right(world: &World, receipt: &Value, at: u64) {
     assert_eq!(receipt["number"], "L-1", "crash point {at}");
     assert_eq!(receipt["charging"]["energy_wh"], energy, "crash point {at}");
 }
+
+#[tokio::test]
+async fn a_step_of_the_clock_that_was_undone_while_the_gateway_was_dead_moves_no_session() {
+    const YEAR: i64 = 365 * 24 * 60 * 60 * 1_000;
+    let mut world = World::charging(Setup::default()).await;
+    world.stop_gateway();
+    world.set_clock_ahead(YEAR);
+    world.restart_gateway().await;
+    // The clock is not ahead any more. Sessions wait until that is certain.
+    world
+        .until("the gateway waits for its clock", async || {
+            let problems = world.log().values("error");
+            problems
+                .iter()
+                .any(|it| it.contains("behind what the store has seen"))
+        })
+        .await;
+    assert_eq!(world.heard_clock_steps(), 0);
+}

@@ -19,6 +19,18 @@ impl World {
         self.store().execute(statement, [days]).unwrap();
     }
 
+    /// Put on record that the clock was set ahead by so many milliseconds, of which no session has heard.
+    pub(crate) fn set_clock_ahead(&self, by: i64) {
+        let statement = "INSERT INTO clock_step (at, by, upto)
+            SELECT (SELECT max(at) FROM event) + ?1, ?1, max(number) FROM session";
+        self.store().execute(statement, [by]).unwrap();
+    }
+
+    /// How often sessions heard that the clock was set.
+    pub(crate) fn heard_clock_steps(&self) -> usize {
+        self.count("SELECT count(*) FROM event WHERE event ->> '$.ClockSet' IS NOT NULL")
+    }
+
     /// Delete all prompts, as happens to old ones.
     pub(crate) fn forget_prompts(&self) {
         self.store().execute("DELETE FROM ask", []).unwrap();

@@ -60,14 +60,19 @@ pub(crate) async fn complete_step(platform: &impl Platform, number: i64) -> Resu
     Ok(())
 }
 
-/// The moment of the last event on record, in Unix milliseconds; 0 if there is none.
+/// The moment of what was put on record last, in Unix milliseconds: an event, or a step of the clock that was set since;
+/// 0 if there is nothing.
 pub(crate) async fn latest(platform: &impl Platform) -> Result<u64, StoreError> {
     let rows = platform
         .query(
-            "SELECT at FROM event ORDER BY rowid DESC LIMIT 1",
+            "SELECT coalesce(
+                (SELECT step.at FROM clock_step AS step JOIN clock_step_order USING (number)
+                 WHERE number = (SELECT max(number) FROM clock_step)
+                   AND after_event >= (SELECT coalesce(max(rowid), 0) FROM event)),
+                (SELECT at FROM event ORDER BY rowid DESC LIMIT 1),
+                0)",
             Vec::new(),
         )
         .await?;
-    let row = rows.into_iter().next();
-    row.map_or(Ok(0), |row| Reader::new(row).unsigned())
+    Reader::new(rows.into_iter().next().unwrap_or_default()).unsigned()
 }

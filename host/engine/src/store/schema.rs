@@ -402,6 +402,15 @@ const STATEMENTS: &[&str] = &[
         upto INTEGER NOT NULL,
         done INTEGER NOT NULL DEFAULT 0
     ) STRICT",
+    // After which event each step was put on record.
+    "CREATE TABLE IF NOT EXISTS clock_step_order (
+        number INTEGER PRIMARY KEY,
+        after_event INTEGER NOT NULL
+    ) STRICT",
+    "CREATE TRIGGER IF NOT EXISTS clock_step_ordered AFTER INSERT ON clock_step BEGIN
+        INSERT INTO clock_step_order (number, after_event)
+        SELECT NEW.number, coalesce(max(rowid), 0) FROM event;
+    END",
     // What waits for a moment moves along with the clock. Prompts are renewed, because the callbacks
     // that they announce are judged by the clock as it is now. Sessions hear of the step one by one.
     "DROP TRIGGER IF EXISTS clock_was_set",
