@@ -260,4 +260,4 @@ pub use refund::{Refund, RefundOutcome};
 pub use sessions::execute::Execution;
 pub use stations::matching::{Match, ReportOutcome};
 pub use stations::reports::TransactionAnswer;
-pub use stations::transaction_events::remote_start_number;
+pub use stations::tokens::remote_start_number;

@@ -4,6 +4,7 @@
 //! |----------------|-------------------------------------------------------------------------------|
 //! | [`reports`]    | takes in what stations report, before they are answered                       |
 //! | [`transaction_events`] | the same for what stations of OCPP 2.x report of transactions         |
+//! | [`tokens`], [`signed_values`] | whose a token is; what meters sign                             |
 //! | [`matching`]   | which transaction a station means                                             |
 //! | [`tending`]    | what time brings about: transactions that nobody pays for, and those that the station lost |
 //!
@@ -11,5 +12,7 @@
 
 pub(crate) mod matching;
 pub(crate) mod reports;
+pub(crate) mod signed_values;
 pub(crate) mod tending;
+pub(crate) mod tokens;
 pub(crate) mod transaction_events;

@@ -14,7 +14,10 @@
 
 use chargetap_contract::session::{Event, Evse, MeterReading, Stopped};
 use chargetap_fleet::text::loggable;
-use chargetap_ocpp::report::{Boot, ConnectorStatus, Readings, Start, Status, Stop};
+use chargetap_ocpp::message::TransactionResponse;
+use chargetap_ocpp::report::{
+    Boot, ConnectorStatus, Readings, Start, Status, Stop, TransactionEvent,
+};
 
 use crate::config;
 use crate::error::EngineError;
@@ -24,15 +27,14 @@ use crate::gateway::Gateway;
 use crate::platform::{Platform, Work};
 use crate::sessions::apply::apply;
 use crate::stations::matching::{ReportOutcome, find_read, find_stopped};
+use crate::stations::signed_values::keep_signed;
+use crate::stations::tokens::{is_local_token, is_of_others, session_of_token};
+use crate::stations::transaction_events;
 use crate::store;
 use crate::store::named_transactions::Said;
 use crate::store::sessions::Reported;
 use crate::store::transactions::{NewTransaction, Transaction};
 
-/// How a packet of the Open Charge Metering Format begins.
-const OCMF: &str = "OCMF|";
-/// Longer than any that a meter signs, in bytes.
-const LONGEST_PACKET: usize = 16 * 1024;
 /// A reading that is older was queued, in milliseconds.
 const OF_NOW: u64 = 2 * 60_000;
 
@@ -201,6 +203,18 @@ impl<P: Platform> Gateway<P> {
         })
     }
 
+    /// Something happened to a transaction (OCPP 2.x). It may be reported again.
+    ///
+    /// # Errors
+    /// It could not be stored: the station must report it again.
+    pub async fn station_transaction(
+        &self,
+        station: &str,
+        event: &TransactionEvent,
+    ) -> Result<TransactionResponse, EngineError> {
+        transaction_events::take_in(self, station, event).await
+    }
+
     /// The station knows a transaction of this number by this id, which a central system above the gateway gave it.
     ///
     /// Returns whether it is so now. It is not if another transaction that runs there is known by the same id.
@@ -322,34 +336,6 @@ pub(super) fn announce(gateway: &Gateway<impl Platform>, station: &str) {
     }
 }
 
-/// The id of the session that may have this token: stations may change its capitals.
-pub(super) fn session_of_token(token: &str) -> String {
-    token.trim().to_ascii_uppercase()
-}
-
-pub(super) fn is_local_token(gateway: &Gateway<impl Platform>, station: &str, token: &str) -> bool {
-    let found = gateway.config.stations.get(station);
-    found.is_some_and(|station| {
-        let mut tokens = station.local_tokens.iter();
-        tokens.any(|it| it.eq_ignore_ascii_case(token.trim()))
-    })
-}
-
-/// Whether somebody charges under a token whom a central system above knows: it is none of a session's, wherever that
-/// has its EVSE.
-async fn is_of_others(
-    gateway: &Gateway<impl Platform>,
-    station: &str,
-    token: &str,
-) -> Result<bool, EngineError> {
-    if gateway.config.upstream.is_none() {
-        return Ok(false);
-    }
-    let session = session_of_token(token);
-    let found = store::sessions::of_start(&gateway.platform, station, None, &session).await?;
-    Ok(found.is_none())
-}
-
 /// Whether a connector with this status has no transaction. A station that has just booted may have lost one while
 /// the vehicle stayed plugged in; otherwise it may say late that it was preparing.
 fn denies_transaction(status: ConnectorStatus, is_new_boot: bool) -> bool {
@@ -402,25 +388,6 @@ async fn vehicle(
         _ => {}
     }
     announce(gateway, &evse.station);
-    Ok(())
-}
-
-pub(super) async fn keep_signed(
-    gateway: &Gateway<impl Platform>,
-    station: &str,
-    transaction: &Transaction,
-    packets: &[String],
-) -> Result<(), EngineError> {
-    let Some(Reported { session, .. }) = &transaction.session else {
-        return Ok(());
-    };
-    for packet in packets {
-        if packet.starts_with(OCMF) && packet.len() <= LONGEST_PACKET {
-            store::receipts::insert_signed_value(&gateway.platform, session, packet).await?;
-        } else {
-            tracing::warn!(station, session, "signed values are not OCMF");
-        }
-    }
     Ok(())
 }
 

@@ -10,14 +10,14 @@ use chargetap_ocpp::report::{
     Readings, Start, Stop, TransactionEvent, TransactionRef, TransactionStage,
 };
 use rust_decimal::Decimal;
-use sha2::{Digest as _, Sha256};
 
 use crate::config::amounts::decimals;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::platform::Platform;
 use crate::stations::matching::find_read;
-use crate::stations::reports::{is_local_token, keep_signed, session_of_token};
+use crate::stations::signed_values::keep_signed;
+use crate::stations::tokens::{is_local_token, remote_start_number, session_of_token};
 use crate::store;
 use crate::store::named_transactions::{NamedTransaction, Said};
 use crate::store::transactions::Transaction;
@@ -27,143 +27,125 @@ const OWN_USE: u64 = 100;
 /// The longest id of a transaction that is kept, in characters. OCPP has 36.
 const LONGEST_NAME: usize = 255;
 
-/// The number by which a station of OCPP 2.x reports that a transaction came from a remote start under this token.
-#[must_use]
-pub fn remote_start_number(token: &str) -> i32 {
-    let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(token));
-    i32::from_be_bytes([a & 0x7f, b, c, d])
+/// Take in what happened to a transaction. It may be reported again.
+pub(super) async fn take_in(
+    gateway: &Gateway<impl Platform>,
+    station: &str,
+    event: &TransactionEvent,
+) -> Result<TransactionResponse, EngineError> {
+    let platform = &gateway.platform;
+    let token = good_token(gateway, station, event).await?;
+    let meant = TransactionRef {
+        id: None,
+        name: event.name.as_deref().map(cut),
+        connector: event.connector,
+        token: event.token.clone(),
+    };
+    let known = heard(platform, station, &meant, event, token.as_deref()).await?;
+    if let Some(start) = begins(platform, station, event, &known, token.as_deref()).await? {
+        let number = gateway.station_started(station, &start).await?.number;
+        // What was signed before it had a number. It is kept once, however often it comes.
+        if let Some(found) = store::transactions::load(platform, station, number).await? {
+            keep_signed(gateway, station, &found, &known.signed).await?;
+        }
+        // Last, so that all of it is done again if it cannot be stored.
+        if let Some(name) = &meant.name {
+            store::named_transactions::put_number(platform, station, name, number).await?;
+        }
+    }
+    let readings = Readings {
+        transaction: meant.clone(),
+        samples: event.samples.clone(),
+    };
+    if event.stage == TransactionStage::Running {
+        gateway.station_read(station, &readings).await?;
+    } else {
+        // Of a transaction that was never read, the end may bring all readings.
+        if let (Some(found), _) = find_read(gateway, station, &meant).await?
+            && found.energy.is_none()
+        {
+            gateway.station_read(station, &readings).await?;
+        }
+        let samples = event.samples.iter();
+        let stop = Stop {
+            goes_on: event.stage == TransactionStage::Stopped,
+            transaction: meant.clone(),
+            register: registers(event).max(),
+            at: event.at,
+            reason: event.reason,
+            signed: samples.flat_map(|it| it.signed.clone()).collect(),
+        };
+        gateway.station_stopped(station, &stop).await?;
+    }
+    respond(gateway, station, event, &meant, token.as_deref()).await
 }
 
-impl<P: Platform> Gateway<P> {
-    /// Something happened to a transaction. It may be reported again.
-    ///
-    /// # Errors
-    /// It could not be stored: the station must report it again.
-    pub async fn station_transaction(
-        &self,
-        station: &str,
-        event: &TransactionEvent,
-    ) -> Result<TransactionResponse, EngineError> {
-        let platform = &self.platform;
-        let token = good_token(self, station, event).await?;
-        let meant = TransactionRef {
-            id: None,
-            name: event.name.as_deref().map(cut),
-            connector: event.connector,
-            token: event.token.clone(),
-        };
-        let known = self.heard(station, &meant, event, token.as_deref()).await?;
-        if let Some(start) = self
-            .begins(station, event, &known, token.as_deref())
-            .await?
-        {
-            let number = self.station_started(station, &start).await?.number;
-            // What was signed before it had a number. It is kept once, however often it comes.
-            if let Some(found) = store::transactions::load(platform, station, number).await? {
-                keep_signed(self, station, &found, &known.signed).await?;
-            }
-            // Last, so that all of it is done again if it cannot be stored.
-            if let Some(name) = &meant.name {
-                store::named_transactions::put_number(platform, station, name, number).await?;
-            }
-        }
-        let readings = Readings {
-            transaction: meant.clone(),
-            samples: event.samples.clone(),
-        };
-        if event.stage == TransactionStage::Running {
-            self.station_read(station, &readings).await?;
-        } else {
-            // Of a transaction that was never read, the end may bring all readings.
-            if let (Some(found), _) = find_read(self, station, &meant).await?
-                && found.energy.is_none()
-            {
-                self.station_read(station, &readings).await?;
-            }
-            let samples = event.samples.iter();
-            let stop = Stop {
-                goes_on: event.stage == TransactionStage::Stopped,
-                transaction: meant.clone(),
-                register: registers(event).max(),
-                at: event.at,
-                reason: event.reason,
-                signed: samples.flat_map(|it| it.signed.clone()).collect(),
-            };
-            self.station_stopped(station, &stop).await?;
-        }
-        respond(self, station, event, &meant, token.as_deref()).await
-    }
+/// What is known of the transaction, with what an event says of it.
+async fn heard(
+    platform: &impl Platform,
+    station: &str,
+    meant: &TransactionRef,
+    event: &TransactionEvent,
+    token: Option<&str>,
+) -> Result<NamedTransaction, EngineError> {
+    let samples = event.samples.iter();
+    let signed: Vec<String> = samples.flat_map(|it| it.signed.clone()).collect();
+    let said = Said {
+        connector: event.connector,
+        energy: registers(event).next(),
+        signed: &signed,
+        token,
+    };
+    let Some(name) = &meant.name else {
+        return Ok(NamedTransaction {
+            number: None,
+            connector: said.connector,
+            start_energy: said.energy,
+            signed: Vec::new(),
+            token: token.map(str::to_owned),
+        });
+    };
+    let now = platform.now();
+    Ok(store::named_transactions::heard(platform, station, name, &said, now).await?)
+}
 
-    /// What is known of the transaction, with what an event says of it.
-    async fn heard(
-        &self,
-        station: &str,
-        meant: &TransactionRef,
-        event: &TransactionEvent,
-        token: Option<&str>,
-    ) -> Result<NamedTransaction, EngineError> {
-        let samples = event.samples.iter();
-        let signed: Vec<String> = samples.flat_map(|it| it.signed.clone()).collect();
-        let said = Said {
-            connector: event.connector,
-            energy: registers(event).next(),
-            signed: &signed,
-            token,
-        };
-        let Some(name) = &meant.name else {
-            return Ok(NamedTransaction {
-                number: None,
-                connector: said.connector,
-                start_energy: said.energy,
-                signed: Vec::new(),
-                token: token.map(str::to_owned),
-            });
-        };
-        let platform = &self.platform;
-        let now = platform.now();
-        Ok(store::named_transactions::heard(platform, station, name, &said, now).await?)
-    }
-
-    /// The start of the transaction, if it counts from this event on.
-    async fn begins(
-        &self,
-        station: &str,
-        event: &TransactionEvent,
-        known: &NamedTransaction,
-        token: Option<&str>,
-    ) -> Result<Option<Start>, EngineError> {
-        let platform = &self.platform;
-        let bound = match known.number {
-            Some(number) => store::transactions::load(platform, station, number).await?,
-            None => None,
-        };
-        let good = known.token.as_deref().filter(|_| !event.is_idle);
-        let begins = match &bound {
-            Some(bound) => takes_over(platform, station, bound, good.and(token)).await?,
-            None => {
-                let moved = registers(event).max().zip(known.start_energy);
-                let has_flowed =
-                    moved.is_some_and(|(now, start)| now > start.saturating_add(OWN_USE));
-                good.is_some() || has_flowed
-            }
-        };
-        // The register at which somebody pays from now on. That of an end is none of a start.
-        let is_running = event.stage == TransactionStage::Running;
-        let of_now = registers(event)
-            .next()
-            .filter(|_| good.is_some() && is_running);
-        let before = match &bound {
-            Some(bound) => bound.energy,
-            None => known.start_energy,
-        };
-        let token = good.map(str::to_owned).or_else(|| event.token.clone());
-        Ok(begins.then(|| Start {
-            connector: known.connector,
-            token: token.unwrap_or_default(),
-            register: of_now.or(before),
-            at: event.at,
-        }))
-    }
+/// The start of the transaction, if it counts from this event on.
+async fn begins(
+    platform: &impl Platform,
+    station: &str,
+    event: &TransactionEvent,
+    known: &NamedTransaction,
+    token: Option<&str>,
+) -> Result<Option<Start>, EngineError> {
+    let bound = match known.number {
+        Some(number) => store::transactions::load(platform, station, number).await?,
+        None => None,
+    };
+    let good = known.token.as_deref().filter(|_| !event.is_idle);
+    let begins = match &bound {
+        Some(bound) => takes_over(platform, station, bound, good.and(token)).await?,
+        None => {
+            let moved = registers(event).max().zip(known.start_energy);
+            let has_flowed = moved.is_some_and(|(now, start)| now > start.saturating_add(OWN_USE));
+            good.is_some() || has_flowed
+        }
+    };
+    // The register at which somebody pays from now on. That of an end is none of a start.
+    let is_running = event.stage == TransactionStage::Running;
+    let of_now = registers(event)
+        .next()
+        .filter(|_| good.is_some() && is_running);
+    let before = match &bound {
+        Some(bound) => bound.energy,
+        None => known.start_energy,
+    };
+    let token = good.map(str::to_owned).or_else(|| event.token.clone());
+    Ok(begins.then(|| Start {
+        connector: known.connector,
+        token: token.unwrap_or_default(),
+        register: of_now.or(before),
+        at: event.at,
+    }))
 }
 
 fn registers(event: &TransactionEvent) -> impl Iterator<Item = u64> {
