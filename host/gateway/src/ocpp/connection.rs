@@ -66,7 +66,7 @@ pub(super) async fn serve<E: StationEvents>(
     station: String,
     version: Version,
     socket: WebSocket,
-    upstream: Option<Upstream>,
+    upstream: Option<Box<Upstream>>,
 ) {
     let (orders, mut inbox) = mpsc::channel(MAX_ORDERS);
     let link = super::Link::new(orders.clone());
@@ -75,7 +75,7 @@ pub(super) async fn serve<E: StationEvents>(
     tracing::info!(station, ocpp = version.name(), "station connected");
     shared.recent.connected(&station);
     // If it cannot be stored, its terminals are armed a little later.
-    let _ = shared.events.connected(&station).await;
+    let _ = Box::pin(shared.events.connected(&station)).await;
 
     let (calls, waiting_calls) = mpsc::channel(MAX_CALLS);
     let (replies, ready_replies) = mpsc::channel(MAX_CALLS);
@@ -118,10 +118,11 @@ async fn take_in<E: StationEvents>(
         let due = intake.next_due();
         let reply = tokio::select! {
             call = calls.recv() => match call {
-                Some(call) => intake.answer(call).await,
+                // On the heap, so that a station that says nothing takes no memory for it.
+                Some(call) => Box::pin(intake.answer(call)).await,
                 None => return,
             },
-            () = until(due) => intake.overdue().await,
+            () = until(due) => Box::pin(intake.overdue()).await,
         };
         if let Some(reply) = reply {
             // Fails if the connection is gone; the station repeats the message in the next one.
@@ -148,7 +149,7 @@ fn forget<E: StationEvents>(shared: &Shared<E>, station: &str, orders: &Sender<O
 pub(super) struct Link<'a> {
     socket: WebSocket,
     /// The central system above, if there is one.
-    pub(super) upstream: Option<Upstream>,
+    pub(super) upstream: Option<Box<Upstream>>,
     version: Version,
     pub(super) timeouts: Timeouts,
     station: &'a str,
@@ -197,7 +198,7 @@ enum Asker {
 impl<'a> Link<'a> {
     fn new<E>(
         socket: WebSocket,
-        upstream: Option<Upstream>,
+        upstream: Option<Box<Upstream>>,
         version: Version,
         station: &'a str,
         shared: &'a Shared<E>,

@@ -111,10 +111,11 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Par
         let older = shared.links().remove(&identity);
         connection::close(older).await;
         let credentials = parts.headers.get(AUTHORIZATION);
-        match Upstream::connect(&above.url, &identity, credentials, &offered).await {
+        let connecting = Upstream::connect(&above.url, &identity, credentials, &offered);
+        match Box::pin(connecting).await {
             Ok((connected, chosen, name)) => {
                 (version, subprotocol) = (chosen, subprotocol.and(Some(name)));
-                upstream = Some(connected);
+                upstream = Some(Box::new(connected));
             }
             Err(error) => {
                 if shared.refusals.is_logged(&source, (shared.clock)()) {

@@ -123,7 +123,7 @@ pub(super) fn conclude(
 }
 
 /// The next text of the central system; for ever nothing where there is none.
-pub(super) async fn next(upstream: &mut Option<Upstream>) -> Option<String> {
+pub(super) async fn next(upstream: &mut Option<Box<Upstream>>) -> Option<String> {
     match upstream {
         Some(upstream) => upstream.receive().await,
         None => std::future::pending().await,
