@@ -367,3 +367,39 @@ async fn a_transaction_that_outlives_a_session_is_the_next_drivers() {
     assert_eq!(captured, [154, 368]);
     assert_eq!(alerts(&world).await, [""; 0]);
 }
+
+#[tokio::test]
+async fn energy_that_flows_after_a_session_was_stopped_is_told_and_what_the_station_uses_is_not() {
+    let world = world("").await;
+    let mut station = Station::boot(&world).await;
+    world.tap("card-1").await;
+    let start = station.remote_start().await;
+    station
+        .tell("Started", "RemoteStart", 1_000, token(&start))
+        .await;
+    let stopped = json!({"transactionInfo": {"chargingState": "EVConnected"}});
+    station
+        .tell("Updated", "StopAuthorized", 3_000, stopped)
+        .await;
+    assert_eq!(world.closed_sessions(1).await[0]["captured"], 154);
+    station
+        .tell("Updated", "MeterValueClock", 3_002, json!({}))
+        .await;
+    shows(&world, "Show your card").await;
+    station
+        .tell("Updated", "MeterValuePeriodic", 7_000, json!({}))
+        .await;
+    shows(&world, "In use").await;
+    let stop = station.raw.called("RequestStopTransaction").await;
+    assert_eq!(stop[3], json!({"transactionId": "transaction-1"}));
+    station.raw.accept(&stop).await;
+    station.tell("Ended", "EVDeparted", 7_000, json!({})).await;
+    world
+        .until("a person is told", async || {
+            alerts(&world)
+                .await
+                .contains(&"energy-without-payment".to_owned())
+        })
+        .await;
+    shows(&world, "Show your card").await;
+}

@@ -289,8 +289,10 @@ fn transaction_event(payload: &Value, oddities: &mut Oddities) -> TransactionEve
 
 /// Stations that keep a transaction until the vehicle leaves do not end it when they are told to stop.
 fn stage(kind: &str, trigger: Option<&str>, has_paused: bool) -> TransactionStage {
-    let is_stop =
-        |trigger: &str| matches!(trigger, "RemoteStop" | "StopAuthorized" | "Deauthorized");
+    let is_stop = |trigger: &str| {
+        let mut stops = ["RemoteStop", "StopAuthorized", "Deauthorized"].into_iter();
+        stops.any(|stop| stop.eq_ignore_ascii_case(trigger))
+    };
     if kind.eq_ignore_ascii_case("Ended") {
         TransactionStage::Ended
     } else if trigger.is_some_and(is_stop) && has_paused {

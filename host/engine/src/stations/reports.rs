@@ -171,6 +171,7 @@ impl<P: Platform> Gateway<P> {
                 .is_on_record()
                 && let Some(number) = store::transactions::begin(platform, &new).await?
             {
+                forget_name(self, station, number).await?;
                 let is_accepted = store::sessions::is_charging(platform, &found.session).await?;
                 return Ok(TransactionAnswer {
                     number,
@@ -188,6 +189,7 @@ impl<P: Platform> Gateway<P> {
         let number = store::transactions::begin(platform, &new).await?;
         let without = || EngineError::Store("a transaction without a session got no number".into());
         let number = number.ok_or_else(without)?;
+        forget_name(self, station, number).await?;
         if !is_local {
             tracing::warn!(
                 station,
@@ -325,6 +327,18 @@ impl<P: Platform> Gateway<P> {
         announce(self, station);
         Ok(outcome)
     }
+}
+
+/// Without a central system above, a number is no other transaction's name.
+async fn forget_name(
+    gateway: &Gateway<impl Platform>,
+    station: &str,
+    number: i64,
+) -> Result<(), EngineError> {
+    if gateway.config.upstream.is_none() {
+        store::named_transactions::forget_name(&gateway.platform, station, number).await?;
+    }
+    Ok(())
 }
 
 /// Something changed at a station: its terminals may have to show something else.

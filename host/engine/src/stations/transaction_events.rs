@@ -42,10 +42,12 @@ pub(super) async fn take_in(
         token: event.token.clone(),
     };
     let known = heard(platform, station, &meant, event, token.as_deref()).await?;
-    if let Some(start) = begins(platform, station, event, &known, token.as_deref()).await? {
+    if let Some(start) = begins(gateway, station, event, &known).await? {
         let number = gateway.station_started(station, &start).await?.number;
-        // What was signed before it had a number. It is kept once, however often it comes.
-        if let Some(found) = store::transactions::load(platform, station, number).await? {
+        // What was signed before anybody paid in it. It is kept once, however often it comes.
+        if known.number.is_none()
+            && let Some(found) = store::transactions::load(platform, station, number).await?
+        {
             keep_signed(gateway, station, &found, &known.signed).await?;
         }
         // Last, so that all of it is done again if it cannot be stored.
@@ -109,36 +111,41 @@ async fn heard(
     Ok(store::named_transactions::heard(platform, station, name, &said, now).await?)
 }
 
-/// The start of the transaction, if it counts from this event on.
+/// The start of the transaction, if it counts from this event on, or counts anew: for the next driver, for a token that
+/// the operator lets charge, or because energy flows after it was over.
 async fn begins(
-    platform: &impl Platform,
+    gateway: &Gateway<impl Platform>,
     station: &str,
     event: &TransactionEvent,
     known: &NamedTransaction,
-    token: Option<&str>,
 ) -> Result<Option<Start>, EngineError> {
+    let platform = &gateway.platform;
     let bound = match known.number {
         Some(number) => store::transactions::load(platform, station, number).await?,
         None => None,
     };
     let good = known.token.as_deref().filter(|_| !event.is_idle);
-    let begins = match &bound {
-        Some(bound) => takes_over(platform, station, bound, good.and(token)).await?,
-        None => {
-            let moved = registers(event).max().zip(known.start_energy);
-            let has_flowed = moved.is_some_and(|(now, start)| now > start.saturating_add(OWN_USE));
-            good.is_some() || has_flowed
-        }
-    };
-    // The register at which somebody pays from now on. That of an end is none of a start.
-    let is_running = event.stage == TransactionStage::Running;
-    let of_now = registers(event)
-        .next()
-        .filter(|_| good.is_some() && is_running);
     let before = match &bound {
         Some(bound) => bound.energy,
         None => known.start_energy,
     };
+    let moved = registers(event).max().zip(before);
+    let has_flowed = moved.is_some_and(|(now, before)| now > before.saturating_add(OWN_USE));
+    let begins = match &bound {
+        None => good.is_some() || has_flowed,
+        Some(bound) => {
+            let is_local = good.is_some_and(|token| is_local_token(gateway, station, token));
+            let goes_on = bound.is_over && event.stage == TransactionStage::Running;
+            takes_over(platform, station, bound, good).await?
+                || goes_on && (has_flowed || is_local && !bound.is_local)
+        }
+    };
+    // The register at which somebody pays from now on. That of an end is none of a start, and what flowed without
+    // anybody is counted from before.
+    let is_running = event.stage == TransactionStage::Running;
+    let of_now = registers(event)
+        .next()
+        .filter(|_| good.is_some() && is_running && !has_flowed);
     let token = good.map(str::to_owned).or_else(|| event.token.clone());
     Ok(begins.then(|| Start {
         connector: known.connector,
@@ -168,9 +175,13 @@ async fn takes_over(
         .as_ref()
         .is_some_and(|it| it.session == session);
     let awaits = store::sessions::awaits_start(platform, station, &session).await?;
-    let has_none = store::transactions::of_session(platform, &session)
-        .await?
-        .is_none();
+    // One without an id was not yet bound to this one when the process died.
+    let has_none = match store::transactions::of_session(platform, &session).await? {
+        Some(number) => store::named_transactions::name(platform, number)
+            .await?
+            .is_none(),
+        None => true,
+    };
     Ok(!is_of_it && awaits && has_none)
 }
 

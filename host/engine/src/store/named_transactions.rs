@@ -125,6 +125,25 @@ pub(crate) async fn name(
     first_text(rows)
 }
 
+/// A transaction has this number: it is no name of an ended one any more, as one may have that was numbered by a central
+/// system that is not there now.
+pub(crate) async fn forget_name(
+    platform: &impl Platform,
+    station: &str,
+    number: i64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "DELETE FROM named_transaction
+             WHERE station = ?1 AND name = CAST(?2 AS TEXT) AND number <> ?2
+               AND NOT EXISTS (SELECT 1 FROM station_transaction AS t
+                               WHERE t.number = named_transaction.number AND t.ended_at IS NULL)",
+            vec![text(station), Value::Integer(number)],
+        )
+        .await?;
+    Ok(())
+}
+
 /// Every transaction that runs and has no id is known by its number: they began before there was a central system above.
 pub(crate) async fn name_by_numbers(platform: &impl Platform, now: u64) -> Result<(), StoreError> {
     platform

@@ -151,7 +151,7 @@ pub(crate) async fn recent(
 }
 
 fn listed(row: Row) -> Result<Listed, StoreError> {
-    let mut rest = Reader::new(row.get(9..).unwrap_or_default().to_vec());
+    let mut rest = Reader::new(row.get(10..).unwrap_or_default().to_vec());
     Ok(Listed {
         transaction: transaction(row)?,
         station: rest.text()?,

@@ -27,6 +27,8 @@ pub(crate) struct Transaction {
     pub(crate) is_local: bool,
     /// Absent if no session of ours has it.
     pub(crate) session: Option<Reported>,
+    /// It ended, or is paused.
+    pub(crate) is_over: bool,
 }
 
 impl Transaction {
@@ -115,7 +117,7 @@ async fn insert(
 macro_rules! columns {
     () => {
         "t.number, t.connector, t.token, t.started_at, t.start_energy, t.energy, t.is_local,
-         t.session, (SELECT terminal FROM session WHERE id = t.session)"
+         t.session, (SELECT terminal FROM session WHERE id = t.session), t.ended_at IS NOT NULL"
     };
 }
 pub(super) use columns;
@@ -172,6 +174,7 @@ pub(super) fn transaction(row: Row) -> Result<Transaction, StoreError> {
     let is_local = row.integer()? != 0;
     let session = row.optional_text()?;
     let terminal = row.optional_text()?;
+    let is_over = row.integer()? != 0;
     let session = session
         .zip(terminal)
         .map(|(session, terminal)| Reported { session, terminal });
@@ -184,6 +187,7 @@ pub(super) fn transaction(row: Row) -> Result<Transaction, StoreError> {
         energy,
         is_local,
         session,
+        is_over,
     })
 }
 
@@ -208,8 +212,7 @@ pub(crate) async fn read(
     Ok(())
 }
 
-/// A transaction ended, at this reading if it was told. One that goes on without charging runs again if its register
-/// moves.
+/// A transaction ended, or is paused, at this reading if it was told.
 pub(crate) async fn end(
     platform: &impl Platform,
     number: i64,
@@ -219,14 +222,13 @@ pub(crate) async fn end(
     platform
         .query(
             "UPDATE station_transaction
-             SET ended_at = ?3, stop_at = NULL, is_lost = ?4,
+             SET ended_at = ?3, stop_at = NULL, is_lost = 0,
                  energy = max(coalesce(energy, ?2), coalesce(?2, energy))
              WHERE number = ?1",
             vec![
                 Value::Integer(number),
                 optional_integer(stop.register)?,
                 integer(now)?,
-                Value::Integer(stop.goes_on.into()),
             ],
         )
         .await?;
@@ -300,7 +302,7 @@ pub(crate) async fn to_tend(
         .query(
             "SELECT * FROM (
                 SELECT t.number, t.connector, t.token, t.started_at, t.start_energy, t.energy,
-                       t.is_local, t.session, s.terminal, t.station,
+                       t.is_local, t.session, s.terminal, 0 AS is_over, t.station,
                        coalesce(s.phase = 'charging', 0) AS is_charging,
                        coalesce(s.phase IN ('charging', 'stopping'), 0) AS is_active,
                        coalesce(t.heard_at <= ?2 AND
@@ -325,7 +327,7 @@ pub(crate) async fn to_tend(
         )
         .await?;
     let tended = |row: Row| {
-        let mut rest = Reader::new(row.get(9..).unwrap_or_default().to_vec());
+        let mut rest = Reader::new(row.get(10..).unwrap_or_default().to_vec());
         Ok(Tended {
             transaction: transaction(row)?,
             station: rest.text()?,

@@ -156,10 +156,10 @@ impl<'a, E: StationEvents> Intake<'a, E> {
             mut verdict,
             named,
             heartbeat_interval,
+            is_accepted,
         } = relay::conclude(self.shared.upstream.as_ref(), taken, above.as_deref());
         if let Some((number, name)) = named {
-            let is_ours = verdict != Verdict::Relay;
-            match self.name(number, name, is_ours).await {
+            match self.name(number, name, is_accepted).await {
                 Ok(None) => {}
                 Ok(Some(other)) => verdict = Verdict::Own(Ok(other)),
                 Err(Unavailable) => verdict = Verdict::Own(Err(ErrorCode::InternalError)),
@@ -218,9 +218,13 @@ impl<'a, E: StationEvents> Intake<'a, E> {
                 }
                 Response::Empty
             }
-            Call::Authorize { token } => Response::Authorize {
-                is_accepted: events.authorizes(station, &token).await?,
-            },
+            Call::Authorize { token } => {
+                let is_accepted = events.authorizes(station, &token).await?;
+                return Ok(Taken {
+                    response: Response::Authorize { is_accepted },
+                    is_ours: is_accepted,
+                });
+            }
             Call::StartTransaction(start) => {
                 let TransactionAnswer {
                     number,
@@ -237,7 +241,10 @@ impl<'a, E: StationEvents> Intake<'a, E> {
             }
             Call::TransactionEvent(event) => {
                 let response = events.transaction(station, &event).await?;
-                self.show_cost(event, &response);
+                // Below a central system, prices are its to tell.
+                if self.held.is_none() {
+                    self.show_cost(event, &response);
+                }
                 return Ok(Taken {
                     is_ours: response.cost.is_some(),
                     response: Response::TransactionEvent(response),

@@ -289,6 +289,10 @@ impl<E: StationEvents> Stations<E> {
         number: i64,
         name: Option<&str>,
     ) -> StationAnswer {
+        // The gateway's number may be another transaction's there.
+        if self.0.upstream.is_some() && name.is_none() {
+            return StationAnswer::Rejected;
+        }
         let stop = Request::Stop {
             number,
             name: name.map(str::to_owned),

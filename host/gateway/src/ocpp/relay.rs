@@ -49,6 +49,8 @@ pub(super) struct Concluded {
     /// The number of a transaction, and the id by which the station is to know it.
     pub(super) named: Option<(i64, String)>,
     pub(super) heartbeat_interval: Option<u64>,
+    /// Whether the token may charge, by the verdict.
+    pub(super) is_accepted: bool,
 }
 
 impl HeldCalls {
@@ -115,8 +117,21 @@ pub(super) fn conclude(
         Verdict::Relay => answer.transaction,
         Verdict::Own(_) => number.map(|number| number_of(number, &answer)),
     };
+    let is_accepted = match &verdict {
+        Verdict::Relay => !answer.is_error && !answer.refuses_token,
+        Verdict::Own(own) => {
+            matches!(
+                own,
+                Ok(Response::StartTransaction {
+                    is_accepted: true,
+                    ..
+                })
+            )
+        }
+    };
     Concluded {
         verdict,
+        is_accepted,
         named: number.zip(told.map(|told| told.to_string())),
         heartbeat_interval: answer.heartbeat_interval.filter(|_| is_boot),
     }
