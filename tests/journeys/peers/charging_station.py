@@ -253,9 +253,9 @@ class Station(PROTOCOL.ChargePoint):
             transaction.costs_now(answer.total_cost)
         else:
             # In 2.0.1 an answer has only the final price. The price so far is a call of its own, which says
-            # nothing of now while earlier events are delivered.
+            # nothing of now while earlier events are delivered. Below a central system the gateway tells none.
             assert answer.total_cost is None, answer
-            if not (IS_21 or is_end or event.offline):
+            if not (IS_21 or is_end or event.offline or ARGUMENTS.cms):
                 shown, total = await self.shown.get()
                 assert shown == transaction.id, shown
                 transaction.costs_now(total)
