@@ -28,6 +28,17 @@ impl<'a> Station<'a> {
         station
     }
 
+    /// A card is shown, and a transaction begins at 1,000 Wh. Returns the session's id, too.
+    async fn charging(world: &'a World) -> (Self, String) {
+        let mut station = Self::boot(world).await;
+        world.tap("card-1").await;
+        let start = station.remote_start().await;
+        station
+            .tell("Started", "RemoteStart", 1_000, token(&start))
+            .await;
+        (station, id(&start))
+    }
+
     pub(crate) async fn status(&mut self, status: &str) {
         let status = json!({"timestamp": moment(), "connectorStatus": status, "evseId": 1,
             "connectorId": 1});
@@ -99,12 +110,6 @@ async fn world(station: &'static str) -> World {
     .await
 }
 
-async fn shows(world: &World, text: &str) {
-    world
-        .until(text, async || world.screen().await.0.contains(text))
-        .await;
-}
-
 async fn whole_session(ocpp: Version) {
     let world = World::new(Setup {
         ocpp,
@@ -156,7 +161,7 @@ async fn a_vehicle_that_was_plugged_in_first_keeps_nobody_from_paying() {
     station
         .tell("Updated", "MeterValuePeriodic", 1_003, json!({}))
         .await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     world.tap("card-1").await;
     let start = station.remote_start().await;
     assert_eq!(start["evseId"], 1);
@@ -192,16 +197,11 @@ async fn a_start_is_recognised_by_its_number_where_the_station_leaves_out_the_to
 #[tokio::test]
 async fn a_transaction_that_goes_on_until_the_vehicle_leaves_is_settled_when_it_is_stopped() {
     let world = world("").await;
-    let mut station = Station::boot(&world).await;
-    world.tap("card-1").await;
-    let start = station.remote_start().await;
-    station
-        .tell("Started", "RemoteStart", 1_000, token(&start))
-        .await;
+    let (mut station, session) = Station::charging(&world).await;
     station
         .tell("Updated", "MeterValuePeriodic", 6_000, json!({}))
         .await;
-    world.operate(&id(&start), "stop", None).await;
+    world.operate(&session, "stop", None).await;
     let stop = station.raw.called("RequestStopTransaction").await;
     assert_eq!(stop[3], json!({"transactionId": "transaction-1"}));
     station.raw.accept(&stop).await;
@@ -214,7 +214,7 @@ async fn a_transaction_that_goes_on_until_the_vehicle_leaves_is_settled_when_it_
     let left = json!({"transactionInfo": {"stoppedReason": "Remote"}});
     station.tell("Ended", "EVDeparted", 6_500, left).await;
     station.status("Available").await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     assert_eq!(alerts(&world).await, [""; 0]);
 }
 
@@ -226,16 +226,16 @@ async fn energy_that_flows_without_a_good_token_is_stopped_and_told() {
     let answer = station.tell("Started", "Authorized", 1_000, card).await;
     assert_eq!(answer["idTokenInfo"]["status"], "Invalid");
     // A refused card keeps nobody from paying.
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     station
         .tell("Updated", "MeterValuePeriodic", 4_000, json!({}))
         .await;
-    shows(&world, "In use").await;
+    world.shows("In use").await;
     let stop = station.raw.called("RequestStopTransaction").await;
     assert_eq!(stop[3], json!({"transactionId": "transaction-1"}));
     station.raw.accept(&stop).await;
     station.tell("Ended", "RemoteStop", 4_500, json!({})).await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     world
         .until("a person is told", async || {
             alerts(&world)
@@ -257,9 +257,9 @@ async fn a_token_that_the_operator_lets_charge_is_accepted() {
     station
         .tell("Updated", "MeterValuePeriodic", 4_000, json!({}))
         .await;
-    shows(&world, "In use").await;
+    world.shows("In use").await;
     station.tell("Ended", "EVDeparted", 4_500, json!({})).await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     assert_eq!(alerts(&world).await, [""; 0]);
 }
 
@@ -289,7 +289,7 @@ async fn what_was_told_while_the_gateway_was_dead_is_billed_once_however_often_i
     assert_eq!(sessions[0]["captured"], 460);
     assert_eq!(world.session_phase(&id(&start)), "settled");
     station.status("Available").await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     assert_eq!(alerts(&world).await, [""; 0]);
 }
 
@@ -319,19 +319,14 @@ async fn a_driver_whose_card_comes_before_the_vehicle_pays_from_when_it_is_plugg
 #[tokio::test]
 async fn a_stop_without_a_register_is_settled_by_that_of_the_end() {
     let world = world("").await;
-    let mut station = Station::boot(&world).await;
-    world.tap("card-1").await;
-    let start = station.remote_start().await;
-    station
-        .tell("Started", "RemoteStart", 1_000, token(&start))
-        .await;
+    let (mut station, session) = Station::charging(&world).await;
     station
         .tell("Updated", "MeterValuePeriodic", 6_000, json!({}))
         .await;
     let stopped = json!({"transactionInfo": {"chargingState": "EVConnected"}});
     let stopped = station.event("Updated", "StopAuthorized", None, &stopped);
     station.send(&stopped).await;
-    assert_eq!(world.session_phase(&id(&start)), "charging");
+    assert_eq!(world.session_phase(&session), "charging");
     station.tell("Ended", "EVDeparted", 6_500, json!({})).await;
     // 5.5 kWh x 0.49 + 0.25, with 25 % VAT: 3.68125.
     assert_eq!(world.closed_sessions(1).await[0]["captured"], 368);
@@ -341,18 +336,13 @@ async fn a_stop_without_a_register_is_settled_by_that_of_the_end() {
 #[tokio::test]
 async fn a_transaction_that_outlives_a_session_is_the_next_drivers() {
     let world = world("").await;
-    let mut station = Station::boot(&world).await;
-    world.tap("card-1").await;
-    let first = station.remote_start().await;
-    station
-        .tell("Started", "RemoteStart", 1_000, token(&first))
-        .await;
+    let (mut station, _) = Station::charging(&world).await;
     let stopped = json!({"transactionInfo": {"chargingState": "EVConnected"}});
     station
         .tell("Updated", "StopAuthorized", 3_000, stopped)
         .await;
     assert_eq!(world.closed_sessions(1).await[0]["captured"], 154);
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     // The vehicle was never unplugged.
     world.tap("card-2").await;
     let second = station.remote_start().await;
@@ -371,12 +361,7 @@ async fn a_transaction_that_outlives_a_session_is_the_next_drivers() {
 #[tokio::test]
 async fn energy_that_flows_after_a_session_was_stopped_is_told_and_what_the_station_uses_is_not() {
     let world = world("").await;
-    let mut station = Station::boot(&world).await;
-    world.tap("card-1").await;
-    let start = station.remote_start().await;
-    station
-        .tell("Started", "RemoteStart", 1_000, token(&start))
-        .await;
+    let (mut station, _) = Station::charging(&world).await;
     let stopped = json!({"transactionInfo": {"chargingState": "EVConnected"}});
     station
         .tell("Updated", "StopAuthorized", 3_000, stopped)
@@ -385,11 +370,11 @@ async fn energy_that_flows_after_a_session_was_stopped_is_told_and_what_the_stat
     station
         .tell("Updated", "MeterValueClock", 3_002, json!({}))
         .await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     station
         .tell("Updated", "MeterValuePeriodic", 7_000, json!({}))
         .await;
-    shows(&world, "In use").await;
+    world.shows("In use").await;
     let stop = station.raw.called("RequestStopTransaction").await;
     assert_eq!(stop[3], json!({"transactionId": "transaction-1"}));
     station.raw.accept(&stop).await;
@@ -401,5 +386,5 @@ async fn energy_that_flows_after_a_session_was_stopped_is_told_and_what_the_stat
                 .contains(&"energy-without-payment".to_owned())
         })
         .await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
 }

@@ -15,12 +15,6 @@ async fn world(station: &'static str) -> World {
     .await
 }
 
-async fn shows(world: &World, text: &str) {
-    world
-        .until(text, async || world.screen().await.0.contains(text))
-        .await;
-}
-
 async fn is_told(world: &World, kind: &str) {
     let kind = kind.to_owned();
     world
@@ -35,19 +29,19 @@ fn status(answer: &Value) -> &Value {
 #[tokio::test]
 async fn no_card_is_taken_where_the_station_is_away_or_broken() {
     let world = world("").await;
-    shows(&world, "Out of service").await;
+    world.shows("Out of service").await;
     let mut station = RawStation::new(&world).await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     station.status(1, "Faulted").await;
-    shows(&world, "Out of service").await;
+    world.shows("Out of service").await;
     station.status(1, "Available").await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     station.status(0, "Unavailable").await;
-    shows(&world, "Out of service").await;
+    world.shows("Out of service").await;
     station.status(0, "Available").await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     drop(station);
-    shows(&world, "Out of service").await;
+    world.shows("Out of service").await;
     assert!(!world.tap_once("card-1").await);
 }
 
@@ -60,14 +54,14 @@ async fn a_transaction_under_a_token_of_nobody_is_stopped_and_its_energy_told() 
     assert_eq!(status(&answer), "Invalid");
     station.transaction = answer["transactionId"].as_i64().unwrap();
     assert!(station.transaction > 0);
-    shows(&world, "In use").await;
+    world.shows("In use").await;
     let stop = station.called("RemoteStopTransaction").await;
     assert_eq!(stop[3], json!({"transactionId": station.transaction}));
     station.accept(&stop).await;
     station.read(3_000).await;
     is_told(&world, "energy-without-payment").await;
     station.stop(4_000).await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     let due = world.call("GET", "/api/v1/due", None).await.json();
     assert!(due.to_string().contains("3000 Wh were delivered"), "{due}");
 }
@@ -85,9 +79,9 @@ async fn a_token_that_the_operator_lets_charge_is_not_stopped() {
     let answer = station.start("04a2b3c4", 1_000).await;
     station.started(&answer);
     station.read(3_000).await;
-    shows(&world, "In use").await;
+    world.shows("In use").await;
     station.stop(4_000).await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     assert_eq!(alerts(&world).await, [""; 0]);
 }
 
@@ -110,7 +104,7 @@ async fn a_transaction_that_outlives_its_session_is_stopped_until_its_end_is_kno
             world.session_phase(&station.tag) == "settled"
         })
         .await;
-    shows(&world, "In use").await;
+    world.shows("In use").await;
     station.read(9_000).await;
     is_told(&world, "energy-without-payment").await;
     let stop = station.called("RemoteStopTransaction").await;
@@ -136,9 +130,9 @@ async fn a_vehicle_that_came_while_the_station_was_away_is_offered() {
     .await;
     let mut station = RawStation::new(&world).await;
     station.boot().await;
-    shows(&world, "Plug in").await;
+    world.shows("Plug in").await;
     station.status(1, "Preparing").await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
     world.tap("card-1").await;
     station.remote_start(ACCEPTED).await;
     let answer = station.start(&station.tag.clone(), 1_000).await;
@@ -148,11 +142,11 @@ async fn a_vehicle_that_came_while_the_station_was_away_is_offered() {
     world.closed_sessions(1).await;
     // The vehicle stays, and has had its session.
     station.status(1, "Preparing").await;
-    shows(&world, "Plug in").await;
+    world.shows("Plug in").await;
     // Another one comes while the station is away, which then tells only how it is now.
     station.reconnect().await;
     station.status(1, "Preparing").await;
-    shows(&world, "Show your card").await;
+    world.shows("Show your card").await;
 }
 
 const STATIONS: &str = "/api/v1/stations";

@@ -242,6 +242,12 @@ impl World {
         )
     }
 
+    /// Wait until the terminal shows this text.
+    pub(crate) async fn shows(&self, text: &str) {
+        self.until(text, async || self.screen().await.0.contains(text))
+            .await;
+    }
+
     /// Everything about the terminal's screen.
     pub(crate) async fn screen_state(&self) -> Value {
         let url = format!("{}/control/screens/{TERMINAL}", self.payter.base_url());

@@ -41,7 +41,16 @@ mod v16;
 mod v2;
 pub mod version;
 
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+
 pub use date_time::DateTime;
 pub use oddity::Oddity;
 pub use stop_reason::StopReason;
 pub use version::Version;
+
+/// Base64 as stations write it: some leave out the padding.
+pub const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);

@@ -1,20 +1,14 @@
 //! What of a meter's values matters: the energy register, of which money is made, and what the meter signed.
 
 use base64::Engine as _;
-use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::Value;
 
+use crate::BASE64;
 use crate::fields::Fields;
 use crate::oddity::{Oddities, OddityKind};
 use crate::report::Sample;
-
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 /// One value of a meter.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ pub(super) struct TlsTable {
 }
 
 impl TlsTable {
-    /// What is wrong with one of the files hides nothing of the others.
+    /// Every file is checked, also if another one is wrong.
     pub(super) fn read(self, place: &Place<'_>) -> Tls {
         let (key, certificate) = ("server.tls.certificate", &self.certificate);
         let file = certificate.get_ref();

@@ -275,7 +275,7 @@ impl Repeatable {
         })
     }
 
-    /// What is stored of it with its answer.
+    /// What is stored with the answer, so that the same request is recognised when it comes again.
     fn repetition<'a>(&'a self, answer: Option<&'a str>) -> Repetition<'a> {
         Repetition {
             key: &self.key,

@@ -44,7 +44,7 @@ pub(super) async fn take_in(
     let known = heard(platform, station, &meant, event, token.as_deref()).await?;
     if let Some(start) = begins(gateway, station, event, &known).await? {
         let number = gateway.station_started(station, &start).await?.number;
-        // What was signed before anybody paid in it. It is kept once, however often it comes.
+        // Values that were signed before the session began belong to its receipt, too. Each is stored once.
         if known.number.is_none()
             && let Some(found) = store::transactions::load(platform, station, number).await?
         {
@@ -82,7 +82,7 @@ pub(super) async fn take_in(
     respond(gateway, station, event, &meant, token.as_deref()).await
 }
 
-/// What is known of the transaction, with what an event says of it.
+/// Stores what an event says of its transaction, and returns all that is known of it.
 async fn heard(
     platform: &impl Platform,
     station: &str,

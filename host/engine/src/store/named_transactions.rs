@@ -1,6 +1,8 @@
-//! Transactions that stations know by an id that is not the gateway's: in OCPP 2.x they give them ids of their own, and
-//! a central system above the gateway numbers them. One of them has a number, and with it a
-//! place among all transactions, once somebody may charge in it or energy flows.
+//! Ids of transactions that the gateway did not choose. In OCPP 2.x stations choose them, and a central system above the
+//! gateway numbers transactions itself.
+//!
+//! Such a transaction has a row in `station_transaction`, and a number of the gateway's, once somebody may charge in it
+//! or energy flows.
 
 use super::error::StoreError;
 use super::rows::{Reader, first_text, integer, json, optional_integer, optional_text, text};
@@ -19,7 +21,7 @@ pub(crate) struct NamedTransaction {
     pub(crate) token: Option<String>,
 }
 
-/// What is said of a transaction.
+/// What one event says of a transaction.
 #[derive(Default)]
 pub(crate) struct Said<'a> {
     pub(crate) connector: Option<u32>,

@@ -156,7 +156,7 @@ pub(crate) struct SessionCost {
     pub(crate) currency: String,
     /// So far, in minor units.
     pub(crate) cost: u64,
-    /// What is held, in minor units.
+    /// The amount of the hold, in minor units.
     pub(crate) hold: u64,
     /// The price is final.
     pub(crate) is_final: bool,

@@ -11,10 +11,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
-use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use chargetap_fleet::text::loggable;
-use chargetap_ocpp::Version;
+use chargetap_ocpp::{BASE64, Version};
 use percent_encoding::percent_decode_str;
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq as _;
@@ -29,11 +27,6 @@ use crate::tls::Peer;
 pub(super) const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 /// How much is read from a socket at once. Every connection keeps a buffer of this size.
 pub(super) const READ_BUFFER_BYTES: usize = 4 * 1024;
-
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 /// Why a caller is not let in.
 #[derive(Debug, PartialEq, Eq, Error)]
