@@ -35,8 +35,10 @@ struct State {
     looked: Option<Look>,
     /// By how much the clock was set in steps that are not on record yet, in milliseconds.
     unrecorded: i64,
-    /// The clock was set, and not all sessions have heard of it.
+    /// The clock was set, and not all sessions have heard of it that can.
     is_being_set: bool,
+    /// The number of the last step of which they have.
+    told: i64,
     /// Something waits until the clock can be trusted.
     is_waited_for: bool,
     /// When the gateway was opened, by the clock that cannot be set.
@@ -87,6 +89,7 @@ impl Clock {
             looked: None,
             unrecorded: 0,
             is_being_set: false,
+            told: 0,
             is_waited_for: false,
             opened_at: elapsed,
             undisturbed_since: elapsed,
@@ -174,8 +177,18 @@ impl Clock {
         self.lock().is_being_set = true;
     }
 
-    pub(crate) fn all_have_heard(&self) {
+    pub(crate) fn all_that_can_have_heard(&self) {
         self.lock().is_being_set = false;
+    }
+
+    /// Whether the sessions that can hear of the step of this number are still to be told.
+    pub(crate) fn is_to_be_told(&self, step: i64) -> bool {
+        self.lock().told < step
+    }
+
+    /// Every session that can has heard of the step of this number.
+    pub(crate) fn told(&self, step: i64) {
+        self.lock().told = step;
     }
 
     /// A station's report could not be stored.
@@ -249,7 +262,7 @@ mod tests {
             assert_eq!(clock.check(ahead), Err(ClockProblem::BeingSet));
             assert_eq!(clock.look(ahead), Seen::Set(by_signed));
             assert_eq!(clock.check(ahead), Err(ClockProblem::BeingSet));
-            clock.all_have_heard();
+            clock.all_that_can_have_heard();
             assert_eq!(clock.check(ahead), Ok(()));
         }
     }

@@ -28,18 +28,25 @@ pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), Engine
         Seen::NotTrusted => return Ok(()),
     }
     let mut steps = store::clock::steps_under_way(platform).await?;
-    if !steps.is_empty() {
+    if steps
+        .iter()
+        .any(|step| gateway.clock.is_to_be_told(step.number))
+    {
         gateway.clock.hold();
     }
     steps.sort_by_key(|step| step.number);
     for step in steps {
         let open = store::sessions::open(platform).await?;
+        let mut all_have_heard = true;
         for open in open.iter().filter(|open| open.number <= step.upto) {
-            tell(gateway, open, &step).await?;
+            all_have_heard &= tell(gateway, open, &step).await?;
         }
-        store::clock::complete_step(platform, step.number).await?;
+        if all_have_heard {
+            store::clock::complete_step(platform, step.number).await?;
+        }
+        gateway.clock.told(step.number);
     }
-    gateway.clock.all_have_heard();
+    gateway.clock.all_that_can_have_heard();
     // Commands were not claimed while the clock could not be trusted.
     if gateway.clock.check(look).is_ok() && gateway.clock.take_waiters() {
         platform.notify(Work::Outbox);
@@ -47,14 +54,15 @@ pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), Engine
     Ok(())
 }
 
-/// Have a session hear of a step. One that cannot be stepped does not keep the others waiting.
+/// Have a session hear of a step, and say whether it did. One that cannot be stepped does not keep the others waiting:
+/// it is told again, until the component can step it.
 async fn tell(
     gateway: &Gateway<impl Platform>,
     OpenSession {
         session, terminal, ..
     }: &OpenSession,
     step: &ClockStep,
-) -> Result<(), EngineError> {
+) -> Result<bool, EngineError> {
     let dedupe = format!("clock/{}/{session}", step.number);
     let envelope = EventEnvelope {
         dedupe: Some(&dedupe),
@@ -62,9 +70,11 @@ async fn tell(
     };
     match apply(gateway, session, terminal, envelope).await {
         Err(error @ (EngineError::UnreadableState { .. } | EngineError::Component(_))) => {
-            tracing::error!(session, %error, "a session cannot hear that the clock was set");
-            Ok(())
+            if gateway.clock.is_to_be_told(step.number) {
+                tracing::error!(session, %error, "a session cannot hear that the clock was set");
+            }
+            Ok(false)
         }
-        applied => applied.map(drop),
+        applied => applied.map(|_| true),
     }
 }
