@@ -123,7 +123,7 @@ async fn a_used_arming_id_starts_no_second_session() {
 }
 
 #[tokio::test]
-async fn a_callback_for_an_earlier_prompt_is_stale() {
+async fn a_callback_for_an_earlier_prompt_is_stale_and_has_the_terminal_armed_anew() {
     let world = World::new(Setup {
         plug_in_after_ms: None,
         ..Setup::default()
@@ -136,8 +136,16 @@ async fn a_callback_for_an_earlier_prompt_is_stale() {
         .await;
     // A prompt that was sent before the armed one.
     world.insert_earlier_prompt("READ1");
+    let prompts = world.prompts();
     assert_eq!(post(&world, &good(), card()).await, 409);
     assert_eq!(world.stored_events(), 0);
+    // The terminal has this card. That of the latest prompt, if there is one, must not begin a session: an
+    // authorisation would be of this card.
+    world
+        .until("the terminal is armed anew", async || {
+            world.prompts() > prompts
+        })
+        .await;
 }
 
 #[tokio::test]

@@ -270,13 +270,19 @@ async fn card_read(
     if store::events::is_duplicate(platform, dedupe).await? {
         return Ok(EventOutcome::Duplicate);
     }
-    let arming_id = read.read.clone();
-    match card::shown(gateway, read, dedupe).await? {
+    let (arming_id, terminal) = (read.read.clone(), read.terminal.clone());
+    let outcome = match card::shown(gateway, read, dedupe).await? {
         EventOutcome::NotApplicable if store::events::used_arming(platform, &arming_id).await? => {
-            Ok(EventOutcome::StaleArming)
+            EventOutcome::StaleArming
         }
-        outcome => Ok(outcome),
+        outcome => outcome,
+    };
+    // The terminal has another card, under another prompt, than it should: an authorisation would be of that card.
+    if outcome == EventOutcome::StaleArming {
+        store::prompts::drop_card(platform, &terminal).await?;
+        platform.notify(Work::Terminal(&terminal));
     }
+    Ok(outcome)
 }
 
 /// A driver chose something. An answer that does not fit shows that the screen is not what it should

@@ -111,6 +111,11 @@ impl World {
         self.count("SELECT count(*) FROM ask WHERE confirmed = 1")
     }
 
+    /// How many prompts there are.
+    pub(crate) fn prompts(&self) -> usize {
+        self.count("SELECT count(*) FROM ask")
+    }
+
     /// Insert a prompt before all others, as if the terminal had been armed with it.
     pub(crate) fn insert_earlier_prompt(&self, arming_id: &str) {
         self.store()

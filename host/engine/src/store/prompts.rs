@@ -174,6 +174,18 @@ pub(crate) async fn answer(
     Ok(!rows.is_empty())
 }
 
+/// No card is awaited any more under the terminal's latest prompt, so it has to be sent again.
+pub(crate) async fn drop_card(platform: &impl Platform, terminal: &str) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE ask SET confirmed = 0, card_seen_at = 0
+             WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
+            vec![text(terminal)],
+        )
+        .await?;
+    Ok(())
+}
+
 /// Since when the terminal has shown an unreported card under its latest prompt.
 pub(crate) async fn card_shown_since(
     platform: &impl Platform,
