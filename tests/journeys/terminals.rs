@@ -174,6 +174,99 @@ async fn on_the_screen_a_driver_chooses_where_and_how_much_and_stops_without_the
 }
 
 #[tokio::test]
+async fn a_card_that_is_shown_again_is_asked_first_where_the_operator_wants_it() {
+    let world = world(
+        r#"evses = [{ station = "CT-1", connector = 1 }]
+        confirm_stop = true
+        hold = "50.00""#,
+    )
+    .await;
+    until_shown(&world, "€0.6125/kWh").await;
+    world.tap("card-1").await;
+    world.cable("plug-in", 1).await;
+    until_charged(&world, 1, 1_000).await;
+    until_shown(&world, "In use. To stop, show the same card again.").await;
+
+    world.tap("card-1").await;
+    until_shown(&world, "Stop charging?").await;
+    assert_eq!(world.screen().await.1, ["Stop charging", "Continue"]);
+    world.touch("Continue").await;
+    until_shown(&world, "In use. To stop, show the same card again.").await;
+    let charged = world.metered_live().await;
+    until_charged(&world, 1, charged + 1_000).await;
+
+    // Another card is not asked.
+    world.tap("card-2").await;
+    until_shown(&world, "In use. To stop, show the same card again.").await;
+
+    world.tap("card-1").await;
+    until_shown(&world, "Stop charging?").await;
+    world.touch("Stop charging").await;
+    let sessions = world.closed_sessions(1).await;
+    assert_eq!(sessions[0]["captured"], price(delivered(&world, 1).await));
+}
+
+#[tokio::test]
+async fn one_card_pays_for_two_vehicles_and_stops_the_one_that_its_driver_names() {
+    let world = world(
+        r#"evses = [
+            { station = "CT-1", connector = 1, label = "Left" },
+            { station = "CT-1", connector = 2, label = "Right" },
+        ]
+        start = "screen"
+        hold = "50.00""#,
+    )
+    .await;
+    for (label, connector) in [("Left", 1), ("Right", 2)] {
+        until_shown(&world, "Where do you charge?").await;
+        world.touch(label).await;
+        until_shown(&world, &format!("{label}: €0.6125/kWh")).await;
+        world.tap("card-1").await;
+        world.cable("plug-in", connector).await;
+        until_charged(&world, connector.into(), 500).await;
+    }
+    until_shown(&world, "Where do you charge?").await;
+    assert_eq!(world.screen().await.1, ["Stop charging"]);
+
+    // The card alone does not say which.
+    world.touch("Stop charging").await;
+    until_shown(&world, "Show the card").await;
+    world.tap("card-1").await;
+    until_shown(&world, "Stop charging?").await;
+    assert_eq!(
+        world.screen().await.1,
+        ["Stop Left", "Stop Right", "Continue"]
+    );
+    world.touch("Stop Right").await;
+    world.closed_one(2).await;
+    assert_eq!(captured(&world).await, [price(delivered(&world, 2).await)]);
+
+    // Of one session it does.
+    world.touch("Stop charging").await;
+    until_shown(&world, "Show the card").await;
+    world.tap("card-1").await;
+    world.closed_sessions(2).await;
+    let mut owed = [
+        price(delivered(&world, 1).await),
+        price(delivered(&world, 2).await),
+    ];
+    owed.sort_unstable();
+    assert_eq!(captured(&world).await, owed);
+}
+
+/// What was captured of each session, the least first.
+async fn captured(world: &World) -> Vec<u64> {
+    let ledger = world.ledger().await;
+    let sessions = ledger["sessions"].as_array().unwrap().iter();
+    let captured = sessions.filter(|it| it["state"] == "captured");
+    let mut amounts: Vec<_> = captured
+        .map(|it| it["captured"].as_u64().unwrap())
+        .collect();
+    amounts.sort_unstable();
+    amounts
+}
+
+#[tokio::test]
 async fn a_session_stops_before_it_costs_more_than_its_driver_chose() {
     let world = world(SCREEN).await;
     world.touch("Left").await;

@@ -231,6 +231,10 @@ pub(crate) struct Screen {
     /// The labels of buttons, without a full stop: to stop, and to stop at this place.
     pub(crate) stop: &'static str,
     pub(crate) stop_at: fn(&str) -> String,
+    /// A question, to a driver whose card was shown again: is charging to stop? And the button that says no, without
+    /// a full stop.
+    pub(crate) confirm_stop: &'static str,
+    pub(crate) go_on: &'static str,
 }
 
 /// The tags of all languages.

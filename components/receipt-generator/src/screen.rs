@@ -41,6 +41,8 @@ pub(crate) fn write(
         Message::WhereToCharge => screen.where_to_charge.to_owned(),
         Message::Stop => screen.stop.to_owned(),
         Message::StopAt(label) => (screen.stop_at)(label),
+        Message::ConfirmStop => screen.confirm_stop.to_owned(),
+        Message::GoOn => screen.go_on.to_owned(),
         Message::OutOfService => screen.out_of_service.to_owned(),
     };
     Ok(clean::text(text).replace(['\u{a0}', '\u{202f}'], " "))

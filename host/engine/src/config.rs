@@ -158,6 +158,8 @@ pub struct Terminal {
     pub holds: Vec<u64>,
     /// Whether a session can be stopped on the screen, without its card.
     pub stop_on_screen: bool,
+    /// Whether a card that is shown again asks on the screen before it stops its session.
+    pub confirm_stop: bool,
     /// The languages of its texts, of [`LANGUAGES`](chargetap_contract::LANGUAGES): one, or two that are shown
     /// one after the other.
     pub languages: Vec<String>,

@@ -17,7 +17,7 @@
 //! | [`transactions`]    | `station_transaction`                               |
 //! | [`station_states`]  | none of its own: stations as people see them        |
 //! | [`outbox`]          | `command`                                           |
-//! | [`prompts`]         | `ask`                                               |
+//! | [`prompts`]         | `ask`, `stop_question`                              |
 //! | [`notices`]         | `notice`, `recall`                                  |
 //! | [`receipts`]        | `paper`, `invoice`, `signed_value`, `attempt`       |
 //! | [`refunds`]         | none: refunds are in the journal                    |

@@ -5,6 +5,7 @@ pub(crate) mod arming;
 mod cards;
 pub(crate) mod display;
 pub(crate) mod locks;
+pub(crate) mod next_prompt;
 pub(crate) mod notice;
 pub(crate) mod orphans;
 pub(crate) mod prompt;

@@ -204,5 +204,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Къде зареждате?",
         stop: "Спиране на зареждането",
         stop_at: |place| format!("Спиране: {place}"),
+        confirm_stop: "Да се спре ли зареждането?",
+        go_on: "Продължаване",
     },
 };

@@ -205,5 +205,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Kde dobíjíte?",
         stop: "Ukončit dobíjení",
         stop_at: |place| format!("Ukončit: {place}"),
+        confirm_stop: "Ukončit dobíjení?",
+        go_on: "Pokračovat",
     },
 };

@@ -200,5 +200,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Hvor oplader du?",
         stop: "Stop opladningen",
         stop_at: |place| format!("Stop: {place}"),
+        confirm_stop: "Stop opladningen?",
+        go_on: "Fortsæt",
     },
 };

@@ -209,5 +209,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Wo laden Sie?",
         stop: "Laden beenden",
         stop_at: |place| format!("{place} beenden"),
+        confirm_stop: "Laden beenden?",
+        go_on: "Weiterladen",
     },
 };

@@ -212,5 +212,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Πού φορτίζετε;",
         stop: "Τερματισμός φόρτισης",
         stop_at: |place| format!("Τερματισμός: {place}"),
+        confirm_stop: "Τερματισμός φόρτισης;",
+        go_on: "Συνέχεια",
     },
 };

@@ -192,5 +192,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Where do you charge?",
         stop: "Stop charging",
         stop_at: |place| format!("Stop {place}"),
+        confirm_stop: "Stop charging?",
+        go_on: "Continue",
     },
 };

@@ -209,5 +209,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "¿Dónde va a recargar?",
         stop: "Finalizar la recarga",
         stop_at: |place| format!("Finalizar: {place}"),
+        confirm_stop: "¿Finalizar la recarga?",
+        go_on: "Continuar",
     },
 };

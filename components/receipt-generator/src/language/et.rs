@@ -192,5 +192,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Kus laadite?",
         stop: "Lõpeta laadimine",
         stop_at: |place| format!("Lõpeta: {place}"),
+        confirm_stop: "Kas lõpetada laadimine?",
+        go_on: "Jätka",
     },
 };

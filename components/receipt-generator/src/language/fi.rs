@@ -199,5 +199,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Missä lataat?",
         stop: "Lopeta lataus",
         stop_at: |place| format!("Lopeta: {place}"),
+        confirm_stop: "Lopetetaanko lataus?",
+        go_on: "Jatka",
     },
 };

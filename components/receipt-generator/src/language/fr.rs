@@ -209,5 +209,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Où rechargez-vous\u{a0}?",
         stop: "Arrêter la recharge",
         stop_at: |place| format!("Arrêter\u{a0}: {place}"),
+        confirm_stop: "Arrêter la recharge\u{a0}?",
+        go_on: "Continuer",
     },
 };

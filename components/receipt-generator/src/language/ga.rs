@@ -206,5 +206,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Cá bhfuil tú ag athluchtú?",
         stop: "Stop an t-athluchtú",
         stop_at: |place| format!("Stop: {place}"),
+        confirm_stop: "Stop an t-athluchtú?",
+        go_on: "Lean ar aghaidh",
     },
 };

@@ -202,5 +202,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Gdje punite?",
         stop: "Prekini punjenje",
         stop_at: |place| format!("Prekini: {place}"),
+        confirm_stop: "Prekinuti punjenje?",
+        go_on: "Nastavi",
     },
 };

@@ -208,5 +208,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Hol tölt?",
         stop: "Töltés leállítása",
         stop_at: |place| format!("Leállítás: {place}"),
+        confirm_stop: "Leállítja a töltést?",
+        go_on: "Folytatás",
     },
 };

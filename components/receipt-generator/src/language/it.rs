@@ -210,5 +210,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Dove ricaricare?",
         stop: "Termina la ricarica",
         stop_at: |place| format!("Termina: {place}"),
+        confirm_stop: "Terminare la ricarica?",
+        go_on: "Continua",
     },
 };

@@ -198,5 +198,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Kur įkraunate?",
         stop: "Baigti įkrovimą",
         stop_at: |place| format!("Baigti: {place}"),
+        confirm_stop: "Baigti įkrovimą?",
+        go_on: "Tęsti",
     },
 };

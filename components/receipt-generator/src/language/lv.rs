@@ -197,5 +197,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Kur uzlādējat?",
         stop: "Beigt uzlādi",
         stop_at: |place| format!("Beigt: {place}"),
+        confirm_stop: "Vai beigt uzlādi?",
+        go_on: "Turpināt",
     },
 };

@@ -209,5 +209,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Fejn qed tirriċarġja?",
         stop: "Waqqaf l-irriċarġjar",
         stop_at: |place| format!("Waqqaf: {place}"),
+        confirm_stop: "Twaqqaf l-irriċarġjar?",
+        go_on: "Kompli",
     },
 };

@@ -198,5 +198,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Hvor lader du?",
         stop: "Avslutt ladingen",
         stop_at: |place| format!("Avslutt: {place}"),
+        confirm_stop: "Avslutte ladingen?",
+        go_on: "Fortsett",
     },
 };

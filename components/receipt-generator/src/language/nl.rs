@@ -203,5 +203,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Waar laadt u?",
         stop: "Laden stoppen",
         stop_at: |place| format!("Stoppen: {place}"),
+        confirm_stop: "Laden stoppen?",
+        go_on: "Doorgaan",
     },
 };

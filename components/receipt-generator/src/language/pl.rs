@@ -203,5 +203,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Gdzie ładować?",
         stop: "Zakończ ładowanie",
         stop_at: |place| format!("Zakończ: {place}"),
+        confirm_stop: "Zakończyć ładowanie?",
+        go_on: "Kontynuuj",
     },
 };

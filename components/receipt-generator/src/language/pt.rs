@@ -206,5 +206,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Onde vai carregar?",
         stop: "Terminar o carregamento",
         stop_at: |place| format!("Terminar: {place}"),
+        confirm_stop: "Terminar o carregamento?",
+        go_on: "Continuar",
     },
 };

@@ -206,5 +206,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Unde încărcați?",
         stop: "Opriți încărcarea",
         stop_at: |place| format!("Opriți: {place}"),
+        confirm_stop: "Opriți încărcarea?",
+        go_on: "Continuați",
     },
 };

@@ -205,5 +205,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Kde nabíjate?",
         stop: "Ukončiť nabíjanie",
         stop_at: |place| format!("Ukončiť: {place}"),
+        confirm_stop: "Ukončiť nabíjanie?",
+        go_on: "Pokračovať",
     },
 };

@@ -200,5 +200,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Kje polnite?",
         stop: "Končaj polnjenje",
         stop_at: |place| format!("Končaj: {place}"),
+        confirm_stop: "Končam polnjenje?",
+        go_on: "Nadaljuj",
     },
 };

@@ -198,5 +198,7 @@ pub(super) static LANGUAGE: Language = Language {
         where_to_charge: "Var laddar du?",
         stop: "Avsluta laddningen",
         stop_at: |place| format!("Avsluta {place}"),
+        confirm_stop: "Avsluta laddningen?",
+        go_on: "Fortsätt",
     },
 };

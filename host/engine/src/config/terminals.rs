@@ -34,6 +34,8 @@ pub(super) struct TerminalTable {
     start: Start,
     #[serde(default = "no")]
     stop_on_screen: Spanned<bool>,
+    #[serde(default = "no")]
+    confirm_stop: Spanned<bool>,
     tariff: Spanned<String>,
     hold: Option<Spanned<String>>,
     hold_choices: Option<Spanned<Vec<Spanned<String>>>>,
@@ -113,6 +115,10 @@ fn terminal(
         let problem = "needs a screen: start = \"screen\", or hold_choices".into();
         place.add(place.error("terminals.stop_on_screen", &table.stop_on_screen, problem));
     }
+    if *table.confirm_stop.get_ref() && !model.traits().has_screen {
+        let problem = "needs a model with a screen".into();
+        place.add(place.error("terminals.confirm_stop", &table.confirm_stop, problem));
+    }
     if let (Some(holds), Some(policy), Some(decimals)) = (&holds, &policy, decimals)
         && holds.iter().any(|hold| *hold < policy.minimum_capture)
     {
@@ -131,6 +137,7 @@ fn terminal(
         start: table.start,
         holds: holds?,
         stop_on_screen: table.stop_on_screen.into_inner(),
+        confirm_stop: table.confirm_stop.into_inner(),
         languages: languages?,
     })
 }

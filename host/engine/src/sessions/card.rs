@@ -1,4 +1,12 @@
 //! A card was shown: it stops the session that it began, asks for the receipt of the last one, or begins one.
+//!
+//! | the card began         | what was chosen on the screen | what it does                          |
+//! |------------------------|-------------------------------|---------------------------------------|
+//! | no session that runs   | anything                      | shows its receipt, or begins a session |
+//! | some                   | to charge at an EVSE          | begins one there, for a second vehicle |
+//! | one                    | to stop by the card           | stops it                              |
+//! | one                    | nothing                       | stops it, or asks first (`confirm_stop`) |
+//! | several                | nothing, or to stop           | asks which one to stop                |
 
 use chargetap_contract::session::{Event, Evse, Tap};
 use chargetap_contract::terminal::CardRead;
@@ -12,8 +20,9 @@ use crate::fleet::{issuers, records};
 use crate::gateway::Gateway;
 use crate::platform::{Platform, Work};
 use crate::store;
+use crate::store::sessions::RunningSession;
 use crate::terminals::display;
-use crate::terminals::prompt::{Prompt, SentPrompt};
+use crate::terminals::prompt::{Chosen, Prompt, SentPrompt};
 
 /// For how long after its session a card may ask for the receipt again, in milliseconds.
 const RECALLABLE: u64 = 5 * 60_000;
@@ -28,7 +37,13 @@ pub(crate) async fn shown(
     let platform = &gateway.platform;
     let running =
         store::sessions::running_with_card(platform, &card.terminal, &card.card.reference).await?;
-    let begins = running.is_none();
+    let sent = store::prompts::load(platform, &card.terminal, &card.read).await?;
+    if sent.as_ref().is_some_and(|sent| sent.question.is_some()) {
+        return Ok(EventOutcome::Duplicate);
+    }
+    let served = gateway.terminal(&card.terminal)?;
+    let purpose = purpose(served, &running, sent.as_ref());
+    let begins = purpose == Purpose::Begin;
     // Between being disarmed and resting, a terminal may still report a card.
     let activation = records::check_activation(gateway, &card.terminal).await?;
     if activation == ActivationCheck::Refused || (begins && activation != ActivationCheck::Allowed)
@@ -36,7 +51,9 @@ pub(crate) async fn shown(
         platform.notify(Work::Terminal(&card.terminal));
         return Ok(EventOutcome::NotApplicable);
     }
-    let sent = store::prompts::load(platform, &card.terminal, &card.read).await?;
+    if let Purpose::Ask(sessions) = purpose {
+        return ask(gateway, &card, sessions).await;
+    }
     if begins {
         if recalls_receipt(gateway, &card, sent.as_ref()).await? {
             return Ok(EventOutcome::Stored);
@@ -46,14 +63,16 @@ pub(crate) async fn shown(
     }
     let arming_id = card.read.clone();
     let terminal = card.terminal.clone();
-    let session = running.unwrap_or_else(|| arming_id.clone());
+    let session = match purpose {
+        Purpose::Stop(session) => session,
+        _ => arming_id.clone(),
+    };
     let envelope = |event| EventEnvelope {
         dedupe: Some(dedupe),
         arming_id: Some(&arming_id),
         ended_command: None,
         event,
     };
-    let served = gateway.terminal(&terminal)?;
     let (evse, told_price) = offered(served, sent);
     let event = match evse {
         None if begins && served.start == Start::Tap => Event::EvseOccupied(card.clone()),
@@ -70,6 +89,59 @@ pub(crate) async fn shown(
         }
         outcome => Ok(outcome),
     }
+}
+
+/// What a card is for.
+#[derive(Debug, PartialEq, Eq)]
+enum Purpose {
+    /// To begin a session, or to see the last receipt.
+    Begin,
+    /// To end this session.
+    Stop(String),
+    /// To be asked whether one of these sessions is to end.
+    Ask(Vec<String>),
+}
+
+/// What a card is for that began the sessions which run, the newest first.
+fn purpose(terminal: &Terminal, running: &[RunningSession], sent: Option<&SentPrompt>) -> Purpose {
+    let chosen = sent.and_then(|sent| sent.chosen.as_ref());
+    let is_for_another = matches!(chosen, Some(Chosen::Evse(_) | Chosen::Hold(..)))
+        && sent
+            .is_some_and(|sent| matches!(&sent.prompt, Prompt::Card(card) if card.evse.is_some()));
+    let Some(newest) = running.first().filter(|_| !is_for_another) else {
+        return Purpose::Begin;
+    };
+    let mut goes_on = running.iter().filter(|session| !session.is_stopping);
+    let has_screen = terminal.model.traits().has_screen;
+    match (goes_on.next(), goes_on.next()) {
+        // What it does then is the session's affair: it ends already.
+        (None, _) => Purpose::Stop(newest.id.clone()),
+        (Some(only), None) if !terminal.confirm_stop || chosen == Some(&Chosen::StopByCard) => {
+            Purpose::Stop(only.id.clone())
+        }
+        (Some(newest), _) if !has_screen => Purpose::Stop(newest.id.clone()),
+        (Some(first), others) => {
+            let ids = std::iter::once(first).chain(others).chain(goes_on);
+            Purpose::Ask(ids.map(|session| session.id.clone()).collect())
+        }
+    }
+}
+
+/// Have the terminal ask whether one of these sessions is to end, once for each card.
+async fn ask(
+    gateway: &Gateway<impl Platform>,
+    card: &CardRead,
+    sessions: Vec<String>,
+) -> Result<EventOutcome, EngineError> {
+    let platform = &gateway.platform;
+    let question = Chosen::ConfirmStop { sessions };
+    let outcome = store::prompts::ask(platform, &card.read, &question, platform.now()).await?;
+    if outcome == EventOutcome::Stored {
+        let terminal = &card.terminal;
+        tracing::info!(target: "chargetap::session", terminal, "the terminal asks whether to stop");
+        platform.notify(Work::Terminal(terminal));
+    }
+    Ok(outcome)
 }
 
 /// Whether the card paid at this terminal some minutes ago and is shown to see the receipt's code again, which
@@ -110,5 +182,108 @@ fn offered(terminal: &Terminal, sent: Option<SentPrompt>) -> (Option<Evse>, Opti
             (evse, Some(prompt.text))
         }
         _ => (None, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Model};
+    use crate::terminals::prompt::CardPrompt;
+
+    fn terminal(model: Model, confirm_stop: bool) -> Terminal {
+        let example = include_str!("../../../gateway/examples/chargetap.toml");
+        let config = Config::parse(example).unwrap();
+        let mut terminal = config.terminals.into_values().next().unwrap();
+        (terminal.model, terminal.confirm_stop) = (model, confirm_stop);
+        terminal
+    }
+
+    /// Sessions by their ids, of which those with a point end already.
+    fn running(ids: &[&str]) -> Vec<RunningSession> {
+        let session = |id: &&str| RunningSession {
+            id: (*id).to_owned(),
+            is_stopping: id.ends_with('.'),
+        };
+        ids.iter().map(session).collect()
+    }
+
+    fn sent(evse: Option<Evse>, chosen: Option<Chosen>) -> SentPrompt {
+        SentPrompt {
+            arming_id: "A".into(),
+            prompt: Prompt::Card(CardPrompt {
+                evse,
+                hold: 5_000,
+                text: String::new(),
+            }),
+            chosen,
+            sent_at: 0,
+            renew_at: 0,
+            expires_at: 0,
+            confirmed: true,
+            masked_until: 0,
+            answer: None,
+            used: false,
+            question: None,
+        }
+    }
+
+    fn stop(session: &str) -> Purpose {
+        Purpose::Stop(session.to_owned())
+    }
+
+    fn ask(sessions: &[&str]) -> Purpose {
+        Purpose::Ask(sessions.iter().map(|&session| session.into()).collect())
+    }
+
+    #[test]
+    fn a_card_stops_its_session_or_asks_first_where_the_operator_wants_it() {
+        let (stops, asks) = (
+            terminal(Model::Apollo, false),
+            terminal(Model::Apollo, true),
+        );
+        let in_use = sent(None, None);
+        for (ids, stopped, asked) in [
+            (&[] as &[&str], Purpose::Begin, Purpose::Begin),
+            (&["S"], stop("S"), ask(&["S"])),
+            // It ends already: there is nothing to ask.
+            (&["S."], stop("S."), stop("S.")),
+            (&["T.", "S"], stop("S"), ask(&["S"])),
+            (&["T", "S"], ask(&["T", "S"]), ask(&["T", "S"])),
+        ] {
+            let running = running(ids);
+            assert_eq!(purpose(&stops, &running, Some(&in_use)), stopped, "{ids:?}");
+            assert_eq!(purpose(&stops, &running, None), stopped, "{ids:?}");
+            assert_eq!(purpose(&asks, &running, Some(&in_use)), asked, "{ids:?}");
+        }
+    }
+
+    #[test]
+    fn who_said_on_the_screen_what_the_card_is_for_is_not_asked() {
+        let terminal = terminal(Model::Apollo, true);
+        let evse = Evse {
+            station: "CT-1".into(),
+            connector: 2,
+        };
+        let place = || Some(Chosen::Evse(evse.clone()));
+        let hold = || Some(Chosen::Hold(evse.clone(), 5_000));
+        let here = || Some(evse.clone());
+        for (prompt, expected) in [
+            (sent(here(), place()), Purpose::Begin),
+            (sent(here(), hold()), Purpose::Begin),
+            (sent(None, Some(Chosen::StopByCard)), stop("S")),
+            // A vehicle that was plugged in may be another driver's, and what was chosen may be taken by now.
+            (sent(here(), None), ask(&["S"])),
+            (sent(None, place()), ask(&["S"])),
+        ] {
+            let found = purpose(&terminal, &running(&["S"]), Some(&prompt));
+            assert_eq!(found, expected, "{:?}, {:?}", prompt.prompt, prompt.chosen);
+        }
+    }
+
+    #[test]
+    fn a_terminal_that_cannot_ask_stops_the_newest_session() {
+        let terminal = terminal(Model::P66, false);
+        assert_eq!(purpose(&terminal, &running(&["T", "S"]), None), stop("T"));
     }
 }

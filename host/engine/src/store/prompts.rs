@@ -2,9 +2,22 @@
 //! answer.
 
 use super::error::StoreError;
-use super::rows::{Reader, integer, json, text};
+use super::rows::{Reader, integer, json, text, unreadable};
+use crate::event::EventOutcome;
 use crate::platform::{Platform, Row};
 use crate::terminals::prompt::{Chosen, Prompt, SentPrompt};
+
+/// Prompts as [`sent`] reads them.
+macro_rules! sent_prompts {
+    () => {
+        "SELECT id, ask, chosen, told_at, renew_at, expires_at, confirmed, hidden_until, answer,
+                EXISTS (SELECT 1 FROM event WHERE event.read = ask.id)
+                OR EXISTS (SELECT 1 FROM recall WHERE recall.arming = ask.id)
+                OR question IS NOT NULL,
+                question, asked_at
+         FROM ask LEFT JOIN stop_question ON stop_question.arming = ask.id"
+    };
+}
 
 /// A prompt on its way to a terminal.
 pub(crate) struct NewPrompt<'a> {
@@ -43,7 +56,8 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Delete prompts that expired before a moment, except the last of each terminal.
+/// Delete prompts that expired before a moment, except the last of each terminal, and the questions under those that
+/// are gone.
 pub(crate) async fn delete_expired(
     platform: &impl Platform,
     expired_before: u64,
@@ -54,6 +68,12 @@ pub(crate) async fn delete_expired(
              AND EXISTS (SELECT 1 FROM ask AS later
                          WHERE later.terminal = ask.terminal AND later.number > ask.number)",
             vec![integer(expired_before)?],
+        )
+        .await?;
+    platform
+        .query(
+            "DELETE FROM stop_question WHERE arming NOT IN (SELECT id FROM ask)",
+            vec![],
         )
         .await?;
     Ok(())
@@ -105,10 +125,10 @@ pub(crate) async fn latest(
 ) -> Result<Option<SentPrompt>, StoreError> {
     let rows = platform
         .query(
-            "SELECT id, ask, chosen, told_at, renew_at, expires_at, confirmed, hidden_until, answer,
-                    EXISTS (SELECT 1 FROM event WHERE event.read = ask.id)
-                    OR EXISTS (SELECT 1 FROM recall WHERE recall.arming = ask.id)
-             FROM ask WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
+            concat!(
+                sent_prompts!(),
+                " WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)"
+            ),
             vec![text(terminal)],
         )
         .await?;
@@ -123,10 +143,7 @@ pub(crate) async fn load(
 ) -> Result<Option<SentPrompt>, StoreError> {
     let rows = platform
         .query(
-            "SELECT id, ask, chosen, told_at, renew_at, expires_at, confirmed, hidden_until, answer,
-                    EXISTS (SELECT 1 FROM event WHERE event.read = ask.id)
-                    OR EXISTS (SELECT 1 FROM recall WHERE recall.arming = ask.id)
-             FROM ask WHERE terminal = ?1 AND id = ?2",
+            concat!(sent_prompts!(), " WHERE terminal = ?1 AND id = ?2"),
             vec![text(terminal), text(arming_id)],
         )
         .await?;
@@ -149,9 +166,51 @@ fn sent(rows: Vec<Row>) -> Result<Option<SentPrompt>, StoreError> {
                 masked_until: row.unsigned()?,
                 answer: row.optional_unsigned()?,
                 used: row.integer()? != 0,
+                question: match row.optional_text()? {
+                    Some(question) => {
+                        let question = serde_json::from_str(&question).map_err(unreadable)?;
+                        Some((question, row.unsigned()?))
+                    }
+                    None => None,
+                },
             })
         })
         .transpose()
+}
+
+/// A card under this prompt asks a question: it is stored once, and if the prompt is the latest.
+pub(crate) async fn ask(
+    platform: &impl Platform,
+    arming_id: &str,
+    question: &Chosen,
+    now: u64,
+) -> Result<EventOutcome, StoreError> {
+    let rows = platform
+        .query(
+            "INSERT INTO stop_question (arming, question, asked_at)
+             SELECT id, ?2, ?3 FROM ask
+             WHERE id = ?1
+               AND NOT EXISTS (SELECT 1 FROM event WHERE read = ?1)
+               AND NOT EXISTS (SELECT 1 FROM ask AS later
+                               WHERE later.terminal = ask.terminal AND later.number > ask.number)
+             ON CONFLICT (arming) DO NOTHING
+             RETURNING arming",
+            vec![text(arming_id), json(question)?, integer(now)?],
+        )
+        .await?;
+    if !rows.is_empty() {
+        return Ok(EventOutcome::Stored);
+    }
+    let asked = platform
+        .query(
+            "SELECT 1 FROM stop_question WHERE arming = ?1",
+            vec![text(arming_id)],
+        )
+        .await?;
+    Ok(match asked.is_empty() {
+        true => EventOutcome::StaleArming,
+        false => EventOutcome::Duplicate,
+    })
 }
 
 /// The driver chose this option. Whether it was stored: it is if it is the first answer, to the

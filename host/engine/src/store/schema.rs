@@ -152,6 +152,12 @@ const STATEMENTS: &[&str] = &[
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS recall_by_card ON recall (terminal, card, at)",
     "CREATE INDEX IF NOT EXISTS recall_by_arming ON recall (arming)",
+    // What a card asks that was shown again: whether, or which of its sessions, to stop.
+    "CREATE TABLE IF NOT EXISTS stop_question (
+        arming TEXT PRIMARY KEY,
+        question TEXT NOT NULL,
+        asked_at INTEGER NOT NULL
+    ) STRICT",
     // When another session begins, a notice for the driver before must not be shown any more.
     "CREATE TRIGGER IF NOT EXISTS next_driver AFTER INSERT ON event
         WHEN NEW.version = 1 AND NEW.phase = 'authorising' BEGIN
@@ -423,6 +429,9 @@ const STATEMENTS: &[&str] = &[
         UPDATE delivery SET next_at = max(0, next_at + NEW.by) WHERE status = 'waiting';
         UPDATE notice SET at = max(0, at + NEW.by);
         UPDATE recall SET at = max(0, at + NEW.by);
+    END",
+    "CREATE TRIGGER IF NOT EXISTS clock_stepped_at_questions AFTER INSERT ON clock_step BEGIN
+        UPDATE stop_question SET asked_at = max(0, asked_at + NEW.by);
     END",
     "CREATE TRIGGER IF NOT EXISTS clock_stepped_at_stations AFTER INSERT ON clock_step BEGIN
         UPDATE station_transaction SET stop_at = max(0, stop_at + NEW.by), heard_at = max(0, heard_at + NEW.by)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chargetap_contract::terminal::CardReference;
 
 use super::error::StoreError;
-use super::rows::{Reader, card_key, first_text, integer, text, texts};
+use super::rows::{Reader, card_key, integer, text, texts};
 use crate::platform::{Platform, Value};
 
 /// A session as stored.
@@ -51,21 +51,35 @@ pub(crate) async fn load(
         .transpose()
 }
 
-/// The running session that this card started at this terminal, if any.
+/// A running session of a card.
+pub(crate) struct RunningSession {
+    pub(crate) id: String,
+    /// It ends already.
+    pub(crate) is_stopping: bool,
+}
+
+/// The running sessions that this card started at this terminal, the newest first.
 pub(crate) async fn running_with_card(
     platform: &impl Platform,
     terminal: &str,
     card: &CardReference,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Vec<RunningSession>, StoreError> {
     let rows = platform
         .query(
-            "SELECT id FROM session WHERE terminal = ?1 AND card = ?2
+            "SELECT id, phase = 'stopping' FROM session WHERE terminal = ?1 AND card = ?2
              AND phase IN ('authorising', 'starting', 'charging', 'stopping')
-             ORDER BY number DESC LIMIT 1",
+             ORDER BY number DESC",
             vec![text(terminal), text(&card_key(card))],
         )
         .await?;
-    first_text(rows)
+    let running = rows.into_iter().map(|row| {
+        let mut row = Reader::new(row);
+        Ok(RunningSession {
+            id: row.text()?,
+            is_stopping: row.integer()? != 0,
+        })
+    });
+    running.collect()
 }
 
 /// Sessions whose deadline has passed.

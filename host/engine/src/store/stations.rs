@@ -6,7 +6,7 @@ use chargetap_ocpp::report::{Boot, ConnectorStatus};
 use super::error::StoreError;
 use super::rows::{Reader, integer, optional_text, text};
 use crate::platform::{Platform, Value};
-use crate::terminals::prompt::EvseStatus;
+use crate::terminals::next_prompt::EvseStatus;
 
 /// The statuses of a connector that is out of order, or of the station as a whole.
 macro_rules! out_of_order {

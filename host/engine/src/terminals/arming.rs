@@ -18,7 +18,8 @@ use futures_util::StreamExt;
 use super::cards::card_is_unreported;
 use super::display::ScreenState;
 use super::locks::Lock;
-use super::prompt::{self, Caption, Chosen, Prompt, PromptContext, SentPrompt};
+use super::next_prompt::{self, PromptContext};
+use super::prompt::{Caption, Chosen, Prompt, SentPrompt};
 use super::words::words;
 use super::{display, orphans};
 use crate::config::{DEFAULT_LANGUAGE, PAYTER, Terminal};
@@ -166,8 +167,9 @@ async fn next_prompt(
         statuses.push(status);
     }
     let activation = records::check_activation(gateway, serial).await?;
+    let chosen = sent.and_then(|sent| sent.chosen(now));
     if activation != ActivationCheck::Allowed {
-        let next = prompt::out_of_service(terminal, &statuses, activation);
+        let next = next_prompt::out_of_service(terminal, &statuses, chosen, activation);
         return put_into_words(gateway, serial, next);
     }
     let policy = gateway.policy(serial, now);
@@ -177,10 +179,10 @@ async fn next_prompt(
         .map(|hold| platform.components().offer(&policy, *hold, now))
         .collect::<Result<Vec<_>, _>>()?;
     let context = PromptContext {
-        chosen: sent.and_then(|sent| sent.chosen(now)),
+        chosen,
         offered: sent.and_then(|sent| sent.offered(now)),
     };
-    let next = prompt::next(terminal, &statuses, &offers, &context, now);
+    let next = next_prompt::next(terminal, &statuses, &offers, &context, now);
     put_into_words(gateway, serial, next)
 }
 

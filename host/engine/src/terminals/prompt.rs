@@ -1,22 +1,12 @@
-//! The prompt that a terminal shows next: a pure function of what the operator configured, of the
-//! EVSEs' status, and of what was chosen last.
-//!
-//! Which EVSE it is, is settled before the card is shown: the terminal has one, or the driver plugged in or chose
-//! on the screen. Where plugging in says it, a vehicle that was charged is not offered again until it was
-//! unplugged, and one without a session only for as long as a driver may take, so that no driver pays for
-//! another's vehicle.
-//!
-//! The same card at the same terminal always stops its session. A choice to stop on the screen names its session
-//! and is obeyed however old the screen is.
+//! What a terminal asks a driver for, and what the driver chose.
 
-use chargetap_contract::money::{MinorUnits, Money};
-use chargetap_contract::screen::{Message, Quote};
+use chargetap_contract::money::MinorUnits;
+use chargetap_contract::screen::Message;
 use chargetap_contract::session::Evse;
-use chargetap_fleet::activation_check::ActivationCheck;
 use serde::{Deserialize, Serialize};
 
-use crate::config::{ServedEvse, Start, Terminal};
-
+/// How long the question whether a session is to end waits to be put up, in milliseconds.
+const QUESTION_WAITS: u64 = 60_000;
 /// How long a vehicle's EVSE is offered before that of one that came later, in milliseconds.
 const OFFER_STAYS: u64 = 60_000;
 
@@ -150,31 +140,10 @@ pub(crate) enum Chosen {
     StopByCard,
     /// To end this session.
     Stop { session: String },
-}
-
-/// The status of an EVSE.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct EvseStatus {
-    /// The session that has it.
-    pub(crate) session: Option<String>,
-    /// Since when a vehicle without a session is plugged in.
-    pub(crate) vehicle_since: Option<u64>,
-    /// A transaction runs there, with a session or without.
-    pub(crate) is_occupied: bool,
-    /// Its station is not connected, or says that the connector cannot be used.
-    pub(crate) is_out_of_order: bool,
-}
-
-impl EvseStatus {
-    /// Whether a session could begin there.
-    fn is_free(&self) -> bool {
-        self.session.is_none() && !self.is_occupied && !self.is_out_of_order
-    }
-
-    /// Whether somebody charges there.
-    fn is_in_use(&self) -> bool {
-        self.session.is_some() || self.is_occupied
-    }
+    /// By a card: perhaps to end one of these sessions, which it began.
+    ConfirmStop { sessions: Vec<String> },
+    /// To end none.
+    GoOn,
 }
 
 /// A prompt as it was sent to a terminal.
@@ -198,6 +167,8 @@ pub(crate) struct SentPrompt {
     pub(crate) answer: Option<u64>,
     /// A card was reported under it.
     pub(crate) used: bool,
+    /// The question that the card asks for, and since when.
+    pub(crate) question: Option<(Chosen, u64)>,
 }
 
 impl SentPrompt {
@@ -206,8 +177,12 @@ impl SentPrompt {
         !self.used && self.answer.is_none() && (self.sent_at..self.renew_at).contains(&now)
     }
 
-    /// The option chosen under this prompt, or the choice that led to it.
+    /// What was chosen under this prompt, on the screen or by a card, or the choice that led to it.
     pub(crate) fn chosen(&self, now: u64) -> Option<&Chosen> {
+        if let Some((question, since)) = &self.question {
+            let is_new = (*since..since.saturating_add(QUESTION_WAITS)).contains(&now);
+            return is_new.then_some(question);
+        }
         match self.answer {
             Some(option) => {
                 let option = self.prompt.chosen(option);
@@ -226,213 +201,3 @@ impl SentPrompt {
         }
     }
 }
-
-/// What the next prompt follows on.
-pub(crate) struct PromptContext<'a> {
-    /// What was chosen on the screen.
-    pub(crate) chosen: Option<&'a Chosen>,
-    /// The EVSE that the terminal offers at this moment, unless it has for long.
-    pub(crate) offered: Option<&'a Evse>,
-}
-
-/// The next prompt. `statuses` are those of the terminal's EVSEs and `offers` those of its holds, each in
-/// their order.
-pub(crate) fn next(
-    terminal: &Terminal,
-    statuses: &[EvseStatus],
-    offers: &[Quote],
-    context: &PromptContext<'_>,
-    now: u64,
-) -> Prompt<Caption> {
-    let is_any = |is: fn(&EvseStatus) -> bool| statuses.iter().any(is);
-    if !is_any(EvseStatus::is_free) && !is_any(EvseStatus::is_in_use) {
-        return Prompt::Nothing {
-            text: Caption::Message(Message::OutOfService),
-        };
-    }
-    let chosen = context.chosen;
-    let holds = || terminal.holds.iter().zip(offers);
-    match chosen {
-        Some(Chosen::StopByCard) => return stop_by_card(Message::ShowFirstCard),
-        Some(Chosen::Hold(evse, wanted)) => {
-            let served = free(terminal, statuses).find(|served| served.evse == *evse);
-            let hold = holds().find(|(hold, _)| *hold == wanted);
-            if let Some((served, (hold, offer))) = served.zip(hold) {
-                return card(terminal, served, *hold, offer);
-            }
-        }
-        _ => {}
-    }
-    let served = place(terminal, statuses, context, now);
-    match (served, holds().next(), terminal.holds.len()) {
-        (Some(served), Some((hold, offer)), 1) => card(terminal, served, *hold, offer),
-        (Some(served), ..) => Prompt::Choice {
-            title: titled(terminal, served, Message::HowMuch),
-            options: amounts(terminal, served)
-                .chain(to_stop(terminal, statuses))
-                .collect(),
-        },
-        (None, ..) if terminal.start == Start::Screen => Prompt::Choice {
-            title: Caption::Message(Message::WhereToCharge),
-            options: places(terminal, statuses)
-                .chain(to_stop(terminal, statuses))
-                .collect(),
-        },
-        (None, ..) if terminal.start == Start::Tap => in_use(terminal, statuses),
-        (None, ..) => stop_by_card(Message::PlugIn),
-    }
-}
-
-/// The prompt where no session may begin. A driver who charges may still end that, unless no card is
-/// read.
-pub(crate) fn out_of_service(
-    terminal: &Terminal,
-    statuses: &[EvseStatus],
-    activation: ActivationCheck,
-) -> Prompt<Caption> {
-    let is_in_use = statuses.iter().any(EvseStatus::is_in_use);
-    match activation {
-        ActivationCheck::EndOnly if is_in_use => in_use(terminal, statuses),
-        _ => Prompt::Nothing {
-            text: Caption::Message(Message::OutOfService),
-        },
-    }
-}
-
-/// Where a session would begin.
-fn place<'a>(
-    terminal: &'a Terminal,
-    statuses: &'a [EvseStatus],
-    context: &PromptContext<'_>,
-    now: u64,
-) -> Option<&'a ServedEvse> {
-    let mut free = free(terminal, statuses);
-    match (terminal.start, context.chosen) {
-        (Start::Tap, _) => free.next(),
-        (Start::PlugIn, _) => plugged_in(terminal, statuses, context.offered, now),
-        (Start::Screen, Some(Chosen::Evse(evse))) => free.find(|served| served.evse == *evse),
-        (Start::Screen, _) => None,
-    }
-}
-
-/// Of the waiting vehicles, the one whose driver may be reading its price, or else the one that came
-/// last. A vehicle that has waited for longer than a driver takes is not offered: the card may be that
-/// of another driver.
-fn plugged_in<'a>(
-    terminal: &'a Terminal,
-    statuses: &'a [EvseStatus],
-    offered: Option<&Evse>,
-    now: u64,
-) -> Option<&'a ServedEvse> {
-    let patience = terminal.policy.plug_in_timeout;
-    terminal
-        .evses
-        .iter()
-        .zip(statuses)
-        .filter(|(_, at)| at.is_free())
-        .filter_map(|(served, at)| Some((at.vehicle_since?, served)))
-        .filter(|(since, _)| now.saturating_sub(*since) < patience)
-        .max_by_key(|(since, served)| (offered == Some(&served.evse), *since))
-        .map(|(_, served)| served)
-}
-
-/// The only EVSE is occupied: the driver who has it may stop.
-fn in_use(terminal: &Terminal, statuses: &[EvseStatus]) -> Prompt<Caption> {
-    if terminal.stop_on_screen {
-        Prompt::Choice {
-            title: Caption::Message(Message::InUse),
-            options: to_stop(terminal, statuses),
-        }
-    } else {
-        stop_by_card(Message::InUseCardStops)
-    }
-}
-
-fn free<'a>(
-    terminal: &'a Terminal,
-    statuses: &'a [EvseStatus],
-) -> impl Iterator<Item = &'a ServedEvse> {
-    let evses = terminal.evses.iter().zip(statuses);
-    evses
-        .filter(|(_, at)| at.is_free())
-        .map(|(served, _)| served)
-}
-
-fn card(
-    terminal: &Terminal,
-    served: &ServedEvse,
-    hold: MinorUnits,
-    offer: &Quote,
-) -> Prompt<Caption> {
-    Prompt::Card(CardPrompt {
-        evse: Some(served.evse.clone()),
-        hold,
-        text: titled(terminal, served, Message::Offer(offer.clone())),
-    })
-}
-
-/// A reader is armed with some amount, though nothing is held here.
-fn stop_by_card(message: Message) -> Prompt<Caption> {
-    Prompt::Card(CardPrompt {
-        evse: None,
-        hold: 1,
-        text: Caption::Message(message),
-    })
-}
-
-fn places<'a>(
-    terminal: &'a Terminal,
-    statuses: &'a [EvseStatus],
-) -> impl Iterator<Item = Choice<Caption>> + 'a {
-    free(terminal, statuses).map(|served| Choice {
-        label: Caption::Label(served.label.clone()),
-        chosen: Chosen::Evse(served.evse.clone()),
-    })
-}
-
-fn amounts<'a>(
-    terminal: &'a Terminal,
-    served: &'a ServedEvse,
-) -> impl Iterator<Item = Choice<Caption>> + 'a {
-    terminal.holds.iter().map(|hold| {
-        let amount = Money {
-            amount: *hold,
-            currency: terminal.policy.tariff.currency.clone(),
-        };
-        Choice {
-            label: Caption::Message(Message::Amount(amount)),
-            chosen: Chosen::Hold(served.evse.clone(), *hold),
-        }
-    })
-}
-
-/// The ways to stop what runs here: on the screen where that is allowed, otherwise by the card.
-fn to_stop(terminal: &Terminal, statuses: &[EvseStatus]) -> Vec<Choice<Caption>> {
-    let evses = terminal.evses.iter().zip(statuses);
-    let running = evses.filter_map(|(served, at)| Some((served, at.session.clone()?)));
-    if terminal.stop_on_screen {
-        return running
-            .map(|(served, session)| Choice {
-                label: Caption::Message(Message::StopAt(served.label.clone())),
-                chosen: Chosen::Stop { session },
-            })
-            .collect();
-    }
-    let by_card = |_| Choice {
-        label: Caption::Message(Message::Stop),
-        chosen: Chosen::StopByCard,
-    };
-    running.take(1).map(by_card).collect()
-}
-
-/// Where there are several EVSEs, a text says which one it is about.
-fn titled(terminal: &Terminal, served: &ServedEvse, message: Message) -> Caption {
-    if terminal.evses.len() > 1 {
-        Caption::About(served.label.clone(), message)
-    } else {
-        Caption::Message(message)
-    }
-}
-
-#[cfg(test)]
-mod tests;

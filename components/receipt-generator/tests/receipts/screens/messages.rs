@@ -30,6 +30,8 @@ pub(crate) fn screens() -> Vec<(&'static str, Message)> {
         Message::WhereToCharge,
         Message::Stop,
         Message::StopAt("A".to_owned()),
+        Message::ConfirmStop,
+        Message::GoOn,
         Message::OutOfService,
     ];
     messages.map(|message| (name(&message), message)).into()
@@ -54,6 +56,8 @@ fn name(message: &Message) -> &'static str {
         Message::WhereToCharge => "where-to-charge",
         Message::Stop => "stop",
         Message::StopAt(_) => "stop-at",
+        Message::ConfirmStop => "confirm-stop",
+        Message::GoOn => "go-on",
         Message::OutOfService => "out-of-service",
     }
 }

@@ -86,6 +86,16 @@ fn stopping_on_the_screen_needs_something_on_the_screen() {
 }
 
 #[test]
+fn a_terminal_without_a_screen_cannot_ask_whether_to_stop() {
+    let confirm = format!("{HOLD}\nconfirm_stop = true");
+    assert!(terminal(HOLD, &confirm).confirm_stop);
+    let small = GOOD.replacen(r#"model = "apollo""#, r#"model = "p68""#, 1);
+    assert_ne!(small, GOOD);
+    let refused = parse(&small.replacen(HOLD, &confirm, 1)).unwrap_err();
+    assert_eq!(refused.key, "terminals.confirm_stop");
+}
+
+#[test]
 fn a_terminal_says_things_in_english_or_in_one_or_two_languages_that_receipts_have() {
     assert_eq!(terminal(HOLD, HOLD).languages, ["en"]);
     let with = |languages: &str| format!("{HOLD}\nlanguages = {languages}");

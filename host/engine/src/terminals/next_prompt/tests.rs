@@ -3,6 +3,7 @@ use std::convert::Infallible;
 use chargetap_contract::money::{Prices, Tariff};
 use chargetap_contract::session::Policy;
 
+use super::super::prompt::{SentPrompt, option_id};
 use super::*;
 use crate::config::Model;
 
@@ -48,6 +49,7 @@ fn terminal(start: Start, evses: u32, holds: &[u64]) -> Terminal {
         start,
         holds: holds.to_vec(),
         stop_on_screen: false,
+        confirm_stop: false,
         languages: vec!["en".into()],
     }
 }
@@ -65,6 +67,8 @@ fn words(message: &Message) -> String {
         Message::Amount(money) => format!("{} {}", money.amount, money.currency),
         Message::Stop => "Stop charging".into(),
         Message::StopAt(label) => format!("Stop {label}"),
+        Message::ConfirmStop => "Stop charging?".into(),
+        Message::GoOn => "Continue".into(),
         Message::OutOfService => "Out of service.".into(),
         other => panic!("{other:?}"),
     }
@@ -270,6 +274,85 @@ fn who_wants_to_stop_shows_the_card_unless_the_screen_is_enough() {
     assert_eq!(labels(&then), ["B", "Stop A"]);
 }
 
+/// By a card that began these sessions.
+fn confirm(sessions: &[&str]) -> Chosen {
+    let sessions = sessions.iter().map(|&session| session.into()).collect();
+    Chosen::ConfirmStop { sessions }
+}
+
+#[test]
+fn a_card_that_is_to_confirm_is_asked_whether_its_session_ends() {
+    let only = terminal(Start::Tap, 1, &[5_000]);
+    let statuses = [running("S")];
+    let ask = asked(&only, &statuses, Some(&confirm(&["S"])));
+    assert_eq!(ask.title(), "Stop charging?");
+    assert_eq!(labels(&ask), ["Stop charging", "Continue"]);
+    let session = "S".to_owned();
+    assert_eq!(ask.chosen(0), Some(&Chosen::Stop { session }));
+    // Whatever is answered, the terminal then shows what it showed before.
+    for option in [0, 1] {
+        let then = after(&only, &statuses, &ask, option);
+        assert!(card(&then).2.starts_with("In use."), "{option}");
+    }
+}
+
+#[test]
+fn a_card_that_pays_for_two_vehicles_is_asked_which_of_them_is_to_stop() {
+    let terminal = terminal(Start::Screen, 3, &[5_000]);
+    let statuses = [running("S-1"), running("other"), running("S-2")];
+    let ask = asked(&terminal, &statuses, Some(&confirm(&["S-2", "S-1"])));
+    assert_eq!(labels(&ask), ["Stop A", "Stop C", "Continue"]);
+    let session = "S-2".to_owned();
+    assert_eq!(ask.chosen(1), Some(&Chosen::Stop { session }));
+}
+
+#[test]
+fn nobody_is_asked_about_a_session_that_is_over() {
+    let terminal = terminal(Start::Tap, 1, &[5_000]);
+    let ask = asked(&terminal, &[IDLE], Some(&confirm(&["S"])));
+    assert_eq!(card(&ask).0, Some(1));
+}
+
+#[test]
+fn who_may_only_end_a_session_is_asked_as_well() {
+    let terminal = terminal(Start::Tap, 1, &[5_000]);
+    let (statuses, question) = ([running("S")], confirm(&["S"]));
+    let end_only = ActivationCheck::EndOnly;
+    let ask = in_words(out_of_service(
+        &terminal,
+        &statuses,
+        Some(&question),
+        end_only,
+    ));
+    assert_eq!(labels(&ask), ["Stop charging", "Continue"]);
+}
+
+#[test]
+fn a_question_that_a_card_asks_is_not_put_up_late() {
+    let sent = |since| SentPrompt {
+        arming_id: "A".into(),
+        prompt: asked(&terminal(Start::Tap, 1, &[5_000]), &[running("S")], None),
+        chosen: None,
+        sent_at: 0,
+        renew_at: 3_000_000,
+        expires_at: 3_000_000,
+        confirmed: true,
+        masked_until: 0,
+        answer: None,
+        used: true,
+        question: Some((confirm(&["S"]), since)),
+    };
+    for (since, is_asked) in [
+        (1_000_000, true),
+        (945_000, true),
+        (935_000, false),
+        (1_010_000, false),
+    ] {
+        let sent = sent(since);
+        assert_eq!(sent.chosen(1_000_000).is_some(), is_asked, "{since}");
+    }
+}
+
 #[test]
 fn a_driver_may_choose_how_much_to_spend_at_most_before_showing_a_card() {
     let terminal = terminal(Start::Tap, 1, &[1_000, 2_550]);
@@ -310,7 +393,7 @@ fn an_option_that_is_not_there_is_none() {
 }
 
 fn resting(terminal: &Terminal, statuses: &[EvseStatus], activation: ActivationCheck) -> Prompt {
-    in_words(out_of_service(terminal, statuses, activation))
+    in_words(out_of_service(terminal, statuses, None, activation))
 }
 
 #[test]
