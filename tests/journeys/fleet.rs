@@ -12,6 +12,8 @@ mod processors;
 
 use serde_json::Value;
 
+pub(crate) use command_line::{chargetap, text};
+
 use crate::world::{Answer, Setup, TERMINAL, World};
 
 /// A world without any records.

@@ -22,6 +22,7 @@ mod ocpp2;
 mod operator;
 #[cfg(feature = "peers")]
 mod peers;
+mod pending_stations;
 mod raw_station;
 mod readme;
 mod receipts;

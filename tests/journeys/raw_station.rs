@@ -25,6 +25,7 @@ pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 pub(crate) struct RawStation<'a> {
     pub(crate) world: &'a World,
     socket: Socket,
+    identity: &'static str,
     subprotocol: &'static str,
     pub(crate) tag: String,
     pub(crate) transaction: i64,
@@ -39,9 +40,21 @@ impl<'a> RawStation<'a> {
 
     /// Connects as the station of the configuration, and speaks this subprotocol.
     pub(crate) async fn speaking(world: &'a World, subprotocol: &'static str) -> Self {
+        Self::of(world, STATION, subprotocol).await
+    }
+
+    /// Connects as a station of this identity.
+    pub(crate) async fn of(
+        world: &'a World,
+        identity: &'static str,
+        subprotocol: &'static str,
+    ) -> Self {
         Self {
             world,
-            socket: connect_speaking(world, STATION, subprotocol).await.unwrap(),
+            socket: connect_speaking(world, identity, subprotocol)
+                .await
+                .unwrap(),
+            identity,
             subprotocol,
             tag: String::new(),
             transaction: 0,
@@ -132,9 +145,19 @@ impl<'a> RawStation<'a> {
             .await
     }
 
+    /// Sends a call with this payload, which must be refused, and returns the error's code.
+    pub(crate) async fn refused(&mut self, action: &str, payload: Value) -> Value {
+        self.send(json!([2, "refused", action, payload]).to_string())
+            .await;
+        let answer = self.receive().await;
+        assert_eq!(answer[0], 4, "{answer}");
+        assert_eq!(answer[1], "refused", "{answer}");
+        answer[2].clone()
+    }
+
     /// Cuts the connection, and makes a new one.
     pub(crate) async fn reconnect(&mut self) {
-        let socket = connect_speaking(self.world, STATION, self.subprotocol).await;
+        let socket = connect_speaking(self.world, self.identity, self.subprotocol).await;
         self.socket = socket.unwrap();
     }
 

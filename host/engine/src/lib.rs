@@ -259,5 +259,5 @@ pub use rate_limit::RateLimit;
 pub use refund::{Refund, RefundOutcome};
 pub use sessions::execute::Execution;
 pub use stations::matching::{Match, ReportOutcome};
-pub use stations::reports::TransactionAnswer;
+pub use stations::reports::{TransactionAnswer, loggable_boot};
 pub use stations::tokens::remote_start_number;

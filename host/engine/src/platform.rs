@@ -6,6 +6,7 @@ use std::future::Future;
 pub use chargetap_contract::{ComponentFault, Components};
 use chargetap_fleet::alert::Secret;
 pub use chargetap_fleet::operation::TriggeredMessage;
+use chargetap_ocpp::report::Boot;
 
 use crate::http::{ProviderRequest, ProviderResponse, SendError};
 pub use crate::maybe_send::{MaybeSend, MaybeSync};
@@ -53,6 +54,11 @@ pub trait Platform: MaybeSend + MaybeSync + 'static {
 
     /// What only the host knows of a station; nothing where it cannot tell.
     fn station_link(&self, station: &str) -> StationLink;
+
+    /// The stations of unknown identities that the host holds pending; none where it holds none.
+    fn pending_stations(&self) -> Vec<PendingStation> {
+        Vec::new()
+    }
 
     /// Run one statement in the database, atomically and durably: when it returns, what it wrote
     /// survives a power cut.
@@ -141,6 +147,25 @@ pub struct StationLink {
     pub refused_settings: Vec<(String, String)>,
     /// Its last messages, newest last, without secrets.
     pub messages: Vec<StationMessage>,
+}
+
+/// A station of an unknown identity that is connected and held pending, until it is configured.
+#[derive(Clone, Debug)]
+pub struct PendingStation {
+    /// Its identity, which is that of a station that could be configured.
+    pub id: String,
+    /// The address from which it is connected.
+    pub source: String,
+    /// Since when, in milliseconds since 1970.
+    pub since: u64,
+    /// The version of OCPP that it speaks.
+    pub ocpp: &'static str,
+    /// Whether it showed a password.
+    pub has_password: bool,
+    /// Whether it showed a client certificate that is good.
+    pub has_certificate: bool,
+    /// What it says of itself, as it may be kept; empty until it says it.
+    pub boot: Boot,
 }
 
 /// How often a station was odd in one way.

@@ -244,9 +244,10 @@ fn a_host_implements_few_methods() {
         _ => None,
     });
     let methods = found.unwrap().items.iter();
+    // One with a body may be left out.
     let methods = methods
-        .filter(|it| matches!(it, syn::TraitItem::Fn(_)))
+        .filter(|it| matches!(it, syn::TraitItem::Fn(method) if method.default.is_none()))
         .count();
-    println!("Platform has {methods} methods");
+    println!("Platform has {methods} methods without a body");
     assert!((1..=11).contains(&methods), "{methods}");
 }

@@ -27,8 +27,8 @@ pub use problem::{Problem, ProblemKind};
 pub use query::Parameter;
 pub use route::Route;
 pub use station::{
-    ConnectorState, OddityCount, OperationAnswer, OperationOutcome, RefusedSetting, ShownStation,
-    StationMessage, StationState, TransactionState,
+    ConnectionState, ConnectorState, OddityCount, OperationAnswer, OperationOutcome,
+    PendingStation, RefusedSetting, ShownStation, StationMessage, StationState, TransactionState,
 };
 pub use table::{AuditEntry, DeadLetter, RecordedRefund, SessionFinding};
 pub use view::view;

@@ -29,6 +29,7 @@ pub(crate) struct Metrics {
     alerts: Family<Labels, Counter>,
     payment_reports: Family<Labels, Counter>,
     connected: Family<Labels, Gauge>,
+    pending: Gauge,
     statuses: Family<[(&'static str, String); 3], Gauge>,
     oddities: Family<[(&'static str, String); 2], Counter>,
 }
@@ -43,6 +44,7 @@ impl Metrics {
             alerts: Family::default(),
             payment_reports: Family::default(),
             connected: Family::default(),
+            pending: Gauge::default(),
             statuses: Family::default(),
             oddities: Family::default(),
         };
@@ -66,6 +68,11 @@ impl Metrics {
             "station_connected",
             "Whether a station is connected",
             metrics.connected.clone(),
+        );
+        registry.register(
+            "stations_pending",
+            "Stations of unknown identities that are held pending",
+            metrics.pending.clone(),
         );
         registry.register(
             "connector_status",
@@ -105,6 +112,8 @@ impl Metrics {
                 .get_or_create_owned(&[("station", station.to_owned())]);
             gauge.set(is_connected.into());
         }
+        let pending = stations.pending().len();
+        self.pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
         for (station, kind, count) in stations.oddities() {
             let labels = [("station", station), ("kind", kind.to_owned())];
             let counter = self.oddities.get_or_create_owned(&labels);

@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chargetap_engine::Gateway;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    DatabaseError, Metric, Platform, Row, StationAnswer, StationLink, StationOrder, Value, Work,
+    DatabaseError, Metric, PendingStation, Platform, Row, StationAnswer, StationLink, StationOrder,
+    Value, Work,
 };
 use chargetap_ocpp::report::Status;
 use chargetap_plugins::Plugins;
@@ -199,6 +200,10 @@ impl Platform for Native {
 
     fn station_link(&self, station: &str) -> StationLink {
         self.stations.link(station)
+    }
+
+    fn pending_stations(&self) -> Vec<PendingStation> {
+        self.stations.pending()
     }
 
     async fn query(

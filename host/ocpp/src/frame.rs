@@ -188,6 +188,8 @@ pub enum ErrorCode {
     InternalError,
     /// The message is not as OCPP defines it.
     FormatViolation,
+    /// The station may not say it, such as before it is taken in.
+    SecurityError,
 }
 
 impl ErrorCode {
@@ -200,6 +202,7 @@ impl ErrorCode {
             // The spelling of OCPP 1.6.
             (Self::FormatViolation, Version::V16) => "FormationViolation",
             (Self::FormatViolation, _) => "FormatViolation",
+            (Self::SecurityError, _) => "SecurityError",
         }
     }
 }

@@ -198,12 +198,14 @@ pub enum Response {
         /// Whether it may.
         is_accepted: bool,
     },
-    /// The station is taken in.
+    /// Whether the station is taken in.
     BootNotification {
         /// The time.
         now: DateTime,
-        /// How often it is to send a heartbeat, in seconds.
-        heartbeat_interval: u32,
+        /// Whether it is. Otherwise it is pending: it says nothing else until it is.
+        is_accepted: bool,
+        /// How often it is to send a heartbeat, in seconds; while it is pending, when it is to say again that it started.
+        interval: u32,
     },
     /// Vendors' own data is not known.
     DataTransfer,

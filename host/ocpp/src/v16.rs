@@ -196,8 +196,12 @@ pub(crate) fn response(response: Response) -> Value {
         Response::Authorize { is_accepted } => json!({"idTagInfo": token(is_accepted)}),
         Response::BootNotification {
             now,
-            heartbeat_interval,
-        } => json!({"currentTime": now, "interval": heartbeat_interval, "status": "Accepted"}),
+            is_accepted,
+            interval,
+        } => {
+            let status = if is_accepted { "Accepted" } else { "Pending" };
+            json!({"currentTime": now, "interval": interval, "status": status})
+        }
         Response::DataTransfer => json!({"status": "UnknownVendorId"}),
         Response::Heartbeat { now } => json!({"currentTime": now}),
         Response::StartTransaction {

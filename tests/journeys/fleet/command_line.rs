@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::commissioned;
 use crate::world::{TERMINAL, World};
 
-pub(super) async fn chargetap(world: &World, arguments: &[&str]) -> Output {
+pub(crate) async fn chargetap(world: &World, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chargetap"));
     command
         .arg("fleet")
@@ -20,7 +20,7 @@ pub(super) async fn chargetap(world: &World, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-pub(super) fn text(output: &[u8]) -> String {
+pub(crate) fn text(output: &[u8]) -> String {
     String::from_utf8(output.to_vec()).unwrap()
 }
 

@@ -13,6 +13,14 @@ impl World {
         self.count("SELECT count(*) FROM session")
     }
 
+    /// The stations of which anything is on record.
+    pub(crate) fn stored_stations(&self) -> Vec<String> {
+        self.texts(
+            "SELECT id FROM station UNION SELECT station FROM connector
+             UNION SELECT station FROM station_transaction",
+        )
+    }
+
     /// Make the payment providers' reports this many days older.
     pub(crate) fn age_reports(&self, days: i64) {
         let statement = "UPDATE report SET at = at - ?1 * 86400000";

@@ -188,8 +188,9 @@ async fn operate(
     (station, operation): (&StationId, &Operation),
     repeatable: Option<&Repeatable>,
 ) -> Result<Option<Answer>, EngineError> {
-    if !stations::is_known(gateway, fleet, station).await? {
-        return Ok(Some(Problem::not_found().answer()));
+    let access = &context.actor.access;
+    if let Some(problem) = stations::obstacle(gateway, fleet, access, station).await? {
+        return Ok(Some(problem.answer()));
     }
     let command = Command::Operate(station.clone(), operation.clone());
     let changes = match chargetap_fleet::decide(fleet, context, command) {

@@ -1,13 +1,15 @@
 //! Stations as people see them, and what people have them do.
 //!
-//! A station is one of the configuration, one on record, or one that was heard of.
+//! A station is one of the configuration, one on record, one that was heard of, or one that is pending: connected, and
+//! not configured. What is known of a pending one is for those who may see every station.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chargetap_fleet::access::AccessScope;
 use chargetap_fleet::api::{
-    Answer, ConnectorState, OddityCount, OperationAnswer, OperationOutcome, Page, Problem,
-    RefusedSetting, ShownStation, StationMessage, StationState, TransactionState,
+    Answer, ConnectionState, ConnectorState, OddityCount, OperationAnswer, OperationOutcome, Page,
+    PendingStation, Problem, RefusedSetting, ShownStation, StationMessage, StationState,
+    TransactionState,
 };
 use chargetap_fleet::context::Actor;
 use chargetap_fleet::fleet::{Fleet, Record as _};
@@ -43,7 +45,8 @@ pub(super) async fn list(
         };
         is_visible && site.is_none_or(|site| record.is_some_and(|it| it.details.site == *site))
     };
-    let all = known(gateway, fleet).await?;
+    let pending = pending(gateway, access);
+    let all = known(gateway, fleet, &pending).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut rest = all
         .into_iter()
@@ -53,7 +56,7 @@ pub(super) async fn list(
     let stored = Stored::load(&gateway.platform, &ids).await?;
     let state = |id: &StationId| {
         let link = gateway.platform.station_link(id.as_str());
-        state(gateway, fleet, id, &stored, &link)
+        state(gateway, fleet, id, &stored, &link, pending.get(id))
     };
     let page = Page {
         items: ids.iter().map(state).collect(),
@@ -66,21 +69,22 @@ pub(super) async fn list(
 pub(super) async fn show(
     gateway: &Gateway<impl Platform>,
     fleet: &Fleet,
+    access: &AccessScope,
     id: &StationId,
 ) -> Result<Answer, EngineError> {
-    if !is_known(gateway, fleet, id).await? {
+    let pending = pending(gateway, access);
+    if !known(gateway, fleet, &pending).await?.contains(id) {
         return Ok(Problem::not_found().answer());
     }
     let platform = &gateway.platform;
     let stored = Stored::load(platform, std::slice::from_ref(id)).await?;
     let link = platform.station_link(id.as_str());
-    let state = state(gateway, fleet, id, &stored, &link);
+    let state = state(gateway, fleet, id, &stored, &link, pending.get(id));
     let introduction = stored.introduction(id);
     let moment = |at: Option<u64>| at.map(Moment::from_millis);
     let recent = store::station_states::recent(platform, id.as_str(), RECENT).await?;
     let shown = ShownStation {
         state,
-        serial: introduction.and_then(|it| it.serial.clone()),
         booted: moment(introduction.and_then(|it| it.booted_at)),
         last_connected: moment(introduction.and_then(|it| it.connected_at)),
         transactions: recent.iter().map(transaction).collect(),
@@ -140,25 +144,50 @@ pub(super) async fn operate(
     Answer::json(200, &OperationOutcome::of(operation, answer))
 }
 
-/// Whether there is such a station.
-pub(super) async fn is_known(
+/// Why a station cannot be told to do anything: there is none, or it is pending.
+pub(super) async fn obstacle(
     gateway: &Gateway<impl Platform>,
     fleet: &Fleet,
+    access: &AccessScope,
     id: &StationId,
-) -> Result<bool, EngineError> {
-    Ok(known(gateway, fleet).await?.contains(id))
+) -> Result<Option<Problem>, EngineError> {
+    let pending = pending(gateway, access);
+    if pending.contains_key(id) {
+        let text = format!(
+            "station {id} is pending, and was not asked: it is not configured. `chargetap fleet station \
+             show {id}` has the lines for the configuration file"
+        );
+        return Ok(Some(Refusal::conflict("station-pending", text).into()));
+    }
+    let is_known = known(gateway, fleet, &pending).await?.contains(id);
+    Ok((!is_known).then(Problem::not_found))
+}
+
+/// The stations that are pending, if the caller may see them.
+fn pending(
+    gateway: &Gateway<impl Platform>,
+    access: &AccessScope,
+) -> BTreeMap<StationId, platform::PendingStation> {
+    if *access != AccessScope::Everywhere {
+        return BTreeMap::new();
+    }
+    let all = gateway.platform.pending_stations().into_iter();
+    all.filter_map(|it| Some((it.id.parse().ok()?, it)))
+        .collect()
 }
 
 /// Every station.
 async fn known(
     gateway: &Gateway<impl Platform>,
     fleet: &Fleet,
+    pending: &BTreeMap<StationId, platform::PendingStation>,
 ) -> Result<BTreeSet<StationId>, EngineError> {
     let heard_of = store::station_states::heard_of(&gateway.platform).await?;
     let configured = gateway.config.stations.keys();
     let on_record = Station::all(fleet).keys();
     let ids = heard_of.iter().chain(configured).chain(on_record);
-    Ok(ids.filter_map(|id| id.parse().ok()).collect())
+    let ids = ids.filter_map(|id| id.parse().ok());
+    Ok(ids.chain(pending.keys().cloned()).collect())
 }
 
 /// What the store has of some stations.
@@ -203,14 +232,23 @@ fn state(
     id: &StationId,
     stored: &Stored,
     link: &StationLink,
+    pending: Option<&platform::PendingStation>,
 ) -> StationState {
     let record = Station::all(fleet).get(id.as_str());
-    let introduction = stored.introduction(id);
+    let introduction = match pending {
+        Some(pending) => Some(introduction(pending)),
+        None => stored.introduction(id).cloned(),
+    };
+    let introduction = introduction.unwrap_or_default();
     let reported = stored.reported.get(id.as_str());
     let reported = reported.map_or(&[][..], Vec::as_slice);
     let running = stored.running.get(id.as_str());
     let running = running.map_or(&[][..], Vec::as_slice);
-    let (connected, since) = connection(&gateway.platform, id, link);
+    let (state, since) = match pending {
+        Some(pending) => (ConnectionState::Pending, Some(pending.since)),
+        None => connection(&gateway.platform, id, link),
+    };
+    let pending = pending.map(|it| shown_pending(id, it));
 
     let served = gateway.config.terminals.values().flat_map(|it| &it.evses);
     let served = served.filter(|it| it.evse.station == id.as_str());
@@ -241,15 +279,48 @@ fn state(
         key: id.clone(),
         version: record.map(|record| record.version),
         details: record.map(|record| record.value.details.clone()),
-        connected,
+        state,
+        connected: match state {
+            ConnectionState::Connected => Some(true),
+            ConnectionState::NotConnected | ConnectionState::Pending => Some(false),
+            ConnectionState::Unknown => None,
+        },
         since: since.map(Moment::from_millis),
-        vendor: introduction.and_then(|it| it.vendor.clone()),
-        model: introduction.and_then(|it| it.model.clone()),
-        firmware: introduction.and_then(|it| it.firmware.clone()),
+        vendor: introduction.vendor,
+        model: introduction.model,
+        serial: introduction.serial,
+        firmware: introduction.firmware,
         status: whole.map(|it| it.status.clone()),
-        summary: summary(&connectors),
+        summary: match &pending {
+            Some(pending) => pending.summary(),
+            None => summary(&connectors),
+        },
+        pending,
         connectors,
         oddities: link.oddities.iter().map(|it| it.count).sum(),
+    }
+}
+
+/// What a pending station says of itself.
+fn introduction(pending: &platform::PendingStation) -> Introduction {
+    let boot = pending.boot.clone();
+    let said = |text: String| Some(text).filter(|it| !it.is_empty());
+    Introduction {
+        vendor: said(boot.vendor),
+        model: said(boot.model),
+        serial: boot.serial,
+        firmware: boot.firmware,
+        ..Introduction::default()
+    }
+}
+
+fn shown_pending(id: &StationId, pending: &platform::PendingStation) -> PendingStation {
+    PendingStation {
+        ocpp: pending.ocpp.to_owned(),
+        source: pending.source.clone(),
+        password: pending.has_password,
+        certificate: pending.has_certificate,
+        hint: PendingStation::hint(id, pending.has_password, pending.has_certificate),
     }
 }
 
@@ -258,12 +329,15 @@ fn connection(
     platform: &impl Platform,
     id: &StationId,
     link: &StationLink,
-) -> (Option<bool>, Option<u64>) {
+) -> (ConnectionState, Option<u64>) {
     match platform.station_connected_for(id.as_str()) {
         // The host cannot tell.
-        Some(u64::MAX) => (None, None),
-        Some(duration) => (Some(true), platform.now().checked_sub(duration)),
-        None => (Some(false), link.disconnected_at),
+        Some(u64::MAX) => (ConnectionState::Unknown, None),
+        Some(duration) => {
+            let since = platform.now().checked_sub(duration);
+            (ConnectionState::Connected, since)
+        }
+        None => (ConnectionState::NotConnected, link.disconnected_at),
     }
 }
 

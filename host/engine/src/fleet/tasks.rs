@@ -75,7 +75,7 @@ pub(super) async fn perform(
         Task::Stations { site, after, limit } => {
             stations::list(gateway, fleet, access, site.as_ref(), after.as_ref(), limit).await
         }
-        Task::Station(station) => stations::show(gateway, fleet, &station).await,
+        Task::Station(station) => stations::show(gateway, fleet, access, &station).await,
         Task::Picture(hash, kind) => {
             let bytes = store::fleet::picture(platform, &hash).await?;
             let missing = || Problem::not_found().answer();

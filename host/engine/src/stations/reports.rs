@@ -38,6 +38,18 @@ use crate::store::transactions::{NewTransaction, Transaction};
 /// A reading that is older was queued, in milliseconds.
 const OF_NOW: u64 = 2 * 60_000;
 
+/// What a station says of itself, as it is kept.
+#[must_use]
+pub fn loggable_boot(boot: &Boot) -> Boot {
+    let text = |text: &Option<String>| text.as_deref().map(loggable);
+    Boot {
+        vendor: loggable(&boot.vendor),
+        model: loggable(&boot.model),
+        serial: text(&boot.serial),
+        firmware: text(&boot.firmware),
+    }
+}
+
 /// A transaction as the station is to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TransactionAnswer {
@@ -69,14 +81,7 @@ impl<P: Platform> Gateway<P> {
     /// # Errors
     /// It could not be stored: the station must report it again.
     pub async fn station_booted(&self, station: &str, boot: &Boot) -> Result<(), EngineError> {
-        let platform = &self.platform;
-        let text = |text: &Option<String>| text.as_deref().map(loggable);
-        let boot = Boot {
-            vendor: loggable(&boot.vendor),
-            model: loggable(&boot.model),
-            serial: text(&boot.serial),
-            firmware: text(&boot.firmware),
-        };
+        let (platform, boot) = (&self.platform, loggable_boot(boot));
         store::stations::booted(platform, station, &boot, platform.now()).await?;
         Ok(())
     }

@@ -7,6 +7,7 @@ use super::transactions::{Transaction, columns, transaction};
 use crate::platform::{Platform, Row, Value};
 
 /// What a station said of itself.
+#[derive(Clone, Default)]
 pub(crate) struct Introduction {
     pub(crate) station: String,
     pub(crate) connected_at: Option<u64>,

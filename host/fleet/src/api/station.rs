@@ -18,24 +18,100 @@ pub struct StationState {
     pub version: Option<u64>,
     /// Its details; absent without a record.
     pub details: Option<StationDetails>,
-    /// Whether it is connected; absent where a bridge holds its connection.
+    /// Whether it is connected, or waits to be configured.
+    pub state: ConnectionState,
+    /// Whether it is connected and configured; absent where a bridge holds its connection.
     pub connected: Option<bool>,
-    /// Since when it is connected, or is not; absent if that is not known.
+    /// Since when it is in this state; absent if that is not known.
     pub since: Option<Moment>,
+    /// What is to be known of it while it is pending; absent otherwise.
+    pub pending: Option<PendingStation>,
     /// Who made it, as it says itself.
     pub vendor: Option<String>,
     /// Its model, as it says itself.
     pub model: Option<String>,
+    /// Its serial number, as it says itself.
+    pub serial: Option<String>,
     /// Its firmware, as it says itself.
     pub firmware: Option<String>,
     /// What it last said of itself as a whole.
     pub status: Option<String>,
-    /// Its connectors in one line.
+    /// Its connectors in one line; of one that is pending, how it is connected.
     pub summary: String,
     /// Its connectors.
     pub connectors: Vec<ConnectorState>,
     /// How often it did not keep to OCPP since the gateway started.
     pub oddities: u64,
+}
+
+/// Whether a station is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConnectionState {
+    /// It is connected.
+    Connected,
+    /// It is not.
+    NotConnected,
+    /// It is connected, but its identity is not configured: nothing that it says counts.
+    Pending,
+    /// A bridge holds its connection.
+    Unknown,
+}
+
+/// What is to be known of a station whose identity is not configured. It has proved nothing of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PendingStation {
+    /// The version of OCPP that it speaks.
+    pub ocpp: String,
+    /// The address from which it is connected.
+    pub source: String,
+    /// Whether it showed a password, which is not kept.
+    pub password: bool,
+    /// Whether it showed a client certificate that the gateway's CA signed.
+    pub certificate: bool,
+    /// What to do, and the lines that configure it.
+    pub hint: String,
+}
+
+impl PendingStation {
+    /// What configures a station of this identity, by what it showed: a sentence, and after it the lines for the
+    /// configuration file. The password is named there, as every secret.
+    #[must_use]
+    pub fn hint(id: &StationId, has_password: bool, has_certificate: bool) -> String {
+        let id = id.as_str();
+        // Of one that showed nothing, a password is asked.
+        let needs_password = has_password || !has_certificate;
+        let advice = match needs_password {
+            true => {
+                "If it is yours, add these lines to the configuration file, put its password into the \
+                 variable, and restart the gateway:"
+            }
+            false => {
+                "If it is yours, add these lines to the configuration file, and restart the gateway:"
+            }
+        };
+        // A text of printable ASCII is written alike in TOML.
+        let mut lines = format!("{advice}\n[[stations]]\nid = {id:?}");
+        if needs_password {
+            let known = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+            let name: String = id.chars().map(known).collect();
+            let name = name.to_ascii_uppercase();
+            lines.push_str(&format!(
+                "\npassword = {{ env = \"STATION_{name}_PASSWORD\" }}"
+            ));
+        }
+        if has_certificate {
+            lines.push_str("\nclient_certificate = true");
+        }
+        lines
+    }
+
+    /// How it is connected, in one line.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let (ocpp, source) = (&self.ocpp, &self.source);
+        format!("not configured: OCPP {ocpp} from {source}")
+    }
 }
 
 /// A connector of a station.
@@ -82,8 +158,6 @@ pub struct ShownStation {
     /// How it is.
     #[serde(flatten)]
     pub state: StationState,
-    /// Its serial number, as it says itself.
-    pub serial: Option<String>,
     /// When it last said that it started.
     pub booted: Option<Moment>,
     /// When it last connected.
@@ -217,5 +291,30 @@ impl OperationOutcome {
             answer,
             text: text.to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pending_station_is_configured_by_what_it_showed_and_never_by_a_password_in_plain() {
+        let lines = |id: &str, has_password, has_certificate| {
+            let hint = PendingStation::hint(&id.parse().unwrap(), has_password, has_certificate);
+            let (advice, lines) = hint.split_once('\n').unwrap();
+            assert_eq!(advice.contains("password"), lines.contains("password"));
+            lines.to_owned()
+        };
+        let by_password =
+            "[[stations]]\nid = \"CT-9\"\npassword = { env = \"STATION_CT_9_PASSWORD\" }";
+        assert_eq!(lines("CT-9", true, false), by_password);
+        assert_eq!(lines("CT-9", false, false), by_password);
+        let by_certificate = "[[stations]]\nid = \"CT-9\"\nclient_certificate = true";
+        assert_eq!(lines("CT-9", false, true), by_certificate);
+        let by_both = format!("{by_password}\nclient_certificate = true");
+        assert_eq!(lines("CT-9", true, true), by_both);
+        let odd = "[[stations]]\nid = \"a\\\"b\\\\c #\"\npassword = { env = \"STATION_A_B_C___PASSWORD\" }";
+        assert_eq!(lines("a\"b\\c #", true, false), odd);
     }
 }

@@ -4,17 +4,14 @@
 //! They are apart so that the answer to a remote start is seen while an earlier message is still
 //! being stored; whoever stores it may be waiting for that very answer.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
-use thiserror::Error;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use chargetap_ocpp::Version;
 use chargetap_ocpp::frame::MessageId;
@@ -23,6 +20,7 @@ use chargetap_ocpp::message::{self, Answer, Incoming, Request};
 use super::messages::{Intake, Received, Reply};
 use super::oddities::OddityCounts;
 use super::recent::Recent;
+use super::socket::{self, Ended, Liveness};
 use super::upstream::Upstream;
 use super::{Outcome, Shared, StationEvents, Timeouts, configuration, relay};
 
@@ -41,23 +39,6 @@ pub(super) enum Order {
     },
     /// Make room for a newer connection of the same station.
     Close,
-}
-
-/// Why a connection ended.
-#[derive(Debug, Error)]
-pub(super) enum Ended {
-    #[error("the station closed it")]
-    ByStation,
-    #[error("a newer connection replaced it")]
-    Replaced,
-    #[error("the station was silent for too long")]
-    Silent,
-    #[error("the station does not read")]
-    Stuck,
-    #[error("the central system above is gone")]
-    Upstream,
-    #[error(transparent)]
-    Socket(#[from] axum::Error),
 }
 
 /// Serves a connection to its end.
@@ -162,11 +143,7 @@ pub(super) struct Link<'a> {
     /// The ids of our calls begin with it: they must be none of a central system's above.
     id_prefix: String,
     last_id: u64,
-    heard_at: Instant,
-    /// The station answers pings.
-    has_ponged: bool,
-    silence_without_pongs: Duration,
-    pings: Interval,
+    liveness: Liveness,
 }
 
 /// A call that waits for its turn.
@@ -204,8 +181,6 @@ impl<'a> Link<'a> {
         shared: &'a Shared<E>,
     ) -> Self {
         let timeouts = shared.timeouts;
-        let mut pings = interval_at(Instant::now() + timeouts.ping, timeouts.ping);
-        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let id_prefix = match upstream {
             Some(_) => format!("chargetap-{:016x}-", rand::random::<u64>()),
             None => String::new(),
@@ -223,10 +198,7 @@ impl<'a> Link<'a> {
             asked: None,
             id_prefix,
             last_id: 0,
-            heard_at: Instant::now(),
-            has_ponged: false,
-            silence_without_pongs: timeouts.silence_without_pongs,
-            pings,
+            liveness: Liveness::new(&timeouts),
         }
     }
 
@@ -268,7 +240,7 @@ impl<'a> Link<'a> {
                 Some(Order::Close) | None => Err(Ended::Replaced),
             },
             Some(reply) = replies.recv() => self.reply(reply).await,
-            _ = self.pings.tick() => self.ping().await,
+            ping = self.liveness.next_ping() => self.ping(ping?).await,
             () = until(answer_due) => {
                 self.resolve(Outcome::Unanswered);
                 Ok(())
@@ -321,7 +293,8 @@ impl<'a> Link<'a> {
         if let Some(seconds) = reply.heartbeat_interval {
             // It lacks several heartbeats by then.
             let several = Duration::from_secs(seconds.saturating_mul(3));
-            self.silence_without_pongs = several.max(self.timeouts.silence_without_pongs);
+            let several = several.max(self.timeouts.silence_without_pongs);
+            self.liveness.set_silence_without_pongs(several);
         }
         self.send_text(reply.text).await
     }
@@ -332,19 +305,11 @@ impl<'a> Link<'a> {
         calls: &Sender<Received>,
     ) -> Result<(), Ended> {
         let message = received.ok_or(Ended::ByStation)??;
-        self.heard_at = Instant::now();
+        self.liveness.heard(&message);
         self.recent
             .exchanged(self.station, &message, false, (self.clock)());
-        let text = match &message {
-            Message::Text(text) => Cow::Borrowed(text.as_str()),
-            // Some stations mark their text as bytes.
-            Message::Binary(bytes) => String::from_utf8_lossy(bytes),
-            Message::Pong(_) => {
-                self.has_ponged = true;
-                return Ok(());
-            }
-            // A close is answered by reading on, after which the stream ends.
-            Message::Ping(_) | Message::Close(_) => return Ok(()),
+        let Some(text) = socket::text(&message) else {
+            return Ok(());
         };
         let received = message::read(self.version, &text);
         self.oddities.count(self.station, &received.oddities);
@@ -373,16 +338,9 @@ impl<'a> Link<'a> {
         self.relay(&text).await
     }
 
-    async fn ping(&mut self) -> Result<(), Ended> {
-        let patience = match self.has_ponged {
-            true => self.timeouts.silence,
-            false => self.silence_without_pongs,
-        };
-        if self.heard_at.elapsed() > patience {
-            return Err(Ended::Silent);
-        }
+    async fn ping(&mut self, ping: Message) -> Result<(), Ended> {
         self.ping_above().await?;
-        self.send(Message::Ping(Bytes::new())).await
+        self.send(ping).await
     }
 
     pub(super) async fn send_text(&mut self, text: String) -> Result<(), Ended> {
@@ -392,10 +350,7 @@ impl<'a> Link<'a> {
     async fn send(&mut self, message: Message) -> Result<(), Ended> {
         self.recent
             .exchanged(self.station, &message, true, (self.clock)());
-        match timeout(self.timeouts.send, self.socket.send(message)).await {
-            Ok(sent) => Ok(sent?),
-            Err(_) => Err(Ended::Stuck),
-        }
+        socket::write(&mut self.socket, message, self.timeouts.send).await
     }
 
     fn resolve(&mut self, outcome: Outcome) {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::middleware;
+use chargetap_engine::config::Upstream;
 use chargetap_engine::{Match, ReportOutcome, TransactionAnswer};
 use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
@@ -17,13 +18,15 @@ use tokio::task::JoinSet;
 use super::{StationAccess, StationEvents, Stations, Timeouts, Unavailable};
 
 pub(crate) const STATION: &str = "CP-1";
+/// Another station with the same password.
+pub(crate) const OTHER_STATION: &str = "CP-2";
 pub(crate) const PASSWORD: &str = "correct horse";
 /// The transaction id given to every token that begins with `OURS`.
 pub(crate) const TRANSACTION: i64 = 4711;
 /// The one given to every other token.
 pub(crate) const FOREIGN: i64 = 4712;
 /// What the clock shows: 2023-11-14T22:13:20Z.
-const NOW: u64 = 1_700_000_000_000;
+pub(crate) const NOW: u64 = 1_700_000_000_000;
 
 /// A report that was taken in. Reports without a transaction's id are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,6 +213,11 @@ impl Central {
     }
 
     pub(crate) async fn start_with(timeouts: Timeouts) -> Self {
+        Self::start_below(None, timeouts).await
+    }
+
+    /// One that is below another central system.
+    pub(crate) async fn start_below(upstream: Option<Upstream>, timeouts: Timeouts) -> Self {
         let (sender, told) = mpsc::unbounded_channel();
         let (status_sender, statuses) = mpsc::unbounded_channel();
         let journal = Arc::new(Journal {
@@ -218,14 +226,15 @@ impl Central {
             refusals: AtomicU32::new(0),
             gate: Semaphore::new(1),
         });
-        let access = StationAccess {
+        let access = || StationAccess {
             password: Some(PASSWORD.into()),
             client_certificate: false,
             connectors: vec![1, 2],
             plug_in_timeout_s: Some(300),
         };
-        let known = BTreeMap::from([(STATION.to_owned(), access)]);
-        let stations = Stations::new(journal.clone(), known, None, || NOW, timeouts);
+        let known = [STATION, OTHER_STATION].map(|station| (station.to_owned(), access()));
+        let known = BTreeMap::from(known);
+        let stations = Stations::new(journal.clone(), known, upstream, || NOW, timeouts);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("ws://{}/ocpp", listener.local_addr().unwrap());
         let router = Router::new().layer(middleware::from_fn_with_state(
@@ -247,6 +256,11 @@ impl Central {
     /// The next event that was taken in.
     pub(crate) async fn told(&mut self) -> Told {
         self.told.recv().await.unwrap()
+    }
+
+    /// Whether nothing was taken in.
+    pub(crate) fn took_in_nothing(&mut self) -> bool {
+        self.told.is_empty() && self.statuses.is_empty()
     }
 
     /// The next status of a connector.

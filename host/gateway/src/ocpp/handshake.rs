@@ -1,9 +1,12 @@
-//! Who may connect as a station.
+//! Who may connect as a station, and who is held pending.
 //!
 //! Stations are given addresses by hand, so more than `/ocpp/IDENTITY` is understood: whatever path a WebSocket is
 //! opened at, its last segment is the identity. Empty segments name nothing.
 
+use std::sync::Arc;
+
 use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{ConnectInfo, FromRequestParts as _, Request, State};
 use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL, UPGRADE, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
@@ -11,7 +14,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
+use chargetap_engine::platform::PendingStation;
 use chargetap_fleet::text::loggable;
+use chargetap_ocpp::report::Boot;
 use chargetap_ocpp::{BASE64, Version};
 use percent_encoding::percent_decode_str;
 use secrecy::ExposeSecret;
@@ -19,7 +24,7 @@ use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 
 use super::upstream::Upstream;
-use super::{Shared, StationAccess, StationEvents, Stations, connection};
+use super::{Shared, StationAccess, StationEvents, Stations, connection, pending};
 use crate::server;
 use crate::tls::Peer;
 
@@ -41,6 +46,8 @@ enum Refusal {
     WrongPassword,
     #[error("too many wrong passwords")]
     TooManyWrongPasswords,
+    #[error("too many stations of unknown identities are held pending")]
+    TooManyPending,
 }
 
 /// Takes every WebSocket for a station's, and leaves other requests alone.
@@ -58,7 +65,7 @@ pub(crate) async fn intercept<E: StationEvents>(
     connect(stations, parts).await
 }
 
-async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Parts) -> Response {
+async fn connect<E: StationEvents>(Stations(shared): Stations<E>, parts: Parts) -> Response {
     let source = source(&parts);
     let Some(identity) = identity(parts.uri.path()) else {
         if shared.refusals.is_logged(&source, (shared.clock)()) {
@@ -79,25 +86,43 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Par
         .refusals
         .may_try(&source, &identity, (shared.clock)());
     let common_name = peer(&parts).and_then(|peer| peer.common_name.as_deref());
-    let admitted = match (shared.stations.get(&identity), may_try) {
+    let is_known = match (shared.stations.get(&identity), may_try) {
+        (None, _) if pending::may_be_held(&identity) => Ok(false),
         (None, _) => Err(Refusal::UnknownIdentity),
         (_, false) => Err(Refusal::TooManyWrongPasswords),
-        (Some(station), true) => admit(station, &identity, common_name, &parts.headers),
+        (Some(station), true) => {
+            admit(station, &identity, common_name, &parts.headers).map(|()| true)
+        }
     };
-    if let Err(refusal) = admitted {
-        return refuse(&shared, &identity, &source, &refusal);
-    }
+    let is_known = match is_known {
+        Ok(is_known) => is_known,
+        Err(refusal) => return refuse(&shared, &identity, &source, &refusal),
+    };
     let offered = offered(&parts.headers);
     let Some((mut version, mut subprotocol)) = negotiate(&offered) else {
-        let offered = loggable(&offered.join(", "));
-        tracing::warn!(
-            station = identity,
-            offered,
-            "a station was refused: it speaks no version of OCPP that is known here"
-        );
+        if shared.refusals.is_logged(&source, (shared.clock)()) {
+            let offered = loggable(&offered.join(", "));
+            tracing::warn!(
+                station = identity,
+                offered,
+                "a station was refused: it speaks no version of OCPP that is known here"
+            );
+        }
         let advice = "the subprotocol must be ocpp1.6, ocpp2.0.1 or ocpp2.1";
         return (StatusCode::BAD_REQUEST, advice).into_response();
     };
+    if !is_known {
+        let station = PendingStation {
+            id: identity,
+            source,
+            since: (shared.clock)(),
+            ocpp: version.name(),
+            has_password: shows_password(&parts.headers),
+            has_certificate: common_name.is_some(),
+            boot: Boot::default(),
+        };
+        return hold(shared, station, version, subprotocol, parts).await;
+    }
     let mut upstream = None;
     if let Some(above) = &shared.upstream {
         // A central system may allow one connection of a station.
@@ -123,15 +148,54 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, mut parts: Par
             }
         }
     }
-    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
-        Ok(upgrade) => upgrade.protocols(subprotocol),
+    match upgrade(parts, subprotocol, MAX_MESSAGE_BYTES).await {
+        Ok(upgrade) => upgrade.on_upgrade(move |socket| {
+            connection::serve(shared, identity, version, socket, upstream)
+        }),
+        Err(rejection) => rejection.into_response(),
+    }
+}
+
+/// Holds a station of an unknown identity pending, if there is a place for it.
+async fn hold<E: StationEvents>(
+    shared: Arc<Shared<E>>,
+    station: PendingStation,
+    version: Version,
+    subprotocol: Option<&'static str>,
+    parts: Parts,
+) -> Response {
+    let (identity, source) = (station.id.clone(), station.source.clone());
+    let upgrade = match upgrade(parts, subprotocol, pending::MAX_MESSAGE_BYTES).await {
+        Ok(upgrade) => upgrade,
         Err(rejection) => return rejection.into_response(),
     };
-    upgrade
+    let Some(place) = shared.pending.hold(station) else {
+        return refuse(&shared, &identity, &source, &Refusal::TooManyPending);
+    };
+    if !place.is_replacement && shared.refusals.is_logged(&source, (shared.clock)()) {
+        tracing::warn!(
+            station = identity,
+            source,
+            ocpp = version.name(),
+            "a station that is not configured is held pending: `chargetap fleet station show` says more"
+        );
+    }
+    upgrade.on_upgrade(move |socket| pending::serve(shared, place, version, socket))
+}
+
+/// The request as a WebSocket that reads no longer messages.
+async fn upgrade(
+    mut parts: Parts,
+    subprotocol: Option<&'static str>,
+    longest: usize,
+) -> Result<WebSocketUpgrade, WebSocketUpgradeRejection> {
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await?;
+    let upgrade = upgrade
+        .protocols(subprotocol)
         .read_buffer_size(READ_BUFFER_BYTES)
-        .max_message_size(MAX_MESSAGE_BYTES)
-        .max_frame_size(MAX_MESSAGE_BYTES)
-        .on_upgrade(move |socket| connection::serve(shared, identity, version, socket, upstream))
+        .max_message_size(longest)
+        .max_frame_size(longest);
+    Ok(upgrade)
 }
 
 /// The subprotocols that a station offers.
@@ -182,11 +246,14 @@ fn refuse<E>(shared: &Shared<E>, identity: &str, source: &str, refusal: &Refusal
         let station = loggable(identity);
         tracing::warn!(station, source, reason = %refusal, "a station was refused");
     }
-    if *refusal == Refusal::TooManyWrongPasswords {
-        return StatusCode::TOO_MANY_REQUESTS.into_response();
+    match refusal {
+        Refusal::TooManyWrongPasswords => StatusCode::TOO_MANY_REQUESTS.into_response(),
+        Refusal::TooManyPending => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        _ => {
+            let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"ocpp\", charset=\"UTF-8\"")];
+            (StatusCode::UNAUTHORIZED, challenge).into_response()
+        }
     }
-    let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"ocpp\", charset=\"UTF-8\"")];
-    (StatusCode::UNAUTHORIZED, challenge).into_response()
 }
 
 /// Whether the caller is the station of this identity, by all that the station must show. Nobody can try
@@ -223,6 +290,13 @@ fn has_password(password: &str, identity: &str, headers: &HeaderMap) -> bool {
         .strip_prefix(identity.as_bytes())
         .and_then(|rest| rest.strip_prefix(b":"));
     given.is_some_and(|given| is_password(password, given))
+}
+
+/// Whether the caller shows any password, by Basic authentication.
+fn shows_password(headers: &HeaderMap) -> bool {
+    let credentials = basic_credentials(headers).unwrap_or_default();
+    let mut parts = credentials.splitn(2, |byte| *byte == b':');
+    parts.nth(1).is_some_and(|password| !password.is_empty())
 }
 
 /// Whether this is the password, or the bytes that it writes in hexadecimal, as stations take it by

@@ -336,7 +336,8 @@ async fn booted<E: StationEvents>(
     shared.events.booted(station, &boot).await?;
     Ok(Response::BootNotification {
         now: DateTime::from_unix_ms((shared.clock)()),
-        heartbeat_interval: HEARTBEAT_INTERVAL_S,
+        is_accepted: true,
+        interval: HEARTBEAT_INTERVAL_S,
     })
 }
 

@@ -7,6 +7,8 @@
 //! of arrival, also when it connects anew while the last message of its old connection is still
 //! being taken in.
 //!
+//! A station whose identity is not configured is held pending: see `pending`.
+//!
 //! Messages are read leniently: see the crate `chargetap-ocpp`. What was odd is counted.
 
 mod configuration;
@@ -18,9 +20,11 @@ mod masking;
 mod messages;
 mod oddities;
 mod operations;
+mod pending;
 mod recent;
 mod refusals;
 mod relay;
+mod socket;
 #[cfg(test)]
 mod tests;
 mod upstream;
@@ -31,7 +35,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chargetap_engine::config::Upstream;
-use chargetap_engine::platform::StationAnswer;
+use chargetap_engine::platform::{PendingStation, StationAnswer};
 use chargetap_engine::{ReportOutcome, TransactionAnswer, remote_start_number};
 use chargetap_ocpp::message::{Answer, Request, TransactionResponse};
 use chargetap_ocpp::report::{Boot, Plugs, Readings, Start, Status, Stop, TransactionEvent};
@@ -41,6 +45,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::connection::Order;
 use self::oddities::OddityCounts;
+use self::pending::Pending;
 use self::recent::Recent;
 use self::refusals::Refusals;
 
@@ -220,6 +225,7 @@ struct Shared<E> {
     /// What the connectors of EVSEs said last, by station (2.x).
     plugs: Mutex<HashMap<String, Plugs>>,
     refusals: Refusals,
+    pending: Arc<Pending>,
     links: Mutex<HashMap<String, Link>>,
 }
 
@@ -243,6 +249,7 @@ impl<E: StationEvents> Stations<E> {
             recent: Recent::default(),
             plugs: Mutex::default(),
             refusals: Refusals::default(),
+            pending: Arc::default(),
             links: Mutex::default(),
         }))
     }
@@ -259,6 +266,11 @@ impl<E: StationEvents> Stations<E> {
         stations
             .map(|station| (station.as_str(), links.contains_key(station)))
             .collect()
+    }
+
+    /// The stations of unknown identities that are held pending.
+    pub(crate) fn pending(&self) -> Vec<PendingStation> {
+        self.0.pending.list()
     }
 
     /// Whether the station is connected now.

@@ -4,7 +4,6 @@
 //! Heartbeats are left out: they would push everything else out, and a station that is only connected takes no more
 //! memory for them.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,6 +11,7 @@ use axum::extract::ws::Message;
 use chargetap_engine::platform::{StationLink, StationMessage};
 
 use super::masking::masked;
+use super::socket;
 
 /// How many messages of a station are kept.
 const MOST: usize = 50;
@@ -48,10 +48,8 @@ impl Recent {
 
     /// A message was read of a station, or written to it.
     pub(super) fn exchanged(&self, station: &str, message: &Message, is_sent: bool, now: u64) {
-        let text = match message {
-            Message::Text(text) => Cow::Borrowed(text.as_str()),
-            Message::Binary(bytes) => String::from_utf8_lossy(bytes),
-            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return,
+        let Some(text) = socket::text(message) else {
+            return;
         };
         let text = masked(&text);
         let mut kept = self.lock();

@@ -16,8 +16,9 @@ use chargetap_ocpp::relay::{
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 
-use super::connection::{Ended, Link};
+use super::connection::Link;
 use super::messages::{Received, Taken};
+use super::socket::Ended;
 use super::upstream::Upstream;
 
 /// The most calls of a station that are remembered until the central system answers them.

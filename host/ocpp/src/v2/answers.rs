@@ -15,8 +15,12 @@ pub(crate) fn response(version: Version, response: Response) -> Value {
         Response::Authorize { is_accepted } => json!({"idTokenInfo": token_info(is_accepted)}),
         Response::BootNotification {
             now,
-            heartbeat_interval,
-        } => json!({"currentTime": now, "interval": heartbeat_interval, "status": "Accepted"}),
+            is_accepted,
+            interval,
+        } => {
+            let status = if is_accepted { "Accepted" } else { "Pending" };
+            json!({"currentTime": now, "interval": interval, "status": status})
+        }
         Response::DataTransfer => json!({"status": "UnknownVendorId"}),
         Response::Heartbeat { now } => json!({"currentTime": now}),
         Response::TransactionEvent(told) => transaction_response(version, told),

@@ -88,7 +88,7 @@ fn states() -> Vec<Route> {
         .columns(&[
             ("STATION", "/key"),
             ("SITE", "/details/site"),
-            ("CONNECTED", "/connected"),
+            ("STATE", "/state"),
             ("SINCE", "/since"),
             ("MODEL", "/model"),
             ("FIRMWARE", "/firmware"),

@@ -35,17 +35,17 @@ fn stations_are_a_table_of_how_they_are() {
     let stations = json!([{
         "key": "CT-1",
         "details": { "site": "north", "evses": [{ "connector": 1, "id": null }] },
-        "connected": true,
+        "state": "connected",
         "since": "2026-11-25T11:00:00Z",
         "model": "T1",
         "firmware": null,
         "oddities": 3,
         "summary": "1 charging (3200 Wh)",
-    }, { "key": "RDAM 123", "details": null, "connected": false, "oddities": 0, "summary": "" }]);
+    }, { "key": "RDAM 123", "details": null, "state": "not-connected", "oddities": 0, "summary": "" }]);
     let expected = "\
-STATION   SITE   CONNECTED  SINCE                 MODEL  FIRMWARE  ODDITIES  CONNECTORS
-CT-1      north  yes        2026-11-25T11:00:00Z  T1     -         3         1 charging (3200 Wh)
-RDAM 123  -      no         -                     -      -         0         -
+STATION   SITE   STATE          SINCE                 MODEL  FIRMWARE  ODDITIES  CONNECTORS
+CT-1      north  connected      2026-11-25T11:00:00Z  T1     -         3         1 charging (3200 Wh)
+RDAM 123  -      not-connected  -                     -      -         0         -
 ";
     assert_eq!(shown("station", "list", &stations, None), expected);
 }

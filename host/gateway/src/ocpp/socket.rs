@@ -1,0 +1,98 @@
+//! What every connection of a station does with its socket.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::ws::{Message, WebSocket};
+use thiserror::Error;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
+
+use super::Timeouts;
+
+/// Why a connection ended.
+#[derive(Debug, Error)]
+pub(super) enum Ended {
+    #[error("the station closed it")]
+    ByStation,
+    #[error("a newer connection replaced it")]
+    Replaced,
+    #[error("the station was silent for too long")]
+    Silent,
+    #[error("the station does not read")]
+    Stuck,
+    #[error("the central system above is gone")]
+    Upstream,
+    #[error(transparent)]
+    Socket(#[from] axum::Error),
+}
+
+/// The text of a message, unless it is about the connection itself. Some stations mark their text as bytes.
+pub(super) fn text(message: &Message) -> Option<Cow<'_, str>> {
+    match message {
+        Message::Text(text) => Some(Cow::Borrowed(text.as_str())),
+        Message::Binary(bytes) => Some(String::from_utf8_lossy(bytes)),
+        // A close is answered by reading on, after which the stream ends.
+        Message::Ping(_) | Message::Pong(_) | Message::Close(_) => None,
+    }
+}
+
+/// Writes a message, which the station is given so long to read.
+pub(super) async fn write(
+    socket: &mut WebSocket,
+    message: Message,
+    patience: Duration,
+) -> Result<(), Ended> {
+    match timeout(patience, socket.send(message)).await {
+        Ok(sent) => Ok(sent?),
+        Err(_) => Err(Ended::Stuck),
+    }
+}
+
+/// Whether a station is still there: it is pinged, and may be silent for a while only.
+pub(super) struct Liveness {
+    pings: Interval,
+    heard_at: Instant,
+    /// The station answers pings.
+    has_ponged: bool,
+    silence: Duration,
+    silence_without_pongs: Duration,
+}
+
+impl Liveness {
+    pub(super) fn new(timeouts: &Timeouts) -> Self {
+        let mut pings = interval_at(Instant::now() + timeouts.ping, timeouts.ping);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            pings,
+            heard_at: Instant::now(),
+            has_ponged: false,
+            silence: timeouts.silence,
+            silence_without_pongs: timeouts.silence_without_pongs,
+        }
+    }
+
+    /// A message of the station was read.
+    pub(super) fn heard(&mut self, message: &Message) {
+        self.heard_at = Instant::now();
+        self.has_ponged |= matches!(message, Message::Pong(_));
+    }
+
+    /// How long it may be silent if it answers no pings.
+    pub(super) fn set_silence_without_pongs(&mut self, silence: Duration) {
+        self.silence_without_pongs = silence;
+    }
+
+    /// The next ping, when it is due. There is none if the station was silent for too long.
+    pub(super) async fn next_ping(&mut self) -> Result<Message, Ended> {
+        self.pings.tick().await;
+        let patience = match self.has_ponged {
+            true => self.silence,
+            false => self.silence_without_pongs,
+        };
+        match self.heard_at.elapsed() > patience {
+            true => Err(Ended::Silent),
+            false => Ok(Message::Ping(Bytes::new())),
+        }
+    }
+}

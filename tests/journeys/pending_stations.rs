@@ -1,0 +1,235 @@
+//! Stations that are not configured: they are held pending, seen, and let in once they are configured.
+
+use serde_json::{Value, json};
+
+use crate::fleet::{chargetap, text};
+use crate::raw_station::{RawStation, moment};
+use crate::world::{PASSWORD, Setup, World};
+
+const STATIONS: &str = "/api/v1/stations";
+/// They are not configured.
+const OLD: &str = "CT-8";
+const NEW: &str = "CT-9";
+
+async fn world() -> World {
+    World::new(Setup {
+        simulated_station: false,
+        ..Setup::default()
+    })
+    .await
+}
+
+/// A station of OCPP 1.6 that is not configured and has booted.
+async fn old(world: &World) -> RawStation<'_> {
+    let mut station = RawStation::of(world, OLD, "ocpp1.6").await;
+    let boot = json!({"chargePointVendor": "FieldTest", "chargePointModel": "T1"});
+    assert_pending(&station.exchange("BootNotification", boot).await);
+    station
+}
+
+/// One of OCPP 2.0.1.
+async fn new(world: &World) -> RawStation<'_> {
+    let mut station = RawStation::of(world, NEW, "ocpp2.0.1").await;
+    assert_pending(&station.exchange("BootNotification", boot()).await);
+    station
+}
+
+fn boot() -> Value {
+    json!({"reason": "PowerUp", "chargingStation": {"vendorName": "FieldTest",
+        "model": "no 4111 1111 1111 1111", "serialNumber": "S-1", "firmwareVersion": "1.7"}})
+}
+
+fn assert_pending(answer: &Value) {
+    assert_eq!(answer["status"], "Pending", "{answer}");
+    assert_eq!(answer["interval"], 180, "{answer}");
+    assert!(answer["currentTime"].is_string(), "{answer}");
+}
+
+#[tokio::test]
+async fn nothing_that_a_pending_station_says_counts() {
+    let world = world().await;
+    let mut old = old(&world).await;
+    let start = json!({"connectorId": 1, "idTag": "04A2B3C4", "meterStart": 1_000,
+        "timestamp": moment()});
+    assert_eq!(
+        old.refused("StartTransaction", start).await,
+        "SecurityError"
+    );
+    let stop = json!({"transactionId": 1, "meterStop": 9_000, "timestamp": moment()});
+    assert_eq!(old.refused("StopTransaction", stop).await, "SecurityError");
+    let mut new = new(&world).await;
+    let event = json!({"eventType": "Started", "timestamp": moment(),
+        "triggerReason": "CablePluggedIn", "seqNo": 0, "transactionInfo": {"transactionId": "1"},
+        "evse": {"id": 1}, "meterValue": [{"timestamp": moment(),
+        "sampledValue": [{"value": 1_000}]}]});
+    assert_eq!(
+        new.refused("TransactionEvent", event).await,
+        "SecurityError"
+    );
+    for station in [&mut old, &mut new] {
+        let heartbeat = station.exchange("Heartbeat", json!({})).await;
+        assert!(heartbeat["currentTime"].is_string(), "{heartbeat}");
+    }
+    assert_eq!(world.stored_stations(), [""; 0]);
+    assert_eq!(world.stored_sessions(), 0);
+    assert_eq!(world.stored_events(), 0);
+    assert_eq!(world.metric("chargetap_stations_pending").await, 2);
+    world
+        .until("each is logged once", async || {
+            world.log().values("station") == [OLD, NEW]
+                && world.log().values("source") == ["127.0.0.1"; 2]
+        })
+        .await;
+    let log = world.log().lines().concat();
+    assert!(!log.contains(PASSWORD), "{log}");
+}
+
+#[tokio::test]
+async fn the_operator_sees_pending_stations_and_cannot_have_them_do_anything() {
+    let world = world().await;
+    let (_old, mut new) = (old(&world).await, new(&world).await);
+    let list = world.call("GET", STATIONS, None).await.json();
+    let states = |list: &Value| -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let items = list["items"].as_array().unwrap().iter();
+        items
+            .map(|it| (text(&it["key"]), text(&it["state"])))
+            .collect()
+    };
+    let state = |key: &str, state: &str| (key.to_owned(), state.to_owned());
+    let expected = [
+        state("CT-1", "not-connected"),
+        state(OLD, "pending"),
+        state(NEW, "pending"),
+    ];
+    assert_eq!(states(&list), expected);
+    let shown = &list["items"][2];
+    for (member, value) in [
+        ("connected", json!(false)),
+        ("details", Value::Null),
+        ("vendor", json!("FieldTest")),
+        ("model", json!("no **** **** **** ****")),
+        ("serial", json!("S-1")),
+        ("firmware", json!("1.7")),
+        (
+            "summary",
+            json!("not configured: OCPP 2.0.1 from 127.0.0.1"),
+        ),
+    ] {
+        assert_eq!(shown[member], value, "{shown}");
+    }
+    assert!(shown["since"].is_string(), "{shown}");
+    let pending = &shown["pending"];
+    assert_eq!(pending["ocpp"], "2.0.1", "{pending}");
+    assert_eq!(pending["source"], "127.0.0.1", "{pending}");
+    assert_eq!(pending["password"], true, "{pending}");
+    assert_eq!(pending["certificate"], false, "{pending}");
+
+    let listed = text(&chargetap(&world, &["station", "list"]).await.stdout);
+    let row = listed.lines().find(|line| line.starts_with(NEW)).unwrap();
+    assert!(row.contains(" pending "), "{listed}");
+    let shown = text(&chargetap(&world, &["station", "show", NEW]).await.stdout);
+    for line in [
+        "state: pending",
+        "serial: S-1",
+        "  source: 127.0.0.1",
+        "  password: yes",
+        "[[stations]]",
+        "id = \"CT-9\"",
+        "password = { env = \"STATION_CT_9_PASSWORD\" }",
+    ] {
+        assert!(shown.contains(line), "{line} in {shown}");
+    }
+    assert!(!shown.contains(PASSWORD), "{shown}");
+
+    for arguments in [
+        &["reset", NEW] as &[_],
+        &["unlock", NEW, "--connector", "1"],
+        &["trigger", NEW, "--message", "status"],
+        &[
+            "configure",
+            NEW,
+            "--key",
+            "HeartbeatInterval",
+            "--value",
+            "60",
+        ],
+    ] {
+        let refused = chargetap(&world, &[&["station"], arguments].concat()).await;
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        let error = text(&refused.stderr);
+        assert!(error.contains("CT-9 is pending"), "{error}");
+    }
+    let reset = format!("{STATIONS}/{NEW}/reset");
+    let refused = world.call("POST", &reset, Some(json!({}))).await;
+    assert_eq!(refused.status, 409);
+    assert_eq!(refused.json()["reasons"][0]["code"], "station-pending");
+    let audit = "/api/v1/audit?kind=station-operation&key=CT-9";
+    let audit = world.call("GET", audit, None).await.json();
+    assert_eq!(audit["items"], json!([]));
+    // It was told nothing: the next that it hears is this answer.
+    assert_pending(&new.exchange("BootNotification", boot()).await);
+
+    drop(new);
+    world
+        .until("it is seen no more", async || {
+            let path = format!("{STATIONS}/{NEW}");
+            world.call("GET", &path, None).await.status == 404
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn pending_stations_are_seen_by_who_sees_everything_only() {
+    let world = world().await;
+    let _station = new(&world).await;
+    let path = format!("{STATIONS}/{NEW}");
+    let site = world
+        .token_for("support", json!({"sites": ["stora-torget"]}))
+        .await;
+    let get = async |path: &str| world.call_as(&site, "GET", path, None, &[]).await;
+    let list = get(STATIONS).await.json();
+    assert!(!list.to_string().contains(NEW), "{list}");
+    assert_eq!(get(&path).await.status, 404);
+    let reset = format!("{path}/reset");
+    let refused = world.call_as(&site, "POST", &reset, Some(json!({})), &[]);
+    assert_eq!(refused.await.status, 404);
+
+    // Once it is on record, they see that it is not connected, and nothing of what says to be it.
+    let details = json!({"site": "stora-torget", "evses": [{"connector": 1, "id": null}]});
+    let put = world.call("PUT", &path, Some(details)).await;
+    assert_eq!(put.status, 201, "{}", put.json());
+    let seen = get(&path).await.json();
+    assert_eq!(seen["state"], "not-connected", "{seen}");
+    assert_eq!(seen["pending"], Value::Null);
+    assert_eq!(seen["serial"], Value::Null);
+    let refused = world.call_as(&site, "POST", &reset, Some(json!({})), &[]);
+    let refused = refused.await.json();
+    assert_eq!(refused["reasons"][0]["code"], "station-not-connected");
+    let seen = world.call("GET", &path, None).await.json();
+    assert_eq!(seen["state"], "pending", "{seen}");
+    assert_eq!(seen["details"]["site"], "stora-torget", "{seen}");
+}
+
+#[tokio::test]
+async fn a_pending_station_is_let_in_once_its_lines_are_in_the_configuration() {
+    let mut world = world().await;
+    let path = format!("{STATIONS}/{NEW}");
+    let station = new(&world).await;
+    let pending = world.call("GET", &path, None).await.json();
+    drop(station);
+    let hint = pending["pending"]["hint"].as_str().unwrap();
+    let (_, lines) = hint.split_once('\n').unwrap();
+    let password = r#"env = "STATION_CT_9_PASSWORD""#;
+    assert!(lines.contains(password), "{lines}");
+    let lines = lines.replace(password, r#"file = "station.key""#);
+    world.stop_gateway();
+    world.configure("[[terminals]]", &format!("{lines}\n[[terminals]]"));
+    world.restart_gateway().await;
+    let mut station = RawStation::of(&world, NEW, "ocpp2.0.1").await;
+    let answer = station.exchange("BootNotification", boot()).await;
+    assert_eq!(answer["status"], "Accepted", "{answer}");
+    let shown = world.call("GET", &path, None).await.json();
+    assert_eq!(shown["state"], "connected", "{shown}");
+    assert_eq!(shown["pending"], Value::Null, "{shown}");
+}
