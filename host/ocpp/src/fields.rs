@@ -114,6 +114,29 @@ impl<'v> Fields<'v> {
 
     /// A whole number, of which a fraction is dropped.
     pub(crate) fn integer(&mut self, name: &'static str, oddities: &mut Oddities) -> Option<i64> {
+        let number = self.whole(name, oddities)?.to_i64();
+        if number.is_none() {
+            self.odd(OddityKind::Unreadable, name, oddities);
+        }
+        number
+    }
+
+    /// The number of a transaction. One that is larger than any here is told, and is the largest.
+    pub(crate) fn transaction(
+        &mut self,
+        name: &'static str,
+        oddities: &mut Oddities,
+    ) -> Option<i64> {
+        let number = self.whole(name, oddities)?;
+        let largest = if number.is_sign_negative() {
+            i64::MIN
+        } else {
+            i64::MAX
+        };
+        Some(number.to_i64().unwrap_or(largest))
+    }
+
+    fn whole(&mut self, name: &'static str, oddities: &mut Oddities) -> Option<Decimal> {
         let (number, is_text) = self.decimal(name, oddities)?;
         if is_text {
             self.odd(OddityKind::OtherType, name, oddities);
@@ -121,11 +144,7 @@ impl<'v> Fields<'v> {
         if !number.is_integer() {
             self.odd(OddityKind::Number, name, oddities);
         }
-        let number = number.trunc().to_i64();
-        if number.is_none() {
-            self.odd(OddityKind::Unreadable, name, oddities);
-        }
-        number
+        Some(number.trunc())
     }
 
     /// The number of a connector, from 0.

@@ -77,7 +77,7 @@ fn readings(payload: &Value, oddities: &mut Oddities) -> Readings {
     const ACTION: &str = "MeterValues";
     let mut fields = Fields::new(ACTION, payload, oddities);
     let transaction = TransactionRef {
-        id: fields.integer("transactionId", oddities),
+        id: fields.transaction("transactionId", oddities),
         name: None,
         connector: fields.connector("connectorId", oddities),
         token: None,
@@ -149,7 +149,7 @@ fn stop(payload: &Value, oddities: &mut Oddities) -> Stop {
     const ACTION: &str = "StopTransaction";
     let mut fields = Fields::new(ACTION, payload, oddities);
     let transaction = TransactionRef {
-        id: fields.integer("transactionId", oddities),
+        id: fields.transaction("transactionId", oddities),
         name: None,
         token: fields.text("idTag", oddities),
         // Not in OCPP 1.6; some stations say it, and then it tells which transaction is meant.
@@ -294,6 +294,25 @@ mod tests {
             assert_eq!(stop(&payload).register, Some(9_000), "{data}");
         }
         assert_eq!(stop(r#"{"transactionId":1,"meterStop":-1}"#).register, None);
+    }
+
+    #[test]
+    fn a_number_of_a_transaction_that_is_too_large_names_another() {
+        // As software writes 2^63 - 1 that has numbers with fractions only.
+        for number in [
+            "9223372036854775807",
+            "9223372036854776000",
+            "9.2e18",
+            "1e20",
+        ] {
+            let stop = stop(&format!(r#"{{"transactionId":{number},"meterStop":7}}"#));
+            assert!(
+                stop.transaction.id.is_some_and(|id| id > 1 << 31),
+                "{number}"
+            );
+        }
+        let stop = stop(r#"{"transactionId":-9223372036854776000,"meterStop":7}"#);
+        assert!(stop.transaction.id.is_some_and(|id| id < 1));
     }
 
     #[test]
