@@ -6,6 +6,7 @@ use std::future::Future;
 pub use chargetap_contract::{ComponentFault, Components};
 use chargetap_fleet::alert::Secret;
 pub use chargetap_fleet::operation::TriggeredMessage;
+use chargetap_ocpp::message::Answer;
 use chargetap_ocpp::report::Boot;
 
 use crate::http::{ProviderRequest, ProviderResponse, SendError};
@@ -134,6 +135,17 @@ pub enum StationAnswer {
     NotConnected,
     /// It was asked, and the answer was lost.
     Unknown,
+}
+
+/// What a station's answer to a start or a stop says.
+impl From<&Answer> for StationAnswer {
+    fn from(answer: &Answer) -> Self {
+        match answer.is_accepted() {
+            Some(true) => Self::Accepted,
+            Some(false) => Self::Rejected,
+            None => Self::Unknown,
+        }
+    }
 }
 
 /// What a host knows of a station besides what it reports to the engine.

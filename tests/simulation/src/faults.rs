@@ -63,6 +63,36 @@ pub enum Fault {
     RegisterJumps,
     /// A station restarts, and has forgotten its transaction.
     ForgetsTransaction,
+    /// A station's message has more or other members, or its names and tokens have other capitals.
+    OddMembers,
+    /// Numbers are texts or have fractions, and texts are numbers.
+    OddNumbers,
+    /// Times have another form.
+    OddTimes,
+    /// A register is told in kilowatt-hours.
+    OtherUnits,
+    /// Beside a reading stand that of the begin, other measurands, and those of phases and the vehicle.
+    FullBuckets,
+    /// A message has control characters, or lacks its end.
+    OddFrame,
+    /// A message of a transaction, or an answer, is cut off somewhere.
+    CutOff,
+    /// A station does not tell when something was.
+    NoTime,
+    /// A station names a transaction by an id that is none, or by its place alone.
+    Unnamed,
+    /// A station ends a transaction without a reading.
+    EndUnread,
+    /// A station ends a transaction that is none here.
+    ForeignEnd,
+    /// Readings during a transaction count from its begin.
+    RelativeReadings,
+    /// A transaction begins at zero, and its readings are the register's.
+    ZeroStart,
+    /// A station tells of a transaction before its begin was taken in (2.x).
+    EarlyEvents,
+    /// A station tells first that a transaction is stopped, and later that it ended (2.x).
+    PausesFirst,
 }
 
 /// How probable each fault is where it can occur, in parts per million.

@@ -1,9 +1,11 @@
 //! Whole fleets of sessions in virtual time, with everything that can go wrong.
 //!
-//! The orchestrator, the engine and the store are the real ones, natively linked; around them
-//! everything is simulated in one thread: the payment provider, the stations and their vehicles,
-//! the drivers, the network between them, the disk below the store, and the clock. Everything
-//! random is drawn from a seed, so that a run can be repeated exactly.
+//! The orchestrator, the engine, the store and the reader of OCPP are the real ones, natively linked;
+//! around them everything is simulated in one thread: the payment provider, the stations and their
+//! vehicles, the drivers, the network between them, the disk below the store, and the clock.
+//! Everything random is drawn from a seed, so that a run can be repeated exactly.
+//!
+//! Stations speak OCPP 1.6, 2.0.1 or 2.1 as text, with the habits that stations in the field have.
 //!
 //! The work is cut into worlds: one gateway with a few terminals each, and a row of drivers at
 //! every one. A world goes on until everything in it has come to rest, and is judged by an oracle
@@ -13,6 +15,7 @@ mod disk;
 mod driver;
 mod faults;
 mod gateway;
+mod line;
 mod network;
 mod operator;
 mod oracle;

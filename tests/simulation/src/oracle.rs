@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chargetap_contract::session::Event;
 use chargetap_engine::platform::Value;
 
-use self::records::{card_is_ignored, events, rows, text};
+use self::records::{card_is_ignored, events, rows, runs_alone, text};
 use crate::disk::Disk;
 use crate::provider::{Call, Tapped};
 
@@ -47,6 +47,10 @@ struct Transaction {
     /// Milliseconds since the world began.
     started_at: u64,
     stopped_at: Option<u64>,
+    /// When it began as far as was told: when its begin was told, if that said no time.
+    told_started_at: u64,
+    /// Until when something of it was told that said no time.
+    untimed_until: u64,
     /// The register began anew meanwhile.
     began_anew: bool,
     /// A reading told another moment than that at which it was taken.
@@ -290,7 +294,7 @@ impl Oracle {
         &mut self,
         disk: &Disk,
         id_tag: &str,
-        number: Option<i64>,
+        is_accepted: bool,
         now: u64,
         back_for: Option<u64>,
     ) {
@@ -302,12 +306,28 @@ impl Oracle {
         let stored = events(disk, id_tag)
             .iter()
             .any(|event| matches!(event, Event::ChargingStarted(_)));
-        self.demand(stored || number.is_none(), || {
+        self.demand(stored || !is_accepted, || {
             format!("the start of {id_tag} was acknowledged and is not stored")
         });
     }
 
-    pub(crate) fn stop_acknowledged(&mut self, disk: &Disk, id_tag: &str) {
+    /// `unnamed_at` is the station that did not tell which transaction it ended. It could be found if no other runs
+    /// there and it delivered something.
+    pub(crate) fn stop_acknowledged(
+        &mut self,
+        disk: &Disk,
+        id_tag: &str,
+        unnamed_at: Option<&String>,
+    ) {
+        let has_moved = self
+            .transactions
+            .get(id_tag)
+            .is_some_and(|it| it.told_stop > Some(it.told_start));
+        if let Some(station) = unnamed_at
+            && (!has_moved || !runs_alone(disk, station, id_tag))
+        {
+            return;
+        }
         let running = "SELECT 1 FROM session
                        WHERE id = ?1 AND phase IN ('starting', 'charging', 'stopping')";
         let forgotten = !rows(disk, running, vec![Value::Text(id_tag.into())]).is_empty();
@@ -334,6 +354,8 @@ impl Oracle {
             owner: owner.to_owned(),
             started_at,
             stopped_at: None,
+            told_started_at: started_at,
+            untimed_until: 0,
             began_anew: false,
             told_wrong_time: false,
             told_soon_at: None,
@@ -372,6 +394,17 @@ impl Oracle {
     pub(crate) fn wrong_time_told(&mut self, id_tag: &str) {
         if let Some(transaction) = self.transactions.get_mut(id_tag) {
             transaction.told_wrong_time = true;
+        }
+    }
+
+    /// Something of a transaction arrives that says no time, perhaps its start.
+    pub(crate) fn untimed_told(&mut self, id_tag: &str, now: u64, is_start: bool) {
+        if let Some(transaction) = self.transactions.get_mut(id_tag) {
+            transaction.told_wrong_time = true;
+            transaction.untimed_until = now;
+            if is_start {
+                transaction.told_started_at = now;
+            }
         }
     }
 

@@ -21,9 +21,8 @@ use tokio::sync::oneshot;
 
 use crate::faults::Fault;
 use crate::network::Fate;
-use crate::provider;
-use crate::station;
 use crate::world::{Sabotage, World, pass, within};
+use crate::{line, provider, site, station};
 
 /// How long the gateway waits for a station's answer, in milliseconds.
 const STATION_TIMEOUT: u64 = 60_000;
@@ -155,30 +154,24 @@ impl Platform for Simulated {
         }
     }
 
-    async fn order(&self, _: &str, order: StationOrder<'_>) -> StationAnswer {
+    async fn order(&self, station: &str, order: StationOrder<'_>) -> StationAnswer {
         self.crash_point().await;
         let fate = self.world.state().fate();
-        let answer = match order {
-            StationOrder::Start { connector, id_tag } => {
-                if !self.world.state().is_reachable(connector) {
-                    return StationAnswer::NotConnected;
-                }
-                let id_tag = id_tag.to_owned();
-                let effect = move |world: &Arc<World>| station::start(world, connector, id_tag);
-                self.exchange(fate, STATION_TIMEOUT, effect).await
-            }
-            StationOrder::Stop { transaction, .. } => {
-                let effect = move |world: &Arc<World>| station::stop(world, transaction);
-                self.exchange(fate, STATION_TIMEOUT, effect).await
-            }
-            // Nobody has the simulated stations do anything else.
-            StationOrder::Reset { .. }
-            | StationOrder::Unlock { .. }
-            | StationOrder::Trigger { .. }
-            | StationOrder::Configure { .. } => return StationAnswer::NotConnected,
+        let Some(connector) = site::connector_at(station) else {
+            return StationAnswer::NotConnected;
         };
+        let is_start = matches!(order, StationOrder::Start { .. });
+        if is_start && !self.world.state().is_reachable(connector) {
+            return StationAnswer::NotConnected;
+        }
+        let version = self.world.state().version(connector);
+        let Some(text) = line::order(version, &order) else {
+            return StationAnswer::NotConnected;
+        };
+        let effect = move |world: &Arc<World>| station::order(world, connector, &text);
+        let answer = self.exchange(fate, STATION_TIMEOUT, effect).await;
         self.crash_point().await;
-        answer.unwrap_or(StationAnswer::Unknown)
+        answer.map_or(StationAnswer::Unknown, |text| line::answer(version, &text))
     }
 
     fn station_connected_for(&self, station: &str) -> Option<u64> {

@@ -1,19 +1,21 @@
 //! The stations, each with one connector, and the vehicles at them. What they report of transactions is in
-//! `transaction`.
+//! `transaction`, and how they say it in `speech`.
 
+mod speech;
 mod transaction;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chargetap_engine::EngineError;
-use chargetap_engine::platform::StationAnswer;
-use chargetap_ocpp::StopReason;
-use chargetap_ocpp::report::{ConnectorStatus, Status};
+use chargetap_ocpp::report::ConnectorStatus;
+use chargetap_ocpp::{StopReason, Version};
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use self::speech::Report;
 use crate::faults::Fault;
-use crate::gateway::SimulatedGateway;
+use crate::line;
+use crate::rng::Rng;
 use crate::site::{self, Way, terminal_of};
 use crate::world::{State, World, pass};
 
@@ -27,8 +29,17 @@ const LINE_FAILS_FOR: u64 = 600_000;
 #[derive(Debug)]
 pub(crate) struct Stations(BTreeMap<u32, Connector>);
 
+/// What registers show at least that were never set anew, in watt-hours: more than any transaction delivers.
+const LIFETIME: u64 = 20_000_000;
+
 #[derive(Debug)]
 struct Connector {
+    /// The version of OCPP that its station speaks.
+    version: Version,
+    /// How many messages the station sent.
+    said: u64,
+    /// How many transactions there were.
+    transactions: u64,
     /// The cumulative register, in watt-hours.
     register: u64,
     /// How much less the register tells since it began anew.
@@ -53,16 +64,30 @@ struct Connector {
 #[derive(Clone, Debug)]
 struct Running {
     id_tag: String,
-    number: Option<i64>,
+    /// The id by which the station knows it: null until the gateway gave it one (1.6).
+    id: Value,
+    /// The gateway may be told of it by its id.
+    is_told: bool,
+    /// The register at its begin, as the gateway was told.
+    begin: u64,
+    /// Its readings count from its begin.
+    is_relative: bool,
     /// Why it is to stop, if it is.
     stop_reason: Option<StopReason>,
 }
 
 impl Stations {
-    pub(crate) fn new(connectors: u32) -> Self {
+    pub(crate) fn new(connectors: u32, rng: &mut Rng) -> Self {
         let free = |number| {
             let connector = Connector {
-                register: 1_000 * u64::from(number),
+                version: match rng.pick(0..4) {
+                    0 => Version::V201,
+                    1 => Version::V21,
+                    _ => Version::V16,
+                },
+                said: 0,
+                transactions: 0,
+                register: LIFETIME * u64::from(number),
                 forgotten: 0,
                 owner: String::new(),
                 plugged: false,
@@ -84,6 +109,12 @@ impl Stations {
 impl State {
     fn connector(&mut self, connector: u32) -> Option<&mut Connector> {
         self.stations.0.get_mut(&connector)
+    }
+
+    /// The version of OCPP that a connector's station speaks.
+    pub(crate) fn version(&mut self, connector: u32) -> Version {
+        self.connector(connector)
+            .map_or(Version::V16, |connector| connector.version)
     }
 
     fn take_offline(&mut self, connector: u32, until: u64) {
@@ -128,28 +159,49 @@ impl State {
     }
 }
 
+/// A call of the gateway has arrived. Returns the answer.
+pub(crate) fn order(world: &Arc<World>, connector: u32, text: &str) -> String {
+    let call: Value = serde_json::from_str(text).unwrap_or_default();
+    let part = |place: &str| call.pointer(place).cloned().unwrap_or_default();
+    let is_accepted = match part("/2").as_str() {
+        Some("RemoteStartTransaction") => {
+            let is_here = part("/3/connectorId") == connector;
+            is_here && start(world, connector, &part("/3/idTag"))
+        }
+        Some("RequestStartTransaction") => {
+            let is_here = part("/3/evseId") == connector;
+            is_here && start(world, connector, &part("/3/idToken/idToken"))
+        }
+        Some("RemoteStopTransaction" | "RequestStopTransaction") => {
+            stop(world, connector, &part("/3/transactionId"))
+        }
+        _ => false,
+    };
+    speech::write_answer(&mut world.state(), &part("/1"), is_accepted)
+}
+
 /// A remote start has arrived.
-pub(crate) fn start(world: &Arc<World>, connector: u32, id_tag: String) -> StationAnswer {
+fn start(world: &Arc<World>, connector: u32, token: &Value) -> bool {
     let mut state = world.state();
     let now = state.now();
     if state.fault_often(Fault::StationRefuses) {
-        return StationAnswer::Rejected;
+        return false;
     }
-    let Some(found) = state.connector(connector) else {
-        return StationAnswer::Rejected;
+    let (Some(id_tag), Some(found)) = (token.as_str(), state.connector(connector)) else {
+        return false;
     };
     let is_waiting = found
         .waiting
         .as_ref()
         .is_some_and(|(_, until)| *until > now);
     if found.running.is_some() || is_waiting {
-        return StationAnswer::Rejected;
+        return false;
     }
-    found.waiting = Some((id_tag, now + start_valid_for(connector)));
+    found.waiting = Some((id_tag.to_owned(), now + start_valid_for(connector)));
     if found.plugged {
         begin(world, &mut state, connector);
     }
-    StationAnswer::Accepted
+    true
 }
 
 /// How long an accepted start waits for a vehicle, in milliseconds: at some stations as long as a driver may
@@ -162,24 +214,20 @@ fn start_valid_for(connector: u32) -> u64 {
 }
 
 /// A remote stop has arrived.
-pub(crate) fn stop(world: &Arc<World>, transaction: i64) -> StationAnswer {
+fn stop(world: &Arc<World>, connector: u32, id: &Value) -> bool {
     let mut state = world.state();
     let goes_on = state.fault_often(Fault::GoesOn);
-    let found = state.stations.0.iter_mut().find_map(|(number, connector)| {
-        let running = connector.running.as_mut()?;
-        (running.number == Some(transaction)).then_some((*number, running))
-    });
-    match found {
-        Some(_) if goes_on => StationAnswer::Accepted,
-        Some((number, running)) => {
-            running.stop_reason.get_or_insert(StopReason::Remote);
-            if let Some(connector) = state.connector(number) {
-                connector.stopping.notify_one();
-            }
-            StationAnswer::Accepted
-        }
-        None => StationAnswer::Rejected,
+    let Some(found) = state.connector(connector) else {
+        return false;
+    };
+    let Some(running) = found.running.as_mut().filter(|it| it.id == *id) else {
+        return false;
+    };
+    if !goes_on {
+        running.stop_reason.get_or_insert(StopReason::Remote);
+        found.stopping.notify_one();
     }
+    true
 }
 
 /// The vehicle of somebody with this card is plugged in.
@@ -231,20 +279,8 @@ fn report_vehicle(world: &Arc<World>, connector: u32) {
     let world = world.clone();
     tokio::spawn(async move {
         while let Some(vehicle) = unreported_vehicle(&world, connector) {
-            let report = move |gateway: Arc<SimulatedGateway>| async move {
-                let status = Status {
-                    connector,
-                    plug: None,
-                    status: Some(vehicle),
-                    error: None,
-                    at: None,
-                };
-                gateway
-                    .station_status(&site::station(connector), &status)
-                    .await
-            };
-            match send(&world, connector, report).await {
-                Some(()) => {
+            match send(&world, connector, &Report::Status(vehicle)).await {
+                Some(_) => {
                     if let Some(found) = world.state().connector(connector) {
                         found.reported = Some(vehicle);
                     }
@@ -284,14 +320,32 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
         return;
     };
     if let Some((id_tag, _)) = found.waiting.take() {
-        found.running = Some(Running {
-            id_tag: id_tag.clone(),
-            number: None,
-            stop_reason: None,
-        });
+        found.transactions += 1;
+        let id = match found.version {
+            Version::V16 => Value::Null,
+            _ => json!(format!("T-{connector}-{}", found.transactions)),
+        };
+        let is_named = !id.is_null();
         found.untold += 1;
-        let (register, told) = (found.register, found.register - found.forgotten);
+        let (register, shown) = (found.register, found.register - found.forgotten);
         let owner = found.owner.clone();
+        // A lower register could be that of the transaction as well, and nobody could tell.
+        let is_told_apart = shown >= LIFETIME;
+        let begins_at_zero = is_told_apart && state.fault_often(Fault::ZeroStart);
+        let told = if begins_at_zero { 0 } else { shown };
+        let running = Running {
+            id_tag: id_tag.clone(),
+            id,
+            is_told: is_named && state.fault_often(Fault::EarlyEvents),
+            begin: told,
+            is_relative: is_told_apart
+                && !begins_at_zero
+                && state.fault_often(Fault::RelativeReadings),
+            stop_reason: None,
+        };
+        if let Some(found) = state.connector(connector) {
+            found.running = Some(running.clone());
+        }
         state.note(format_args!(
             "connector {connector} starts for {id_tag} at {register} Wh"
         ));
@@ -301,7 +355,7 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
             .transaction_started(&id_tag, register, told, &owner, now);
         let world = world.clone();
         tokio::spawn(async move {
-            transaction::transaction(world.clone(), connector, id_tag).await;
+            transaction::transaction(world.clone(), connector, running).await;
             if let Some(found) = world.state().connector(connector) {
                 found.untold -= 1;
             }
@@ -309,30 +363,33 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
     }
 }
 
-/// Send a report to the gateway. Returns nothing if it was not taken, or if its answer is lost.
-async fn send<T, F>(
-    world: &Arc<World>,
-    connector: u32,
-    report: impl FnOnce(Arc<SimulatedGateway>) -> F + Clone,
-) -> Option<T>
-where
-    T: Send + 'static,
-    F: Future<Output = Result<T, EngineError>> + Send + 'static,
-{
-    let (fate, reachable, twice) = {
+/// Send a report to the gateway. Returns what it answered; nothing if it did not take it, or if its answer is lost.
+async fn send(world: &Arc<World>, connector: u32, report: &Report) -> Option<Value> {
+    let (fate, reachable, twice, version, text) = {
         let mut state = world.state();
         let fate = state.fate();
         let reachable = state.is_reachable(connector);
-        (fate, reachable, state.fault_often(Fault::Duplicated))
+        let twice = state.fault_often(Fault::Duplicated);
+        let text = speech::write(&mut state, connector, report);
+        (fate, reachable, twice, state.version(connector), text)
     };
     pass(fate.out).await;
     if !reachable || fate.not_sent || fate.request_lost {
         return None;
     }
-    if twice {
-        let _ = world.process.call(report.clone()).await;
+    if let Some(token) = report.untimed_token() {
+        let mut state = world.state();
+        let now = state.now();
+        let is_start = matches!(report, Report::Start(_));
+        state.oracle.untimed_told(token, now, is_start);
     }
-    let answer = world.process.call(report).await?.ok()?;
+    let sabotage = world.sabotage;
+    let take_in = move |gateway| line::take_in(gateway, version, connector, text, sabotage);
+    if twice {
+        let _ = world.process.call(take_in.clone()).await;
+    }
+    let answer = world.process.call(take_in).await??;
     pass(fate.back).await;
-    (!fate.answer_lost).then_some(answer)
+    let is_here = !fate.answer_lost;
+    is_here.then(|| speech::read_answer(&answer)).flatten()
 }

@@ -52,6 +52,8 @@ pub enum Sabotage {
     NothingIsResolved,
     /// What stations say of transactions that they have lost is not acted on.
     StationsUntended,
+    /// The end of a transaction under the number 0 or -1 is nobody's.
+    NumbersBelieved,
 }
 
 /// Everything that is shared.
@@ -175,6 +177,7 @@ pub(crate) fn live(
     let report = runtime.block_on(async {
         let mut rng = Rng::new(seed, trace);
         let fault_rates = FaultRates::of(rng.pick(0..u64::MAX));
+        let stations = Stations::new(CONNECTORS, &mut rng);
         let world = Arc::new(World {
             state: Mutex::new(State {
                 rng,
@@ -182,7 +185,7 @@ pub(crate) fn live(
                 faults: Faults::new(),
                 disk: Disk::new()?,
                 provider: Provider::new(site::serials()),
-                stations: Stations::new(CONNECTORS),
+                stations,
                 oracle: Oracle::default(),
                 clock_offset: 0,
                 rolled_back_until: 0,

@@ -32,7 +32,7 @@ fn no_rule_is_broken_at_any_fault_rate() {
 #[test]
 fn every_kind_of_fault_occurs() {
     let report = simulate(7_000, 1_000, None);
-    assert_eq!(report.faults.len(), 29, "{report}");
+    assert_eq!(report.faults.len(), 44, "{report}");
 }
 
 #[test]
@@ -103,4 +103,9 @@ fn a_session_that_no_person_can_end_is_found() {
 #[test]
 fn a_session_that_goes_on_although_its_station_has_forgotten_it_is_found() {
     assert!(found_within(10_000, Sabotage::StationsUntended));
+}
+
+#[test]
+fn an_end_under_the_number_0_that_is_taken_for_nobodys_is_found() {
+    assert!(found_within(10_000, Sabotage::NumbersBelieved));
 }

@@ -317,17 +317,8 @@ impl<E: StationEvents> Stations<E> {
         match self.0.call(station, request, patience).await {
             Outcome::NotConnected => StationAnswer::NotConnected,
             Outcome::Unanswered => StationAnswer::Unknown,
-            Outcome::Answered(answer) => station_answer(&answer),
+            Outcome::Answered(answer) => StationAnswer::from(&answer),
         }
-    }
-}
-
-/// What a station's answer to a start or a stop says.
-fn station_answer(answer: &Answer) -> StationAnswer {
-    match answer.is_accepted() {
-        Some(true) => StationAnswer::Accepted,
-        Some(false) => StationAnswer::Rejected,
-        None => StationAnswer::Unknown,
     }
 }
 

@@ -3,7 +3,7 @@
 use chargetap_engine::platform::{StationAnswer, StationLink, StationOrder, TriggeredMessage};
 use chargetap_ocpp::message::{Answer, Request};
 
-use super::{Outcome, StationEvents, Stations, station_answer};
+use super::{Outcome, StationEvents, Stations};
 
 impl<E: StationEvents> Stations<E> {
     /// Passes an order on to a station.
@@ -62,6 +62,6 @@ fn operation_answer(answer: &Answer) -> StationAnswer {
         Some("unlockfailed" | "ongoingauthorizedtransaction" | "unknownconnector") => {
             StationAnswer::Rejected
         }
-        _ => station_answer(answer),
+        _ => StationAnswer::from(answer),
     }
 }

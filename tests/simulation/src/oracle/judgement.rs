@@ -169,7 +169,7 @@ impl Oracle {
         else {
             return;
         };
-        let in_time = truth.started_at + OFF_BY < tapped_at + TIME_TO_PLUG_IN;
+        let in_time = truth.told_started_at + OFF_BY < tapped_at + TIME_TO_PLUG_IN;
         let told = truth
             .told_soon_at
             .is_some_and(|at| at + OFF_BY < tapped_at + 2 * TIME_TO_PLUG_IN);
@@ -297,6 +297,8 @@ impl Oracle {
         let (start, stop) = (truth.start, truth.stop);
         let (told_start, told_stop) = (truth.told_start, truth.told_stop);
         let lasted = truth.stopped_at.map(|at| at - truth.started_at);
+        let told_until = truth.stopped_at.map(|at| at.max(truth.untimed_until));
+        let told_lasted = told_until.map(|at| at - truth.started_at);
         let told_wrong_time = truth.told_wrong_time;
         let reported_stop = session.stop;
         let is_doubted = truth.began_anew || !alerts(disk, id, "MeterImplausible").is_empty();
@@ -331,11 +333,12 @@ impl Oracle {
         });
         // By energy alone it is exact. Time is known as exactly as clocks are.
         let lasted = lasted.unwrap_or(u64::MAX / 1_000_000);
+        let told_lasted = told_lasted.unwrap_or(lasted);
         // A station that told a wrong time, and a gateway whose clock is wrong: no clock is left to compare with.
         let most = if was_set && told_wrong_time {
             held
         } else {
-            worth(price, view.energy, lasted + off_by).min(held)
+            worth(price, view.energy, told_lasted + off_by).min(held)
         };
         let least = match view.reported_late {
             None if reported_stop.is_some() && !is_doubted && !was_set && !told_wrong_time => {

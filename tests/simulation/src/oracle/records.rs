@@ -50,6 +50,14 @@ pub(crate) fn card_is_ignored(disk: &Disk, arming_id: &str) -> bool {
     !rows(disk, query, vec![Value::Text(arming_id.into())]).is_empty()
 }
 
+/// Whether no other transaction runs at a station than this session's.
+pub(super) fn runs_alone(disk: &Disk, station: &str, session: &str) -> bool {
+    let query = "SELECT 1 FROM station_transaction
+                 WHERE station = ?1 AND ended_at IS NULL AND session IS NOT ?2";
+    let parameters = vec![Value::Text(station.into()), Value::Text(session.into())];
+    rows(disk, query, parameters).is_empty()
+}
+
 /// The rows of a query. One that fails shows nothing of what it should, so it ends the simulation.
 #[expect(
     clippy::panic,

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use chargetap_contract::session::MeterReading;
-use chargetap_engine::TransactionAnswer;
-use chargetap_ocpp::StopReason;
-use chargetap_ocpp::report::{
-    Boot, ConnectorStatus, Readings, Sample, Start, Status, Stop, TransactionRef,
-};
+use chargetap_ocpp::report::ConnectorStatus;
+use chargetap_ocpp::{StopReason, Version};
+use serde_json::{Value, json};
 
-use super::{HOUR, REPEAT, report_vehicle, send};
+use super::speech::{Report, Told};
+use super::{HOUR, REPEAT, Running, report_vehicle, send};
 use crate::faults::Fault;
-use crate::gateway::SimulatedGateway;
 use crate::site::{self, Way, terminal_of};
 use crate::world::{State, World, pass, within};
 
@@ -22,7 +20,8 @@ const COUNTER: u64 = 4_294_967_295;
 const MOVED_POINT: u64 = 10_000_000;
 
 /// A transaction from its start to its last report.
-pub(super) async fn transaction(world: Arc<World>, connector: u32, id_tag: String) {
+pub(super) async fn transaction(world: Arc<World>, connector: u32, begun: Running) {
+    let id_tag = begun.id_tag.clone();
     let power = {
         let mut state = world.state();
         match state.rng.pick(0..3) {
@@ -37,7 +36,7 @@ pub(super) async fn transaction(world: Arc<World>, connector: u32, id_tag: Strin
         forgets.then(|| state.rng.pick(0..4))
     };
     let started = reading(&world, connector);
-    let report = report_start(world.clone(), connector, id_tag.clone(), started);
+    let report = report_start(world.clone(), connector, begun.clone(), started.at);
     let report = tokio::spawn(report);
     let stopping = world
         .state()
@@ -53,21 +52,19 @@ pub(super) async fn transaction(world: Arc<World>, connector: u32, id_tag: Strin
             return;
         };
         found.register += delivered;
-        let stop_reason = found
-            .running
-            .as_ref()
-            .and_then(|running| running.stop_reason);
-        let number = found.running.as_ref().and_then(|running| running.number);
+        let Some(running) = found.running.clone() else {
+            return;
+        };
         drop(state);
-        if let Some(reason) = stop_reason {
+        if let Some(reason) = running.stop_reason {
             break Some(reason);
         }
-        if let Some(number) = number.filter(|_| interrupted.is_none()) {
+        if running.is_told && interrupted.is_none() {
             if readings_until_forgotten == Some(0) {
                 break None;
             }
             readings_until_forgotten = readings_until_forgotten.map(|left| left - 1);
-            tokio::spawn(report_meter(world.clone(), connector, number));
+            tokio::spawn(report_meter(world.clone(), connector, running));
         }
     };
     let Some(reason) = reason else {
@@ -93,18 +90,25 @@ pub(super) async fn transaction(world: Arc<World>, connector: u32, id_tag: Strin
     }
     report_vehicle(&world, connector);
     // Stations report in order.
-    let Ok(Some(number)) = report.await else {
+    let Ok(id) = report.await else {
         return;
     };
-    let stop = Stop {
-        goes_on: false,
-        transaction: numbered(number),
-        register: Some(at.energy),
-        at: Some(at.at),
-        reason,
-        signed: Vec::new(),
+    let told = Told {
+        id,
+        ..told(&begun, at)
     };
-    report_stop(&world, connector, &id_tag, stop).await;
+    report_stop(&world, connector, told, reason).await;
+}
+
+fn told(running: &Running, reading: MeterReading) -> Told {
+    Told {
+        token: running.id_tag.clone(),
+        id: running.id.clone(),
+        is_named: true,
+        begin: running.begin,
+        register: Some(reading.energy),
+        at: Some(reading.at),
+    }
 }
 
 /// The station restarts. It has forgotten the transaction, and tells how the connector is now.
@@ -129,30 +133,17 @@ async fn forget(world: &Arc<World>, connector: u32, id_tag: &str) {
             .transaction_stopped(id_tag, register, told, now);
         status
     };
-    let boot = move |gateway: Arc<SimulatedGateway>| async move {
-        let station = site::station(connector);
-        gateway.station_booted(&station, &Boot::default()).await?;
-        let status = Status {
-            connector,
-            plug: None,
-            status: Some(status),
-            error: None,
-            at: None,
-        };
-        gateway.station_status(&station, &status).await
-    };
-    while send(world, connector, boot).await.is_none() {
-        pass(REPEAT).await;
+    for report in [Report::Boot, Report::Status(status)] {
+        while send(world, connector, &report).await.is_none() {
+            pass(REPEAT).await;
+        }
     }
     let mut state = world.state();
-    let now = state.now();
-    state.oracle.transaction_forgotten(id_tag, now);
-}
-
-fn numbered(number: i64) -> TransactionRef {
-    TransactionRef {
-        id: Some(number),
-        ..TransactionRef::default()
+    // In 2.x, a vehicle that is there says nothing of transactions.
+    let denies = state.version(connector) == Version::V16 || status == ConnectorStatus::Available;
+    if denies {
+        let now = state.now();
+        state.oracle.transaction_forgotten(id_tag, now);
     }
 }
 
@@ -165,46 +156,42 @@ fn reading(world: &World, connector: u32) -> MeterReading {
     MeterReading { energy, at }
 }
 
-/// Report the start until it is acknowledged. Returns the transaction's number.
-async fn report_start(
-    world: Arc<World>,
-    connector: u32,
-    id_tag: String,
-    reading: MeterReading,
-) -> Option<i64> {
-    let TransactionAnswer {
-        number,
-        is_accepted,
-    } = loop {
-        let start = Start {
-            connector: Some(connector),
-            token: id_tag.clone(),
-            register: Some(reading.energy),
-            at: Some(reading.at),
-        };
-        let report = move |gateway: Arc<SimulatedGateway>| async move {
-            gateway
-                .station_started(&site::station(connector), &start)
-                .await
-        };
-        if let Some(answer) = send(&world, connector, report).await {
+/// Report the start until it is acknowledged. Returns the transaction's id.
+async fn report_start(world: Arc<World>, connector: u32, begun: Running, at: u64) -> Value {
+    let id_tag = begun.id_tag.clone();
+    let is_untimed = world.state().fault_often(Fault::NoTime);
+    let report = Report::Start(Told {
+        register: Some(begun.begin),
+        at: Some(at).filter(|_| !is_untimed),
+        ..told(&begun, MeterReading { energy: 0, at })
+    });
+    let answer = loop {
+        if let Some(answer) = send(&world, connector, &report).await {
             break answer;
         }
         pass(REPEAT).await;
     };
-    let accepted = is_accepted.then_some(number);
     let mut state = world.state();
+    let (id, status) = match state.version(connector) {
+        Version::V16 => (answer.get("transactionId").cloned(), "/idTagInfo/status"),
+        _ => (Some(begun.id), "/idTokenInfo/status"),
+    };
+    let id = id.unwrap_or_default();
+    let is_accepted = answer.pointer(status) == Some(&json!("Accepted"));
     let (now, back_for) = (state.now(), state.connected_for(&site::station(connector)));
     {
         let State { oracle, disk, .. } = &mut *state;
-        oracle.start_acknowledged(disk, &id_tag, accepted, now, back_for);
+        oracle.start_acknowledged(disk, &id_tag, is_accepted, now, back_for);
     }
-    let found = state.connector(connector)?;
+    let Some(found) = state.connector(connector) else {
+        return id;
+    };
     let vehicle = found.vehicles;
     if let Some(running) = &mut found.running
         && running.id_tag == id_tag
     {
-        running.number = Some(number);
+        running.id = id.clone();
+        running.is_told = true;
         if !is_accepted {
             running.stop_reason.get_or_insert(StopReason::DeAuthorized);
             found.stopping.notify_one();
@@ -215,7 +202,7 @@ async fn report_start(
             oracle.vehicle_served(disk, connector, vehicle, &id_tag);
         }
     }
-    Some(number)
+    id
 }
 
 /// Whether the register jumps, and whether that is because it begins anew.
@@ -236,7 +223,10 @@ fn register_jumps(world: &World, connector: u32) -> (bool, bool) {
 }
 
 /// Report the register once. It may be lost.
-async fn report_meter(world: Arc<World>, connector: u32, number: i64) {
+async fn report_meter(world: Arc<World>, connector: u32, running: Running) {
+    if world.state().fault_often(Fault::ForeignEnd) {
+        report_foreign_end(&world, connector, &running).await;
+    }
     let (jumps, begins_anew) = register_jumps(&world, connector);
     let mut reading = reading(&world, connector);
     if jumps && !begins_anew {
@@ -260,28 +250,42 @@ async fn report_meter(world: Arc<World>, connector: u32, number: i64) {
             state.oracle.wrong_time_told(&id_tag);
         }
     }
+    if running.is_relative {
+        reading.energy = reading.energy.saturating_sub(running.begin);
+    }
     let MeterReading { energy, at } = reading;
-    world.state().note(format_args!(
-        "connector {connector} tells {energy} Wh at {at}"
-    ));
-    let readings = Readings {
-        transaction: numbered(number),
-        samples: vec![Sample {
-            at: Some(at),
-            register: Some(energy),
-            signed: Vec::new(),
-        }],
+    let told = {
+        let mut state = world.state();
+        state.note(format_args!(
+            "connector {connector} tells {energy} Wh at {at}"
+        ));
+        let is_untimed = state.fault_often(Fault::NoTime);
+        Told {
+            is_named: !state.fault_often(Fault::Unnamed),
+            at: Some(at).filter(|_| !is_untimed),
+            ..told(&running, reading)
+        }
     };
-    let report = move |gateway: Arc<SimulatedGateway>| async move {
-        gateway
-            .station_read(&site::station(connector), &readings)
-            .await
+    let _ = send(&world, connector, &Report::Reading(told)).await;
+}
+
+/// Report once the end of a transaction that is none here.
+async fn report_foreign_end(world: &Arc<World>, connector: u32, running: &Running) {
+    let reading = reading(world, connector);
+    let id = match world.state().version(connector) {
+        Version::V16 => json!(i64::MAX),
+        _ => json!(format!("none-at-{}", reading.at)),
     };
-    let _ = send(&world, connector, report).await;
+    let told = Told {
+        id,
+        ..told(running, reading)
+    };
+    let end = Report::Stop(told, StopReason::Local);
+    let _ = send(world, connector, &end).await;
 }
 
 /// Report the end until it is taken.
-async fn report_stop(world: &Arc<World>, connector: u32, id_tag: &str, stop: Stop) {
+async fn report_stop(world: &Arc<World>, connector: u32, mut told: Told, reason: StopReason) {
     if world.state().fault_often(Fault::ReportLost) {
         return;
     }
@@ -293,18 +297,35 @@ async fn report_stop(world: &Arc<World>, connector: u32, id_tag: &str, stop: Sto
     if let Some(late) = late {
         pass(late).await;
     }
-    loop {
-        let stop = stop.clone();
-        let report = move |gateway: Arc<SimulatedGateway>| async move {
-            gateway
-                .station_stopped(&site::station(connector), &stop)
-                .await
-        };
-        if send(world, connector, report).await.is_some() {
-            let mut state = world.state();
-            let State { oracle, disk, .. } = &mut *state;
-            return oracle.stop_acknowledged(disk, id_tag);
+    let pauses = {
+        let mut state = world.state();
+        if state.fault_often(Fault::EndUnread) {
+            told.register = None;
         }
+        if state.fault_often(Fault::NoTime) {
+            told.at = None;
+        }
+        let has_numbers = state.version(connector) == Version::V16;
+        // An end without id and time could be any transaction's.
+        told.is_named = !has_numbers || told.at.is_none() || !state.fault_often(Fault::Unnamed);
+        !has_numbers
+            && reason == StopReason::Remote
+            && told.register.is_some()
+            && state.fault_often(Fault::PausesFirst)
+    };
+    if pauses {
+        report_end(world, connector, &told, &Report::Pause(told.clone())).await;
         pass(REPEAT).await;
     }
+    report_end(world, connector, &told, &Report::Stop(told.clone(), reason)).await;
+}
+
+async fn report_end(world: &Arc<World>, connector: u32, told: &Told, report: &Report) {
+    while send(world, connector, report).await.is_none() {
+        pass(REPEAT).await;
+    }
+    let station = site::station(connector);
+    let mut state = world.state();
+    let State { oracle, disk, .. } = &mut *state;
+    oracle.stop_acknowledged(disk, &told.token, (!told.is_named).then_some(&station));
 }
