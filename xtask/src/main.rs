@@ -112,6 +112,7 @@ fn bench() -> anyhow::Result<()> {
     cargo(&["bench", "--package", "chargetap-fleet"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "components"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "relay"])?;
+    cargo(&["bench", "--package", "chargetap", "--bench", "stations"])?;
     cargo(&[
         "bench",
         "--config",

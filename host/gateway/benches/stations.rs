@@ -1,0 +1,436 @@
+//! How much memory the gateway needs for connected stations, and for card sessions among them.
+//!
+//! The gateway runs as a process of its own, with its database and its components, beside a simulated provider. Every
+//! station connects, boots, tells its connector's status and sends heartbeats. One address can open some 28,000
+//! connections to a port, so the stations come from several addresses of the loopback network. At the first of them,
+//! as many as there are to be sessions, a driver then taps, plugs in and charges until the vehicle has its energy.
+//! Resident memory is what the kernel says of the gateway's process (`VmRSS` and `VmHWM`).
+//!
+//! `cargo xtask bench` builds the components and runs this; other numbers are had by
+//! `cargo bench --package chargetap --bench stations -- --stations 10000`. Each station takes a file descriptor.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be set up ends"
+)]
+
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chargetap::client;
+use chargetap_fleet::api::Method;
+use chargetap_fleet::example::{EXAMPLE_CONFIG, ExampleSite, Onboarding};
+use chargetap_fleet::model::Model;
+use chargetap_fleet::moment::Moment;
+use chargetap_fleet::processor::Processor;
+use chargetap_fleet::terminal::Origin;
+use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
+use chargetap_simulators::station::{StationArgs, StationSimulator, Version};
+use clap::Parser;
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+const API_KEY: &str = "an-api-key";
+const PASSWORD: &str = "a-password-of-the-benchmark";
+/// Of one address: fewer than it has ports.
+const STATIONS_OF_AN_ADDRESS: usize = 5_000;
+/// How many stations connect at once.
+const AT_ONCE: usize = 64;
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+#[derive(Parser)]
+struct Arguments {
+    /// How many stations connect.
+    #[arg(long, default_value_t = 2_000)]
+    stations: usize,
+    /// At how many of them a card session follows.
+    #[arg(long, default_value_t = 100)]
+    sessions: usize,
+    /// Given by `cargo bench`.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[tokio::main]
+async fn main() {
+    let Arguments {
+        stations, sessions, ..
+    } = Arguments::parse();
+    let sessions = sessions.min(stations);
+    let folder = tempfile::tempdir().unwrap();
+    let terminals: Vec<_> = (0..sessions).map(terminal).collect();
+    let payter = payter(&terminals).await;
+    let gateway = Gateway::start(folder.path(), &payter, stations, sessions);
+    onboard(&gateway, sessions).await;
+    println!("{stations} stations, {sessions} card sessions");
+    let empty = gateway.memory("VmRSS");
+    row("before any station connects", empty);
+
+    let charging: Vec<_> = simulated_stations(&gateway, sessions).await;
+    let connected = Arc::new(AtomicUsize::new(0));
+    let others = futures_util::stream::iter(sessions..stations);
+    let connect = others.for_each_concurrent(AT_ONCE, async |number| {
+        let station = Station::connect(number, gateway.address).await;
+        connected.fetch_add(1, Ordering::Relaxed);
+        tokio::spawn(station.beat());
+    });
+    connect.await;
+    until("every station is connected", async || {
+        gateway.connected().await == stations
+    })
+    .await;
+    // Long enough for a heartbeat of each.
+    tokio::time::sleep(2 * HEARTBEAT).await;
+    let idle = gateway.memory("VmRSS");
+    row("all connected, with heartbeats", idle);
+    let each = (idle - empty) as f64 / stations as f64;
+    println!("  {:<34}{each:>9.1} KiB", "a station");
+
+    for terminal in &terminals {
+        until("the terminal takes the card", async || {
+            let tap = json!({"terminal": terminal, "card_id": format!("card-at-{terminal}"),
+                "masked_pan": "************1234", "aid": "A0000000031010"});
+            payter_status(&payter, "tap", &tap).await == 200
+        })
+        .await;
+    }
+    until("all sessions are captured", async || {
+        captured(&payter).await == sessions
+    })
+    .await;
+    row("after the sessions", gateway.memory("VmRSS"));
+    row("at most", gateway.memory("VmHWM"));
+    assert_eq!(gateway.connected().await, stations, "a station was lost");
+    drop(charging);
+}
+
+fn row(what: &str, kib: u64) {
+    println!("  {what:<34}{:>9.1} MiB", kib as f64 / 1024.0);
+}
+
+fn terminal(number: usize) -> String {
+    format!("P66-{number:05}")
+}
+
+fn station(number: usize) -> String {
+    format!("CT-{number:05}")
+}
+
+async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    let mut waited = Duration::ZERO;
+    while !is_so().await {
+        assert!(waited < Duration::from_secs(300), "not in time: {what}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        waited += Duration::from_millis(100);
+    }
+}
+
+async fn payter(terminals: &[String]) -> PayterSimulator {
+    let args = PayterArgs {
+        listen: (Ipv4Addr::LOCALHOST, 0).into(),
+        api_key: API_KEY.into(),
+        terminals: terminals.to_vec(),
+        currency: "EUR".into(),
+        faults: Vec::new(),
+    };
+    PayterSimulator::start(args).await.unwrap()
+}
+
+async fn payter_status(payter: &PayterSimulator, what: &str, body: &Value) -> u16 {
+    let url = format!("{}/control/{what}", payter.base_url());
+    let client = client::client().unwrap();
+    client
+        .post(url)
+        .header("content-type", "application/json")
+        .body(body.to_string())
+        .send()
+        .await
+        .unwrap()
+        .status()
+        .as_u16()
+}
+
+/// How many sessions were captured.
+async fn captured(payter: &PayterSimulator) -> usize {
+    let url = format!("{}/control/ledger", payter.base_url());
+    let client = client::client().unwrap();
+    let answer = client.get(url).send().await.unwrap();
+    let ledger: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    let sessions = ledger["sessions"].as_array().unwrap().iter();
+    sessions
+        .filter(|session| session["state"] == "captured")
+        .count()
+}
+
+/// The gateway's process. It ends when dropped.
+struct Gateway {
+    process: Child,
+    address: SocketAddr,
+    token: String,
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Gateway {
+    fn start(folder: &Path, payter: &PayterSimulator, stations: usize, sessions: usize) -> Self {
+        for (file, secret) in [
+            ("api.key", API_KEY),
+            ("callback.key", "a-callback-key-of-more-than-32-bytes"),
+            ("station.key", PASSWORD),
+        ] {
+            std::fs::write(folder.join(file), secret).unwrap();
+        }
+        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = address.local_addr().unwrap();
+        let text = configuration(address, payter.base_url(), stations, sessions);
+        std::fs::write(folder.join("chargetap.toml"), text).unwrap();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_chargetap"))
+            .args(["serve", "chargetap.toml"])
+            .current_dir(folder)
+            .env("CHARGETAP_LOG", "error")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let printed = BufReader::new(process.stdout.take().unwrap());
+        let mut lines = printed.lines().map_while(Result::ok);
+        assert!(lines.any(|line| line.starts_with("listening on")));
+        let token = std::fs::read_to_string(folder.join("chargetap.db.bootstrap-token")).unwrap();
+        Self {
+            process,
+            address,
+            token: token.trim_end().to_owned(),
+        }
+    }
+
+    /// A figure of the process that the kernel tells in KiB.
+    fn memory(&self, name: &str) -> u64 {
+        let status = format!("/proc/{}/status", self.process.id());
+        let status = std::fs::read_to_string(status).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let figure = line.unwrap().trim_start_matches(':').trim();
+        figure.trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// How many stations are connected, by its metrics.
+    async fn connected(&self) -> usize {
+        let url = format!("http://{}/metrics", self.address);
+        let client = client::client().unwrap();
+        let request = client.get(url).bearer_auth(&self.token);
+        let text = request.send().await.unwrap().text().await.unwrap();
+        let lines = text
+            .lines()
+            .filter(|line| line.starts_with("chargetap_station_connected{"));
+        lines.filter(|line| line.ends_with(" 1")).count()
+    }
+}
+
+fn configuration(address: SocketAddr, payter: &str, stations: usize, sessions: usize) -> String {
+    let components = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/components");
+    let mut text = format!(
+        r#"
+        [server]
+        listen = "{address}"
+        components = "{components}"
+        [gateway]
+        public_url = "http://{address}"
+        [payter]
+        url = "{payter}"
+        api_key = {{ file = "api.key" }}
+        [[callback_keys]]
+        id = "bench"
+        secret = {{ file = "callback.key" }}
+        {EXAMPLE_CONFIG}
+        "#,
+        components = components.display(),
+    );
+    for number in 0..stations {
+        let station = station(number);
+        writeln!(
+            text,
+            "[[stations]]\nid = \"{station}\"\npassword = {{ file = \"station.key\" }}"
+        )
+        .unwrap();
+    }
+    for number in 0..sessions {
+        let (terminal, station) = (terminal(number), station(number));
+        writeln!(
+            text,
+            r#"
+            [[terminals]]
+            serial = "{terminal}"
+            model = "p66"
+            tariff = "standard"
+            evses = [{{ station = "{station}", connector = 1 }}]
+            hold = "50.00""#
+        )
+        .unwrap();
+    }
+    text
+}
+
+/// Commission the terminals as an operator would.
+async fn onboard(gateway: &Gateway, sessions: usize) {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let at = Moment::from_millis(since.unwrap().as_millis().try_into().unwrap());
+    let stations: Vec<_> = (0..sessions).map(station).collect();
+    let served: Vec<(&str, &[u32])> = stations.iter().map(|id| (id.as_str(), &[1][..])).collect();
+    let site = ExampleSite {
+        stations: &served,
+        at,
+    };
+    let mut steps = site.steps();
+    for (number, station) in stations.iter().enumerate() {
+        let terminal = Onboarding {
+            serial: &terminal(number),
+            model: Model::P66,
+            origin: Origin::CustomerOwned,
+            processor: Processor::Platform,
+            station,
+            connectors: &[1],
+            at,
+        };
+        steps.extend(terminal.steps());
+    }
+    let client = client::client().unwrap();
+    for step in steps {
+        let method = match step.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Put => reqwest::Method::PUT,
+            Method::Post => reqwest::Method::POST,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let url = format!("http://{}{}", gateway.address, step.path);
+        let mut request = client.request(method, url).bearer_auth(&gateway.token);
+        if let Some(body) = &step.body {
+            request = request.header("content-type", "application/json");
+            request = request.body(body.to_string());
+        }
+        let answer = request.send().await.unwrap();
+        assert!(
+            answer.status().is_success(),
+            "{}: {}",
+            step.what,
+            answer.status()
+        );
+    }
+}
+
+async fn simulated_stations(gateway: &Gateway, sessions: usize) -> Vec<StationSimulator> {
+    let mut stations = Vec::new();
+    for number in 0..sessions {
+        let args = StationArgs {
+            url: format!("ws://{}/ocpp", gateway.address),
+            identity: station(number),
+            password: PASSWORD.into(),
+            ocpp: Version::V1_6,
+            connectors: 1,
+            power: 50_000,
+            time_scale: 600,
+            meter_interval_ms: 500,
+            plug_in_after_ms: Some(50),
+            unplug_after: Some(20_000),
+            faults: Vec::new(),
+            control: (Ipv4Addr::LOCALHOST, 0).into(),
+        };
+        stations.push(StationSimulator::start(args).await.unwrap());
+    }
+    stations
+}
+
+/// A station at which nobody charges.
+struct Station {
+    socket: WebSocketStream<TcpStream>,
+    calls: u64,
+}
+
+impl Station {
+    async fn connect(number: usize, gateway: SocketAddr) -> Self {
+        let source =
+            Ipv4Addr::LOCALHOST.to_bits() + u32::try_from(number / STATIONS_OF_AN_ADDRESS).unwrap();
+        let tcp = TcpSocket::new_v4().unwrap();
+        tcp.bind((Ipv4Addr::from_bits(source), 0).into()).unwrap();
+        let stream = tcp.connect(gateway).await.unwrap();
+        let identity = station(number);
+        let credentials = STANDARD.encode(format!("{identity}:{PASSWORD}"));
+        let url = format!("ws://{gateway}/ocpp/{identity}");
+        let request = ClientRequestBuilder::new(url.parse().unwrap())
+            .with_sub_protocol("ocpp1.6")
+            .with_header("Authorization", format!("Basic {credentials}"));
+        let small = WebSocketConfig::default().read_buffer_size(1_024);
+        let connecting = client_async_with_config(request, stream, Some(small));
+        let (socket, _) = connecting.await.unwrap();
+        let mut station = Self { socket, calls: 0 };
+        let boot = json!({"chargePointVendor": "Bench", "chargePointModel": "B-1"});
+        station.call("BootNotification", &boot).await;
+        let status = json!({"connectorId": 1, "errorCode": "NoError", "status": "Available"});
+        station.call("StatusNotification", &status).await;
+        station
+    }
+
+    /// Call the gateway, and answer what it asks meanwhile.
+    async fn call(&mut self, action: &str, payload: &Value) {
+        self.calls += 1;
+        let id = self.calls.to_string();
+        let call = json!([2, id, action, payload]).to_string();
+        self.socket.send(Message::text(call)).await.unwrap();
+        loop {
+            let message = self.socket.next().await.unwrap().unwrap();
+            let Ok(text) = message.to_text() else {
+                continue;
+            };
+            let Ok(frame) = serde_json::from_str::<Value>(text) else {
+                continue;
+            };
+            if frame[0] == 3 && frame[1] == id.as_str() {
+                return;
+            }
+            self.answer(&frame).await;
+        }
+    }
+
+    /// It has no setting that anybody could ask for.
+    async fn answer(&mut self, frame: &Value) {
+        if frame[0] == 2 {
+            let refusal = json!([4, frame[1], "NotSupported", "", {}]).to_string();
+            self.socket.send(Message::text(refusal)).await.unwrap();
+        }
+    }
+
+    async fn beat(mut self) {
+        loop {
+            let next = tokio::time::sleep(HEARTBEAT);
+            tokio::pin!(next);
+            loop {
+                tokio::select! {
+                    () = &mut next => break,
+                    message = self.socket.next() => {
+                        let Some(Ok(message)) = message else { return };
+                        let frame = message.to_text().ok().and_then(|text| serde_json::from_str(text).ok());
+                        if let Some(frame) = frame {
+                            self.answer(&frame).await;
+                        }
+                    }
+                }
+            }
+            self.call("Heartbeat", &json!({})).await;
+        }
+    }
+}
