@@ -1,5 +1,7 @@
 //! Stations of OCPP 2.0.1 and 2.1.
 
+mod tariffs;
+
 use chargetap_simulators::station::Version;
 use serde_json::{Value, json};
 
@@ -15,7 +17,11 @@ pub(crate) struct Station<'a> {
 
 impl<'a> Station<'a> {
     pub(crate) async fn boot(world: &'a World) -> Self {
-        let raw = RawStation::speaking(world, "ocpp2.0.1").await;
+        Self::boot_speaking(world, "ocpp2.0.1").await
+    }
+
+    async fn boot_speaking(world: &'a World, subprotocol: &'static str) -> Self {
+        let raw = RawStation::speaking(world, subprotocol).await;
         let mut station = Self {
             raw,
             name: "transaction-1",

@@ -192,7 +192,10 @@ async fn assert_one_session_billed(world: &World, signed: &[String]) {
 
 /// A driver pays at the only EVSE of a station that was started with these arguments, once a vehicle is plugged in.
 async fn charge_at_charging_station(arguments: &[&str]) {
-    let world = World::new(setup()).await;
+    charge_in(World::new(setup()).await, arguments).await;
+}
+
+async fn charge_in(world: World, arguments: &[&str]) {
     let driver = tap_once_logged(&world, "status", "occupied");
     let signed = station(&world, "charging_station.py", arguments, driver).await;
     assert_one_session_billed(&world, &signed).await;
@@ -249,6 +252,50 @@ async fn a_charging_station_of_ocpp_2_0_1_is_charged_at_and_billed_by_its_meter(
 #[tokio::test]
 async fn a_charging_station_of_ocpp_2_1_is_charged_at_and_billed_by_its_meter() {
     charge_at_charging_station(&["2.1"]).await;
+}
+
+/// It costs the same now as the other one, and has everything that OCPP has, too.
+const TARIFF: &str = r#"[[tariffs]]
+        id = "journey"
+        currency = "EUR"
+        min_price = { before_taxes = "0.50" }
+        max_price = { before_taxes = "100.00", after_taxes = "125.00" }
+        [[tariffs.elements]]
+        price_components = [
+            { type = "ENERGY", price = "0.29", vat = "25" },
+            { type = "TIME", price = "0.60", vat = "7.7" },
+            { type = "PARKING_TIME", price = "1.00", vat = "25" },
+        ]
+        [tariffs.elements.restrictions]
+        start_date = "2099-01-01"
+        end_date = "2100-01-01"
+        start_time = "22:00"
+        end_time = "06:30"
+        day_of_week = ["MONDAY", "SUNDAY"]
+        min_kwh = "1.5"
+        max_kwh = "20"
+        min_power = "11"
+        max_power = "50.5"
+        min_duration = 60
+        max_duration = 7200
+        [[tariffs.elements]]
+        price_components = [{ type = "FLAT", price = "1.00", vat = "25" }]
+        restrictions = { start_date = "2099-01-01", start_time = "08:00", day_of_week = ["FRIDAY"] }
+        [[tariffs.elements]]
+        price_components = [
+            { type = "ENERGY", price = "0.49", vat = "25" },
+            { type = "FLAT", price = "0.25", vat = "25" },
+        ]"#;
+
+#[tokio::test]
+async fn a_tariff_with_every_condition_is_valid_for_a_charging_station_of_ocpp_2_1() {
+    let world = World::new(Setup {
+        terminal_tariff: "journey",
+        tariffs: TARIFF,
+        ..setup()
+    })
+    .await;
+    charge_in(world, &["2.1"]).await;
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@
 //! | an HTTP request arrives                           | [`Gateway::handle`]                       |
 //! | a station reports, before the station is answered | [`Gateway::station_started`], [`Gateway::station_read`], [`Gateway::station_stopped`], [`Gateway::station_transaction`], [`Gateway::station_status`], [`Gateway::station_booted`], [`Gateway::station_authorizes`] |
 //! | a station connects, or its connection ends        | [`Gateway::station_connected`], [`Gateway::station_disconnected`] |
+//! | a station can show tariffs                        | [`Gateway::station_tariffs`]              |
 //! | every 5 s                                         | [`Gateway::tend_stations`]                |
 //!
 //! Longer intervals lose nothing: drivers wait longer. Under Spin one request to `/tick` does all of it.
@@ -260,4 +261,5 @@ pub use refund::{Refund, RefundOutcome};
 pub use sessions::execute::Execution;
 pub use stations::matching::{Match, ReportOutcome};
 pub use stations::reports::{TransactionAnswer, loggable_boot};
+pub use stations::tariffs::{EvseTariff, Untold};
 pub use stations::tokens::remote_start_number;

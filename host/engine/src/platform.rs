@@ -157,6 +157,8 @@ pub struct StationLink {
     pub oddities: Vec<OddityCount>,
     /// The settings that it did not take since it connected: their names, and the wanted values.
     pub refused_settings: Vec<(String, String)>,
+    /// The EVSEs whose tariffs it did not take since it connected, and why.
+    pub refused_tariffs: Vec<(u32, String)>,
     /// Its last messages, newest last, without secrets.
     pub messages: Vec<StationMessage>,
 }

@@ -6,6 +6,7 @@
 //! | [`transaction_events`] | the same for what stations of OCPP 2.x report of transactions         |
 //! | [`tokens`], [`signed_values`] | whose a token is; what meters sign                             |
 //! | [`matching`]   | which transaction a station means                                             |
+//! | [`tariffs`]    | what stations can show of tariffs                                             |
 //! | [`tending`]    | what time brings about: transactions that nobody pays for, and those that the station lost |
 //!
 //! The tables are in `store/stations.rs` and `store/transactions.rs`.
@@ -13,6 +14,7 @@
 pub(crate) mod matching;
 pub(crate) mod reports;
 pub(crate) mod signed_values;
+pub(crate) mod tariffs;
 pub(crate) mod tending;
 pub(crate) mod tokens;
 pub(crate) mod transaction_events;

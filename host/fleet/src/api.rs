@@ -28,7 +28,8 @@ pub use query::Parameter;
 pub use route::Route;
 pub use station::{
     ConnectionState, ConnectorState, OddityCount, OperationAnswer, OperationOutcome,
-    PendingStation, RefusedSetting, ShownStation, StationMessage, StationState, TransactionState,
+    PendingStation, RefusedSetting, RefusedTariff, ShownStation, StationMessage, StationState,
+    TransactionState,
 };
 pub use table::{AuditEntry, DeadLetter, RecordedRefund, SessionFinding};
 pub use view::view;

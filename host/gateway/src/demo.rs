@@ -61,7 +61,8 @@ pub struct DemoArgs {
     /// The language of the terminal, such as `sv`; may be given twice: then it shows both.
     #[arg(long = "language", value_name = "LANGUAGE", default_value = "en")]
     languages: Vec<String>,
-    /// The version of OCPP that the station speaks. From 2.0.1 on, it is told what charging costs.
+    /// The version of OCPP that the station speaks. From 2.0.1 on, it is told what charging costs, and in 2.1 its
+    /// tariff.
     #[arg(long, value_enum, value_name = "VERSION", default_value_t = Version::V1_6)]
     ocpp: Version,
     /// Put a simulated central system above the gateway, as a customer's. In the end, what it saw of the
@@ -148,6 +149,9 @@ pub(crate) async fn run(
     let Code { code } = get(&receipt).await?;
     timeline.until_terminal_says(&code).await?;
     let right = money::compare(&driver, &receipt).await?;
+    if args.ocpp == Version::V2_1 && !args.upstream {
+        driver.print_tariff().await?;
+    }
 
     println!("\nThe receipt: {receipt}");
     if args.once {
@@ -251,6 +255,18 @@ struct StationState {
 #[derive(Debug, Deserialize)]
 struct Connector {
     meter_wh: u64,
+    /// The tariff that it shows, if it was told one.
+    tariff: Option<Tariff>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Tariff {
+    description: Vec<Description>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Description {
+    content: String,
 }
 
 /// A transaction, as the station has it or as the central system was told of it.
@@ -260,6 +276,12 @@ struct Transaction {
     meter_stop: Option<u64>,
     /// What the station was told that it costs, in whole units of the currency.
     total_cost: Option<f64>,
+}
+
+impl StationState {
+    fn tariff(&self) -> Option<&Tariff> {
+        self.connectors.first()?.tariff.as_ref()
+    }
 }
 
 impl Driver<'_> {
@@ -309,6 +331,18 @@ impl Driver<'_> {
             }
         }
         bail!("the terminal reads no card")
+    }
+
+    /// Print the tariff that the station shows to drivers who come.
+    async fn print_tariff(&self) -> anyhow::Result<()> {
+        let has_one = |state: &StationState| state.tariff().is_some();
+        self.until("the station is told no tariff", has_one).await?;
+        if let Some(tariff) = self.station_state().await?.tariff() {
+            let words = tariff.description.iter().map(|it| it.content.as_str());
+            let words: Vec<_> = words.collect();
+            println!("The station shows as its tariff: {}", words.join(" / "));
+        }
+        Ok(())
     }
 
     async fn until(

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock, Weak};
 
-use chargetap_engine::{EngineError, ReportOutcome, TransactionAnswer};
+use chargetap_engine::{EngineError, EvseTariff, ReportOutcome, TransactionAnswer};
 use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 
@@ -44,6 +44,10 @@ impl StationEvents for Reports {
         if let Ok(gateway) = self.gateway() {
             gateway.station_disconnected(station);
         }
+    }
+
+    fn tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, Unavailable> {
+        Ok(self.gateway()?.station_tariffs(station))
     }
 
     async fn booted(&self, station: &str, boot: &Boot) -> Result<(), Unavailable> {

@@ -25,6 +25,7 @@
 //! | [`frame`]       | the arrays that carry messages, the same in all versions               |
 //! | `v16`, `v2`     | the messages of OCPP 1.6, and of OCPP 2.0.1 and 2.1                    |
 //! | [`settings`]    | the settings of stations on which the gateway relies                   |
+//! | [`tariff`]      | the tariffs that stations show                                         |
 //! | [`oddity`]      | what was not as the specification has it                               |
 
 mod date_time;
@@ -37,6 +38,7 @@ pub mod relay;
 pub mod report;
 pub mod settings;
 mod stop_reason;
+pub mod tariff;
 mod v16;
 mod v2;
 pub mod version;

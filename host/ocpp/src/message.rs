@@ -10,6 +10,7 @@ use crate::fields::Fields;
 use crate::frame::{self, ErrorCode, Frame, MessageId};
 use crate::oddity::{Oddities, OddityKind};
 use crate::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
+use crate::tariff::Tariff;
 use crate::{DateTime, Oddity, Version, v2, v16};
 
 /// A message of a station.
@@ -126,7 +127,7 @@ impl Answer {
         }
     }
 
-    /// The status that it says, in lower case; that of the first variable where it is about variables.
+    /// The status that it says, in lower case; that of the first variable or tariff where it is about several.
     #[must_use]
     pub fn status(&self) -> Option<String> {
         let Self::Result(payload) = self else {
@@ -134,10 +135,15 @@ impl Answer {
         };
         let odd = &mut Oddities::default();
         let mut fields = Fields::new("", payload, odd);
-        let status = match fields.list("setVariableResult", odd).first() {
-            Some(first) => Fields::new("", first, odd).text("attributeStatus", odd),
-            None => fields.text("status", odd),
-        };
+        let lists = [
+            ("setVariableResult", "attributeStatus"),
+            ("clearTariffsResult", "status"),
+        ];
+        let first = lists.into_iter().find_map(|(list, status)| {
+            let first = fields.list(list, odd).first()?;
+            Some(Fields::new("", first, odd).text(status, odd))
+        });
+        let status = first.unwrap_or_else(|| fields.text("status", odd));
         status.map(|status| status.to_ascii_lowercase())
     }
 }
@@ -318,6 +324,18 @@ pub enum Request {
         /// In the currency's units.
         total: Decimal,
     },
+    /// Show this tariff to drivers who come to an EVSE (2.1). It takes the place of an earlier one.
+    SetTariff {
+        /// The EVSE.
+        evse: u32,
+        /// The tariff.
+        tariff: Box<Tariff>,
+    },
+    /// Forget the tariff of an EVSE (2.1).
+    ClearTariff {
+        /// The EVSE.
+        evse: u32,
+    },
 }
 
 impl Request {
@@ -327,7 +345,7 @@ impl Request {
     pub fn call(&self, version: Version, id: &str) -> Option<String> {
         let (action, payload) = match version {
             Version::V16 => v16::request(self)?,
-            Version::V201 | Version::V21 => v2::request(version, self),
+            Version::V201 | Version::V21 => v2::request(version, self)?,
         };
         Some(frame::call(id, action, &payload))
     }

@@ -10,7 +10,7 @@ use crate::oddity::Oddities;
 /// A setting as the gateway wants it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// Its name: in OCPP 2.x, component and variable with a point in between.
+    /// Its name: in OCPP 2.x, component and variable with a point in between, and a variable's instance in brackets.
     pub key: &'static str,
     /// Its value.
     pub value: String,
@@ -20,6 +20,12 @@ pub struct Setting {
 
 /// The register must be sampled; what a station samples besides stays.
 const REGISTER: &str = "Energy.Active.Import.Register";
+
+/// By which a station of OCPP 2.1 says whether it shows tariffs: that it could, and that the operator lets it.
+pub const SHOWS_TARIFFS: [&str; 2] = [
+    "TariffCostCtrlr.Available[Tariff]",
+    "TariffCostCtrlr.Enabled[Tariff]",
+];
 
 /// What the gateway wants of a station at which drivers have this long to plug in.
 #[must_use]
@@ -94,6 +100,16 @@ pub fn changes(wanted: &[Setting], answer: &Value) -> Vec<Setting> {
         .collect()
 }
 
+/// Whether a setting is on, by a station's answer to the question for it; nothing if the station does not know it.
+#[must_use]
+pub fn is_on(key: &str, answer: &Value) -> Option<bool> {
+    let found = found(answer);
+    let (_, value) = found
+        .iter()
+        .find(|(found, _)| found.eq_ignore_ascii_case(key))?;
+    Some(value.trim().eq_ignore_ascii_case("true"))
+}
+
 /// The settings of which an answer tells the value, in either version's form.
 fn found(answer: &Value) -> Vec<(String, String)> {
     let odd = &mut Oddities::default();
@@ -114,9 +130,12 @@ fn found(answer: &Value) -> Vec<(String, String)> {
             return None;
         }
         let component = entry.part("component", odd).text("name", odd)?;
-        let variable = entry.part("variable", odd).text("name", odd)?;
+        let mut variable = entry.part("variable", odd);
+        let name = variable.text("name", odd)?;
+        let instance = variable.text("instance", odd);
+        let instance = instance.map_or_else(String::new, |instance| format!("[{instance}]"));
         let value = entry.text("attributeValue", odd).unwrap_or_default();
-        Some((format!("{component}.{variable}"), value))
+        Some((format!("{component}.{name}{instance}"), value))
     });
     keys.chain(variables).collect()
 }
@@ -166,6 +185,24 @@ mod tests {
         for answer in [json!(null), json!({}), json!({"configurationKey": 1})] {
             assert_eq!(changes(&wanted(Version::V16, 300), &answer), []);
         }
+    }
+
+    #[test]
+    fn a_setting_is_on_if_the_station_says_so_of_the_same_instance() {
+        let says = |instance: Value, status: &str, value: &str| {
+            let variable = json!({"name": "available", "instance": instance});
+            let answer = json!({"getVariableResult": [{"attributeStatus": status,
+                "attributeValue": value, "component": {"name": "TariffCostCtrlr"},
+                "variable": variable}]});
+            is_on(SHOWS_TARIFFS[0], &answer)
+        };
+        assert_eq!(says(json!("Tariff"), "Accepted", "true"), Some(true));
+        assert_eq!(says(json!("tariff"), "accepted", " TRUE"), Some(true));
+        assert_eq!(says(json!("Tariff"), "Accepted", "false"), Some(false));
+        assert_eq!(says(json!("Tariff"), "UnknownVariable", ""), None);
+        assert_eq!(says(json!("Cost"), "Accepted", "true"), None);
+        assert_eq!(says(json!(null), "Accepted", "true"), None);
+        assert_eq!(is_on(SHOWS_TARIFFS[0], &json!(null)), None);
     }
 
     #[test]

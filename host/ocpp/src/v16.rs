@@ -249,7 +249,9 @@ pub(crate) fn request(request: &Request) -> Option<(&'static str, Value)> {
             ("Reset", json!({"type": kind}))
         }
         Request::Unlock { connector } => ("UnlockConnector", json!({"connectorId": connector})),
-        Request::ShowCost { .. } => return None,
+        Request::ShowCost { .. } | Request::SetTariff { .. } | Request::ClearTariff { .. } => {
+            return None;
+        }
     })
 }
 

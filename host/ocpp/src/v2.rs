@@ -18,7 +18,7 @@ pub(crate) use calls::{ACTIONS, read_call};
 pub(crate) use requests::request;
 
 /// A decimal as JSON writes it.
-fn number(decimal: Decimal) -> Value {
+pub(crate) fn number(decimal: Decimal) -> Value {
     let number: Option<Number> = decimal.to_string().parse().ok();
     number.map_or(Value::Null, Value::Number)
 }

@@ -43,7 +43,8 @@ READINGS = {
     1: [100_000, 102_000, 104_500, 107_000, 107_420],
     2: [200_000, 201_000, 202_000, 202_500, 203_000],
 }
-# 0.49 per kWh and 0.25 per session, with 25 % VAT: 4.85725 and 2.15.
+# With 25 % VAT, that is 4.85725 and 2.15.
+KWH, SESSION = 0.49, 0.25
 PRICES = {1: 4.86, 2: 2.15}
 # A driver can spend no more than is held.
 HOLD = 50
@@ -61,6 +62,9 @@ DELIVERED = {
     "SampledDataCtrlr.TxUpdatedInterval": "300",
     "SampledDataCtrlr.SignReadings": "false",
 }
+if IS_21:
+    DELIVERED |= {"TariffCostCtrlr.Available[Tariff]": "true",
+                  "TariffCostCtrlr.Enabled[Tariff]": "true"}
 # Those that the gateway must change.
 WANTED = {
     "AuthCtrlr.AuthorizeRemoteStart": "false",
@@ -146,6 +150,7 @@ class Station(PROTOCOL.ChargePoint):
         self.statuses = {}
         self.starts = asyncio.Queue()
         self.shown = asyncio.Queue()
+        self.tariffs = asyncio.Queue()
 
     @on("GetVariables")
     def get_variables(self, get_variable_data, **_):
@@ -196,6 +201,12 @@ class Station(PROTOCOL.ChargePoint):
         self.shown.put_nowait((transaction_id, total_cost))
         return call_result.CostUpdated()
 
+    @on("SetDefaultTariff")
+    def set_default_tariff(self, evse_id, tariff, **_):
+        assert not ARGUMENTS.cms
+        self.tariffs.put_nowait((evse_id, tariff))
+        return call_result.SetDefaultTariff("Accepted")
+
     async def tell(self, payload):
         return await self.call(payload, suppress=False)
 
@@ -220,6 +231,13 @@ class Station(PROTOCOL.ChargePoint):
         for evse in range(1, ARGUMENTS.evses + 1):
             await self.set_status(evse, "Available")
         await self.is_set_up.wait()
+        # A central system above has tariffs of its own.
+        if IS_21 and not ARGUMENTS.cms:
+            for evse in range(1, ARGUMENTS.evses + 1):
+                told, tariff = await self.tariffs.get()
+                assert told == evse, (told, tariff)
+                assert tariff["energy"]["prices"][-1] == {"price_kwh": KWH}, tariff
+                assert tariff["fixed_fee"]["prices"][-1] == {"price_fixed": SESSION}, tariff
 
     async def plug_in(self, transaction):
         """A vehicle comes. Returns the start that the gateway asks for."""
@@ -275,7 +293,8 @@ def is_answer_of_gateway(event):
 
 
 def name(component, variable):
-    return f"{component['name']}.{variable['name']}"
+    instance = f"[{variable['instance']}]" if "instance" in variable else ""
+    return f"{component['name']}.{variable['name']}{instance}"
 
 
 async def main(url, identity, password, version, evses, offline, cms):

@@ -60,6 +60,10 @@ pub(crate) struct Setup {
     pub(crate) further_station: &'static str,
     /// How sessions begin at the terminal.
     pub(crate) terminal: &'static str,
+    /// The id of the terminal's tariff.
+    pub(crate) terminal_tariff: &'static str,
+    /// More tariffs, and terminals that have them.
+    pub(crate) tariffs: &'static str,
     /// More of the station's configuration.
     pub(crate) station: &'static str,
     /// More of the provider's configuration.
@@ -90,6 +94,8 @@ impl Default for Setup {
             station_password: PASSWORD,
             further_station: "",
             terminal: ONE_EVSE,
+            terminal_tariff: "standard",
+            tariffs: "",
             station: "",
             provider: "",
             upstream: String::new(),
@@ -163,14 +169,17 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         [[terminals]]
         serial = "{TERMINAL}"
         model = "apollo"
-        tariff = "standard"
+        tariff = "{terminal_tariff}"
         {terminal}
+        {tariffs}
         {upstream}
         "#,
         components = components.display(),
         plug_in_timeout_s = setup.plug_in_timeout_s,
         policy = setup.policy,
         terminal = setup.terminal,
+        terminal_tariff = setup.terminal_tariff,
+        tariffs = setup.tariffs,
         station = setup.station,
         further_station = further_station(setup.further_station),
         provider = setup.provider,

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chargetap_fleet::access::AccessScope;
 use chargetap_fleet::api::{
     Answer, ConnectionState, ConnectorState, OddityCount, OperationAnswer, OperationOutcome, Page,
-    PendingStation, Problem, RefusedSetting, ShownStation, StationMessage, StationState,
-    TransactionState,
+    PendingStation, Problem, RefusedSetting, RefusedTariff, ShownStation, StationMessage,
+    StationState, TransactionState,
 };
 use chargetap_fleet::context::Actor;
 use chargetap_fleet::fleet::{Fleet, Record as _};
@@ -93,6 +93,11 @@ pub(super) async fn show(
             .refused_settings
             .into_iter()
             .map(|(key, wanted)| RefusedSetting { key, wanted })
+            .collect(),
+        refused_tariffs: link
+            .refused_tariffs
+            .into_iter()
+            .map(|(evse, reason)| RefusedTariff { evse, reason })
             .collect(),
         messages: link.messages.into_iter().map(message).collect(),
     };

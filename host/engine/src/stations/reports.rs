@@ -28,6 +28,7 @@ use crate::platform::{Platform, Work};
 use crate::sessions::apply::apply;
 use crate::stations::matching::{ReportOutcome, find_read, find_stopped};
 use crate::stations::signed_values::keep_signed;
+use crate::stations::tariffs::{EvseTariff, tariffs};
 use crate::stations::tokens::{is_local_token, is_of_others, session_of_token};
 use crate::stations::transaction_events;
 use crate::store;
@@ -60,6 +61,11 @@ pub struct TransactionAnswer {
 }
 
 impl<P: Platform> Gateway<P> {
+    /// What the EVSEs of a station cost at which drivers can pay, for the station to show.
+    pub fn station_tariffs(&self, station: &str) -> Vec<EvseTariff> {
+        tariffs(self, station)
+    }
+
     /// A station connected. What it reported before may have changed since.
     ///
     /// # Errors

@@ -17,14 +17,7 @@ pub(crate) fn words(
 ) -> Result<String, ComponentFault> {
     let mut texts: Vec<String> = Vec::new();
     for language in gateway.languages(terminal) {
-        let text = gateway
-            .platform
-            .components()
-            .screen_text(message, language)?
-            .map_err(|problem| ComponentFault {
-                component: "receipt-generator",
-                reason: format!("no words for a screen: {problem:?}"),
-            })?;
+        let text = in_language(&gateway.platform, message, language)?;
         // Amounts are often the same in both.
         if !texts.contains(&text) {
             texts.push(text);
@@ -42,4 +35,17 @@ pub(crate) fn words_or_none(
     words(gateway, terminal, message)
         .inspect_err(|error| tracing::error!(%error, terminal, "a message is not shown"))
         .ok()
+}
+
+/// The message in one language.
+pub(crate) fn in_language(
+    platform: &impl Platform,
+    message: &Message,
+    language: &str,
+) -> Result<String, ComponentFault> {
+    let text = platform.components().screen_text(message, language)?;
+    text.map_err(|problem| ComponentFault {
+        component: "receipt-generator",
+        reason: format!("no words for a screen: {problem:?}"),
+    })
 }

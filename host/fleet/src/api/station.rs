@@ -168,6 +168,8 @@ pub struct ShownStation {
     pub oddity_kinds: Vec<OddityCount>,
     /// The settings on which the gateway relies and that it did not take since it connected.
     pub refused_settings: Vec<RefusedSetting>,
+    /// The tariffs that it is to show and that it did not take since it connected.
+    pub refused_tariffs: Vec<RefusedTariff>,
     /// The last messages, newest last; without heartbeats, and without secrets.
     pub messages: Vec<StationMessage>,
 }
@@ -202,6 +204,15 @@ pub struct RefusedSetting {
     pub key: String,
     /// The value that it should have.
     pub wanted: String,
+}
+
+/// A tariff that a station did not take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RefusedTariff {
+    /// The EVSE whose tariff it is.
+    pub evse: u32,
+    /// Why not, in words.
+    pub reason: String,
 }
 
 /// A message of a station, or to it.

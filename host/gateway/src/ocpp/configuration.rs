@@ -1,17 +1,23 @@
 //! What the gateway asks of a station that has just connected: how its connectors are, and that its settings are
-//! those on which the gateway relies.
+//! those on which the gateway relies. Then it is told the tariffs that it can show.
 
 use std::sync::Arc;
 
+use chargetap_engine::EvseTariff;
 use chargetap_fleet::text::loggable;
 use chargetap_ocpp::Version;
 use chargetap_ocpp::message::{Answer, Request};
 use chargetap_ocpp::settings::{self, Setting};
+use chargetap_ocpp::tariff;
 
-use super::{Outcome, Shared};
+use super::{Outcome, Shared, StationEvents};
 
 /// Asks a station, once it had time to introduce itself.
-pub(super) async fn check<E>(shared: Arc<Shared<E>>, station: String, version: Version) {
+pub(super) async fn check<E: StationEvents>(
+    shared: Arc<Shared<E>>,
+    station: String,
+    version: Version,
+) {
     tokio::time::sleep(shared.timeouts.introduction).await;
     let patience = shared.timeouts.setting;
     let Some(access) = shared.stations.get(&station) else {
@@ -61,6 +67,67 @@ pub(super) async fn check<E>(shared: Arc<Shared<E>>, station: String, version: V
         for change in settings::changes(wanted, &found) {
             set(&shared, &station, change).await;
         }
+    }
+    // A central system above has tariffs of its own.
+    if version >= Version::V21 && shared.upstream.is_none() {
+        tell_tariffs(&shared, &station).await;
+    }
+}
+
+/// Tells a station what its EVSEs cost, if it shows that. It may compute a price by it, which counts for nothing here.
+async fn tell_tariffs<E: StationEvents>(shared: &Shared<E>, station: &str) {
+    let mut says = Vec::new();
+    for key in settings::SHOWS_TARIFFS {
+        let question = Request::ReadSettings(vec![key]);
+        let Some(Answer::Result(found)) = answered(shared, station, question).await else {
+            return;
+        };
+        says.extend(settings::is_on(key, &found));
+    }
+    // One that knows the one setting only may say by it that it does.
+    if says.is_empty() || says.contains(&false) {
+        tracing::debug!(station, "the station shows no tariffs");
+        return;
+    }
+    let Ok(tariffs) = shared.events.tariffs(station) else {
+        return;
+    };
+    for EvseTariff { evse, tariff } in tariffs {
+        match tariff {
+            Ok(tariff) => {
+                let tariff = Box::new(tariff);
+                let told = Request::SetTariff { evse, tariff };
+                let Some(answer) = answered(shared, station, told).await else {
+                    return;
+                };
+                let Some(reason) = tariff::refusal(&answer) else {
+                    tracing::info!(station, evse, "the station shows the tariff of an EVSE");
+                    continue;
+                };
+                let reason = loggable(&reason);
+                shared.recent.refused_tariff(station, evse, &reason);
+                tracing::warn!(station, evse, reason, "the station does not take a tariff");
+            }
+            Err(reason) => {
+                tracing::info!(station, evse, %reason, "the station is not told a tariff");
+            }
+        }
+        // What it shows would be an earlier tariff.
+        let forget = Request::ClearTariff { evse };
+        let Some(answer) = answered(shared, station, forget).await else {
+            return;
+        };
+        if answer.is_accepted() == Some(false) {
+            tracing::warn!(station, evse, "the station may show an earlier tariff");
+        }
+    }
+}
+
+/// A station's answer to a call, if it gives one.
+async fn answered<E>(shared: &Shared<E>, station: &str, request: Request) -> Option<Answer> {
+    match shared.call(station, request, shared.timeouts.setting).await {
+        Outcome::Answered(answer) => Some(answer),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware;
 use chargetap_engine::config::Upstream;
-use chargetap_engine::{Match, ReportOutcome, TransactionAnswer};
+use chargetap_engine::{EvseTariff, Match, ReportOutcome, TransactionAnswer};
 use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 use tokio::net::TcpListener;
@@ -87,6 +87,10 @@ impl StationEvents for Arc<Journal> {
     }
 
     fn disconnected(&self, _: &str) {}
+
+    fn tariffs(&self, _: &str) -> Result<Vec<EvseTariff>, Unavailable> {
+        Ok(Vec::new())
+    }
 
     async fn booted(&self, _: &str, _: &Boot) -> Result<(), Unavailable> {
         Ok(())

@@ -36,7 +36,7 @@ use std::time::{Duration, Instant};
 
 use chargetap_engine::config::Upstream;
 use chargetap_engine::platform::{PendingStation, StationAnswer};
-use chargetap_engine::{ReportOutcome, TransactionAnswer, remote_start_number};
+use chargetap_engine::{EvseTariff, ReportOutcome, TransactionAnswer, remote_start_number};
 use chargetap_ocpp::message::{Answer, Request, TransactionResponse};
 use chargetap_ocpp::report::{Boot, Plugs, Readings, Start, Status, Stop, TransactionEvent};
 use secrecy::SecretString;
@@ -107,6 +107,9 @@ pub trait StationEvents: Send + Sync + 'static {
 
     /// A station's connection ended, and there is no newer one.
     fn disconnected(&self, station: &str);
+
+    /// What its EVSEs cost at which drivers can pay, for the station to show.
+    fn tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, Unavailable>;
 
     /// A station started.
     fn booted(

@@ -1,5 +1,5 @@
-//! What people may want to know of a station and nothing else needs: its last messages, the settings that it did not
-//! take, and when its connection ended. It is kept in memory only.
+//! What people may want to know of a station and nothing else needs: its last messages, the settings and tariffs that it
+//! did not take, and when its connection ended. It is kept in memory only.
 //!
 //! Heartbeats are left out: they would push everything else out, and a station that is only connected takes no more
 //! memory for them.
@@ -27,15 +27,17 @@ pub(super) struct Recent(Mutex<HashMap<String, Kept>>);
 struct Kept {
     messages: Messages,
     refused_settings: Vec<(String, String)>,
+    refused_tariffs: Vec<(u32, String)>,
     disconnected_at: Option<u64>,
 }
 
 impl Recent {
-    /// A station connected: it is asked for its settings anew.
+    /// A station connected: it is asked for its settings anew, and told its tariffs.
     pub(super) fn connected(&self, station: &str) {
         let mut kept = self.lock();
         let kept = kept.entry(station.to_owned()).or_default();
         kept.refused_settings.clear();
+        kept.refused_tariffs.clear();
         kept.disconnected_at = None;
     }
 
@@ -65,6 +67,13 @@ impl Recent {
             .push((key.to_owned(), wanted.to_owned()));
     }
 
+    /// A station did not take the tariff of an EVSE.
+    pub(super) fn refused_tariff(&self, station: &str, evse: u32, reason: &str) {
+        let mut kept = self.lock();
+        let kept = kept.entry(station.to_owned()).or_default();
+        kept.refused_tariffs.push((evse, reason.to_owned()));
+    }
+
     /// Everything that is kept of a station.
     pub(super) fn of(&self, station: &str) -> StationLink {
         let kept = self.lock();
@@ -75,6 +84,7 @@ impl Recent {
             disconnected_at: kept.disconnected_at,
             oddities: Vec::new(),
             refused_settings: kept.refused_settings.clone(),
+            refused_tariffs: kept.refused_tariffs.clone(),
             messages: kept.messages.list(),
         }
     }
@@ -311,13 +321,16 @@ mod tests {
         recent.connected(STATION);
         recent.refused_setting(STATION, "ConnectionTimeOut", "300");
         recent.disconnected(STATION, 5_000);
+        recent.refused_tariff(STATION, 1, "it answers maybe");
         let link = recent.of(STATION);
         let expected = [("ConnectionTimeOut".to_owned(), "300".to_owned())];
         assert_eq!(link.refused_settings, expected);
+        assert_eq!(link.refused_tariffs, [(1, "it answers maybe".to_owned())]);
         assert_eq!(link.disconnected_at, Some(5_000));
         recent.connected(STATION);
         let link = recent.of(STATION);
         assert!(link.refused_settings.is_empty());
+        assert!(link.refused_tariffs.is_empty());
         assert_eq!(link.disconnected_at, None);
     }
 }

@@ -6,9 +6,9 @@ use super::number;
 use crate::Version;
 use crate::message::Request;
 
-/// The action by which a station is asked to do something, and what is said with it.
-pub(crate) fn request(version: Version, request: &Request) -> (&'static str, Value) {
-    match request {
+/// The action by which a station is asked to do something, and what is said with it; nothing if the version has none.
+pub(crate) fn request(version: Version, request: &Request) -> Option<(&'static str, Value)> {
+    Some(match request {
         Request::Start {
             connector,
             token,
@@ -60,13 +60,23 @@ pub(crate) fn request(version: Version, request: &Request) -> (&'static str, Val
             "CostUpdated",
             json!({"transactionId": name, "totalCost": number(*total)}),
         ),
-    }
+        Request::SetTariff { .. } | Request::ClearTariff { .. } if version < Version::V21 => {
+            return None;
+        }
+        Request::SetTariff { evse, tariff } => ("SetDefaultTariff", tariff.request(*evse)),
+        Request::ClearTariff { evse } => ("ClearTariffs", json!({"evseId": evse})),
+    })
 }
 
-/// Component and variable, between whose names there is a point.
+/// Component and variable, between whose names there is a point. A variable's instance is in brackets.
 fn variable(key: &str) -> (Value, Value) {
     let (component, variable) = key.split_once('.').unwrap_or(("", key));
-    (json!({"name": component}), json!({"name": variable}))
+    let instance = variable.strip_suffix(']');
+    let variable = match instance.and_then(|it| it.split_once('[')) {
+        Some((name, instance)) => json!({"name": name, "instance": instance}),
+        None => json!({"name": variable}),
+    };
+    (json!({"name": component}), variable)
 }
 
 /// OCPP wants to be told of which connector a status is to be reported, and of which EVSE other messages are.
@@ -144,6 +154,12 @@ mod tests {
                 configure,
                 "SetVariables",
                 json!({"setVariableData": [variable]}),
+            ),
+            (
+                Request::ReadSettings(vec!["TariffCostCtrlr.Enabled[Tariff]"]),
+                "GetVariables",
+                json!({"getVariableData": [{"component": {"name": "TariffCostCtrlr"},
+                    "variable": {"name": "Enabled", "instance": "Tariff"}}]}),
             ),
         ] {
             let call = request.call(Version::V201, "7").unwrap();

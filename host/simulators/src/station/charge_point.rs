@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 use thiserror::Error;
 
 use super::connector::{ChargePointStatus, Connector};
 use super::outbox::{EventKind, Outbox, Outgoing, TransactionEvent};
+use super::tariffs::Tariffs;
 use super::transaction::{Authorisation, EventAnswer, Reason, Transaction, TransactionId, Trigger};
 use super::version::Version;
 use crate::FaultKind;
@@ -35,6 +37,9 @@ struct ConnectorView {
     meter_wh: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     transaction_id: Option<TransactionId>,
+    /// What is shown to drivers, as it was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tariff: Option<Value>,
 }
 
 /// The station as the control API shows it.
@@ -63,6 +68,7 @@ pub(super) struct ChargePoint {
     heartbeat: Option<Heartbeat>,
     connectors: BTreeMap<u32, Connector>,
     transactions: Vec<Transaction>,
+    pub(super) tariffs: Tariffs,
     pub(super) outbox: Outbox,
     pub(super) faults: FaultQueue,
 }
@@ -80,6 +86,7 @@ impl ChargePoint {
             .collect();
         Self {
             version,
+            tariffs: Tariffs::new(behaviour.connectors),
             behaviour,
             connected: false,
             heartbeat: None,
@@ -103,6 +110,7 @@ impl ChargePoint {
                     transaction_id: state
                         .running
                         .and_then(|running| self.transaction(running)?.transaction_id.clone()),
+                    tariff: self.tariffs.of(connector).cloned(),
                 })
                 .collect(),
             transactions: self.transactions.clone(),

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::charge_point::ChargePoint;
 use super::connector::ChargePointStatus;
 use super::outbox::{EventKind, Outgoing};
+use super::tariffs::Tariff;
 use super::transaction::{Authorisation, EventAnswer, TransactionId};
 use super::version::Version;
 use crate::frame::{self, Frame};
@@ -41,6 +42,16 @@ enum Request {
     RepeatStatus(Option<u32>),
     /// What a transaction costs so far, in whole units of the currency.
     Cost(TransactionId, f64),
+    /// To show this tariff at an EVSE.
+    SetTariff {
+        evse: u32,
+        tariff: Tariff,
+    },
+    /// To forget tariffs.
+    ClearTariffs {
+        evse: Option<u32>,
+        ids: Option<Vec<String>>,
+    },
     /// Something that is answered with this payload and changes nothing.
     Answer(Value),
     /// Anything else, which the station does not do.
@@ -177,6 +188,12 @@ impl ChargePoint {
             Request::Cost(transaction_id, total_cost) => {
                 self.cost_updated(&transaction_id, total_cost);
                 json!({})
+            }
+            Request::SetTariff { evse, tariff } => {
+                json!({"status": self.tariffs.set(evse, &tariff)})
+            }
+            Request::ClearTariffs { evse, ids } => {
+                json!({"clearTariffsResult": self.tariffs.clear(evse, ids.as_deref())})
             }
             Request::Answer(payload) => payload,
             Request::Other => return Reaction::Answer(frame::error(id, "NotImplemented")),

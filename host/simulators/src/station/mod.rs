@@ -15,6 +15,7 @@ mod link;
 mod messages;
 mod outbox;
 mod register;
+mod tariffs;
 mod transaction;
 mod version;
 

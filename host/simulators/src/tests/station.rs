@@ -337,6 +337,79 @@ async fn variables_are_taken_and_not_known() {
     );
 }
 
+/// What a station says of whether it shows tariffs.
+async fn shows_tariffs(version: Version) -> Value {
+    let scene = Scene::new(version).await;
+    let mut central = scene.accept().await;
+    central.boot().await;
+    let get = json!({"getVariableData": [{"component": {"name": "TariffCostCtrlr"},
+        "variable": {"name": "Available", "instance": "Tariff"}}]});
+    let mut answer = central.ask("GetVariables", get).await;
+    answer[2]["getVariableResult"][0].take()
+}
+
+#[tokio::test]
+async fn only_a_station_of_2_1_says_that_it_shows_tariffs() {
+    let component = json!({"name": "TariffCostCtrlr"});
+    let variable = json!({"name": "Available", "instance": "Tariff"});
+    assert_eq!(
+        shows_tariffs(Version::V2_1).await,
+        json!({"attributeStatus": "Accepted", "attributeValue": "true",
+            "component": component, "variable": variable})
+    );
+    assert_eq!(
+        shows_tariffs(Version::V2_0_1).await,
+        json!({"attributeStatus": "UnknownVariable", "component": component,
+            "variable": variable})
+    );
+    let scene = Scene::new(Version::V2_0_1).await;
+    let mut central = scene.accept().await;
+    central.boot().await;
+    let tariff = json!({"evseId": 1, "tariff": {"tariffId": "a", "currency": "EUR"}});
+    let answer = central.ask("SetDefaultTariff", tariff).await;
+    assert_eq!(answer[2], "NotImplemented");
+}
+
+#[tokio::test]
+async fn a_tariff_is_shown_until_another_one_comes_or_it_is_cleared() {
+    let scene = Scene::new(Version::V2_1).await;
+    let mut central = scene.accept().await;
+    central.boot().await;
+    let tariff = |id: &str| {
+        json!({"tariffId": id, "currency": "EUR",
+            "energy": {"prices": [
+                {"priceKwh": 0.29, "conditions": {"dayOfWeek": ["Sunday"], "minPower": 11_000}},
+                {"priceKwh": 0.49},
+            ], "taxRates": [{"type": "VAT", "tax": 25}]},
+            "fixedFee": {"prices": [{"priceFixed": 0.25}]}})
+    };
+    for (evse, id, status) in [
+        (1, "a", "Accepted"),
+        (1, "a", "DuplicateTariffId"),
+        (1, "b", "Accepted"),
+        (0, "a", "Accepted"),
+        (2, "c", "Rejected"),
+    ] {
+        let set = json!({"evseId": evse, "tariff": tariff(id)});
+        let answer = central.status_of("SetDefaultTariff", set).await;
+        assert_eq!(answer, status, "{id}");
+    }
+    assert_eq!(scene.state().await["connectors"][0]["tariff"], tariff("a"));
+    for (clear, expected) in [
+        (json!({"tariffIds": ["b"]}), json!({"status": "NoTariff"})),
+        (json!({"evseId": 2}), json!({"status": "NoTariff"})),
+        (
+            json!({"evseId": 1}),
+            json!({"status": "Accepted", "tariffId": "a"}),
+        ),
+    ] {
+        let answer = central.ask("ClearTariffs", clear).await;
+        assert_eq!(answer[2], json!({"clearTariffsResult": [expected]}));
+    }
+    let connector = &scene.state().await["connectors"][0];
+    assert_eq!(connector.get("tariff"), None, "{connector}");
+}
+
 #[tokio::test]
 async fn the_status_is_told_again_when_it_is_asked_for() {
     let scene = Scene::new(Version::V2_1).await;

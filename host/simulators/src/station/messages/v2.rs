@@ -4,6 +4,7 @@
 
 mod answers;
 mod requests;
+mod tariffs;
 
 use serde_json::{Value, json};
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::Request;
+use super::tariffs;
 use crate::station::transaction::{Authorisation, TransactionId};
 use crate::station::version::Version;
 
@@ -55,7 +56,9 @@ pub(in super::super) fn request(
             }
         }
         "SetVariables" => Request::Answer(set_variables(payload)?),
-        "GetVariables" => Request::Answer(get_variables(payload)?),
+        "GetVariables" => Request::Answer(get_variables(version, payload)?),
+        "SetDefaultTariff" if version == Version::V2_1 => tariffs::set(payload)?,
+        "ClearTariffs" if version == Version::V2_1 => tariffs::clear(payload)?,
         _ => Request::Other,
     })
 }
@@ -69,6 +72,7 @@ fn set_variables(payload: Value) -> anyhow::Result<Value> {
         .map(|data| VariableResult {
             attribute_status: "Accepted",
             attribute_type: data.attribute_type,
+            attribute_value: None,
             component: data.component,
             variable: data.variable,
         })
@@ -76,8 +80,8 @@ fn set_variables(payload: Value) -> anyhow::Result<Value> {
     Ok(json!({"setVariableResult": results}))
 }
 
-/// The station knows no variable.
-fn get_variables(payload: Value) -> anyhow::Result<Value> {
+/// The station knows no variable but those by which one of OCPP 2.1 says that it shows tariffs.
+fn get_variables(version: Version, payload: Value) -> anyhow::Result<Value> {
     let request: GetVariables = serde_json::from_value(payload)?;
     ensure!(
         !request.get_variable_data.is_empty(),
@@ -85,11 +89,22 @@ fn get_variables(payload: Value) -> anyhow::Result<Value> {
     );
     let data = request.get_variable_data.into_iter();
     let results: Vec<_> = data
-        .map(|data| VariableResult {
-            attribute_status: "UnknownVariable",
-            attribute_type: data.attribute_type,
-            component: data.component,
-            variable: data.variable,
+        .map(|data| {
+            let is_known = version == Version::V2_1
+                && data.component.name == "TariffCostCtrlr"
+                && ["Available", "Enabled"].contains(&data.variable.name.as_str())
+                && data.variable.instance.as_deref() == Some("Tariff");
+            VariableResult {
+                attribute_status: if is_known {
+                    "Accepted"
+                } else {
+                    "UnknownVariable"
+                },
+                attribute_type: data.attribute_type,
+                attribute_value: is_known.then_some("true"),
+                component: data.component,
+                variable: data.variable,
+            }
         })
         .collect();
     Ok(json!({"getVariableResult": results}))
@@ -190,6 +205,8 @@ struct VariableResult {
     attribute_status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     attribute_type: Option<AttributeType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attribute_value: Option<&'static str>,
     component: Component,
     variable: Variable,
 }

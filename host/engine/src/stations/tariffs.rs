@@ -1,0 +1,144 @@
+//! The tariffs of a station's EVSEs, as the station can show them. They are for display: what is paid is priced by the
+//! tariff of the tap.
+
+mod conversion;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chargetap_contract::Components;
+use chargetap_contract::money::{Restriction, Tariff};
+use chargetap_contract::screen::Message;
+use chargetap_ocpp::tariff::{self, Description, LONGEST_DESCRIPTION, MOST_DESCRIPTIONS};
+
+use self::conversion::converted;
+use crate::config::Terminal;
+use crate::gateway::Gateway;
+use crate::platform::{ComponentFault, Platform};
+use crate::terminals::words::in_language;
+
+/// What an EVSE costs.
+#[derive(Debug)]
+pub struct EvseTariff {
+    /// Its number at the station.
+    pub evse: u32,
+    /// What the station can show of it.
+    pub tariff: Result<tariff::Tariff, Untold>,
+}
+
+/// Why a station cannot be told a tariff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Untold {
+    /// It depends on the terminal.
+    #[error("several terminals with different tariffs serve the EVSE")]
+    SeveralTariffs,
+    /// What is begun counts in full.
+    #[error("OCPP has no step size")]
+    Steps,
+    /// OCPP has one for each kind of price.
+    #[error("OCPP has no different VAT rates for prices of one kind")]
+    VatRates,
+    /// It depends on the course of the session.
+    #[error("OCPP has fees per session that are due at the start only")]
+    Fees,
+    /// It has no counterpart.
+    #[error("OCPP has no such restriction")]
+    Restriction,
+}
+
+/// A terminal and its serial number.
+type Serving<'a> = (&'a str, &'a Terminal);
+
+/// The tariffs of those EVSEs of a station at which drivers can pay.
+pub(crate) fn tariffs(gateway: &Gateway<impl Platform>, station: &str) -> Vec<EvseTariff> {
+    let mut evses: BTreeMap<u32, Vec<Serving<'_>>> = BTreeMap::new();
+    for (serial, terminal) in &gateway.config.terminals {
+        let here = terminal.evses.iter();
+        for served in here.filter(|served| served.evse.station == station) {
+            let serving = evses.entry(served.evse.connector).or_default();
+            serving.push((serial, terminal));
+        }
+    }
+    let evses = evses.into_iter();
+    evses
+        .map(|(evse, serving)| EvseTariff {
+            evse,
+            tariff: tariff(gateway, &serving),
+        })
+        .collect()
+}
+
+/// The tariff of an EVSE that these terminals serve.
+fn tariff(
+    gateway: &Gateway<impl Platform>,
+    serving: &[Serving<'_>],
+) -> Result<tariff::Tariff, Untold> {
+    let policies = serving.iter().map(|(_, terminal)| &terminal.policy);
+    let mut tariffs: Vec<_> = policies
+        .map(|policy| converted(&policy.tariff, policy.currency_decimals))
+        .collect();
+    tariffs.dedup();
+    let tariff = match tariffs.pop() {
+        Some(only) if tariffs.is_empty() => only?,
+        _ => return Err(Untold::SeveralTariffs),
+    };
+    let descriptions = descriptions(gateway, serving).unwrap_or_else(|error| {
+        tracing::error!(%error, "a tariff is told without words");
+        Vec::new()
+    });
+    Ok(tariff::Tariff {
+        descriptions,
+        ..tariff
+    })
+}
+
+/// What the terminals of an EVSE show, in each of their languages; nothing where that is not always the same.
+fn descriptions(
+    gateway: &Gateway<impl Platform>,
+    serving: &[Serving<'_>],
+) -> Result<Vec<Description>, ComponentFault> {
+    let holds: BTreeSet<u64> = serving
+        .iter()
+        .flat_map(|(_, it)| &it.holds)
+        .copied()
+        .collect();
+    let (Some((serial, terminal)), Some(hold), 1) = (serving.first(), holds.first(), holds.len())
+    else {
+        return Ok(Vec::new());
+    };
+    if changes_with_time(&terminal.policy.tariff) {
+        return Ok(Vec::new());
+    }
+    let platform = &gateway.platform;
+    let now = platform.now();
+    let policy = gateway.policy(serial, now);
+    let offer = Message::Offer(platform.components().offer(&policy, *hold, now)?);
+    let mut descriptions: Vec<Description> = Vec::new();
+    for language in serving
+        .iter()
+        .flat_map(|(serial, _)| gateway.languages(serial))
+    {
+        let content = in_language(platform, &offer, language)?;
+        let is_new = descriptions.iter().all(|it| it.language != language);
+        if is_new && content.chars().count() <= LONGEST_DESCRIPTION {
+            descriptions.push(Description {
+                language: language.to_owned(),
+                content,
+            });
+        }
+    }
+    descriptions.truncate(MOST_DESCRIPTIONS);
+    Ok(descriptions)
+}
+
+/// Whether a session that begins later may have other prices.
+fn changes_with_time(tariff: &Tariff) -> bool {
+    let mut restrictions = tariff.elements.iter().flat_map(|it| &it.restrictions);
+    restrictions.any(|it| {
+        matches!(
+            it,
+            Restriction::TimeOfDay(_) | Restriction::Date(_) | Restriction::Weekday(_)
+        )
+    })
+}
