@@ -183,6 +183,10 @@ impl<P: Platform> Gateway<P> {
                 && let Some(number) = store::transactions::begin(platform, &new).await?
             {
                 forget_name(self, station, number).await?;
+                // In 2.x its status may say what it said before.
+                let began_at = start.at.unwrap_or(now);
+                store::stations::overrule_status(platform, station, new.connector, began_at)
+                    .await?;
                 let is_accepted = store::sessions::is_charging(platform, &found.session).await?;
                 return Ok(TransactionAnswer {
                     number,
@@ -281,7 +285,8 @@ impl<P: Platform> Gateway<P> {
             // One that was queued says nothing of how it is now.
             let is_of_now = now.abs_diff(at) <= OF_NOW;
             if is_of_now && found.energy.is_some_and(|before| before < energy) {
-                store::stations::overrule_status(platform, station, found.connector).await?;
+                let connector = found.connector;
+                store::stations::overrule_status(platform, station, connector, now).await?;
             }
             store::transactions::read(platform, found.number, energy, now).await?;
             if let Some(session) = &found.session {
@@ -362,11 +367,12 @@ pub(super) fn announce(gateway: &Gateway<impl Platform>, station: &str) {
 }
 
 /// Whether a connector with this status has no transaction. A station that has just booted may have lost one while
-/// the vehicle stayed plugged in; otherwise it may say late that it was preparing.
+/// the vehicle stayed plugged in; otherwise it may say late that it was preparing. Of an occupied connector it may
+/// still tell that its transaction goes on, and is given longer.
 fn denies_transaction(status: ConnectorStatus, is_new_boot: bool) -> bool {
     match status {
         ConnectorStatus::Available | ConnectorStatus::Finishing => true,
-        ConnectorStatus::Preparing => is_new_boot,
+        ConnectorStatus::Preparing | ConnectorStatus::Occupied => is_new_boot,
         _ => false,
     }
 }

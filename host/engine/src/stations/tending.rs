@@ -15,11 +15,14 @@ use crate::gateway::Gateway;
 use crate::platform::{Platform, StationAnswer, StationOrder};
 use crate::sessions::apply::apply;
 use crate::stations::reports::announce;
-use crate::store::transactions::Tended;
+use crate::store::transactions::{Tended, TendingLimits};
 use crate::{clock, store};
 
 /// How long a station has to deliver the end of a transaction after it said that none runs, in milliseconds.
 const END_COMES_WITHIN: u64 = 30_000;
+/// The same where the station restarted, and only says that the connector is occupied (2.x): several readings of a
+/// transaction that goes on.
+const GOES_ON_WITHIN: u64 = 5 * 60_000;
 /// How long to wait before a station is told again to stop, in milliseconds: at first, and at most.
 const STOP_AGAIN_AFTER: u64 = 30_000;
 const STOP_AGAIN_AT_MOST_AFTER: u64 = 10 * 60_000;
@@ -41,9 +44,12 @@ pub(crate) async fn tend(gateway: &Gateway<impl Platform>) -> Result<(), EngineE
         return Ok(());
     };
     let platform = &gateway.platform;
-    let denied_before = now.saturating_sub(END_COMES_WITHIN);
-    let silent_since = now.saturating_sub(LOCAL_LOST_AFTER);
-    let tended = store::transactions::to_tend(platform, now, denied_before, silent_since).await?;
+    let limits = TendingLimits {
+        denied_before: now.saturating_sub(END_COMES_WITHIN),
+        occupied_before: now.saturating_sub(GOES_ON_WITHIN),
+        silent_since: now.saturating_sub(LOCAL_LOST_AFTER),
+    };
+    let tended = store::transactions::to_tend(platform, now, &limits).await?;
     // What the store says is acted on at once; stations may take long to answer.
     let mut to_stop = Vec::new();
     for tended in tended {

@@ -127,17 +127,23 @@ pub(crate) async fn put_status(
     Ok(())
 }
 
-/// A transaction runs at the connector after all: energy flows.
+/// A transaction runs at the connector after all: since its status was reported, at this moment, one began or energy
+/// flowed.
 pub(crate) async fn overrule_status(
     platform: &impl Platform,
     station: &str,
     connector: u32,
+    at: u64,
 ) -> Result<(), StoreError> {
     platform
         .query(
             "UPDATE connector SET denies = 0
-             WHERE station = ?1 AND connector = ?2 AND denies = 1",
-            vec![text(station), Value::Integer(connector.into())],
+             WHERE station = ?1 AND connector = ?2 AND denies = 1 AND reported_at <= ?3",
+            vec![
+                text(station),
+                Value::Integer(connector.into()),
+                integer(at)?,
+            ],
         )
         .await?;
     Ok(())

@@ -286,17 +286,25 @@ pub(crate) struct Tended {
     pub(crate) heard_at: u64,
 }
 
+/// Moments before which something must have happened for a transaction to be tended.
+pub(crate) struct TendingLimits {
+    /// The station said that it does not run, and nothing was heard of it since.
+    pub(crate) denied_before: u64,
+    /// The same where the station said no more than that the connector is occupied.
+    pub(crate) occupied_before: u64,
+    /// It was heard of last, if it is under a token that the operator lets charge.
+    pub(crate) silent_since: u64,
+}
+
 /// The transactions that run and need tending now:
 ///
-/// - Since this moment the station has said that they do not run, by a later start at the same connector or by the
+/// - For long enough the station has said that they do not run, by a later start at the same connector or by the
 ///   connector's status. Of one whose session is being stopped, that is known.
-/// - They have no active session, and it is time to tell the station to stop them; those under tokens that the
-///   operator lets charge are left alone until nothing was heard of them since this moment.
+/// - They have no active session, and it is time to tell the station to stop them.
 pub(crate) async fn to_tend(
     platform: &impl Platform,
     now: u64,
-    denied_before: u64,
-    silent_since: u64,
+    limits: &TendingLimits,
 ) -> Result<Vec<Tended>, StoreError> {
     let rows = platform
         .query(
@@ -307,6 +315,8 @@ pub(crate) async fn to_tend(
                        coalesce(s.phase IN ('charging', 'stopping'), 0) AS is_active,
                        coalesce(t.heard_at <= ?2 AND
                                 (c.denies = 1 AND c.reported_at <= ?2
+                                 AND (c.status <> 'occupied'
+                                      OR c.reported_at <= ?4 AND t.heard_at <= ?4)
                                  OR EXISTS (SELECT 1 FROM station_transaction AS later
                                             WHERE later.station = t.station
                                               AND later.connector = t.connector
@@ -321,8 +331,9 @@ pub(crate) async fn to_tend(
              ORDER BY stop_at LIMIT 100",
             vec![
                 integer(now)?,
-                integer(denied_before)?,
-                integer(silent_since)?,
+                integer(limits.denied_before)?,
+                integer(limits.silent_since)?,
+                integer(limits.occupied_before)?,
             ],
         )
         .await?;

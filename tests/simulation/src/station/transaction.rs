@@ -139,12 +139,8 @@ async fn forget(world: &Arc<World>, connector: u32, id_tag: &str) {
         }
     }
     let mut state = world.state();
-    // In 2.x, a vehicle that is there says nothing of transactions.
-    let denies = state.version(connector) == Version::V16 || status == ConnectorStatus::Available;
-    if denies {
-        let now = state.now();
-        state.oracle.transaction_forgotten(id_tag, now);
-    }
+    let now = state.now();
+    state.oracle.transaction_forgotten(id_tag, now);
 }
 
 fn reading(world: &World, connector: u32) -> MeterReading {
