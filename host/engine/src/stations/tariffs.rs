@@ -12,6 +12,7 @@ use chargetap_contract::money::{Restriction, Tariff};
 use chargetap_contract::screen::Message;
 use chargetap_ocpp::tariff::{self, Description, LONGEST_DESCRIPTION, MOST_DESCRIPTIONS};
 
+pub use self::conversion::Untold;
 use self::conversion::converted;
 use crate::config::Terminal;
 use crate::gateway::Gateway;
@@ -25,26 +26,6 @@ pub struct EvseTariff {
     pub evse: u32,
     /// What the station can show of it.
     pub tariff: Result<tariff::Tariff, Untold>,
-}
-
-/// Why a station cannot be told a tariff.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Untold {
-    /// It depends on the terminal.
-    #[error("several terminals with different tariffs serve the EVSE")]
-    SeveralTariffs,
-    /// What is begun counts in full.
-    #[error("OCPP has no step size")]
-    Steps,
-    /// OCPP has one for each kind of price.
-    #[error("OCPP has no different VAT rates for prices of one kind")]
-    VatRates,
-    /// It depends on the course of the session.
-    #[error("OCPP has fees per session that are due at the start only")]
-    Fees,
-    /// It has no counterpart.
-    #[error("OCPP has no such restriction")]
-    Restriction,
 }
 
 /// A terminal and its serial number.

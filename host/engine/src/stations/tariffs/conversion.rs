@@ -11,7 +11,25 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::Untold;
+/// Why a station cannot be told a tariff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Untold {
+    /// It depends on the terminal.
+    #[error("several terminals with different tariffs serve the EVSE")]
+    SeveralTariffs,
+    /// What is begun counts in full.
+    #[error("OCPP has no step size")]
+    Steps,
+    /// OCPP has one for each kind of price.
+    #[error("OCPP has no different VAT rates for prices of one kind")]
+    VatRates,
+    /// It depends on the course of the session.
+    #[error("OCPP has fees per session that are due at the start only")]
+    Fees,
+    /// It has no counterpart.
+    #[error("OCPP has no such restriction")]
+    Restriction,
+}
 
 /// What a station is sent has no more decimals.
 const MOST_DECIMALS: u32 = 6;
