@@ -31,7 +31,7 @@ use crate::tls::Peer;
 /// The largest message that is read. A day's transaction with a sample a minute needs 2 MiB.
 pub(super) const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 /// How much is read from a socket at once. Every connection keeps a buffer of this size.
-pub(super) const READ_BUFFER_BYTES: usize = 4 * 1024;
+pub(super) const READ_BUFFER_BYTES: usize = 2 * 1024;
 
 /// Why a caller is not let in.
 #[derive(Debug, PartialEq, Eq, Error)]
