@@ -210,14 +210,17 @@ impl Prose {
 
 /// How much of a text of others a log line has, in characters.
 const MOST_LOGGED: usize = 100;
+/// How much of it is looked at: a card number that begins in what is shown ends there. Anybody may send long texts.
+const MOST_LOOKED_AT: usize = 2 * MOST_LOGGED;
 
 /// A text of others as a log may have it: without control characters, with its digits masked if they may
 /// be a card number, and cut off at 100 characters.
 #[must_use]
 pub fn loggable(text: &str) -> String {
-    let is_card = holds_card_number(text);
     let shown = text.chars().filter(|c| !c.is_control());
-    let masked = shown.map(|c| {
+    let shown: String = shown.take(MOST_LOOKED_AT).collect();
+    let is_card = holds_card_number(&shown);
+    let masked = shown.chars().map(|c| {
         if is_card && c.is_ascii_digit() {
             '*'
         } else {
@@ -259,5 +262,8 @@ mod tests {
             loggable(&long),
             format!("{}{}", "x".repeat(90), "*".repeat(10))
         );
+        // What is not shown is not looked at, however long it is.
+        let long = format!("7{}4111111111111111", "x".repeat(1_000_000));
+        assert_eq!(loggable(&long), format!("7{}", "x".repeat(99)));
     }
 }

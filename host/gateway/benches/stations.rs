@@ -37,6 +37,7 @@ use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
 use chargetap_simulators::station::{StationArgs, StationSimulator, Version};
 use clap::Parser;
 use futures_util::{SinkExt as _, StreamExt as _};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -70,6 +71,7 @@ async fn main() {
         stations, sessions, ..
     } = Arguments::parse();
     let sessions = sessions.min(stations);
+    raise_open_files(stations);
     let folder = tempfile::tempdir().unwrap();
     let terminals: Vec<_> = (0..sessions).map(terminal).collect();
     let payter = payter(&terminals).await;
@@ -115,6 +117,22 @@ async fn main() {
     row("at most", gateway.memory("VmHWM"));
     assert_eq!(gateway.connected().await, stations, "a station was lost");
     drop(charging);
+}
+
+/// As many open files as there may be: each station takes one, here and in the gateway.
+fn raise_open_files(stations: usize) {
+    let limit = getrlimit(Resource::Nofile);
+    let most = limit.maximum.unwrap_or(u64::MAX);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    setrlimit(Resource::Nofile, raised).unwrap();
+    let needed = u64::try_from(stations).unwrap() + 200;
+    assert!(
+        needed <= most,
+        "this machine lets a process open {most} files, and {needed} are needed"
+    );
 }
 
 fn row(what: &str, kib: u64) {

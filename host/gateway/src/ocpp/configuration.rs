@@ -98,6 +98,9 @@ async fn tell_tariffs<E: StationEvents>(shared: &Shared<E>, station: &str) {
                 let tariff = Box::new(tariff);
                 let told = Request::SetTariff { evse, tariff };
                 let Some(answer) = answered(shared, station, told).await else {
+                    let reason = "it gave no answer";
+                    shared.recent.refused_tariff(station, evse, reason);
+                    tracing::warn!(station, evse, reason, "the station does not take a tariff");
                     return;
                 };
                 let Some(reason) = tariff::refusal(&answer) else {

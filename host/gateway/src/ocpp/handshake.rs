@@ -46,7 +46,9 @@ enum Refusal {
     WrongPassword,
     #[error("too many wrong passwords")]
     TooManyWrongPasswords,
-    #[error("too many stations of unknown identities are held pending")]
+    #[error(
+        "64 stations that are not configured are held pending already, or 8 of this address: configure those first"
+    )]
     TooManyPending,
 }
 
@@ -112,13 +114,14 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, parts: Parts) 
         return (StatusCode::BAD_REQUEST, advice).into_response();
     };
     if !is_known {
+        let has_certificate = common_name == Some(identity.as_str());
         let station = PendingStation {
             id: identity,
             source,
             since: (shared.clock)(),
             ocpp: version.name(),
             has_password: shows_password(&parts.headers),
-            has_certificate: common_name.is_some(),
+            has_certificate,
             boot: Boot::default(),
         };
         return hold(shared, station, version, subprotocol, parts).await;

@@ -1,8 +1,10 @@
 //! Stations whose identity is not configured: they are held pending until the operator configures them.
 //!
-//! Such a station is told that it is pending, and the time. Whatever else it says is refused: nothing of it reaches the
-//! engine, the store or a central system above. What it says of itself is shown to the operator, and kept while it is
-//! connected. Anybody can be such a station, so that there are few places, and messages are short.
+//! Such a station is told that it is pending, and the time. Nothing else that it says reaches the engine, the store or a
+//! central system above. What it tells of transactions is not answered: a station drops what is refused a few times, and
+//! keeps what is not answered until it is configured. The rest is refused. What it says of itself is shown to the
+//! operator, and kept while it is connected. Anybody can be such a station, so that there are few places, and messages
+//! are short. Who tries identities can tell by it which are configured.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,7 +30,7 @@ const MOST_OF_SOURCE: usize = 8;
 /// The longest identity that OCPP allows.
 const LONGEST_IDENTITY: usize = 48;
 /// When such a station is to say again that it started, in seconds.
-const BOOT_INTERVAL_S: u32 = 180;
+const BOOT_INTERVAL_S: u32 = 60;
 
 /// Whether a station of this identity may be held pending: the operator could configure it.
 pub(super) fn may_be_held(identity: &str) -> bool {
@@ -101,10 +103,12 @@ impl Pending {
 impl Place {
     /// The station said who it is.
     fn booted(&self, boot: &Boot) {
+        // Others need not wait for that.
+        let boot = loggable_boot(boot);
         let mut all = self.pending.lock();
         let held = all.get_mut(&self.station);
         if let Some(held) = held.filter(|held| self.is_of(held)) {
-            held.station.boot = loggable_boot(boot);
+            held.station.boot = boot;
         }
     }
 
@@ -183,6 +187,13 @@ fn answer(place: &Place, version: Version, text: &str, now: DateTime) -> Option<
             (id, Ok(response))
         }
         Incoming::Call(id, Call::Heartbeat) => (id, Ok(Response::Heartbeat { now })),
+        Incoming::Call(
+            _,
+            Call::StartTransaction(_)
+            | Call::StopTransaction(_)
+            | Call::MeterValues(_)
+            | Call::TransactionEvent(_),
+        ) => return None,
         Incoming::Call(id, _) | Incoming::BrokenCall(id) => (id, Err(ErrorCode::SecurityError)),
         Incoming::Answer(..) | Incoming::Nothing => return None,
     };

@@ -34,27 +34,33 @@ async fn a_station_that_is_not_configured_is_told_that_it_is_pending_and_the_tim
     const V16: &[&str] = &[
         r#"[2,"c","Authorize",{"idTag":"OURS-1"}]"#,
         r#"[2,"c","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Available"}]"#,
-        r#"[2,"c","StartTransaction",{"connectorId":1,"idTag":"OURS-1","meterStart":1,"timestamp":"2023-11-14T22:13:20Z"}]"#,
-        r#"[2,"c","StopTransaction",{"transactionId":4711,"meterStop":9,"timestamp":"2023-11-14T22:13:20Z"}]"#,
         r#"[2,"c","StopTransaction",{"transactionId":4711,"meterS"#,
         r#"[2,"c","DataTransfer",{"vendorId":"org.example"}]"#,
         r#"[2,"c","MakeCoffee",{}]"#,
     ];
     const V2: &[&str] = &[
         r#"[2,"c","Authorize",{"idToken":{"idToken":"OURS-1","type":"ISO14443"}}]"#,
-        r#"[2,"c","TransactionEvent",{"eventType":"Started","timestamp":"2023-11-14T22:13:20Z","triggerReason":"CablePluggedIn",
-            "seqNo":0,"transactionInfo":{"transactionId":"T-1"},"evse":{"id":1}}]"#,
         r#"[2,"c","NotifyReport",{"requestId":1,"generatedAt":"2023-11-14T22:13:20Z","seqNo":0}]"#,
+    ];
+    // A station drops what is refused, and keeps what is not answered.
+    const TRANSACTIONS: &[&str] = &[
+        r#"[2,"t","StartTransaction",{"connectorId":1,"idTag":"OURS-1","meterStart":1,"timestamp":"2023-11-14T22:13:20Z"}]"#,
+        r#"[2,"t","MeterValues",{"connectorId":1,"transactionId":4711,"meterValue":[]}]"#,
+        r#"[2,"t","StopTransaction",{"transactionId":4711,"meterStop":9,"timestamp":"2023-11-14T22:13:20Z"}]"#,
+    ];
+    const TRANSACTION_EVENTS: &[&str] = &[
+        r#"[2,"t","TransactionEvent",{"eventType":"Started","timestamp":"2023-11-14T22:13:20Z","triggerReason":"CablePluggedIn",
+            "seqNo":0,"transactionInfo":{"transactionId":"T-1"},"evse":{"id":1}}]"#,
     ];
     let mut central = Central::start(LONG).await;
     let now = "2023-11-14T22:13:20.000Z";
-    for (subprotocol, boot, others) in [
-        ("ocpp1.6", BOOT_1_6, V16),
-        ("ocpp2.0.1", BOOT_2, V2),
-        ("ocpp2.1", BOOT_2, V2),
+    for (subprotocol, boot, others, transactions) in [
+        ("ocpp1.6", BOOT_1_6, V16, TRANSACTIONS),
+        ("ocpp2.0.1", BOOT_2, V2, TRANSACTION_EVENTS),
+        ("ocpp2.1", BOOT_2, V2, TRANSACTION_EVENTS),
     ] {
         let mut station = connect(&central, UNKNOWN, subprotocol).await.unwrap();
-        let pending = json!([3, "a", {"currentTime": now, "interval": 180, "status": "Pending"}]);
+        let pending = json!([3, "a", {"currentTime": now, "interval": 60, "status": "Pending"}]);
         assert_eq!(station.exchange(boot).await, pending, "{subprotocol}");
         let heartbeat = station.exchange(r#"[2,"b","Heartbeat",{}]"#).await;
         assert_eq!(heartbeat, json!([3, "b", {"currentTime": now}]));
@@ -62,7 +68,10 @@ async fn a_station_that_is_not_configured_is_told_that_it_is_pending_and_the_tim
             let refused = json!([4, "c", "SecurityError", "", {}]);
             assert_eq!(station.exchange(other).await, refused, "{other}");
         }
-        // What is no call is not answered.
+        for transaction in transactions {
+            station.send(transaction).await;
+        }
+        // Neither is what is no call.
         station.send(r#"[3,"d",{"status":"Accepted"}]"#).await;
         assert_eq!(station.exchange(boot).await, pending, "{subprotocol}");
     }
@@ -188,7 +197,9 @@ async fn a_pending_station_is_not_relayed_to_the_central_system_above() {
     let mut central = Central::start_below(Some(upstream), Timeouts::default()).await;
     let mut station = connect(&central, UNKNOWN, "ocpp1.6").await.unwrap();
     assert_eq!(station.exchange(BOOT_1_6).await[2]["status"], "Pending");
-    let refused = station.exchange(r#"[2,"c","StopTransaction",{}]"#).await;
+    let refused = station
+        .exchange(r#"[2,"c","Authorize",{"idTag":"OURS-1"}]"#)
+        .await;
     assert_eq!(refused[2], "SecurityError");
     let nobody = above.accept().unwrap_err();
     assert_eq!(nobody.kind(), ErrorKind::WouldBlock);
