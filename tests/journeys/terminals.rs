@@ -204,6 +204,13 @@ async fn a_card_that_is_shown_again_is_asked_first_where_the_operator_wants_it()
     world.touch("Stop charging").await;
     let sessions = world.closed_sessions(1).await;
     assert_eq!(sessions[0]["captured"], price(delivered(&world, 1).await));
+
+    // The screen says what was paid. Who shows the card again sees that once more, and no new hold is made.
+    until_shown(&world, "Paid: ").await;
+    until_shown(&world, "€0.6125/kWh").await;
+    world.tap("card-1").await;
+    until_shown(&world, "Paid: ").await;
+    world.closed_sessions(1).await;
 }
 
 #[tokio::test]
@@ -297,6 +304,11 @@ async fn a_screen_that_cannot_be_put_up_is_tried_again() {
 async fn a_terminal_that_was_offline_is_prompted_again() {
     let world = world(SCREEN).await;
     until_shown(&world, "Where do you charge?").await;
+    world
+        .until("the prompt is confirmed", async || {
+            world.confirmed_prompts() == 1
+        })
+        .await;
     let confirmed = world.confirmed_prompts();
     world.terminal_online(false).await;
     world

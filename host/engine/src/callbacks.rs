@@ -279,7 +279,7 @@ async fn card_read(
     };
     // The terminal has another card, under another prompt, than it should: an authorisation would be of that card.
     if outcome == EventOutcome::StaleArming {
-        store::prompts::drop_card(platform, &terminal).await?;
+        store::prompts::drop_card(platform, &terminal, &arming_id).await?;
         platform.notify(Work::Terminal(&terminal));
     }
     Ok(outcome)

@@ -121,19 +121,23 @@ impl<'v> Fields<'v> {
         number
     }
 
-    /// The number of a transaction. One that is larger than any here is told, and is the largest.
+    /// The number of a transaction. One that does not fit is counted as odd, and becomes the largest, which no transaction
+    /// of the gateway has.
     pub(crate) fn transaction(
         &mut self,
         name: &'static str,
         oddities: &mut Oddities,
     ) -> Option<i64> {
         let number = self.whole(name, oddities)?;
-        let largest = if number.is_sign_negative() {
-            i64::MIN
-        } else {
-            i64::MAX
+        let fitting = number.to_i64();
+        if fitting.is_none() {
+            self.odd(OddityKind::Number, name, oddities);
+        }
+        let largest = match number.is_sign_negative() {
+            true => i64::MIN,
+            false => i64::MAX,
         };
-        Some(number.to_i64().unwrap_or(largest))
+        Some(fitting.unwrap_or(largest))
     }
 
     fn whole(&mut self, name: &'static str, oddities: &mut Oddities) -> Option<Decimal> {

@@ -35,10 +35,10 @@ struct State {
     looked: Option<Look>,
     /// By how much the clock was set in steps that are not on record yet, in milliseconds.
     unrecorded: i64,
-    /// The clock was set, and not all sessions have heard of it that can.
+    /// The clock was set, and not every session was told that can be told.
     is_being_set: bool,
-    /// The number of the last step of which they have.
-    told: i64,
+    /// The number of the last step of which every session was told that can be told.
+    told_up_to: i64,
     /// Something waits until the clock can be trusted.
     is_waited_for: bool,
     /// When the gateway was opened, by the clock that cannot be set.
@@ -89,7 +89,7 @@ impl Clock {
             looked: None,
             unrecorded: 0,
             is_being_set: false,
-            told: 0,
+            told_up_to: 0,
             is_waited_for: false,
             opened_at: elapsed,
             undisturbed_since: elapsed,
@@ -172,23 +172,24 @@ impl Clock {
         state.unrecorded = state.unrecorded.saturating_sub(by);
     }
 
-    /// Not all sessions have heard of a step.
+    /// Sessions wait until they were told of a step.
     pub(crate) fn hold(&self) {
         self.lock().is_being_set = true;
     }
 
-    pub(crate) fn all_that_can_have_heard(&self) {
+    /// Every session was told that can be told.
+    pub(crate) fn release(&self) {
         self.lock().is_being_set = false;
     }
 
-    /// Whether the sessions that can hear of the step of this number are still to be told.
+    /// Whether the step of this number is still to be told to the sessions that can be told.
     pub(crate) fn is_to_be_told(&self, step: i64) -> bool {
-        self.lock().told < step
+        self.lock().told_up_to < step
     }
 
-    /// Every session that can has heard of the step of this number.
-    pub(crate) fn told(&self, step: i64) {
-        self.lock().told = step;
+    /// The step of this number was told to every session that can be told.
+    pub(crate) fn set_told(&self, step: i64) {
+        self.lock().told_up_to = step;
     }
 
     /// A station's report could not be stored.
@@ -262,7 +263,7 @@ mod tests {
             assert_eq!(clock.check(ahead), Err(ClockProblem::BeingSet));
             assert_eq!(clock.look(ahead), Seen::Set(by_signed));
             assert_eq!(clock.check(ahead), Err(ClockProblem::BeingSet));
-            clock.all_that_can_have_heard();
+            clock.release();
             assert_eq!(clock.check(ahead), Ok(()));
         }
     }

@@ -3,7 +3,7 @@
 //! | the card began         | what was chosen on the screen | what it does                          |
 //! |------------------------|-------------------------------|---------------------------------------|
 //! | no session that runs   | anything                      | shows its receipt, or begins a session |
-//! | some                   | to charge at an EVSE          | begins one there, for a second vehicle |
+//! | some                   | which EVSE to charge at       | begins one there, for a second vehicle |
 //! | one                    | to stop by the card           | stops it                              |
 //! | one                    | nothing                       | stops it, or asks first (`confirm_stop`) |
 //! | several                | nothing, or to stop           | asks which one to stop                |
@@ -105,25 +105,30 @@ enum Purpose {
 /// What a card is for that began the sessions which run, the newest first.
 fn purpose(terminal: &Terminal, running: &[RunningSession], sent: Option<&SentPrompt>) -> Purpose {
     let chosen = sent.and_then(|sent| sent.chosen.as_ref());
-    let is_for_another = matches!(chosen, Some(Chosen::Evse(_) | Chosen::Hold(..)))
+    // Where plugging in says which EVSE it is, the vehicle may be another driver's.
+    let is_for_another = terminal.start == Start::Screen
+        && matches!(chosen, Some(Chosen::Evse(_) | Chosen::Hold(..)))
         && sent
             .is_some_and(|sent| matches!(&sent.prompt, Prompt::Card(card) if card.evse.is_some()));
     let Some(newest) = running.first().filter(|_| !is_for_another) else {
         return Purpose::Begin;
     };
-    let mut goes_on = running.iter().filter(|session| !session.is_stopping);
-    let has_screen = terminal.model.traits().has_screen;
-    match (goes_on.next(), goes_on.next()) {
+    let goes_on = || running.iter().filter(|session| !session.is_stopping);
+    let stops_only = !terminal.confirm_stop || chosen == Some(&Chosen::StopByCard);
+    // The screen asks about what this terminal serves.
+    let asked = goes_on().filter(|session| terminal.evse(&session.evse).is_some());
+    let asked: Vec<_> = asked.map(|session| session.id.clone()).collect();
+    match goes_on().next() {
         // What it does then is the session's affair: it ends already.
-        (None, _) => Purpose::Stop(newest.id.clone()),
-        (Some(only), None) if !terminal.confirm_stop || chosen == Some(&Chosen::StopByCard) => {
-            Purpose::Stop(only.id.clone())
+        None => Purpose::Stop(newest.id.clone()),
+        Some(session)
+            if (stops_only && goes_on().count() == 1)
+                || asked.is_empty()
+                || !terminal.model.traits().has_screen =>
+        {
+            Purpose::Stop(session.id.clone())
         }
-        (Some(newest), _) if !has_screen => Purpose::Stop(newest.id.clone()),
-        (Some(first), others) => {
-            let ids = std::iter::once(first).chain(others).chain(goes_on);
-            Purpose::Ask(ids.map(|session| session.id.clone()).collect())
-        }
+        Some(_) => Purpose::Ask(asked),
     }
 }
 
@@ -135,7 +140,8 @@ async fn ask(
 ) -> Result<EventOutcome, EngineError> {
     let platform = &gateway.platform;
     let question = Chosen::ConfirmStop { sessions };
-    let outcome = store::prompts::ask(platform, &card.read, &question, platform.now()).await?;
+    let now = platform.now();
+    let outcome = store::prompts::put_question(platform, &card.read, &question, now).await?;
     if outcome == EventOutcome::Stored {
         let terminal = &card.terminal;
         tracing::info!(target: "chargetap::session", terminal, "the terminal asks whether to stop");
@@ -153,11 +159,12 @@ async fn recalls_receipt(
 ) -> Result<bool, EngineError> {
     let platform = &gateway.platform;
     let (terminal, reference) = (&card.terminal, &card.card.reference);
-    // Who chose something just now, or plugged in, wants to charge.
+    // Who chose where or how much just now, or plugged in, wants to charge.
     let plugs_in_first = gateway.terminal(terminal)?.start == Start::PlugIn;
     let wants_to_charge = sent.is_some_and(|sent| {
         let offers = matches!(&sent.prompt, Prompt::Card(card) if card.evse.is_some());
-        sent.chosen.is_some() || (plugs_in_first && offers)
+        let has_chosen = matches!(sent.chosen, Some(Chosen::Evse(_) | Chosen::Hold(..)));
+        has_chosen || (plugs_in_first && offers)
     });
     if wants_to_charge {
         return Ok(false);
@@ -191,19 +198,25 @@ mod tests {
     use crate::config::{Config, Model};
     use crate::terminals::prompt::CardPrompt;
 
+    /// With a screen on which the EVSE is chosen, if it has one.
     fn terminal(model: Model, confirm_stop: bool) -> Terminal {
         let example = include_str!("../../../gateway/examples/chargetap.toml");
         let config = Config::parse(example).unwrap();
         let mut terminal = config.terminals.into_values().next().unwrap();
         (terminal.model, terminal.confirm_stop) = (model, confirm_stop);
+        terminal.start = Start::Screen;
         terminal
     }
 
-    /// Sessions by their ids, of which those with a point end already.
+    /// Sessions by their ids. Those with a point end already, and those with a star are elsewhere.
     fn running(ids: &[&str]) -> Vec<RunningSession> {
         let session = |id: &&str| RunningSession {
             id: (*id).to_owned(),
             is_stopping: id.ends_with('.'),
+            evse: Evse {
+                station: if id.ends_with('*') { "CT-9" } else { "CT-1" }.into(),
+                connector: 1,
+            },
         };
         ids.iter().map(session).collect()
     }
@@ -250,6 +263,9 @@ mod tests {
             (&["S."], stop("S."), stop("S.")),
             (&["T.", "S"], stop("S"), ask(&["S"])),
             (&["T", "S"], ask(&["T", "S"]), ask(&["T", "S"])),
+            // The screen cannot ask about what this terminal does not serve any more.
+            (&["S*"], stop("S*"), stop("S*")),
+            (&["T*", "S"], ask(&["S"]), ask(&["S"])),
         ] {
             let running = running(ids);
             assert_eq!(purpose(&stops, &running, Some(&in_use)), stopped, "{ids:?}");
@@ -272,13 +288,20 @@ mod tests {
             (sent(here(), place()), Purpose::Begin),
             (sent(here(), hold()), Purpose::Begin),
             (sent(None, Some(Chosen::StopByCard)), stop("S")),
-            // A vehicle that was plugged in may be another driver's, and what was chosen may be taken by now.
+            // What was chosen may be taken by now.
             (sent(here(), None), ask(&["S"])),
             (sent(None, place()), ask(&["S"])),
         ] {
             let found = purpose(&terminal, &running(&["S"]), Some(&prompt));
             assert_eq!(found, expected, "{:?}, {:?}", prompt.prompt, prompt.chosen);
         }
+        // A vehicle that was plugged in may be another driver's, whoever chose an amount.
+        let plug_in = Terminal {
+            start: Start::PlugIn,
+            ..terminal
+        };
+        let found = purpose(&plug_in, &running(&["S"]), Some(&sent(here(), hold())));
+        assert_eq!(found, ask(&["S"]));
     }
 
     #[test]

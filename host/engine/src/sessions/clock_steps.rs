@@ -44,9 +44,9 @@ pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), Engine
         if all_have_heard {
             store::clock::complete_step(platform, step.number).await?;
         }
-        gateway.clock.told(step.number);
+        gateway.clock.set_told(step.number);
     }
-    gateway.clock.all_that_can_have_heard();
+    gateway.clock.release();
     // Commands were not claimed while the clock could not be trusted.
     if gateway.clock.check(look).is_ok() && gateway.clock.take_waiters() {
         platform.notify(Work::Outbox);
@@ -64,11 +64,19 @@ async fn tell(
     step: &ClockStep,
 ) -> Result<bool, EngineError> {
     let dedupe = format!("clock/{}/{session}", step.number);
-    let envelope = EventEnvelope {
+    if store::events::is_duplicate(&gateway.platform, &dedupe).await? {
+        return Ok(true);
+    }
+    let envelope = || EventEnvelope {
         dedupe: Some(&dedupe),
         ..Event::ClockSet(step.by).into()
     };
-    match apply(gateway, session, terminal, envelope).await {
+    let mut applied = apply(gateway, session, terminal, envelope()).await;
+    if let Err(EngineError::Component(_)) = applied {
+        // It may have been for a lack of something that is there now.
+        applied = apply(gateway, session, terminal, envelope()).await;
+    }
+    match applied {
         Err(error @ (EngineError::UnreadableState { .. } | EngineError::Component(_))) => {
             if gateway.clock.is_to_be_told(step.number) {
                 tracing::error!(session, %error, "a session cannot hear that the clock was set");

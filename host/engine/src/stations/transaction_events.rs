@@ -15,7 +15,7 @@ use crate::config::amounts::decimals;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::platform::Platform;
-use crate::stations::matching::find_read;
+use crate::stations::matching::{Match, find_read};
 use crate::stations::signed_values::keep_signed;
 use crate::stations::tokens::{is_local_token, remote_start_number, session_of_token};
 use crate::store;
@@ -60,6 +60,7 @@ pub(super) async fn take_in(
         samples: event.samples.clone(),
     };
     if event.stage == TransactionStage::Running {
+        goes_on(gateway, station, &meant, event.at).await?;
         gateway.station_read(station, &readings).await?;
     } else {
         // Of a transaction that was never read, the end may bring all readings.
@@ -80,6 +81,28 @@ pub(super) async fn take_in(
         gateway.station_stopped(station, &stop).await?;
     }
     respond(gateway, station, event, &meant, token.as_deref()).await
+}
+
+/// A transaction that goes on was heard of, also where no meter was read, and runs although the connector's status,
+/// which was told before that, may not say so.
+async fn goes_on(
+    gateway: &Gateway<impl Platform>,
+    station: &str,
+    meant: &TransactionRef,
+    at: Option<u64>,
+) -> Result<(), EngineError> {
+    let platform = &gateway.platform;
+    let (Some(found), Match::ById) = find_read(gateway, station, meant).await? else {
+        return Ok(());
+    };
+    if found.is_over {
+        return Ok(());
+    }
+    let now = platform.now();
+    store::transactions::hear(platform, found.number, now).await?;
+    let at = at.unwrap_or(now);
+    store::stations::overrule_status(platform, station, found.connector, at).await?;
+    Ok(())
 }
 
 /// Stores what an event says of its transaction, and returns all that is known of it.

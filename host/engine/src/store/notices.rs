@@ -135,9 +135,8 @@ pub(crate) async fn recall(
             "UPDATE recall SET arming = ?3
              WHERE session = (SELECT session FROM recall
                               WHERE terminal = ?1 AND card = ?2
-                                AND (arming = ?3 OR at BETWEEN ?4 AND ?5)
-                              ORDER BY at DESC LIMIT 1)
-               AND (arming IS NULL OR arming = ?3)
+                                AND (arming = ?3 OR arming IS NULL AND at BETWEEN ?4 AND ?5)
+                              ORDER BY arming IS NULL, at DESC LIMIT 1)
                AND NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
                                WHERE this.id = ?3 AND later.number > this.number)
              RETURNING notice",

@@ -4,7 +4,7 @@
 use super::error::StoreError;
 use super::rows::{Reader, integer, json, text, unreadable};
 use crate::event::EventOutcome;
-use crate::platform::{Platform, Row};
+use crate::platform::{Platform, Row, Value};
 use crate::terminals::prompt::{Chosen, Prompt, SentPrompt};
 
 /// Prompts as [`sent`] reads them.
@@ -29,19 +29,26 @@ pub(crate) struct NewPrompt<'a> {
     pub(crate) sent_at: u64,
     pub(crate) renew_at: u64,
     pub(crate) expires_at: u64,
+    /// Whether the prompt before is known to have a question, which this one puts or drops.
+    pub(crate) knows_question: bool,
 }
 
 /// Insert a prompt before it is sent, because the answer can be there first. From here on no earlier
 /// prompt of the terminal counts, whether or not this one arrives: a card under an earlier one may
 /// not be the card that the terminal still has.
+///
+/// Whether it was inserted: it is not if a card asked a question meanwhile, which the next prompt must put.
 pub(crate) async fn insert(
     platform: &impl Platform,
     new: &NewPrompt<'_>,
-) -> Result<(), StoreError> {
-    platform
+) -> Result<bool, StoreError> {
+    let rows = platform
         .query(
             "INSERT INTO ask (id, terminal, ask, chosen, told_at, renew_at, expires_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+             WHERE ?8 OR NOT EXISTS (SELECT 1 FROM stop_question JOIN ask ON ask.id = arming
+                                     WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?2))
+             RETURNING number",
             vec![
                 text(new.arming_id),
                 text(new.terminal),
@@ -50,10 +57,11 @@ pub(crate) async fn insert(
                 integer(new.sent_at)?,
                 integer(new.renew_at)?,
                 integer(new.expires_at)?,
+                Value::Integer(new.knows_question.into()),
             ],
         )
         .await?;
-    Ok(())
+    Ok(!rows.is_empty())
 }
 
 /// Delete prompts that expired before a moment, except the last of each terminal, and the questions under those that
@@ -178,8 +186,9 @@ fn sent(rows: Vec<Row>) -> Result<Option<SentPrompt>, StoreError> {
         .transpose()
 }
 
-/// A card under this prompt asks a question: it is stored once, and if the prompt is the latest.
-pub(crate) async fn ask(
+/// The driver is to be asked whose card was shown again under this prompt: that is stored once, and if the prompt is the
+/// latest.
+pub(crate) async fn put_question(
     platform: &impl Platform,
     arming_id: &str,
     question: &Chosen,
@@ -233,13 +242,27 @@ pub(crate) async fn answer(
     Ok(!rows.is_empty())
 }
 
-/// No card is awaited any more under the terminal's latest prompt, so it has to be sent again.
-pub(crate) async fn drop_card(platform: &impl Platform, terminal: &str) -> Result<(), StoreError> {
+/// A card was reported under an earlier prompt: under the latest, none is awaited any more, and it has to be sent again.
+/// That is so once for each prompt, as the report may be repeated while the terminal has the next driver's card.
+pub(crate) async fn drop_card(
+    platform: &impl Platform,
+    terminal: &str,
+    earlier: &str,
+) -> Result<(), StoreError> {
     platform
         .query(
             "UPDATE ask SET confirmed = 0, card_seen_at = 0
-             WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
-            vec![text(terminal)],
+             WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)
+               AND EXISTS (SELECT 1 FROM ask AS earlier
+                           WHERE earlier.id = ?2 AND coalesce(earlier.card_seen_at, 0) >= 0)",
+            vec![text(terminal), text(earlier)],
+        )
+        .await?;
+    platform
+        .query(
+            "UPDATE ask SET card_seen_at = -1
+             WHERE id = ?2 AND number < (SELECT max(number) FROM ask WHERE terminal = ?1)",
+            vec![text(terminal), text(earlier)],
         )
         .await?;
     Ok(())

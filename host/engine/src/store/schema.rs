@@ -152,7 +152,7 @@ const STATEMENTS: &[&str] = &[
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS recall_by_card ON recall (terminal, card, at)",
     "CREATE INDEX IF NOT EXISTS recall_by_arming ON recall (arming)",
-    // What a card asks that was shown again: whether, or which of its sessions, to stop.
+    // What a driver is to be asked whose card was shown again: whether, or which of its sessions, to stop.
     "CREATE TABLE IF NOT EXISTS stop_question (
         arming TEXT PRIMARY KEY,
         question TEXT NOT NULL,

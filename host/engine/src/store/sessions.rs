@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chargetap_contract::session::Evse;
 use chargetap_contract::terminal::CardReference;
 
 use super::error::StoreError;
@@ -56,6 +57,7 @@ pub(crate) struct RunningSession {
     pub(crate) id: String,
     /// It ends already.
     pub(crate) is_stopping: bool,
+    pub(crate) evse: Evse,
 }
 
 /// The running sessions that this card started at this terminal, the newest first.
@@ -66,7 +68,8 @@ pub(crate) async fn running_with_card(
 ) -> Result<Vec<RunningSession>, StoreError> {
     let rows = platform
         .query(
-            "SELECT id, phase = 'stopping' FROM session WHERE terminal = ?1 AND card = ?2
+            "SELECT id, phase = 'stopping', station, connector FROM session
+             WHERE terminal = ?1 AND card = ?2
              AND phase IN ('authorising', 'starting', 'charging', 'stopping')
              ORDER BY number DESC",
             vec![text(terminal), text(&card_key(card))],
@@ -77,6 +80,10 @@ pub(crate) async fn running_with_card(
         Ok(RunningSession {
             id: row.text()?,
             is_stopping: row.integer()? != 0,
+            evse: Evse {
+                station: row.text()?,
+                connector: u32::try_from(row.unsigned()?).unwrap_or_default(),
+            },
         })
     });
     running.collect()

@@ -212,6 +212,21 @@ pub(crate) async fn read(
     Ok(())
 }
 
+/// Something was heard of a transaction that runs.
+pub(crate) async fn hear(
+    platform: &impl Platform,
+    number: i64,
+    now: u64,
+) -> Result<(), StoreError> {
+    platform
+        .query(
+            "UPDATE station_transaction SET heard_at = ?2 WHERE number = ?1 AND ended_at IS NULL",
+            vec![Value::Integer(number), integer(now)?],
+        )
+        .await?;
+    Ok(())
+}
+
 /// A transaction ended, or is paused, at this reading if it was told.
 pub(crate) async fn end(
     platform: &impl Platform,
@@ -290,7 +305,7 @@ pub(crate) struct Tended {
 pub(crate) struct TendingLimits {
     /// The station said that it does not run, and nothing was heard of it since.
     pub(crate) denied_before: u64,
-    /// The same where the station said no more than that the connector is occupied.
+    /// The station started, where it says no more since than that the connector is occupied.
     pub(crate) occupied_before: u64,
     /// It was heard of last, if it is under a token that the operator lets charge.
     pub(crate) silent_since: u64,
@@ -316,7 +331,7 @@ pub(crate) async fn to_tend(
                        coalesce(t.heard_at <= ?2 AND
                                 (c.denies = 1 AND c.reported_at <= ?2
                                  AND (c.status <> 'occupied'
-                                      OR c.reported_at <= ?4 AND t.heard_at <= ?4)
+                                      OR st.booted_at <= ?4 AND t.heard_at <= ?4)
                                  OR EXISTS (SELECT 1 FROM station_transaction AS later
                                             WHERE later.station = t.station
                                               AND later.connector = t.connector
@@ -325,6 +340,7 @@ pub(crate) async fn to_tend(
                 FROM station_transaction AS t
                 LEFT JOIN session AS s ON s.id = t.session
                 LEFT JOIN connector AS c ON c.station = t.station AND c.connector = t.connector
+                LEFT JOIN station AS st ON st.id = t.station
                 WHERE t.ended_at IS NULL)
              WHERE is_denied AND (is_charging OR NOT is_active)
                 OR NOT is_active AND stop_at <= ?1 AND (NOT is_local OR heard_at <= ?3)

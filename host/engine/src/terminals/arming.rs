@@ -19,7 +19,7 @@ use super::cards::card_is_unreported;
 use super::display::ScreenState;
 use super::locks::Lock;
 use super::next_prompt::{self, PromptContext};
-use super::prompt::{Caption, Chosen, Prompt, SentPrompt};
+use super::prompt::{Caption, Prompt, SentPrompt};
 use super::words::words;
 use super::{display, orphans};
 use crate::config::{DEFAULT_LANGUAGE, PAYTER, Terminal};
@@ -27,7 +27,7 @@ use crate::error::EngineError;
 use crate::fleet::{monitoring, records};
 use crate::gateway::Gateway;
 use crate::payter::{PayterError, ReaderState};
-use crate::platform::{ComponentFault, Platform};
+use crate::platform::{ComponentFault, Platform, Work};
 use crate::store::prompts::NewPrompt;
 use crate::{id, store};
 
@@ -146,8 +146,7 @@ async fn try_to_arm(
     if let Err(error) = orphans::void_all(gateway, serial).await? {
         return Ok(Err(error));
     }
-    let chosen = sent.as_ref().and_then(|sent| sent.chosen(now));
-    send_prompt(gateway, serial, &reader, &next, chosen).await
+    send_prompt(gateway, serial, &reader, &next, sent.as_ref()).await
 }
 
 /// The prompt that the terminal should show now.
@@ -229,11 +228,12 @@ async fn send_prompt(
     serial: &str,
     reader: &ReaderState,
     prompt: &Prompt,
-    chosen: Option<&Chosen>,
+    before: Option<&SentPrompt>,
 ) -> Result<Result<(), PayterError>, EngineError> {
     let platform = &gateway.platform;
     let arming_id = id::from_random(platform.random(), ARMING_ID_CHARACTERS);
     let sent_at = platform.now();
+    let chosen = before.and_then(|before| before.chosen(sent_at));
     let lasts = match (prompt, chosen) {
         (_, Some(_)) => FOLLOW_UP_LASTS,
         (Prompt::Card(_), None) => CARD_LASTS,
@@ -250,8 +250,12 @@ async fn send_prompt(
         sent_at,
         renew_at,
         expires_at,
+        knows_question: before.is_some_and(|before| before.question.is_some()),
     };
-    store::prompts::insert(platform, &new).await?;
+    if !store::prompts::insert(platform, &new).await? {
+        platform.notify(Work::Terminal(serial));
+        return Ok(Ok(()));
+    }
     // A terminal that is sent a prompt forgets the card that a session has begun with.
     if store::sessions::is_authorising(platform, serial).await? {
         return Ok(Ok(()));

@@ -140,7 +140,7 @@ pub(crate) enum Chosen {
     StopByCard,
     /// To end this session.
     Stop { session: String },
-    /// By a card: perhaps to end one of these sessions, which it began.
+    /// Nothing yet: the driver, whose card began these sessions and was shown again, is to be asked which to end.
     ConfirmStop { sessions: Vec<String> },
     /// To end none.
     GoOn,
@@ -167,7 +167,7 @@ pub(crate) struct SentPrompt {
     pub(crate) answer: Option<u64>,
     /// A card was reported under it.
     pub(crate) used: bool,
-    /// The question that the card asks for, and since when.
+    /// What the driver is to be asked whose card was shown again, and since when.
     pub(crate) question: Option<(Chosen, u64)>,
 }
 
@@ -177,19 +177,21 @@ impl SentPrompt {
         !self.used && self.answer.is_none() && (self.sent_at..self.renew_at).contains(&now)
     }
 
-    /// What was chosen under this prompt, on the screen or by a card, or the choice that led to it.
+    /// What the next prompt follows on: the question to a driver whose card was shown again, the option that was chosen
+    /// under this prompt, or the choice that led to it. Nothing follows on what is done once it is chosen.
     pub(crate) fn chosen(&self, now: u64) -> Option<&Chosen> {
         if let Some((question, since)) = &self.question {
             let is_new = (*since..since.saturating_add(QUESTION_WAITS)).contains(&now);
             return is_new.then_some(question);
         }
-        match self.answer {
+        let chosen = match self.answer {
             Some(option) => {
                 let option = self.prompt.chosen(option);
                 option.filter(|_| (self.sent_at..self.expires_at).contains(&now))
             }
             None => self.chosen.as_ref().filter(|_| self.is_open(now)),
-        }
+        };
+        chosen.filter(|chosen| !matches!(chosen, Chosen::Stop { .. } | Chosen::GoOn))
     }
 
     /// The EVSE whose price a driver may be reading at this moment.

@@ -327,20 +327,44 @@ fn who_may_only_end_a_session_is_asked_as_well() {
     assert_eq!(labels(&ask), ["Stop charging", "Continue"]);
 }
 
-#[test]
-fn a_question_that_a_card_asks_is_not_put_up_late() {
-    let sent = |since| SentPrompt {
+/// A prompt whose answer is this, or that this choice led to.
+fn sent(prompt: Prompt, chosen: Option<Chosen>, answer: Option<u64>) -> SentPrompt {
+    SentPrompt {
         arming_id: "A".into(),
-        prompt: asked(&terminal(Start::Tap, 1, &[5_000]), &[running("S")], None),
-        chosen: None,
+        prompt,
+        chosen,
         sent_at: 0,
         renew_at: 3_000_000,
         expires_at: 3_000_000,
         confirmed: true,
         masked_until: 0,
-        answer: None,
+        answer,
+        used: false,
+        question: None,
+    }
+}
+
+#[test]
+fn nothing_follows_on_a_choice_to_stop_or_to_go_on() {
+    let terminal = terminal(Start::Tap, 1, &[5_000]);
+    let question = asked(&terminal, &[running("S")], Some(&confirm(&["S"])));
+    for option in [0, 1] {
+        let answered = sent(question.clone(), Some(confirm(&["S"])), Some(option));
+        assert_eq!(answered.chosen(NOW), None, "{option}");
+    }
+    // As an earlier version stored it.
+    let session = "S".to_owned();
+    let followed = sent(question, Some(Chosen::Stop { session }), None);
+    assert_eq!(followed.chosen(NOW), None);
+}
+
+#[test]
+fn a_question_to_a_driver_is_not_put_up_late() {
+    let in_use = asked(&terminal(Start::Tap, 1, &[5_000]), &[running("S")], None);
+    let sent = |since| SentPrompt {
         used: true,
         question: Some((confirm(&["S"]), since)),
+        ..sent(in_use.clone(), None, None)
     };
     for (since, is_asked) in [
         (1_000_000, true),
