@@ -306,20 +306,19 @@ async fn a_terminal_that_was_offline_is_prompted_again() {
     until_shown(&world, "Where do you charge?").await;
     world
         .until("the prompt is confirmed", async || {
-            world.confirmed_prompts() == 1
+            world.is_latest_prompt_confirmed()
         })
         .await;
-    let confirmed = world.confirmed_prompts();
     world.terminal_online(false).await;
     world
         .until("the gateway saw it", async || {
-            world.confirmed_prompts() < confirmed
+            !world.is_latest_prompt_confirmed()
         })
         .await;
     world.terminal_online(true).await;
     world
         .until("it is prompted again", async || {
-            world.confirmed_prompts() == confirmed
+            world.is_latest_prompt_confirmed()
         })
         .await;
 }

@@ -119,6 +119,13 @@ impl World {
         self.count("SELECT count(*) FROM ask WHERE confirmed = 1")
     }
 
+    /// Whether the provider confirmed the terminal's latest prompt.
+    pub(crate) fn is_latest_prompt_confirmed(&self) -> bool {
+        let latest = "SELECT count(*) FROM ask
+            WHERE number = (SELECT max(number) FROM ask) AND confirmed = 1";
+        self.count(latest) == 1
+    }
+
     /// How many prompts there are.
     pub(crate) fn prompts(&self) -> usize {
         self.count("SELECT count(*) FROM ask")
