@@ -176,7 +176,7 @@ pub struct PendingStation {
     pub ocpp: &'static str,
     /// Whether it showed a password.
     pub has_password: bool,
-    /// Whether it showed a client certificate that is good.
+    /// Whether it showed a client certificate that is good, in the name of its identity.
     pub has_certificate: bool,
     /// What it says of itself, as it may be kept; empty until it says it.
     pub boot: Boot,

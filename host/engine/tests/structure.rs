@@ -243,11 +243,12 @@ fn a_host_implements_few_methods() {
         syn::Item::Trait(it) if it.ident == "Platform" => Some(it),
         _ => None,
     });
-    let methods = found.unwrap().items.iter();
-    // One with a body may be left out.
-    let methods = methods
-        .filter(|it| matches!(it, syn::TraitItem::Fn(method) if method.default.is_none()))
-        .count();
-    println!("Platform has {methods} methods without a body");
-    assert!((1..=11).contains(&methods), "{methods}");
+    let methods = found.unwrap().items.iter().filter_map(|it| match it {
+        syn::TraitItem::Fn(method) => Some(method),
+        _ => None,
+    });
+    let needed = methods.clone().filter(|it| it.default.is_none()).count();
+    let all = methods.count();
+    println!("Platform has {all} methods, of which a host must implement {needed}");
+    assert!((1..=11).contains(&needed) && all <= 12, "{needed} of {all}");
 }

@@ -4,7 +4,7 @@
 //! gateway's.
 
 use rust_decimal::Decimal;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::fields::Fields;
 use crate::frame::{self, ErrorCode, Frame, MessageId};
@@ -268,6 +268,12 @@ pub fn answer(version: Version, id: &MessageId, response: Result<Response, Error
         }
         Err(code) => frame::error(id, code.name(version)),
     }
+}
+
+/// The answer to a boot notification, which is the same in every version.
+pub(crate) fn registration(now: DateTime, is_accepted: bool, interval: u32) -> Value {
+    let status = if is_accepted { "Accepted" } else { "Pending" };
+    json!({"currentTime": now, "interval": interval, "status": status})
 }
 
 /// What a station is asked to do.

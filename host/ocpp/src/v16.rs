@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::fields::Fields;
-use crate::message::{Call, Request, Response};
+use crate::message::{Call, Request, Response, registration};
 use crate::meter::Form;
 use crate::oddity::{Oddities, OddityKind};
 use crate::report::{Boot, ConnectorStatus, Readings, Start, Status, Stop, TransactionRef};
@@ -198,10 +198,7 @@ pub(crate) fn response(response: Response) -> Value {
             now,
             is_accepted,
             interval,
-        } => {
-            let status = if is_accepted { "Accepted" } else { "Pending" };
-            json!({"currentTime": now, "interval": interval, "status": status})
-        }
+        } => registration(now, is_accepted, interval),
         Response::DataTransfer => json!({"status": "UnknownVendorId"}),
         Response::Heartbeat { now } => json!({"currentTime": now}),
         Response::StartTransaction {

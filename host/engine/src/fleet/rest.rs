@@ -276,7 +276,7 @@ impl Repeatable {
         })
     }
 
-    /// What is stored with the answer, so that the same request is recognised when it comes again.
+    /// The key and the fingerprint of the request, by which a repetition is recognised, and its answer.
     fn repetition<'a>(&'a self, answer: Option<&'a str>) -> Repetition<'a> {
         Repetition {
             key: &self.key,

@@ -119,7 +119,7 @@ fn purpose(terminal: &Terminal, running: &[RunningSession], sent: Option<&SentPr
     let asked = goes_on().filter(|session| terminal.evse(&session.evse).is_some());
     let asked: Vec<_> = asked.map(|session| session.id.clone()).collect();
     match goes_on().next() {
-        // What it does then is the session's affair: it ends already.
+        // All of them end already, so that there is nothing to ask.
         None => Purpose::Stop(newest.id.clone()),
         Some(session)
             if (stops_only && goes_on().count() == 1)
@@ -288,7 +288,7 @@ mod tests {
             (sent(here(), place()), Purpose::Begin),
             (sent(here(), hold()), Purpose::Begin),
             (sent(None, Some(Chosen::StopByCard)), stop("S")),
-            // What was chosen may be taken by now.
+            // Nothing was chosen, or the chosen EVSE is in use by now and no longer offered.
             (sent(here(), None), ask(&["S"])),
             (sent(None, place()), ask(&["S"])),
         ] {

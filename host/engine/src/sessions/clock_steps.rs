@@ -73,7 +73,7 @@ async fn tell(
     };
     let mut applied = apply(gateway, session, terminal, envelope()).await;
     if let Err(EngineError::Component(_)) = applied {
-        // It may have been for a lack of something that is there now.
+        // The fault may have been a passing one, such as a lack of memory.
         applied = apply(gateway, session, terminal, envelope()).await;
     }
     match applied {

@@ -67,7 +67,7 @@ pub struct PendingStation {
     pub source: String,
     /// Whether it showed a password, which is not kept.
     pub password: bool,
-    /// Whether it showed a client certificate that the gateway's CA signed.
+    /// Whether it showed a client certificate that the gateway's CA signed, in the name of its identity.
     pub certificate: bool,
     /// What to do, and the lines that configure it.
     pub hint: String,

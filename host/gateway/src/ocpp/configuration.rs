@@ -115,7 +115,7 @@ async fn tell_tariffs<E: StationEvents>(shared: &Shared<E>, station: &str) {
                 tracing::info!(station, evse, %reason, "the station is not told a tariff");
             }
         }
-        // What it shows would be an earlier tariff.
+        // Otherwise it may go on showing an earlier tariff.
         let forget = Request::ClearTariff { evse };
         let Some(answer) = answered(shared, station, forget).await else {
             return;

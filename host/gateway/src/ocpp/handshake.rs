@@ -47,7 +47,9 @@ enum Refusal {
     #[error("too many wrong passwords")]
     TooManyWrongPasswords,
     #[error(
-        "64 stations that are not configured are held pending already, or 8 of this address: configure those first"
+        "{} stations that are not configured are held pending already, or {} of this address: configure those first",
+        pending::MOST,
+        pending::MOST_OF_SOURCE
     )]
     TooManyPending,
 }

@@ -25,8 +25,8 @@ use super::socket::{self, Ended, Liveness};
 /// The largest message that is read of such a station.
 pub(super) const MAX_MESSAGE_BYTES: usize = 64 * 1024;
 /// How many such stations may be connected, and how many of one source.
-const MOST: usize = 64;
-const MOST_OF_SOURCE: usize = 8;
+pub(super) const MOST: usize = 64;
+pub(super) const MOST_OF_SOURCE: usize = 8;
 /// The longest identity that OCPP allows.
 const LONGEST_IDENTITY: usize = 48;
 /// When such a station is to say again that it started, in seconds.
@@ -103,7 +103,7 @@ impl Pending {
 impl Place {
     /// The station said who it is.
     fn booted(&self, boot: &Boot) {
-        // Others need not wait for that.
+        // Before the lock is taken, as it may take a while.
         let boot = loggable_boot(boot);
         let mut all = self.pending.lock();
         let held = all.get_mut(&self.station);

@@ -185,11 +185,8 @@ impl Link<'_> {
         let Some(upstream) = &mut self.upstream else {
             return Ok(());
         };
-        let patience = match upstream.has_ponged {
-            true => self.timeouts.silence,
-            false => self.timeouts.silence_without_pongs,
-        };
-        let is_silent = upstream.heard_at.elapsed() > patience;
+        let (longest, without_pongs) = (self.timeouts.silence, self.timeouts.silence_without_pongs);
+        let is_silent = upstream.silence.is_too_long(longest, without_pongs);
         match tokio::time::timeout(self.timeouts.send, upstream.ping()).await {
             Ok(Ok(())) if !is_silent => Ok(()),
             _ => Err(Ended::Upstream),

@@ -49,14 +49,43 @@ pub(super) async fn write(
     }
 }
 
+/// How long the other end of a connection has said nothing.
+pub(super) struct Silence {
+    since: Instant,
+    /// The other end answers pings.
+    has_ponged: bool,
+}
+
+impl Silence {
+    pub(super) fn new() -> Self {
+        Self {
+            since: Instant::now(),
+            has_ponged: false,
+        }
+    }
+
+    /// A message was read.
+    pub(super) fn broken(&mut self, is_pong: bool) {
+        self.since = Instant::now();
+        self.has_ponged |= is_pong;
+    }
+
+    /// Whether it lasts longer than this where pings are answered, and than that where they are not.
+    pub(super) fn is_too_long(&self, with_pongs: Duration, without: Duration) -> bool {
+        let patience = match self.has_ponged {
+            true => with_pongs,
+            false => without,
+        };
+        self.since.elapsed() > patience
+    }
+}
+
 /// Whether a station is still there: it is pinged, and may be silent for a while only.
 pub(super) struct Liveness {
     pings: Interval,
-    heard_at: Instant,
-    /// The station answers pings.
-    has_ponged: bool,
-    silence: Duration,
-    silence_without_pongs: Duration,
+    silence: Silence,
+    longest: Duration,
+    longest_without_pongs: Duration,
 }
 
 impl Liveness {
@@ -65,32 +94,27 @@ impl Liveness {
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             pings,
-            heard_at: Instant::now(),
-            has_ponged: false,
-            silence: timeouts.silence,
-            silence_without_pongs: timeouts.silence_without_pongs,
+            silence: Silence::new(),
+            longest: timeouts.silence,
+            longest_without_pongs: timeouts.silence_without_pongs,
         }
     }
 
     /// A message of the station was read.
     pub(super) fn heard(&mut self, message: &Message) {
-        self.heard_at = Instant::now();
-        self.has_ponged |= matches!(message, Message::Pong(_));
+        self.silence.broken(matches!(message, Message::Pong(_)));
     }
 
     /// How long it may be silent if it answers no pings.
-    pub(super) fn set_silence_without_pongs(&mut self, silence: Duration) {
-        self.silence_without_pongs = silence;
+    pub(super) fn set_silence_without_pongs(&mut self, longest: Duration) {
+        self.longest_without_pongs = longest;
     }
 
     /// The next ping, when it is due. There is none if the station was silent for too long.
     pub(super) async fn next_ping(&mut self) -> Result<Message, Ended> {
         self.pings.tick().await;
-        let patience = match self.has_ponged {
-            true => self.silence,
-            false => self.silence_without_pongs,
-        };
-        match self.heard_at.elapsed() > patience {
+        let silence = &self.silence;
+        match silence.is_too_long(self.longest, self.longest_without_pongs) {
             true => Err(Ended::Silent),
             false => Ok(Message::Ping(Bytes::new())),
         }

@@ -9,13 +9,14 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use thiserror::Error;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 use super::handshake::{MAX_MESSAGE_BYTES, READ_BUFFER_BYTES};
+use super::socket::Silence;
 
 /// How long connecting may take. The station waits meanwhile.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -49,10 +50,7 @@ pub(super) enum UpstreamError {
 /// The connection.
 pub(super) struct Upstream {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// When anything was last received.
-    pub(super) heard_at: Instant,
-    /// It answers pings.
-    pub(super) has_ponged: bool,
+    pub(super) silence: Silence,
 }
 
 impl Upstream {
@@ -95,8 +93,7 @@ impl Upstream {
         let (version, subprotocol) = spoken.ok_or(UpstreamError::Version)?;
         let upstream = Self {
             socket,
-            heard_at: Instant::now(),
-            has_ponged: false,
+            silence: Silence::new(),
         };
         Ok((upstream, version, subprotocol))
     }
@@ -105,12 +102,11 @@ impl Upstream {
     pub(super) async fn receive(&mut self) -> Option<String> {
         loop {
             let message = self.socket.next().await?.ok()?;
-            self.heard_at = Instant::now();
+            self.silence.broken(matches!(message, Message::Pong(_)));
             match message {
                 Message::Text(text) => return Some(text.as_str().to_owned()),
                 Message::Binary(bytes) => return Some(String::from_utf8_lossy(&bytes).into()),
-                Message::Pong(_) => self.has_ponged = true,
-                Message::Ping(_) | Message::Close(_) | Message::Frame(_) => {}
+                Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_) => {}
             }
         }
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::number;
 use crate::Version;
-use crate::message::{Cost, Response, TransactionResponse};
+use crate::message::{Cost, Response, TransactionResponse, registration};
 
 /// The longest personal message that every version takes, in characters.
 const LONGEST_MESSAGE: usize = 512;
@@ -17,10 +17,7 @@ pub(crate) fn response(version: Version, response: Response) -> Value {
             now,
             is_accepted,
             interval,
-        } => {
-            let status = if is_accepted { "Accepted" } else { "Pending" };
-            json!({"currentTime": now, "interval": interval, "status": status})
-        }
+        } => registration(now, is_accepted, interval),
         Response::DataTransfer => json!({"status": "UnknownVendorId"}),
         Response::Heartbeat { now } => json!({"currentTime": now}),
         Response::TransactionEvent(told) => transaction_response(version, told),

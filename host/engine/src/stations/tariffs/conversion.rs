@@ -17,7 +17,7 @@ pub enum Untold {
     /// It depends on the terminal.
     #[error("several terminals with different tariffs serve the EVSE")]
     SeveralTariffs,
-    /// What is begun counts in full.
+    /// Use is rounded up to whole steps.
     #[error("OCPP has no step size")]
     Steps,
     /// OCPP has one for each kind of price.
@@ -185,7 +185,7 @@ fn conditions(restrictions: &[Restriction]) -> Result<Conditions, Untold> {
         match restriction {
             Restriction::TimeOfDay(range) => {
                 let (start, end) = (range.min.unwrap_or(0), range.max.unwrap_or(0));
-                // A day from a time of day to the same one is a whole one.
+                // One that begins and ends at the same time of day holds all day.
                 if start != end {
                     conditions.start_time_of_day = Some(time_of_day(start)?);
                     conditions.end_time_of_day = Some(time_of_day(end)?);

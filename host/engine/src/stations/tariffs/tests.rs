@@ -61,7 +61,7 @@ fn untold(tariff: &Tariff) -> Untold {
     converted(tariff, 2).unwrap_err()
 }
 
-/// What is sent of the conditions of a price per kWh with these restrictions.
+/// The conditions that a station is sent for a price per kWh with these restrictions.
 fn conditions(restrictions: Vec<Restriction>) -> Value {
     let energy = price(Dimension::Energy, 49_000);
     let told = told(&tariff(vec![element(vec![energy], restrictions)]));
@@ -135,7 +135,7 @@ fn every_restriction_is_told_as_the_condition_that_ocpp_has() {
             Restriction::TimeOfDay(range(22 * 60, None)),
             json!({"startTimeOfDay": "22:00", "endTimeOfDay": "00:00"}),
         ),
-        // From a time of day to the same one is always.
+        // One that begins and ends at the same time of day holds all day.
         (Restriction::TimeOfDay(range(300, 300)), json!(null)),
         (
             Restriction::Date(range(DAY, DAY + 365)),

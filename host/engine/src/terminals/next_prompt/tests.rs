@@ -289,7 +289,7 @@ fn a_card_that_is_to_confirm_is_asked_whether_its_session_ends() {
     assert_eq!(labels(&ask), ["Stop charging", "Continue"]);
     let session = "S".to_owned();
     assert_eq!(ask.chosen(0), Some(&Chosen::Stop { session }));
-    // Whatever is answered, the terminal then shows what it showed before.
+    // After either answer the terminal shows the same as before the question.
     for option in [0, 1] {
         let then = after(&only, &statuses, &ask, option);
         assert!(card(&then).2.starts_with("In use."), "{option}");
