@@ -80,16 +80,19 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// The segment that stands for a capability.
-pub(crate) fn mint(capability: &Capability, keys: &KeyRing) -> String {
+/// The segment that stands for a capability, if its fields have their form.
+pub(crate) fn mint(capability: &Capability, keys: &KeyRing) -> Option<String> {
     let serial = capability.terminal.to_ascii_uppercase();
     let id = capability.read.as_str();
+    if !is_serial(&serial) || !is_arming_id(id) {
+        return None;
+    }
     let arming = Arming {
         serial: &serial,
         id,
     };
     let fields = format!("{serial}{SEPARATOR}{id}");
-    Grant::Arming(arming).sign(&fields, capability.expires_at, keys)
+    Some(Grant::Arming(arming).sign(&fields, capability.expires_at, keys))
 }
 
 /// The segment of the account's state webhook.

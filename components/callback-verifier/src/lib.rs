@@ -94,14 +94,14 @@ impl Verifier {
     /// The path segment of a capability. `None` if no endpoint has this id, or the endpoint has
     /// another scheme than capability URLs.
     ///
-    /// The terminal's serial number is written in upper case. The fields are not checked here: a
-    /// capability with a malformed field gives a segment that [`verify`](Self::verify) refuses.
+    /// Nor does a capability have one whose terminal or read has not its form. The terminal's serial number
+    /// is written in upper case.
     pub fn mint(&self, endpoint: &str, capability: &Capability) -> Option<String> {
         let keys = self.endpoint(endpoint)?.minting_keys()?;
-        Some(capability::mint(capability, keys))
+        capability::mint(capability, keys)
     }
 
-    /// The path segment of the account's state webhook. `None` as for [`mint`](Self::mint).
+    /// The path segment of the account's state webhook. `None` if the endpoint mints none.
     pub fn mint_state_webhook(&self, endpoint: &str, expires_at: UnixMs) -> Option<String> {
         let keys = self.endpoint(endpoint)?.minting_keys()?;
         Some(capability::mint_state_webhook(expires_at, keys))

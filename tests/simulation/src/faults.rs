@@ -93,6 +93,8 @@ pub enum Fault {
     EarlyEvents,
     /// A station tells first that a transaction is stopped, and later that it ended (2.x).
     PausesFirst,
+    /// A station asks whether the token of a remote start may charge, before it begins.
+    AsksFirst,
 }
 
 /// How probable each fault is where it can occur, in parts per million.

@@ -106,9 +106,14 @@ async fn dispatch(
                 .map_err(stored)?;
             Response::Empty
         }
+        Call::Authorize { token } => Response::Authorize {
+            is_accepted: gateway
+                .station_authorizes(station, &token)
+                .await
+                .map_err(stored)?,
+        },
         // The simulated stations call nothing else.
-        Call::Authorize { .. }
-        | Call::DataTransfer
+        Call::DataTransfer
         | Call::Heartbeat
         | Call::Notice(_)
         | Call::Unsupported

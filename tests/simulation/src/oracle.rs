@@ -311,6 +311,15 @@ impl Oracle {
         });
     }
 
+    /// A station was told that nobody may charge under a token.
+    pub(crate) fn token_refused(&mut self, disk: &Disk, token: &str) {
+        let waits = "SELECT 1 FROM session WHERE id = ?1 AND phase = 'starting'";
+        let is_good = !rows(disk, waits, vec![Value::Text(token.into())]).is_empty();
+        self.demand(!is_good, || {
+            format!("the station was told that nobody may charge for {token}, which begins")
+        });
+    }
+
     /// `unnamed_at` is the station that did not tell which transaction it ended. It could be found if no other runs
     /// there and it delivered something.
     pub(crate) fn stop_acknowledged(

@@ -1,6 +1,7 @@
 //! The stations, each with one connector, and the vehicles at them. What they report of transactions is in
-//! `transaction`, and how they say it in `speech`.
+//! `transaction` and `cable`, and how they say it in `speech`.
 
+mod cable;
 mod speech;
 mod transaction;
 
@@ -12,6 +13,7 @@ use chargetap_ocpp::{StopReason, Version};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use self::cable::Cable;
 use self::speech::Report;
 use crate::faults::Fault;
 use crate::line;
@@ -36,6 +38,8 @@ const LIFETIME: u64 = 20_000_000;
 struct Connector {
     /// The version of OCPP that its station speaks.
     version: Version,
+    /// Its transactions begin when a vehicle is plugged in, and end when that leaves (2.x).
+    begins_by_plug: bool,
     /// How many messages the station sent.
     said: u64,
     /// How many transactions there were.
@@ -52,13 +56,23 @@ struct Connector {
     /// What was last reported of the vehicle, and whether a report is under way.
     reported: Option<ConnectorStatus>,
     reporting: bool,
-    /// An accepted start that waits for a vehicle: its token, and until when.
-    waiting: Option<(String, u64)>,
+    waiting: Option<Waiting>,
     running: Option<Running>,
+    /// The transaction of the vehicle that is plugged in, where it began with that.
+    cable: Option<Cable>,
     offline_until: u64,
     stopping: Arc<Notify>,
     /// How many transactions the gateway has not heard of to their end.
     untold: u32,
+}
+
+/// An accepted start that waits for a vehicle.
+#[derive(Debug)]
+struct Waiting {
+    token: String,
+    until: u64,
+    /// The station does not wait for an answer about the token.
+    may_charge: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -68,6 +82,7 @@ struct Running {
     id: Value,
     /// The gateway may be told of it by its id.
     is_told: bool,
+    began_by_plug: bool,
     /// The register at its begin, as the gateway was told.
     begin: u64,
     /// Its readings count from its begin.
@@ -79,12 +94,14 @@ struct Running {
 impl Stations {
     pub(crate) fn new(connectors: u32, rng: &mut Rng) -> Self {
         let free = |number| {
+            let version = match rng.pick(0..4) {
+                0 => Version::V201,
+                1 => Version::V21,
+                _ => Version::V16,
+            };
             let connector = Connector {
-                version: match rng.pick(0..4) {
-                    0 => Version::V201,
-                    1 => Version::V21,
-                    _ => Version::V16,
-                },
+                version,
+                begins_by_plug: version != Version::V16 && rng.happens(500_000),
                 said: 0,
                 transactions: 0,
                 register: LIFETIME * u64::from(number),
@@ -96,6 +113,7 @@ impl Stations {
                 reporting: false,
                 waiting: None,
                 running: None,
+                cable: None,
                 offline_until: 0,
                 stopping: Arc::default(),
                 untold: 0,
@@ -190,18 +208,66 @@ fn start(world: &Arc<World>, connector: u32, token: &Value) -> bool {
     let (Some(id_tag), Some(found)) = (token.as_str(), state.connector(connector)) else {
         return false;
     };
-    let is_waiting = found
-        .waiting
-        .as_ref()
-        .is_some_and(|(_, until)| *until > now);
+    let is_waiting = found.waiting.as_ref().is_some_and(|it| it.until > now);
     if found.running.is_some() || is_waiting {
         return false;
     }
-    found.waiting = Some((id_tag.to_owned(), now + start_valid_for(connector)));
-    if found.plugged {
+    let asks_first = state.fault_often(Fault::AsksFirst);
+    if let Some(found) = state.connector(connector) {
+        found.waiting = Some(Waiting {
+            token: id_tag.to_owned(),
+            until: now + start_valid_for(connector),
+            may_charge: !asks_first,
+        });
+    }
+    if asks_first {
+        tokio::spawn(ask(world.clone(), connector, id_tag.to_owned()));
+    } else {
         begin(world, &mut state, connector);
     }
     true
+}
+
+/// Ask whether a token may charge, until that is answered.
+async fn ask(world: Arc<World>, connector: u32, token: String) {
+    let answer = loop {
+        {
+            let mut state = world.state();
+            let now = state.now();
+            let waiting = state
+                .connector(connector)
+                .and_then(|found| found.waiting.as_ref());
+            if waiting.is_none_or(|it| it.token != token || it.until <= now) {
+                return;
+            }
+        }
+        match send(&world, connector, &Report::Token(token.clone())).await {
+            Some(answer) => break answer,
+            None => pass(REPEAT).await,
+        }
+    };
+    let mut state = world.state();
+    let status = match state.version(connector) {
+        Version::V16 => "/idTagInfo/status",
+        _ => "/idTokenInfo/status",
+    };
+    let may_charge = answer.pointer(status) == Some(&json!("Accepted"));
+    if !may_charge {
+        let State { oracle, disk, .. } = &mut *state;
+        oracle.token_refused(disk, &token);
+    }
+    let Some(found) = state.connector(connector) else {
+        return;
+    };
+    if let Some(waiting) = found.waiting.take_if(|it| it.token == token)
+        && may_charge
+    {
+        found.waiting = Some(Waiting {
+            may_charge,
+            ..waiting
+        });
+        begin(&world, &mut state, connector);
+    }
 }
 
 /// How long an accepted start waits for a vehicle, in milliseconds: at some stations as long as a driver may
@@ -244,13 +310,8 @@ pub(crate) fn plug_in(world: &Arc<World>, connector: u32, owner: &str) {
         found.plugged = true;
         owner.clone_into(&mut found.owner);
         found.vehicles += 1;
-        if found
-            .waiting
-            .as_ref()
-            .is_some_and(|(_, until)| *until > now)
-        {
-            begin(world, &mut state, connector);
-        }
+        cable::plug_in(world, &mut state, connector);
+        begin(world, &mut state, connector);
     }
     drop(state);
     report_vehicle(world, connector);
@@ -262,6 +323,7 @@ pub(crate) fn unplug(world: &Arc<World>, connector: u32) {
     if let Some(connector) = world.state().connector(connector) {
         connector.plugged = false;
     }
+    cable::unplug(world, connector);
     report_vehicle(world, connector);
 }
 
@@ -315,51 +377,66 @@ fn request_stop(world: &Arc<World>, connector: u32, reason: StopReason) {
     }
 }
 
+/// Begin the transaction for which everything is there.
 fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
+    let now = state.now();
     let Some(found) = state.connector(connector) else {
         return;
     };
-    if let Some((id_tag, _)) = found.waiting.take() {
-        found.transactions += 1;
-        let id = match found.version {
-            Version::V16 => Value::Null,
-            _ => json!(format!("T-{connector}-{}", found.transactions)),
-        };
-        let is_named = !id.is_null();
-        found.untold += 1;
-        let (register, shown) = (found.register, found.register - found.forgotten);
-        let owner = found.owner.clone();
-        // A lower register could be that of the transaction as well, and nobody could tell.
-        let is_told_apart = shown >= LIFETIME;
-        let begins_at_zero = is_told_apart && state.fault_often(Fault::ZeroStart);
-        let told = if begins_at_zero { 0 } else { shown };
-        let running = Running {
-            id_tag: id_tag.clone(),
-            id,
-            is_told: is_named && state.fault_often(Fault::EarlyEvents),
-            begin: told,
-            is_relative: is_told_apart
-                && !begins_at_zero
-                && state.fault_often(Fault::RelativeReadings),
-            stop_reason: None,
-        };
-        if let Some(found) = state.connector(connector) {
-            found.running = Some(running.clone());
+    if !found.plugged {
+        return;
+    }
+    let Some(Waiting { token: id_tag, .. }) =
+        found.waiting.take_if(|it| it.may_charge && it.until > now)
+    else {
+        return;
+    };
+    found.transactions += 1;
+    let id = match (&found.cable, found.version) {
+        (Some(cable), _) => cable.id.clone(),
+        (None, Version::V16) => Value::Null,
+        (None, _) => json!(format!("T-{connector}-{}", found.transactions)),
+    };
+    let began_by_plug = found.cable.is_some();
+    let is_named = !id.is_null();
+    found.untold += 1;
+    let (register, shown) = (found.register, found.register - found.forgotten);
+    let owner = found.owner.clone();
+    // A lower register could be that of the transaction as well, and nobody could tell.
+    let is_told_apart = shown >= LIFETIME;
+    let begins_at_zero = is_told_apart && !began_by_plug && state.fault_often(Fault::ZeroStart);
+    let told = if begins_at_zero { 0 } else { shown };
+    let running = Running {
+        id_tag: id_tag.clone(),
+        id,
+        is_told: is_named && state.fault_often(Fault::EarlyEvents),
+        began_by_plug,
+        begin: told,
+        is_relative: is_told_apart && !begins_at_zero && state.fault_often(Fault::RelativeReadings),
+        stop_reason: None,
+    };
+    state.note(format_args!(
+        "connector {connector} starts for {id_tag} at {register} Wh"
+    ));
+    state
+        .oracle
+        .transaction_started(&id_tag, register, told, &owner, now);
+    let Some(found) = state.connector(connector) else {
+        return;
+    };
+    found.running = Some(running.clone());
+    let told_before = found.cable.as_mut().and_then(Cable::told);
+    let world = world.clone();
+    let telling = tokio::spawn(async move {
+        let register =
+            transaction::transaction(world.clone(), connector, running, told_before).await;
+        if let Some(found) = world.state().connector(connector) {
+            found.untold -= 1;
         }
-        state.note(format_args!(
-            "connector {connector} starts for {id_tag} at {register} Wh"
-        ));
-        let now = state.now();
-        state
-            .oracle
-            .transaction_started(&id_tag, register, told, &owner, now);
-        let world = world.clone();
-        tokio::spawn(async move {
-            transaction::transaction(world.clone(), connector, running).await;
-            if let Some(found) = world.state().connector(connector) {
-                found.untold -= 1;
-            }
-        });
+        register
+    });
+    if let Some(cable) = &mut found.cable {
+        cable.telling = Some(telling);
     }
 }
 

@@ -289,10 +289,11 @@ fn mint_url(
     };
     let components = gateway.platform.components();
     let segment = components.mint(PAYTER, &capability)?;
-    // The configuration always has Payter's endpoint, with capability URLs.
+    // The configuration always has Payter's endpoint, with capability URLs, and terminals whose serial numbers
+    // have their form.
     let segment = segment.ok_or_else(|| ComponentFault {
         component: "callback-verifier",
-        reason: format!("endpoint {PAYTER} has no capability URLs"),
+        reason: format!("endpoint {PAYTER} has no capability URL for terminal {serial}"),
     })?;
     let public_url = &gateway.config.public_url;
     Ok(format!("{public_url}/callbacks/{PAYTER}/{segment}"))

@@ -20,11 +20,17 @@ use crate::world::{EPOCH, State};
 pub(super) enum Report {
     Boot,
     Status(ConnectorStatus),
+    /// May this token charge?
+    Token(String),
+    /// A vehicle is plugged in, with which a transaction begins that nobody pays for yet (2.x).
+    PlugIn(Told),
     Start(Told),
     Reading(Told),
     Stop(Told, StopReason),
     /// It is stopped, and ends later (2.x).
     Pause(Told),
+    /// The vehicle has left, with which the transaction ends (2.x).
+    Unplug(Told),
 }
 
 /// What is told of a transaction.
@@ -35,6 +41,8 @@ pub(super) struct Told {
     pub(super) id: Value,
     /// The station tells its id.
     pub(super) is_named: bool,
+    /// It began when the vehicle was plugged in, before anybody could charge (2.x).
+    pub(super) began_by_plug: bool,
     /// The register at its begin, in watt-hours.
     pub(super) begin: u64,
     /// The register, in watt-hours.
@@ -46,10 +54,13 @@ pub(super) struct Told {
 impl Report {
     fn told(&self) -> Option<&Told> {
         match self {
-            Self::Boot | Self::Status(_) => None,
-            Self::Start(told) | Self::Reading(told) | Self::Stop(told, _) | Self::Pause(told) => {
-                Some(told)
-            }
+            Self::Boot | Self::Status(_) | Self::Token(_) => None,
+            Self::PlugIn(told)
+            | Self::Start(told)
+            | Self::Reading(told)
+            | Self::Stop(told, _)
+            | Self::Pause(told)
+            | Self::Unplug(told) => Some(told),
         }
     }
 

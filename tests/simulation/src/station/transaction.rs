@@ -7,6 +7,7 @@ use chargetap_ocpp::report::ConnectorStatus;
 use chargetap_ocpp::{StopReason, Version};
 use serde_json::{Value, json};
 
+use super::cable::Telling;
 use super::speech::{Report, Told};
 use super::{HOUR, REPEAT, Running, report_vehicle, send};
 use crate::faults::Fault;
@@ -19,8 +20,14 @@ const METER_INTERVAL: u64 = 5 * 60_000;
 const COUNTER: u64 = 4_294_967_295;
 const MOVED_POINT: u64 = 10_000_000;
 
-/// A transaction from its start to its last report.
-pub(super) async fn transaction(world: Arc<World>, connector: u32, begun: Running) {
+/// A transaction from its start to its last report, which comes after what is told of it already. Returns the register
+/// if its end was not told.
+pub(super) async fn transaction(
+    world: Arc<World>,
+    connector: u32,
+    begun: Running,
+    told_before: Option<Telling>,
+) -> Option<u64> {
     let id_tag = begun.id_tag.clone();
     let power = {
         let mut state = world.state();
@@ -36,25 +43,28 @@ pub(super) async fn transaction(world: Arc<World>, connector: u32, begun: Runnin
         forgets.then(|| state.rng.pick(0..4))
     };
     let started = reading(&world, connector);
-    let report = report_start(world.clone(), connector, begun.clone(), started.at);
-    let report = tokio::spawn(report);
+    let report = tokio::spawn({
+        let report = report_start(world.clone(), connector, begun.clone(), started.at);
+        async move {
+            if let Some(told_before) = told_before {
+                let _ = told_before.await;
+            }
+            report.await
+        }
+    });
     let stopping = world
         .state()
         .connector(connector)
         .map(|found| found.stopping.clone());
-    let Some(stopping) = stopping else { return };
+    let stopping = stopping?;
     let reason = loop {
         let since = world.state().now();
         let interrupted = within(METER_INTERVAL, stopping.notified()).await;
         let mut state = world.state();
         let delivered = power * (state.now() - since) / HOUR;
-        let Some(found) = state.connector(connector) else {
-            return;
-        };
+        let found = state.connector(connector)?;
         found.register += delivered;
-        let Some(running) = found.running.clone() else {
-            return;
-        };
+        let running = found.running.clone()?;
         drop(state);
         if let Some(reason) = running.stop_reason {
             break Some(reason);
@@ -68,7 +78,8 @@ pub(super) async fn transaction(world: Arc<World>, connector: u32, begun: Runnin
         }
     };
     let Some(reason) = reason else {
-        return forget(&world, connector, &id_tag).await;
+        forget(&world, connector, &id_tag).await;
+        return None;
     };
     let at = reading(&world, connector);
     {
@@ -90,14 +101,13 @@ pub(super) async fn transaction(world: Arc<World>, connector: u32, begun: Runnin
     }
     report_vehicle(&world, connector);
     // Stations report in order.
-    let Ok(id) = report.await else {
-        return;
-    };
+    let id = report.await.ok()?;
     let told = Told {
         id,
         ..told(&begun, at)
     };
-    report_stop(&world, connector, told, reason).await;
+    let is_ended = report_stop(&world, connector, told, reason).await;
+    (!is_ended).then_some(at.energy)
 }
 
 fn told(running: &Running, reading: MeterReading) -> Told {
@@ -105,6 +115,7 @@ fn told(running: &Running, reading: MeterReading) -> Told {
         token: running.id_tag.clone(),
         id: running.id.clone(),
         is_named: true,
+        began_by_plug: running.began_by_plug,
         begin: running.begin,
         register: Some(reading.energy),
         at: Some(reading.at),
@@ -122,6 +133,7 @@ async fn forget(world: &Arc<World>, connector: u32, id_tag: &str) {
             return;
         };
         found.running = None;
+        found.cable = None;
         let (register, is_plugged) = (found.register, found.plugged);
         let status = match is_plugged {
             true => ConnectorStatus::Preparing,
@@ -234,7 +246,9 @@ async fn report_meter(world: Arc<World>, connector: u32, running: Running) {
         let mut state = world.state();
         let back = state.rng.pick(0..2_000);
         match state.rng.pick(0..3) {
-            0 => reading.energy = reading.energy.saturating_sub(back),
+            // Below a begin that was told as zero, nobody could tell.
+            0 if running.begin > 0 => reading.energy = reading.energy.saturating_sub(back),
+            0 => {}
             1 => reading.at = reading.at.saturating_sub(60 * back),
             _ => reading.at += 3_600 * back,
         }
@@ -280,10 +294,18 @@ async fn report_foreign_end(world: &Arc<World>, connector: u32, running: &Runnin
     let _ = send(world, connector, &end).await;
 }
 
-/// Report the end until it is taken.
-async fn report_stop(world: &Arc<World>, connector: u32, mut told: Told, reason: StopReason) {
-    if world.state().fault_often(Fault::ReportLost) {
-        return;
+/// Report the end until it is taken. Where a vehicle is still plugged in with which it began, it is stopped and goes
+/// on. Returns whether the end was told.
+async fn report_stop(
+    world: &Arc<World>,
+    connector: u32,
+    mut told: Told,
+    reason: StopReason,
+) -> bool {
+    // What ends when the vehicle leaves is told then.
+    let goes_on = told.began_by_plug && reason != StopReason::EvDisconnected;
+    if !goes_on && world.state().fault_often(Fault::ReportLost) {
+        return false;
     }
     let late = {
         let mut state = world.state();
@@ -295,7 +317,7 @@ async fn report_stop(world: &Arc<World>, connector: u32, mut told: Told, reason:
     }
     let pauses = {
         let mut state = world.state();
-        if state.fault_often(Fault::EndUnread) {
+        if !goes_on && state.fault_often(Fault::EndUnread) {
             told.register = None;
         }
         if state.fault_often(Fault::NoTime) {
@@ -305,15 +327,22 @@ async fn report_stop(world: &Arc<World>, connector: u32, mut told: Told, reason:
         // An end without id and time could be any transaction's.
         told.is_named = !has_numbers || told.at.is_none() || !state.fault_often(Fault::Unnamed);
         !has_numbers
+            && !goes_on
             && reason == StopReason::Remote
             && told.register.is_some()
             && state.fault_often(Fault::PausesFirst)
     };
-    if pauses {
+    if pauses || goes_on {
         report_end(world, connector, &told, &Report::Pause(told.clone())).await;
+    }
+    if goes_on {
+        return false;
+    }
+    if pauses {
         pass(REPEAT).await;
     }
     report_end(world, connector, &told, &Report::Stop(told.clone(), reason)).await;
+    true
 }
 
 async fn report_end(world: &Arc<World>, connector: u32, told: &Told, report: &Report) {

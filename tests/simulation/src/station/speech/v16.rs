@@ -20,11 +20,9 @@ pub(super) fn call(writing: &mut Writing<'_>, report: &Report) -> (&'static str,
                 ConnectorStatus::Available => "Available",
                 _ => "Preparing",
             };
-            (
-                "StatusNotification",
-                json!({"connectorId": connector, "errorCode": "NoError", "status": status}),
-            )
+            self::status(connector, status)
         }
+        Report::Token(token) => ("Authorize", json!({"idTag": token})),
         Report::Start(told) => (
             "StartTransaction",
             json!({"connectorId": connector, "idTag": told.token, "meterStart": told.register,
@@ -38,7 +36,15 @@ pub(super) fn call(writing: &mut Writing<'_>, report: &Report) -> (&'static str,
         Report::Stop(told, reason) => stop(writing, told, *reason),
         // It can only be told as an end.
         Report::Pause(told) => stop(writing, told, StopReason::Remote),
+        Report::Unplug(told) => stop(writing, told, StopReason::EvDisconnected),
+        // There is no transaction before somebody may charge.
+        Report::PlugIn(_) => status(connector, "Preparing"),
     }
+}
+
+fn status(connector: u32, status: &str) -> (&'static str, Value) {
+    let payload = json!({"connectorId": connector, "errorCode": "NoError", "status": status});
+    ("StatusNotification", payload)
 }
 
 /// A reading is at its connector's place, whatever its id.

@@ -30,13 +30,21 @@ pub(super) fn call(writing: &mut Writing<'_>, report: &Report) -> (&'static str,
             json!({"evseId": connector,
                 "meterValue": meter::values(writing, told, "Sample.Periodic")}),
         ),
+        Report::Token(token) => {
+            let token = json!({"idToken": token, "type": "Central"});
+            ("Authorize", json!({"idToken": token}))
+        }
+        Report::PlugIn(told) => event(writing, told, &PLUGGED_IN),
         Report::Start(told) => {
             let kind = Kind {
-                event: "Started",
                 trigger: "RemoteStart",
-                context: "Transaction.Begin",
                 state: Some("Charging"),
-                reason: None,
+                has_token: true,
+                ..if told.began_by_plug {
+                    UPDATED
+                } else {
+                    PLUGGED_IN
+                }
             };
             event(writing, told, &kind)
         }
@@ -61,6 +69,18 @@ pub(super) fn call(writing: &mut Writing<'_>, report: &Report) -> (&'static str,
                 context: "Transaction.End",
                 state: None,
                 reason: Some(reason.name()),
+                has_token: false,
+            };
+            event(writing, told, &kind)
+        }
+        Report::Unplug(told) => {
+            let kind = Kind {
+                event: "Ended",
+                trigger: "EVCommunicationLost",
+                context: "Transaction.End",
+                state: Some("Idle"),
+                reason: Some(StopReason::EvDisconnected.name()),
+                has_token: false,
             };
             event(writing, told, &kind)
         }
@@ -74,7 +94,17 @@ struct Kind {
     context: &'static str,
     state: Option<&'static str>,
     reason: Option<&'static str>,
+    has_token: bool,
 }
+
+const PLUGGED_IN: Kind = Kind {
+    event: "Started",
+    trigger: "CablePluggedIn",
+    context: "Transaction.Begin",
+    state: Some("EVConnected"),
+    reason: None,
+    has_token: false,
+};
 
 const UPDATED: Kind = Kind {
     event: "Updated",
@@ -82,6 +112,7 @@ const UPDATED: Kind = Kind {
     context: "Sample.Periodic",
     state: Some("Charging"),
     reason: None,
+    has_token: false,
 };
 
 /// Stations of 2.1 tell the state of a connector as an event of a variable.
@@ -104,8 +135,9 @@ fn status(writing: &mut Writing<'_>, status: &str) -> (&'static str, Value) {
 
 fn event(writing: &mut Writing<'_>, told: &Told, kind: &Kind) -> (&'static str, Value) {
     let is_late = told.at.is_some_and(|at| at + OFFLINE_AFTER < writing.now());
-    let is_first = kind.event == "Started";
-    let token = is_first.then(|| json!({"idToken": told.token, "type": "Central"}));
+    let token = kind
+        .has_token
+        .then(|| json!({"idToken": told.token, "type": "Central"}));
     let payload = json!({
         "eventType": kind.event,
         "timestamp": writing.time(told.at),
