@@ -103,6 +103,7 @@ function limitedMemories(module, at) {
     throw new Error("a core module has no ordinary memory");
   }
   const minimum = readUnsigned(module, count.next + 1);
+  if (minimum.value > MEMORY_PAGES) throw new Error("a core module begins with more than 16 MiB of memory");
   const maximum = flags === 1 ? readUnsigned(module, minimum.next).value : MEMORY_PAGES;
   const content = [
     ...writeUnsigned(1),

@@ -1,6 +1,13 @@
 /** The three Chargetap components: load them, call them. The types are those of the contract, by its interfaces. */
 
-export { ComponentFault, ConfigurationError, ContractError, ProblemError, RefusalError, RejectionError } from "./errors.js";
+export {
+  ComponentFault,
+  ConfigurationError,
+  ContractError,
+  ProblemError,
+  RefusalError,
+  RejectionError,
+} from "./errors.js";
 export { Plugins, Receipts, type EndpointKeys } from "./plugins.js";
 export { Secret } from "./secret.js";
 export type * as callback from "./components/interfaces/chargetap-types-callback.js";

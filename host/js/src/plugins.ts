@@ -1,9 +1,25 @@
 import type { Verifier } from "./components/interfaces/chargetap-callback-verifier-verification.js";
 import type * as rendering from "./components/interfaces/chargetap-receipt-generator-rendering.js";
 import type * as orchestration from "./components/interfaces/chargetap-session-orchestrator-orchestration.js";
-import type { Capability, ConfigurationProblem, Endpoint, EndpointWithKeys, KeyInfo, Rejection, Request, Verified } from "./components/interfaces/chargetap-types-callback.js";
+import type {
+  Capability,
+  ConfigurationProblem,
+  Endpoint,
+  EndpointWithKeys,
+  KeyInfo,
+  Rejection,
+  Request,
+  Verified,
+} from "./components/interfaces/chargetap-types-callback.js";
 import type { MinorUnits, UnixMs } from "./components/interfaces/chargetap-types-money.js";
-import type { Document, Format, MeasurementVerdict, Page, Problem, Rendered } from "./components/interfaces/chargetap-types-receipt.js";
+import type {
+  Document,
+  Format,
+  MeasurementVerdict,
+  Page,
+  Problem,
+  Rendered,
+} from "./components/interfaces/chargetap-types-receipt.js";
 import type { Message, Quote } from "./components/interfaces/chargetap-types-screen.js";
 import type { Decision, Event, Policy, Refusal } from "./components/interfaces/chargetap-types-session.js";
 import { instantiate as instantiateVerifier } from "./components/callback-verifier.js";
@@ -120,7 +136,10 @@ export class Plugins {
     );
   }
 
-  /** Decide what an event means for a session, or throw a `RefusalError`. `state` is what the last step returned. */
+  /**
+   * Decide what an event means for a session, or throw a `RefusalError`. `state` is what the last step returned, or
+   * nothing for a session's first event.
+   */
   step(policy: Policy, state: Uint8Array | undefined, event: Event, now: UnixMs): Decision {
     return this.#orchestrator.call(
       (it) => it.step(policy, state, event, now),
@@ -133,7 +152,7 @@ export class Plugins {
     return this.#orchestrator.call((it) => it.offer(policy, hold, now));
   }
 
-  /** Write a receipt in a format and language, or throw a `ProblemError`. The same arguments always give the same bytes. */
+  /** Write a receipt in a format and language, or throw a `ProblemError`. */
   render(document: Document, format: Format, locale: string): Rendered {
     return this.#receipts.render(document, format, locale);
   }

@@ -27,6 +27,11 @@ test("a smaller maximum of a core module stays, and so does a module without mem
   assert.deepEqual(limitMemory(none), none);
 });
 
+test("a core module that begins with more memory is refused", async () => {
+  const large = await parse("(module (memory 257))");
+  assert.throws(() => limitMemory(large), /more than 16 MiB/);
+});
+
 const READS_CLOCK = `(component
     (import "clock" (func $clock (result u64)))
     (core func $lowered (canon lower (func $clock)))

@@ -1,9 +1,8 @@
 // Runs the conformance cases of the contract against components.
 //
-//     node tests/conformance.mjs [--transcript] [--cases FOLDER] [--schemes A,B] [FILE.wasm…]
+//     node tests/conformance.mjs [--transcript] [FILE.wasm…]
 //
-// Without files it runs those that `cargo xtask build` made. Which cases a file is for is told by what it exports.
-// `--schemes` leaves out the cases with endpoints of other schemes than those.
+// Without files it takes those that `cargo xtask build` made. Which cases a file is for is told by what it exports.
 
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
@@ -17,28 +16,22 @@ import { camel, pascal, Values } from "./values.mjs";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const { values: options, positionals } = parseArgs({
-  options: {
-    transcript: { type: "boolean", default: false },
-    cases: { type: "string", default: `${root}tests/conformance/cases` },
-    types: { type: "string", default: `${root}tests/conformance/types.json` },
-    schemes: { type: "string" },
-  },
+  options: { transcript: { type: "boolean", default: false } },
   allowPositionals: true,
 });
 const built = COMPONENTS.map((name) => `${root}target/components/${name}.wasm`);
 
-const types = JSON.parse(await readFile(options.types, "utf8"));
+const types = JSON.parse(await readFile(`${root}tests/conformance/types.json`, "utf8"));
 const values = new Values(types.types);
 let failed = 0;
 for (const file of positionals.length > 0 ? positionals : built) {
   const { name, instantiate } = await load(file);
-  const folder = join(options.cases, name);
+  const folder = join(root, "tests/conformance/cases", name);
   const cases = (await readdir(folder)).map((file) => basename(file, ".json")).sort();
   assert(cases.length > 0, `there are no cases in ${folder}`);
   for (const it of cases) {
     const text = await readFile(join(folder, `${it}.json`), "utf8");
-    const content = /** @type {any} */ (parse(text, null, { parseNumber: BigInt }));
-    if (hasScheme(content)) run(`${name}/${it}`, content, instantiate());
+    run(`${name}/${it}`, /** @type {any} */ (parse(text, null, { parseNumber: BigInt })), instantiate());
   }
 }
 if (failed > 0) {
@@ -68,19 +61,6 @@ async function load(file) {
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-/** @param {any} content */
-function hasScheme({ calls }) {
-  const schemes = options.schemes?.split(",");
-  return calls.every(
-    (/** @type {any} */ { function: name, arguments: [endpoints] }) =>
-      schemes === undefined ||
-      name !== "verifier.load" ||
-      endpoints.every((/** @type {any} */ [{ scheme }]) =>
-        schemes.includes(typeof scheme === "string" ? scheme : Object.keys(scheme)[0] ?? ""),
-      ),
-  );
 }
 
 /**

@@ -139,6 +139,8 @@ test("a call that needs more than 16 MiB costs its instance, and the next call g
 test("an argument that the contract has no room for is a type error, and no other number instead", () => {
   assert.throws(() => plugins.offer(policy, -1n, NOW), TypeError);
   assert.throws(() => plugins.offer(policy, 2n ** 64n, NOW), TypeError);
+  // @ts-expect-error: an amount is a bigint
+  assert.throws(() => plugins.offer(policy, null, NOW), TypeError);
   assert.throws(() => plugins.offer({ ...policy, maximumPower: 1.5 }, 5_000n, NOW), TypeError);
   assert.equal(plugins.offer(policy, 2n ** 64n - 1n, NOW).hold, 2n ** 64n - 1n);
 });

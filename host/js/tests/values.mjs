@@ -83,7 +83,9 @@ export class Values {
       return new Uint8Array(json.utf8 === undefined ? Buffer.from(json.base64, "base64") : Buffer.from(json.utf8));
     }
     if (type.list) return all(json.map((/** @type {Json} */ item) => [type.list, item]));
-    if (type.tuple) return all(type.tuple.map((/** @type {Type} */ item, /** @type {number} */ at) => [item, json[at]]));
+    if (type.tuple) {
+      return all(type.tuple.map((/** @type {Type} */ item, /** @type {number} */ at) => [item, json[at]]));
+    }
     if (type.option) return json === null || json === undefined ? undefined : this.read(type.option, json, kept);
     if (type.record) {
       const names = type.record.map((/** @type {[string, Type]} */ [name]) => name);
