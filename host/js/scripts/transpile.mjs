@@ -26,7 +26,7 @@ export async function transpileInto(file, name, folder) {
     nodejsCompat: false,
   });
   if (imports.length > 0) {
-    throw new Error(`${file} imports functions: ${imports.join(", ")}`);
+    throw new Error(`the component ${name} imports functions: ${imports.join(", ")}`);
   }
   const isModule = (/** @type {string} */ path) => path.endsWith(".wasm");
   const limited = Object.entries(files).map(

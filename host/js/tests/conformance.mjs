@@ -2,7 +2,8 @@
 //
 //     node tests/conformance.mjs [--transcript] [FILE.wasm…]
 //
-// Without files it takes those that `cargo xtask build` made. Which cases a file is for is told by what it exports.
+// Without files it takes those that `cargo xtask build` made. Which cases a file is for is told by what it exports. It
+// ends with 1 if a case fails, and with 2 if a file cannot be used.
 
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
@@ -25,7 +26,11 @@ const types = JSON.parse(await readFile(`${root}tests/conformance/types.json`, "
 const values = new Values(types.types);
 let failed = 0;
 for (const file of positionals.length > 0 ? positionals : built) {
-  const { name, instantiate } = await load(file);
+  const loaded = await load(file).catch((error) => {
+    console.error(`${file} cannot be used: ${error.message}`);
+    process.exit(2);
+  });
+  const { name, instantiate } = loaded;
   const folder = join(root, "tests/conformance/cases", name);
   const cases = (await readdir(folder)).map((file) => basename(file, ".json")).sort();
   assert(cases.length > 0, `there are no cases in ${folder}`);
@@ -35,7 +40,7 @@ for (const file of positionals.length > 0 ? positionals : built) {
   }
 }
 if (failed > 0) {
-  console.error(`${failed} cases failed`);
+  console.error(`failed cases: ${failed}`);
   process.exitCode = 1;
 }
 
@@ -56,7 +61,7 @@ async function load(file) {
     const make = () => instantiate((/** @type {string} */ path) => compiled.get(path), {});
     const exported = Object.keys(make());
     const name = COMPONENTS.find((name) => exported.includes(types[name].interface));
-    if (name === undefined) throw new Error(`${file} exports none of the contract's interfaces: ${exported}`);
+    if (name === undefined) throw new Error(`it exports none of the contract's interfaces, but ${exported}`);
     return { name, instantiate: () => make()[types[name].interface] };
   } finally {
     await rm(folder, { recursive: true });
