@@ -1,6 +1,7 @@
 //! `cargo xtask`: every chore of the project.
 
 mod components;
+mod hosts;
 mod peers;
 mod receipts;
 mod shell;
@@ -97,6 +98,7 @@ fn main() -> ExitCode {
 fn test() -> anyhow::Result<()> {
     components::build()?;
     let python = peers::install()?;
+    hosts::test(&python)?;
     shell::cargo_with(
         &["test", "--workspace", "--features", peers::FEATURES],
         Some((peers::PYTHON, python.as_os_str())),

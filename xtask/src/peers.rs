@@ -14,7 +14,8 @@ pub(crate) const PYTHON: &str = "CHARGETAP_TEST_PYTHON";
 pub(crate) const FEATURES: &str = "chargetap/peers,chargetap-report/peers,receipt-generator/peers";
 
 /// What the peers are, each beside the scripts that use it.
-const REQUIREMENTS: [&str; 2] = [
+const REQUIREMENTS: [&str; 3] = [
+    "host/python/tests/requirements.txt",
     "tests/journeys/peers/requirements.txt",
     "components/receipt-generator/tests/peers/requirements.txt",
 ];
