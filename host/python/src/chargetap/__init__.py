@@ -1,0 +1,31 @@
+"""The Chargetap components for hosts in Python.
+
+`Plugins` calls them; `chargetap.contract` has the types, one module an interface.
+"""
+
+from ._errors import (
+    CallbackRefused,
+    ChargetapError,
+    ComponentFault,
+    InvalidValue,
+    KeysRefused,
+    LoadError,
+    RenderingRefused,
+    StepRefused,
+)
+from ._json import from_json, to_json
+from ._plugins import Plugins
+
+__all__ = [
+    "CallbackRefused",
+    "ChargetapError",
+    "ComponentFault",
+    "InvalidValue",
+    "KeysRefused",
+    "LoadError",
+    "Plugins",
+    "RenderingRefused",
+    "StepRefused",
+    "from_json",
+    "to_json",
+]

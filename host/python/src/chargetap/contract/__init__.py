@@ -1,0 +1,3 @@
+"""The contract of components and hosts: one module an interface."""
+
+# Made by `generate.py` from `wit/`. Do not edit.

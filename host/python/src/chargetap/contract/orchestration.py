@@ -1,0 +1,54 @@
+"""The functions of `orchestration`."""
+
+# Made by `generate.py` from `wit/`. Do not edit.
+
+from __future__ import annotations
+
+from .._values import Function, Interface
+from .money import MinorUnits, UnixMs
+from .screen import Quote
+from .session import Decision, Event, Policy, Refusal
+
+
+STEP: Function[Decision] = Function(
+    "step",
+    (
+        ("policy", Policy),
+        ("state", bytes | None),
+        ("event", Event),
+        ("now", UnixMs),
+    ),
+    Decision,
+    Refusal,
+)
+"""Decide what an event means for a session.
+
+`state` is what the last step returned, or nothing for a session's first event. The same
+arguments always give the same decision. The host stores event, state, commands and deadline
+together, and only then executes the commands.
+"""
+
+
+OFFER: Function[Quote] = Function(
+    "offer",
+    (
+        ("policy", Policy),
+        ("hold", MinorUnits),
+        ("now", UnixMs),
+    ),
+    Quote,
+    None,
+)
+"""What a terminal shows before a card is read: the prices that a session may have that begins now,
+and what is reserved. Of several prices at the same time only the highest is told, unless they wait
+for different durations.
+"""
+
+
+INTERFACE = Interface(
+    "chargetap:session-orchestrator/orchestration@0.1.0",
+    (
+        STEP,
+        OFFER,
+    ),
+)
