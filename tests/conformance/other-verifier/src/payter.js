@@ -21,8 +21,13 @@ const claims = (endpoint, { terminal, read, expiresAt }) => [
   String(expiresAt),
 ];
 
-/** The path segment for a terminal and a read, or, without both, for the state webhook. */
+const isTerminal = (text) => /^[A-Za-z0-9._-]{1,120}$/.test(text);
+const isRead = (text) => /^[0-9A-Z]{1,20}$/.test(text);
+
+/** The path segment for a terminal and a read, if these have their form, or, without both, for the state webhook. */
 export function mint({ endpoint, keys }, capability) {
+  const { terminal, read } = capability;
+  if (terminal !== undefined && !(isTerminal(terminal) && isRead(read))) return undefined;
   const texts = claims(endpoint.id, capability);
   const tag = signTexts(keys[0].secret, ...texts);
   return `${toSegment(utf8(JSON.stringify(texts.slice(2))))}.${toSegment(tag)}`;
@@ -52,7 +57,6 @@ export function verify({ endpoint, keys }, request) {
   );
   if (key === undefined) throw refuse("mismatch");
   const { terminal, read, expiresAt } = capability;
-  if (read !== undefined && !/^[0-9A-Z]{1,20}$/.test(read)) throw refuse("malformed-capability");
   const now = request.receivedAt;
   if (now === undefined) throw refuse("clock-not-trusted");
   checkWindow(key, now);

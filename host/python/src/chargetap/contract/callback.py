@@ -30,7 +30,14 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class SchemeCapabilityUrl:
-    """The URL itself is the credential (Payter). The key is the gateway's own."""
+    """The URL itself is the credential (Payter). The key is the gateway's own. The body is JSON, in which
+    only these members count:
+
+    - a card: `serialNumber`, `cardId`, and if known `aid` and `maskedPan`;
+    - a hint: `session`, an object with `serialNumber`, and if known `sessionId`;
+    - a choice on the screen: `serialNumber`, `screenId`, `response`;
+    - a terminal's state, to the URL of the state webhook: `serialNumber`, `online`.
+    """
     CASE: ClassVar = "capability-url"
 
 
@@ -73,7 +80,13 @@ Scheme: TypeAlias = (
     | SchemeRawBody
     | SchemeHttpMessageSignature
 )
-"""How callbacks are authenticated. It also says what their bodies look like."""
+"""How callbacks are authenticated. It also says what their bodies look like: those of Stripe and Adyen are
+their own, and the others are JSON with `type`, one of those at `payment-change`, and `data`, an object that
+may have the texts `payment`, `change`, `reference` and `currency` and the number `amount`, in minor units.
+
+Of a body, only what is named here is read. A text is passed on if it has the form of an id: 1 to 64 letters,
+digits, `.`, `_` and `-`, in which no card number can be; an amount if it has at most 12 digits.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,9 +203,13 @@ ConfigurationProblem: TypeAlias = (
 class Capability:
     """The right to report one card read: what a capability URL stands for."""
     terminal: str
-    """The terminal's serial number."""
+    """The terminal's serial number: 1 to 120 of `A-Z`, `0-9`, `.`, `_` and `-`. Small letters count as
+    capitals.
+    """
     read: str
-    """The id under which the host arms the reader."""
+    """The id under which the host arms the reader: 1 to 20 of `0-9` and `A-Z`. It is to be unguessable and
+    used once, because it is also the id of the session that the card begins.
+    """
     expires_at: UnixMs
     """From this moment on the URL is refused."""
 
@@ -281,19 +298,31 @@ class PaymentReport:
 class PaymentChange(Enum):
     """What can become of a payment."""
     CAPTURED = "captured"
-    """A capture succeeded."""
+    """A capture succeeded: `payment.captured`; Stripe's `charge.captured`; Adyen's `CAPTURE`."""
     CAPTURE_FAILED = "capture-failed"
-    """A capture failed, be it long after it was accepted."""
+    """A capture failed, be it long after it was accepted: `payment.capture_failed`; Adyen's `CAPTURE`
+    without success, and `CAPTURE_FAILED`.
+    """
     REFUNDED = "refunded"
-    """A refund succeeded."""
+    """A refund succeeded: `payment.refunded`; Stripe's events of a refund with the status `succeeded`;
+    Adyen's `REFUND`.
+    """
     REFUND_FAILED = "refund-failed"
-    """A refund failed, or came back."""
+    """A refund failed, or came back: `payment.refund_failed`; Stripe's events of a refund with the status
+    `failed` or `canceled`; Adyen's `REFUND` without success, `REFUND_FAILED` and `REFUNDED_REVERSED`.
+    """
     DISPUTED = "disputed"
-    """The driver or the issuer disputes the payment."""
+    """The driver or the issuer disputes the payment: `payment.disputed`; Stripe's
+    `charge.dispute.created`; Adyen's `NOTIFICATION_OF_CHARGEBACK` and `CHARGEBACK`.
+    """
     DISPUTE_WON = "dispute-won"
-    """A dispute ended, and the money stays."""
+    """A dispute ended, and the money stays: `payment.dispute_won`; Stripe's `charge.dispute.closed` with
+    the status `won` or `warning_closed`; Adyen's `CHARGEBACK_REVERSED`.
+    """
     DISPUTE_LOST = "dispute-lost"
-    """A dispute ended, and the money is gone."""
+    """A dispute ended, and the money is gone: `payment.dispute_lost`; Stripe's `charge.dispute.closed` with
+    the status `lost`; Adyen's `SECOND_CHARGEBACK`.
+    """
 
 
 @dataclass(frozen=True, slots=True)

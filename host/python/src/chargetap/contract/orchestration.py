@@ -26,6 +26,13 @@ STEP: Function[Decision] = Function(
 `state` is what the last step returned, or nothing for a session's first event. The same
 arguments always give the same decision. The host stores event, state, commands and deadline
 together, and only then executes the commands.
+
+A session's id is the `read` of the card that began it, and so is the token of its start: the host arms every
+reader under an id that was never used. The session of a hold that was found is `orphan-TERMINAL-PAYMENT`,
+of the terminal's serial number and the payment's id.
+
+The currency's code is not checked here, nor is a VAT number of a buyer: the host does that where they come
+in, and `rendering.render` refuses what is none.
 """
 
 

@@ -527,6 +527,11 @@ Action: TypeAlias = (
 class Command:
     """Something the host must do, at least once. A command with an id that was seen before
     replaces that one and has the same effect: the id is what makes it recognisable.
+
+    How it ended is handed back as `command-ended`, unless it was `show-message`, `issue-receipt` or
+    `raise-alert`: these are the host's own to repeat until they are done, and their outcome is
+    refused with `not-applicable`. If nobody knows whether one of the others was sent or took effect,
+    its outcome is `unknown`, and it is sent again only if a later step asks for it.
     """
     id: str
     """Made of the session's id, so unique among all sessions."""

@@ -17,15 +17,23 @@ from .money import MinorUnits
 
 
 class CardScheme(Enum):
-    """The card scheme, as far as the application identifier (AID) tells."""
+    """The card scheme, as far as the beginning of the application identifier (AID) tells."""
     VISA = "visa"
+    """A000000003"""
     MASTERCARD = "mastercard"
+    """A000000004, unless it is Maestro"""
     MAESTRO = "maestro"
+    """A0000000043060"""
     AMEX = "amex"
+    """A000000025"""
     DISCOVER = "discover"
+    """A000000152"""
     JCB = "jcb"
+    """A000000065"""
     UNIONPAY = "unionpay"
+    """A000000333"""
     GIROCARD = "girocard"
+    """A000000359"""
     UNKNOWN = "unknown"
 
 

@@ -36,7 +36,8 @@ MINT: Function[str | None] = Function(
 )
 """The path segment that stands for a capability, made by the endpoint's newest key. The
 host appends it to its callback URL and gives that to the provider. Absent if there is
-no endpoint of this id whose scheme is `capability-url`.
+no endpoint of this id whose scheme is `capability-url`, or if the capability's terminal or
+read has not its form.
 """
 
 
