@@ -33,6 +33,15 @@ pub(crate) fn folder() -> PathBuf {
     root().join("target/components")
 }
 
+/// The wrapped components.
+pub(crate) fn paths() -> impl Iterator<Item = PathBuf> {
+    PLUGINS.map(|(name, _)| path(name)).into_iter()
+}
+
+fn path(name: &str) -> PathBuf {
+    folder().join(name).with_extension("wasm")
+}
+
 /// Build the plugins and the Spin application.
 pub(crate) fn build() -> anyhow::Result<()> {
     build_plugins()?;
@@ -66,7 +75,7 @@ pub(crate) fn build_plugins() -> anyhow::Result<()> {
     fs::create_dir_all(folder())?;
     for (name, limit) in PLUGINS {
         let size = wrap(name)?;
-        println!("{name}: {size} bytes (at most {limit})");
+        eprintln!("{name}: {size} bytes (at most {limit})");
         if size > limit {
             bail!("{name} has become too large");
         }
@@ -88,7 +97,7 @@ fn wrap(name: &str) -> anyhow::Result<u64> {
         .module(&bytes)
         .and_then(|encoder| encoder.validate(true).encode())
         .with_context(|| format!("{name} cannot be made a component"))?;
-    let path = folder().join(name).with_extension("wasm");
+    let path = path(name);
     // An unchanged file keeps its modification time, so that nothing is rebuilt for it.
     if fs::read(&path).ok().as_deref() != Some(component.as_slice()) {
         fs::write(&path, &component)?;

@@ -1,6 +1,7 @@
 //! `cargo xtask`: every chore of the project.
 
 mod components;
+mod conformance;
 mod hosts;
 mod peers;
 mod receipts;
@@ -37,6 +38,13 @@ enum Chore {
     /// faults. Its own --help lists the options.
     #[command(disable_help_flag = true)]
     Simulate {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Run the contract's published cases against components: the files that are named, or those built here. Its own
+    /// --help lists the options.
+    #[command(disable_help_flag = true)]
+    Conformance {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
@@ -84,15 +92,17 @@ fn main() -> ExitCode {
         Chore::Bench => bench(),
         Chore::Receipts(receipts) => receipts::write(receipts.accept),
         Chore::Simulate { arguments } => simulate(&arguments),
+        Chore::Conformance { arguments } => return ended(conformance::run(&arguments)),
         Chore::Demo(demo) => run_demo(&demo),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(done.map(|()| ExitCode::SUCCESS))
+}
+
+fn ended(done: anyhow::Result<ExitCode>) -> ExitCode {
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
 fn test() -> anyhow::Result<()> {

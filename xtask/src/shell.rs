@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, bail};
 
@@ -17,13 +17,25 @@ pub(crate) fn cargo(arguments: &[&str]) -> anyhow::Result<()> {
     cargo_with(arguments, None)
 }
 
+/// Run cargo in the workspace, and return the exit code: of `cargo run`, that of the program.
+pub(crate) fn cargo_code(arguments: &[&str]) -> anyhow::Result<u8> {
+    let status = start(&cargo_program(), arguments, None)?;
+    // There is none after a signal.
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    code.with_context(|| format!("cargo {} failed: {status}", arguments.join(" ")))
+}
+
 /// Run cargo with an environment variable.
 pub(crate) fn cargo_with(
     arguments: &[&str],
     variable: Option<(&str, &OsStr)>,
 ) -> anyhow::Result<()> {
+    execute(&cargo_program(), arguments, variable)
+}
+
+fn cargo_program() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    execute(Path::new(&cargo), arguments, variable)
+    PathBuf::from(cargo)
 }
 
 /// Run a program in the workspace and wait until it succeeds.
@@ -36,13 +48,7 @@ fn execute(
     arguments: &[&str],
     variable: Option<(&str, &OsStr)>,
 ) -> anyhow::Result<()> {
-    let status = Command::new(program)
-        .args(arguments)
-        .envs(variable)
-        .current_dir(root())
-        .stdin(Stdio::null())
-        .status()
-        .with_context(|| format!("{} cannot be started", program.display()))?;
+    let status = start(program, arguments, variable)?;
     if !status.success() {
         bail!(
             "{} {} failed: {status}",
@@ -51,4 +57,18 @@ fn execute(
         );
     }
     Ok(())
+}
+
+fn start(
+    program: &Path,
+    arguments: &[&str],
+    variable: Option<(&str, &OsStr)>,
+) -> anyhow::Result<ExitStatus> {
+    Command::new(program)
+        .args(arguments)
+        .envs(variable)
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| format!("{} cannot be started", program.display()))
 }
