@@ -11,9 +11,8 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         let path = Path::new(argument);
         path.extension().is_some_and(|it| it == "wasm") || path.is_file()
     };
-    let runs_nothing = |argument: &String| {
-        matches!(argument.as_str(), "--list" | "--types" | "--help" | "-h")
-    };
+    let runs_nothing =
+        |argument: &String| matches!(argument.as_str(), "--list" | "--types" | "--help" | "-h");
     let mut command = vec!["run", "--quiet", "--package", "chargetap-conformance", "--"];
     let mut files = Vec::new();
     for argument in arguments {

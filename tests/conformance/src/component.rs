@@ -130,8 +130,7 @@ impl<'a> Component<'a> {
             path: path.to_owned(),
             reason: format!("{error:#}"),
         };
-        let component =
-            wasmtime::component::Component::new(&engine, &bytes).map_err(invalid)?;
+        let component = wasmtime::component::Component::new(&engine, &bytes).map_err(invalid)?;
         check_imports(path, &engine, &component)?;
         let (name, interface, exports) = exported(path, &engine, &component, contract)?;
         check_functions(path, &engine, contract, interface, &exports)?;
@@ -190,8 +189,7 @@ impl Instance<'_> {
 fn engine() -> Result<Engine, LoadError> {
     let mut config = Config::new();
     config.epoch_interruption(true);
-    let engine =
-        Engine::new(&config).map_err(|error| LoadError::Runtime(format!("{error:#}")))?;
+    let engine = Engine::new(&config).map_err(|error| LoadError::Runtime(format!("{error:#}")))?;
     let ticking = engine.weak();
     std::thread::Builder::new()
         .name("epochs".into())

@@ -92,7 +92,10 @@ fn run_cases(component: &Component<'_>, cases: &[Case], transcript: bool, report
         report.add(&outcome);
         if transcript {
             for (call, answer) in outcome.answers.iter().enumerate() {
-                println!(r#"{{"case":"{}","call":{call},"result":{answer}}}"#, case.name);
+                println!(
+                    r#"{{"case":"{}","call":{call},"result":{answer}}}"#,
+                    case.name
+                );
             }
         }
         match transcript {

@@ -177,9 +177,9 @@ impl Matching<'_> {
         let wanted = single(expected).filter(|(wanted, _)| *wanted == name);
         let of = variant.cases().find(|case| case.name == name);
         match (wanted, of.and_then(|case| case.ty)) {
-            (Some((_, wanted)), Some(of)) => self.within(&format!(".{name}"), |this| {
-                this.check(&of, wanted, payload)
-            }),
+            (Some((_, wanted)), Some(of)) => {
+                self.within(&format!(".{name}"), |this| this.check(&of, wanted, payload))
+            }
             _ => self.require(false, ty, &expected.to_string(), value),
         }
     }
@@ -193,10 +193,9 @@ impl Matching<'_> {
     ) -> Result<(), Mismatch> {
         let wanted = single(expected).filter(|(wanted, _)| *wanted == name);
         match (wanted, of, payload) {
-            (Some((_, wanted)), Some(of), Some(payload)) => self
-                .within(&format!(".{name}"), |this| {
-                    this.check(&of, wanted, payload)
-                }),
+            (Some((_, wanted)), Some(of), Some(payload)) => {
+                self.within(&format!(".{name}"), |this| this.check(&of, wanted, payload))
+            }
             (Some((_, Value::Null)), _, None) => Ok(()),
             _ => self.require(false, ty, &expected.to_string(), value),
         }
@@ -213,13 +212,7 @@ impl Matching<'_> {
         Ok(())
     }
 
-    fn require(
-        &self,
-        holds: bool,
-        ty: &Type,
-        expected: &str,
-        value: &Val,
-    ) -> Result<(), Mismatch> {
+    fn require(&self, holds: bool, ty: &Type, expected: &str, value: &Val) -> Result<(), Mismatch> {
         if holds {
             return Ok(());
         }

@@ -206,9 +206,8 @@ pub(crate) fn write(ty: &Type, value: &Val) -> String {
         (Type::Option(of), Val::Option(Some(inner))) => write(&of.ty(), inner),
         (Type::Record(record), Val::Record(fields)) => {
             let fields = record.fields().zip(fields);
-            let fields = fields.map(|(field, (name, it))| {
-                format!("{}:{}", quoted(name), write(&field.ty, it))
-            });
+            let fields = fields
+                .map(|(field, (name, it))| format!("{}:{}", quoted(name), write(&field.ty, it)));
             format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
         }
         (Type::Variant(variant), Val::Variant(name, Some(payload))) => {
