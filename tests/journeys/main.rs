@@ -12,6 +12,7 @@
 )]
 
 mod authority;
+mod bundles;
 mod central_system;
 mod crashes;
 mod field;

@@ -19,7 +19,7 @@ pub(crate) fn chargetap(arguments: &[&str], folder: &Path) -> Output {
 }
 
 /// The one line with which the gateway of this folder refuses to start.
-fn start_error(folder: &Path) -> String {
+pub(crate) fn start_error(folder: &Path) -> String {
     let output = chargetap(&["serve", "chargetap.toml"], folder);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let error = String::from_utf8(output.stderr).unwrap();
@@ -32,7 +32,7 @@ fn start_error(folder: &Path) -> String {
 }
 
 /// A folder with a configuration, of a gateway that has ended.
-async fn folder_of_a_gateway() -> World {
+pub(crate) async fn folder_of_a_gateway() -> World {
     let mut world = World::new(Setup::default()).await;
     world.stop_gateway();
     world
@@ -161,7 +161,7 @@ async fn a_missing_component_is_named() {
     change_configuration(world.folder(), components.to_str().unwrap(), "nowhere");
     let error = start_error(world.folder());
     assert!(
-        error.contains("component nowhere/callback-verifier.wasm cannot be read"),
+        error.contains("nowhere/callback-verifier.wasm cannot be used: it cannot be read"),
         "{error}"
     );
 }
@@ -191,7 +191,7 @@ async fn a_file_that_is_no_component_is_named() {
     );
     let error = start_error(world.folder());
     assert!(
-        error.contains("component bad/session-orchestrator.wasm cannot be used"),
+        error.contains("bad/session-orchestrator.wasm cannot be used"),
         "{error}"
     );
 }
@@ -220,7 +220,7 @@ async fn one_component_in_the_place_of_another_is_named() {
     );
     let error = start_error(world.folder());
     assert!(
-        error.contains("component bad/callback-verifier.wasm cannot be used"),
+        error.contains("bad/callback-verifier.wasm cannot be used"),
         "{error}"
     );
     assert!(error.contains("verification"), "{error}");

@@ -29,10 +29,20 @@ const NOTHING_DONE: Kept = Kept {
 const NOVEMBERS_LAST_COMMAND: i64 = 11;
 
 #[test]
-fn a_configuration_of_the_version_before_is_good() {
+fn a_configuration_of_the_version_before_is_good_once_it_says_whose_components_are_taken() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/journeys/upgrade");
+    let configuration = folder.join("2026-11.toml");
+    let told = check_on_a_machine(&configuration);
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(told.contains("line 10: server.keys: is missing"), "{told}");
+
+    let changed = tempfile::tempdir().unwrap();
+    let changed = changed.path().join("2026-11.toml");
+    let text = std::fs::read_to_string(configuration).unwrap();
+    let text = text.replacen("[server]\n", "[server]\nunsigned = true\n", 1);
+    std::fs::write(&changed, text).unwrap();
     assert_eq!(
-        check_on_a_machine(&folder.join("2026-11.toml")),
+        check_on_a_machine(&changed),
         "2026-11.toml: good (1 terminals, 1 stations)\n"
     );
 }

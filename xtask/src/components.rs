@@ -1,13 +1,16 @@
 //! Build the components.
 //!
 //! The three plugins are built for `wasm32-unknown-unknown`, where the standard library imports
-//! nothing, and wrapped into components that import no function.
+//! nothing, and wrapped into components that import no function. Each says its name, its version and
+//! that of its contract.
 
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use wit_component::ComponentEncoder;
+use wasm_encoder::{ComponentSection, CustomSection};
+use wasm_metadata::{AddMetadata, AddMetadataField};
+use wit_component::{ComponentEncoder, metadata};
 
 use crate::shell::{cargo, root};
 use crate::targets;
@@ -96,6 +99,7 @@ fn wrap(name: &str) -> anyhow::Result<u64> {
     let component = ComponentEncoder::default()
         .module(&bytes)
         .and_then(|encoder| encoder.validate(true).encode())
+        .and_then(|component| describe(name, &component, &contract(&bytes)?))
         .with_context(|| format!("{name} cannot be made a component"))?;
     let path = path(name);
     // An unchanged file keeps its modification time, so that nothing is rebuilt for it.
@@ -103,4 +107,34 @@ fn wrap(name: &str) -> anyhow::Result<u64> {
         fs::write(&path, &component)?;
     }
     Ok(u64::try_from(component.len())?)
+}
+
+/// The version of the contract that a plugin's module was built with.
+fn contract(module: &[u8]) -> anyhow::Result<String> {
+    let (_, bindings) = metadata::decode(module)?;
+    let mut packages = bindings.resolve.package_names.keys();
+    let types = packages.find(|it| it.namespace == "chargetap" && it.name == "types");
+    let version = types.and_then(|it| it.version.as_ref());
+    Ok(version
+        .context("it uses no version of chargetap:types")?
+        .to_string())
+}
+
+/// A component that says its name, its version and that of its contract, in sections that hosts read before they
+/// compile anything.
+fn describe(name: &str, component: &[u8], contract: &str) -> anyhow::Result<Vec<u8>> {
+    let mut named = AddMetadata::default();
+    named.name = AddMetadataField::Set(name.to_owned());
+    let mut component = named.to_wasm(component)?;
+    for (section, text) in [
+        ("version", env!("CARGO_PKG_VERSION")),
+        ("chargetap:contract", contract),
+    ] {
+        let section = CustomSection {
+            name: section.into(),
+            data: text.as_bytes().into(),
+        };
+        section.append_to_component(&mut component);
+    }
+    Ok(component)
 }

@@ -15,6 +15,7 @@ mod tables;
 mod tariffs;
 mod terminals;
 mod tls;
+mod trust;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -208,6 +209,8 @@ pub struct Server {
     pub database: PathBuf,
     /// The folder with the three components.
     pub components: PathBuf,
+    /// Whose components are taken.
+    pub trust: Trust,
     /// The folder in which compiled components are kept.
     pub cache: PathBuf,
     /// TLS at the address. Without it, HTTP is plain there.
@@ -220,6 +223,15 @@ impl Server {
         let tls = self.tls.as_ref();
         tls.is_some_and(|tls| tls.client_ca.is_some())
     }
+}
+
+/// Whose components the native host takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Those that somebody signed whose public key is in one of these PEM files. Without a file, nobody's.
+    Keys(Vec<PathBuf>),
+    /// Anybody's.
+    Unsigned,
 }
 
 /// What the native host needs to speak TLS itself.
@@ -267,6 +279,12 @@ pub trait Machine {
     /// # Errors
     /// Why not, and what to do.
     fn client_ca(&self, file: &Path) -> Result<(), String>;
+
+    /// Whether a PEM file holds the public key of somebody who signs components.
+    ///
+    /// # Errors
+    /// Why not, and what to do.
+    fn signers_key(&self, file: &Path) -> Result<(), String>;
 }
 
 /// The mistakes in a configuration, by line; at least one.

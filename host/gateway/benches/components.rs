@@ -10,7 +10,7 @@ use chargetap_contract::money::{Dimension, PriceComponent, Tariff, TariffElement
 use chargetap_contract::receipt::Format;
 use chargetap_contract::session::{CommandResult, Event, Evse, MeterReading, Outcome, Policy, Tap};
 use chargetap_contract::terminal::{Card, CardRead, CardReference, CardScheme, Hold};
-use chargetap_plugins::{Components, Plugins};
+use chargetap_plugins::{Components, Plugins, Trust};
 use divan::Bencher;
 use session_orchestrator::step;
 
@@ -108,6 +108,7 @@ fn components() -> Plugins {
     let keys = vec![(callback::key_info(), callback::KEY.to_owned().into())];
     Plugins::load(
         &folder,
+        &Trust::Unsigned,
         &folder.join("cache"),
         vec![(callback::endpoint(), keys)],
     )

@@ -190,6 +190,7 @@ async fn gateway(above: &str) -> String {
         r#"
         [server]
         components = "{components}"
+        unsigned = true
         [gateway]
         public_url = "http://127.0.0.1"
         [payter]

@@ -268,6 +268,7 @@ fn configuration(address: SocketAddr, payter: &str, stations: usize, sessions: u
         [server]
         listen = "{address}"
         components = "{components}"
+        unsigned = true
         [gateway]
         public_url = "http://{address}"
         [payter]

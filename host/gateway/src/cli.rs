@@ -21,8 +21,9 @@ use tracing_subscriber::{EnvFilter, Layer};
 use crate::demo::DemoArgs;
 use crate::faults::Faults;
 use crate::fleet::FleetArgs;
+use crate::plugins::PluginsArgs;
 use crate::secrets::ThisMachine;
-use crate::{bootstrap, demo, fleet, server, start, stopped, tls};
+use crate::{bootstrap, demo, fleet, plugins, server, start, stopped, tls};
 
 /// Card payments for EV charging: a tap becomes a charging session, one capture and a receipt.
 ///
@@ -53,7 +54,8 @@ enum Command {
     Serve(ServeArgs),
     /// Check a configuration on the machine of its gateway, and name every mistake.
     ///
-    /// Its secrets must be there, the folder of its database writable, and its components usable.
+    /// Its secrets must be there, the folder of its database writable, and its components usable and signed by
+    /// somebody whose key it names.
     CheckConfig {
         /// The configuration file.
         #[arg(default_value = "chargetap.toml")]
@@ -74,6 +76,11 @@ enum Command {
         #[arg(default_value = "chargetap.toml")]
         config: PathBuf,
     },
+    /// Sign the components, verify and list them, and look into a file.
+    ///
+    /// They decide about money, so a gateway takes only those that somebody signed whose key it knows, unless its
+    /// configuration says `unsigned = true`.
+    Plugins(PluginsArgs),
     /// Simulate the payment provider, a charging station or a central system.
     #[command(subcommand)]
     Simulate(Simulate),
@@ -126,6 +133,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Fleet(args) => block_on(fleet::run(args)),
         Command::OperatorToken { config } => block_on(issue_operator_token(config)),
         Command::CheckConfig { config } => check_config(&config),
+        Command::Plugins(args) => plugins::run(args),
         Command::Serve(args) => block_on(serve(args)),
         Command::Simulate(Simulate::Payter(args)) => block_on(payter::run(args)),
         Command::Simulate(Simulate::Station(args)) => block_on(station::run(args)),
@@ -196,8 +204,13 @@ fn read_config(path: &Path) -> anyhow::Result<Config> {
     Config::parse_on(&read_text(path)?, &machine).map_err(|errors| mistakes(path, &errors))
 }
 
+/// The configuration, without a look at what it names on this machine.
+pub(crate) fn read_unchecked(path: &Path) -> anyhow::Result<Config> {
+    Config::parse(&read_text(path)?).map_err(|errors| mistakes(path, &errors))
+}
+
 /// Relative paths of a configuration are taken from it.
-fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 
@@ -219,7 +232,7 @@ fn check_config(path: &Path) -> anyhow::Result<()> {
 
 async fn issue_operator_token(path: PathBuf) -> anyhow::Result<()> {
     // The secrets are not needed for it.
-    let config = Config::parse(&read_text(&path)?).map_err(|errors| mistakes(&path, &errors))?;
+    let config = read_unchecked(&path)?;
     let token = stopped::issue_operator_token(config, folder_of(&path)).await?;
     println!("{}", token.expose_secret());
     Ok(())

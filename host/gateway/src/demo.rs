@@ -192,6 +192,7 @@ fn configuration(
         r#"
         [server]
         components = '{components}'
+        unsigned = true
         [gateway]
         public_url = "http://{address}"
         [payter]

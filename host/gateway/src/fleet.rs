@@ -6,13 +6,13 @@ mod body;
 mod client;
 mod files;
 mod invocation;
-mod listing;
-mod output;
+pub(crate) mod listing;
+pub(crate) mod output;
 mod plain;
 mod problem;
 mod property;
 mod show;
-mod table;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 

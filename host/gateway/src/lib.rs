@@ -17,8 +17,10 @@ pub mod start;
 
 mod bootstrap;
 mod metrics;
+mod plugins;
 mod secrets;
 mod station_reports;
 mod stopped;
 mod tls;
+mod trust;
 mod workers;

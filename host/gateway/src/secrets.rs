@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chargetap_engine::config::{Machine, SecretSource};
 use secrecy::SecretString;
 
-use crate::tls;
+use crate::{tls, trust};
 
 /// A secret cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +52,11 @@ impl Machine for ThisMachine<'_> {
 
     fn client_ca(&self, file: &Path) -> Result<(), String> {
         tls::check_client_ca(&self.0.join(file))
+    }
+
+    fn signers_key(&self, file: &Path) -> Result<(), String> {
+        let key = trust::public_key(&self.0.join(file));
+        key.map(drop).map_err(|error| error.to_string())
     }
 }
 

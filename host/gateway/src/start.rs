@@ -18,6 +18,7 @@ use crate::platform::{Native, NativeGateway, now};
 use crate::secrets::{self, SecretError};
 use crate::station_reports::Reports;
 use crate::tls::{Tls, TlsError};
+use crate::trust::{self, KeyFileError};
 use crate::workers;
 
 /// The gateway cannot be started.
@@ -29,6 +30,9 @@ pub enum StartError {
     /// The certificate, its key or the CA of stations cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The key of somebody who signs components cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
     /// A component cannot be used.
     #[error(transparent)]
     Component(#[from] LoadError),
@@ -58,9 +62,9 @@ pub(crate) fn load_plugins(config: &Config, folder: &Path) -> Result<Plugins, St
         .map(|it| Ok((it.endpoint.clone(), read_keys(&it.keys, folder)?)))
         .collect::<Result<_, SecretError>>()?;
     let server = &config.server;
-    let components = folder.join(&server.components);
     Ok(Plugins::load(
-        &components,
+        &folder.join(&server.components),
+        &trust::read(&server.trust, folder)?,
         &folder.join(&server.cache),
         endpoints,
     )?)

@@ -5,6 +5,11 @@
 //! compute; a call that traps, runs longer than 500 ms or takes more than 16 MiB costs its instance and
 //! nothing else.
 //!
+//! Components decide about money, so a host says whose it takes ([`Trust`]): those of a [`bundle`] that was signed
+//! with a key it knows, or any. What is unsigned, altered or signed by somebody else is refused before it is
+//! compiled, and so is what has another version of the contract. What was compiled is kept in a folder, and taken
+//! from there only if this host wrote it.
+//!
 //! # Example
 //!
 //! A card is reported, the session goes from tap to settled, and its receipt is rendered. The functions
@@ -22,7 +27,7 @@
 //!     Action, CommandResult, Event, Evse, MeterReading, Outcome, Phase, Policy, Stopped, Tap,
 //! };
 //! use chargetap_plugins::contract::terminal::{Hold, TerminalEvent};
-//! use chargetap_plugins::{Components, Plugins};
+//! use chargetap_plugins::{Components, Plugins, Trust};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))?;
@@ -34,7 +39,9 @@
 //! let endpoint = Endpoint { id: "payter".into(), scheme: Scheme::CapabilityUrl, tolerance: None };
 //! let key = KeyInfo { id: "2026".into(), not_before: None, not_after: None };
 //! let secret = "an example's key of at least 32 bytes".into();
-//! let plugins = Plugins::load(folder, &folder.join("cache"), vec![(endpoint, vec![(key, secret)])])?;
+//! let trust = Trust::Unsigned; // they were just built
+//! let endpoints = vec![(endpoint, vec![(key, secret)])];
+//! let plugins = Plugins::load(folder, &trust, &folder.join("cache"), endpoints)?;
 //!
 //! // Mint the URL to which the terminal reports one card, and verify the callback that comes.
 //! let capability = Capability {
@@ -167,8 +174,14 @@
 //! # }
 //! ```
 
+pub mod bundle;
+
 mod bindings;
+mod cache;
 mod error;
+mod files;
+mod inspection;
+mod keys;
 mod limits;
 mod load;
 mod plugins;
@@ -177,8 +190,12 @@ mod pool;
 mod tests;
 mod worlds;
 
+pub use bundle::Trust;
 pub use chargetap_contract as contract;
 pub use chargetap_contract::{ComponentFault, Components};
-pub use error::LoadError;
+pub use error::{Flaw, LoadError};
+pub use files::{Bundle, Component, path, sign};
+pub use inspection::{CONTRACT_SECTION, Import, Inspection, Kind};
+pub use keys::{KeyError, PrivateKey, PublicKey};
 pub use plugins::Plugins;
-pub use worlds::EndpointKeys;
+pub use worlds::{COMPONENTS, EndpointKeys};

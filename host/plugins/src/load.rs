@@ -1,20 +1,15 @@
 //! From a file to a component that is ready to be instantiated.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Write;
-use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-use wasmtime::component::types::ComponentItem;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::{Component as Compiled, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use crate::cache::Cache;
 use crate::error::LoadError;
+use crate::files::Component;
 use crate::limits::{INSTANCES, MEMORY_LIMIT, TICK};
 use crate::pool::{Limits, Pool, World};
-
-/// How long a SHA-256 digest is, in bytes.
-const DIGEST: usize = 32;
 
 pub(crate) struct Runtime {
     engine: Engine,
@@ -30,86 +25,58 @@ impl Runtime {
 
     pub(crate) fn load<W: World>(
         &self,
-        folder: &Path,
-        cache: &Path,
+        component: &Component,
+        cache: Option<&Cache>,
         world: W,
     ) -> Result<Pool<W>, LoadError> {
-        let path = folder.join(format!("{}.wasm", W::NAME));
-        let bytes = std::fs::read(&path).map_err(|error| LoadError::Unreadable {
-            path: path.clone(),
-            reason: error.to_string(),
-        })?;
-        let unusable = |error: wasmtime::Error| LoadError::Unusable {
-            path: path.clone(),
-            reason: format!("{error:#}"),
+        let load = || {
+            let compiled = self.compile(component, cache)?;
+            let pre = Linker::<Limits>::new(&self.engine).instantiate_pre(&compiled)?;
+            W::prepare(pre)
         };
-        let component = self.compile(&bytes, cache).map_err(unusable)?;
-        self.refuse_imported_functions(&component)
-            .map_err(unusable)?;
-        let pre = Linker::<Limits>::new(&self.engine)
-            .instantiate_pre(&component)
-            .and_then(W::prepare)
-            .map_err(unusable)?;
+        let pre = load().map_err(|error: wasmtime::Error| LoadError::Unusable {
+            path: component.path.clone(),
+            reason: format!("{error:#}"),
+        })?;
         Ok(Pool::new(self.engine.clone(), pre, world))
-    }
-
-    /// A component that imports a function could do more than compute.
-    fn refuse_imported_functions(&self, component: &Component) -> wasmtime::Result<()> {
-        for (name, import) in component.component_type().imports(&self.engine) {
-            let types_only = match &import.ty {
-                ComponentItem::ComponentInstance(instance) => instance
-                    .exports(&self.engine)
-                    .all(|(_, export)| matches!(export.ty, ComponentItem::Type(_))),
-                ComponentItem::Type(_) => true,
-                _ => false,
-            };
-            if !types_only {
-                wasmtime::bail!("it imports {name}, and a component may import types only");
-            }
-        }
-        Ok(())
     }
 
     /// Compile, or take what this host compiled before from the same bytes, with the same wasmtime
     /// and configuration. A cache that cannot be used costs time and nothing else.
-    fn compile(&self, bytes: &[u8], cache: &Path) -> wasmtime::Result<Component> {
-        let entry = cache.join(format!("{}.cwasm", self.cache_key(bytes)));
-        if let Some(component) = self.cached(&entry) {
-            return Ok(component);
+    fn compile(&self, component: &Component, cache: Option<&Cache>) -> wasmtime::Result<Compiled> {
+        let Some(cache) = cache else {
+            return Compiled::new(&self.engine, &component.bytes);
+        };
+        let entry = self.cache_entry(&component.inspection.sha256);
+        if let Some(compiled) = self.cached(cache, &entry) {
+            return Ok(compiled);
         }
-        let component = Component::new(&self.engine, bytes)?;
-        if let Err(error) = store(&entry, &component.serialize()?) {
-            tracing::warn!(path = %entry.display(), %error, "a component cannot be cached");
+        let compiled = Compiled::new(&self.engine, &component.bytes)?;
+        if let Err(error) = cache.store(&entry, &compiled.serialize()?) {
+            tracing::warn!(entry, %error, "a compiled component cannot be kept");
         }
-        Ok(component)
+        Ok(compiled)
     }
 
-    fn cache_key(&self, bytes: &[u8]) -> String {
+    /// The name of a component in the cache.
+    fn cache_entry(&self, sha256: &str) -> String {
         // The hash covers wasmtime's version and the engine's configuration.
         let mut compatibility = DefaultHasher::new();
         self.engine
             .precompile_compatibility_hash()
             .hash(&mut compatibility);
-        let digest = Sha256::digest(bytes);
-        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{digest}-{:016x}", compatibility.finish())
+        format!("{sha256}-{:016x}.cwasm", compatibility.finish())
     }
 
-    fn cached(&self, entry: &Path) -> Option<Component> {
-        let stored = std::fs::read(entry).ok()?;
-        let (digest, compiled) = stored.split_at_checked(DIGEST)?;
-        if Sha256::digest(compiled).as_slice() != digest {
-            tracing::warn!(path = %entry.display(), "a cached component is damaged");
-            return None;
-        }
+    fn cached(&self, cache: &Cache, entry: &str) -> Option<Compiled> {
+        let compiled = cache.load(entry)?;
         #[expect(
             unsafe_code,
-            reason = "the bytes were written by this host, into a folder that only its user may \
-                      write to, and are whole"
+            reason = "the bytes were written by this host, as their HMAC by its own key says"
         )]
-        // SAFETY: `serialize` made these bytes, and the digest says that they are unchanged.
-        let component = unsafe { Component::deserialize(&self.engine, compiled) };
-        component.ok()
+        // SAFETY: `serialize` made these bytes: nobody else has the key of the cache.
+        let compiled = unsafe { Compiled::deserialize(&self.engine, compiled) };
+        compiled.ok()
     }
 }
 
@@ -140,22 +107,4 @@ fn tick(engine: &Engine) -> std::io::Result<()> {
             }
         })?;
     Ok(())
-}
-
-/// Write a cache entry so that it is either whole or not there.
-fn store(entry: &Path, compiled: &[u8]) -> std::io::Result<()> {
-    let folder = entry
-        .parent()
-        .map(Path::to_owned)
-        .unwrap_or_else(|| PathBuf::from("."));
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(&folder)?;
-    let partial = entry.with_extension(format!("{}.partial", std::process::id()));
-    let mut file = std::fs::File::create(&partial)?;
-    file.write_all(&Sha256::digest(compiled))?;
-    file.write_all(compiled)?;
-    std::fs::rename(partial, entry)
 }

@@ -8,9 +8,12 @@ use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_contract::{ComponentFault, Components};
 
+use crate::bundle::Trust;
+use crate::cache::Cache;
 use crate::error::LoadError;
+use crate::files::Bundle;
 use crate::load::Runtime;
-use crate::pool::Pool;
+use crate::pool::{Pool, World};
 use crate::worlds::{EndpointKeys, Generator, Orchestrator, Verifier};
 
 /// The three components, ready to be called from any thread through [`Components`].
@@ -27,20 +30,35 @@ pub struct Plugins {
 
 impl Plugins {
     /// Load `callback-verifier.wasm`, `session-orchestrator.wasm` and `receipt-generator.wasm` from
-    /// `folder`, keeping what was compiled in `cache`.
+    /// `folder`, if they are trusted, keeping what was compiled in `cache`. Nothing is compiled before all three
+    /// were checked.
+    ///
+    /// The key of the cache is made beside it, as a file with the suffix `.key`. A cache that others may write to
+    /// is not used, and the log says so.
     ///
     /// # Errors
-    /// A file is missing or is not what it should be, or the keys are not accepted.
+    /// The folder is not trusted, a file is missing or is not what it should be, or the keys are not accepted.
     pub fn load(
         folder: &Path,
+        trust: &Trust,
         cache: &Path,
         endpoints: Vec<EndpointKeys>,
     ) -> Result<Self, LoadError> {
+        let bundle = Bundle::open(folder, trust)?;
+        let verifier = bundle.component(Verifier::NAME)?;
+        let orchestrator = bundle.component(Orchestrator::NAME)?;
+        let generator = bundle.component(Generator::NAME)?;
+
+        let cache = Cache::open(cache);
+        if let Err(error) = &cache {
+            tracing::warn!(%error, "what is compiled cannot be kept: every start takes longer");
+        }
+        let cache = cache.as_ref().ok();
         let runtime = Runtime::new()?;
         let plugins = Self {
-            verifier: runtime.load(folder, cache, Verifier { endpoints })?,
-            orchestrator: runtime.load(folder, cache, Orchestrator)?,
-            generator: runtime.load(folder, cache, Generator)?,
+            verifier: runtime.load(&verifier, cache, Verifier { endpoints })?,
+            orchestrator: runtime.load(&orchestrator, cache, Orchestrator)?,
+            generator: runtime.load(&generator, cache, Generator)?,
         };
         // What is wrong with a key shows now and not at the first callback.
         let fault = |error: ComponentFault| LoadError::Keys(error.reason);

@@ -1,16 +1,24 @@
+mod bundles;
+mod cache;
+mod inspections;
+
 use std::cell::Cell;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use chargetap_contract::callback::{Endpoint, KeyInfo, Scheme};
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre, Linker};
 
+use crate::cache::Cache;
+use crate::files::Bundle;
 use crate::load::Runtime;
 use crate::pool::{Limits, Pool, World};
-use crate::{LoadError, Plugins};
+use crate::{COMPONENTS, LoadError, Plugins, Trust};
 
 /// A component that does what it is told, good or bad.
 const BEHAVIOURS: &str = r#"(component
+    (@custom "chargetap:contract" "0.1.0")
     (core module $m
         (memory (export "memory") 1)
         (func (export "fine"))
@@ -22,8 +30,6 @@ const BEHAVIOURS: &str = r#"(component
     (func (export "trap") (canon lift (core func $i "trap")))
     (func (export "run-for-ever") (canon lift (core func $i "run-for-ever")))
     (func (export "take-all-memory") (canon lift (core func $i "take-all-memory"))))"#;
-
-const IMPORTING: &str = r#"(component (import "clock" (func (result u64))))"#;
 
 /// Counts how often its component is instantiated.
 #[derive(Default)]
@@ -50,15 +56,18 @@ impl World for Behaviours {
     }
 }
 
-fn load(folder: &Path, text: &str) -> Result<Pool<Behaviours>, LoadError> {
-    std::fs::write(
-        folder.join("behaviours.wasm"),
-        wat::parse_str(text).unwrap(),
-    )
-    .unwrap();
-    Runtime::new()
-        .unwrap()
-        .load(folder, &folder.join("cache"), Behaviours::default())
+/// Load it as a host does that keeps what it compiles in `cache`.
+fn load(folder: &Path) -> Result<Pool<Behaviours>, LoadError> {
+    let cache = Cache::open(&folder.join("cache")).unwrap();
+    load_with(folder, Some(&cache))
+}
+
+fn load_with(folder: &Path, cache: Option<&Cache>) -> Result<Pool<Behaviours>, LoadError> {
+    let bytes = wat::parse_str(BEHAVIOURS).unwrap();
+    std::fs::write(folder.join("behaviours.wasm"), bytes).unwrap();
+    let bundle = Bundle::open(folder, &Trust::Unsigned)?;
+    let component = bundle.component(Behaviours::NAME)?;
+    Runtime::new()?.load(&component, cache, Behaviours::default())
 }
 
 fn call(pool: &Pool<Behaviours>, name: &str) -> Result<(), String> {
@@ -72,7 +81,7 @@ fn call(pool: &Pool<Behaviours>, name: &str) -> Result<(), String> {
 #[test]
 fn an_instance_is_used_again_after_a_good_call() {
     let folder = tempfile::tempdir().unwrap();
-    let pool = load(folder.path(), BEHAVIOURS).unwrap();
+    let pool = load(folder.path()).unwrap();
     for _ in 0..3 {
         call(&pool, "fine").unwrap();
     }
@@ -87,7 +96,7 @@ fn a_bad_call_costs_its_instance_and_nothing_else() {
         ("take-all-memory", "forcing trap when growing memory"),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let pool = load(folder.path(), BEHAVIOURS).unwrap();
+        let pool = load(folder.path()).unwrap();
         let fault = call(&pool, behaviour).unwrap_err();
         assert!(fault.starts_with("behaviours failed: "), "{fault}");
         assert!(fault.contains(reason), "{behaviour}: {fault}");
@@ -98,49 +107,10 @@ fn a_bad_call_costs_its_instance_and_nothing_else() {
 }
 
 #[test]
-fn a_component_that_imports_a_function_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let error = load(folder.path(), IMPORTING).unwrap_err().to_string();
-    assert!(
-        error.contains("behaviours.wasm cannot be used: it imports clock"),
-        "{error}"
-    );
-}
-
-#[test]
-fn a_damaged_cache_is_not_trusted() {
-    let folder = tempfile::tempdir().unwrap();
-    load(folder.path(), BEHAVIOURS).unwrap();
-    let entries: Vec<PathBuf> = std::fs::read_dir(folder.path().join("cache"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    let [entry] = entries.as_slice() else {
-        panic!("{entries:?}")
-    };
-    let whole = std::fs::read(entry).unwrap();
-    let mut damaged = whole.clone();
-    let middle = damaged.len() / 2;
-    damaged[middle] ^= 1;
-    std::fs::write(entry, &damaged).unwrap();
-    let pool = load(folder.path(), BEHAVIOURS).unwrap();
-    call(&pool, "fine").unwrap();
-    assert_eq!(
-        std::fs::read(entry).unwrap(),
-        whole,
-        "it was compiled again"
-    );
-}
-
-#[test]
 fn the_three_components_import_no_function_and_need_nothing() {
     let folder = built();
     let engine = wasmtime::Engine::default();
-    for name in [
-        "callback-verifier",
-        "session-orchestrator",
-        "receipt-generator",
-    ] {
+    for name in COMPONENTS {
         let component = Component::from_file(&engine, folder.join(name).with_extension("wasm"));
         let component = component.unwrap();
         for (import, item) in component.component_type().imports(&engine) {
@@ -178,13 +148,26 @@ fn a_weak_key_is_named_and_not_shown() {
         not_after: None,
     };
     let endpoints = vec![(endpoint, vec![(key, "short-canary".into())])];
-    let error = Plugins::load(&built(), folder.path(), endpoints)
-        .unwrap_err()
-        .to_string();
+    let error = Plugins::load(
+        &built(),
+        &Trust::Unsigned,
+        &folder.path().join("cache"),
+        endpoints,
+    )
+    .unwrap_err()
+    .to_string();
     assert!(
         error.contains("2026") && !error.contains("canary"),
         "{error}"
     );
+}
+
+#[test]
+fn a_cache_that_others_may_write_to_costs_time_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
+    Plugins::load(&built(), &Trust::Unsigned, folder.path(), Vec::new()).unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 fn built() -> PathBuf {

@@ -9,6 +9,9 @@ use crate::pool::{Limits, World};
 /// An endpoint of callbacks with its keys.
 pub type EndpointKeys = (Endpoint, Vec<(KeyInfo, SecretString)>);
 
+/// The names of the components.
+pub const COMPONENTS: [&str; 3] = [Verifier::NAME, Orchestrator::NAME, Generator::NAME];
+
 /// `callback-verifier`, which is given its keys once per instance.
 pub(crate) struct Verifier {
     pub(crate) endpoints: Vec<EndpointKeys>,

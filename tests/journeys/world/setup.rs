@@ -141,6 +141,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         [server]
         listen = "{address}"
         components = "{components}"
+        unsigned = true
         cache = "{components}/cache"
         [gateway]
         public_url = "http://{address}"

@@ -21,6 +21,7 @@ use super::tables::{Element, Table, Tables};
 use super::tariffs::tariffs;
 use super::terminals::{Known, terminals};
 use super::tls::TlsTable;
+use super::trust::trust;
 use super::{
     Config, ConfigError, ConfigErrors, Machine, QrScreen, SecretSource, Server, Station, Upstream,
 };
@@ -34,7 +35,9 @@ const SHORTEST_PASSWORD: usize = 16;
 struct ServerTable {
     listen: Spanned<String>,
     database: Spanned<PathBuf>,
-    components: PathBuf,
+    components: Spanned<PathBuf>,
+    keys: Vec<Spanned<PathBuf>>,
+    unsigned: Spanned<bool>,
     cache: PathBuf,
     tls: Option<TlsTable>,
 }
@@ -48,7 +51,9 @@ impl Default for ServerTable {
         Self {
             listen: Spanned::new(0..0, "127.0.0.1:8080".into()),
             database: Spanned::new(0..0, "chargetap.db".into()),
-            components: "components".into(),
+            components: Spanned::new(0..0, "components".into()),
+            keys: Vec::new(),
+            unsigned: Spanned::new(0..0, false),
             cache: "cache".into(),
             tls: None,
         }
@@ -249,11 +254,13 @@ fn server_of(place: &Place<'_>, table: ServerTable) -> Option<Server> {
     place.check_machine("server.database", &table.database, |machine| {
         machine.writable_folder(folder)
     });
+    let trust = trust(place, table.keys, &table.unsigned, &table.components);
     place.take(listen(place, &table.listen))?;
     Some(Server {
         listen: table.listen.into_inner(),
         database: table.database.into_inner(),
-        components: table.components,
+        components: table.components.into_inner(),
+        trust,
         cache: table.cache,
         tls: table.tls.map(|table| table.read(place)),
     })

@@ -7,7 +7,7 @@ use super::plain::{line, plain, reason};
 const STEP: &str = "  ";
 
 /// A value as lines.
-pub(super) fn listing(value: &Value) -> String {
+pub(crate) fn listing(value: &Value) -> String {
     let mut text = String::new();
     match value {
         Value::Object(_) => members(value, "", &mut text),

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 /// The terminal's width, if standard output is a terminal.
-pub(super) fn width() -> Option<u16> {
+pub(crate) fn width() -> Option<u16> {
     let (_, columns) = console::Term::stdout().size_checked()?;
     Some(columns)
 }
 
 /// Print a text.
-pub(super) fn text(text: &str) -> anyhow::Result<()> {
+pub(crate) fn text(text: &str) -> anyhow::Result<()> {
     print(text.as_bytes())
 }
 

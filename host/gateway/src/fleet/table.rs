@@ -7,13 +7,13 @@ use serde_json::Value;
 use super::plain::{line, plain, reason};
 
 /// A heading, and the place in an item as a JSON pointer.
-pub(super) type Column = (&'static str, &'static str);
+pub(crate) type Column = (&'static str, &'static str);
 
 /// How many reasons a cell names. Several more are only counted.
 const CODES: usize = 2;
 
 /// A list as a table that is at most this wide.
-pub(super) fn table(columns: &[Column], items: &[Value], width: Option<u16>) -> String {
+pub(crate) fn table(columns: &[Column], items: &[Value], width: Option<u16>) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING);
     if let Some(width) = width {

@@ -158,12 +158,18 @@ impl Machine for Secrets {
     fn client_ca(&self, _: &Path) -> Result<(), String> {
         Err("there is no CA".to_owned())
     }
+
+    fn signers_key(&self, _: &Path) -> Result<(), String> {
+        Err("there is no public key".to_owned())
+    }
 }
 
 #[test]
 fn what_the_machine_does_not_have_is_named_with_the_other_mistakes() {
     let file = changed(&[("Europe/Stockholm", "Europe/Sundsvall")]);
-    let file = format!("{file}\n[server]\ndatabase = \"data/chargetap.db\"\n");
+    let file = format!(
+        "{file}\n[server]\ndatabase = \"data/chargetap.db\"\nkeys = [\"old.pem\",\n\"new.pem\"]\n"
+    );
     let errors = Config::parse_on(&file, &Secrets(None)).unwrap_err();
     assert_eq!(
         places(&errors),
@@ -173,6 +179,8 @@ fn what_the_machine_does_not_have_is_named_with_the_other_mistakes() {
             (23, "site.time_zone"),
             (34, "stations.password"),
             (44, "server.database"),
+            (45, "server.keys"),
+            (46, "server.keys"),
         ],
         "{errors}"
     );
@@ -184,7 +192,12 @@ fn a_secret_that_cannot_be_sent_is_refused_and_not_repeated() {
     let places: Vec<_> = places(&errors).into_iter().map(|(_, key)| key).collect();
     assert_eq!(
         places,
-        ["server.database", "payter.api_key", "stations.password"]
+        [
+            "server.database",
+            "server.keys",
+            "payter.api_key",
+            "stations.password"
+        ]
     );
     assert!(!errors.to_string().contains("canary"), "{errors}");
 }
@@ -198,12 +211,36 @@ fn every_file_of_tls_that_cannot_be_used_is_named() {
         places(&errors),
         [
             (1, "server.database"),
+            (1, "server.keys"),
             (43, "server.tls.certificate"),
             (44, "server.tls.private_key"),
             (45, "server.tls.client_ca"),
         ],
         "{errors}"
     );
+}
+
+#[test]
+fn whose_components_are_taken_is_said_where_they_run_and_only_in_one_way() {
+    let with = |server: &str| format!("{GOOD}\n[server]\n{server}\n");
+    // Where no components are loaded, nothing need be said.
+    assert_eq!(parse(GOOD).unwrap().server.trust, Trust::Keys(Vec::new()));
+    let pinned = parse(&with("keys = [\"old.pem\", \"new.pem\"]")).unwrap();
+    let files = ["old.pem", "new.pem"].map(PathBuf::from);
+    assert_eq!(pinned.server.trust, Trust::Keys(files.to_vec()));
+    let unsigned = parse(&with("unsigned = true")).unwrap();
+    assert_eq!(unsigned.server.trust, Trust::Unsigned);
+
+    let both = parse(&with("keys = [\"old.pem\"]\nunsigned = true")).unwrap_err();
+    assert_eq!((both.line, both.key.as_str()), (45, "server.unsigned"));
+    for neither in ["", "unsigned = false", "keys = []"] {
+        let errors = Config::parse_on(&with(neither), &Secrets(Some("good"))).unwrap_err();
+        let mut errors = errors.iter();
+        let error = errors.find(|it| it.key == "server.keys").unwrap();
+        for way in ["keys = [", "unsigned = true"] {
+            assert!(error.problem.contains(way), "{error}");
+        }
+    }
 }
 
 #[test]

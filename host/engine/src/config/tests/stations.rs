@@ -6,6 +6,9 @@ use super::*;
 
 const PASSWORD: &str = "password = { env = \"STATION_CT1_PASSWORD\" }\n";
 
+/// Where any components may run.
+const UNSIGNED: &str = "\n[server]\nunsigned = true\n";
+
 const TLS: &str = r#"
 [server.tls]
 certificate = "fullchain.pem"
@@ -40,6 +43,10 @@ impl Machine for Good {
     }
 
     fn client_ca(&self, _: &Path) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn signers_key(&self, _: &Path) -> Result<(), String> {
         Ok(())
     }
 }
@@ -98,7 +105,7 @@ fn a_station_cannot_show_a_certificate_where_nobody_is_asked_for_one() {
 #[test]
 fn a_short_password_is_a_warning_that_names_the_station_and_not_the_password() {
     let warnings = |password| {
-        Config::parse_on(GOOD, &Good(password, None))
+        Config::parse_on(&format!("{GOOD}{UNSIGNED}"), &Good(password, None))
             .unwrap()
             .warnings
     };
@@ -116,7 +123,7 @@ fn a_short_password_is_a_warning_that_names_the_station_and_not_the_password() {
 
 #[test]
 fn a_certificate_that_expires_soon_is_a_warning() {
-    let file = format!("{GOOD}{TLS}");
+    let file = format!("{GOOD}{TLS}{UNSIGNED}");
     let good = Config::parse_on(&file, &Good("sixteen letters!", None)).unwrap();
     assert_eq!(good.warnings, []);
     let soon = Config::parse_on(&file, &Good("sixteen letters!", Some("expires soon"))).unwrap();

@@ -1,0 +1,194 @@
+//! `chargetap plugins`: sign the components, and look at them. Nothing is compiled.
+
+use std::path::{Path, PathBuf};
+
+use chargetap_plugins::{Bundle, COMPONENTS, Component, Inspection, LoadError, Trust, path, sign};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::fleet::listing::listing;
+use crate::fleet::output;
+use crate::fleet::table::{Column, table};
+use crate::{cli, trust};
+
+const HOW: &str = "\
+Make a key once, and keep it where components are built and never on a gateway's machine:
+
+    openssl ecparam -name prime256v1 -genkey -noout |
+        openssl pkcs8 -topk8 -nocrypt -out plugins.key.pem
+    openssl pkey -in plugins.key.pem -pubout -out plugins.pub.pem
+
+Sign what was built, and copy the folder as a whole to the gateway's machine:
+
+    chargetap plugins sign components --key plugins.key.pem
+
+Have the gateway know the key, in its configuration:
+
+    [server]
+    keys = [\"plugins.pub.pem\"]
+
+To change to another key, name both there and restart the gateway, sign with the new one from then on, and remove the
+old one once every folder is signed with the new one. A key that is lost is replaced in the same way; one that was
+stolen is removed at once.
+
+The signature is ECDSA with P-256 over the SHA-256 of bundle.json, DER-encoded, in base64. `openssl dgst -sha256` makes
+and verifies it as well, and so does `cosign sign-blob --key`.";
+
+/// The arguments of `chargetap plugins`.
+#[derive(Debug, Args)]
+#[command(after_long_help = HOW)]
+pub(crate) struct PluginsArgs {
+    #[command(subcommand)]
+    verb: Verb,
+    /// Print JSON, for scripts.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Sign the components in a folder: write bundle.json and bundle.json.sig into it.
+    ///
+    /// bundle.json has the version of the contract, and of each component name, version, size and SHA-256.
+    /// bundle.json.sig is its signature. Components that no gateway would take are not signed.
+    ///
+    /// `chargetap plugins --help` says how to make a key.
+    Sign {
+        /// The folder with the three components.
+        folder: PathBuf,
+        /// The file with the private key: P-256 in PEM (PKCS#8).
+        #[arg(long, value_name = "PRIVATE.pem")]
+        key: PathBuf,
+    },
+    /// Check a folder as a gateway does that knows this key, without compiling anything.
+    ///
+    /// What is wrong is named by file: no signature, another's signature, a component that was cut off or changed,
+    /// another version of the contract, or one that imports a function.
+    Verify {
+        /// The folder with the three components.
+        folder: PathBuf,
+        /// The file with the public key: P-256 in PEM.
+        #[arg(long, value_name = "PUBLIC.pem")]
+        key: PathBuf,
+    },
+    /// List the components of a gateway, and what keeps it from taking them.
+    ///
+    /// Of a configuration, its folder and its keys count. Of a folder, everything but its signature is checked.
+    List {
+        /// The gateway's configuration, or a folder with components.
+        #[arg(value_name = "CONFIG|FOLDER", default_value = "chargetap.toml")]
+        of: PathBuf,
+    },
+    /// Show what a WebAssembly file says of itself: name, versions, size, SHA-256, imports and exports.
+    ///
+    /// Every file will do, also one that no gateway would take. Nothing of it is compiled or executed.
+    Inspect {
+        /// The file.
+        #[arg(value_name = "FILE.wasm")]
+        file: PathBuf,
+    },
+}
+
+const COLUMNS: &[Column] = &[
+    ("NAME", "/name"),
+    ("VERSION", "/version"),
+    ("CONTRACT", "/contract"),
+    ("BYTES", "/size"),
+    ("PROBLEM", "/problem"),
+];
+
+/// A component in a list.
+#[derive(Serialize)]
+struct Row {
+    name: &'static str,
+    version: Option<String>,
+    contract: Option<String>,
+    size: Option<u64>,
+    sha256: Option<String>,
+    /// What keeps a gateway from taking it.
+    problem: Option<String>,
+}
+
+/// Run a command and print its result.
+pub(crate) fn run(args: PluginsArgs) -> anyhow::Result<()> {
+    let (json, text) = match args.verb {
+        Verb::Sign { folder, key } => {
+            let manifest = sign(&folder, &trust::private_key(&key)?)?;
+            let text = format!(
+                "{}: signed. Copy the folder as a whole to the gateway, and have its configuration name the public \
+                 key: `chargetap plugins --help` says how.\n",
+                folder.display()
+            );
+            (serde_json::to_value(manifest)?, text)
+        }
+        Verb::Verify { folder, key } => {
+            let trust = Trust::Keys(vec![trust::public_key(&key)?]);
+            let bundle = Bundle::open(&folder, &trust)?;
+            let rows = COMPONENTS.map(|name| {
+                let component = bundle.component(name)?;
+                Ok(Row::new(name, Some(component.inspection), None))
+            });
+            let rows: Vec<Row> = rows.into_iter().collect::<Result<_, LoadError>>()?;
+            let text = format!(
+                "{}: good, and signed by the owner of {}\n",
+                folder.display(),
+                key.display()
+            );
+            (serde_json::to_value(rows)?, text)
+        }
+        Verb::List { of } => {
+            let rows = serde_json::to_value(list_of(&of)?)?;
+            let items = rows.as_array().map(Vec::as_slice).unwrap_or_default();
+            let text = table(COLUMNS, items, output::width());
+            (rows, text)
+        }
+        Verb::Inspect { file } => {
+            let shown = serde_json::to_value(Component::read(&file)?.inspection)?;
+            let text = listing(&shown);
+            (shown, text)
+        }
+    };
+    match args.json {
+        true => output::text(&format!("{json}\n")),
+        false => output::text(&text),
+    }
+}
+
+impl Row {
+    fn new(name: &'static str, component: Option<Inspection>, problem: Option<String>) -> Self {
+        let component = component.as_ref();
+        Self {
+            name,
+            version: component.and_then(|it| it.version.clone()),
+            contract: component.and_then(|it| it.contract.clone()),
+            size: component.map(|it| it.size),
+            sha256: component.map(|it| it.sha256.clone()),
+            problem,
+        }
+    }
+}
+
+/// The components of a configuration, or of a folder.
+fn list_of(of: &Path) -> anyhow::Result<Vec<Row>> {
+    if of.is_dir() {
+        return Ok(list(of, &Trust::Unsigned));
+    }
+    let server = cli::read_unchecked(of)?.server;
+    let folder = cli::folder_of(of);
+    let trust = trust::read(&server.trust, folder)?;
+    Ok(list(&folder.join(&server.components), &trust))
+}
+
+/// One that cannot be taken is listed all the same, as far as it can be read.
+fn list(folder: &Path, trust: &Trust) -> Vec<Row> {
+    let bundle = Bundle::open(folder, trust);
+    let row = |name| {
+        let problem = match &bundle {
+            Ok(bundle) => bundle.component(name).err().map(|it| it.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        let component = Component::read(&path(folder, name));
+        Row::new(name, component.ok().map(|it| it.inspection), problem)
+    };
+    COMPONENTS.map(row).into()
+}
