@@ -25,7 +25,7 @@ use chargetap_plugins::contract::session::{
     Action, CommandResult, Event, Evse, Outcome, Policy, Tap,
 };
 use chargetap_plugins::contract::terminal::TerminalEvent;
-use chargetap_plugins::{Components, Plugins};
+use chargetap_plugins::{Components, Plugins, Trust};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::outside::Outside;
@@ -94,6 +94,7 @@ impl Cms {
         let components = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/components");
         let plugins = Plugins::load(
             &components,
+            &Trust::Unsigned, // they were just built here
             &folder.join("compiled"),
             vec![(endpoint, vec![(key, secret)])],
         )?;
