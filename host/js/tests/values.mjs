@@ -118,7 +118,7 @@ export class Values {
     if (BIG.includes(type) || SMALL.includes(type)) return String(value);
     if (typeof type === "string" || type.enum) return JSON.stringify(value);
     if (type.handle) return '"handle"';
-    if (isBytes(type)) return JSON.stringify(Buffer.from(value).toString("base64"));
+    if (isBytes(type)) return JSON.stringify({ base64: Buffer.from(value).toString("base64") });
     if (type.list) return `[${value.map((/** @type {any} */ item) => this.write(type.list, item))}]`;
     if (type.tuple) {
       return `[${type.tuple.map((/** @type {Type} */ item, /** @type {number} */ at) => this.write(item, value[at]))}]`;

@@ -95,7 +95,7 @@ impl Cms {
         let plugins = Plugins::load(
             &components,
             &Trust::Unsigned, // they were just built here
-            &folder.join("compiled"),
+            &components.join("cache"),
             vec![(endpoint, vec![(key, secret)])],
         )?;
         Ok(Self {
@@ -148,8 +148,9 @@ impl Cms {
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )
             .optional()?;
-        let (state, before, deadline): (Option<Vec<u8>>, u64, Option<u64>) = match stored {
-            Some((state, before, deadline)) => (Some(state), before, deadline),
+        let stored: Option<(Vec<u8>, i64, Option<i64>)> = stored;
+        let (state, before, deadline) = match stored {
+            Some((state, before, deadline)) => (Some(state), moment(before), deadline.map(moment)),
             None => (None, TAPPED_AT, None),
         };
         let now = match &event {
@@ -165,7 +166,12 @@ impl Cms {
             transaction.execute(
                 "INSERT INTO session (id, state, now, deadline) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT DO UPDATE SET state = ?2, now = ?3, deadline = ?4",
-                params![session, decision.state, now, decision.deadline],
+                params![
+                    session,
+                    decision.state,
+                    now.cast_signed(),
+                    decision.deadline.map(u64::cast_signed)
+                ],
             )?;
             for command in decision.commands {
                 // One with an id that was there before takes its place, and is done once more.
@@ -277,10 +283,7 @@ impl Cms {
             Action::Capture(capture) => Some(self.outside.capture(&capture)?),
             Action::Cancel(cancel) => Some(self.outside.cancel(&cancel.target.payment)?),
             Action::StartCharging(start) => {
-                let query = "SELECT now FROM session WHERE id = ?1";
-                let now = self
-                    .database
-                    .query_row(query, [session], |row| row.get(0))?;
+                let now = self.now(session)?;
                 Some(self.outside.start(&start.evse, &start.id_tag, now)?)
             }
             Action::StopCharging(_) => Some(CommandResult::Done),
@@ -353,12 +356,18 @@ impl Cms {
         Ok(true)
     }
 
-    /// The receipt is the same file however often it is written.
-    fn write_receipt(&self, session: &str, subject: Subject) -> Result<()> {
+    /// When the session's last event was.
+    fn now(&self, session: &str) -> Result<u64> {
         let query = "SELECT now FROM session WHERE id = ?1";
-        let issued_at = self
+        let now = self
             .database
             .query_row(query, [session], |row| row.get(0))?;
+        Ok(moment(now))
+    }
+
+    /// The receipt is the same file however often it is written.
+    fn write_receipt(&self, session: &str, subject: Subject) -> Result<()> {
+        let issued_at = self.now(session)?;
         let document = Document {
             id: format!("R-{session}"),
             number: Some("L-1".into()),
@@ -389,6 +398,11 @@ impl Cms {
         std::fs::write(self.folder.join("receipt.txt"), rendered.body)?;
         Ok(())
     }
+}
+
+/// Milliseconds since 1970, as SQLite has them.
+fn moment(stored: i64) -> u64 {
+    stored.cast_unsigned()
 }
 
 /// What the operator decided: 0.49 EUR for a kilowatt-hour, and 25 % VAT on top.

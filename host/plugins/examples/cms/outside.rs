@@ -21,24 +21,24 @@ const SCHEMA: &str = "
 ";
 
 /// What the station has to tell of a session, until it is acknowledged.
-pub struct Report {
+pub(crate) struct Report {
     /// Its number: the same whenever it is told.
-    pub id: i64,
+    pub(crate) id: i64,
     /// The session's id, which is the token under which the station charges.
-    pub session: String,
-    pub event: Event,
+    pub(crate) session: String,
+    pub(crate) event: Event,
 }
 
-pub struct Outside {
+pub(crate) struct Outside {
     database: Connection,
-    /// After so many messages between the CMS and the outside, the CMS dies.
+    /// After so many messages that change something, on either side, the CMS dies.
     dies_after: Option<u32>,
 }
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 impl Outside {
-    pub fn open(path: &Path, dies_after: Option<u32>) -> Result<Self> {
+    pub(crate) fn open(path: &Path, dies_after: Option<u32>) -> Result<Self> {
         let database = Connection::open(path)?;
         database.execute_batch(SCHEMA)?;
         Ok(Self {
@@ -47,7 +47,7 @@ impl Outside {
         })
     }
 
-    /// A message passes, unless this is where the CMS dies.
+    /// A message that changes something passes, unless this is where the CMS dies.
     fn message(&mut self) {
         if let Some(left) = &mut self.dies_after {
             if *left == 0 {
@@ -58,7 +58,7 @@ impl Outside {
     }
 
     /// The driver shows a card, once. The provider posts that until it is acknowledged.
-    pub fn show_card(&mut self, segment: &str) -> Result<()> {
+    pub(crate) fn show_card(&mut self, segment: &str) -> Result<()> {
         self.database.execute(
             "INSERT INTO tap (segment) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM tap)",
             [segment],
@@ -67,8 +67,7 @@ impl Outside {
     }
 
     /// The callback that the provider posts: the last segment of its URL. The body says which card it was.
-    pub fn callback(&mut self) -> Result<Option<String>> {
-        self.message();
+    pub(crate) fn callback(&mut self) -> Result<Option<String>> {
         let query = "SELECT segment FROM tap WHERE NOT is_taken";
         Ok(self
             .database
@@ -76,7 +75,7 @@ impl Outside {
             .optional()?)
     }
 
-    pub fn acknowledge_callback(&mut self) -> Result<()> {
+    pub(crate) fn acknowledge_callback(&mut self) -> Result<()> {
         self.message();
         self.database.execute("UPDATE tap SET is_taken = 1", [])?;
         self.message();
@@ -84,8 +83,7 @@ impl Outside {
     }
 
     /// The holds that are open.
-    pub fn open_holds(&mut self) -> Result<CommandResult> {
-        self.message();
+    pub(crate) fn open_holds(&mut self) -> Result<CommandResult> {
         let mut statement = self
             .database
             .prepare("SELECT payment FROM hold WHERE is_open")?;
@@ -95,7 +93,7 @@ impl Outside {
     }
 
     /// Makes a hold, and another one if it is asked again.
-    pub fn authorise(&mut self) -> Result<CommandResult> {
+    pub(crate) fn authorise(&mut self) -> Result<CommandResult> {
         self.message();
         self.database
             .execute("INSERT INTO hold DEFAULT VALUES", [])?;
@@ -105,11 +103,11 @@ impl Outside {
         )))
     }
 
-    pub fn capture(&mut self, capture: &Capture) -> Result<CommandResult> {
+    pub(crate) fn capture(&mut self, capture: &Capture) -> Result<CommandResult> {
         self.close(&capture.target.payment, Some(capture.amount))
     }
 
-    pub fn cancel(&mut self, payment: &str) -> Result<CommandResult> {
+    pub(crate) fn cancel(&mut self, payment: &str) -> Result<CommandResult> {
         self.close(payment, None)
     }
 
@@ -130,7 +128,7 @@ impl Outside {
     }
 
     /// The station begins to charge, once for a token: it delivers 10 kWh in twenty minutes, and then the driver leaves.
-    pub fn start(&mut self, _: &Evse, token: &str, now: u64) -> Result<CommandResult> {
+    pub(crate) fn start(&mut self, _: &Evse, token: &str, now: u64) -> Result<CommandResult> {
         self.message();
         let begun = MeterReading {
             energy: 12_345,
@@ -153,8 +151,7 @@ impl Outside {
     }
 
     /// What the station tells next.
-    pub fn report(&mut self) -> Result<Option<Report>> {
-        self.message();
+    pub(crate) fn report(&mut self) -> Result<Option<Report>> {
         let query = "SELECT id, token, event FROM report WHERE NOT is_taken ORDER BY id LIMIT 1";
         let row =
             |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?));
@@ -167,7 +164,7 @@ impl Outside {
             .transpose()
     }
 
-    pub fn acknowledge_report(&mut self, id: i64) -> Result<()> {
+    pub(crate) fn acknowledge_report(&mut self, id: i64) -> Result<()> {
         self.message();
         self.database
             .execute("UPDATE report SET is_taken = 1 WHERE id = ?1", [id])?;

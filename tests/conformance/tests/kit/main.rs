@@ -1,6 +1,7 @@
 //! Tests of the kit, and of our components by it.
 
 #![allow(
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -9,6 +10,8 @@
 
 mod expectations;
 mod files;
+#[cfg(feature = "peers")]
+mod hosts;
 mod loading;
 mod mistakes;
 mod ours;

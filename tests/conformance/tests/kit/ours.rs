@@ -44,8 +44,7 @@ fn an_answer_is_written_with_every_option_and_in_the_order_of_the_contract() {
     let state = answer(&VERIFIER, "callback-verifier/capability-state-webhook", 2);
     assert_eq!(
         state,
-        r#"{"ok":[{"event":{"terminal":{"connectivity":{"terminal":"P66-0001","online":true}}},"dedupe_key":null,"key-id":"2026"}]}"#
-            .replace("dedupe_key", "dedupe-key")
+        r#"{"ok":[{"event":{"terminal":{"connectivity":{"terminal":"P66-0001","online":true}}},"dedupe-key":null,"key-id":"2026"}]}"#
     );
     assert_eq!(
         answer(&GENERATOR, "receipt-generator/measurement-altered", 0),
