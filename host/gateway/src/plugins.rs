@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use chargetap_plugins::{Bundle, COMPONENTS, Component, Inspection, LoadError, Trust, path, sign};
+use chargetap_plugins::{
+    Bundle, COMPONENTS, Component, Inspection, LoadError, Trust, component_path, sign_folder,
+};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -27,12 +29,12 @@ Have the gateway know the key, in its configuration:
     [server]
     keys = [\"plugins.pub.pem\"]
 
-To change to another key, name both there and restart the gateway, sign with the new one from then on, and remove the
-old one once every folder is signed with the new one. A key that is lost is replaced in the same way; one that was
+To change to another key, name both there and restart the gateway, sign with the new one from then on, and remove the \
+old one once every folder is signed with the new one. A key that is lost is replaced in the same way; one that was \
 stolen is removed at once.
 
-The signature is ECDSA with P-256 over the SHA-256 of bundle.json, DER-encoded, in base64. `openssl dgst -sha256` makes
-and verifies it as well, and so does `cosign sign-blob --key`.";
+The signature is ECDSA with P-256 over the SHA-256 of bundle.json, DER-encoded, in base64. `openssl dgst -sha256` makes \
+and verifies it as well, and `cosign sign-blob --key` writes the same form.";
 
 /// The arguments of `chargetap plugins`.
 #[derive(Debug, Args)]
@@ -113,7 +115,7 @@ struct Row {
 pub(crate) fn run(args: PluginsArgs) -> anyhow::Result<()> {
     let (json, text) = match args.verb {
         Verb::Sign { folder, key } => {
-            let manifest = sign(&folder, &trust::private_key(&key)?)?;
+            let manifest = sign_folder(&folder, &trust::private_key(&key)?)?;
             let text = format!(
                 "{}: signed. Copy the folder as a whole to the gateway, and have its configuration name the public \
                  key: `chargetap plugins --help` says how.\n",
@@ -187,7 +189,7 @@ fn list(folder: &Path, trust: &Trust) -> Vec<Row> {
             Ok(bundle) => bundle.component(name).err().map(|it| it.to_string()),
             Err(error) => Some(error.to_string()),
         };
-        let component = Component::read(&path(folder, name));
+        let component = Component::read(&component_path(folder, name));
         Row::new(name, component.ok().map(|it| it.inspection), problem)
     };
     COMPONENTS.map(row).into()

@@ -85,7 +85,7 @@ pub enum Flaw {
     Altered,
 
     /// It is no WebAssembly, or breaks its rules.
-    #[error("it is no valid component ({0})")]
+    #[error("it is no valid component ({0}): copy or build it again")]
     Malformed(String),
     /// It has modules in components, or types in types, more deeply than is read.
     #[error("it is nested more deeply than a component may be")]
@@ -98,7 +98,10 @@ pub enum Flaw {
     )]
     NoContract,
     /// It has a version of the contract that is not taken.
-    #[error("its contract is version {0:?}, and what is taken here is {taken}", taken = crate::bundle::CONTRACTS.join(", "))]
+    #[error(
+        "its contract is version {0:?}, and {taken} is taken here: use components and a host of one version",
+        taken = crate::bundle::CONTRACTS.join(" or ")
+    )]
     OtherContract(String),
     /// It does not say its own version.
     #[error(

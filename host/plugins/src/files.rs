@@ -88,7 +88,7 @@ impl<'a> Bundle<'a> {
     /// # Errors
     /// What is wrong with it.
     pub fn component(&self, name: &str) -> Result<Component, LoadError> {
-        let path = path(self.folder, name);
+        let path = component_path(self.folder, name);
         let component = Component::read_checked(&path, |size, sha256| match &self.manifest {
             Some(manifest) => manifest.check(name, size, sha256),
             None => Ok(()),
@@ -106,7 +106,7 @@ impl<'a> Bundle<'a> {
 ///
 /// # Errors
 /// A component cannot be used, so no gateway would take it, or a file cannot be written.
-pub fn sign(folder: &Path, key: &PrivateKey) -> Result<Manifest, LoadError> {
+pub fn sign_folder(folder: &Path, key: &PrivateKey) -> Result<Manifest, LoadError> {
     let bundle = Bundle::open(folder, &Trust::Unsigned)?;
     let components = COMPONENTS.map(|name| Ok((name, bundle.component(name)?)));
     let components: Vec<_> = components.into_iter().collect::<Result<_, LoadError>>()?;
@@ -136,7 +136,7 @@ pub fn sign(folder: &Path, key: &PrivateKey) -> Result<Manifest, LoadError> {
 
 /// Where a folder has the component of this name.
 #[must_use]
-pub fn path(folder: &Path, name: &str) -> PathBuf {
+pub fn component_path(folder: &Path, name: &str) -> PathBuf {
     folder.join(name).with_extension("wasm")
 }
 

@@ -194,7 +194,7 @@ pub use bundle::Trust;
 pub use chargetap_contract as contract;
 pub use chargetap_contract::{ComponentFault, Components};
 pub use error::{Flaw, LoadError};
-pub use files::{Bundle, Component, path, sign};
+pub use files::{Bundle, Component, component_path, sign_folder};
 pub use inspection::{CONTRACT_SECTION, Import, Inspection, Kind};
 pub use keys::{KeyError, PrivateKey, PublicKey};
 pub use plugins::Plugins;

@@ -14,7 +14,7 @@ use crate::cache::Cache;
 use crate::files::Bundle;
 use crate::load::Runtime;
 use crate::pool::{Limits, Pool, World};
-use crate::{COMPONENTS, LoadError, Plugins, Trust};
+use crate::{COMPONENTS, Components, EndpointKeys, LoadError, Plugins, Trust};
 
 /// A component that does what it is told, good or bad.
 const BEHAVIOURS: &str = r#"(component
@@ -134,9 +134,7 @@ fn the_three_components_import_no_function_and_need_nothing() {
     }
 }
 
-#[test]
-fn a_weak_key_is_named_and_not_shown() {
-    let folder = tempfile::tempdir().unwrap();
+fn endpoints(secret: &str) -> Vec<EndpointKeys> {
     let endpoint = Endpoint {
         id: "payter".to_owned(),
         scheme: Scheme::CapabilityUrl,
@@ -147,15 +145,16 @@ fn a_weak_key_is_named_and_not_shown() {
         not_before: None,
         not_after: None,
     };
-    let endpoints = vec![(endpoint, vec![(key, "short-canary".into())])];
-    let error = Plugins::load(
-        &built(),
-        &Trust::Unsigned,
-        &folder.path().join("cache"),
-        endpoints,
-    )
-    .unwrap_err()
-    .to_string();
+    vec![(endpoint, vec![(key, secret.into())])]
+}
+
+#[test]
+fn a_weak_key_is_named_and_not_shown() {
+    let endpoints = endpoints("short-canary");
+    let cache = built().join("cache");
+    let error = Plugins::load(&built(), &Trust::Unsigned, &cache, endpoints)
+        .unwrap_err()
+        .to_string();
     assert!(
         error.contains("2026") && !error.contains("canary"),
         "{error}"
@@ -166,7 +165,9 @@ fn a_weak_key_is_named_and_not_shown() {
 fn a_cache_that_others_may_write_to_costs_time_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
-    Plugins::load(&built(), &Trust::Unsigned, folder.path(), Vec::new()).unwrap();
+    let endpoints = endpoints("a key of more than thirty-two bytes");
+    let plugins = Plugins::load(&built(), &Trust::Unsigned, folder.path(), endpoints).unwrap();
+    assert_eq!(plugins.claimed_terminal("nonsense").unwrap(), None);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 

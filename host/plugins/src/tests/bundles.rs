@@ -7,13 +7,16 @@ use tempfile::TempDir;
 
 use super::inspections::components_in_components;
 use crate::bundle::{Listed, MANIFEST, Manifest, SIGNATURE, sha256};
-use crate::files::path;
-use crate::{Bundle, COMPONENTS, Flaw, LoadError, Plugins, PrivateKey, PublicKey, Trust, sign};
+use crate::{
+    Bundle, COMPONENTS, Flaw, LoadError, Plugins, PrivateKey, PublicKey, Trust, component_path,
+    sign_folder,
+};
 
 const GOOD: &str =
     r#"(component (@custom "chargetap:contract" "0.1.0") (@custom "version" "1.2.3"))"#;
 /// The one that goes wrong, which is read last.
 const LAST: &str = "receipt-generator";
+const LAST_FILE: &str = "receipt-generator.wasm";
 
 fn key(seed: u8) -> PrivateKey {
     PrivateKey(SigningKey::from_slice(&[seed; 32]).unwrap())
@@ -41,13 +44,13 @@ fn components() -> TempDir {
 }
 
 fn write_component(folder: &Path, name: &str, bytes: &[u8]) {
-    std::fs::write(path(folder, name), bytes).unwrap();
+    std::fs::write(component_path(folder, name), bytes).unwrap();
 }
 
 /// A bundle that the owner signed.
 fn bundle() -> TempDir {
     let folder = components();
-    sign(folder.path(), &owner()).unwrap();
+    sign_folder(folder.path(), &owner()).unwrap();
     folder
 }
 
@@ -67,7 +70,7 @@ fn sign_changed(folder: &Path, from: &str, to: &str) {
 fn sign_with(folder: &Path, bytes: &[u8]) {
     write_component(folder, LAST, bytes);
     let listed = |name: &str| {
-        let bytes = std::fs::read(path(folder, name)).unwrap();
+        let bytes = std::fs::read(component_path(folder, name)).unwrap();
         Listed {
             name: name.to_owned(),
             version: "1.2.3".to_owned(),
@@ -84,7 +87,7 @@ fn sign_with_text(folder: &Path, text: &str) {
 }
 
 fn change_last(folder: &Path, change: impl FnOnce(&mut Vec<u8>)) {
-    let mut bytes = std::fs::read(path(folder, LAST)).unwrap();
+    let mut bytes = std::fs::read(component_path(folder, LAST)).unwrap();
     change(&mut bytes);
     write_component(folder, LAST, &bytes);
 }
@@ -120,7 +123,7 @@ fn a_bundle_is_taken_as_it_was_signed() {
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(manifest["format"], 1);
     assert_eq!(manifest["contract"], "0.1.0");
-    let bytes = std::fs::read(path(folder.path(), LAST)).unwrap();
+    let bytes = std::fs::read(component_path(folder.path(), LAST)).unwrap();
     assert_eq!(
         manifest["components"][2],
         serde_json::json!({
@@ -129,12 +132,11 @@ fn a_bundle_is_taken_as_it_was_signed() {
     );
 }
 
-#[test]
-fn everything_that_can_be_wrong_is_told_apart_and_nothing_is_compiled() {
-    type Change = fn(&Path);
-    let component = format!("{LAST}.wasm");
-    let component = component.as_str();
-    let cases: [(Change, &str, fn(&Flaw) -> bool); 18] = [
+/// A change of a good bundle, the file that is refused for it, and whether that is for this reason.
+type Case = (fn(&Path), &'static str, fn(&Flaw) -> bool);
+
+fn wrong_manifests() -> Vec<Case> {
+    vec![
         (
             |it| std::fs::remove_file(it.join(MANIFEST)).unwrap(),
             MANIFEST,
@@ -156,7 +158,7 @@ fn everything_that_can_be_wrong_is_told_apart_and_nothing_is_compiled() {
             |it| *it == Flaw::MalformedSignature,
         ),
         (
-            |it| drop(sign(it, &stranger()).unwrap()),
+            |it| drop(sign_folder(it, &stranger()).unwrap()),
             SIGNATURE,
             |it| *it == Flaw::UnknownSigner,
         ),
@@ -175,49 +177,54 @@ fn everything_that_can_be_wrong_is_told_apart_and_nothing_is_compiled() {
             MANIFEST,
             |it| *it == Flaw::OtherContract("0.2.0".to_owned()),
         ),
+    ]
+}
+
+fn wrong_components() -> Vec<Case> {
+    vec![
         (
             |it| sign_changed(it, LAST, "another"),
-            component,
+            LAST_FILE,
             |it| *it == Flaw::NotListed,
         ),
         (
-            |it| std::fs::remove_file(path(it, LAST)).unwrap(),
-            component,
+            |it| std::fs::remove_file(component_path(it, LAST)).unwrap(),
+            LAST_FILE,
             |it| matches!(it, Flaw::Unreadable(_)),
         ),
         (
             |it| change_last(it, |bytes| bytes.truncate(bytes.len() - 1)),
-            component,
+            LAST_FILE,
             |it| matches!(it, Flaw::Truncated { size, listed } if size + 1 == *listed),
         ),
         (
             |it| change_last(it, |bytes| *bytes.last_mut().unwrap() ^= 1),
-            component,
+            LAST_FILE,
             |it| *it == Flaw::Altered,
         ),
         (
             |it| change_last(it, |bytes| bytes.resize((8 << 20) + 1, 0)),
-            component,
+            LAST_FILE,
             |it| *it == Flaw::TooLarge(8 << 20),
         ),
         (
             |it| sign_with(it, b"not wasm"),
-            component,
+            LAST_FILE,
             |it| matches!(it, Flaw::Malformed(_)),
         ),
         (
             |it| sign_with(it, &components_in_components(11)),
-            component,
+            LAST_FILE,
             |it| *it == Flaw::TooDeep,
         ),
         (
             |it| sign_with_text(it, "(component)"),
-            component,
+            LAST_FILE,
             |it| *it == Flaw::NoContract,
         ),
         (
             |it| sign_with_text(it, r#"(component (@custom "chargetap:contract" "0.0.9"))"#),
-            component,
+            LAST_FILE,
             |it| *it == Flaw::OtherContract("0.0.9".to_owned()),
         ),
         (
@@ -227,12 +234,16 @@ fn everything_that_can_be_wrong_is_told_apart_and_nothing_is_compiled() {
                     r#"(component (@custom "chargetap:contract" "0.1.0") (import "clock" (func)))"#,
                 );
             },
-            component,
+            LAST_FILE,
             |it| *it == Flaw::Imports("clock".to_owned()),
         ),
-    ];
+    ]
+}
+
+#[test]
+fn everything_that_can_be_wrong_is_told_apart_and_nothing_is_compiled() {
     let mut texts = Vec::new();
-    for (change, file, is_expected) in cases {
+    for (change, file, is_expected) in wrong_manifests().into_iter().chain(wrong_components()) {
         let folder = bundle();
         change(folder.path());
         let (refused, flaw) = refusal(folder.path());
@@ -269,7 +280,7 @@ fn a_manifest_that_was_changed_after_it_was_signed_is_refused() {
 fn a_bundle_counts_while_any_of_the_trusted_keys_signed_it() {
     let (old, new) = (key(3), key(4));
     let folder = components();
-    sign(folder.path(), &old).unwrap();
+    sign_folder(folder.path(), &old).unwrap();
     let [old, new] = [&old, &new].map(PublicKey::from);
     let is_taken = |keys: &[&PublicKey]| {
         let keys = keys.iter().copied().cloned().collect();
@@ -278,7 +289,7 @@ fn a_bundle_counts_while_any_of_the_trusted_keys_signed_it() {
     assert!(is_taken(&[&old]));
     assert!(is_taken(&[&new, &old]));
     assert!(!is_taken(&[&new]));
-    sign(folder.path(), &key(4)).unwrap();
+    sign_folder(folder.path(), &key(4)).unwrap();
     assert!(is_taken(&[&new, &old]));
     assert!(is_taken(&[&new]));
     assert!(!is_taken(&[]));
@@ -315,7 +326,9 @@ fn what_no_host_would_take_is_not_signed() {
     ] {
         let folder = components();
         write_component(folder.path(), LAST, &wat::parse_str(text).unwrap());
-        let error = sign(folder.path(), &owner()).unwrap_err().to_string();
+        let error = sign_folder(folder.path(), &owner())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(LAST), "{error}");
         assert!(!folder.path().join(MANIFEST).exists());
         assert!(!folder.path().join(SIGNATURE).exists());
