@@ -10,6 +10,7 @@ fn transcript(program: impl AsRef<Path>, arguments: &[&str]) -> Vec<String> {
     let output = Command::new(program.as_ref())
         .args(arguments)
         .current_dir(folder().join("../.."))
+        .env("PYTHONPATH", "host/python/src")
         .output()
         .unwrap();
     assert!(

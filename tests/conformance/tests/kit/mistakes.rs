@@ -91,8 +91,9 @@ fn a_verifier_that_accepts_everything_is_found_out() {
         "callback-verifier/load-weak-secrets",
         "came      {\"ok\":\"handle\"}",
     );
-    // Only where every configuration is to be taken it does what it should.
-    assert_eq!(failures.len(), cases_of("callback-verifier").count() - 1);
+    // Only where every configuration is to be taken, and in two cases in which nothing is to be minted, it does what it
+    // should.
+    assert_eq!(failures.len(), cases_of("callback-verifier").count() - 3);
 }
 
 #[test]
