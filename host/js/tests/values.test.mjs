@@ -58,7 +58,7 @@ for (const [what, type, value, expected, difference] of CASES) {
 test("a value is written in the contract's order, with all options, and read back", () => {
   const list = { list: { tuple: [SHAPE, BYTES, { option: "u64" }] } };
   const value = [[{ tag: "dot", val: { xAxis: 2n ** 64n - 1n, label: undefined } }, bytes("ä"), undefined]];
-  const text = '[[{"dot":{"x-axis":18446744073709551615,"label":null}},"w6Q=",null]]';
+  const text = '[[{"dot":{"x-axis":18446744073709551615,"label":null}},{"base64":"w6Q="},null]]';
   assert.equal(values.write(list, value), text);
   const json = [[{ dot: { "x-axis": 2n ** 64n - 1n } }, { utf8: "ä" }, null]];
   assert.deepEqual(values.read(list, json, new Map()), value);
