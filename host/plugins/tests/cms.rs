@@ -1,5 +1,7 @@
 //! The CMS of the examples, killed at every message that it exchanges, and run again.
 
+#![allow(clippy::unwrap_used, reason = "tests: a failure here is a failed test")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
