@@ -7,9 +7,6 @@ use anyhow::{Context, bail};
 
 use crate::shell::run;
 
-/// The oldest Node that has what the package uses.
-const NODE: (u32, u32) = (20, 16);
-
 /// The packages of npm, each with the chores that test it.
 const PACKAGES: [(&str, &[&str]); 2] = [
     ("host/js", &["ci", "run build", "run types", "test"]),
@@ -21,7 +18,6 @@ pub(crate) fn test(python: &Path) -> anyhow::Result<()> {
     let discover = "-m unittest discover --top-level-directory host/python --start-directory host/python/tests";
     let arguments: Vec<&str> = discover.split(' ').collect();
     run(python, &arguments)?;
-    need_node()?;
     for (folder, chores) in PACKAGES {
         for chore in chores {
             let mut arguments = vec!["--prefix", folder];
@@ -32,17 +28,16 @@ pub(crate) fn test(python: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Debian's own may be too old.
-fn need_node() -> anyhow::Result<()> {
-    let (major, minor) = NODE;
-    let missing = || format!("the tests need Node {major}.{minor} or later, with npm, on the PATH");
+/// Make sure that there is a Node that has what the package uses. Debian's own may be too old.
+pub(crate) fn need_node() -> anyhow::Result<()> {
+    let missing = "the tests need Node 20.16, or 22.3 or later, with npm, on the PATH";
     let output = Command::new("node").arg("--version").output();
-    let output = output.with_context(missing)?;
+    let output = output.context(missing)?;
     let version = String::from_utf8_lossy(&output.stdout);
     let mut parts = version.trim().trim_start_matches('v').split('.');
     let mut part = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
-    if (part(), part()) < NODE {
-        bail!("{}; this is {}", missing(), version.trim());
+    match (part(), part()) {
+        (20, 16..) | (22, 3..) | (23.., _) => Ok(()),
+        _ => bail!("{missing}; this is {}", version.trim()),
     }
-    Ok(())
 }

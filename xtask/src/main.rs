@@ -106,6 +106,7 @@ fn ended(done: anyhow::Result<ExitCode>) -> ExitCode {
 }
 
 fn test() -> anyhow::Result<()> {
+    hosts::need_node()?;
     components::build()?;
     let python = peers::install()?;
     hosts::test(&python)?;

@@ -109,7 +109,7 @@ fn components() -> Plugins {
     Plugins::load(
         &folder,
         &Trust::Unsigned,
-        &folder.join("cache"),
+        &folder.with_file_name("components-cache"),
         vec![(callback::endpoint(), keys)],
     )
     .unwrap()

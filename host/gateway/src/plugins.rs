@@ -31,7 +31,8 @@ Have the gateway know the key, in its configuration:
 
 To change to another key, name both there and restart the gateway, sign with the new one from then on, and remove the \
 old one once every folder is signed with the new one. A key that is lost is replaced in the same way; one that was \
-stolen is removed at once.
+stolen is removed at once. A bundle stays good for as long as its key is named: to have an older one refused, change \
+the key.
 
 The signature is ECDSA with P-256 over the SHA-256 of bundle.json, DER-encoded, in base64. `openssl dgst -sha256` makes \
 and verifies it as well, and `cosign sign-blob --key` writes the same form.";
@@ -52,7 +53,7 @@ enum Verb {
     /// Sign the components in a folder: write bundle.json and bundle.json.sig into it.
     ///
     /// bundle.json has the version of the contract, and of each component name, version, size and SHA-256.
-    /// bundle.json.sig is its signature. Components that no gateway would take are not signed.
+    /// bundle.json.sig is its signature. What a gateway would refuse before it compiles it is not signed.
     ///
     /// `chargetap plugins --help` says how to make a key.
     Sign {
@@ -62,7 +63,7 @@ enum Verb {
         #[arg(long, value_name = "PRIVATE.pem")]
         key: PathBuf,
     },
-    /// Check a folder as a gateway does that knows this key, without compiling anything.
+    /// Check a folder as a gateway that knows this key does before it compiles anything.
     ///
     /// What is wrong is named by file: no signature, another's signature, a component that was cut off or changed,
     /// another version of the contract, or one that imports a function.
@@ -75,7 +76,8 @@ enum Verb {
     },
     /// List the components of a gateway, and what keeps it from taking them.
     ///
-    /// Of a configuration, its folder and its keys count. Of a folder, everything but its signature is checked.
+    /// Of a configuration, its folder and its keys count. Of a folder, only the components are checked, and not whether
+    /// somebody signed them: `verify` does that.
     List {
         /// The gateway's configuration, or a folder with components.
         #[arg(value_name = "CONFIG|FOLDER", default_value = "chargetap.toml")]

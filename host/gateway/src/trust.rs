@@ -1,5 +1,6 @@
 //! The keys of those who sign components.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use chargetap_engine::config;
@@ -38,7 +39,11 @@ fn key<T>(path: &Path, read: impl FnOnce(&str) -> Result<T, KeyError>) -> Result
         path: path.to_owned(),
         problem,
     };
-    let text = std::fs::read_to_string(path);
+    let text = match std::fs::read_to_string(path) {
+        // What is no text holds no key in PEM, which is what the reader says.
+        Err(error) if error.kind() == ErrorKind::InvalidData => Ok(String::new()),
+        text => text,
+    };
     let text = SecretString::from(text.map_err(|error| failed(error.to_string()))?);
     read(text.expose_secret()).map_err(|error| failed(error.to_string()))
 }

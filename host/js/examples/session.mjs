@@ -5,7 +5,7 @@
 // The payment provider and the station are played by `execute`; the store is the journal's file.
 
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Plugins, Secret } from "chargetap-plugins";
@@ -44,7 +44,7 @@ const read = verified.event.val.val;
 console.log(`verified: a card at ${read.terminal} that ends in ${String(read.card.lastFour).padStart(4, "0")}`);
 
 // Store each event with what is decided on it as one, and only then act upon it.
-const journal = new Journal(process.argv[2] ?? join(mkdtempSync(join(tmpdir(), "chargetap-")), "journal"));
+const journal = new Journal(process.argv[2] ?? temporaryPath());
 let now = journal.last?.at ?? TAPPED_AT;
 if (verified.dedupeKey === undefined || !journal.knows(verified.dedupeKey)) {
   step({ tag: "card-presented", val: { read, evse: { station: "CT-1", connector: 1 } } }, verified.dedupeKey);
@@ -65,7 +65,17 @@ for (let open; (open = journal.open) !== undefined; ) {
 console.log(`the session is ${journal.last?.decision.view.phase}`);
 journal.close();
 
+/** A journal's path in a folder that is removed when the process ends. */
+function temporaryPath() {
+  const folder = mkdtempSync(join(tmpdir(), "chargetap-"));
+  process.on("exit", () => rmSync(folder, { recursive: true }));
+  return join(folder, "journal");
+}
+
 /**
+ * Decide on an event and store both. If it is refused, such as because the state cannot be read, nothing is stored
+ * and the process ends: the event has not been taken.
+ *
  * @param {import("chargetap-plugins").session.Event} event
  * @param {string} [dedupeKey]
  */

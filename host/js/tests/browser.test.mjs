@@ -31,7 +31,7 @@ test("the example's page renders a receipt with its total", async (context) => {
   const profile = await mkdtemp(join(tmpdir(), "chargetap-"));
   context.after(async () => {
     server.close();
-    await rm(profile, { recursive: true });
+    await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
   const address = server.address();
   assert(typeof address === "object" && address !== null);

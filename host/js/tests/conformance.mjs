@@ -6,7 +6,7 @@
 // ends with 1 if a case fails, and with 2 if a file cannot be used.
 
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -57,6 +57,7 @@ async function load(file) {
     for (const path of modules) {
       compiled.set(path, await WebAssembly.compile(new Uint8Array(await readFile(join(folder, path)))));
     }
+    await writeFile(join(folder, "package.json"), '{"type":"module"}');
     const { instantiate } = await import(pathToFileURL(join(folder, "component.js")).href);
     const make = () => instantiate((/** @type {string} */ path) => compiled.get(path), {});
     const exported = Object.keys(make());

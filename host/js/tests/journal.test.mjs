@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -62,4 +62,25 @@ test("after a crash, a command that was sent has an unknown outcome and is looke
   assert.match(stdout, /^the session is failed-nothing-taken$/m);
   assert.match(await readFile(path, "utf8"), /"result":\{"tag":"unknown"\}/);
   assert.match(await readFile(path, "utf8"), /"tag":"look-up"/);
+});
+
+test("an event that is refused because the state cannot be read is not taken", async (context) => {
+  const path = await newPath(context);
+  await run(path);
+  const lines = (await readFile(path, "utf8")).split("\n");
+  const authorise = lines.findIndex((line) => /"tag":"authorise"/.test(line));
+  const unreadable = lines[authorise]?.replace(/"state":\{"\$bytes":"[^"]*"\}/, '"state":{"$bytes":""}');
+  const written = `${[...lines.slice(0, authorise), unreadable].join("\n")}\n`;
+  await writeFile(path, written);
+  await assert.rejects(run(path), { stderr: /RefusalError: the step was not made: malformed-state/ });
+  const after = await readFile(path, "utf8");
+  assert.match(after.slice(written.length), /^\{"sent":"[^"]*"\}\n$/);
+  assert(after.startsWith(written));
+});
+
+test("without a path, the example leaves nothing behind", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "chargetap-"));
+  context.after(() => rm(folder, { recursive: true }));
+  await promisify(execFile)(process.execPath, [example], { env: { ...process.env, TMPDIR: folder } });
+  assert.deepEqual(await readdir(folder), []);
 });

@@ -3,11 +3,12 @@
 //! A compiled component is native code, which nothing limits: who can have another one loaded is the gateway. So an
 //! entry counts only with an HMAC by a key of this host's own. The key lies beside the folder and not in it, so that
 //! a folder that comes from elsewhere, from a backup or a shared volume, has no key with it. Folder and key are not
-//! used if others may write to them or own them; then everything is compiled anew.
+//! used if others may write to them or own them, and the folder is not if it lies in that of the components; then
+//! everything is compiled anew.
 
 use std::ffi::OsString;
-use std::fs::Metadata;
-use std::io::{ErrorKind, Write};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{ErrorKind, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -37,12 +38,36 @@ pub(crate) enum CacheError {
     Foreign(PathBuf),
     #[error("{0} does not hold a key: delete it, and another one is made")]
     NoKey(PathBuf),
+    #[error(
+        "{0} lies in the folder of the components, and would be copied with it: name a folder beside \
+         that as `cache`"
+    )]
+    InBundle(PathBuf),
     #[cfg(not(unix))]
     #[error("this system does not say who may write to {0}")]
     Unknown(PathBuf),
 }
 
 impl Cache {
+    /// Open the folder, which is not in that of the components: what is copied with them is another host's.
+    pub(crate) fn apart_from(components: &Path, folder: &Path) -> Result<Self, CacheError> {
+        let place = |path: &Path| {
+            let found = path.canonicalize();
+            found.map_err(|error| CacheError::Unusable {
+                path: path.to_owned(),
+                reason: error.to_string(),
+            })
+        };
+        make_folder(folder).map_err(|error| CacheError::Unusable {
+            path: folder.to_owned(),
+            reason: error.to_string(),
+        })?;
+        match place(folder)?.starts_with(place(components)?) {
+            true => Err(CacheError::InBundle(folder.to_owned())),
+            false => Self::open(folder),
+        }
+    }
+
     /// Open the folder. It is made if it is not there, and so is the key.
     pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
         let unusable = |path: &Path, error: std::io::Error| CacheError::Unusable {
@@ -56,12 +81,17 @@ impl Cache {
             return Err(CacheError::Open(folder.to_owned()));
         }
         make_key(&key).map_err(|error| unusable(&key, error))?;
-        let metadata = std::fs::metadata(&key).map_err(|error| unusable(&key, error))?;
+        // What is looked at is what is read, also if somebody puts another file there meanwhile.
+        let file = open_itself(&key).map_err(|error| unusable(&key, error))?;
+        let metadata = file.metadata().map_err(|error| unusable(&key, error))?;
         if others_have(&metadata, 0o077, &key)? {
             let folder = folder.to_owned();
             return Err(CacheError::OpenKey { key, folder });
         }
-        let secret = std::fs::read(&key).map_err(|error| unusable(&key, error))?;
+        let mut secret = Vec::new();
+        let most = LENGTH as u64 + 1;
+        let read = (&file).take(most).read_to_end(&mut secret);
+        read.map_err(|error| unusable(&key, error))?;
         match Hmac::new_from_slice(&secret) {
             Ok(mac) if secret.len() == LENGTH => Ok(Self {
                 folder: folder.to_owned(),
@@ -101,6 +131,19 @@ impl Cache {
     fn mac(&self, name: &str, compiled: &[u8]) -> Hmac<Sha256> {
         self.mac.clone().chain_update(name).chain_update(compiled)
     }
+}
+
+/// Open a file, and not what a link at its place leads to.
+fn open_itself(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let itself = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.custom_flags(itself.bits().cast_signed());
+    }
+    options.open(path)
 }
 
 /// Beside the folder.

@@ -33,13 +33,13 @@ pub enum LoadError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
     /// It cannot be read.
-    #[error("it cannot be read ({0})")]
+    #[error("it cannot be read ({0}): put it there, readable by this user")]
     Unreadable(String),
     /// It cannot be written.
     #[error("it cannot be written ({0})")]
     Unwritable(String),
     /// It is larger than any that is read.
-    #[error("it has more than {0} bytes")]
+    #[error("it has more than {0} bytes: copy or build it again")]
     TooLarge(u64),
 
     /// The folder has no manifest.
@@ -66,7 +66,7 @@ pub enum Flaw {
     #[error("it is no manifest of a bundle ({0}): sign the folder again")]
     MalformedManifest(String),
     /// The manifest has another format.
-    #[error("its format is {0}, and this version reads format {format} only", format = crate::bundle::FORMAT)]
+    #[error("its format is {0}, and this version reads format {format} only: sign with this version", format = crate::bundle::FORMAT)]
     OtherFormat(u32),
 
     /// The manifest does not name the component.
@@ -88,7 +88,7 @@ pub enum Flaw {
     #[error("it is no valid component ({0}): copy or build it again")]
     Malformed(String),
     /// It has modules in components, or types in types, more deeply than is read.
-    #[error("it is nested more deeply than a component may be")]
+    #[error("it is nested more deeply than a component may be: copy or build it again")]
     TooDeep,
     /// It does not say which version of the contract it has.
     #[error(
@@ -109,7 +109,7 @@ pub enum Flaw {
     )]
     NoVersion,
     /// It imports something with which it could do more than compute.
-    #[error("it imports {0}, and a component may import types only")]
+    #[error("it imports {0}, and a component may import types only: build it without")]
     Imports(String),
 }
 

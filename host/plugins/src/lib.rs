@@ -41,7 +41,7 @@
 //! let secret = "an example's key of at least 32 bytes".into();
 //! let trust = Trust::Unsigned; // they were just built
 //! let endpoints = vec![(endpoint, vec![(key, secret)])];
-//! let plugins = Plugins::load(folder, &trust, &folder.join("cache"), endpoints)?;
+//! let plugins = Plugins::load(folder, &trust, Path::new("target/components-cache"), endpoints)?;
 //!
 //! // Mint the URL to which the terminal reports one card, and verify the callback that comes.
 //! let capability = Capability {

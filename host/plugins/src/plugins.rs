@@ -33,8 +33,8 @@ impl Plugins {
     /// `folder`, if they are trusted, keeping what was compiled in `cache`. Nothing is compiled before all three
     /// were checked.
     ///
-    /// The key of the cache is made beside it, as a file with the suffix `.key`. A cache that others may write to
-    /// is not used, and the log says so.
+    /// The key of the cache is made beside it, as a file with the suffix `.key`. A cache that others may write to,
+    /// or that lies in `folder`, is not used, and the log says so.
     ///
     /// # Errors
     /// The folder is not trusted, a file is missing or is not what it should be, or the keys are not accepted.
@@ -49,7 +49,7 @@ impl Plugins {
         let orchestrator = bundle.component(Orchestrator::NAME)?;
         let generator = bundle.component(Generator::NAME)?;
 
-        let cache = Cache::open(cache);
+        let cache = Cache::apart_from(folder, cache);
         if let Err(error) = &cache {
             tracing::warn!(%error, "what is compiled cannot be kept: every start takes longer");
         }

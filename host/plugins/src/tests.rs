@@ -151,7 +151,7 @@ fn endpoints(secret: &str) -> Vec<EndpointKeys> {
 #[test]
 fn a_weak_key_is_named_and_not_shown() {
     let endpoints = endpoints("short-canary");
-    let cache = built().join("cache");
+    let cache = built().with_file_name("components-cache");
     let error = Plugins::load(&built(), &Trust::Unsigned, &cache, endpoints)
         .unwrap_err()
         .to_string();

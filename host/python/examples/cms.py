@@ -1,7 +1,8 @@
 """A charge point management system of your own that takes cards: one file to copy from.
 
-    export SPEED=30                              # how fast time passes: 1 if not set
-    python examples/world.py 9101 9102 &         # a payment provider and a station, simulated
+    export SPEED=30                               # how fast time passes: 1 if not set
+    export CALLBACK_KEY="$(openssl rand -base64 32)"  # keep it: the next start needs the same
+    python examples/world.py 9101 9102 &          # a payment provider and a station, simulated
     python examples/cms.py cms.db 9102 http://127.0.0.1:9101
 
 It keeps sessions in its own SQLite database, and the three duties of a host:
@@ -14,7 +15,8 @@ It keeps sessions in its own SQLite database, and the three duties of a host:
 3. `reach_deadlines` sends `deadline-reached`.
 
 It may be killed at any moment and started again: `tests/test_cms.py` does. What it leaves out: who may
-call it, receipts by link, and holds that no session knows, which a host voids.
+call it, receipts by link, holds that no session knows, which a host voids, and the prompt for the next
+driver: each needs a new id.
 """
 
 from __future__ import annotations
@@ -30,12 +32,19 @@ import traceback
 import urllib.error
 import urllib.request
 from dataclasses import replace
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from chargetap import CallbackRefused, Plugins, StepRefused, from_json, to_json
-from chargetap.contract.callback import CallbackEventTerminal, Capability, Request
+from chargetap.contract.callback import (
+    CallbackEventTerminal,
+    Capability,
+    KeyInfo,
+    Request,
+    Secret,
+)
 from chargetap.contract.receipt import FormatJson, SubjectSession
 from chargetap.contract.session import (
     Action,
@@ -67,11 +76,13 @@ from chargetap.contract.session import (
     Evse,
     MeterReading,
     Outcome,
+    RefusalMalformedState,
+    RefusalUnknownStateVersion,
     Stopped,
     Tap,
 )
 from chargetap.contract.terminal import Hold, TerminalEventCardRead, TerminalEventPaymentHint
-from chargetap.example import ENDPOINT, KEY, MINUTE, TERMINAL, document
+from chargetap.example import ENDPOINT, MINUTE, TERMINAL, document
 from chargetap.example import POLICY as EXAMPLE_POLICY
 
 SCHEMA = """
@@ -96,6 +107,15 @@ create index if not exists waiting on command (status) where status <> 'done';
 SHOWN_AGAIN = (ActionShowMessage, ActionIssueReceipt, ActionRaiseAlert)
 """What is simply done again if nobody knows whether it was done."""
 
+UNREADABLE = (RefusalUnknownStateVersion, RefusalMalformedState)
+"""Why a session's state was not read, which says nothing about the event."""
+
+if not os.environ.get("CALLBACK_KEY"):
+    sys.exit(
+        'CALLBACK_KEY is not set: export CALLBACK_KEY="$(openssl rand -base64 32)", and keep it'
+    )
+KEY = (KeyInfo(id="2026"), Secret(os.environ["CALLBACK_KEY"]))
+"""What callback URLs are made and checked with. Who knows it can make them."""
 
 POLICY = replace(EXAMPLE_POLICY, plug_in_timeout=30 * MINUTE)
 """The prices and patience of this host's terminals."""
@@ -111,7 +131,9 @@ def now() -> int:
 
 
 def post(url: str, body: Any) -> tuple[int, Any]:
-    """Call an HTTP interface. Raises `OSError` if no answer came."""
+    """Call an HTTP interface. Raises `OSError` if no answer came, and `HTTPException` or `ValueError` if
+    it is broken or no JSON.
+    """
     request = urllib.request.Request(
         url, json.dumps(body).encode(), {"content-type": "application/json"}, method="POST"
     )
@@ -141,7 +163,10 @@ class Cms:
     def apply(
         self, session: str, event: Event, dedupe_key: str | None = None, ended: str | None = None
     ) -> None:
-        """Step a session. `ended` is the command whose outcome the event is."""
+        """Step a session. `ended` is the command whose outcome the event is.
+
+        Raises `StepRefused` if the session's state cannot be read: nothing is stored then.
+        """
         with self.turn, self.database:
             self.database.execute("begin immediate")
             if dedupe_key and self.first("select 1 from event where dedupe_key = ?", dedupe_key):
@@ -156,6 +181,8 @@ class Cms:
             try:
                 decision = self.plugins.step(POLICY, row[0] if row else None, event, now())
             except StepRefused as refused:
+                if isinstance(refused.reason, UNREADABLE):
+                    raise
                 # It changes nothing. The event stays on record, so that a repeat is recognised.
                 print(f"{session}: {type(event).__name__} refused: {refused}", flush=True)
                 self.database.execute(
@@ -193,6 +220,7 @@ class Cms:
 
     def claim(self) -> tuple[str, str, Action] | None:
         with self.turn:
+            # `status <> 'done'` is there so that SQLite uses the index.
             row = self.first(
                 "update command set status = 'sent' where number ="
                 " (select min(number) from command where status = 'pending' and status <> 'done')"
@@ -216,6 +244,7 @@ class Cms:
 
     def recover(self) -> None:
         """Take up what a process that died had sent."""
+        # `status <> 'done'` is there so that SQLite uses the index.
         rows = self.database.execute(
             "select id, session, action from command where status = 'sent' and status <> 'done'"
         ).fetchall()
@@ -280,10 +309,10 @@ class Cms:
             )
 
     def call(self, what: str, **body: Any) -> tuple[int, Any]:
-        """Ask the payment provider or the station. No answer is status 0."""
+        """Ask the payment provider or the station. No answer, or a broken one, is status 0."""
         try:
             return post(f"{self.world}/{what}", body)
-        except OSError:
+        except (OSError, HTTPException, ValueError):
             return 0, None
 
     def result(self, status: int, answer: Any) -> CommandResult:

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import urllib.request
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -108,7 +109,7 @@ class World:
             try:
                 urllib.request.urlopen(urllib.request.Request(self.cms + path, data), timeout=5)
                 return
-            except OSError:
+            except (OSError, HTTPException):
                 time.sleep(0.02)
 
 

@@ -11,15 +11,22 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from collections.abc import Callable
 from pathlib import Path
 
+from chargetap import Plugins, StepRefused
+from chargetap.contract.session import CommandResultUnknown, EventPaymentHinted
+from chargetap.example import ENDPOINT
+
 from . import COMPONENTS, HERE
 
 os.environ["SPEED"] = "30"
+os.environ["CALLBACK_KEY"] = "a test's key of at least 32 bytes"
 
+import cms  # noqa: E402
 import world  # noqa: E402
 
 PATIENCE = 120
@@ -105,6 +112,8 @@ class KilledHost(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
+        # So that a start takes no time before its first statement.
+        Plugins.load([(ENDPOINT, [cms.KEY])], COMPONENTS, self.folder / "cms.cache")
         self.site = Site(self.folder)
         self.addCleanup(self.site.close)
 
@@ -146,7 +155,8 @@ class KilledHost(unittest.TestCase):
             self.assertEqual(self.site.world.payments, {})
 
     def kill_at_random(self, statements: int, seed: int) -> None:
-        chance = random.Random(seed)
+        """Start the host ten times. At least once it gets to where it kills itself."""
+        chance, killed = random.Random(seed), 0
         for _ in range(10):
             host = self.site.start(KILL_AT=str(chance.randint(1, statements)))
             try:
@@ -154,6 +164,60 @@ class KilledHost(unittest.TestCase):
             except subprocess.TimeoutExpired:
                 host.kill()  # it waits for something
                 host.wait()
+            else:
+                self.assertEqual(host.returncode, -signal.SIGKILL)
+                killed += 1
+        self.assertGreater(killed, 0)
+
+
+class Answers(unittest.TestCase):
+    """What the host makes of an answer, and of a state, that it cannot read."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        plugins = Plugins.load([(ENDPOINT, [cms.KEY])], COMPONENTS)
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        self.listener = listener
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.cms = cms.Cms(str(Path(folder.name) / "cms.db"), plugins, address)
+        self.addCleanup(self.cms.database.close)
+
+    def answer(self, raw: bytes) -> None:
+        connection, _ = self.listener.accept()
+        with connection:
+            asked = b""
+            while not asked.endswith(b"}"):
+                asked += connection.recv(65_536)
+            connection.sendall(raw)
+
+    def test_an_answer_that_is_broken_is_unknown(self) -> None:
+        for raw in (
+            b"",
+            b"no HTTP\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}",
+            b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n<p/>",
+            b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n\xff",
+        ):
+            with self.subTest(raw):
+                answering = threading.Thread(target=self.answer, args=(raw,))
+                answering.start()
+                result = self.cms.result(*self.cms.call("capture", payment="pay-1", amount=306))
+                answering.join()
+                self.assertEqual(result, CommandResultUnknown())
+
+    def test_an_event_for_a_state_that_cannot_be_read_is_not_taken(self) -> None:
+        for state in (b"\x7f", b""):
+            with self.subTest(state):
+                self.cms.database.execute(
+                    "insert or replace into session values (?, ?, 'charging', null, null)",
+                    ("session", state),
+                )
+                with self.assertRaises(StepRefused):
+                    self.cms.apply("session", EventPaymentHinted(), dedupe_key="key")
+                self.assertFalse(self.cms.database.in_transaction)
+                self.assertIsNone(self.cms.first("select 1 from event"))
 
 
 if __name__ == "__main__":

@@ -30,11 +30,12 @@ class Readme(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
-        for name in ("host", "target"):
+        # What the commands write into `target` is not to stay.
+        (self.folder / "target").mkdir()
+        for name in ("host", "target/components"):
             (self.folder / name).symlink_to(ROOT / name)
-        self.environment = {
-            name: it for name, it in os.environ.items() if name not in ("PYTHONPATH", "SPEED")
-        }
+        own = ("PYTHONPATH", "SPEED", "CALLBACK_KEY")
+        self.environment = {name: it for name, it in os.environ.items() if name not in own}
 
     def run_block(self, block: str) -> str:
         done = subprocess.run(

@@ -8,6 +8,16 @@ use chargetap_conformance::{
 };
 use clap::Parser;
 
+/// The schemes of the contract.
+const SCHEMES: [&str; 6] = [
+    "capability-url",
+    "standard-webhooks",
+    "stripe",
+    "adyen",
+    "raw-body",
+    "http-message-signature",
+];
+
 /// Runs the published cases of the contract against components, whoever wrote them.
 ///
 /// Which cases a file is for is told by what it exports. The exit code is 1 if a case failed, and 2 if a file cannot
@@ -23,7 +33,7 @@ struct Cli {
     only: Option<String>,
     /// For a verifier that has some schemes only: leave out cases with endpoints of others than these, such as
     /// `stripe,adyen`.
-    #[arg(long, value_name = "SCHEMES", value_delimiter = ',')]
+    #[arg(long, value_name = "SCHEMES", value_delimiter = ',', value_parser = SCHEMES)]
     schemes: Option<Vec<String>>,
     /// Print what every call answered: one line of JSON a call, the same from every host.
     #[arg(long)]

@@ -142,7 +142,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         listen = "{address}"
         components = "{components}"
         unsigned = true
-        cache = "{components}/cache"
+        cache = "{components}-cache"
         [gateway]
         public_url = "http://{address}"
         [payter]

@@ -320,6 +320,15 @@ impl Oracle {
         });
     }
 
+    /// A station was told that somebody may charge under a token: there is such a session.
+    pub(crate) fn token_accepted(&mut self, disk: &Disk, token: &str) {
+        let known = "SELECT 1 FROM session WHERE id = ?1 AND payment IS NOT NULL";
+        let is_known = !rows(disk, known, vec![Value::Text(token.into())]).is_empty();
+        self.demand(is_known, || {
+            format!("the station was told that {token} may charge, which is no session's")
+        });
+    }
+
     /// `unnamed_at` is the station that did not tell which transaction it ended. It could be found if no other runs
     /// there and it delivered something.
     pub(crate) fn stop_acknowledged(

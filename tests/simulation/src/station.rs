@@ -252,9 +252,12 @@ async fn ask(world: Arc<World>, connector: u32, token: String) {
         _ => "/idTokenInfo/status",
     };
     let may_charge = answer.pointer(status) == Some(&json!("Accepted"));
-    if !may_charge {
+    {
         let State { oracle, disk, .. } = &mut *state;
-        oracle.token_refused(disk, &token);
+        match may_charge {
+            true => oracle.token_accepted(disk, &token),
+            false => oracle.token_refused(disk, &token),
+        }
     }
     let Some(found) = state.connector(connector) else {
         return;

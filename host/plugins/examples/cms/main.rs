@@ -8,8 +8,8 @@
 //!
 //! 1. Event, dedupe key, state, commands and deadline are stored in one transaction, and only then is the event
 //!    acknowledged.
-//! 2. Every command is executed at least once, and is on record as sent before it is sent. Its outcome is an event; if
-//!    nobody knows it, it is `unknown`.
+//! 2. Every command is executed, and is on record as sent before it is sent. Its outcome is an event; if nobody knows
+//!    it, it is `unknown`, and only the next step says whether it is sent again.
 //! 3. A deadline that has passed is an event.
 
 mod outside;
@@ -22,7 +22,7 @@ use chargetap_plugins::contract::callback::{
 use chargetap_plugins::contract::money::{Dimension, PriceComponent, Tariff, TariffElement};
 use chargetap_plugins::contract::receipt::{Document, Format, Issuer, Site, Subject};
 use chargetap_plugins::contract::session::{
-    Action, CommandResult, Event, Evse, Outcome, Policy, Tap,
+    Action, CommandResult, Event, Evse, LookUp, Outcome, Policy, Refusal, Tap,
 };
 use chargetap_plugins::contract::terminal::TerminalEvent;
 use chargetap_plugins::{Components, Plugins, Trust};
@@ -40,8 +40,9 @@ const SCHEMA: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, state BLOB NOT NULL, now INTEGER NOT NULL,
-        deadline INTEGER);
-    CREATE TABLE IF NOT EXISTS event (dedupe_key TEXT PRIMARY KEY);
+        deadline INTEGER, payment TEXT);
+    CREATE TABLE IF NOT EXISTS event (number INTEGER PRIMARY KEY, session TEXT NOT NULL, event TEXT NOT NULL,
+        dedupe_key TEXT UNIQUE);
     CREATE TABLE IF NOT EXISTS command (number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, session TEXT NOT NULL,
         action TEXT NOT NULL, stage TEXT NOT NULL);
 ";
@@ -95,7 +96,7 @@ impl Cms {
         let plugins = Plugins::load(
             &components,
             &Trust::Unsigned, // they were just built here
-            &components.join("cache"),
+            &components.join("../components-cache"),
             vec![(endpoint, vec![(key, secret)])],
         )?;
         Ok(Self {
@@ -127,7 +128,8 @@ impl Cms {
     }
 
     /// Duty 1: one transaction, and only then is the event acknowledged. An event that came before changes nothing.
-    fn apply(&mut self, incoming: Incoming<'_>) -> Result<()> {
+    /// Returns whether a step was made.
+    fn apply(&mut self, incoming: Incoming<'_>) -> Result<bool> {
         let Incoming {
             session,
             event,
@@ -135,11 +137,12 @@ impl Cms {
             command,
         } = incoming;
         let transaction = self.database.transaction()?;
-        if let Some(key) = dedupe_key {
-            let added = "INSERT INTO event (dedupe_key) VALUES (?1) ON CONFLICT DO NOTHING";
-            if transaction.execute(added, [key])? == 0 {
-                return Ok(());
-            }
+        let added = transaction.execute(
+            "INSERT INTO event (session, event, dedupe_key) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            params![session, serde_json::to_string(&event)?, dedupe_key],
+        )?;
+        if added == 0 {
+            return Ok(false);
         }
         let stored = transaction
             .query_row(
@@ -161,16 +164,22 @@ impl Cms {
         let decided = self
             .plugins
             .step(&policy(), state.as_deref(), &event, now)?;
-        // A refusal changes nothing: the event does not apply, or not any more.
+        // An older component may be in its place: the event has to be told again once the state can be read.
+        if let Err(Refusal::UnknownStateVersion(_) | Refusal::MalformedState(_)) = &decided {
+            return Err(format!("{session}: its state cannot be read: {decided:?}").into());
+        }
+        let is_decided = decided.is_ok();
+        // Any other refusal changes nothing: the event does not apply, or not any more.
         if let Ok(decision) = decided {
             transaction.execute(
-                "INSERT INTO session (id, state, now, deadline) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET state = ?2, now = ?3, deadline = ?4",
+                "INSERT INTO session (id, state, now, deadline, payment) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET state = ?2, now = ?3, deadline = ?4, payment = ?5",
                 params![
                     session,
                     decision.state,
                     now.cast_signed(),
-                    decision.deadline.map(u64::cast_signed)
+                    decision.deadline.map(u64::cast_signed),
+                    decision.view.hold.map(|hold| hold.payment)
                 ],
             )?;
             for command in decision.commands {
@@ -188,7 +197,8 @@ impl Cms {
                 [id],
             )?;
         }
-        Ok(transaction.commit()?)
+        transaction.commit()?;
+        Ok(is_decided)
     }
 
     /// Take the callback that the provider posts, if it posts one.
@@ -208,8 +218,16 @@ impl Cms {
             body: body.into_bytes(),
             received_at: Some(TAPPED_AT),
         };
-        let verified = self.plugins.verify(&request)?;
-        for verified in verified.map_err(|why| format!("{why:?}"))? {
+        let verified = match self.plugins.verify(&request)? {
+            Ok(verified) => verified,
+            Err(why) => {
+                // The answer is 401, and it is not asked for again.
+                println!("a callback is refused: {why:?}");
+                self.outside.acknowledge_callback()?;
+                return Ok(true);
+            }
+        };
+        for verified in verified {
             let CallbackEvent::Terminal(TerminalEvent::CardRead(read)) = verified.event else {
                 continue;
             };
@@ -250,22 +268,22 @@ impl Cms {
 
     /// Duty 2: on record as sent before it is sent.
     fn execute_next(&mut self) -> Result<bool> {
-        let next = self
-            .database
+        let transaction = self.database.transaction()?;
+        let next = transaction
             .query_row(
                 "UPDATE command SET stage = 'sent'
                  WHERE number = (SELECT min(number) FROM command WHERE stage = 'new')
                  RETURNING id, session, action",
                 [],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?)),
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )
             .optional()?;
+        transaction.commit()?;
+        let next: Option<(String, String, String)> = next;
         let Some((id, session, action)) = next else {
             return Ok(false);
         };
-        let action: Action = serde_json::from_str(&action)?;
-        let (id, session): (String, String) = (id, session);
-        match self.execute(&session, action)? {
+        match self.execute(&session, serde_json::from_str(&action)?)? {
             Some(result) => self.ended(&session, &id, result)?,
             None => {
                 let done = "UPDATE command SET stage = 'done' WHERE id = ?1";
@@ -278,15 +296,15 @@ impl Cms {
     /// Do what a command asks for. Returns how it ended, unless it is the CMS's own affair.
     fn execute(&mut self, session: &str, action: Action) -> Result<Option<CommandResult>> {
         Ok(match action {
-            Action::LookUp(_) => Some(self.outside.open_holds()?),
-            Action::Authorise(_) => Some(self.outside.authorise()?),
+            Action::LookUp(look_up) => Some(self.look_up(session, &look_up)?),
+            Action::Authorise(authorise) => Some(self.outside.authorise(&authorise)?),
             Action::Capture(capture) => Some(self.outside.capture(&capture)?),
             Action::Cancel(cancel) => Some(self.outside.cancel(&cancel.target.payment)?),
             Action::StartCharging(start) => {
                 let now = self.now(session)?;
                 Some(self.outside.start(&start.evse, &start.id_tag, now)?)
             }
-            Action::StopCharging(_) => Some(CommandResult::Done),
+            Action::StopCharging(evse) => Some(self.outside.stop(&evse, session)?),
             Action::IssueReceipt(subject) => {
                 self.write_receipt(session, subject)?;
                 None
@@ -303,6 +321,23 @@ impl Cms {
         })
     }
 
+    /// The holds that are open at a terminal and that no other session has, or the one that is asked about.
+    fn look_up(&mut self, session: &str, look_up: &LookUp) -> Result<CommandResult> {
+        let mut holds = self.outside.open_holds(&look_up.terminal)?;
+        if let Some(payment) = &look_up.payment {
+            holds.retain(|hold| hold.payment == *payment);
+        }
+        let query = "SELECT 1 FROM session WHERE payment = ?1 AND id <> ?2";
+        let mut of_others = self.database.prepare(query)?;
+        let mut left = Vec::new();
+        for hold in holds {
+            if !of_others.exists(params![hold.payment, session])? {
+                left.push(hold);
+            }
+        }
+        Ok(CommandResult::OpenHolds(left))
+    }
+
     fn ended(&mut self, session: &str, command: &str, result: CommandResult) -> Result<()> {
         let outcome = Outcome {
             command: command.to_owned(),
@@ -313,7 +348,8 @@ impl Cms {
             event: Event::CommandEnded(outcome),
             dedupe_key: None,
             command: Some(command),
-        })
+        })?;
+        Ok(())
     }
 
     /// Duty 2, at the start: nobody knows what became of a command that is on record as sent. What is the CMS's own
@@ -346,13 +382,16 @@ impl Cms {
         let Some(session): Option<String> = next.optional()? else {
             return Ok(false);
         };
-        self.apply(Incoming {
+        let is_decided = self.apply(Incoming {
             session: &session,
             // The station has been connected all the time.
             event: Event::DeadlineReached(Some(MINUTE)),
             dedupe_key: None,
             command: None,
         })?;
+        if !is_decided {
+            return Err(format!("{session}: its deadline is refused").into());
+        }
         Ok(true)
     }
 

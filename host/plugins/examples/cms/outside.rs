@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use chargetap_plugins::contract::session::{
-    Capture, CommandResult, Event, Evse, MeterReading, Stopped,
+    Authorise, Capture, CommandResult, Event, Evse, MeterReading, Stopped,
 };
 use chargetap_plugins::contract::terminal::Hold;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -14,7 +14,8 @@ const HOLD: u64 = 5_000;
 const MINUTE: u64 = 60_000;
 
 const SCHEMA: &str = "
-    CREATE TABLE IF NOT EXISTS hold (payment INTEGER PRIMARY KEY, captured INTEGER, is_open INTEGER NOT NULL DEFAULT 1);
+    CREATE TABLE IF NOT EXISTS hold (payment INTEGER PRIMARY KEY, terminal TEXT NOT NULL, captured INTEGER,
+        is_open INTEGER NOT NULL DEFAULT 1);
     CREATE TABLE IF NOT EXISTS report (id INTEGER PRIMARY KEY, token TEXT NOT NULL, event TEXT NOT NULL,
         is_taken INTEGER NOT NULL DEFAULT 0);
     CREATE TABLE IF NOT EXISTS tap (segment TEXT PRIMARY KEY, is_taken INTEGER NOT NULL DEFAULT 0);
@@ -82,21 +83,19 @@ impl Outside {
         Ok(())
     }
 
-    /// The holds that are open.
-    pub(crate) fn open_holds(&mut self) -> Result<CommandResult> {
-        let mut statement = self
-            .database
-            .prepare("SELECT payment FROM hold WHERE is_open")?;
-        let payments = statement.query_map([], |row| row.get::<_, i64>(0))?;
-        let holds = payments.map(|payment| Ok(hold(payment?)));
-        Ok(CommandResult::OpenHolds(holds.collect::<Result<_>>()?))
+    /// The holds that are open at a terminal.
+    pub(crate) fn open_holds(&mut self, terminal: &str) -> Result<Vec<Hold>> {
+        let query = "SELECT payment FROM hold WHERE is_open AND terminal = ?1";
+        let mut statement = self.database.prepare(query)?;
+        let payments = statement.query_map([terminal], |row| row.get(0))?;
+        payments.map(|payment| Ok(hold(payment?))).collect()
     }
 
     /// Makes a hold, and another one if it is asked again.
-    pub(crate) fn authorise(&mut self) -> Result<CommandResult> {
+    pub(crate) fn authorise(&mut self, authorise: &Authorise) -> Result<CommandResult> {
         self.message();
-        self.database
-            .execute("INSERT INTO hold DEFAULT VALUES", [])?;
+        let made = "INSERT INTO hold (terminal) VALUES (?1)";
+        self.database.execute(made, [&authorise.terminal])?;
         self.message();
         Ok(CommandResult::Authorised(hold(
             self.database.last_insert_rowid(),
@@ -148,6 +147,16 @@ impl Outside {
         }
         self.message();
         Ok(CommandResult::Done)
+    }
+
+    /// The station is to stop what it began under a token. Here it stopped by itself, and has told so or will.
+    pub(crate) fn stop(&mut self, _: &Evse, token: &str) -> Result<CommandResult> {
+        let query = "SELECT 1 FROM report WHERE token = ?1";
+        let has_begun = self.database.prepare(query)?.exists([token])?;
+        Ok(match has_begun {
+            true => CommandResult::Done,
+            false => CommandResult::Declined("there is no such transaction".into()),
+        })
     }
 
     /// What the station tells next.

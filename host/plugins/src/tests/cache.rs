@@ -171,3 +171,22 @@ fn without_a_cache_everything_is_compiled_and_works() {
     let folder = tempfile::tempdir().unwrap();
     call(&load_with(folder.path(), None).unwrap(), "fine").unwrap();
 }
+
+#[test]
+fn a_cache_that_would_be_copied_with_the_components_is_refused() {
+    let parent = tempfile::tempdir().unwrap();
+    let components = parent.path().join("components");
+    std::fs::create_dir(&components).unwrap();
+    // Somebody else's, with the key that makes it good.
+    Cache::open(&components.join("cache")).unwrap();
+    for inside in [
+        "components/cache",
+        "components",
+        "components/../components/other",
+    ] {
+        let refused = Cache::apart_from(&components, &parent.path().join(inside));
+        assert!(matches!(refused, Err(CacheError::InBundle(_))), "{inside}");
+    }
+    let beside = parent.path().join("components-cache");
+    assert!(Cache::apart_from(&components, &beside).is_ok());
+}

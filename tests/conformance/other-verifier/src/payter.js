@@ -4,7 +4,7 @@ import { isObject, malformed, parseObject, required } from "./bodies.js";
 import { equal, fromBase64, fromUtf8, toBase64, toHex, utf8 } from "./encoding.js";
 import { checkWindow, seconds, signTexts } from "./keys.js";
 import { refuse } from "./refuse.js";
-import { lastFour, safe } from "./texts.js";
+import { capitals, lastFour, safe } from "./texts.js";
 
 const toSegment = (bytes) => toBase64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 
@@ -25,10 +25,9 @@ const isTerminal = (text) => /^[A-Za-z0-9._-]{1,120}$/.test(text);
 const isRead = (text) => /^[0-9A-Z]{1,20}$/.test(text);
 
 /** The path segment for a terminal and a read, if these have their form, or, without both, for the state webhook. */
-export function mint({ endpoint, keys }, capability) {
-  const { terminal, read } = capability;
+export function mint({ endpoint, keys }, { terminal, read, expiresAt }) {
   if (terminal !== undefined && !(isTerminal(terminal) && isRead(read))) return undefined;
-  const texts = claims(endpoint.id, capability);
+  const texts = claims(endpoint.id, { terminal: terminal && capitals(terminal), read, expiresAt });
   const tag = signTexts(keys[0].secret, ...texts);
   return `${toSegment(utf8(JSON.stringify(texts.slice(2))))}.${toSegment(tag)}`;
 }
@@ -75,16 +74,18 @@ export function verify({ endpoint, keys }, request) {
   ];
 }
 
+const serialNumber = (object) => capitals(required(object, "serialNumber"));
+
 function stateEvent(body) {
   if (typeof body.online !== "boolean") throw refuse("unknown-event");
-  const terminal = safe(required(body, "serialNumber"));
+  const terminal = safe(serialNumber(body));
   if (terminal === undefined) throw malformed("serialNumber");
   return { tag: "connectivity", val: { terminal, online: body.online } };
 }
 
 function readEvent(body, { terminal, read, endpoint, naming }) {
   const isHint = isObject(body.session);
-  if (required(isHint ? body.session : body, "serialNumber") !== terminal) throw refuse("wrong-terminal");
+  if (serialNumber(isHint ? body.session : body) !== terminal) throw refuse("wrong-terminal");
   if (isHint) return { tag: "payment-hint", val: { terminal, read, payment: safe(body.session.sessionId) } };
   if ("screenId" in body) {
     const choice = safe(required(body, "response"));

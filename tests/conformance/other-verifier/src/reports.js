@@ -66,13 +66,12 @@ export function stripeReport(body) {
   const change = stripeChange(kind, String(object.status));
   if (change === undefined) return { id, event: unknown(kind) };
   const amount = change === "captured" ? object.amount_captured : object.amount;
-  const currency = typeof object.currency === "string" ? object.currency.toUpperCase() : undefined;
   return {
     id,
     event: report(change, {
       payment: object.payment_intent,
       changeId: object.id,
-      amount: money(amount, currency),
+      amount: money(amount, object.currency),
     }),
   };
 }
@@ -98,6 +97,6 @@ export function adyenReport(fields) {
   const kind = `${code}:${success}`;
   const change = Object.hasOwn(ADYEN_CHANGES, kind) ? ADYEN_CHANGES[kind] : undefined;
   if (change === undefined) return unknown(code);
-  const amount = /^[0-9]{1,15}$/.test(value) ? money(Number(value), currency) : undefined;
+  const amount = /^[0-9]{1,12}$/.test(value) ? money(Number(value), currency) : undefined;
   return report(change, { payment: original, changeId: psp, reference, amount });
 }

@@ -11,7 +11,7 @@ function passesLuhn(digits) {
 }
 
 /** Whether a card number could be in a text: 12 to 19 digits in a row, grouped or not, that pass Luhn's check. */
-export function couldHoldCardNumber(text) {
+function couldHoldCardNumber(text) {
   const runs = text.replace(/[ ._-]/g, "").split(/[^0-9]+/);
   return runs.some((run) => {
     for (let start = 0; start + 12 <= run.length; start++) {
@@ -29,11 +29,14 @@ export function safe(text) {
   return couldHoldCardNumber(text) ? undefined : text;
 }
 
-/** An amount, if both parts of it are what they should be. */
+/** A text with capitals in place of its small letters, of which only those of ASCII count. */
+export const capitals = (text) => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+
+/** An amount, if both parts of it are what they should be: at most twelve digits, and a currency's code. */
 export function money(amount, currency) {
-  const isAmount = Number.isSafeInteger(amount) && amount >= 0 && !couldHoldCardNumber(String(amount));
-  if (!isAmount || typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) return undefined;
-  return { amount: BigInt(amount), currency };
+  const isAmount = Number.isSafeInteger(amount) && amount >= 0 && amount < 1e12;
+  if (!isAmount || typeof currency !== "string" || !/^[A-Za-z]{3}$/.test(currency)) return undefined;
+  return { amount: BigInt(amount), currency: capitals(currency) };
 }
 
 /** The last four digits of a masked card number: the only ones that are shown. */

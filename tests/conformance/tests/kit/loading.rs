@@ -185,6 +185,13 @@ fn the_program_leaves_out_schemes_that_a_verifier_does_not_have() {
 }
 
 #[test]
+fn the_program_says_that_there_is_no_such_scheme() {
+    let output = program(&["--list", "--schemes", "stripe, adyen"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("invalid value ' adyen'"));
+}
+
+#[test]
 fn the_program_says_that_there_is_no_such_case() {
     let output = program(&["--only", "nothing", "vendor.wasm"]);
     assert_eq!(output.status.code(), Some(2));

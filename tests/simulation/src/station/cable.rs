@@ -9,7 +9,7 @@ use super::speech::{Report, Told};
 use super::{REPEAT, send};
 use crate::world::{State, World, pass};
 
-/// Tells what happened so far. Returns the register, if that was not the end.
+/// Tells what happened so far. Returns the register, if it ends when the vehicle leaves.
 pub(super) type Telling = JoinHandle<Option<u64>>;
 
 /// The transaction of a vehicle.
@@ -56,7 +56,7 @@ pub(super) fn plug_in(world: &Arc<World>, state: &mut State, connector: u32) {
     }
 }
 
-/// The vehicle leaves. Its transaction ends with that, unless it was told to have ended.
+/// The vehicle leaves. Its transaction ends with that, unless it ended before.
 pub(super) fn unplug(world: &Arc<World>, connector: u32) {
     let at = world.station_clock();
     let mut state = world.state();

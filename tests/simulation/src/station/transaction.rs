@@ -21,7 +21,7 @@ const COUNTER: u64 = 4_294_967_295;
 const MOVED_POINT: u64 = 10_000_000;
 
 /// A transaction from its start to its last report, which comes after what is told of it already. Returns the register
-/// if its end was not told.
+/// if it ends later.
 pub(super) async fn transaction(
     world: Arc<World>,
     connector: u32,
@@ -106,8 +106,8 @@ pub(super) async fn transaction(
         id,
         ..told(&begun, at)
     };
-    let is_ended = report_stop(&world, connector, told, reason).await;
-    (!is_ended).then_some(at.energy)
+    let goes_on = report_stop(&world, connector, told, reason).await;
+    goes_on.then_some(at.energy)
 }
 
 fn told(running: &Running, reading: MeterReading) -> Told {
@@ -295,7 +295,7 @@ async fn report_foreign_end(world: &Arc<World>, connector: u32, running: &Runnin
 }
 
 /// Report the end until it is taken. Where a vehicle is still plugged in with which it began, it is stopped and goes
-/// on. Returns whether the end was told.
+/// on. Returns whether it does.
 async fn report_stop(
     world: &Arc<World>,
     connector: u32,
@@ -305,7 +305,7 @@ async fn report_stop(
     // What ends when the vehicle leaves is told then.
     let goes_on = told.began_by_plug && reason != StopReason::EvDisconnected;
     if !goes_on && world.state().fault_often(Fault::ReportLost) {
-        return false;
+        return goes_on;
     }
     let late = {
         let mut state = world.state();
@@ -336,13 +336,13 @@ async fn report_stop(
         report_end(world, connector, &told, &Report::Pause(told.clone())).await;
     }
     if goes_on {
-        return false;
+        return goes_on;
     }
     if pauses {
         pass(REPEAT).await;
     }
     report_end(world, connector, &told, &Report::Stop(told.clone(), reason)).await;
-    true
+    goes_on
 }
 
 async fn report_end(world: &Arc<World>, connector: u32, told: &Told, report: &Report) {

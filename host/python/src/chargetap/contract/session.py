@@ -525,13 +525,14 @@ Action: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """Something the host must do, at least once. A command with an id that was seen before
-    replaces that one and has the same effect: the id is what makes it recognisable.
+    """Something the host must do. A command with an id that was seen before replaces that one and has the
+    same effect: the id is what makes it recognisable.
 
-    How it ended is handed back as `command-ended`, unless it was `show-message`, `issue-receipt` or
-    `raise-alert`: these are the host's own to repeat until they are done, and their outcome is
-    refused with `not-applicable`. If nobody knows whether one of the others was sent or took effect,
-    its outcome is `unknown`, and it is sent again only if a later step asks for it.
+    It is on record as sent before it is sent. How it ended is handed back as `command-ended`; if nobody
+    knows whether it was sent or took effect, as `unknown`, and only a later step has it sent again.
+
+    What is the host's own, `show-message`, `issue-receipt` and `raise-alert`, it repeats until it is done,
+    and hands nothing back: an outcome is refused with `not-applicable`.
     """
     id: str
     """Made of the session's id, so unique among all sessions."""
