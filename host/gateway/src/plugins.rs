@@ -65,8 +65,8 @@ enum Verb {
     },
     /// Check a folder as a gateway that knows this key does before it compiles anything.
     ///
-    /// What is wrong is named by file: no signature, another's signature, a component that was cut off or changed,
-    /// another version of the contract, or one that imports a function.
+    /// The error names the file and the reason: there is no signature, somebody else signed, or a component was cut
+    /// off or changed, has another version of the contract, or imports a function.
     Verify {
         /// The folder with the three components.
         folder: PathBuf,

@@ -40,7 +40,7 @@ fn key<T>(path: &Path, read: impl FnOnce(&str) -> Result<T, KeyError>) -> Result
         problem,
     };
     let text = match std::fs::read_to_string(path) {
-        // What is no text holds no key in PEM, which is what the reader says.
+        // A file that is no text is no PEM. An empty text has the reader say so.
         Err(error) if error.kind() == ErrorKind::InvalidData => Ok(String::new()),
         text => text,
     };

@@ -1,10 +1,10 @@
-//! What was compiled before, in a folder.
+//! A folder that keeps compiled components, so that the next start need not compile them.
 //!
-//! A compiled component is native code, which nothing limits: who can have another one loaded is the gateway. So an
-//! entry counts only with an HMAC by a key of this host's own. The key lies beside the folder and not in it, so that
-//! a folder that comes from elsewhere, from a backup or a shared volume, has no key with it. Folder and key are not
-//! used if others may write to them or own them, and the folder is not if it lies in that of the components; then
-//! everything is compiled anew.
+//! Compiled code is native code: whoever has it loaded can do all that the gateway can. So an entry counts only with an
+//! HMAC by a key of this host. The key lies beside the folder and not in it: a folder that comes from a backup or a
+//! shared volume brings no key along. Folder and key are not used if another user owns them or may write to them, and
+//! the folder is not used if it lies in that of the components, with which it would be copied. Then everything is
+//! compiled anew.
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata, OpenOptions};
@@ -49,19 +49,10 @@ pub(crate) enum CacheError {
 }
 
 impl Cache {
-    /// Open the folder, which is not in that of the components: what is copied with them is another host's.
+    /// Open the folder, unless it lies in that of the components: what is copied with them is another host's.
     pub(crate) fn apart_from(components: &Path, folder: &Path) -> Result<Self, CacheError> {
-        let place = |path: &Path| {
-            let found = path.canonicalize();
-            found.map_err(|error| CacheError::Unusable {
-                path: path.to_owned(),
-                reason: error.to_string(),
-            })
-        };
-        make_folder(folder).map_err(|error| CacheError::Unusable {
-            path: folder.to_owned(),
-            reason: error.to_string(),
-        })?;
+        let place = |path: &Path| path.canonicalize().map_err(|error| unusable(path, &error));
+        make_folder(folder).map_err(|error| unusable(folder, &error))?;
         match place(folder)?.starts_with(place(components)?) {
             true => Err(CacheError::InBundle(folder.to_owned())),
             false => Self::open(folder),
@@ -70,20 +61,16 @@ impl Cache {
 
     /// Open the folder. It is made if it is not there, and so is the key.
     pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
-        let unusable = |path: &Path, error: std::io::Error| CacheError::Unusable {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        };
         let key = key_path(folder);
-        make_folder(folder).map_err(|error| unusable(folder, error))?;
-        let metadata = std::fs::metadata(folder).map_err(|error| unusable(folder, error))?;
+        make_folder(folder).map_err(|error| unusable(folder, &error))?;
+        let metadata = std::fs::metadata(folder).map_err(|error| unusable(folder, &error))?;
         if others_have(&metadata, 0o022, folder)? {
             return Err(CacheError::Open(folder.to_owned()));
         }
-        make_key(&key).map_err(|error| unusable(&key, error))?;
-        // What is looked at is what is read, also if somebody puts another file there meanwhile.
-        let file = open_itself(&key).map_err(|error| unusable(&key, error))?;
-        let metadata = file.metadata().map_err(|error| unusable(&key, error))?;
+        make_key(&key).map_err(|error| unusable(&key, &error))?;
+        // One handle for both, so that the file that is checked is the file that is read.
+        let file = open_itself(&key).map_err(|error| unusable(&key, &error))?;
+        let metadata = file.metadata().map_err(|error| unusable(&key, &error))?;
         if others_have(&metadata, 0o077, &key)? {
             let folder = folder.to_owned();
             return Err(CacheError::OpenKey { key, folder });
@@ -91,7 +78,7 @@ impl Cache {
         let mut secret = Vec::new();
         let most = LENGTH as u64 + 1;
         let read = (&file).take(most).read_to_end(&mut secret);
-        read.map_err(|error| unusable(&key, error))?;
+        read.map_err(|error| unusable(&key, &error))?;
         match Hmac::new_from_slice(&secret) {
             Ok(mac) if secret.len() == LENGTH => Ok(Self {
                 folder: folder.to_owned(),
@@ -133,7 +120,14 @@ impl Cache {
     }
 }
 
-/// Open a file, and not what a link at its place leads to.
+fn unusable(path: &Path, error: &std::io::Error) -> CacheError {
+    CacheError::Unusable {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    }
+}
+
+/// Open a file, and do not follow a link.
 fn open_itself(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);

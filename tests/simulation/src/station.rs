@@ -247,11 +247,7 @@ async fn ask(world: Arc<World>, connector: u32, token: String) {
         }
     };
     let mut state = world.state();
-    let status = match state.version(connector) {
-        Version::V16 => "/idTagInfo/status",
-        _ => "/idTokenInfo/status",
-    };
-    let may_charge = answer.pointer(status) == Some(&json!("Accepted"));
+    let may_charge = speech::may_charge(state.version(connector), &answer);
     {
         let State { oracle, disk, .. } = &mut *state;
         match may_charge {
@@ -428,7 +424,7 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
         return;
     };
     found.running = Some(running.clone());
-    let told_before = found.cable.as_mut().and_then(Cable::told);
+    let told_before = found.cable.as_mut().and_then(|it| it.telling.take());
     let world = world.clone();
     let telling = tokio::spawn(async move {
         let register =

@@ -44,7 +44,8 @@ impl EvseStatus {
 
 /// What the next prompt follows on.
 pub(crate) struct PromptContext<'a> {
-    /// What was chosen, or is to be asked: [`SentPrompt::chosen`](super::prompt::SentPrompt::chosen).
+    /// The driver's choice on the screen, or the question that comes next. It is
+    /// [`SentPrompt::chosen`](super::prompt::SentPrompt::chosen).
     pub(crate) chosen: Option<&'a Chosen>,
     /// The EVSE that the terminal offers at this moment, unless it has for long.
     pub(crate) offered: Option<&'a Evse>,

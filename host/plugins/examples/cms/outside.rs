@@ -1,5 +1,5 @@
-//! What is outside a CMS, simulated: a payment provider, a station and a driver, who remember everything in a database
-//! of their own. A CMS of yours has its provider's API and its stations' connections here.
+//! A simulated payment provider, station and driver. They keep what they know in a database of their own. A CMS of
+//! yours has its provider's API and its stations' connections here.
 
 use std::path::Path;
 

@@ -9,7 +9,8 @@ use super::speech::{Report, Told};
 use super::{REPEAT, send};
 use crate::world::{State, World, pass};
 
-/// Tells what happened so far. Returns the register, if it ends when the vehicle leaves.
+/// A task that tells what happened so far; what comes next is told after it. It returns the register, unless the
+/// transaction ended.
 pub(super) type Telling = JoinHandle<Option<u64>>;
 
 /// The transaction of a vehicle.
@@ -17,13 +18,6 @@ pub(super) type Telling = JoinHandle<Option<u64>>;
 pub(super) struct Cable {
     pub(super) id: Value,
     pub(super) telling: Option<Telling>,
-}
-
-impl Cable {
-    /// What tells of it so far. What comes next is told after that.
-    pub(super) fn told(&mut self) -> Option<Telling> {
-        self.telling.take()
-    }
 }
 
 /// A vehicle is plugged in.
@@ -63,13 +57,13 @@ pub(super) fn unplug(world: &Arc<World>, connector: u32) {
     let Some(found) = state.connector(connector) else {
         return;
     };
-    let Some(mut cable) = found.cable.take() else {
+    let Some(cable) = found.cable.take() else {
         return;
     };
     found.untold += 1;
     let world = world.clone();
     tokio::spawn(async move {
-        let register = match cable.told() {
+        let register = match cable.telling {
             Some(telling) => telling.await.unwrap_or_default(),
             None => None,
         };
@@ -104,7 +98,7 @@ async fn tell(world: &Arc<World>, connector: u32, report: &Report) {
     end(world, connector);
 }
 
-/// One who had something to tell has told it.
+/// There is one less who has something to tell.
 fn end(world: &World, connector: u32) {
     if let Some(found) = world.state().connector(connector) {
         found.untold -= 1;

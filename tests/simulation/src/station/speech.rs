@@ -114,6 +114,15 @@ pub(super) fn read_answer(text: &str) -> Option<Value> {
     }
 }
 
+/// Whether an answer says that a token may charge.
+pub(super) fn may_charge(version: Version, answer: &Value) -> bool {
+    let status = match version {
+        Version::V16 => "/idTagInfo/status",
+        Version::V201 | Version::V21 => "/idTokenInfo/status",
+    };
+    answer.pointer(status) == Some(&json!("Accepted"))
+}
+
 /// What a station answers to a call of the gateway.
 pub(super) fn write_answer(state: &mut State, id: &Value, is_accepted: bool) -> String {
     let status = if is_accepted { "Accepted" } else { "Rejected" };

@@ -8,7 +8,7 @@ use chargetap_ocpp::{StopReason, Version};
 use serde_json::{Value, json};
 
 use super::cable::Telling;
-use super::speech::{Report, Told};
+use super::speech::{self, Report, Told};
 use super::{HOUR, REPEAT, Running, report_vehicle, send};
 use crate::faults::Fault;
 use crate::site::{self, Way, terminal_of};
@@ -180,12 +180,12 @@ async fn report_start(world: Arc<World>, connector: u32, begun: Running, at: u64
         pass(REPEAT).await;
     };
     let mut state = world.state();
-    let (id, status) = match state.version(connector) {
-        Version::V16 => (answer.get("transactionId").cloned(), "/idTagInfo/status"),
-        _ => (Some(begun.id), "/idTokenInfo/status"),
+    let version = state.version(connector);
+    let id = match version {
+        Version::V16 => answer.get("transactionId").cloned().unwrap_or_default(),
+        Version::V201 | Version::V21 => begun.id,
     };
-    let id = id.unwrap_or_default();
-    let is_accepted = answer.pointer(status) == Some(&json!("Accepted"));
+    let is_accepted = speech::may_charge(version, &answer);
     let (now, back_for) = (state.now(), state.connected_for(&site::station(connector)));
     {
         let State { oracle, disk, .. } = &mut *state;
@@ -305,7 +305,7 @@ async fn report_stop(
     // What ends when the vehicle leaves is told then.
     let goes_on = told.began_by_plug && reason != StopReason::EvDisconnected;
     if !goes_on && world.state().fault_often(Fault::ReportLost) {
-        return goes_on;
+        return false;
     }
     let late = {
         let mut state = world.state();
@@ -336,13 +336,13 @@ async fn report_stop(
         report_end(world, connector, &told, &Report::Pause(told.clone())).await;
     }
     if goes_on {
-        return goes_on;
+        return true;
     }
     if pauses {
         pass(REPEAT).await;
     }
     report_end(world, connector, &told, &Report::Stop(told.clone(), reason)).await;
-    goes_on
+    false
 }
 
 async fn report_end(world: &Arc<World>, connector: u32, told: &Told, report: &Report) {
