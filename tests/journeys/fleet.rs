@@ -26,13 +26,15 @@ async fn empty(setup: Setup) -> World {
     .await
 }
 
-/// A world with a commissioned terminal.
+/// A world with a commissioned terminal that takes cards: until the station is connected, it is out of service, too.
 async fn commissioned() -> World {
-    World::new(Setup {
+    let world = World::new(Setup {
         unplug_after: Some(1_000),
         ..Setup::default()
     })
-    .await
+    .await;
+    world.shows("Show your card").await;
+    world
 }
 
 /// The codes of the reasons in a problem, in their order.
