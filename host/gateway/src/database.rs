@@ -20,7 +20,7 @@ const BATCH: usize = 64;
 /// How many statements may be queued. Further callers wait.
 const QUEUE: usize = 1_024;
 /// How many compiled statements are kept: more than the store has.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 256;
 
 /// A handle on the database; clones share it.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ impl Disk {
         let connection = Connection::open_in_memory()?;
         // Small pages: a statement copies every page before it changes it, for its rollback.
         connection.pragma_update(None, "page_size", 2_048)?;
-        connection.set_prepared_statement_cache_capacity(64);
+        connection.set_prepared_statement_cache_capacity(256);
         // As on the native host: a statement is not recompiled when its values change.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(Self(connection))

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chargetap_engine::config::Config;
 use chargetap_engine::{Gateway, Secrets};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinHandle};
@@ -181,7 +180,7 @@ async fn live(world: Arc<World>) {
 
 async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
     let platform = Simulated::new(world.clone())?;
-    let config = Config::parse(&site::configuration())?;
+    let config = site::configuration()?;
     let secrets = Secrets {
         payter_key: "simulated-key".into(),
         card_key: None,

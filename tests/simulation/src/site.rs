@@ -1,7 +1,9 @@
 //! The site: which terminals there are, which EVSEs they serve, and how sessions begin there.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
+use chargetap_engine::config::{Config, ConfigErrors};
 use chargetap_fleet::example::EXAMPLE_CONFIG;
 use serde_json::json;
 
@@ -130,8 +132,14 @@ pub(crate) fn price_at(terminal: &str) -> &'static Price {
     }
 }
 
-/// The configuration.
-pub(crate) fn configuration() -> String {
+/// The configuration, read once: gateways are started often.
+pub(crate) fn configuration() -> Result<Config, &'static ConfigErrors> {
+    static READ: LazyLock<Result<Config, ConfigErrors>> =
+        LazyLock::new(|| Config::parse(&configuration_file()));
+    READ.as_ref().cloned()
+}
+
+fn configuration_file() -> String {
     let mut text = format!(
         r#"
         [gateway]
