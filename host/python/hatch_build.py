@@ -1,4 +1,4 @@
-"""Puts the built components and the licence into the wheel."""
+"""Puts the built components, with the signature if somebody signed them, and the licence into the wheel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-NAMES = ("callback-verifier", "session-orchestrator", "receipt-generator")
+COMPONENTS = ("callback-verifier.wasm", "session-orchestrator.wasm", "receipt-generator.wasm")
+SIGNED = ("bundle.json", "bundle.json.sig")
 
 
 class Components(BuildHookInterface[Any]):
@@ -15,8 +16,9 @@ class Components(BuildHookInterface[Any]):
         built = Path(self.root).parent.parent / "target/components"
         license = Path(self.root).parent.parent / "LICENSE"
         build_data["force_include"][str(license)] = "chargetap/LICENSE"
-        for name in NAMES:
-            file = built / f"{name}.wasm"
-            if not file.is_file():
+        for name in COMPONENTS + SIGNED:
+            file = built / name
+            if file.is_file():
+                build_data["force_include"][str(file)] = f"chargetap/components/{name}"
+            elif name in COMPONENTS:
                 raise FileNotFoundError(f"{file} is missing: run `cargo xtask build` first")
-            build_data["force_include"][str(file)] = f"chargetap/components/{name}.wasm"

@@ -113,7 +113,7 @@ class KilledHost(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         # So that a start takes no time before its first statement.
-        Plugins.load([(ENDPOINT, [cms.KEY])], COMPONENTS, self.folder / "cms.cache")
+        Plugins.load([(ENDPOINT, [cms.KEY])], COMPONENTS, self.folder / "cms.cache", unsigned=True)
         self.site = Site(self.folder)
         self.addCleanup(self.site.close)
 
@@ -176,7 +176,7 @@ class Answers(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        plugins = Plugins.load([(ENDPOINT, [cms.KEY])], COMPONENTS)
+        plugins = Plugins.load([(ENDPOINT, [cms.KEY])], COMPONENTS, unsigned=True)
         listener = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(listener.close)
         self.listener = listener

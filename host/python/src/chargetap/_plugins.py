@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ._bundle import Bundle
 from ._convert import signature
 from ._errors import CallbackRefused, KeysRefused, RenderingRefused, StepRefused
 from ._runtime import Instance, Plugin, new_engine
@@ -16,6 +17,7 @@ from .contract.screen import Message, Quote
 from .contract.session import Decision, Event, Policy
 
 PACKAGED = Path(__file__).parent / "components"
+NAMES = ("callback-verifier", "session-orchestrator", "receipt-generator")
 
 
 class Plugins:
@@ -37,16 +39,30 @@ class Plugins:
         endpoints: Sequence[tuple[Endpoint, Sequence[Key]]],
         folder: str | Path | None = None,
         cache: str | Path | None = None,
+        *,
+        keys: Sequence[str] | None = None,
+        unsigned: bool = False,
     ) -> Plugins:
         """Load the components from `folder`, or those that came with this package.
+
+        Say whose components are taken: with `keys`, those of a bundle that one of these public keys
+        signed (P-256, in PEM); with `unsigned`, any: whoever can write to the folder decides what is
+        computed. Nothing is compiled before all three are read and checked.
 
         With `cache`, a folder that only this user may write to, what was compiled is kept there:
         the next process loads in milliseconds instead of seconds.
 
-        Raises `KeysRefused` if the endpoints or keys are not accepted, and `LoadError` if a
-        component is missing or is not what it should be.
+        Raises `KeysRefused` if the endpoints or their keys are not accepted, `LoadError` if a
+        component is not trusted, is missing or is not what it should be, and `PublicKeyRefused` if
+        one of `keys` is none.
         """
+        if (keys is None) != unsigned:
+            raise TypeError(
+                "say whose components are taken: either keys=[PUBLIC_KEY_IN_PEM] or unsigned=True"
+            )
         files = Path(folder) if folder else PACKAGED
+        bundle = Bundle(files, keys)
+        components = [(files / f"{name}.wasm", bundle.component(name)) for name in NAMES]
         kept = Path(cache) if cache else None
         engine = new_engine()
         lowered = signature(verification.LOAD).lower((tuple(endpoints),))
@@ -58,12 +74,11 @@ class Plugins:
             handle: Handle = loaded
             return handle
 
+        verifier, orchestrator, generator = components
         plugins = cls(
-            Plugin(
-                engine, files / "callback-verifier.wasm", verification.INTERFACE, kept, with_keys
-            ),
-            Plugin(engine, files / "session-orchestrator.wasm", orchestration.INTERFACE, kept),
-            Plugin(engine, files / "receipt-generator.wasm", rendering.INTERFACE, kept),
+            Plugin(engine, *verifier, verification.INTERFACE, kept, with_keys),
+            Plugin(engine, *orchestrator, orchestration.INTERFACE, kept),
+            Plugin(engine, *generator, rendering.INTERFACE, kept),
         )
         # What is wrong with a key shows now, and not at the first callback.
         plugins.claimed_terminal("")

@@ -21,7 +21,7 @@ from wasmtime.component import (
 )
 
 from ._convert import signature
-from ._errors import ComponentFault, LoadError
+from ._errors import ComponentFault, Flaw, LoadError
 from ._values import Function, Handle, Interface
 
 MEMORY_LIMIT = 16 << 20
@@ -81,6 +81,7 @@ class Plugin:
         self,
         engine: Engine,
         path: Path,
+        wasm: bytes,
         interface: Interface,
         cache: Path | None = None,
         prepare: Callable[[Instance], Handle] | None = None,
@@ -91,15 +92,11 @@ class Plugin:
         self.prepare = prepare
         self.idle: tuple[Instance, Handle | None] | None = None
         try:
-            self.component = compiled(engine, path.read_bytes(), cache)
-            check(self.component.type, engine, interface)
-        except FileNotFoundError:
-            raise LoadError(
-                f"{path} is missing: build the components with `cargo xtask build`, and install this"
-                " package then or name their folder"
-            ) from None
-        except (OSError, WasmtimeError) as error:
-            raise LoadError(f"{path}: {error}") from error
+            self.component = compiled(engine, wasm, cache)
+        except WasmtimeError as error:
+            what = f"it is no valid component ({error}): copy or build it again"
+            raise LoadError(path, Flaw.MALFORMED, what) from error
+        check(path, self.component.type, engine, interface)
 
     def instantiate(self) -> tuple[Instance, Handle | None]:
         instance = Instance(self.engine, self.component, self.interface)
@@ -128,7 +125,7 @@ class Plugin:
         return result
 
 
-def check(declared: ComponentType, engine: Engine, interface: Interface) -> None:
+def check(path: Path, declared: ComponentType, engine: Engine, interface: Interface) -> None:
     """Refuse a component that could do more than compute, or that is not of this contract."""
     for name, extern in declared.imports(engine).items():
         imported = extern.ty
@@ -138,17 +135,19 @@ def check(declared: ComponentType, engine: Engine, interface: Interface) -> None
             else [imported]
         )
         if not all(isinstance(it, ValType) for it in of_instance):
-            raise WasmtimeError(f"it imports {name}, and a component may import types only")
+            what = f"it imports {name}, and a component may import types only: build it without"
+            raise LoadError(path, Flaw.IMPORTS, what)
     exported = declared.exports(engine).get(interface.name)
     instance = exported.ty if exported else None
     if not isinstance(instance, ComponentInstanceType):
-        raise WasmtimeError(f"it does not export {interface.name}")
+        raise LoadError(path, Flaw.OTHER_INTERFACE, f"it does not export {interface.name}")
     externs = instance.exports(engine)
     for function in interface.functions:
         there = externs.get(function.export)
         type = there.ty if there else None
         if not isinstance(type, FuncType) or not signature(function).fits(type):
-            raise WasmtimeError(f"its {function.export} is not that of this contract")
+            what = f"its {function.export} is not that of this contract"
+            raise LoadError(path, Flaw.OTHER_INTERFACE, what)
 
 
 def compiled(engine: Engine, wasm: bytes, cache: Path | None) -> Component:
