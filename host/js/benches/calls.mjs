@@ -7,12 +7,15 @@ const NOW = 1_767_268_800_000n;
 const WARM_UP = 200;
 const CALLS = 2_000;
 
-const plugins = await Plugins.load([
+const plugins = await Plugins.load(
   [
-    { id: "payter", scheme: { tag: "capability-url" } },
-    [[{ id: "2026" }, new Secret("an example's key of at least 32 bytes")]],
+    [
+      { id: "payter", scheme: { tag: "capability-url" } },
+      [[{ id: "2026" }, new Secret("an example's key of at least 32 bytes")]],
+    ],
   ],
-]);
+  { unsigned: true },
+);
 const capability = plugins.mint("payter", {
   terminal: "P66-0001",
   read: "0123456789ABCDEFGHJK",

@@ -16,12 +16,15 @@ const MINUTE = 60_000n;
 const TAPPED_AT = 1_767_268_800_000n; // milliseconds since 1970
 
 // Load the components, and the key of callback URLs.
-const plugins = await Plugins.load([
+const plugins = await Plugins.load(
   [
-    { id: "payter", scheme: { tag: "capability-url" } },
-    [[{ id: "2026" }, new Secret("an example's key of at least 32 bytes")]],
+    [
+      { id: "payter", scheme: { tag: "capability-url" } },
+      [[{ id: "2026" }, new Secret("an example's key of at least 32 bytes")]],
+    ],
   ],
-]);
+  { unsigned: true }, // they were just built here
+);
 
 // Mint the URL to which the terminal reports one card, and verify the callback that comes.
 const segment = plugins.mint("payter", {

@@ -1,9 +1,10 @@
-import { modules } from "./components/modules.js";
+import { coreModules, limitMemory } from "./binary.js";
+import type { Bytes } from "./bundle.js";
 import { ComponentFault } from "./errors.js";
 
 /** How a component is instantiated, as jco writes it. */
 type Instantiate<Imports, Exports> = (
-  getCoreModule: (path: string) => WebAssembly.Module,
+  getCoreModule: (file: string) => WebAssembly.Module,
   imports: Imports,
 ) => Exports;
 
@@ -19,18 +20,19 @@ export class Component<Instance> {
   }
 
   /** Compile a component's core modules. `prepare` makes of a new instance what is called. */
-  static async load<Imports, Exports, Instance>(
+  static async compile<Imports, Exports, Instance>(
     name: string,
+    component: Bytes,
     instantiate: Instantiate<Imports, Exports>,
     prepare: (exports: Exports) => Instance,
   ): Promise<Component<Instance>> {
-    const addresses = Object.entries(modules[name] ?? {});
-    const compiled = new Map(
-      await Promise.all(addresses.map(async ([path, url]) => [path, await compile(url)] as const)),
-    );
-    const find = (path: string): WebAssembly.Module => {
-      const module = compiled.get(path);
-      if (module === undefined) throw new Error(`${name} has no core module ${path}`);
+    const limited = coreModules(component).map(limitMemory);
+    const modules = await Promise.all(limited.map((module) => WebAssembly.compile(module)));
+    // jco names them in their order: name.core.wasm, name.core2.wasm, and so on.
+    const files = modules.map((_, at) => `${name}.core${at === 0 ? "" : at + 1}.wasm`);
+    const find = (file: string): WebAssembly.Module => {
+      const module = modules[files.indexOf(file)];
+      if (module === undefined) throw new Error(`${name} has no core module ${file}`);
       return module;
     };
     // What a component imports are types, which are nothing at run time.
@@ -53,13 +55,4 @@ export class Component<Instance> {
       throw error instanceof TypeError ? error : new ComponentFault(this.#name, error);
     }
   }
-}
-
-/** Compile a core module: from a file in Node, otherwise by `fetch`. */
-async function compile(url: URL): Promise<WebAssembly.Module> {
-  if (url.protocol === "file:") {
-    const { readFile } = process.getBuiltinModule("node:fs/promises");
-    return WebAssembly.compile(new Uint8Array(await readFile(url)));
-  }
-  return WebAssembly.compileStreaming(fetch(url));
 }

@@ -52,6 +52,62 @@ export class ComponentFault extends Error {
   }
 }
 
+/** What is wrong with one of the package's files. */
+export type Flaw =
+  /** It is missing, or cannot be read. */
+  | "unreadable"
+  /** There is no manifest: nobody signed the components. */
+  | "no-manifest"
+  /** There is no signature. */
+  | "no-signature"
+  /** The signature has not its form. */
+  | "malformed-signature"
+  /** No key that is trusted made the signature, or the manifest was changed after that. */
+  | "unknown-signer"
+  /** The manifest has not its form. */
+  | "malformed-manifest"
+  /** The manifest has another format. */
+  | "other-format"
+  /** The manifest does not name the component. */
+  | "not-listed"
+  /** A part of the component is missing. */
+  | "truncated"
+  /** It is not the component that was signed. */
+  | "altered"
+  /** It is no component, or is not whole. */
+  | "malformed"
+  /** It does not say which version of the contract it has. */
+  | "no-contract"
+  /** It, or the manifest, has a version of the contract that is not taken. */
+  | "other-contract"
+  /** The rest of the package was made of another component. */
+  | "other-component";
+
+/** A file was refused before anything was compiled. The message says what to do. */
+export class LoadError extends Error {
+  /** The file's name. */
+  readonly file: string;
+  readonly flaw: Flaw;
+
+  constructor(file: string, flaw: Flaw, what: string) {
+    super(`${file} cannot be used: ${what}`);
+    this.name = "LoadError";
+    this.file = file;
+    this.flaw = flaw;
+  }
+}
+
+/** What is to be trusted is no public key. The message has nothing of it. */
+export class PublicKeyError extends Error {
+  constructor() {
+    super(
+      "it is no public key of P-256 in PEM: `openssl pkey -in plugins.key.pem -pubout -out plugins.pub.pem` writes " +
+        "that of a private key",
+    );
+    this.name = "PublicKeyError";
+  }
+}
+
 function describe({ tag, val }: { tag: string; val?: unknown }): string {
   if (val === undefined) return tag;
   return `${tag} (${typeof val === "object" ? JSON.stringify(val) : String(val)})`;

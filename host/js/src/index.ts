@@ -1,12 +1,16 @@
 /** The three Chargetap components: load them, call them. The types are those of the contract, by its interfaces. */
 
+export type { Trust } from "./bundle.js";
 export {
   ComponentFault,
   ConfigurationError,
   ContractError,
+  LoadError,
   ProblemError,
+  PublicKeyError,
   RefusalError,
   RejectionError,
+  type Flaw,
 } from "./errors.js";
 export { Plugins, Receipts, type EndpointKeys } from "./plugins.js";
 export { Secret } from "./secret.js";

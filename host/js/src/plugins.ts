@@ -25,6 +25,7 @@ import type { Decision, Event, Policy, Refusal } from "./components/interfaces/c
 import { instantiate as instantiateVerifier } from "./components/callback-verifier.js";
 import { instantiate as instantiateGenerator } from "./components/receipt-generator.js";
 import { instantiate as instantiateOrchestrator } from "./components/session-orchestrator.js";
+import { Bundle, type Bytes, type Trust } from "./bundle.js";
 import { Component } from "./component.js";
 import { ConfigurationError, ProblemError, RefusalError, RejectionError } from "./errors.js";
 import type { Secret } from "./secret.js";
@@ -40,9 +41,19 @@ export class Receipts {
     this.#generator = generator;
   }
 
-  static async load(): Promise<Receipts> {
+  /**
+   * Load the component if it is trusted. A `LoadError` says what is wrong with which file, before anything is
+   * compiled; a `PublicKeyError`, that a key is none.
+   */
+  static async load(trust: Trust): Promise<Receipts> {
+    const bundle = await Bundle.open(trust);
+    return Receipts.compile(await bundle.component("receipt-generator"));
+  }
+
+  /** @internal */
+  static async compile(component: Bytes): Promise<Receipts> {
     return new Receipts(
-      await Component.load("receipt-generator", instantiateGenerator, (exports) => exports.rendering),
+      await Component.compile("receipt-generator", component, instantiateGenerator, (exports) => exports.rendering),
     );
   }
 
@@ -89,8 +100,12 @@ export class Plugins {
     this.#receipts = receipts;
   }
 
-  /** Load the components. What is wrong with a key shows now: a `ConfigurationError`. */
-  static async load(endpoints: EndpointKeys[]): Promise<Plugins> {
+  /**
+   * Load the components if they are trusted: nothing is compiled before all three are read and checked. A `LoadError`
+   * says what is wrong with which file; a `PublicKeyError`, that a key of `trust` is none; a `ConfigurationError`, what
+   * is wrong with an endpoint or its keys.
+   */
+  static async load(endpoints: EndpointKeys[], trust: Trust): Promise<Plugins> {
     // An instance after a failed one is loaded with the same endpoints, whatever became of the argument.
     const kept = endpoints.map(([endpoint, keys]): EndpointKeys => [
       structuredClone(endpoint),
@@ -98,16 +113,23 @@ export class Plugins {
     ]);
     const reveal = (): EndpointWithKeys[] =>
       kept.map(([endpoint, keys]) => [endpoint, keys.map(([info, secret]) => [info, secret.expose()])]);
-    const [verification, orchestrator, receipts] = await Promise.all([
-      Component.load("callback-verifier", instantiateVerifier, ({ verification: { Verifier } }) => ({
+    const bundle = await Bundle.open(trust);
+    const [verifier, orchestrator, generator] = await Promise.all([
+      bundle.component("callback-verifier"),
+      bundle.component("session-orchestrator"),
+      bundle.component("receipt-generator"),
+    ]);
+    const compiled = await Promise.all([
+      Component.compile("callback-verifier", verifier, instantiateVerifier, ({ verification: { Verifier } }) => ({
         claimedTerminal: Verifier.claimedTerminal,
         verifier: Verifier.load(reveal()),
       })),
-      Component.load("session-orchestrator", instantiateOrchestrator, (exports) => exports.orchestration),
-      Receipts.load(),
+      Component.compile("session-orchestrator", orchestrator, instantiateOrchestrator, (it) => it.orchestration),
+      Receipts.compile(generator),
     ]);
+    const [verification] = compiled;
     verification.call(() => undefined, (reason: ConfigurationProblem) => new ConfigurationError(reason));
-    return new Plugins(verification, orchestrator, receipts);
+    return new Plugins(...compiled);
   }
 
   /**

@@ -1,17 +1,43 @@
-// What the build makes of components.
+// What the build, and then the package, makes of components.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
-import { limitMemory, transpileInto } from "../scripts/transpile.mjs";
+import { coreModules, customSection, limitMemory } from "../dist/binary.js";
+import { COMPONENTS, transpileInto } from "../scripts/transpile.mjs";
+
+/** @param {import("node:test").TestContext} context */
+async function newFolder(context) {
+  const folder = await mkdtemp(join(tmpdir(), "chargetap-"));
+  context.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+const wasm = async (/** @type {string} */ text) => new Uint8Array(await parse(text));
+
+test("the core modules that are compiled are those for which jco wrote the rest", async (context) => {
+  const folder = await newFolder(context);
+  for (const name of COMPONENTS) {
+    const component = new Uint8Array(await readFile(new URL(`../dist/components/${name}.wasm`, import.meta.url)));
+    assert.deepEqual([...(await transpileInto(component, name, folder)).values()], coreModules(component));
+    assert.equal(customSection(component, "chargetap:contract"), "0.1.0");
+  }
+});
+
+test("of a section that is there twice the last one counts, and those of inner parts do not", async () => {
+  const component = await wasm(`(component
+    (@custom "a" "first") (component (@custom "b" "inner")) (core module (@custom "b" "inner")) (@custom "a" "last"))`);
+  assert.equal(customSection(component, "a"), "last");
+  assert.equal(customSection(component, "b"), undefined);
+});
 
 test("a core module's memory grows to 16 MiB and not further", async () => {
   for (const limits of ["1", "1 1000"]) {
-    const module = await parse(`(module (memory (export "memory") ${limits}) (func (export "f")))`);
-    const { instance } = await WebAssembly.instantiate(new Uint8Array(limitMemory(module)));
+    const module = await wasm(`(module (memory (export "memory") ${limits}) (func (export "f")))`);
+    const { instance } = await WebAssembly.instantiate(limitMemory(module));
     const memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
     memory.grow(255);
     assert.equal(memory.buffer.byteLength, 16 << 20);
@@ -20,15 +46,15 @@ test("a core module's memory grows to 16 MiB and not further", async () => {
 });
 
 test("a smaller maximum of a core module stays, and so does a module without memory", async () => {
-  const small = await parse('(module (memory (export "memory") 1 2))');
-  const { instance } = await WebAssembly.instantiate(new Uint8Array(limitMemory(small)));
+  const small = await wasm('(module (memory (export "memory") 1 2))');
+  const { instance } = await WebAssembly.instantiate(limitMemory(small));
   assert.throws(() => /** @type {WebAssembly.Memory} */ (instance.exports.memory).grow(2), RangeError);
-  const none = await parse('(module (func (export "f")))');
+  const none = await wasm('(module (func (export "f")))');
   assert.deepEqual(limitMemory(none), none);
 });
 
 test("a core module that begins with more memory is refused", async () => {
-  const large = await parse("(module (memory 257))");
+  const large = await wasm("(module (memory 257))");
   assert.throws(() => limitMemory(large), /more than 16 MiB/);
 });
 
@@ -40,9 +66,6 @@ const READS_CLOCK = `(component
     (func (export "now") (result u64) (canon lift (core func $i "now"))))`;
 
 test("a component that imports a function is refused", async (context) => {
-  const folder = await mkdtemp(join(tmpdir(), "chargetap-"));
-  context.after(() => rm(folder, { recursive: true }));
-  const file = join(folder, "clock.wasm");
-  await writeFile(file, await parse(READS_CLOCK));
-  await assert.rejects(transpileInto(file, "clock", folder), /clock imports functions: clock/);
+  const transpiled = transpileInto(await wasm(READS_CLOCK), "clock", await newFolder(context));
+  await assert.rejects(transpiled, /clock imports functions: clock/);
 });

@@ -12,6 +12,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { parse } from "lossless-json";
+import { limitMemory } from "../dist/binary.js";
 import { COMPONENTS, transpileInto } from "../scripts/transpile.mjs";
 import { camel, pascal, Values } from "./values.mjs";
 
@@ -52,10 +53,9 @@ if (failed > 0) {
 async function load(file) {
   const folder = await mkdtemp(join(tmpdir(), "chargetap-"));
   try {
-    const modules = await transpileInto(file, "component", folder);
     const compiled = new Map();
-    for (const path of modules) {
-      compiled.set(path, await WebAssembly.compile(new Uint8Array(await readFile(join(folder, path)))));
+    for (const [path, module] of await transpileInto(await readFile(file), "component", folder)) {
+      compiled.set(path, await WebAssembly.compile(limitMemory(module)));
     }
     await writeFile(join(folder, "package.json"), '{"type":"module"}');
     const { instantiate } = await import(pathToFileURL(join(folder, "component.js")).href);
