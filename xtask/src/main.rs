@@ -109,6 +109,15 @@ fn test() -> anyhow::Result<()> {
     hosts::need_node()?;
     components::build()?;
     let python = peers::install()?;
+    // With it, the tests of the other hosts sign bundles.
+    cargo(&[
+        "build",
+        "--workspace",
+        "--features",
+        peers::FEATURES,
+        "--bin",
+        "chargetap",
+    ])?;
     hosts::test(&python)?;
     shell::cargo_with(
         &["test", "--workspace", "--features", peers::FEATURES],
