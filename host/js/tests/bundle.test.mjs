@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import {
   altered,
@@ -16,12 +15,11 @@ import {
   MANIFEST,
   owner,
   Package,
-  run,
+  sign,
   SIGNATURE,
   stranger,
 } from "./package.mjs";
 
-const chargetap = fileURLToPath(new URL("../../../target/debug/chargetap", import.meta.url));
 /** An empty component. */
 const EMPTY = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00];
 
@@ -86,7 +84,7 @@ for (const [name, wrong, file, flaw] of CASES) {
 
 test("components that chargetap signed are loaded, and those that a stranger signed are not", async (context) => {
   const signed = await Package.make(context);
-  await run(`${chargetap} plugins sign components --key ${join(keys, "owner.key.pem")}`, signed.folder);
+  await sign(join(signed.folder, "components"), "owner");
   assert.equal((await signed.refusal(context, { keys: [stranger] })).flaw, "unknown-signer");
   assert.equal((await signed.refusal(context, { keys: [] })).flaw, "unknown-signer");
   const { Plugins, Receipts, Secret } = await signed.import();

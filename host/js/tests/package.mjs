@@ -11,6 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { COMPONENTS } from "../scripts/transpile.mjs";
 
+const chargetap = fileURLToPath(new URL("../../../target/debug/chargetap", import.meta.url));
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 export const MANIFEST = "bundle.json";
 export const SIGNATURE = "bundle.json.sig";
@@ -22,7 +23,7 @@ export const LAST_FILE = `${LAST}.wasm`;
 /** The folder of the key pairs. */
 export const keys = await mkdtemp(join(tmpdir(), "chargetap-"));
 after(() => rm(keys, { recursive: true }));
-export const run = (/** @type {string} */ command, cwd = keys) =>
+const run = (/** @type {string} */ command, cwd = keys) =>
   promisify(execFile)("bash", ["-euo", "pipefail", "-c", command], { cwd });
 
 /** Make a key pair as two files, and return the public one. */
@@ -31,6 +32,11 @@ export async function makeKey(/** @type {string} */ name, curve = "prime256v1") 
     openssl pkey -in ${name}.key.pem -pubout -out ${name}.pub.pem`);
   return readFile(join(keys, `${name}.pub.pem`), "utf8");
 }
+/** Have `chargetap` sign a folder of components. */
+export async function sign(/** @type {string} */ folder, /** @type {string} */ by) {
+  await run(`${chargetap} plugins sign ${folder} --key ${by}.key.pem`);
+}
+
 export const owner = await makeKey("owner");
 export const stranger = await makeKey("stranger");
 

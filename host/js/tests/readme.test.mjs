@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { owner, sign } from "./package.mjs";
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -42,7 +43,10 @@ test("the README's commands verify a callback and render a receipt, and its code
     recursive: true,
     filter: (path) => !MADE.some((made) => path === `${root}host/js/${made}`),
   });
-  for (const needed of ["target", "wit", "LICENSE"]) await symlink(`${root}${needed}`, join(checkout, needed));
+  for (const needed of ["wit", "LICENSE"]) await symlink(`${root}${needed}`, join(checkout, needed));
+  const components = join(checkout, "target/components");
+  await cp(`${root}target/components`, components, { recursive: true });
+  await sign(components, "owner");
   const own = join(folder, "own");
   await mkdir(own);
   await execute("npm", ["init", "--yes"], { cwd: own });
@@ -60,6 +64,10 @@ test("the README's commands verify a callback and render a receipt, and its code
   const verified = await execute(process.execPath, ["verify.mjs"], { cwd: own });
   assert.match(verified.stdout, /tag: 'card-read'/);
   assert.equal(verified.stderr, "");
+  const byKey = JSON.stringify({ keys: [owner] });
+  await writeFile(join(own, "signed.mjs"), verify.replace("{ unsigned: true }", byKey));
+  const signed = await execute(process.execPath, ["signed.mjs"], { cwd: own });
+  assert.match(signed.stdout, /tag: 'card-read'/);
   await writeFile(join(own, "step.mjs"), `${verify}${HOST}${step}console.log(decision.view.phase);`);
   const stepped = await execute(process.execPath, ["step.mjs"], { cwd: own });
   assert.match(stepped.stdout, /^authorising$/m);

@@ -51,6 +51,11 @@ def make_key(name: str, folder: Path, curve: str = "prime256v1") -> str:
     return (folder / f"{name}.pub.pem").read_text()
 
 
+def sign(folder: Path, key: Path) -> None:
+    """Have `chargetap` sign a folder of components."""
+    run(f"{ROOT}/target/debug/chargetap plugins sign {folder} --key {key}", folder)
+
+
 def change(path: Path, to: Callable[[bytes], bytes]) -> None:
     path.write_bytes(to(path.read_bytes()))
 
@@ -266,9 +271,7 @@ class Signed(unittest.TestCase):
     def test_components_that_chargetap_signed_are_loaded_and_verify_a_callback(self) -> None:
         for name in NAMES:
             shutil.copy(COMPONENTS / f"{name}.wasm", self.folder)
-        chargetap = ROOT / "target/debug/chargetap"
-        key = self.keys / "owner.key.pem"
-        run(f"{chargetap} plugins sign {self.folder} --key {key}", self.folder)
+        sign(self.folder, self.keys / "owner.key.pem")
         self.assertIs(self.refusal([self.stranger]).flaw, Flaw.UNKNOWN_SIGNER)
         plugins = Plugins.load(ENDPOINTS, self.folder, keys=[self.stranger, self.owner])
         card = example.card_of(plugins, example.callback(plugins)).card

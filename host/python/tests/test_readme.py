@@ -13,7 +13,8 @@ import unittest
 import urllib.request
 from pathlib import Path
 
-from . import PACKAGE, ROOT
+from . import COMPONENTS, PACKAGE, ROOT
+from .test_bundle import make_key, sign
 from .test_cms import free_port
 
 PATIENCE = 180
@@ -31,9 +32,8 @@ class Readme(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         # What the commands write into `target` is not to stay.
-        (self.folder / "target").mkdir()
-        for name in ("host", "target/components"):
-            (self.folder / name).symlink_to(ROOT / name)
+        shutil.copytree(COMPONENTS, self.folder / "target/components")
+        (self.folder / "host").symlink_to(ROOT / "host")
         own = ("PYTHONPATH", "SPEED", "CALLBACK_KEY")
         self.environment = {name: it for name, it in os.environ.items() if name not in own}
 
@@ -51,6 +51,8 @@ class Readme(unittest.TestCase):
         return done.stdout
 
     def test_the_commands_verify_a_callback_and_settle_a_session(self) -> None:
+        make_key("plugins", self.folder)
+        sign(self.folder / "target/components", self.folder / "plugins.key.pem")
         start, own_host = blocks("sh")
         self.assertEqual(len(start.splitlines()), 3)
         began = time.monotonic()
@@ -63,6 +65,9 @@ class Readme(unittest.TestCase):
         [example] = blocks("python")
         (self.folder / "call.py").write_text(example)
         self.assertIn("CardRead(terminal='P66-0001'", self.run_block(".venv/bin/python call.py"))
+        by_key = 'keys=[__import__("pathlib").Path("plugins.pub.pem").read_text()]'
+        (self.folder / "signed.py").write_text(example.replace("unsigned=True", by_key))
+        self.assertIn("CardRead(terminal='P66-0001'", self.run_block(".venv/bin/python signed.py"))
 
         self.assert_settles(own_host)
 
