@@ -1,6 +1,6 @@
 /** WebAssembly's binary format, as far as it is read here: a component's parts, and the memory of a module. */
 
-type Bytes = Uint8Array<ArrayBuffer>;
+export type Bytes = Uint8Array<ArrayBuffer>;
 
 interface Section {
   readonly id: number;
@@ -9,7 +9,7 @@ interface Section {
   readonly end: number;
 }
 
-/** The bytes are no component, or not whole. */
+/** The bytes are no component, or not such a one. */
 export class MalformedError extends Error {}
 
 /** Magic and version. */

@@ -5,7 +5,7 @@
  * with P-256 over the SHA-256 of the manifest's bytes, DER-encoded, in base64.
  */
 
-import { customSection, MalformedError } from "./binary.js";
+import { type Bytes, coreModules, customSection, limitMemory, MalformedError } from "./binary.js";
 import { contract, files, transpiled } from "./components/bundle.js";
 import { LoadError, PublicKeyError } from "./errors.js";
 
@@ -15,8 +15,6 @@ export type Trust =
   | { readonly keys: readonly string[]; readonly unsigned?: never }
   /** Any: whoever can write to the package decides what is computed. */
   | { readonly unsigned: true; readonly keys?: never };
-
-export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What a bundle's signature covers. */
 interface Manifest {
@@ -85,8 +83,11 @@ export class Bundle {
     return new Bundle(parse(manifest));
   }
 
-  /** Read a component, if it is the one that was signed, and that of which the rest of the package was made. */
-  async component(name: string): Promise<Bytes> {
+  /**
+   * Read the core modules of a component, if it is the one that was signed, and that of which the rest of the package
+   * was made. Their memory is limited.
+   */
+  async component(name: string): Promise<Bytes[]> {
     const file = `${name}.wasm`;
     const bytes = await read(file);
     if (bytes === undefined) {
@@ -94,11 +95,16 @@ export class Bundle {
     }
     const sha256 = await digest(bytes);
     if (this.#manifest !== undefined) check(this.#manifest, name, bytes.length, sha256);
-    checkContract(file, statedContract(file, bytes));
-    if (sha256 !== transpiled[name]) {
-      throw new LoadError(file, "other-component", "the package was made of another one: build and install it again");
+    try {
+      checkStatedContract(file, bytes);
+      if (sha256 !== transpiled[name]) {
+        throw new LoadError(file, "other-component", "the package was made of another one: build and install it again");
+      }
+      return coreModules(bytes).map(limitMemory);
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      throw new LoadError(file, "malformed", `it is no valid component (${error.message}): build it again`);
     }
-    return bytes;
   }
 }
 
@@ -119,21 +125,15 @@ function check({ components }: Manifest, name: string, size: number, sha256: str
   }
 }
 
-function statedContract(file: string, component: Bytes): string {
-  let stated;
-  try {
-    stated = customSection(component, CONTRACT_SECTION);
-  } catch (error) {
-    if (!(error instanceof MalformedError)) throw error;
-    throw new LoadError(file, "malformed", `it is no valid component (${error.message}): build it again`);
-  }
+function checkStatedContract(file: string, component: Bytes): void {
+  const stated = customSection(component, CONTRACT_SECTION);
   if (stated === undefined) {
     const what =
       "it does not say its version of the contract: build it by `cargo xtask build`, which adds the section " +
       CONTRACT_SECTION;
     throw new LoadError(file, "no-contract", what);
   }
-  return stated;
+  checkContract(file, stated);
 }
 
 function checkContract(file: string, stated: string): void {

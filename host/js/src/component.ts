@@ -1,5 +1,4 @@
-import { coreModules, limitMemory } from "./binary.js";
-import type { Bytes } from "./bundle.js";
+import type { Bytes } from "./binary.js";
 import { ComponentFault } from "./errors.js";
 
 /** How a component is instantiated, as jco writes it. */
@@ -19,15 +18,14 @@ export class Component<Instance> {
     this.#instantiate = instantiate;
   }
 
-  /** Compile a component's core modules. `prepare` makes of a new instance what is called. */
+  /** Compile the core modules of a component. `prepare` makes of a new instance what is called. */
   static async compile<Imports, Exports, Instance>(
     name: string,
-    component: Bytes,
+    binaries: Bytes[],
     instantiate: Instantiate<Imports, Exports>,
     prepare: (exports: Exports) => Instance,
   ): Promise<Component<Instance>> {
-    const limited = coreModules(component).map(limitMemory);
-    const modules = await Promise.all(limited.map((module) => WebAssembly.compile(module)));
+    const modules = await Promise.all(binaries.map((binary) => WebAssembly.compile(binary)));
     // jco names them in their order: name.core.wasm, name.core2.wasm, and so on.
     const files = modules.map((_, at) => `${name}.core${at === 0 ? "" : at + 1}.wasm`);
     const find = (file: string): WebAssembly.Module => {

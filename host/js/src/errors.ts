@@ -74,7 +74,7 @@ export type Flaw =
   | "truncated"
   /** It is not the component that was signed. */
   | "altered"
-  /** It is no component, or is not whole. */
+  /** It is no component, is not whole, or needs more than 16 MiB of memory to begin with. */
   | "malformed"
   /** It does not say which version of the contract it has. */
   | "no-contract"

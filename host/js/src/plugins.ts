@@ -25,7 +25,8 @@ import type { Decision, Event, Policy, Refusal } from "./components/interfaces/c
 import { instantiate as instantiateVerifier } from "./components/callback-verifier.js";
 import { instantiate as instantiateGenerator } from "./components/receipt-generator.js";
 import { instantiate as instantiateOrchestrator } from "./components/session-orchestrator.js";
-import { Bundle, type Bytes, type Trust } from "./bundle.js";
+import type { Bytes } from "./binary.js";
+import { Bundle, type Trust } from "./bundle.js";
 import { Component } from "./component.js";
 import { ConfigurationError, ProblemError, RefusalError, RejectionError } from "./errors.js";
 import type { Secret } from "./secret.js";
@@ -51,9 +52,9 @@ export class Receipts {
   }
 
   /** @internal */
-  static async compile(component: Bytes): Promise<Receipts> {
+  static async compile(binaries: Bytes[]): Promise<Receipts> {
     return new Receipts(
-      await Component.compile("receipt-generator", component, instantiateGenerator, (exports) => exports.rendering),
+      await Component.compile("receipt-generator", binaries, instantiateGenerator, (exports) => exports.rendering),
     );
   }
 

@@ -70,6 +70,15 @@ const CASES = [
     LAST_FILE,
     "other-component",
   ],
+  [
+    "one that begins with more than 16 MiB of memory",
+    async (it) => {
+      await it.signWith(await parsed('(@custom "chargetap:contract" "0.1.0") (core module (memory 257))'));
+      await it.madeOfLast();
+    },
+    LAST_FILE,
+    "malformed",
+  ],
 ];
 
 for (const [name, wrong, file, flaw] of CASES) {

@@ -87,6 +87,14 @@ export class Package {
     );
   }
 
+  /** Have the package say that it was made of the last component as it is now. */
+  async madeOfLast() {
+    const sha256 = createHash("sha256").update(await this.read(LAST_FILE)).digest("hex");
+    await this.change("bundle.js", (before) =>
+      Buffer.from(`${before}`.replace(new RegExp(`"${LAST}": "[0-9a-f]+"`), `"${LAST}": "${sha256}"`)),
+    );
+  }
+
   /** What a signer writes of the components. */
   async manifest() {
     const components = [];
