@@ -31,9 +31,10 @@ class Readme(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
-        # What the commands write into `target` is not to stay.
+        # What the commands write is not to stay.
         shutil.copytree(COMPONENTS, self.folder / "target/components")
-        (self.folder / "host").symlink_to(ROOT / "host")
+        shutil.copytree(PACKAGE, self.folder / "host/python")
+        shutil.copy(ROOT / "LICENSE", self.folder)
         own = ("PYTHONPATH", "SPEED", "CALLBACK_KEY")
         self.environment = {name: it for name, it in os.environ.items() if name not in own}
 
@@ -51,7 +52,7 @@ class Readme(unittest.TestCase):
         return done.stdout
 
     def test_the_commands_verify_a_callback_and_settle_a_session(self) -> None:
-        make_key("plugins", self.folder)
+        public_key = make_key("plugins", self.folder)
         sign(self.folder / "target/components", self.folder / "plugins.key.pem")
         start, own_host = blocks("sh")
         self.assertEqual(len(start.splitlines()), 3)
@@ -65,8 +66,8 @@ class Readme(unittest.TestCase):
         [example] = blocks("python")
         (self.folder / "call.py").write_text(example)
         self.assertIn("CardRead(terminal='P66-0001'", self.run_block(".venv/bin/python call.py"))
-        by_key = 'keys=[__import__("pathlib").Path("plugins.pub.pem").read_text()]'
-        (self.folder / "signed.py").write_text(example.replace("unsigned=True", by_key))
+        signed = example.replace("unsigned=True", f"keys=[{public_key!r}]")
+        (self.folder / "signed.py").write_text(signed)
         self.assertIn("CardRead(terminal='P66-0001'", self.run_block(".venv/bin/python signed.py"))
 
         self.assert_settles(own_host)
