@@ -1,4 +1,4 @@
-//! Build the components.
+//! Build the components, and the contract's packages beside them.
 //!
 //! The three plugins are built for `wasm32-unknown-unknown`, where the standard library imports
 //! nothing, and wrapped into components that import no function. Each says its name, its version and
@@ -12,8 +12,8 @@ use wasm_encoder::{ComponentSection, CustomSection};
 use wasm_metadata::{AddMetadata, AddMetadataField};
 use wit_component::{ComponentEncoder, metadata};
 
-use crate::shell::{cargo, root};
-use crate::targets;
+use crate::shell::{cargo, root, write_changed};
+use crate::{targets, wit};
 
 /// A plugin and the most bytes it may have.
 const PLUGINS: [(&str, u64); 3] = [
@@ -65,7 +65,7 @@ pub(crate) fn build() -> anyhow::Result<()> {
     )
 }
 
-/// Build and wrap the plugins, and print their sizes.
+/// Build and wrap the plugins, print their sizes, and write the contract's packages.
 pub(crate) fn build_plugins() -> anyhow::Result<()> {
     targets::ensure(targets::PLUGINS)?;
     let target = ["--target", targets::PLUGINS];
@@ -75,7 +75,7 @@ pub(crate) fn build_plugins() -> anyhow::Result<()> {
         let build = ["build", "--profile", "component", "--package", name];
         cargo(&[&build[..], &target].concat())?;
     }
-    fs::create_dir_all(folder())?;
+    wit::write()?;
     for (name, limit) in PLUGINS {
         let size = wrap(name)?;
         eprintln!("{name}: {size} bytes (at most {limit})");
@@ -101,11 +101,7 @@ fn wrap(name: &str) -> anyhow::Result<u64> {
         .and_then(|encoder| encoder.validate(true).encode())
         .and_then(|component| describe(name, &component, &contract(&bytes)?))
         .with_context(|| format!("{name} cannot be made a component"))?;
-    let path = path(name);
-    // An unchanged file keeps its modification time, so that nothing is rebuilt for it.
-    if fs::read(&path).ok().as_deref() != Some(component.as_slice()) {
-        fs::write(&path, &component)?;
-    }
+    write_changed(&path(name), &component)?;
     Ok(u64::try_from(component.len())?)
 }
 

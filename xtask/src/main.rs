@@ -7,6 +7,7 @@ mod peers;
 mod receipts;
 mod shell;
 mod targets;
+mod wit;
 
 use std::process::ExitCode;
 
@@ -24,7 +25,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
-    /// Build the components and the Spin application into target/, and print their sizes.
+    /// Build the components, the contract's packages and the Spin application into target/, and print the
+    /// components' sizes.
     Build,
     /// Build what the tests need and run them all.
     Test,

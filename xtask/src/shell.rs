@@ -1,6 +1,7 @@
-//! Running other programs.
+//! The workspace's folder, files in it, and other programs.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -10,6 +11,18 @@ use anyhow::{Context, bail};
 pub(crate) fn root() -> PathBuf {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask).to_owned()
+}
+
+/// Write a file, and the folders that it is in. An unchanged one keeps its modification time, so that nothing is
+/// rebuilt for it.
+pub(crate) fn write_changed(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if fs::read(path).ok().as_deref() == Some(bytes) {
+        return Ok(());
+    }
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(path, bytes))
+        .with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Run cargo in the workspace; it shows its own progress.

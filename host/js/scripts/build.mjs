@@ -11,7 +11,8 @@ import { COMPONENTS, transpileInto, typesInto } from "./transpile.mjs";
 const SIGNED = ["bundle.json", "bundle.json.sig"];
 
 const built = fileURLToPath(new URL("../../../target/components/", import.meta.url));
-const wit = fileURLToPath(new URL("../../../wit/types/", import.meta.url));
+const types = fileURLToPath(new URL("../../../target/wit/types.wasm", import.meta.url));
+const world = fileURLToPath(new URL("../../../wit/types/world.wit", import.meta.url));
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const components = `${dist}components/`;
 
@@ -29,7 +30,9 @@ for (const name of COMPONENTS) {
 }
 const files = [...COMPONENTS.map((name) => `${name}.wasm`), ...SIGNED].filter((file) => existsSync(`${built}${file}`));
 for (const file of files) await copyFile(`${built}${file}`, `${components}${file}`);
-const contract = await typesInto(wit, "all", components);
+await typesInto(types, "all", components);
+const [, contract] = /^package .*@(.*);$/m.exec(await readFile(world, "utf8")) ?? [];
+if (contract === undefined) throw new Error(`${world} has no version`);
 // Addresses that bundlers find, too.
 const addresses = files.map((file) => `  "${file}": new URL("./${file}", import.meta.url),\n`);
 await writeFile(

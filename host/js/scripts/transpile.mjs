@@ -1,6 +1,6 @@
 // What jco makes of a component: a module that is strict about arguments; and of the contract: its types.
 
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { transpileBytes } from "@bytecodealliance/jco-transpile";
 import { $init, generateTypes } from "@bytecodealliance/jco-transpile/component";
@@ -38,25 +38,17 @@ export async function transpileInto(component, name, folder) {
 }
 
 /**
- * Write the types of a WIT package into a folder, with what the WIT says of them, and return the package's version. A
- * component has only those that it uses, and no comments.
+ * Write the types of a WIT package into a folder, with what the WIT says of them. A component has only those
+ * that it uses, and no comments.
  *
- * @param {string} wit
+ * @param {string} file the package as WebAssembly
  * @param {string} world one that imports them all
  * @param {string} folder
- * @returns {Promise<string>}
  */
-export async function typesInto(wit, world, folder) {
-  const names = (await readdir(wit)).filter((name) => name.endsWith(".wit"));
-  const texts = await Promise.all(names.map((name) => readFile(join(wit, name), "utf8")));
-  const header = /^package .*@(.*);$/m;
-  const [line, version] = texts[0]?.match(header) ?? [];
-  if (version === undefined) throw new Error(`${wit} has no version`);
-  const source = `${line}\n${texts.map((text) => text.replace(header, "")).join("\n")}`;
+export async function typesInto(file, world, folder) {
   await $init;
-  const files = generateTypes("types", { wit: { tag: "source", val: source }, world, strict: true });
+  const files = generateTypes("types", { wit: { tag: "binary", val: await readFile(file) }, world, strict: true });
   await writeAll(files, folder);
-  return version;
 }
 
 /**
