@@ -24,7 +24,8 @@ use crate::keys::PublicKey;
 pub const MANIFEST: &str = "bundle.json";
 /// The file's name of the manifest's signature.
 pub const SIGNATURE: &str = "bundle.json.sig";
-/// The versions of the contract that this host takes.
+/// The versions of the contract that this host takes: all that were released. `wit/README.md` says what a new one
+/// needs.
 pub const CONTRACTS: &[&str] = &["0.1.0"];
 /// The format of manifests.
 pub(crate) const FORMAT: u32 = 1;

@@ -1,6 +1,9 @@
 //! What a file says of itself.
 
+use std::path::Path;
+
 use super::built;
+use crate::bundle::CONTRACTS;
 use crate::files::Component;
 use crate::{COMPONENTS, Flaw, Inspection, Kind, LoadError};
 
@@ -29,12 +32,25 @@ fn the_three_components_say_their_name_version_and_contract() {
         assert_eq!(inspection.version.as_deref(), Some("0.1.0"));
         assert_eq!(inspection.contract.as_deref(), Some("0.1.0"));
         assert_eq!(inspection.size, path.metadata().unwrap().len());
-        assert_eq!(inspection.check(crate::bundle::CONTRACTS), Ok(()));
+        assert_eq!(inspection.check(CONTRACTS), Ok(()));
         let interface = format!("chargetap:{name}/");
         assert!(
             inspection.exports[0].starts_with(&interface),
             "{inspection:?}"
         );
+    }
+}
+
+#[test]
+fn every_released_version_of_the_contract_is_taken() {
+    let releases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit/released");
+    let entries = std::fs::read_dir(releases).unwrap().map(Result::unwrap);
+    let folders = entries.filter(|it| it.path().is_dir());
+    let releases: Vec<_> = folders.map(|it| it.file_name()).collect();
+    assert!(!releases.is_empty());
+    for release in releases {
+        let release = release.to_str().unwrap();
+        assert!(CONTRACTS.contains(&release), "{release}");
     }
 }
 
