@@ -201,6 +201,27 @@ fn openssl_and_the_gateway_verify_each_others_signatures() {
 }
 
 #[test]
+fn a_signed_folder_is_packed_once_and_the_commands_that_push_it_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    copy_components(folder);
+    make_key("owner", folder);
+    let pack = ["plugins", "pack", "components", "--oci", "layout"];
+    let error = failure(&pack, folder);
+    assert!(error.contains("chargetap plugins sign"), "{error}");
+    sign("owner", folder);
+    let text = run(&pack, folder);
+    for name in COMPONENTS.into_iter().chain(["bundle"]) {
+        let command =
+            format!("oras cp --from-oci-layout layout:{name} REGISTRY/chargetap/{name}:0.1.0\n");
+        assert!(text.contains(&command), "{text}");
+    }
+    assert!(folder.join("layout/index.json").is_file());
+    let error = failure(&pack, folder);
+    assert!(error.contains("layout cannot be used"), "{error}");
+}
+
+#[test]
 fn what_is_wrong_with_components_is_listed_beside_those_that_are_good() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -1,9 +1,10 @@
-//! `chargetap plugins`: sign the components, and look at them. Nothing is compiled.
+//! `chargetap plugins`: sign the components, pack them for registries, and look at them. Nothing is compiled.
 
 use std::path::{Path, PathBuf};
 
 use chargetap_plugins::{
-    Bundle, COMPONENTS, Component, Inspection, LoadError, Trust, component_path, sign_folder,
+    Artefact, Bundle, COMPONENTS, Component, Inspection, LoadError, Trust, component_path,
+    pack_folder, sign_folder,
 };
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -74,6 +75,20 @@ enum Verb {
         #[arg(long, value_name = "PUBLIC.pem")]
         key: PathBuf,
     },
+    /// Pack a signed folder for registries: write it as an OCI image layout.
+    ///
+    /// Each component is an artefact of its own, as the CNCF's Wasm OCI Artifact layout has it: `wkg` pulls it. One more,
+    /// `bundle`, is the folder as a whole, with its signature: `oras pull` makes the folder again. Push them by
+    /// `oras cp --from-oci-layout`.
+    ///
+    /// What was changed after it was signed is not packed. Who signed it, `verify` checks, and each gateway.
+    Pack {
+        /// The folder with the three components, signed.
+        folder: PathBuf,
+        /// The folder to write, which must not be there yet.
+        #[arg(long, value_name = "LAYOUT")]
+        oci: PathBuf,
+    },
     /// List the components of a gateway, and what keeps it from taking them.
     ///
     /// Of a configuration, its folder and its keys count. Of a folder, only the components are checked, and not whether
@@ -139,6 +154,17 @@ pub(crate) fn run(args: PluginsArgs) -> anyhow::Result<()> {
                 key.display()
             );
             (serde_json::to_value(rows)?, text)
+        }
+        Verb::Pack { folder, oci } => {
+            let artefacts = pack_folder(&folder, &oci)?;
+            let layout = oci.display();
+            let mut text = format!("{layout}: packed. Push what you need:\n\n");
+            for Artefact { name, version, .. } in &artefacts {
+                text += &format!(
+                    "    oras cp --from-oci-layout {layout}:{name} REGISTRY/chargetap/{name}:{version}\n"
+                );
+            }
+            (serde_json::to_value(artefacts)?, text)
         }
         Verb::List { of } => {
             let rows = serde_json::to_value(list_of(&of)?)?;

@@ -18,9 +18,9 @@ const LARGEST_MANIFEST: u64 = 64 << 10;
 /// A folder of components that is trusted, as far as that is known without its components.
 #[derive(Debug)]
 pub struct Bundle<'a> {
-    folder: &'a Path,
+    pub(crate) folder: &'a Path,
     /// Nothing, if unsigned components are taken.
-    manifest: Option<Manifest>,
+    pub(crate) manifest: Option<Manifest>,
 }
 
 /// A component that was read and inspected.
@@ -141,7 +141,7 @@ pub fn component_path(folder: &Path, name: &str) -> PathBuf {
 }
 
 /// Read a part of a bundle that is no component.
-fn part(path: &Path, missing: Flaw) -> Result<Vec<u8>, LoadError> {
+pub(crate) fn part(path: &Path, missing: Flaw) -> Result<Vec<u8>, LoadError> {
     let has_folder = path.parent().is_some_and(Path::is_dir);
     let found = match path.try_exists() {
         Ok(false) if has_folder => Err(missing),

@@ -184,6 +184,7 @@ mod inspection;
 mod keys;
 mod limits;
 mod load;
+mod oci;
 mod plugins;
 mod pool;
 #[cfg(test)]
@@ -197,5 +198,6 @@ pub use error::{Flaw, LoadError};
 pub use files::{Bundle, Component, component_path, sign_folder};
 pub use inspection::{CONTRACT_SECTION, Import, Inspection, Kind};
 pub use keys::{KeyError, PrivateKey, PublicKey};
+pub use oci::{Artefact, pack_folder};
 pub use plugins::Plugins;
 pub use worlds::{COMPONENTS, EndpointKeys};

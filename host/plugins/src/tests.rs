@@ -1,6 +1,7 @@
 mod bundles;
 mod cache;
 mod inspections;
+mod oci;
 
 use std::cell::Cell;
 use std::os::unix::fs::PermissionsExt;

@@ -15,14 +15,14 @@ use crate::{
 const GOOD: &str =
     r#"(component (@custom "chargetap:contract" "0.1.0") (@custom "version" "1.2.3"))"#;
 /// The one that goes wrong, which is read last.
-const LAST: &str = "receipt-generator";
+pub(super) const LAST: &str = "receipt-generator";
 const LAST_FILE: &str = "receipt-generator.wasm";
 
 fn key(seed: u8) -> PrivateKey {
     PrivateKey(SigningKey::from_slice(&[seed; 32]).unwrap())
 }
 
-fn owner() -> PrivateKey {
+pub(super) fn owner() -> PrivateKey {
     key(1)
 }
 
@@ -30,12 +30,12 @@ fn stranger() -> PrivateKey {
     key(2)
 }
 
-fn trust(keys: &[PrivateKey]) -> Trust {
+pub(super) fn trust(keys: &[PrivateKey]) -> Trust {
     Trust::Keys(keys.iter().map(PublicKey::from).collect())
 }
 
 /// A folder with three components.
-fn components() -> TempDir {
+pub(super) fn components() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for name in COMPONENTS {
         write_component(folder.path(), name, &wat::parse_str(GOOD).unwrap());
@@ -48,7 +48,7 @@ fn write_component(folder: &Path, name: &str, bytes: &[u8]) {
 }
 
 /// A bundle that the owner signed.
-fn bundle() -> TempDir {
+pub(super) fn bundle() -> TempDir {
     let folder = components();
     sign_folder(folder.path(), &owner()).unwrap();
     folder
@@ -86,14 +86,14 @@ fn sign_with_text(folder: &Path, text: &str) {
     sign_with(folder, &wat::parse_str(text).unwrap());
 }
 
-fn change_last(folder: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+pub(super) fn change_last(folder: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     let mut bytes = std::fs::read(component_path(folder, LAST)).unwrap();
     change(&mut bytes);
     write_component(folder, LAST, &bytes);
 }
 
 /// Whether a folder is trusted, without that anything is compiled.
-fn check(folder: &Path, trust: &Trust) -> Result<(), LoadError> {
+pub(super) fn check(folder: &Path, trust: &Trust) -> Result<(), LoadError> {
     let bundle = Bundle::open(folder, trust)?;
     COMPONENTS
         .into_iter()
