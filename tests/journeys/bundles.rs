@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::operator::{chargetap, folder_of_a_gateway, start_error};
 use crate::world::{World, components};
 
-const COMPONENTS: [&str; 3] = [
+pub(crate) const COMPONENTS: [&str; 3] = [
     "callback-verifier",
     "session-orchestrator",
     "receipt-generator",
@@ -26,7 +26,7 @@ fn shell(commands: &str, folder: &Path) {
 }
 
 /// Make a key pair, as two files.
-fn make_key(name: &str, folder: &Path) {
+pub(crate) fn make_key(name: &str, folder: &Path) {
     shell(
         &format!(
             "openssl ecparam -name prime256v1 -genkey -noout |
@@ -37,10 +37,9 @@ fn make_key(name: &str, folder: &Path) {
     );
 }
 
-/// Put the components into a folder of their own.
-fn copy_components(folder: &Path) {
-    let copy = folder.join("components");
-    std::fs::create_dir(&copy).unwrap();
+/// Put the components into a new folder.
+pub(crate) fn copy_components(copy: &Path) {
+    std::fs::create_dir(copy).unwrap();
     for name in COMPONENTS {
         let file = Path::new(name).with_extension("wasm");
         std::fs::copy(components().join(&file), copy.join(file)).unwrap();
@@ -48,7 +47,7 @@ fn copy_components(folder: &Path) {
 }
 
 /// Run a command that must succeed. Returns what it printed.
-fn run(arguments: &[&str], folder: &Path) -> String {
+pub(crate) fn run(arguments: &[&str], folder: &Path) -> String {
     let output = chargetap(arguments, folder);
     assert!(output.status.success(), "{arguments:?}\n{output:?}");
     String::from_utf8(output.stdout).unwrap()
@@ -74,7 +73,7 @@ fn json(arguments: &[&str], folder: &Path) -> Value {
 async fn gateway(trust: &str) -> World {
     let world = folder_of_a_gateway().await;
     let folder = world.folder();
-    copy_components(folder);
+    copy_components(&folder.join("components"));
     for name in ["owner", "stranger"] {
         make_key(name, folder);
     }
@@ -88,9 +87,9 @@ async fn gateway(trust: &str) -> World {
     world
 }
 
-const OWNERS: &str = "keys = [\"owner.pub.pem\"]";
+pub(crate) const OWNERS: &str = "keys = [\"owner.pub.pem\"]";
 
-fn alter(file: &Path) {
+pub(crate) fn alter(file: &Path) {
     let mut bytes = std::fs::read(file).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(file, bytes).unwrap();
@@ -178,7 +177,7 @@ async fn a_key_that_cannot_be_read_is_a_mistake_in_the_configuration() {
 fn openssl_and_the_gateway_verify_each_others_signatures() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    copy_components(folder);
+    copy_components(&folder.join("components"));
     make_key("owner", folder);
     make_key("other", folder);
     sign("owner", folder);
@@ -225,7 +224,7 @@ fn a_signed_folder_is_packed_once_and_the_commands_that_push_it_are_told() {
 fn what_is_wrong_with_components_is_listed_beside_those_that_are_good() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    copy_components(folder);
+    copy_components(&folder.join("components"));
     std::fs::write(folder.join("components/session-orchestrator.wasm"), "no").unwrap();
     let rows = json(&["plugins", "list", "components", "--json"], folder);
     assert_eq!(rows[0]["name"], "callback-verifier");

@@ -38,7 +38,7 @@ async fn commissioned() -> World {
 }
 
 /// The codes of the reasons in a problem, in their order.
-fn codes(answer: &Answer) -> Vec<String> {
+pub(crate) fn codes(answer: &Answer) -> Vec<String> {
     let problem = answer.json();
     let reasons = problem["reasons"].as_array();
     let reasons = reasons.unwrap_or_else(|| panic!("{problem:#}")).iter();
@@ -65,7 +65,7 @@ impl World {
     }
 
     /// The items of a list.
-    async fn items(&self, path: &str) -> Vec<Value> {
+    pub(crate) async fn items(&self, path: &str) -> Vec<Value> {
         let page = self.succeeds("GET", path, None).await;
         page["items"].as_array().unwrap().clone()
     }

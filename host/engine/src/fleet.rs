@@ -2,10 +2,13 @@
 //! alerts. The rules are in `chargetap-fleet`.
 
 pub(crate) mod alerts;
+pub(crate) mod bundles;
+mod comparison;
 pub(crate) mod issuers;
 pub(crate) mod monitoring;
 pub(crate) mod records;
 pub(crate) mod rest;
+mod shadow_run;
 pub(crate) mod state;
 pub(crate) mod stations;
 pub(crate) mod tasks;

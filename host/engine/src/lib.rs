@@ -59,7 +59,7 @@
 //! use chargetap_engine::config::Config;
 //! use chargetap_engine::http::{Method, ProviderRequest, ProviderResponse, Request, SendError};
 //! use chargetap_engine::platform::{
-//!     Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationLink, StationOrder, Value,
+//!     Bundles, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationLink, StationOrder, Value,
 //!     Work,
 //! };
 //! use chargetap_engine::{EngineError, Gateway, Secrets};
@@ -72,6 +72,9 @@
 //!     outbox: Notify,
 //!     began: std::time::Instant,
 //! }
+//!
+//! /// It is deployed anew to have other components.
+//! impl<C> Bundles for Host<C> {}
 //!
 //! impl<C: Components + Send + Sync + 'static> Platform for Host<C> {
 //!     type Components = C;

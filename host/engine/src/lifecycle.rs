@@ -64,7 +64,10 @@ impl<P: Platform> Gateway<P> {
     /// one that wrote it.
     pub async fn recover(&self) -> Result<(), EngineError> {
         for open in store::sessions::open(&self.platform).await? {
-            apply::check_readable(self, &open.session).await?;
+            let stored = store::sessions::load(&self.platform, &open.session).await?;
+            if let Some(stored) = stored {
+                apply::check_readable(self, self.platform.components(), &open.session, &stored)?;
+            }
         }
         // Only a clock that can be trusted says what becomes of them; until then they wait as they are.
         clock_steps::watch(self).await?;

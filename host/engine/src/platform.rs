@@ -5,7 +5,10 @@ use std::future::Future;
 
 pub use chargetap_contract::{ComponentFault, Components};
 use chargetap_fleet::alert::Secret;
+use chargetap_fleet::api::{BundledComponent, Problem};
+use chargetap_fleet::bundle::{BundlePlace, ComponentDigest};
 pub use chargetap_fleet::operation::TriggeredMessage;
+use chargetap_fleet::refusal::Refusal;
 use chargetap_ocpp::message::Answer;
 use chargetap_ocpp::report::Boot;
 
@@ -13,7 +16,7 @@ use crate::http::{ProviderRequest, ProviderResponse, SendError};
 pub use crate::maybe_send::{MaybeSend, MaybeSync};
 
 /// The host that the engine runs on: clock, chance, sockets, database and components.
-pub trait Platform: MaybeSend + MaybeSync + 'static {
+pub trait Platform: Bundles + MaybeSend + MaybeSync + 'static {
     /// How the three components are called here.
     type Components: Components;
 
@@ -68,6 +71,50 @@ pub trait Platform: MaybeSend + MaybeSync + 'static {
         statement: &'static str,
         parameters: Vec<Value>,
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + MaybeSend;
+}
+
+/// How a host has another bundle of components take the place of the running one. A host that cannot implements it
+/// empty.
+pub trait Bundles {
+    /// The components of the running bundle, and of those that can take its place.
+    ///
+    /// # Errors
+    /// They cannot be told, or none can.
+    fn bundled_components(&self) -> Result<Vec<BundledComponent>, Problem> {
+        Err(not_swappable())
+    }
+
+    /// Verify and compile a bundle. That takes seconds, in which nobody else may have to wait.
+    ///
+    /// # Errors
+    /// It cannot be used, for a reason that says what to do.
+    fn load_bundle(&self, _: BundlePlace) -> Result<Box<dyn LoadedBundle>, Problem> {
+        Err(not_swappable())
+    }
+}
+
+fn not_swappable() -> Problem {
+    let text = "this host cannot swap its components while it runs: deploy it anew with the others";
+    Refusal::conflict("not-swappable", text).into()
+}
+
+/// A bundle that was verified and compiled.
+pub trait LoadedBundle: MaybeSend + MaybeSync {
+    /// Its components.
+    fn components(&self) -> &dyn Components;
+
+    /// What the running components are known by.
+    fn running(&self) -> Vec<ComponentDigest>;
+
+    /// What its components are known by.
+    fn digests(&self) -> Vec<ComponentDigest>;
+
+    /// Take the place of the running bundle, also for the next start. Calls that run end on the components on which
+    /// they began.
+    ///
+    /// # Errors
+    /// It cannot, and nothing has changed.
+    fn take_place(self: Box<Self>) -> Result<(), Problem>;
 }
 
 /// Work for the host's loops.

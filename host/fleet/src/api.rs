@@ -3,6 +3,7 @@
 
 mod access_scope;
 mod body;
+mod bundle;
 mod openapi;
 mod paging;
 mod precondition;
@@ -21,6 +22,10 @@ use request::Request;
 use route::Handler;
 
 pub use body::{Body, JsonBody};
+pub use bundle::{
+    BundledComponent, Bundles, Comparison, ComponentState, Difference, DifferenceKind,
+    SwappedBundle,
+};
 pub use openapi::document;
 pub use paging::Page;
 pub use problem::{Problem, ProblemKind};
@@ -35,6 +40,7 @@ pub use table::{AuditEntry, DeadLetter, RecordedRefund, SessionFinding};
 pub use view::view;
 
 use crate::access;
+use crate::bundle::BundlePlace;
 use crate::context::{Actor, DecisionContext};
 use crate::decide;
 use crate::fleet::{Change, Fleet};
@@ -160,6 +166,28 @@ pub enum Task {
     },
     /// Send a delivery again that was given up.
     Redeliver(u64),
+    /// Show the components of every bundle.
+    Bundles,
+    /// Have this bundle take the place of the running one, and put that on record.
+    Swap(BundlePlace, SwapTerms),
+}
+
+/// On which terms a bundle takes the place of the running one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SwapTerms {
+    /// On how many recorded events, the last ones, both decide before, to be compared.
+    pub events: u32,
+    /// Whether it takes its place although it decides otherwise.
+    pub accept_differences: bool,
+}
+
+impl Default for SwapTerms {
+    fn default() -> Self {
+        Self {
+            events: 1_000,
+            accept_differences: false,
+        }
+    }
 }
 
 /// The format of a report.

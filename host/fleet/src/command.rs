@@ -2,6 +2,7 @@
 
 use crate::access::{CalendarDetails, TokenDetails};
 use crate::alert::{AlertKind, NewAlert, Secret, WebhookDetails};
+use crate::bundle::Replacement;
 use crate::import::Row;
 use crate::incident::{IncidentDetails, Outcome, Photograph};
 use crate::licence::Sku;
@@ -31,6 +32,8 @@ pub enum Command {
     PutStation(StationId, StationDetails),
     /// Record that a station is told to do this.
     Operate(StationId, Operation),
+    /// Record that components take the place of others, although so many decisions differ.
+    SwapBundle(Replacement, u64),
     /// Create or update a person.
     PutPerson(Key, PersonDetails),
     /// Record a person's training.

@@ -30,6 +30,9 @@ pub fn decide(fleet: &Fleet, context: &DecisionContext<'_>, command: Command) ->
         Command::PutSite(key, details) => records::put_site(fleet, key, details),
         Command::PutStation(key, details) => records::put_station(fleet, key, details),
         Command::Operate(station, operation) => records::operate(context, station, operation),
+        Command::SwapBundle(replacement, differences) => {
+            records::swap_bundle(context, replacement, differences)
+        }
         Command::PutPerson(key, details) => records::put_person(fleet, key, details),
         Command::Train(key, training) => records::train(fleet, context, &key, training),
         Command::RemovePerson(key) => records::remove_person(fleet, &key),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::{AccessScope, Calendar, Token};
 use crate::alert::{Alert, Webhook};
+use crate::bundle::BundleSwap;
 use crate::incident::Incident;
 use crate::moment::{Day, Moment, Zone};
 use crate::operation::StationOperation;
@@ -25,6 +26,7 @@ pub struct Fleet {
     sites: Records<Site>,
     stations: Records<Station>,
     station_operations: Records<StationOperation>,
+    bundle_swaps: Records<BundleSwap>,
     people: Records<Person>,
     orders: Records<Order>,
     terminals: Records<Terminal>,
@@ -177,6 +179,7 @@ records! {
     StationOperation "station-operation" station_operations key, |it, fleet| {
         fleet.get::<Station>(it.key.as_str()).map_or_else(Vec::new, |it| vec![it.details.site.clone()])
     };
+    BundleSwap "bundle-swap" bundle_swaps key, |_it, _fleet| Vec::new();
     Person "person" people key, |it, _fleet| it.details.sites.clone();
     Order "order" orders key, |_it, _fleet| Vec::new();
     Terminal "terminal" terminals serial, |it, _fleet| vec![it.details.site.clone()];

@@ -17,6 +17,7 @@ pub mod access;
 pub mod activation_check;
 pub mod alert;
 pub mod api;
+pub mod bundle;
 pub mod command;
 pub mod context;
 pub mod due;

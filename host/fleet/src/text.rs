@@ -93,6 +93,11 @@ impl Key {
         Self(format!("{prefix}-{number}"))
     }
 
+    /// The key of the gateway's components.
+    pub(crate) fn components() -> Self {
+        Self("components".to_owned())
+    }
+
     /// The key with which the gateway itself acts.
     #[must_use]
     pub fn gateway() -> Self {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use chargetap_engine::config::{Config, ConfigErrors};
+use chargetap_fleet::bundle::BundlePlace;
 use chargetap_simulators::central_system::{self, CentralSystemArgs};
 use chargetap_simulators::payter::{self, PayterArgs};
 use chargetap_simulators::station::{self, StationArgs};
@@ -18,6 +19,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
+use crate::bundles::BundleFolders;
 use crate::demo::DemoArgs;
 use crate::faults::Faults;
 use crate::fleet::FleetArgs;
@@ -217,7 +219,7 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 fn check_config(path: &Path) -> anyhow::Result<()> {
     let config = read_config(path)?;
     // The components say whether they can use their keys.
-    start::load_plugins(&config, folder_of(path))?;
+    BundleFolders::new(&config, folder_of(path)).load(BundlePlace::Running)?;
     for warning in &config.warnings {
         eprintln!("warning: configuration {}: {warning}", path.display());
     }

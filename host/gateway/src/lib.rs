@@ -16,6 +16,7 @@ pub mod server;
 pub mod start;
 
 mod bootstrap;
+mod bundles;
 mod metrics;
 mod plugins;
 mod secrets;

@@ -9,14 +9,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chargetap_engine::Gateway;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    DatabaseError, Metric, PendingStation, Platform, Row, StationAnswer, StationLink, StationOrder,
-    Value, Work,
+    Bundles, DatabaseError, LoadedBundle, Metric, PendingStation, Platform, Row, StationAnswer,
+    StationLink, StationOrder, Value, Work,
 };
+use chargetap_fleet::api::{BundledComponent, Problem};
+use chargetap_fleet::bundle::BundlePlace;
 use chargetap_ocpp::report::Status;
 use chargetap_plugins::Plugins;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use tokio::sync::Notify;
 
+use crate::bundles::SwappablePlugins;
 use crate::database::Database;
 use crate::faults::Faults;
 use crate::metrics::Metrics;
@@ -34,7 +37,7 @@ pub type NativeGateway = Gateway<Native>;
 
 /// The engine's platform on this host.
 pub struct Native {
-    plugins: Plugins,
+    plugins: SwappablePlugins,
     database: Database,
     http: reqwest::Client,
     stations: Stations<Reports>,
@@ -66,7 +69,7 @@ pub(crate) fn elapsed() -> u64 {
 
 impl Native {
     pub(crate) fn new(
-        plugins: Plugins,
+        plugins: SwappablePlugins,
         database: Database,
         http: reqwest::Client,
         stations: Stations<Reports>,
@@ -129,11 +132,21 @@ impl Native {
     }
 }
 
+impl Bundles for Native {
+    fn bundled_components(&self) -> Result<Vec<BundledComponent>, Problem> {
+        tokio::task::block_in_place(|| self.plugins.bundled_components())
+    }
+
+    fn load_bundle(&self, place: BundlePlace) -> Result<Box<dyn LoadedBundle>, Problem> {
+        tokio::task::block_in_place(|| self.plugins.load(place))
+    }
+}
+
 impl Platform for Native {
     type Components = Plugins;
 
     fn components(&self) -> &Plugins {
-        &self.plugins
+        self.plugins.plugins()
     }
 
     fn now(&self) -> u64 {

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use chargetap_fleet::api::ComponentState;
 use chargetap_plugins::{
-    Artefact, Bundle, COMPONENTS, Component, Inspection, LoadError, Trust, component_path,
-    pack_folder, sign_folder,
+    Artefact, Bundle, COMPONENTS, Component, LoadError, Trust, pack_folder, sign_folder,
 };
 use clap::{Args, Subcommand};
-use serde::Serialize;
 
+use crate::bundles::{component_state, component_states};
 use crate::fleet::listing::listing;
 use crate::fleet::output;
 use crate::fleet::table::{Column, table};
@@ -29,6 +29,9 @@ Have the gateway know the key, in its configuration:
 
     [server]
     keys = [\"plugins.pub.pem\"]
+
+A gateway that runs takes another folder without a restart: copy it beside the one that runs, as components.next where \
+that is components, and see `chargetap fleet plugins`.
 
 To change to another key, name both there and restart the gateway, sign with the new one from then on, and remove the \
 old one once every folder is signed with the new one. A key that is lost is replaced in the same way; one that was \
@@ -116,18 +119,6 @@ const COLUMNS: &[Column] = &[
     ("PROBLEM", "/problem"),
 ];
 
-/// A component in a list.
-#[derive(Serialize)]
-struct Row {
-    name: &'static str,
-    version: Option<String>,
-    contract: Option<String>,
-    size: Option<u64>,
-    sha256: Option<String>,
-    /// What keeps a gateway from taking it.
-    problem: Option<String>,
-}
-
 /// Run a command and print its result.
 pub(crate) fn run(args: PluginsArgs) -> anyhow::Result<()> {
     let (json, text) = match args.verb {
@@ -145,9 +136,9 @@ pub(crate) fn run(args: PluginsArgs) -> anyhow::Result<()> {
             let bundle = Bundle::open(&folder, &trust)?;
             let rows = COMPONENTS.map(|name| {
                 let component = bundle.component(name)?;
-                Ok(Row::new(name, Some(component.inspection), None))
+                Ok(component_state(name, Some(component.inspection), None))
             });
-            let rows: Vec<Row> = rows.into_iter().collect::<Result<_, LoadError>>()?;
+            let rows: Vec<ComponentState> = rows.into_iter().collect::<Result<_, LoadError>>()?;
             let text = format!(
                 "{}: good, and signed by the owner of {}\n",
                 folder.display(),
@@ -184,41 +175,13 @@ pub(crate) fn run(args: PluginsArgs) -> anyhow::Result<()> {
     }
 }
 
-impl Row {
-    fn new(name: &'static str, component: Option<Inspection>, problem: Option<String>) -> Self {
-        let component = component.as_ref();
-        Self {
-            name,
-            version: component.and_then(|it| it.version.clone()),
-            contract: component.and_then(|it| it.contract.clone()),
-            size: component.map(|it| it.size),
-            sha256: component.map(|it| it.sha256.clone()),
-            problem,
-        }
-    }
-}
-
 /// The components of a configuration, or of a folder.
-fn list_of(of: &Path) -> anyhow::Result<Vec<Row>> {
+fn list_of(of: &Path) -> anyhow::Result<Vec<ComponentState>> {
     if of.is_dir() {
-        return Ok(list(of, &Trust::Unsigned));
+        return Ok(component_states(of, &Trust::Unsigned));
     }
     let server = cli::read_unchecked(of)?.server;
     let folder = cli::folder_of(of);
     let trust = trust::read(&server.trust, folder)?;
-    Ok(list(&folder.join(&server.components), &trust))
-}
-
-/// One that cannot be taken is listed all the same, as far as it can be read.
-fn list(folder: &Path, trust: &Trust) -> Vec<Row> {
-    let bundle = Bundle::open(folder, trust);
-    let row = |name| {
-        let problem = match &bundle {
-            Ok(bundle) => bundle.component(name).err().map(|it| it.to_string()),
-            Err(error) => Some(error.to_string()),
-        };
-        let component = Component::read(&component_path(folder, name));
-        Row::new(name, component.ok().map(|it| it.inspection), problem)
-    };
-    COMPONENTS.map(row).into()
+    Ok(component_states(&folder.join(&server.components), &trust))
 }

@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use chargetap_contract::callback::KeyInfo;
-use chargetap_engine::config::{CallbackKey, Config};
+use chargetap_engine::config::Config;
 use chargetap_engine::{EngineError, Gateway, Secrets};
-use chargetap_plugins::{LoadError, Plugins};
-use secrecy::SecretString;
 
+use crate::bundles::{BundleError, BundleFolders, SwappablePlugins};
 use crate::client::client;
 use crate::database::{Database, OpenError};
 use crate::faults::Faults;
@@ -18,7 +16,6 @@ use crate::platform::{Native, NativeGateway, now};
 use crate::secrets::{self, SecretError};
 use crate::station_reports::Reports;
 use crate::tls::{Tls, TlsError};
-use crate::trust::{self, KeyFileError};
 use crate::workers;
 
 /// The gateway cannot be started.
@@ -30,12 +27,9 @@ pub enum StartError {
     /// The certificate, its key or the CA of stations cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// The key of somebody who signs components cannot be used.
+    /// The components cannot be used.
     #[error(transparent)]
-    Key(#[from] KeyFileError),
-    /// A component cannot be used.
-    #[error(transparent)]
-    Component(#[from] LoadError),
+    Components(#[from] BundleError),
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
@@ -45,29 +39,6 @@ pub enum StartError {
     /// The HTTP client cannot be made.
     #[error("the HTTP client cannot be started: {0}")]
     Http(#[from] reqwest::Error),
-}
-
-fn read_keys(
-    keys: &[CallbackKey],
-    folder: &Path,
-) -> Result<Vec<(KeyInfo, SecretString)>, SecretError> {
-    let read = |key: &CallbackKey| Ok((key.info.clone(), secrets::read(&key.secret, folder)?));
-    keys.iter().map(read).collect()
-}
-
-/// Load the components with their keys.
-pub(crate) fn load_plugins(config: &Config, folder: &Path) -> Result<Plugins, StartError> {
-    let endpoints = config.callback_endpoints.iter();
-    let endpoints = endpoints
-        .map(|it| Ok((it.endpoint.clone(), read_keys(&it.keys, folder)?)))
-        .collect::<Result<_, SecretError>>()?;
-    let server = &config.server;
-    Ok(Plugins::load(
-        &folder.join(&server.components),
-        &trust::read(&server.trust, folder)?,
-        &folder.join(&server.cache),
-        endpoints,
-    )?)
 }
 
 /// How long drivers have to plug in at a station: the longest time of its terminals.
@@ -119,7 +90,7 @@ pub async fn start(
 
     let tls = config.server.tls.clone();
     let tls = tls.map(|files| Tls::open(files, folder)).transpose()?;
-    let plugins = load_plugins(&config, folder)?;
+    let plugins = SwappablePlugins::new(BundleFolders::new(&config, folder), faults.clone())?;
     let database = Database::open(&folder.join(&config.server.database), faults.clone())?;
     let reports = Reports::default();
     let upstream = config.upstream.clone();

@@ -12,8 +12,8 @@ use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::config::Config;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationLink,
-    StationOrder, Value, Work,
+    Bundles, ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer,
+    StationLink, StationOrder, Value, Work,
 };
 use chargetap_engine::{Gateway, Secrets};
 use secrecy::SecretString;
@@ -54,6 +54,8 @@ pub(crate) async fn issue_operator_token(
 struct Stopped {
     database: Database,
 }
+
+impl Bundles for Stopped {}
 
 impl Platform for Stopped {
     type Components = Self;

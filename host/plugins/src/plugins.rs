@@ -1,6 +1,7 @@
 //! The three components, called through their pools.
 
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
 use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
@@ -12,6 +13,7 @@ use crate::bundle::Trust;
 use crate::cache::Cache;
 use crate::error::LoadError;
 use crate::files::Bundle;
+use crate::inspection::Inspection;
 use crate::load::Runtime;
 use crate::pool::{Pool, World};
 use crate::worlds::{EndpointKeys, Generator, Orchestrator, Verifier};
@@ -21,11 +23,20 @@ use crate::worlds::{EndpointKeys, Generator, Orchestrator, Verifier};
 /// One wasmtime engine, one ticker that makes its deadlines pass, memory from a pool. A component
 /// may import types only, so an instance can do nothing but compute. Instances are kept and used
 /// again; one that trapped, ran longer than 500 ms or asked for more than 16 MiB is thrown away.
+///
+/// The three can be replaced at any time, by those of another folder ([`Plugins::replace`]).
 #[derive(Debug)]
 pub struct Plugins {
-    verifier: Pool<Verifier>,
+    loaded: RwLock<Arc<Loaded>>,
+}
+
+/// Three components that belong together. They live until the last call of them has ended.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) verifier: Pool<Verifier>,
     orchestrator: Pool<Orchestrator>,
     generator: Pool<Generator>,
+    inspections: [Inspection; 3],
 }
 
 impl Plugins {
@@ -55,22 +66,51 @@ impl Plugins {
         }
         let cache = cache.as_ref().ok();
         let runtime = Runtime::new()?;
-        let plugins = Self {
+        let loaded = Loaded {
             verifier: runtime.load(&verifier, cache, Verifier { endpoints })?,
             orchestrator: runtime.load(&orchestrator, cache, Orchestrator)?,
             generator: runtime.load(&generator, cache, Generator)?,
+            inspections: [verifier, orchestrator, generator].map(|it| it.inspection),
         };
         // What is wrong with a key shows now and not at the first callback.
         let fault = |error: ComponentFault| LoadError::Keys(error.reason);
-        plugins.verifier.call(|_, _| Ok(())).map_err(fault)?;
-        Ok(plugins)
+        loaded.verifier.call(|_, _| Ok(())).map_err(fault)?;
+        Ok(Self {
+            loaded: RwLock::new(Arc::new(loaded)),
+        })
+    }
+
+    /// Have the components of `next` take the place of these, all three at once. Calls that run end on those that they
+    /// began on; calls that begin from now on are of the new ones.
+    pub fn replace(&self, next: Self) {
+        let next = next.loaded.into_inner();
+        let mut next = next.unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::swap(&mut *loaded, &mut next);
+        drop(loaded);
+        // Without the lock: if no call runs, the earlier ones and their instances are dropped here.
+        drop(next);
+    }
+
+    /// What the components say of themselves, in the order of [`COMPONENTS`](crate::COMPONENTS).
+    #[must_use]
+    pub fn inspections(&self) -> [Inspection; 3] {
+        self.loaded().inspections.clone()
+    }
+
+    /// Those that a call begins on.
+    pub(crate) fn loaded(&self) -> Arc<Loaded> {
+        // The lock is only held to copy or swap a pointer, which does not panic.
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        loaded.clone()
     }
 
     /// Throw idle instances away, so that the next call of each component is on a new one.
     pub fn forget_instances(&self) {
-        self.verifier.forget();
-        self.orchestrator.forget();
-        self.generator.forget();
+        let loaded = self.loaded();
+        loaded.verifier.forget();
+        loaded.orchestrator.forget();
+        loaded.generator.forget();
     }
 }
 
@@ -80,7 +120,7 @@ impl Components for Plugins {
         endpoint: &str,
         capability: &Capability,
     ) -> Result<Option<String>, ComponentFault> {
-        self.verifier.call(|instance, store| {
+        self.loaded().verifier.call(|instance, store| {
             let verification = instance.exports.chargetap_callback_verifier_verification();
             verification
                 .verifier()
@@ -92,7 +132,7 @@ impl Components for Plugins {
         &self,
         request: &Request,
     ) -> Result<Result<Vec<Verified>, Rejection>, ComponentFault> {
-        self.verifier.call(|instance, store| {
+        self.loaded().verifier.call(|instance, store| {
             let verification = instance.exports.chargetap_callback_verifier_verification();
             verification
                 .verifier()
@@ -101,7 +141,7 @@ impl Components for Plugins {
     }
 
     fn claimed_terminal(&self, capability: &str) -> Result<Option<String>, ComponentFault> {
-        self.verifier.call(|instance, store| {
+        self.loaded().verifier.call(|instance, store| {
             let verification = instance.exports.chargetap_callback_verifier_verification();
             verification
                 .verifier()
@@ -116,14 +156,14 @@ impl Components for Plugins {
         event: &Event,
         now: u64,
     ) -> Result<Result<Decision, Refusal>, ComponentFault> {
-        self.orchestrator.call(|instance, store| {
+        self.loaded().orchestrator.call(|instance, store| {
             let orchestration = instance.chargetap_session_orchestrator_orchestration();
             orchestration.call_step(store, policy, state, event, now)
         })
     }
 
     fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<Quote, ComponentFault> {
-        self.orchestrator.call(|instance, store| {
+        self.loaded().orchestrator.call(|instance, store| {
             let orchestration = instance.chargetap_session_orchestrator_orchestration();
             orchestration.call_offer(store, policy, hold, now)
         })
@@ -135,14 +175,14 @@ impl Components for Plugins {
         format: Format,
         locale: &str,
     ) -> Result<Result<Rendered, Problem>, ComponentFault> {
-        self.generator.call(|instance, store| {
+        self.loaded().generator.call(|instance, store| {
             let rendering = instance.chargetap_receipt_generator_rendering();
             rendering.call_render(store, document, format, locale)
         })
     }
 
     fn form(&self, page: &Page, locale: &str) -> Result<Result<Rendered, Problem>, ComponentFault> {
-        self.generator.call(|instance, store| {
+        self.loaded().generator.call(|instance, store| {
             let rendering = instance.chargetap_receipt_generator_rendering();
             rendering.call_form(store, page, locale)
         })
@@ -153,7 +193,7 @@ impl Components for Plugins {
         message: &Message,
         locale: &str,
     ) -> Result<Result<String, Problem>, ComponentFault> {
-        self.generator.call(|instance, store| {
+        self.loaded().generator.call(|instance, store| {
             let rendering = instance.chargetap_receipt_generator_rendering();
             rendering.call_screen_text(store, message, locale)
         })
@@ -164,7 +204,7 @@ impl Components for Plugins {
         packets: &[String],
         public_key: Option<&str>,
     ) -> Result<MeasurementVerdict, ComponentFault> {
-        self.generator.call(|instance, store| {
+        self.loaded().generator.call(|instance, store| {
             let rendering = instance.chargetap_receipt_generator_rendering();
             rendering.call_check_measurement(store, packets, public_key)
         })

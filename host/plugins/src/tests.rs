@@ -2,6 +2,7 @@ mod bundles;
 mod cache;
 mod inspections;
 mod oci;
+mod replacement;
 
 use std::cell::Cell;
 use std::os::unix::fs::PermissionsExt;

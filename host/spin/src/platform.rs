@@ -9,8 +9,8 @@ use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationLink,
-    StationOrder, Value, Work,
+    Bundles, ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer,
+    StationLink, StationOrder, Value, Work,
 };
 use secrecy::SecretString;
 use spin_sdk::sqlite::Connection;
@@ -31,6 +31,9 @@ pub(crate) struct Spin {
     pub(crate) tick_token: SecretString,
     pub(crate) began: Instant,
 }
+
+/// The components are composed with the application: it is deployed anew to have others.
+impl Bundles for Spin {}
 
 impl Platform for Spin {
     type Components = Self;

@@ -14,8 +14,8 @@ use chargetap_contract::session::{
 use chargetap_engine::config::PAYTER;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationLink,
-    StationOrder, Value, Work,
+    Bundles, ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer,
+    StationLink, StationOrder, Value, Work,
 };
 use tokio::sync::oneshot;
 
@@ -90,6 +90,8 @@ impl Simulated {
 
 /// In milliseconds.
 const HOUR: u64 = 60 * 60 * 1_000;
+
+impl Bundles for Simulated {}
 
 impl Platform for Simulated {
     type Components = Self;

@@ -105,7 +105,7 @@ pub(super) async fn resolve_session_alerts(
     let open = open.filter(|it| it.ended.is_none() && it.session.as_deref() == Some(session));
     for alert in open {
         let resolve = Command::Resolve(alert.key.clone(), note.clone());
-        records::command_by(gateway, actor, &resolve).await?;
+        records::command_by(gateway, actor, &resolve, None).await?;
     }
     Ok(())
 }

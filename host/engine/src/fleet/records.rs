@@ -100,7 +100,7 @@ pub(super) async fn command(
     gateway: &Gateway<impl Platform>,
     command: &Command,
 ) -> Result<bool, EngineError> {
-    command_by(gateway, &Actor::gateway(), command).await
+    command_by(gateway, &Actor::gateway(), command, None).await
 }
 
 /// The same on behalf of a caller.
@@ -108,6 +108,7 @@ pub(super) async fn command_by(
     gateway: &Gateway<impl Platform>,
     actor: &Actor,
     command: &Command,
+    repetition: Option<Repetition<'_>>,
 ) -> Result<bool, EngineError> {
     for _ in 0..ATTEMPTS {
         let fleet = current(gateway).await?;
@@ -125,7 +126,7 @@ pub(super) async fn command_by(
             }
         };
         let next = after(&fleet, &changes);
-        if write(gateway, next, &changes, actor, context.now, None).await? {
+        if write(gateway, next, &changes, actor, context.now, repetition).await? {
             return Ok(true);
         }
     }

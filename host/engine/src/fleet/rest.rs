@@ -7,8 +7,10 @@
 
 use chargetap_fleet::access::{AccessScope, Scope};
 use chargetap_fleet::api::{
-    self, Answer, Call, Effect, Method as RestMethod, Problem, ProblemKind, Route, Task,
+    self, Answer, Call, Effect, Method as RestMethod, Problem, ProblemKind, Route, SwapTerms,
+    SwappedBundle, Task,
 };
+use chargetap_fleet::bundle::{BundlePlace, Replacement};
 use chargetap_fleet::command::Command;
 use chargetap_fleet::context::{Actor, DecisionContext};
 use chargetap_fleet::fleet::Fleet;
@@ -17,7 +19,7 @@ use chargetap_fleet::operation::Operation;
 use chargetap_fleet::text::{Key, StationId};
 
 use super::records::{self, ATTEMPTS, after};
-use super::{monitoring, stations, tasks};
+use super::{bundles, monitoring, stations, tasks};
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::http::{BODY_LIMIT, Method, Request, Response};
@@ -161,6 +163,9 @@ async fn answer(
                     None => continue,
                 }
             }
+            Effect::Task(Task::Swap(place, terms)) => {
+                return swap(gateway, actor, (place, terms), repeatable).await;
+            }
             Effect::Task(task) => return tasks::perform(gateway, task, &fleet, &context).await,
         };
         let next = after(&fleet, &changes);
@@ -203,14 +208,53 @@ async fn operate(
         return Ok(None);
     }
     let answer = stations::operate(gateway, actor, station, operation).await;
+    keep(gateway, repeatable, &answer).await;
+    Ok(Some(answer))
+}
+
+/// Have a bundle of components take the place of the running one. It is on record before it does, so that the audit
+/// log misses nothing; nothing is on record of a bundle that may not.
+async fn swap(
+    gateway: &Gateway<impl Platform>,
+    actor: &Actor,
+    (place, terms): (BundlePlace, SwapTerms),
+    repeatable: Option<&Repeatable>,
+) -> Result<Answer, EngineError> {
+    let (bundle, comparison) = match bundles::load(gateway, place, terms).await? {
+        Ok(loaded) => loaded,
+        Err(problem) => return Ok(problem.answer()),
+    };
+    let replacement = Replacement {
+        before: bundle.running(),
+        after: bundle.digests(),
+    };
+    let command = Command::SwapBundle(replacement.clone(), comparison.differing_decisions);
+    let repetition = repeatable.map(|it| it.repetition(None));
+    records::command_by(gateway, actor, &command, repetition).await?;
+    let answer = match bundle.take_place() {
+        Ok(()) => Answer::json(
+            200,
+            &SwappedBundle {
+                replacement,
+                comparison,
+            },
+        ),
+        Err(problem) => problem.answer(),
+    };
+    tracing::info!(by = %actor.key, ?place, status = answer.status, "somebody swapped the components");
+    keep(gateway, repeatable, &answer).await;
+    Ok(answer)
+}
+
+/// Keep the answer to what was on record before it was done.
+async fn keep(gateway: &Gateway<impl Platform>, repeatable: Option<&Repeatable>, answer: &Answer) {
     if let Some(repeatable) = repeatable.filter(|_| answer.status == 200) {
-        let kept = kept(&answer);
+        let kept = kept(answer);
         let stored = store::fleet::keep_answer(&gateway.platform, &repeatable.key, &kept).await;
         if let Err(error) = stored {
             tracing::warn!(%error, "an answer cannot be kept for a repetition");
         }
     }
-    Ok(Some(answer))
 }
 
 /// The answer to the same request before.

@@ -17,7 +17,7 @@ use chargetap_fleet::terminal::Terminal;
 use chargetap_fleet::text::{Key, Line};
 use chargetap_report::Report;
 
-use super::{monitoring, stations};
+use super::{bundles, monitoring, stations};
 use crate::error::EngineError;
 use crate::event::EventOutcome;
 use crate::gateway::Gateway;
@@ -92,8 +92,9 @@ pub(super) async fn perform(
                 false => Problem::not_found().answer(),
             })
         }
+        Task::Bundles => Ok(bundles::show(gateway)),
         // They change records, and are done where those are changed.
-        Task::Attach(..) | Task::Operate(..) => Ok(Problem::not_found().answer()),
+        Task::Attach(..) | Task::Operate(..) | Task::Swap(..) => Ok(Problem::not_found().answer()),
     }
 }
 

@@ -117,18 +117,16 @@ fn check_read(session: &str, refusal: &Refusal) -> Result<(), EngineError> {
     })
 }
 
-/// Make sure that the component reads a session's state, without making a step.
-pub(crate) async fn check_readable(
+/// Make sure that components read the state of a session, without making a step.
+pub(crate) fn check_readable(
     gateway: &Gateway<impl Platform>,
+    components: &(impl Components + ?Sized),
     session: &str,
+    stored: &StoredSession,
 ) -> Result<(), EngineError> {
-    let Some(stored) = store::sessions::load(&gateway.platform, session).await? else {
-        return Ok(());
-    };
     let now = gateway.platform.now();
     let policy = gateway.policy(&stored.terminal, now);
     let event = Event::PaymentHinted;
-    let components = gateway.platform.components();
     match components.step(&policy, Some(&stored.state), &event, now)? {
         Ok(_) => Ok(()),
         Err(refusal) => check_read(session, &refusal),

@@ -11,7 +11,7 @@
 //! | index `session_at_evse`       | one driver at a time has an EVSE; another's card is told so           |
 
 use chargetap_contract::receipt::Subject;
-use chargetap_contract::session::{Action, Command, Decision, Evse, View};
+use chargetap_contract::session::{Action, Command, Decision, Event, Evse, View};
 use serde::Serialize;
 
 use super::error::StoreError;
@@ -200,4 +200,53 @@ pub(crate) async fn used_arming(
         .query("SELECT 1 FROM event WHERE read = ?1", vec![text(arming_id)])
         .await?;
     Ok(!rows.is_empty())
+}
+
+/// A step of the journal, with what it was made on.
+pub(crate) struct RecordedStep {
+    /// Its place in the journal.
+    pub(crate) place: i64,
+    pub(crate) session: String,
+    /// The session's version after it.
+    pub(crate) version: i64,
+    pub(crate) terminal: String,
+    /// Nothing if an earlier version stored it in another form.
+    pub(crate) event: Option<Event>,
+    pub(crate) at: u64,
+    /// The session's state before it; nothing where it began the session.
+    pub(crate) state: Option<Vec<u8>>,
+}
+
+/// The last steps of the journal, newest first; those before a place, if it is given.
+pub(crate) async fn recorded(
+    platform: &impl Platform,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<RecordedStep>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT event.rowid, event.session, event.version, event.view ->> '$.terminal', event.event,
+                    event.at, earlier.state
+             FROM event LEFT JOIN event AS earlier
+             ON earlier.session = event.session AND earlier.version = event.version - 1
+             WHERE event.rowid < ?1 ORDER BY event.rowid DESC LIMIT ?2",
+            vec![
+                Value::Integer(before.unwrap_or(i64::MAX)),
+                Value::Integer(limit.into()),
+            ],
+        )
+        .await?;
+    let step = |row| {
+        let mut row = Reader::new(row);
+        Ok(RecordedStep {
+            place: row.integer()?,
+            session: row.text()?,
+            version: row.integer()?,
+            terminal: row.text()?,
+            event: serde_json::from_str(&row.text()?).ok(),
+            at: row.unsigned()?,
+            state: row.optional_blob()?,
+        })
+    };
+    rows.into_iter().map(step).collect()
 }

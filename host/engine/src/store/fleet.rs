@@ -22,6 +22,7 @@ pub(crate) struct Write<'a> {
 }
 
 /// A request that may come again, and its answer.
+#[derive(Clone, Copy)]
 pub(crate) struct Repetition<'a> {
     /// The caller's key for it.
     pub(crate) key: &'a str,

@@ -7,7 +7,7 @@ use chargetap_contract::terminal::ApplicationId;
 
 use super::error::StoreError;
 use super::rows::{Reader, integer, json, optional_integer, optional_text, text};
-use crate::platform::{Platform, Row};
+use crate::platform::{Platform, Row, Value};
 
 /// A receipt on its way into the store.
 pub(crate) struct NewReceipt<'a> {
@@ -83,6 +83,28 @@ pub(crate) async fn load(
     let query = "SELECT document FROM paper WHERE id = ?1";
     let rows = platform.query(query, vec![text(id)]).await?;
     rows.into_iter().next().map(document).transpose()
+}
+
+/// The last receipts, newest first, each with its place among all; those before a place, if it is given.
+pub(crate) async fn recorded(
+    platform: &impl Platform,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<(i64, Document)>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT number, document FROM paper WHERE number < ?1 ORDER BY number DESC LIMIT ?2",
+            vec![
+                Value::Integer(before.unwrap_or(i64::MAX)),
+                Value::Integer(limit.into()),
+            ],
+        )
+        .await?;
+    let recorded = |row| {
+        let mut row = Reader::new(row);
+        Ok((row.integer()?, row.json()?))
+    };
+    rows.into_iter().map(recorded).collect()
 }
 
 /// The id of the receipt with this code.

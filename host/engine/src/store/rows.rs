@@ -85,6 +85,14 @@ impl Reader {
         }
     }
 
+    pub(super) fn optional_blob(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.0.next() {
+            Some(Value::Null) => Ok(None),
+            Some(Value::Blob(bytes)) => Ok(Some(bytes)),
+            other => Err(unexpected("bytes or nothing", other.as_ref())),
+        }
+    }
+
     pub(super) fn json<T: DeserializeOwned>(&mut self) -> Result<T, StoreError> {
         serde_json::from_str(&self.text()?).map_err(unreadable)
     }

@@ -7,6 +7,7 @@ mod incidents;
 mod onboarding;
 mod orders;
 mod places;
+mod plugins;
 mod records;
 mod stations;
 mod terminals;
@@ -33,6 +34,7 @@ pub(super) fn routes() -> &'static [Route] {
             alerts::routes(),
             due::routes(),
             access::routes(),
+            plugins::routes(),
             records::routes(),
         ];
         routes.into_iter().flatten().collect()

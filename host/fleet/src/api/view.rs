@@ -187,6 +187,7 @@ pub fn view(item: &Item) -> Value {
         Item::Site(it) => json(&it.view()),
         Item::Station(it) => json(&it.view()),
         Item::StationOperation(it) => json(it),
+        Item::BundleSwap(it) => json(it),
         Item::Person(it) => json(&it.view()),
         Item::Order(it) => json(&it.view()),
         Item::Terminal(it) => json(&it.view()),

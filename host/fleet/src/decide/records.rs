@@ -13,6 +13,7 @@ pub(super) use place::{operate, put_site, put_station};
 use std::borrow::Borrow;
 
 use super::Decision;
+use crate::bundle::{BundleSwap, Replacement};
 use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet, Record};
 use crate::moment::Moment;
@@ -85,5 +86,19 @@ pub(super) fn assess(fleet: &Fleet, key: &Key, assessment: SelfAssessment) -> De
     Ok(vec![Change::put(Customer {
         self_assessment: Some(assessment),
         ..customer.clone()
+    })])
+}
+
+/// Who swapped the components.
+pub(super) fn swap_bundle(
+    context: &DecisionContext<'_>,
+    replacement: Replacement,
+    differences: u64,
+) -> Decision {
+    Ok(vec![Change::put(BundleSwap {
+        key: Key::components(),
+        replacement,
+        differences,
+        at: context.now,
     })])
 }

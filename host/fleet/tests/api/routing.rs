@@ -2,7 +2,8 @@
 
 use chargetap_fleet::access::Scope;
 use chargetap_fleet::alert::Secret;
-use chargetap_fleet::api::{self, Effect, Method, ReportFormat, Task};
+use chargetap_fleet::api::{self, Effect, Method, ReportFormat, SwapTerms, Task};
+use chargetap_fleet::bundle::BundlePlace;
 use chargetap_fleet::incident::PictureType;
 use chargetap_fleet::operation::{Operation, TriggeredMessage};
 
@@ -176,6 +177,40 @@ fn a_station_is_operated_by_the_gateway() {
             value: Secret::new("60".to_owned())
         }
     );
+}
+
+#[test]
+fn components_are_swapped_by_the_gateway_for_who_may_see_the_whole_fleet() {
+    let post = |path: &str| Request::new(Method::Post, path);
+    let swap = |body: &str| task(post("/api/v1/plugins/swap").json(body));
+    let usual = SwapTerms {
+        events: 1_000,
+        accept_differences: false,
+    };
+    assert_eq!(swap("{}"), Task::Swap(BundlePlace::Next, usual));
+    let terms = SwapTerms {
+        events: 5,
+        accept_differences: true,
+    };
+    let body = r#"{"events":5,"accept_differences":true}"#;
+    assert_eq!(swap(body), Task::Swap(BundlePlace::Next, terms));
+    // Who goes back need not accept what differs.
+    let back = SwapTerms {
+        accept_differences: true,
+        ..usual
+    };
+    let rollback = post("/api/v1/plugins/rollback");
+    assert_eq!(task(rollback), Task::Swap(BundlePlace::Previous, back));
+    assert_eq!(task(Request::get("/api/v1/plugins")), Task::Bundles);
+
+    let at_a_site = actor(Scope::Operator, &["north"]);
+    for request in [
+        post("/api/v1/plugins/swap").json("{}"),
+        post("/api/v1/plugins/rollback"),
+        Request::get("/api/v1/plugins"),
+    ] {
+        assert_eq!(request.answer(&at_a_site).status, 403, "{}", request.path);
+    }
 }
 
 #[test]

@@ -1,0 +1,83 @@
+//! Bundles of components that take the place of the running one.
+
+use chargetap_fleet::api::{Answer, Bundles, Comparison, DifferenceKind, Problem, SwapTerms};
+use chargetap_fleet::bundle::BundlePlace;
+use chargetap_fleet::refusal::{Obstacle, Reason, Refusal};
+
+use super::shadow_run;
+use crate::error::EngineError;
+use crate::gateway::Gateway;
+use crate::platform::{LoadedBundle, Platform};
+
+/// The components of every bundle.
+pub(super) fn show(gateway: &Gateway<impl Platform>) -> Answer {
+    match gateway.platform.bundled_components() {
+        Ok(items) => Answer::json(200, &Bundles { items }),
+        Err(problem) => problem.answer(),
+    }
+}
+
+/// Load a bundle, and compare it with the running one. It is a problem if it may not take its place.
+pub(super) async fn load(
+    gateway: &Gateway<impl Platform>,
+    place: BundlePlace,
+    terms: SwapTerms,
+) -> Result<Result<(Box<dyn LoadedBundle>, Comparison), Problem>, EngineError> {
+    let bundle = match gateway.platform.load_bundle(place) {
+        Ok(bundle) => bundle,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let comparison = shadow_run::run(gateway, &*bundle, terms.events).await?;
+    Ok(match refusal(&comparison, place, terms) {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok((bundle, comparison)),
+    })
+}
+
+/// Why a bundle that compares like this may not take the place of the running one.
+fn refusal(comparison: &Comparison, place: BundlePlace, terms: SwapTerms) -> Option<Refusal> {
+    let Comparison {
+        events,
+        terminals,
+        differing_decisions,
+        unreadable,
+        no_way_back,
+        ..
+    } = comparison;
+    // Who goes back to the previous bundle does not look for a way to the running one.
+    let needs_way_back = place == BundlePlace::Next;
+    let (code, text, kinds): (_, _, &[DifferenceKind]) = if *unreadable > 0 {
+        let text = format!(
+            "nothing was changed: this bundle cannot read {unreadable} states of sessions or callbacks. Take one that \
+             reads what the running one writes; the first of them:"
+        );
+        let kinds = &[DifferenceKind::State, DifferenceKind::Callback];
+        ("bundle-unreadable", text, kinds)
+    } else if *no_way_back > 0 && needs_way_back {
+        let text = format!(
+            "nothing was changed: the running bundle could not read {no_way_back} states of sessions or callbacks of \
+             this one, so that there would be no way back. First swap to a bundle that reads both; the first of them:"
+        );
+        ("no-way-back", text, &[DifferenceKind::WayBack])
+    } else if *differing_decisions > 0 && !terms.accept_differences {
+        let text = format!(
+            "nothing was changed: by {events} recorded events and the callbacks of {terminals} terminals, \
+             {differing_decisions} decisions differ. If they are meant to, swap with --accept-differences true; the \
+             first of them:"
+        );
+        ("decisions-differ", text, &[DifferenceKind::Decision])
+    } else {
+        return None;
+    };
+    let differences = comparison.differences.iter();
+    let differences = differences.filter(|it| kinds.contains(&it.kind)).map(|it| {
+        let text = format!("before: {}; after: {}", it.before, it.after);
+        Reason::new("difference", text).at(&it.at)
+    });
+    Some(Refusal {
+        obstacle: Obstacle::Conflict,
+        reasons: std::iter::once(Reason::new(code, text))
+            .chain(differences)
+            .collect(),
+    })
+}

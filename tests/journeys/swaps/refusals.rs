@@ -1,0 +1,162 @@
+//! A bundle that may not take the place of the running one changes nothing.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::components::{add_note, read_nothing, rename_a_command};
+use super::{folder, gateway, rollback, stage, swap, verifier};
+use crate::bundles::{OWNERS, alter, copy_components, make_key, run};
+use crate::fleet::{self, chargetap, text};
+use crate::world::{Answer, Setup, World, price};
+
+const ORCHESTRATOR: &str = "session-orchestrator.wasm";
+
+/// A gateway that takes signed components only, after one session that was paid.
+async fn signed() -> World {
+    let mut world = gateway(Setup::default(), OWNERS).await;
+    for name in ["owner", "stranger"] {
+        make_key(name, world.folder());
+    }
+    sign(&world, "components", "owner");
+    world.restart_gateway().await;
+    world.tap("card-1").await;
+    let sessions = world.closed_sessions(1).await;
+    assert_eq!(sessions[0]["captured"], price(world.metered_energy().await));
+    world
+}
+
+fn sign(world: &World, bundle: &str, name: &str) {
+    let key = format!("{name}.key.pem");
+    run(&["plugins", "sign", bundle, "--key", &key], world.folder());
+}
+
+/// Put components there that somebody signs once they are changed.
+fn stage_signed(world: &World, name: &str, change: impl FnOnce(&Path)) {
+    let next = folder(world, "components.next");
+    let _ = std::fs::remove_dir_all(&next);
+    copy_components(&next);
+    change(&next);
+    sign(world, "components.next", name);
+}
+
+/// The codes of the reasons why it is refused.
+#[track_caller]
+fn codes(refused: &Answer) -> Vec<String> {
+    assert_eq!(refused.status, 409, "{refused:?}");
+    fleet::codes(refused)
+}
+
+#[tokio::test]
+async fn what_is_not_signed_or_was_altered_or_is_not_there_is_refused() {
+    let world = signed().await;
+    let running = verifier(&world, "running").await;
+    assert_eq!(codes(&swap(&world, json!({})).await), ["no-next-bundle"]);
+    assert_eq!(codes(&rollback(&world).await), ["no-previous-bundle"]);
+
+    stage(&world, "nobody signed this");
+    assert_eq!(codes(&swap(&world, json!({})).await), ["bundle-refused"]);
+    stage_signed(&world, "stranger", |_| {});
+    assert_eq!(codes(&swap(&world, json!({})).await), ["bundle-refused"]);
+    stage_signed(&world, "owner", |_| {});
+    alter(&folder(&world, "components.next").join(ORCHESTRATOR));
+    let altered = swap(&world, json!({})).await;
+    assert_eq!(codes(&altered), ["bundle-refused"]);
+    let detail = altered.json()["detail"].as_str().unwrap().to_owned();
+    assert!(
+        detail.contains("components.next/session-orchestrator.wasm"),
+        "{detail}"
+    );
+    assert!(
+        detail.contains("changed after the folder was signed"),
+        "{detail}"
+    );
+    stage_signed(&world, "owner", |_| {});
+    assert_eq!(
+        codes(&swap(&world, json!({})).await),
+        ["bundle-runs-already"]
+    );
+
+    assert_eq!(verifier(&world, "running").await, running);
+    assert_eq!(verifier(&world, "previous").await, None);
+    let audit = "/api/v1/audit?kind=bundle-swap&key=components";
+    assert_eq!(world.items(audit).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_component_that_decides_otherwise_is_shown_and_taken_only_if_that_is_accepted() {
+    let world = signed().await;
+    stage_signed(&world, "owner", |next| {
+        rename_a_command(&next.join(ORCHESTRATOR))
+    });
+    let refused = swap(&world, json!({})).await;
+    let codes = codes(&refused);
+    assert_eq!(codes[0], "decisions-differ");
+    assert_eq!(codes[1], "difference");
+    let refused = refused.json();
+    let place = format!(
+        "session {}, event 1 (card-presented) /commands/0/id",
+        world.session()
+    );
+    let mut reasons = refused["reasons"].as_array().unwrap().iter();
+    let difference = reasons.find(|it| it["at"] == *place).unwrap();
+    let shown = difference["text"].as_str().unwrap();
+    for part in ["before: ", "/look-up-before", "after: ", "/Look-up-before"] {
+        assert!(shown.contains(part), "{shown}");
+    }
+    let printed = chargetap(&world, &["plugins", "swap"]).await;
+    let printed = text(&printed.stderr);
+    assert!(printed.contains("--accept-differences true"), "{printed}");
+    assert!(printed.contains("/Look-up-before"), "{printed}");
+
+    let accept = ["plugins", "swap", "--accept-differences", "true"];
+    let swapped = chargetap(&world, &accept).await;
+    assert!(swapped.status.success(), "{swapped:?}");
+    let audit = "/api/v1/audit?kind=bundle-swap&key=components";
+    let changes = world.items(audit).await;
+    let accepted = changes[0]["after"]["differences"].as_u64();
+    assert!(accepted.unwrap() > 0, "{changes:#?}");
+    // Who goes back need not accept anything.
+    assert_eq!(rollback(&world).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_component_that_cannot_read_open_sessions_is_never_taken() {
+    let setup = Setup {
+        unplug_after: None,
+        power: 1_000,
+        ..Setup::default()
+    };
+    let mut world = gateway(setup, "unsigned = true").await;
+    world.restart_gateway().await;
+    world.tap("card-1").await;
+    world
+        .until("energy flows", async || world.metered_live().await > 0)
+        .await;
+    let next = folder(&world, "components.next");
+    copy_components(&next);
+    read_nothing(&next.join(ORCHESTRATOR));
+    let refused = swap(&world, json!({"events": 0, "accept_differences": true})).await;
+    assert_eq!(codes(&refused), ["bundle-unreadable", "difference"]);
+    let refused = refused.json();
+    let at = refused["reasons"][1]["at"].as_str().unwrap();
+    assert_eq!(at, format!("open session {}", world.session()));
+
+    // The session goes on.
+    world.cable("unplug", 1).await;
+    let sessions = world.closed_sessions(1).await;
+    assert_eq!(sessions[0]["captured"], price(world.metered_energy().await));
+}
+
+#[tokio::test]
+async fn a_component_that_cannot_be_compiled_is_refused() {
+    let mut world = gateway(Setup::default(), "unsigned = true").await;
+    world.restart_gateway().await;
+    let next = folder(&world, "components.next");
+    copy_components(&next);
+    // One that does what another one does.
+    let verifier = next.join("callback-verifier.wasm");
+    std::fs::copy(&verifier, next.join(ORCHESTRATOR)).unwrap();
+    add_note(&verifier, "second");
+    assert_eq!(codes(&swap(&world, json!({})).await), ["bundle-unusable"]);
+}
