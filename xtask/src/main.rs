@@ -6,6 +6,7 @@ mod hosts;
 mod peers;
 mod receipts;
 mod shell;
+mod spin;
 mod targets;
 mod wit;
 
@@ -85,6 +86,10 @@ struct Demo {
     /// transaction is compared, too.
     #[arg(long)]
     upstream: bool,
+    /// Run the application under Spin in place of the gateway, with `chargetap bridge` before it: by `spin` 4.1 or newer
+    /// if it is on the PATH, otherwise by the small Spin of the tests.
+    #[arg(long)]
+    spin: bool,
 }
 
 fn main() -> ExitCode {
@@ -163,7 +168,16 @@ fn simulate(arguments: &[String]) -> anyhow::Result<()> {
 }
 
 fn run_demo(demo: &Demo) -> anyhow::Result<()> {
-    components::build_plugins()?;
+    let spin = match demo.spin {
+        true => {
+            components::build()?;
+            Some(spin::find_or_build()?)
+        }
+        false => {
+            components::build_plugins()?;
+            None
+        }
+    };
     cargo(&["build", "--package", "chargetap"])?;
     let folder = components::folder();
     let folder = folder.to_string_lossy();
@@ -174,6 +188,9 @@ fn run_demo(demo: &Demo) -> anyhow::Result<()> {
     }
     if demo.upstream {
         arguments.push("--upstream");
+    }
+    if let Some(spin) = &spin {
+        arguments.extend(["--spin", spin]);
     }
     for language in &demo.languages {
         arguments.extend(["--language", language]);

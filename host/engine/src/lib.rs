@@ -9,7 +9,7 @@
 //! stations, deadlines and requests of people.
 //!
 //! A full disk: callbacks are answered 503 and stations by an error. Both repeat; stations repeat what belongs to
-//! a transaction.
+//! a transaction, and the rest once they connect again, for which the host ends their connection.
 //!
 //! # The path of a tap
 //!
@@ -117,7 +117,7 @@
 //!         Err(SendError::NotSent(reason))
 //!     }
 //!
-//!     async fn order(&self, _station: &str, order: StationOrder<'_>) -> StationAnswer {
+//!     async fn order(&self, _station: &str, order: StationOrder) -> StationAnswer {
 //!         // Your stations. `Unknown` where the answer was lost.
 //!         match order {
 //!             StationOrder::Start { connector: _, id_tag: _ } => StationAnswer::NotConnected,
@@ -126,11 +126,11 @@
 //!         }
 //!     }
 //!
-//!     fn station_connected_for(&self, _station: &str) -> Option<u64> {
+//!     async fn station_connected_for(&self, _station: &str) -> Option<u64> {
 //!         None // none is connected
 //!     }
 //!
-//!     fn station_link(&self, _station: &str) -> StationLink {
+//!     async fn station_link(&self, _station: &str) -> StationLink {
 //!         StationLink::default() // messages and the like, for people to see
 //!     }
 //!
@@ -227,6 +227,7 @@
 //! # fn main() {}
 //! ```
 
+pub mod bridge;
 pub mod config;
 pub mod http;
 pub mod platform;

@@ -11,6 +11,7 @@ pub use chargetap_fleet::operation::TriggeredMessage;
 use chargetap_fleet::refusal::Refusal;
 use chargetap_ocpp::message::Answer;
 use chargetap_ocpp::report::Boot;
+use serde::{Deserialize, Serialize};
 
 use crate::http::{ProviderRequest, ProviderResponse, SendError};
 pub use crate::maybe_send::{MaybeSend, MaybeSync};
@@ -49,19 +50,20 @@ pub trait Platform: Bundles + MaybeSend + MaybeSync + 'static {
     fn order(
         &self,
         station: &str,
-        order: StationOrder<'_>,
+        order: StationOrder,
     ) -> impl Future<Output = StationAnswer> + MaybeSend;
 
     /// For how long a station has been connected, in milliseconds; `None` if it is not. A host that cannot
     /// tell answers with the longest time, so that nothing waits for the station.
-    fn station_connected_for(&self, station: &str) -> Option<u64>;
+    fn station_connected_for(&self, station: &str)
+    -> impl Future<Output = Option<u64>> + MaybeSend;
 
     /// What only the host knows of a station; nothing where it cannot tell.
-    fn station_link(&self, station: &str) -> StationLink;
+    fn station_link(&self, station: &str) -> impl Future<Output = StationLink> + MaybeSend;
 
     /// The stations of unknown identities that the host holds pending; none where it holds none.
-    fn pending_stations(&self) -> Vec<PendingStation> {
-        Vec::new()
+    fn pending_stations(&self) -> impl Future<Output = Vec<PendingStation>> + MaybeSend {
+        std::future::ready(Vec::new())
     }
 
     /// Run one statement in the database, atomically and durably: when it returns, what it wrote
@@ -127,21 +129,22 @@ pub enum Work<'a> {
 }
 
 /// An order to a station.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StationOrder<'a> {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StationOrder {
     /// Start a transaction under a one-time token.
     Start {
         /// The connector, from 1.
         connector: u32,
         /// The token, which the station reports with the transaction.
-        id_tag: &'a str,
+        id_tag: String,
     },
     /// End a transaction.
     Stop {
         /// The transaction's number.
         transaction: i64,
         /// The station's own id of it, if it has given it one.
-        name: Option<&'a str>,
+        name: Option<String>,
     },
     /// Restart.
     Reset {
@@ -163,14 +166,15 @@ pub enum StationOrder<'a> {
     /// Change a setting.
     Configure {
         /// The setting's name.
-        key: &'a str,
+        key: String,
         /// Its new value.
-        value: &'a Secret,
+        value: Secret,
     },
 }
 
 /// A station's answer to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum StationAnswer {
     /// It will do it.
     Accepted,
@@ -196,7 +200,7 @@ impl From<&Answer> for StationAnswer {
 }
 
 /// What a host knows of a station besides what it reports to the engine.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct StationLink {
     /// When its last connection ended, in milliseconds since 1970; absent while it is connected.
     pub disconnected_at: Option<u64>,
@@ -211,7 +215,7 @@ pub struct StationLink {
 }
 
 /// A station of an unknown identity that is connected and held pending, until it is configured.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PendingStation {
     /// Its identity, which is that of a station that could be configured.
     pub id: String,
@@ -220,7 +224,7 @@ pub struct PendingStation {
     /// Since when, in milliseconds since 1970.
     pub since: u64,
     /// The version of OCPP that it speaks.
-    pub ocpp: &'static str,
+    pub ocpp: String,
     /// Whether it showed a password.
     pub has_password: bool,
     /// Whether it showed a client certificate that is good, in the name of its identity.
@@ -230,10 +234,10 @@ pub struct PendingStation {
 }
 
 /// How often a station was odd in one way.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OddityCount {
     /// In which way.
-    pub kind: &'static str,
+    pub kind: String,
     /// How often.
     pub count: u64,
     /// Where it last was: the action and the member.
@@ -241,7 +245,7 @@ pub struct OddityCount {
 }
 
 /// A message of a station, or to it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StationMessage {
     /// When it was read or written, in milliseconds since 1970.
     pub at: u64,

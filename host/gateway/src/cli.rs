@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use chargetap_engine::config::{Config, ConfigErrors};
@@ -19,13 +20,15 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
+use crate::bridge::BridgeArgs;
 use crate::bundles::BundleFolders;
 use crate::demo::DemoArgs;
 use crate::faults::Faults;
 use crate::fleet::FleetArgs;
 use crate::plugins::PluginsArgs;
 use crate::secrets::ThisMachine;
-use crate::{bootstrap, demo, fleet, plugins, server, start, stopped, tls};
+use crate::tls::{self, Tls};
+use crate::{bootstrap, bridge, demo, fleet, plugins, server, start, stopped};
 
 /// Card payments for EV charging: a tap becomes a charging session, one capture and a receipt.
 ///
@@ -54,6 +57,8 @@ enum LogFormat {
 enum Command {
     /// Run the gateway.
     Serve(ServeArgs),
+    /// Hold the stations' connections for the application under Spin, and let time pass for it.
+    Bridge(BridgeArgs),
     /// Check a configuration on the machine of its gateway, and name every mistake.
     ///
     /// Its secrets must be there, the folder of its database writable, and its components usable and signed by
@@ -131,6 +136,7 @@ enum Simulate {
 pub fn run(cli: Cli) -> ExitCode {
     let lines = start_logging(&cli);
     let result = match cli.command {
+        Command::Bridge(args) => block_on(bridge::run(args)),
         Command::Demo(args) => block_on(demo::run(args, lines)),
         Command::Fleet(args) => block_on(fleet::run(args)),
         Command::OperatorToken { config } => block_on(issue_operator_token(config)),
@@ -241,23 +247,48 @@ async fn issue_operator_token(path: PathBuf) -> anyhow::Result<()> {
 }
 
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    // Who closes the terminal in which the gateway was started does not mean to end it. Once a handler is
-    // installed, the signal does nothing by itself.
-    let hang_up = signal(SignalKind::hangup())?;
+    let hang_up = hang_up()?;
     let config = read_config(&args.config)?;
     for warning in &config.warnings {
         tracing::warn!("configuration {}: {warning}", args.config.display());
     }
     let folder = folder_of(&args.config);
-    let listen = config.server.listen.clone();
     let token_file = bootstrap::path(&folder.join(&config.server.database));
     let faults = Faults::new(args.crash_at, args.database_pages, args.clock_ahead);
-    let listener = TcpListener::bind(&listen)
-        .await
-        .with_context(|| format!("server.listen: {listen} cannot be listened at"))?;
-    let address = listener.local_addr()?;
+    let listener = listen(&config).await?;
     let gateway = start::start(config, folder, faults).await?;
-    let scheme = match gateway.platform().tls() {
+    if let Some(token) = gateway.take_bootstrap_token() {
+        bootstrap::write(&token, &token_file)?;
+        let path = token_file.display();
+        println!("bootstrap token of the first operator, issued only this once: {path}");
+    }
+    let shutdown = announce(&listener, gateway.platform().tls(), hang_up)?;
+    server::serve(listener, gateway, shutdown).await?;
+    Ok(())
+}
+
+/// SIGHUP. Who closes the terminal in which a process was started does not mean to end it. Once a handler is installed,
+/// the signal does nothing by itself.
+pub(crate) fn hang_up() -> std::io::Result<Signal> {
+    signal(SignalKind::hangup())
+}
+
+/// Listen where the configuration says.
+pub(crate) async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    let listen = &config.server.listen;
+    TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("server.listen: {listen} cannot be listened at"))
+}
+
+/// Say where the process listens, and keep its certificate current. What is returned completes at the signal that ends
+/// the process.
+pub(crate) fn announce(
+    listener: &TcpListener,
+    tls: Option<&Arc<Tls>>,
+    hang_up: Signal,
+) -> anyhow::Result<impl Future<Output = ()> + Send + use<>> {
+    let scheme = match tls {
         Some(tls) => {
             tokio::spawn(tls::keep_current(tls.clone(), hang_up));
             "https"
@@ -270,21 +301,14 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     // Installed before the address is printed: its reader may send the signal at once.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    if let Some(token) = gateway.take_bootstrap_token() {
-        bootstrap::write(&token, &token_file)?;
-        let path = token_file.display();
-        println!("bootstrap token of the first operator, issued only this once: {path}");
-    }
-    println!("listening on {scheme}://{address}");
+    println!("listening on {scheme}://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
-    server::serve(listener, gateway, async move {
+    Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
     })
-    .await?;
-    Ok(())
 }
 
 async fn ignore(mut hang_up: Signal) {

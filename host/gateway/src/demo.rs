@@ -1,21 +1,20 @@
 //! The demonstration: one driver taps, charges and leaves, against simulated hardware.
 //!
-//! The gateway is the real one. The simulators are reached over real sockets on loopback, and what
-//! they recorded is compared with the receipt at the end.
+//! The gateway is the real one, or the application under Spin with the real bridge. The simulators are reached over real
+//! sockets on loopback, and what they recorded is compared with the receipt at the end.
 
+mod configuration;
+mod gateway;
 mod money;
 mod onboarding;
 mod screen;
 mod timeline;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use chargetap_engine::config::Config;
-use chargetap_engine::platform::{Platform, Value};
-use chargetap_fleet::example::EXAMPLE_CONFIG;
 use chargetap_fleet::moment::Moment;
 use chargetap_simulators::central_system::{CentralSystemArgs, CentralSystemSimulator};
 use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
@@ -28,10 +27,9 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 
+use self::configuration::Configuration;
 use crate::client::client;
-use crate::faults::Faults;
-use crate::platform::NativeGateway;
-use crate::{server, start};
+use crate::platform::now;
 
 pub(crate) use timeline::{Line, Timeline, channel};
 
@@ -69,6 +67,13 @@ pub struct DemoArgs {
     /// transaction is compared, too.
     #[arg(long)]
     upstream: bool,
+    /// Run the application under Spin, with the bridge before it, in place of the gateway: by this program, which is
+    /// `spin` or takes the same arguments.
+    #[arg(long, value_name = "PROGRAM")]
+    spin: Option<PathBuf>,
+    /// The manifest of the Spin application.
+    #[arg(long, value_name = "PATH", default_value = "spin.toml")]
+    manifest: PathBuf,
 }
 
 /// Run the demonstration. `lines` are the engine's log lines about the session.
@@ -100,16 +105,18 @@ pub(crate) async fn run(
         .await
         .with_context(|| format!("--listen: {} cannot be listened at", args.listen))?;
     let address = listener.local_addr()?;
-    let config = configuration(folder.path(), &args, address, payter.base_url(), above)?;
-    let gateway = start::start(config, folder.path(), Faults::default()).await?;
-    let token = gateway
-        .take_bootstrap_token()
-        .context("there is no token")?;
-    let now = Moment::from_millis(gateway.platform().now());
-    let served = server::serve(listener, gateway.clone(), std::future::pending());
-    tokio::spawn(served);
+    let configuration =
+        Configuration::new(&args, folder.path(), address, payter.base_url(), above)?;
+    let gateway = match &args.spin {
+        None => gateway::start(listener, &configuration, lines).await?,
+        Some(program) => {
+            // It listens there itself.
+            drop(listener);
+            gateway::start_under_spin(program, &args.manifest, &configuration).await?
+        }
+    };
     let station = StationSimulator::start(StationArgs {
-        url: format!("ws://{address}/ocpp"),
+        url: format!("ws://{}/ocpp", gateway.stations),
         identity: STATION.into(),
         password: PASSWORD.into(),
         ocpp: args.ocpp,
@@ -125,7 +132,16 @@ pub(crate) async fn run(
     .await?;
 
     println!("Chargetap demonstration, all on this machine:");
-    println!("  gateway            http://{address}");
+    match &args.spin {
+        None => println!("  gateway            http://{address}"),
+        Some(program) => {
+            println!(
+                "  under Spin         http://{address} ({})",
+                program.display()
+            );
+            println!("  bridge             http://{}", gateway.stations);
+        }
+    }
     println!("  simulated Payter   {}", payter.base_url());
     println!(
         "  simulated station  {} (OCPP {})",
@@ -137,17 +153,17 @@ pub(crate) async fn run(
     }
     println!("A second at this station is worth two minutes of charging at 50 kW.\n");
 
-    onboarding::onboard(address, token.expose_secret(), now).await?;
+    let now = Moment::from_millis(now());
+    onboarding::onboard(address, gateway.token.expose_secret(), now).await?;
     let driver = Driver {
         payter: payter.base_url(),
         station: station.control_url(),
         central_system: above,
     };
-    let mut timeline = Timeline::new(lines, screen::watch(payter.base_url()));
+    let mut timeline = Timeline::new(gateway.lines, screen::watch(payter.base_url()));
     driver.charge(&mut timeline).await?;
-    let receipt = latest_receipt(&gateway).await?;
-    let Code { code } = get(&receipt).await?;
-    timeline.until_terminal_says(&code).await?;
+    let code = timeline.until_terminal_says_a_code().await?;
+    let receipt = find_receipt(address, &code).await?;
     let right = money::compare(&driver, &receipt).await?;
     if args.ocpp == Version::V2_1 && !args.upstream {
         driver.print_tariff().await?;
@@ -165,76 +181,18 @@ pub(crate) async fn run(
     Ok(())
 }
 
-fn configuration(
-    folder: &Path,
-    args: &DemoArgs,
-    address: SocketAddr,
-    payter: &str,
-    above: Option<SocketAddr>,
-) -> anyhow::Result<Config> {
-    for (name, secret) in [
-        ("api.key", API_KEY.to_owned()),
-        ("station.key", PASSWORD.to_owned()),
-        (
-            "callback.key",
-            format!(
-                "{:032x}{:032x}",
-                rand::random::<u128>(),
-                rand::random::<u128>()
-            ),
-        ),
-    ] {
-        std::fs::write(folder.join(name), secret)?;
-    }
-    let components = std::path::absolute(&args.components)?;
-    let upstream = above.map(|above| format!("[upstream]\nurl = \"ws://{above}/ocpp\""));
-    let text = format!(
-        r#"
-        [server]
-        components = '{components}'
-        unsigned = true
-        [gateway]
-        public_url = "http://{address}"
-        [payter]
-        url = "{payter}"
-        api_key = {{ file = "api.key" }}
-        [[callback_keys]]
-        id = "demo"
-        secret = {{ file = "callback.key" }}
-        {EXAMPLE_CONFIG}
-        [[stations]]
-        id = "{STATION}"
-        password = {{ file = "station.key" }}
-        [[terminals]]
-        serial = "{TERMINAL}"
-        model = "p66"
-        evses = [{{ station = "{STATION}", connector = 1 }}]
-        tariff = "standard"
-        hold = "50.00"
-        languages = {languages:?}
-        {upstream}
-        "#,
-        upstream = upstream.unwrap_or_default(),
-        languages = args.languages,
-        components = components.display(),
-    );
-    Config::parse(&text).context("the demonstration's configuration")
-}
-
-/// The code of a receipt.
-#[derive(Deserialize)]
-struct Code {
-    code: String,
-}
-
-/// The link of the receipt that was issued last. No log line has one, so it comes from the store.
-async fn latest_receipt(gateway: &NativeGateway) -> anyhow::Result<String> {
-    let statement = "SELECT id FROM paper ORDER BY number DESC LIMIT 1";
-    let rows = gateway.platform().query(statement, Vec::new()).await?;
-    match rows.first().and_then(|row| row.first()) {
-        Some(Value::Text(id)) => Ok(format!("{}/receipts/{id}", gateway.config().public_url)),
-        _ => bail!("there is no receipt"),
-    }
+/// The link of the receipt with this code, as a driver finds it.
+async fn find_receipt(gateway: SocketAddr, code: &str) -> anyhow::Result<String> {
+    let request = client()?
+        .post(format!("http://{gateway}/receipts"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("code={code}"));
+    let answer = request.send().await?;
+    let link = answer.headers().get("location");
+    let link = link.and_then(|link| link.to_str().ok());
+    Ok(link
+        .context("there is no receipt with this code")?
+        .to_owned())
 }
 
 /// The person with the card, acting through the simulators' control APIs.

@@ -4,6 +4,7 @@
 //! This crate gives the engine its platform ([`platform`]), its loops, its servers ([`server`],
 //! [`ocpp`]) and its database ([`database`]).
 
+pub mod bridge;
 pub mod cli;
 pub mod client;
 pub mod database;

@@ -17,6 +17,9 @@ use crate::tls::Tls;
 /// The greatest number of a connector that is counted: a station cannot make ever more of them.
 const MOST_CONNECTORS: u32 = 64;
 
+/// The media type of what is counted.
+pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
 /// One label, as name and value.
 type Labels = [(&'static str, String); 1];
 

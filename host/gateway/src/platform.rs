@@ -1,6 +1,4 @@
 //! The engine's platform on the native host: clock, random numbers, sockets, database, components.
-//!
-//! Of a provider's answer at most 1 MiB is read.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,17 +18,13 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use tokio::sync::Notify;
 
 use crate::bundles::SwappablePlugins;
+use crate::client;
 use crate::database::Database;
 use crate::faults::Faults;
 use crate::metrics::Metrics;
 use crate::ocpp::Stations;
 use crate::station_reports::Reports;
 use crate::tls::Tls;
-
-/// How long an order may take, with its time in the queue: less than the engine gives a command.
-const STATION_ORDER: Duration = Duration::from_secs(60);
-/// The largest answer of the payment provider that is read, in bytes.
-const ANSWER_LIMIT: usize = 1024 * 1024;
 
 /// The engine on this host.
 pub type NativeGateway = Gateway<Native>;
@@ -194,28 +188,27 @@ impl Platform for Native {
             sending = sending.header(CONTENT_TYPE, "application/json").body(body);
         }
         self.faults.crash_point();
-        let response = receive(sending).await;
+        let response = client::receive(sending).await;
         self.faults.crash_point();
         response
     }
 
-    async fn order(&self, station: &str, order: StationOrder<'_>) -> StationAnswer {
+    async fn order(&self, station: &str, order: StationOrder) -> StationAnswer {
         self.faults.crash_point();
-        let answer = in_time(self.stations.order(station, order)).await;
+        let answer = self.stations.order(station, order).await;
         self.faults.crash_point();
         answer
     }
 
-    fn station_connected_for(&self, station: &str) -> Option<u64> {
-        let duration = self.stations.connected_for(station)?;
-        Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+    async fn station_connected_for(&self, station: &str) -> Option<u64> {
+        self.stations.connected_for(station)
     }
 
-    fn station_link(&self, station: &str) -> StationLink {
+    async fn station_link(&self, station: &str) -> StationLink {
         self.stations.link(station)
     }
 
-    fn pending_stations(&self) -> Vec<PendingStation> {
+    async fn pending_stations(&self) -> Vec<PendingStation> {
         self.stations.pending()
     }
 
@@ -226,32 +219,4 @@ impl Platform for Native {
     ) -> Result<Vec<Row>, DatabaseError> {
         self.database.query(statement, parameters).await
     }
-}
-
-/// Wait for a station's answer, for a limited time. An order that is still queued then is dropped.
-async fn in_time(answer: impl Future<Output = StationAnswer>) -> StationAnswer {
-    tokio::time::timeout(STATION_ORDER, answer)
-        .await
-        .unwrap_or(StationAnswer::Unknown)
-}
-
-async fn receive(request: reqwest::RequestBuilder) -> Result<ProviderResponse, SendError> {
-    // An error's text must not repeat the URL: it may be a capability.
-    let lost = |error: reqwest::Error| SendError::Lost(error.without_url().to_string());
-    let mut response = request.send().await.map_err(|error| {
-        if error.is_connect() || error.is_builder() {
-            SendError::NotSent(error.without_url().to_string())
-        } else {
-            lost(error)
-        }
-    })?;
-    let status = response.status().as_u16();
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(lost)? {
-        body.extend_from_slice(&chunk);
-        if body.len() > ANSWER_LIMIT {
-            return Err(SendError::Lost("the answer is too large".into()));
-        }
-    }
-    Ok(ProviderResponse { status, body })
 }

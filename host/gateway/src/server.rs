@@ -18,9 +18,10 @@ use futures_util::StreamExt;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
-use crate::ocpp;
+use crate::metrics;
+use crate::ocpp::{self, StationEvents, Stations};
 use crate::platform::NativeGateway;
-use crate::tls::{Listener, Peer};
+use crate::tls::{Listener, Peer, Tls};
 
 /// How long a request's body may take to arrive, and how long a large one.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,15 +36,26 @@ pub async fn serve(
     gateway: Arc<NativeGateway>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let listener = Listener::new(listener, gateway.platform().tls().cloned());
+    let tls = gateway.platform().tls().cloned();
     let stations = gateway.platform().stations().clone();
     let router = Router::new()
         .route("/metrics", get(metrics))
         .fallback(handle)
-        .with_state(gateway)
-        .layer(middleware::from_fn_with_state(stations, ocpp::intercept));
+        .with_state(gateway);
+    listen(listener, tls, stations, router, shutdown).await
+}
+
+/// Serve the stations' WebSockets, and leave other requests to a router, until `shutdown` completes.
+pub(crate) async fn listen<E: StationEvents>(
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    stations: Stations<E>,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let router = router.layer(middleware::from_fn_with_state(stations, ocpp::intercept));
     let router = router.into_make_service_with_connect_info::<Peer>();
-    axum::serve(listener, router)
+    axum::serve(Listener::new(listener, tls), router)
         .with_graceful_shutdown(shutdown)
         .await
 }
@@ -51,7 +63,7 @@ pub async fn serve(
 async fn metrics(State(gateway): State<Arc<NativeGateway>>) -> Response {
     respond(http::Response {
         status: 200,
-        content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8".into(),
+        content_type: metrics::CONTENT_TYPE.into(),
         headers: Vec::new(),
         body: gateway.platform().metrics().into_bytes(),
     })

@@ -1,6 +1,6 @@
 //! Starts a gateway from its configuration.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -56,6 +56,33 @@ fn connectors(config: &Config, station: &str) -> Vec<u32> {
     connectors.into_iter().collect()
 }
 
+/// The stations that may connect, with their passwords.
+pub(crate) fn station_access(
+    config: &Config,
+    folder: &Path,
+) -> Result<BTreeMap<String, StationAccess>, SecretError> {
+    let secret = |source| secrets::read(source, folder);
+    let stations = config.stations.iter();
+    stations
+        .map(|(id, station)| {
+            let access = StationAccess {
+                password: station.password.as_ref().map(secret).transpose()?,
+                client_certificate: station.client_certificate,
+                connectors: connectors(config, id),
+                plug_in_timeout_s: plug_in_timeout_s(config, id),
+            };
+            Ok((id.clone(), access))
+        })
+        .collect()
+}
+
+/// TLS at the port, unless it is plain.
+pub(crate) fn tls(config: &Config, folder: &Path) -> Result<Option<Arc<Tls>>, TlsError> {
+    let files = config.server.tls.clone();
+    let tls = files.map(|files| Tls::open(files, folder)).transpose()?;
+    Ok(tls.map(Arc::new))
+}
+
 /// Start the gateway that a configuration describes. Its relative paths are taken from `folder`.
 ///
 /// # Errors
@@ -67,19 +94,7 @@ pub async fn start(
 ) -> Result<Arc<NativeGateway>, StartError> {
     let faults = Arc::new(faults);
     let secret = |source| secrets::read(source, folder);
-    let stations = config
-        .stations
-        .iter()
-        .map(|(id, station)| {
-            let access = StationAccess {
-                password: station.password.as_ref().map(secret).transpose()?,
-                client_certificate: station.client_certificate,
-                connectors: connectors(&config, id),
-                plug_in_timeout_s: plug_in_timeout_s(&config, id),
-            };
-            Ok((id.clone(), access))
-        })
-        .collect::<Result<_, SecretError>>()?;
+    let stations = station_access(&config, folder)?;
     let secrets = Secrets {
         payter_key: secret(&config.payter_api_key)?,
         card_key: config
@@ -88,22 +103,14 @@ pub async fn start(
             .transpose()?,
     };
 
-    let tls = config.server.tls.clone();
-    let tls = tls.map(|files| Tls::open(files, folder)).transpose()?;
+    let tls = tls(&config, folder)?;
     let plugins = SwappablePlugins::new(BundleFolders::new(&config, folder), faults.clone())?;
     let database = Database::open(&folder.join(&config.server.database), faults.clone())?;
     let reports = Reports::default();
     let upstream = config.upstream.clone();
     let timeouts = Timeouts::default();
     let stations = Stations::new(reports.clone(), stations, upstream, now, timeouts);
-    let native = Native::new(
-        plugins,
-        database,
-        client()?,
-        stations,
-        tls.map(Arc::new),
-        faults,
-    );
+    let native = Native::new(plugins, database, client()?, stations, tls, faults);
     let gateway = Arc::new(Gateway::open(native, config, secrets).await?);
     gateway.recover().await?;
     reports.connect(&gateway);

@@ -39,14 +39,14 @@ impl StationEvents for Reports {
             .map_err(unavailable)
     }
 
-    fn disconnected(&self, station: &str) {
+    async fn disconnected(&self, station: &str) {
         // Without a gateway nothing has to be told any more.
         if let Ok(gateway) = self.gateway() {
             gateway.station_disconnected(station);
         }
     }
 
-    fn tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, Unavailable> {
+    async fn tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, Unavailable> {
         Ok(self.gateway()?.station_tariffs(station))
     }
 

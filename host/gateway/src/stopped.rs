@@ -84,15 +84,15 @@ impl Platform for Stopped {
         Err(SendError::NotSent(STOPPED.into()))
     }
 
-    async fn order(&self, _: &str, _: StationOrder<'_>) -> StationAnswer {
+    async fn order(&self, _: &str, _: StationOrder) -> StationAnswer {
         StationAnswer::NotConnected
     }
 
-    fn station_connected_for(&self, _: &str) -> Option<u64> {
+    async fn station_connected_for(&self, _: &str) -> Option<u64> {
         None
     }
 
-    fn station_link(&self, _: &str) -> StationLink {
+    async fn station_link(&self, _: &str) -> StationLink {
         StationLink::default()
     }
 

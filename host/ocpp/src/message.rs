@@ -4,6 +4,7 @@
 //! gateway's.
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::fields::Fields;
@@ -234,7 +235,7 @@ pub enum Response {
 }
 
 /// What a station of OCPP 2.x is told of a transaction.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransactionResponse {
     /// Whether its token may charge. Absent if the station named none.
     pub is_accepted: Option<bool>,
@@ -243,7 +244,7 @@ pub struct TransactionResponse {
 }
 
 /// What a transaction costs, in the currency's units, VAT included.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
     /// So far.
     pub total: Decimal,

@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::StopReason;
 
 /// A station started.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Boot {
     /// Who made it.
     pub vendor: String,
@@ -20,7 +22,8 @@ pub struct Boot {
 }
 
 /// What a connector can do now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ConnectorStatus {
     /// There is no vehicle.
     Available,
@@ -76,7 +79,7 @@ impl ConnectorStatus {
 }
 
 /// The status of a connector.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// From 1; 0 is the station as a whole. Of OCPP 2.x, the EVSE.
     pub connector: u32,
@@ -91,7 +94,7 @@ pub struct Status {
 }
 
 /// Which transaction a station means.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransactionRef {
     /// The transaction's number (1.6). Numbers below 1 are none.
     pub id: Option<i64>,
@@ -112,7 +115,7 @@ impl TransactionRef {
 }
 
 /// A transaction began.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
     /// From 1.
     pub connector: Option<u32>,
@@ -125,7 +128,7 @@ pub struct Start {
 }
 
 /// What a meter showed at a moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
     /// When, in milliseconds since 1970, by the station's clock.
     pub at: Option<u64>,
@@ -136,7 +139,7 @@ pub struct Sample {
 }
 
 /// What a meter showed during a transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Readings {
     /// Of which transaction.
     pub transaction: TransactionRef,
@@ -145,7 +148,7 @@ pub struct Readings {
 }
 
 /// A transaction ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {
     /// It is only not charged any more, and ends when the vehicle leaves (2.x).
     pub goes_on: bool,
@@ -162,7 +165,8 @@ pub struct Stop {
 }
 
 /// What a transaction does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TransactionStage {
     /// It began, or goes on.
     Running,
@@ -173,7 +177,7 @@ pub enum TransactionStage {
 }
 
 /// Something happened to a transaction (2.x). All that is known of it may stand in each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransactionEvent {
     /// The station's own id of the transaction.
     pub name: Option<String>,

@@ -1,12 +1,12 @@
 //! Why a station ended a transaction.
 
-use serde::Deserialize;
 use serde::de::IntoDeserializer as _;
 use serde::de::value::{Error, StrDeserializer};
+use serde::{Deserialize, Serialize};
 
 /// The reasons of OCPP 1.6, and those that OCPP 2.x has besides. What a station says besides is taken for `Other`: it is free text, and is
 /// neither stored nor logged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "OCPP describes each")]
 pub enum StopReason {
     DeAuthorized,

@@ -5,7 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -18,7 +18,7 @@ pub const LONGEST_DESCRIPTION: usize = 1_024;
 pub const MOST_DESCRIPTIONS: usize = 10;
 
 /// A tariff. Its amounts are in the currency's units.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tariff {
     /// An ISO 4217 code.
     pub currency: String,
@@ -39,7 +39,7 @@ pub struct Tariff {
 }
 
 /// A text in a language.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Description {
     /// A BCP 47 tag.
     pub language: String,
@@ -48,7 +48,7 @@ pub struct Description {
 }
 
 /// The prices of one kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prices {
     /// In their order; at least one.
     pub prices: Vec<Price>,
@@ -57,7 +57,7 @@ pub struct Prices {
 }
 
 /// A price without VAT, and when it applies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
     /// With at most six decimals.
     pub amount: Decimal,
@@ -66,7 +66,7 @@ pub struct Price {
 }
 
 /// A bound of what a transaction costs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bound {
     /// Without VAT.
     pub excl_tax: Option<Decimal>,
@@ -75,8 +75,8 @@ pub struct Bound {
 }
 
 /// When a price applies. Times, dates and days of the week are local; a maximum or an end does not belong to its range.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Conditions {
     /// Such as `22:00`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,7 +86,7 @@ pub struct Conditions {
     pub end_time_of_day: Option<String>,
     /// By their English names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub day_of_week: Vec<&'static str>,
+    pub day_of_week: Vec<String>,
     /// Such as `2026-12-24`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_from_date: Option<String>,
@@ -243,7 +243,7 @@ mod tests {
         let night = Conditions {
             start_time_of_day: Some("22:00".into()),
             end_time_of_day: Some("06:00".into()),
-            day_of_week: vec!["Saturday", "Sunday"],
+            day_of_week: vec!["Saturday".into(), "Sunday".into()],
             valid_from_date: Some("2026-01-01".into()),
             valid_to_date: Some("2027-01-01".into()),
             min_energy: Some(1_000),

@@ -1,71 +1,91 @@
-//! Orders to stations, through the bridge that holds their connections.
-//!
-//! The bridge is sent `POST {url}/stations/{station}/start`, `/stop`, `/reset`, `/unlock`, `/trigger` or
-//! `/configure`, and answers for the station: 2xx means accepted, 4xx rejected, and 202 that it does later what
-//! people have it do. The bearer token is the station's own password, so that only the application can make stations
-//! start.
+//! The bridge that holds the stations' connections. `chargetap_engine::bridge` says what it is asked.
 
+use chargetap_engine::bridge::station_path;
 use chargetap_engine::http::{Method, ProviderRequest, SendError};
-use chargetap_engine::platform::{StationAnswer, StationOrder};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use chargetap_engine::platform::{PendingStation, StationAnswer, StationLink, StationOrder};
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::outbound;
 
-/// How long the bridge may take to learn a station's answer, in milliseconds.
-const TIMEOUT: u64 = 30_000;
+/// How long the bridge may take to learn a station's answer, in milliseconds: longer than it gives the station.
+const ORDER_TIMEOUT: u64 = 65_000;
+/// How long the bridge may take to tell what it knows itself, in milliseconds.
+const QUESTION_TIMEOUT: u64 = 5_000;
 
-/// Have the bridge at `url` pass an order on to a station.
-pub(crate) async fn order(
-    url: &str,
-    station: &str,
-    password: &SecretString,
-    order: StationOrder<'_>,
-) -> StationAnswer {
-    let may_be_later = !matches!(
-        order,
-        StationOrder::Start { .. } | StationOrder::Stop { .. }
-    );
-    let (path, body) = match order {
-        StationOrder::Start { connector, id_tag } => {
-            ("start", json!({"connector": connector, "id_tag": id_tag}))
+/// Where the bridge is, and how it is asked.
+pub(crate) struct Bridge {
+    /// Without a slash at the end.
+    pub(crate) url: String,
+    /// By which it and the application know each other.
+    pub(crate) token: SecretString,
+}
+
+impl Bridge {
+    /// Have the bridge pass an order on to a station.
+    pub(crate) async fn order(&self, station: &str, order: &StationOrder) -> StationAnswer {
+        let body = Some(json!(order).to_string());
+        let path = station_path(station, "orders");
+        match self.ask(Method::POST, &path, body, ORDER_TIMEOUT).await {
+            Ok(answer) => answer,
+            Err(SendError::NotSent(error)) => {
+                tracing::warn!(error, "the bridge cannot be reached");
+                StationAnswer::NotConnected
+            }
+            Err(SendError::Lost(error)) => {
+                tracing::warn!(error, "the bridge's answer is lost");
+                StationAnswer::Unknown
+            }
         }
-        StationOrder::Stop { transaction, .. } => ("stop", json!({"transaction": transaction})),
-        StationOrder::Reset { is_hard } => ("reset", json!({"hard": is_hard})),
-        StationOrder::Unlock { connector } => ("unlock", json!({"connector": connector})),
-        StationOrder::Trigger { message, connector } => (
-            "trigger",
-            json!({"message": message, "connector": connector}),
-        ),
-        StationOrder::Configure { key, value } => {
-            ("configure", json!({"key": key, "value": value.expose()}))
+    }
+
+    /// For how long a station has been connected, in milliseconds. While the bridge is away, none is.
+    pub(crate) async fn connected_for(&self, station: &str) -> Option<u64> {
+        self.know(&station_path(station, "connected-for")).await
+    }
+
+    /// What the bridge knows of a station. While it is away, that is nothing.
+    pub(crate) async fn link(&self, station: &str) -> StationLink {
+        self.know(&station_path(station, "link")).await
+    }
+
+    /// The stations that the bridge holds pending. While it is away, that are none.
+    pub(crate) async fn pending_stations(&self) -> Vec<PendingStation> {
+        self.know("/pending-stations").await
+    }
+
+    /// What the bridge knows; nothing if it does not tell.
+    async fn know<T: DeserializeOwned + Default>(&self, path: &str) -> T {
+        match self.ask(Method::GET, path, None, QUESTION_TIMEOUT).await {
+            Ok(known) => known,
+            Err(error) => {
+                tracing::warn!(%error, "the bridge does not tell of its stations");
+                T::default()
+            }
         }
-    };
-    let station = utf8_percent_encode(station, NON_ALPHANUMERIC);
-    let authorization = format!("Bearer {}", password.expose_secret());
-    let request = ProviderRequest {
-        method: Method::POST,
-        url: format!("{url}/stations/{station}/{path}"),
-        headers: vec![("authorization", authorization)],
-        body: Some(body.to_string()),
-    };
-    match outbound::send(request, TIMEOUT).await {
-        Ok(answer) => match answer.status {
-            202 if may_be_later => StationAnswer::Later,
-            200..=299 => StationAnswer::Accepted,
-            // These are failures of the bridge, not the station's answer.
-            408 | 425 | 429 => StationAnswer::Unknown,
-            400..=499 => StationAnswer::Rejected,
-            _ => StationAnswer::Unknown,
-        },
-        Err(SendError::NotSent(error)) => {
-            tracing::warn!(error, "the station bridge cannot be reached");
-            StationAnswer::NotConnected
-        }
-        Err(SendError::Lost(error)) => {
-            tracing::warn!(error, "the station bridge's answer is lost");
-            StationAnswer::Unknown
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        timeout_ms: u64,
+    ) -> Result<T, SendError> {
+        let authorization = format!("Bearer {}", self.token.expose_secret());
+        let request = ProviderRequest {
+            method,
+            url: format!("{}{path}", self.url),
+            headers: vec![("authorization", authorization)],
+            body,
+        };
+        let answer = outbound::send(request, timeout_ms).await?;
+        match answer.status {
+            200 => serde_json::from_slice(&answer.body)
+                .map_err(|error| SendError::Lost(format!("it cannot be read: {error}"))),
+            401 => Err(SendError::NotSent("it has another bridge token".into())),
+            status => Err(SendError::Lost(format!("it was {status}"))),
         }
     }
 }

@@ -4,9 +4,9 @@
 //! decided in those components and carried out by `chargetap-engine`, as on the native host. Spin
 //! has no timers and accepts no WebSockets, so two things differ:
 //!
-//! - timed work is done by `POST /tick`, which must be called regularly (`tick.rs`);
-//! - stations are reached through a bridge that speaks OCPP on its other side (`bridge.rs`) and
-//!   reports what they do to `/stations/{station}/events` (`events.rs`).
+//! - timed work is done by `POST /tick` (`tick.rs`), which `chargetap bridge` sends every second;
+//! - stations are reached through that bridge (`bridge.rs`), which holds their connections and tells what they do
+//!   to `/stations/{station}/events` (`events.rs`).
 //!
 //! Spin lets one instance answer many requests, several at once, and several instances share one
 //! connection to the database. So only what never changes is kept between requests (`setup.rs`), and

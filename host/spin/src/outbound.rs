@@ -1,4 +1,4 @@
-//! HTTP requests to the payment provider, to webhooks and to the station bridge.
+//! HTTP requests to the payment provider, to webhooks and to the bridge.
 //!
 //! Of a provider's answer at most 1 MiB is read.
 

@@ -1,6 +1,5 @@
 //! The engine's platform under Spin.
 
-use std::collections::BTreeMap;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
@@ -9,26 +8,21 @@ use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    Bundles, ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer,
-    StationLink, StationOrder, Value, Work,
+    Bundles, ComponentFault, Components, DatabaseError, Metric, PendingStation, Platform, Row,
+    StationAnswer, StationLink, StationOrder, Value, Work,
 };
-use secrecy::SecretString;
 use spin_sdk::sqlite::Connection;
 use spin_sdk::wasip3::random::random::get_random_u64;
 
 use crate::bindings::{orchestration, rendering, verification};
-use crate::{bridge, database, outbound};
+use crate::bridge::Bridge;
+use crate::{database, outbound};
 
 /// The engine's platform under Spin.
 pub(crate) struct Spin {
     pub(crate) connection: Connection,
     pub(crate) verifier: verification::Verifier,
-    /// Where the station bridge is; without a slash at the end.
-    pub(crate) station_url: String,
-    /// The passwords of the stations by their identity.
-    pub(crate) stations: BTreeMap<String, SecretString>,
-    /// The bearer token of `POST /tick`.
-    pub(crate) tick_token: SecretString,
+    pub(crate) bridge: Bridge,
     pub(crate) began: Instant,
 }
 
@@ -73,21 +67,20 @@ impl Platform for Spin {
         outbound::send(request, timeout_ms).await
     }
 
-    async fn order(&self, station: &str, order: StationOrder<'_>) -> StationAnswer {
-        match self.stations.get(station) {
-            Some(password) => bridge::order(&self.station_url, station, password, order).await,
-            None => StationAnswer::NotConnected,
-        }
+    async fn order(&self, station: &str, order: StationOrder) -> StationAnswer {
+        self.bridge.order(station, &order).await
     }
 
-    /// The bridge keeps the connections, and does not tell.
-    fn station_connected_for(&self, _: &str) -> Option<u64> {
-        Some(u64::MAX)
+    async fn station_connected_for(&self, station: &str) -> Option<u64> {
+        self.bridge.connected_for(station).await
     }
 
-    /// The bridge tells nothing else either.
-    fn station_link(&self, _: &str) -> StationLink {
-        StationLink::default()
+    async fn station_link(&self, station: &str) -> StationLink {
+        self.bridge.link(station).await
+    }
+
+    async fn pending_stations(&self) -> Vec<PendingStation> {
+        self.bridge.pending_stations().await
     }
 
     async fn query(

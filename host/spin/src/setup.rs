@@ -1,7 +1,6 @@
 //! Opens the gateway, once per instance.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
@@ -14,6 +13,7 @@ use spin_sdk::sqlite::{self, Connection};
 use spin_sdk::variables;
 
 use crate::bindings::verification::Verifier;
+use crate::bridge::Bridge;
 use crate::database;
 use crate::platform::Spin;
 
@@ -42,8 +42,6 @@ pub(crate) enum SetupError {
     Variable { name: String, reason: String },
     #[error("the secret in {origin} cannot be used: {reason}")]
     Secret { origin: String, reason: String },
-    #[error("station {0} has no password: under Spin the station bridge shows it")]
-    NoPassword(String),
     #[error("the callback keys cannot be used: {0:?}")]
     Keys(ConfigurationProblem),
     #[error("the database cannot be opened: {0}")]
@@ -100,12 +98,6 @@ async fn open() -> Result<SpinGateway, SetupError> {
         }
         endpoints.push((endpoint.clone(), revealed));
     }
-    let mut stations = BTreeMap::new();
-    for (id, station) in &config.stations {
-        let password = station.password.as_ref();
-        let password = password.ok_or_else(|| SetupError::NoPassword(id.clone()))?;
-        stations.insert(id.clone(), secret(password).await?);
-    }
     let card_key = match config.card_key() {
         Some(key) => Some(secret(&key.secret).await?),
         None => None,
@@ -123,9 +115,10 @@ async fn open() -> Result<SpinGateway, SetupError> {
     let spin = Spin {
         connection,
         verifier: Verifier::load(&endpoints).map_err(SetupError::Keys)?,
-        station_url: variable("station_url").await?.trim_end_matches('/').into(),
-        stations,
-        tick_token: secret_variable("tick_token").await?,
+        bridge: Bridge {
+            url: variable("bridge_url").await?.trim_end_matches('/').into(),
+            token: secret_variable("bridge_token").await?,
+        },
         began: std::time::Instant::now(),
     };
     let gateway = Gateway::open(spin, config, secrets).await?;

@@ -11,9 +11,9 @@ use crate::setup::SpinGateway;
 /// The most alerts that one tick delivers; the rest is left to the next.
 const MOST_ALERTS: usize = 4;
 
-/// Answer a tick. Its bearer token must be the tick token.
+/// Answer a tick of the bridge, which shows the bridge token.
 pub(crate) async fn answer(gateway: &SpinGateway, headers: &HeaderMap) -> Response {
-    if !has_token(headers, &gateway.platform().tick_token) {
+    if !has_token(headers, &gateway.platform().bridge.token) {
         return Response::text(401, "unauthorized");
     }
     match pass_time(gateway).await {

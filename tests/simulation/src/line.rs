@@ -122,16 +122,16 @@ async fn dispatch(
 }
 
 /// The text of an order to a station. There is none for what nobody has the simulated stations do.
-pub(crate) fn order(version: Version, order: &StationOrder<'_>) -> Option<String> {
-    let request = match *order {
+pub(crate) fn order(version: Version, order: &StationOrder) -> Option<String> {
+    let request = match order {
         StationOrder::Start { connector, id_tag } => Request::Start {
-            connector,
-            token: id_tag.to_owned(),
+            connector: *connector,
+            token: id_tag.clone(),
             remote_start: remote_start_number(id_tag),
         },
         StationOrder::Stop { transaction, name } => Request::Stop {
-            number: transaction,
-            name: name.map(str::to_owned),
+            number: *transaction,
+            name: name.clone(),
         },
         StationOrder::Reset { .. }
         | StationOrder::Unlock { .. }

@@ -156,7 +156,7 @@ impl Platform for Simulated {
         }
     }
 
-    async fn order(&self, station: &str, order: StationOrder<'_>) -> StationAnswer {
+    async fn order(&self, station: &str, order: StationOrder) -> StationAnswer {
         self.crash_point().await;
         let fate = self.world.state().fate();
         let Some(connector) = site::connector_at(station) else {
@@ -176,11 +176,11 @@ impl Platform for Simulated {
         answer.map_or(StationAnswer::Unknown, |text| line::answer(version, &text))
     }
 
-    fn station_connected_for(&self, station: &str) -> Option<u64> {
+    async fn station_connected_for(&self, station: &str) -> Option<u64> {
         self.world.state().connected_for(station)
     }
 
-    fn station_link(&self, _: &str) -> StationLink {
+    async fn station_link(&self, _: &str) -> StationLink {
         StationLink::default()
     }
 

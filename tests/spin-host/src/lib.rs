@@ -1,4 +1,4 @@
-//! A small Spin for tests: it runs the Spin application in this process, under the conditions that
+//! A small Spin for tests and demonstrations: it runs the Spin application in this process, under the conditions that
 //! matter to it.
 //!
 //! - The application is composed of its components in the way of Spin ([`Application`]).
@@ -13,9 +13,11 @@ mod application;
 mod bindings;
 mod database;
 mod instance;
+mod manifest;
 mod outbound;
 mod spin;
 mod variables;
 
 pub use application::Application;
+pub use manifest::Manifest;
 pub use spin::{Settings, Spin};

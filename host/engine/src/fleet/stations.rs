@@ -45,7 +45,7 @@ pub(super) async fn list(
         };
         is_visible && site.is_none_or(|site| record.is_some_and(|it| it.details.site == *site))
     };
-    let pending = pending(gateway, access);
+    let pending = pending(gateway, access).await;
     let all = known(gateway, fleet, &pending).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut rest = all
@@ -54,12 +54,13 @@ pub(super) async fn list(
     let ids: Vec<StationId> = rest.by_ref().take(limit).collect();
     let next = ids.last().filter(|_| rest.next().is_some());
     let stored = Stored::load(&gateway.platform, &ids).await?;
-    let state = |id: &StationId| {
-        let link = gateway.platform.station_link(id.as_str());
-        state(gateway, fleet, id, &stored, &link, pending.get(id))
-    };
+    let mut items = Vec::new();
+    for id in &ids {
+        let link = gateway.platform.station_link(id.as_str()).await;
+        items.push(state(gateway, fleet, id, &stored, &link, pending.get(id)).await);
+    }
     let page = Page {
-        items: ids.iter().map(state).collect(),
+        items,
         next: next.map(ToString::to_string),
     };
     Ok(Answer::json(200, &page))
@@ -72,14 +73,14 @@ pub(super) async fn show(
     access: &AccessScope,
     id: &StationId,
 ) -> Result<Answer, EngineError> {
-    let pending = pending(gateway, access);
+    let pending = pending(gateway, access).await;
     if !known(gateway, fleet, &pending).await?.contains(id) {
         return Ok(Problem::not_found().answer());
     }
     let platform = &gateway.platform;
     let stored = Stored::load(platform, std::slice::from_ref(id)).await?;
-    let link = platform.station_link(id.as_str());
-    let state = state(gateway, fleet, id, &stored, &link, pending.get(id));
+    let link = platform.station_link(id.as_str()).await;
+    let state = state(gateway, fleet, id, &stored, &link, pending.get(id)).await;
     let introduction = stored.introduction(id);
     let moment = |at: Option<u64>| at.map(Moment::from_millis);
     let recent = store::station_states::recent(platform, id.as_str(), RECENT).await?;
@@ -121,8 +122,8 @@ pub(super) async fn operate(
             connector: *connector,
         },
         Operation::Configure { key, value } => StationOrder::Configure {
-            key: key.as_str(),
-            value,
+            key: key.as_str().to_owned(),
+            value: value.clone(),
         },
     };
     let answer = gateway.platform.order(id.as_str(), order).await;
@@ -156,7 +157,7 @@ pub(super) async fn obstacle(
     access: &AccessScope,
     id: &StationId,
 ) -> Result<Option<Problem>, EngineError> {
-    let pending = pending(gateway, access);
+    let pending = pending(gateway, access).await;
     if pending.contains_key(id) {
         let text = format!(
             "station {id} is pending, and was not asked: it is not configured. `chargetap fleet station \
@@ -169,14 +170,14 @@ pub(super) async fn obstacle(
 }
 
 /// The stations that are pending, if the caller may see them.
-fn pending(
+async fn pending(
     gateway: &Gateway<impl Platform>,
     access: &AccessScope,
 ) -> BTreeMap<StationId, platform::PendingStation> {
     if *access != AccessScope::Everywhere {
         return BTreeMap::new();
     }
-    let all = gateway.platform.pending_stations().into_iter();
+    let all = gateway.platform.pending_stations().await.into_iter();
     all.filter_map(|it| Some((it.id.parse().ok()?, it)))
         .collect()
 }
@@ -231,7 +232,7 @@ impl Stored {
     }
 }
 
-fn state(
+async fn state(
     gateway: &Gateway<impl Platform>,
     fleet: &Fleet,
     id: &StationId,
@@ -251,7 +252,7 @@ fn state(
     let running = running.map_or(&[][..], Vec::as_slice);
     let (state, since) = match pending {
         Some(pending) => (ConnectionState::Pending, Some(pending.since)),
-        None => connection(&gateway.platform, id, link),
+        None => connection(&gateway.platform, id, link).await,
     };
     let pending = pending.map(|it| shown_pending(id, it));
 
@@ -285,11 +286,7 @@ fn state(
         version: record.map(|record| record.version),
         details: record.map(|record| record.value.details.clone()),
         state,
-        connected: match state {
-            ConnectionState::Connected => Some(true),
-            ConnectionState::NotConnected | ConnectionState::Pending => Some(false),
-            ConnectionState::Unknown => None,
-        },
+        connected: state == ConnectionState::Connected,
         since: since.map(Moment::from_millis),
         vendor: introduction.vendor,
         model: introduction.model,
@@ -321,7 +318,7 @@ fn introduction(pending: &platform::PendingStation) -> Introduction {
 
 fn shown_pending(id: &StationId, pending: &platform::PendingStation) -> PendingStation {
     PendingStation {
-        ocpp: pending.ocpp.to_owned(),
+        ocpp: pending.ocpp.clone(),
         source: pending.source.clone(),
         password: pending.has_password,
         certificate: pending.has_certificate,
@@ -330,14 +327,12 @@ fn shown_pending(id: &StationId, pending: &platform::PendingStation) -> PendingS
 }
 
 /// Whether a station is connected, and since when it is or is not, as far as the host can tell.
-fn connection(
+async fn connection(
     platform: &impl Platform,
     id: &StationId,
     link: &StationLink,
 ) -> (ConnectionState, Option<u64>) {
-    match platform.station_connected_for(id.as_str()) {
-        // The host cannot tell.
-        Some(u64::MAX) => (ConnectionState::Unknown, None),
+    match platform.station_connected_for(id.as_str()).await {
         Some(duration) => {
             let since = platform.now().checked_sub(duration);
             (ConnectionState::Connected, since)
@@ -377,7 +372,7 @@ fn transaction(listed: &Listed) -> TransactionState {
 
 fn oddity(counted: platform::OddityCount) -> OddityCount {
     OddityCount {
-        kind: counted.kind.to_owned(),
+        kind: counted.kind,
         count: counted.count,
         place: counted.place,
     }

@@ -47,6 +47,7 @@ async fn reach_one(
     let elapsed = platform.elapsed();
     let reachable_for = platform
         .station_connected_for(station)
+        .await
         .map(|duration| duration.min(gateway.clock.undisturbed_for(elapsed)));
     let envelope = Event::DeadlineReached(reachable_for).into();
     apply_to(gateway, session, &terminal, Some(stored), envelope).await

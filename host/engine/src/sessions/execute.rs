@@ -247,7 +247,10 @@ async fn start_charging(
     StartCharging { evse, id_tag }: &StartCharging,
 ) -> CommandResult {
     let connector = evse.connector;
-    let order = StationOrder::Start { connector, id_tag };
+    let order = StationOrder::Start {
+        connector,
+        id_tag: id_tag.clone(),
+    };
     station_result(platform.order(&evse.station, order).await)
 }
 
@@ -260,10 +263,7 @@ async fn stop_charging(
         return Ok(CommandResult::NotDone("no transaction".into()));
     };
     let name = store::named_transactions::name(platform, transaction).await?;
-    let order = StationOrder::Stop {
-        transaction,
-        name: name.as_deref(),
-    };
+    let order = StationOrder::Stop { transaction, name };
     Ok(station_result(platform.order(&evse.station, order).await))
 }
 

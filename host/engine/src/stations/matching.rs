@@ -10,6 +10,7 @@
 
 use chargetap_fleet::text::loggable;
 use chargetap_ocpp::report::{Stop, TransactionRef};
+use serde::{Deserialize, Serialize};
 
 use crate::error::EngineError;
 use crate::gateway::Gateway;
@@ -18,7 +19,8 @@ use crate::store;
 use crate::store::transactions::Transaction;
 
 /// How the transaction of a report was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Match {
     /// By its number, or by the station's own id of it.
     ById,
@@ -29,7 +31,7 @@ pub enum Match {
 }
 
 /// What became of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportOutcome {
     /// How its transaction was found.
     pub how: Match,

@@ -18,6 +18,7 @@ use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{
     Boot, ConnectorStatus, Readings, Start, Status, Stop, TransactionEvent,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::config;
 use crate::error::EngineError;
@@ -52,7 +53,7 @@ pub fn loggable_boot(boot: &Boot) -> Boot {
 }
 
 /// A transaction as the station is to know it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransactionAnswer {
     /// Its number, from 1.
     pub number: i64,

@@ -11,6 +11,7 @@ use chargetap_contract::Components;
 use chargetap_contract::money::{Restriction, Tariff};
 use chargetap_contract::screen::Message;
 use chargetap_ocpp::tariff::{self, Description, LONGEST_DESCRIPTION, MOST_DESCRIPTIONS};
+use serde::{Deserialize, Serialize};
 
 pub use self::conversion::Untold;
 use self::conversion::converted;
@@ -20,7 +21,7 @@ use crate::platform::{ComponentFault, Platform};
 use crate::terminals::words::in_language;
 
 /// What an EVSE costs.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct EvseTariff {
     /// Its number at the station.
     pub evse: u32,

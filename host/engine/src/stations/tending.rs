@@ -89,6 +89,7 @@ async fn end_or_stop(
     let platform = &gateway.platform;
     let could_deliver = platform
         .station_connected_for(&tended.station)
+        .await
         .is_some_and(|duration| duration >= END_COMES_WITHIN);
     let is_over = tended.is_denied && could_deliver;
     match &tended.transaction.session {
@@ -122,10 +123,7 @@ async fn stop(
 ) -> Result<(), EngineError> {
     let transaction = tended.transaction.number;
     let name = store::named_transactions::name(&gateway.platform, transaction).await?;
-    let order = StationOrder::Stop {
-        transaction,
-        name: name.as_deref(),
-    };
+    let order = StationOrder::Stop { transaction, name };
     let answer = gateway.platform.order(&tended.station, order).await;
     tracing::info!(
         station = tended.station,

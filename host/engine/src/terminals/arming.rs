@@ -161,7 +161,7 @@ async fn next_prompt(
     let mut statuses = Vec::new();
     for served in &terminal.evses {
         let mut status = store::stations::evse_status(platform, &served.evse).await?;
-        let connected_for = platform.station_connected_for(&served.evse.station);
+        let connected_for = platform.station_connected_for(&served.evse.station).await;
         status.is_out_of_order |= connected_for.is_none();
         statuses.push(status);
     }

@@ -20,8 +20,8 @@ pub struct StationState {
     pub details: Option<StationDetails>,
     /// Whether it is connected, or waits to be configured.
     pub state: ConnectionState,
-    /// Whether it is connected and configured; absent where a bridge holds its connection.
-    pub connected: Option<bool>,
+    /// Whether it is connected and configured.
+    pub connected: bool,
     /// Since when it is in this state; absent if that is not known.
     pub since: Option<Moment>,
     /// What is to be known of it while it is pending; absent otherwise.
@@ -54,8 +54,6 @@ pub enum ConnectionState {
     NotConnected,
     /// It is connected, but its identity is not configured: nothing that it says counts.
     Pending,
-    /// A bridge holds its connection.
-    Unknown,
 }
 
 /// What is to be known of a station whose identity is not configured. It has proved nothing of itself.

@@ -15,10 +15,12 @@ use super::PATIENCE;
 
 /// The log's target for what happens to sessions.
 const TARGET: &str = "chargetap::session";
+/// How many characters the halves of a receipt's code have.
+const HALF: usize = 4;
 
 /// One line of the log, as field names and values.
 #[derive(Debug, Default)]
-pub(crate) struct Line(BTreeMap<&'static str, String>);
+pub(crate) struct Line(BTreeMap<String, String>);
 
 /// A log layer that hands out the lines about sessions.
 pub(crate) struct Lines(mpsc::UnboundedSender<Line>);
@@ -42,15 +44,31 @@ impl<S: Subscriber> Layer<S> for Lines {
 
 impl Visit for Line {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.insert(field.name(), value.to_owned());
+        self.0.insert(field.name().to_owned(), value.to_owned());
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.0.insert(field.name(), format!("{value:?}"));
+        self.0.insert(field.name().to_owned(), format!("{value:?}"));
     }
 }
 
 impl Line {
+    /// The line of a log that another process writes, if it is about a session.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (_, mut rest) = text.split_once(&format!(" {TARGET}: "))?;
+        let mut line = Self::default();
+        while let Some((before, after)) = rest.split_once('=') {
+            let name = before.rsplit(' ').next().unwrap_or(before);
+            let (value, after) = match after.strip_prefix('"') {
+                Some(quoted) => quoted.split_once('"')?,
+                None => after.split_once(' ').unwrap_or((after, "")),
+            };
+            line.0.insert(name.to_owned(), value.to_owned());
+            rest = after;
+        }
+        Some(line)
+    }
+
     fn text(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
@@ -192,16 +210,29 @@ impl Timeline {
             .await
     }
 
-    /// Print until the terminal has said a code, which it says in two halves.
-    pub(super) async fn until_terminal_says(&mut self, code: &str) -> anyhow::Result<()> {
-        let said = |text: &String| text.replace('-', "").contains(code);
+    /// Print until the terminal has said the receipt's code, which it says in two halves.
+    pub(super) async fn until_terminal_says_a_code(&mut self) -> anyhow::Result<String> {
         let reached = async {
-            while !self.said.iter().any(said) {
+            loop {
+                if let Some(code) = self.said.iter().find_map(|text| code(text)) {
+                    return anyhow::Ok(code);
+                }
                 self.next().await?;
             }
-            anyhow::Ok(())
         };
         let reached = timeout(PATIENCE, reached).await;
         reached.context("the terminal never says the receipt's code")?
     }
+}
+
+/// The code of a receipt in a text of the terminal, such as `1A2B-3C4D`.
+fn code(text: &str) -> Option<String> {
+    let words = text.split([' ', ',', '.', ':', '\u{a0}']);
+    let mut halves = words.filter_map(|word| word.split_once('-'));
+    let is_half = |half: &str| {
+        let is_of_code = |it: char| it.is_ascii_digit() || it.is_ascii_uppercase();
+        half.len() == HALF && half.chars().all(is_of_code)
+    };
+    let (first, second) = halves.find(|(first, second)| is_half(first) && is_half(second))?;
+    Some(format!("{first}{second}"))
 }

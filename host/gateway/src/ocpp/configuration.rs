@@ -89,7 +89,7 @@ async fn tell_tariffs<E: StationEvents>(shared: &Shared<E>, station: &str) {
         tracing::debug!(station, "the station shows no tariffs");
         return;
     }
-    let Ok(tariffs) = shared.events.tariffs(station) else {
+    let Ok(tariffs) = shared.events.tariffs(station).await else {
         return;
     };
     for EvseTariff { evse, tariff } in tariffs {

@@ -55,21 +55,23 @@ pub(super) async fn serve<E: StationEvents>(
     close(older).await;
     tracing::info!(station, ocpp = version.name(), "station connected");
     shared.recent.connected(&station);
-    // If it cannot be stored, its terminals are armed a little later.
-    let _ = Box::pin(shared.events.connected(&station)).await;
+    let connected = Box::pin(shared.events.connected(&station)).await;
 
     let (calls, waiting_calls) = mpsc::channel(MAX_CALLS);
     let (replies, ready_replies) = mpsc::channel(MAX_CALLS);
     let mut link = Link::new(socket, upstream, version, &station, &shared);
     let talk = async {
         let ended = link.talk(&mut inbox, calls, ready_replies).await;
-        forget(&shared, &station, &orders);
+        let was_latest = forget(&shared, &station, &orders);
         link.give_up(&mut inbox);
         // Closes the socket, so that the station need not wait to see it.
         drop(link);
+        if was_latest {
+            shared.events.disconnected(&station).await;
+        }
         ended
     };
-    let intake = Intake::new(&shared, &station, version);
+    let intake = Intake::new(&shared, &station, version, connected);
     let take_in = take_in(intake, waiting_calls, replies);
     let check = configuration::check(shared.clone(), station.clone(), version);
     let configuration = tokio::spawn(check);
@@ -89,13 +91,14 @@ pub(super) async fn close(older: Option<super::Link>) {
     }
 }
 
-/// Takes in a station's messages in order, and hands the replies back.
+/// Takes in a station's messages in order, and hands the replies back, unless one was lost that the station tells only
+/// when it connects.
 async fn take_in<E: StationEvents>(
     mut intake: Intake<'_, E>,
     mut calls: Receiver<Received>,
     replies: Sender<Reply>,
 ) {
-    loop {
+    while !intake.has_lost {
         let due = intake.next_due();
         let reply = tokio::select! {
             call = calls.recv() => match call {
@@ -112,8 +115,8 @@ async fn take_in<E: StationEvents>(
     }
 }
 
-/// Takes a connection off the list, unless a newer one took its place.
-fn forget<E: StationEvents>(shared: &Shared<E>, station: &str, orders: &Sender<Order>) {
+/// Takes a connection off the list, unless a newer one took its place. Whether it was the latest.
+fn forget<E>(shared: &Shared<E>, station: &str, orders: &Sender<Order>) -> bool {
     let mut links = shared.links();
     let is_latest = links
         .get(station)
@@ -122,8 +125,8 @@ fn forget<E: StationEvents>(shared: &Shared<E>, station: &str, orders: &Sender<O
         links.remove(station);
         drop(links);
         shared.recent.disconnected(station, (shared.clock)());
-        shared.events.disconnected(station);
     }
+    is_latest
 }
 
 /// The part that reads and writes the socket.
@@ -240,6 +243,7 @@ impl<'a> Link<'a> {
                 Some(Order::Close) | None => Err(Ended::Replaced),
             },
             Some(reply) = replies.recv() => self.reply(reply).await,
+            () = calls.closed() => Err(Ended::Lost),
             ping = self.liveness.next_ping() => self.ping(ping?).await,
             () = until(answer_due) => {
                 self.resolve(Outcome::Unanswered);

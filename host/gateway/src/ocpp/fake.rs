@@ -60,21 +60,25 @@ pub(crate) struct Journal {
     statuses: mpsc::UnboundedSender<Status>,
     /// How many events are still refused.
     pub(crate) refusals: AtomicU32,
+    /// How many connections and statuses are still refused.
+    pub(crate) lost: AtomicU32,
     /// Taking in an event needs a permit and gives it back.
     pub(crate) gate: Semaphore,
+}
+
+/// Refuses as long as refusals are left.
+fn refuse(left: &AtomicU32) -> Result<(), Unavailable> {
+    let one_less = |left: u32| left.checked_sub(1);
+    match left.try_update(Ordering::Relaxed, Ordering::Relaxed, one_less) {
+        Ok(_) => Err(Unavailable),
+        Err(_) => Ok(()),
+    }
 }
 
 impl Journal {
     async fn take_in(&self, told: Told) -> Result<(), Unavailable> {
         let _permit = self.gate.acquire().await.unwrap();
-        let refused = |left: u32| left.checked_sub(1);
-        if self
-            .refusals
-            .try_update(Ordering::Relaxed, Ordering::Relaxed, refused)
-            .is_ok()
-        {
-            return Err(Unavailable);
-        }
+        refuse(&self.refusals)?;
         // Fails if the test is over.
         let _ = self.told.send(told);
         Ok(())
@@ -83,12 +87,12 @@ impl Journal {
 
 impl StationEvents for Arc<Journal> {
     async fn connected(&self, _: &str) -> Result<(), Unavailable> {
-        Ok(())
+        refuse(&self.lost)
     }
 
-    fn disconnected(&self, _: &str) {}
+    async fn disconnected(&self, _: &str) {}
 
-    fn tariffs(&self, _: &str) -> Result<Vec<EvseTariff>, Unavailable> {
+    async fn tariffs(&self, _: &str) -> Result<Vec<EvseTariff>, Unavailable> {
         Ok(Vec::new())
     }
 
@@ -97,6 +101,7 @@ impl StationEvents for Arc<Journal> {
     }
 
     async fn status(&self, _: &str, status: &Status) -> Result<(), Unavailable> {
+        refuse(&self.lost)?;
         // Fails if the test has ended.
         let _ = self.statuses.send(status.clone());
         Ok(())
@@ -228,6 +233,7 @@ impl Central {
             told: sender,
             statuses: status_sender,
             refusals: AtomicU32::new(0),
+            lost: AtomicU32::new(0),
             gate: Semaphore::new(1),
         });
         let access = || StationAccess {

@@ -121,7 +121,7 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, parts: Parts) 
             id: identity,
             source,
             since: (shared.clock)(),
-            ocpp: version.name(),
+            ocpp: version.name().to_owned(),
             has_password: shows_password(&parts.headers),
             has_certificate,
             boot: Boot::default(),

@@ -72,16 +72,24 @@ pub(super) struct Intake<'a, E> {
     held: Option<HeldCalls>,
     /// The transaction whose price the station is to show, and that price.
     cost: watch::Sender<(String, Decimal)>,
+    /// Something could not be stored that the station tells only when it connects.
+    pub(super) has_lost: bool,
 }
 
 impl<'a, E: StationEvents> Intake<'a, E> {
-    pub(super) fn new(shared: &'a Arc<Shared<E>>, station: &'a str, version: Version) -> Self {
+    pub(super) fn new(
+        shared: &'a Arc<Shared<E>>,
+        station: &'a str,
+        version: Version,
+        connected: Result<(), Unavailable>,
+    ) -> Self {
         Self {
             shared,
             station,
             version,
             held: shared.upstream.as_ref().map(|_| HeldCalls::default()),
             cost: watch::Sender::default(),
+            has_lost: connected.is_err(),
         }
     }
 
@@ -104,8 +112,14 @@ impl<'a, E: StationEvents> Intake<'a, E> {
             }
         };
         let action = call.action();
+        // What belongs to a transaction it repeats.
+        let is_told_once = matches!(
+            call,
+            Call::BootNotification(_) | Call::StatusNotification(_)
+        );
         let taken = self.dispatch(call).await;
         if let Err(code) = &taken {
+            self.has_lost |= is_told_once;
             let station = self.station;
             tracing::warn!(
                 station,

@@ -106,10 +106,13 @@ pub trait StationEvents: Send + Sync + 'static {
     fn connected(&self, station: &str) -> impl Future<Output = Result<(), Unavailable>> + Send;
 
     /// A station's connection ended, and there is no newer one.
-    fn disconnected(&self, station: &str);
+    fn disconnected(&self, station: &str) -> impl Future<Output = ()> + Send;
 
     /// What its EVSEs cost at which drivers can pay, for the station to show.
-    fn tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, Unavailable>;
+    fn tariffs(
+        &self,
+        station: &str,
+    ) -> impl Future<Output = Result<Vec<EvseTariff>, Unavailable>> + Send;
 
     /// A station started.
     fn booted(
@@ -281,10 +284,11 @@ impl<E: StationEvents> Stations<E> {
         self.connected_for(station).is_some()
     }
 
-    /// For how long the station has been connected; `None` if it is not.
-    pub fn connected_for(&self, station: &str) -> Option<Duration> {
+    /// For how long the station has been connected, in milliseconds; `None` if it is not.
+    pub fn connected_for(&self, station: &str) -> Option<u64> {
         let links = self.0.links();
-        Some(links.get(station)?.since.elapsed())
+        let duration = links.get(station)?.since.elapsed();
+        Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
     }
 
     /// Asks a station to begin a transaction under a token of at most 20 characters.

@@ -57,7 +57,7 @@ impl OddityCounts {
         let counts = counts.iter().filter(|((of, _), _)| of == station);
         counts
             .map(|((_, kind), Counted { count, place })| OddityCount {
-                kind,
+                kind: (*kind).to_owned(),
                 count: *count,
                 place: place.clone(),
             })

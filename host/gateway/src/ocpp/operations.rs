@@ -1,19 +1,31 @@
 //! Passes the engine's orders on to stations, and tells it what is known of them.
 
+use std::time::Duration;
+
 use chargetap_engine::platform::{StationAnswer, StationLink, StationOrder, TriggeredMessage};
 use chargetap_ocpp::message::{Answer, Request};
 
 use super::{Outcome, StationEvents, Stations};
 
+/// How long an order may take, with its time in the queue: less than the engine gives a command.
+const LONGEST_ORDER: Duration = Duration::from_secs(60);
+
 impl<E: StationEvents> Stations<E> {
-    /// Passes an order on to a station.
-    pub async fn order(&self, station: &str, order: StationOrder<'_>) -> StationAnswer {
+    /// Passes an order on to a station. One that is still queued after a minute is dropped.
+    pub async fn order(&self, station: &str, order: StationOrder) -> StationAnswer {
+        let answer = tokio::time::timeout(LONGEST_ORDER, self.pass_on(station, order)).await;
+        answer.unwrap_or(StationAnswer::Unknown)
+    }
+
+    async fn pass_on(&self, station: &str, order: StationOrder) -> StationAnswer {
         let request = match order {
             StationOrder::Start { connector, id_tag } => {
-                return self.remote_start(station, connector, id_tag).await;
+                return self.remote_start(station, connector, &id_tag).await;
             }
             StationOrder::Stop { transaction, name } => {
-                return self.remote_stop(station, transaction, name).await;
+                return self
+                    .remote_stop(station, transaction, name.as_deref())
+                    .await;
             }
             StationOrder::Reset { is_hard } => Request::Reset { is_hard },
             StationOrder::Unlock { connector } => Request::Unlock { connector },
@@ -23,7 +35,7 @@ impl<E: StationEvents> Stations<E> {
                 plug: None,
             },
             StationOrder::Configure { key, value } => Request::WriteSetting {
-                key: key.to_owned(),
+                key,
                 value: value.expose().to_owned(),
             },
         };

@@ -209,7 +209,7 @@ mod tests {
             id: id.to_owned(),
             source: source.to_owned(),
             since: 0,
-            ocpp: "1.6",
+            ocpp: "1.6".to_owned(),
             has_password: false,
             has_certificate: false,
             boot: Boot::default(),

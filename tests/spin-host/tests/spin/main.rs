@@ -1,4 +1,5 @@
-//! The Spin application, run as Spin runs it, between a simulated provider and station bridge.
+//! The Spin application, run as Spin runs it, between a simulated provider and a bridge: a simulated one, whose part the
+//! test plays, or `chargetap bridge`.
 
 #![allow(
     missing_docs,
@@ -10,6 +11,7 @@
     reason = "tests: a failure here is a failed test"
 )]
 
+mod bridge;
 mod command;
 mod manifest;
 mod outside;
@@ -21,7 +23,7 @@ use axum::http::StatusCode;
 use outside::Callback;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
-use world::{API_KEY, CALLBACK_KEY, PASSWORD, TICK_TOKEN, World, station, terminal};
+use world::{API_KEY, BRIDGE_TOKEN, CALLBACK_KEY, PASSWORD, World, station, terminal};
 
 /// 2026-01-01T00:00:00Z
 const STARTED: u64 = 1_767_225_600_000;
@@ -31,50 +33,55 @@ const HALF_AN_HOUR: u64 = 1_800_000;
 async fn begin(world: &World) -> i64 {
     let callback = world.tap(&terminal(1), "card-1").await;
     assert_eq!(world.deliver(&callback).await, 200);
-    let start = world.order().await;
-    assert_eq!(
-        (start.station.as_str(), start.verb.as_str()),
-        ("CT-1", "start")
-    );
-    assert_eq!(start.body["connector"], 1);
-    let started = started(&start.body["id_tag"]);
-    let (status, answer) = world.report("CT-1", PASSWORD, &started).await;
-    assert_eq!(status, 200);
+    let order = world.order().await;
+    assert_eq!(order.station, "CT-1");
+    let start = &order.order["start"];
+    assert_eq!(start["connector"], 1);
+    let started = started(&start["id_tag"]);
+    let answer = world.told(&started).await;
+    assert_eq!(answer["is_accepted"], true);
     // The station may repeat it, and is answered the same.
-    assert_eq!(
-        world.report("CT-1", PASSWORD, &started).await,
-        (200, answer.clone())
-    );
-    answer["transaction"].as_i64().unwrap()
+    assert_eq!(world.told(&started).await, answer);
+    answer["number"].as_i64().unwrap()
 }
 
 fn started(token: &Value) -> Value {
     json!({
         "kind": "started",
         "connector": 1,
-        "id_tag": token,
-        "energy_wh": 1_000,
-        "at_ms": STARTED,
+        "token": token,
+        "register": 1_000,
+        "at": STARTED,
     })
 }
 
 /// Charge seven kilowatt-hours.
 async fn charge(world: &World, transaction: i64) {
-    let metered = json!({
-        "kind": "metered",
-        "transaction": transaction,
-        "energy_wh": 5_000,
-        "at_ms": STARTED + HALF_AN_HOUR / 2,
+    let sample = json!({
+        "at": STARTED + HALF_AN_HOUR / 2,
+        "register": 5_000,
+        "signed": [],
     });
-    assert_eq!(world.report("CT-1", PASSWORD, &metered).await.0, 204);
-    let stopped = json!({
+    let read = json!({
+        "kind": "read",
+        "transaction": { "id": transaction },
+        "samples": [sample],
+    });
+    let outcome = json!({ "how": "by-id", "has_session": true });
+    assert_eq!(world.told(&read).await, outcome);
+    assert_eq!(world.told(&stopped(transaction)).await, outcome);
+}
+
+fn stopped(transaction: i64) -> Value {
+    json!({
         "kind": "stopped",
-        "transaction": transaction,
-        "energy_wh": 8_000,
-        "at_ms": STARTED + HALF_AN_HOUR,
+        "goes_on": false,
+        "transaction": { "id": transaction },
+        "register": 8_000,
+        "at": STARTED + HALF_AN_HOUR,
         "reason": "EVDisconnected",
-    });
-    assert_eq!(world.report("CT-1", PASSWORD, &stopped).await.0, 204);
+        "signed": [],
+    })
 }
 
 fn settled(sessions: u32) -> BTreeMap<String, u32> {
@@ -147,15 +154,14 @@ async fn a_vehicle_that_is_plugged_in_is_offered_to_the_next_card() {
     let world = World::starting(1, "plug-in").await;
     let shows = async |text| world.shown(&terminal(1)).await.starts_with(text);
     assert!(shows("Plug in to charge.").await);
-    let plugged = json!({"kind": "plugged", "connector": 1});
-    let free = json!({"kind": "free", "connector": 1});
-    for (report, text) in [
+    let status = |status| json!({"kind": "status", "connector": 1, "status": status});
+    let (plugged, free) = (status("preparing"), status("available"));
+    for (status, text) in [
         (&plugged, "€0.6125/kWh"),
         (&free, "Plug in to charge."),
         (&plugged, "€0.6125/kWh"),
     ] {
-        let (status, _) = world.report("CT-1", PASSWORD, report).await;
-        assert_eq!(status, 204);
+        assert_eq!(world.told(status).await, Value::Null);
         world.until(async || shows(text).await).await;
     }
     let transaction = begin(&world).await;
@@ -184,18 +190,16 @@ async fn the_same_card_again_stops_charging() {
     world.until_armed(&terminal(1)).await;
     let callback = world.tap(&terminal(1), "card-1").await;
     assert_eq!(world.deliver(&callback).await, 200);
-    let stop = world.order().await;
-    assert_eq!(
-        (stop.station.as_str(), stop.verb.as_str()),
-        ("CT-1", "stop")
-    );
-    assert_eq!(stop.body, json!({ "transaction": transaction }));
+    let order = world.order().await;
+    assert_eq!(order.station, "CT-1");
+    let stop = json!({ "stop": { "transaction": transaction, "name": null } });
+    assert_eq!(order.order, stop);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_station_that_refuses_costs_nothing() {
     let world = World::new(1).await;
-    world.outside.set_bridge_status(409);
+    world.outside.refuse();
     let callback = world.tap(&terminal(1), "card-1").await;
     assert_eq!(world.deliver(&callback).await, 200);
     until_there_is_a_receipt(&world).await;
@@ -224,15 +228,15 @@ async fn sixteen_reports_of_one_start_at_once_get_one_transaction() {
     let world = World::new(1).await;
     let callback = world.tap(&terminal(1), "card-1").await;
     assert_eq!(world.deliver(&callback).await, 200);
-    let token = world.order().await.body["id_tag"].clone();
-    let report = started(&token).to_string();
-    let mut reports = JoinSet::new();
+    let token = world.order().await.order["start"]["id_tag"].clone();
+    let event = started(&token).to_string();
+    let mut events = JoinSet::new();
     for _ in 1..=16 {
-        reports.spawn(world.sending("/stations/CT-1/events", Some(PASSWORD), &report));
+        events.spawn(world.sending("/stations/CT-1/events", Some(BRIDGE_TOKEN), &event));
     }
-    let answers: BTreeSet<_> = reports.join_all().await.into_iter().collect();
-    let expected = (200, json!({ "transaction": 1 }).to_string());
-    assert_eq!(answers, BTreeSet::from([expected]));
+    let answers: BTreeSet<_> = events.join_all().await.into_iter().collect();
+    let expected = json!({ "number": 1, "is_accepted": true }).to_string();
+    assert_eq!(answers, BTreeSet::from([(200, expected)]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -254,7 +258,7 @@ async fn sixteen_drivers_at_once_get_a_session_each() {
     for _ in 1..=16 {
         let start = world.order().await;
         stations.insert(start.station);
-        tokens.insert(start.body["id_tag"].to_string());
+        tokens.insert(start.order["start"]["id_tag"].to_string());
     }
     assert_eq!(stations, (1..=16).map(station).collect());
     assert_eq!(tokens.len(), 16);
@@ -301,7 +305,7 @@ async fn a_callback_that_is_too_large_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tick_needs_its_token() {
+async fn a_tick_needs_the_bridge_token() {
     let world = World::new(1).await;
     assert_eq!(world.post("/tick", None, "").await.0, 401);
     assert_eq!(world.post("/tick", Some(PASSWORD), "").await.0, 401);
@@ -309,33 +313,32 @@ async fn a_tick_needs_its_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_report_with_a_wrong_password_is_refused() {
+async fn an_event_with_a_wrong_token_or_of_an_unknown_station_is_refused() {
     let world = World::new(1).await;
     let transaction = begin(&world).await;
-    let stopped = json!({
-        "kind": "stopped",
-        "transaction": transaction,
-        "energy_wh": 8_000,
-        "at_ms": STARTED + HALF_AN_HOUR,
-        "reason": "Local",
-    });
-    assert_eq!(world.report("CT-1", "wrong", &stopped).await.0, 401);
-    assert_eq!(world.report("CT-2", PASSWORD, &stopped).await.0, 401);
+    let stopped = stopped(transaction);
+    for wrong in ["wrong", PASSWORD, ""] {
+        assert_eq!(world.tell("CT-1", wrong, &stopped).await.0, 401);
+    }
+    assert_eq!(world.tell("CT-2", BRIDGE_TOKEN, &stopped).await.0, 404);
     let charging = BTreeMap::from([("charging".to_owned(), 1)]);
     assert_eq!(world.phases(), charging);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_without_a_session_gets_no_transaction() {
+async fn a_start_without_a_session_may_not_charge() {
     let world = World::new(1).await;
-    let started = started(&json!("STRANGER"));
-    let answer = json!({ "transaction": null });
-    assert_eq!(
-        world.report("CT-1", PASSWORD, &started).await,
-        (200, answer)
-    );
+    let answer = world.told(&started(&json!("STRANGER"))).await;
+    assert_eq!(answer, json!({ "number": 1, "is_accepted": false }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_read_past_members_that_are_not_known_and_one_that_is_not_known_is_refused() {
+    let world = World::new(1).await;
+    let token = json!({ "kind": "authorizes", "token": "STRANGER", "since": 2027 });
+    assert_eq!(world.told(&token).await, json!(false));
     let broken = json!({ "kind": "exploded" });
-    assert_eq!(world.report("CT-1", PASSWORD, &broken).await.0, 400);
+    assert_eq!(world.tell("CT-1", BRIDGE_TOKEN, &broken).await.0, 400);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -343,12 +346,12 @@ async fn the_log_has_the_session_and_no_secret() {
     let world = World::new(1).await;
     let callback = world.tap(&terminal(1), "card-1").await;
     assert_eq!(world.deliver(&callback).await, 200);
-    let session = world.order().await.body["id_tag"].clone();
+    let session = world.order().await.order["start"]["id_tag"].clone();
     world.tick().await;
     let log = world.spin.log();
     assert!(log.contains(session.as_str().unwrap()), "{log}");
     let capability = callback.path.rsplit('/').next().unwrap();
-    let secrets = [API_KEY, CALLBACK_KEY, PASSWORD, TICK_TOKEN, capability];
+    let secrets = [API_KEY, CALLBACK_KEY, BRIDGE_TOKEN, capability];
     for secret in secrets.into_iter().chain(["card-1", "4242"]) {
         assert!(!log.contains(secret), "{secret}: {log}");
     }

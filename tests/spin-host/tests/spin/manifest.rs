@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use spin_host::{Application, Settings, Spin};
+use spin_host::{Application, Manifest, Settings, Spin};
 use tokio::net::TcpListener;
 use toml::{Table, Value};
 
-/// The manifest's folder; its paths are relative to it.
+/// The manifest's folder.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -17,75 +17,33 @@ pub fn root() -> PathBuf {
 pub fn application() -> &'static Application {
     static APPLICATION: OnceLock<Application> = OnceLock::new();
     APPLICATION.get_or_init(|| {
-        let component = component();
-        let dependencies = component["dependencies"].as_table().unwrap().iter();
-        let dependencies: Vec<(&str, PathBuf)> = dependencies
-            .map(|(interface, dependency)| (interface.as_str(), built(&dependency["path"])))
-            .collect();
-        Application::compose(&built(&component["source"]), &dependencies).unwrap()
+        manifest()
+            .compose()
+            .expect("run `cargo xtask build`, or all with `cargo xtask test`")
     })
 }
 
-fn manifest() -> Table {
-    let text = std::fs::read_to_string(root().join("spin.toml")).unwrap();
-    text.parse().unwrap()
-}
-
-fn component() -> Value {
-    manifest()["component"]["chargetap"].clone()
-}
-
-fn built(path: &Value) -> PathBuf {
-    let path = root().join(path.as_str().unwrap());
-    assert!(
-        path.is_file(),
-        "{} is not built: run `cargo xtask build`, or all with `cargo xtask test`",
-        path.display()
-    );
-    path
+fn manifest() -> Manifest {
+    Manifest::read(&root().join("spin.toml")).unwrap()
 }
 
 /// A value for every variable that must have one, long enough for a key.
 pub fn required_variables() -> BTreeMap<String, String> {
-    let variables = manifest()["variables"].as_table().unwrap().clone();
-    variables
-        .into_iter()
-        .filter(|(_, variable)| variable.get("required").is_some())
-        .map(|(name, _)| (name, "0123456789abcdef".repeat(4)))
+    let names = manifest().required_variables().unwrap().into_iter();
+    names
+        .map(|name| (name, "0123456789abcdef".repeat(4)))
         .collect()
 }
 
-/// Every variable that the component sees, with its default or a value of ours.
-fn variables() -> BTreeMap<String, String> {
-    let required = required_variables();
-    let declared = manifest()["variables"].as_table().unwrap().clone();
-    let seen = component()["variables"].as_table().unwrap().clone();
-    seen.into_iter()
-        .map(|(name, template)| {
-            let source = template.as_str().unwrap();
-            let source = source.trim_start_matches("{{ ").trim_end_matches(" }}");
-            let value = required.get(source).cloned().unwrap_or_else(|| {
-                let default = declared[source]["default"].as_str();
-                default.unwrap().to_owned()
-            });
-            (name, value)
-        })
-        .collect()
+/// What the manifest gives the application, with these files.
+fn settings(files: &Path) -> Settings {
+    manifest().settings(files, &required_variables()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_application_starts_with_what_the_manifest_gives_it() {
     let folder = tempfile::tempdir().unwrap();
-    for file in component()["files"].as_array().unwrap() {
-        let [source, destination] =
-            ["source", "destination"].map(|key| file[key].as_str().unwrap());
-        let destination = destination.trim_start_matches('/');
-        std::fs::copy(root().join(source), folder.path().join(destination)).unwrap();
-    }
-    let settings = Settings {
-        files: folder.path().to_owned(),
-        variables: variables(),
-    };
+    let settings = settings(folder.path());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let spin = Spin::start(application(), settings, listener).unwrap();
     let client = chargetap::client::client().unwrap();
@@ -96,14 +54,8 @@ async fn the_application_starts_with_what_the_manifest_gives_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_without_a_secret_says_which_and_serves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let example = root().join("host/gateway/examples/chargetap.toml");
-    std::fs::copy(example, folder.path().join("chargetap.toml")).unwrap();
-    let mut variables = variables();
-    variables.remove("callback_key");
-    let settings = Settings {
-        files: folder.path().to_owned(),
-        variables,
-    };
+    let mut settings = settings(folder.path());
+    settings.variables.remove("callback_key");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let spin = Spin::start(application(), settings, listener).unwrap();
     let client = chargetap::client::client().unwrap();
@@ -124,10 +76,12 @@ fn is_variable_name(name: &str) -> bool {
 
 #[test]
 fn every_variable_has_a_name_that_spin_accepts() {
-    let manifest = manifest();
+    let manifest = std::fs::read_to_string(root().join("spin.toml")).unwrap();
+    let manifest: Table = manifest.parse().unwrap();
     let declared = manifest["variables"].as_table().unwrap();
-    let component = component();
-    let seen = component["variables"].as_table().unwrap();
+    let seen = manifest["component"]["chargetap"]["variables"]
+        .as_table()
+        .unwrap();
     assert!(!declared.is_empty() && !seen.is_empty());
     for name in declared.keys().chain(seen.keys()) {
         assert!(is_variable_name(name), "Spin refuses the variable {name}");
@@ -140,12 +94,16 @@ fn every_variable_has_a_name_that_spin_accepts() {
 #[test]
 fn the_secrets_of_the_example_configuration_are_variables_of_the_manifest() {
     let example = root().join("host/gateway/examples/chargetap.toml");
-    let example: Table = std::fs::read_to_string(example).unwrap().parse().unwrap();
+    let mut example: Table = std::fs::read_to_string(example).unwrap().parse().unwrap();
+    // The stations' passwords are for the bridge.
+    example.remove("stations").unwrap();
     let mut names = Vec::new();
     collect_env(&Value::Table(example), &mut names);
     assert!(names.contains(&"PAYTER_API_KEY".to_owned()), "{names:?}");
-    let component = component();
-    let seen = component["variables"].as_table().unwrap();
+    let manifest = manifest();
+    let seen = manifest.component().unwrap()["variables"]
+        .as_table()
+        .unwrap();
     for name in names {
         let variable = name.to_lowercase();
         assert!(
@@ -169,10 +127,12 @@ fn collect_env(value: &Value, names: &mut Vec<String>) {
 
 #[test]
 fn every_address_that_the_application_calls_is_an_allowed_host() {
-    let component = component();
-    let allowed = component["allowed_outbound_hosts"].as_array().unwrap();
+    let manifest = manifest();
+    let allowed = manifest.component().unwrap()["allowed_outbound_hosts"]
+        .as_array()
+        .unwrap();
     let allowed: Vec<_> = allowed.iter().filter_map(Value::as_str).collect();
-    for variable in ["payter_url", "station_url"] {
+    for variable in ["payter_url", "bridge_url"] {
         let template = format!("{{{{ {variable} }}}}");
         assert!(allowed.contains(&template.as_str()), "{allowed:?}");
     }

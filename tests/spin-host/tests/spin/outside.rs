@@ -1,21 +1,21 @@
-//! Where callbacks and station commands arrive. Callbacks are kept for the test to deliver, when
-//! and as often as it likes.
+//! Where callbacks and what is asked of the bridge arrive. Callbacks are kept for the test to deliver, when and as often
+//! as it likes.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::routing::post;
-use serde_json::Value;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
-use crate::world::PASSWORD;
+use crate::world::BRIDGE_TOKEN;
 
 /// A callback on its way to the gateway.
 #[derive(Clone, Debug)]
@@ -28,16 +28,15 @@ pub struct Callback {
 #[derive(Debug)]
 pub struct Order {
     pub station: String,
-    /// `start` or `stop`.
-    pub verb: String,
-    pub body: Value,
+    /// Such as `{"start": {…}}`.
+    pub order: Value,
 }
 
 pub struct Outside {
     url: String,
     callbacks: Mutex<UnboundedReceiver<Callback>>,
     orders: Mutex<UnboundedReceiver<Order>>,
-    bridge_status: Arc<AtomicU16>,
+    refuses: Arc<AtomicBool>,
     _server: JoinSet<()>,
 }
 
@@ -45,21 +44,22 @@ pub struct Outside {
 struct Arrivals {
     callbacks: UnboundedSender<Callback>,
     orders: UnboundedSender<Order>,
-    bridge_status: Arc<AtomicU16>,
+    refuses: Arc<AtomicBool>,
 }
 
 impl Outside {
     pub async fn start() -> Self {
         let (callbacks, kept_callbacks) = unbounded_channel();
         let (orders, kept_orders) = unbounded_channel();
-        let bridge_status = Arc::new(AtomicU16::new(200));
+        let refuses = Arc::new(AtomicBool::new(false));
         let router = Router::new()
             .route("/callbacks/payter/{capability}", post(callback))
-            .route("/stations/{station}/{verb}", post(order))
+            .route("/stations/{station}/orders", post(order))
+            .route("/stations/{station}/connected-for", get(connected_for))
             .with_state(Arrivals {
                 callbacks,
                 orders,
-                bridge_status: bridge_status.clone(),
+                refuses: refuses.clone(),
             });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -69,7 +69,7 @@ impl Outside {
             url,
             callbacks: Mutex::new(kept_callbacks),
             orders: Mutex::new(kept_orders),
-            bridge_status,
+            refuses,
             _server: server,
         }
     }
@@ -78,9 +78,9 @@ impl Outside {
         &self.url
     }
 
-    /// How the bridge answers from now on.
-    pub fn set_bridge_status(&self, status: u16) {
-        self.bridge_status.store(status, Ordering::SeqCst);
+    /// From now on stations refuse what they are asked for.
+    pub fn refuse(&self) {
+        self.refuses.store(true, Ordering::SeqCst);
     }
 
     /// The next callback with a card.
@@ -107,20 +107,30 @@ async fn callback(State(arrivals): State<Arrivals>, uri: Uri, body: String) {
 
 async fn order(
     State(arrivals): State<Arrivals>,
-    Path((station, verb)): Path<(String, String)>,
+    Path(station): Path<String>,
     headers: HeaderMap,
     body: String,
-) -> StatusCode {
-    let shown = headers.get(AUTHORIZATION).map(|value| value.as_bytes());
-    if shown != Some(format!("Bearer {PASSWORD}").as_bytes()) {
-        return StatusCode::INTERNAL_SERVER_ERROR;
-    }
-    let body = serde_json::from_str(&body).unwrap();
-    let order = Order {
-        station,
-        verb,
-        body,
+) -> Result<Json<Value>, StatusCode> {
+    check_token(&headers)?;
+    let order = serde_json::from_str(&body).unwrap();
+    arrivals.orders.send(Order { station, order }).unwrap();
+    let answer = match arrivals.refuses.load(Ordering::SeqCst) {
+        true => "rejected",
+        false => "accepted",
     };
-    arrivals.orders.send(order).unwrap();
-    StatusCode::from_u16(arrivals.bridge_status.load(Ordering::SeqCst)).unwrap()
+    Ok(Json(json!(answer)))
+}
+
+/// Every station is connected, and has been for a minute.
+async fn connected_for(headers: HeaderMap) -> Result<Json<Value>, StatusCode> {
+    check_token(&headers)?;
+    Ok(Json(json!(60_000)))
+}
+
+fn check_token(headers: &HeaderMap) -> Result<(), StatusCode> {
+    let shown = headers.get(AUTHORIZATION).map(|value| value.as_bytes());
+    match shown == Some(format!("Bearer {BRIDGE_TOKEN}").as_bytes()) {
+        true => Ok(()),
+        false => Err(StatusCode::UNAUTHORIZED),
+    }
 }

@@ -1,7 +1,8 @@
-//! The world around the Spin application: provider, station bridge, driver, and passing time.
+//! The world around the Spin application: provider, bridge, driver, and passing time.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chargetap_engine::BOOTSTRAP_TOKEN;
@@ -20,18 +21,24 @@ use crate::outside::{Callback, Order, Outside};
 
 pub const API_KEY: &str = "spin-api-key";
 pub const CALLBACK_KEY: &str = "spin-callback-key-of-more-than-32-bytes";
+/// The station's, which the application does not know.
 pub const PASSWORD: &str = "spin-station-password";
-pub const TICK_TOKEN: &str = "spin-tick-token";
+pub const BRIDGE_TOKEN: &str = "spin-bridge-token";
 
 /// Nothing waits this long when all is well.
 const PATIENCE: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(20);
 
 pub struct World {
     pub spin: Spin,
     payter: PayterSimulator,
     pub outside: Outside,
     client: reqwest::Client,
-    _folder: tempfile::TempDir,
+    /// The bootstrap token of an operator.
+    token: String,
+    /// Whether the test lets time pass. Otherwise the bridge does.
+    is_ticked: bool,
+    folder: tempfile::TempDir,
 }
 
 pub fn terminal(number: usize) -> String {
@@ -59,6 +66,19 @@ impl World {
 
     /// The same, with this value of the terminals' `start`.
     pub async fn starting(terminals: usize, start: &str) -> Self {
+        let world = Self::build(terminals, start, None).await;
+        world.tick().await;
+        world
+    }
+
+    /// A world with one terminal, whose bridge is at this address and lets time pass.
+    pub async fn with_bridge(address: &str) -> Self {
+        let mut world = Self::build(1, "tap", Some(address)).await;
+        world.is_ticked = false;
+        world
+    }
+
+    async fn build(terminals: usize, start: &str, bridge: Option<&str>) -> Self {
         let payter = PayterSimulator::start(PayterArgs {
             listen: ([127, 0, 0, 1], 0).into(),
             api_key: API_KEY.into(),
@@ -71,13 +91,13 @@ impl World {
         let outside = Outside::start().await;
         let folder = tempfile::tempdir().unwrap();
         let configuration = configuration(terminals, start, outside.url(), payter.base_url());
+        std::fs::write(folder.path().join("station.key"), PASSWORD).unwrap();
         std::fs::write(folder.path().join("chargetap.toml"), configuration).unwrap();
         let variables = [
             ("payter_api_key", API_KEY),
             ("callback_key", CALLBACK_KEY),
-            ("tick_token", TICK_TOKEN),
-            ("station_password", PASSWORD),
-            ("station_url", outside.url()),
+            ("bridge_token", BRIDGE_TOKEN),
+            ("bridge_url", bridge.unwrap_or(outside.url())),
             ("public_url", outside.url()),
             ("payter_url", payter.base_url()),
         ];
@@ -88,26 +108,29 @@ impl World {
                 .into(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let world = Self {
+        let mut world = Self {
             spin: Spin::start(manifest::application(), settings, listener).unwrap(),
             payter,
             outside,
             client: chargetap::client::client().unwrap(),
-            _folder: folder,
+            token: String::new(),
+            is_ticked: true,
+            folder,
         };
         world.tick().await;
         world.onboard(terminals).await;
-        world.tick().await;
         world
     }
 
     /// Commission every terminal, as an operator who has the bootstrap token.
-    async fn onboard(&self, terminals: usize) {
+    async fn onboard(&mut self, terminals: usize) {
         let log = self.spin.log();
         let token = log
             .lines()
             .find_map(|line| line.strip_prefix(BOOTSTRAP_TOKEN));
-        let token = token.expect("the bootstrap token is printed");
+        token
+            .expect("the bootstrap token is printed")
+            .clone_into(&mut self.token);
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let at = Moment::from_millis(since.as_millis().try_into().unwrap());
         let stations: Vec<String> = (1..=terminals).map(station).collect();
@@ -136,7 +159,7 @@ impl World {
         for step in steps {
             let url = format!("{}{}", self.spin.url(), step.path);
             let method = step.method.name().parse().unwrap();
-            let mut request = self.client.request(method, url).bearer_auth(token);
+            let mut request = self.client.request(method, url).bearer_auth(&self.token);
             if let Some(body) = step.body {
                 request = request.header("content-type", "application/json");
                 request = request.body(body.to_string());
@@ -154,15 +177,31 @@ impl World {
 
     /// Let time pass for the application.
     pub async fn tick(&self) {
-        let (status, body) = self.post("/tick", Some(TICK_TOKEN), "").await;
+        let (status, body) = self.post("/tick", Some(BRIDGE_TOKEN), "").await;
         assert_eq!(status, 200, "{body}");
+    }
+
+    /// The folder with the configuration.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What an operator is answered to `GET /api/v1{path}`.
+    pub async fn operator_sees(&self, path: &str) -> Value {
+        let url = format!("{}/api/v1{path}", self.spin.url());
+        let request = self.client.get(url).bearer_auth(&self.token);
+        let answer = request.send().await.unwrap().error_for_status().unwrap();
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
     }
 
     /// Let time pass until something holds.
     pub async fn until<F: Future<Output = bool>>(&self, holds: impl Fn() -> F) {
         let waiting = async {
             while !holds().await {
-                self.tick().await;
+                match self.is_ticked {
+                    true => self.tick().await,
+                    false => tokio::time::sleep(POLL).await,
+                }
             }
         };
         tokio::time::timeout(PATIENCE, waiting).await.unwrap();
@@ -207,11 +246,17 @@ impl World {
             .unwrap()
     }
 
-    /// The bridge reports something about a station.
-    pub async fn report(&self, station: &str, password: &str, report: &Value) -> (u16, Value) {
+    /// The bridge tells something of a station, under this token.
+    pub async fn tell(&self, station: &str, token: &str, event: &Value) -> (u16, String) {
         let path = format!("/stations/{station}/events");
-        let (status, body) = self.post(&path, Some(password), &report.to_string()).await;
-        (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+        self.post(&path, Some(token), &event.to_string()).await
+    }
+
+    /// The bridge tells something of the first station. Returns what it is answered.
+    pub async fn told(&self, event: &Value) -> Value {
+        let (status, body) = self.tell("CT-1", BRIDGE_TOKEN, event).await;
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str(&body).unwrap()
     }
 
     pub async fn post(&self, path: &str, bearer: Option<&str>, body: &str) -> (u16, String) {
@@ -308,7 +353,7 @@ fn configuration(terminals: usize, start: &str, public_url: &str, payter_url: &s
         let (terminal, station) = (terminal(number), station(number));
         write!(
             text,
-            "[[stations]]\nid = \"{station}\"\npassword = {{ env = \"STATION_PASSWORD\" }}\n\
+            "[[stations]]\nid = \"{station}\"\npassword = {{ file = \"station.key\" }}\n\
              [[terminals]]\nserial = \"{terminal}\"\nmodel = \"p66\"\nevses = [{{ station = \"{station}\", connector = 1 }}]\n\
              start = \"{start}\"\ntariff = \"standard\"\nhold = \"50.00\"\n"
         )

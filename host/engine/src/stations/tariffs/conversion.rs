@@ -10,9 +10,11 @@ use chargetap_ocpp::tariff::{self, Bound, Conditions, Price, Prices};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
 
 /// Why a station cannot be told a tariff.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
 pub enum Untold {
     /// It depends on the terminal.
     #[error("several terminals with different tariffs serve the EVSE")]
@@ -197,7 +199,7 @@ fn conditions(restrictions: &[Restriction]) -> Result<Conditions, Untold> {
             }
             Restriction::Weekday(days) => {
                 let named = WEEKDAYS.into_iter().filter(|(day, _)| days.contains(day));
-                conditions.day_of_week = named.map(|(_, name)| name).collect();
+                conditions.day_of_week = named.map(|(_, name)| name.to_owned()).collect();
                 if conditions.day_of_week.is_empty() {
                     return Err(Untold::Restriction);
                 }

@@ -519,6 +519,23 @@ async fn what_cannot_be_stored_is_answered_with_an_error_and_can_be_repeated() {
 }
 
 #[tokio::test]
+async fn a_station_whose_connection_or_status_cannot_be_stored_is_to_connect_and_tell_it_again() {
+    let mut central = Central::start(LONG).await;
+    central.journal.lost.store(1, Ordering::Relaxed);
+    let connected = handshake(&central, STATION, &good_credentials(), "ocpp1.6").await;
+    assert!(Station(connected.unwrap()).is_closed().await);
+    let status = r#"[2,"s","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Available"}]"#;
+    let mut station = Station::connect(&central).await;
+    central.journal.lost.store(1, Ordering::Relaxed);
+    station.send(status).await;
+    // An error may come first.
+    while !station.is_closed().await {}
+    let mut station = Station::connect(&central).await;
+    assert_eq!(station.exchange(status).await, json!([3, "s", {}]));
+    assert_eq!(central.status().await.connector, 1);
+}
+
+#[tokio::test]
 async fn a_newer_connection_replaces_the_older_and_the_order_is_kept() {
     let mut central = Central::start(LONG).await;
     let journal = central.journal.clone();

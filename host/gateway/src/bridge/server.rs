@@ -1,0 +1,83 @@
+//! What the application asks the bridge.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use chargetap_engine::platform::{PendingStation, StationAnswer, StationLink, StationOrder};
+use tokio::net::TcpListener;
+
+use super::reports::Reports;
+use super::{Application, Bridge};
+use crate::ocpp::Stations;
+use crate::server;
+
+/// Serve until `shutdown` completes.
+pub(super) async fn serve(
+    bridge: Bridge,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let (stations, tls) = (bridge.stations.clone(), bridge.tls.clone());
+    let application = bridge.application.clone();
+    let router = Router::new()
+        .route("/stations/{station}/orders", post(order))
+        .route("/stations/{station}/connected-for", get(connected_for))
+        .route("/stations/{station}/link", get(link))
+        .route("/pending-stations", get(pending_stations))
+        .route_layer(middleware::from_fn_with_state(application, authorize))
+        .with_state(stations.clone())
+        .route("/metrics", get(metrics).with_state(Arc::new(bridge)));
+    server::listen(listener, tls, stations, router, shutdown).await
+}
+
+/// Answers the application only.
+async fn authorize(
+    State(application): State<Application>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let shown = request.headers().get(AUTHORIZATION);
+    let token = shown.and_then(|shown| shown.as_bytes().strip_prefix(b"Bearer "));
+    match token.is_some_and(|token| application.has_token(token)) {
+        true => next.run(request).await,
+        false => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
+async fn order(
+    State(stations): State<Stations<Reports>>,
+    Path(station): Path<String>,
+    Json(order): Json<StationOrder>,
+) -> Json<StationAnswer> {
+    Json(stations.order(&station, order).await)
+}
+
+async fn connected_for(
+    State(stations): State<Stations<Reports>>,
+    Path(station): Path<String>,
+) -> Json<Option<u64>> {
+    Json(stations.connected_for(&station))
+}
+
+async fn link(
+    State(stations): State<Stations<Reports>>,
+    Path(station): Path<String>,
+) -> Json<StationLink> {
+    Json(stations.link(&station))
+}
+
+async fn pending_stations(State(stations): State<Stations<Reports>>) -> Json<Vec<PendingStation>> {
+    Json(stations.pending())
+}
+
+async fn metrics(State(bridge): State<Arc<Bridge>>) -> Response {
+    bridge.metrics.set_stations(&bridge.stations);
+    let content_type = [(CONTENT_TYPE, crate::metrics::CONTENT_TYPE)];
+    (content_type, bridge.metrics.text()).into_response()
+}
