@@ -31,7 +31,9 @@ enum Problem {
     Silent(String),
     #[error("it knows another bridge token: give it this one as its variable bridge_token")]
     Token,
-    #[error("it knows nothing of it: let --application name it, and give both the same configuration file")]
+    #[error(
+        "it knows nothing of it: let --application name it, and give both the same configuration file"
+    )]
     Unknown,
     #[error("it answered {0}: its log says why")]
     Refused(u16),
