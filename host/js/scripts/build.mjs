@@ -1,5 +1,5 @@
-// Makes dist/components of the three components: themselves, with the files of their bundle, and what jco makes of them.
-// `tsc` then compiles src/ beside it.
+// Makes dist/components of the three components: themselves, with the files of their bundle, and what jco makes of
+// them. `tsc` then compiles src/ beside it.
 
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";

@@ -278,6 +278,7 @@ async function read(file: string): Promise<Bytes | undefined> {
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
     if ((error as { code?: unknown }).code === "ENOENT") return undefined;
-    throw new LoadError(file, "unreadable", `it cannot be read (${String(error)}): build and install the package again`);
+    const what = `it cannot be read (${String(error)}): build and install the package again`;
+    throw new LoadError(file, "unreadable", what);
   }
 }

@@ -26,7 +26,8 @@ const OUTER = `<!doctype html>
 const REPORTER = `<script>
   const tell = (what) => parent.postMessage(what);
   const whole = document.documentElement;
-  new MutationObserver(() => document.querySelector("script") ?? tell(whole.outerHTML)).observe(whole, { childList: true });
+  const replaced = new MutationObserver(() => document.querySelector("script") ?? tell(whole.outerHTML));
+  replaced.observe(whole, { childList: true });
   addEventListener("error", ({ message }) => tell(message));
   addEventListener("unhandledrejection", ({ reason }) => tell(String(reason)));
 </script>`;

@@ -139,7 +139,7 @@ test("a signature has one spelling, but may be broken into lines", async (contex
   }
 });
 
-test("unsigned components are taken if they are asked for, and are those of which the package was made", async (context) => {
+test("unsigned components are taken if they are asked for and the package was made of them", async (context) => {
   const unsigned = await Package.make(context);
   await unsigned.listFiles(FILES.slice(0, 3));
   const { Plugins, Receipts } = await unsigned.import();
