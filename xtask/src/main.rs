@@ -140,6 +140,7 @@ fn bench() -> anyhow::Result<()> {
     println!("components: built with {}", components::flags());
     cargo(&["bench", "--package", "chargetap-fleet"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "components"])?;
+    cargo(&["bench", "--package", "chargetap-plugins", "--bench", "swap"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "relay"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "stations"])?;
     cargo(&[
