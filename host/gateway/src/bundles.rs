@@ -206,7 +206,7 @@ impl SwappablePlugins {
                 _ => conflict(
                     "no-next-bundle",
                     format!(
-                        "there is no folder {path} on the gateway's machine: copy the signed folder there, and try again"
+                        "there is no folder {path} at the gateway: copy the signed folder there, and try again"
                     ),
                 ),
             });
