@@ -59,7 +59,7 @@ async fn a_station_is_asked_for_what_people_have_it_do() {
             StationAnswer::Accepted,
         ),
         (
-            unlock,
+            unlock.clone(),
             "UnlockConnector",
             json!({"connectorId": 2}),
             "UnlockFailed",

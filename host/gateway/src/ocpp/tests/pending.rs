@@ -97,9 +97,12 @@ async fn what_a_pending_station_shows_is_seen_until_it_is_gone_and_its_password_
     let [without, with] = all.as_slice() else {
         panic!("{all:?}");
     };
-    assert_eq!((without.id.as_str(), without.ocpp), ("CP-8", "1.6"));
+    assert_eq!(
+        (without.id.as_str(), without.ocpp.as_str()),
+        ("CP-8", "1.6")
+    );
     assert!(!without.has_password && !without.has_certificate);
-    assert_eq!((with.id.as_str(), with.ocpp), (UNKNOWN, "2.0.1"));
+    assert_eq!((with.id.as_str(), with.ocpp.as_str()), (UNKNOWN, "2.0.1"));
     assert!(with.has_password && !with.has_certificate);
     assert_eq!(with.since, NOW);
     assert_eq!(
