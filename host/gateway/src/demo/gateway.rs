@@ -21,8 +21,8 @@ use crate::bridge::{Application, Bridge};
 use crate::faults::Faults;
 use crate::{server, start};
 
-/// How long the application may take to start: it is compiled first.
-const START: Duration = Duration::from_secs(180);
+/// How long the application may take to start: it is compiled first, which takes the small Spin of the tests minutes.
+const START: Duration = Duration::from_secs(900);
 
 /// A running gateway.
 pub(super) struct Gateway {
@@ -86,6 +86,7 @@ pub(super) async fn start_under_spin(
     let spin = Spin(spin);
     thread::spawn(move || out.map(|out| await_serving(out, serving)));
     thread::spawn(move || err.map(|err| follow(err, &sender, bootstrap)));
+    println!("The application is compiled, which may take some minutes.");
     let served = timeout(START, served).await;
     let served = served.context("the application does not start")?;
     served.context("the application has ended")?;
