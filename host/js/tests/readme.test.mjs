@@ -43,9 +43,9 @@ test("the README's commands verify a callback and render a receipt, and its code
     recursive: true,
     filter: (path) => !MADE.some((made) => path === `${root}host/js/${made}`),
   });
-  for (const needed of ["wit", "LICENSE"]) await symlink(`${root}${needed}`, join(checkout, needed));
   const components = join(checkout, "target/components");
   await cp(`${root}target/components`, components, { recursive: true });
+  for (const needed of ["wit", "LICENSE", "target/wit"]) await symlink(`${root}${needed}`, join(checkout, needed));
   await sign(components, "owner");
   const own = join(folder, "own");
   await mkdir(own);
