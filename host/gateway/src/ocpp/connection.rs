@@ -55,7 +55,8 @@ pub(super) async fn serve<E: StationEvents>(
     close(older).await;
     tracing::info!(station, ocpp = version.name(), "station connected");
     shared.recent.connected(&station);
-    let connected = Box::pin(shared.events.connected(&station)).await;
+    // If it cannot be stored, its terminals are armed a little later.
+    let _ = Box::pin(shared.events.connected(&station)).await;
 
     let (calls, waiting_calls) = mpsc::channel(MAX_CALLS);
     let (replies, ready_replies) = mpsc::channel(MAX_CALLS);
@@ -71,7 +72,7 @@ pub(super) async fn serve<E: StationEvents>(
         }
         ended
     };
-    let intake = Intake::new(&shared, &station, version, connected);
+    let intake = Intake::new(&shared, &station, version);
     let take_in = take_in(intake, waiting_calls, replies);
     let check = configuration::check(shared.clone(), station.clone(), version);
     let configuration = tokio::spawn(check);
@@ -91,15 +92,15 @@ pub(super) async fn close(older: Option<super::Link>) {
     }
 }
 
-/// Takes in a station's messages in order, and hands the replies back, unless one was lost that the station tells only
-/// when it connects.
+/// Takes in a station's messages in order, and hands the replies back.
 async fn take_in<E: StationEvents>(
     mut intake: Intake<'_, E>,
     mut calls: Receiver<Received>,
     replies: Sender<Reply>,
 ) {
-    while !intake.has_lost {
+    loop {
         let due = intake.next_due();
+        let untold_due = intake.untold.next_due();
         let reply = tokio::select! {
             call = calls.recv() => match call {
                 // On the heap, so that a station that says nothing takes no memory for it.
@@ -107,6 +108,10 @@ async fn take_in<E: StationEvents>(
                 None => return,
             },
             () = until(due) => Box::pin(intake.overdue()).await,
+            () = until(untold_due) => {
+                Box::pin(intake.tell_again()).await;
+                None
+            }
         };
         if let Some(reply) = reply {
             // Fails if the connection is gone; the station repeats the message in the next one.
@@ -243,7 +248,6 @@ impl<'a> Link<'a> {
                 Some(Order::Close) | None => Err(Ended::Replaced),
             },
             Some(reply) = replies.recv() => self.reply(reply).await,
-            () = calls.closed() => Err(Ended::Lost),
             ping = self.liveness.next_ping() => self.ping(ping?).await,
             () = until(answer_due) => {
                 self.resolve(Outcome::Unanswered);

@@ -60,8 +60,8 @@ pub(crate) struct Journal {
     statuses: mpsc::UnboundedSender<Status>,
     /// How many events are still refused.
     pub(crate) refusals: AtomicU32,
-    /// How many connections and statuses are still refused.
-    pub(crate) lost: AtomicU32,
+    /// How many statuses are still refused.
+    pub(crate) refused_statuses: AtomicU32,
     /// Taking in an event needs a permit and gives it back.
     pub(crate) gate: Semaphore,
 }
@@ -87,7 +87,7 @@ impl Journal {
 
 impl StationEvents for Arc<Journal> {
     async fn connected(&self, _: &str) -> Result<(), Unavailable> {
-        refuse(&self.lost)
+        Ok(())
     }
 
     async fn disconnected(&self, _: &str) {}
@@ -101,7 +101,7 @@ impl StationEvents for Arc<Journal> {
     }
 
     async fn status(&self, _: &str, status: &Status) -> Result<(), Unavailable> {
-        refuse(&self.lost)?;
+        refuse(&self.refused_statuses)?;
         // Fails if the test has ended.
         let _ = self.statuses.send(status.clone());
         Ok(())
@@ -233,7 +233,7 @@ impl Central {
             told: sender,
             statuses: status_sender,
             refusals: AtomicU32::new(0),
-            lost: AtomicU32::new(0),
+            refused_statuses: AtomicU32::new(0),
             gate: Semaphore::new(1),
         });
         let access = || StationAccess {

@@ -1,5 +1,6 @@
 //! What a station calls, and what it is answered.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chargetap_engine::{Match, TransactionAnswer};
@@ -63,6 +64,21 @@ impl From<Response> for Taken {
     }
 }
 
+/// What connectors said last that could not be stored. It is told again for as long as the station is connected; when
+/// it connects anew, it is asked for it.
+#[derive(Default)]
+pub(super) struct UntoldStatuses {
+    by_connector: BTreeMap<u32, Status>,
+    due: Option<Instant>,
+}
+
+impl UntoldStatuses {
+    /// When they are to be told again, if there are any.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.due.filter(|_| !self.by_connector.is_empty())
+    }
+}
+
 /// Takes in the calls of one connection, in order.
 pub(super) struct Intake<'a, E> {
     shared: &'a Arc<Shared<E>>,
@@ -72,24 +88,18 @@ pub(super) struct Intake<'a, E> {
     held: Option<HeldCalls>,
     /// The transaction whose price the station is to show, and that price.
     cost: watch::Sender<(String, Decimal)>,
-    /// Something could not be stored that the station tells only when it connects.
-    pub(super) has_lost: bool,
+    pub(super) untold: UntoldStatuses,
 }
 
 impl<'a, E: StationEvents> Intake<'a, E> {
-    pub(super) fn new(
-        shared: &'a Arc<Shared<E>>,
-        station: &'a str,
-        version: Version,
-        connected: Result<(), Unavailable>,
-    ) -> Self {
+    pub(super) fn new(shared: &'a Arc<Shared<E>>, station: &'a str, version: Version) -> Self {
         Self {
             shared,
             station,
             version,
             held: shared.upstream.as_ref().map(|_| HeldCalls::default()),
             cost: watch::Sender::default(),
-            has_lost: connected.is_err(),
+            untold: UntoldStatuses::default(),
         }
     }
 
@@ -112,14 +122,8 @@ impl<'a, E: StationEvents> Intake<'a, E> {
             }
         };
         let action = call.action();
-        // What belongs to a transaction it repeats.
-        let is_told_once = matches!(
-            call,
-            Call::BootNotification(_) | Call::StatusNotification(_)
-        );
         let taken = self.dispatch(call).await;
         if let Err(code) = &taken {
-            self.has_lost |= is_told_once;
             let station = self.station;
             tracing::warn!(
                 station,
@@ -219,18 +223,22 @@ impl<'a, E: StationEvents> Intake<'a, E> {
         let response = match call {
             Call::BootNotification(boot) => {
                 shared.with_plugs(station, Plugs::forget);
+                self.untold = UntoldStatuses::default();
                 booted(shared, station, boot).await?
             }
             Call::Heartbeat => Response::Heartbeat {
                 now: DateTime::from_unix_ms((shared.clock)()),
             },
             Call::StatusNotification(statuses) => {
+                let mut taken = Ok(Response::Empty);
                 for status in statuses {
                     let status = shared.with_plugs(station, |plugs| plugs.combined(status));
                     log_status(station, &status);
-                    events.status(station, &status).await?;
+                    let told = events.status(station, &status).await;
+                    self.keep_if_untold(status, told);
+                    taken = taken.and(told.map(|()| Response::Empty));
                 }
-                Response::Empty
+                taken?
             }
             Call::Authorize { token } => {
                 let is_accepted = events.authorizes(station, &token).await?;
@@ -293,6 +301,29 @@ impl<'a, E: StationEvents> Intake<'a, E> {
             Call::Unknown => return Err(ErrorCode::NotImplemented),
         };
         Ok(response.into())
+    }
+
+    /// Keeps a status that could not be stored. Many stations do not repeat it.
+    fn keep_if_untold(&mut self, status: Status, told: Result<(), Unavailable>) {
+        self.untold.by_connector.remove(&status.connector);
+        if told.is_err() {
+            let received_at = (self.shared.clock)();
+            let at = status.at.or(Some(received_at));
+            let status = Status { at, ..status };
+            self.untold.by_connector.insert(status.connector, status);
+            self.untold.due = Some(Instant::now() + self.shared.timeouts.status);
+        }
+    }
+
+    /// Tells again what connectors said last that could not be stored, as far as it can be stored now.
+    pub(super) async fn tell_again(&mut self) {
+        while let Some((_, status)) = self.untold.by_connector.pop_first() {
+            let told = self.shared.events.status(self.station, &status).await;
+            self.keep_if_untold(status, told);
+            if told.is_err() {
+                return;
+            }
+        }
     }
 
     /// Has a station of OCPP 2.0.1 show the price so far. Later versions read it in the answer.

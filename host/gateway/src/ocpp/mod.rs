@@ -73,6 +73,8 @@ pub struct Timeouts {
     pub above: Duration,
     /// A station's answer to a question about its settings. Starts and stops wait for no more than this.
     pub setting: Duration,
+    /// The time until a connector's status that could not be stored is told again.
+    pub status: Duration,
 }
 
 impl Timeouts {
@@ -84,6 +86,7 @@ impl Timeouts {
         introduction: Duration::from_secs(5),
         above: Duration::from_secs(10),
         setting: Duration::from_secs(5),
+        status: Duration::from_secs(10),
         silence_without_pongs: Duration::from_secs(3 * HEARTBEAT_INTERVAL_S as u64),
     };
 }

@@ -23,8 +23,6 @@ pub(super) enum Ended {
     Stuck,
     #[error("the central system above is gone")]
     Upstream,
-    #[error("what it told of itself cannot be stored; it tells it again when it connects again")]
-    Lost,
     #[error(transparent)]
     Socket(#[from] axum::Error),
 }

@@ -19,7 +19,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use chargetap_ocpp::report::ConnectorStatus;
 
 use super::Timeouts;
-use super::fake::{Central, OTHER_STATION, PASSWORD, STATION, Told};
+use super::fake::{Central, NOW, OTHER_STATION, PASSWORD, STATION, Told};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -519,20 +519,45 @@ async fn what_cannot_be_stored_is_answered_with_an_error_and_can_be_repeated() {
 }
 
 #[tokio::test]
-async fn a_station_whose_connection_or_status_cannot_be_stored_is_to_connect_and_tell_it_again() {
-    let mut central = Central::start(LONG).await;
-    central.journal.lost.store(1, Ordering::Relaxed);
-    let connected = handshake(&central, STATION, &good_credentials(), "ocpp1.6").await;
-    assert!(Station(connected.unwrap()).is_closed().await);
-    let status = r#"[2,"s","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Available"}]"#;
+async fn a_status_that_cannot_be_stored_is_told_again_and_the_station_stays_connected() {
+    let mut central = Central::start_with(Timeouts {
+        status: Duration::from_millis(10),
+        introduction: LONG,
+        ..Timeouts::default()
+    })
+    .await;
     let mut station = Station::connect(&central).await;
-    central.journal.lost.store(1, Ordering::Relaxed);
-    station.send(status).await;
-    // An error may come first.
-    while !station.is_closed().await {}
-    let mut station = Station::connect(&central).await;
-    assert_eq!(station.exchange(status).await, json!([3, "s", {}]));
-    assert_eq!(central.status().await.connector, 1);
+    let refusals = &central.journal.clone().refused_statuses;
+    refusals.store(u32::MAX, Ordering::Relaxed);
+    let said = |connector: u32, status: &str| {
+        let status = json!({"connectorId": connector, "errorCode": "NoError", "status": status});
+        json!([2, "s", "StatusNotification", status]).to_string()
+    };
+    let refused = json!([4, "s", "InternalError", "", {}]);
+    for message in [said(1, "Available"), said(2, "Faulted"), said(1, "Preparing")] {
+        assert_eq!(station.exchange(&message).await, refused, "{message}");
+    }
+    refusals.store(0, Ordering::Relaxed);
+    // The last of each connector, with the time at which it came.
+    for (connector, expected) in [
+        (1, ConnectorStatus::Preparing),
+        (2, ConnectorStatus::Faulted),
+    ] {
+        let told = central.status().await;
+        assert_eq!(
+            (told.connector, told.status, told.at),
+            (connector, Some(expected), Some(NOW))
+        );
+    }
+    assert_eq!(
+        station.exchange(&said(2, "Available")).await,
+        json!([3, "s", {}])
+    );
+    assert_eq!(
+        central.status().await.status,
+        Some(ConnectorStatus::Available)
+    );
+    assert!(central.took_in_nothing());
 }
 
 #[tokio::test]
