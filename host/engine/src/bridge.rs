@@ -13,6 +13,9 @@
 //! Both show the bridge token as bearer token. What is answered has the status 200; any other says that nothing was
 //! taken in, and after an order, that nobody knows what became of it. Members that are not known are not read.
 //!
+//! The events of one station are told one after the other. If one is not answered in time, it may still be taken in
+//! while the next one is told: what a station says then is ordered by its own times only.
+//!
 //! [`StationOrder`]: crate::platform::StationOrder
 //! [`StationAnswer`]: crate::platform::StationAnswer
 //! [`StationLink`]: crate::platform::StationLink
@@ -32,8 +35,6 @@ pub const EVENT_LIMIT: usize = 4 * 1024 * 1024;
 pub enum StationEvent {
     /// It connected. The answer is `null`.
     Connected,
-    /// Its connection ended. The answer is `null`.
-    Disconnected,
     /// It can show tariffs. The answer has the [tariffs](crate::EvseTariff) of its EVSEs.
     Tariffs,
     /// It started. The answer is `null`.

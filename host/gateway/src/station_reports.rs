@@ -39,7 +39,7 @@ impl StationEvents for Reports {
             .map_err(unavailable)
     }
 
-    async fn disconnected(&self, station: &str) {
+    fn disconnected(&self, station: &str) {
         // Without a gateway nothing has to be told any more.
         if let Ok(gateway) = self.gateway() {
             gateway.station_disconnected(station);

@@ -53,10 +53,6 @@ async fn take_in(
 ) -> Result<Value, EngineError> {
     Ok(match event {
         StationEvent::Connected => json!(gateway.station_connected(station).await?),
-        StationEvent::Disconnected => {
-            gateway.station_disconnected(station);
-            Value::Null
-        }
         StationEvent::Tariffs => json!(gateway.station_tariffs(station)),
         StationEvent::Booted(boot) => json!(gateway.station_booted(station, &boot).await?),
         StationEvent::Status(status) => json!(gateway.station_status(station, &status).await?),

@@ -24,13 +24,8 @@ impl StationEvents for Reports {
             .await
     }
 
-    async fn disconnected(&self, station: &str) {
-        // It asks for itself, at the next tick.
-        let _: Result<(), _> = self
-            .application
-            .tell(station, &StationEvent::Disconnected)
-            .await;
-    }
+    /// The application asks for it.
+    fn disconnected(&self, _: &str) {}
 
     async fn tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, Unavailable> {
         self.application.tell(station, &StationEvent::Tariffs).await

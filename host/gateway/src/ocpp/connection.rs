@@ -52,7 +52,7 @@ pub(super) async fn serve<E: StationEvents>(
     let (orders, mut inbox) = mpsc::channel(MAX_ORDERS);
     let link = super::Link::new(orders.clone());
     let older = shared.links().insert(station.clone(), link);
-    close(older).await;
+    close(older.map(|older| older.orders)).await;
     tracing::info!(station, ocpp = version.name(), "station connected");
     shared.recent.connected(&station);
     // If it cannot be stored, its terminals are armed a little later.
@@ -63,30 +63,28 @@ pub(super) async fn serve<E: StationEvents>(
     let mut link = Link::new(socket, upstream, version, &station, &shared);
     let talk = async {
         let ended = link.talk(&mut inbox, calls, ready_replies).await;
-        let was_latest = forget(&shared, &station, &orders);
+        mark_ended(&shared, &station, &orders);
         link.give_up(&mut inbox);
         // Closes the socket, so that the station need not wait to see it.
         drop(link);
-        if was_latest {
-            shared.events.disconnected(&station).await;
-        }
         ended
     };
     let intake = Intake::new(&shared, &station, version);
     let take_in = take_in(intake, waiting_calls, replies);
     let check = configuration::check(shared.clone(), station.clone(), version);
     let configuration = tokio::spawn(check);
-    // What was received before the end is taken in to the last message. Only then the inbox is
-    // dropped, which is what a newer connection waits for.
+    // What was received before the end is taken in to the last message. Only then the connection is taken off the
+    // list and the inbox is dropped, which is what a newer connection waits for.
     let (ended, ()) = tokio::join!(talk, take_in);
     configuration.abort();
+    remove(&shared, &station, &orders);
     tracing::info!(station, reason = %ended, "station disconnected");
 }
 
-/// Ends an older connection of a station, if there is one.
-pub(super) async fn close(older: Option<super::Link>) {
-    if let Some(super::Link { orders, .. }) = older {
-        // Fails if the older connection is ending by itself.
+/// Ends an older connection of a station, if there is one, and waits until all that it told is taken in.
+pub(super) async fn close(older: Option<Sender<Order>>) {
+    if let Some(orders) = older {
+        // Fails if the older connection has just ended by itself.
         let _ = orders.send(Order::Close).await;
         orders.closed().await;
     }
@@ -120,18 +118,25 @@ async fn take_in<E: StationEvents>(
     }
 }
 
-/// Takes a connection off the list, unless a newer one took its place. Whether it was the latest.
-fn forget<E>(shared: &Shared<E>, station: &str, orders: &Sender<Order>) -> bool {
+/// The station is not connected any more, unless a newer connection took the place of this one.
+fn mark_ended<E: StationEvents>(shared: &Shared<E>, station: &str, orders: &Sender<Order>) {
     let mut links = shared.links();
-    let is_latest = links
-        .get(station)
-        .is_some_and(|link| link.orders.same_channel(orders));
-    if is_latest {
-        links.remove(station);
+    let link = links.get_mut(station);
+    if let Some(link) = link.filter(|link| link.orders.same_channel(orders)) {
+        link.has_ended = true;
         drop(links);
         shared.recent.disconnected(station, (shared.clock)());
+        shared.events.disconnected(station);
     }
-    is_latest
+}
+
+/// Takes a connection off the list, unless a newer one took its place.
+fn remove<E>(shared: &Shared<E>, station: &str, orders: &Sender<Order>) {
+    let mut links = shared.links();
+    let link = links.get(station);
+    if link.is_some_and(|link| link.orders.same_channel(orders)) {
+        links.remove(station);
+    }
 }
 
 /// The part that reads and writes the socket.

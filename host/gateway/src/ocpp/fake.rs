@@ -90,7 +90,7 @@ impl StationEvents for Arc<Journal> {
         Ok(())
     }
 
-    async fn disconnected(&self, _: &str) {}
+    fn disconnected(&self, _: &str) {}
 
     async fn tariffs(&self, _: &str) -> Result<Vec<EvseTariff>, Unavailable> {
         Ok(Vec::new())

@@ -131,7 +131,7 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, parts: Parts) 
     let mut upstream = None;
     if let Some(above) = &shared.upstream {
         // A central system may allow one connection of a station.
-        let older = shared.links().remove(&identity);
+        let older = shared.links().get(&identity).map(|it| it.orders.clone());
         connection::close(older).await;
         let credentials = parts.headers.get(AUTHORIZATION);
         let connecting = Upstream::connect(&above.url, &identity, credentials, &offered);

@@ -109,7 +109,7 @@ pub trait StationEvents: Send + Sync + 'static {
     fn connected(&self, station: &str) -> impl Future<Output = Result<(), Unavailable>> + Send;
 
     /// A station's connection ended, and there is no newer one.
-    fn disconnected(&self, station: &str) -> impl Future<Output = ()> + Send;
+    fn disconnected(&self, station: &str);
 
     /// What its EVSEs cost at which drivers can pay, for the station to show.
     fn tariffs(
@@ -212,6 +212,8 @@ enum Outcome {
 struct Link {
     orders: mpsc::Sender<Order>,
     since: Instant,
+    /// It is on the list only for a newer one to wait until its last message is taken in.
+    has_ended: bool,
 }
 
 impl Link {
@@ -219,6 +221,7 @@ impl Link {
         Self {
             orders,
             since: Instant::now(),
+            has_ended: false,
         }
     }
 }
@@ -273,7 +276,11 @@ impl<E: StationEvents> Stations<E> {
         let links = self.0.links();
         let stations = self.0.stations.keys();
         stations
-            .map(|station| (station.as_str(), links.contains_key(station)))
+            .map(|station| {
+                let link = links.get(station);
+                let is_connected = link.is_some_and(|link| !link.has_ended);
+                (station.as_str(), is_connected)
+            })
             .collect()
     }
 
@@ -290,7 +297,8 @@ impl<E: StationEvents> Stations<E> {
     /// For how long the station has been connected, in milliseconds; `None` if it is not.
     pub fn connected_for(&self, station: &str) -> Option<u64> {
         let links = self.0.links();
-        let duration = links.get(station)?.since.elapsed();
+        let link = links.get(station).filter(|link| !link.has_ended)?;
+        let duration = link.since.elapsed();
         Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
     }
 
@@ -335,7 +343,10 @@ impl<E: StationEvents> Stations<E> {
 impl<E> Shared<E> {
     /// Calls a station, which is given this long to answer.
     async fn call(&self, station: &str, request: Request, patience: Duration) -> Outcome {
-        let link = self.links().get(station).map(|link| link.orders.clone());
+        let links = self.links();
+        let link = links.get(station).filter(|link| !link.has_ended);
+        let link = link.map(|link| link.orders.clone());
+        drop(links);
         let Some(link) = link else {
             return Outcome::NotConnected;
         };

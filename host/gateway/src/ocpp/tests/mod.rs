@@ -590,6 +590,38 @@ async fn a_newer_connection_replaces_the_older_and_the_order_is_kept() {
 }
 
 #[tokio::test]
+async fn a_newer_connection_waits_for_what_an_older_told_that_has_ended_by_itself() {
+    let mut central = Central::start(LONG).await;
+    let journal = central.journal.clone();
+    let mut older = Station::connect(&central).await;
+    let closed = journal.gate.acquire().await.unwrap();
+    older.send(&stop(1)).await;
+    older.send(&stop(2)).await;
+    drop(older);
+    central.disconnected().await;
+
+    let credentials = good_credentials();
+    let newer = handshake(&central, STATION, &credentials, "ocpp1.6").await;
+    let mut newer = Station(newer.unwrap());
+    newer.send(&stop(3)).await;
+    central.connected().await;
+    // Whatever the newer one could do without waiting, it has done when others are answered.
+    let credentials = format!("{OTHER_STATION}:{PASSWORD}");
+    let other = handshake(&central, OTHER_STATION, &credentials, "ocpp1.6").await;
+    let heartbeat = r#"[2,"hello","Heartbeat",{}]"#;
+    Station(other.unwrap()).exchange(heartbeat).await;
+    drop(closed);
+
+    assert_eq!(newer.receive().await, json!([3, "stop", {}]));
+    for expected in [1, 2, 3] {
+        let Told::Stopped { transaction, .. } = central.told().await else {
+            panic!("only stops were sent");
+        };
+        assert_eq!(transaction, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_close_is_answered() {
     let central = Central::start(LONG).await;
     let mut station = Station::connect(&central).await;
