@@ -61,6 +61,16 @@ pub(crate) async fn shown(
         // Money must not be taken where its receipt could not be issued.
         issuers::at_terminal(gateway, &card.terminal).await?;
     }
+    let (evse, told_price) = offered(served, sent);
+    if let Some(evse) = evse.as_ref().filter(|_| begins)
+        && platform.station_connected_for(&evse.station).await.is_none()
+    {
+        // No hold is to wait for a station that cannot be asked. The terminal is to forget the card.
+        tracing::info!(target: "chargetap::session", terminal = card.terminal, "the station is away");
+        store::prompts::drop_card(platform, &card.terminal, &card.read).await?;
+        platform.notify(Work::Terminal(&card.terminal));
+        return Ok(EventOutcome::NotApplicable);
+    }
     let arming_id = card.read.clone();
     let terminal = card.terminal.clone();
     let session = match purpose {
@@ -73,7 +83,6 @@ pub(crate) async fn shown(
         ended_command: None,
         event,
     };
-    let (evse, told_price) = offered(served, sent);
     let event = match evse {
         None if begins && served.start == Start::Tap => Event::EvseOccupied(card.clone()),
         evse => Event::CardPresented(Tap {

@@ -199,7 +199,7 @@ async fn the_same_card_again_stops_charging() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_station_that_refuses_costs_nothing() {
     let world = World::new(1).await;
-    world.outside.refuse();
+    world.outside.answer_orders(200, "\"rejected\"");
     let callback = world.tap(&terminal(1), "card-1").await;
     assert_eq!(world.deliver(&callback).await, 200);
     until_there_is_a_receipt(&world).await;
@@ -209,6 +209,21 @@ async fn a_station_that_refuses_costs_nothing() {
     let receipt: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
     assert_eq!(receipt["kind"], "nothing_taken");
     assert_eq!(receipt["nothing_taken_reason"], "start_failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_whose_station_is_away_holds_nothing() {
+    let world = World::new(1).await;
+    for (status, answer) in [(200, "null"), (401, ""), (500, "")] {
+        world.outside.answer_connected_for(status, answer);
+        let callback = world.tap(&terminal(1), "card-1").await;
+        assert_eq!(world.deliver(&callback).await, 200);
+        world.outside.answer_connected_for(200, "60000");
+        world.until_armed(&terminal(1)).await;
+        assert_eq!(world.rows("session"), 0, "{status}");
+    }
+    assert_eq!(world.totals().await, [0, 0, 0]);
+    begin(&world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

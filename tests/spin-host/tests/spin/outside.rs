@@ -1,15 +1,14 @@
 //! Where callbacks and what is asked of the bridge arrive. Callbacks are kept for the test to deliver, when and as often
 //! as it likes.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex as StdMutex};
 
 use axum::extract::{Path, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::{get, post};
-use axum::{Json, Router};
-use serde_json::{Value, json};
+use axum::Router;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -36,7 +35,7 @@ pub struct Outside {
     url: String,
     callbacks: Mutex<UnboundedReceiver<Callback>>,
     orders: Mutex<UnboundedReceiver<Order>>,
-    refuses: Arc<AtomicBool>,
+    bridge: Arc<StdMutex<Bridge>>,
     _server: JoinSet<()>,
 }
 
@@ -44,14 +43,23 @@ pub struct Outside {
 struct Arrivals {
     callbacks: UnboundedSender<Callback>,
     orders: UnboundedSender<Order>,
-    refuses: Arc<AtomicBool>,
+    bridge: Arc<StdMutex<Bridge>>,
+}
+
+/// How the bridge answers: with a status and a text.
+struct Bridge {
+    order: (u16, &'static str),
+    connected_for: (u16, &'static str),
 }
 
 impl Outside {
     pub async fn start() -> Self {
         let (callbacks, kept_callbacks) = unbounded_channel();
         let (orders, kept_orders) = unbounded_channel();
-        let refuses = Arc::new(AtomicBool::new(false));
+        let bridge = Arc::new(StdMutex::new(Bridge {
+            order: (200, "\"accepted\""),
+            connected_for: (200, "60000"),
+        }));
         let router = Router::new()
             .route("/callbacks/payter/{capability}", post(callback))
             .route("/stations/{station}/orders", post(order))
@@ -59,7 +67,7 @@ impl Outside {
             .with_state(Arrivals {
                 callbacks,
                 orders,
-                refuses: refuses.clone(),
+                bridge: bridge.clone(),
             });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -69,7 +77,7 @@ impl Outside {
             url,
             callbacks: Mutex::new(kept_callbacks),
             orders: Mutex::new(kept_orders),
-            refuses,
+            bridge,
             _server: server,
         }
     }
@@ -78,9 +86,14 @@ impl Outside {
         &self.url
     }
 
-    /// From now on stations refuse what they are asked for.
-    pub fn refuse(&self) {
-        self.refuses.store(true, Ordering::SeqCst);
+    /// From now on orders are answered so.
+    pub fn answer_orders(&self, status: u16, answer: &'static str) {
+        self.bridge.lock().unwrap().order = (status, answer);
+    }
+
+    /// From now on it is answered so for how long stations have been connected.
+    pub fn answer_connected_for(&self, status: u16, answer: &'static str) {
+        self.bridge.lock().unwrap().connected_for = (status, answer);
     }
 
     /// The next callback with a card.
@@ -110,27 +123,26 @@ async fn order(
     Path(station): Path<String>,
     headers: HeaderMap,
     body: String,
-) -> Result<Json<Value>, StatusCode> {
-    check_token(&headers)?;
+) -> (StatusCode, &'static str) {
     let order = serde_json::from_str(&body).unwrap();
     arrivals.orders.send(Order { station, order }).unwrap();
-    let answer = match arrivals.refuses.load(Ordering::SeqCst) {
-        true => "rejected",
-        false => "accepted",
-    };
-    Ok(Json(json!(answer)))
+    answer(&headers, arrivals.bridge.lock().unwrap().order)
 }
 
-/// Every station is connected, and has been for a minute.
-async fn connected_for(headers: HeaderMap) -> Result<Json<Value>, StatusCode> {
-    check_token(&headers)?;
-    Ok(Json(json!(60_000)))
+async fn connected_for(
+    State(arrivals): State<Arrivals>,
+    headers: HeaderMap,
+) -> (StatusCode, &'static str) {
+    answer(&headers, arrivals.bridge.lock().unwrap().connected_for)
 }
 
-fn check_token(headers: &HeaderMap) -> Result<(), StatusCode> {
+fn answer(
+    headers: &HeaderMap,
+    (status, text): (u16, &'static str),
+) -> (StatusCode, &'static str) {
     let shown = headers.get(AUTHORIZATION).map(|value| value.as_bytes());
     match shown == Some(format!("Bearer {BRIDGE_TOKEN}").as_bytes()) {
-        true => Ok(()),
-        false => Err(StatusCode::UNAUTHORIZED),
+        true => (StatusCode::from_u16(status).unwrap(), text),
+        false => (StatusCode::UNAUTHORIZED, ""),
     }
 }
