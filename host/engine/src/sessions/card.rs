@@ -63,7 +63,10 @@ pub(crate) async fn shown(
     }
     let (evse, told_price) = offered(served, sent);
     if let Some(evse) = evse.as_ref().filter(|_| begins)
-        && platform.station_connected_for(&evse.station).await.is_none()
+        && platform
+            .station_connected_for(&evse.station)
+            .await
+            .is_none()
     {
         // No hold is to wait for a station that cannot be asked. The terminal is to forget the card.
         tracing::info!(target: "chargetap::session", terminal = card.terminal, "the station is away");

@@ -343,11 +343,7 @@ impl<E: StationEvents> Stations<E> {
 impl<E> Shared<E> {
     /// Calls a station, which is given this long to answer.
     async fn call(&self, station: &str, request: Request, patience: Duration) -> Outcome {
-        let links = self.links();
-        let link = links.get(station).filter(|link| !link.has_ended);
-        let link = link.map(|link| link.orders.clone());
-        drop(links);
-        let Some(link) = link else {
+        let Some(orders) = self.orders(station) else {
             return Outcome::NotConnected;
         };
         let (outcome, known) = oneshot::channel();
@@ -356,10 +352,17 @@ impl<E> Shared<E> {
             patience,
             outcome,
         };
-        if link.send(order).await.is_err() {
+        if orders.send(order).await.is_err() {
             return Outcome::NotConnected;
         }
         known.await.unwrap_or(Outcome::Unanswered)
+    }
+
+    /// Where the calls of a station go, if it is connected.
+    fn orders(&self, station: &str) -> Option<mpsc::Sender<Order>> {
+        let links = self.links();
+        let link = links.get(station).filter(|link| !link.has_ended)?;
+        Some(link.orders.clone())
     }
 
     /// What the connectors of a station's EVSEs said last. Every change leaves it whole, also after a panic elsewhere.

@@ -3,11 +3,11 @@
 
 use std::sync::{Arc, Mutex as StdMutex};
 
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::{get, post};
-use axum::Router;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
@@ -136,10 +136,7 @@ async fn connected_for(
     answer(&headers, arrivals.bridge.lock().unwrap().connected_for)
 }
 
-fn answer(
-    headers: &HeaderMap,
-    (status, text): (u16, &'static str),
-) -> (StatusCode, &'static str) {
+fn answer(headers: &HeaderMap, (status, text): (u16, &'static str)) -> (StatusCode, &'static str) {
     let shown = headers.get(AUTHORIZATION).map(|value| value.as_bytes());
     match shown == Some(format!("Bearer {BRIDGE_TOKEN}").as_bytes()) {
         true => (StatusCode::from_u16(status).unwrap(), text),

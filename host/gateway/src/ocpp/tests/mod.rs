@@ -534,7 +534,11 @@ async fn a_status_that_cannot_be_stored_is_told_again_and_the_station_stays_conn
         json!([2, "s", "StatusNotification", status]).to_string()
     };
     let refused = json!([4, "s", "InternalError", "", {}]);
-    for message in [said(1, "Available"), said(2, "Faulted"), said(1, "Preparing")] {
+    for message in [
+        said(1, "Available"),
+        said(2, "Faulted"),
+        said(1, "Preparing"),
+    ] {
         assert_eq!(station.exchange(&message).await, refused, "{message}");
     }
     refusals.store(0, Ordering::Relaxed);
