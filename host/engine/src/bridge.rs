@@ -3,15 +3,16 @@
 //!
 //! | who asks        | request                                          | body             | answer                         |
 //! |-----------------|--------------------------------------------------|------------------|--------------------------------|
-//! | the bridge      | `POST {application}/tick`                        |                  | once what time brings about is done |
+//! | the bridge      | `POST {application}/tick`                        |                  | any, once what time brings about is done |
 //! | the bridge      | `POST {application}/stations/{id}/events`        | [`StationEvent`] | as the event says              |
 //! | the application | `POST {bridge}/stations/{id}/orders`             | [`StationOrder`] | [`StationAnswer`]              |
 //! | the application | `GET {bridge}/stations/{id}/connected-for`       |                  | milliseconds; `null` if it is not connected |
 //! | the application | `GET {bridge}/stations/{id}/link`                |                  | [`StationLink`]                |
 //! | the application | `GET {bridge}/pending-stations`                  |                  | [`PendingStation`]s            |
 //!
-//! Both show the bridge token as bearer token. What is answered has the status 200; any other says that nothing was
-//! taken in, and after an order, that nobody knows what became of it. Members that are not known are not read.
+//! Both show the bridge token as bearer token. Every answer is JSON, and has the status 200. 401 says that the token is
+//! another one, and that nothing was done; any other status that nothing was taken in, and after an order, that nobody
+//! knows what became of it. Members that are not known are not read.
 //!
 //! The events of one station are told one after the other. If one is not answered in time, it may still be taken in
 //! while the next one is told: what a station says then is ordered by its own times only.
@@ -25,8 +26,17 @@ use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEve
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-/// The largest event, in bytes: as large as a station's message may be.
-pub const EVENT_LIMIT: usize = 4 * 1024 * 1024;
+/// The largest event, in bytes: twice as large as a station's message may be, because it says the same in more words.
+pub const EVENT_LIMIT: usize = 8 * 1024 * 1024;
+
+/// The fewest characters of a bridge token.
+pub const SHORTEST_TOKEN: usize = 32;
+
+/// How long an order to a station may take, with its time in the queue, in milliseconds: less than a command may.
+pub const LONGEST_ORDER: u64 = 60_000;
+
+/// How long the bridge may take to answer an order, in milliseconds: longer than the order itself.
+pub const ORDER_TIMEOUT: u64 = LONGEST_ORDER + 5_000;
 
 /// What the bridge tells of a station, or asks for it. It is answered once it is stored, and may be told again: the
 /// answer is then the same.
@@ -63,6 +73,25 @@ pub enum StationEvent {
         /// The id.
         name: String,
     },
+}
+
+impl StationEvent {
+    /// The member `kind` of its form.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::Tariffs => "tariffs",
+            Self::Booted(_) => "booted",
+            Self::Status(_) => "status",
+            Self::Authorizes { .. } => "authorizes",
+            Self::Started(_) => "started",
+            Self::Read(_) => "read",
+            Self::Stopped(_) => "stopped",
+            Self::Transaction(_) => "transaction",
+            Self::Named { .. } => "named",
+        }
+    }
 }
 
 /// The path of what is asked about a station, such as `/stations/CT%2D1/orders`.
@@ -102,6 +131,7 @@ mod tests {
     #[test]
     fn events_have_their_form_and_are_read_past_members_that_are_not_known() {
         check(&StationEvent::Connected, json!({"kind": "connected"}));
+        assert_eq!(StationEvent::Connected.kind(), "connected");
         let status = Status {
             connector: 1,
             plug: None,

@@ -53,8 +53,8 @@ pub trait Platform: Bundles + MaybeSend + MaybeSync + 'static {
         order: StationOrder,
     ) -> impl Future<Output = StationAnswer> + MaybeSend;
 
-    /// For how long a station has been connected, in milliseconds; `None` if it is not. A host that cannot
-    /// tell answers with the longest time, so that nothing waits for the station.
+    /// For how long a station has been connected, in milliseconds; `None` if it is not, or if the host cannot learn it
+    /// now. No card begins a session there then.
     fn station_connected_for(&self, station: &str)
     -> impl Future<Output = Option<u64>> + MaybeSend;
 

@@ -107,7 +107,7 @@ impl Key {
 
 text! {
     /// A charging station's identity: what it is called in its OCPP address. OCPP 1.6 leaves open which characters
-    /// it has, and stations use spaces, too.
+    /// it has, and stations use spaces, too. One or two points alone cannot be a segment of an address.
     StationId,
     |text| {
         let known = |byte: u8| matches!(byte, b' '..=b'~');
@@ -115,6 +115,9 @@ text! {
         match (1..=64).contains(&text.len()) && text.bytes().all(known) && is_trimmed {
             false => Err(TextError(
                 "a station's identity has 1 to 64 characters of ASCII, and no space before or after",
+            )),
+            true if [".", ".."].contains(&text) => Err(TextError(
+                "a station's identity is more than one or two points",
             )),
             true if holds_card_number(text) => Err(CARD),
             true => Ok(()),
@@ -255,6 +258,16 @@ pub fn holds_card_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stations_identity_is_one_segment_of_an_address() {
+        for refused in [".", "..", "", " CT-1", "CT-1 "] {
+            assert!(refused.parse::<StationId>().is_err(), "{refused:?}");
+        }
+        for taken in ["...", ".CT", "CT 1/2"] {
+            assert!(taken.parse::<StationId>().is_ok(), "{taken:?}");
+        }
+    }
 
     #[test]
     fn a_logged_text_is_short_and_holds_neither_a_card_number_nor_a_line_end() {

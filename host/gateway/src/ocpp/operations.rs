@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
+use chargetap_engine::bridge::LONGEST_ORDER;
 use chargetap_engine::platform::{StationAnswer, StationLink, StationOrder, TriggeredMessage};
 use chargetap_ocpp::message::{Answer, Request};
 
 use super::{Outcome, StationEvents, Stations};
 
-/// How long an order may take, with its time in the queue: less than the engine gives a command.
-const LONGEST_ORDER: Duration = Duration::from_secs(60);
-
 impl<E: StationEvents> Stations<E> {
     /// Passes an order on to a station. One that is still queued after a minute is dropped.
     pub async fn order(&self, station: &str, order: StationOrder) -> StationAnswer {
-        let answer = tokio::time::timeout(LONGEST_ORDER, self.pass_on(station, order)).await;
+        let limit = Duration::from_millis(LONGEST_ORDER);
+        let answer = tokio::time::timeout(limit, self.pass_on(station, order)).await;
         answer.unwrap_or(StationAnswer::Unknown)
     }
 
