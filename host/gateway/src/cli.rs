@@ -249,9 +249,7 @@ async fn issue_operator_token(path: PathBuf) -> anyhow::Result<()> {
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let hang_up = hang_up()?;
     let config = read_config(&args.config)?;
-    for warning in &config.warnings {
-        tracing::warn!("configuration {}: {warning}", args.config.display());
-    }
+    warn(&config, &args.config);
     let folder = folder_of(&args.config);
     let token_file = bootstrap::path(&folder.join(&config.server.database));
     let faults = Faults::new(args.crash_at, args.database_pages, args.clock_ahead);
@@ -265,6 +263,13 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let shutdown = announce(&listener, gateway.platform().tls(), hang_up)?;
     server::serve(listener, gateway, shutdown).await?;
     Ok(())
+}
+
+/// Log what is odd about a configuration.
+pub(crate) fn warn(config: &Config, path: &Path) {
+    for warning in &config.warnings {
+        tracing::warn!("configuration {}: {warning}", path.display());
+    }
 }
 
 /// SIGHUP. Who closes the terminal in which a process was started does not mean to end it. Once a handler is installed,

@@ -1,6 +1,9 @@
 //! The bridge that holds the stations' connections. `chargetap_engine::bridge` says what it is asked.
 
-use chargetap_engine::bridge::station_path;
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use chargetap_engine::bridge::{ORDER_TIMEOUT, station_path};
 use chargetap_engine::http::{Method, ProviderRequest, SendError};
 use chargetap_engine::platform::{PendingStation, StationAnswer, StationLink, StationOrder};
 use secrecy::{ExposeSecret, SecretString};
@@ -9,10 +12,10 @@ use serde_json::json;
 
 use crate::outbound;
 
-/// How long the bridge may take to learn a station's answer, in milliseconds: longer than it gives the station.
-const ORDER_TIMEOUT: u64 = 65_000;
 /// How long the bridge may take to tell what it knows itself, in milliseconds.
 const QUESTION_TIMEOUT: u64 = 5_000;
+/// How long it is asked nothing after it did not tell. A tick has many questions, and would wait for each.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// Where the bridge is, and how it is asked.
 pub(crate) struct Bridge {
@@ -20,6 +23,8 @@ pub(crate) struct Bridge {
     pub(crate) url: String,
     /// By which it and the application know each other.
     pub(crate) token: SecretString,
+    /// When it last did not tell what it knows, if it has told nothing since.
+    pub(crate) silent_since: Cell<Option<Instant>>,
 }
 
 impl Bridge {
@@ -57,10 +62,19 @@ impl Bridge {
 
     /// What the bridge knows; nothing if it does not tell.
     async fn know<T: DeserializeOwned + Default>(&self, path: &str) -> T {
+        let silent_since = self.silent_since.get();
+        if silent_since.is_some_and(|since| since.elapsed() < PAUSE) {
+            return T::default();
+        }
         match self.ask(Method::GET, path, None, QUESTION_TIMEOUT).await {
-            Ok(known) => known,
+            Ok(known) => {
+                self.silent_since.set(None);
+                known
+            }
             Err(error) => {
-                tracing::warn!(%error, "the bridge does not tell of its stations");
+                if self.silent_since.replace(Some(Instant::now())).is_none() {
+                    tracing::warn!(%error, "the bridge does not tell of its stations");
+                }
                 T::default()
             }
         }

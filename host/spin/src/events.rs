@@ -22,25 +22,38 @@ pub(crate) async fn answer(
     if !has_token(headers, &gateway.platform().bridge.token) {
         return Response::text(401, "unauthorized");
     }
+    let refused = |status, reason: &str| {
+        tracing::warn!(
+            station,
+            status,
+            reason,
+            "an event of the bridge was refused"
+        );
+        Response::text(status, reason)
+    };
     if !gateway.config().stations.contains_key(station) {
-        return Response::text(404, "the application's configuration has no such station");
+        return refused(404, "the application's configuration has no such station");
     }
     let body = match body.read(EVENT_LIMIT).await {
-        Ok(body) if body.len() > EVENT_LIMIT => return Response::text(413, "too large"),
+        Ok(body) if body.len() > EVENT_LIMIT => return refused(413, "too large"),
         Ok(body) => body,
         Err(error) => return error.into(),
     };
-    let event = match serde_json::from_slice(&body) {
-        Ok(event) => event,
-        Err(error) => return Response::text(400, &format!("not an event: {error}")),
+    // An error's text could repeat a driver's token.
+    let Ok(event) = serde_json::from_slice::<StationEvent>(&body) else {
+        return refused(
+            400,
+            "not an event: let the bridge be of the application's version",
+        );
     };
+    let kind = event.kind();
     match take_in(gateway, station, event).await {
         Ok(answer) => {
             commands::execute_after_the_answer(gateway);
             Response::json(&answer)
         }
         Err(error) => {
-            tracing::error!(%error, station, "a station's report could not be stored");
+            tracing::error!(%error, station, kind, "a station's report could not be stored");
             Response::text(503, "not stored: tell it again")
         }
     }

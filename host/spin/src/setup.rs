@@ -1,11 +1,12 @@
 //! Opens the gateway, once per instance.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
 
 use chargetap_contract::callback::ConfigurationProblem;
+use chargetap_engine::bridge::SHORTEST_TOKEN;
 use chargetap_engine::config::{CallbackEndpoint, Config, ConfigErrors, SecretSource};
 use chargetap_engine::{BOOTSTRAP_TOKEN, EngineError, Gateway, Secrets};
 use secrecy::{ExposeSecret, SecretString};
@@ -117,7 +118,8 @@ async fn open() -> Result<SpinGateway, SetupError> {
         verifier: Verifier::load(&endpoints).map_err(SetupError::Keys)?,
         bridge: Bridge {
             url: variable("bridge_url").await?.trim_end_matches('/').into(),
-            token: secret_variable("bridge_token").await?,
+            token: bridge_token().await?,
+            silent_since: Cell::new(None),
         },
         began: std::time::Instant::now(),
     };
@@ -140,6 +142,17 @@ async fn secret(source: &SecretSource) -> Result<SecretString, SetupError> {
             })?;
             filled(source.to_string(), &text)
         }
+    }
+}
+
+async fn bridge_token() -> Result<SecretString, SetupError> {
+    let token = secret_variable("bridge_token").await?;
+    match token.expose_secret().len() >= SHORTEST_TOKEN {
+        true => Ok(token),
+        false => Err(SetupError::Secret {
+            origin: "the Spin variable bridge_token".into(),
+            reason: format!("it has fewer than {SHORTEST_TOKEN} characters"),
+        }),
     }
 }
 
