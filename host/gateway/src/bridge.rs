@@ -12,6 +12,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use chargetap_engine::config::{Config, SecretSource};
@@ -30,6 +31,9 @@ use crate::{cli, secrets, start};
 
 /// The variable that holds the bridge token.
 const TOKEN: &str = "CHARGETAP_BRIDGE_TOKEN";
+
+/// The time between the answer to a tick and the next one.
+const PAUSE: Duration = Duration::from_secs(1);
 
 const ABOUT: &str = "\
     The configuration is the application's own file. The bridge reads of it where stations connect (`listen` and \
@@ -71,6 +75,7 @@ pub struct BridgeArgs {
 pub(crate) async fn run(args: BridgeArgs) -> anyhow::Result<()> {
     let hang_up = cli::hang_up()?;
     let config = cli::read_unchecked(&args.config)?;
+    cli::warn(&config, &args.config);
     let token = match args.token_file {
         Some(file) => SecretSource::File(file),
         None => SecretSource::Env(TOKEN.into()),
@@ -134,7 +139,7 @@ impl Bridge {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
         let mut ticks = JoinSet::new();
-        ticks.spawn(self.application.clone().tick());
+        ticks.spawn(self.application.clone().tick(PAUSE));
         server::serve(self, listener, shutdown).await
     }
 }

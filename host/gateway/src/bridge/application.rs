@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use chargetap_engine::bridge::{StationEvent, station_path};
+use chargetap_engine::bridge::{SHORTEST_TOKEN, StationEvent, station_path};
 use chargetap_engine::http::SendError;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, Url};
@@ -19,8 +19,6 @@ use crate::ocpp::Unavailable;
 const EVENT: Duration = Duration::from_secs(20);
 /// How long it may take for a tick. It may execute several commands meanwhile, and each may take a minute.
 const TICK: Duration = Duration::from_secs(300);
-/// The time between the answer to a tick and the next one.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// Why the application did not do what it was asked for, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -56,12 +54,16 @@ impl Application {
     /// The application at this address, which knows this bridge token.
     ///
     /// # Errors
-    /// The address is invalid, or TLS cannot be set up.
+    /// The address is invalid, the token is too short, or TLS cannot be set up.
     pub fn new(url: &str, token: SecretString) -> anyhow::Result<Self> {
         let address = Url::parse(url).with_context(|| format!("{url:?} is not an address"))?;
         anyhow::ensure!(
             matches!(address.scheme(), "http" | "https") && address.has_host(),
             "{url} is not the address of an application, such as http://127.0.0.1:3000"
+        );
+        anyhow::ensure!(
+            token.expose_secret().len() >= SHORTEST_TOKEN,
+            "the bridge token has fewer than {SHORTEST_TOKEN} characters: make one by `openssl rand -hex 32`"
         );
         Ok(Self(Arc::new(Inner {
             http: client().context("the HTTP client cannot be started")?,
@@ -70,13 +72,14 @@ impl Application {
         })))
     }
 
-    /// Whether the application is who shows this bearer token. In a time that tells nothing about its own.
+    /// Whether this is the bridge token. How long the comparison takes says nothing of the token.
     pub(super) fn has_token(&self, shown: &[u8]) -> bool {
         self.0.token.expose_secret().as_bytes().ct_eq(shown).into()
     }
 
-    /// Let the application do what time brings about, again and again. What keeps it from that is said once.
-    pub(super) async fn tick(self) {
+    /// Let the application do what time brings about, again and again, with this pause after each answer. What keeps it
+    /// from that is said once.
+    pub(super) async fn tick(self, pause: Duration) {
         let mut is_well = true;
         loop {
             let request = self.post("/tick").timeout(TICK);
@@ -90,12 +93,12 @@ impl Application {
                     tracing::error!(
                         application = self.0.url,
                         %problem,
-                        "the application does not do what time brings about; it is asked every second"
+                        "the application does not do what time brings about; it is asked again and again"
                     );
                 }
                 _ => {}
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -111,7 +114,8 @@ impl Application {
             .header(CONTENT_TYPE, "application/json")
             .body(serde_json::json!(event).to_string());
         ask(request).await.map_err(|problem| {
-            tracing::warn!(station, %problem, "the application did not take in what a station told");
+            let kind = event.kind();
+            tracing::warn!(station, kind, %problem, "the application did not take in what a station told");
             Unavailable
         })
     }

@@ -1,6 +1,7 @@
 //! The bridge between an application that a test plays and a station that nobody plays.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -16,15 +17,17 @@ use tracing::subscriber::DefaultGuard;
 use super::Application;
 use crate::ocpp::Unavailable;
 
-const TOKEN: &str = "the bridge token";
+const TOKEN: &str = "the bridge token of 32 characters";
 
 /// What an application is asked, and how it answers: by these statuses, and by 200 and `true` after the last.
 struct Played {
     url: String,
-    asked: mpsc::UnboundedReceiver<(String, Value)>,
+    asked: mpsc::UnboundedReceiver<Asked>,
     _server: JoinSet<()>,
 }
 
+/// The path, the authorization and the body of a request.
+type Asked = (String, String, Value);
 type Answers = Arc<Mutex<Vec<u16>>>;
 
 impl Played {
@@ -45,22 +48,30 @@ impl Played {
         }
     }
 
+    /// The path and the body of the next request, which shows the bridge token.
+    async fn asked(&mut self) -> (String, Value) {
+        let (path, shown, body) = self.asked.recv().await.unwrap();
+        assert_eq!(shown, format!("Bearer {TOKEN}"));
+        (path, body)
+    }
+
     fn application(&self) -> Application {
         Application::new(&self.url, TOKEN.into()).unwrap()
     }
 }
 
 async fn answer(
-    State((asked, answers)): State<(mpsc::UnboundedSender<(String, Value)>, Answers)>,
+    State((asked, answers)): State<(mpsc::UnboundedSender<Asked>, Answers)>,
     Path(path): Path<String>,
     headers: HeaderMap,
     body: String,
 ) -> (StatusCode, &'static str) {
-    assert_eq!(headers["authorization"], format!("Bearer {TOKEN}"));
+    let shown = headers.get("authorization");
+    let shown = shown.map_or("", |shown| shown.to_str().unwrap_or_default());
     let body = serde_json::from_str(&body).unwrap_or(Value::Null);
     let status = answers.lock().unwrap().pop().unwrap_or(200);
     // Fails if the test is over.
-    let _ = asked.send((path, body));
+    let _ = asked.send((path, shown.to_owned(), body));
     (StatusCode::from_u16(status).unwrap(), "true")
 }
 
@@ -104,9 +115,9 @@ async fn what_keeps_the_application_from_its_work_is_said_once_and_so_is_that_it
     let (log, _guard) = Log::keep();
     let mut played = Played::start(&[200, 503, 503]).await;
     let mut ticks = JoinSet::new();
-    ticks.spawn(played.application().tick());
+    ticks.spawn(played.application().tick(Duration::ZERO));
     for _ in 0..5 {
-        let (path, _) = played.asked.recv().await.unwrap();
+        let (path, _) = played.asked().await;
         assert_eq!(path, "tick");
     }
     assert_eq!(log.lines_with("it answered 503: its log says why"), 1);
@@ -127,10 +138,7 @@ async fn what_the_application_does_not_take_in_is_to_be_told_again() {
     let expected = json!({"kind": "authorizes", "token": "OURS"});
     let path = "stations/CT 1/2/events".to_owned();
     for _ in 0..5 {
-        assert_eq!(
-            played.asked.recv().await.unwrap(),
-            (path.clone(), expected.clone())
-        );
+        assert_eq!(played.asked().await, (path.clone(), expected.clone()));
     }
     // An answer of another kind is none.
     let told: Result<u32, _> = application.tell("CT 1/2", &event).await;
@@ -147,6 +155,13 @@ async fn an_application_that_is_away_is_told_again_and_the_log_says_to_start_it(
     let told: Result<(), _> = application.tell("CT-1", &StationEvent::Connected).await;
     assert_eq!(told, Err(Unavailable));
     assert_eq!(log.lines_with("start it, or correct --application"), 1);
+}
+
+#[test]
+fn a_token_that_could_be_guessed_is_refused() {
+    let url = "http://127.0.0.1:3000";
+    assert!(Application::new(url, "x".repeat(31).into()).is_err());
+    assert!(Application::new(url, "x".repeat(32).into()).is_ok());
 }
 
 #[test]

@@ -6,10 +6,13 @@ use chargetap::bridge::{Application, Bridge};
 use chargetap_engine::config::Config;
 use chargetap_simulators::station::{StationArgs, StationSimulator, Version};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::world::{BRIDGE_TOKEN, PASSWORD, World, terminal};
+use crate::world::{BRIDGE_TOKEN, PASSWORD, PATIENCE, World, terminal};
+
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 64;
 
 /// A world whose bridge is the real one.
 struct Site {
@@ -27,27 +30,36 @@ impl Drop for Site {
 
 impl Site {
     async fn new() -> Self {
-        // The bridge is restarted at the same address, so it cannot choose one itself.
-        let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
+        // The address is known before anybody listens there.
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let address = socket.local_addr().unwrap();
         let mut site = Self {
             world: World::with_bridge(&format!("http://{address}")).await,
             address,
             bridge: None,
         };
-        site.start_bridge(BRIDGE_TOKEN).await;
+        site.serve(socket.listen(BACKLOG).unwrap(), BRIDGE_TOKEN);
         site
     }
 
+    /// Starts the bridge again, at the same address.
     async fn start_bridge(&mut self, token: &str) {
-        let listener = loop {
-            match TcpListener::bind(self.address).await {
-                Ok(listener) => break listener.into_std().unwrap(),
-                // The one before has not ended altogether.
-                Err(_) => tokio::task::yield_now().await,
+        let listening = async {
+            loop {
+                match TcpListener::bind(self.address).await {
+                    Ok(listener) => break listener,
+                    // The one before has not ended altogether.
+                    Err(_) => tokio::task::yield_now().await,
+                }
             }
         };
+        let listener = tokio::time::timeout(PATIENCE, listening).await.unwrap();
+        self.serve(listener, token);
+    }
+
+    fn serve(&mut self, listener: TcpListener, token: &str) {
+        let listener = listener.into_std().unwrap();
         let folder = self.world.folder().to_owned();
         let text = std::fs::read_to_string(folder.join("chargetap.toml")).unwrap();
         let config = Config::parse(&text).unwrap();
@@ -75,8 +87,13 @@ impl Site {
         }
     }
 
-    /// A station that charges by 50 kW, 600 times as fast. Its vehicle leaves after so many watt-hours.
-    async fn station(&self, ocpp: Version, unplug_after: u64) -> StationSimulator {
+    /// A station that charges by 50 kW, 600 times as fast. Its vehicle leaves after so many watt-hours, if it does so by
+    /// itself.
+    async fn station(
+        &self,
+        ocpp: Version,
+        unplug_after: impl Into<Option<u64>>,
+    ) -> StationSimulator {
         StationSimulator::start(StationArgs {
             url: format!("ws://{}/ocpp", self.address),
             identity: "CT-1".into(),
@@ -87,7 +104,7 @@ impl Site {
             time_scale: 600,
             meter_interval_ms: 100,
             plug_in_after_ms: Some(50),
-            unplug_after: Some(unplug_after),
+            unplug_after: unplug_after.into(),
             faults: Vec::new(),
             control: ([127, 0, 0, 1], 0).into(),
         })
@@ -137,6 +154,14 @@ async fn state(station: &StationSimulator) -> Value {
     serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
 }
 
+/// The energy that its transaction has taken so far.
+async fn energy(station: &StationSimulator) -> u64 {
+    let state = state(station).await;
+    let start = state["transactions"][0]["meter_start"].as_u64();
+    let now = state["connectors"][0]["meter_wh"].as_u64();
+    start.zip(now).map_or(0, |(start, now)| now - start)
+}
+
 /// What the driver pays for this energy, in cents: (kWh x 0.49 + 0.25) x 1.25, rounded half up.
 fn price(energy: u64) -> u64 {
     (energy * 49 * 125 + 25 * 1_000 * 125 + 50_000) / 100_000
@@ -169,22 +194,29 @@ async fn a_tap_becomes_a_charge_at_a_station_of_ocpp_2_1_which_is_told_prices() 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_station_tells_while_nothing_can_be_stored_is_told_again_and_counts_once() {
     let site = Site::new().await;
-    let station = site.station(Version::V1_6, 7_000).await;
+    let station = site.station(Version::V1_6, None).await;
     site.tap().await;
     let charges = async || site.world.phases().contains_key("charging");
-    site.world.until(charges).await;
+    site.world
+        .until(async || charges().await && energy(&station).await > 7_000)
+        .await;
     let read_only = |is_on: bool| {
         let database = site.world.spin.database();
         database.pragma_update(None, "query_only", is_on).unwrap();
     };
     read_only(true);
-    let has_ended = async || {
-        state(&station).await["transactions"][0]["meter_stop"]
-            .as_u64()
-            .is_some()
+    let client = chargetap::client::client().unwrap();
+    let url = format!("{}/control/unplug", station.control_url());
+    let unplug = client.post(url).header("content-type", "application/json");
+    let unplugged = unplug.body(r#"{"connector": 1}"#).send().await.unwrap();
+    assert_eq!(unplugged.status(), 204);
+    let is_refused = async || {
+        let log = site.world.spin.log();
+        let mut refused = log
+            .lines()
+            .filter(|line| line.contains("could not be stored"));
+        refused.any(|line| line.contains(r#"kind="stopped""#))
     };
-    site.world.until(has_ended).await;
-    let is_refused = async || site.world.spin.log().contains("could not be stored");
     site.world.until(is_refused).await;
     assert!(charges().await);
     read_only(false);
@@ -196,12 +228,6 @@ async fn a_session_goes_on_after_the_bridge_was_killed() {
     let mut site = Site::new().await;
     let station = site.station(Version::V1_6, 20_000).await;
     site.tap().await;
-    let energy = async |station: &StationSimulator| {
-        let state = state(station).await;
-        let start = state["transactions"][0]["meter_start"].as_u64();
-        let now = state["connectors"][0]["meter_wh"].as_u64();
-        start.zip(now).map_or(0, |(start, now)| now - start)
-    };
     site.world
         .until(async || energy(&station).await > 1_000)
         .await;
@@ -265,13 +291,33 @@ async fn an_operator_sees_what_the_bridge_knows_of_stations() {
 async fn a_bridge_with_another_token_is_not_listened_to() {
     let mut site = Site::new().await;
     site.stop_bridge();
-    site.start_bridge("another token").await;
+    let other_token = "x".repeat(32);
+    site.start_bridge(&other_token).await;
     let station = site.station(Version::V1_6, 7_000).await;
-    let is_connected = async || state(&station).await["connected"] == true;
-    site.world.until(is_connected).await;
+    let client = chargetap::client::client().unwrap();
+    let url = format!("http://{}/stations/CT-1/link", site.address);
+    // The station is answered by an error what the application did not take in: that it started, and its status.
+    let is_refused = async || {
+        let link = client.get(&url).bearer_auth(&other_token);
+        let link = link.send().await.unwrap().bytes().await.unwrap();
+        let link: Value = serde_json::from_slice(&link).unwrap();
+        let messages = link["messages"].as_array().unwrap();
+        let is_error = |message: &&Value| {
+            message["is_sent"] == true
+                && message["text"].as_str().unwrap().contains("InternalError")
+        };
+        messages.iter().filter(is_error).count() >= 2
+    };
+    site.world.until(is_refused).await;
+    assert_eq!(state(&station).await["connected"], true);
     let shown = site.world.operator_sees("/stations/CT-1").await;
     assert_eq!(shown["state"], "not-connected");
-    assert_eq!(site.world.rows("connector"), 0);
+    let is_told = || site.world.rows("connector") + site.world.rows("station");
+    assert_eq!(is_told(), 0);
+
+    site.stop_bridge();
+    site.start_bridge(BRIDGE_TOKEN).await;
+    site.world.until(async || is_told() > 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

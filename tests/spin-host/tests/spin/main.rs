@@ -212,6 +212,35 @@ async fn a_station_that_refuses_costs_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_order_whose_answer_is_lost_may_have_reached_the_station() {
+    let world = World::new(1).await;
+    world.outside.answer_orders(500, "");
+    let callback = world.tap(&terminal(1), "card-1").await;
+    assert_eq!(world.deliver(&callback).await, 200);
+    let token = world.order().await.order["start"]["id_tag"].clone();
+    let is_executed = async || world.rows("command WHERE status <> 'done'") == 0;
+    world.until(is_executed).await;
+    let starting = BTreeMap::from([("starting".to_owned(), 1)]);
+    assert_eq!(world.phases(), starting);
+    assert_eq!(world.totals().await, [5_000, 0, 0]);
+    let answer = world.told(&started(&token)).await;
+    assert_eq!(answer["is_accepted"], true);
+    charge(&world, answer["number"].as_i64().unwrap()).await;
+    until_there_is_a_receipt(&world).await;
+    assert_eq!(world.totals().await, [5_000, 460, 4_540]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_a_bridge_of_another_token_refuses_has_not_reached_the_station() {
+    let world = World::new(1).await;
+    world.outside.answer_orders(401, "");
+    let callback = world.tap(&terminal(1), "card-1").await;
+    assert_eq!(world.deliver(&callback).await, 200);
+    until_there_is_a_receipt(&world).await;
+    assert_eq!(world.totals().await, [5_000, 0, 5_000]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_card_whose_station_is_away_holds_nothing() {
     let world = World::new(1).await;
     for (status, answer) in [(200, "null"), (401, ""), (500, "")] {
@@ -354,6 +383,12 @@ async fn an_event_is_read_past_members_that_are_not_known_and_one_that_is_not_kn
     assert_eq!(world.told(&token).await, json!(false));
     let broken = json!({ "kind": "exploded" });
     assert_eq!(world.tell("CT-1", BRIDGE_TOKEN, &broken).await.0, 400);
+    assert!(
+        world
+            .spin
+            .log()
+            .contains("an event of the bridge was refused")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

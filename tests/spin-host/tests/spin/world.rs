@@ -23,10 +23,10 @@ pub const API_KEY: &str = "spin-api-key";
 pub const CALLBACK_KEY: &str = "spin-callback-key-of-more-than-32-bytes";
 /// The station's, which the application does not know.
 pub const PASSWORD: &str = "spin-station-password";
-pub const BRIDGE_TOKEN: &str = "spin-bridge-token";
+pub const BRIDGE_TOKEN: &str = "spin-bridge-token-of-more-than-32-characters";
 
 /// Nothing waits this long when all is well.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(20);
 
 pub struct World {
