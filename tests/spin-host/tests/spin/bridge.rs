@@ -312,12 +312,12 @@ async fn a_bridge_with_another_token_is_not_listened_to() {
     assert_eq!(state(&station).await["connected"], true);
     let shown = site.world.operator_sees("/stations/CT-1").await;
     assert_eq!(shown["state"], "not-connected");
-    let is_told = || site.world.rows("connector") + site.world.rows("station");
-    assert_eq!(is_told(), 0);
+    let kept = |world: &World| world.rows("connector") + world.rows("station");
+    assert_eq!(kept(&site.world), 0);
 
     site.stop_bridge();
     site.start_bridge(BRIDGE_TOKEN).await;
-    site.world.until(async || is_told() > 0).await;
+    site.world.until(async || kept(&site.world) > 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
