@@ -6,7 +6,7 @@ use std::future::Future;
 pub use chargetap_contract::{ComponentFault, Components};
 use chargetap_fleet::alert::Secret;
 use chargetap_fleet::api::{BundledComponent, Problem};
-use chargetap_fleet::bundle::{BundlePlace, ComponentDigest};
+use chargetap_fleet::bundle::{Replacement, StandbyBundle};
 pub use chargetap_fleet::operation::TriggeredMessage;
 use chargetap_fleet::refusal::Refusal;
 use chargetap_ocpp::message::Answer;
@@ -90,7 +90,7 @@ pub trait Bundles {
     ///
     /// # Errors
     /// It cannot be used, for a reason that says what to do.
-    fn load_bundle(&self, _: BundlePlace) -> Result<Box<dyn LoadedBundle>, Problem> {
+    fn load_bundle(&self, _: StandbyBundle) -> Result<Box<dyn LoadedBundle>, Problem> {
         Err(not_swappable())
     }
 }
@@ -105,18 +105,15 @@ pub trait LoadedBundle: MaybeSend + MaybeSync {
     /// Its components.
     fn components(&self) -> &dyn Components;
 
-    /// What the running components are known by.
-    fn running(&self) -> Vec<ComponentDigest>;
-
-    /// What its components are known by.
-    fn digests(&self) -> Vec<ComponentDigest>;
+    /// What its components are known by, and those that run.
+    fn replacement(&self) -> Replacement;
 
     /// Take the place of the running bundle, also for the next start. Calls that run end on the components on which
-    /// they began.
+    /// they began. Returns the bundle whose place it took, which can take it again.
     ///
     /// # Errors
     /// It cannot, and nothing has changed.
-    fn take_place(self: Box<Self>) -> Result<(), Problem>;
+    fn take_place(self: Box<Self>) -> Result<Box<dyn LoadedBundle>, Problem>;
 }
 
 /// Work for the host's loops.

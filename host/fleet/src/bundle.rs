@@ -18,6 +18,24 @@ pub enum BundlePlace {
     Previous,
 }
 
+/// A bundle that can take the place of the running one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandbyBundle {
+    /// [`BundlePlace::Next`].
+    Next,
+    /// [`BundlePlace::Previous`].
+    Previous,
+}
+
+impl From<StandbyBundle> for BundlePlace {
+    fn from(standby: StandbyBundle) -> Self {
+        match standby {
+            StandbyBundle::Next => Self::Next,
+            StandbyBundle::Previous => Self::Previous,
+        }
+    }
+}
+
 /// What a component is known by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ComponentDigest {

@@ -8,7 +8,7 @@
 //!
 //! Folders change their names by single steps of the file system, none of which is half done after a crash. The one
 //! that counts exchanges two folders, so that there is always a whole bundle as configured: Linux can do that. Steps
-//! before it leave the running bundle alone.
+//! before it leave the running bundle alone, and only after it the bundle before the previous one is deleted.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -16,17 +16,16 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chargetap_contract::callback::KeyInfo;
-use chargetap_engine::config::{self, CallbackEndpoint, CallbackKey, Config};
+use chargetap_engine::config::{CallbackEndpoint, Config};
 use chargetap_engine::platform::{Components, LoadedBundle};
 use chargetap_fleet::api::{BundledComponent, ComponentState, Problem, ProblemKind};
-use chargetap_fleet::bundle::{BundlePlace, ComponentDigest};
+use chargetap_fleet::bundle::{BundlePlace, ComponentDigest, Replacement, StandbyBundle};
 use chargetap_fleet::refusal::Refusal;
 use chargetap_plugins::{
-    Bundle, COMPONENTS, Component, Inspection, LoadError, Plugins, Trust, component_path,
+    Bundle, COMPONENTS, Component, EndpointKeys, Inspection, LoadError, Plugins, Trust,
+    component_path,
 };
 use rustix::fs::{CWD, RenameFlags, renameat_with};
-use secrecy::SecretString;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::faults::Faults;
@@ -45,28 +44,45 @@ pub enum BundleError {
     Component(#[from] LoadError),
 }
 
-/// Where a gateway's bundles are, and what they are loaded with.
+/// Two folders were not exchanged, and nothing has changed.
+#[derive(Debug, thiserror::Error)]
+enum ExchangeError {
+    #[error(transparent)]
+    FileSystem(#[from] io::Error),
+    #[error(transparent)]
+    Component(#[from] LoadError),
+    #[error("{} has other components", .0.display())]
+    Other(PathBuf),
+}
+
+/// Where a gateway's bundles are, and what they are loaded with: keys as they were when it started, so that none
+/// comes into use without what a start checks.
 #[derive(Debug)]
 pub(crate) struct BundleFolders {
-    /// From which relative paths are taken.
-    folder: PathBuf,
     components: PathBuf,
     cache: PathBuf,
-    trust: config::Trust,
-    endpoints: Vec<CallbackEndpoint>,
+    trust: Trust,
+    endpoints: Vec<EndpointKeys>,
 }
 
 impl BundleFolders {
-    /// Those of a configuration, whose relative paths are taken from `folder`.
-    pub(crate) fn new(config: &Config, folder: &Path) -> Self {
+    /// Those of a configuration, whose relative paths are taken from `folder`. Keys and secrets are read.
+    pub(crate) fn read(config: &Config, folder: &Path) -> Result<Self, BundleError> {
         let server = &config.server;
-        Self {
-            folder: folder.to_owned(),
+        let keys = |it: &CallbackEndpoint| {
+            let keys = it
+                .keys
+                .iter()
+                .map(|key| Ok((key.info.clone(), secrets::read(&key.secret, folder)?)));
+            Ok((it.endpoint.clone(), keys.collect::<Result<_, _>>()?))
+        };
+        let endpoints = config.callback_endpoints.iter().map(keys);
+        Ok(Self {
             components: folder.join(&server.components),
             cache: folder.join(&server.cache),
-            trust: server.trust.clone(),
-            endpoints: config.callback_endpoints.clone(),
-        }
+            trust: trust::read(&server.trust, folder)?,
+            endpoints: endpoints.collect::<Result<_, SecretError>>()?,
+        })
     }
 
     fn path(&self, place: BundlePlace) -> PathBuf {
@@ -80,54 +96,88 @@ impl BundleFolders {
         path.into()
     }
 
-    /// Verify and compile a bundle. Keys and secrets are read anew.
-    pub(crate) fn load(&self, place: BundlePlace) -> Result<Plugins, BundleError> {
-        let endpoints = self.endpoints.iter().map(|it| {
-            let keys = it.keys.iter().map(|key| self.key(key));
-            Ok((it.endpoint.clone(), keys.collect::<Result<_, _>>()?))
-        });
-        Ok(Plugins::load(
-            &self.path(place),
-            &trust::read(&self.trust, &self.folder)?,
-            &self.cache,
-            endpoints.collect::<Result<_, SecretError>>()?,
-        )?)
+    /// Verify and compile the bundle that is to run.
+    pub(crate) fn load_running(&self) -> Result<Plugins, LoadError> {
+        self.load(BundlePlace::Running)
     }
 
-    fn key(&self, key: &CallbackKey) -> Result<(KeyInfo, SecretString), SecretError> {
-        let secret = secrets::read(&key.secret, &self.folder)?;
-        Ok((key.info.clone(), secret))
+    fn load(&self, place: BundlePlace) -> Result<Plugins, LoadError> {
+        let endpoints = self.endpoints.clone();
+        Plugins::load(&self.path(place), &self.trust, &self.cache, endpoints)
     }
 
-    /// Have a bundle take the place of the running one.
-    fn exchange(&self, place: BundlePlace, faults: &Faults) -> io::Result<()> {
+    /// Make sure that a folder still has these components, and that the next start takes them.
+    fn check(&self, folder: &Path, digests: &[ComponentDigest]) -> Result<(), ExchangeError> {
+        let bundle = Bundle::open(folder, &self.trust)?;
+        for digest in digests {
+            if bundle.component(&digest.name)?.inspection.sha256 != digest.sha256 {
+                return Err(ExchangeError::Other(folder.to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Have a bundle take the place of the running one, if the folders have what is to run and what runs.
+    fn exchange(
+        &self,
+        standby: StandbyBundle,
+        replacement: &Replacement,
+        faults: &Faults,
+    ) -> Result<(), ExchangeError> {
         let [running, next, previous] = [
             BundlePlace::Running,
             BundlePlace::Next,
             BundlePlace::Previous,
         ]
         .map(|place| self.path(place));
-        sync(&self.path(place))?;
-        faults.crash_point();
-        if place == BundlePlace::Next {
-            match fs::remove_dir_all(&previous) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-            faults.crash_point();
-            fs::rename(&next, &previous)?;
-            faults.crash_point();
-        }
-        let exchanged = renameat_with(CWD, &running, CWD, &previous, RenameFlags::EXCHANGE);
-        if let Err(error) = exchanged {
-            if place == BundlePlace::Next {
-                fs::rename(&previous, &next)?;
-            }
-            return Err(error.into());
-        }
-        faults.crash_point();
         let parent = running.parent().filter(|it| !it.as_os_str().is_empty());
-        File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+        let parent = File::open(parent.unwrap_or(Path::new(".")))?;
+        sync(&self.path(standby.into()))?;
+        faults.crash_point();
+        let mut has_earlier = false;
+        if standby == StandbyBundle::Next {
+            has_earlier = change_places(&next, &previous)?;
+            faults.crash_point();
+        }
+        // Nobody puts another bundle there by its name from here on.
+        let exchanged = self
+            .check(&running, &replacement.before)
+            .and_then(|()| self.check(&previous, &replacement.after))
+            .and_then(|()| Ok(exchange(&running, &previous)?));
+        if let Err(error) = exchanged {
+            if standby == StandbyBundle::Next
+                && let Err(error) = change_places(&previous, &next)
+            {
+                let previous = previous.display();
+                tracing::warn!(%error, "the next bundle is {previous} now: `plugins rollback` goes on with it");
+            }
+            return Err(error);
+        }
+        faults.crash_point();
+        if let Err(error) = parent.sync_all() {
+            tracing::warn!(%error, "the components were swapped, but a power cut may undo it");
+        }
+        if has_earlier && let Err(error) = fs::remove_dir_all(&next) {
+            let next = next.display();
+            tracing::warn!(
+                %error,
+                "{next} is the bundle before the previous one, and cannot be deleted: delete it"
+            );
+        }
+        faults.crash_point();
+        Ok(())
+    }
+}
+
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+/// Exchange two folders, or have the first take the name of the second if there is none. Whether there was one.
+fn change_places(one: &Path, other: &Path) -> io::Result<bool> {
+    match exchange(one, other) {
+        Err(error) if error.kind() == ErrorKind::NotFound => fs::rename(one, other).map(|()| false),
+        exchanged => exchanged.map(|()| true),
     }
 }
 
@@ -151,7 +201,7 @@ pub(crate) struct SwappablePlugins {
 impl SwappablePlugins {
     pub(crate) fn new(folders: BundleFolders, faults: Arc<Faults>) -> Result<Self, BundleError> {
         Ok(Self {
-            plugins: Arc::new(folders.load(BundlePlace::Running)?),
+            plugins: Arc::new(folders.load_running()?),
             folders: Arc::new(folders),
             faults,
             swap: Arc::default(),
@@ -164,9 +214,7 @@ impl SwappablePlugins {
     }
 
     /// The components of every bundle.
-    pub(crate) fn bundled_components(&self) -> Result<Vec<BundledComponent>, Problem> {
-        let trust = trust::read(&self.folders.trust, &self.folders.folder);
-        let trust = trust.map_err(|error| unusable(&error.into()))?;
+    pub(crate) fn bundled_components(&self) -> Vec<BundledComponent> {
         let running = self.plugins.inspections().into_iter().zip(COMPONENTS);
         let running = running.map(|(it, name)| component_state(name, Some(it), None));
         let mut bundled: Vec<_> = running
@@ -178,32 +226,32 @@ impl SwappablePlugins {
         for bundle in [BundlePlace::Next, BundlePlace::Previous] {
             let path = self.folders.path(bundle);
             if path.exists() {
-                let components = component_states(&path, &trust).into_iter();
+                let components = component_states(&path, &self.folders.trust).into_iter();
                 bundled.extend(components.map(|component| BundledComponent { bundle, component }));
             }
         }
-        Ok(bundled)
+        bundled
     }
 
     /// Load a bundle that can take the place of the running one.
-    pub(crate) fn load(&self, place: BundlePlace) -> Result<Box<dyn LoadedBundle>, Problem> {
+    pub(crate) fn load(&self, standby: StandbyBundle) -> Result<Box<dyn LoadedBundle>, Problem> {
         let conflict = |code, text: String| Problem::from(Refusal::conflict(code, text));
         let Ok(swap) = self.swap.clone().try_lock_owned() else {
             let text = "the components are being swapped already: see what comes of that, with \
                         `chargetap fleet plugins show`";
             return Err(conflict("swap-under-way", text.to_owned()));
         };
-        let path = self.folders.path(place);
+        let path = self.folders.path(standby.into());
         if !path.exists() {
             let path = path.display();
-            return Err(match place {
-                BundlePlace::Previous => conflict(
+            return Err(match standby {
+                StandbyBundle::Previous => conflict(
                     "no-previous-bundle",
                     format!(
                         "there is no folder {path}: nothing was swapped, so there is nothing to go back to"
                     ),
                 ),
-                _ => conflict(
+                StandbyBundle::Next => conflict(
                     "no-next-bundle",
                     format!(
                         "there is no folder {path} at the gateway: copy the signed folder there, and try again"
@@ -211,17 +259,18 @@ impl SwappablePlugins {
                 ),
             });
         }
-        let next = self.folders.load(place);
+        let next = self.folders.load(standby.into());
         let next = next.map_err(|error| unusable(&error))?;
         let bundle = SwappableBundle {
             next,
             running: self.plugins.clone(),
             folders: self.folders.clone(),
             faults: self.faults.clone(),
-            place,
-            _swap: swap,
+            standby,
+            swap,
         };
-        if bundle.digests() == bundle.running() {
+        let Replacement { before, after } = bundle.replacement();
+        if before == after {
             let text = format!("{} has the components that run already", path.display());
             return Err(conflict("bundle-runs-already", text));
         }
@@ -229,13 +278,12 @@ impl SwappablePlugins {
     }
 }
 
-fn unusable(error: &BundleError) -> Problem {
+fn unusable(error: &LoadError) -> Problem {
     let code = match error {
-        BundleError::Component(LoadError::Refused { .. }) => "bundle-refused",
-        BundleError::Component(LoadError::Unusable { .. }) => "bundle-unusable",
-        BundleError::Component(LoadError::Keys(_)) | BundleError::Secret(_) => "callback-keys",
-        BundleError::Key(_) => "signers-keys",
-        BundleError::Component(LoadError::Runtime(_)) => {
+        LoadError::Refused { .. } => "bundle-refused",
+        LoadError::Unusable { .. } => "bundle-unusable",
+        LoadError::Keys(_) => "callback-keys",
+        LoadError::Runtime(_) => {
             return Problem::new(ProblemKind::Unavailable, error.to_string());
         }
     };
@@ -248,8 +296,8 @@ struct SwappableBundle {
     running: Arc<Plugins>,
     folders: Arc<BundleFolders>,
     faults: Arc<Faults>,
-    place: BundlePlace,
-    _swap: OwnedMutexGuard<()>,
+    standby: StandbyBundle,
+    swap: OwnedMutexGuard<()>,
 }
 
 impl LoadedBundle for SwappableBundle {
@@ -257,28 +305,47 @@ impl LoadedBundle for SwappableBundle {
         &self.next
     }
 
-    fn running(&self) -> Vec<ComponentDigest> {
-        digests(&self.running)
+    fn replacement(&self) -> Replacement {
+        Replacement {
+            before: digests(&self.running),
+            after: digests(&self.next),
+        }
     }
 
-    fn digests(&self) -> Vec<ComponentDigest> {
-        digests(&self.next)
+    fn take_place(self: Box<Self>) -> Result<Box<dyn LoadedBundle>, Problem> {
+        let replacement = self.replacement();
+        let exchanged = tokio::task::block_in_place(|| {
+            self.folders
+                .exchange(self.standby, &replacement, &self.faults)
+        });
+        exchanged.map_err(|error| not_exchanged(&self.folders.components, &error))?;
+        Ok(Box::new(Self {
+            next: self.running.replace(self.next),
+            standby: StandbyBundle::Previous,
+            ..*self
+        }))
     }
+}
 
-    fn take_place(self: Box<Self>) -> Result<(), Problem> {
-        let exchanged =
-            tokio::task::block_in_place(|| self.folders.exchange(self.place, &self.faults));
-        exchanged.map_err(|error| {
-            let folder = self.folders.components.display();
-            let text = format!(
+fn not_exchanged(folder: &Path, error: &ExchangeError) -> Problem {
+    let folder = folder.display();
+    let (code, text) = match error {
+        ExchangeError::FileSystem(error) => (
+            "folders-not-exchanged",
+            format!(
                 "nothing was changed: {folder} and the folder beside it cannot be exchanged ({error}). Let both be \
                  plain folders on one disk, in a folder to which the gateway may write"
-            );
-            Problem::from(Refusal::conflict("folders-not-exchanged", text))
-        })?;
-        self.running.replace(self.next);
-        Ok(())
-    }
+            ),
+        ),
+        ExchangeError::Component(_) | ExchangeError::Other(_) => (
+            "folders-changed",
+            format!(
+                "nothing was changed: {folder} must be the bundle that runs, and the one beside it the bundle that was \
+                 compared, and one of them was written to meanwhile ({error}). Put both there, and try again"
+            ),
+        ),
+    };
+    Refusal::conflict(code, text).into()
 }
 
 fn digests(plugins: &Plugins) -> Vec<ComponentDigest> {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use chargetap_engine::config::{Config, ConfigErrors};
-use chargetap_fleet::bundle::BundlePlace;
 use chargetap_simulators::central_system::{self, CentralSystemArgs};
 use chargetap_simulators::payter::{self, PayterArgs};
 use chargetap_simulators::station::{self, StationArgs};
@@ -225,7 +224,7 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 fn check_config(path: &Path) -> anyhow::Result<()> {
     let config = read_config(path)?;
     // The components say whether they can use their keys.
-    BundleFolders::new(&config, folder_of(path)).load(BundlePlace::Running)?;
+    BundleFolders::read(&config, folder_of(path))?.load_running()?;
     for warning in &config.warnings {
         eprintln!("warning: configuration {}: {warning}", path.display());
     }

@@ -11,7 +11,7 @@ use chargetap_engine::platform::{
     StationLink, StationOrder, Value, Work,
 };
 use chargetap_fleet::api::{BundledComponent, Problem};
-use chargetap_fleet::bundle::BundlePlace;
+use chargetap_fleet::bundle::StandbyBundle;
 use chargetap_ocpp::report::Status;
 use chargetap_plugins::Plugins;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -128,11 +128,13 @@ impl Native {
 
 impl Bundles for Native {
     fn bundled_components(&self) -> Result<Vec<BundledComponent>, Problem> {
-        tokio::task::block_in_place(|| self.plugins.bundled_components())
+        Ok(tokio::task::block_in_place(|| {
+            self.plugins.bundled_components()
+        }))
     }
 
-    fn load_bundle(&self, place: BundlePlace) -> Result<Box<dyn LoadedBundle>, Problem> {
-        tokio::task::block_in_place(|| self.plugins.load(place))
+    fn load_bundle(&self, standby: StandbyBundle) -> Result<Box<dyn LoadedBundle>, Problem> {
+        tokio::task::block_in_place(|| self.plugins.load(standby))
     }
 }
 

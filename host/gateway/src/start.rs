@@ -104,7 +104,7 @@ pub async fn start(
     };
 
     let tls = tls(&config, folder)?;
-    let plugins = SwappablePlugins::new(BundleFolders::new(&config, folder), faults.clone())?;
+    let plugins = SwappablePlugins::new(BundleFolders::read(&config, folder)?, faults.clone())?;
     let database = Database::open(&folder.join(&config.server.database), faults.clone())?;
     let reports = Reports::default();
     let upstream = config.upstream.clone();

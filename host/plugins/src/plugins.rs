@@ -81,15 +81,14 @@ impl Plugins {
     }
 
     /// Have the components of `next` take the place of these, all three at once. Calls that run end on those that they
-    /// began on; calls that begin from now on are of the new ones.
-    pub fn replace(&self, next: Self) {
-        let next = next.loaded.into_inner();
-        let mut next = next.unwrap_or_else(PoisonError::into_inner);
+    /// began on; calls that begin from now on are of the new ones. Returns the earlier ones.
+    pub fn replace(&self, mut next: Self) -> Self {
+        let incoming = next.loaded.get_mut();
+        let incoming = incoming.unwrap_or_else(PoisonError::into_inner);
         let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
-        std::mem::swap(&mut *loaded, &mut next);
+        std::mem::swap(&mut *loaded, incoming);
         drop(loaded);
-        // Without the lock: if no call runs, the earlier ones and their instances are dropped here.
-        drop(next);
+        next
     }
 
     /// What the components say of themselves, in the order of [`COMPONENTS`](crate::COMPONENTS).

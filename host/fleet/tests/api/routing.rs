@@ -3,7 +3,7 @@
 use chargetap_fleet::access::Scope;
 use chargetap_fleet::alert::Secret;
 use chargetap_fleet::api::{self, Effect, Method, ReportFormat, SwapTerms, Task};
-use chargetap_fleet::bundle::BundlePlace;
+use chargetap_fleet::bundle::StandbyBundle;
 use chargetap_fleet::incident::PictureType;
 use chargetap_fleet::operation::{Operation, TriggeredMessage};
 
@@ -187,20 +187,20 @@ fn components_are_swapped_by_the_gateway_for_who_may_see_the_whole_fleet() {
         events: 1_000,
         accept_differences: false,
     };
-    assert_eq!(swap("{}"), Task::Swap(BundlePlace::Next, usual));
+    assert_eq!(swap("{}"), Task::Swap(StandbyBundle::Next, usual));
     let terms = SwapTerms {
         events: 5,
         accept_differences: true,
     };
     let body = r#"{"events":5,"accept_differences":true}"#;
-    assert_eq!(swap(body), Task::Swap(BundlePlace::Next, terms));
+    assert_eq!(swap(body), Task::Swap(StandbyBundle::Next, terms));
     // Who goes back need not accept what differs.
     let back = SwapTerms {
         accept_differences: true,
         ..usual
     };
     let rollback = post("/api/v1/plugins/rollback");
-    assert_eq!(task(rollback), Task::Swap(BundlePlace::Previous, back));
+    assert_eq!(task(rollback), Task::Swap(StandbyBundle::Previous, back));
     assert_eq!(task(Request::get("/api/v1/plugins")), Task::Bundles);
 
     let at_a_site = actor(Scope::Operator, &["north"]);

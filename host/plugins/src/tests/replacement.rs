@@ -35,7 +35,7 @@ fn a_call_ends_on_the_components_on_which_it_began() {
     let expected = [mint(&earlier), mint(&later)];
     let running = earlier.loaded();
     let minted = running.verifier.call(|instance, store| {
-        earlier.replace(later);
+        drop(earlier.replace(later));
         let verification = instance.exports.chargetap_callback_verifier_verification();
         let verifier = verification.verifier();
         verifier.call_mint(store, instance.verifier, "payter", &capability())
@@ -63,7 +63,7 @@ fn no_call_fails_while_components_are_replaced_and_the_earlier_ones_are_dropped(
             })
             .collect();
         for key in [LATER, EARLIER, LATER] {
-            plugins.replace(self::plugins(key));
+            drop(plugins.replace(self::plugins(key)));
         }
         is_over.store(true, Ordering::Relaxed);
         for caller in callers {

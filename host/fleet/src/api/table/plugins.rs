@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::super::bundle::{Bundles, SwappedBundle};
 use super::super::route::{Route, Success};
 use super::super::{Method, SwapTerms, Task};
-use crate::bundle::BundlePlace;
+use crate::bundle::StandbyBundle;
 
 /// On which terms a bundle takes the place of the running one.
 #[derive(Deserialize, JsonSchema)]
@@ -59,7 +59,7 @@ pub(super) fn routes() -> Vec<Route> {
                     events: events.unwrap_or(usual.events),
                     accept_differences,
                 };
-                Ok(Task::Swap(BundlePlace::Next, terms))
+                Ok(Task::Swap(StandbyBundle::Next, terms))
             },
         )
         .with_json::<Swap>()
@@ -79,7 +79,7 @@ pub(super) fn routes() -> Vec<Route> {
                     accept_differences: true,
                     ..SwapTerms::default()
                 };
-                Ok(Task::Swap(BundlePlace::Previous, terms))
+                Ok(Task::Swap(StandbyBundle::Previous, terms))
             },
         )
         .named(
