@@ -63,12 +63,8 @@ impl<P: Platform> Gateway<P> {
     /// The store or a component failed, or the component cannot read an open session: it is older than the
     /// one that wrote it.
     pub async fn recover(&self) -> Result<(), EngineError> {
-        for open in store::sessions::open(&self.platform).await? {
-            let stored = store::sessions::load(&self.platform, &open.session).await?;
-            if let Some(stored) = stored {
-                apply::check_readable(self, self.platform.components(), &open.session, &stored)?;
-            }
-        }
+        let open = store::sessions::open(&self.platform).await?;
+        apply::check_readable(self, open).await?;
         // Only a clock that can be trusted says what becomes of them; until then they wait as they are.
         clock_steps::watch(self).await?;
         let none_under_way: Range<u64> = 0..0;

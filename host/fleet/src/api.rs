@@ -28,7 +28,7 @@ pub use bundle::{
 };
 pub use openapi::document;
 pub use paging::Page;
-pub use problem::{Problem, ProblemKind};
+pub use problem::{MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem, ProblemKind};
 pub use query::Parameter;
 pub use route::Route;
 pub use station::{
@@ -40,7 +40,7 @@ pub use table::{AuditEntry, DeadLetter, RecordedRefund, SessionFinding};
 pub use view::view;
 
 use crate::access;
-use crate::bundle::BundlePlace;
+use crate::bundle::StandbyBundle;
 use crate::context::{Actor, DecisionContext};
 use crate::decide;
 use crate::fleet::{Change, Fleet};
@@ -169,7 +169,7 @@ pub enum Task {
     /// Show the components of every bundle.
     Bundles,
     /// Have this bundle take the place of the running one, and put that on record.
-    Swap(BundlePlace, SwapTerms),
+    Swap(StandbyBundle, SwapTerms),
 }
 
 /// On which terms a bundle takes the place of the running one.

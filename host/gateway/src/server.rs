@@ -9,9 +9,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use chargetap_engine::http::{self, BODY_LIMIT, BodyError, Request};
 use futures_util::StreamExt;
@@ -77,7 +77,12 @@ async fn handle(
     let (head, body) = request.into_parts();
     let source = source(peer.address.ip(), &head.headers);
     let request = Request::from_head(head, Some(source));
-    respond(gateway.handle(request, Incoming(body)).await)
+    // A task of its own goes on when its caller goes away: what is on record is done.
+    let handled = tokio::spawn(async move { gateway.handle(request, Incoming(body)).await });
+    match handled.await {
+        Ok(response) => respond(response),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
 fn respond(response: http::Response) -> Response {

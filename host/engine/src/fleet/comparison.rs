@@ -1,24 +1,28 @@
 //! What two bundles of components make of the same: pure.
 
 use chargetap_contract::callback::{Capability, Request, Verified};
-use chargetap_contract::receipt::{Document, Format, Problem, Rendered};
+use chargetap_contract::receipt::{Document, Format, Measurement, Problem, Rendered};
+use chargetap_contract::screen::Message;
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_contract::{ComponentFault, Components};
 use chargetap_fleet::api::{Comparison, Difference, DifferenceKind};
+use chargetap_fleet::bundle::StandbyBundle;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::config::PAYTER;
+use crate::sessions::apply;
 
 #[cfg(test)]
 mod tests;
 
-/// So many differences of a kind are shown.
+/// So many differences of a kind are shown. After so many that cannot be accepted, no more are looked for.
 const SHOWN: u64 = 10;
 /// So many characters of a value are shown.
 const LONGEST: usize = 300;
 /// How long the addresses are good to which callbacks are tried, in milliseconds.
 const MINUTE: u64 = 60_000;
-/// The formats in which receipts are compared.
+/// The formats in which it is compared how receipts look.
 const FORMATS: [(Format, &str); 2] = [(Format::Html, "html"), (Format::Text(40), "text")];
 
 type Step = Result<Result<Decision, Refusal>, ComponentFault>;
@@ -32,7 +36,7 @@ pub(super) struct Pair<'a> {
     pub(super) next: &'a dyn Components,
 }
 
-/// A step that was made.
+/// A step that was made, or that is tried.
 pub(super) struct RecordedStep<'a> {
     pub(super) policy: &'a Policy,
     pub(super) state: Option<&'a [u8]>,
@@ -47,35 +51,74 @@ impl RecordedStep<'_> {
 }
 
 impl Pair<'_> {
+    /// What each makes of the same. A fault of the next one counts if it fails again: it may have been a passing one,
+    /// such as a lack of memory.
+    fn both<T>(
+        self,
+        make: impl Fn(&dyn Components) -> Result<T, ComponentFault>,
+    ) -> [Result<T, ComponentFault>; 2] {
+        let next = make(self.next).or_else(|_| make(self.next));
+        [make(self.running), next]
+    }
+
     /// Make a step once more. What is decided must be the same, and each must read the state that the other writes.
     pub(super) fn step(self, at: &str, step: &RecordedStep<'_>) -> Vec<Difference> {
-        let before = step.make(self.running, step.state, step.event);
-        let after = step.make(self.next, step.state, step.event);
-        let kind = match is_read(&before) && !is_read(&after) {
-            true => DifferenceKind::State,
-            false => DifferenceKind::Decision,
+        let made = self.both(|it| step.make(it, step.state, step.event));
+        let kind = match made.each_ref().map(is_read) {
+            [true, false] => fault_or(DifferenceKind::State, &made),
+            _ => DifferenceKind::Decision,
         };
-        let mut found = Vec::new();
-        found.extend(difference(kind, at, &decided(&before), &decided(&after)));
-        if let (Ok(Ok(before)), Ok(Ok(after))) = (before, after) {
-            let at = format!("{at}, the state after it");
-            let written = json!("written");
-            let read = |components: &dyn Components, written: &Decision| {
-                let state = Some(written.state.as_slice());
-                step.make(components, state, &Event::PaymentHinted)
+        let [before, after] = made.each_ref().map(decided);
+        let found = difference(kind, at, &before, &after);
+        let [Ok(Ok(before)), Ok(Ok(after))] = &made else {
+            return Vec::from_iter(found);
+        };
+        // What was decided otherwise is written otherwise, and told once.
+        let is_alike = found.is_none();
+        let at = format!("{at}, the state after it");
+        let read = |written: &Decision, others: DifferenceKind| {
+            let read = self.both(|it| step.make(it, Some(&written.state), &apply::READ));
+            let kind = match read.each_ref().map(is_read) {
+                [true, true] if is_alike => DifferenceKind::Decision,
+                [true, true] => return None,
+                [_, false] => fault_or(DifferenceKind::State, &read),
+                [false, true] => others,
             };
-            let by_next = read(self.next, &before);
-            if !is_read(&by_next) {
-                let kind = DifferenceKind::State;
-                found.extend(difference(kind, &at, &written, &decided(&by_next)));
-            }
-            let by_running = read(self.running, &after);
-            if !is_read(&by_running) {
-                let kind = DifferenceKind::WayBack;
-                found.extend(difference(kind, &at, &decided(&by_running), &written));
-            }
-        }
+            let [by_running, by_next] = read.each_ref().map(viewed);
+            difference(kind, &at, &by_running, &by_next)
+        };
+        let by_next = read(before, DifferenceKind::Decision);
+        let is_same = before.state == after.state;
+        let by_running = (!is_same).then(|| read(after, DifferenceKind::WayBack));
         found
+            .into_iter()
+            .chain(by_next)
+            .chain(by_running.flatten())
+            .collect()
+    }
+
+    /// Tell a terminal's prices, in its languages.
+    pub(super) fn offers<'b>(
+        self,
+        terminal: &str,
+        (policy, holds, now): (&Policy, &[u64], u64),
+        languages: impl Iterator<Item = &'b str> + Clone,
+    ) -> Vec<Difference> {
+        let found = holds.iter().flat_map(|hold| {
+            let at = format!("the offer of terminal {terminal}");
+            let offers = self.both(|it| it.offer(policy, *hold, now));
+            let offer = offers.first().and_then(|it| it.as_ref().ok()).cloned();
+            let texts = offer.map(Message::Offer).map(|message| {
+                let text = |language: &'b str| {
+                    let texts = self.both(|it| it.screen_text(&message, language));
+                    compared(&format!("{at} in {language}"), &texts.map(refused))
+                };
+                languages.clone().filter_map(text).collect::<Vec<_>>()
+            });
+            let offers = compared(&at, &offers);
+            offers.into_iter().chain(texts.into_iter().flatten())
+        });
+        found.collect()
     }
 
     /// Report a card to an address that each of them makes for this terminal. Both must take both.
@@ -124,29 +167,97 @@ impl Pair<'_> {
         found
     }
 
-    /// Render a receipt in the formats that people read. The first in which it looks otherwise counts.
-    pub(super) fn receipt(self, document: &Document) -> Option<Difference> {
+    /// Render a receipt, and check its signed meter values. The first format in which it looks otherwise counts.
+    pub(super) fn receipt(self, document: &Document) -> Vec<Difference> {
         let number = document.number.as_deref().unwrap_or("without a number");
-        FORMATS.into_iter().find_map(|(format, name)| {
-            let render = |components: &dyn Components| components.render(document, format, "en");
-            let at = format!("receipt {number} as {name}");
-            match (render(self.running), render(self.next)) {
-                (Ok(Ok(before)), Ok(Ok(after))) => {
-                    let (before, after) = first_lines(&before.body, &after.body)?;
-                    Some(Difference {
-                        kind: DifferenceKind::Receipt,
-                        at,
-                        before: cut(&before),
-                        after: cut(&after),
-                    })
-                }
-                (before, after) => {
-                    let (before, after) = (rendered(&before), rendered(&after));
-                    difference(DifferenceKind::Decision, &at, &before, &after)
-                }
-            }
-        })
+        let at = |what: &str| format!("receipt {number} as {what}");
+        let render = |format| self.both(|it| it.render(document, format, "en"));
+        let look = FORMATS
+            .into_iter()
+            .find_map(|(format, name)| looks(&at(name), &render(format)));
+        let filed = &render(Format::Pdf);
+        let [before, after] = filed.each_ref().map(rendered);
+        let filed = difference(
+            fault_or(DifferenceKind::Decision, filed),
+            &at("pdf"),
+            &before,
+            &after,
+        );
+        let measured = |measurement: &Measurement| {
+            let Measurement {
+                packets,
+                public_key,
+                ..
+            } = measurement;
+            let verdicts = self.both(|it| it.check_measurement(packets, public_key.as_deref()));
+            compared(&format!("the meter values of receipt {number}"), &verdicts)
+        };
+        let measured = document.measurement.as_ref().and_then(measured);
+        look.into_iter().chain(filed).chain(measured).collect()
     }
+}
+
+/// In what a receipt looks otherwise.
+fn looks(at: &str, renderings: &[Rendering; 2]) -> Option<Difference> {
+    if let [Ok(Ok(before)), Ok(Ok(after))] = renderings {
+        let (before, after) = first_lines(&before.body, &after.body)?;
+        return Some(Difference {
+            kind: DifferenceKind::Receipt,
+            at: at.to_owned(),
+            before: cut(&before),
+            after: cut(&after),
+        });
+    }
+    let [before, after] = renderings.each_ref().map(rendered);
+    let kind = fault_or(DifferenceKind::Decision, renderings);
+    difference(kind, at, &before, &after)
+}
+
+/// What is different in two answers.
+fn compared<T: Serialize>(
+    at: &str,
+    answers: &[Result<T, ComponentFault>; 2],
+) -> Option<Difference> {
+    let [before, after] = answers.each_ref().map(|answer| match answer {
+        Ok(answer) => json!(answer),
+        Err(fault) => json!({ "failed": fault.to_string() }),
+    });
+    let kind = fault_or(DifferenceKind::Decision, answers);
+    difference(kind, at, &before, &after)
+}
+
+/// A text, or why there is none.
+fn refused(
+    text: Result<Result<String, Problem>, ComponentFault>,
+) -> Result<Result<String, String>, ComponentFault> {
+    text.map(|text| text.map_err(|problem| format!("{problem:?}")))
+}
+
+/// A fault of the next one alone, or a difference of another kind.
+fn fault_or<T>(kind: DifferenceKind, answers: &[Result<T, ComponentFault>; 2]) -> DifferenceKind {
+    match answers {
+        [Ok(_), Err(_)] => DifferenceKind::Fault,
+        _ => kind,
+    }
+}
+
+/// Whether so much was found that cannot be accepted that it is not worth while to look for more.
+pub(super) fn is_enough(comparison: &Comparison, standby: StandbyBundle) -> bool {
+    let Comparison {
+        unreadable,
+        faults,
+        no_way_back,
+        ..
+    } = comparison;
+    // Who goes back to the previous bundle does not look for a way to the running one.
+    let no_way_back = match standby {
+        StandbyBundle::Next => *no_way_back,
+        StandbyBundle::Previous => 0,
+    };
+    unreadable
+        .saturating_add(*faults)
+        .saturating_add(no_way_back)
+        >= SHOWN
 }
 
 /// Count a difference, and keep it if it is among the first of its kind.
@@ -154,6 +265,7 @@ pub(super) fn add(comparison: &mut Comparison, difference: Difference) {
     let count = match difference.kind {
         DifferenceKind::State | DifferenceKind::Callback => &mut comparison.unreadable,
         DifferenceKind::WayBack => &mut comparison.no_way_back,
+        DifferenceKind::Fault => &mut comparison.faults,
         DifferenceKind::Decision => &mut comparison.differing_decisions,
         DifferenceKind::Receipt => &mut comparison.differing_receipts,
     };
@@ -165,13 +277,19 @@ pub(super) fn add(comparison: &mut Comparison, difference: Difference) {
 
 /// Whether a component could read the state that it was given.
 fn is_read(step: &Step) -> bool {
-    !matches!(
-        step,
-        Err(_)
-            | Ok(Err(
-                Refusal::UnknownStateVersion(_) | Refusal::MalformedState(_)
-            ))
-    )
+    match step {
+        Ok(Ok(_)) => true,
+        Ok(Err(refusal)) => apply::unread(refusal).is_none(),
+        Err(_) => false,
+    }
+}
+
+/// What a state says to a component that reads it.
+fn viewed(step: &Step) -> Value {
+    match step {
+        Ok(Ok(decision)) => json!({ "view": decision.view }),
+        unread => decided(unread),
+    }
 }
 
 /// What counts of a step. The state may have another form.

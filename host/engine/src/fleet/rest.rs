@@ -7,10 +7,10 @@
 
 use chargetap_fleet::access::{AccessScope, Scope};
 use chargetap_fleet::api::{
-    self, Answer, Call, Effect, Method as RestMethod, Problem, ProblemKind, Route, SwapTerms,
-    SwappedBundle, Task,
+    self, Answer, Call, Effect, Method as RestMethod, PROBLEM_MEDIA_TYPE, Problem, ProblemKind,
+    Route, SwapTerms, SwappedBundle, Task,
 };
-use chargetap_fleet::bundle::{BundlePlace, Replacement};
+use chargetap_fleet::bundle::{Replacement, StandbyBundle};
 use chargetap_fleet::command::Command;
 use chargetap_fleet::context::{Actor, DecisionContext};
 use chargetap_fleet::fleet::Fleet;
@@ -29,6 +29,9 @@ use crate::store;
 use crate::store::fleet::Repetition;
 
 const NO_TOKEN: &str = "show a valid token: Authorization: Bearer ctp_…";
+/// The answer to a repetition of a swap that did not come about, or did not end.
+const SWAP_BEGUN: &str = "a swap of the components began with this Idempotency-Key: see what came of it, with \
+                          `chargetap fleet plugins show`, and take a new one to swap again";
 /// The longest `Idempotency-Key`, in bytes.
 const LONGEST_KEY: usize = 255;
 
@@ -163,8 +166,8 @@ async fn answer(
                     None => continue,
                 }
             }
-            Effect::Task(Task::Swap(place, terms)) => {
-                return swap(gateway, actor, (place, terms), repeatable).await;
+            Effect::Task(Task::Swap(standby, terms)) => {
+                return swap(gateway, actor, (standby, terms), repeatable).await;
             }
             Effect::Task(task) => return tasks::perform(gateway, task, &fleet, &context).await,
         };
@@ -213,25 +216,26 @@ async fn operate(
 }
 
 /// Have a bundle of components take the place of the running one. It is on record before it does, so that the audit
-/// log misses nothing; nothing is on record of a bundle that may not.
+/// log misses nothing, and so is that it did not; nothing is on record of a bundle that may not.
 async fn swap(
     gateway: &Gateway<impl Platform>,
     actor: &Actor,
-    (place, terms): (BundlePlace, SwapTerms),
+    (standby, terms): (StandbyBundle, SwapTerms),
     repeatable: Option<&Repeatable>,
 ) -> Result<Answer, EngineError> {
-    let (bundle, comparison) = match bundles::load(gateway, place, terms).await? {
+    let (bundle, comparison) = match bundles::load(gateway, standby, terms).await? {
         Ok(loaded) => loaded,
         Err(problem) => return Ok(problem.answer()),
     };
-    let replacement = Replacement {
-        before: bundle.running(),
-        after: bundle.digests(),
-    };
+    let replacement = bundle.replacement();
     let command = Command::SwapBundle(replacement.clone(), comparison.differing_decisions);
-    let repetition = repeatable.map(|it| it.repetition(None));
-    records::command_by(gateway, actor, &command, repetition).await?;
-    let answer = match bundle.take_place() {
+    let begun = kept(&problem(ProblemKind::Conflict, SWAP_BEGUN));
+    let repetition = repeatable.map(|it| it.repetition(Some(&begun)));
+    if !records::command_by(gateway, actor, &command, repetition).await? {
+        let text = "nothing was changed: the swap could not be put on record. Try again";
+        return Ok(problem(ProblemKind::Unavailable, text));
+    }
+    let answer = match bundles::take_place(gateway, bundle).await {
         Ok(()) => Answer::json(
             200,
             &SwappedBundle {
@@ -239,9 +243,20 @@ async fn swap(
                 comparison,
             },
         ),
-        Err(problem) => problem.answer(),
+        Err(problem) => {
+            let Replacement { before, after } = replacement;
+            let undone = Replacement {
+                before: after,
+                after: before,
+            };
+            let undone = Command::SwapBundle(undone, 0);
+            if let Err(error) = records::command_by(gateway, actor, &undone, None).await {
+                tracing::error!(%error, "a swap is on record that did not come about");
+            }
+            problem.answer()
+        }
     };
-    tracing::info!(by = %actor.key, ?place, status = answer.status, "somebody swapped the components");
+    tracing::info!(by = %actor.key, ?standby, status = answer.status, "somebody swapped the components");
     keep(gateway, repeatable, &answer).await;
     Ok(answer)
 }
@@ -376,7 +391,10 @@ fn reopened(kept: &str) -> Result<Answer, EngineError> {
     });
     Ok(Answer {
         status: kept.status,
-        media_type: "application/json",
+        media_type: match kept.status {
+            400.. => PROBLEM_MEDIA_TYPE,
+            _ => "application/json",
+        },
         headers: headers.collect(),
         body: kept.body.into_bytes(),
         is_secret: false,

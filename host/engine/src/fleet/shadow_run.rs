@@ -1,13 +1,17 @@
 //! The shadow run: another bundle of components is given what is on record, before it takes the place of the running
 //! one. Nothing of what it decides counts.
 //!
-//! It makes the last steps of the journal once more, with the policies of now. It reads the state of every open
-//! session, takes a callback for every terminal, and renders the last receipts. Between pages of the store, others
-//! have their turn.
+//! It makes the last steps of the journal once more, with the policies of now. It takes a callback for every terminal,
+//! tells its prices, and renders the last receipts. It reads the states of sessions last, so that few move on until it
+//! takes its place. Between any two of these, others have their turn.
 
-use chargetap_fleet::api::{Comparison, Difference, DifferenceKind};
+use std::future::poll_fn;
+use std::task::Poll;
 
-use super::comparison::{Pair, RecordedStep, add};
+use chargetap_fleet::api::{Comparison, Difference};
+use chargetap_fleet::bundle::StandbyBundle;
+
+use super::comparison::{Pair, RecordedStep, add, is_enough};
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::labels::event_name;
@@ -20,118 +24,160 @@ const STEPS: u32 = 50;
 /// How many receipts are rendered at once, and in all.
 const RECEIPTS: (u32, u64) = (10, 100);
 
+/// A comparison under way.
+struct ShadowRun<'a, P> {
+    gateway: &'a Gateway<P>,
+    next: &'a dyn LoadedBundle,
+    standby: StandbyBundle,
+    comparison: Comparison,
+}
+
 /// Compare a bundle with the running one, by this many recorded events.
 pub(super) async fn run(
     gateway: &Gateway<impl Platform>,
     next: &dyn LoadedBundle,
+    standby: StandbyBundle,
     events: u32,
 ) -> Result<Comparison, EngineError> {
-    let mut comparison = Comparison::default();
-    read_open_sessions(gateway, next, &mut comparison).await?;
-    take_callbacks(gateway, next, &mut comparison);
-    make_steps(gateway, next, events, &mut comparison).await?;
-    render_receipts(gateway, next, &mut comparison).await?;
-    Ok(comparison)
+    let mut run = ShadowRun {
+        gateway,
+        next,
+        standby,
+        comparison: Comparison::default(),
+    };
+    run.serve_terminals().await;
+    run.make_steps(events).await?;
+    run.render_receipts().await?;
+    run.read_sessions().await?;
+    Ok(run.comparison)
 }
 
-fn pair<'a>(gateway: &'a Gateway<impl Platform>, next: &'a dyn LoadedBundle) -> Pair<'a> {
-    Pair {
-        running: gateway.platform.components(),
-        next: next.components(),
-    }
+/// Let others have their turn.
+async fn pause() {
+    let mut is_over = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut is_over, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
-async fn read_open_sessions(
-    gateway: &Gateway<impl Platform>,
-    next: &dyn LoadedBundle,
-    comparison: &mut Comparison,
-) -> Result<(), EngineError> {
-    for open in store::sessions::open(&gateway.platform).await? {
-        let stored = store::sessions::load(&gateway.platform, &open.session).await?;
-        let Some(stored) = stored else { continue };
-        comparison.open_sessions += 1;
-        let read = apply::check_readable(gateway, next.components(), &open.session, &stored);
-        if let Err(error) = read {
-            let unread = Difference {
-                kind: DifferenceKind::State,
-                at: format!("open session {}", open.session),
-                before: "read".to_owned(),
-                after: error.to_string(),
-            };
-            add(comparison, unread);
+impl<P: Platform> ShadowRun<'_, P> {
+    fn pair(&self) -> Pair<'_> {
+        Pair {
+            running: self.gateway.platform.components(),
+            next: self.next.components(),
         }
     }
-    Ok(())
-}
 
-fn take_callbacks(
-    gateway: &Gateway<impl Platform>,
-    next: &dyn LoadedBundle,
-    comparison: &mut Comparison,
-) {
-    let now = gateway.platform.now();
-    for terminal in gateway.config.terminals.keys() {
-        comparison.terminals += 1;
-        let found = pair(gateway, next).callback(terminal, &gateway.config.public_url, now);
-        found.into_iter().for_each(|it| add(comparison, it));
+    /// Count what was found, and let others have their turn. Whether to go on.
+    async fn go_on(&mut self, found: Vec<Difference>) -> bool {
+        for difference in found {
+            add(&mut self.comparison, difference);
+        }
+        pause().await;
+        !self.is_enough()
     }
-}
 
-async fn make_steps(
-    gateway: &Gateway<impl Platform>,
-    next: &dyn LoadedBundle,
-    events: u32,
-    comparison: &mut Comparison,
-) -> Result<(), EngineError> {
-    let (mut left, mut before) = (events, None);
-    while left > 0 {
-        let page = store::events::recorded(&gateway.platform, before, left.min(STEPS)).await?;
-        let Some(last) = page.last() else { break };
-        (left, before) = (
-            left.saturating_sub(u32::try_from(page.len()).unwrap_or(left)),
-            Some(last.place),
-        );
-        for recorded in page {
-            let Some(event) = &recorded.event else {
-                continue;
-            };
-            comparison.events += 1;
-            let policy = gateway.policy(&recorded.terminal, recorded.at);
-            let at = format!(
-                "session {}, event {} ({})",
-                recorded.session,
-                recorded.version,
-                event_name(event)
+    fn is_enough(&self) -> bool {
+        is_enough(&self.comparison, self.standby)
+    }
+
+    async fn serve_terminals(&mut self) {
+        let gateway = self.gateway;
+        for (serial, terminal) in &gateway.config.terminals {
+            self.comparison.terminals += 1;
+            let now = gateway.platform.now();
+            let policy = gateway.policy(serial, now);
+            let languages = terminal.languages.iter().map(String::as_str);
+            let pair = self.pair();
+            let mut found = pair.callback(serial, &gateway.config.public_url, now);
+            found.extend(pair.offers(serial, (&policy, &terminal.holds, now), languages));
+            if !self.go_on(found).await {
+                break;
+            }
+        }
+    }
+
+    async fn make_steps(&mut self, events: u32) -> Result<(), EngineError> {
+        let gateway = self.gateway;
+        let (mut left, mut before) = (events, None);
+        while left > 0 && !self.is_enough() {
+            let page = store::events::recorded(&gateway.platform, before, left.min(STEPS)).await?;
+            let Some(last) = page.last() else { break };
+            (left, before) = (
+                left.saturating_sub(u32::try_from(page.len()).unwrap_or(left)),
+                Some(last.place),
             );
+            for recorded in page {
+                let Some(event) = &recorded.event else {
+                    continue;
+                };
+                self.comparison.events += 1;
+                let policy = gateway.policy(&recorded.terminal, recorded.at);
+                let at = format!(
+                    "session {}, event {} ({})",
+                    recorded.session,
+                    recorded.version,
+                    event_name(event)
+                );
+                let step = RecordedStep {
+                    policy: &policy,
+                    state: recorded.state.as_deref(),
+                    event,
+                    now: recorded.at,
+                };
+                let found = self.pair().step(&at, &step);
+                if !self.go_on(found).await {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn render_receipts(&mut self) -> Result<(), EngineError> {
+        let (at_once, most) = RECEIPTS;
+        let mut before = None;
+        while self.comparison.receipts < most && !self.is_enough() {
+            let platform = &self.gateway.platform;
+            let page = store::receipts::recorded(platform, before, at_once).await?;
+            let Some((last, _)) = page.last() else { break };
+            before = Some(*last);
+            for (_, document) in page {
+                self.comparison.receipts += 1;
+                let found = self.pair().receipt(&document);
+                if !self.go_on(found).await {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_sessions(&mut self) -> Result<(), EngineError> {
+        let gateway = self.gateway;
+        for open in store::sessions::unresolved(&gateway.platform).await? {
+            let stored = store::sessions::load(&gateway.platform, &open.session).await?;
+            let Some(stored) = stored else { continue };
+            self.comparison.open_sessions += 1;
+            let now = gateway.platform.now();
+            let policy = gateway.policy(&stored.terminal, now);
             let step = RecordedStep {
                 policy: &policy,
-                state: recorded.state.as_deref(),
-                event,
-                now: recorded.at,
+                state: Some(&stored.state),
+                event: &apply::READ,
+                now,
             };
-            let found = pair(gateway, next).step(&at, &step);
-            found.into_iter().for_each(|it| add(comparison, it));
+            let at = format!("open session {}", open.session);
+            let found = self.pair().step(&at, &step);
+            if !self.go_on(found).await {
+                break;
+            }
         }
+        Ok(())
     }
-    Ok(())
-}
-
-async fn render_receipts(
-    gateway: &Gateway<impl Platform>,
-    next: &dyn LoadedBundle,
-    comparison: &mut Comparison,
-) -> Result<(), EngineError> {
-    let (at_once, most) = RECEIPTS;
-    let mut before = None;
-    while comparison.receipts < most {
-        let page = store::receipts::recorded(&gateway.platform, before, at_once).await?;
-        let Some((last, _)) = page.last() else { break };
-        before = Some(*last);
-        for (_, document) in page {
-            comparison.receipts += 1;
-            let found = pair(gateway, next).receipt(&document);
-            found.into_iter().for_each(|it| add(comparison, it));
-        }
-    }
-    Ok(())
 }

@@ -10,8 +10,11 @@ use crate::gateway::Gateway;
 use crate::labels::{event_name, phase_name};
 use crate::platform::{Metric, Platform, Work};
 use crate::store::events::Entry;
-use crate::store::sessions::StoredSession;
+use crate::store::sessions::{OpenSession, StoredSession};
 use crate::{clock, store};
+
+/// What every state takes, and what changes none: to see what a state says.
+pub(crate) static READ: Event = Event::ClockSet(0);
 
 /// How often a step is made again because the session moved on meanwhile.
 const ATTEMPTS: u32 = 20;
@@ -104,33 +107,42 @@ async fn attempt(
     Ok(outcome)
 }
 
-/// A refusal because the state was not read decides nothing: whoever told the event must tell it again.
-fn check_read(session: &str, refusal: &Refusal) -> Result<(), EngineError> {
-    let problem = match refusal {
-        Refusal::UnknownStateVersion(version) => format!("version {version}"),
-        Refusal::MalformedState(problem) => problem.clone(),
-        _ => return Ok(()),
-    };
-    Err(EngineError::UnreadableState {
-        session: session.to_owned(),
-        problem,
-    })
+/// What is wrong with a state, if it was refused because it was not read.
+pub(crate) fn unread(refusal: &Refusal) -> Option<String> {
+    match refusal {
+        Refusal::UnknownStateVersion(version) => Some(format!("version {version}")),
+        Refusal::MalformedState(problem) => Some(problem.clone()),
+        _ => None,
+    }
 }
 
-/// Make sure that components read the state of a session, without making a step.
-pub(crate) fn check_readable(
-    gateway: &Gateway<impl Platform>,
-    components: &(impl Components + ?Sized),
-    session: &str,
-    stored: &StoredSession,
-) -> Result<(), EngineError> {
-    let now = gateway.platform.now();
-    let policy = gateway.policy(&stored.terminal, now);
-    let event = Event::PaymentHinted;
-    match components.step(&policy, Some(&stored.state), &event, now)? {
-        Ok(_) => Ok(()),
-        Err(refusal) => check_read(session, &refusal),
+/// A refusal because the state was not read decides nothing: whoever told the event must tell it again.
+fn check_read(session: &str, refusal: &Refusal) -> Result<(), EngineError> {
+    match unread(refusal) {
+        Some(problem) => Err(EngineError::UnreadableState {
+            session: session.to_owned(),
+            problem,
+        }),
+        None => Ok(()),
     }
+}
+
+/// Make sure that the components read the states of sessions, without making a step.
+pub(crate) async fn check_readable(
+    gateway: &Gateway<impl Platform>,
+    sessions: Vec<OpenSession>,
+) -> Result<(), EngineError> {
+    for OpenSession { session, .. } in sessions {
+        let stored = store::sessions::load(&gateway.platform, &session).await?;
+        let Some(stored) = stored else { continue };
+        let now = gateway.platform.now();
+        let policy = gateway.policy(&stored.terminal, now);
+        let components = gateway.platform.components();
+        if let Err(refusal) = components.step(&policy, Some(&stored.state), &READ, now)? {
+            check_read(&session, &refusal)?;
+        }
+    }
+    Ok(())
 }
 
 /// The session's line in the log, and a notification for its commands.

@@ -7,7 +7,7 @@ use chargetap_contract::terminal::CardReference;
 
 use super::error::StoreError;
 use super::rows::{Reader, card_key, integer, text, texts};
-use crate::platform::{Platform, Value};
+use crate::platform::{Platform, Row, Value};
 
 /// A session as stored.
 pub(crate) struct StoredSession {
@@ -301,6 +301,23 @@ pub(crate) async fn open(platform: &impl Platform) -> Result<Vec<OpenSession>, S
             Vec::new(),
         )
         .await?;
+    open_sessions(rows)
+}
+
+/// Sessions of which something is still to come: those that have not ended, and those that need attention.
+pub(crate) async fn unresolved(platform: &impl Platform) -> Result<Vec<OpenSession>, StoreError> {
+    let rows = platform
+        .query(
+            "SELECT number, id, terminal FROM session WHERE phase = 'needs-attention'",
+            Vec::new(),
+        )
+        .await?;
+    let mut unresolved = open(platform).await?;
+    unresolved.extend(open_sessions(rows)?);
+    Ok(unresolved)
+}
+
+fn open_sessions(rows: Vec<Row>) -> Result<Vec<OpenSession>, StoreError> {
     let open = |row| {
         let mut row = Reader::new(row);
         Ok(OpenSession {

@@ -49,7 +49,9 @@ pub enum DifferenceKind {
     Callback,
     /// The running one cannot read what it writes, so that there would be no way back.
     WayBack,
-    /// It decides otherwise.
+    /// It fails where the running one does not.
+    Fault,
+    /// It decides otherwise, or says otherwise what a charge costs.
     Decision,
     /// A receipt looks otherwise.
     Receipt,
@@ -73,9 +75,9 @@ pub struct Difference {
 pub struct Comparison {
     /// How many recorded events both decided on.
     pub events: u64,
-    /// How many open sessions there are.
+    /// How many sessions there are that have not ended or need attention.
     pub open_sessions: u64,
-    /// How many terminals' callbacks both were given.
+    /// How many terminals' callbacks and offers both were given.
     pub terminals: u64,
     /// How many receipts both rendered.
     pub receipts: u64,
@@ -87,6 +89,8 @@ pub struct Comparison {
     pub unreadable: u64,
     /// How many states and callbacks of the other one the running one cannot read.
     pub no_way_back: u64,
+    /// How often the other one fails where the running one does not.
+    pub faults: u64,
     /// The first differences of each kind.
     pub differences: Vec<Difference>,
 }

@@ -7,7 +7,7 @@ use super::Answer;
 use crate::refusal::{Obstacle, Reason, Refusal};
 
 /// The media type of problem details.
-pub(super) const MEDIA_TYPE: &str = "application/problem+json";
+pub const MEDIA_TYPE: &str = "application/problem+json";
 
 macro_rules! problems {
     ($($name:ident $status:literal $slug:literal $title:literal,)*) => {
