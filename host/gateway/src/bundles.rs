@@ -267,7 +267,7 @@ impl SwappablePlugins {
             folders: self.folders.clone(),
             faults: self.faults.clone(),
             standby,
-            swap,
+            _swap: swap,
         };
         let Replacement { before, after } = bundle.replacement();
         if before == after {
@@ -297,7 +297,7 @@ struct SwappableBundle {
     folders: Arc<BundleFolders>,
     faults: Arc<Faults>,
     standby: StandbyBundle,
-    swap: OwnedMutexGuard<()>,
+    _swap: OwnedMutexGuard<()>,
 }
 
 impl LoadedBundle for SwappableBundle {

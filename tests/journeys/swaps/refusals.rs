@@ -58,6 +58,10 @@ async fn what_is_not_signed_or_was_altered_or_is_not_there_is_refused() {
     assert_eq!(codes(&swap(&world, json!({})).await), ["bundle-refused"]);
     stage_signed(&world, "stranger", |_| {});
     assert_eq!(codes(&swap(&world, json!({})).await), ["bundle-refused"]);
+    // The keys of the start count.
+    let key = |name: &str| world.folder().join(format!("{name}.pub.pem"));
+    std::fs::copy(key("stranger"), key("owner")).unwrap();
+    assert_eq!(codes(&swap(&world, json!({})).await), ["bundle-refused"]);
     stage_signed(&world, "owner", |_| {});
     alter(&folder(&world, "components.next").join(ORCHESTRATOR));
     let altered = swap(&world, json!({})).await;
@@ -159,4 +163,44 @@ async fn a_component_that_cannot_be_compiled_is_refused() {
     std::fs::copy(&verifier, next.join(ORCHESTRATOR)).unwrap();
     add_note(&verifier, "second");
     assert_eq!(codes(&swap(&world, json!({})).await), ["bundle-unusable"]);
+}
+
+#[tokio::test]
+async fn nothing_changes_if_the_folder_of_the_running_components_has_others() {
+    let mut world = gateway(Setup::default(), "unsigned = true").await;
+    world.restart_gateway().await;
+    stage(&world, "second");
+    let places = ["running", "next", "previous"];
+    let mut before = Vec::new();
+    for place in places {
+        before.push(verifier(&world, place).await);
+    }
+    let deployed = folder(&world, "components").join("callback-verifier.wasm");
+    add_note(&deployed, "without a swap");
+    assert_eq!(codes(&swap(&world, json!({})).await), ["folders-changed"]);
+    for (place, before) in places.into_iter().zip(before) {
+        assert_eq!(verifier(&world, place).await, before, "{place}");
+    }
+    // That it did not come about is on record after what was begun.
+    let audit = "/api/v1/audit?kind=bundle-swap&key=components";
+    let changes = world.items(audit).await;
+    let [undone, begun] = &changes[..] else {
+        panic!("{changes:#?}");
+    };
+    assert_eq!(undone["after"]["after"], begun["after"]["before"]);
+    assert_eq!(undone["after"]["before"], begun["after"]["after"]);
+}
+
+#[tokio::test]
+async fn of_two_swaps_at_once_one_is_refused() {
+    let mut world = gateway(Setup::default(), "unsigned = true").await;
+    world.restart_gateway().await;
+    stage(&world, "second");
+    let (one, other) = tokio::join!(swap(&world, json!({})), swap(&world, json!({})));
+    let (swapped, refused) = match one.status {
+        200 => (one, other),
+        _ => (other, one),
+    };
+    assert_eq!(swapped.status, 200, "{swapped:?}");
+    assert_eq!(codes(&refused), ["swap-under-way"]);
 }

@@ -118,3 +118,39 @@ fn refusal(comparison: &Comparison, standby: StandbyBundle, terms: SwapTerms) ->
             .collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(comparison: &Comparison, standby: StandbyBundle, accepts: bool) -> Option<String> {
+        let terms = SwapTerms {
+            accept_differences: accepts,
+            ..SwapTerms::default()
+        };
+        let refusal = refusal(comparison, standby, terms)?;
+        Some(refusal.reasons[0].code.to_string())
+    }
+
+    #[test]
+    fn what_cannot_be_accepted_is_refused_and_only_who_goes_back_needs_no_way_back() {
+        let none = Comparison::default();
+        let no_way_back = Comparison {
+            no_way_back: 1,
+            ..none.clone()
+        };
+        let fails = Comparison {
+            faults: 1,
+            ..none.clone()
+        };
+        for (comparison, next, previous) in [
+            (&none, None, None),
+            (&no_way_back, Some("no-way-back"), None),
+            (&fails, Some("bundle-fails"), Some("bundle-fails")),
+        ] {
+            let code = |standby| code(comparison, standby, true);
+            assert_eq!(code(StandbyBundle::Next).as_deref(), next);
+            assert_eq!(code(StandbyBundle::Previous).as_deref(), previous);
+        }
+    }
+}

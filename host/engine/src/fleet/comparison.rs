@@ -71,7 +71,7 @@ impl Pair<'_> {
         let [before, after] = made.each_ref().map(decided);
         let found = difference(kind, at, &before, &after);
         let [Ok(Ok(before)), Ok(Ok(after))] = &made else {
-            return Vec::from_iter(found);
+            return found.into_iter().collect();
         };
         // What was decided otherwise is written otherwise, and told once.
         let is_alike = found.is_none();

@@ -1,7 +1,7 @@
 //! Components that take the place of others while those are called.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use chargetap_contract::callback::Capability;
 
@@ -49,7 +49,7 @@ fn no_call_fails_while_components_are_replaced_and_the_earlier_ones_are_dropped(
     let (earlier, later) = (mint(&plugins(EARLIER)), mint(&plugins(LATER)));
     let plugins = plugins(EARLIER);
     let first = Arc::downgrade(&plugins.loaded());
-    let is_over = AtomicBool::new(false);
+    let (is_over, calls) = (AtomicBool::new(false), AtomicU64::new(0));
     std::thread::scope(|scope| {
         let callers: Vec<_> = (0..4)
             .map(|_| {
@@ -57,12 +57,20 @@ fn no_call_fails_while_components_are_replaced_and_the_earlier_ones_are_dropped(
                     while !is_over.load(Ordering::Relaxed) {
                         let minted = mint(&plugins);
                         assert!([&earlier, &later].contains(&&minted), "{minted}");
+                        calls.fetch_add(1, Ordering::Relaxed);
                     }
                     mint(&plugins)
                 })
             })
             .collect();
         for key in [LATER, EARLIER, LATER] {
+            // Calls are made of each before it is replaced.
+            let enough = calls.load(Ordering::Relaxed) + 8;
+            while calls.load(Ordering::Relaxed) < enough
+                && callers.iter().all(|it| !it.is_finished())
+            {
+                std::thread::yield_now();
+            }
             drop(plugins.replace(self::plugins(key)));
         }
         is_over.store(true, Ordering::Relaxed);

@@ -1,7 +1,7 @@
 use chargetap_contract::callback::{CallbackEvent, Rejection};
 use chargetap_contract::receipt::{MeasurementVerdict, Page};
-use chargetap_contract::screen::{Message, Quote};
-use chargetap_contract::session::{CommandResult, Evse, Outcome, Tap};
+use chargetap_contract::screen::Quote;
+use chargetap_contract::session::{CommandResult, Evse, Outcome, Tap, View};
 use chargetap_contract::terminal::{
     Card, CardRead, CardReference, CardScheme, Hold, TerminalEvent,
 };
@@ -25,6 +25,8 @@ struct Bundle {
     takes: &'static [char],
     /// How it names every card.
     card: u64,
+    /// By how much more energy it reads in a state than was written.
+    reads_more: u64,
 }
 
 const GOOD: Bundle = Bundle {
@@ -35,6 +37,7 @@ const GOOD: Bundle = Bundle {
     mark: 'a',
     takes: &['a'],
     card: 7,
+    reads_more: 0,
 };
 
 fn fault<T>() -> Result<T, ComponentFault> {
@@ -80,15 +83,27 @@ impl Components for Bundle {
             stored => stored.map(|(_, inner)| inner),
         };
         let decision = session_orchestrator::step(policy, inner, event.clone(), now);
+        let more = if *event == apply::READ {
+            self.reads_more
+        } else {
+            0
+        };
         Ok(decision.map(|decision| Decision {
+            view: View {
+                energy: decision.view.energy + more,
+                ..decision.view
+            },
             state: [&[self.writes], decision.state.as_slice()].concat(),
             deadline: decision.deadline.map(|at| at + self.later),
             ..decision
         }))
     }
 
-    fn offer(&self, _: &Policy, _: u64, _: u64) -> Result<Quote, ComponentFault> {
-        fault()
+    fn offer(&self, policy: &Policy, hold: u64, now: u64) -> Result<Quote, ComponentFault> {
+        match self.is_broken {
+            true => fault(),
+            false => Ok(session_orchestrator::offer(policy, hold, now)),
+        }
     }
 
     fn render(&self, _: &Document, _: Format, _: &str) -> Rendering {
@@ -100,7 +115,7 @@ impl Components for Bundle {
     }
 
     fn screen_text(&self, _: &Message, _: &str) -> Result<Result<String, Problem>, ComponentFault> {
-        fault()
+        Ok(Ok(self.mark.to_string()))
     }
 
     fn check_measurement(
@@ -125,11 +140,15 @@ fn card_read(card: u64) -> CardRead {
     }
 }
 
-/// What differs in two steps of a session: its beginning, and the answer to the first command.
-fn steps(running: &Bundle, next: &Bundle) -> Vec<Difference> {
+fn policy() -> Policy {
     let config = Config::parse(include_str!("../../../../gateway/examples/chargetap.toml"));
     let config = config.unwrap();
-    let policy = &config.terminals.values().next().unwrap().policy;
+    config.terminals.values().next().unwrap().policy.clone()
+}
+
+/// What differs in two steps of a session: its beginning, and the answer to the first command.
+fn steps(running: &Bundle, next: &Bundle) -> Vec<Difference> {
+    let policy = &policy();
     let tap = Event::CardPresented(Tap {
         read: card_read(7),
         evse: Some(Evse {
@@ -164,6 +183,16 @@ fn callbacks(running: &Bundle, next: &Bundle) -> Vec<Difference> {
     Pair { running, next }.callback("P66-0001", URL, NOW)
 }
 
+/// What differs in what a terminal says of one hold in two languages.
+fn offers(running: &Bundle, next: &Bundle) -> Vec<Difference> {
+    let pair = Pair { running, next };
+    pair.offers(
+        "P66-0001",
+        (&policy(), &[5_000], NOW),
+        ["en", "sv"].into_iter(),
+    )
+}
+
 fn kinds(found: &[Difference]) -> Vec<DifferenceKind> {
     found.iter().map(|it| it.kind).collect()
 }
@@ -182,6 +211,25 @@ fn another_decision_is_found_with_its_place_and_what_stands_there() {
     assert_eq!(found[0].at, "S-1 /deadline");
     let [before, after] = [&found[0].before, &found[0].after].map(|it| it.parse::<u64>().unwrap());
     assert_eq!(after - before, 5);
+}
+
+#[test]
+fn a_state_that_says_something_else_to_the_next_bundle_is_told() {
+    let otherwise = Bundle {
+        reads_more: 5,
+        ..GOOD
+    };
+    let found = steps(&GOOD, &otherwise);
+    assert_eq!(kinds(&found), [DifferenceKind::Decision; 2]);
+    assert_eq!(found[0].at, "S-1, the state after it /view/energy");
+}
+
+#[test]
+fn the_text_of_an_offer_that_differs_is_told_for_each_language() {
+    assert_eq!(offers(&GOOD, &GOOD), []);
+    let found = offers(&GOOD, &Bundle { mark: 'b', ..GOOD });
+    assert_eq!(kinds(&found), [DifferenceKind::Decision; 2]);
+    assert!(found[1].at.contains("P66-0001 in sv"), "{found:#?}");
 }
 
 #[test]
@@ -226,14 +274,15 @@ fn a_recorded_state_that_the_next_bundle_cannot_read_is_told() {
 }
 
 #[test]
-fn a_bundle_that_fails_at_every_step_reads_no_state() {
+fn a_bundle_that_fails_where_the_running_one_does_not_is_told_as_such() {
     let broken = Bundle {
         is_broken: true,
         ..GOOD
     };
     let found = steps(&GOOD, &broken);
-    assert_eq!(kinds(&found), [DifferenceKind::State; 2]);
+    assert_eq!(kinds(&found), [DifferenceKind::Fault; 2]);
     assert!(found[0].after.contains("trap"), "{found:#?}");
+    assert_eq!(kinds(&offers(&GOOD, &broken)), [DifferenceKind::Fault]);
     // From one that fails, there is a way to one that does not.
     assert_eq!(kinds(&steps(&broken, &GOOD)), [DifferenceKind::Decision; 2]);
     assert_eq!(steps(&broken, &broken), []);
