@@ -203,7 +203,7 @@ fn openssl_and_the_gateway_verify_each_others_signatures() {
 fn a_signed_folder_is_packed_once_and_the_commands_that_push_it_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    copy_components(folder);
+    copy_components(&folder.join("components"));
     make_key("owner", folder);
     let pack = ["plugins", "pack", "components", "--oci", "layout"];
     let error = failure(&pack, folder);
