@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::faults::Fault;
 use crate::oracle::records::card_is_ignored;
-use crate::site::connector_in;
+use crate::site::{self, CONNECTORS, connector_in};
 use crate::world::{State, World, pass};
 
 /// How often a callback is tried, and how long between tries, in milliseconds.
@@ -442,8 +442,13 @@ async fn post(world: &Arc<World>, url: &str, body: &Value, content: &Content) ->
     };
     let body = body.to_string().into_bytes();
     let arming_id = path.split('~').nth(1).unwrap_or_default();
-    let was_ignored =
-        matches!(content, Content::Card(_)) && card_is_ignored(&world.state().disk, arming_id);
+    let was_ignored = match content {
+        Content::Card(tapped) => {
+            let mut state = world.state();
+            card_is_ignored(&state.disk, arming_id) || is_station_away(&mut state, tapped)
+        }
+        _ => false,
+    };
     let outcome = world
         .process
         .call(|gateway| async move { gateway.handle(request, body).await })
@@ -451,16 +456,26 @@ async fn post(world: &Arc<World>, url: &str, body: &Value, content: &Content) ->
     if outcome.status == 200 {
         let mut state = world.state();
         let now = state.now();
-        let State { oracle, disk, .. } = &mut *state;
         match content {
             Content::Card(tapped) => {
+                let was_ignored = was_ignored || is_station_away(&mut state, tapped);
+                let State { oracle, disk, .. } = &mut *state;
                 oracle.card_acknowledged(disk, arming_id, tapped, was_ignored, now);
             }
-            Content::Stop(session) => oracle.stop_chosen_acknowledged(disk, session),
+            Content::Stop(session) => {
+                let State { oracle, disk, .. } = &mut *state;
+                oracle.stop_chosen_acknowledged(disk, session);
+            }
             Content::Nothing => {}
         }
     }
     Some(outcome.status)
+}
+
+/// Cards begin no session while their station is away. Where the text named no connector, any may be meant.
+fn is_station_away(state: &mut State, tapped: &Tapped) -> bool {
+    let mut connectors = tapped.connector.map_or(1..=CONNECTORS, |it| it..=it);
+    connectors.any(|it| state.connected_for(&site::station(it)).is_none())
 }
 
 fn answer(body: &Value) -> ProviderResponse {
