@@ -92,18 +92,15 @@ async fn components_are_swapped_and_swapped_back_while_a_session_runs_and_no_cal
         let path = "/callbacks/payter/P66-0001~forged";
         world.try_send("POST", path, b"{}".to_vec(), &[]).await
     };
-    let forged = callback().await;
-    assert!(
-        forged.is_some_and(|status| (400..500).contains(&status)),
-        "{forged:?}"
-    );
     let is_over = AtomicBool::new(false);
     let calls = async {
         let mut calls = 0;
         while !is_over.load(Ordering::Relaxed) {
             let page = world.try_send("GET", "/receipts", Vec::new(), &[]).await;
             assert_eq!(page, Some(200));
-            assert_eq!(callback().await, forged);
+            // So many refusals are held back after a while.
+            let forged = callback().await;
+            assert!(matches!(forged, Some(404 | 429)), "{forged:?}");
             calls += 1;
         }
         calls

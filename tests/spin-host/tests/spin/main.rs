@@ -231,16 +231,6 @@ async fn an_order_whose_answer_is_lost_may_have_reached_the_station() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_order_that_a_bridge_of_another_token_refuses_has_not_reached_the_station() {
-    let world = World::new(1).await;
-    world.outside.answer_orders(401, "");
-    let callback = world.tap(&terminal(1), "card-1").await;
-    assert_eq!(world.deliver(&callback).await, 200);
-    until_there_is_a_receipt(&world).await;
-    assert_eq!(world.totals().await, [5_000, 0, 5_000]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_card_whose_station_is_away_holds_nothing() {
     let world = World::new(1).await;
     for (status, answer) in [(200, "null"), (401, ""), (500, "")] {
