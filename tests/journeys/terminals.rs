@@ -189,7 +189,11 @@ async fn a_card_that_is_shown_again_is_asked_first_where_the_operator_wants_it()
 
     world.tap("card-1").await;
     until_shown(&world, "Stop charging?").await;
-    assert_eq!(world.screen().await.1, ["Stop charging", "Continue"]);
+    world
+        .until("it can be chosen", async || {
+            world.screen().await.1 == ["Stop charging", "Continue"]
+        })
+        .await;
     world.touch("Continue").await;
     until_shown(&world, "In use. To stop, show the same card again.").await;
     let charged = world.metered_live().await;
