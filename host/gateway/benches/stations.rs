@@ -7,7 +7,8 @@
 //! Resident memory is what the kernel says of the gateway's process (`VmRSS` and `VmHWM`).
 //!
 //! `cargo xtask bench` builds the components and runs this; other numbers are had by
-//! `cargo bench --package chargetap --bench stations -- --stations 10000`. Each station takes a file descriptor.
+//! `cargo bench --package chargetap --bench stations -- --stations 10000`. Each station takes a file descriptor. Where a
+//! process may have fewer, run it several times at once, and add up what is printed: gateways share no memory.
 
 #![expect(
     clippy::indexing_slicing,
