@@ -117,7 +117,7 @@ mod tests {
     use crate::platform::{StationAnswer, StationOrder};
     use crate::{EvseTariff, Untold};
 
-    /// What is said has this form, and is read as it was meant, also with a member that is not known.
+    /// A value is written in this form, and read back from it, also from one with a member that is not known.
     #[track_caller]
     fn check<T: Debug + PartialEq + Serialize + DeserializeOwned>(said: &T, form: Value) {
         assert_eq!(json!(said), form);

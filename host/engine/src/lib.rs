@@ -8,8 +8,8 @@
 //! Everything that changes a session goes through `sessions/apply.rs`: taps, outcomes of commands, reports of
 //! stations, deadlines and requests of people.
 //!
-//! A full disk: callbacks are answered 503 and stations by an error. Both repeat; stations repeat what belongs to
-//! a transaction, and the rest once they connect again, for which the host ends their connection.
+//! A full disk: callbacks are answered 503 and stations by an error. Both repeat. Many stations
+//! do not repeat a status: the host keeps the last one of each connector, and tells it again.
 //!
 //! # The path of a tap
 //!

@@ -81,7 +81,7 @@ pub trait Bundles {
     /// The components of the running bundle, and of those that can take its place.
     ///
     /// # Errors
-    /// They cannot be told, or none can.
+    /// They cannot be listed, or this host cannot swap its components.
     fn bundled_components(&self) -> Result<Vec<BundledComponent>, Problem> {
         Err(not_swappable())
     }

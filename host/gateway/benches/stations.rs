@@ -21,8 +21,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -41,6 +40,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
@@ -83,12 +83,11 @@ async fn main() {
     row("before any station connects", empty);
 
     let charging: Vec<_> = simulated_stations(&gateway, sessions).await;
-    let connected = Arc::new(AtomicUsize::new(0));
+    let beating = Mutex::new(JoinSet::new());
     let others = futures_util::stream::iter(sessions..stations);
     let connect = others.for_each_concurrent(AT_ONCE, async |number| {
         let station = Station::connect(number, gateway.address).await;
-        connected.fetch_add(1, Ordering::Relaxed);
-        tokio::spawn(station.beat());
+        beating.lock().unwrap().spawn(station.beat());
     });
     connect.await;
     until("every station is connected", async || {
@@ -117,7 +116,8 @@ async fn main() {
     row("after the sessions", gateway.memory("VmRSS"));
     row("at most", gateway.memory("VmHWM"));
     assert_eq!(gateway.connected().await, stations, "a station was lost");
-    drop(charging);
+    // Before the gateway ends, so that no station misses it.
+    drop((charging, beating));
 }
 
 /// As many open files as there may be: each station takes one, here and in the gateway.

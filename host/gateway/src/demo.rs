@@ -110,7 +110,7 @@ pub(crate) async fn run(
     let gateway = match &args.spin {
         None => gateway::start(listener, &configuration, lines).await?,
         Some(program) => {
-            // It listens there itself.
+            // Spin listens there itself.
             drop(listener);
             gateway::start_under_spin(program, &args.manifest, &configuration).await?
         }

@@ -25,9 +25,9 @@ const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
 const WASM_CONFIG_TYPE: &str = "application/vnd.wasm.config.v0+json";
 const WASM_TYPE: &str = "application/wasm";
 
-/// By which `oras` finds an artefact in a layout.
+/// The annotation by which `oras` finds an artefact in a layout.
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
-/// The file's name of a layer.
+/// The annotation with the file's name of a layer.
 const TITLE: &str = "org.opencontainers.image.title";
 const VERSION: &str = "org.opencontainers.image.version";
 
@@ -77,7 +77,7 @@ pub fn pack_folder(folder: &Path, layout: &Path) -> Result<Vec<Artefact>, LoadEr
     pack().map_err(|error: std::io::Error| Flaw::Unwritable(error.to_string()).of(layout))
 }
 
-/// What points to a blob.
+/// The descriptor of a blob: its type, digest and size.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Descriptor {
@@ -112,10 +112,10 @@ struct Index<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct WasmConfig<'a> {
-    /// It must be there. A time would give the same component another digest each time.
+    /// Required. The time of packing would give the same component another digest each time.
     created: &'static str,
     architecture: &'static str,
-    /// What the layout has for components, whatever they import.
+    /// The layout prescribes this for every component, whatever it imports.
     os: &'static str,
     layer_digests: [&'a str; 1],
     component: Links<'a>,

@@ -12,9 +12,9 @@ use serde_json::json;
 
 use crate::outbound;
 
-/// How long the bridge may take to tell what it knows itself, in milliseconds.
+/// How long the bridge may take to answer what it knows without asking a station, in milliseconds.
 const QUESTION_TIMEOUT: u64 = 5_000;
-/// How long it is asked nothing after it did not tell. A tick has many questions, and would wait for each.
+/// How long no question is asked after one was not answered: a tick asks many, and would wait for each.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Where the bridge is, and how it is asked.
@@ -23,7 +23,7 @@ pub(crate) struct Bridge {
     pub(crate) url: String,
     /// By which it and the application know each other.
     pub(crate) token: SecretString,
-    /// When it last did not tell what it knows, if it has told nothing since.
+    /// When the last question was asked, if it was not answered.
     pub(crate) silent_since: Cell<Option<Instant>>,
 }
 
@@ -73,7 +73,10 @@ impl Bridge {
             }
             Err(error) => {
                 if self.silent_since.replace(Some(Instant::now())).is_none() {
-                    tracing::warn!(%error, "the bridge does not tell of its stations");
+                    tracing::warn!(
+                        %error,
+                        "the bridge does not answer, so its stations count as away: start it, or correct bridge_url"
+                    );
                 }
                 T::default()
             }

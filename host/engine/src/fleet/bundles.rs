@@ -4,7 +4,7 @@ use chargetap_fleet::api::{Answer, Bundles, Comparison, DifferenceKind, Problem,
 use chargetap_fleet::bundle::StandbyBundle;
 use chargetap_fleet::refusal::{Obstacle, Reason, Refusal};
 
-use super::shadow_run;
+use super::{comparison, shadow_run};
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::platform::{LoadedBundle, Platform};
@@ -72,12 +72,10 @@ fn refusal(comparison: &Comparison, standby: StandbyBundle, terms: SwapTerms) ->
         terminals,
         differing_decisions,
         unreadable,
-        no_way_back,
         faults,
         ..
     } = comparison;
-    // Who goes back to the previous bundle does not look for a way to the running one.
-    let needs_way_back = standby == StandbyBundle::Next;
+    let no_way_back = comparison::missing_ways_back(comparison, standby);
     let (code, text, kinds): (_, _, &[DifferenceKind]) = if *unreadable > 0 {
         let text = format!(
             "nothing was changed: this bundle cannot read {unreadable} states of sessions or callbacks. Take one that \
@@ -90,7 +88,7 @@ fn refusal(comparison: &Comparison, standby: StandbyBundle, terms: SwapTerms) ->
             "nothing was changed: this bundle fails {faults} times where the running one does not; the first of them:"
         );
         ("bundle-fails", text, &[DifferenceKind::Fault])
-    } else if *no_way_back > 0 && needs_way_back {
+    } else if no_way_back > 0 {
         let text = format!(
             "nothing was changed: the running bundle could not read {no_way_back} states of sessions or callbacks of \
              this one, so that there would be no way back. First swap to a bundle that reads both; the first of them:"
@@ -99,8 +97,8 @@ fn refusal(comparison: &Comparison, standby: StandbyBundle, terms: SwapTerms) ->
     } else if *differing_decisions > 0 && !terms.accept_differences {
         let text = format!(
             "nothing was changed: by {events} recorded events and the callbacks of {terminals} terminals, \
-             {differing_decisions} decisions differ. If they are meant to, swap with --accept-differences true (`accept_differences` in the \
-             REST interface); the first of them:"
+             {differing_decisions} decisions differ. If they are meant to, swap with --accept-differences true \
+             (`accept_differences` in the REST interface); the first of them:"
         );
         ("decisions-differ", text, &[DifferenceKind::Decision])
     } else {

@@ -16,13 +16,13 @@ use crate::sessions::apply;
 #[cfg(test)]
 mod tests;
 
-/// So many differences of a kind are shown. After so many that cannot be accepted, no more are looked for.
+/// How many differences of each kind are shown, and after how many that cannot be accepted no more are looked for.
 const SHOWN: u64 = 10;
-/// So many characters of a value are shown.
+/// How many characters of a value are shown.
 const LONGEST: usize = 300;
-/// How long the addresses are good to which callbacks are tried, in milliseconds.
+/// How long an address is valid at which a callback is tried, in milliseconds.
 const MINUTE: u64 = 60_000;
-/// The formats in which it is compared how receipts look.
+/// The formats in which the content of receipts is compared.
 const FORMATS: [(Format, &str); 2] = [(Format::Html, "html"), (Format::Text(40), "text")];
 
 type Step = Result<Result<Decision, Refusal>, ComponentFault>;
@@ -73,7 +73,7 @@ impl Pair<'_> {
         let [Ok(Ok(before)), Ok(Ok(after))] = &made else {
             return found.into_iter().collect();
         };
-        // What was decided otherwise is written otherwise, and told once.
+        // Other decisions write other states: their difference is reported once, and not for the states again.
         let is_alike = found.is_none();
         let at = format!("{at}, the state after it");
         let read = |written: &Decision, others: DifferenceKind| {
@@ -197,7 +197,7 @@ impl Pair<'_> {
     }
 }
 
-/// In what a receipt looks otherwise.
+/// The first difference between two renderings of a receipt.
 fn looks(at: &str, renderings: &[Rendering; 2]) -> Option<Difference> {
     if let [Ok(Ok(before)), Ok(Ok(after))] = renderings {
         let (before, after) = first_lines(&before.body, &after.body)?;
@@ -213,7 +213,7 @@ fn looks(at: &str, renderings: &[Rendering; 2]) -> Option<Difference> {
     difference(kind, at, &before, &after)
 }
 
-/// What is different in two answers.
+/// The first difference between two answers.
 fn compared<T: Serialize>(
     at: &str,
     answers: &[Result<T, ComponentFault>; 2],
@@ -233,7 +233,7 @@ fn refused(
     text.map(|text| text.map_err(|problem| format!("{problem:?}")))
 }
 
-/// A fault of the next one alone, or a difference of another kind.
+/// A fault if only the next bundle fails, otherwise a difference of this kind.
 fn fault_or<T>(kind: DifferenceKind, answers: &[Result<T, ComponentFault>; 2]) -> DifferenceKind {
     match answers {
         [Ok(_), Err(_)] => DifferenceKind::Fault,
@@ -241,23 +241,22 @@ fn fault_or<T>(kind: DifferenceKind, answers: &[Result<T, ComponentFault>; 2]) -
     }
 }
 
-/// Whether so much was found that cannot be accepted that it is not worth while to look for more.
+/// Whether enough was found that cannot be accepted to stop looking.
 pub(super) fn is_enough(comparison: &Comparison, standby: StandbyBundle) -> bool {
-    let Comparison {
-        unreadable,
-        faults,
-        no_way_back,
-        ..
-    } = comparison;
-    // Who goes back to the previous bundle does not look for a way to the running one.
-    let no_way_back = match standby {
-        StandbyBundle::Next => *no_way_back,
-        StandbyBundle::Previous => 0,
-    };
-    unreadable
-        .saturating_add(*faults)
-        .saturating_add(no_way_back)
+    comparison
+        .unreadable
+        .saturating_add(comparison.faults)
+        .saturating_add(missing_ways_back(comparison, standby))
         >= SHOWN
+}
+
+/// How many states and callbacks of the other bundle the running one would have to read, and cannot.
+pub(super) fn missing_ways_back(comparison: &Comparison, standby: StandbyBundle) -> u64 {
+    match standby {
+        StandbyBundle::Next => comparison.no_way_back,
+        // A rollback needs no way back to the bundle that runs now.
+        StandbyBundle::Previous => 0,
+    }
 }
 
 /// Count a difference, and keep it if it is among the first of its kind.
@@ -284,7 +283,7 @@ fn is_read(step: &Step) -> bool {
     }
 }
 
-/// What a state says to a component that reads it.
+/// The view that a component reads in a state.
 fn viewed(step: &Step) -> Value {
     match step {
         Ok(Ok(decision)) => json!({ "view": decision.view }),
@@ -292,7 +291,7 @@ fn viewed(step: &Step) -> Value {
     }
 }
 
-/// What counts of a step. The state may have another form.
+/// A step's decision without the state, which may have another form.
 fn decided(step: &Step) -> Value {
     match step {
         Ok(Ok(Decision {

@@ -215,8 +215,8 @@ async fn operate(
     Ok(Some(answer))
 }
 
-/// Have a bundle of components take the place of the running one. It is on record before it does, so that the audit
-/// log misses nothing, and so is that it did not; nothing is on record of a bundle that may not.
+/// Have a bundle of components take the place of the running one. The audit log has the swap before it is made, and the
+/// reverse if it fails. A bundle that may not take the place is not in the audit log.
 async fn swap(
     gateway: &Gateway<impl Platform>,
     actor: &Actor,

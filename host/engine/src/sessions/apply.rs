@@ -13,7 +13,7 @@ use crate::store::events::Entry;
 use crate::store::sessions::{OpenSession, StoredSession};
 use crate::{clock, store};
 
-/// What every state takes, and what changes none: to see what a state says.
+/// An event that every state accepts and none is changed by: it shows whether a state can be read, and its view.
 pub(crate) static READ: Event = Event::ClockSet(0);
 
 /// How often a step is made again because the session moved on meanwhile.
@@ -107,7 +107,7 @@ async fn attempt(
     Ok(outcome)
 }
 
-/// What is wrong with a state, if it was refused because it was not read.
+/// Why a state could not be read, if that is what was refused.
 pub(crate) fn unread(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::UnknownStateVersion(version) => Some(format!("version {version}")),

@@ -75,7 +75,7 @@ async fn answer(
     (StatusCode::from_u16(status).unwrap(), "true")
 }
 
-/// What is logged on this thread.
+/// The lines that this thread logs.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -140,7 +140,7 @@ async fn what_the_application_does_not_take_in_is_to_be_told_again() {
     for _ in 0..5 {
         assert_eq!(played.asked().await, (path.clone(), expected.clone()));
     }
-    // An answer of another kind is none.
+    // An answer of another type counts as none.
     let told: Result<u32, _> = application.tell("CT 1/2", &event).await;
     assert_eq!(told, Err(Unavailable));
 }

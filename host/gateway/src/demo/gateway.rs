@@ -129,7 +129,7 @@ fn await_serving(out: impl Read, serving: oneshot::Sender<()>) {
     let mut serving = Some(serving);
     for text in BufReader::new(out).lines().map_while(Result::ok) {
         if text.contains("Serving") {
-            // Nobody may wait any more.
+            // Fails if nobody waits any more.
             let _ = serving.take().map(|it| it.send(()));
         }
     }
@@ -143,7 +143,7 @@ fn follow(
 ) {
     let mut bootstrap = Some(bootstrap);
     for text in BufReader::new(log).lines().map_while(Result::ok) {
-        // Nobody may wait any more.
+        // Fails if nobody waits any more.
         if let Some((_, token)) = text.split_once(BOOTSTRAP_TOKEN) {
             let _ = bootstrap.take().map(|it| it.send(token.trim().into()));
         } else if let Some(line) = Line::read(&text) {

@@ -226,6 +226,11 @@ impl Link {
     }
 }
 
+/// The connection of a station, unless it has ended.
+fn connected<'a>(links: &'a HashMap<String, Link>, station: &str) -> Option<&'a Link> {
+    links.get(station).filter(|link| !link.has_ended)
+}
+
 struct Shared<E> {
     events: E,
     stations: BTreeMap<String, StationAccess>,
@@ -276,11 +281,7 @@ impl<E: StationEvents> Stations<E> {
         let links = self.0.links();
         let stations = self.0.stations.keys();
         stations
-            .map(|station| {
-                let link = links.get(station);
-                let is_connected = link.is_some_and(|link| !link.has_ended);
-                (station.as_str(), is_connected)
-            })
+            .map(|station| (station.as_str(), connected(&links, station).is_some()))
             .collect()
     }
 
@@ -297,8 +298,7 @@ impl<E: StationEvents> Stations<E> {
     /// For how long the station has been connected, in milliseconds; `None` if it is not.
     pub fn connected_for(&self, station: &str) -> Option<u64> {
         let links = self.0.links();
-        let link = links.get(station).filter(|link| !link.has_ended)?;
-        let duration = link.since.elapsed();
+        let duration = connected(&links, station)?.since.elapsed();
         Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
     }
 
@@ -361,8 +361,7 @@ impl<E> Shared<E> {
     /// Where the calls of a station go, if it is connected.
     fn orders(&self, station: &str) -> Option<mpsc::Sender<Order>> {
         let links = self.links();
-        let link = links.get(station).filter(|link| !link.has_ended)?;
-        Some(link.orders.clone())
+        Some(connected(&links, station)?.orders.clone())
     }
 
     /// What the connectors of a station's EVSEs said last. Every change leaves it whole, also after a panic elsewhere.
