@@ -4,6 +4,7 @@
 mod judgement;
 pub(crate) mod records;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chargetap_contract::session::Event;
@@ -356,6 +357,7 @@ impl Oracle {
 
     // What was truly metered.
 
+    /// Whether it is the first under its token: only that one is a session's.
     pub(crate) fn transaction_started(
         &mut self,
         id_tag: &str,
@@ -363,7 +365,7 @@ impl Oracle {
         told_start: u64,
         owner: &str,
         started_at: u64,
-    ) {
+    ) -> bool {
         let transaction = Transaction {
             start,
             stop: None,
@@ -378,10 +380,14 @@ impl Oracle {
             told_wrong_time: false,
             told_soon_at: None,
         };
-        // A start that is repeated after its transaction makes another one, which is not billed.
-        self.transactions
-            .entry(id_tag.to_owned())
-            .or_insert(transaction);
+        match self.transactions.entry(id_tag.to_owned()) {
+            // A start that is ordered again after its transaction makes another one, which is not billed.
+            Entry::Occupied(_) => false,
+            Entry::Vacant(entry) => {
+                entry.insert(transaction);
+                true
+            }
+        }
     }
 
     pub(crate) fn transaction_stopped(

@@ -87,6 +87,8 @@ struct Running {
     begin: u64,
     /// Its readings count from its begin.
     is_relative: bool,
+    /// Another transaction began under its token before.
+    is_repeated: bool,
     /// Why it is to stop, if it is.
     stop_reason: Option<StopReason>,
 }
@@ -405,6 +407,9 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
     let is_told_apart = shown >= LIFETIME;
     let begins_at_zero = is_told_apart && !began_by_plug && state.fault_often(Fault::ZeroStart);
     let told = if begins_at_zero { 0 } else { shown };
+    let is_repeated = !state
+        .oracle
+        .transaction_started(&id_tag, register, told, &owner, now);
     let running = Running {
         id_tag: id_tag.clone(),
         id,
@@ -412,14 +417,12 @@ fn begin(world: &Arc<World>, state: &mut State, connector: u32) {
         began_by_plug,
         begin: told,
         is_relative: is_told_apart && !begins_at_zero && state.fault_often(Fault::RelativeReadings),
+        is_repeated,
         stop_reason: None,
     };
     state.note(format_args!(
         "connector {connector} starts for {id_tag} at {register} Wh"
     ));
-    state
-        .oracle
-        .transaction_started(&id_tag, register, told, &owner, now);
     let Some(found) = state.connector(connector) else {
         return;
     };

@@ -83,6 +83,7 @@ fn empty(id: Value, register: u64, at: u64) -> Told {
         token: String::new(),
         id,
         is_named: true,
+        is_repeated: false,
         began_by_plug: true,
         begin: register,
         register: Some(register),

@@ -41,6 +41,8 @@ pub(super) struct Told {
     pub(super) id: Value,
     /// The station tells its id.
     pub(super) is_named: bool,
+    /// Another transaction began under its token before, and this one is no session's.
+    pub(super) is_repeated: bool,
     /// It began when the vehicle was plugged in, before anybody could charge (2.x).
     pub(super) began_by_plug: bool,
     /// The register at its begin, in watt-hours.

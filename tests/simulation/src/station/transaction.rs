@@ -115,6 +115,7 @@ fn told(running: &Running, reading: MeterReading) -> Told {
         token: running.id_tag.clone(),
         id: running.id.clone(),
         is_named: true,
+        is_repeated: running.is_repeated,
         began_by_plug: running.began_by_plug,
         begin: running.begin,
         register: Some(reading.energy),
@@ -348,6 +349,9 @@ async fn report_stop(
 async fn report_end(world: &Arc<World>, connector: u32, told: &Told, report: &Report) {
     while send(world, connector, report).await.is_none() {
         pass(REPEAT).await;
+    }
+    if told.is_repeated {
+        return;
     }
     let station = site::station(connector);
     let mut state = world.state();
