@@ -98,12 +98,16 @@ impl BundleFolders {
 
     /// Verify and compile the bundle that is to run.
     pub(crate) fn load_running(&self) -> Result<Plugins, LoadError> {
-        self.load(BundlePlace::Running)
+        let endpoints = self.endpoints.clone();
+        let folder = self.path(BundlePlace::Running);
+        Plugins::load(&folder, &self.trust, &self.cache, endpoints)
     }
 
-    fn load(&self, place: BundlePlace) -> Result<Plugins, LoadError> {
+    /// Verify and compile another bundle, while components run.
+    fn load(&self, standby: StandbyBundle) -> Result<Plugins, LoadError> {
         let endpoints = self.endpoints.clone();
-        Plugins::load(&self.path(place), &self.trust, &self.cache, endpoints)
+        let folder = self.path(standby.into());
+        Plugins::load_in_background(&folder, &self.trust, &self.cache, endpoints)
     }
 
     /// Make sure that a folder still has these components, and that the next start takes them.
@@ -259,7 +263,7 @@ impl SwappablePlugins {
                 ),
             });
         }
-        let next = self.folders.load(standby.into());
+        let next = self.folders.load(standby);
         let next = next.map_err(|error| unusable(&error))?;
         let bundle = SwappableBundle {
             next,

@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use wasmtime::component::{Component as Compiled, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
@@ -13,6 +14,8 @@ use crate::pool::{Limits, Pool, World};
 
 pub(crate) struct Runtime {
     engine: Engine,
+    /// The threads that compile, if these are not to hold up others.
+    pub(crate) background: Option<ThreadPool>,
 }
 
 impl Runtime {
@@ -20,7 +23,22 @@ impl Runtime {
         let failed = |error: wasmtime::Error| LoadError::Runtime(format!("{error:#}"));
         let engine = Engine::new(&config()).map_err(failed)?;
         tick(&engine).map_err(|error| LoadError::Runtime(error.to_string()))?;
-        Ok(Self { engine })
+        Ok(Self {
+            engine,
+            background: None,
+        })
+    }
+
+    /// One that compiles while the processors have nothing else to do, or nearly so.
+    pub(crate) fn in_background() -> Result<Self, LoadError> {
+        let threads = ThreadPoolBuilder::new()
+            .thread_name(|number| format!("compiler-{number}"))
+            .start_handler(|_| yield_to_others());
+        let failed = |error: rayon::ThreadPoolBuildError| LoadError::Runtime(error.to_string());
+        Ok(Self {
+            background: Some(threads.build().map_err(failed)?),
+            ..Self::new()?
+        })
     }
 
     pub(crate) fn load<W: World>(
@@ -45,17 +63,26 @@ impl Runtime {
     /// and configuration. A cache that cannot be used costs time and nothing else.
     fn compile(&self, component: &Component, cache: Option<&Cache>) -> wasmtime::Result<Compiled> {
         let Some(cache) = cache else {
-            return Compiled::new(&self.engine, &component.bytes);
+            return self.compile_anew(component);
         };
         let entry = self.cache_entry(&component.inspection.sha256);
         if let Some(compiled) = self.cached(cache, &entry) {
             return Ok(compiled);
         }
-        let compiled = Compiled::new(&self.engine, &component.bytes)?;
+        let compiled = self.compile_anew(component)?;
         if let Err(error) = cache.store(&entry, &compiled.serialize()?) {
             tracing::warn!(entry, %error, "a compiled component cannot be kept");
         }
         Ok(compiled)
+    }
+
+    fn compile_anew(&self, component: &Component) -> wasmtime::Result<Compiled> {
+        let compile = || Compiled::new(&self.engine, &component.bytes);
+        match &self.background {
+            // wasmtime compiles on the threads from which it is called.
+            Some(threads) => threads.install(compile),
+            None => compile(),
+        }
     }
 
     /// The name of a component in the cache.
@@ -79,6 +106,22 @@ impl Runtime {
         compiled.ok()
     }
 }
+
+/// How much the threads of the background yield, from 0 to 19: beside a busy thread they get a quarter of a processor.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 5;
+
+/// Let other threads go before this one.
+#[cfg(target_os = "linux")]
+fn yield_to_others() {
+    // On Linux, a priority is a thread's own.
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::warn!(%error, "calls are slower while components are compiled");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn yield_to_others() {}
 
 fn config() -> Config {
     let mut pool = PoolingAllocationConfig::default();

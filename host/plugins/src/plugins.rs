@@ -55,6 +55,30 @@ impl Plugins {
         cache: &Path,
         endpoints: Vec<EndpointKeys>,
     ) -> Result<Self, LoadError> {
+        Self::open(folder, trust, cache, endpoints, Runtime::new)
+    }
+
+    /// The same, at a low priority, so that calls to other components take as long as before: for those that are to
+    /// take the place of others. On Linux only; elsewhere it is [`Plugins::load`].
+    ///
+    /// # Errors
+    /// As [`Plugins::load`].
+    pub fn load_in_background(
+        folder: &Path,
+        trust: &Trust,
+        cache: &Path,
+        endpoints: Vec<EndpointKeys>,
+    ) -> Result<Self, LoadError> {
+        Self::open(folder, trust, cache, endpoints, Runtime::in_background)
+    }
+
+    fn open(
+        folder: &Path,
+        trust: &Trust,
+        cache: &Path,
+        endpoints: Vec<EndpointKeys>,
+        runtime: impl FnOnce() -> Result<Runtime, LoadError>,
+    ) -> Result<Self, LoadError> {
         let bundle = Bundle::open(folder, trust)?;
         let verifier = bundle.component(Verifier::NAME)?;
         let orchestrator = bundle.component(Orchestrator::NAME)?;
@@ -65,7 +89,7 @@ impl Plugins {
             tracing::warn!(%error, "what is compiled cannot be kept: every start takes longer");
         }
         let cache = cache.as_ref().ok();
-        let runtime = Runtime::new()?;
+        let runtime = runtime()?;
         let loaded = Loaded {
             verifier: runtime.load(&verifier, cache, Verifier { endpoints })?,
             orchestrator: runtime.load(&orchestrator, cache, Orchestrator)?,

@@ -61,15 +61,19 @@ impl World for Behaviours {
 /// Load it as a host does that keeps what it compiles in `cache`.
 fn load(folder: &Path) -> Result<Pool<Behaviours>, LoadError> {
     let cache = Cache::open(&folder.join("cache")).unwrap();
-    load_with(folder, Some(&cache))
+    load_with(&Runtime::new()?, folder, Some(&cache))
 }
 
-fn load_with(folder: &Path, cache: Option<&Cache>) -> Result<Pool<Behaviours>, LoadError> {
+fn load_with(
+    runtime: &Runtime,
+    folder: &Path,
+    cache: Option<&Cache>,
+) -> Result<Pool<Behaviours>, LoadError> {
     let bytes = wat::parse_str(BEHAVIOURS).unwrap();
     std::fs::write(folder.join("behaviours.wasm"), bytes).unwrap();
     let bundle = Bundle::open(folder, &Trust::Unsigned)?;
     let component = bundle.component(Behaviours::NAME)?;
-    Runtime::new()?.load(&component, cache, Behaviours::default())
+    runtime.load(&component, cache, Behaviours::default())
 }
 
 fn call(pool: &Pool<Behaviours>, name: &str) -> Result<(), String> {

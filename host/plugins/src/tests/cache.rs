@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{call, load, load_with};
 use crate::cache::{Cache, CacheError};
+use crate::load::Runtime;
 
 /// A name of the length that all have.
 const ENTRY: &str = "entry-a";
@@ -169,7 +170,8 @@ fn what_belongs_to_another_user_is_refused() {
 #[test]
 fn without_a_cache_everything_is_compiled_and_works() {
     let folder = tempfile::tempdir().unwrap();
-    call(&load_with(folder.path(), None).unwrap(), "fine").unwrap();
+    let runtime = Runtime::new().unwrap();
+    call(&load_with(&runtime, folder.path(), None).unwrap(), "fine").unwrap();
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use chargetap_contract::callback::Capability;
 
-use super::{built, endpoints};
+use super::{built, call, endpoints, load_with};
+use crate::load::Runtime;
 use crate::{COMPONENTS, Components, Plugins, Trust};
 
 const EARLIER: &str = "the earlier key of more than 32 bytes";
@@ -42,6 +43,19 @@ fn a_call_ends_on_the_components_on_which_it_began() {
     });
     let minted = minted.unwrap().unwrap();
     assert_eq!([minted, mint(&earlier)], expected);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn components_that_are_to_take_a_place_are_compiled_by_threads_that_yield_to_callers() {
+    let priority = || rustix::process::getpriority_process(None).unwrap();
+    let own = priority();
+    let runtime = Runtime::in_background().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let pool = load_with(&runtime, folder.path(), None).unwrap();
+    call(&pool, "fine").unwrap();
+    let theirs = runtime.background.unwrap().install(priority);
+    assert_eq!((theirs, priority()), (own.max(5), own));
 }
 
 #[test]
