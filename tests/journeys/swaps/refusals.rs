@@ -194,6 +194,30 @@ async fn nothing_changes_if_the_folder_of_the_running_components_has_others() {
 }
 
 #[tokio::test]
+async fn nothing_changes_if_the_folders_cannot_be_exchanged() {
+    let mut world = gateway(Setup::default(), "unsigned = true").await;
+    world.restart_gateway().await;
+    stage(&world, "second");
+    let [running, next] = [
+        verifier(&world, "running").await,
+        verifier(&world, "next").await,
+    ];
+    // What is not there cannot be written to the disk.
+    let dangling = folder(&world, "components.next").join("notes.txt");
+    std::os::unix::fs::symlink("nowhere", &dangling).unwrap();
+    let refused = swap(&world, json!({})).await;
+    assert_eq!(codes(&refused), ["folders-not-exchanged"]);
+    assert_eq!(verifier(&world, "running").await, running);
+    assert_eq!(verifier(&world, "next").await, next);
+    assert_eq!(verifier(&world, "previous").await, None);
+
+    std::fs::remove_file(dangling).unwrap();
+    assert_eq!(swap(&world, json!({})).await.status, 200);
+    assert_eq!(verifier(&world, "running").await, next);
+    assert_eq!(verifier(&world, "previous").await, running);
+}
+
+#[tokio::test]
 async fn of_two_swaps_at_once_one_is_refused() {
     let mut world = gateway(Setup::default(), "unsigned = true").await;
     world.restart_gateway().await;
