@@ -45,7 +45,7 @@ fn path(name: &str) -> PathBuf {
     folder().join(name).with_extension("wasm")
 }
 
-/// Build the plugins and the Spin application.
+/// Build the plugins, the Spin application, and the one that the tests call the plugins by.
 pub(crate) fn build() -> anyhow::Result<()> {
     build_plugins()?;
     targets::ensure(targets::SPIN)?;
@@ -58,6 +58,8 @@ pub(crate) fn build() -> anyhow::Result<()> {
                 "component",
                 "--package",
                 "spin-gateway",
+                "--package",
+                "spin-calls",
             ][..],
             &target,
         ]

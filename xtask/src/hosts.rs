@@ -28,6 +28,15 @@ pub(crate) fn test(python: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Build the package for JavaScript.
+pub(crate) fn build_package() -> anyhow::Result<()> {
+    let [(folder, _), _] = PACKAGES;
+    for chore in [&["ci"][..], &["run", "build"]] {
+        run(Path::new("npm"), &[&["--prefix", folder], chore].concat())?;
+    }
+    Ok(())
+}
+
 /// Make sure that there is a Node that has what the package uses. Debian's own may be too old.
 pub(crate) fn need_node() -> anyhow::Result<()> {
     let missing = "the tests need Node 20.16, or 22.3 or later, with npm, on the PATH";

@@ -31,8 +31,8 @@ enum Chore {
     Build,
     /// Build what the tests need and run them all.
     Test,
-    /// Build the components, and measure what calling them costs beside the same code natively, and what it costs a
-    /// station's message to pass the gateway.
+    /// Build the components, and measure what calling them costs beside the same code natively, through each host, and
+    /// while they are swapped, and what it costs a station's message to pass the gateway.
     Bench,
     /// Write every kind of receipt in every format and language into target/receipts/, with an index
     /// to look through.
@@ -136,10 +136,17 @@ fn test() -> anyhow::Result<()> {
 const WITHOUT_SHA_EXTENSIONS: &str = "build.rustflags=['--cfg', 'sha2_256_backend=\"soft\"']";
 
 fn bench() -> anyhow::Result<()> {
+    hosts::need_node()?;
     components::build_plugins()?;
     println!("components: built with {}", components::flags());
     cargo(&["bench", "--package", "chargetap-fleet"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "components"])?;
+    let python = peers::install()?;
+    hosts::build_package()?;
+    shell::cargo_with(
+        &["bench", "--package", "chargetap", "--bench", "hosts"],
+        Some((peers::PYTHON, python.as_os_str())),
+    )?;
     cargo(&["bench", "--package", "chargetap-plugins", "--bench", "swap"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "relay"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "stations"])?;

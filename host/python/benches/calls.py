@@ -1,58 +1,52 @@
-"""How long a call takes through Python: `python host/python/benches/calls.py [COMPONENTS]`."""
+"""What calls take through Python.
+
+`cargo bench --package chargetap --bench hosts` runs it beside the other hosts: it gives the calls on
+standard input, and gets the median of each in microseconds as JSON.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import io
+import json
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from typing import Any
 
-from chargetap import Plugins, example
-from chargetap._runtime import FUEL, Plugin
-from chargetap.contract.receipt import FormatHtml, FormatPdf, FormatText
-from chargetap.contract.session import EventCardPresented, Evse, Tap
+from chargetap import Plugins
+from chargetap._convert import signature
+from chargetap._json import decode
+from chargetap.contract import orchestration, rendering, verification
 
+WARM_UP = 20
 CALLS = 200
+INTERFACES = (verification.INTERFACE, orchestration.INTERFACE, rendering.INTERFACE)
+FUNCTIONS = {it.export.split("]")[-1]: it for known in INTERFACES for it in known.functions}
 
 
-def measure(name: str, plugin: Plugin, call: Callable[[], object]) -> None:
-    call()
+def values(function: str, arguments: list[Any]) -> tuple[Any, ...]:
+    """Arguments of the contract's types."""
+    parameters = signature(FUNCTIONS[function]).parameters
+    return tuple(decode(of, it) for (_, of), it in zip(parameters, arguments, strict=True))
+
+
+def median(folder: str, call: dict[str, Any]) -> float:
+    """Of the time that a call takes, in microseconds."""
+    (endpoints,) = values("verifier.load", [call["loaded"]])
+    plugins = Plugins.load(endpoints, folder, unsigned=True)
+    given = values(call["function"], call["arguments"])
+    make = getattr(plugins, call["function"].split(".")[-1].replace("-", "_"))
     times = []
-    for _ in range(CALLS):
+    for at in range(WARM_UP + CALLS):
         began = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - began) * 1_000)
-    assert plugin.idle
-    fuel = FUEL - plugin.idle[0].store.get_fuel()
-    slow = statistics.quantiles(times, n=20)[-1]
-    print(f"{name:22} {statistics.median(times):8.2f} {slow:8.2f} {fuel:12,}")
+        make(*given)
+        times.append((time.perf_counter() - began) * 1_000_000)
+    return statistics.median(times[WARM_UP:])
 
 
 def main() -> None:
-    folder = sys.argv[1] if len(sys.argv) > 1 else None
-    began = time.perf_counter()
-    plugins = Plugins.load([(example.ENDPOINT, [example.KEY])], folder, unsigned=True)
-    print(f"loading took {time.perf_counter() - began:.2f} s")
-    request = example.callback(plugins)
-    tap = Tap(read=example.card_of(plugins, request), evse=Evse(station="CT-1", connector=1))
-    host = example.Host(plugins)
-    with contextlib.redirect_stdout(io.StringIO()):
-        host.run(EventCardPresented(tap))
-    assert host.receipt
-    document = example.document(host.receipt)
-    verifier, orchestrator, generator = plugins._verifier, plugins._orchestrator, plugins._generator
-
-    def step() -> object:
-        return plugins.step(example.POLICY, None, EventCardPresented(tap), example.TAPPED_AT)
-
-    print(f"{'ms a call':22} {'median':>8} {'95 %':>8} {'fuel':>12}")
-    measure("verify", verifier, lambda: plugins.verify(request))
-    measure("step", orchestrator, step)
-    measure("render, text", generator, lambda: plugins.render(document, FormatText(60), "en"))
-    measure("render, HTML", generator, lambda: plugins.render(document, FormatHtml(), "en"))
-    measure("render, PDF", generator, lambda: plugins.render(document, FormatPdf(), "en"))
+    [folder] = sys.argv[1:]
+    calls = json.load(sys.stdin)
+    print(json.dumps({call["name"]: median(folder, call) for call in calls}))
 
 
 if __name__ == "__main__":

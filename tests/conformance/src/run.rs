@@ -10,7 +10,9 @@ use crate::value::{self, Kept};
 /// What became of a case.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// What each call answered, as far as they were made: JSON, the same from every host.
+    /// What each call was given, as far as they were made: a list in JSON, with kept values filled in.
+    pub arguments: Vec<String>,
+    /// What each call answered: JSON, the same from every host.
     pub answers: Vec<String>,
     /// Why it failed, if it did.
     pub failure: Option<Failure>,
@@ -31,6 +33,7 @@ pub struct Failure {
 #[must_use]
 pub fn run(component: &Component<'_>, case: &Case) -> Outcome {
     let mut outcome = Outcome {
+        arguments: Vec::new(),
         answers: Vec::new(),
         failure: None,
     };
@@ -48,9 +51,10 @@ pub fn run(component: &Component<'_>, case: &Case) -> Outcome {
     let mut kept = Kept::new();
     for (at, call) in case.calls.iter().enumerate() {
         let reason = match make(&mut instance, call, &kept) {
-            Ok((ty, value)) => {
-                outcome.answers.push(value::write(&ty, &value));
-                let checked = matching::check(&ty, &call.result, &value, &mut kept);
+            Ok(made) => {
+                outcome.arguments.push(made.arguments);
+                outcome.answers.push(value::write(&made.ty, &made.answer));
+                let checked = matching::check(&made.ty, &call.result, &made.answer, &mut kept);
                 checked.err().map(explained)
             }
             Err(reason) => Some(reason),
@@ -67,7 +71,14 @@ pub fn run(component: &Component<'_>, case: &Case) -> Outcome {
     outcome
 }
 
-fn make(instance: &mut Instance<'_>, call: &Call, kept: &Kept) -> Result<(Type, Val), String> {
+/// A call that was made.
+struct Made {
+    arguments: String,
+    ty: Type,
+    answer: Val,
+}
+
+fn make(instance: &mut Instance<'_>, call: &Call, kept: &Kept) -> Result<Made, String> {
     let function = instance
         .function(&call.function)
         .ok_or("the contract has no such function")?;
@@ -86,7 +97,13 @@ fn make(instance: &mut Instance<'_>, call: &Call, kept: &Kept) -> Result<(Type, 
         .call(&mut instance.store, &arguments, &mut answer)
         .map_err(|error| format!("the call failed: {error:#}"))?;
     let [answer] = answer;
-    Ok((result, answer))
+    let written = ty.params().zip(&arguments);
+    let written = written.map(|((_, ty), value)| value::write(&ty, value));
+    Ok(Made {
+        arguments: value::list(written),
+        ty: result,
+        answer,
+    })
 }
 
 fn explained(mismatch: Mismatch) -> String {

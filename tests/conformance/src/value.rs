@@ -234,15 +234,15 @@ fn optional(ty: Option<&Type>, value: Option<&Val>) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-fn list(items: impl Iterator<Item = String>) -> String {
+pub(crate) fn list(items: impl Iterator<Item = String>) -> String {
     format!("[{}]", items.collect::<Vec<_>>().join(","))
 }
 
-fn member(name: &str, value: &str) -> String {
+pub(crate) fn member(name: &str, value: &str) -> String {
     format!("{{{}:{value}}}", quoted(name))
 }
 

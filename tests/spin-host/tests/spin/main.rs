@@ -13,6 +13,7 @@
 
 mod bridge;
 mod command;
+mod conformance;
 mod manifest;
 mod outside;
 mod world;
