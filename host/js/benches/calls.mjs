@@ -20,10 +20,10 @@ const calls = /** @type {Call[]} */ (parse(await text(process.stdin), null, { pa
 const medians = {};
 for (const call of calls) {
   const { functions } = types[call.component];
-  const [endpoints] = functions["verifier.load"]?.parameters ?? [];
-  const keys = endpoints === undefined ? [] : values.read(endpoints, call.loaded, new Map());
+  const [endpoints] = types["callback-verifier"].functions["verifier.load"].parameters;
+  const loaded = values.read(endpoints, call.loaded, new Map());
   const plugins = await Plugins.load(
-    keys.map((/** @type {any} */ [endpoint, keys]) => [
+    loaded.map((/** @type {any} */ [endpoint, keys]) => [
       endpoint,
       keys.map((/** @type {any} */ [info, secret]) => [info, new Secret(secret)]),
     ]),
