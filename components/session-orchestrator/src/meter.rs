@@ -29,9 +29,10 @@ pub(crate) struct Meter {
     /// The last reading. The register stands at `moved` since. A standstill below [`STANDSTILL`]
     /// counts as charging until a later reading shows otherwise.
     last: Point,
-    /// What to add to the station's times, in milliseconds. It is 0 unless the clock was wrong at the
-    /// start.
+    /// What to add to the station's times, in milliseconds. It is 0 unless one of the clocks was wrong, or was set.
     pub(crate) clock_offset: i64,
+    /// The difference by which a reading last fitted. After one wrong time it counts again.
+    pub(crate) trusted_offset: i64,
 }
 
 /// A reading, and the usage up to it.
@@ -68,19 +69,21 @@ impl Point {
 }
 
 impl Meter {
-    /// A meter of a session of which only the last two readings were stored.
-    pub(crate) fn with_last_two(
+    /// A meter that was stored without the difference that is trusted.
+    pub(crate) fn stored(
         start: MeterReading,
         previous: Point,
+        moved: Point,
         last: Point,
         clock_offset: i64,
     ) -> Self {
         Self {
             start,
             previous,
-            moved: last.clone(),
+            moved,
             last,
             clock_offset,
+            trusted_offset: clock_offset,
         }
     }
 
@@ -91,6 +94,7 @@ impl Meter {
             moved: Point::new(start),
             last: Point::new(start),
             clock_offset,
+            trusted_offset: clock_offset,
         }
     }
 
@@ -184,7 +188,9 @@ impl Meter {
         for reading in readings.chain([&mut self.start]) {
             reading.at = reading.at.saturating_add_signed(by);
         }
-        self.clock_offset = self.clock_offset.saturating_add(by);
+        for offset in [&mut self.clock_offset, &mut self.trusted_offset] {
+            *offset = offset.saturating_add(by);
+        }
     }
 
     pub(crate) fn start(&self) -> MeterReading {

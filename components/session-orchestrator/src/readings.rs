@@ -123,19 +123,23 @@ fn clock_offset_at_start(step: &Step<'_>, started_at: u64) -> i64 {
 }
 
 /// A reading comes after the last one and before it is reported. If the station says otherwise of a register that
-/// moved, its clock was set: it is right now, or wrong by another difference.
+/// moved, its clock was set: it is right again, or right now, or wrong by another difference.
 fn correct_clock(step: &mut Step<'_>, reading: MeterReading) {
     let now = step.now;
     let Some(meter) = &mut step.session.meter else {
         return;
     };
-    let (last, is_shifted) = (meter.last(), meter.clock_offset != 0);
+    let last = meter.last();
     let energy = step.session.register.shifted(reading).energy;
-    let at = reading.at.saturating_add_signed(meter.clock_offset);
-    let fits = |at| (last.at..=now).contains(&at);
-    if is_shifted && !fits(at) && fits(reading.at) {
-        meter.clock_offset = 0;
-    } else if at > now || (at < last.at && energy > last.energy) {
+    let at = |offset| reading.at.saturating_add_signed(offset);
+    let fits = |offset: &i64| (last.at..=now).contains(&at(*offset));
+    let known = [meter.clock_offset, meter.trusted_offset, 0];
+    if let Some(fitting) = known.into_iter().find(fits) {
+        meter.clock_offset = fitting;
+        meter.trusted_offset = fitting;
+    } else if at(meter.clock_offset) > now
+        || (at(meter.clock_offset) < last.at && energy > last.energy)
+    {
         meter.clock_offset = difference(now, reading.at);
     }
 }

@@ -5,13 +5,14 @@
 
 mod version_1;
 mod version_2;
+mod version_3;
 
 use chargetap_contract::session::Refusal;
 
 use crate::session::Session;
 
 /// The version that this component writes.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 impl Session {
     pub(crate) fn decode(state: &[u8]) -> Result<Self, Refusal> {
@@ -21,6 +22,8 @@ impl Session {
             1 => postcard::take_from_bytes::<version_1::Session>(fields)
                 .map(|(session, rest)| (session.into(), rest)),
             2 => postcard::take_from_bytes::<version_2::Session>(fields)
+                .map(|(session, rest)| (session.into(), rest)),
+            3 => postcard::take_from_bytes::<version_3::Session>(fields)
                 .map(|(session, rest)| (session.into(), rest)),
             VERSION => postcard::take_from_bytes(fields),
             _ => return Err(Refusal::UnknownStateVersion(version)),

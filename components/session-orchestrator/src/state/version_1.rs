@@ -11,7 +11,8 @@ use chargetap_contract::terminal::{Card, Hold};
 use serde::Deserialize;
 
 use super::version_2::{self, Stage};
-use crate::meter::{self, Point};
+use super::version_3;
+use crate::meter::Point;
 use crate::session;
 
 #[derive(Deserialize)]
@@ -40,9 +41,15 @@ struct Meter {
     clock_offset: i64,
 }
 
-impl From<Meter> for meter::Meter {
+impl From<Meter> for version_3::Meter {
     fn from(old: Meter) -> Self {
-        Self::with_last_two(old.start, old.previous, old.last, old.clock_offset)
+        Self {
+            start: old.start,
+            previous: old.previous,
+            moved: old.last.clone(),
+            last: old.last,
+            clock_offset: old.clock_offset,
+        }
     }
 }
 

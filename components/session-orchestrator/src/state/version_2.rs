@@ -1,6 +1,6 @@
-//! Version 2 of the stored session. What is different today:
+//! Version 2 of the stored session. What is different in version 3:
 //!
-//! | field                 | version 2                              | today                                    |
+//! | field                 | version 2                              | version 3                                |
 //! |-----------------------|----------------------------------------|------------------------------------------|
 //! | `register`, `unpaid`  | not known                              | plausibility, and energy without payment |
 //! | `Starting`            | does not tell whether it was accepted  | tells, and when it is repeated           |
@@ -11,9 +11,10 @@ use chargetap_contract::session::{Evse, MeterReading};
 use chargetap_contract::terminal::{Card, Hold};
 use serde::Deserialize;
 
-use crate::meter::Meter;
 use crate::register::Register;
 use crate::session::{self, Close, Ended, LostAnswer};
+
+use super::version_3::Meter;
 
 #[derive(Deserialize)]
 pub(super) struct Session {
@@ -81,7 +82,7 @@ impl From<Session> for session::Session {
             hold: old.hold,
             held_at: old.held_at,
             register: Register::default(),
-            meter: old.meter,
+            meter: old.meter.map(Into::into),
             estimated: old.estimated,
             implausible: false,
             late: old.late,

@@ -159,6 +159,25 @@ fn a_session_is_billed_for_the_time_it_took_whatever_the_clock_is_set_to() {
     }
 }
 
+// The station tells a wrong time once, our clock is set, and the end is told late, in times of the station's right clock.
+#[test]
+fn one_wrong_time_of_the_station_does_not_bill_by_how_much_our_clock_was_set() {
+    for by in [-720_000, 720_000] {
+        let mut session = by_the_minute();
+        let began = session.now;
+        let start = at(&session, 0, began);
+        session.apply(Event::ChargingStarted(start));
+        session.pass(20 * MINUTE);
+        let wrong = at(&session, 2_000, session.now + 2 * HOUR);
+        session.apply(Event::MeterRead(wrong));
+        set_clock(&mut session, by);
+        session.pass(70 * MINUTE);
+        let end = at(&session, 9_000, began + HOUR);
+        stop(&mut session, end);
+        assert_eq!(session.capture(), AN_HOUR, "{by}");
+    }
+}
+
 #[test]
 fn the_ladder_of_a_capture_and_the_life_of_its_hold_move_along() {
     for by in steps() {

@@ -6,10 +6,11 @@ use session_orchestrator::step;
 
 use crate::session::{MINUTE, SECOND, Session, card, hold, policy};
 
-const VERSIONS: [&str; 3] = [
+const VERSIONS: [&str; 4] = [
     include_str!("golden/version-1.txt"),
     include_str!("golden/version-2.txt"),
     include_str!("golden/version-3.txt"),
+    include_str!("golden/version-4.txt"),
 ];
 
 /// A session in every stage that a session can be found in.
@@ -152,7 +153,7 @@ fn goes_on(kept: impl Fn(&str) -> Session) {
 
 #[test]
 fn a_version_of_the_future_is_refused_and_nothing_is_lost() {
-    let mut state = kept(VERSIONS[2], "charging ").state.unwrap();
+    let mut state = kept(VERSIONS[3], "charging ").state.unwrap();
     state[0] += 1;
     let refusal = step(
         &policy(),
@@ -163,6 +164,6 @@ fn a_version_of_the_future_is_refused_and_nothing_is_lost() {
     .unwrap_err();
     assert_eq!(
         refusal,
-        chargetap_contract::session::Refusal::UnknownStateVersion(4)
+        chargetap_contract::session::Refusal::UnknownStateVersion(5)
     );
 }
