@@ -59,8 +59,8 @@
 //! use chargetap_engine::config::Config;
 //! use chargetap_engine::http::{Method, ProviderRequest, ProviderResponse, Request, SendError};
 //! use chargetap_engine::platform::{
-//!     Bundles, Components, DatabaseError, Metric, Platform, Row, StationAnswer, StationLink, StationOrder, Value,
-//!     Work,
+//!     Bundles, Components, Database, DatabaseError, Metric, Platform, Row, StationAnswer, StationLink, StationOrder,
+//!     Value, Work,
 //! };
 //! use chargetap_engine::{EngineError, Gateway, Secrets};
 //! use tokio::sync::Notify;
@@ -133,7 +133,9 @@
 //!     async fn station_link(&self, _station: &str) -> StationLink {
 //!         StationLink::default() // messages and the like, for people to see
 //!     }
+//! }
 //!
+//! impl<C: Send + Sync> Database for Host<C> {
 //!     async fn query(
 //!         &self,
 //!         statement: &'static str,

@@ -29,7 +29,7 @@ impl<P: Platform> Gateway<P> {
     /// # Errors
     /// The database cannot be used, or the key is gone by which the cards of open sessions are recognised.
     pub async fn open(platform: P, config: Config, secrets: Secrets) -> Result<Self, EngineError> {
-        store::schema::migrate(&platform).await?;
+        store::migrations::migrate(&platform).await?;
         if let Some(key) = &secrets.card_key {
             card_key::check(&platform, key).await?;
         }

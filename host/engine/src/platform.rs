@@ -17,7 +17,7 @@ use crate::http::{ProviderRequest, ProviderResponse, SendError};
 pub use crate::maybe_send::{MaybeSend, MaybeSync};
 
 /// The host that the engine runs on: clock, chance, sockets, database and components.
-pub trait Platform: Bundles + MaybeSend + MaybeSync + 'static {
+pub trait Platform: Bundles + Database + MaybeSend + MaybeSync + 'static {
     /// How the three components are called here.
     type Components: Components;
 
@@ -65,9 +65,11 @@ pub trait Platform: Bundles + MaybeSend + MaybeSync + 'static {
     fn pending_stations(&self) -> impl Future<Output = Vec<PendingStation>> + MaybeSend {
         std::future::ready(Vec::new())
     }
+}
 
-    /// Run one statement in the database, atomically and durably: when it returns, what it wrote
-    /// survives a power cut.
+/// The database below the store: SQLite.
+pub trait Database: MaybeSend + MaybeSync {
+    /// Run one statement, atomically and durably: when it returns, what it wrote survives a power cut.
     fn query(
         &self,
         statement: &'static str,

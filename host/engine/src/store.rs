@@ -25,7 +25,8 @@
 //! | [`fleet`]           | `fleet_write`, `fleet_item`, `fleet_change`, `picture` |
 //! | [`monitoring`]      | `seen`, `delivery`                                  |
 //! | [`clock`]           | `clock_step`                                        |
-//! | [`schema`]          | `probe`                                             |
+//! | [`schema`]          | `probe`, and the definitions of all                 |
+//! | [`migrations`]      | `store_version`                                     |
 //!
 //! Tables keep the names under which existing databases have them.
 //!
@@ -37,6 +38,7 @@ pub(crate) mod clock;
 pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod fleet;
+pub(crate) mod migrations;
 pub(crate) mod monitoring;
 pub(crate) mod named_transactions;
 pub(crate) mod notices;

@@ -35,6 +35,9 @@ fn collect(folder: &Path, module: &mut Module, files: &mut BTreeMap<Module, syn:
         if name == "tests" {
             continue;
         }
+        if path.is_file() && path.extension().is_none_or(|it| it != "rs") {
+            continue;
+        }
         let is_root = name == "lib";
         module.push(name);
         if path.is_dir() {

@@ -7,13 +7,13 @@
 pub mod bridge;
 pub mod cli;
 pub mod client;
-pub mod database;
 pub mod demo;
 pub mod faults;
 pub mod fleet;
 pub mod ocpp;
 pub mod platform;
 pub mod server;
+pub mod sqlite;
 pub mod start;
 
 mod bootstrap;

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chargetap_engine::Gateway;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    Bundles, DatabaseError, LoadedBundle, Metric, PendingStation, Platform, Row, StationAnswer,
-    StationLink, StationOrder, Value, Work,
+    Bundles, Database, DatabaseError, LoadedBundle, Metric, PendingStation, Platform, Row,
+    StationAnswer, StationLink, StationOrder, Value, Work,
 };
 use chargetap_fleet::api::{BundledComponent, Problem};
 use chargetap_fleet::bundle::StandbyBundle;
@@ -19,10 +19,10 @@ use tokio::sync::Notify;
 
 use crate::bundles::SwappablePlugins;
 use crate::client;
-use crate::database::Database;
 use crate::faults::Faults;
 use crate::metrics::Metrics;
 use crate::ocpp::Stations;
+use crate::sqlite::Sqlite;
 use crate::station_reports::Reports;
 use crate::tls::Tls;
 
@@ -32,7 +32,7 @@ pub type NativeGateway = Gateway<Native>;
 /// The engine's platform on this host.
 pub struct Native {
     plugins: SwappablePlugins,
-    database: Database,
+    database: Sqlite,
     http: reqwest::Client,
     stations: Stations<Reports>,
     tls: Option<Arc<Tls>>,
@@ -64,7 +64,7 @@ pub(crate) fn elapsed() -> u64 {
 impl Native {
     pub(crate) fn new(
         plugins: SwappablePlugins,
-        database: Database,
+        database: Sqlite,
         http: reqwest::Client,
         stations: Stations<Reports>,
         tls: Option<Arc<Tls>>,
@@ -213,7 +213,9 @@ impl Platform for Native {
     async fn pending_stations(&self) -> Vec<PendingStation> {
         self.stations.pending()
     }
+}
 
+impl Database for Native {
     async fn query(
         &self,
         statement: &'static str,

@@ -9,11 +9,11 @@ use chargetap_engine::{EngineError, Gateway, Secrets};
 
 use crate::bundles::{BundleError, BundleFolders, SwappablePlugins};
 use crate::client::client;
-use crate::database::{Database, OpenError};
 use crate::faults::Faults;
 use crate::ocpp::{StationAccess, Stations, Timeouts};
 use crate::platform::{Native, NativeGateway, now};
 use crate::secrets::{self, SecretError};
+use crate::sqlite::{OpenError, Sqlite};
 use crate::station_reports::Reports;
 use crate::tls::{Tls, TlsError};
 use crate::workers;
@@ -105,7 +105,7 @@ pub async fn start(
 
     let tls = tls(&config, folder)?;
     let plugins = SwappablePlugins::new(BundleFolders::read(&config, folder)?, faults.clone())?;
-    let database = Database::open(&folder.join(&config.server.database), faults.clone())?;
+    let database = Sqlite::open(&folder.join(&config.server.database), faults.clone())?;
     let reports = Reports::default();
     let upstream = config.upstream.clone();
     let timeouts = Timeouts::default();

@@ -12,15 +12,15 @@ use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::config::Config;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    Bundles, ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer,
-    StationLink, StationOrder, Value, Work,
+    Bundles, ComponentFault, Components, Database, DatabaseError, Metric, Platform, Row,
+    StationAnswer, StationLink, StationOrder, Value, Work,
 };
 use chargetap_engine::{Gateway, Secrets};
 use secrecy::SecretString;
 
-use crate::database::Database;
 use crate::faults::Faults;
 use crate::platform;
+use crate::sqlite::Sqlite;
 
 /// Issue an operator's token in the database of a stopped gateway, to replace a lost one. The
 /// configuration's relative paths are taken from `folder`.
@@ -37,7 +37,7 @@ pub(crate) async fn issue_operator_token(
         "there is no database {}: the gateway writes the bootstrap token into a file when it starts for the first time",
         path.display()
     );
-    let database = Database::open(&path, Arc::new(Faults::default()))
+    let database = Sqlite::open(&path, Arc::new(Faults::default()))
         .context("stop the gateway first, or have an operator issue a token")?;
     // Nothing is sent and no card is shown, so the keys are not needed.
     let secrets = Secrets {
@@ -52,7 +52,7 @@ pub(crate) async fn issue_operator_token(
 }
 
 struct Stopped {
-    database: Database,
+    database: Sqlite,
 }
 
 impl Bundles for Stopped {}
@@ -95,7 +95,9 @@ impl Platform for Stopped {
     async fn station_link(&self, _: &str) -> StationLink {
         StationLink::default()
     }
+}
 
+impl Database for Stopped {
     async fn query(
         &self,
         statement: &'static str,
@@ -234,7 +236,7 @@ mod tests {
         let config = config();
         let folder = fresh(&config);
         let database = folder.path().join(&config.server.database);
-        let _running = Database::open(&database, Arc::new(Faults::default())).unwrap();
+        let _running = Sqlite::open(&database, Arc::new(Faults::default())).unwrap();
         let error = issue_operator_token(config, folder.path())
             .await
             .unwrap_err();

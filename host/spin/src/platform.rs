@@ -8,8 +8,8 @@ use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    Bundles, ComponentFault, Components, DatabaseError, Metric, PendingStation, Platform, Row,
-    StationAnswer, StationLink, StationOrder, Value, Work,
+    Bundles, ComponentFault, Components, Database, DatabaseError, Metric, PendingStation, Platform,
+    Row, StationAnswer, StationLink, StationOrder, Value, Work,
 };
 use spin_sdk::sqlite::Connection;
 use spin_sdk::wasip3::random::random::get_random_u64;
@@ -82,7 +82,9 @@ impl Platform for Spin {
     async fn pending_stations(&self) -> Vec<PendingStation> {
         self.bridge.pending_stations().await
     }
+}
 
+impl Database for Spin {
     async fn query(
         &self,
         statement: &'static str,

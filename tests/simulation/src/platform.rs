@@ -14,8 +14,8 @@ use chargetap_contract::session::{
 use chargetap_engine::config::PAYTER;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    Bundles, ComponentFault, Components, DatabaseError, Metric, Platform, Row, StationAnswer,
-    StationLink, StationOrder, Value, Work,
+    Bundles, ComponentFault, Components, Database, DatabaseError, Metric, Platform, Row,
+    StationAnswer, StationLink, StationOrder, Value, Work,
 };
 use tokio::sync::oneshot;
 
@@ -183,7 +183,9 @@ impl Platform for Simulated {
     async fn station_link(&self, _: &str) -> StationLink {
         StationLink::default()
     }
+}
 
+impl Database for Simulated {
     async fn query(
         &self,
         statement: &'static str,

@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::rows::{Reader, integer};
-use crate::platform::{Platform, Value};
+use crate::platform::{Database, Value};
 
 /// A step of the clock that not all sessions have heard of.
 pub(crate) struct ClockStep {
@@ -16,11 +16,11 @@ pub(crate) struct ClockStep {
 /// The clock was set by so much, and shows `now`. What else waits for a moment, such as prompts and deliveries,
 /// moves along at once.
 pub(crate) async fn insert_step(
-    platform: &impl Platform,
+    database: &impl Database,
     by: i64,
     now: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "INSERT INTO clock_step (at, by, upto)
              SELECT ?1, ?2, coalesce(max(number), 0) FROM session",
@@ -31,9 +31,9 @@ pub(crate) async fn insert_step(
 }
 
 pub(crate) async fn steps_under_way(
-    platform: &impl Platform,
+    database: &impl Database,
 ) -> Result<Vec<ClockStep>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT number, by, upto FROM clock_step WHERE done = 0",
             Vec::new(),
@@ -50,8 +50,8 @@ pub(crate) async fn steps_under_way(
     rows.into_iter().map(step).collect()
 }
 
-pub(crate) async fn complete_step(platform: &impl Platform, number: i64) -> Result<(), StoreError> {
-    platform
+pub(crate) async fn complete_step(database: &impl Database, number: i64) -> Result<(), StoreError> {
+    database
         .query(
             "UPDATE clock_step SET done = 1 WHERE number = ?1",
             vec![Value::Integer(number)],
@@ -62,14 +62,14 @@ pub(crate) async fn complete_step(platform: &impl Platform, number: i64) -> Resu
 
 /// The moment of what was put on record last, in Unix milliseconds: an event, or a step of the clock that was set since;
 /// 0 if there is nothing.
-pub(crate) async fn latest(platform: &impl Platform) -> Result<u64, StoreError> {
-    let rows = platform
+pub(crate) async fn latest(database: &impl Database) -> Result<u64, StoreError> {
+    let rows = database
         .query(
             "SELECT coalesce(
                 (SELECT step.at FROM clock_step AS step JOIN clock_step_order USING (number)
                  WHERE number = (SELECT max(number) FROM clock_step)
                    AND after_event >= (SELECT coalesce(max(rowid), 0) FROM event)),
-                (SELECT at FROM event ORDER BY rowid DESC LIMIT 1),
+                (SELECT at FROM event WHERE rowid = (SELECT max(rowid) FROM event)),
                 0)",
             Vec::new(),
         )

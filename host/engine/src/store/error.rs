@@ -9,4 +9,9 @@ pub(crate) enum StoreError {
     Database(#[from] DatabaseError),
     #[error("the database holds something unreadable: {0}")]
     Unreadable(String),
+    #[error(
+        "the database is of version {found}, and this program knows versions up to {known}: start the newer program again, \
+         or restore a copy of the database from before it ran"
+    )]
+    Newer { found: i64, known: i64 },
 }

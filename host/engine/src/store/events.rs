@@ -8,7 +8,7 @@
 //! | `dedupe`                      | a delivery that was seen before is dropped                            |
 //! | `read`, the arming id         | a prompt starts or stops one session only                             |
 //! | `(terminal, payment)`         | a hold belongs to one session only                                    |
-//! | index `session_at_evse`       | one driver at a time has an EVSE; another's card is told so           |
+//! | index `session_of_evse`       | one driver at a time has an EVSE; another's card is told so           |
 
 use chargetap_contract::receipt::Subject;
 use chargetap_contract::session::{Action, Command, Decision, Event, Evse, View};
@@ -18,7 +18,7 @@ use super::error::StoreError;
 use super::rows::{Reader, card_key, integer, json, optional_integer, optional_text, text};
 use crate::event::{EventEnvelope, EventOutcome};
 use crate::labels::phase_name;
-use crate::platform::{DatabaseError, Platform, Value};
+use crate::platform::{Database, DatabaseError, Value};
 
 /// An event with what was decided, on its way into the journal.
 pub(crate) struct Entry<'a> {
@@ -36,7 +36,7 @@ pub(crate) struct Entry<'a> {
 /// Insert an event with what was decided. `None`: the session moved on meanwhile, so the step has to
 /// be made again.
 pub(crate) async fn insert(
-    platform: &impl Platform,
+    database: &impl Database,
     entry: &Entry<'_>,
 ) -> Result<Option<EventOutcome>, StoreError> {
     let Decision {
@@ -60,7 +60,7 @@ pub(crate) async fn insert(
         stored_commands(commands, entry.issuer)?,
         optional_integer(*deadline)?,
     ];
-    let inserted = platform
+    let inserted = database
         .query(
             "INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
                                 state, view, card, phase, commands, deadline)
@@ -76,7 +76,7 @@ pub(crate) async fn insert(
         .await;
     match inserted {
         Ok(rows) if !rows.is_empty() => Ok(Some(EventOutcome::Stored)),
-        Ok(_) | Err(DatabaseError::Constraint(_)) => conflict(platform, entry).await,
+        Ok(_) | Err(DatabaseError::Constraint(_)) => conflict(database, entry).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -130,11 +130,11 @@ fn stored_view(view: &View) -> Result<Value, StoreError> {
 
 /// Which of the journal's rules kept an entry out.
 async fn conflict(
-    platform: &impl Platform,
+    database: &impl Database,
     entry: &Entry<'_>,
 ) -> Result<Option<EventOutcome>, StoreError> {
     let evse = entry.decision.view.evse.as_ref();
-    let rows = platform
+    let rows = database
         .query(
             "SELECT EXISTS (SELECT 1 FROM event WHERE dedupe = ?1),
                     EXISTS (SELECT 1 FROM event WHERE read = ?2)
@@ -182,10 +182,10 @@ async fn conflict(
 
 /// Whether this delivery was stored before.
 pub(crate) async fn is_duplicate(
-    platform: &impl Platform,
+    database: &impl Database,
     dedupe: &str,
 ) -> Result<bool, StoreError> {
-    let rows = platform
+    let rows = database
         .query("SELECT 1 FROM event WHERE dedupe = ?1", vec![text(dedupe)])
         .await?;
     Ok(!rows.is_empty())
@@ -193,10 +193,10 @@ pub(crate) async fn is_duplicate(
 
 /// Whether an event came under this arming id.
 pub(crate) async fn used_arming(
-    platform: &impl Platform,
+    database: &impl Database,
     arming_id: &str,
 ) -> Result<bool, StoreError> {
-    let rows = platform
+    let rows = database
         .query("SELECT 1 FROM event WHERE read = ?1", vec![text(arming_id)])
         .await?;
     Ok(!rows.is_empty())
@@ -219,11 +219,11 @@ pub(crate) struct RecordedStep {
 
 /// The last steps of the journal, newest first; those before a place, if it is given.
 pub(crate) async fn recorded(
-    platform: &impl Platform,
+    database: &impl Database,
     before: Option<i64>,
     limit: u32,
 ) -> Result<Vec<RecordedStep>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT event.rowid, event.session, event.version, event.view ->> '$.terminal', event.event,
                     event.at, earlier.state

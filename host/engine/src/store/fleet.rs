@@ -7,8 +7,8 @@ use chargetap_fleet::fleet::{Change, Fleet, Item, Kind};
 
 use super::error::StoreError;
 use super::rows;
-use super::rows::{Reader, integer, json, optional_integer, optional_text, text};
-use crate::platform::{DatabaseError, Platform, Value};
+use super::rows::{Reader, integer, json, optional_text, place, text};
+use crate::platform::{Database, DatabaseError, Value};
 
 /// Changes on their way into the store.
 pub(crate) struct Write<'a> {
@@ -33,9 +33,9 @@ pub(crate) struct Repetition<'a> {
 }
 
 /// Store changes, all or none. Whether they were: they are not when another write came first.
-pub(crate) async fn write(platform: &impl Platform, write: &Write<'_>) -> Result<bool, StoreError> {
+pub(crate) async fn write(database: &impl Database, write: &Write<'_>) -> Result<bool, StoreError> {
     let repetition = write.repetition.as_ref();
-    let written = platform
+    let written = database
         .query(
             "INSERT INTO fleet_write (number, at, actor, idempotency, fingerprint, answer, changes)
              SELECT ?1 + 1, ?2, ?3, ?4, ?5, ?6, ?7
@@ -61,10 +61,10 @@ pub(crate) async fn write(platform: &impl Platform, write: &Write<'_>) -> Result
 
 /// What was answered to a request before: the hash of what was asked, and the answer, if it was kept.
 pub(crate) async fn answered(
-    platform: &impl Platform,
+    database: &impl Database,
     key: &str,
 ) -> Result<Option<(String, Option<String>)>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT fingerprint, answer FROM fleet_write WHERE idempotency = ?1",
             vec![text(key)],
@@ -78,8 +78,8 @@ pub(crate) async fn answered(
 }
 
 /// The number of the last write.
-pub(crate) async fn last_write(platform: &impl Platform) -> Result<u64, StoreError> {
-    let rows = platform
+pub(crate) async fn last_write(database: &impl Database) -> Result<u64, StoreError> {
+    let rows = database
         .query(
             "SELECT coalesce(max(number), 0) FROM fleet_write",
             Vec::new(),
@@ -90,11 +90,11 @@ pub(crate) async fn last_write(platform: &impl Platform) -> Result<u64, StoreErr
 
 /// Keep the answer to a request that was stored without one.
 pub(crate) async fn keep_answer(
-    platform: &impl Platform,
+    database: &impl Database,
     key: &str,
     answer: &str,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "UPDATE fleet_write SET answer = ?2 WHERE idempotency = ?1",
             vec![text(key), text(answer)],
@@ -104,9 +104,9 @@ pub(crate) async fn keep_answer(
 }
 
 /// The whole fleet as it is now.
-pub(crate) async fn load(platform: &impl Platform) -> Result<Fleet, StoreError> {
+pub(crate) async fn load(database: &impl Database) -> Result<Fleet, StoreError> {
     // One statement, so that the records belong together.
-    let rows = platform
+    let rows = database
         .query(
             "SELECT write, item FROM fleet_item
              UNION ALL SELECT coalesce(max(number), 0), NULL FROM fleet_write",
@@ -130,10 +130,10 @@ pub(crate) async fn load(platform: &impl Platform) -> Result<Fleet, StoreError> 
 
 /// Take in what was written since.
 pub(crate) async fn catch_up(
-    platform: &impl Platform,
+    database: &impl Database,
     fleet: &mut Fleet,
 ) -> Result<(), StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT write, kind, key, after FROM fleet_change WHERE write > ?1 ORDER BY write",
             vec![integer(fleet.write)?],
@@ -165,26 +165,26 @@ pub(crate) struct Audited {
 
 /// Who changed what: the newest writes before one, as many as that, of one record if it is named.
 pub(crate) async fn audit(
-    platform: &impl Platform,
+    database: &impl Database,
     of: Option<&(Kind, String)>,
     before: Option<u64>,
     limit: u32,
 ) -> Result<Vec<Audited>, StoreError> {
-    let rows = platform
-        .query(
+    let mut parameters = vec![place(before)?, integer(limit.into())?];
+    let statement = match of {
+        None => {
             "SELECT write, at, actor, kind, key, before, after
              FROM fleet_change JOIN fleet_write ON number = write
-             WHERE write < coalesce(?1, write + 1) AND kind = coalesce(?2, kind)
-               AND key = coalesce(?3, key)
-             ORDER BY write DESC, kind, key LIMIT ?4",
-            vec![
-                optional_integer(before)?,
-                optional_text(of.map(|(kind, _)| kind.name())),
-                optional_text(of.map(|(_, key)| key.as_str())),
-                integer(limit.into())?,
-            ],
-        )
-        .await?;
+             WHERE write < ?1 ORDER BY write DESC, kind, key LIMIT ?2"
+        }
+        Some((kind, key)) => {
+            parameters.extend([text(kind.name()), text(key)]);
+            "SELECT write, at, actor, kind, key, before, after
+             FROM fleet_change JOIN fleet_write ON number = write
+             WHERE write < ?1 AND kind = ?3 AND key = ?4 ORDER BY write DESC LIMIT ?2"
+        }
+    };
+    let rows = database.query(statement, parameters).await?;
     let audited = |row| {
         let mut row = Reader::new(row);
         Ok(Audited {
@@ -202,10 +202,10 @@ pub(crate) async fn audit(
 
 /// Drop the keys of requests that are not repeated any more, with their answers.
 pub(crate) async fn delete_repetitions(
-    platform: &impl Platform,
+    database: &impl Database,
     before: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "UPDATE fleet_write SET idempotency = NULL, fingerprint = NULL, answer = NULL
              WHERE at < ?1 AND idempotency IS NOT NULL",
@@ -217,11 +217,11 @@ pub(crate) async fn delete_repetitions(
 
 /// Keep a picture under its hash.
 pub(crate) async fn insert_picture(
-    platform: &impl Platform,
+    database: &impl Database,
     hash: &str,
     bytes: Vec<u8>,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "INSERT INTO picture (hash, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             vec![text(hash), Value::Blob(bytes)],
@@ -232,10 +232,10 @@ pub(crate) async fn insert_picture(
 
 /// A picture by its hash.
 pub(crate) async fn picture(
-    platform: &impl Platform,
+    database: &impl Database,
     hash: &str,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT bytes FROM picture WHERE hash = ?1",
             vec![text(hash)],

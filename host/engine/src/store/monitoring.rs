@@ -6,16 +6,16 @@ use chargetap_fleet::context::{SessionStatus, StatusRecord};
 use chargetap_fleet::text::Serial;
 
 use super::error::StoreError;
-use super::rows::{Reader, integer, json, optional_integer, optional_text, text, unreadable};
-use crate::platform::Platform;
+use super::rows::{Reader, integer, json, optional_text, place, text, unreadable};
+use crate::platform::Database;
 
 /// Record the status of a terminal.
 pub(crate) async fn record_status(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
     seen: &StatusRecord,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "INSERT INTO seen (terminal, seen) VALUES (?1, ?2)
              ON CONFLICT (terminal) DO UPDATE SET seen = excluded.seen",
@@ -27,9 +27,9 @@ pub(crate) async fn record_status(
 
 /// The last status of each terminal.
 pub(crate) async fn statuses(
-    platform: &impl Platform,
+    database: &impl Database,
 ) -> Result<BTreeMap<Serial, StatusRecord>, StoreError> {
-    let rows = platform
+    let rows = database
         .query("SELECT terminal, seen FROM seen", Vec::new())
         .await?;
     let pair = |row| {
@@ -42,10 +42,10 @@ pub(crate) async fn statuses(
 
 /// The last status of one terminal.
 pub(crate) async fn status_of(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
 ) -> Result<Option<StatusRecord>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT seen FROM seen WHERE terminal = ?1",
             vec![text(terminal)],
@@ -57,10 +57,10 @@ pub(crate) async fn status_of(
 
 /// How sessions stand, by their ids.
 pub(crate) async fn session_statuses(
-    platform: &impl Platform,
+    database: &impl Database,
     sessions: &[&str],
 ) -> Result<BTreeMap<String, SessionStatus>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT id, phase = 'authorising', phase = 'needs-attention',
                     view ->> '$.reported_late' IS NOT NULL
@@ -114,11 +114,11 @@ fn delivery(row: crate::platform::Row) -> Result<Delivery, StoreError> {
 
 /// Claim a delivery whose time has come. Until `until` it is not claimed again.
 pub(crate) async fn claim_delivery(
-    platform: &impl Platform,
+    database: &impl Database,
     now: u64,
     until: u64,
 ) -> Result<Option<Delivery>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "UPDATE delivery SET attempts = attempts + 1, next_at = ?2, last_at = ?1,
                                  first_at = iif(attempts = 0, ?1, first_at)
@@ -133,13 +133,13 @@ pub(crate) async fn claim_delivery(
 
 /// What came of a delivery: it arrived, is tried again at a moment, or is given up.
 pub(crate) async fn complete_delivery(
-    platform: &impl Platform,
+    database: &impl Database,
     number: u64,
     status: &str,
     next_at: u64,
     error: Option<&str>,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "UPDATE delivery SET status = ?2, next_at = ?3, error = ?4 WHERE number = ?1",
             vec![
@@ -155,16 +155,16 @@ pub(crate) async fn complete_delivery(
 
 /// Deliveries that were given up: the newest before one, as many as that.
 pub(crate) async fn dead_letters(
-    platform: &impl Platform,
+    database: &impl Database,
     before: Option<u64>,
     limit: u32,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT number, webhook, alert, body, attempts, error, first_at, last_at FROM delivery
-             WHERE status = 'dead' AND number < coalesce(?1, number + 1)
+             WHERE status = 'dead' AND number < ?1
              ORDER BY number DESC LIMIT ?2",
-            vec![optional_integer(before)?, integer(limit.into())?],
+            vec![place(before)?, integer(limit.into())?],
         )
         .await?;
     rows.into_iter().map(delivery).collect()
@@ -172,11 +172,11 @@ pub(crate) async fn dead_letters(
 
 /// Try a delivery again that was given up. Whether there was one.
 pub(crate) async fn redeliver(
-    platform: &impl Platform,
+    database: &impl Database,
     number: u64,
     now: u64,
 ) -> Result<bool, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "UPDATE delivery SET status = 'waiting', attempts = 0, next_at = ?2
              WHERE number = ?1 AND status = 'dead' RETURNING number",

@@ -6,7 +6,7 @@
 
 use super::error::StoreError;
 use super::rows::{Reader, first_text, integer, json, optional_integer, optional_text, text};
-use crate::platform::{Platform, Value};
+use crate::platform::{Database, Value};
 
 /// A transaction as it is known by its station's id.
 pub(crate) struct NamedTransaction {
@@ -33,7 +33,7 @@ pub(crate) struct Said<'a> {
 
 /// A transaction of this id was heard of, with what was said of it.
 pub(crate) async fn heard(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
     name: &str,
     said: &Said<'_>,
@@ -43,7 +43,7 @@ pub(crate) async fn heard(
         [] => Value::Null,
         packets => json(packets)?,
     };
-    let rows = platform
+    let rows = database
         .query(
             "INSERT INTO named_transaction (station, name, connector, start_energy, signed, token, heard_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -82,12 +82,12 @@ pub(crate) async fn heard(
 
 /// The transaction has this number from now on.
 pub(crate) async fn put_number(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
     name: &str,
     number: i64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "UPDATE named_transaction SET number = ?3 WHERE station = ?1 AND name = ?2",
             vec![text(station), text(name), Value::Integer(number)],
@@ -98,11 +98,11 @@ pub(crate) async fn put_number(
 
 /// The number of the transaction of this id.
 pub(crate) async fn number(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
     name: &str,
 ) -> Result<Option<i64>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT number FROM named_transaction
              WHERE station = ?1 AND name = ?2 AND number IS NOT NULL",
@@ -115,10 +115,10 @@ pub(crate) async fn number(
 
 /// The id by which the station knows the transaction of this number: the last, if it was given several.
 pub(crate) async fn name(
-    platform: &impl Platform,
+    database: &impl Database,
     number: i64,
 ) -> Result<Option<String>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT name FROM named_transaction WHERE number = ?1 ORDER BY heard_at DESC LIMIT 1",
             vec![Value::Integer(number)],
@@ -130,11 +130,11 @@ pub(crate) async fn name(
 /// A transaction has this number: it is no name of an ended one any more, as one may have that was numbered by a central
 /// system that is not there now.
 pub(crate) async fn forget_name(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
     number: i64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "DELETE FROM named_transaction
              WHERE station = ?1 AND name = CAST(?2 AS TEXT) AND number <> ?2
@@ -147,8 +147,8 @@ pub(crate) async fn forget_name(
 }
 
 /// Every transaction that runs and has no id is known by its number: they began before there was a central system above.
-pub(crate) async fn name_by_numbers(platform: &impl Platform, now: u64) -> Result<(), StoreError> {
-    platform
+pub(crate) async fn name_by_numbers(database: &impl Database, now: u64) -> Result<(), StoreError> {
+    database
         .query(
             "INSERT INTO named_transaction (station, name, number, heard_at)
              SELECT station, CAST(number AS TEXT), number, ?1 FROM station_transaction AS t
@@ -162,8 +162,8 @@ pub(crate) async fn name_by_numbers(platform: &impl Platform, now: u64) -> Resul
 }
 
 /// Delete those that were last heard of before this moment and are not on record otherwise.
-pub(crate) async fn forget(platform: &impl Platform, before: u64) -> Result<(), StoreError> {
-    platform
+pub(crate) async fn forget(database: &impl Database, before: u64) -> Result<(), StoreError> {
+    database
         .query(
             "DELETE FROM named_transaction WHERE heard_at < ?1
              AND NOT EXISTS (SELECT 1 FROM station_transaction AS t

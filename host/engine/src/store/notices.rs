@@ -6,18 +6,18 @@ use chargetap_contract::terminal::CardReference;
 
 use super::error::StoreError;
 use super::rows::{Reader, card_key, integer, json, text};
-use crate::platform::Platform;
+use crate::platform::Database;
 use crate::terminals::notice::Notice;
 
 /// Store what a terminal is to say, in place of what it was to say before. While a card is being dealt with
 /// there, nothing is stored: the notice would be for another driver.
 pub(crate) async fn put(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
     notice: &Notice,
     now: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "INSERT INTO notice (terminal, notice, at) SELECT ?1, ?2, ?3
              WHERE NOT EXISTS (SELECT 1 FROM session WHERE terminal = ?1 AND phase = 'authorising')
@@ -36,12 +36,12 @@ pub(crate) struct Waiting {
 
 /// What a terminal is still to say, if it has not waited for longer than this.
 pub(crate) async fn waiting(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
     now: u64,
     for_ms: u64,
 ) -> Result<Option<Waiting>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT notice, at FROM notice WHERE terminal = ?1 AND at BETWEEN ?2 AND ?3",
             vec![
@@ -63,11 +63,11 @@ pub(crate) async fn waiting(
 
 /// This notice does not wait any more. One that was put meanwhile does.
 pub(crate) async fn withdraw(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
     waiting: &Waiting,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "DELETE FROM notice WHERE terminal = ?1 AND notice = ?2 AND at = ?3",
             vec![
@@ -81,12 +81,12 @@ pub(crate) async fn withdraw(
 }
 
 /// Delete what nobody is told any more.
-pub(crate) async fn delete_old(platform: &impl Platform, before: u64) -> Result<(), StoreError> {
+pub(crate) async fn delete_old(database: &impl Database, before: u64) -> Result<(), StoreError> {
     for statement in [
         "DELETE FROM notice WHERE at < ?1",
         "DELETE FROM recall WHERE at < ?1",
     ] {
-        platform.query(statement, vec![integer(before)?]).await?;
+        database.query(statement, vec![integer(before)?]).await?;
     }
     Ok(())
 }
@@ -101,11 +101,11 @@ pub(crate) struct Recallable<'a> {
 
 /// Keep what a card may ask for again.
 pub(crate) async fn keep(
-    platform: &impl Platform,
+    database: &impl Database,
     recallable: &Recallable<'_>,
     now: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "INSERT INTO recall (session, terminal, card, notice, at) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (session) DO NOTHING",
@@ -124,13 +124,13 @@ pub(crate) async fn keep(
 /// What this card may ask for again at this terminal, because its receipt was told in this span of time: once for
 /// each session, by this arming if it is the latest.
 pub(crate) async fn recall(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
     card: &CardReference,
     arming_id: &str,
     told: RangeInclusive<u64>,
 ) -> Result<Option<Notice>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "UPDATE recall SET arming = ?3
              WHERE session = (SELECT session FROM recall

@@ -13,7 +13,7 @@ use chargetap_contract::session::{Action, Command};
 
 use super::error::StoreError;
 use super::rows::{Reader, integer, text};
-use crate::platform::{Platform, Row};
+use crate::platform::{Database, Row};
 
 /// A command that was claimed for execution.
 pub(crate) struct Claimed {
@@ -23,10 +23,10 @@ pub(crate) struct Claimed {
 
 /// Take the next waiting command, so that its execution is on record before anything is sent.
 pub(crate) async fn claim(
-    platform: &impl Platform,
+    database: &impl Database,
     now: u64,
 ) -> Result<Option<Claimed>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "UPDATE command SET status = 'sent', sent_at = ?1, attempts = attempts + 1
              WHERE number = (SELECT min(number) FROM command
@@ -42,10 +42,10 @@ pub(crate) async fn claim(
 /// Commands that were sent and never ended, except those sent within this span of time: the
 /// process that sent the others is gone. One that cannot be read is logged and left alone.
 pub(crate) async fn abandoned(
-    platform: &impl Platform,
+    database: &impl Database,
     except: Range<u64>,
 ) -> Result<Vec<Claimed>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT id, session, action FROM command
              WHERE status = 'sent' AND status <> 'done' AND NOT (sent_at >= ?1 AND sent_at < ?2)
@@ -73,8 +73,8 @@ fn claimed(row: Row) -> Result<Claimed, StoreError> {
 }
 
 /// A command ended in a way that its session need not know.
-pub(crate) async fn complete(platform: &impl Platform, command: &str) -> Result<(), StoreError> {
-    platform
+pub(crate) async fn complete(database: &impl Database, command: &str) -> Result<(), StoreError> {
+    database
         .query(
             "UPDATE command SET status = 'done' WHERE id = ?1 AND status = 'sent'",
             vec![text(command)],
@@ -84,8 +84,8 @@ pub(crate) async fn complete(platform: &impl Platform, command: &str) -> Result<
 }
 
 /// A command that was sent and never ended is to be sent again.
-pub(crate) async fn requeue(platform: &impl Platform, command: &str) -> Result<(), StoreError> {
-    platform
+pub(crate) async fn requeue(database: &impl Database, command: &str) -> Result<(), StoreError> {
+    database
         .query(
             "UPDATE command SET status = 'pending' WHERE id = ?1 AND status = 'sent'",
             vec![text(command)],

@@ -4,7 +4,7 @@ use chargetap_contract::callback::PaymentReport;
 
 use super::error::StoreError;
 use super::rows::{Reader, integer, json, optional_text, text};
-use crate::platform::Platform;
+use crate::platform::Database;
 
 /// A provider's report on record.
 pub(crate) struct StoredReport {
@@ -15,13 +15,13 @@ pub(crate) struct StoredReport {
 
 /// Store a provider's report, or find it if this delivery of it was stored before.
 pub(crate) async fn insert(
-    platform: &impl Platform,
+    database: &impl Database,
     endpoint: &str,
     dedupe: Option<&str>,
     report: &PaymentReport,
     now: u64,
 ) -> Result<StoredReport, StoreError> {
-    let inserted = platform
+    let inserted = database
         .query(
             "INSERT INTO report (endpoint, dedupe, at, report) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO NOTHING RETURNING number",
@@ -38,7 +38,7 @@ pub(crate) async fn insert(
         true => inserted,
         false => {
             let query = "SELECT number FROM report WHERE dedupe = ?1";
-            platform.query(query, vec![optional_text(dedupe)]).await?
+            database.query(query, vec![optional_text(dedupe)]).await?
         }
     };
     let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
@@ -50,7 +50,7 @@ pub(crate) async fn insert(
 
 /// Drop the keys of deliveries that no provider repeats any more.
 pub(crate) async fn delete_delivery_keys(
-    platform: &impl Platform,
+    database: &impl Database,
     before: u64,
 ) -> Result<(), StoreError> {
     for statement in [
@@ -58,7 +58,7 @@ pub(crate) async fn delete_delivery_keys(
          WHERE at < ?1 AND dedupe IS NOT NULL AND instr(dedupe, '/') = 0",
         "UPDATE report SET dedupe = NULL WHERE at < ?1 AND dedupe IS NOT NULL",
     ] {
-        platform.query(statement, vec![integer(before)?]).await?;
+        database.query(statement, vec![integer(before)?]).await?;
     }
     Ok(())
 }

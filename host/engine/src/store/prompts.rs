@@ -4,7 +4,7 @@
 use super::error::StoreError;
 use super::rows::{Reader, integer, json, text, unreadable};
 use crate::event::EventOutcome;
-use crate::platform::{Platform, Row, Value};
+use crate::platform::{Database, Row, Value};
 use crate::terminals::prompt::{Chosen, Prompt, SentPrompt};
 
 /// Prompts as [`sent`] reads them.
@@ -39,10 +39,10 @@ pub(crate) struct NewPrompt<'a> {
 ///
 /// Whether it was inserted: it is not if a card asked a question meanwhile, which the next prompt must put.
 pub(crate) async fn insert(
-    platform: &impl Platform,
+    database: &impl Database,
     new: &NewPrompt<'_>,
 ) -> Result<bool, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "INSERT INTO ask (id, terminal, ask, chosen, told_at, renew_at, expires_at)
              SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
@@ -67,10 +67,10 @@ pub(crate) async fn insert(
 /// Delete prompts that expired before a moment, except the last of each terminal, and the questions under those that
 /// are gone.
 pub(crate) async fn delete_expired(
-    platform: &impl Platform,
+    database: &impl Database,
     expired_before: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "DELETE FROM ask WHERE expires_at < ?1
              AND EXISTS (SELECT 1 FROM ask AS later
@@ -78,7 +78,7 @@ pub(crate) async fn delete_expired(
             vec![integer(expired_before)?],
         )
         .await?;
-    platform
+    database
         .query(
             "DELETE FROM stop_question WHERE arming NOT IN (SELECT id FROM ask)",
             vec![],
@@ -88,8 +88,8 @@ pub(crate) async fn delete_expired(
 }
 
 /// The provider confirmed the prompt. A message that was shown meanwhile stands in its place.
-pub(crate) async fn confirm(platform: &impl Platform, arming_id: &str) -> Result<(), StoreError> {
-    platform
+pub(crate) async fn confirm(database: &impl Database, arming_id: &str) -> Result<(), StoreError> {
+    database
         .query(
             "UPDATE ask SET confirmed = 1 WHERE id = ?1 AND hidden_until = 0",
             vec![text(arming_id)],
@@ -99,8 +99,8 @@ pub(crate) async fn confirm(platform: &impl Platform, arming_id: &str) -> Result
 }
 
 /// The terminal may have lost its latest prompt, so it has to be sent again.
-pub(crate) async fn invalidate(platform: &impl Platform, terminal: &str) -> Result<(), StoreError> {
-    platform
+pub(crate) async fn invalidate(database: &impl Database, terminal: &str) -> Result<(), StoreError> {
+    database
         .query(
             "UPDATE ask SET confirmed = 0
              WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
@@ -112,11 +112,11 @@ pub(crate) async fn invalidate(platform: &impl Platform, terminal: &str) -> Resu
 
 /// Until then the terminal shows a message in place of its latest prompt.
 pub(crate) async fn mask(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
     until: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "UPDATE ask SET confirmed = 0, hidden_until = ?2
              WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)",
@@ -128,10 +128,10 @@ pub(crate) async fn mask(
 
 /// The terminal's latest prompt, if it ever had one.
 pub(crate) async fn latest(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
 ) -> Result<Option<SentPrompt>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             concat!(
                 sent_prompts!(),
@@ -145,11 +145,11 @@ pub(crate) async fn latest(
 
 /// The prompt of this arming id.
 pub(crate) async fn load(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
     arming_id: &str,
 ) -> Result<Option<SentPrompt>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             concat!(sent_prompts!(), " WHERE terminal = ?1 AND id = ?2"),
             vec![text(terminal), text(arming_id)],
@@ -189,12 +189,12 @@ fn sent(rows: Vec<Row>) -> Result<Option<SentPrompt>, StoreError> {
 /// The driver is to be asked whose card was shown again under this prompt: that is stored once, and if the prompt is the
 /// latest.
 pub(crate) async fn put_question(
-    platform: &impl Platform,
+    database: &impl Database,
     arming_id: &str,
     question: &Chosen,
     now: u64,
 ) -> Result<EventOutcome, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "INSERT INTO stop_question (arming, question, asked_at)
              SELECT id, ?2, ?3 FROM ask
@@ -210,7 +210,7 @@ pub(crate) async fn put_question(
     if !rows.is_empty() {
         return Ok(EventOutcome::Stored);
     }
-    let asked = platform
+    let asked = database
         .query(
             "SELECT 1 FROM stop_question WHERE arming = ?1",
             vec![text(arming_id)],
@@ -225,11 +225,11 @@ pub(crate) async fn put_question(
 /// The driver chose this option. Whether it was stored: it is if it is the first answer, to the
 /// latest prompt.
 pub(crate) async fn answer(
-    platform: &impl Platform,
+    database: &impl Database,
     arming_id: &str,
     option: u64,
 ) -> Result<bool, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "UPDATE ask SET answer = ?2
              WHERE id = ?1 AND answer IS NULL
@@ -245,11 +245,11 @@ pub(crate) async fn answer(
 /// A card was reported under an earlier prompt: under the latest, none is awaited any more, and it has to be sent again.
 /// That is so once for each prompt, as the report may be repeated while the terminal has the next driver's card.
 pub(crate) async fn drop_card(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
     earlier: &str,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "UPDATE ask SET confirmed = 0, card_seen_at = 0
              WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)
@@ -258,7 +258,7 @@ pub(crate) async fn drop_card(
             vec![text(terminal), text(earlier)],
         )
         .await?;
-    platform
+    database
         .query(
             "UPDATE ask SET card_seen_at = -1
              WHERE id = ?2 AND number < (SELECT max(number) FROM ask WHERE terminal = ?1)",
@@ -270,11 +270,11 @@ pub(crate) async fn drop_card(
 
 /// Since when the terminal has shown an unreported card under its latest prompt.
 pub(crate) async fn card_shown_since(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
     now: u64,
 ) -> Result<Option<u64>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "UPDATE ask SET card_seen_at = coalesce(card_seen_at, ?2)
              WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?1)

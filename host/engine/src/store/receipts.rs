@@ -7,7 +7,7 @@ use chargetap_contract::terminal::ApplicationId;
 
 use super::error::StoreError;
 use super::rows::{Reader, integer, json, optional_integer, optional_text, text};
-use crate::platform::{Platform, Row, Value};
+use crate::platform::{Database, Row, Value};
 
 /// A receipt on its way into the store.
 pub(crate) struct NewReceipt<'a> {
@@ -46,12 +46,12 @@ pub(crate) enum InvoiceState {
 
 /// Store a receipt. A command has one, and the first stays.
 pub(crate) async fn insert(
-    platform: &impl Platform,
+    database: &impl Database,
     receipt: &NewReceipt<'_>,
 ) -> Result<StoredReceipt, StoreError> {
     let Document { id, code, .. } = receipt.document;
     let last_four = receipt.session.card.and_then(|card| card.last_four);
-    let rows = platform
+    let rows = database
         .query(
             "INSERT INTO paper (id, command, session, code, terminal, amount, last_four, document)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -77,21 +77,21 @@ pub(crate) async fn insert(
 
 /// A receipt's document.
 pub(crate) async fn load(
-    platform: &impl Platform,
+    database: &impl Database,
     id: &str,
 ) -> Result<Option<Document>, StoreError> {
     let query = "SELECT document FROM paper WHERE id = ?1";
-    let rows = platform.query(query, vec![text(id)]).await?;
+    let rows = database.query(query, vec![text(id)]).await?;
     rows.into_iter().next().map(document).transpose()
 }
 
 /// The last receipts, newest first, each with its place among all; those before a place, if it is given.
 pub(crate) async fn recorded(
-    platform: &impl Platform,
+    database: &impl Database,
     before: Option<i64>,
     limit: u32,
 ) -> Result<Vec<(i64, Document)>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT number, document FROM paper WHERE number < ?1 ORDER BY number DESC LIMIT ?2",
             vec![
@@ -109,24 +109,24 @@ pub(crate) async fn recorded(
 
 /// The id of the receipt with this code.
 pub(crate) async fn find_by_code(
-    platform: &impl Platform,
+    database: &impl Database,
     code: &str,
 ) -> Result<Option<String>, StoreError> {
     let query = "SELECT id FROM paper WHERE code = ?1";
-    let rows = platform.query(query, vec![text(code)]).await?;
+    let rows = database.query(query, vec![text(code)]).await?;
     let mut ids = rows.into_iter().map(|row| Reader::new(row).text());
     ids.next().transpose()
 }
 
 /// The sessions of the receipts with this number or code. Issuers may number alike.
 pub(crate) async fn sessions_of(
-    platform: &impl Platform,
+    database: &impl Database,
     number: &str,
     code: &str,
 ) -> Result<Vec<String>, StoreError> {
     let query = "SELECT DISTINCT session FROM paper
                  WHERE document ->> '$.number' = ?1 OR code = ?2";
-    let rows = platform.query(query, vec![text(number), text(code)]);
+    let rows = database.query(query, vec![text(number), text(code)]);
     let rows = rows.await?;
     rows.into_iter()
         .map(|row| Reader::new(row).text())
@@ -136,12 +136,12 @@ pub(crate) async fn sessions_of(
 /// The receipts of a card's last four digits at a terminal over one of these amounts, the newest
 /// first, with what they say was moved.
 pub(crate) async fn find_by_card(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
     last_four: u16,
     amounts: &[u64],
 ) -> Result<Vec<(u64, Document)>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT amount, document FROM paper
              WHERE terminal = ?1 AND last_four = ?2
@@ -159,21 +159,21 @@ pub(crate) async fn find_by_card(
 
 /// Count a search for a receipt: how many there were in this minute, this one included. The counts of
 /// earlier minutes are deleted.
-pub(crate) async fn count_search(platform: &impl Platform, minute: u64) -> Result<u64, StoreError> {
+pub(crate) async fn count_search(database: &impl Database, minute: u64) -> Result<u64, StoreError> {
     let minute = integer(minute)?;
     let forget = "DELETE FROM attempt WHERE minute <> ?1";
-    platform.query(forget, vec![minute.clone()]).await?;
+    database.query(forget, vec![minute.clone()]).await?;
     let count = "INSERT INTO attempt (minute, count) VALUES (?1, 1)
                  ON CONFLICT (minute) DO UPDATE SET count = count + 1 RETURNING count";
-    let rows = platform.query(count, vec![minute]).await?;
+    let rows = database.query(count, vec![minute]).await?;
     Reader::new(rows.into_iter().next().unwrap_or_default()).unsigned()
 }
 
-/// An issuer that numbered a receipt which was not issued yet.
-pub(crate) async fn issuers_in_use(platform: &impl Platform) -> Result<Vec<String>, StoreError> {
+/// Issuers of receipts that are numbered and still to be issued.
+pub(crate) async fn issuers_in_use(database: &impl Database) -> Result<Vec<String>, StoreError> {
     let query = "SELECT DISTINCT issuer FROM invoice
-                 WHERE command NOT IN (SELECT command FROM paper)";
-    let rows = platform.query(query, Vec::new()).await?;
+                 WHERE command IN (SELECT id FROM command WHERE status <> 'done')";
+    let rows = database.query(query, Vec::new()).await?;
     rows.into_iter()
         .map(|row| Reader::new(row).text())
         .collect()
@@ -181,10 +181,10 @@ pub(crate) async fn issuers_in_use(platform: &impl Platform) -> Result<Vec<Strin
 
 /// The latest receipt or invoice over what a session took, to which a refund refers.
 pub(crate) async fn latest_bill(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
 ) -> Result<Option<Document>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT document FROM paper
              WHERE session = ?1 AND document -> '$.subject.Refund' IS NULL
@@ -197,10 +197,10 @@ pub(crate) async fn latest_bill(
 
 /// How the invoice of a session stands.
 pub(crate) async fn invoice_state(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
 ) -> Result<InvoiceState, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT EXISTS (SELECT 1 FROM command WHERE id = ?1 || '/invoice'),
                     (SELECT id FROM paper WHERE command = ?1 || '/invoice'),
@@ -224,11 +224,11 @@ pub(crate) async fn invoice_state(
 
 /// The number that was given out with the event that asked for this receipt.
 pub(crate) async fn invoice_number(
-    platform: &impl Platform,
+    database: &impl Database,
     command: &str,
 ) -> Result<Option<InvoiceNumber>, StoreError> {
     let query = "SELECT issuer, number FROM invoice WHERE command = ?1";
-    let rows = platform.query(query, vec![text(command)]).await?;
+    let rows = database.query(query, vec![text(command)]).await?;
     let Some(row) = rows.into_iter().next() else {
         return Ok(None);
     };
@@ -241,10 +241,10 @@ pub(crate) async fn invoice_number(
 
 /// The application on the card that began a session.
 pub(crate) async fn card_application(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
 ) -> Result<Option<ApplicationId>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT event -> '$.CardPresented.read.application' FROM event
              WHERE session = ?1 AND version = 1
@@ -258,10 +258,10 @@ pub(crate) async fn card_application(
 
 /// The price as the terminal showed it, if it was kept with the session.
 pub(crate) async fn told_price(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
 ) -> Result<Option<String>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT event ->> '$.CardPresented.told_price' FROM event
              WHERE session = ?1 AND version = 1",
@@ -278,11 +278,11 @@ const MOST_SIGNED_VALUES: u64 = 16;
 
 /// Store a value that a meter signed, once.
 pub(crate) async fn insert_signed_value(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
     packet: &str,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "INSERT INTO signed_value (session, packet) SELECT ?1, ?2
              WHERE (SELECT count(*) FROM signed_value WHERE session = ?1) < ?3
@@ -295,11 +295,11 @@ pub(crate) async fn insert_signed_value(
 
 /// What a meter signed during a session, in the order of arrival.
 pub(crate) async fn signed_values(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
 ) -> Result<Vec<String>, StoreError> {
     let query = "SELECT packet FROM signed_value WHERE session = ?1 ORDER BY number";
-    let rows = platform.query(query, vec![text(session)]).await?;
+    let rows = database.query(query, vec![text(session)]).await?;
     rows.into_iter()
         .map(|row| Reader::new(row).text())
         .collect()

@@ -4,16 +4,16 @@ use chargetap_contract::money::Currency;
 
 use super::error::StoreError;
 use super::rows::{Reader, text};
-use crate::platform::Platform;
+use crate::platform::Database;
 use crate::refund::Refund;
 
 /// The refund that was stored under this dedupe key. The session is as it was then, so that the same
 /// request gets the same answer.
 pub(crate) async fn load(
-    platform: &impl Platform,
+    database: &impl Database,
     dedupe: &str,
 ) -> Result<Option<Refund>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT event ->> '$.Refunded', view ->> '$.currency', view ->> '$.refunded',
                     (view ->> '$.captured') - (view ->> '$.refunded'),
@@ -38,10 +38,10 @@ pub(crate) async fn load(
 
 /// How much was given back of what a session captured, in minor units; absent if nothing was.
 pub(crate) async fn total(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
 ) -> Result<Option<u64>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT view ->> '$.refunded' FROM session
              WHERE id = ?1 AND view ->> '$.refunded' > 0",
@@ -55,10 +55,10 @@ pub(crate) async fn total(
 /// How much is left of what a session captured, in minor units of this currency; absent if it captured
 /// nothing.
 pub(crate) async fn left(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
 ) -> Result<Option<(u64, Currency)>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT (view ->> '$.captured') - (view ->> '$.refunded'), view ->> '$.currency'
              FROM session WHERE id = ?1 AND view ->> '$.captured' > 0",

@@ -30,6 +30,11 @@ pub(super) fn optional_integer(number: Option<u64>) -> Result<Value, StoreError>
     number.map_or(Ok(Value::Null), integer)
 }
 
+/// The place below which a newest-first list begins; the highest number if none is given.
+pub(super) fn place(before: Option<u64>) -> Result<Value, StoreError> {
+    before.map_or(Ok(Value::Integer(i64::MAX)), integer)
+}
+
 pub(super) fn json(value: &(impl Serialize + ?Sized)) -> Result<Value, StoreError> {
     serde_json::to_string(value)
         .map(Value::Text)

@@ -1,25 +1,22 @@
-//! The tables. A later version appends statements, and drops what it replaces.
+//! The tables, as they are now. `migrations` brings older ones to this.
 
 use super::error::StoreError;
-use crate::platform::Platform;
-
-/// Make or upgrade the tables. Every statement may run twice, also at the same time.
-pub(crate) async fn migrate(platform: &impl Platform) -> Result<(), StoreError> {
-    for statement in STATEMENTS {
-        platform.query(statement, Vec::new()).await?;
-    }
-    Ok(())
-}
+use crate::platform::Database;
 
 /// Whether something can be stored: on a full disk nothing can, although reading goes on.
-pub(crate) async fn probe(platform: &impl Platform) -> Result<(), StoreError> {
+pub(crate) async fn probe(database: &impl Database) -> Result<(), StoreError> {
     let statement = "INSERT INTO probe (filler) VALUES (zeroblob(8192))";
-    platform.query(statement, Vec::new()).await?;
+    database.query(statement, Vec::new()).await?;
     Ok(())
 }
 
-/// Each may run again on tables that are already there.
-const STATEMENTS: &[&str] = &[
+/// Each may run again, also at the same time: instances may start together. A trigger that changes gets another name.
+pub(super) const DEFINITIONS: &[&str] = &[
+    // Of which version the tables are: one row.
+    "CREATE TABLE IF NOT EXISTS store_version (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        version INTEGER NOT NULL
+    ) STRICT",
     // `number` is the order in which sessions began. Every event takes one.
     "CREATE TABLE IF NOT EXISTS session (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -37,10 +34,12 @@ const STATEMENTS: &[&str] = &[
         UNIQUE (terminal, payment)
     ) STRICT",
     // One driver at a time.
-    "CREATE UNIQUE INDEX IF NOT EXISTS session_at_evse ON session (station, connector)
+    "CREATE UNIQUE INDEX IF NOT EXISTS session_of_evse ON session (station, connector)
         WHERE phase IN ('authorising', 'starting', 'charging', 'stopping')",
-    "CREATE INDEX IF NOT EXISTS session_by_terminal ON session (terminal, phase)",
-    "CREATE INDEX IF NOT EXISTS session_by_deadline ON session (deadline)
+    "CREATE INDEX IF NOT EXISTS session_unresolved ON session (number)
+        WHERE phase NOT IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')",
+    "CREATE INDEX IF NOT EXISTS session_of_terminal ON session (terminal, phase)",
+    "CREATE INDEX IF NOT EXISTS session_due ON session (deadline)
         WHERE deadline IS NOT NULL",
     // Every event with the decision it led to: the session's history, and what the trigger spreads.
     "CREATE TABLE IF NOT EXISTS event (
@@ -85,25 +84,6 @@ const STATEMENTS: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS paper_of_session ON paper (session, number)",
     "CREATE INDEX IF NOT EXISTS paper_by_number ON paper (document ->> '$.number')",
     "CREATE INDEX IF NOT EXISTS paper_of_card ON paper (terminal, last_four, amount)",
-    // Where receipts stood when a session had one only.
-    "CREATE TABLE IF NOT EXISTS receipt (
-        id TEXT PRIMARY KEY,
-        session TEXT NOT NULL UNIQUE,
-        document TEXT NOT NULL
-    ) STRICT",
-    "INSERT INTO paper (id, command, session, terminal, amount, last_four, document)
-        SELECT id, session || '/receipt', session, document ->> '$.summary.terminal',
-               document ->> '$.summary.captured', document ->> '$.summary.card.last_four',
-               json_set(json_remove(document, '$.summary'),
-                        '$.issued_at', document -> '$.summary.settled_at',
-                        '$.subject', json_object('Session',
-                            json_set(document -> '$.summary', '$.captured_vat', json_array())))
-        FROM receipt WHERE true ON CONFLICT DO NOTHING",
-    "DELETE FROM receipt WHERE id IN (SELECT id FROM paper)",
-    // Receipts that were asked for then.
-    "UPDATE command SET action = json_object('IssueReceipt', json_object('Session',
-            json_set(action -> '$.IssueReceipt', '$.captured_vat', json_array())))
-        WHERE status <> 'done' AND action ->> '$.IssueReceipt.terminal' IS NOT NULL",
     // The numbers of receipts: for each issuer, by its VAT number, without gaps.
     "CREATE TABLE IF NOT EXISTS invoice (
         issuer TEXT NOT NULL,
@@ -118,8 +98,6 @@ const STATEMENTS: &[&str] = &[
         packet TEXT NOT NULL,
         UNIQUE (session, packet)
     ) STRICT",
-    // Terminals that an earlier version armed are armed anew.
-    "DROP TABLE IF EXISTS read",
     "CREATE TABLE IF NOT EXISTS ask (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -134,7 +112,8 @@ const STATEMENTS: &[&str] = &[
         hidden_until INTEGER NOT NULL DEFAULT 0,
         card_seen_at INTEGER
     ) STRICT",
-    "CREATE INDEX IF NOT EXISTS ask_by_terminal ON ask (terminal, number)",
+    "CREATE INDEX IF NOT EXISTS ask_by_age ON ask (expires_at)",
+    "CREATE INDEX IF NOT EXISTS ask_of_terminal ON ask (terminal, number)",
     // What terminals are to say next.
     "CREATE TABLE IF NOT EXISTS notice (
         terminal TEXT PRIMARY KEY,
@@ -163,18 +142,6 @@ const STATEMENTS: &[&str] = &[
         WHEN NEW.version = 1 AND NEW.phase = 'authorising' BEGIN
         DELETE FROM notice WHERE terminal = NEW.view ->> '$.terminal';
     END",
-    // An earlier version put the words of terminals into commands.
-    "UPDATE command SET status = 'done'
-        WHERE status <> 'done' AND action ->> '$.ShowMessage.text' IS NOT NULL",
-    "UPDATE command SET action = json_set(action, '$.Authorise.message', 'CardAccepted')
-        WHERE status <> 'done' AND instr(action ->> '$.Authorise.message', ' ') > 0",
-    "UPDATE command SET action = json_set(action, '$.Capture.message', json_object('ChargingEnded',
-            json_object('amount', action ->> '$.Capture.amount', 'currency',
-                        (SELECT view ->> '$.currency' FROM session WHERE id = command.session))))
-        WHERE status <> 'done' AND json_type(action, '$.Capture.message') = 'text'",
-    "UPDATE command SET action = json_set(action, '$.Cancel.message',
-                                          json_object('NothingTaken', 'PaymentFailed'))
-        WHERE status <> 'done' AND json_type(action, '$.Cancel.message') = 'text'",
     // What payment providers said of payments.
     "CREATE TABLE IF NOT EXISTS report (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -183,6 +150,7 @@ const STATEMENTS: &[&str] = &[
         at INTEGER NOT NULL,
         report TEXT NOT NULL
     ) STRICT",
+    "CREATE INDEX IF NOT EXISTS report_by_delivery ON report (at) WHERE dedupe IS NOT NULL",
     // Deliveries of providers have keys without a slash; other keys are never forgotten.
     "CREATE INDEX IF NOT EXISTS event_by_delivery ON event (at)
         WHERE dedupe IS NOT NULL AND instr(dedupe, '/') = 0",
@@ -238,14 +206,6 @@ const STATEMENTS: &[&str] = &[
         WHERE ended_at IS NULL",
     // For the last transactions of a station.
     "CREATE INDEX IF NOT EXISTS station_transaction_of_station ON station_transaction (station, number)",
-    // An earlier version took the numbers of sessions.
-    "INSERT INTO station_transaction (number, key, station, connector, token, session, heard_at, ended_at)
-        SELECT number, 'session/' || id, station, connector, id, id, 0,
-               iif(phase IN ('charging', 'stopping'), NULL, 0)
-        FROM session
-        WHERE NOT EXISTS (SELECT 1 FROM station_transaction) AND station <> ''
-          AND EXISTS (SELECT 1 FROM event WHERE event.session = session.id
-                      AND event ->> '$.ChargingStarted' IS NOT NULL)",
     // The ids that stations give to transactions.
     "CREATE TABLE IF NOT EXISTS named_transaction (
         station TEXT NOT NULL,
@@ -258,6 +218,7 @@ const STATEMENTS: &[&str] = &[
         heard_at INTEGER NOT NULL,
         PRIMARY KEY (station, name)
     ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS named_transaction_by_age ON named_transaction (heard_at)",
     "CREATE INDEX IF NOT EXISTS named_transaction_by_number ON named_transaction (number)
         WHERE number IS NOT NULL",
     // A vehicle that charges is served for as long as it stays plugged in.
@@ -269,7 +230,7 @@ const STATEMENTS: &[&str] = &[
     END",
     // The command that ended is done before new ones are asked for, because one of those may be the
     // same command again.
-    "CREATE TRIGGER IF NOT EXISTS event_applied AFTER INSERT ON event BEGIN
+    "CREATE TRIGGER IF NOT EXISTS session_stepped AFTER INSERT ON event BEGIN
         INSERT INTO session (id, version, terminal, card, station, connector, phase, payment,
                              view, state, deadline)
         VALUES (NEW.session, NEW.version, NEW.view ->> '$.terminal', NEW.card,
@@ -288,7 +249,7 @@ const STATEMENTS: &[&str] = &[
     // A receipt over money gets its number in the statement that stores what became of the money; an
     // event asks for one receipt at most. Refunds and invoices are numbered by the issuer
     // of the session's receipt, wherever its terminal belongs now.
-    "CREATE TRIGGER IF NOT EXISTS event_numbered AFTER INSERT ON event BEGIN
+    "CREATE TRIGGER IF NOT EXISTS receipt_numbered AFTER INSERT ON event BEGIN
         INSERT INTO invoice (issuer, number, command)
         SELECT issuer, 1 + coalesce((SELECT max(number) FROM invoice
                                      WHERE invoice.issuer = numbered.issuer), 0), id
@@ -327,6 +288,7 @@ const STATEMENTS: &[&str] = &[
         answer TEXT,
         changes TEXT
     ) STRICT",
+    "CREATE INDEX IF NOT EXISTS fleet_write_repeatable ON fleet_write (at) WHERE idempotency IS NOT NULL",
     "CREATE TABLE IF NOT EXISTS fleet_item (
         kind TEXT NOT NULL,
         key TEXT NOT NULL,
@@ -399,6 +361,7 @@ const STATEMENTS: &[&str] = &[
         error TEXT,
         UNIQUE (webhook, alert)
     ) STRICT",
+    "CREATE INDEX IF NOT EXISTS delivery_dead ON delivery (number) WHERE status = 'dead'",
     "CREATE INDEX IF NOT EXISTS delivery_waiting ON delivery (next_at) WHERE status = 'waiting'",
     // Steps of the host's clock, in milliseconds, and the last session that began before each.
     "CREATE TABLE IF NOT EXISTS clock_step (
@@ -419,8 +382,7 @@ const STATEMENTS: &[&str] = &[
     END",
     // What waits for a moment moves along with the clock. Prompts are renewed, because the callbacks
     // that they announce are judged by the clock as it is now. Sessions hear of the step one by one.
-    "DROP TRIGGER IF EXISTS clock_was_set",
-    "CREATE TRIGGER IF NOT EXISTS clock_stepped AFTER INSERT ON clock_step BEGIN
+    "CREATE TRIGGER IF NOT EXISTS waits_clock_stepped AFTER INSERT ON clock_step BEGIN
         UPDATE ask SET renew_at = NEW.at, expires_at = max(0, expires_at + NEW.by),
                        told_at = max(0, told_at + NEW.by),
                        hidden_until = iif(hidden_until = 0, 0, max(0, hidden_until + NEW.by)),
@@ -433,17 +395,11 @@ const STATEMENTS: &[&str] = &[
     "CREATE TRIGGER IF NOT EXISTS clock_stepped_at_questions AFTER INSERT ON clock_step BEGIN
         UPDATE stop_question SET asked_at = max(0, asked_at + NEW.by);
     END",
-    "CREATE TRIGGER IF NOT EXISTS clock_stepped_at_stations AFTER INSERT ON clock_step BEGIN
+    "CREATE TRIGGER IF NOT EXISTS stations_clock_stepped AFTER INSERT ON clock_step BEGIN
         UPDATE station_transaction SET stop_at = max(0, stop_at + NEW.by), heard_at = max(0, heard_at + NEW.by)
         WHERE ended_at IS NULL;
         UPDATE station SET connected_at = max(0, connected_at + NEW.by),
                booted_at = max(0, booted_at + NEW.by);
         UPDATE connector SET reported_at = max(0, reported_at + NEW.by);
     END",
-    // An earlier version did not keep the alerts of sessions: what still needs a person is raised anew.
-    "UPDATE command SET status = 'pending'
-        WHERE session IN (SELECT id FROM session WHERE phase = 'needs-attention')
-          AND status = 'done' AND action ->> '$.RaiseAlert' IS NOT NULL
-          AND id NOT IN (SELECT item ->> '$.record.cause' FROM fleet_item WHERE kind = 'alert'
-                         AND item ->> '$.record.cause' IS NOT NULL)",
 ];

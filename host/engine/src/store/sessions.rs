@@ -7,7 +7,7 @@ use chargetap_contract::terminal::CardReference;
 
 use super::error::StoreError;
 use super::rows::{Reader, card_key, integer, text, texts};
-use crate::platform::{Platform, Row, Value};
+use crate::platform::{Database, Row, Value};
 
 /// A session as stored.
 pub(crate) struct StoredSession {
@@ -28,10 +28,10 @@ impl StoredSession {
 }
 
 pub(crate) async fn load(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
 ) -> Result<Option<StoredSession>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT version, terminal, station, state, deadline FROM session WHERE id = ?1",
             vec![text(session)],
@@ -62,11 +62,11 @@ pub(crate) struct RunningSession {
 
 /// The running sessions that this card started at this terminal, the newest first.
 pub(crate) async fn running_with_card(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
     card: &CardReference,
 ) -> Result<Vec<RunningSession>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT id, phase = 'stopping', station, connector FROM session
              WHERE terminal = ?1 AND card = ?2
@@ -90,8 +90,8 @@ pub(crate) async fn running_with_card(
 }
 
 /// Sessions whose deadline has passed.
-pub(crate) async fn due(platform: &impl Platform, now: u64) -> Result<Vec<String>, StoreError> {
-    let rows = platform
+pub(crate) async fn due(database: &impl Database, now: u64) -> Result<Vec<String>, StoreError> {
+    let rows = database
         .query(
             "SELECT id FROM session WHERE deadline <= ?1 ORDER BY deadline LIMIT 100",
             vec![integer(now)?],
@@ -103,12 +103,12 @@ pub(crate) async fn due(platform: &impl Platform, now: u64) -> Result<Vec<String
 /// A session whose deadline passed could not be stepped: come back to it at `until`, so that it does
 /// not keep the others waiting.
 pub(crate) async fn postpone(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
     now: u64,
     until: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "UPDATE session SET deadline = ?3 WHERE id = ?1 AND deadline <= ?2",
             vec![text(session), integer(now)?, integer(until)?],
@@ -127,12 +127,12 @@ pub(crate) struct Reported {
 /// The session that a start under this token at this station belongs to, and its connector. A station may leave out
 /// at which connector it is.
 pub(crate) async fn of_start(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
     connector: Option<u32>,
     token: &str,
 ) -> Result<Option<(Reported, u32)>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT id, terminal, connector FROM session
              WHERE id = ?1 AND station = ?2 AND connector = coalesce(?3, connector)",
@@ -159,13 +159,14 @@ pub(crate) async fn of_start(
 
 /// The sessions that charge at this station, or wait for their start there.
 pub(crate) async fn active_at(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
 ) -> Result<Vec<String>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
+            // The second condition is that of an index, word for word: without it SQLite does not use the index.
             "SELECT id FROM session WHERE station = ?1
-             AND phase IN ('starting', 'charging', 'stopping')",
+             AND phase IN ('authorising', 'starting', 'charging', 'stopping') AND phase <> 'authorising'",
             vec![text(station)],
         )
         .await?;
@@ -185,10 +186,10 @@ pub(crate) struct SessionCost {
 
 /// What a session with a hold costs.
 pub(crate) async fn cost(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
 ) -> Result<Option<SessionCost>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT view ->> '$.currency', view ->> '$.cost.gross', view ->> '$.hold.amount',
                     phase NOT IN ('starting', 'charging', 'stopping')
@@ -212,11 +213,11 @@ pub(crate) async fn cost(
 
 /// Whether a session with this token waits for its start at this station, or charges there.
 pub(crate) async fn awaits_start(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
     token: &str,
 ) -> Result<bool, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT 1 FROM session WHERE id = ?1 AND station = ?2
              AND phase IN ('starting', 'charging', 'stopping')",
@@ -228,10 +229,10 @@ pub(crate) async fn awaits_start(
 
 /// Whether the session charges, or waits for the end of that.
 pub(crate) async fn is_charging(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
 ) -> Result<bool, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT 1 FROM session WHERE id = ?1 AND phase IN ('charging', 'stopping')",
             vec![text(session)],
@@ -242,10 +243,10 @@ pub(crate) async fn is_charging(
 
 /// Whether a session is making a hold at this terminal, so that nothing may disturb it.
 pub(crate) async fn is_authorising(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
 ) -> Result<bool, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT 1 FROM session WHERE terminal = ?1 AND phase = 'authorising' LIMIT 1",
             vec![text(terminal)],
@@ -256,10 +257,10 @@ pub(crate) async fn is_authorising(
 
 /// Whether the session still waits for its hold.
 pub(crate) async fn awaits_hold(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
 ) -> Result<bool, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT 1 FROM session WHERE id = ?1 AND phase = 'authorising'",
             vec![text(session)],
@@ -270,11 +271,11 @@ pub(crate) async fn awaits_hold(
 
 /// Whether a session of ours knows this payment session at the terminal.
 pub(crate) async fn is_claimed(
-    platform: &impl Platform,
+    database: &impl Database,
     terminal: &str,
     payment: &str,
 ) -> Result<bool, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT 1 FROM session WHERE terminal = ?1 AND payment = ?2",
             vec![text(terminal), text(payment)],
@@ -292,12 +293,13 @@ pub(crate) struct OpenSession {
 }
 
 /// Sessions that have not ended.
-pub(crate) async fn open(platform: &impl Platform) -> Result<Vec<OpenSession>, StoreError> {
-    let rows = platform
+pub(crate) async fn open(database: &impl Database) -> Result<Vec<OpenSession>, StoreError> {
+    let rows = database
         .query(
-            "SELECT number, id, terminal FROM session WHERE phase NOT IN
-             ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken',
-              'needs-attention')",
+            // The first condition is that of an index, word for word, here and below.
+            "SELECT number, id, terminal FROM session
+             WHERE phase NOT IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')
+               AND phase <> 'needs-attention'",
             Vec::new(),
         )
         .await?;
@@ -305,14 +307,16 @@ pub(crate) async fn open(platform: &impl Platform) -> Result<Vec<OpenSession>, S
 }
 
 /// Sessions of which something is still to come: those that have not ended, and those that need attention.
-pub(crate) async fn unresolved(platform: &impl Platform) -> Result<Vec<OpenSession>, StoreError> {
-    let rows = platform
+pub(crate) async fn unresolved(database: &impl Database) -> Result<Vec<OpenSession>, StoreError> {
+    let rows = database
         .query(
-            "SELECT number, id, terminal FROM session WHERE phase = 'needs-attention'",
+            "SELECT number, id, terminal FROM session
+             WHERE phase NOT IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')
+               AND phase = 'needs-attention'",
             Vec::new(),
         )
         .await?;
-    let mut unresolved = open(platform).await?;
+    let mut unresolved = open(database).await?;
     unresolved.extend(open_sessions(rows)?);
     Ok(unresolved)
 }
@@ -331,17 +335,18 @@ fn open_sessions(rows: Vec<Row>) -> Result<Vec<OpenSession>, StoreError> {
 
 /// Terminals of sessions that have not ended.
 pub(crate) async fn terminals_in_use(
-    platform: &impl Platform,
+    database: &impl Database,
 ) -> Result<BTreeSet<String>, StoreError> {
-    let open = open(platform).await?;
+    let open = open(database).await?;
     Ok(open.into_iter().map(|open| open.terminal).collect())
 }
 
 /// Whether a session runs that a card may still stop.
-pub(crate) async fn is_any_active(platform: &impl Platform) -> Result<bool, StoreError> {
-    let rows = platform
+pub(crate) async fn is_any_active(database: &impl Database) -> Result<bool, StoreError> {
+    let rows = database
         .query(
-            "SELECT 1 FROM session
+            // A column of the index, so that the table itself is not read.
+            "SELECT station FROM session
              WHERE phase IN ('authorising', 'starting', 'charging', 'stopping') LIMIT 1",
             Vec::new(),
         )
@@ -350,18 +355,18 @@ pub(crate) async fn is_any_active(platform: &impl Platform) -> Result<bool, Stor
 }
 
 /// The fingerprint of the key by which the sessions' cards are named, if it is known.
-pub(crate) async fn naming_key(platform: &impl Platform) -> Result<Option<String>, StoreError> {
+pub(crate) async fn naming_key(database: &impl Database) -> Result<Option<String>, StoreError> {
     let statement = "SELECT fingerprint FROM card_key";
-    let rows = platform.query(statement, Vec::new()).await?;
+    let rows = database.query(statement, Vec::new()).await?;
     Ok(texts(rows)?.pop())
 }
 
 /// Keep the fingerprint of the key by which the sessions' cards are named from now on.
 pub(crate) async fn keep_naming_key(
-    platform: &impl Platform,
+    database: &impl Database,
     fingerprint: &str,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "INSERT INTO card_key (id, fingerprint) VALUES (1, ?1)
              ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint",

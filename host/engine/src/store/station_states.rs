@@ -4,7 +4,7 @@ use super::error::StoreError;
 use super::rows::{Reader, json, text, texts};
 use super::stations::out_of_order;
 use super::transactions::{Transaction, columns, transaction};
-use crate::platform::{Platform, Row, Value};
+use crate::platform::{Database, Row, Value};
 
 /// What a station said of itself.
 #[derive(Clone, Default)]
@@ -20,10 +20,10 @@ pub(crate) struct Introduction {
 
 /// What these stations said of themselves.
 pub(crate) async fn introductions(
-    platform: &impl Platform,
+    database: &impl Database,
     stations: &[&str],
 ) -> Result<Vec<Introduction>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT id, connected_at, booted_at, vendor, model, serial, firmware FROM station
              WHERE id IN (SELECT value FROM json_each(?1))",
@@ -58,10 +58,10 @@ pub(crate) struct Reported {
 
 /// What these stations last said of their connectors.
 pub(crate) async fn reported(
-    platform: &impl Platform,
+    database: &impl Database,
     stations: &[&str],
 ) -> Result<Vec<Reported>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             concat!(
                 "SELECT station, connector, status, error, reported_at, status IN ",
@@ -86,8 +86,8 @@ pub(crate) async fn reported(
 }
 
 /// Every station that was heard of.
-pub(crate) async fn heard_of(platform: &impl Platform) -> Result<Vec<String>, StoreError> {
-    let rows = platform
+pub(crate) async fn heard_of(database: &impl Database) -> Result<Vec<String>, StoreError> {
+    let rows = database
         .query(
             "SELECT id FROM station UNION SELECT station FROM connector
              UNION SELECT station FROM station_transaction WHERE ended_at IS NULL",
@@ -121,10 +121,10 @@ macro_rules! select_listed {
 
 /// The transactions that run at these stations.
 pub(crate) async fn running_at(
-    platform: &impl Platform,
+    database: &impl Database,
     stations: &[&str],
 ) -> Result<Vec<Listed>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             select_listed!(
                 "WHERE t.station IN (SELECT value FROM json_each(?1)) AND t.ended_at IS NULL
@@ -138,11 +138,11 @@ pub(crate) async fn running_at(
 
 /// The last transactions of a station, newest first, as many as that.
 pub(crate) async fn recent(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
     limit: u32,
 ) -> Result<Vec<Listed>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             select_listed!("WHERE t.station = ?1 ORDER BY t.number DESC LIMIT ?2"),
             vec![text(station), Value::Integer(limit.into())],

@@ -5,7 +5,7 @@ use chargetap_ocpp::report::{Boot, ConnectorStatus};
 
 use super::error::StoreError;
 use super::rows::{Reader, integer, optional_text, text};
-use crate::platform::{Platform, Value};
+use crate::platform::{Database, Value};
 use crate::terminals::next_prompt::EvseStatus;
 
 /// The statuses of a connector that is out of order, or of the station as a whole.
@@ -18,11 +18,11 @@ pub(super) use out_of_order;
 
 /// A station connected.
 pub(crate) async fn connected(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
     now: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "INSERT INTO station (id, connected_at) VALUES (?1, ?2)
              ON CONFLICT (id) DO UPDATE SET connected_at = excluded.connected_at",
@@ -34,12 +34,12 @@ pub(crate) async fn connected(
 
 /// A station started.
 pub(crate) async fn booted(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
     boot: &Boot,
     now: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "INSERT INTO station (id, booted_at, vendor, model, serial, firmware)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -71,10 +71,10 @@ pub(crate) struct KnownStatus {
 
 /// The last status of a connector; of the station as a whole for connector 0.
 pub(crate) async fn known_status(
-    platform: &impl Platform,
+    database: &impl Database,
     evse: &Evse,
 ) -> Result<KnownStatus, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT c.status,
                     coalesce(s.connected_at > coalesce(c.reported_at, 0), 0),
@@ -98,14 +98,14 @@ pub(crate) async fn known_status(
 /// The status of a connector, or of the station as a whole, was reported. `denies`: by it, no transaction runs there.
 /// The same status again takes nothing back.
 pub(crate) async fn put_status(
-    platform: &impl Platform,
+    database: &impl Database,
     evse: &Evse,
     status: ConnectorStatus,
     denies: bool,
     error: Option<&str>,
     now: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "INSERT INTO connector (station, connector, status, denies, error, reported_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -130,12 +130,12 @@ pub(crate) async fn put_status(
 /// A transaction runs at the connector after all: since its status was reported, at this moment, one began or energy
 /// flowed.
 pub(crate) async fn overrule_status(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
     connector: u32,
     at: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "UPDATE connector SET denies = 0
              WHERE station = ?1 AND connector = ?2 AND denies = 1 AND reported_at <= ?3",
@@ -150,8 +150,8 @@ pub(crate) async fn overrule_status(
 }
 
 /// How many connectors a station has told of.
-pub(crate) async fn connectors(platform: &impl Platform, station: &str) -> Result<u64, StoreError> {
-    let rows = platform
+pub(crate) async fn connectors(database: &impl Database, station: &str) -> Result<u64, StoreError> {
+    let rows = database
         .query(
             "SELECT count(*) FROM connector WHERE station = ?1 AND connector > 0",
             vec![text(station)],
@@ -162,10 +162,10 @@ pub(crate) async fn connectors(platform: &impl Platform, station: &str) -> Resul
 
 /// The status of an EVSE. Whether its station is connected, the store does not know.
 pub(crate) async fn evse_status(
-    platform: &impl Platform,
+    database: &impl Database,
     evse: &Evse,
 ) -> Result<EvseStatus, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             concat!(
                 "SELECT (SELECT id FROM session WHERE station = ?1 AND connector = ?2
@@ -194,11 +194,11 @@ pub(crate) async fn evse_status(
 /// A vehicle was plugged in. It waits for a session since this was first reported, unless a session
 /// has the EVSE or the vehicle had one.
 pub(crate) async fn vehicle_arrived(
-    platform: &impl Platform,
+    database: &impl Database,
     evse: &Evse,
     now: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "INSERT INTO vehicle (station, connector, since) SELECT ?1, ?2, ?3
              WHERE NOT EXISTS (SELECT 1 FROM session WHERE station = ?1 AND connector = ?2
@@ -216,10 +216,10 @@ pub(crate) async fn vehicle_arrived(
 
 /// The vehicle that had a session may have left unseen, unless its transaction still runs.
 pub(crate) async fn forget_served_vehicle(
-    platform: &impl Platform,
+    database: &impl Database,
     evse: &Evse,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "DELETE FROM vehicle WHERE station = ?1 AND connector = ?2 AND served = 1
              AND NOT EXISTS (SELECT 1 FROM station_transaction
@@ -231,8 +231,8 @@ pub(crate) async fn forget_served_vehicle(
 }
 
 /// No vehicle is plugged in.
-pub(crate) async fn vehicle_left(platform: &impl Platform, evse: &Evse) -> Result<(), StoreError> {
-    platform
+pub(crate) async fn vehicle_left(database: &impl Database, evse: &Evse) -> Result<(), StoreError> {
+    database
         .query(
             "DELETE FROM vehicle WHERE station = ?1 AND connector = ?2",
             vec![text(&evse.station), Value::Integer(evse.connector.into())],

@@ -9,7 +9,7 @@ use chargetap_ocpp::report::Stop;
 use super::error::StoreError;
 use super::rows::{Reader, integer, optional_integer, optional_text, text};
 use super::sessions::Reported;
-use crate::platform::{Platform, Row, Value};
+use crate::platform::{Database, Row, Value};
 
 /// A transaction as stored.
 #[derive(Clone)]
@@ -54,7 +54,7 @@ pub(crate) struct NewTransaction<'a> {
 /// A transaction began, or its begin is reported again. Returns its number; none if it is a start of a session that
 /// had one, which has ended, and cannot be that one reported again.
 pub(crate) async fn begin(
-    platform: &impl Platform,
+    database: &impl Database,
     new: &NewTransaction<'_>,
 ) -> Result<Option<i64>, StoreError> {
     // A start that is reported again is found by what it says; a session has one.
@@ -69,23 +69,23 @@ pub(crate) async fn begin(
             new.energy.unwrap_or_default()
         ),
     };
-    if let Some(number) = insert(platform, new, &key).await? {
+    if let Some(number) = insert(database, new, &key).await? {
         return Ok(Some(number));
     }
     match new.session {
         Some(_) => Ok(None),
-        None => insert(platform, new, &format!("{key}/{}", new.now)).await,
+        None => insert(database, new, &format!("{key}/{}", new.now)).await,
     }
 }
 
 /// Nothing is inserted if there was one of this key that has ended, unless the time of the start shows that it is the
 /// same.
 async fn insert(
-    platform: &impl Platform,
+    database: &impl Database,
     new: &NewTransaction<'_>,
     key: &str,
 ) -> Result<Option<i64>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "INSERT INTO station_transaction
                 (key, station, connector, token, session, started_at, start_energy, energy,
@@ -136,11 +136,11 @@ macro_rules! select {
 
 /// The transaction of this number at this station.
 pub(crate) async fn load(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
     number: i64,
 ) -> Result<Option<Transaction>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             select!("WHERE t.station = ?1 AND t.number = ?2"),
             vec![text(station), Value::Integer(number)],
@@ -151,10 +151,10 @@ pub(crate) async fn load(
 
 /// The transactions that run at a station.
 pub(crate) async fn running(
-    platform: &impl Platform,
+    database: &impl Database,
     station: &str,
 ) -> Result<Vec<Transaction>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             select!("WHERE t.station = ?1 AND t.ended_at IS NULL ORDER BY t.number"),
             vec![text(station)],
@@ -193,12 +193,12 @@ pub(super) fn transaction(row: Row) -> Result<Transaction, StoreError> {
 
 /// The register was read while the transaction ran. One that counted as lost runs after all if it moved.
 pub(crate) async fn read(
-    platform: &impl Platform,
+    database: &impl Database,
     number: i64,
     energy: u64,
     now: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "UPDATE station_transaction
              SET ended_at = iif(is_lost = 1 AND energy < ?2, NULL, ended_at),
@@ -214,11 +214,11 @@ pub(crate) async fn read(
 
 /// Something was heard of a transaction that runs.
 pub(crate) async fn hear(
-    platform: &impl Platform,
+    database: &impl Database,
     number: i64,
     now: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "UPDATE station_transaction SET heard_at = ?2 WHERE number = ?1 AND ended_at IS NULL",
             vec![Value::Integer(number), integer(now)?],
@@ -229,12 +229,12 @@ pub(crate) async fn hear(
 
 /// A transaction ended, or is paused, at this reading if it was told.
 pub(crate) async fn end(
-    platform: &impl Platform,
+    database: &impl Database,
     number: i64,
     stop: &Stop,
     now: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "UPDATE station_transaction
              SET ended_at = ?3, stop_at = NULL, is_lost = 0,
@@ -253,12 +253,12 @@ pub(crate) async fn end(
 /// A transaction counts as ended because its station does not know it any more, unless it was heard of since then.
 /// Whether it does.
 pub(crate) async fn lose(
-    platform: &impl Platform,
+    database: &impl Database,
     number: i64,
     heard_at: u64,
     now: u64,
 ) -> Result<bool, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "UPDATE station_transaction SET ended_at = ?3, stop_at = NULL, is_lost = 1
              WHERE number = ?1 AND heard_at = ?2 AND ended_at IS NULL RETURNING number",
@@ -270,10 +270,10 @@ pub(crate) async fn lose(
 
 /// The number of a session's transaction.
 pub(crate) async fn of_session(
-    platform: &impl Platform,
+    database: &impl Database,
     session: &str,
 ) -> Result<Option<i64>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT number FROM station_transaction WHERE session = ?1",
             vec![text(session)],
@@ -317,11 +317,11 @@ pub(crate) struct TendingLimits {
 ///   connector's status. Of one whose session is being stopped, that is known.
 /// - They have no active session, and it is time to tell the station to stop them.
 pub(crate) async fn to_tend(
-    platform: &impl Platform,
+    database: &impl Database,
     now: u64,
     limits: &TendingLimits,
 ) -> Result<Vec<Tended>, StoreError> {
-    let rows = platform
+    let rows = database
         .query(
             "SELECT * FROM (
                 SELECT t.number, t.connector, t.token, t.started_at, t.start_energy, t.energy,
@@ -369,8 +369,8 @@ pub(crate) async fn to_tend(
 }
 
 /// Delete the transactions without a session that ended before this moment.
-pub(crate) async fn forget(platform: &impl Platform, before: u64) -> Result<(), StoreError> {
-    platform
+pub(crate) async fn forget(database: &impl Database, before: u64) -> Result<(), StoreError> {
+    database
         .query(
             "DELETE FROM station_transaction WHERE session IS NULL AND ended_at < ?1",
             vec![integer(before)?],
@@ -381,11 +381,11 @@ pub(crate) async fn forget(platform: &impl Platform, before: u64) -> Result<(), 
 
 /// The station is being told to stop a transaction; if it runs on, it is told again at this moment.
 pub(crate) async fn stop_again(
-    platform: &impl Platform,
+    database: &impl Database,
     number: i64,
     at: u64,
 ) -> Result<(), StoreError> {
-    platform
+    database
         .query(
             "UPDATE station_transaction SET stop_at = ?2, stops = stops + 1 WHERE number = ?1",
             vec![Value::Integer(number), integer(at)?],

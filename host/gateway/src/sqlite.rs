@@ -24,7 +24,7 @@ const STATEMENTS: usize = 256;
 
 /// A handle on the database; clones share it.
 #[derive(Clone, Debug)]
-pub struct Database {
+pub struct Sqlite {
     jobs: mpsc::Sender<Job>,
 }
 
@@ -51,7 +51,7 @@ struct Job {
     answer: oneshot::Sender<Result<Vec<Row>, DatabaseError>>,
 }
 
-impl Database {
+impl Sqlite {
     /// Open or create the database and start its writer.
     ///
     /// # Errors
@@ -244,8 +244,8 @@ mod tests {
         Value::Text(text.into())
     }
 
-    fn open(folder: &Path, pages: Option<u32>) -> Result<Database, OpenError> {
-        Database::open(
+    fn open(folder: &Path, pages: Option<u32>) -> Result<Sqlite, OpenError> {
+        Sqlite::open(
             &folder.join("journal.db"),
             Arc::new(Faults::new(None, pages, None)),
         )
