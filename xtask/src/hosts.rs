@@ -39,7 +39,7 @@ pub(crate) fn build_package() -> anyhow::Result<()> {
 
 /// Make sure that there is a Node that has what the package uses. Debian's own may be too old.
 pub(crate) fn need_node() -> anyhow::Result<()> {
-    let missing = "the tests need Node 20.16, or 22.3 or later, with npm, on the PATH";
+    let missing = "this needs Node 20.16, or 22.3 or later, with npm, on the PATH";
     let output = Command::new("node").arg("--version").output();
     let output = output.context(missing)?;
     let version = String::from_utf8_lossy(&output.stdout);

@@ -31,7 +31,7 @@ pub(crate) struct Meter {
     last: Point,
     /// What to add to the station's times, in milliseconds. It is 0 unless one of the clocks was wrong, or was set.
     pub(crate) clock_offset: i64,
-    /// The difference by which a reading last fitted. After one wrong time it counts again.
+    /// The last difference that a later reading confirmed. It is tried again after a wrong time.
     pub(crate) trusted_offset: i64,
 }
 

@@ -1,5 +1,7 @@
 //! The station's readings, on our clock, of one register, and at the session's tariff.
 
+use std::cmp::Ordering;
+
 use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::Charging;
 use chargetap_contract::session::{Attention, MeterReading, Policy, Stopped};
@@ -19,7 +21,7 @@ pub(crate) fn begin(step: &mut Step<'_>, reading: MeterReading) {
 
 /// A reading during the transaction.
 pub(crate) fn add(step: &mut Step<'_>, reading: MeterReading) {
-    correct_clock(step, reading);
+    correct_clock(step, reading.at, movement(step, reading));
     let reading = on_our_clock(step, reading);
     let power = step.policy.maximum_power;
     let session = &mut step.session;
@@ -38,7 +40,7 @@ pub(crate) fn add(step: &mut Step<'_>, reading: MeterReading) {
 
 /// The reading at the end of the transaction.
 pub(crate) fn end(step: &mut Step<'_>, reading: MeterReading) {
-    correct_clock(step, reading);
+    correct_clock(step, reading.at, movement(step, reading));
     let reading = on_our_clock(step, reading);
     let (reading, is_plausible) = of_end(step, reading);
     let session = &mut step.session;
@@ -54,6 +56,7 @@ pub(crate) fn end(step: &mut Step<'_>, reading: MeterReading) {
 /// The transaction ended at this moment, by the station's clock, without a reading: the register stands at the last
 /// one.
 pub(crate) fn end_unread(step: &mut Step<'_>, at: u64) {
+    correct_clock(step, at, Ordering::Equal);
     let reading = on_our_clock(step, MeterReading { energy: 0, at });
     let session = &mut step.session;
     if let Some(meter) = &mut session.meter {
@@ -123,25 +126,42 @@ fn clock_offset_at_start(step: &Step<'_>, started_at: u64) -> i64 {
 }
 
 /// A reading comes after the last one and before it is reported. If the station says otherwise of a register that
-/// moved, its clock was set: it is right again, or right now, or wrong by another difference.
-fn correct_clock(step: &mut Step<'_>, reading: MeterReading) {
+/// moved, one of the clocks was set: then its times differ from ours by what was last trusted, or not at all, or by
+/// another difference.
+fn correct_clock(step: &mut Step<'_>, at: u64, movement: Ordering) {
     let now = step.now;
     let Some(meter) = &mut step.session.meter else {
         return;
     };
-    let last = meter.last();
-    let energy = step.session.register.shifted(reading).energy;
-    let at = |offset| reading.at.saturating_add_signed(offset);
-    let fits = |offset: &i64| (last.at..=now).contains(&at(*offset));
-    let known = [meter.clock_offset, meter.trusted_offset, 0];
-    if let Some(fitting) = known.into_iter().find(fits) {
-        meter.clock_offset = fitting;
-        meter.trusted_offset = fitting;
-    } else if at(meter.clock_offset) > now
-        || (at(meter.clock_offset) < last.at && energy > last.energy)
-    {
-        meter.clock_offset = difference(now, reading.at);
+    let last = meter.last().at;
+    let by = |offset| at.saturating_add_signed(offset);
+    let fits = |offset: &i64| (last..=now).contains(&by(*offset));
+    // A sample of before shows nothing of the clock.
+    if movement == Ordering::Less && by(meter.clock_offset) <= now {
+        return;
     }
+    // Most readings are told at once. So of a difference that one reading led to, and the one trusted before, the one
+    // counts that makes this reading the later.
+    let known = [meter.clock_offset, meter.trusted_offset];
+    let fitting = known.into_iter().filter(fits).max();
+    if let Some(fitting) = fitting.or_else(|| Some(0).filter(fits)) {
+        meter.clock_offset = fitting;
+        // A reading that comes twice shows nothing, either.
+        if by(fitting) > last {
+            meter.trusted_offset = fitting;
+        }
+    } else if by(meter.clock_offset) > now
+        || (by(meter.clock_offset) < last && movement == Ordering::Greater)
+    {
+        meter.clock_offset = difference(now, at);
+    }
+}
+
+/// How a reading's register compares with the last one.
+fn movement(step: &Step<'_>, reading: MeterReading) -> Ordering {
+    let energy = step.session.register.shifted(reading).energy;
+    let last = step.session.meter.as_ref().map(|meter| meter.last().energy);
+    energy.cmp(&last.unwrap_or_default())
 }
 
 /// What to add to the second moment to get the first, in milliseconds.

@@ -1,8 +1,8 @@
 //! What calls notice while another bundle is compiled and takes the place of the running one.
 //!
-//! Half as many threads as there are processors call without a pause. It ends with an error if a call fails, and prints
-//! how the 99th percentile in that time compares with that of before, in the same run. `cargo xtask bench` builds the
-//! components and runs it.
+//! Half as many threads as there are processors call without a pause, which leaves room to compile in, as at a gateway.
+//! It ends with an error if a call fails, and prints how the 99th percentile in that time compares with that of before,
+//! in the same run. `cargo xtask bench` builds the components and runs it.
 
 #![expect(
     clippy::indexing_slicing,

@@ -29,7 +29,7 @@ impl Runtime {
         })
     }
 
-    /// One that compiles while the processors have nothing else to do, or nearly so.
+    /// One that compiles at a low priority.
     pub(crate) fn in_background() -> Result<Self, LoadError> {
         let threads = ThreadPoolBuilder::new()
             .thread_name(|number| format!("compiler-{number}"))
@@ -107,7 +107,8 @@ impl Runtime {
     }
 }
 
-/// How much the threads of the background yield, from 0 to 19: beside a busy thread they get a quarter of a processor.
+/// How much lower the priority of the background is, in steps of niceness: beside a busy thread it gets a quarter of a
+/// processor.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 5;
 
@@ -115,7 +116,11 @@ const NICENESS: i32 = 5;
 #[cfg(target_os = "linux")]
 fn yield_to_others() {
     // On Linux, a priority is a thread's own.
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+    let yielding = rustix::process::getpriority_process(None).and_then(|own| {
+        let niceness = own.saturating_add(NICENESS).min(19);
+        rustix::process::setpriority_process(None, niceness)
+    });
+    if let Err(error) = yielding {
         tracing::warn!(%error, "calls are slower while components are compiled");
     }
 }

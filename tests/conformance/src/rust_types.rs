@@ -1,12 +1,12 @@
 //! Values of the contract as serde writes its Rust types, for hosts that call components by these.
 //!
-//! | type           | here                                                                      |
-//! |----------------|---------------------------------------------------------------------------|
-//! | record         | object, members in snake case                                             |
-//! | enum, variant  | name in camel case, or `{"Name": payload}`                                |
-//! | result         | `{"Ok": value}` or `{"Err": value}`                                       |
-//! | list of u8     | array of numbers                                                          |
-//! | others         | as in cases                                                               |
+//! | type          | here                                              |
+//! |---------------|---------------------------------------------------|
+//! | record        | object, members in snake case                     |
+//! | enum, variant | name in upper camel case, or `{"Name": payload}`  |
+//! | result        | `{"Ok": value}` or `{"Err": value}`               |
+//! | list of u8    | array of numbers                                  |
+//! | others        | as in cases                                       |
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -71,8 +71,8 @@ impl Contract {
                 items.collect::<Result<Vec<_>, _>>()?.into()
             }
             "tuple" => {
-                let items = json.as_array().ok_or_else(not)?;
-                let items = list(of).iter().zip(items);
+                let items = json.as_array().filter(|it| it.len() == list(of).len());
+                let items = list(of).iter().zip(items.ok_or_else(not)?);
                 let items = items.map(|(ty, item)| self.to_rust(ty, item));
                 items.collect::<Result<Vec<_>, _>>()?.into()
             }
@@ -131,8 +131,8 @@ impl Contract {
                 array(items.collect::<Result<Vec<_>, _>>()?.into_iter())
             }
             "tuple" => {
-                let items = rust.as_array().ok_or_else(not)?;
-                let items = list(of).iter().zip(items);
+                let items = rust.as_array().filter(|it| it.len() == list(of).len());
+                let items = list(of).iter().zip(items.ok_or_else(not)?);
                 let items = items.map(|(ty, item)| self.from_rust(ty, item));
                 array(items.collect::<Result<Vec<_>, _>>()?.into_iter())
             }

@@ -1,8 +1,8 @@
 //! Version 3 of the stored session. What is different today:
 //!
-//! | field                  | version 3 | today                                                |
-//! |------------------------|-----------|------------------------------------------------------|
-//! | `meter.trusted_offset` | not known | the difference by which a reading last fitted        |
+//! | field                  | version 3 | today                                              |
+//! |------------------------|-----------|----------------------------------------------------|
+//! | `meter.trusted_offset` | not known | the last difference that a later reading confirmed |
 
 use chargetap_contract::money::Tariff;
 use chargetap_contract::session::{Evse, MeterReading};

@@ -6,11 +6,15 @@ use chargetap_contract::session::{CommandResult, Event, MeterReading, Phase, Req
 use crate::session::{HOUR, MINUTE, SECOND, Session, stopped};
 
 /// A session at 0.06 a minute and nothing else, 25 % VAT, whose money is reserved.
-fn by_the_minute() -> Session {
+pub fn by_the_minute() -> Session {
+    by_the_minute_of(Dimension::Time)
+}
+
+fn by_the_minute_of(dimension: Dimension) -> Session {
     let mut session = Session::new();
     let components = &mut session.policy.tariff.elements[0].components;
     components.truncate(1);
-    components[0].dimension = Dimension::Time;
+    components[0].dimension = dimension;
     components[0].price = 360_000;
     session.policy.minimum_capture = 1;
     session.apply(Event::CardPresented(crate::session::card(1)));
@@ -159,22 +163,77 @@ fn a_session_is_billed_for_the_time_it_took_whatever_the_clock_is_set_to() {
     }
 }
 
-// The station tells a wrong time once, our clock is set, and the end is told late, in times of the station's right clock.
+// The station tells a wrong time, our clock is set, and the end is told late, in times of the station's right clock.
 #[test]
-fn one_wrong_time_of_the_station_does_not_bill_by_how_much_our_clock_was_set() {
-    for by in [-720_000, 720_000] {
+fn a_wrong_time_of_the_station_does_not_bill_by_how_much_our_clock_was_set() {
+    let two_hours = 7_200_000;
+    for (by, wrong, times) in [
+        (-720_000, two_hours, 1),
+        (720_000, two_hours, 1),
+        (-720_000, two_hours, 2),
+        (720_000, two_hours, 2),
+        (-720_000, -two_hours, 1),
+        (720_000, -two_hours, 1),
+        // Less than until the next reading.
+        (0, 300_000, 1),
+        (720_000, 720_000, 1),
+    ] {
         let mut session = by_the_minute();
         let began = session.now;
         let start = at(&session, 0, began);
         session.apply(Event::ChargingStarted(start));
         session.pass(20 * MINUTE);
-        let wrong = at(&session, 2_000, session.now + 2 * HOUR);
-        session.apply(Event::MeterRead(wrong));
+        let told = session.now.saturating_add_signed(wrong);
+        for _ in 0..times {
+            let wrong = at(&session, 2_000, told);
+            session.apply(Event::MeterRead(wrong));
+        }
         set_clock(&mut session, by);
-        session.pass(70 * MINUTE);
+        session.pass(if by == 0 { 40 * MINUTE } else { 70 * MINUTE });
         let end = at(&session, 9_000, began + HOUR);
         stop(&mut session, end);
-        assert_eq!(session.capture(), AN_HOUR, "{by}");
+        assert_eq!(session.capture(), AN_HOUR, "{by} {wrong} {times}");
+    }
+}
+
+#[test]
+fn a_late_sample_does_not_make_another_difference_of_the_clocks_count() {
+    let mut session = by_the_minute();
+    let began = session.now;
+    let ahead = 10 * MINUTE;
+    let start = at(&session, 0, began + ahead);
+    session.apply(Event::ChargingStarted(start));
+    session.pass(30 * MINUTE);
+    let reading = at(&session, 4_000, session.now + ahead);
+    session.apply(Event::MeterRead(reading));
+    session.pass(6 * MINUTE);
+    let late = at(&session, 3_000, began + 25 * MINUTE + ahead);
+    session.apply(Event::MeterRead(late));
+    session.pass(39 * MINUTE);
+    let end = at(&session, 9_000, began + HOUR + ahead);
+    stop(&mut session, end);
+    assert_eq!(session.capture(), AN_HOUR);
+}
+
+// By hand: the register stands still for 40 minutes, at 0.06 and with 25 % VAT 3.00.
+const FORTY_MINUTES: Option<u64> = Some(300);
+
+#[test]
+fn an_end_without_a_register_is_timed_by_the_clock_that_is_trusted() {
+    for wrong in [-7_200_000, 7_200_000] {
+        let mut session = by_the_minute_of(Dimension::ParkingTime);
+        let began = session.now;
+        let start = at(&session, 0, began);
+        session.apply(Event::ChargingStarted(start));
+        session.pass(20 * MINUTE);
+        let told = session.now.saturating_add_signed(wrong);
+        let reading = at(&session, 2_000, told);
+        session.apply(Event::MeterRead(reading));
+        session.pass(70 * MINUTE);
+        let mut unread = stopped(at(&session, 0, began + HOUR), "Local");
+        unread.energy = None;
+        session.apply(Event::ChargingStopped(unread));
+        assert_eq!(session.capture(), FORTY_MINUTES, "{wrong}");
     }
 }
 

@@ -1,10 +1,11 @@
 //! Sessions as each version of the state stored them. The lines are never changed: sessions that were
 //! stored so may be under way.
 
-use chargetap_contract::session::{CommandResult, Event, Phase};
+use chargetap_contract::session::{CommandResult, Event, MeterReading, Phase};
 use session_orchestrator::step;
 
-use crate::session::{MINUTE, SECOND, Session, card, hold, policy};
+use crate::clocks::by_the_minute;
+use crate::session::{HOUR, MINUTE, SECOND, Session, card, hold, policy, stopped};
 
 const VERSIONS: [&str; 4] = [
     include_str!("golden/version-1.txt"),
@@ -12,6 +13,15 @@ const VERSIONS: [&str; 4] = [
     include_str!("golden/version-3.txt"),
     include_str!("golden/version-4.txt"),
 ];
+
+/// A session that charges, at a station whose clock is ahead.
+fn ahead_by_two_hours() -> Session {
+    let mut session = Session::authorised();
+    let reading = session.reading(1_000);
+    let at = reading.at + 2 * HOUR;
+    session.apply(Event::ChargingStarted(MeterReading { at, ..reading }));
+    session
+}
 
 /// A session in every stage that a session can be found in.
 fn sessions() -> Vec<(&'static str, Session)> {
@@ -35,6 +45,15 @@ fn sessions() -> Vec<(&'static str, Session)> {
             }),
         ),
         ("charging", Session::charging()),
+        (
+            "wrong-clock",
+            with(ahead_by_two_hours(), |session| {
+                session.pass(10 * MINUTE);
+                let reading = session.reading(2_000);
+                let at = reading.at + 5 * HOUR;
+                session.apply(Event::MeterRead(MeterReading { at, ..reading }));
+            }),
+        ),
         (
             "stopping",
             with(Session::charging(), |session| {
@@ -149,6 +168,34 @@ fn goes_on(kept: impl Fn(&str) -> Session) {
         session.apply(Event::Refunded(left));
         assert_eq!(session.view().refunded, 486, "{name}");
     }
+}
+
+// Version 3 stored one difference only. By hand: an hour at 0.06 a minute with 25 % VAT is 4.50.
+#[test]
+fn the_difference_of_the_clocks_that_version_3_stored_is_trusted() {
+    let mut session = by_the_minute();
+    let began = session.now;
+    let told = |session: &Session, energy, at| MeterReading {
+        at,
+        ..session.reading(energy)
+    };
+    let start = told(&session, 0, began + 2 * HOUR);
+    session.apply(Event::ChargingStarted(start));
+    let difference = postcard::to_allocvec(&-7_200_000_i64).unwrap();
+    let both = [difference.as_slice(), difference.as_slice()].concat();
+    let state = session.state.as_mut().unwrap();
+    let place = state.windows(both.len()).position(|it| it == both);
+    let place = place.unwrap();
+    state.drain(place..place + difference.len());
+    state[0] = 3;
+    // One wrong time, and the end, which is told late.
+    session.pass(20 * MINUTE);
+    let wrong = told(&session, 2_000, session.now + 5 * HOUR);
+    session.apply(Event::MeterRead(wrong));
+    session.pass(70 * MINUTE);
+    let end = told(&session, 9_000, began + HOUR + 2 * HOUR);
+    session.apply(Event::ChargingStopped(stopped(end, "Local")));
+    assert_eq!(session.capture(), Some(450));
 }
 
 #[test]

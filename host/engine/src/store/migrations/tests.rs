@@ -407,11 +407,12 @@ async fn a_database_of_this_version_is_only_asked_for_its_version() {
 #[tokio::test]
 async fn a_newer_database_is_refused_and_left_alone() {
     let disk = fresh().await;
-    let newer = format!("UPDATE store_version SET version = {}", VERSION + 1);
-    let connection = disk.connection.lock().unwrap();
-    connection.execute_batch(&newer).unwrap();
-    let changes = connection.total_changes();
-    drop(connection);
+    let changes = {
+        let newer = format!("UPDATE store_version SET version = {}", VERSION + 1);
+        let connection = disk.connection.lock().unwrap();
+        connection.execute_batch(&newer).unwrap();
+        connection.total_changes()
+    };
     let error = migrate(&disk).await.unwrap_err();
     assert!(
         matches!(error, StoreError::Newer { found: 2, known: 1 }),
