@@ -6,7 +6,7 @@ use chargetap_contract::session::{CommandResult, Event, MeterReading, Phase, Req
 use crate::session::{HOUR, MINUTE, SECOND, Session, stopped};
 
 /// A session at 0.06 a minute and nothing else, 25 % VAT, whose money is reserved.
-pub fn by_the_minute() -> Session {
+pub(crate) fn by_the_minute() -> Session {
     by_the_minute_of(Dimension::Time)
 }
 
