@@ -423,7 +423,7 @@ async fn a_gateway_that_cannot_read_an_open_session_says_which_and_what_to_do() 
     world.stop_gateway();
     let session = world.session();
     // As a later component would have stored it.
-    world.replace_state_version(&session, 99);
+    let version = world.replace_state_version(&session, 99);
     let error = start_error(world.folder());
     for part in [
         session.as_str(),
@@ -432,7 +432,7 @@ async fn a_gateway_that_cannot_read_an_open_session_says_which_and_what_to_do() 
     ] {
         assert!(error.contains(part), "{part} in {error}");
     }
-    world.replace_state_version(&session, 3);
+    world.replace_state_version(&session, version);
     world.restart_gateway().await;
     assert_eq!(world.operate(&session, "stop", None).await, 204);
     world.closed_sessions(1).await;

@@ -101,14 +101,15 @@ impl World {
         energy.unsigned_abs()
     }
 
-    /// Put another version before the state of a session.
-    pub(crate) fn replace_state_version(&self, session: &str, version: u8) {
+    /// Put another version before the state of a session. Returns the one before.
+    pub(crate) fn replace_state_version(&self, session: &str, version: u8) -> u8 {
         let query = "SELECT state FROM session WHERE id = ?1";
         let store = self.store();
         let mut state: Vec<u8> = store.query_row(query, [session], |row| row.get(0)).unwrap();
-        state[0] = version;
+        let before = std::mem::replace(&mut state[0], version);
         let statement = "UPDATE session SET state = ?2 WHERE id = ?1";
         store.execute(statement, (session, state)).unwrap();
+        before
     }
 
     pub(crate) fn payment_reports(&self) -> usize {
@@ -155,10 +156,10 @@ impl World {
         self.count("SELECT count(*) FROM command WHERE status <> 'done'")
     }
 
-    /// No alert is on record, as an earlier version left it.
+    /// No alert is on record, as a version left it that did not count versions.
     pub(crate) fn remove_alerts(&self) {
-        let statement = "DELETE FROM fleet_item WHERE kind = 'alert'";
-        self.store().execute(statement, []).unwrap();
+        let statements = "DELETE FROM fleet_item WHERE kind = 'alert'; DELETE FROM store_version;";
+        self.store().execute_batch(statements).unwrap();
     }
 
     /// The session asks for an alert that says this.
@@ -178,6 +179,14 @@ impl World {
     /// session had one receipt and was not its subject.
     pub(crate) fn insert_old_receipts(&self, issued: &Value, to_issue: &Value) {
         let store = self.store();
+        let table = "DELETE FROM store_version;
+                     DROP VIEW receipt;
+                     CREATE TABLE receipt (
+                         id TEXT PRIMARY KEY,
+                         session TEXT NOT NULL UNIQUE,
+                         document TEXT NOT NULL
+                     ) STRICT;";
+        store.execute_batch(table).unwrap();
         let id = issued["id"].as_str().unwrap();
         let session = issued["summary"]["session"].as_str().unwrap();
         store
