@@ -2,7 +2,7 @@
 //!
 //! The decisions about a session are made in the components and carried out by `chargetap-engine`.
 //! This crate gives the engine its platform ([`platform`]), its loops, its servers ([`server`],
-//! [`ocpp`]) and its database ([`database`]).
+//! [`ocpp`]) and its database ([`sqlite`]).
 
 pub mod bridge;
 pub mod cli;

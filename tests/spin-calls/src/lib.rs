@@ -1,6 +1,6 @@
 //! A Spin application that calls the three components as it is asked, linked to them as the gateway's application is.
 //!
-//! A request's body is a [`Call`] as JSON, and the answer what the component answered; values are as serde writes the
+//! A request's body is a `Call` as JSON, and the answer what the component answered; values are as serde writes the
 //! contract's types.
 
 #![cfg(target_family = "wasm")]
