@@ -176,17 +176,18 @@ fn simulate(arguments: &[String]) -> anyhow::Result<()> {
 }
 
 fn run_demo(demo: &Demo) -> anyhow::Result<()> {
-    let spin = match demo.spin {
-        true => {
-            components::build()?;
-            Some(spin::find_or_build()?)
-        }
-        false => {
-            components::build_plugins()?;
-            None
-        }
+    // In one build, so that what the programs share is compiled once.
+    let mut build = vec!["build", "--package", "chargetap"];
+    let spin = if demo.spin {
+        components::build()?;
+        let small = spin::to_build();
+        build.extend(small.iter().flat_map(|package| ["--package", package]));
+        Some(spin::program(small))
+    } else {
+        components::build_plugins()?;
+        None
     };
-    cargo(&["build", "--package", "chargetap"])?;
+    cargo(&build)?;
     let folder = components::folder();
     let folder = folder.to_string_lossy();
     let mut arguments = vec!["demo", "--listen", &demo.listen, "--components", &folder];

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::contract::Contract;
 use crate::value::{bytes, list as array, member, quoted, single};
 
-/// What is not a value of the contract's type, or a type that is not the contract's.
+/// A value does not have the type that the contract says, or the contract has no such function or type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct TypeError(String);

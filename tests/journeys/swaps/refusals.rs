@@ -202,7 +202,7 @@ async fn nothing_changes_if_the_folders_cannot_be_exchanged() {
         verifier(&world, "running").await,
         verifier(&world, "next").await,
     ];
-    // What is not there cannot be written to the disk.
+    // The gateway opens every file of the folder to write it to the disk, and this one cannot be opened.
     let dangling = folder(&world, "components.next").join("notes.txt");
     std::os::unix::fs::symlink("nowhere", &dangling).unwrap();
     let refused = swap(&world, json!({})).await;
