@@ -36,6 +36,8 @@ pub(crate) use timeline::{Line, Timeline, channel};
 /// How long any part of the demonstration may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(100);
+/// How long the driver reads the terminal before the tap.
+const READING: Duration = Duration::from_secs(1);
 /// The driver leaves after this much energy, in watt-hours.
 const ENOUGH: u64 = 7_000;
 const TERMINAL: &str = "P66-DEMO-1";
@@ -248,7 +250,12 @@ impl Driver<'_> {
     async fn charge(&self, timeline: &mut Timeline) -> anyhow::Result<()> {
         self.until("the station does not connect", |state| state.connected)
             .await?;
-        self.tap().await?;
+        let reading = async {
+            sleep(READING).await;
+            Ok(())
+        };
+        timeline.during(reading).await?;
+        timeline.during(self.tap()).await?;
         timeline.until_phase("charging").await?;
         let enough = |state: &StationState| {
             let start = state
