@@ -71,6 +71,23 @@ async fn the_same_card_again_stops_charging() {
 }
 
 #[tokio::test]
+async fn the_readings_of_a_session_go_after_some_weeks_and_its_receipt_stays() {
+    let mut world = journey(Setup::default()).await;
+    assert_captured_once(&world).await;
+    world.stop_gateway();
+    assert!(world.stored_readings() > 0);
+    let others = world.stored_events() - world.stored_readings();
+    world.restart_gateway_ahead(36).await;
+    world
+        .until("the readings are gone", async || {
+            world.stored_readings() == 0
+        })
+        .await;
+    assert_eq!(world.stored_events(), others);
+    assert_captured_once(&world).await;
+}
+
+#[tokio::test]
 async fn a_declined_card_starts_nothing_and_gets_a_receipt_that_says_so() {
     let world = journey(Setup {
         payter_faults: vec!["authorize=decline"],

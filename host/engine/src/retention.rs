@@ -13,6 +13,12 @@ const NOTICES_KEPT: u64 = DAY;
 /// How long the keys of deliveries are kept, in milliseconds: longer than any provider repeats one,
 /// which Adyen does for 30 days.
 const DELIVERY_KEYS_KEPT: u64 = 35 * DAY;
+/// How long the readings of a session are kept after it ended, in milliseconds: as long as its payment may come back.
+const READINGS_KEPT: u64 = 35 * DAY;
+/// Of how many sessions the readings are deleted in one statement, for which others wait, and how many such statements
+/// follow each other.
+const FOLDED_AT_ONCE: u64 = 20;
+const FOLDS: usize = 50;
 /// How long transactions without a session are kept, in milliseconds: longer than a station repeats a report.
 const TRANSACTIONS_KEPT: u64 = 35 * DAY;
 /// How long a request to the REST interface is recognised when it comes again, in milliseconds.
@@ -39,5 +45,11 @@ async fn delete_old(gateway: &Gateway<impl Platform>) -> Result<(), EngineError>
     store::named_transactions::forget(platform, transactions).await?;
     let repetitions = now.saturating_sub(REPETITIONS_KEPT);
     store::fleet::delete_repetitions(platform, repetitions).await?;
+    let ended_before = now.saturating_sub(READINGS_KEPT);
+    for _ in 0..FOLDS {
+        if !store::sessions::fold(platform, ended_before, FOLDED_AT_ONCE).await? {
+            break;
+        }
+    }
     Ok(())
 }

@@ -1,11 +1,13 @@
-//! The store's database: SQLite with one writer.
+//! The store's database: SQLite with one writer, and readers beside it.
 //!
-//! A thread owns the connection. Callers hand it statements and wait. Statements that wait together
-//! share one commit, and are answered once that commit is on the disk.
+//! Callers hand statements to threads that own a connection each, and wait.
+
+mod reader;
+mod writer;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chargetap_engine::platform::{DatabaseError, Row, Value};
 use rusqlite::config::DbConfig;
@@ -15,17 +17,18 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::faults::Faults;
 
-/// How many statements may share a commit.
-const BATCH: usize = 64;
-/// How many statements may be queued. Further callers wait.
+/// How many statements may be queued for the writer, and for the readers. Further callers wait.
 const QUEUE: usize = 1_024;
-/// How many compiled statements are kept: more than the store has.
+/// How many threads read: two may be at long lists while others are free for what money waits for.
+const READERS: usize = 4;
+/// How many compiled statements a connection keeps: more than the store has.
 const STATEMENTS: usize = 256;
 
 /// A handle on the database; clones share it.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
-    jobs: mpsc::Sender<Job>,
+    writes: mpsc::Sender<Job>,
+    reads: mpsc::Sender<Job>,
 }
 
 /// The database cannot be opened.
@@ -52,7 +55,7 @@ struct Job {
 }
 
 impl Sqlite {
-    /// Open or create the database and start its writer.
+    /// Open or create the database and start its threads.
     ///
     /// # Errors
     /// It is in use, or cannot be opened.
@@ -64,15 +67,21 @@ impl Sqlite {
         let lock = lock(path)?;
         let connection =
             connect(path, faults.database_pages).map_err(|error| unusable(error.to_string()))?;
-        let (jobs, queue) = mpsc::channel(QUEUE);
-        std::thread::Builder::new()
-            .name("store".into())
-            .spawn(move || {
-                write(&connection, queue, &faults);
-                drop(lock);
-            })
-            .map_err(|error| unusable(error.to_string()))?;
-        Ok(Self { jobs })
+        let (writes, queue) = mpsc::channel(QUEUE);
+        let write = move || {
+            writer::write(&connection, queue, &faults);
+            drop(lock);
+        };
+        spawn("store".into(), write).map_err(|error| unusable(error.to_string()))?;
+        let (reads, queue) = mpsc::channel(QUEUE);
+        let queue = Arc::new(Mutex::new(queue));
+        for number in 1..=READERS {
+            let connection = reader::connect(path).map_err(|error| unusable(error.to_string()))?;
+            let queue = Arc::clone(&queue);
+            let read = move || reader::read(&connection, &queue);
+            spawn(format!("reader-{number}"), read).map_err(|error| unusable(error.to_string()))?;
+        }
+        Ok(Self { writes, reads })
     }
 
     /// Run one statement; when this returns, what it wrote is on the disk.
@@ -84,9 +93,13 @@ impl Sqlite {
         statement: &'static str,
         parameters: Vec<Value>,
     ) -> Result<Vec<Row>, DatabaseError> {
-        let gone = || DatabaseError::Unavailable("the writer has ended".into());
+        let gone = || DatabaseError::Unavailable("the store's threads have ended".into());
+        let queue = match reader::can_run(statement) {
+            true => &self.reads,
+            false => &self.writes,
+        };
         let (answer, result) = oneshot::channel();
-        self.jobs
+        queue
             .send(Job {
                 statement,
                 parameters,
@@ -96,6 +109,11 @@ impl Sqlite {
             .map_err(|_| gone())?;
         result.await.map_err(|_| gone())?
     }
+}
+
+fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    std::thread::Builder::new().name(name).spawn(work)?;
+    Ok(())
 }
 
 /// Keep other gateways out: two of them would execute each other's commands.
@@ -119,9 +137,7 @@ fn connect(path: &Path, pages: Option<u32>) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // WAL with NORMAL may lose an acknowledged commit when the power goes.
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // Otherwise SQLite recompiles a statement when the value bound to an indexed column changes.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    configure(&connection)?;
     if let Some(pages) = pages {
         connection.pragma_update(None, "max_page_count", pages)?;
     }
@@ -130,65 +146,13 @@ fn connect(path: &Path, pages: Option<u32>) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn write(connection: &Connection, mut queue: mpsc::Receiver<Job>, faults: &Faults) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
-        let (answers, results): (Vec<_>, Vec<_>) = {
-            let (jobs, answers): (Vec<_>, Vec<_>) = batch
-                .drain(..)
-                .map(|job| ((job.statement, job.parameters), job.answer))
-                .unzip();
-            (answers, commit(connection, &jobs, faults))
-        };
-        for (answer, result) in answers.into_iter().zip(results) {
-            // Fails if the caller no longer waits. Its statement was carried out all the same.
-            let _ = answer.send(result);
-        }
-    }
-}
-
-type Statement = (&'static str, Vec<Value>);
-
-/// Run the statements in one transaction. Each is atomic by itself. If the commit fails, or SQLite
-/// rolls the transaction back, none of them takes effect.
-fn commit(
-    connection: &Connection,
-    jobs: &[Statement],
-    faults: &Faults,
-) -> Vec<Result<Vec<Row>, DatabaseError>> {
-    let none = |error: &rusqlite::Error| {
-        let reason = error.to_string();
-        tracing::error!(reason, "the store cannot be written");
-        jobs.iter()
-            .map(|_| Err(DatabaseError::Unavailable(reason.clone())))
-            .collect()
-    };
-    let changes = connection.total_changes();
-    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
-        return none(&error);
-    }
-    let mut results = Vec::with_capacity(jobs.len());
-    for (statement, parameters) in jobs {
-        let result = run(connection, statement, parameters);
-        match result {
-            Err(error) if connection.is_autocommit() => return none(&error),
-            result => results.push(result.map_err(|error| database_error(&error))),
-        }
-    }
-    let changed = connection.total_changes() != changes;
-    if changed {
-        faults.crash_point();
-    }
-    if let Err(error) = connection.execute_batch("COMMIT") {
-        if !connection.is_autocommit() {
-            let _ = connection.execute_batch("ROLLBACK");
-        }
-        return none(&error);
-    }
-    if changed {
-        faults.crash_point();
-    }
-    results
+/// What all connections have in common.
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Otherwise SQLite recompiles a statement when the value bound to an indexed column changes.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // What SQLite keeps aside while a statement runs needs no file, so that none can be missing.
+    connection.pragma_update(None, "temp_store", "MEMORY")
 }
 
 fn run(
@@ -287,6 +251,31 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(rows, [vec![text("one")], vec![text("two")]]);
+    }
+
+    #[tokio::test]
+    async fn what_is_read_does_not_wait_for_what_is_being_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path(), None).unwrap();
+        database
+            .query("CREATE TABLE t (a TEXT UNIQUE)", vec![])
+            .await
+            .unwrap();
+        // As long as a commit lasts that does not end.
+        let other = Connection::open(folder.path().join("journal.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let insert = database.query("INSERT INTO t VALUES (?1)", vec![text("one")]);
+        let mut insert = std::pin::pin!(insert);
+        let rows = tokio::select! {
+            biased;
+            written = &mut insert => panic!("{written:?} while another writes"),
+            rows = database.query("SELECT a FROM t", vec![]) => rows.unwrap(),
+        };
+        assert!(rows.is_empty(), "{rows:?}");
+        other.execute_batch("ROLLBACK").unwrap();
+        insert.await.unwrap();
+        let rows = database.query("SELECT a FROM t", vec![]).await.unwrap();
+        assert_eq!(rows, [vec![text("one")]]);
     }
 
     #[tokio::test]

@@ -138,6 +138,8 @@ fn config() -> Config {
     let mut config = Config::new();
     config
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        // The components import nothing to wait for: a call needs no place to stand aside.
+        .concurrency_support(false)
         .epoch_interruption(true);
     config
 }

@@ -111,6 +111,10 @@ async fn an_incident_stops_the_terminal_until_an_entitled_person_closes_it() {
         .call_as(&support, "POST", &closing, Some(close), &[])
         .await;
     assert_eq!(closed.status, 200);
+    let late = [PIXEL, b"another".as_slice()].concat();
+    let late = world.send_as(token, "POST", &picture, late, &png).await;
+    assert_eq!(late.status, 409, "{late:?}");
+    assert_eq!(world.stored_pictures(), 1, "what is refused is not kept");
     assert_eq!(
         world.succeeds("GET", &terminal(""), None).await["state"],
         "suspended"

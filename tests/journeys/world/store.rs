@@ -9,6 +9,15 @@ impl World {
         self.count("SELECT count(*) FROM event")
     }
 
+    /// The meter readings in the journal.
+    pub(crate) fn stored_readings(&self) -> usize {
+        self.count("SELECT count(*) FROM event WHERE event ->> '$.MeterRead' IS NOT NULL")
+    }
+
+    pub(crate) fn stored_pictures(&self) -> usize {
+        self.count("SELECT count(*) FROM picture")
+    }
+
     pub(crate) fn stored_sessions(&self) -> usize {
         self.count("SELECT count(*) FROM session")
     }

@@ -13,7 +13,8 @@ use chargetap_fleet::api::{
 use chargetap_fleet::bundle::{Replacement, StandbyBundle};
 use chargetap_fleet::command::Command;
 use chargetap_fleet::context::{Actor, DecisionContext};
-use chargetap_fleet::fleet::Fleet;
+use chargetap_fleet::fleet::{Change, Fleet};
+use chargetap_fleet::incident::Photograph;
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::operation::Operation;
 use chargetap_fleet::text::{Key, StationId};
@@ -152,11 +153,11 @@ async fn answer(
             Effect::Answer(answer) => return Ok(answer),
             Effect::Write(changes) => changes,
             Effect::Task(Task::Attach(incident, kind, caption)) => {
-                let photograph = tasks::store_picture(platform, call.body, kind, caption).await?;
-                let attach = Command::Attach(incident, photograph);
-                match chargetap_fleet::decide(&fleet, &context, attach) {
+                let photograph = tasks::photograph(call.body, kind, caption);
+                let told = (incident, photograph);
+                match attach(platform, &fleet, &context, told, call.body).await? {
                     Ok(changes) => changes,
-                    Err(refusal) => return Ok(Problem::from(refusal).answer()),
+                    Err(refused) => return Ok(refused),
                 }
             }
             Effect::Task(Task::Operate(station, operation)) => {
@@ -185,6 +186,31 @@ async fn answer(
         }
     }
     Err(EngineError::Contended("of the fleet".into()))
+}
+
+/// What attaching a picture changes. Its bytes are stored once it is accepted: no record may refer to a picture that is
+/// not there.
+async fn attach(
+    platform: &impl Platform,
+    fleet: &Fleet,
+    context: &DecisionContext<'_>,
+    (incident, photograph): (Key, Photograph),
+    bytes: &[u8],
+) -> Result<Result<Vec<Change>, Answer>, EngineError> {
+    let hash = photograph.hash.clone();
+    match chargetap_fleet::decide(fleet, context, Command::Attach(incident, photograph)) {
+        Ok(changes) => {
+            if !changes.is_empty() {
+                store::fleet::insert_picture(platform, &hash, bytes.to_vec()).await?;
+            }
+            Ok(Ok(changes))
+        }
+        Err(refusal) => {
+            // It was stored if it was accepted, and another write came first.
+            store::fleet::delete_unused_picture(platform, &hash).await?;
+            Ok(Err(Problem::from(refusal).answer()))
+        }
+    }
 }
 
 /// Have a station do something. It is on record before the station is told, so that the audit log misses nothing and

@@ -184,21 +184,18 @@ async fn is_within(
     })
 }
 
-/// Store a picture under the hash of its bytes.
-pub(super) async fn store_picture(
-    platform: &impl Platform,
+/// What is on record of a picture: it is known by the hash of its bytes.
+pub(super) fn photograph(
     bytes: &[u8],
     media_type: PictureType,
     caption: Option<Line>,
-) -> Result<Photograph, EngineError> {
-    let hash = access::hash(bytes);
-    store::fleet::insert_picture(platform, &hash, bytes.to_vec()).await?;
-    Ok(Photograph {
-        hash,
+) -> Photograph {
+    Photograph {
+        hash: access::hash(bytes),
         media_type,
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         caption,
-    })
+    }
 }
 
 async fn audit(

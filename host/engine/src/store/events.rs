@@ -217,7 +217,8 @@ pub(crate) struct RecordedStep {
     pub(crate) state: Option<Vec<u8>>,
 }
 
-/// The last steps of the journal, newest first; those before a place, if it is given.
+/// The last steps of the journal, newest first; those before a place, if it is given. One is left out if the step before
+/// it is gone, as the readings of sessions are that ended long ago.
 pub(crate) async fn recorded(
     database: &impl Database,
     before: Option<i64>,
@@ -229,7 +230,7 @@ pub(crate) async fn recorded(
                     event.at, earlier.state
              FROM event LEFT JOIN event AS earlier
              ON earlier.session = event.session AND earlier.version = event.version - 1
-             WHERE event.rowid < ?1 ORDER BY event.rowid DESC LIMIT ?2",
+             WHERE event.rowid < ?1 AND (event.version = 1 OR earlier.version IS NOT NULL) ORDER BY event.rowid DESC LIMIT ?2",
             vec![
                 Value::Integer(before.unwrap_or(i64::MAX)),
                 Value::Integer(limit.into()),

@@ -230,6 +230,22 @@ pub(crate) async fn insert_picture(
     Ok(())
 }
 
+/// Delete a picture, unless an incident has it.
+pub(crate) async fn delete_unused_picture(
+    database: &impl Database,
+    hash: &str,
+) -> Result<(), StoreError> {
+    database
+        .query(
+            "DELETE FROM picture WHERE hash = ?1 AND NOT EXISTS (
+                SELECT 1 FROM fleet_item, json_each(item, '$.record.photographs') AS photograph
+                WHERE kind = 'incident' AND photograph.value ->> '$.hash' = ?1)",
+            vec![text(hash)],
+        )
+        .await?;
+    Ok(())
+}
+
 /// A picture by its hash.
 pub(crate) async fn picture(
     database: &impl Database,

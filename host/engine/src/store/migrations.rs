@@ -7,7 +7,7 @@
 //! may start together: what one of them does late fails or changes nothing, and its next start succeeds. So nothing is
 //! dropped whose name is used again. Instances of an earlier program must have ended.
 //!
-//! The next version adds its steps as an array of its own, to be run on the version before.
+//! Each version adds its steps as an array of its own, to be run on the versions before.
 
 use super::error::StoreError;
 use super::rows::Reader;
@@ -15,7 +15,7 @@ use super::schema::DEFINITIONS;
 use crate::platform::{Database, Value};
 
 /// The version of the tables.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// A statement, run only if `when` is absent or selects a row.
 struct Step {
@@ -39,21 +39,26 @@ const fn when(condition: &'static str, statement: &'static str) -> Step {
 
 /// Make the tables, or bring them to the current version.
 pub(crate) async fn migrate(database: &impl Database) -> Result<(), StoreError> {
-    match version(database).await? {
-        VERSION => return Ok(()),
-        newer if newer > VERSION => {
-            return Err(StoreError::Newer {
-                found: newer,
-                known: VERSION,
-            });
-        }
-        _ => {}
+    let found = version(database).await?;
+    if found == VERSION {
+        return Ok(());
     }
-    take(database, SHAPES).await?;
+    if found > VERSION {
+        return Err(StoreError::Newer {
+            found,
+            known: VERSION,
+        });
+    }
+    if found < 1 {
+        take(database, SHAPES).await?;
+    }
+    take(database, SHAPES_OF_VERSION_1).await?;
     for statement in DEFINITIONS {
         database.query(statement, Vec::new()).await?;
     }
-    take(database, CONTENTS).await?;
+    if found < 1 {
+        take(database, CONTENTS).await?;
+    }
     let statement = "INSERT INTO store_version (id, version) VALUES (1, ?1)
                      ON CONFLICT (id) DO UPDATE SET version = max(version, excluded.version)";
     database
@@ -179,6 +184,12 @@ const SHAPES: &[Step] = &[
     ),
 ];
 
+/// Tables of version 1, before what they lack is defined.
+const SHAPES_OF_VERSION_1: &[Step] = &[when(
+    "SELECT 1 FROM sqlite_schema WHERE name = 'session' AND NOT instr(sql, 'is_folded')",
+    "ALTER TABLE session ADD COLUMN is_folded INTEGER NOT NULL DEFAULT 0",
+)];
+
 const RECEIPTS: &str = "SELECT 1 FROM sqlite_schema WHERE name = 'receipt' AND type = 'table'";
 
 /// What tables from before versions were counted hold, in the words of now.
@@ -259,4 +270,4 @@ const CONTENTS: &[Step] = &[
 ];
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

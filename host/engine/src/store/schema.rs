@@ -31,6 +31,7 @@ pub(super) const DEFINITIONS: &[&str] = &[
         view TEXT NOT NULL,
         state BLOB NOT NULL,
         deadline INTEGER,
+        is_folded INTEGER NOT NULL DEFAULT 0,
         UNIQUE (terminal, payment)
     ) STRICT",
     // One driver at a time.
@@ -41,6 +42,8 @@ pub(super) const DEFINITIONS: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS session_of_terminal ON session (terminal, phase)",
     "CREATE INDEX IF NOT EXISTS session_due ON session (deadline)
         WHERE deadline IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS session_to_fold ON session (number)
+        WHERE is_folded = 0 AND phase IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')",
     // Every event with the decision it led to: the session's history, and what the trigger spreads.
     "CREATE TABLE IF NOT EXISTS event (
         session TEXT NOT NULL,
@@ -221,6 +224,12 @@ pub(super) const DEFINITIONS: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS named_transaction_by_age ON named_transaction (heard_at)",
     "CREATE INDEX IF NOT EXISTS named_transaction_by_number ON named_transaction (number)
         WHERE number IS NOT NULL",
+    // Of a session that ended long ago, the readings go. What they came to is in its state and its receipt.
+    "CREATE TRIGGER IF NOT EXISTS session_folded AFTER UPDATE OF is_folded ON session
+        WHEN NEW.is_folded = 1 AND OLD.is_folded = 0 BEGIN
+        DELETE FROM event WHERE session = NEW.id AND version < NEW.version
+            AND event ->> '$.MeterRead' IS NOT NULL AND dedupe IS NULL AND read IS NULL;
+    END",
     // A vehicle that charges is served for as long as it stays plugged in.
     "CREATE TRIGGER IF NOT EXISTS vehicle_served AFTER INSERT ON event
         WHEN NEW.phase = 'charging' AND NEW.event ->> '$.ChargingStarted' IS NOT NULL BEGIN

@@ -117,6 +117,34 @@ pub(crate) async fn postpone(
     Ok(())
 }
 
+/// Delete the readings of some sessions that ended before a moment. Whether there may be more such sessions. Of those that
+/// began first, a few are looked at: where all of these had an event since, others wait for them.
+///
+/// What an event's moment would be by the clock as it is set now is what counts.
+pub(crate) async fn fold(
+    database: &impl Database,
+    ended_before: u64,
+    sessions: u64,
+) -> Result<bool, StoreError> {
+    let rows = database
+        .query(
+            "UPDATE session SET is_folded = 1
+             WHERE number IN (
+                SELECT oldest.number
+                FROM (SELECT number, id, version FROM session
+                      WHERE is_folded = 0
+                        AND phase IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')
+                      ORDER BY number LIMIT ?2) AS oldest
+                JOIN event AS last ON last.session = oldest.id AND last.version = oldest.version
+                WHERE last.at + coalesce((SELECT sum(by) FROM clock_step JOIN clock_step_order USING (number)
+                                          WHERE after_event >= last.rowid), 0) < ?1)
+             RETURNING number",
+            vec![integer(ended_before)?, integer(sessions)?],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
 /// A session that a station reports on.
 #[derive(Clone)]
 pub(crate) struct Reported {
@@ -375,3 +403,6 @@ pub(crate) async fn keep_naming_key(
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
