@@ -34,8 +34,8 @@ impl<P: Platform> Gateway<P> {
             card_key::check(&platform, key).await?;
         }
         let fleet = FleetState::new(store::fleet::load(&platform).await?);
-        let latest = store::clock::latest(&platform).await?;
-        let clock = Clock::new(latest, platform.elapsed());
+        let record = store::clock::record(&platform).await?;
+        let clock = Clock::new(&record, platform.elapsed());
         let gateway = Self::new(platform, config, secrets, fleet, clock);
         if gateway.config.upstream.is_some() {
             let now = gateway.platform.now();

@@ -102,6 +102,8 @@ pub(crate) async fn keep_alive(world: Arc<World>) {
         world.state().note(format_args!("the gateway starts"));
         drop(world.process.spawn(live(world.clone())));
         world.process.died.notified().await;
+        // It may have died twice at once, and have been started since the first time.
+        world.process.end();
         let down_for = {
             let mut state = world.state();
             state.note(format_args!("the gateway is dead"));

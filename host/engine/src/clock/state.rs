@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::interval::Interval;
+use crate::store::clock::Record;
 
 /// Before this moment the version was not written: a clock that shows it was never set, as on a
 /// machine without a battery. 2026-01-01T00:00:00Z, in Unix milliseconds.
@@ -33,8 +34,12 @@ struct State {
     latest: u64,
     /// When the clock was looked at last.
     looked: Option<Look>,
+    /// The number of the last step on record that was compared with what was seen of the clock.
+    last_step: i64,
     /// By how much the clock was set in steps that are not on record yet, in milliseconds.
     unrecorded: i64,
+    /// By how much it was set in steps that another instance put on record since the clock was looked at here.
+    unseen: i64,
     /// The clock was set, and not every session was told that can be told.
     is_being_set: bool,
     /// The number of the last step of which every session was told that can be told.
@@ -52,8 +57,8 @@ struct State {
 pub(crate) enum Seen {
     /// It goes on as it did.
     Steady,
-    /// It was set by so much since that was recorded last, in milliseconds.
-    Set(i64),
+    /// It was set.
+    Set,
     /// It was never set, or is behind what the store has seen.
     NotTrusted,
 }
@@ -82,12 +87,14 @@ pub enum ClockProblem {
 }
 
 impl Clock {
-    /// `latest` is the latest moment on record.
-    pub(crate) fn new(latest: u64, elapsed: u64) -> Self {
+    /// The clock of a gateway that is opened now.
+    pub(crate) fn new(record: &Record, elapsed: u64) -> Self {
         let state = State {
-            latest,
+            latest: record.latest,
             looked: None,
+            last_step: record.last_step,
             unrecorded: 0,
+            unseen: 0,
             is_being_set: false,
             told_up_to: 0,
             is_waited_for: false,
@@ -159,17 +166,40 @@ impl Clock {
             Some(_) => look.now,
             None => state.latest.max(look.now),
         };
-        state.unrecorded = state.unrecorded.saturating_add(step.unwrap_or_default());
-        match state.unrecorded {
-            0 => Seen::Steady,
-            by => Seen::Set(by),
+        // What another instance had put on record by now is seen now, or was seen the last time.
+        let unseen = std::mem::take(&mut state.unseen);
+        match step {
+            None => Seen::Steady,
+            Some(by) => {
+                let beyond = state.unrecorded.saturating_add(by);
+                state.unrecorded = beyond_tolerance(beyond.saturating_sub(unseen));
+                Seen::Set
+            }
         }
     }
 
-    /// A step of so much is on record.
-    pub(crate) fn recorded(&self, by: i64) {
+    /// The number of the last step on record that is known here.
+    pub(crate) fn last_step(&self) -> i64 {
+        self.lock().last_step
+    }
+
+    /// Compare what is on record, by number and by how much the clock was set, with what was seen of the clock. Returns
+    /// by how much it was set in what is not on record, in milliseconds.
+    pub(crate) fn compare(&self, recorded: &[(i64, i64)]) -> i64 {
         let mut state = self.lock();
-        state.unrecorded = state.unrecorded.saturating_sub(by);
+        for (number, by) in recorded {
+            if *number <= state.last_step {
+                continue;
+            }
+            state.last_step = *number;
+            match state.unrecorded {
+                0 => state.unseen = state.unseen.saturating_add(*by),
+                unrecorded => {
+                    state.unrecorded = beyond_tolerance(unrecorded.saturating_sub(*by));
+                }
+            }
+        }
+        state.unrecorded
     }
 
     /// Sessions wait until they were told of a step.
@@ -221,6 +251,14 @@ impl State {
     }
 }
 
+/// Nothing where two instances only measured the same step differently.
+fn beyond_tolerance(by: i64) -> i64 {
+    match by.unsigned_abs() > TOLERANCE {
+        true => by,
+        false => 0,
+    }
+}
+
 fn difference(to: u64, from: u64) -> i64 {
     i64::try_from(i128::from(to) - i128::from(from)).unwrap_or_default()
 }
@@ -237,8 +275,12 @@ mod tests {
         Look { now, elapsed }
     }
 
+    fn opened(latest: u64, last_step: i64) -> Clock {
+        Clock::new(&Record { latest, last_step }, 0)
+    }
+
     fn running() -> Clock {
-        let clock = Clock::new(NOON, 0);
+        let clock = opened(NOON, 0);
         assert_eq!(clock.look(at(NOON, 0)), Seen::Steady);
         clock
     }
@@ -257,11 +299,13 @@ mod tests {
             let clock = running();
             let behind = at(NOON - by + 250, 250);
             assert!(clock.check(behind).is_err());
-            assert_eq!(clock.look(behind), Seen::Set(-by_signed));
+            assert_eq!(clock.look(behind), Seen::Set);
+            assert_eq!(clock.compare(&[]), -by_signed);
             let clock = running();
             let ahead = at(NOON + by + 250, 250);
             assert_eq!(clock.check(ahead), Err(ClockProblem::BeingSet));
-            assert_eq!(clock.look(ahead), Seen::Set(by_signed));
+            assert_eq!(clock.look(ahead), Seen::Set);
+            assert_eq!(clock.compare(&[]), by_signed);
             assert_eq!(clock.check(ahead), Err(ClockProblem::BeingSet));
             clock.release();
             assert_eq!(clock.check(ahead), Ok(()));
@@ -272,17 +316,85 @@ mod tests {
     fn a_step_is_told_until_it_is_on_record_and_a_second_one_is_added() {
         let clock = running();
         let hour = i64::try_from(HOUR).unwrap();
-        assert_eq!(clock.look(at(NOON + HOUR, 0)), Seen::Set(hour));
+        assert_eq!(clock.look(at(NOON + HOUR, 0)), Seen::Set);
+        assert_eq!(clock.compare(&[]), hour);
         // The store could not be written.
-        assert_eq!(clock.look(at(NOON + HOUR, 0)), Seen::Set(hour));
-        assert_eq!(clock.look(at(NOON + 3 * HOUR, 0)), Seen::Set(3 * hour));
-        clock.recorded(3 * hour);
+        assert_eq!(clock.look(at(NOON + HOUR, 0)), Seen::Steady);
+        assert_eq!(clock.compare(&[]), hour);
+        assert_eq!(clock.look(at(NOON + 3 * HOUR, 0)), Seen::Set);
+        assert_eq!(clock.compare(&[]), 3 * hour);
+        assert_eq!(clock.compare(&[(1, 3 * hour)]), 0);
         assert_eq!(clock.look(at(NOON + 3 * HOUR, 0)), Seen::Steady);
+        assert_eq!(clock.compare(&[(1, 3 * hour)]), 0);
+    }
+
+    /// What instances of one host do: look at the clock, or compare it with the record and put on record what is not.
+    fn run(order: &[(usize, bool)], set_before: usize) -> Vec<(i64, i64)> {
+        let clocks = [running(), running()];
+        let mut record: Vec<(i64, i64)> = Vec::new();
+        for (turn, (instance, looks)) in order.iter().enumerate() {
+            let elapsed = 250 * u64::try_from(turn).unwrap();
+            let step = if turn < set_before { 0 } else { HOUR };
+            let clock = &clocks[*instance];
+            if *looks {
+                clock.look(at(NOON + step + elapsed, elapsed));
+                continue;
+            }
+            let by = clock.compare(&record);
+            if by != 0 {
+                record.push((clock.last_step() + 1, by));
+                assert_eq!(clock.compare(&record), 0);
+            }
+        }
+        record
+    }
+
+    #[test]
+    fn instances_that_see_the_same_step_put_it_on_record_once_in_whatever_order_they_look() {
+        let hour = i64::try_from(HOUR).unwrap();
+        // Each of two instances looks and compares three times, in its own order, and the two in every order of both.
+        let turns = 12_u32;
+        for mask in 0..1_u32 << turns {
+            if mask.count_ones() != turns / 2 {
+                continue;
+            }
+            let mut next = [true, true];
+            let order: Vec<(usize, bool)> = (0..turns)
+                .map(|turn| {
+                    let instance = usize::from(mask >> turn & 1 == 1);
+                    let looks = next[instance];
+                    next[instance] = !looks;
+                    (instance, looks)
+                })
+                .collect();
+            for set_before in 0..order.len() {
+                let record = run(&order, set_before);
+                // It is on record if anybody looked, and compared later, after the clock was set.
+                let is_seen = (0..2).any(|instance| {
+                    let mut own = order[set_before..].iter().filter(|turn| turn.0 == instance);
+                    own.any(|turn| turn.1) && own.any(|turn| !turn.1)
+                });
+                let expected: &[(i64, i64)] = if is_seen { &[(1, hour)] } else { &[] };
+                assert_eq!(record, expected, "{order:?}, set before turn {set_before}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_that_was_put_on_record_before_the_first_look_is_not_taken_for_a_later_one() {
+        let hour = i64::try_from(HOUR).unwrap();
+        let clock = opened(NOON + HOUR, 1);
+        assert_eq!(clock.look(at(NOON + HOUR, 0)), Seen::Steady);
+        // Another instance was late.
+        assert_eq!(clock.compare(&[(1, hour), (2, hour)]), 0);
+        assert_eq!(clock.look(at(NOON + HOUR + 250, 250)), Seen::Steady);
+        assert_eq!(clock.look(at(NOON + 2 * HOUR + 500, 500)), Seen::Set);
+        assert_eq!(clock.compare(&[]), hour);
     }
 
     #[test]
     fn a_clock_that_was_never_set_is_waited_for_without_end() {
-        let clock = Clock::new(NOON, 0);
+        let clock = opened(NOON, 0);
         for elapsed in [0, HOUR, YEAR] {
             assert_eq!(clock.look(at(elapsed, elapsed)), Seen::NotTrusted);
             assert_eq!(clock.check(at(elapsed, elapsed)), Err(ClockProblem::NotSet));
@@ -293,7 +405,7 @@ mod tests {
 
     #[test]
     fn a_clock_behind_the_store_is_given_ten_minutes_to_become_right() {
-        let clock = Clock::new(NOON, 0);
+        let clock = opened(NOON, 0);
         let early = NOON - HOUR;
         assert_eq!(clock.look(at(early, 0)), Seen::NotTrusted);
         assert_eq!(clock.check(at(early, 0)), Err(ClockProblem::BehindStore));
@@ -301,11 +413,12 @@ mod tests {
         assert_eq!(clock.look(at(NOON + 60_000, 30_000)), Seen::Steady);
         assert_eq!(clock.check(at(NOON + 60_000, 30_000)), Ok(()));
         // It does not: then it was an hour ahead before.
-        let clock = Clock::new(NOON, 0);
+        let clock = opened(NOON, 0);
         assert_eq!(clock.look(at(early, 0)), Seen::NotTrusted);
         let elapsed = BECOMES_RIGHT_WITHIN;
         let hour = i64::try_from(HOUR).unwrap();
-        assert_eq!(clock.look(at(early + elapsed, elapsed)), Seen::Set(-hour));
+        assert_eq!(clock.look(at(early + elapsed, elapsed)), Seen::Set);
+        assert_eq!(clock.compare(&[]), -hour);
     }
 
     #[test]

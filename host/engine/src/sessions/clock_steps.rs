@@ -17,24 +17,18 @@ use crate::store::sessions::OpenSession;
 pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
     let platform = &gateway.platform;
     let look = clock::both(platform);
-    match gateway.clock.look(look) {
-        Seen::Steady => {}
-        Seen::Set(by) => {
-            tracing::warn!(by_ms = by, "the clock was set: open sessions move along");
-            store::clock::insert_step(platform, by, look.now).await?;
-            gateway.clock.recorded(by);
-        }
-        // Nothing is stored by it, because the latest moment on record is what it is compared with.
-        Seen::NotTrusted => return Ok(()),
+    // Nothing is stored by a clock that is not trusted: the latest moment on record is what it is compared with.
+    if gateway.clock.look(look) == Seen::NotTrusted {
+        return Ok(());
     }
-    let mut steps = store::clock::steps_under_way(platform).await?;
+    let mut steps = recorded_steps(gateway, look.now).await?;
+    steps.retain(|step| step.is_under_way);
     if steps
         .iter()
         .any(|step| gateway.clock.is_to_be_told(step.number))
     {
         gateway.clock.hold();
     }
-    steps.sort_by_key(|step| step.number);
     for step in steps {
         let open = store::sessions::open(platform).await?;
         let mut all_have_heard = true;
@@ -52,6 +46,26 @@ pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), Engine
         platform.notify(Work::Outbox);
     }
     Ok(())
+}
+
+/// The steps on record that sessions may not have heard of, once what was seen of the clock is among them. Several
+/// instances may see the same step, and one of them puts it on record.
+async fn recorded_steps(
+    gateway: &Gateway<impl Platform>,
+    now: u64,
+) -> Result<Vec<ClockStep>, EngineError> {
+    let platform = &gateway.platform;
+    loop {
+        let after = gateway.clock.last_step();
+        let steps = store::clock::steps(platform, after).await?;
+        let recorded: Vec<_> = steps.iter().map(|step| (step.number, step.by)).collect();
+        let by = gateway.clock.compare(&recorded);
+        if by == 0 {
+            return Ok(steps);
+        }
+        tracing::warn!(by_ms = by, "the clock was set: open sessions move along");
+        store::clock::insert_step(platform, by, now, gateway.clock.last_step()).await?;
+    }
 }
 
 /// Have a session hear of a step, and say whether it did. One that cannot be stepped does not keep the others waiting:
