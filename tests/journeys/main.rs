@@ -30,6 +30,7 @@ mod receipts;
 mod relay;
 mod sessions;
 mod stations;
+mod status;
 mod swaps;
 mod terminals;
 mod tls;

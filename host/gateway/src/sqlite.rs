@@ -14,6 +14,7 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::faults::Faults;
+use crate::minute_count::MinuteCount;
 
 /// How many statements may share a commit.
 const BATCH: usize = 64;
@@ -26,6 +27,7 @@ const STATEMENTS: usize = 256;
 #[derive(Clone, Debug)]
 pub struct Sqlite {
     jobs: mpsc::Sender<Job>,
+    commits: Arc<MinuteCount>,
 }
 
 /// The database cannot be opened.
@@ -65,14 +67,21 @@ impl Sqlite {
         let connection =
             connect(path, faults.database_pages).map_err(|error| unusable(error.to_string()))?;
         let (jobs, queue) = mpsc::channel(QUEUE);
+        let commits = Arc::new(MinuteCount::new());
+        let counted = commits.clone();
         std::thread::Builder::new()
             .name("store".into())
             .spawn(move || {
-                write(&connection, queue, &faults);
+                write(&connection, queue, &faults, &counted);
                 drop(lock);
             })
             .map_err(|error| unusable(error.to_string()))?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, commits })
+    }
+
+    /// How many commits that wrote something there were in the last whole minute.
+    pub(crate) fn commits_per_minute(&self) -> u64 {
+        self.commits.last_minute()
     }
 
     /// Run one statement; when this returns, what it wrote is on the disk.
@@ -130,7 +139,12 @@ fn connect(path: &Path, pages: Option<u32>) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn write(connection: &Connection, mut queue: mpsc::Receiver<Job>, faults: &Faults) {
+fn write(
+    connection: &Connection,
+    mut queue: mpsc::Receiver<Job>,
+    faults: &Faults,
+    commits: &MinuteCount,
+) {
     let mut batch = Vec::with_capacity(BATCH);
     while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
         let (answers, results): (Vec<_>, Vec<_>) = {
@@ -138,7 +152,7 @@ fn write(connection: &Connection, mut queue: mpsc::Receiver<Job>, faults: &Fault
                 .drain(..)
                 .map(|job| ((job.statement, job.parameters), job.answer))
                 .unzip();
-            (answers, commit(connection, &jobs, faults))
+            (answers, commit(connection, &jobs, faults, commits))
         };
         for (answer, result) in answers.into_iter().zip(results) {
             // Fails if the caller no longer waits. Its statement was carried out all the same.
@@ -155,6 +169,7 @@ fn commit(
     connection: &Connection,
     jobs: &[Statement],
     faults: &Faults,
+    commits: &MinuteCount,
 ) -> Vec<Result<Vec<Row>, DatabaseError>> {
     let none = |error: &rusqlite::Error| {
         let reason = error.to_string();
@@ -186,6 +201,7 @@ fn commit(
         return none(&error);
     }
     if changed {
+        commits.add();
         faults.crash_point();
     }
     results
