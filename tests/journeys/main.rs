@@ -15,6 +15,7 @@ mod authority;
 mod bundles;
 mod central_system;
 mod crashes;
+mod deployment;
 mod field;
 mod fleet;
 mod input;

@@ -11,6 +11,7 @@ use chargetap_simulators::central_system::{self, CentralSystemArgs};
 use chargetap_simulators::payter::{self, PayterArgs};
 use chargetap_simulators::station::{self, StationArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -328,12 +329,21 @@ pub(crate) fn announce(
     let mut interrupt = signal(SignalKind::interrupt())?;
     println!("listening on {scheme}://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
+    tell_systemd(NotifyState::Ready);
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+        tell_systemd(NotifyState::Stopping);
     })
+}
+
+/// Tell systemd, where that started the process as a service of `Type=notify`.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd cannot be told how the process is");
+    }
 }
 
 async fn ignore(mut hang_up: Signal) {
