@@ -180,6 +180,11 @@ impl World {
         format!("http://{}{path}", self.address)
     }
 
+    /// Where the payment provider is.
+    pub(crate) fn payter_url(&self) -> &str {
+        self.payter.base_url()
+    }
+
     /// How the gateway ended, if it did.
     pub(crate) fn gateway_ended(&mut self) -> Option<ExitStatus> {
         self.gateway.0.try_wait().unwrap()

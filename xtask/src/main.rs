@@ -2,6 +2,7 @@
 
 mod components;
 mod conformance;
+mod dist;
 mod hosts;
 mod peers;
 mod receipts;
@@ -50,6 +51,12 @@ enum Chore {
     Conformance {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
+    },
+    /// Build the gateway's program for other machines, and print what each needs of its machine.
+    Dist {
+        /// For which; may be given several times. Without it, for all.
+        #[arg(long = "target", value_enum)]
+        machines: Vec<dist::Machine>,
     },
     /// Build everything, and watch one driver tap, charge and leave against simulated hardware.
     Demo(Demo),
@@ -100,6 +107,7 @@ fn main() -> ExitCode {
         Chore::Receipts(receipts) => receipts::write(receipts.accept),
         Chore::Simulate { arguments } => simulate(&arguments),
         Chore::Conformance { arguments } => return ended(conformance::run(&arguments)),
+        Chore::Dist { machines } => dist::build(&machines),
         Chore::Demo(demo) => run_demo(&demo),
     };
     ended(done.map(|()| ExitCode::SUCCESS))

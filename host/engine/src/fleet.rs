@@ -11,6 +11,7 @@ pub(crate) mod rest;
 mod shadow_run;
 pub(crate) mod state;
 pub(crate) mod stations;
+mod status;
 pub(crate) mod tasks;
 pub(crate) mod tokens;
 pub(crate) mod webhooks;

@@ -7,6 +7,8 @@
 //!
 //! The provider has 45 s to answer an authorisation, and 15 s otherwise.
 
+mod connection;
+
 use chargetap_contract::session::{CommandResult, PaymentRef};
 use chargetap_contract::terminal::Hold;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -18,6 +20,8 @@ use crate::config::{Config, QrScreen};
 use crate::http::{Method, ProviderRequest, ProviderResponse, SendError};
 use crate::platform::Platform;
 use crate::terminals::prompt::{Choice, option_id};
+
+use connection::Connection;
 
 /// How long Payter may take, in milliseconds. An authorisation waits for the issuer.
 mod timeout {
@@ -104,6 +108,7 @@ pub(crate) struct Payter {
     /// Where the API is; without a slash at the end.
     url: String,
     api_key: SecretString,
+    connection: Connection,
 }
 
 impl Payter {
@@ -111,7 +116,13 @@ impl Payter {
         Self {
             url: config.payter_url.clone(),
             api_key,
+            connection: Connection::default(),
         }
+    }
+
+    /// What is wrong with the connection to Payter by its last answers, and what to do.
+    pub(crate) fn problem(&self, platform: &impl Platform) -> Option<String> {
+        self.connection.problem(platform.elapsed())
     }
 
     pub(crate) async fn terminal_status(
@@ -194,7 +205,7 @@ impl Payter {
             body: Some(screen.to_string()),
             ..self.request(Method::POST, &[serial, "ui"], query)
         };
-        let reply = platform.send(request, timeout::OTHER).await?;
+        let reply = self.send(platform, request, timeout::OTHER).await?;
         successful(reply).map(drop)
     }
 
@@ -283,7 +294,7 @@ impl Payter {
         path: &[&str],
     ) -> Result<ProviderResponse, SendError> {
         let request = self.request(Method::GET, path, &[]);
-        platform.send(request, timeout::OTHER).await
+        self.send(platform, request, timeout::OTHER).await
     }
 
     async fn post(
@@ -294,7 +305,18 @@ impl Payter {
         timeout_ms: u64,
     ) -> Result<ProviderResponse, SendError> {
         let request = self.request(Method::POST, path, query);
-        platform.send(request, timeout_ms).await
+        self.send(platform, request, timeout_ms).await
+    }
+
+    async fn send(
+        &self,
+        platform: &impl Platform,
+        request: ProviderRequest,
+        timeout_ms: u64,
+    ) -> Result<ProviderResponse, SendError> {
+        let reply = platform.send(request, timeout_ms).await;
+        self.connection.answered(&reply, platform.elapsed());
+        reply
     }
 
     fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> ProviderRequest {

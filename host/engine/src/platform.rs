@@ -61,6 +61,11 @@ pub trait Platform: Bundles + Database + MaybeSend + MaybeSync + 'static {
     /// What only the host knows of a station; nothing where it cannot tell.
     fn station_link(&self, station: &str) -> impl Future<Output = StationLink> + MaybeSend;
 
+    /// How many commits the database made in the last whole minute; nothing where the host does not count them.
+    fn commits_per_minute(&self) -> Option<u64> {
+        None
+    }
+
     /// The stations of unknown identities that the host holds pending; none where it holds none.
     fn pending_stations(&self) -> impl Future<Output = Vec<PendingStation>> + MaybeSend {
         std::future::ready(Vec::new())

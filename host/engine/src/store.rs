@@ -24,6 +24,7 @@
 //! | [`payment_reports`] | `report`                                            |
 //! | [`fleet`]           | `fleet_write`, `fleet_item`, `fleet_change`, `picture` |
 //! | [`monitoring`]      | `seen`, `delivery`                                  |
+//! | [`status`]          | none of its own: counts for operators               |
 //! | [`clock`]           | `clock_step`                                        |
 //! | [`schema`]          | `probe`, and the definitions of all                 |
 //! | [`migrations`]      | `store_version`                                     |
@@ -51,6 +52,7 @@ pub(crate) mod schema;
 pub(crate) mod sessions;
 pub(crate) mod station_states;
 pub(crate) mod stations;
+pub(crate) mod status;
 pub(crate) mod transactions;
 
 mod rows;

@@ -14,6 +14,7 @@ mod responder;
 mod route;
 mod route_kinds;
 mod station;
+mod status;
 mod table;
 mod view;
 
@@ -35,6 +36,10 @@ pub use station::{
     ConnectionState, ConnectorState, OddityCount, OperationAnswer, OperationOutcome,
     PendingStation, RefusedSetting, RefusedTariff, ShownStation, StationMessage, StationState,
     TransactionState,
+};
+pub use status::{
+    AlertCount, CommandCounts, GatewayStatus, Part, PartState, PartStatus, PhaseCount,
+    StationCounts, TerminalCounts,
 };
 pub use table::{AuditEntry, DeadLetter, RecordedRefund, SessionFinding};
 pub use view::view;
@@ -166,6 +171,8 @@ pub enum Task {
     },
     /// Send a delivery again that was given up.
     Redeliver(u64),
+    /// Show how the gateway is.
+    Status,
     /// Show the components of every bundle.
     Bundles,
     /// Have this bundle take the place of the running one, and put that on record.

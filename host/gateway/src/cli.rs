@@ -11,6 +11,7 @@ use chargetap_simulators::central_system::{self, CentralSystemArgs};
 use chargetap_simulators::payter::{self, PayterArgs};
 use chargetap_simulators::station::{self, StationArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -24,10 +25,14 @@ use crate::bundles::BundleFolders;
 use crate::demo::DemoArgs;
 use crate::faults::Faults;
 use crate::fleet::FleetArgs;
+use crate::fleet::status::{self, StatusArgs};
 use crate::plugins::PluginsArgs;
 use crate::secrets::ThisMachine;
 use crate::tls::{self, Tls};
 use crate::{bootstrap, bridge, demo, fleet, plugins, server, start, stopped};
+
+/// How `chargetap status` ends if it cannot be learned how the gateway is.
+const UNKNOWN: u8 = 2;
 
 /// Card payments for EV charging: a tap becomes a charging session, one capture and a receipt.
 ///
@@ -90,6 +95,11 @@ enum Command {
     /// Simulate the payment provider, a charging station or a central system.
     #[command(subcommand)]
     Simulate(Simulate),
+    /// Show how a running gateway is: what works, what waits, and what needs a person.
+    ///
+    /// Ends with 0 if it is ready, also if a part of it is degraded; with 1 if it is not; with 2 if it cannot be
+    /// reached or does not tell. Without a token it says no more than whether it is ready.
+    Status(StatusArgs),
 }
 
 #[derive(Debug, Args)]
@@ -145,17 +155,29 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Simulate(Simulate::Payter(args)) => block_on(payter::run(args)),
         Command::Simulate(Simulate::Station(args)) => block_on(station::run(args)),
         Command::Simulate(Simulate::CentralSystem(args)) => block_on(central_system::run(args)),
+        Command::Status(args) => return status(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error, ExitCode::FAILURE),
     }
 }
 
-fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+fn failed(error: &anyhow::Error, code: ExitCode) -> ExitCode {
+    eprintln!("error: {error:#}");
+    code
+}
+
+/// Show how a gateway is, also by the exit code.
+fn status(args: StatusArgs) -> ExitCode {
+    match block_on(status::run(args)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => failed(&error, ExitCode::from(UNKNOWN)),
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -307,12 +329,21 @@ pub(crate) fn announce(
     let mut interrupt = signal(SignalKind::interrupt())?;
     println!("listening on {scheme}://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
+    tell_systemd(NotifyState::Ready);
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+        tell_systemd(NotifyState::Stopping);
     })
+}
+
+/// Tell systemd, where that started the process as a service of `Type=notify`.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd cannot be told how the process is");
+    }
 }
 
 async fn ignore(mut hang_up: Signal) {

@@ -12,6 +12,7 @@ mod plain;
 mod problem;
 mod property;
 mod show;
+pub(crate) mod status;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,7 @@ pub mod start;
 mod bootstrap;
 mod bundles;
 mod metrics;
+mod minute_count;
 mod plugins;
 mod secrets;
 mod station_reports;

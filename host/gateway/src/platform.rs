@@ -210,6 +210,10 @@ impl Platform for Native {
         self.stations.link(station)
     }
 
+    fn commits_per_minute(&self) -> Option<u64> {
+        Some(self.database.commits_per_minute())
+    }
+
     async fn pending_stations(&self) -> Vec<PendingStation> {
         self.stations.pending()
     }

@@ -16,6 +16,7 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::faults::Faults;
+use crate::minute_count::MinuteCount;
 
 /// How many statements may be queued for the writer, and for the readers. Further callers wait.
 const QUEUE: usize = 1_024;
@@ -29,6 +30,7 @@ const STATEMENTS: usize = 256;
 pub struct Sqlite {
     writes: mpsc::Sender<Job>,
     reads: mpsc::Sender<Job>,
+    commits: Arc<MinuteCount>,
 }
 
 /// The database cannot be opened.
@@ -68,8 +70,10 @@ impl Sqlite {
         let connection =
             connect(path, faults.database_pages).map_err(|error| unusable(error.to_string()))?;
         let (writes, queue) = mpsc::channel(QUEUE);
+        let commits = Arc::new(MinuteCount::new());
+        let counted = Arc::clone(&commits);
         let write = move || {
-            writer::write(&connection, queue, &faults);
+            writer::write(&connection, queue, &faults, &counted);
             drop(lock);
         };
         spawn("store".into(), write).map_err(|error| unusable(error.to_string()))?;
@@ -81,7 +85,16 @@ impl Sqlite {
             let read = move || reader::read(&connection, &queue);
             spawn(format!("reader-{number}"), read).map_err(|error| unusable(error.to_string()))?;
         }
-        Ok(Self { writes, reads })
+        Ok(Self {
+            writes,
+            reads,
+            commits,
+        })
+    }
+
+    /// How many commits that wrote something there were in the last whole minute.
+    pub(crate) fn commits_per_minute(&self) -> u64 {
+        self.commits.last_minute()
     }
 
     /// Run one statement; when this returns, what it wrote is on the disk.

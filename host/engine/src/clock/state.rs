@@ -115,21 +115,23 @@ impl Clock {
     /// Whether sessions may go on at this moment.
     pub(crate) fn check(&self, look: Look) -> Result<(), ClockProblem> {
         let mut state = self.lock();
-        let problem = if look.now < WRITTEN_AFTER {
-            Some(ClockProblem::NotSet)
-        } else if state.is_being_set || state.step(look).is_some() {
-            Some(ClockProblem::BeingSet)
-        } else if look.now.saturating_add(TOLERANCE) < state.latest {
-            Some(ClockProblem::BehindStore)
-        } else {
-            None
-        };
+        let problem = state.problem(look);
         state.is_waited_for |= problem.is_some();
         if problem.is_none() {
             // A host may decide by the clock before its first tick. From here on a step is noticed.
             state.looked.get_or_insert(look);
         }
         problem.map_or(Ok(()), Err)
+    }
+
+    /// Why sessions may not go on at this moment, for somebody who only wants to know.
+    pub(crate) fn problem(&self, look: Look) -> Option<ClockProblem> {
+        self.lock().problem(look)
+    }
+
+    /// For how long the gateway has been open, in milliseconds.
+    pub(crate) fn open_for(&self, elapsed: u64) -> u64 {
+        elapsed.saturating_sub(self.lock().opened_at)
     }
 
     /// Whether something waited for the clock, which can be trusted now.
@@ -241,6 +243,19 @@ impl Clock {
 }
 
 impl State {
+    /// Why sessions may not go on at this moment.
+    fn problem(&self, look: Look) -> Option<ClockProblem> {
+        if look.now < WRITTEN_AFTER {
+            Some(ClockProblem::NotSet)
+        } else if self.is_being_set || self.step(look).is_some() {
+            Some(ClockProblem::BeingSet)
+        } else if look.now.saturating_add(TOLERANCE) < self.latest {
+            Some(ClockProblem::BehindStore)
+        } else {
+            None
+        }
+    }
+
     /// By how much the clock was set since it was looked at.
     fn step(&self, look: Look) -> Option<i64> {
         let before = self.looked?;

@@ -17,7 +17,7 @@ use chargetap_fleet::terminal::Terminal;
 use chargetap_fleet::text::{Key, Line};
 use chargetap_report::Report;
 
-use super::{bundles, monitoring, stations};
+use super::{bundles, monitoring, stations, status};
 use crate::error::EngineError;
 use crate::event::EventOutcome;
 use crate::gateway::Gateway;
@@ -92,6 +92,7 @@ pub(super) async fn perform(
                 false => Problem::not_found().answer(),
             })
         }
+        Task::Status => status::show(gateway, fleet).await,
         Task::Bundles => Ok(bundles::show(gateway)),
         // They change records, and are done where those are changed.
         Task::Attach(..) | Task::Operate(..) | Task::Swap(..) => Ok(Problem::not_found().answer()),

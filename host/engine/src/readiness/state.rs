@@ -1,16 +1,18 @@
-//! The last answer of the store.
+//! How the parts were when they were looked at last.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chargetap_fleet::api::PartStatus;
 
 use crate::interval::Interval;
 
-/// How often the store is asked, in milliseconds.
+/// How often the parts are looked at, in milliseconds.
 const PROBE_EVERY: u64 = 1_000;
 
-/// The last answer of the store, and when to ask it again.
+/// How the parts were when they were looked at last, and when to look again.
 pub(crate) struct Readiness {
     pub(super) probes: Interval,
-    pub(super) is_ready: AtomicBool,
+    parts: Mutex<Vec<PartStatus>>,
 }
 
 impl Readiness {
@@ -18,7 +20,21 @@ impl Readiness {
         Self {
             probes: Interval::new(PROBE_EVERY),
             // The tables have just been made.
-            is_ready: AtomicBool::new(true),
+            parts: Mutex::default(),
         }
+    }
+
+    /// How the parts were last; nothing before the first look.
+    pub(super) fn parts(&self) -> Vec<PartStatus> {
+        self.lock().clone()
+    }
+
+    pub(super) fn replace_parts(&self, parts: Vec<PartStatus>) {
+        *self.lock() = parts;
+    }
+
+    /// The lock is held only to read or to replace.
+    fn lock(&self) -> MutexGuard<'_, Vec<PartStatus>> {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,12 +1,12 @@
 //! Bundles of components as the interface shows them, and how two of them compare.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bundle::{BundlePlace, Replacement};
 
 /// A component of a bundle.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ComponentState {
     /// Its name.
     pub name: String,

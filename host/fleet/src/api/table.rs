@@ -10,6 +10,7 @@ mod places;
 mod plugins;
 mod records;
 mod stations;
+mod status;
 mod terminals;
 
 use std::sync::LazyLock;
@@ -36,6 +37,7 @@ pub(super) fn routes() -> &'static [Route] {
             access::routes(),
             plugins::routes(),
             records::routes(),
+            status::routes(),
         ];
         routes.into_iter().flatten().collect()
     });

@@ -198,6 +198,7 @@ fn lists_have_what_is_at_the_tokens_site_only() {
 fn what_concerns_the_whole_fleet_is_not_for_a_token_that_is_limited_to_sites() {
     for (method, path) in [
         (Method::Get, "/api/v1/audit"),
+        (Method::Get, "/api/v1/status"),
         (Method::Get, "/api/v1/webhook-dead-letters"),
         (Method::Post, "/api/v1/webhook-dead-letters/1/redeliver"),
     ] {

@@ -14,6 +14,7 @@ use reqwest::{RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::invocation::Payload;
+use super::plain::plain;
 use super::problem::Failure;
 
 /// How often a call is repeated if its answer is lost.
@@ -22,6 +23,8 @@ const REPETITIONS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long a call may take.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// How long the gateway may take to say whether it is ready.
+const PATIENCE_FOR_READINESS: Duration = Duration::from_secs(10);
 /// How many bytes of a body are sent at once.
 const CHUNK: usize = 64 * 1024;
 
@@ -89,10 +92,30 @@ impl Client {
             let is_unreachable = error.is_connect() && repetitions == 0;
             let may_repeat = matches!(call.method, Method::Get | Method::Post);
             if is_unreachable || !may_repeat || repetitions == REPETITIONS {
-                return Err(self.failure(call, error));
+                return Err(self.failure(call.method == Method::Get, error));
             }
             repetitions += 1;
             tokio::time::sleep(PAUSE * repetitions).await;
+        }
+    }
+
+    /// Ask whether the gateway is ready, which needs no token. What it says, too.
+    ///
+    /// # Errors
+    /// It cannot be reached, or is no gateway.
+    pub(super) async fn readiness(&self) -> Result<(bool, String), Failure> {
+        let asked = async {
+            let request = self.http.get(self.under(&["readyz"]));
+            let response = request.timeout(PATIENCE_FOR_READINESS).send().await?;
+            let status = response.status().as_u16();
+            Ok((status, response.bytes().await?))
+        };
+        let (status, body) = asked.await.map_err(|error| self.failure(true, error))?;
+        let text = plain(String::from_utf8_lossy(&body).trim());
+        match status {
+            200 => Ok((true, text)),
+            503 => Ok((false, text)),
+            status => Err(Failure::refused(status, &body)),
         }
     }
 
@@ -147,15 +170,21 @@ impl Client {
     }
 
     fn url(&self, call: &Call<'_>) -> Url {
-        let mut url = self.base.clone();
-        // Fails only for an address without a host, which `new` refuses.
-        if let Ok(mut parts) = url.path_segments_mut() {
-            parts.pop_if_empty().extend(["api", "v1"]).extend(call.path);
-        }
-        url.set_fragment(None);
+        let mut url = self.under(&[&["api", "v1"], call.path].concat());
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(call.query);
         }
+        url
+    }
+
+    /// The address of this path at the gateway.
+    fn under(&self, path: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        // Fails only for an address without a host, which `new` refuses.
+        if let Ok(mut parts) = url.path_segments_mut() {
+            parts.pop_if_empty().extend(path);
+        }
+        url.set_fragment(None);
         url
     }
 
@@ -167,7 +196,7 @@ impl Client {
         Some(bearer)
     }
 
-    fn failure(&self, call: &Call<'_>, error: reqwest::Error) -> Failure {
+    fn failure(&self, is_read: bool, error: reqwest::Error) -> Failure {
         // The error must not repeat the URL: its path may be a capability.
         let is_unreachable = error.is_connect() || error.is_builder();
         let reason = innermost(&error.without_url());
@@ -177,7 +206,7 @@ impl Client {
             false => Failure::Lost {
                 at,
                 reason,
-                is_read: call.method == Method::Get,
+                is_read,
             },
         }
     }

@@ -8,12 +8,18 @@ use tokio::sync::mpsc;
 
 use super::{Job, database_error, run};
 use crate::faults::Faults;
+use crate::minute_count::MinuteCount;
 
 /// How many statements may share a commit.
 const BATCH: usize = 64;
 
 /// Write what is queued until nobody can queue any more.
-pub(super) fn write(connection: &Connection, mut queue: mpsc::Receiver<Job>, faults: &Faults) {
+pub(super) fn write(
+    connection: &Connection,
+    mut queue: mpsc::Receiver<Job>,
+    faults: &Faults,
+    commits: &MinuteCount,
+) {
     let mut batch = Vec::with_capacity(BATCH);
     while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
         let (answers, results): (Vec<_>, Vec<_>) = {
@@ -21,7 +27,7 @@ pub(super) fn write(connection: &Connection, mut queue: mpsc::Receiver<Job>, fau
                 .drain(..)
                 .map(|job| ((job.statement, job.parameters), job.answer))
                 .unzip();
-            (answers, commit(connection, &jobs, faults))
+            (answers, commit(connection, &jobs, faults, commits))
         };
         for (answer, result) in answers.into_iter().zip(results) {
             // Fails if the caller no longer waits. Its statement was carried out all the same.
@@ -38,6 +44,7 @@ fn commit(
     connection: &Connection,
     jobs: &[Statement],
     faults: &Faults,
+    commits: &MinuteCount,
 ) -> Vec<Result<Vec<Row>, DatabaseError>> {
     let none = |error: &rusqlite::Error| {
         let reason = error.to_string();
@@ -69,6 +76,7 @@ fn commit(
         return none(&error);
     }
     if changed {
+        commits.add();
         faults.crash_point();
     }
     results

@@ -406,6 +406,17 @@ async fn the_probes_answer() {
     assert_eq!(world.get("/nowhere", "*/*").await.status(), 404);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_is_told_how_the_application_is_as_far_as_it_knows() {
+    let world = World::new(2).await;
+    let status = world.operator_sees("/status").await;
+    assert_eq!(status["ready"], true, "{status:#}");
+    assert_eq!(status["terminals"]["armed"], 2, "{status:#}");
+    assert_eq!(status["stations"]["configured"], 2, "{status:#}");
+    assert_eq!(status["components"], json!([]));
+    assert_eq!(status["commits_per_minute"], Value::Null);
+}
+
 async fn deliver_at_once(world: &World, callbacks: &[Callback]) -> Vec<u16> {
     let mut deliveries = JoinSet::new();
     for callback in callbacks {

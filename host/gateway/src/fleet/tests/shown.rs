@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::super::problem::Failure;
 use super::super::show::show;
+use super::super::status;
 
 fn shown(noun: &str, verb: &str, answer: &serde_json::Value, width: Option<u16>) -> String {
     let mut routes = api::routes().iter();
@@ -196,4 +197,47 @@ fn a_refused_token_is_answered_with_how_to_get_one() {
 fn another_server_is_reported_with_its_status() {
     let failure = Failure::refused(502, b"<html>Bad Gateway</html>").to_string();
     assert!(failure.contains("502"), "{failure}");
+}
+
+#[test]
+fn how_a_gateway_is_stands_in_two_tables() {
+    let status = json!({
+        "ready": true,
+        "version": "0.1.0",
+        "uptime_s": 12 * 86_400 + 4 * 3_600 + 59,
+        "parts": [
+            { "part": "store", "state": "good", "problem": null },
+            { "part": "provider", "state": "degraded", "problem": "Payter fails" },
+        ],
+        "components": [],
+        "commits_per_minute": 214,
+        "commands": { "waiting": 1, "sent": 2, "oldest_age_s": 41 },
+        "sessions": [
+            { "phase": "charging", "count": 17 },
+            { "phase": "needs-attention", "count": 1 },
+        ],
+        "stations": { "configured": 40, "connected": 39, "out_of_order": 1, "pending": 0 },
+        "terminals": { "configured": 40, "activated": 40, "online": 38, "armed": 37 },
+        "alerts": [{ "kind": "capture-failed", "count": 1 }],
+    });
+    let expected = "\
+ready, and degraded
+
+PART      STATE     PROBLEM
+store     good      -
+provider  degraded  Payter fails
+
+WHAT         HOW MUCH
+version      0.1.0
+components   -
+running for  12 d 4 h
+commits      214 in the last whole minute
+commands     1 waiting, 2 sent, the oldest for 41 s
+sessions     17 charging, 1 needs-attention
+stations     40 configured, 39 connected, 1 out of order, 0 pending
+terminals    40 configured, 40 activated, 38 online, 37 armed
+open alerts  1 capture-failed
+";
+    let status = serde_json::from_value(status).unwrap();
+    assert_eq!(status::shown(&status, None), expected);
 }
