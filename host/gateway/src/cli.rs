@@ -260,7 +260,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         println!("bootstrap token of the first operator, issued only this once: {path}");
     }
     let shutdown = announce(&listener, gateway.platform().tls(), hang_up)?;
-    server::serve(listener, gateway, shutdown).await?;
+    server::serve(listener, gateway, shutdown).await;
     Ok(())
 }
 

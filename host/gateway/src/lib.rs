@@ -18,9 +18,11 @@ pub mod start;
 
 mod bootstrap;
 mod bundles;
+mod connections;
 mod metrics;
 mod plugins;
 mod secrets;
+mod sources;
 mod station_reports;
 mod stopped;
 mod tls;
