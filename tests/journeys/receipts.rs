@@ -136,10 +136,36 @@ async fn guessing_codes_is_slowed_down() {
     let mut answers = Vec::new();
     for guess in 0..12 {
         let code = format!("{guess:08}");
-        answers.push(world.submit(&find, &[("code", &code)]).await.0);
+        let (status, headers, _) = world.submit(&find, &[("code", &code)]).await;
+        answers.push((status, headers.contains_key("retry-after")));
     }
-    assert_eq!(answers[..10], [404; 10]);
-    assert_eq!(answers[11], 429);
+    assert_eq!(answers[..10], [(404, false); 10]);
+    assert_eq!(answers[11], (429, true));
+}
+
+#[tokio::test]
+async fn a_burst_of_pages_is_told_when_to_come_back_and_others_see_their_receipt() {
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let link = world.url(&format!("/receipts/{}", receipt["id"].as_str().unwrap()));
+    let of = |source: &'static str, address: String| {
+        let client = chargetap::client::client().unwrap();
+        client.get(address).header("x-forwarded-for", source).send()
+    };
+    let pages = ["", "?format=pdf", "/invoice"].map(|page| format!("{link}{page}"));
+    let burst = (0..150).map(|number| of("198.51.100.7", pages[number % 3].clone()));
+    let answers = futures_util::future::join_all(burst).await;
+    let (seen, refused): (Vec<_>, Vec<_>) = answers
+        .into_iter()
+        .map(Result::unwrap)
+        .partition(|answer| answer.status() == 200);
+    assert!(seen.len() >= 60, "{}", seen.len());
+    assert!(!refused.is_empty());
+    for answer in refused {
+        assert_eq!(answer.status(), 429);
+        assert_eq!(answer.headers()["retry-after"], "10");
+    }
+    assert_eq!(of("198.51.100.8", link).await.unwrap().status(), 200);
 }
 
 #[tokio::test]

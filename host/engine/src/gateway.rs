@@ -13,7 +13,7 @@ use crate::local_time;
 use crate::payter::Payter;
 use crate::platform::Platform;
 use crate::readiness::state::Readiness;
-use crate::receipts::limits::SearchLimits;
+use crate::receipts::limits::ReceiptLimits;
 use crate::terminals::state::TerminalState;
 
 /// How often what is old is deleted, in milliseconds.
@@ -44,7 +44,7 @@ pub struct Gateway<P> {
     pub(crate) payter: Payter,
     pub(crate) terminals: TerminalState,
     pub(crate) callbacks: CallbackLimits,
-    pub(crate) receipts: SearchLimits,
+    pub(crate) receipts: ReceiptLimits,
     pub(crate) fleet: FleetState,
     pub(crate) retention: Interval,
     pub(crate) clock: Clock,
@@ -65,7 +65,7 @@ impl<P: Platform> Gateway<P> {
             config,
             terminals: TerminalState::new(),
             callbacks: CallbackLimits::new(),
-            receipts: SearchLimits::new(),
+            receipts: ReceiptLimits::new(),
             fleet,
             retention: Interval::new(DELETE_OLD_EVERY),
             clock,

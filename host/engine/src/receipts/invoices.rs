@@ -11,7 +11,7 @@ use chargetap_contract::session::Event;
 use chargetap_fleet::text::holds_card_number;
 
 use super::pages::form;
-use super::search::{self, may_search};
+use super::search;
 use super::subject::session;
 use crate::error::EngineError;
 use crate::event::EventEnvelope;
@@ -58,7 +58,7 @@ async fn respond(
         InvoiceState::None if request.body.len() > BODY_LIMIT => {
             Ok(Response::text(413, "The form is too large."))
         }
-        InvoiceState::None if !may_search(gateway, request) => Ok(Response::text(
+        InvoiceState::None if !gateway.receipts.may_search(request, platform.now()) => Ok(Response::text(
             429,
             "Too many attempts. Wait a minute and try again.",
         )),

@@ -51,13 +51,6 @@ pub(super) async fn find_instead(
     }
 }
 
-/// Whether this source may search again.
-pub(super) fn may_search(gateway: &Gateway<impl Platform>, request: &Request) -> bool {
-    let source = request.source.as_deref();
-    let now = gateway.platform.now();
-    source.is_none_or(|source| gateway.receipts.sources.take(source, now))
-}
-
 async fn search(
     gateway: &Gateway<impl Platform>,
     request: &Request,
@@ -66,11 +59,16 @@ async fn search(
     if request.body.len() > BODY_LIMIT {
         return Ok(Response::text(413, "The form is too large."));
     }
-    let minute = platform.now() / MINUTE;
-    if !may_search(gateway, request)
-        || store::receipts::count_search(platform, minute).await? > SEARCHES_A_MINUTE
-    {
+    let now = platform.now();
+    if !gateway.receipts.may_search(request, now) {
         return form(platform, 429, &Page::TooManyAttempts, request);
+    }
+    let (minute, into_it) = (now / MINUTE, now % MINUTE);
+    if store::receipts::count_search(platform, minute).await? > SEARCHES_A_MINUTE {
+        let seconds = (MINUTE - into_it).div_ceil(1_000);
+        let mut refused = form(platform, 429, &Page::TooManyAttempts, request)?;
+        refused.headers.push(("retry-after", seconds.to_string()));
+        return Ok(refused);
     }
     let fields = request.form_fields();
     let found = match fields.get("code") {

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL, UPGRADE, WWW_AUTHENTICATE};
+use axum::http::header::{
+    AUTHORIZATION, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL, UPGRADE, WWW_AUTHENTICATE,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
@@ -70,7 +72,8 @@ pub(crate) async fn intercept<E: StationEvents>(
 
 async fn connect<E: StationEvents>(Stations(shared): Stations<E>, parts: Parts) -> Response {
     let client = parts.extensions.get::<Client>().cloned();
-    let (source, common_name) = client.map_or_else(Default::default, |it| (it.source, it.common_name));
+    let (source, common_name) =
+        client.map_or_else(Default::default, |it| (it.source, it.common_name));
     let Some(identity) = identity(parts.uri.path()) else {
         if shared.refusals.is_logged(&source, (shared.clock)()) {
             let path = loggable(parts.uri.path());
@@ -240,8 +243,12 @@ fn refuse<E>(shared: &Shared<E>, identity: &str, source: &str, refusal: &Refusal
         tracing::warn!(station, source, reason = %refusal, "a station was refused");
     }
     match refusal {
-        Refusal::TooManyWrongPasswords => StatusCode::TOO_MANY_REQUESTS.into_response(),
-        Refusal::TooManyPending => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Refusal::TooManyWrongPasswords => {
+            (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "5")]).into_response()
+        }
+        Refusal::TooManyPending => {
+            (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "60")]).into_response()
+        }
         _ => {
             let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"ocpp\", charset=\"UTF-8\"")];
             (StatusCode::UNAUTHORIZED, challenge).into_response()
