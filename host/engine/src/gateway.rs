@@ -14,6 +14,7 @@ use crate::payter::Payter;
 use crate::platform::Platform;
 use crate::readiness::state::Readiness;
 use crate::receipts::limits::ReceiptLimits;
+use crate::sessions::retries::Retries;
 use crate::terminals::state::TerminalState;
 
 /// How often what is old is deleted, in milliseconds.
@@ -46,6 +47,7 @@ pub struct Gateway<P> {
     pub(crate) callbacks: CallbackLimits,
     pub(crate) receipts: ReceiptLimits,
     pub(crate) fleet: FleetState,
+    pub(crate) retries: Retries,
     pub(crate) retention: Interval,
     pub(crate) clock: Clock,
     pub(crate) readiness: Readiness,
@@ -67,6 +69,7 @@ impl<P: Platform> Gateway<P> {
             callbacks: CallbackLimits::new(),
             receipts: ReceiptLimits::new(),
             fleet,
+            retries: Retries::default(),
             retention: Interval::new(DELETE_OLD_EVERY),
             clock,
             readiness: Readiness::new(),

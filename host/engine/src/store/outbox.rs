@@ -13,12 +13,19 @@ use chargetap_contract::session::{Action, Command};
 
 use super::error::StoreError;
 use super::rows::{Reader, integer, text};
-use crate::platform::{Database, Row};
+use crate::platform::Database;
 
 /// A command that was claimed for execution.
 pub(crate) struct Claimed {
     pub(crate) session: String,
     pub(crate) command: Command,
+}
+
+/// A command that was sent and never ended.
+pub(crate) struct Abandoned {
+    pub(crate) id: String,
+    /// What is on record, if it can be read.
+    pub(crate) claimed: Result<Claimed, StoreError>,
 }
 
 /// Take the next waiting command, so that its execution is on record before anything is sent.
@@ -36,33 +43,34 @@ pub(crate) async fn claim(
             vec![integer(now)?],
         )
         .await?;
-    rows.into_iter().next().map(claimed).transpose()
+    let row = rows.into_iter().next();
+    row.map(|row| claimed(Reader::new(row))).transpose()
 }
 
 /// Commands that were sent and never ended, except those sent within this span of time: the
-/// process that sent the others is gone. One that cannot be read is logged and left alone.
+/// process that sent the others is gone.
 pub(crate) async fn abandoned(
     database: &impl Database,
     except: Range<u64>,
-) -> Result<Vec<Claimed>, StoreError> {
+) -> Result<Vec<Abandoned>, StoreError> {
     let rows = database
         .query(
-            "SELECT id, session, action FROM command
+            "SELECT id, id, session, action FROM command
              WHERE status = 'sent' AND status <> 'done' AND NOT (sent_at >= ?1 AND sent_at < ?2)
              ORDER BY number",
             vec![integer(except.start)?, integer(except.end)?],
         )
         .await?;
-    let readable = |row| {
-        claimed(row)
-            .inspect_err(|error| tracing::error!(%error, "an abandoned command cannot be read"))
-            .ok()
+    let abandoned = |row| {
+        let mut row = Reader::new(row);
+        let id = row.text()?;
+        let claimed = claimed(row);
+        Ok(Abandoned { id, claimed })
     };
-    Ok(rows.into_iter().filter_map(readable).collect())
+    rows.into_iter().map(abandoned).collect()
 }
 
-fn claimed(row: Row) -> Result<Claimed, StoreError> {
-    let mut row = Reader::new(row);
+fn claimed(mut row: Reader) -> Result<Claimed, StoreError> {
     let id = row.text()?;
     let session = row.text()?;
     let action: Action = row.json()?;
