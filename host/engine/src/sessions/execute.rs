@@ -18,7 +18,7 @@ use crate::labels::result_name;
 use crate::payter::MESSAGE_LASTS;
 use crate::platform::{Metric, Platform, StationAnswer, StationOrder, Work};
 use crate::receipts::issue;
-use crate::store::outbox::{Abandoned, Claimed};
+use crate::store::outbox::{Abandoned, Claimed, Lane};
 use crate::terminals::notice::Notice;
 use crate::terminals::words::words_or_none;
 use crate::terminals::{arming, display, orphans};
@@ -27,22 +27,40 @@ use crate::{clock, store};
 /// A claimed command, on record as sent.
 #[derive(Debug)]
 pub struct Execution {
+    lane: Lane,
     session: String,
     command: Command,
 }
 
+impl Execution {
+    /// What it waits for.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        self.lane
+    }
+}
+
 impl<P: Platform> Gateway<P> {
-    /// Claim the next waiting command, if there is one and the clock can be trusted. Who gets it must
-    /// [`Self::execute`] it.
+    /// Claim the next waiting command of the first of these lanes that has one, if the clock can be trusted. Who gets
+    /// it must [`Self::execute`] it.
     ///
     /// # Errors
     /// The store cannot be used.
-    pub async fn claim(&self) -> Result<Option<Execution>, EngineError> {
+    pub async fn claim(&self, lanes: &[Lane]) -> Result<Option<Execution>, EngineError> {
         let Ok(now) = clock::trusted_now(self) else {
             return Ok(None);
         };
-        let claimed = store::outbox::claim(&self.platform, now).await?;
-        Ok(claimed.map(|Claimed { session, command }| Execution { session, command }))
+        for lane in lanes.iter().copied() {
+            let claimed = store::outbox::claim(&self.platform, lane, now).await?;
+            if let Some(Claimed { session, command }) = claimed {
+                return Ok(Some(Execution {
+                    lane,
+                    session,
+                    command,
+                }));
+            }
+        }
+        Ok(None)
     }
 
     /// Execute a claimed command and apply its outcome.
@@ -51,7 +69,9 @@ impl<P: Platform> Gateway<P> {
     /// The outcome could not be stored; the command stays on record as sent, and is asked about
     /// when it counts as abandoned.
     pub async fn execute(&self, execution: Execution) -> Result<(), EngineError> {
-        let Execution { session, command } = execution;
+        let Execution {
+            session, command, ..
+        } = execution;
         match dispatch(self, &session, &command).await? {
             Some(result) => end(self, &session, &command, result).await,
             None => {
