@@ -3,7 +3,7 @@
 use chargetap_fleet::processor::Processor;
 use serde_json::{Value, json};
 
-use crate::world::{Setup, TERMINAL, World};
+use crate::world::{Setup, TERMINAL, World, price};
 
 const BUYER: [(&str, &str); 3] = [
     ("name", "Beispiel GmbH"),
@@ -475,4 +475,27 @@ async fn the_log_holds_nothing_that_opens_a_receipt_or_speaks_for_an_operator() 
     for secret in secrets.chain(parts) {
         assert!(!log.contains(secret), "{secret} in\n{log}");
     }
+}
+
+#[tokio::test]
+async fn while_pages_are_asked_for_without_end_a_driver_charges_and_pays() {
+    let world = World::new(Setup {
+        gateway: vec!["--hold-pages".into()],
+        ..Setup::default()
+    })
+    .await;
+    let mut pages = tokio::task::JoinSet::new();
+    for source in 0..200 {
+        let request = chargetap::client::client().unwrap();
+        let request = request.get(world.url("/receipts"));
+        let request = request.header("x-forwarded-for", format!("198.51.100.{source}"));
+        pages.spawn(request.send());
+    }
+    // Those that have a place are never rendered.
+    let answer = pages.join_next().await.unwrap().unwrap().unwrap();
+    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.headers()["retry-after"], "10");
+    world.tap("card-1").await;
+    let sessions = world.closed_sessions(1).await;
+    assert_eq!(sessions[0]["captured"], price(world.metered_energy().await));
 }

@@ -21,6 +21,7 @@ mod bundles;
 mod connections;
 mod metrics;
 mod plugins;
+mod rendering;
 mod secrets;
 mod sources;
 mod station_reports;
