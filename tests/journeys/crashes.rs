@@ -26,6 +26,19 @@ async fn a_gateway_that_dies_between_any_two_steps_captures_once_and_loses_nothi
     LocalSet::new().run_until(crash_everywhere()).await;
 }
 
+#[tokio::test]
+async fn an_abandoned_command_that_cannot_be_taken_up_is_left_twice_as_long_each_time() {
+    let mut world = World::new(Setup::default()).await;
+    world.stop_gateway();
+    world.insert_unreadable_command();
+    world.restart_gateway().await;
+    let pauses = || world.log().values("again_in");
+    world
+        .until("it was tried three times", async || pauses().len() > 2)
+        .await;
+    assert_eq!(pauses()[..3], ["1 s", "2 s", "4 s"]);
+}
+
 async fn crash_everywhere() {
     let mut journeys = JoinSet::new();
     let mut next = 1;

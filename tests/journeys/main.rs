@@ -14,6 +14,7 @@
 mod authority;
 mod bundles;
 mod central_system;
+mod connections;
 mod crashes;
 mod deployment;
 mod field;

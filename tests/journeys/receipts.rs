@@ -3,7 +3,7 @@
 use chargetap_fleet::processor::Processor;
 use serde_json::{Value, json};
 
-use crate::world::{Setup, TERMINAL, World};
+use crate::world::{Setup, TERMINAL, World, price};
 
 const BUYER: [(&str, &str); 3] = [
     ("name", "Beispiel GmbH"),
@@ -136,10 +136,36 @@ async fn guessing_codes_is_slowed_down() {
     let mut answers = Vec::new();
     for guess in 0..12 {
         let code = format!("{guess:08}");
-        answers.push(world.submit(&find, &[("code", &code)]).await.0);
+        let (status, headers, _) = world.submit(&find, &[("code", &code)]).await;
+        answers.push((status, headers.contains_key("retry-after")));
     }
-    assert_eq!(answers[..10], [404; 10]);
-    assert_eq!(answers[11], 429);
+    assert_eq!(answers[..10], [(404, false); 10]);
+    assert_eq!(answers[11], (429, true));
+}
+
+#[tokio::test]
+async fn a_burst_of_pages_is_told_when_to_come_back_and_others_see_their_receipt() {
+    let world = charged(Setup::default()).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let link = world.url(&format!("/receipts/{}", receipt["id"].as_str().unwrap()));
+    let of = |source: &'static str, address: String| {
+        let client = chargetap::client::client().unwrap();
+        client.get(address).header("x-forwarded-for", source).send()
+    };
+    let pages = ["", "?format=pdf", "/invoice"].map(|page| format!("{link}{page}"));
+    let burst = (0..150).map(|number| of("198.51.100.7", pages[number % 3].clone()));
+    let answers = futures_util::future::join_all(burst).await;
+    let (seen, refused): (Vec<_>, Vec<_>) = answers
+        .into_iter()
+        .map(Result::unwrap)
+        .partition(|answer| answer.status() == 200);
+    assert!(seen.len() >= 60, "{}", seen.len());
+    assert!(!refused.is_empty());
+    for answer in refused {
+        assert_eq!(answer.status(), 429);
+        assert_eq!(answer.headers()["retry-after"], "10");
+    }
+    assert_eq!(of("198.51.100.8", link).await.unwrap().status(), 200);
 }
 
 #[tokio::test]
@@ -449,4 +475,27 @@ async fn the_log_holds_nothing_that_opens_a_receipt_or_speaks_for_an_operator() 
     for secret in secrets.chain(parts) {
         assert!(!log.contains(secret), "{secret} in\n{log}");
     }
+}
+
+#[tokio::test]
+async fn while_pages_are_asked_for_without_end_a_driver_charges_and_pays() {
+    let world = World::new(Setup {
+        gateway: vec!["--hold-pages".into()],
+        ..Setup::default()
+    })
+    .await;
+    let mut pages = tokio::task::JoinSet::new();
+    for source in 0..200 {
+        let request = chargetap::client::client().unwrap();
+        let request = request.get(world.url("/receipts"));
+        let request = request.header("x-forwarded-for", format!("198.51.100.{source}"));
+        pages.spawn(request.send());
+    }
+    // Those that have a place are never rendered.
+    let answer = pages.join_next().await.unwrap().unwrap().unwrap();
+    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.headers()["retry-after"], "10");
+    world.tap("card-1").await;
+    let sessions = world.closed_sessions(1).await;
+    assert_eq!(sessions[0]["captured"], price(world.metered_energy().await));
 }

@@ -130,6 +130,31 @@ async fn a_source_that_calls_back_too_often_is_refused_and_others_are_not() {
     assert_eq!(report(&world, DISPUTED_SIGNATURE, DISPUTED).await, 200);
 }
 
+/// How many of many callbacks are refused as too many, if each has a source of its own by `X-Forwarded-For`.
+async fn refused_of_many(world: &World) -> usize {
+    let client = chargetap::client::client().unwrap();
+    let attempts = (0..1_000).map(|number| {
+        let source = format!("198.51.{}.{}", number / 250, number % 250);
+        let request = client.post(world.url("/callbacks/payter/nothing"));
+        let request = request.header("x-forwarded-for", source).body("{}");
+        async { request.send().await.unwrap().status().as_u16() }
+    });
+    let statuses = futures_util::future::join_all(attempts).await;
+    statuses.iter().filter(|status| **status == 429).count()
+}
+
+#[tokio::test]
+async fn only_a_trusted_proxy_says_where_callbacks_come_from() {
+    let mut world = World::new(Setup::default()).await;
+    assert_eq!(refused_of_many(&world).await, 0);
+    world.stop_gateway();
+    world.configure("trusted_proxies = [\"127.0.0.1\"]", "");
+    world.restart_gateway().await;
+    assert!(refused_of_many(&world).await > 0);
+    let told = |line: &String| line.contains("server.trusted_proxies");
+    assert_eq!(world.log().lines().iter().filter(|it| told(it)).count(), 1);
+}
+
 #[tokio::test]
 async fn forged_callbacks_of_a_terminal_have_it_polled_only_now_and_then() {
     let world = World::new(Setup::default()).await;

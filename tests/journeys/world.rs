@@ -176,6 +176,11 @@ impl World {
         &self.log
     }
 
+    /// Where the gateway listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

@@ -10,6 +10,7 @@ mod issuers;
 mod limits;
 mod place;
 mod policy;
+mod proxies;
 mod restrictions;
 mod tables;
 mod tariffs;
@@ -25,6 +26,7 @@ use chargetap_contract::callback::{Endpoint, KeyInfo};
 use chargetap_contract::receipt::Site;
 use chargetap_contract::session::{Evse, Policy};
 use chargetap_ocpp::relay::RefusedTokens;
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -213,6 +215,8 @@ pub struct Server {
     pub trust: Trust,
     /// The folder in which compiled components are kept.
     pub cache: PathBuf,
+    /// The networks of proxies that are believed when they say where a request comes from.
+    pub trusted_proxies: Vec<IpNet>,
     /// TLS at the address. Without it, HTTP is plain there.
     pub tls: Option<Tls>,
 }

@@ -3,6 +3,7 @@
 use chargetap_contract::ComponentFault;
 
 use crate::clock::state::ClockProblem;
+use crate::platform::Busy;
 use crate::store::error::StoreError;
 
 /// The engine could not do its work; nothing was acknowledged.
@@ -28,6 +29,9 @@ pub enum EngineError {
     /// A component failed.
     #[error(transparent)]
     Component(#[from] ComponentFault),
+    /// A page was not rendered.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// A session belongs to a terminal that the configuration does not have.
     #[error("terminal {0} is not configured, but a session is open there: configure it again")]
     UnknownTerminal(String),

@@ -13,7 +13,8 @@ use crate::local_time;
 use crate::payter::Payter;
 use crate::platform::Platform;
 use crate::readiness::state::Readiness;
-use crate::receipts::limits::SearchLimits;
+use crate::receipts::limits::ReceiptLimits;
+use crate::sessions::retries::Retries;
 use crate::terminals::state::TerminalState;
 
 /// How often what is old is deleted, in milliseconds.
@@ -44,8 +45,9 @@ pub struct Gateway<P> {
     pub(crate) payter: Payter,
     pub(crate) terminals: TerminalState,
     pub(crate) callbacks: CallbackLimits,
-    pub(crate) receipts: SearchLimits,
+    pub(crate) receipts: ReceiptLimits,
     pub(crate) fleet: FleetState,
+    pub(crate) retries: Retries,
     pub(crate) retention: Interval,
     pub(crate) clock: Clock,
     pub(crate) readiness: Readiness,
@@ -65,8 +67,9 @@ impl<P: Platform> Gateway<P> {
             config,
             terminals: TerminalState::new(),
             callbacks: CallbackLimits::new(),
-            receipts: SearchLimits::new(),
+            receipts: ReceiptLimits::new(),
             fleet,
+            retries: Retries::default(),
             retention: Interval::new(DELETE_OLD_EVERY),
             clock,
             readiness: Readiness::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 pub use ::http::Method;
-use ::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use ::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use ::http::{HeaderMap, StatusCode};
 
 use crate::maybe_send::MaybeSend;
@@ -123,6 +123,10 @@ const COMMON_HEADERS: [(&str, &str); 6] = [
     ("x-robots-tag", "noindex"),
 ];
 
+/// After how many seconds a request that was refused for now may be made again, unless its answer says otherwise. By
+/// then every limit by source lets something through.
+const RETRY_AFTER_S: u64 = 10;
+
 impl Response {
     /// A plain line of text.
     #[must_use]
@@ -164,7 +168,8 @@ impl Response {
         }
     }
 
-    /// The response for a server, with the headers that every answer carries.
+    /// The response for a server, with the headers that every answer carries. One that refuses a request for now says
+    /// when it may be made again.
     #[must_use]
     pub fn into_http(self) -> ::http::Response<Vec<u8>> {
         let mut response = ::http::Response::new(self.body);
@@ -176,6 +181,9 @@ impl Response {
                 HeaderName::from_static(name),
                 HeaderValue::from_static(value),
             );
+        }
+        if matches!(self.status, 429 | 503) {
+            headers.insert(RETRY_AFTER, RETRY_AFTER_S.into());
         }
         if let Ok(content_type) = HeaderValue::from_str(&self.content_type) {
             headers.insert(CONTENT_TYPE, content_type);
@@ -243,5 +251,21 @@ mod tests {
         request.headers.insert("idempotency-key", key);
         assert_eq!(request.header("idempotency-key"), Some("Rückzahlung-1"));
         assert_eq!(request.header("if-match"), None);
+    }
+    #[test]
+    fn whoever_is_refused_for_now_is_told_when_to_try_again() {
+        let retry_after = |response: Response| {
+            let response = response.into_http();
+            let value = response.headers().get("retry-after").cloned();
+            value.map(|it| it.to_str().unwrap().to_owned())
+        };
+        assert_eq!(retry_after(Response::text(429, "")), Some("10".into()));
+        assert_eq!(retry_after(Response::text(503, "")), Some("10".into()));
+        assert_eq!(retry_after(Response::text(404, "")), None);
+        let told = Response {
+            headers: vec![("retry-after", "60".into())],
+            ..Response::text(429, "")
+        };
+        assert_eq!(retry_after(told), Some("60".into()));
     }
 }

@@ -35,7 +35,7 @@
 //! | when                                              | call                                      |
 //! |---------------------------------------------------|-------------------------------------------|
 //! | at the start, once                                | [`Gateway::open`], [`Gateway::recover`]   |
-//! | [`Work::Outbox`](platform::Work) was notified, and every 5 s | [`Gateway::claim`] until there is nothing; [`Gateway::execute`] for each, several at once |
+//! | [`Work::Outbox`](platform::Work) was notified, and every 5 s | [`Gateway::claim`] until there is nothing; [`Gateway::execute`] for each, several of each [`Lane`] at once |
 //! | every 250 ms                                      | [`Gateway::tick`]                         |
 //! | every 5 s                                         | [`Gateway::arm_terminals`], then [`Gateway::housekeep`] |
 //! | soon after [`Work::Terminal`](platform::Work) was notified | [`Gateway::arm_terminal`]                 |
@@ -62,7 +62,7 @@
 //!     Bundles, Components, Database, DatabaseError, Metric, Platform, Row, StationAnswer, StationLink, StationOrder,
 //!     Value, Work,
 //! };
-//! use chargetap_engine::{EngineError, Gateway, Secrets};
+//! use chargetap_engine::{EngineError, Gateway, Lane, Secrets};
 //! use tokio::sync::Notify;
 //!
 //! /// `C` is `Plugins` of the crate `chargetap-plugins`, or any other way to call the components.
@@ -217,7 +217,7 @@
 //!
 //! async fn execute<C: Components + Send + Sync + 'static>(gateway: Arc<Gateway<Host<C>>>) {
 //!     loop {
-//!         while let Ok(Some(execution)) = gateway.claim().await {
+//!         while let Ok(Some(execution)) = gateway.claim(&Lane::ALL).await {
 //!             if let Err(error) = gateway.execute(execution).await {
 //!                 eprintln!("a command's outcome could not be stored: {error}");
 //!             }
@@ -269,3 +269,4 @@ pub use stations::matching::{Match, ReportOutcome};
 pub use stations::reports::{TransactionAnswer, loggable_boot};
 pub use stations::tariffs::{EvseTariff, Untold};
 pub use stations::tokens::remote_start_number;
+pub use store::outbox::Lane;

@@ -24,6 +24,15 @@ pub trait Platform: Bundles + Database + MaybeSend + MaybeSync + 'static {
     /// The three components.
     fn components(&self) -> &Self::Components;
 
+    /// Render a page or a document: what takes long, and may wait for whatever moves money. A host with threads does it
+    /// where it keeps nobody else waiting, and so many at once.
+    fn render<T: MaybeSend>(
+        &self,
+        work: impl FnOnce(&Self::Components) -> T + MaybeSend,
+    ) -> impl Future<Output = Result<T, Busy>> + MaybeSend {
+        async move { Ok(work(self.components())) }
+    }
+
     /// Milliseconds since 1970.
     fn now(&self) -> u64;
 
@@ -71,6 +80,11 @@ pub trait Platform: Bundles + Database + MaybeSend + MaybeSync + 'static {
         std::future::ready(Vec::new())
     }
 }
+
+/// So many pages wait already that another one is not rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many pages are asked for at the moment: try again in a few seconds")]
+pub struct Busy;
 
 /// The database below the store: SQLite.
 pub trait Database: MaybeSend + MaybeSync {

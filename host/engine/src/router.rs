@@ -40,6 +40,12 @@ impl<P: Platform> Gateway<P> {
             ["callbacks", webhook] if is_post && *webhook != PAYTER => {
                 callbacks::handle(self, webhook, "", request).await
             }
+            ["receipts", ..] if is_get && !self.receipts.may_see(&request, self.platform.now()) => {
+                Response::text(
+                    429,
+                    "Too many pages were asked for. Try again in a few seconds.",
+                )
+            }
             ["receipts"] if is_get => search::handle(self, &request).await,
             ["receipts"] | ["receipts", _] if is_post => search::handle(self, &request).await,
             ["receipts", id] if is_get => rendering::handle(self, id, &request).await,

@@ -8,3 +8,4 @@ pub(crate) mod clock_steps;
 pub(crate) mod deadlines;
 pub(crate) mod execute;
 pub(crate) mod operator_requests;
+pub(crate) mod retries;

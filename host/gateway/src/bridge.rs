@@ -17,6 +17,7 @@ use std::time::Duration;
 use anyhow::Context;
 use chargetap_engine::config::{Config, SecretSource};
 use clap::Args;
+use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -36,8 +37,8 @@ const TOKEN: &str = "CHARGETAP_BRIDGE_TOKEN";
 const PAUSE: Duration = Duration::from_secs(1);
 
 const ABOUT: &str = "\
-    The configuration is the application's own file. The bridge reads of it where stations connect (`listen` and \
-    `tls` in [server]), who they are (`[[stations]]`, with their passwords), what they serve, and `[upstream]`. It needs \
+    The configuration is the application's own file. The bridge reads of it where stations connect (`listen`, \
+    `trusted_proxies` and `tls` in [server]), who they are (`[[stations]]`, with their passwords), what they serve, and `[upstream]`. It needs \
     no other secret, no database and no components.\n\n\
     The application asks the bridge at the same address: its variable `bridge_url` names it. Both know each other by \
     the bridge token (`openssl rand -hex 32`): the application's variable `bridge_token`, and here the variable \
@@ -85,7 +86,7 @@ pub(crate) async fn run(args: BridgeArgs) -> anyhow::Result<()> {
     let listener = cli::listen(&config).await?;
     let bridge = Bridge::new(&config, cli::folder_of(&args.config), application)?;
     let shutdown = cli::announce(&listener, bridge.tls.as_ref(), hang_up)?;
-    bridge.serve(listener, shutdown).await?;
+    bridge.serve(listener, shutdown).await;
     Ok(())
 }
 
@@ -94,6 +95,7 @@ pub struct Bridge {
     application: Application,
     stations: Stations<Reports>,
     tls: Option<Arc<Tls>>,
+    trusted_proxies: Vec<IpNet>,
     metrics: Arc<Metrics>,
 }
 
@@ -126,20 +128,14 @@ impl Bridge {
             stations,
             metrics,
             tls,
+            trusted_proxies: config.server.trusted_proxies.clone(),
         })
     }
 
     /// Serve stations and the application until `shutdown` completes.
-    ///
-    /// # Errors
-    /// The listener failed.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let mut ticks = JoinSet::new();
         ticks.spawn(self.application.clone().tick(PAUSE));
-        server::serve(self, listener, shutdown).await
+        server::serve(self, listener, shutdown).await;
     }
 }

@@ -116,6 +116,9 @@ struct ServeArgs {
     /// For tests: let the clock be ahead by this many days.
     #[arg(long, value_name = "DAYS", help_heading = "Faults")]
     clock_ahead: Option<u32>,
+    /// For tests: render no page, as if each took for ever.
+    #[arg(long, help_heading = "Faults")]
+    hold_pages: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -273,7 +276,12 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     warn(&config, &args.config);
     let folder = folder_of(&args.config);
     let token_file = bootstrap::path(&folder.join(&config.server.database));
-    let faults = Faults::new(args.crash_at, args.database_pages, args.clock_ahead);
+    let faults = Faults::new(
+        args.crash_at,
+        args.database_pages,
+        args.clock_ahead,
+        args.hold_pages,
+    );
     let listener = listen(&config).await?;
     let gateway = start::start(config, folder, faults).await?;
     if let Some(token) = gateway.take_bootstrap_token() {
@@ -282,7 +290,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         println!("bootstrap token of the first operator, issued only this once: {path}");
     }
     let shutdown = announce(&listener, gateway.platform().tls(), hang_up)?;
-    server::serve(listener, gateway, shutdown).await?;
+    server::serve(listener, gateway, shutdown).await;
     Ok(())
 }
 

@@ -16,6 +16,8 @@ pub struct Faults {
     pub database_pages: Option<u32>,
     /// How far the gateway's clock is ahead, in milliseconds.
     pub clock_ahead: u64,
+    /// Render no page, as if each took for ever.
+    pub hold_pages: bool,
 }
 
 impl Faults {
@@ -25,12 +27,14 @@ impl Faults {
         crash_at: Option<u64>,
         database_pages: Option<u32>,
         clock_ahead_days: Option<u32>,
+        hold_pages: bool,
     ) -> Self {
         Self {
             crash_at,
             passed: AtomicU64::new(0),
             database_pages,
             clock_ahead: u64::from(clock_ahead_days.unwrap_or(0)) * DAY,
+            hold_pages,
         }
     }
 

@@ -18,10 +18,13 @@ pub mod start;
 
 mod bootstrap;
 mod bundles;
+mod connections;
 mod metrics;
 mod minute_count;
 mod plugins;
+mod rendering;
 mod secrets;
+mod sources;
 mod station_reports;
 mod stopped;
 mod tls;

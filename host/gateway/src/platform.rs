@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chargetap_engine::Gateway;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    Bundles, Database, DatabaseError, LoadedBundle, Metric, PendingStation, Platform, Row,
+    Bundles, Busy, Database, DatabaseError, LoadedBundle, Metric, PendingStation, Platform, Row,
     StationAnswer, StationLink, StationOrder, Value, Work,
 };
 use chargetap_fleet::api::{BundledComponent, Problem};
@@ -22,6 +22,7 @@ use crate::client;
 use crate::faults::Faults;
 use crate::metrics::Metrics;
 use crate::ocpp::Stations;
+use crate::rendering::Rendering;
 use crate::sqlite::Sqlite;
 use crate::station_reports::Reports;
 use crate::tls::Tls;
@@ -32,6 +33,7 @@ pub type NativeGateway = Gateway<Native>;
 /// The engine's platform on this host.
 pub struct Native {
     plugins: SwappablePlugins,
+    rendering: Rendering,
     database: Sqlite,
     http: reqwest::Client,
     stations: Stations<Reports>,
@@ -72,6 +74,7 @@ impl Native {
     ) -> Self {
         Self {
             plugins,
+            rendering: Rendering::new(),
             database,
             http,
             stations,
@@ -143,6 +146,13 @@ impl Platform for Native {
 
     fn components(&self) -> &Plugins {
         self.plugins.plugins()
+    }
+
+    async fn render<T: Send>(&self, work: impl FnOnce(&Plugins) -> T + Send) -> Result<T, Busy> {
+        if self.faults.hold_pages {
+            return self.rendering.hold().await;
+        }
+        self.rendering.run(|| work(self.components())).await
     }
 
     fn now(&self) -> u64 {

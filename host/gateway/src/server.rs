@@ -1,63 +1,59 @@
 //! The HTTP server, over TLS or plain: callbacks, drivers' and operators' requests, and the stations' WebSockets.
 //!
-//! A body has 10 s to arrive, a large one 120 s.
+//! A body has 10 s to arrive, a large one 120 s. What else is limited, `connections` says.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use chargetap_engine::http::{self, BODY_LIMIT, BodyError, Request};
 use futures_util::StreamExt;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
+use crate::connections::{self, Client, Limits, Port};
 use crate::metrics;
 use crate::ocpp::{self, StationEvents, Stations};
 use crate::platform::NativeGateway;
-use crate::tls::{Listener, Peer, Tls};
 
 /// How long a request's body may take to arrive, and how long a large one.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 const LARGE_BODY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Serve until `shutdown` completes.
-///
-/// # Errors
-/// The listener failed.
 pub async fn serve(
     listener: TcpListener,
     gateway: Arc<NativeGateway>,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let tls = gateway.platform().tls().cloned();
+    shutdown: impl Future<Output = ()>,
+) {
+    let port = Port {
+        listener,
+        tls: gateway.platform().tls().cloned(),
+        trusted_proxies: gateway.config().server.trusted_proxies.clone(),
+    };
     let stations = gateway.platform().stations().clone();
     let router = Router::new()
         .route("/metrics", get(metrics))
         .fallback(handle)
         .with_state(gateway);
-    listen(listener, tls, stations, router, shutdown).await
+    listen(port, stations, router, shutdown).await;
 }
 
 /// Serve the stations' WebSockets, and leave other requests to a router, until `shutdown` completes.
 pub(crate) async fn listen<E: StationEvents>(
-    listener: TcpListener,
-    tls: Option<Arc<Tls>>,
+    port: Port,
     stations: Stations<E>,
     router: Router,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
+    shutdown: impl Future<Output = ()>,
+) {
     let router = router.layer(middleware::from_fn_with_state(stations, ocpp::intercept));
-    let router = router.into_make_service_with_connect_info::<Peer>();
-    axum::serve(Listener::new(listener, tls), router)
-        .with_graceful_shutdown(shutdown)
-        .await
+    connections::serve(port, router, Limits::of_process(), shutdown).await;
 }
 
 async fn metrics(State(gateway): State<Arc<NativeGateway>>) -> Response {
@@ -71,12 +67,11 @@ async fn metrics(State(gateway): State<Arc<NativeGateway>>) -> Response {
 
 async fn handle(
     State(gateway): State<Arc<NativeGateway>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
+    Extension(client): Extension<Client>,
     request: axum::extract::Request,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let source = source(peer.address.ip(), &head.headers);
-    let request = Request::from_head(head, Some(source));
+    let request = Request::from_head(head, Some(client.source));
     // A task of its own goes on when its caller goes away: what is on record is done.
     let handled = tokio::spawn(async move { gateway.handle(request, Incoming(body)).await });
     match handled.await {
@@ -116,22 +111,4 @@ async fn collect(body: Body, limit: usize) -> Result<Vec<u8>, axum::Error> {
         }
     }
     Ok(bytes)
-}
-
-/// The source of a request. A proxy on this machine adds it as the last entry of `X-Forwarded-For`.
-/// The header of any other peer is not trusted.
-pub(crate) fn source(peer: IpAddr, headers: &HeaderMap) -> String {
-    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
-    let last = forwarded
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.rsplit(',').next())
-        .and_then(|value| value.trim().parse::<IpAddr>().ok());
-    match last.filter(|_| peer.is_loopback()).unwrap_or(peer) {
-        IpAddr::V4(source) => source.to_string(),
-        // One subscriber has all addresses of a /64 network.
-        IpAddr::V6(source) => {
-            let [a, b, c, d, ..] = source.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
 }

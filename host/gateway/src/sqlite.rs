@@ -224,7 +224,7 @@ mod tests {
     fn open(folder: &Path, pages: Option<u32>) -> Result<Sqlite, OpenError> {
         Sqlite::open(
             &folder.join("journal.db"),
-            Arc::new(Faults::new(None, pages, None)),
+            Arc::new(Faults::new(None, pages, None, false)),
         )
     }
 

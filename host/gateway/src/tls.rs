@@ -1,7 +1,5 @@
-//! The gateway's port: connections as they come, or over TLS if the configuration has `[server.tls]`.
-//!
-//! Every TLS handshake has a task of its own, so that nobody waits for another's. A client need not show a
-//! certificate; whether a station must, its handshake of OCPP decides by the [`Peer`].
+//! TLS at the gateway's port, if the configuration has `[server.tls]`. A client need not show a certificate; whether a
+//! station must, its handshake of OCPP decides.
 //!
 //! The files are read again at SIGHUP, and within a minute after they changed. New connections get what they
 //! hold then. Files that cannot be used change nothing.
@@ -16,15 +14,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
 use chargetap_engine::RateLimit;
 use chargetap_engine::config::{SecretSource, Tls as Files};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::signal::unix::Signal;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, timeout};
 use tokio_rustls::TlsAcceptor;
 
@@ -48,75 +43,6 @@ const LOGGED_AGAIN_AFTER: u64 = 60_000;
 pub(crate) trait Connection: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Connection for T {}
-
-/// Who is at the other end of a connection.
-#[derive(Clone, Debug)]
-pub(crate) struct Peer {
-    pub(crate) address: SocketAddr,
-    /// The common name of the certificate that it showed, which one of `client_ca` signed. Empty if that does
-    /// not have exactly one.
-    pub(crate) common_name: Option<Arc<str>>,
-}
-
-impl Connected<IncomingStream<'_, Listener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
-        stream.remote_addr().clone()
-    }
-}
-
-/// Where connections come in.
-pub(crate) struct Listener {
-    tcp: TcpListener,
-    tls: Option<Arc<Tls>>,
-    /// Those that are under way.
-    handshakes: JoinSet<Option<(Box<dyn Connection>, Peer)>>,
-}
-
-impl Listener {
-    /// Connections are plain without `tls`.
-    pub(crate) fn new(tcp: TcpListener, tls: Option<Arc<Tls>>) -> Self {
-        Self {
-            tcp,
-            tls,
-            handshakes: JoinSet::new(),
-        }
-    }
-}
-
-impl axum::serve::Listener for Listener {
-    type Io = Box<dyn Connection>;
-    type Addr = Peer;
-
-    async fn accept(&mut self) -> (Self::Io, Peer) {
-        loop {
-            tokio::select! {
-                (stream, address) = axum::serve::Listener::accept(&mut self.tcp) => {
-                    // Otherwise a small answer waits until the previous packet is acknowledged.
-                    if let Err(error) = stream.set_nodelay(true) {
-                        tracing::warn!(%error, "TCP_NODELAY cannot be set");
-                    }
-                    let Some(tls) = &self.tls else {
-                        let peer = Peer { address, common_name: None };
-                        return (Box::new(stream), peer);
-                    };
-                    self.handshakes.spawn(tls.clone().shake_hands(stream, address));
-                }
-                Some(done) = self.handshakes.join_next() => {
-                    if let Ok(Some(connection)) = done {
-                        return connection;
-                    }
-                }
-            }
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<Peer> {
-        Ok(Peer {
-            address: self.tcp.local_addr()?,
-            common_name: None,
-        })
-    }
-}
 
 /// The gateway's certificate, and how clients' are verified.
 pub(crate) struct Tls {
@@ -201,11 +127,13 @@ impl Tls {
         }
     }
 
-    async fn shake_hands(
-        self: Arc<Self>,
+    /// A connection over TLS, and the common name of the certificate that its client showed, which one of `client_ca`
+    /// signed. The name is empty if that does not have exactly one.
+    pub(crate) async fn shake_hands(
+        &self,
         stream: TcpStream,
         address: SocketAddr,
-    ) -> Option<(Box<dyn Connection>, Peer)> {
+    ) -> Option<(Box<dyn Connection>, Option<Arc<str>>)> {
         let acceptor = self.current().acceptor.clone();
         let stream = match timeout(HANDSHAKE, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => stream,
@@ -221,11 +149,7 @@ impl Tls {
         let (_, session) = stream.get_ref();
         let certificate = session.peer_certificates().and_then(<[_]>::first);
         let common_name = certificate.map(|it| common_name(it).unwrap_or_default().into());
-        let peer = Peer {
-            address,
-            common_name,
-        };
-        Some((Box::new(stream), peer))
+        Some((Box::new(stream), common_name))
     }
 
     /// Says why a handshake failed. Most that fail are of scanners; a certificate or a version that does not

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use chargetap_engine::Lane;
+use chargetap_engine::platform::{Platform as _, Work};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::MissedTickBehavior;
 
 use crate::platform::NativeGateway;
@@ -18,8 +20,10 @@ const TEND: Duration = Duration::from_secs(5);
 const DELIVER: Duration = Duration::from_secs(1);
 /// How long a burst of changes may last before the terminals are armed.
 const ARM_AFTER_CHANGE: Duration = Duration::from_millis(50);
-/// How many commands may be under way at once.
+/// How many commands of one lane may be under way at once.
 const EXECUTIONS: usize = 64;
+/// How many rounds of arming all terminals may be under way at once.
+const ROUNDS: usize = 4;
 
 /// Start every loop. Each runs until the process ends.
 pub(crate) fn spawn(gateway: &Arc<NativeGateway>) {
@@ -31,21 +35,42 @@ pub(crate) fn spawn(gateway: &Arc<NativeGateway>) {
     tokio::spawn(tend_stations(gateway.clone()));
 }
 
-/// Execute commands as they come, several at once.
+/// Places for commands under way, by lane.
+struct Places([(Lane, Arc<Semaphore>); 4]);
+
+impl Places {
+    fn new() -> Self {
+        Self(Lane::ALL.map(|lane| (lane, Arc::new(Semaphore::new(EXECUTIONS)))))
+    }
+
+    /// The lanes that have a place, the most urgent first.
+    fn free(&self) -> Vec<Lane> {
+        let free = self.0.iter().filter(|(_, it)| it.available_permits() > 0);
+        free.map(|(lane, _)| *lane).collect()
+    }
+
+    /// Take a place, which is free again once it is dropped. There is one in a lane that was just [`free`](Self::free).
+    fn take(&self, lane: Lane) -> Option<OwnedSemaphorePermit> {
+        let (_, places) = self.0.iter().find(|(of, _)| *of == lane)?;
+        places.clone().try_acquire_owned().ok()
+    }
+}
+
+/// Execute commands as they come, several at once. A provider that does not answer delays no station.
 async fn execute_commands(gateway: Arc<NativeGateway>) {
-    let places = Arc::new(Semaphore::new(EXECUTIONS));
+    let places = Places::new();
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else {
-            return;
-        };
-        match gateway.claim().await {
+        match gateway.claim(&places.free()).await {
             Ok(Some(execution)) => {
+                let place = places.take(execution.lane());
                 let gateway = gateway.clone();
                 tokio::spawn(async move {
                     if let Err(error) = gateway.execute(execution).await {
                         tracing::error!(%error, "a command's outcome could not be stored");
                     }
                     drop(place);
+                    // Another may have waited for the place.
+                    gateway.platform().notify(Work::Outbox);
                 });
             }
             waiting => {
@@ -103,14 +128,23 @@ async fn deliver_alerts(gateway: Arc<NativeGateway>) {
     }
 }
 
-/// Arm all terminals regularly.
+/// Arm all terminals regularly. A round leaves alone those that are still being armed, so one that answers slowly does
+/// not hold up the next round of the others.
 async fn arm_terminals(gateway: Arc<NativeGateway>) {
+    let places = Arc::new(Semaphore::new(ROUNDS));
     let mut rounds = tokio::time::interval(ARM);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
-        gateway.arm_terminals().await;
-        gateway.housekeep().await;
+        let Ok(place) = places.clone().acquire_owned().await else {
+            return;
+        };
+        let gateway = gateway.clone();
+        tokio::spawn(async move {
+            gateway.arm_terminals().await;
+            gateway.housekeep().await;
+            drop(place);
+        });
     }
 }
 
@@ -125,5 +159,23 @@ async fn arm_changed_terminals(gateway: Arc<NativeGateway>) {
             let gateway = gateway.clone();
             tokio::spawn(async move { gateway.arm_terminal(&terminal).await });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_that_is_full_leaves_the_others_theirs() {
+        let places = Places::new();
+        let payments: Vec<_> = (0..EXECUTIONS)
+            .map(|_| places.take(Lane::Payments).unwrap())
+            .collect();
+        assert!(places.take(Lane::Payments).is_none());
+        assert_eq!(places.free(), [Lane::Stops, Lane::Starts, Lane::Records]);
+        assert!(places.take(Lane::Stops).is_some());
+        drop(payments);
+        assert_eq!(places.free(), Lane::ALL);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use chargetap_engine::EngineError;
+use chargetap_engine::{EngineError, Lane};
 
 use crate::setup::SpinGateway;
 
@@ -23,7 +23,7 @@ pub(crate) fn execute_after_the_answer(gateway: &Rc<SpinGateway>) {
 /// Execute commands until none is waiting, and return how many there were.
 pub(crate) async fn execute_waiting(gateway: &SpinGateway) -> Result<usize, EngineError> {
     for executed in 0..MOST {
-        let Some(execution) = gateway.claim().await? else {
+        let Some(execution) = gateway.claim(&Lane::ALL).await? else {
             return Ok(executed);
         };
         if let Err(error) = gateway.execute(execution).await {

@@ -143,6 +143,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         components = "{components}"
         unsigned = true
         cache = "{components}-cache"
+        trusted_proxies = ["127.0.0.1"]
         [gateway]
         public_url = "http://{address}"
         [payter]

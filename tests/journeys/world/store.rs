@@ -184,6 +184,13 @@ impl World {
             .unwrap();
     }
 
+    /// A command was sent long ago that no version can read.
+    pub(crate) fn insert_unreadable_command(&self) {
+        let statement = "INSERT INTO command (id, session, action, status, sent_at)
+                         VALUES ('S/1', 'S', '{\"Unknown\":{}}', 'sent', 1)";
+        self.store().execute(statement, []).unwrap();
+    }
+
     /// Insert a receipt, and one that is still to be issued, in the form of version 0.1. There, a
     /// session had one receipt and was not its subject.
     pub(crate) fn insert_old_receipts(&self, issued: &Value, to_issue: &Value) {

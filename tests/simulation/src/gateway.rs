@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chargetap_engine::{Gateway, Secrets};
+use chargetap_engine::{Gateway, Lane, Secrets};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinHandle};
 
@@ -166,7 +166,7 @@ async fn live(world: Arc<World>) {
         drop(world.process.spawn(tend_stations(gateway.clone())));
     }
     loop {
-        match gateway.claim().await {
+        match gateway.claim(&Lane::ALL).await {
             Ok(Some(execution)) => {
                 let gateway = gateway.clone();
                 drop(world.process.spawn(async move {

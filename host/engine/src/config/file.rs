@@ -17,6 +17,7 @@ use super::callbacks::endpoints;
 use super::issuers::issuers;
 use super::place::{Place, fits_a_header, is_one_line, repeated};
 use super::policy::PolicyTable;
+use super::proxies::trusted_proxies;
 use super::tables::{Element, Table, Tables};
 use super::tariffs::tariffs;
 use super::terminals::{Known, terminals};
@@ -39,6 +40,7 @@ struct ServerTable {
     keys: Vec<Spanned<PathBuf>>,
     unsigned: Spanned<bool>,
     cache: PathBuf,
+    trusted_proxies: Vec<Spanned<String>>,
     tls: Option<TlsTable>,
 }
 
@@ -55,6 +57,7 @@ impl Default for ServerTable {
             keys: Vec::new(),
             unsigned: Spanned::new(0..0, false),
             cache: "cache".into(),
+            trusted_proxies: Vec::new(),
             tls: None,
         }
     }
@@ -255,6 +258,7 @@ fn server_of(place: &Place<'_>, table: ServerTable) -> Option<Server> {
         machine.writable_folder(folder)
     });
     let trust = trust(place, table.keys, &table.unsigned, &table.components);
+    let trusted_proxies = trusted_proxies(place, &table.trusted_proxies);
     place.take(listen(place, &table.listen))?;
     Some(Server {
         listen: table.listen.into_inner(),
@@ -262,6 +266,7 @@ fn server_of(place: &Place<'_>, table: ServerTable) -> Option<Server> {
         components: table.components.into_inner(),
         trust,
         cache: table.cache,
+        trusted_proxies,
         tls: table.tls.map(|table| table.read(place)),
     })
 }

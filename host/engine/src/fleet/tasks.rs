@@ -116,19 +116,22 @@ async fn report_incident(
     }
     let now = Moment::from_millis(platform.now());
     let report = Report::of(fleet, incident, pictures, now);
-    Ok(match paper {
-        ReportFormat::Html => Answer::of(
-            "text/html; charset=utf-8",
-            chargetap_report::html(&report).into_bytes(),
-        ),
-        ReportFormat::Pdf => match chargetap_report::pdf(&report) {
-            Ok(bytes) => Answer::of("application/pdf", bytes),
-            Err(error) => {
-                tracing::error!(%error, "the report cannot be written as a PDF");
-                let detail = "the report cannot be written on paper: take report.html";
-                Problem::new(ProblemKind::Unavailable, detail).answer()
-            }
-        },
+    let rendered = platform.render(|_| match paper {
+        ReportFormat::Html => Ok(chargetap_report::html(&report).into_bytes()),
+        ReportFormat::Pdf => chargetap_report::pdf(&report),
+    });
+    let media_type = match paper {
+        ReportFormat::Html => "text/html; charset=utf-8",
+        ReportFormat::Pdf => "application/pdf",
+    };
+    Ok(match rendered.await {
+        Ok(Ok(bytes)) => Answer::of(media_type, bytes),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the report cannot be written as a PDF");
+            let detail = "the report cannot be written on paper: take report.html";
+            Problem::new(ProblemKind::Unavailable, detail).answer()
+        }
+        Err(busy) => Problem::new(ProblemKind::Unavailable, busy.to_string()).answer(),
     })
 }
 

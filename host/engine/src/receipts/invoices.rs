@@ -10,8 +10,8 @@ use chargetap_contract::receipt::{
 use chargetap_contract::session::Event;
 use chargetap_fleet::text::holds_card_number;
 
-use super::pages::form;
-use super::search::{self, may_search};
+use super::pages::{form, unavailable};
+use super::search;
 use super::subject::session;
 use crate::error::EngineError;
 use crate::event::EventEnvelope;
@@ -30,11 +30,8 @@ pub(crate) async fn handle(
 ) -> Response {
     let response = respond(gateway, id, request).await;
     response.unwrap_or_else(|error| {
-        tracing::error!(%error, "an invoice could not be asked for");
-        Response::text(
-            503,
-            "The invoice cannot be made at the moment. Try again later.",
-        )
+        let text = "The invoice cannot be made at the moment. Try again later.";
+        unavailable(&error, text)
     })
 }
 
@@ -49,19 +46,18 @@ async fn respond(
     };
     let session = session(&document.subject).session.clone();
     match store::receipts::invoice_state(platform, &session).await? {
-        InvoiceState::Impossible => form(platform, 409, &Page::NoInvoice, request),
+        InvoiceState::Impossible => form(platform, 409, &Page::NoInvoice, request).await,
         InvoiceState::Issued(id) => Ok(Response::see_other(&gateway.config.receipt_link(&id))),
-        InvoiceState::Coming => form(platform, 200, &Page::InvoiceComing, request),
+        InvoiceState::Coming => form(platform, 200, &Page::InvoiceComing, request).await,
         InvoiceState::None if request.method != Method::POST => {
-            form(platform, 200, &Page::Buyer, request)
+            form(platform, 200, &Page::Buyer, request).await
         }
         InvoiceState::None if request.body.len() > BODY_LIMIT => {
             Ok(Response::text(413, "The form is too large."))
         }
-        InvoiceState::None if !may_search(gateway, request) => Ok(Response::text(
-            429,
-            "Too many attempts. Wait a minute and try again.",
-        )),
+        InvoiceState::None if !gateway.receipts.may_search(request, platform.now()) => Ok(
+            Response::text(429, "Too many attempts. Wait a minute and try again."),
+        ),
         InvoiceState::None => request_invoice(gateway, &document, request).await,
     }
 }
@@ -88,16 +84,18 @@ async fn request_invoice(
             422,
             &Page::CardNumberTyped(buyer(others)),
             request,
-        );
+        )
+        .await;
     }
     let buyer = buyer(typed);
     // An invoice that could not be rendered is not asked for.
     let preview = preview(document, &buyer);
-    if let Err(Problem::Inconsistent(problem)) =
-        platform.components().render(&preview, Format::Json, "en")?
-    {
+    let rendered = platform
+        .render(|components| components.render(&preview, Format::Json, "en"))
+        .await??;
+    if let Err(Problem::Inconsistent(problem)) = rendered {
         tracing::info!(problem, "no invoice for this buyer");
-        return form(platform, 422, &Page::BuyerRefused(buyer), request);
+        return form(platform, 422, &Page::BuyerRefused(buyer), request).await;
     }
     let summary = session(&document.subject);
     // Of two requests at once, the first one counts.
@@ -112,7 +110,7 @@ async fn request_invoice(
             Ok(Response::see_other(&page))
         }
         Ok(_) | Err(EngineError::UnknownTerminal(_) | EngineError::NoIssuer(_)) => {
-            form(platform, 409, &Page::NoInvoice, request)
+            form(platform, 409, &Page::NoInvoice, request).await
         }
         Err(error) => Err(error),
     }

@@ -13,13 +13,15 @@ const DEFAULT_LOCALE: &str = "en";
 const MOST_LANGUAGES: usize = 10;
 
 /// A page with a form, in the reader's language.
-pub(super) fn form(
+pub(super) async fn form(
     platform: &impl Platform,
     status: u16,
     form: &Page,
     request: &Request,
 ) -> Result<Response, EngineError> {
-    let rendered = in_language(request, |locale| platform.components().form(form, locale))?;
+    let rendered = platform
+        .render(|components| in_language(request, |locale| components.form(form, locale)))
+        .await??;
     Ok(match rendered {
         Ok(rendered) => page(status, rendered),
         Err(problem) => {
@@ -27,6 +29,15 @@ pub(super) fn form(
             Response::text(500, "The page cannot be shown.")
         }
     })
+}
+
+/// The answer where something failed. `text` says what cannot be had at the moment.
+pub(super) fn unavailable(error: &EngineError, text: &str) -> Response {
+    if let EngineError::Busy(busy) = error {
+        return Response::text(503, &busy.to_string());
+    }
+    tracing::error!(%error, "{text}");
+    Response::text(503, text)
 }
 
 /// Render in the first language that the reader wants and that there is.

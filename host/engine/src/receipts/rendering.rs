@@ -5,7 +5,7 @@
 use chargetap_contract::Components;
 use chargetap_contract::receipt::{Document, Format, Problem, Subject};
 
-use super::pages::{in_language, page, preferences};
+use super::pages::{in_language, page, preferences, unavailable};
 use super::search;
 use super::subject::session;
 use crate::error::EngineError;
@@ -25,16 +25,11 @@ pub(crate) async fn handle(
     id: &str,
     request: &Request,
 ) -> Response {
-    match find_and_render(gateway, id, request).await {
-        Ok(response) => response,
-        Err(error) => {
-            tracing::error!(%error, "a receipt could not be served");
-            Response::text(
-                503,
-                "The receipt cannot be read at the moment. Try again later.",
-            )
-        }
-    }
+    let response = find_and_render(gateway, id, request).await;
+    response.unwrap_or_else(|error| {
+        let text = "The receipt cannot be read at the moment. Try again later.";
+        unavailable(&error, text)
+    })
 }
 
 async fn find_and_render(
@@ -58,9 +53,13 @@ async fn find_and_render(
         refunded: refunded(platform, &document.subject).await?,
         ..document
     };
-    let rendered = in_language(request, |locale| {
-        platform.components().render(&document, format, locale)
-    })?;
+    let rendered = platform
+        .render(|components| {
+            in_language(request, |locale| {
+                components.render(&document, format, locale)
+            })
+        })
+        .await??;
     Ok(match rendered {
         Ok(rendered) => Response {
             headers: file_name(id, format).into_iter().collect(),

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use chargetap_contract::receipt::{Document, Page};
 use rust_decimal::Decimal;
 
-use super::pages::form;
+use super::pages::{form, unavailable};
 use super::subject::session;
 use crate::config::amounts::decimals;
 use crate::error::EngineError;
@@ -31,12 +31,11 @@ const DECIMALS: [u32; 3] = [0, 2, 3];
 /// shown, which may be a link of no receipt.
 pub(crate) async fn handle(gateway: &Gateway<impl Platform>, request: &Request) -> Response {
     let response = match request.method == Method::POST {
-        false => form(&gateway.platform, 200, &Page::Find, request),
+        false => form(&gateway.platform, 200, &Page::Find, request).await,
         true => search(gateway, request).await,
     };
     response.unwrap_or_else(|error| {
-        tracing::error!(%error, "a receipt could not be searched for");
-        Response::text(503, "The receipt cannot be looked for at the moment.")
+        unavailable(&error, "The receipt cannot be looked for at the moment.")
     })
 }
 
@@ -46,16 +45,9 @@ pub(super) async fn find_instead(
     request: &Request,
 ) -> Result<Response, EngineError> {
     match request.method == Method::POST {
-        false => form(&gateway.platform, 404, &Page::NotFound, request),
+        false => form(&gateway.platform, 404, &Page::NotFound, request).await,
         true => search(gateway, request).await,
     }
-}
-
-/// Whether this source may search again.
-pub(super) fn may_search(gateway: &Gateway<impl Platform>, request: &Request) -> bool {
-    let source = request.source.as_deref();
-    let now = gateway.platform.now();
-    source.is_none_or(|source| gateway.receipts.sources.take(source, now))
 }
 
 async fn search(
@@ -66,11 +58,16 @@ async fn search(
     if request.body.len() > BODY_LIMIT {
         return Ok(Response::text(413, "The form is too large."));
     }
-    let minute = platform.now() / MINUTE;
-    if !may_search(gateway, request)
-        || store::receipts::count_search(platform, minute).await? > SEARCHES_A_MINUTE
-    {
-        return form(platform, 429, &Page::TooManyAttempts, request);
+    let now = platform.now();
+    if !gateway.receipts.may_search(request, now) {
+        return form(platform, 429, &Page::TooManyAttempts, request).await;
+    }
+    let (minute, into_it) = (now / MINUTE, now % MINUTE);
+    if store::receipts::count_search(platform, minute).await? > SEARCHES_A_MINUTE {
+        let seconds = (MINUTE - into_it).div_ceil(1_000);
+        let mut refused = form(platform, 429, &Page::TooManyAttempts, request).await?;
+        refused.headers.push(("retry-after", seconds.to_string()));
+        return Ok(refused);
     }
     let fields = request.form_fields();
     let found = match fields.get("code") {
@@ -79,7 +76,7 @@ async fn search(
     };
     match found {
         Some(id) => Ok(Response::see_other(&gateway.config.receipt_link(&id))),
-        None => form(platform, 404, &Page::NotFound, request),
+        None => form(platform, 404, &Page::NotFound, request).await,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::labels::result_name;
 use crate::payter::MESSAGE_LASTS;
 use crate::platform::{Metric, Platform, StationAnswer, StationOrder, Work};
 use crate::receipts::issue;
-use crate::store::outbox::Claimed;
+use crate::store::outbox::{Abandoned, Claimed, Lane};
 use crate::terminals::notice::Notice;
 use crate::terminals::words::words_or_none;
 use crate::terminals::{arming, display, orphans};
@@ -27,22 +27,40 @@ use crate::{clock, store};
 /// A claimed command, on record as sent.
 #[derive(Debug)]
 pub struct Execution {
+    lane: Lane,
     session: String,
     command: Command,
 }
 
+impl Execution {
+    /// What it waits for.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        self.lane
+    }
+}
+
 impl<P: Platform> Gateway<P> {
-    /// Claim the next waiting command, if there is one and the clock can be trusted. Who gets it must
-    /// [`Self::execute`] it.
+    /// Claim the next waiting command of the first of these lanes that has one, if the clock can be trusted. Who gets
+    /// it must [`Self::execute`] it.
     ///
     /// # Errors
     /// The store cannot be used.
-    pub async fn claim(&self) -> Result<Option<Execution>, EngineError> {
+    pub async fn claim(&self, lanes: &[Lane]) -> Result<Option<Execution>, EngineError> {
         let Ok(now) = clock::trusted_now(self) else {
             return Ok(None);
         };
-        let claimed = store::outbox::claim(&self.platform, now).await?;
-        Ok(claimed.map(|Claimed { session, command }| Execution { session, command }))
+        for lane in lanes.iter().copied() {
+            let claimed = store::outbox::claim(&self.platform, lane, now).await?;
+            if let Some(Claimed { session, command }) = claimed {
+                return Ok(Some(Execution {
+                    lane,
+                    session,
+                    command,
+                }));
+            }
+        }
+        Ok(None)
     }
 
     /// Execute a claimed command and apply its outcome.
@@ -51,7 +69,9 @@ impl<P: Platform> Gateway<P> {
     /// The outcome could not be stored; the command stays on record as sent, and is asked about
     /// when it counts as abandoned.
     pub async fn execute(&self, execution: Execution) -> Result<(), EngineError> {
-        let Execution { session, command } = execution;
+        let Execution {
+            session, command, ..
+        } = execution;
         match dispatch(self, &session, &command).await? {
             Some(result) => end(self, &session, &command, result).await,
             None => {
@@ -66,7 +86,7 @@ impl<P: Platform> Gateway<P> {
 }
 
 /// Take up commands that were sent and are not being executed any more, which are all but those sent
-/// within a span of time.
+/// within a span of time. One that cannot be taken up is left for ever longer.
 ///
 /// | command                             | what becomes of it                        |
 /// |-------------------------------------|-------------------------------------------|
@@ -76,23 +96,41 @@ pub(crate) async fn recover_sent_outside(
     gateway: &Gateway<impl Platform>,
     under_way: Range<u64>,
 ) -> Result<(), EngineError> {
-    let platform = &gateway.platform;
-    for Claimed { session, command } in store::outbox::abandoned(platform, under_way).await? {
-        tracing::warn!(command = command.id, "taking up an abandoned command");
-        let taken_up = match command.action {
-            Action::ShowMessage(_) | Action::IssueReceipt(_) | Action::RaiseAlert(_) => {
-                let requeued = store::outbox::requeue(platform, &command.id).await;
-                platform.notify(Work::Outbox);
-                requeued.map_err(EngineError::from)
-            }
-            _ => end(gateway, &session, &command, CommandResult::Unknown).await,
+    let (platform, retries) = (&gateway.platform, &gateway.retries);
+    let abandoned = store::outbox::abandoned(platform, under_way).await?;
+    retries.keep_only(abandoned.iter().map(|it| it.id.as_str()));
+    for Abandoned { id, claimed } in abandoned {
+        if !retries.is_due(&id, platform.elapsed()) {
+            continue;
+        }
+        tracing::warn!(command = id, "taking up an abandoned command");
+        let taken_up = match claimed {
+            Ok(claimed) => take_up(gateway, &claimed).await,
+            Err(error) => Err(error.into()),
         };
         // One that cannot be taken up now does not keep the others waiting.
         if let Err(error) = taken_up {
-            tracing::error!(command = command.id, %error, "it could not be taken up");
+            let pause = retries.failed(&id, platform.elapsed());
+            let again_in = format!("{} s", pause / 1_000);
+            tracing::error!(command = id, again_in, %error, "it could not be taken up");
         }
     }
     Ok(())
+}
+
+async fn take_up(
+    gateway: &Gateway<impl Platform>,
+    Claimed { session, command }: &Claimed,
+) -> Result<(), EngineError> {
+    let platform = &gateway.platform;
+    match command.action {
+        Action::ShowMessage(_) | Action::IssueReceipt(_) | Action::RaiseAlert(_) => {
+            store::outbox::requeue(platform, &command.id).await?;
+            platform.notify(Work::Outbox);
+            Ok(())
+        }
+        _ => end(gateway, session, command, CommandResult::Unknown).await,
+    }
 }
 
 /// A command ended. Its session is told, and the command is done either way.

@@ -13,7 +13,39 @@ use chargetap_contract::session::{Action, Command};
 
 use super::error::StoreError;
 use super::rows::{Reader, integer, text};
-use crate::platform::{Database, Row};
+use crate::platform::{Database, Value};
+
+/// What a command waits for. One that waits long delays those of its own lane only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// A station that is to stop: it charges on until then, maybe for more than is held.
+    Stops,
+    /// A station that is to start.
+    Starts,
+    /// The payment provider.
+    Payments,
+    /// The store, and the terminal's screen.
+    Records,
+}
+
+impl Lane {
+    /// All of them, the most urgent first.
+    pub const ALL: [Self; 4] = [Self::Stops, Self::Starts, Self::Payments, Self::Records];
+
+    /// Which commands are in it: those whose actions are these or, if it says so, are none of these. So there is none
+    /// that is in no lane.
+    fn actions(self) -> (&'static str, bool) {
+        match self {
+            Self::Stops => (r#"["StopCharging"]"#, true),
+            Self::Starts => (r#"["StartCharging"]"#, true),
+            Self::Payments => (r#"["Authorise","Capture","Cancel","LookUp"]"#, true),
+            Self::Records => (
+                r#"["StopCharging","StartCharging","Authorise","Capture","Cancel","LookUp"]"#,
+                false,
+            ),
+        }
+    }
+}
 
 /// A command that was claimed for execution.
 pub(crate) struct Claimed {
@@ -21,48 +53,62 @@ pub(crate) struct Claimed {
     pub(crate) command: Command,
 }
 
-/// Take the next waiting command, so that its execution is on record before anything is sent.
+/// A command that was sent and never ended.
+pub(crate) struct Abandoned {
+    pub(crate) id: String,
+    /// What is on record, if it can be read.
+    pub(crate) claimed: Result<Claimed, StoreError>,
+}
+
+/// Take the next waiting command of a lane, so that its execution is on record before anything is sent.
 pub(crate) async fn claim(
     database: &impl Database,
+    lane: Lane,
     now: u64,
 ) -> Result<Option<Claimed>, StoreError> {
+    let (actions, is_in) = lane.actions();
+    // An action is a JSON object with its name as the only key. It is not read as JSON, so that one that cannot be
+    // read does not keep the others waiting.
     let rows = database
         .query(
             "UPDATE command SET status = 'sent', sent_at = ?1, attempts = attempts + 1
              WHERE number = (SELECT min(number) FROM command
-                             WHERE status = 'pending' AND status <> 'done')
+                             WHERE status = 'pending' AND status <> 'done'
+                               AND (substr(action, 3, instr(action, '\":') - 3)
+                                    IN (SELECT value FROM json_each(?2))) = ?3)
                AND status = 'pending'
              RETURNING id, session, action",
-            vec![integer(now)?],
+            vec![integer(now)?, text(actions), Value::Integer(is_in.into())],
         )
         .await?;
-    rows.into_iter().next().map(claimed).transpose()
+    let row = rows.into_iter().next();
+    row.map(|row| claimed(Reader::new(row))).transpose()
 }
 
 /// Commands that were sent and never ended, except those sent within this span of time: the
-/// process that sent the others is gone. One that cannot be read is logged and left alone.
+/// process that sent the others is gone.
 pub(crate) async fn abandoned(
     database: &impl Database,
     except: Range<u64>,
-) -> Result<Vec<Claimed>, StoreError> {
+) -> Result<Vec<Abandoned>, StoreError> {
     let rows = database
         .query(
-            "SELECT id, session, action FROM command
+            "SELECT id, id, session, action FROM command
              WHERE status = 'sent' AND status <> 'done' AND NOT (sent_at >= ?1 AND sent_at < ?2)
              ORDER BY number",
             vec![integer(except.start)?, integer(except.end)?],
         )
         .await?;
-    let readable = |row| {
-        claimed(row)
-            .inspect_err(|error| tracing::error!(%error, "an abandoned command cannot be read"))
-            .ok()
+    let abandoned = |row| {
+        let mut row = Reader::new(row);
+        let id = row.text()?;
+        let claimed = claimed(row);
+        Ok(Abandoned { id, claimed })
     };
-    Ok(rows.into_iter().filter_map(readable).collect())
+    rows.into_iter().map(abandoned).collect()
 }
 
-fn claimed(row: Row) -> Result<Claimed, StoreError> {
-    let mut row = Reader::new(row);
+fn claimed(mut row: Reader) -> Result<Claimed, StoreError> {
     let id = row.text()?;
     let session = row.text()?;
     let action: Action = row.json()?;
@@ -93,3 +139,6 @@ pub(crate) async fn requeue(database: &impl Database, command: &str) -> Result<(
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use super::reports::Reports;
 use super::{Application, Bridge};
+use crate::connections::Port;
 use crate::ocpp::Stations;
 use crate::server;
 
@@ -21,9 +22,14 @@ use crate::server;
 pub(super) async fn serve(
     bridge: Bridge,
     listener: TcpListener,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let (stations, tls) = (bridge.stations.clone(), bridge.tls.clone());
+    shutdown: impl Future<Output = ()>,
+) {
+    let port = Port {
+        listener,
+        tls: bridge.tls.clone(),
+        trusted_proxies: bridge.trusted_proxies.clone(),
+    };
+    let stations = bridge.stations.clone();
     let application = bridge.application.clone();
     let router = Router::new()
         .route("/stations/{station}/orders", post(order))
@@ -33,7 +39,7 @@ pub(super) async fn serve(
         .route_layer(middleware::from_fn_with_state(application, authorize))
         .with_state(stations.clone())
         .route("/metrics", get(metrics).with_state(Arc::new(bridge)));
-    server::listen(listener, tls, stations, router, shutdown).await
+    server::listen(port, stations, router, shutdown).await;
 }
 
 /// Answers the application only.

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{ConnectInfo, FromRequestParts as _, Request, State};
-use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL, UPGRADE, WWW_AUTHENTICATE};
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::header::{
+    AUTHORIZATION, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL, UPGRADE, WWW_AUTHENTICATE,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
@@ -25,8 +27,7 @@ use thiserror::Error;
 
 use super::upstream::Upstream;
 use super::{Shared, StationAccess, StationEvents, Stations, connection, pending};
-use crate::server;
-use crate::tls::Peer;
+use crate::connections::Client;
 
 /// The largest message that is read. A day's transaction with a sample a minute needs 2 MiB.
 pub(super) const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
@@ -70,7 +71,9 @@ pub(crate) async fn intercept<E: StationEvents>(
 }
 
 async fn connect<E: StationEvents>(Stations(shared): Stations<E>, parts: Parts) -> Response {
-    let source = source(&parts);
+    let client = parts.extensions.get::<Client>().cloned();
+    let (source, common_name) =
+        client.map_or_else(Default::default, |it| (it.source, it.common_name));
     let Some(identity) = identity(parts.uri.path()) else {
         if shared.refusals.is_logged(&source, (shared.clock)()) {
             let path = loggable(parts.uri.path());
@@ -89,7 +92,7 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, parts: Parts) 
     let may_try = shared
         .refusals
         .may_try(&source, &identity, (shared.clock)());
-    let common_name = peer(&parts).and_then(|peer| peer.common_name.as_deref());
+    let common_name = common_name.as_deref();
     let is_known = match (shared.stations.get(&identity), may_try) {
         (None, _) if pending::may_be_held(&identity) => Ok(false),
         (None, _) => Err(Refusal::UnknownIdentity),
@@ -229,18 +232,6 @@ fn identity(path: &str) -> Option<String> {
     Some(identity.into_owned())
 }
 
-fn peer(parts: &Parts) -> Option<&Peer> {
-    let info = parts.extensions.get::<ConnectInfo<Peer>>();
-    info.map(|info| &info.0)
-}
-
-/// Where the request comes from.
-fn source(parts: &Parts) -> String {
-    peer(parts).map_or_else(String::new, |peer| {
-        server::source(peer.address.ip(), &parts.headers)
-    })
-}
-
 /// Answers who is not let in. Wrong passwords of a source are counted.
 fn refuse<E>(shared: &Shared<E>, identity: &str, source: &str, refusal: &Refusal) -> Response {
     let now = (shared.clock)();
@@ -252,8 +243,12 @@ fn refuse<E>(shared: &Shared<E>, identity: &str, source: &str, refusal: &Refusal
         tracing::warn!(station, source, reason = %refusal, "a station was refused");
     }
     match refusal {
-        Refusal::TooManyWrongPasswords => StatusCode::TOO_MANY_REQUESTS.into_response(),
-        Refusal::TooManyPending => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Refusal::TooManyWrongPasswords => {
+            (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "5")]).into_response()
+        }
+        Refusal::TooManyPending => {
+            (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "60")]).into_response()
+        }
         _ => {
             let challenge = [(WWW_AUTHENTICATE, "Basic realm=\"ocpp\", charset=\"UTF-8\"")];
             (StatusCode::UNAUTHORIZED, challenge).into_response()

@@ -1,23 +1,24 @@
-//! Clients that open connections to a real socket, with certificates of the test's own.
+//! Handshakes over a real socket, with certificates of the test's own.
 
 #[path = "../../../../tests/journeys/authority.rs"]
 mod authority;
 
 use std::fs::File;
+use std::future::pending;
 
-use axum::Router;
-use axum::extract::ConnectInfo;
 use axum::routing::get;
-use axum::serve::Listener as _;
+use axum::{Extension, Router};
 use rcgen::{CertificateParams, DnType, date_time_ymd};
 use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 use tokio_rustls::client::TlsStream;
 
 use self::authority::{Authority, Issued};
 use super::*;
+use crate::connections::{self, Client, Limits};
 
 /// A gateway's port, its files, and the CA of everybody who is trusted.
 struct Port {
@@ -26,7 +27,7 @@ struct Port {
     /// What it showed first.
     first: Issued,
     tls: Arc<Tls>,
-    listener: Listener,
+    listener: TcpListener,
 }
 
 impl Port {
@@ -37,9 +38,8 @@ impl Port {
         std::fs::write(folder.path().join("stations.pem"), authority.pem()).unwrap();
         write(&folder, &first);
         let tls = Arc::new(Tls::open(files(), folder.path()).unwrap());
-        let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Self {
-            listener: Listener::new(tcp, Some(tls.clone())),
+            listener: TcpListener::bind("127.0.0.1:0").await.unwrap(),
             folder,
             authority,
             first,
@@ -48,18 +48,23 @@ impl Port {
     }
 
     fn address(&self) -> SocketAddr {
-        self.listener.local_addr().unwrap().address
+        self.listener.local_addr().unwrap()
     }
 
-    /// Both ends of a connection, the client with this certificate.
-    async fn connect(&mut self, shown: Option<&Issued>) -> (TlsStream<TcpStream>, Peer) {
-        let address = self.address();
-        let client = self.authority.connect(address, shown);
-        let (client, (_, peer)) = tokio::join!(client, self.listener.accept());
-        (client.unwrap(), peer)
+    /// The next connection, and the common name of its client.
+    async fn accept(&self) -> Option<(Box<dyn Connection>, Option<Arc<str>>)> {
+        let (stream, address) = self.listener.accept().await.unwrap();
+        self.tls.shake_hands(stream, address).await
     }
 
-    async fn shown(&mut self) -> CertificateDer<'static> {
+    /// A connection of a client with this certificate, and the client's common name.
+    async fn connect(&self, shown: Option<&Issued>) -> (TlsStream<TcpStream>, Option<Arc<str>>) {
+        let client = self.authority.connect(self.address(), shown);
+        let (client, accepted) = tokio::join!(client, self.accept());
+        (client.unwrap(), accepted.unwrap().1)
+    }
+
+    async fn shown(&self) -> CertificateDer<'static> {
         let (client, _) = self.connect(None).await;
         certificate(&client)
     }
@@ -90,24 +95,23 @@ fn cn(name: &str) -> [(DnType, &str); 1] {
 
 #[tokio::test]
 async fn a_client_without_a_certificate_has_no_common_name() {
-    let mut port = Port::open().await;
-    let (client, peer) = port.connect(None).await;
-    assert_eq!(peer.common_name, None);
-    assert_eq!(peer.address, client.get_ref().0.local_addr().unwrap());
+    let port = Port::open().await;
+    let (client, common_name) = port.connect(None).await;
+    assert_eq!(common_name, None);
     assert_eq!(certificate(&client), port.first.der());
 }
 
 #[tokio::test]
 async fn the_common_name_of_a_clients_certificate_is_handed_on() {
-    let mut port = Port::open().await;
+    let port = Port::open().await;
     let station = port.authority.station(&cn("CT-1"));
-    let (_, peer) = port.connect(Some(&station)).await;
-    assert_eq!(peer.common_name.as_deref(), Some("CT-1"));
+    let (_, common_name) = port.connect(Some(&station)).await;
+    assert_eq!(common_name.as_deref(), Some("CT-1"));
 }
 
 #[tokio::test]
 async fn a_certificate_that_has_not_exactly_one_common_name_has_an_empty_one() {
-    let mut port = Port::open().await;
+    let port = Port::open().await;
     // The attribute of a common name once more (X.520: 2.5.4.3).
     let twice = [
         (DnType::CommonName, "CT-1"),
@@ -115,14 +119,14 @@ async fn a_certificate_that_has_not_exactly_one_common_name_has_an_empty_one() {
     ];
     for names in [&[(DnType::OrganizationName, "CT-1")][..], &twice] {
         let station = port.authority.station(names);
-        let (_, peer) = port.connect(Some(&station)).await;
-        assert_eq!(peer.common_name.as_deref(), Some(""));
+        let (_, common_name) = port.connect(Some(&station)).await;
+        assert_eq!(common_name.as_deref(), Some(""));
     }
 }
 
 #[tokio::test]
 async fn a_certificate_that_another_ca_signed_is_refused_and_the_next_client_is_served() {
-    let mut port = Port::open().await;
+    let port = Port::open().await;
     let other = Authority::new().station(&cn("CT-1"));
     let (address, authority) = (port.address(), &port.authority);
     let clients = async {
@@ -131,39 +135,41 @@ async fn a_certificate_that_another_ca_signed_is_refused_and_the_next_client_is_
         let good = authority.connect(address, None).await.unwrap();
         (refused, good)
     };
-    let ((_refused, good), (_, peer)) = tokio::join!(clients, port.listener.accept());
-    assert_eq!(peer.address, good.get_ref().0.local_addr().unwrap());
-    assert_eq!(peer.common_name, None);
+    let accepted = async { (port.accept().await, port.accept().await) };
+    let ((_refused, _good), (first, second)) = tokio::join!(clients, accepted);
+    assert!(first.is_none());
+    assert_eq!(second.unwrap().1, None);
 }
 
 #[tokio::test]
-async fn a_client_that_says_nothing_or_no_tls_holds_up_nobody() {
-    let mut port = Port::open().await;
-    let silent = TcpStream::connect(port.address()).await.unwrap();
-    let plain = TcpStream::connect(port.address()).await.unwrap();
-    plain.writable().await.unwrap();
-    plain.try_write(b"GET / HTTP/1.1\r\n\r\n").unwrap();
-    let (client, peer) = port.connect(None).await;
-    assert_eq!(peer.address, client.get_ref().0.local_addr().unwrap());
-    drop((silent, plain));
-}
-
-#[tokio::test]
-async fn a_request_is_answered_over_tls_and_its_handler_knows_the_common_name() {
+async fn a_request_is_answered_with_its_common_name_whoever_else_says_nothing_or_no_tls() {
     let Port {
         listener,
         authority,
         folder: _folder,
+        tls,
         ..
     } = Port::open().await;
-    let address = listener.local_addr().unwrap().address;
+    let address = listener.local_addr().unwrap();
     let handler =
-        async |ConnectInfo(peer): ConnectInfo<Peer>| peer.common_name.unwrap().to_string();
+        async |Extension(client): Extension<Client>| client.common_name.unwrap().to_string();
     let router = Router::new().route("/", get(handler));
-    let router = router.into_make_service_with_connect_info::<Peer>();
+    let port = connections::Port {
+        listener,
+        tls: Some(tls),
+        trusted_proxies: Vec::new(),
+    };
     let mut server = JoinSet::new();
-    server.spawn(axum::serve(listener, router).into_future());
+    server.spawn(connections::serve(
+        port,
+        router,
+        Limits::of_process(),
+        pending(),
+    ));
 
+    let _silent = TcpStream::connect(address).await.unwrap();
+    let mut plain = TcpStream::connect(address).await.unwrap();
+    plain.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     let station = authority.station(&cn("CT-1"));
     let mut client = authority.connect(address, Some(&station)).await.unwrap();
     let request = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -175,21 +181,11 @@ async fn a_request_is_answered_over_tls_and_its_handler_knows_the_common_name() 
 }
 
 #[tokio::test]
-async fn a_connection_is_plain_without_tls() {
-    let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = tcp.local_addr().unwrap();
-    let mut listener = Listener::new(tcp, None);
-    let (client, (_, peer)) = tokio::join!(TcpStream::connect(address), listener.accept());
-    assert_eq!(peer.address, client.unwrap().local_addr().unwrap());
-    assert_eq!(peer.common_name, None);
-}
-
-#[tokio::test]
 async fn new_connections_get_the_new_certificate_and_old_ones_stay() {
-    let mut port = Port::open().await;
+    let port = Port::open().await;
     let client = port.authority.connect(port.address(), None);
-    let (client, (mut old, _)) = tokio::join!(client, port.listener.accept());
-    let mut client = client.unwrap();
+    let (client, accepted) = tokio::join!(client, port.accept());
+    let (mut client, (mut old, _)) = (client.unwrap(), accepted.unwrap());
 
     let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
     params.not_after = date_time_ymd(2100, 1, 1);
@@ -209,17 +205,17 @@ async fn new_connections_get_the_new_certificate_and_old_ones_stay() {
 
 #[tokio::test]
 async fn a_new_ca_of_stations_counts_for_new_connections() {
-    let mut port = Port::open().await;
+    let port = Port::open().await;
     let other = Authority::new();
     std::fs::write(port.folder.path().join("stations.pem"), other.pem()).unwrap();
     port.tls.renew();
-    let (_, peer) = port.connect(Some(&other.station(&cn("CT-7")))).await;
-    assert_eq!(peer.common_name.as_deref(), Some("CT-7"));
+    let (_, common_name) = port.connect(Some(&other.station(&cn("CT-7")))).await;
+    assert_eq!(common_name.as_deref(), Some("CT-7"));
 }
 
 #[tokio::test]
 async fn files_that_cannot_be_used_keep_the_certificate_in_use() {
-    let mut port = Port::open().await;
+    let port = Port::open().await;
     let (path, first) = (port.folder.path().to_owned(), port.first.der());
     let other = port.authority.server();
     for (file, content) in [
@@ -239,7 +235,7 @@ async fn files_that_cannot_be_used_keep_the_certificate_in_use() {
 
 #[tokio::test]
 async fn a_look_finds_files_that_have_changed_and_leaves_others_alone() {
-    let mut port = Port::open().await;
+    let port = Port::open().await;
     let key = port.folder.path().join("privkey.pem");
     let modified = File::open(&key).unwrap().metadata().unwrap().modified();
     let second = port.authority.server();

@@ -73,10 +73,7 @@ impl Site {
             .unwrap();
         runtime.spawn(async move {
             let listener = TcpListener::from_std(listener).unwrap();
-            bridge
-                .serve(listener, std::future::pending())
-                .await
-                .unwrap();
+            bridge.serve(listener, std::future::pending()).await;
         });
         self.bridge = Some(runtime);
     }

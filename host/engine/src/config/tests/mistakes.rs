@@ -244,6 +244,25 @@ fn whose_components_are_taken_is_said_where_they_run_and_only_in_one_way() {
 }
 
 #[test]
+fn trusted_proxies_are_addresses_and_networks() {
+    let with = |proxies: &str| format!("{GOOD}\n[server]\ntrusted_proxies = [{proxies}]\n");
+    let trusted = |proxies: &str| parse(&with(proxies)).unwrap().server.trusted_proxies;
+    assert_eq!(trusted(""), []);
+    let networks =
+        ["127.0.0.1/32", "10.0.0.0/8", "::1/128", "fd00::/8"].map(|it| it.parse().unwrap());
+    let written = "\"127.0.0.1\", \"10.0.0.0/8\", \"::1\", \"fd00::/8\"";
+    assert_eq!(trusted(written), networks);
+    for wrong in ["localhost", "10.0.0.0/33", "10.0.0.1:80", "*", ""] {
+        let error = parse(&with(&format!("\"{wrong}\""))).unwrap_err();
+        assert_eq!(error.key, "server.trusted_proxies");
+        assert!(
+            error.problem.contains(&format!("{wrong:?} is neither")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn a_central_system_above_is_named_by_a_websocket_url() {
     use chargetap_ocpp::relay::RefusedTokens;
 

@@ -86,6 +86,15 @@ fn status(refused: Error) -> u16 {
     }
 }
 
+/// The status, and after how many seconds to try again.
+fn told_to_wait(refused: Error) -> (u16, String) {
+    let Error::Http(response) = refused else {
+        panic!("{refused}")
+    };
+    let seconds = response.headers()["retry-after"].to_str().unwrap();
+    (response.status().as_u16(), seconds.to_owned())
+}
+
 #[tokio::test]
 async fn a_station_must_have_its_own_password() {
     let central = Central::start(LONG).await;
@@ -336,7 +345,7 @@ async fn whoever_sends_many_wrong_passwords_must_wait_and_others_need_not() {
         assert_eq!(status(refused.unwrap_err()), 401);
     }
     let refused = handshake(&central, STATION, &good_credentials(), "ocpp1.6").await;
-    assert_eq!(status(refused.unwrap_err()), 429);
+    assert_eq!(told_to_wait(refused.unwrap_err()), (429, "5".to_owned()));
     let refused = handshake(&central, OTHER_STATION, "CP-2:wrong", "ocpp1.6").await;
     assert_eq!(status(refused.unwrap_err()), 401);
 }

@@ -128,7 +128,8 @@ async fn a_source_that_brings_too_many_stations_is_answered_503_until_one_is_gon
         stations.push(connect(&central, &identity, "ocpp1.6").await.unwrap());
     }
     let refused = connect(&central, UNKNOWN, "ocpp1.6").await;
-    assert_eq!(status(refused.err().unwrap()), 503);
+    let told = told_to_wait(refused.err().unwrap());
+    assert_eq!(told, (503, "60".to_owned()));
     // A newer connection of the same station takes the place of the older.
     let newer = connect(&central, "NEW-0", "ocpp1.6").await.unwrap();
     assert!(stations[0].is_closed().await);
