@@ -16,7 +16,7 @@ use rusqlite::types::ValueRef;
 use super::*;
 use crate::platform::{DatabaseError, Row};
 
-const TABLES: &str = include_str!("../migrations/earlier/version-1.sql");
+const TABLES: &str = include_str!("../migrations/earlier/version-2.sql");
 
 struct Memory(Mutex<Connection>);
 
@@ -82,7 +82,7 @@ impl Database for Memory {
 const STOP: &str = r#"{"StopCharging":{"station":"CT-1","connector":1}}"#;
 const START: &str = r#"{"StartCharging":{"evse":{"station":"CT-1","connector":1},"id_tag":"S"}}"#;
 const LOOK_UP: &str = r#"{"LookUp":{"terminal":"P66-0001","payment":null}}"#;
-const ALERT: &str = r#"{"RaiseAlert":{"reason":"It hangs.","next_action":"Look at it."}}"#;
+const ALERT: &str = r#"{"RaiseAlert":{"reason":"CaptureFailed","next_action":"Look at it."}}"#;
 
 #[test]
 fn a_stop_is_claimed_although_the_provider_has_more_to_do_than_it_gets_done() {
