@@ -25,6 +25,8 @@
 //! | [`fleet`]           | `fleet_write`, `fleet_item`, `fleet_change`, `picture` |
 //! | [`monitoring`]      | `seen`, `delivery`                                  |
 //! | [`clock`]           | `clock_step`                                        |
+//! | [`restores`]        | `restore`, `hold_comparison`                        |
+//! | [`verification`]    | none: reads all of them                             |
 //! | [`schema`]          | `probe`, and the definitions of all                 |
 //! | [`migrations`]      | `store_version`                                     |
 //!
@@ -47,10 +49,14 @@ pub(crate) mod payment_reports;
 pub(crate) mod prompts;
 pub(crate) mod receipts;
 pub(crate) mod refunds;
+pub(crate) mod restores;
 pub(crate) mod schema;
 pub(crate) mod sessions;
 pub(crate) mod station_states;
 pub(crate) mod stations;
 pub(crate) mod transactions;
+pub(crate) mod verification;
 
+#[cfg(test)]
+mod disk;
 mod rows;

@@ -7,7 +7,8 @@
 //! may start together: what one of them does late fails or changes nothing, and its next start succeeds. So nothing is
 //! dropped whose name is used again. Instances of an earlier program must have ended.
 //!
-//! The next version adds its steps as an array of its own, to be run on the version before.
+//! Version 2 only adds tables, so that a database of version 1 needs no steps. The next version that changes what is
+//! there adds its steps as an array of its own, to be run on the version before.
 
 use super::error::StoreError;
 use super::rows::Reader;
@@ -15,7 +16,7 @@ use super::schema::DEFINITIONS;
 use crate::platform::{Database, Value};
 
 /// The version of the tables.
-const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// A statement, run only if `when` is absent or selects a row.
 struct Step {
@@ -39,7 +40,8 @@ const fn when(condition: &'static str, statement: &'static str) -> Step {
 
 /// Make the tables, or bring them to the current version.
 pub(crate) async fn migrate(database: &impl Database) -> Result<(), StoreError> {
-    match version(database).await? {
+    let found = version(database).await?;
+    match found {
         VERSION => return Ok(()),
         newer if newer > VERSION => {
             return Err(StoreError::Newer {
@@ -49,11 +51,16 @@ pub(crate) async fn migrate(database: &impl Database) -> Result<(), StoreError> 
         }
         _ => {}
     }
-    take(database, SHAPES).await?;
+    let was_counted = found > 0;
+    if !was_counted {
+        take(database, SHAPES).await?;
+    }
     for statement in DEFINITIONS {
         database.query(statement, Vec::new()).await?;
     }
-    take(database, CONTENTS).await?;
+    if !was_counted {
+        take(database, CONTENTS).await?;
+    }
     let statement = "INSERT INTO store_version (id, version) VALUES (1, ?1)
                      ON CONFLICT (id) DO UPDATE SET version = max(version, excluded.version)";
     database
@@ -63,7 +70,7 @@ pub(crate) async fn migrate(database: &impl Database) -> Result<(), StoreError> 
 }
 
 /// The version of the tables; 0 if there are none, or if they are from before versions were counted.
-async fn version(database: &impl Database) -> Result<i64, StoreError> {
+pub(super) async fn version(database: &impl Database) -> Result<i64, StoreError> {
     let counted = "SELECT 1 FROM sqlite_schema WHERE name = 'store_version'";
     if database.query(counted, Vec::new()).await?.is_empty() {
         return Ok(0);

@@ -31,8 +31,10 @@ const EARLIER: [(&str, &str); 11] = [
     ("2026-11-29b", include_str!("earlier/2026-11-29b.sql")),
 ];
 
+const VERSION_1: &str = include_str!("earlier/version-1.sql");
+
 /// The tables of the current version.
-const CURRENT: &str = include_str!("earlier/version-1.sql");
+const CURRENT: &str = include_str!("earlier/version-2.sql");
 
 /// A database that fails after a number of statements.
 struct Disk {
@@ -57,10 +59,11 @@ impl Disk {
         let disk = Self::new(tables);
         for (table, row) in ROWS {
             let connection = disk.connection.lock().unwrap();
-            let columns = columns(&connection, table);
-            if columns.is_empty() {
+            let is_table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+            if connection.query_row(is_table, [table], |_| Ok(())).is_err() {
                 continue;
             }
+            let columns = columns(&connection, table);
             let known = row.iter().filter(|(name, _)| columns.contains_key(*name));
             let (names, values): (Vec<&str>, Vec<&str>) = known.copied().unzip();
             let (names, values) = (names.join(", "), values.join(", "));
@@ -290,6 +293,35 @@ async fn every_earlier_database_gets_the_tables_of_a_new_one_and_keeps_its_rows(
     }
 }
 
+/// A database of version 1, with rows.
+fn of_version_1() -> Disk {
+    let disk = Disk::filled(VERSION_1);
+    let version = "INSERT INTO store_version (id, version) VALUES (1, 1)";
+    disk.connection
+        .lock()
+        .unwrap()
+        .execute(version, [])
+        .unwrap();
+    disk
+}
+
+#[tokio::test]
+async fn version_1_gets_the_tables_of_now_and_keeps_its_rows_wherever_its_upgrade_ends() {
+    let expected = fresh().await.shape();
+    let before = of_version_1().rows();
+    let whole = of_version_1();
+    migrate(&whole).await.unwrap();
+    for survived in 0..whole.run.load(Ordering::Relaxed) {
+        let disk = of_version_1();
+        disk.left.store(survived, Ordering::Relaxed);
+        migrate(&disk).await.unwrap_err();
+        disk.left.store(u32::MAX, Ordering::Relaxed);
+        migrate(&disk).await.unwrap();
+        assert_eq!(disk.shape(), expected, "after {survived} statements");
+        assert_eq!(disk.rows(), before, "after {survived} statements");
+    }
+}
+
 #[tokio::test]
 async fn an_upgrade_that_ends_anywhere_is_taken_up_by_the_next_start() {
     for (name, tables) in EARLIER {
@@ -415,7 +447,7 @@ async fn a_newer_database_is_refused_and_left_alone() {
     };
     let error = migrate(&disk).await.unwrap_err();
     assert!(
-        matches!(error, StoreError::Newer { found: 2, known: 1 }),
+        matches!(error, StoreError::Newer { found: 3, known: 2 }),
         "{error}"
     );
     assert!(
