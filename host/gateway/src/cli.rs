@@ -19,15 +19,20 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
+use crate::backup::BackupArgs;
 use crate::bridge::BridgeArgs;
 use crate::bundles::BundleFolders;
 use crate::demo::DemoArgs;
 use crate::faults::Faults;
 use crate::fleet::FleetArgs;
 use crate::plugins::PluginsArgs;
+use crate::restore::RestoreArgs;
 use crate::secrets::ThisMachine;
 use crate::tls::{self, Tls};
-use crate::{bootstrap, bridge, demo, fleet, plugins, server, start, stopped};
+use crate::verify::VerifyArgs;
+use crate::{
+    backup, bootstrap, bridge, demo, fleet, plugins, restore, server, start, stopped, verify,
+};
 
 /// Card payments for EV charging: a tap becomes a charging session, one capture and a receipt.
 ///
@@ -56,6 +61,10 @@ enum LogFormat {
 enum Command {
     /// Run the gateway.
     Serve(ServeArgs),
+    /// Copy the database while the gateway runs.
+    ///
+    /// The copy is one file, as everything was at one moment. It is checked before it gets its name.
+    Backup(BackupArgs),
     /// Hold the stations' connections for the application under Spin, and let time pass for it.
     Bridge(BridgeArgs),
     /// Check a configuration on the machine of its gateway, and name every mistake.
@@ -87,9 +96,17 @@ enum Command {
     /// They decide about money, so a gateway takes only those that somebody signed whose key it knows, unless its
     /// configuration says `unsigned = true`.
     Plugins(PluginsArgs),
+    /// Put a copy in the place of the database. The gateway must be stopped.
+    ///
+    /// A copy that is not whole, or that a newer program wrote, is refused. The former database is kept beside.
+    Restore(RestoreArgs),
     /// Simulate the payment provider, a charging station or a central system.
     #[command(subcommand)]
     Simulate(Simulate),
+    /// Check that a database is whole and right: a gateway's while it runs, or a copy.
+    ///
+    /// It reads only. Every finding says where it is, what is wrong and what to do; if there is any, the command fails.
+    Verify(VerifyArgs),
 }
 
 #[derive(Debug, Args)]
@@ -135,16 +152,19 @@ enum Simulate {
 pub fn run(cli: Cli) -> ExitCode {
     let lines = start_logging(&cli);
     let result = match cli.command {
+        Command::Backup(args) => block_on(backup::run(args)),
         Command::Bridge(args) => block_on(bridge::run(args)),
         Command::Demo(args) => block_on(demo::run(args, lines)),
         Command::Fleet(args) => block_on(fleet::run(args)),
         Command::OperatorToken { config } => block_on(issue_operator_token(config)),
         Command::CheckConfig { config } => check_config(&config),
         Command::Plugins(args) => plugins::run(args),
+        Command::Restore(args) => block_on(restore::run(args)),
         Command::Serve(args) => block_on(serve(args)),
         Command::Simulate(Simulate::Payter(args)) => block_on(payter::run(args)),
         Command::Simulate(Simulate::Station(args)) => block_on(station::run(args)),
         Command::Simulate(Simulate::CentralSystem(args)) => block_on(central_system::run(args)),
+        Command::Verify(args) => block_on(verify::run(args)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

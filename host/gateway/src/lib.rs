@@ -16,13 +16,17 @@ pub mod server;
 pub mod sqlite;
 pub mod start;
 
+mod backup;
 mod bootstrap;
 mod bundles;
+mod database_file;
 mod metrics;
 mod plugins;
+mod restore;
 mod secrets;
 mod station_reports;
 mod stopped;
 mod tls;
 mod trust;
+mod verify;
 mod workers;

@@ -99,7 +99,7 @@ impl Sqlite {
 }
 
 /// Keep other gateways out: two of them would execute each other's commands.
-fn lock(path: &Path) -> Result<File, OpenError> {
+pub(crate) fn lock(path: &Path) -> Result<File, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let unusable = |error: std::io::Error| OpenError::Unusable {
@@ -191,7 +191,7 @@ fn commit(
     results
 }
 
-fn run(
+pub(crate) fn run(
     connection: &Connection,
     statement: &str,
     parameters: &[Value],
@@ -229,7 +229,7 @@ fn value(value: ValueRef<'_>) -> Value {
     }
 }
 
-fn database_error(error: &rusqlite::Error) -> DatabaseError {
+pub(crate) fn database_error(error: &rusqlite::Error) -> DatabaseError {
     match error.sqlite_error_code() {
         Some(ErrorCode::ConstraintViolation) => DatabaseError::Constraint(error.to_string()),
         _ => DatabaseError::Unavailable(error.to_string()),
