@@ -81,7 +81,7 @@ pub const CHECKS: &[Check] = &[
         name: "the file",
         how: How::Queries(Queries {
             count: "PRAGMA page_count",
-            find: "SELECT 'page', integrity_check FROM pragma_integrity_check(100) WHERE integrity_check <> 'ok'",
+            find: "SELECT 'file', integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
             action: RESTORE,
         }),
     },

@@ -70,9 +70,10 @@ async fn nothing_is_wrong_with_a_database_that_is_right() {
 /// A damage, the check that finds it, and where.
 const DAMAGES: &[(&str, &str, &str)] = &[
     (
-        "PRAGMA ignore_check_constraints = 1; UPDATE command SET status = 'gone' WHERE id = 'T/stop'",
+        "PRAGMA ignore_check_constraints = 1; UPDATE command SET status = 'gone' WHERE id = 'T/stop';
+         PRAGMA ignore_check_constraints = 0",
         "the file",
-        "page",
+        "file",
     ),
     (
         "UPDATE store_version SET version = 1",
