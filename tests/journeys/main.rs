@@ -12,6 +12,7 @@
 )]
 
 mod authority;
+mod backup;
 mod bundles;
 mod central_system;
 mod connections;

@@ -26,6 +26,8 @@
 //! | [`monitoring`]      | `seen`, `delivery`                                  |
 //! | [`status`]          | none of its own: counts for operators               |
 //! | [`clock`]           | `clock_step`                                        |
+//! | [`restores`]        | `restore`, `hold_comparison`                        |
+//! | [`verification`]    | none: reads all of them                             |
 //! | [`schema`]          | `probe`, and the definitions of all                 |
 //! | [`migrations`]      | `store_version`                                     |
 //!
@@ -48,11 +50,15 @@ pub(crate) mod payment_reports;
 pub(crate) mod prompts;
 pub(crate) mod receipts;
 pub(crate) mod refunds;
+pub(crate) mod restores;
 pub(crate) mod schema;
 pub(crate) mod sessions;
 pub(crate) mod station_states;
 pub(crate) mod stations;
 pub(crate) mod status;
 pub(crate) mod transactions;
+pub(crate) mod verification;
 
+#[cfg(test)]
+mod disk;
 mod rows;

@@ -19,17 +19,23 @@ use syn::visit::{self, Visit};
 const TABLES: &str = include_str!("../src/store/migrations/earlier/version-2.sql");
 
 /// What may be read as a whole, and why.
-const READ_WHOLE: [(&str, &str); 13] = [
+const READ_WHOLE: [(&str, &str); 16] = [
     ("attempt", "one row"),
     ("card_key", "one row"),
     ("clock_step", "seldom has a row"),
     ("clock_step_order", "seldom has a row"),
     ("connector", "a row a connector"),
     ("fleet_item", "the fleet, at the start"),
+    (
+        "lost",
+        "the numbers of receipts that a lost database issued, once",
+    ),
     ("notice", "a row a terminal at most"),
     ("oldest", "some sessions, found by an index"),
     ("recall", "receipts of the last minutes"),
+    ("restore", "seldom has a row"),
     ("seen", "a row a terminal"),
+    ("sqlite_sequence", "a row a table"),
     ("station", "a row a station"),
     ("stop_question", "a row a question that is asked"),
     ("this", "a row of parameters"),
@@ -45,7 +51,9 @@ fn statements() -> Vec<(String, String)> {
     for entry in std::fs::read_dir(store()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if !path.is_file() || ["schema.rs", "migrations.rs"].contains(&name.as_str()) {
+        // To verify a database is to read all of it, which no gateway does.
+        let others = ["schema.rs", "migrations.rs", "verification.rs"];
+        if !path.is_file() || others.contains(&name.as_str()) {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();

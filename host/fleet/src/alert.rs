@@ -18,12 +18,12 @@ pub struct Alert {
     pub terminal: Option<Serial>,
     /// The id of the session concerned; absent if it concerns none.
     pub session: Option<String>,
-    /// The payment concerned, if a payment provider reported on it.
+    /// The payment concerned, if it concerns one without a session that is known.
     pub payment: Option<ReportedPayment>,
     /// The EVSE concerned, if it concerns neither terminal nor session: its station and connector.
     #[serde(default)]
     pub evse: Option<Line>,
-    /// What raised it: a session's command, or a payment report. It raises one alert, however often
+    /// What raised it: a session's command, a payment report or a hold. It raises one alert, however often
     /// it is repeated. Absent for an alert of a terminal.
     pub cause: Option<String>,
     /// For a licence alert: the first day without a licence.
@@ -47,7 +47,7 @@ pub struct Alert {
 /// A payment in its provider's words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReportedPayment {
-    /// The callback endpoint that received the report.
+    /// The callback endpoint that received the report; `payter` for a hold at a terminal.
     pub endpoint: Line,
     /// The provider's id of the payment.
     pub id: Option<Line>,
@@ -133,6 +133,8 @@ pub enum AlertKind {
     PaymentDisputed,
     /// A payment provider reports that a dispute ended and the money is gone.
     PaymentDisputeLost,
+    /// After a restore, the payment provider has a hold that the restored database does not know.
+    HoldUnknown,
 }
 
 impl AlertKind {
@@ -162,6 +164,7 @@ impl AlertKind {
             Self::PaymentRefundFailed => "payment-refund-failed",
             Self::PaymentDisputed => "payment-disputed",
             Self::PaymentDisputeLost => "payment-dispute-lost",
+            Self::HoldUnknown => "hold-unknown",
         }
     }
 
@@ -191,6 +194,7 @@ impl AlertKind {
             Self::PaymentRefundFailed => "was not refunded after all",
             Self::PaymentDisputed => "is disputed",
             Self::PaymentDisputeLost => "was lost in a dispute",
+            Self::HoldUnknown => "is held, and the restored database does not know what for",
         }
     }
 

@@ -56,7 +56,7 @@ pub enum DueKind {
     IncidentClosing,
     /// An alert of a session: a person has to see to it.
     Session,
-    /// An alert of a payment on which its provider reported: a person has to see to it.
+    /// An alert of a payment or hold without a session that is known: a person has to see to it.
     Payment,
     /// An alert of an EVSE without a session: a person has to see to it.
     Evse,

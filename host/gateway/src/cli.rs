@@ -20,6 +20,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
+use crate::backup::BackupArgs;
 use crate::bridge::BridgeArgs;
 use crate::bundles::BundleFolders;
 use crate::demo::DemoArgs;
@@ -27,9 +28,13 @@ use crate::faults::Faults;
 use crate::fleet::FleetArgs;
 use crate::fleet::status::{self, StatusArgs};
 use crate::plugins::PluginsArgs;
+use crate::restore::RestoreArgs;
 use crate::secrets::ThisMachine;
 use crate::tls::{self, Tls};
-use crate::{bootstrap, bridge, demo, fleet, plugins, server, start, stopped};
+use crate::verify::VerifyArgs;
+use crate::{
+    backup, bootstrap, bridge, demo, fleet, plugins, restore, server, start, stopped, verify,
+};
 
 /// How `chargetap status` ends if it cannot be learned how the gateway is.
 const UNKNOWN: u8 = 2;
@@ -61,6 +66,10 @@ enum LogFormat {
 enum Command {
     /// Run the gateway.
     Serve(ServeArgs),
+    /// Copy the database while the gateway runs.
+    ///
+    /// The copy is one file, as everything was at one moment. It is checked before it gets its name.
+    Backup(BackupArgs),
     /// Hold the stations' connections for the application under Spin, and let time pass for it.
     Bridge(BridgeArgs),
     /// Check a configuration on the machine of its gateway, and name every mistake.
@@ -92,6 +101,10 @@ enum Command {
     /// They decide about money, so a gateway takes only those that somebody signed whose key it knows, unless its
     /// configuration says `unsigned = true`.
     Plugins(PluginsArgs),
+    /// Put a copy in the place of the database. The gateway must be stopped.
+    ///
+    /// A copy that is not whole, or that a newer program wrote, is refused. The former database is kept beside.
+    Restore(RestoreArgs),
     /// Simulate the payment provider, a charging station or a central system.
     #[command(subcommand)]
     Simulate(Simulate),
@@ -100,6 +113,10 @@ enum Command {
     /// Ends with 0 if it is ready, also if a part of it is degraded; with 1 if it is not; with 2 if it cannot be
     /// reached or does not tell. Without a token it says no more than whether it is ready.
     Status(StatusArgs),
+    /// Check that a database is whole and right: a gateway's while it runs, or a copy.
+    ///
+    /// It reads only. Every finding says where it is, what is wrong and what to do; if there is any, the command fails.
+    Verify(VerifyArgs),
 }
 
 #[derive(Debug, Args)]
@@ -148,17 +165,20 @@ enum Simulate {
 pub fn run(cli: Cli) -> ExitCode {
     let lines = start_logging(&cli);
     let result = match cli.command {
+        Command::Backup(args) => block_on(backup::run(args)),
         Command::Bridge(args) => block_on(bridge::run(args)),
         Command::Demo(args) => block_on(demo::run(args, lines)),
         Command::Fleet(args) => block_on(fleet::run(args)),
         Command::OperatorToken { config } => block_on(issue_operator_token(config)),
         Command::CheckConfig { config } => check_config(&config),
         Command::Plugins(args) => plugins::run(args),
+        Command::Restore(args) => block_on(restore::run(args)),
         Command::Serve(args) => block_on(serve(args)),
         Command::Simulate(Simulate::Payter(args)) => block_on(payter::run(args)),
         Command::Simulate(Simulate::Station(args)) => block_on(station::run(args)),
         Command::Simulate(Simulate::CentralSystem(args)) => block_on(central_system::run(args)),
         Command::Status(args) => return status(args),
+        Command::Verify(args) => block_on(verify::run(args)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

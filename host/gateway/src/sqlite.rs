@@ -130,7 +130,7 @@ fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> std::io::Result<
 }
 
 /// Keep other gateways out: two of them would execute each other's commands.
-fn lock(path: &Path) -> Result<File, OpenError> {
+pub(crate) fn lock(path: &Path) -> Result<File, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let unusable = |error: std::io::Error| OpenError::Unusable {
@@ -168,7 +168,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "temp_store", "MEMORY")
 }
 
-fn run(
+pub(crate) fn run(
     connection: &Connection,
     statement: &str,
     parameters: &[Value],
@@ -206,7 +206,7 @@ fn value(value: ValueRef<'_>) -> Value {
     }
 }
 
-fn database_error(error: &rusqlite::Error) -> DatabaseError {
+pub(crate) fn database_error(error: &rusqlite::Error) -> DatabaseError {
     match error.sqlite_error_code() {
         Some(ErrorCode::ConstraintViolation) => DatabaseError::Constraint(error.to_string()),
         _ => DatabaseError::Unavailable(error.to_string()),

@@ -1,6 +1,6 @@
-//! Alerts of sessions and of payment reports: what needs a person is on record until it is seen to.
+//! Alerts of sessions, of payment reports and of unknown holds: what needs a person is on record until it is seen to.
 //!
-//! An alert is stored before the command or the report that raises it counts as dealt with. Either may come
+//! An alert is stored before the command, the report or the hold that raises it counts as dealt with. Each may come
 //! again, after a crash too: the record keeps what raised each alert, and raises no second one.
 
 use chargetap_contract::callback::{PaymentChange, PaymentReport};
@@ -10,6 +10,7 @@ use chargetap_fleet::command::Command;
 use chargetap_fleet::text::Line;
 
 use super::records;
+use crate::config::PAYTER;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::platform::{Metric, Platform};
@@ -135,6 +136,41 @@ pub(crate) async fn raise_for_unpaid(
         tracing::error!(
             station,
             transaction = number,
+            next_action,
+            "needs attention"
+        );
+    }
+    Ok(())
+}
+
+/// Raise the alert of a hold at a terminal of which a restored database knows nothing.
+pub(crate) async fn raise_for_unknown_hold(
+    gateway: &Gateway<impl Platform>,
+    terminal: &str,
+    payment: &str,
+) -> Result<(), EngineError> {
+    let next_action = format!(
+        "Find out with the payment provider what this hold at {terminal} was made for, and capture or release it there."
+    );
+    let kind = AlertKind::HoldUnknown;
+    let new = NewAlert {
+        kind,
+        terminal: terminal.parse().ok(),
+        session: None,
+        payment: Some(ReportedPayment {
+            endpoint: Line::shortened(PAYTER),
+            id: Some(Line::shortened(payment)),
+            reference: None,
+        }),
+        evse: None,
+        cause: format!("hold/{terminal}/{payment}"),
+        next_action: Line::shortened(&next_action),
+    };
+    if raise(gateway, kind, new).await? {
+        tracing::error!(
+            terminal,
+            reason = kind.name(),
+            payment,
             next_action,
             "needs attention"
         );

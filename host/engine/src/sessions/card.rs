@@ -41,6 +41,10 @@ pub(crate) async fn shown(
     if sent.as_ref().is_some_and(|sent| sent.question.is_some()) {
         return Ok(EventOutcome::Duplicate);
     }
+    // The gateway whose database was lost sent that prompt. The terminal is armed anew, which forgets the card.
+    if sent.is_none() && store::restores::is_restored(platform).await? {
+        return Ok(EventOutcome::StaleArming);
+    }
     let served = gateway.terminal(&card.terminal)?;
     let purpose = purpose(served, &running, sent.as_ref());
     let begins = purpose == Purpose::Begin;

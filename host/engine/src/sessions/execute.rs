@@ -196,16 +196,22 @@ async fn dispatch(
     };
     let result = match &command.action {
         Action::Authorise(it) => return authorise(gateway, session, it).await,
-        Action::Capture(it) => {
-            let text = text(&it.target, it.message.as_ref());
-            payter
-                .capture(platform, &it.target, it.amount, text.as_deref())
-                .await
-        }
-        Action::Cancel(it) => {
-            let text = text(&it.target, it.message.as_ref());
-            payter.void(platform, &it.target, text.as_deref()).await
-        }
+        Action::Capture(it) => match not_closable(gateway, session, &it.target).await? {
+            Some(result) => result,
+            None => {
+                let text = text(&it.target, it.message.as_ref());
+                payter
+                    .capture(platform, &it.target, it.amount, text.as_deref())
+                    .await
+            }
+        },
+        Action::Cancel(it) => match not_closable(gateway, session, &it.target).await? {
+            Some(result) => result,
+            None => {
+                let text = text(&it.target, it.message.as_ref());
+                payter.void(platform, &it.target, text.as_deref()).await
+            }
+        },
         Action::LookUp(it) => look_up(gateway, it).await?,
         Action::StartCharging(it) => start_charging(platform, it).await,
         Action::StopCharging(evse) => stop_charging(platform, session, evse).await?,
@@ -259,6 +265,27 @@ async fn authorise(
         display::mask_prompt(platform, terminal, MESSAGE_LASTS).await?;
     }
     Ok(Some(result))
+}
+
+/// Why the hold of a session cannot be closed, if the session was in a copy that was restored: the gateway whose
+/// database was lost may have closed it, so the provider is asked first.
+async fn not_closable(
+    gateway: &Gateway<impl Platform>,
+    session: &str,
+    hold: &PaymentRef,
+) -> Result<Option<CommandResult>, EngineError> {
+    let platform = &gateway.platform;
+    if !store::restores::was_in_copy(platform, session).await? {
+        return Ok(None);
+    }
+    let (terminal, payment) = (&hold.terminal, &hold.payment);
+    Ok(
+        match gateway.payter.open_hold(platform, terminal, payment).await {
+            Ok(Some(_)) => None,
+            Ok(None) => Some(CommandResult::Conflict),
+            Err(error) => Some(CommandResult::NotDone(error.to_string())),
+        },
+    )
 }
 
 async fn look_up(

@@ -15,7 +15,7 @@ use super::schema::DEFINITIONS;
 use crate::platform::{Database, Value};
 
 /// The version of the tables.
-const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 2;
 
 /// A statement, run only if `when` is absent or selects a row.
 struct Step {
@@ -68,7 +68,7 @@ pub(crate) async fn migrate(database: &impl Database) -> Result<(), StoreError> 
 }
 
 /// The version of the tables; 0 if there are none, or if they are from before versions were counted.
-async fn version(database: &impl Database) -> Result<i64, StoreError> {
+pub(super) async fn version(database: &impl Database) -> Result<i64, StoreError> {
     let counted = "SELECT 1 FROM sqlite_schema WHERE name = 'store_version'";
     if database.query(counted, Vec::new()).await?.is_empty() {
         return Ok(0);

@@ -3,11 +3,16 @@
 //!
 //! A hold that no session knows was left by an authorisation that arrived after it was given up. It is voided
 //! when it is seen: every minute, and before a terminal is armed.
+//!
+//! After a restore, a hold may as well belong to a session of the lost database. So the first look at each terminal sets
+//! aside all that no session knows: an alert has a person decide, and they are neither voided nor taken for the hold of
+//! a session. No terminal is armed, and no hold asked for, before that look.
 
 use chargetap_contract::session::{Event, OrphanHold};
 use chargetap_contract::terminal::Hold;
 
 use crate::error::EngineError;
+use crate::fleet::alerts;
 use crate::gateway::Gateway;
 use crate::payter::PayterError;
 use crate::platform::Platform;
@@ -56,7 +61,7 @@ pub(crate) async fn void(
     Ok(())
 }
 
-/// The open holds at a terminal that no session knows.
+/// The open holds at a terminal that no session knows, without those that were set aside.
 pub(crate) async fn unclaimed_holds(
     gateway: &Gateway<impl Platform>,
     serial: &str,
@@ -66,11 +71,40 @@ pub(crate) async fn unclaimed_holds(
         Ok(open) => open,
         Err(error) => return Ok(Err(error)),
     };
+    let set_aside = store::restores::set_aside(platform, serial).await?;
     let mut unclaimed = Vec::new();
     for hold in open {
-        if !store::sessions::is_claimed(platform, serial, &hold.payment).await? {
+        if !set_aside.contains(&hold.payment)
+            && !store::sessions::is_claimed(platform, serial, &hold.payment).await?
+        {
             unclaimed.push(hold);
         }
     }
+    // Asked after the holds were listed: a hold of ours, which is made after the first look only, is not among them.
+    if let Some(restore) = store::restores::to_compare(platform, serial).await? {
+        set_aside_all(gateway, serial, restore, &unclaimed).await?;
+        unclaimed.clear();
+    }
     Ok(Ok(unclaimed))
+}
+
+/// Have a person decide about these holds. The alerts are stored before the look counts as done.
+async fn set_aside_all(
+    gateway: &Gateway<impl Platform>,
+    serial: &str,
+    restore: i64,
+    holds: &[Hold],
+) -> Result<(), EngineError> {
+    for hold in holds {
+        alerts::raise_for_unknown_hold(gateway, serial, &hold.payment).await?;
+    }
+    let payments: Vec<&str> = holds.iter().map(|hold| hold.payment.as_str()).collect();
+    store::restores::compared(&gateway.platform, serial, restore, &payments).await?;
+    let unknown = payments.len();
+    tracing::info!(
+        terminal = serial,
+        unknown,
+        "its holds were compared after the restore"
+    );
+    Ok(())
 }

@@ -359,3 +359,15 @@ CREATE TRIGGER stations_clock_stepped AFTER INSERT ON clock_step BEGIN
     UPDATE connector SET reported_at = max(0, reported_at + NEW.by);
     END;
 CREATE VIEW receipt AS SELECT id, session, document FROM paper WHERE false;
+CREATE TABLE restore (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    upto INTEGER NOT NULL
+    ) STRICT;
+CREATE TABLE hold_comparison (
+    terminal TEXT NOT NULL,
+    restore INTEGER NOT NULL,
+    unknown TEXT NOT NULL,
+    PRIMARY KEY (terminal, restore)
+    ) STRICT, WITHOUT ROWID;
+CREATE VIEW receipt AS SELECT id, session, document FROM paper WHERE false;

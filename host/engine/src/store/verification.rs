@@ -1,0 +1,426 @@
+//! What holds in every database, how it is found out where it does not, and what a database holds.
+//!
+//! All of it reads whole tables. It is to run beside a gateway, on a connection of its own, or on a copy.
+
+use chargetap_contract::session::Action;
+
+use super::error::StoreError;
+use super::migrations::{VERSION, version};
+use super::rows::Reader;
+use super::schema::DEFINITIONS;
+use crate::platform::Database;
+
+/// How many findings of a check are told. Where there are more, these will do.
+const MOST_FINDINGS: usize = 100;
+
+/// What is in a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// How many sessions there are.
+    pub sessions: u64,
+    /// How many of them have not ended.
+    pub open: u64,
+    /// How many events there are.
+    pub events: u64,
+    /// When the last of them was put on record, in milliseconds since 1970; absent if there is none.
+    pub last_at: Option<u64>,
+}
+
+/// What is wrong with one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is: the id of a session, of a command or of a receipt, a number, or a name.
+    pub id: String,
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub action: &'static str,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// How many things were looked at.
+    pub count: u64,
+    /// What is wrong; a hundred at most.
+    pub findings: Vec<Finding>,
+}
+
+/// One invariant.
+#[derive(Debug)]
+pub struct Check {
+    name: &'static str,
+    how: How,
+}
+
+/// How it is found out whether an invariant holds.
+#[derive(Debug)]
+enum How {
+    Queries(Queries),
+    Definitions,
+    WaitingCommands,
+}
+
+#[derive(Debug)]
+struct Queries {
+    /// How many things there are.
+    count: &'static str,
+    /// Selects the id of each thing with which something is wrong, and what.
+    find: &'static str,
+    action: &'static str,
+}
+
+const RESTORE: &str = "Stop the gateway, and restore a copy: `chargetap restore --help`.";
+const BOOKS: &str =
+    "Compare it with the payment provider's records, and correct your books by hand.";
+const REPORT: &str = "Keep a copy, and have the developers look at it.";
+
+/// Every invariant, the file's own first. Whether components can read the sessions' states is not among them.
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "the file",
+        how: How::Queries(Queries {
+            count: "PRAGMA page_count",
+            find: "SELECT 'file', integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+            action: RESTORE,
+        }),
+    },
+    Check {
+        name: "tables, indexes and triggers are those of this version",
+        how: How::Definitions,
+    },
+    Check {
+        name: "every session has its events, but readings of old ones",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM session",
+            find: "SELECT id, concat('it is of version ', version, ', and has ', events, ' events up to ', last)
+                   FROM session JOIN (SELECT session, count(*) AS events, coalesce(min(version), 0) AS first,
+                                             coalesce(max(version), 0) AS last
+                                      FROM event GROUP BY session) AS journal ON journal.session = session.id
+                   WHERE events <> version AND is_folded = 0 OR last <> version OR first <> 1
+                   UNION ALL
+                   SELECT id, 'it has no events' FROM session WHERE id NOT IN (SELECT session FROM event)",
+            action: RESTORE,
+        }),
+    },
+    Check {
+        name: "every event has its session",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM event",
+            find: "SELECT DISTINCT session, 'its events are there, and the session is not' FROM event
+                   WHERE session NOT IN (SELECT id FROM session)",
+            action: RESTORE,
+        }),
+    },
+    Check {
+        name: "every session is what its last event made it",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM session",
+            find: "SELECT session.id, concat('it is ', session.phase, ', and its last event left it ', event.phase,
+                                             iif(session.phase = event.phase, ' with other figures', ''))
+                   FROM session JOIN event ON event.session = session.id AND event.version = session.version
+                   WHERE session.phase <> event.phase OR session.state <> event.state OR session.view <> event.view
+                      OR session.payment IS NOT event.view ->> '$.hold.payment'
+                      OR session.terminal IS NOT event.view ->> '$.terminal'",
+            action: RESTORE,
+        }),
+    },
+    Check {
+        name: "every hold is closed, or its session is open",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM session WHERE payment IS NOT NULL",
+            find: "SELECT id, concat('it is ', phase, ', but of its hold of ', view ->> '$.hold.amount', ', ',
+                                     view ->> '$.captured', ' were captured and ', view ->> '$.released', ' released')
+                   FROM session
+                   WHERE payment IS NOT NULL
+                     AND phase IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')
+                     AND (view ->> '$.captured') + (view ->> '$.released') <> view ->> '$.hold.amount'",
+            action: BOOKS,
+        }),
+    },
+    Check {
+        name: "the numbers of receipts have no gaps",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM invoice",
+            find: "SELECT concat(issuer, ' ', number - 1), concat('it is missing before ', number)
+                   FROM invoice AS later
+                   WHERE number <> 1 AND NOT EXISTS (
+                       SELECT 1 FROM invoice WHERE issuer = later.issuer AND number = later.number - 1)",
+            action: "Find the receipt of this number, and tell your accountant if there is none.",
+        }),
+    },
+    Check {
+        name: "every number belongs to a receipt",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM invoice WHERE command NOT LIKE 'lost/%'",
+            find: "SELECT concat(issuer, ' ', number), concat('its receipt ', command, ' was not issued, and does not wait')
+                   FROM invoice
+                   WHERE command NOT LIKE 'lost/%'
+                     AND command NOT IN (SELECT command FROM paper)
+                     AND command NOT IN (SELECT id FROM command WHERE status <> 'done')",
+            action: REPORT,
+        }),
+    },
+    Check {
+        name: "every receipt over money has its number",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM paper WHERE amount > 0",
+            find: "SELECT id, concat('it says ', coalesce(document ->> '$.number', 'no number'), ', and was given ',
+                                     coalesce(invoice.number, 'none'))
+                   FROM paper LEFT JOIN invoice USING (command)
+                   WHERE amount > 0
+                     AND coalesce(substr(document ->> '$.number', -length(invoice.number)) <> invoice.number || '', true)",
+            action: "Tell your accountant which number is on the receipt.",
+        }),
+    },
+    Check {
+        name: "receipts and invoices say what was captured",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM paper WHERE command IN (session || '/receipt', session || '/invoice')",
+            find: "SELECT paper.id, concat('it says ', amount, ', and session ', session, ' captured ',
+                                           coalesce(view ->> '$.captured', 'nothing that is known'))
+                   FROM paper LEFT JOIN session ON session.id = paper.session
+                   WHERE command IN (session || '/receipt', session || '/invoice')
+                     AND amount IS NOT view ->> '$.captured'",
+            action: BOOKS,
+        }),
+    },
+    Check {
+        name: "receipts of refunds add up to what was refunded",
+        how: How::Queries(Queries {
+            count: "SELECT count(DISTINCT session) FROM paper WHERE document -> '$.subject.Refund' IS NOT NULL",
+            find: "SELECT session.id, concat('receipts over ', told, ' were issued or wait, and ',
+                                             view ->> '$.refunded', ' were refunded')
+                   FROM session JOIN (
+                       SELECT session, sum(amount) AS told FROM (
+                           SELECT session, amount FROM paper WHERE document -> '$.subject.Refund' IS NOT NULL
+                           UNION ALL
+                           SELECT session, action ->> '$.IssueReceipt.Refund.amount' FROM command
+                           WHERE status <> 'done' AND action -> '$.IssueReceipt.Refund' IS NOT NULL
+                             AND id NOT IN (SELECT command FROM paper))
+                       GROUP BY session) AS receipts ON receipts.session = session.id
+                   WHERE told IS NOT view ->> '$.refunded'",
+            action: BOOKS,
+        }),
+    },
+    Check {
+        name: "every receipt that was asked for is there, or waits",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM command WHERE action -> '$.IssueReceipt' IS NOT NULL",
+            find: "SELECT id, 'its receipt was issued, and is not there' FROM command
+                   WHERE status = 'done' AND action -> '$.IssueReceipt' IS NOT NULL
+                     AND id NOT IN (SELECT command FROM paper)",
+            action: RESTORE,
+        }),
+    },
+    Check {
+        name: "every command has its session",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM command",
+            find: "SELECT id, concat('there is no session ', session) FROM command
+                   WHERE session NOT IN (SELECT id FROM session)",
+            action: RESTORE,
+        }),
+    },
+    Check {
+        name: "every command that waits can be read",
+        how: How::WaitingCommands,
+    },
+    Check {
+        name: "nothing is to be captured or released once a session is over",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM command WHERE status <> 'done'",
+            find: "SELECT command.id, concat('it is ', status, ', and its session is ', phase)
+                   FROM command JOIN session ON session.id = command.session
+                   WHERE status <> 'done'
+                     AND phase IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')
+                     AND (action -> '$.Capture' IS NOT NULL OR action -> '$.Cancel' IS NOT NULL)",
+            action: REPORT,
+        }),
+    },
+    Check {
+        name: "transactions of sessions have their sessions",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM station_transaction WHERE session IS NOT NULL",
+            find: "SELECT concat('transaction ', number), concat('there is no session ', session) FROM station_transaction
+                   WHERE session NOT IN (SELECT id FROM session)",
+            action: RESTORE,
+        }),
+    },
+    Check {
+        name: "every record is what its last change made it",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM fleet_item",
+            find: "SELECT concat(kind, ' ', key), 'it is not what the audit log says' FROM fleet_item AS record
+                   WHERE item IS NOT (SELECT after FROM fleet_change
+                                      WHERE kind = record.kind AND key = record.key ORDER BY write DESC LIMIT 1)",
+            action: RESTORE,
+        }),
+    },
+];
+
+impl Check {
+    /// What holds.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Find out whether it holds. What cannot be read is a finding.
+    pub async fn run(&self, database: &impl Database) -> Checked {
+        let checked = match &self.how {
+            How::Queries(queries) => queries.run(database).await,
+            How::Definitions => definitions(database).await,
+            How::WaitingCommands => waiting_commands(database).await,
+        };
+        let mut checked = checked.unwrap_or_else(|error| Checked {
+            count: 0,
+            findings: vec![Finding {
+                id: "-".to_owned(),
+                problem: error.to_string(),
+                action: RESTORE,
+            }],
+        });
+        checked.findings.truncate(MOST_FINDINGS);
+        checked
+    }
+}
+
+impl Queries {
+    async fn run(&self, database: &impl Database) -> Result<Checked, StoreError> {
+        let mut rows = database.query(self.count, Vec::new()).await?;
+        let count = Reader::new(rows.pop().unwrap_or_default()).unsigned()?;
+        let finding = |row| {
+            let mut row = Reader::new(row);
+            Ok(Finding {
+                id: row.text()?,
+                problem: row.text()?,
+                action: self.action,
+            })
+        };
+        let rows = database.query(self.find, Vec::new()).await?;
+        let findings = rows.into_iter().map(finding);
+        let findings = findings.collect::<Result<_, StoreError>>()?;
+        Ok(Checked { count, findings })
+    }
+}
+
+/// Whether the tables, indexes and triggers are those of this program's version: a trigger that is missing, or is of
+/// somebody else, changes what is stored.
+async fn definitions(database: &impl Database) -> Result<Checked, StoreError> {
+    let version = version(database).await?;
+    if version != VERSION {
+        return Ok(Checked {
+            count: 0,
+            findings: vec![Finding {
+                id: "version".to_owned(),
+                problem: format!("it is {version}, and that of this program is {VERSION}"),
+                action: "Verify it by the program that wrote it. A start of this one, and `chargetap restore`, bring \
+                         an earlier version to its own.",
+            }],
+        });
+    }
+    let statement = "SELECT concat(type, ' ', name), coalesce(sql, '') FROM sqlite_schema
+                     WHERE name NOT LIKE 'sqlite_%' AND tbl_name NOT LIKE '%_of_version_0'";
+    let mut found = Vec::new();
+    for row in database.query(statement, Vec::new()).await? {
+        let mut row = Reader::new(row);
+        found.push((row.text()?, row.text()?));
+    }
+    let known: Vec<(String, String)> = DEFINITIONS.iter().filter_map(|it| named(it)).collect();
+    let missing = known.iter().filter_map(|(name, sql)| {
+        let there = found.iter().find(|(found, _)| found == name);
+        let problem = match there {
+            None => "it is missing",
+            // The columns of a table may stand in another order: some were added.
+            Some((_, kept)) if !name.starts_with("table ") && words(kept) != *sql => {
+                "it is another"
+            }
+            Some(_) => return None,
+        };
+        Some((name, problem))
+    });
+    let foreign = found
+        .iter()
+        .map(|(name, _)| name)
+        .filter(|name| *name != "view receipt" && known.iter().all(|(known, _)| known != *name))
+        .map(|name| (name, "it is none of this program's"));
+    let findings = missing.chain(foreign).map(|(name, problem)| Finding {
+        id: name.clone(),
+        problem: problem.to_owned(),
+        action: "Remove what somebody else added; otherwise restore a copy: `chargetap restore --help`.",
+    });
+    Ok(Checked {
+        count: known.len() as u64,
+        findings: findings.collect(),
+    })
+}
+
+/// The kind and name of what a statement makes, and the statement as SQLite keeps it, word by word.
+fn named(definition: &str) -> Option<(String, String)> {
+    let kept = words(&definition.replacen("IF NOT EXISTS ", "", 1));
+    let made = kept.strip_prefix("CREATE ")?;
+    let mut made = made.strip_prefix("UNIQUE ").unwrap_or(made).split(' ');
+    let (kind, name) = (made.next()?, made.next()?);
+    Some((format!("{} {name}", kind.to_lowercase()), kept.clone()))
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the commands that wait can be read. Those that cannot would wait for ever.
+async fn waiting_commands(database: &impl Database) -> Result<Checked, StoreError> {
+    let statement = "SELECT id, action FROM command WHERE status <> 'done'";
+    let mut checked = Checked::default();
+    for row in database.query(statement, Vec::new()).await? {
+        let mut row = Reader::new(row);
+        let (id, action) = (row.text()?, row.text()?);
+        checked.count = checked.count.saturating_add(1);
+        if let Err(error) = serde_json::from_str::<Action>(&action) {
+            checked.findings.push(Finding {
+                id,
+                problem: format!("it waits, and cannot be read: {error}"),
+                action: "If a newer program ran before, start that again.",
+            });
+        }
+    }
+    Ok(checked)
+}
+
+/// What is in a database.
+pub(crate) async fn contents(database: &impl Database) -> Result<Contents, StoreError> {
+    let rows = database
+        .query(
+            "SELECT (SELECT count(*) FROM session),
+                    (SELECT count(*) FROM session
+                     WHERE phase NOT IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')),
+                    (SELECT count(*) FROM event),
+                    (SELECT at FROM event WHERE rowid = (SELECT max(rowid) FROM event))",
+            Vec::new(),
+        )
+        .await?;
+    let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
+    Ok(Contents {
+        sessions: row.unsigned()?,
+        open: row.unsigned()?,
+        events: row.unsigned()?,
+        last_at: row.optional_unsigned()?,
+    })
+}
+
+/// The last number that was given to a receipt, of each issuer by its VAT number.
+pub(crate) async fn last_receipts(
+    database: &impl Database,
+) -> Result<Vec<(String, u64)>, StoreError> {
+    let statement = "SELECT issuer, max(number) FROM invoice GROUP BY issuer";
+    let rows = database.query(statement, Vec::new()).await?;
+    let last = |row| {
+        let mut row = Reader::new(row);
+        Ok((row.text()?, row.unsigned()?))
+    };
+    rows.into_iter().map(last).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,236 @@
+//! `chargetap restore`: a copy takes the place of the database of a stopped gateway.
+//!
+//! The copy is copied once more beside the database, checked, brought to this program's tables and marked, before
+//! anything is changed. Its name is the last to change: until then the former database is in its place, and from then on
+//! the copy. The former one has a second name before.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::Context;
+use chargetap_engine::verification;
+use clap::Args;
+use jiff::Timestamp;
+
+use crate::backup::{copy_beside, described, sync, sync_folder};
+use crate::database_file::DatabaseFile;
+use crate::fleet::output;
+use crate::{cli, platform, sqlite, verify};
+
+/// How many numbers of receipts may be set aside at once: more would be a mistake in typing.
+const MOST_NUMBERS: u64 = 100_000;
+
+const HOW: &str = "\
+A copy knows nothing of what happened after it was made. So the gateway that starts on it
+
+- compares the holds at each terminal with the payment provider's before it arms the terminal. Holds that no session of \
+the copy knows are neither voided nor captured: an alert asks a person (`chargetap fleet alert list`);
+- asks the provider whether the hold of a session of the copy is still open before it captures or voids it;
+- sends no command that waited in the copy a second time, and takes no card under a prompt of before.
+
+Numbers of receipts are given out once. Those that were given out after the copy was made are taken from the former \
+database, which stays beside the restored one. If that is lost or cannot be read, look up the last receipt of each \
+issuer that was sent or booked, and say its number without the prefix:
+
+    chargetap restore backup.db --after-receipt SE556000000001=1234";
+
+/// The arguments of `chargetap restore`.
+#[derive(Debug, Args)]
+#[command(after_long_help = HOW)]
+pub(crate) struct RestoreArgs {
+    /// The copy, as `chargetap backup` made it. It stays as it is.
+    copy: PathBuf,
+    /// The last number that was given to a receipt, without its prefix, by the VAT number of its issuer.
+    #[arg(long, value_name = "ISSUER=NUMBER")]
+    after_receipt: Vec<LastReceipt>,
+    /// The configuration file; relative paths in it are taken from its folder.
+    #[arg(long, value_name = "CONFIG", default_value = "chargetap.toml")]
+    config: PathBuf,
+}
+
+/// The last number that was given to a receipt of an issuer.
+#[derive(Clone, Debug)]
+struct LastReceipt {
+    issuer: String,
+    number: u64,
+}
+
+impl FromStr for LastReceipt {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (issuer, number) = text
+            .split_once('=')
+            .ok_or("say ISSUER=NUMBER, such as SE556000000001=1234")?;
+        Ok(Self {
+            issuer: issuer.trim().to_owned(),
+            number: number
+                .trim()
+                .parse()
+                .map_err(|_| "the number of the receipt has digits only: leave out its prefix")?,
+        })
+    }
+}
+
+/// Put a copy in the place of the database of a configuration, and say what to do next.
+pub(crate) async fn run(args: RestoreArgs) -> anyhow::Result<()> {
+    let database = cli::read_unchecked(&args.config)?.server.database;
+    let database = cli::folder_of(&args.config).join(database);
+    let _lock = sqlite::lock(&database).context("stop the gateway first")?;
+    let former = Former::read(&database).await;
+
+    let written = copy_beside(&args.copy, &database)?;
+    let restored = DatabaseFile::open(&written)?;
+    // Before anything is made of it: an upgrade of what is no database of a gateway would make one of it.
+    verification::contents(&restored)
+        .await
+        .with_context(|| format!("{} is no database of a gateway", args.copy.display()))?;
+    verification::upgrade(&restored).await?;
+    verify::ensure_whole(&args.copy, &verify::check(&restored).await)?;
+    let contents = verification::contents(&restored).await?;
+    let known = verification::last_receipts(&restored)
+        .await?
+        .into_iter()
+        .collect();
+    let last = last_receipts(&known, &former.last_receipts, &args.after_receipt)?;
+    for (issuer, number) in &last {
+        verification::reserve_receipts(&restored, issuer, *number).await?;
+    }
+    verification::mark_restored(&restored, platform::now()).await?;
+    drop(restored);
+    sync(&written)?;
+
+    let kept = former.keep(&database)?;
+    written
+        .persist(&database)
+        .with_context(|| format!("{} cannot be replaced", database.display()))?;
+    sync_folder(&database)?;
+
+    let mut text = format!(
+        "{}: restored from {}, with {}\n",
+        database.display(),
+        args.copy.display(),
+        described(contents)
+    );
+    text += &match kept {
+        Some(kept) => format!("The former database is kept as {}.\n", kept.display()),
+        None => "There was no database before.\n".to_owned(),
+    };
+    for (issuer, number) in &last {
+        let before = known.get(issuer).copied().unwrap_or_default();
+        text += &format!(
+            "Receipts of {issuer} go on after {number}; the copy knows them up to {before}.\n"
+        );
+    }
+    text += NEXT;
+    output::text(&text)
+}
+
+const NEXT: &str = "
+What happened after the copy was made is not in this database. Before you start the gateway, check:
+- that each of these numbers is that of the last receipt that was sent or booked, and that no other issuer has any;
+- tokens, webhooks and records of terminals: what was issued, revoked or changed since is as it was in the copy.
+After the start, see `chargetap fleet alert list`: holds and sessions that the copy does not know, or knows otherwise than
+the payment provider, need a person.
+";
+
+/// The database that is in the copy's place.
+struct Former {
+    exists: bool,
+    /// Empty if they cannot be read.
+    last_receipts: BTreeMap<String, u64>,
+}
+
+impl Former {
+    /// It may be damaged: then it is kept as it is.
+    async fn read(path: &Path) -> Self {
+        let exists = path.exists();
+        let mut last_receipts = BTreeMap::new();
+        if exists && let Ok(database) = DatabaseFile::open(path) {
+            if let Ok(last) = verification::last_receipts(&database).await {
+                last_receipts = last.into_iter().collect();
+            }
+            if let Err(error) = database.empty_log() {
+                tracing::warn!(%error, "the former database cannot be written, and is kept as it is");
+            }
+        }
+        Self {
+            exists,
+            last_receipts,
+        }
+    }
+
+    /// Give it a second name, so that there is a database at every moment.
+    fn keep(&self, path: &Path) -> anyhow::Result<Option<PathBuf>> {
+        let now = i64::try_from(platform::now()).ok();
+        let now = now.and_then(|now| Timestamp::from_millisecond(now).ok());
+        let now = now.unwrap_or_default().strftime("%Y%m%dT%H%M%SZ");
+        let kept = suffixed(path, &format!(".before-restore-{now}"));
+        let failed = || format!("the former database cannot be kept as {}", kept.display());
+        if self.exists {
+            std::fs::hard_link(path, &kept).with_context(failed)?;
+        }
+        // Only where they could not be carried over into the file. The restored database must not have them.
+        for log in ["-wal", "-shm"] {
+            let of_former = suffixed(path, log);
+            if of_former.exists() {
+                std::fs::rename(of_former, suffixed(&kept, log)).with_context(failed)?;
+            }
+        }
+        sync_folder(path)?;
+        Ok(self.exists.then_some(kept))
+    }
+}
+
+fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// After which number each issuer's receipts go on: what was said, or what the former database knows. Numbers are not
+/// guessed.
+fn last_receipts(
+    copy: &BTreeMap<String, u64>,
+    former: &BTreeMap<String, u64>,
+    said: &[LastReceipt],
+) -> anyhow::Result<BTreeMap<String, u64>> {
+    let mut last = former.clone();
+    for LastReceipt { issuer, number } in said {
+        let known = copy.get(issuer).max(former.get(issuer)).copied();
+        let known = known.unwrap_or_default();
+        anyhow::ensure!(
+            *number >= known,
+            "receipt {number} of {issuer} was not the last: {known} was given out"
+        );
+        last.insert(issuer.clone(), *number);
+    }
+    for (issuer, known) in copy {
+        let number = last.get(issuer).with_context(|| {
+            format!(
+                "it is not known which receipts of {issuer} were issued after the copy was made, because no former \
+                 database has them: look up the last one that was sent or booked, and say --after-receipt \
+                 {issuer}=NUMBER ({issuer}={known} if there was none)"
+            )
+        })?;
+        anyhow::ensure!(
+            number >= known,
+            "the copy is newer than the former database: it knows receipt {known} of {issuer}, and that one only \
+             {number}. Say --after-receipt {issuer}=NUMBER"
+        );
+    }
+    for (issuer, number) in &last {
+        let known = copy.get(issuer).copied().unwrap_or_default();
+        anyhow::ensure!(
+            number.saturating_sub(known) <= MOST_NUMBERS,
+            "receipt {number} of {issuer} is more than {MOST_NUMBERS} after {known}, the last of the copy: is that \
+             number right?"
+        );
+    }
+    Ok(last)
+}
+
+#[cfg(test)]
+mod tests;

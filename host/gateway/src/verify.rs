@@ -1,0 +1,163 @@
+//! `chargetap verify`: what holds in every database is checked, beside a gateway or on a copy.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use chargetap_engine::platform::Database;
+use chargetap_engine::verification::{self, CHECKS, Checked};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::bundles::BundleFolders;
+use crate::database_file::DatabaseFile;
+use crate::fleet::output;
+use crate::fleet::table::{Column, table};
+use crate::{cli, platform};
+
+/// How often the progress is redrawn.
+const REDRAW: Duration = Duration::from_millis(100);
+
+/// The arguments of `chargetap verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The database, which may be a copy; by default that of the configuration.
+    database: Option<PathBuf>,
+    /// The configuration file; relative paths in it are taken from its folder.
+    #[arg(long, value_name = "CONFIG", default_value = "chargetap.toml")]
+    config: PathBuf,
+    /// Print JSON, for scripts.
+    #[arg(long)]
+    json: bool,
+}
+
+const CHECKED: &[Column] = &[
+    ("CHECKED", "/checked"),
+    ("COUNT", "/count"),
+    ("FINDINGS", "/found"),
+    ("MS", "/milliseconds"),
+];
+
+const FINDINGS: &[Column] = &[
+    ("WHERE", "/id"),
+    ("WHAT IS WRONG", "/problem"),
+    ("WHAT TO DO", "/action"),
+];
+
+/// What was checked, with what was found and how long it took.
+pub(crate) struct Report {
+    name: &'static str,
+    checked: Checked,
+    took: Duration,
+}
+
+/// Check a database and print what was found.
+pub(crate) async fn run(args: VerifyArgs) -> anyhow::Result<()> {
+    let config = cli::read_unchecked(&args.config)?;
+    let folder = cli::folder_of(&args.config);
+    let path = match args.database {
+        Some(path) => path,
+        None => folder.join(&config.server.database),
+    };
+    let components = BundleFolders::read(&config, folder)?.load_running()?;
+    let database = DatabaseFile::look(&path)?;
+    let mut reports = check(&database).await;
+    let begun = Instant::now();
+    let now = platform::now();
+    let states = verification::check_states(&database, &components, &config.policy, now).await?;
+    reports.push(Report {
+        name: "the components can read every session that is open",
+        checked: states,
+        took: begun.elapsed(),
+    });
+    print(&reports, args.json)?;
+    match findings(&reports) {
+        0 => Ok(()),
+        count => anyhow::bail!("{}: {count} findings", path.display()),
+    }
+}
+
+/// Check everything that needs no components.
+pub(crate) async fn check(database: &impl Database) -> Vec<Report> {
+    let bar = progress_bar(CHECKS.len() as u64, "{spinner} {pos} of {len}: {msg}");
+    let mut reports = Vec::new();
+    for check in CHECKS {
+        bar.set_message(check.name());
+        let begun = Instant::now();
+        let checked = check.run(database).await;
+        reports.push(Report {
+            name: check.name(),
+            checked,
+            took: begun.elapsed(),
+        });
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    reports
+}
+
+/// How many findings there are.
+pub(crate) fn findings(reports: &[Report]) -> usize {
+    reports.iter().map(|it| it.checked.findings.len()).sum()
+}
+
+/// Why a copy cannot be used, if the file itself or anything in it is wrong.
+pub(crate) fn ensure_whole(path: &Path, reports: &[Report]) -> anyhow::Result<()> {
+    let mut lines = Vec::new();
+    for report in reports {
+        for it in &report.checked.findings {
+            lines.push(format!("\n  {}: {}: {}", report.name, it.id, it.problem));
+        }
+    }
+    anyhow::ensure!(
+        lines.is_empty(),
+        "{} is not whole, and nothing was changed: take another copy{}",
+        path.display(),
+        lines.concat()
+    );
+    Ok(())
+}
+
+/// A progress bar, which is drawn on a terminal only.
+pub(crate) fn progress_bar(length: u64, template: &str) -> ProgressBar {
+    let bar = ProgressBar::new(length);
+    // Fails for an invalid template only.
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(REDRAW);
+    bar
+}
+
+fn print(reports: &[Report], is_json: bool) -> anyhow::Result<()> {
+    let rows: Vec<Value> = reports.iter().map(row).collect();
+    if is_json {
+        return output::text(&format!("{}\n", Value::Array(rows)));
+    }
+    let mut text = table(CHECKED, &rows, output::width());
+    let found = rows.iter().filter_map(|row| row["findings"].as_array());
+    let found: Vec<Value> = found.flatten().cloned().collect();
+    if !found.is_empty() {
+        text += "\n";
+        text += &table(FINDINGS, &found, output::width());
+    }
+    output::text(&text)
+}
+
+fn row(report: &Report) -> Value {
+    let Report {
+        name,
+        checked,
+        took,
+    } = report;
+    let findings = checked.findings.iter();
+    let findings =
+        findings.map(|it| json!({"id": it.id, "problem": it.problem, "action": it.action}));
+    json!({
+        "checked": name,
+        "count": checked.count,
+        "found": checked.findings.len(),
+        "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        "findings": findings.collect::<Vec<Value>>(),
+    })
+}
