@@ -70,11 +70,6 @@ pub trait Platform: Bundles + Database + MaybeSend + MaybeSync + 'static {
     /// What only the host knows of a station; nothing where it cannot tell.
     fn station_link(&self, station: &str) -> impl Future<Output = StationLink> + MaybeSend;
 
-    /// How many commits the database made in the last whole minute; nothing where the host does not count them.
-    fn commits_per_minute(&self) -> Option<u64> {
-        None
-    }
-
     /// The stations of unknown identities that the host holds pending; none where it holds none.
     fn pending_stations(&self) -> impl Future<Output = Vec<PendingStation>> + MaybeSend {
         std::future::ready(Vec::new())
@@ -94,6 +89,11 @@ pub trait Database: MaybeSend + MaybeSync {
         statement: &'static str,
         parameters: Vec<Value>,
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + MaybeSend;
+
+    /// How many commits the database made in the last whole minute; nothing where the host does not count them.
+    fn commits_per_minute(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// How a host has another bundle of components take the place of the running one. A host that cannot implements it

@@ -220,10 +220,6 @@ impl Platform for Native {
         self.stations.link(station)
     }
 
-    fn commits_per_minute(&self) -> Option<u64> {
-        Some(self.database.commits_per_minute())
-    }
-
     async fn pending_stations(&self) -> Vec<PendingStation> {
         self.stations.pending()
     }
@@ -236,5 +232,9 @@ impl Database for Native {
         parameters: Vec<Value>,
     ) -> Result<Vec<Row>, DatabaseError> {
         self.database.query(statement, parameters).await
+    }
+
+    fn commits_per_minute(&self) -> Option<u64> {
+        Some(self.database.commits_per_minute())
     }
 }

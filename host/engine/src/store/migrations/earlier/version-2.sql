@@ -370,4 +370,3 @@ CREATE TABLE hold_comparison (
     unknown TEXT NOT NULL,
     PRIMARY KEY (terminal, restore)
     ) STRICT, WITHOUT ROWID;
-CREATE VIEW receipt AS SELECT id, session, document FROM paper WHERE false;
