@@ -97,8 +97,8 @@ async fn components_are_swapped_and_swapped_back_while_a_session_runs_and_no_cal
         let mut calls = 0;
         while !is_over.load(Ordering::Relaxed) {
             let page = world.try_send("GET", "/receipts", Vec::new(), &[]).await;
-            assert_eq!(page, Some(200));
-            // So many refusals are held back after a while.
+            // So many pages, and so many refusals, are held back after a while.
+            assert!(matches!(page, Some(200 | 429)), "{page:?}");
             let forged = callback().await;
             assert!(matches!(forged, Some(404 | 429)), "{forged:?}");
             calls += 1;

@@ -1,5 +1,5 @@
-//! Where pages and documents are rendered: on threads that no connection, deadline or session waits for, so many at once
-//! that processors are left for what moves money.
+//! Where pages and documents are rendered: on threads that no connection, deadline or session waits for, and so few at
+//! once that processors are left for what moves money.
 
 use std::thread::available_parallelism;
 
@@ -43,7 +43,7 @@ impl Rendering {
         Ok(block_in_place(work))
     }
 
-    /// Wait for a turn, and never end it.
+    /// For tests: take a place, and never leave it.
     ///
     /// # Errors
     /// Too many wait already.

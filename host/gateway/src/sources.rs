@@ -30,8 +30,8 @@ impl Sources {
             self.told.call_once(|| {
                 tracing::warn!(
                     %peer,
-                    "a proxy on this machine says whom it forwards, and is not believed: name it in the configuration's \
-                     server.trusted_proxies"
+                    "a proxy on this machine says whom it forwards, and is not believed: name it in the \
+                     configuration's server.trusted_proxies"
                 );
             });
         }
