@@ -178,6 +178,12 @@ async fn a_hold_that_a_restored_copy_does_not_know_is_left_to_a_person() {
             !unknown_holds(&world).await.is_empty()
         })
         .await;
+    // The station speaks OCPP 1.6, and names its transaction by a number that the copy does not know.
+    world
+        .until("the station is told to stop", async || {
+            world.station().await["transactions"][0]["reason"] == "Remote"
+        })
+        .await;
     let alert = unknown_holds(&world).await.remove(0);
     assert_eq!(alert["terminal"], TERMINAL);
     let due = world.items("/api/v1/due?what=payment").await.remove(0);

@@ -2,16 +2,17 @@
 //!
 //! | part       | works if                                           | otherwise                                |
 //! |------------|----------------------------------------------------|------------------------------------------|
-//! | store      | a row can be written                               | not ready: nothing can be acknowledged   |
+//! | store      | a row can be written, in 3 s                       | not ready: nothing can be acknowledged   |
 //! | clock      | it was set, and is not behind the store            | not ready: callbacks are refused         |
 //! | components | each of the three answers a call                   | not ready: callbacks are refused         |
-//! | provider   | Payter answered well lately, or was not asked yet  | degraded, and ready                      |
+//! | provider   | Payter's last answer or a recent one was good, or  | degraded, and ready                      |
+//! |            | it was not asked yet                               |                                          |
 //!
 //! A provider that is away must not cut the gateway off from those who come to it: its callbacks, stations that tell
 //! what they delivered, drivers who open their receipts. What is to be sent to it waits in the outbox.
 //!
-//! Anybody may ask, so the parts are looked at once a second at most. Between, and while they are being looked at, the
-//! last answer counts.
+//! Anybody may ask, so the parts are looked at once a second at most, and for one caller at a time. Between, and while
+//! they are being looked at, the last answer counts. Before the first one the gateway is starting, and not ready.
 
 pub(crate) mod state;
 
@@ -26,6 +27,9 @@ use crate::{clock, store};
 /// Answer `GET /readyz`. What is wrong in detail is for operators only.
 pub(crate) async fn handle(gateway: &Gateway<impl Platform>) -> Response {
     let parts = parts(gateway).await;
+    if parts.is_empty() {
+        return Response::text(503, "not ready: starting");
+    }
     let names = |state: PartState| {
         let parts = parts.iter().filter(|it| it.state == state);
         let names: Vec<_> = parts.map(|it| it.part.name()).collect();
@@ -41,27 +45,27 @@ pub(crate) async fn handle(gateway: &Gateway<impl Platform>) -> Response {
     }
 }
 
-/// Whether the gateway can work while its parts are like this.
+/// Whether the gateway can work while its parts are like this. Parts that nobody has looked at yet are not ready.
 pub(crate) fn is_ready(parts: &[PartStatus]) -> bool {
-    parts.iter().all(|it| it.state != PartState::Failed)
+    !parts.is_empty() && parts.iter().all(|it| it.state != PartState::Failed)
 }
 
-/// How the parts are.
+/// How the parts are. Empty before they were looked at for the first time.
 pub(crate) async fn parts(gateway: &Gateway<impl Platform>) -> Vec<PartStatus> {
-    let readiness = &gateway.readiness;
-    if readiness.probes.is_due(gateway.platform.now()) {
+    let (readiness, platform) = (&gateway.readiness, &gateway.platform);
+    if let Some(probe) = readiness.begin(platform.now(), platform.elapsed()) {
         let parts = vec![
             PartStatus::new(Part::Store, store_problem(gateway).await),
             PartStatus::new(Part::Clock, clock_problem(gateway)),
             PartStatus::new(Part::Components, components_problem(gateway)),
-            PartStatus::new(Part::Provider, gateway.payter.problem(&gateway.platform)),
+            PartStatus::new(Part::Provider, gateway.payter.problem(platform)),
         ];
         for it in parts.iter().filter(|it| it.state == PartState::Failed) {
             tracing::error!(part = it.part.name(), error = it.problem, "not ready");
         }
-        readiness.replace_parts(parts);
+        probe.end(parts);
     }
-    readiness.parts()
+    readiness.parts(platform.elapsed())
 }
 
 async fn store_problem(gateway: &Gateway<impl Platform>) -> Option<String> {
@@ -91,4 +95,15 @@ fn call_components(gateway: &Gateway<impl Platform>) -> Result<(), ComponentFaul
     components.offer(&gateway.policy("", now), 0, now)?;
     components.check_measurement(&[], None)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_that_were_not_looked_at_are_not_ready() {
+        assert!(!is_ready(&[]));
+        assert!(is_ready(&[PartStatus::new(Part::Store, None)]));
+    }
 }

@@ -40,7 +40,9 @@ impl<P: Platform> Gateway<P> {
             ["callbacks", webhook] if is_post && *webhook != PAYTER => {
                 callbacks::handle(self, webhook, "", request).await
             }
-            ["receipts", ..] if is_get && !self.receipts.may_see(&request, self.platform.now()) => {
+            ["receipts", ..]
+                if (is_get || is_post) && !self.receipts.may_see(&request, self.platform.now()) =>
+            {
                 Response::text(
                     429,
                     "Too many pages were asked for. Try again in a few seconds.",

@@ -1,6 +1,7 @@
 //! `chargetap backup`: a copy of the database, as it is at one moment, while the gateway goes on.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -37,7 +38,13 @@ pub(crate) async fn run(BackupArgs { copy, config }: BackupArgs) -> anyhow::Resu
     drop(look);
     sync(&written)?;
     // Never in the place of another file, should one have come meanwhile.
-    written.persist_noclobber(&copy).with_context(there)?;
+    written
+        .persist_noclobber(&copy)
+        .map_err(|failed| match failed.error.kind() {
+            ErrorKind::AlreadyExists => anyhow::Error::msg(there()),
+            _ => anyhow::Error::from(failed.error)
+                .context(format!("{} cannot be written", copy.display())),
+        })?;
     sync_folder(&copy)?;
     let size = std::fs::metadata(&copy)?.len();
     output::text(&format!(
@@ -83,7 +90,8 @@ pub(crate) fn sync_folder(path: &Path) -> anyhow::Result<()> {
     sync(folder(path))
 }
 
-fn folder(path: &Path) -> &Path {
+/// The folder in which a file is.
+pub(crate) fn folder(path: &Path) -> &Path {
     let folder = path.parent().unwrap_or(Path::new("."));
     match folder.as_os_str().is_empty() {
         true => Path::new("."),

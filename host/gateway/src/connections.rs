@@ -2,14 +2,14 @@
 //! nobody waits for another's.
 //!
 //! A connection that becomes a station's WebSocket leaves its place to others: a station has one, and `ocpp` limits how
-//! many are held pending.
+//! many are held pending. It may do so before, while it waits for a central system.
 
 #[cfg(test)]
 mod tests;
 
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -23,9 +23,10 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use ipnet::IpNet;
+use rustix::net::sockopt::set_tcp_user_timeout;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::platform::now;
@@ -34,12 +35,16 @@ use crate::tls::{Connection, Tls};
 
 /// How often it is said that connections are refused, in milliseconds.
 const TOLD_AGAIN_AFTER: u64 = 60_000;
+/// How long what was sent may wait for its client to take it, in milliseconds. Then the kernel ends the connection, so
+/// that nobody keeps a place by never reading.
+const LONGEST_UNREAD: u32 = 30_000;
 
 /// How many connections there may be, and how long they may take.
 pub(crate) struct Limits {
     /// How many there may be at once. A further one is closed at once, so that its client need not wait to try again.
     most: usize,
-    /// How long a request's head may take to arrive, and how long a connection may be idle before it begins.
+    /// How long a connection may be idle until a request's head has arrived. Longer than proxies keep theirs for the
+    /// next request, which is 60 s as a rule: it would be lost on a connection that ends as it is sent.
     head: Duration,
     /// How long the requests that are under way may take once the server is to end. Then they are cut off.
     end: Duration,
@@ -52,7 +57,7 @@ impl Limits {
         let files = raise_open_files();
         Self {
             most: usize::try_from(files / 4).map_or(1_024, |most| most.clamp(1, 1_024)),
-            head: Duration::from_secs(30),
+            head: Duration::from_secs(75),
             end: Duration::from_secs(10),
         }
     }
@@ -94,7 +99,20 @@ pub(crate) struct Client {
     pub(crate) common_name: Option<Arc<str>>,
 }
 
-/// Serve the connections of a port until `shutdown` completes. Every request has its [`Client`] as an extension.
+/// A connection's place among the most that there may be.
+#[derive(Clone)]
+pub(crate) struct Place(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
+
+impl Place {
+    /// Leaves it to another connection, though this one goes on: something else limits how many do.
+    pub(crate) fn leave(&self) {
+        let mut permit = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(permit.take());
+    }
+}
+
+/// Serve the connections of a port until `shutdown` completes. Every request has its [`Client`] and its [`Place`] as
+/// extensions.
 pub(crate) async fn serve(
     port: Port,
     router: Router,
@@ -114,21 +132,29 @@ pub(crate) async fn serve(
             accepted = Listener::accept(&mut listener) => accepted,
             () = &mut shutdown => break,
         };
-        let Ok(place) = places.clone().try_acquire_owned() else {
+        let Ok(permit) = places.clone().try_acquire_owned() else {
             if log.take("", now()) {
                 let most = limits.most;
                 tracing::warn!(%address, most, "connections are refused: as many are open as may be");
             }
             continue;
         };
+        let place = Place(Arc::new(Mutex::new(Some(permit))));
         // Otherwise a small answer waits until the previous packet is acknowledged.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::warn!(%error, "TCP_NODELAY cannot be set");
         }
+        if let Err(error) = set_tcp_user_timeout(&stream, LONGEST_UNREAD) {
+            tracing::warn!(%error, "TCP_USER_TIMEOUT cannot be set");
+        }
         let (tls, router, sources) = (tls.clone(), router.clone(), sources.clone());
         let mut ending = end.subscribe();
         tokio::spawn(async move {
-            if let Some((stream, common_name)) = open(stream, address, tls).await {
+            let opened = tokio::select! {
+                opened = open(stream, address, tls) => opened,
+                _ = ending.changed() => None,
+            };
+            if let Some((stream, common_name)) = opened {
                 let service = service_fn(move |request: Request<Incoming>| {
                     let mut request = request.map(Body::new);
                     let client = Client {
@@ -136,6 +162,7 @@ pub(crate) async fn serve(
                         common_name: common_name.clone(),
                     };
                     request.extensions_mut().insert(client);
+                    request.extensions_mut().insert(place.clone());
                     router.call(request)
                 });
                 let connection = http1::Builder::new()
@@ -155,7 +182,6 @@ pub(crate) async fn serve(
                     tracing::debug!(%address, %error, "a connection ended");
                 }
             }
-            drop(place);
         });
     }
     drop(listener);

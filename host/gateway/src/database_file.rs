@@ -1,11 +1,12 @@
 //! A database file without a writer of its own: a look beside a gateway, or a copy.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chargetap_engine::platform::{Database, DatabaseError, Row, Value};
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::sqlite;
 
@@ -23,6 +24,11 @@ pub(crate) struct DatabaseFile {
 pub(crate) enum FileError {
     #[error("there is no database {0}")]
     Missing(PathBuf),
+    #[error("database {path} cannot be read ({reason}): run this command as the gateway's user")]
+    Closed {
+        path: PathBuf,
+        reason: std::io::Error,
+    },
     #[error("database {path} cannot be read: {reason}")]
     Unreadable {
         path: PathBuf,
@@ -40,8 +46,17 @@ pub(crate) enum FileError {
 impl DatabaseFile {
     /// Look at what is committed now. Every statement sees the same, whatever is written meanwhile, and no writer waits.
     pub(crate) fn look(path: &Path) -> Result<Self, FileError> {
-        if !path.is_file() {
-            return Err(FileError::Missing(path.to_owned()));
+        match path.metadata() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(FileError::Missing(path.to_owned()));
+            }
+            Err(reason) => {
+                return Err(FileError::Closed {
+                    path: path.to_owned(),
+                    reason,
+                });
+            }
+            Ok(_) => {}
         }
         let look = || {
             let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -96,10 +111,15 @@ impl DatabaseFile {
             reason,
         })?;
         let source = self.connection();
-        // What is damaged cannot be read, and what has no room cannot be written: SQLite says which.
-        let failed = |reason| FileError::Unreadable {
-            path: self.path.clone(),
-            reason,
+        let failed = |reason: rusqlite::Error| match reason.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => FileError::Unwritable {
+                path: path.to_owned(),
+                reason,
+            },
+            _ => FileError::Unreadable {
+                path: self.path.clone(),
+                reason,
+            },
         };
         let backup = Backup::new(&source, &mut copy).map_err(failed)?;
         loop {
@@ -123,10 +143,13 @@ impl DatabaseFile {
             .map_err(failed)
     }
 
-    /// Carry what is in the log of a database over into its file.
-    pub(crate) fn empty_log(&self) -> rusqlite::Result<()> {
+    /// Carry what is in the log of a database over into its file. Whether nobody who reads it was in the way.
+    pub(crate) fn empty_log(&self) -> rusqlite::Result<bool> {
         let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-        self.connection().query_row(checkpoint, [], |_| Ok(()))
+        let is_busy: i64 = self
+            .connection()
+            .query_row(checkpoint, [], |row| row.get(0))?;
+        Ok(is_busy == 0)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -14,9 +15,10 @@ use chargetap_engine::verification;
 use clap::Args;
 use jiff::Timestamp;
 
-use crate::backup::{copy_beside, described, sync, sync_folder};
+use crate::backup::{copy_beside, described, folder, sync, sync_folder};
 use crate::database_file::DatabaseFile;
 use crate::fleet::output;
+use crate::sqlite::OpenError;
 use crate::{cli, platform, sqlite, verify};
 
 /// How many numbers of receipts may be set aside at once: more would be a mistake in typing.
@@ -78,8 +80,11 @@ impl FromStr for LastReceipt {
 pub(crate) async fn run(args: RestoreArgs) -> anyhow::Result<()> {
     let database = cli::read_unchecked(&args.config)?.server.database;
     let database = cli::folder_of(&args.config).join(database);
-    let _lock = sqlite::lock(&database).context("stop the gateway first")?;
-    let former = Former::read(&database).await;
+    let _lock = sqlite::lock(&database).map_err(|error| match error {
+        OpenError::InUse(_) => anyhow::Error::from(error).context("stop the gateway first"),
+        OpenError::Unusable { .. } => error.into(),
+    })?;
+    let former = Former::read(&database).await?;
 
     let written = copy_beside(&args.copy, &database)?;
     let restored = DatabaseFile::open(&written)?;
@@ -88,7 +93,8 @@ pub(crate) async fn run(args: RestoreArgs) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("{} is no database of a gateway", args.copy.display()))?;
     verification::upgrade(&restored).await?;
-    verify::ensure_whole(&args.copy, &verify::check(&restored).await)?;
+    let reports = verify::check(&restored).await;
+    verify::ensure_whole(&args.copy, &reports)?;
     let contents = verification::contents(&restored).await?;
     let known = verification::last_receipts(&restored)
         .await?
@@ -100,6 +106,7 @@ pub(crate) async fn run(args: RestoreArgs) -> anyhow::Result<()> {
     }
     verification::mark_restored(&restored, platform::now()).await?;
     drop(restored);
+    keep_owner(&database, &written)?;
     sync(&written)?;
 
     let kept = former.keep(&database)?;
@@ -125,7 +132,34 @@ pub(crate) async fn run(args: RestoreArgs) -> anyhow::Result<()> {
         );
     }
     text += NEXT;
+    match verify::findings(&reports) {
+        0 => {}
+        count => {
+            text +=
+                &format!("{count} findings in the copy need a person: see `chargetap verify`.\n")
+        }
+    }
     output::text(&text)
+}
+
+/// The database and its lock belong to whom the former database belonged, or its folder: the gateway may run as another
+/// user than this command.
+fn keep_owner(database: &Path, written: &Path) -> anyhow::Result<()> {
+    let place = match database.exists() {
+        true => database,
+        false => folder(database),
+    };
+    let of = std::fs::metadata(place)?;
+    for file in [written, &suffixed(database, ".lock")] {
+        let own = std::fs::metadata(file)?;
+        if (own.uid(), own.gid()) != (of.uid(), of.gid()) {
+            chown(file, Some(of.uid()), Some(of.gid())).with_context(|| {
+                let path = place.display();
+                format!("{path} is another user's: run this command as that user, or as root")
+            })?;
+        }
+    }
+    Ok(())
 }
 
 const NEXT: &str = "
@@ -145,21 +179,27 @@ struct Former {
 
 impl Former {
     /// It may be damaged: then it is kept as it is.
-    async fn read(path: &Path) -> Self {
+    async fn read(path: &Path) -> anyhow::Result<Self> {
         let exists = path.exists();
         let mut last_receipts = BTreeMap::new();
         if exists && let Ok(database) = DatabaseFile::open(path) {
             if let Ok(last) = verification::last_receipts(&database).await {
                 last_receipts = last.into_iter().collect();
             }
-            if let Err(error) = database.empty_log() {
-                tracing::warn!(%error, "the former database cannot be written, and is kept as it is");
+            match database.empty_log() {
+                Ok(true) => {}
+                Ok(false) => anyhow::bail!(
+                    "somebody reads the former database: end `chargetap verify` and `chargetap backup` first"
+                ),
+                Err(error) => {
+                    tracing::warn!(%error, "the former database cannot be written, and is kept as it is");
+                }
             }
         }
-        Self {
+        Ok(Self {
             exists,
             last_receipts,
-        }
+        })
     }
 
     /// Give it a second name, so that there is a database at every moment.

@@ -1,6 +1,6 @@
 //! Where requests come from: requests are limited by it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Once;
 
 use axum::http::HeaderMap;
@@ -53,7 +53,7 @@ impl Sources {
         let mut client = peer;
         while self.is_trusted(client)
             && let Some(before) = forwarded.next()
-            && let Ok(before) = before.trim().parse::<IpAddr>()
+            && let Some(before) = address(before.trim())
         {
             client = before.to_canonical();
         }
@@ -63,6 +63,12 @@ impl Sources {
     fn is_trusted(&self, address: IpAddr) -> bool {
         self.trusted_proxies.iter().any(|it| it.contains(&address))
     }
+}
+
+/// The address of whom a proxy forwards. Some proxies add the port.
+fn address(text: &str) -> Option<IpAddr> {
+    let with_port = || text.parse::<SocketAddr>().map(|it| it.ip());
+    text.parse::<IpAddr>().or_else(|_| with_port()).ok()
 }
 
 #[cfg(test)]
@@ -95,6 +101,15 @@ mod tests {
         let told = ["192.0.2.1, 203.0.113.9", "10.1.1.1,10.2.2.2"];
         assert_eq!(source("127.0.0.1", &told), "203.0.113.9");
         assert_eq!(source("127.0.0.1", &["10.1.1.1, 10.2.2.2"]), "10.1.1.1");
+    }
+
+    #[test]
+    fn the_port_that_a_proxy_adds_is_no_part_of_the_source() {
+        assert_eq!(source("127.0.0.1", &["203.0.113.9:51344"]), "203.0.113.9");
+        let network = "2001:db8:1:2::/64";
+        assert_eq!(source("127.0.0.1", &["[2001:db8:1:2::1]:443"]), network);
+        let told = ["192.0.2.1, 203.0.113.9:51344, 10.1.1.1:80"];
+        assert_eq!(source("127.0.0.1", &told), "203.0.113.9");
     }
 
     #[test]

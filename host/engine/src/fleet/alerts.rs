@@ -143,15 +143,13 @@ pub(crate) async fn raise_for_unpaid(
     Ok(())
 }
 
-/// Raise the alert of a hold at a terminal of which a restored database knows nothing.
+/// Raise the alert of a hold at a terminal of which a restored database does not know what became of it.
 pub(crate) async fn raise_for_unknown_hold(
     gateway: &Gateway<impl Platform>,
     terminal: &str,
     payment: &str,
+    next_action: &str,
 ) -> Result<(), EngineError> {
-    let next_action = format!(
-        "Find out with the payment provider what this hold at {terminal} was made for, and capture or release it there."
-    );
     let kind = AlertKind::HoldUnknown;
     let new = NewAlert {
         kind,
@@ -164,7 +162,7 @@ pub(crate) async fn raise_for_unknown_hold(
         }),
         evse: None,
         cause: format!("hold/{terminal}/{payment}"),
-        next_action: Line::shortened(&next_action),
+        next_action: Line::shortened(next_action),
     };
     if raise(gateway, kind, new).await? {
         tracing::error!(

@@ -96,10 +96,9 @@ async fn call(gateway: &Gateway<impl Platform>, request: &Request) -> Result<Ans
         (None, None) => true,
     };
     if !has_room {
-        return Ok(problem(
-            ProblemKind::TooManyRequests,
-            "try again in a second",
-        ));
+        let mut refused = problem(ProblemKind::TooManyRequests, "try again in a second");
+        refused.headers.push(("retry-after", "1".to_owned()));
+        return Ok(refused);
     }
     let actor = match caller {
         Some(actor) => actor,

@@ -1,12 +1,12 @@
 //! What Payter's last answers say of the connection to it. Every terminal is polled every few seconds, so nobody has to
-//! ask Payter for this only.
+//! ask Payter for this only. While nothing is asked, the last answer counts, however old it is.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::http::{ProviderResponse, SendError};
 
-/// For how long no answer has to be good before the connection counts as bad, in milliseconds. Every terminal is asked
-/// more often, so the failures of one do not count while others answer.
+/// For how long a good answer outweighs failures that came after it, in milliseconds. Every terminal is asked more
+/// often, so the failures of one do not count while others answer.
 const FAILS_AFTER: u64 = 15_000;
 
 /// The connection to Payter.
@@ -33,7 +33,7 @@ impl Connection {
         }
     }
 
-    /// What is wrong with it, and what to do.
+    /// What is wrong with it, and what to do: what the last answer says, unless that or a recent one was good.
     pub(super) fn problem(&self, elapsed: u64) -> Option<String> {
         let answers = self.lock();
         let is_recent = |at: u64| elapsed.saturating_sub(at) < FAILS_AFTER;

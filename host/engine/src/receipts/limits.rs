@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(seen(Some("203.0.113.9"), 2_000), 2);
         assert_eq!(seen(Some("203.0.113.10"), 2_000), 60);
         assert_eq!(seen(None, 2_000), 1_000);
-        // A search is none of them.
+        // Searches have a limit of their own, besides.
         assert!(limits.may_search(&of(Some("203.0.113.9")), 2_000));
     }
 }

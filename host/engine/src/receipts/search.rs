@@ -60,12 +60,12 @@ async fn search(
     }
     let now = platform.now();
     if !gateway.receipts.may_search(request, now) {
-        return form(platform, 429, &Page::TooManyAttempts, request).await;
+        return Ok(too_many());
     }
     let (minute, into_it) = (now / MINUTE, now % MINUTE);
     if store::receipts::count_search(platform, minute).await? > SEARCHES_A_MINUTE {
         let seconds = (MINUTE - into_it).div_ceil(1_000);
-        let mut refused = form(platform, 429, &Page::TooManyAttempts, request).await?;
+        let mut refused = too_many();
         refused.headers.push(("retry-after", seconds.to_string()));
         return Ok(refused);
     }
@@ -78,6 +78,11 @@ async fn search(
         Some(id) => Ok(Response::see_other(&gateway.config.receipt_link(&id))),
         None => form(platform, 404, &Page::NotFound, request).await,
     }
+}
+
+/// The answer to a search that is refused. No page is rendered for it: that is the work that the limits spare.
+fn too_many() -> Response {
+    Response::text(429, "Too many attempts. Wait a minute and try again.")
 }
 
 async fn find_by_card(

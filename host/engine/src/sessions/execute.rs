@@ -104,12 +104,19 @@ pub(crate) async fn recover_sent_outside(
             continue;
         }
         tracing::warn!(command = id, "taking up an abandoned command");
+        let is_readable = claimed.is_ok();
         let taken_up = match claimed {
             Ok(claimed) => take_up(gateway, &claimed).await,
             Err(error) => Err(error.into()),
         };
         // One that cannot be taken up now does not keep the others waiting.
         if let Err(error) = taken_up {
+            // That the store fails says nothing against the command.
+            if let EngineError::Store(_) = error
+                && is_readable
+            {
+                continue;
+            }
             let pause = retries.failed(&id, platform.elapsed());
             let again_in = format!("{} s", pause / 1_000);
             tracing::error!(command = id, again_in, %error, "it could not be taken up");
@@ -196,7 +203,7 @@ async fn dispatch(
     };
     let result = match &command.action {
         Action::Authorise(it) => return authorise(gateway, session, it).await,
-        Action::Capture(it) => match not_closable(gateway, session, &it.target).await? {
+        Action::Capture(it) => match closed_meanwhile(gateway, session, &it.target).await? {
             Some(result) => result,
             None => {
                 let text = text(&it.target, it.message.as_ref());
@@ -205,7 +212,7 @@ async fn dispatch(
                     .await
             }
         },
-        Action::Cancel(it) => match not_closable(gateway, session, &it.target).await? {
+        Action::Cancel(it) => match not_voidable(gateway, session, &it.target).await? {
             Some(result) => result,
             None => {
                 let text = text(&it.target, it.message.as_ref());
@@ -213,7 +220,13 @@ async fn dispatch(
             }
         },
         Action::LookUp(it) => look_up(gateway, it).await?,
-        Action::StartCharging(it) => start_charging(platform, it).await,
+        Action::StartCharging(it) => {
+            // Its session may have ended while it waited for others.
+            if !store::sessions::awaits_start(platform, &it.evse.station, session).await? {
+                return Ok(None);
+            }
+            start_charging(platform, it).await
+        }
         Action::StopCharging(evse) => stop_charging(platform, session, evse).await?,
         Action::ShowMessage(show) => {
             let notice = Notice {
@@ -267,9 +280,31 @@ async fn authorise(
     Ok(Some(result))
 }
 
-/// Why the hold of a session cannot be closed, if the session was in a copy that was restored: the gateway whose
+/// Why the hold of a session is not voided, if the session was in a copy that was restored. What happened since the copy
+/// was made is not known: a vehicle may have charged, and a person decides.
+async fn not_voidable(
+    gateway: &Gateway<impl Platform>,
+    session: &str,
+    hold: &PaymentRef,
+) -> Result<Option<CommandResult>, EngineError> {
+    let platform = &gateway.platform;
+    let closed = closed_meanwhile(gateway, session, hold).await?;
+    let may_have_charged = store::restores::may_have_charged(platform, session).await?;
+    if closed.is_some() || !may_have_charged {
+        return Ok(closed);
+    }
+    let (terminal, payment) = (&hold.terminal, &hold.payment);
+    let next_action = format!(
+        "Find out whether a vehicle charged in session {session} at {terminal} after the copy of the database was made. \
+         Capture or release its hold with the payment provider, and resolve the session."
+    );
+    alerts::raise_for_unknown_hold(gateway, terminal, payment, &next_action).await?;
+    Ok(Some(CommandResult::NotDone("a person decides".into())))
+}
+
+/// That the hold of a session is not open any more, if the session was in a copy that was restored: the gateway whose
 /// database was lost may have closed it, so the provider is asked first.
-async fn not_closable(
+async fn closed_meanwhile(
     gateway: &Gateway<impl Platform>,
     session: &str,
     hold: &PaymentRef,

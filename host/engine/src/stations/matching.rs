@@ -62,7 +62,17 @@ pub(super) async fn find_read(
     let Some(connector) = meant.connector.filter(|connector| *connector > 0) else {
         return Ok((None, Match::None));
     };
-    let running = store::transactions::running(&gateway.platform, station).await?;
+    let platform = &gateway.platform;
+    if let Some(id) = meant.id
+        && store::restores::is_lost_transaction(platform, id).await?
+    {
+        // Another driver's than any that is known here.
+        store::transactions::put_lost(platform, station, connector, id, platform.now()).await?;
+        let lost = store::transactions::load(platform, station, id).await?;
+        let how = lost.as_ref().map_or(Match::None, |_| Match::ById);
+        return Ok((lost, how));
+    }
+    let running = store::transactions::running(platform, station).await?;
     let here = running.into_iter().filter(|it| it.connector == connector);
     Ok(only(here.collect()))
 }

@@ -29,11 +29,13 @@ pub(crate) async fn mark(database: &impl Database, now: u64) -> Result<(), Store
     ] {
         database.query(statement, Vec::new()).await?;
     }
+    let mark = "INSERT INTO restore (at, upto, transactions)
+                SELECT ?1, (SELECT coalesce(max(number), 0) FROM session), seq
+                FROM sqlite_sequence WHERE name = 'station_transaction'";
+    database.query(mark, vec![integer(now)?]).await?;
     let leave_out = "UPDATE sqlite_sequence SET seq = seq + ?1 WHERE name = 'station_transaction'";
     let ids = vec![Value::Integer(TRANSACTION_IDS_LEFT_OUT)];
     database.query(leave_out, ids).await?;
-    let mark = "INSERT INTO restore (at, upto) SELECT ?1, coalesce(max(number), 0) FROM session";
-    database.query(mark, vec![integer(now)?]).await?;
     Ok(())
 }
 
@@ -52,6 +54,33 @@ pub(crate) async fn was_in_copy(
         "SELECT 1 FROM session WHERE id = ?1 AND number <= (SELECT max(upto) FROM restore)";
     let rows = database.query(statement, vec![text(session)]).await?;
     Ok(!rows.is_empty())
+}
+
+/// Whether a vehicle may have charged in a session of the copy without this database knowing: it was to start at a
+/// station, and nothing more is known.
+pub(crate) async fn may_have_charged(
+    database: &impl Database,
+    session: &str,
+) -> Result<bool, StoreError> {
+    let statement = "SELECT 1 FROM session
+         WHERE id = ?1 AND station <> '' AND number <= (SELECT max(upto) FROM restore)
+           AND NOT EXISTS (SELECT 1 FROM station_transaction WHERE session = ?1)";
+    let rows = database.query(statement, vec![text(session)]).await?;
+    Ok(!rows.is_empty())
+}
+
+/// Whether this number may be that of a transaction which only the lost database knew.
+pub(crate) async fn is_lost_transaction(
+    database: &impl Database,
+    number: i64,
+) -> Result<bool, StoreError> {
+    let statement =
+        "SELECT 1 FROM restore WHERE transactions < ?1 AND ?1 <= transactions + ?2 LIMIT 1";
+    let parameters = vec![
+        Value::Integer(number),
+        Value::Integer(TRANSACTION_IDS_LEFT_OUT),
+    ];
+    Ok(!database.query(statement, parameters).await?.is_empty())
 }
 
 /// The last restore, if the holds at this terminal were not compared with the provider's since.

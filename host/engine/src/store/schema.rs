@@ -411,11 +411,12 @@ pub(super) const DEFINITIONS: &[&str] = &[
                booted_at = max(0, booted_at + NEW.by);
         UPDATE connector SET reported_at = max(0, reported_at + NEW.by);
     END",
-    // Copies that were put in the place of this database, and the last session that was in each.
+    // Copies that were put in the place of this database, and the last session and transaction that were in each.
     "CREATE TABLE IF NOT EXISTS restore (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         at INTEGER NOT NULL,
-        upto INTEGER NOT NULL
+        upto INTEGER NOT NULL,
+        transactions INTEGER NOT NULL
     ) STRICT",
     // Terminals of which the provider's holds were compared since, and the holds that no session knew.
     "CREATE TABLE IF NOT EXISTS hold_comparison (

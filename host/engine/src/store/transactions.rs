@@ -113,6 +113,30 @@ async fn insert(
         .transpose()
 }
 
+/// A station reads the register in a transaction that a lost database numbered: it is on record from now on, as one that
+/// nobody pays for.
+pub(crate) async fn put_lost(
+    database: &impl Database,
+    station: &str,
+    connector: u32,
+    number: i64,
+    now: u64,
+) -> Result<(), StoreError> {
+    database
+        .query(
+            "INSERT INTO station_transaction (number, key, station, connector, token, heard_at)
+             VALUES (?1, 'lost/' || ?1, ?2, ?3, '', ?4) ON CONFLICT DO NOTHING",
+            vec![
+                Value::Integer(number),
+                text(station),
+                Value::Integer(connector.into()),
+                integer(now)?,
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
 /// The columns that [`transaction()`] reads.
 macro_rules! columns {
     () => {

@@ -37,6 +37,14 @@ pub struct Finding {
     pub action: &'static str,
 }
 
+impl Finding {
+    /// Whether the database itself is damaged. Otherwise its file is whole, and a person has to see to something else.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        self.action == RESTORE
+    }
+}
+
 /// What a check found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checked {
@@ -338,18 +346,26 @@ async fn definitions(database: &impl Database) -> Result<Checked, StoreError> {
             }
             Some(_) => return None,
         };
-        Some((name, problem))
+        Some((name, problem, RESTORE))
     });
     let foreign = found
         .iter()
         .map(|(name, _)| name)
         .filter(|name| *name != "view receipt" && known.iter().all(|(known, _)| known != *name))
-        .map(|name| (name, "it is none of this program's"));
-    let findings = missing.chain(foreign).map(|(name, problem)| Finding {
-        id: name.clone(),
-        problem: problem.to_owned(),
-        action: "Remove what somebody else added; otherwise restore a copy: `chargetap restore --help`.",
-    });
+        .map(|name| {
+            (
+                name,
+                "it is none of this program's",
+                "Somebody else added it: remove it.",
+            )
+        });
+    let findings = missing
+        .chain(foreign)
+        .map(|(name, problem, action)| Finding {
+            id: name.clone(),
+            problem: problem.to_owned(),
+            action,
+        });
     Ok(Checked {
         count: known.len() as u64,
         findings: findings.collect(),

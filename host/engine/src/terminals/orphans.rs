@@ -71,6 +71,9 @@ pub(crate) async fn unclaimed_holds(
         Ok(open) => open,
         Err(error) => return Ok(Err(error)),
     };
+    // Asked after the holds were listed: a hold of ours, which is made after the first look only, is not among them. And
+    // asked before what is set aside: a look that another one came before finds what that set aside.
+    let to_compare = store::restores::to_compare(platform, serial).await?;
     let set_aside = store::restores::set_aside(platform, serial).await?;
     let mut unclaimed = Vec::new();
     for hold in open {
@@ -80,8 +83,7 @@ pub(crate) async fn unclaimed_holds(
             unclaimed.push(hold);
         }
     }
-    // Asked after the holds were listed: a hold of ours, which is made after the first look only, is not among them.
-    if let Some(restore) = store::restores::to_compare(platform, serial).await? {
+    if let Some(restore) = to_compare {
         set_aside_all(gateway, serial, restore, &unclaimed).await?;
         unclaimed.clear();
     }
@@ -95,8 +97,11 @@ async fn set_aside_all(
     restore: i64,
     holds: &[Hold],
 ) -> Result<(), EngineError> {
+    let next_action = format!(
+        "Find out with the payment provider what this hold at {serial} was made for, and capture or release it there."
+    );
     for hold in holds {
-        alerts::raise_for_unknown_hold(gateway, serial, &hold.payment).await?;
+        alerts::raise_for_unknown_hold(gateway, serial, &hold.payment, &next_action).await?;
     }
     let payments: Vec<&str> = holds.iter().map(|hold| hold.payment.as_str()).collect();
     store::restores::compared(&gateway.platform, serial, restore, &payments).await?;

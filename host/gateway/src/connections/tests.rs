@@ -2,6 +2,7 @@
 
 use std::future::pending;
 
+use axum::Extension;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -16,6 +17,7 @@ const SOON: Duration = Duration::from_millis(50);
 const HELLO: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const HALF: &[u8] = b"GET / HTTP/1.1\r\nHost: loc";
 const HELD: &[u8] = b"GET /held HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+const LEFT: &[u8] = b"GET /left HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 const LIMITS: Limits = Limits {
     most: 100,
@@ -23,7 +25,8 @@ const LIMITS: Limits = Limits {
     end: NEVER,
 };
 
-/// Serves within these limits. `/` says hello, `/held` once it is told to, and `/socket` is a WebSocket.
+/// Serves within these limits. `/` says hello, `/held` once it is told to, `/left` as well and without a place, and
+/// `/socket` is a WebSocket.
 struct Server {
     address: SocketAddr,
     /// `/held` was asked for.
@@ -46,12 +49,21 @@ impl Server {
                 "hello at last"
             }
         };
+        let left = {
+            let go_on = go_on.clone();
+            async move |Extension(place): Extension<Place>| {
+                place.leave();
+                go_on.notified().await;
+                "hello at last"
+            }
+        };
         let socket = async |upgrade: WebSocketUpgrade| {
             upgrade.on_upgrade(async |_socket| pending::<()>().await)
         };
         let router = Router::new()
             .route("/", get(async || "hello"))
             .route("/held", get(held))
+            .route("/left", get(left))
             .route("/socket", get(socket));
         let port = Port {
             listener,
@@ -164,6 +176,16 @@ async fn a_websocket_takes_no_place_of_a_request() {
     let url = format!("ws://{}/socket", server.address);
     let (_socket, _) = tokio_tungstenite::connect_async(url).await.unwrap();
     server.until_answered().await;
+}
+
+#[tokio::test]
+async fn a_request_that_left_its_place_goes_on_while_others_are_answered() {
+    let server = Server::start(Limits { most: 1, ..LIMITS }).await;
+    let mut client = server.client(LEFT).await;
+    server.until_answered().await;
+    server.go_on.notify_one();
+    let answer = rest(&mut client).await;
+    assert!(answer.ends_with("\r\n\r\nhello at last"), "{answer}");
 }
 
 #[tokio::test]

@@ -21,10 +21,10 @@ use super::problem::Failure;
 const REPETITIONS: u32 = 3;
 /// How long to wait before the first repetition. Each further wait is longer by this.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How long a call may take.
+/// How long a call may take. It may carry a large body, or wait for a station.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// How long the gateway may take to say whether it is ready.
-const PATIENCE_FOR_READINESS: Duration = Duration::from_secs(10);
+/// How long the gateway may take to say how it is. Whoever asks wants to know soon, also that there is no answer.
+const PATIENCE_FOR_STATUS: Duration = Duration::from_secs(10);
 /// How many bytes of a body are sent at once.
 const CHUNK: usize = 64 * 1024;
 
@@ -85,7 +85,7 @@ impl Client {
         let key = format!("{:032x}", rand::random::<u128>());
         let mut repetitions = 0;
         loop {
-            let error = match self.attempt(call, &key).await {
+            let error = match self.attempt(call, &key, PATIENCE).await {
                 Ok(reply) => return reply,
                 Err(error) => error,
             };
@@ -106,7 +106,7 @@ impl Client {
     pub(super) async fn readiness(&self) -> Result<(bool, String), Failure> {
         let asked = async {
             let request = self.http.get(self.under(&["readyz"]));
-            let response = request.timeout(PATIENCE_FOR_READINESS).send().await?;
+            let response = request.timeout(PATIENCE_FOR_STATUS).send().await?;
             let status = response.status().as_u16();
             Ok((status, response.bytes().await?))
         };
@@ -119,13 +119,32 @@ impl Client {
         }
     }
 
-    /// Make a call once. The outer error means that there is no answer.
+    /// Ask how the gateway is, which needs a token. It is asked once.
+    ///
+    /// # Errors
+    /// It refuses, or cannot be reached.
+    pub(super) async fn status(&self) -> Result<Reply, Failure> {
+        let call = Call {
+            method: Method::Get,
+            path: &["status"],
+            query: &[],
+            if_match: None,
+            body: None,
+            is_open: false,
+            progress: &ProgressBar::hidden(),
+        };
+        let answered = self.attempt(&call, "", PATIENCE_FOR_STATUS).await;
+        answered.unwrap_or_else(|error| Err(self.failure(true, error)))
+    }
+
+    /// Make a call once, with a key if it is a `POST`. The outer error means that there is no answer.
     async fn attempt(
         &self,
         call: &Call<'_>,
         key: &str,
+        patience: Duration,
     ) -> Result<Result<Reply, Failure>, reqwest::Error> {
-        let Some(mut request) = self.request(call) else {
+        let Some(mut request) = self.request(call, patience) else {
             return Ok(Err(Failure::NoToken));
         };
         if call.method == Method::Post {
@@ -146,14 +165,14 @@ impl Client {
         })
     }
 
-    fn request(&self, call: &Call<'_>) -> Option<RequestBuilder> {
+    fn request(&self, call: &Call<'_>, patience: Duration) -> Option<RequestBuilder> {
         let method = match call.method {
             Method::Get => reqwest::Method::GET,
             Method::Put => reqwest::Method::PUT,
             Method::Post => reqwest::Method::POST,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let mut request = self.http.request(method, self.url(call)).timeout(PATIENCE);
+        let mut request = self.http.request(method, self.url(call)).timeout(patience);
         if !call.is_open {
             request = request.header(AUTHORIZATION, self.bearer()?);
         }

@@ -1,13 +1,12 @@
 //! `chargetap status`: how a running gateway is, in a table and by the exit code.
 
 use anyhow::Context;
-use chargetap_fleet::api::{GatewayStatus, Method, PartState};
+use chargetap_fleet::api::{GatewayStatus, PartState};
 use clap::Args;
-use indicatif::ProgressBar;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::client::{Call, Client};
+use super::client::Client;
 use super::problem::Failure;
 use super::table::{Column, table};
 use super::{Options, output, token};
@@ -48,16 +47,7 @@ pub(crate) async fn run(args: StatusArgs) -> anyhow::Result<bool> {
         output::text(&format!("{text}\n"))?;
         return Ok(is_ready);
     }
-    let call = Call {
-        method: Method::Get,
-        path: &["status"],
-        query: &[],
-        if_match: None,
-        body: None,
-        is_open: false,
-        progress: &ProgressBar::hidden(),
-    };
-    let reply = match client.call(&call).await {
+    let reply = match client.status().await {
         Err(Failure::Refused { status: 503, .. }) => {
             output::text(
                 "not ready: the gateway is there, and cannot use its database; its log says why\n",

@@ -9,7 +9,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::header::{
-    AUTHORIZATION, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL, UPGRADE, WWW_AUTHENTICATE,
+    AUTHORIZATION, CONNECTION, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL, UPGRADE, WWW_AUTHENTICATE,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
@@ -27,7 +27,7 @@ use thiserror::Error;
 
 use super::upstream::Upstream;
 use super::{Shared, StationAccess, StationEvents, Stations, connection, pending};
-use crate::connections::Client;
+use crate::connections::{Client, Place};
 
 /// The largest message that is read. A day's transaction with a sample a minute needs 2 MiB.
 pub(super) const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
@@ -133,6 +133,10 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, parts: Parts) 
     }
     let mut upstream = None;
     if let Some(above) = &shared.upstream {
+        // Requests need not wait for the central system, however many stations do.
+        if let Some(place) = parts.extensions.get::<Place>() {
+            place.leave();
+        }
         // A central system may allow one connection of a station.
         let older = shared.links().get(&identity).map(|it| it.orders.clone());
         connection::close(older).await;
@@ -152,7 +156,8 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, parts: Parts) 
                         "a station was refused: the central system above is not there for it"
                     );
                 }
-                return StatusCode::BAD_GATEWAY.into_response();
+                // Without a place, it is not for further requests.
+                return (StatusCode::BAD_GATEWAY, [(CONNECTION, "close")]).into_response();
             }
         }
     }

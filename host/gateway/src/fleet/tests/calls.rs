@@ -81,6 +81,19 @@ async fn a_post_whose_answer_is_lost_is_repeated_with_the_same_key() {
 }
 
 #[tokio::test]
+async fn a_gateway_is_asked_once_how_it_is() {
+    let (client, requests) = gateway(vec![LOST.into(), OK.into()]).await;
+    assert!(client.status().await.is_err());
+    let requests = requests.lock().unwrap();
+    assert_eq!(requests.len(), 1);
+    assert!(
+        requests[0].starts_with("GET /api/v1/status "),
+        "{}",
+        requests[0]
+    );
+}
+
+#[tokio::test]
 async fn a_put_replaces_the_fetched_version_only_and_is_not_repeated() {
     let there = r#"{"key":"n","details":{"customer":"acme","name":"North","address":"1"}}"#;
     let there = json("200 OK", "ETag: \"7\"\r\n", there);

@@ -362,7 +362,8 @@ CREATE VIEW receipt AS SELECT id, session, document FROM paper WHERE false;
 CREATE TABLE restore (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
-    upto INTEGER NOT NULL
+    upto INTEGER NOT NULL,
+    transactions INTEGER NOT NULL
     ) STRICT;
 CREATE TABLE hold_comparison (
     terminal TEXT NOT NULL,
