@@ -207,7 +207,11 @@ async fn a_hold_that_a_restored_copy_does_not_know_is_left_to_a_person() {
 
 #[tokio::test]
 async fn what_the_lost_gateway_captured_is_not_captured_again_and_no_receipt_has_its_number() {
-    let mut world = World::charging(Setup::default()).await;
+    let mut world = World::charging(Setup {
+        policy: "stop_timeout_s = 1",
+        ..Setup::default()
+    })
+    .await;
     done(&world, &["backup", COPY]);
     let session = world.session();
     charged(&world).await;
@@ -222,6 +226,8 @@ async fn what_the_lost_gateway_captured_is_not_captured_again_and_no_receipt_has
     assert!(told.contains("go on after 1;"), "{told}");
 
     world.restart_gateway().await;
+    // The station would be asked for the transaction's end first, and that takes longer.
+    stop_by_operator(&world).await;
     world
         .until("a person is asked", async || {
             world.session_phase(&session) == "needs-attention"
