@@ -92,9 +92,9 @@ async fn the_operator_sees_what_charges_waits_and_is_connected() {
 }
 
 #[tokio::test]
-async fn a_command_whose_answer_does_not_come_is_counted_with_its_age() {
+async fn a_command_whose_answer_is_awaited_is_counted_with_its_age() {
     let world = World::new(Setup {
-        payter_faults: vec!["authorize=lost-answer"],
+        payter_faults: vec!["authorize=delay"],
         ..Setup::default()
     })
     .await;
