@@ -212,9 +212,9 @@ async fn what_the_lost_gateway_captured_is_not_captured_again_and_no_receipt_has
         ..Setup::default()
     })
     .await;
+    charged(&world).await;
     done(&world, &["backup", COPY]);
     let session = world.session();
-    charged(&world).await;
     stop_by_operator(&world).await;
     let captured = world.closed_sessions(1).await[0]["captured"]
         .as_u64()
