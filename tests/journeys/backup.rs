@@ -233,9 +233,12 @@ async fn what_the_lost_gateway_captured_is_not_captured_again_and_no_receipt_has
             world.session_phase(&session) == "needs-attention"
         })
         .await;
-    let alerts = world.items(ALERTS).await;
-    let closed = alerts.iter().find(|it| it["kind"] == "closed-elsewhere");
-    assert!(closed.is_some(), "{alerts:#?}");
+    world
+        .until("an alert says why", async || {
+            let alerts = world.items(ALERTS).await;
+            alerts.iter().any(|it| it["kind"] == "closed-elsewhere")
+        })
+        .await;
     let ledger = world.ledger().await;
     assert_eq!(ledger["sessions"].as_array().unwrap().len(), 1);
     assert_eq!(ledger["sessions"][0]["captured"], captured);
