@@ -244,7 +244,7 @@ async fn what_the_lost_gateway_captured_is_not_captured_again_and_no_receipt_has
     assert_eq!(ledger["sessions"][0]["captured"], captured);
 
     let said = json!({"found": "captured", "amount": 1, "note": "The provider's books say so."});
-    assert_eq!(world.operate(&session, "resolve", Some(said)).await, 204);
+    assert_eq!(world.operate(&session, "resolution", Some(said)).await, 204);
     assert_eq!(world.receipts(1).await[0]["number"], "L-2");
     done(&world, &["verify"]);
 }
