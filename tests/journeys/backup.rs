@@ -197,6 +197,12 @@ async fn a_hold_that_a_restored_copy_does_not_know_is_left_to_a_person() {
         .await;
     world.hold("card-2").await;
     world.terminal_online(false).await;
+    world
+        .until("the terminal is known to be away", async || {
+            !world.is_latest_prompt_confirmed()
+        })
+        .await;
+    world.terminal_online(true).await;
     world.closed_one(2).await;
     let ledger = world.ledger().await;
     let of_lost = &ledger["sessions"][0];
