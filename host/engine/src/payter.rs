@@ -120,7 +120,7 @@ impl Payter {
         }
     }
 
-    /// What is wrong with the connection to Payter by its last answers, and what to do.
+    /// Why Payter does not work at the moment, and what to do; nothing if it works. Payter's last answers tell.
     pub(crate) fn problem(&self, platform: &impl Platform) -> Option<String> {
         self.connection.problem(platform.elapsed())
     }

@@ -25,7 +25,7 @@
 //! | [`fleet`]           | `fleet_write`, `fleet_item`, `fleet_change`, `picture` |
 //! | [`monitoring`]      | `seen`, `delivery`                                  |
 //! | [`status`]          | none of its own: counts for operators               |
-//! | [`clock`]           | `clock_step`                                        |
+//! | [`clock`]           | `clock_step`, `clock_step_order`                    |
 //! | [`restores`]        | `restore`, `hold_comparison`                        |
 //! | [`verification`]    | none: reads all of them                             |
 //! | [`schema`]          | `probe`, and the definitions of all                 |
@@ -33,7 +33,8 @@
 //!
 //! Tables keep the names under which existing databases have them.
 //!
-//! The native writer puts the statements of many callers into one commit (`synchronous=FULL`).
+//! The native writer puts the statements of many callers into one commit (`synchronous=FULL`). What only reads runs on
+//! other connections there, and waits for no commit.
 //!
 //! A session or command that cannot be dealt with is logged, postponed, and does not hold up the rest.
 

@@ -188,7 +188,7 @@ async fn is_within(
     })
 }
 
-/// What is on record of a picture: it is known by the hash of its bytes.
+/// The record of a picture. The bytes are stored apart, under their hash.
 pub(super) fn photograph(
     bytes: &[u8],
     media_type: PictureType,

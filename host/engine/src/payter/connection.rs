@@ -19,7 +19,7 @@ pub(super) struct Connection {
 struct Answers {
     /// When the last good one came, by the clock that cannot be set.
     good_at: Option<u64>,
-    /// What was wrong since; nothing if the last one was good.
+    /// Why the last answer was not good; nothing if it was.
     failure: Option<String>,
 }
 
@@ -33,7 +33,7 @@ impl Connection {
         }
     }
 
-    /// What is wrong with it, and what to do: what the last answer says, unless that or a recent one was good.
+    /// Why Payter does not work, and what to do; nothing if its last answer was good, or another of the last seconds.
     pub(super) fn problem(&self, elapsed: u64) -> Option<String> {
         let answers = self.lock();
         let is_recent = |at: u64| elapsed.saturating_sub(at) < FAILS_AFTER;

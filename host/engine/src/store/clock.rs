@@ -68,7 +68,7 @@ pub(crate) async fn complete_step(database: &impl Database, number: i64) -> Resu
     Ok(())
 }
 
-/// What is on record of time.
+/// How far the store has come by the clock.
 pub(crate) struct Record {
     /// The moment of what was put on record last, in Unix milliseconds: an event, or a step of the clock that was set
     /// since; 0 if there is nothing.
@@ -77,7 +77,7 @@ pub(crate) struct Record {
     pub(crate) last_step: i64,
 }
 
-/// What is on record of time.
+/// How far the store has come by the clock.
 pub(crate) async fn record(database: &impl Database) -> Result<Record, StoreError> {
     let rows = database
         .query(

@@ -7,23 +7,30 @@ use std::sync::Mutex;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
+use super::migrations::migrate;
 use crate::platform::{Database, DatabaseError, Row, Value};
 
-pub(crate) struct Disk(Mutex<Connection>);
+pub(crate) struct Disk {
+    pub(crate) connection: Mutex<Connection>,
+}
 
 impl Disk {
-    pub(crate) fn new(tables: &str) -> Self {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(tables).unwrap();
-        Self(Mutex::new(connection))
+    /// One with the tables of now.
+    pub(crate) async fn fresh() -> Self {
+        let disk = Self {
+            connection: Mutex::new(Connection::open_in_memory().unwrap()),
+        };
+        migrate(&disk).await.unwrap();
+        disk
     }
 
     pub(crate) fn execute(&self, statements: &str) {
-        self.0.lock().unwrap().execute_batch(statements).unwrap();
+        let connection = self.connection.lock().unwrap();
+        connection.execute_batch(statements).unwrap();
     }
 
     pub(crate) fn text(&self, query: &str) -> String {
-        let connection = self.0.lock().unwrap();
+        let connection = self.connection.lock().unwrap();
         connection.query_row(query, [], |row| row.get(0)).unwrap()
     }
 }
@@ -34,12 +41,13 @@ impl Database for Disk {
         statement: &'static str,
         parameters: Vec<Value>,
     ) -> Result<Vec<Row>, DatabaseError> {
-        rows(&self.0.lock().unwrap(), statement, parameters)
+        rows(&self.connection.lock().unwrap(), statement, parameters)
             .map_err(|error| DatabaseError::Unavailable(error.to_string()))
     }
 }
 
-fn rows(
+/// What a statement answers.
+pub(crate) fn rows(
     connection: &Connection,
     statement: &str,
     parameters: Vec<Value>,

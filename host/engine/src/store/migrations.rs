@@ -270,4 +270,4 @@ const CONTENTS: &[Step] = &[
 ];
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;

@@ -11,10 +11,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rusqlite::Connection;
-use rusqlite::types::ValueRef;
 
 use super::{VERSION, migrate};
 use crate::platform::{Database, DatabaseError, Row, Value};
+use crate::store::disk::rows;
 use crate::store::error::StoreError;
 
 const EARLIER: [(&str, &str); 11] = [
@@ -38,8 +38,8 @@ const COUNTED: [(&str, &str); 1] = [("version 1", include_str!("earlier/version-
 const CURRENT: &str = include_str!("earlier/version-2.sql");
 
 /// A database that fails after a number of statements.
-pub(in crate::store) struct Disk {
-    pub(in crate::store) connection: Mutex<Connection>,
+struct Disk {
+    connection: Mutex<Connection>,
     left: AtomicU32,
     run: AtomicU32,
 }
@@ -196,32 +196,9 @@ impl Database for Disk {
         self.left
             .store(left.checked_sub(1).ok_or_else(gone)?, Ordering::Relaxed);
         let connection = self.connection.lock().unwrap();
-        rows(&connection, statement, &parameters)
+        rows(&connection, statement, parameters)
             .map_err(|error| DatabaseError::Unavailable(error.to_string()))
     }
-}
-
-fn rows(
-    connection: &Connection,
-    statement: &str,
-    parameters: &[Value],
-) -> rusqlite::Result<Vec<Row>> {
-    let parameters = parameters.iter().map(|value| match value {
-        Value::Integer(number) => *number,
-        other => panic!("{other:?}"),
-    });
-    let mut statement = connection.prepare(statement)?;
-    let columns = statement.column_count();
-    let rows = statement.query_map(rusqlite::params_from_iter(parameters), |row| {
-        let value = |column| {
-            Ok(match row.get_ref(column)? {
-                ValueRef::Integer(number) => Value::Integer(number),
-                other => panic!("{other:?}"),
-            })
-        };
-        (0..columns).map(value).collect()
-    })?;
-    rows.collect()
 }
 
 /// The columns of a table; none if there is no such table.
@@ -263,8 +240,7 @@ fn indexed(connection: &Connection, index: &str) -> String {
         .unwrap()
 }
 
-/// A new database.
-pub(in crate::store) async fn fresh() -> Disk {
+async fn fresh() -> Disk {
     let disk = Disk::new("");
     migrate(&disk).await.unwrap();
     disk

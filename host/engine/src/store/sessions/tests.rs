@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests: a failure here is a failed test")]
 
 use super::fold;
-use crate::store::migrations::tests::{Disk, fresh};
+use crate::store::disk::Disk;
 
 /// A session of five events, of which two are readings, and the last was at this moment.
 fn insert_session(disk: &Disk, id: &str, phase: &str, ended_at: i64) {
@@ -43,7 +43,7 @@ fn events(disk: &Disk, id: &str) -> i64 {
 
 #[tokio::test]
 async fn readings_go_with_the_time_after_the_end_of_their_session_and_nothing_else_does() {
-    let disk = fresh().await;
+    let disk = Disk::fresh().await;
     insert_session(&disk, "old", "settled", 1_000);
     insert_session(&disk, "new", "settled", 2_000);
     insert_session(&disk, "open", "needs-attention", 1_000);
@@ -55,7 +55,7 @@ async fn readings_go_with_the_time_after_the_end_of_their_session_and_nothing_el
 
 #[tokio::test]
 async fn only_so_many_sessions_are_folded_at_once() {
-    let disk = fresh().await;
+    let disk = Disk::fresh().await;
     for id in ["a", "b", "c"] {
         insert_session(&disk, id, "settled", 1_000);
     }
@@ -67,7 +67,7 @@ async fn only_so_many_sessions_are_folded_at_once() {
 
 #[tokio::test]
 async fn a_clock_that_is_set_ahead_does_not_age_what_happened_before() {
-    let disk = fresh().await;
+    let disk = Disk::fresh().await;
     insert_session(&disk, "before", "settled", 1_000);
     let step = "INSERT INTO clock_step (at, by, upto) VALUES (9_000, 8_000, 1)";
     disk.connection.lock().unwrap().execute(step, []).unwrap();

@@ -8,7 +8,7 @@
 
 use super::*;
 use crate::store::disk::Disk;
-use crate::store::{migrations, restores};
+use crate::store::restores;
 
 /// Session S is settled, and a part of it refunded; session T charges.
 const ROWS: &str = r#"
@@ -39,8 +39,7 @@ const ROWS: &str = r#"
 "#;
 
 async fn filled() -> Disk {
-    let disk = Disk::new("");
-    migrations::migrate(&disk).await.unwrap();
+    let disk = Disk::fresh().await;
     disk.execute(ROWS);
     disk
 }
