@@ -23,7 +23,7 @@ const TAP_AGAIN: Duration = Duration::from_millis(1_500);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_dies_between_any_two_steps_captures_once_and_loses_nothing() {
-    LocalSet::new().run_until(crash_everywhere()).await;
+    everywhere(|| None).await;
 }
 
 #[tokio::test]
@@ -39,7 +39,12 @@ async fn an_abandoned_command_that_cannot_be_taken_up_is_left_twice_as_long_each
     assert_eq!(pauses()[..3], ["1 s", "2 s", "4 s"]);
 }
 
-async fn crash_everywhere() {
+/// Crash at every point, each in a world with a database of its own: a file unless it is given.
+pub(crate) async fn everywhere(database: impl FnMut() -> Option<String>) {
+    LocalSet::new().run_until(crash_everywhere(database)).await;
+}
+
+async fn crash_everywhere(mut database: impl FnMut() -> Option<String>) {
     let mut journeys = JoinSet::new();
     let mut next = 1;
     let mut crashed = 0;
@@ -50,7 +55,7 @@ async fn crash_everywhere() {
                 next <= MOST,
                 "a session passes more than {MOST} crash points"
             );
-            journeys.spawn_local(journey_with_crash(next));
+            journeys.spawn_local(journey_with_crash(next, database()));
             next += 1;
         }
         let Some(journey) = journeys.join_next().await else {
@@ -67,8 +72,9 @@ async fn crash_everywhere() {
 
 /// Drive a session to its end with a gateway that dies at this crash point and is restarted.
 /// Returns whether it died.
-async fn journey_with_crash(at: u64) -> bool {
+async fn journey_with_crash(at: u64, server: Option<String>) -> bool {
     let setup = Setup {
+        server,
         unplug_after: Some(2_000),
         gateway: vec!["--crash-at".into(), at.to_string()],
         ..Setup::default()

@@ -175,7 +175,7 @@ fn the_readmes_configuration_of_a_service_is_good_and_lies_where_it_may_write() 
     let config = Config::parse(&text).unwrap();
     assert_eq!(config.server.listen, format!("127.0.0.1:{PORT}"));
     for path in [
-        &config.server.database,
+        config.server.database.file().unwrap(),
         &config.server.components,
         &config.server.cache,
     ] {
@@ -306,7 +306,10 @@ fn the_gateway_in_kubernetes_has_the_files_variables_and_port_of_its_configurati
     assert!(arguments.ends_with(&[CONFIGURATION]), "{arguments:?}");
     assert_eq!(container["ports"][0]["containerPort"].to_string(), PORT);
     assert_eq!(container["ports"][0]["name"], "http");
-    for path in [CONFIGURATION, config.server.database.to_str().unwrap()] {
+    for path in [
+        CONFIGURATION,
+        config.server.database.file().unwrap().to_str().unwrap(),
+    ] {
         assert_mounted(gateway, container, path);
     }
     let made = made_secrets("gateway.yaml");

@@ -27,6 +27,8 @@ mod operator;
 #[cfg(feature = "peers")]
 mod peers;
 mod pending_stations;
+#[cfg(feature = "peers")]
+mod postgres;
 mod raw_station;
 mod readme;
 mod receipts;

@@ -1,6 +1,8 @@
 //! The world of a journey: provider, station, gateway, and the person with the card.
 
 mod fleet;
+#[cfg(feature = "peers")]
+mod postgres;
 mod receipts;
 mod setup;
 mod store;
@@ -17,6 +19,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 pub(crate) use fleet::{Answer, now};
+#[cfg(feature = "peers")]
+pub(crate) use postgres::Cluster;
 pub(crate) use setup::{CUSTOMER, Kept, Setup};
 use setup::{start_gateway, start_station, write_configuration};
 
@@ -27,6 +31,8 @@ pub(crate) const CALLBACK_KEY: &str = "journey-callback-key-of-more-than-32-byte
 pub(crate) const WEBHOOK_KEY: &str = "It's a Secret to Everybody";
 /// Where the gateway writes the bootstrap token.
 pub(crate) const TOKEN_FILE: &str = "chargetap.db.bootstrap-token";
+/// Where it writes that if the database is on a server.
+const TOKEN_FILE_OF_SERVER: &str = "chargetap.bootstrap-token";
 pub(crate) const PASSWORD: &str = "journey-station-password";
 
 /// Long enough for a slow machine; nothing waits this long when all is well.
@@ -43,6 +49,17 @@ pub(crate) struct World {
     client: reqwest::Client,
     /// The bootstrap token.
     token: String,
+    /// The address of the database, if it is not a file.
+    server: Option<String>,
+}
+
+/// Another gateway on the same database. It ends with this value.
+pub(crate) struct SecondGateway {
+    /// Where it listens.
+    pub(crate) address: String,
+    pub(crate) log: Log,
+    _gateway: Gateway,
+    _folder: tempfile::TempDir,
 }
 
 /// Every line that a gateway of this world logged.
@@ -52,6 +69,11 @@ pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
 impl Log {
     pub(crate) fn lines(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
+    }
+
+    /// What each line says.
+    pub(crate) fn messages(&self) -> Vec<String> {
+        self.values("message")
     }
 
     /// The value of `field` in every line that has it.
@@ -83,6 +105,12 @@ pub(crate) fn components() -> PathBuf {
     folder
 }
 
+/// An address of this machine at which nobody listens.
+fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
 impl World {
     pub(crate) async fn new(setup: Setup) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -100,11 +128,7 @@ impl World {
         .await
         .unwrap();
         // The gateway is restarted at the same address, so it cannot choose one itself.
-        let address = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .to_string();
+        let address = free_address();
         write_configuration(folder.path(), &address, payter.base_url(), &setup);
         let log = Log::default();
         if let Some(kept) = &setup.kept {
@@ -115,9 +139,13 @@ impl World {
         let token = match &setup.kept {
             Some(kept) => kept.token,
             None => {
-                assert!(printed[0].ends_with(TOKEN_FILE), "{printed:?}");
+                let file = match setup.server {
+                    None => TOKEN_FILE,
+                    Some(_) => TOKEN_FILE_OF_SERVER,
+                };
+                assert!(printed[0].ends_with(file), "{printed:?}");
                 assert!(!printed.concat().contains("ctp_"), "the token is printed");
-                &std::fs::read_to_string(folder.path().join(TOKEN_FILE)).unwrap()
+                &std::fs::read_to_string(folder.path().join(file)).unwrap()
             }
         };
         let token = token.trim_end().to_owned();
@@ -131,6 +159,7 @@ impl World {
             address,
             client,
             token,
+            server: setup.server.clone(),
         };
         if setup.onboarded {
             world.onboard(&setup).await;
@@ -161,9 +190,44 @@ impl World {
         world
     }
 
+    /// Start another gateway on the same database, which the provider does not know.
+    pub(crate) async fn second_gateway(&self) -> SecondGateway {
+        let folder = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(self.folder()).unwrap() {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+        }
+        let address = free_address();
+        let configuration = folder.path().join("chargetap.toml");
+        let text = std::fs::read_to_string(&configuration).unwrap();
+        let listen = |address: &str| format!("listen = \"{address}\"");
+        let text = text.replace(&listen(&self.address), &listen(&address));
+        std::fs::write(configuration, text).unwrap();
+        let log = Log::default();
+        let (gateway, _) = start_gateway(folder.path(), &[], &log).await;
+        SecondGateway {
+            address,
+            log,
+            _gateway: gateway,
+            _folder: folder,
+        }
+    }
+
+    /// From now on, the gateway is the one at this address.
+    pub(crate) fn turn_to(&mut self, address: &str) {
+        address.clone_into(&mut self.address);
+    }
+
+    /// Start the station, which connects to this address.
+    pub(crate) async fn start_station_at(&mut self, address: &str, setup: &Setup) {
+        self.station = Some(start_station(address, setup).await);
+    }
+
     async fn start_gateway(&mut self, arguments: &[String]) {
         let (gateway, printed) = start_gateway(self.folder.path(), arguments, &self.log).await;
-        let is_issued = printed.iter().any(|line| line.ends_with(TOKEN_FILE));
+        let is_issued = printed
+            .iter()
+            .any(|line| line.ends_with(".bootstrap-token"));
         assert!(!is_issued, "the bootstrap token is issued once");
         self.gateway = gateway;
     }

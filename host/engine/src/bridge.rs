@@ -10,6 +10,9 @@
 //! | the application | `GET {bridge}/stations/{id}/link`                |                  | [`StationLink`]                |
 //! | the application | `GET {bridge}/pending-stations`                  |                  | [`PendingStation`]s            |
 //!
+//! Processes of a gateway that share a database ask each other the same at `{process}/peers/stations/…`, with the token
+//! of the process that is asked.
+//!
 //! Both show the bridge token as bearer token. Every answer is JSON, and has the status 200. 401 says that the token is
 //! another one, and that nothing was done; any other status that nothing was taken in, and after an order, that nobody
 //! knows what became of it. Members that are not known are not read.
@@ -24,7 +27,11 @@
 
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::http::{ProviderResponse, SendError};
+use crate::platform::StationAnswer;
 
 /// The largest event, in bytes: twice as large as a station's message may be, because it says the same in more words.
 pub const EVENT_LIMIT: usize = 8 * 1024 * 1024;
@@ -94,6 +101,35 @@ impl StationEvent {
     }
 }
 
+/// What an answer says.
+///
+/// # Errors
+/// It says that nothing was done, or it cannot be read.
+pub fn read<T: DeserializeOwned>(answer: &ProviderResponse) -> Result<T, SendError> {
+    match answer.status {
+        200 => serde_json::from_slice(&answer.body)
+            .map_err(|error| SendError::Lost(format!("it cannot be read: {error}"))),
+        401 => Err(SendError::NotSent("another token is known there".into())),
+        status => Err(SendError::Lost(format!("it was {status}"))),
+    }
+}
+
+/// What became of an order that was to be passed on to a station.
+#[must_use]
+pub fn ordered(station: &str, answer: Result<StationAnswer, SendError>) -> StationAnswer {
+    match answer {
+        Ok(answer) => answer,
+        Err(SendError::NotSent(error)) => {
+            tracing::warn!(station, error, "who holds its connection cannot be reached");
+            StationAnswer::NotConnected
+        }
+        Err(SendError::Lost(error)) => {
+            tracing::warn!(station, error, "the answer to an order is lost");
+            StationAnswer::Unknown
+        }
+    }
+}
+
 /// The path of what is asked about a station, such as `/stations/CT%2D1/orders`.
 #[must_use]
 pub fn station_path(station: &str, what: &str) -> String {
@@ -110,11 +146,10 @@ mod tests {
     use chargetap_ocpp::message::{Cost, TransactionResponse};
     use chargetap_ocpp::report::{ConnectorStatus, Sample, TransactionRef};
     use chargetap_ocpp::tariff::{Conditions, Price, Prices, Tariff};
-    use serde::de::DeserializeOwned;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::platform::{StationAnswer, StationOrder};
+    use crate::platform::StationOrder;
     use crate::{EvseTariff, Untold};
 
     /// A value is written in this form, and read back from it, also from one with a member that is not known.

@@ -207,8 +207,8 @@ pub enum Start {
 pub struct Server {
     /// The address to listen at.
     pub listen: String,
-    /// The journal's database file.
-    pub database: PathBuf,
+    /// The store's database.
+    pub database: DatabaseAddress,
     /// The folder with the three components.
     pub components: PathBuf,
     /// Whose components are taken.
@@ -226,6 +226,31 @@ impl Server {
     fn asks_for_certificates(&self) -> bool {
         let tls = self.tls.as_ref();
         tls.is_some_and(|tls| tls.client_ca.is_some())
+    }
+}
+
+/// Where the store's database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseAddress {
+    /// A file, for SQLite.
+    File(PathBuf),
+    /// A server of PostgreSQL, or of one that is compatible with it.
+    Postgres {
+        /// An address such as `postgres://user@host/name`, without a password.
+        url: String,
+        /// The password, if there is one.
+        password: Option<SecretSource>,
+    },
+}
+
+impl DatabaseAddress {
+    /// The file, if it is one. A relative path is taken from the configuration's folder.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(file) => Some(file),
+            Self::Postgres { .. } => None,
+        }
     }
 }
 

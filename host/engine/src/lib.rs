@@ -233,6 +233,7 @@ pub mod bridge;
 pub mod config;
 pub mod http;
 pub mod platform;
+pub mod processes;
 pub mod verification;
 
 mod callbacks;

@@ -81,9 +81,20 @@ pub trait Platform: Bundles + Database + MaybeSend + MaybeSync + 'static {
 #[error("too many pages are asked for at the moment: try again in a few seconds")]
 pub struct Busy;
 
-/// The database below the store: SQLite.
+/// The database below the store.
 pub trait Database: MaybeSend + MaybeSync {
-    /// Run one statement, atomically and durably: when it returns, what it wrote survives a power cut.
+    /// In which words it is spoken to.
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    /// Which of the processes that share this database it is; nothing if there is one only.
+    fn process(&self) -> Option<&str> {
+        None
+    }
+
+    /// Run one statement, atomically and durably: when it returns, what it wrote survives a power cut. Its result is as if
+    /// no other statement ran at the same time. Its parameters are `?1`, `?2` and so on in every dialect.
     fn query(
         &self,
         statement: &'static str,
@@ -94,6 +105,16 @@ pub trait Database: MaybeSend + MaybeSync {
     fn commits_per_minute(&self) -> Option<u64> {
         None
     }
+}
+
+/// What the store's statements are written in. Most are the same in both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite from 3.38 on.
+    Sqlite,
+    /// What PostgreSQL 13 and later have in common with the databases that are compatible with it: no triggers, no
+    /// advisory locks, no notifications.
+    Postgres,
 }
 
 /// How a host has another bundle of components take the place of the running one. A host that cannot implements it
@@ -337,13 +358,14 @@ pub enum Value {
 /// One row of an answer, in the order of the statement's columns.
 pub type Row = Vec<Value>;
 
-/// The database could not do it; nothing was written.
+/// The database could not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// A uniqueness rule forbids it.
+    /// A uniqueness rule forbids it; nothing was written.
     #[error("the database refuses it: {0}")]
     Constraint(String),
-    /// It is full, gone or broken.
+    /// It is full, gone or broken. Nothing was written, unless the connection was lost before the answer came: then it is
+    /// as after a crash, and whoever asked has to look.
     #[error("the database cannot be used: {0}")]
     Unavailable(String),
 }

@@ -1,4 +1,4 @@
-//! The store: what must never be lost, in SQLite.
+//! The store: what must never be lost, in SQLite or in PostgreSQL.
 //!
 //! Everything that belongs to one event (the event, its dedupe key, the session's new state, the
 //! commands it asks for and the deadline) is written by **one statement**: an insert into the table
@@ -28,6 +28,7 @@
 //! | [`clock`]           | `clock_step`, `clock_step_order`                    |
 //! | [`restores`]        | `restore`, `hold_comparison`                        |
 //! | [`verification`]    | none: reads all of them                             |
+//! | [`processes`]       | `process`, `leader`, `station_connection`, on servers |
 //! | [`schema`]          | `probe`, and the definitions of all                 |
 //! | [`migrations`]      | `store_version`                                     |
 //!
@@ -48,6 +49,7 @@ pub(crate) mod named_transactions;
 pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod payment_reports;
+pub(crate) mod processes;
 pub(crate) mod prompts;
 pub(crate) mod receipts;
 pub(crate) mod refunds;

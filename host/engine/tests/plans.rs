@@ -4,17 +4,17 @@
 //! asked to gather statistics.
 
 #![allow(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     reason = "tests: a failure here is a failed test"
 )]
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+mod statements;
 
-use proc_macro2::{TokenStream, TokenTree};
 use rusqlite::Connection;
-use syn::visit::{self, Visit};
+
+use self::statements::{Dialect, Statement, statements};
 
 const TABLES: &str = include_str!("../src/store/migrations/earlier/version-2.sql");
 
@@ -40,128 +40,6 @@ const READ_WHOLE: [(&str, &str); 16] = [
     ("stop_question", "a row a question that is asked"),
     ("this", "a row of parameters"),
 ];
-
-fn store() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")
-}
-
-/// The statements of the store, each with its file.
-fn statements() -> Vec<(String, String)> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(store()).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        // To verify a database is to read all of it, which no gateway does.
-        let others = ["schema.rs", "migrations.rs", "verification.rs"];
-        if !path.is_file() || others.contains(&name.as_str()) {
-            continue;
-        }
-        let text = std::fs::read_to_string(&path).unwrap();
-        files.push((name, syn::parse_file(&text).unwrap()));
-    }
-    let mut macros = Macros::default();
-    for (_, file) in &files {
-        macros.visit_file(file);
-    }
-    let mut found = Vec::new();
-    for (name, file) in &files {
-        let mut texts = Texts {
-            macros: &macros,
-            found: Vec::new(),
-        };
-        texts.visit_file(file);
-        let is_statement = |text: &String| {
-            let word = text.split_whitespace().next().unwrap_or_default();
-            ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].contains(&word)
-        };
-        let statements = texts.found.into_iter().filter(is_statement);
-        found.extend(statements.map(|text| (name.clone(), text)));
-    }
-    found
-}
-
-/// The macros that stand for texts: what each is made of.
-#[derive(Default)]
-struct Macros(BTreeMap<String, TokenStream>);
-
-impl Visit<'_> for Macros {
-    fn visit_item_macro(&mut self, item: &syn::ItemMacro) {
-        let Some(name) = &item.ident else { return };
-        // `(…) => { body };`
-        let bodies = item
-            .mac
-            .tokens
-            .clone()
-            .into_iter()
-            .filter_map(|token| match token {
-                TokenTree::Group(group) => Some(group.stream()),
-                _ => None,
-            });
-        if let Some(body) = bodies.last() {
-            self.0.insert(name.to_string(), body);
-        }
-    }
-}
-
-impl Macros {
-    /// The text that tokens stand for, where `$name` is `argument`; nothing if they stand for none.
-    fn text(&self, tokens: TokenStream, argument: &str) -> Option<String> {
-        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-        match tokens.as_slice() {
-            [TokenTree::Literal(literal)] => {
-                let literal = syn::parse_str::<syn::LitStr>(&literal.to_string());
-                Some(literal.ok()?.value())
-            }
-            [TokenTree::Punct(sign), TokenTree::Ident(_)] if sign.as_char() == '$' => {
-                Some(argument.to_owned())
-            }
-            [
-                TokenTree::Ident(name),
-                TokenTree::Punct(_),
-                TokenTree::Group(group),
-            ] => self.called(&name.to_string(), group.stream(), argument),
-            _ => None,
-        }
-    }
-
-    fn called(&self, name: &str, tokens: TokenStream, argument: &str) -> Option<String> {
-        if name == "concat" {
-            let mut parts = vec![TokenStream::new()];
-            for token in tokens {
-                match &token {
-                    TokenTree::Punct(sign) if sign.as_char() == ',' => {
-                        parts.push(TokenStream::new())
-                    }
-                    _ => parts.last_mut()?.extend([token]),
-                }
-            }
-            let parts = parts.into_iter().filter(|part| !part.is_empty());
-            return parts.map(|part| self.text(part, argument)).collect();
-        }
-        let body = self.0.get(name)?.clone();
-        let argument = self.text(tokens, argument).unwrap_or_default();
-        self.text(body, &argument)
-    }
-}
-
-struct Texts<'a> {
-    macros: &'a Macros,
-    found: Vec<String>,
-}
-
-impl Visit<'_> for Texts<'_> {
-    fn visit_lit_str(&mut self, literal: &syn::LitStr) {
-        self.found.push(literal.value());
-    }
-
-    fn visit_expr_macro(&mut self, called: &syn::ExprMacro) {
-        let name = called.mac.path.get_ident().map(ToString::to_string);
-        let tokens = called.mac.tokens.clone();
-        self.found
-            .extend(name.and_then(|name| self.macros.called(&name, tokens, "")));
-        visit::visit_expr_macro(self, called);
-    }
-}
 
 /// The tables that a statement reads as a whole.
 fn read_whole(connection: &Connection, statement: &str) -> rusqlite::Result<Vec<String>> {
@@ -202,10 +80,14 @@ fn tables() -> Connection {
 #[test]
 fn no_statement_reads_the_whole_of_a_table_that_grows_with_every_session() {
     let connection = tables();
-    let statements = statements();
+    let statements = statements(Dialect::Sqlite);
     assert!(statements.len() > 110, "{} only", statements.len());
     let mut refused = Vec::new();
-    for (file, statement) in &statements {
+    for Statement {
+        file,
+        text: statement,
+    } in &statements
+    {
         let read = read_whole(&connection, statement)
             .unwrap_or_else(|error| panic!("{file}: {error}: {statement}"));
         let grown = read

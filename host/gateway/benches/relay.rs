@@ -215,11 +215,12 @@ async fn gateway(above: &str) -> String {
         components = components.display(),
     );
     let config = Config::parse(&text).unwrap();
-    let gateway = start::start(config, &folder, Faults::default())
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listens = listener.local_addr().unwrap();
+    let gateway = start::start(config, &folder, listens.into(), Faults::default())
         .await
         .unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("ws://{}/ocpp", listener.local_addr().unwrap());
+    let url = format!("ws://{listens}/ocpp");
     tokio::spawn(server::serve(listener, gateway, std::future::pending()));
     url
 }

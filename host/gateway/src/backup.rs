@@ -27,8 +27,8 @@ pub(crate) struct BackupArgs {
 
 /// Copy the database of a configuration, and say what is in the copy.
 pub(crate) async fn run(BackupArgs { copy, config }: BackupArgs) -> anyhow::Result<()> {
-    let database = cli::read_unchecked(&config)?.server.database;
-    let database = cli::folder_of(&config).join(database);
+    let folder = cli::folder_of(&config);
+    let database = cli::database_file(&cli::read_unchecked(&config)?, folder)?;
     let there = || format!("{} is there already: choose another name", copy.display());
     anyhow::ensure!(!copy.try_exists()?, there());
     let written = copy_beside(&database, &copy)?;

@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use chargetap_engine::config::DatabaseAddress;
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::NamedTempFile;
 
@@ -25,9 +26,12 @@ pub(crate) enum TokenFileError {
     Unusable { path: PathBuf, reason: String },
 }
 
-/// Where the token of a database is written: beside it.
-pub(crate) fn path(database: &Path) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
+/// Where the token of a database is written: beside it, or beside the configuration if the database is elsewhere.
+pub(crate) fn path(database: &DatabaseAddress, folder: &Path) -> PathBuf {
+    let mut name = match database {
+        DatabaseAddress::File(file) => folder.join(file).into_os_string(),
+        DatabaseAddress::Postgres { .. } => folder.join("chargetap").into_os_string(),
+    };
     name.push(SUFFIX);
     name.into()
 }
@@ -61,7 +65,7 @@ mod tests {
     #[test]
     fn only_the_owner_can_read_the_token_and_nothing_else_is_left() {
         let folder = tempfile::tempdir().unwrap();
-        let path = path(&folder.path().join("gateway.db"));
+        let path = path(&DatabaseAddress::File("gateway.db".into()), folder.path());
         write(&"ctp_1".into(), &path).unwrap();
         assert_eq!(path, folder.path().join("gateway.db.bootstrap-token"));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "ctp_1\n");
@@ -73,7 +77,7 @@ mod tests {
     #[test]
     fn a_file_that_is_there_is_never_overwritten() {
         let folder = tempfile::tempdir().unwrap();
-        let path = path(&folder.path().join("gateway.db"));
+        let path = path(&DatabaseAddress::File("gateway.db".into()), folder.path());
         std::fs::write(&path, "another token").unwrap();
         let error = write(&"ctp_1".into(), &path).unwrap_err();
         assert!(matches!(error, TokenFileError::Exists(_)), "{error}");

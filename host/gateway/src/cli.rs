@@ -30,6 +30,7 @@ use crate::fleet::status::{self, StatusArgs};
 use crate::plugins::PluginsArgs;
 use crate::restore::RestoreArgs;
 use crate::secrets::ThisMachine;
+use crate::start::Reached;
 use crate::tls::{self, Tls};
 use crate::verify::VerifyArgs;
 use crate::{
@@ -124,6 +125,9 @@ struct ServeArgs {
     /// The configuration file; relative paths in it are taken from its folder.
     #[arg(default_value = "chargetap.toml")]
     config: PathBuf,
+    /// Where other gateways on the same PostgreSQL database reach this one; by default, where it listens.
+    #[arg(long, value_name = "URL", env = "CHARGETAP_PEER_URL")]
+    peer_url: Option<String>,
     /// For tests: end like `kill -9` at the crash point of this number, from 1.
     #[arg(long, value_name = "NUMBER", help_heading = "Faults")]
     crash_at: Option<u64>,
@@ -261,6 +265,13 @@ pub(crate) fn read_unchecked(path: &Path) -> anyhow::Result<Config> {
     Config::parse(&read_text(path)?).map_err(|errors| mistakes(path, &errors))
 }
 
+/// The file of a configuration's database.
+pub(crate) fn database_file(config: &Config, folder: &Path) -> anyhow::Result<PathBuf> {
+    let file = config.server.database.file();
+    let file = file.context("`server.database` is a server, and this command is about a file")?;
+    Ok(folder.join(file))
+}
+
 /// Relative paths of a configuration are taken from it.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
@@ -295,7 +306,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let config = read_config(&args.config)?;
     warn(&config, &args.config);
     let folder = folder_of(&args.config);
-    let token_file = bootstrap::path(&folder.join(&config.server.database));
+    let token_file = bootstrap::path(&config.server.database, folder);
     let faults = Faults::new(
         args.crash_at,
         args.database_pages,
@@ -303,7 +314,11 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         args.hold_pages,
     );
     let listener = listen(&config).await?;
-    let gateway = start::start(config, folder, faults).await?;
+    let reached = Reached {
+        listens: listener.local_addr()?,
+        peer_url: args.peer_url,
+    };
+    let gateway = start::start(config, folder, reached, faults).await?;
     if let Some(token) = gateway.take_bootstrap_token() {
         bootstrap::write(&token, &token_file)?;
         let path = token_file.display();

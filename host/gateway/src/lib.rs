@@ -2,16 +2,18 @@
 //!
 //! The decisions about a session are made in the components and carried out by `chargetap-engine`.
 //! This crate gives the engine its platform ([`platform`]), its loops, its servers ([`server`],
-//! [`ocpp`]) and its database ([`sqlite`]).
+//! [`ocpp`]) and its database ([`sqlite`], [`postgres`]).
 
 pub mod bridge;
 pub mod cli;
 pub mod client;
+pub mod database;
 pub mod demo;
 pub mod faults;
 pub mod fleet;
 pub mod ocpp;
 pub mod platform;
+pub mod postgres;
 pub mod server;
 pub mod sqlite;
 pub mod start;
@@ -23,11 +25,13 @@ mod connections;
 mod database_file;
 mod metrics;
 mod minute_count;
+mod peers;
 mod plugins;
 mod rendering;
 mod restore;
 mod secrets;
 mod sources;
+mod station_api;
 mod station_reports;
 mod stopped;
 mod tls;

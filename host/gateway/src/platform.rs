@@ -7,9 +7,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chargetap_engine::Gateway;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    Bundles, Busy, Database, DatabaseError, LoadedBundle, Metric, PendingStation, Platform, Row,
-    StationAnswer, StationLink, StationOrder, Value, Work,
+    Bundles, Busy, Database, DatabaseError, Dialect, LoadedBundle, Metric, PendingStation,
+    Platform, Row, StationAnswer, StationLink, StationOrder, Value, Work,
 };
+use chargetap_engine::processes;
 use chargetap_fleet::api::{BundledComponent, Problem};
 use chargetap_fleet::bundle::StandbyBundle;
 use chargetap_ocpp::report::Status;
@@ -19,11 +20,12 @@ use tokio::sync::Notify;
 
 use crate::bundles::SwappablePlugins;
 use crate::client;
+use crate::database::StoreDatabase;
 use crate::faults::Faults;
 use crate::metrics::Metrics;
 use crate::ocpp::Stations;
+use crate::peers::Peers;
 use crate::rendering::Rendering;
-use crate::sqlite::Sqlite;
 use crate::station_reports::Reports;
 use crate::tls::Tls;
 
@@ -34,10 +36,11 @@ pub type NativeGateway = Gateway<Native>;
 pub struct Native {
     plugins: SwappablePlugins,
     rendering: Rendering,
-    database: Sqlite,
+    database: StoreDatabase,
     http: reqwest::Client,
     stations: Stations<Reports>,
     tls: Option<Arc<Tls>>,
+    peers: Option<Peers>,
     faults: Arc<Faults>,
     metrics: Metrics,
     /// Commands are waiting in the outbox.
@@ -66,10 +69,11 @@ pub(crate) fn elapsed() -> u64 {
 impl Native {
     pub(crate) fn new(
         plugins: SwappablePlugins,
-        database: Sqlite,
+        database: StoreDatabase,
         http: reqwest::Client,
         stations: Stations<Reports>,
         tls: Option<Arc<Tls>>,
+        peers: Option<Peers>,
         faults: Arc<Faults>,
     ) -> Self {
         Self {
@@ -80,6 +84,7 @@ impl Native {
             stations,
             metrics: Metrics::new(tls.as_deref()),
             tls,
+            peers,
             faults,
             outbox: Notify::new(),
             changed: Mutex::default(),
@@ -95,6 +100,25 @@ impl Native {
     /// A station told the status of a connector, or of itself as a whole.
     pub(crate) fn station_status(&self, station: &str, status: &Status) {
         self.metrics.set_status(station, status);
+    }
+
+    /// This process among those that share the database, if several can.
+    pub(crate) fn peers(&self) -> Option<&Peers> {
+        self.peers.as_ref()
+    }
+
+    /// Whether this process does what only one does.
+    pub(crate) fn leads(&self) -> bool {
+        self.peers.as_ref().is_none_or(Peers::leads)
+    }
+
+    /// This process ends.
+    pub(crate) async fn leave(&self) {
+        if let Some(peers) = &self.peers
+            && let Err(error) = processes::leave(self, peers.id()).await
+        {
+            tracing::warn!(%error, "other processes take over only after some seconds");
+        }
     }
 
     /// TLS at the gateway's port, unless it is plain.
@@ -121,6 +145,12 @@ impl Native {
     /// The terminals at which something happened since the last call.
     pub(crate) fn take_changed_terminals(&self) -> BTreeSet<String> {
         std::mem::take(&mut *self.lock_changed())
+    }
+
+    /// The other processes, one of which may hold this station's connection.
+    fn peers_unless_connected(&self, station: &str) -> Option<&Peers> {
+        let peers = self.peers.as_ref();
+        peers.filter(|_| !self.stations.is_connected(station))
     }
 
     /// Every change of the set is a single call, so it is whole even after a panic elsewhere.
@@ -173,7 +203,13 @@ impl Platform for Native {
 
     fn notify(&self, work: Work<'_>) {
         match work {
-            Work::Outbox => self.outbox.notify_one(),
+            Work::Outbox => {
+                self.outbox.notify_one();
+                if !self.leads() {
+                    // Some commands are for the process that leads.
+                    self.terminals.notify_one();
+                }
+            }
             Work::Terminal(serial) => {
                 self.lock_changed().insert(serial.to_owned());
                 self.terminals.notify_one();
@@ -207,17 +243,31 @@ impl Platform for Native {
 
     async fn order(&self, station: &str, order: StationOrder) -> StationAnswer {
         self.faults.crash_point();
-        let answer = self.stations.order(station, order).await;
+        let elsewhere = match self.peers_unless_connected(station) {
+            Some(peers) => peers.order(self, station, &order).await,
+            None => None,
+        };
+        let answer = match elsewhere {
+            Some(answer) => answer,
+            None => self.stations.order(station, order).await,
+        };
         self.faults.crash_point();
         answer
     }
 
     async fn station_connected_for(&self, station: &str) -> Option<u64> {
-        self.stations.connected_for(station)
+        match self.peers_unless_connected(station) {
+            Some(peers) => peers.know(self, station, "connected-for").await.flatten(),
+            None => self.stations.connected_for(station),
+        }
     }
 
     async fn station_link(&self, station: &str) -> StationLink {
-        self.stations.link(station)
+        let elsewhere = match self.peers_unless_connected(station) {
+            Some(peers) => peers.know(self, station, "link").await,
+            None => None,
+        };
+        elsewhere.unwrap_or_else(|| self.stations.link(station))
     }
 
     async fn pending_stations(&self) -> Vec<PendingStation> {
@@ -226,6 +276,14 @@ impl Platform for Native {
 }
 
 impl Database for Native {
+    fn dialect(&self) -> Dialect {
+        self.database.dialect()
+    }
+
+    fn process(&self) -> Option<&str> {
+        self.peers.as_ref().map(Peers::id)
+    }
+
     async fn query(
         &self,
         statement: &'static str,

@@ -78,8 +78,8 @@ impl FromStr for LastReceipt {
 
 /// Put a copy in the place of the database of a configuration, and say what to do next.
 pub(crate) async fn run(args: RestoreArgs) -> anyhow::Result<()> {
-    let database = cli::read_unchecked(&args.config)?.server.database;
-    let database = cli::folder_of(&args.config).join(database);
+    let config = cli::read_unchecked(&args.config)?;
+    let database = cli::database_file(&config, cli::folder_of(&args.config))?;
     let _lock = sqlite::lock(&database).map_err(|error| match error {
         OpenError::InUse(_) => anyhow::Error::from(error).context("stop the gateway first"),
         OpenError::Unusable { .. } => error.into(),

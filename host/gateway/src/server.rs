@@ -18,9 +18,9 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use crate::connections::{self, Client, Limits, Port};
-use crate::metrics;
 use crate::ocpp::{self, StationEvents, Stations};
 use crate::platform::NativeGateway;
+use crate::{metrics, peers};
 
 /// How long a request's body may take to arrive, and how long a large one.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,8 +41,10 @@ pub async fn serve(
     let router = Router::new()
         .route("/metrics", get(metrics))
         .fallback(handle)
-        .with_state(gateway);
+        .with_state(gateway.clone())
+        .merge(peers::router(&gateway));
     listen(port, stations, router, shutdown).await;
+    gateway.platform().leave().await;
 }
 
 /// Serve the stations' WebSockets, and leave other requests to a router, until `shutdown` completes.

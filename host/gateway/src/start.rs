@@ -1,19 +1,22 @@
 //! Starts a gateway from its configuration.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 use chargetap_engine::config::Config;
+use chargetap_engine::platform::Dialect;
 use chargetap_engine::{EngineError, Gateway, Secrets};
 
 use crate::bundles::{BundleError, BundleFolders, SwappablePlugins};
 use crate::client::client;
+use crate::database::{OpenError, StoreDatabase};
 use crate::faults::Faults;
 use crate::ocpp::{StationAccess, Stations, Timeouts};
+use crate::peers::{self, Peers};
 use crate::platform::{Native, NativeGateway, now};
 use crate::secrets::{self, SecretError};
-use crate::sqlite::{OpenError, Sqlite};
 use crate::station_reports::Reports;
 use crate::tls::{Tls, TlsError};
 use crate::workers;
@@ -83,13 +86,32 @@ pub(crate) fn tls(config: &Config, folder: &Path) -> Result<Option<Arc<Tls>>, Tl
     Ok(tls.map(Arc::new))
 }
 
-/// Start the gateway that a configuration describes. Its relative paths are taken from `folder`.
+/// Where a gateway is reached.
+#[derive(Debug)]
+pub struct Reached {
+    /// The address at which it listens.
+    pub listens: SocketAddr,
+    /// Where other gateways on the same database reach it, if not there.
+    pub peer_url: Option<String>,
+}
+
+impl From<SocketAddr> for Reached {
+    fn from(listens: SocketAddr) -> Self {
+        Self {
+            listens,
+            peer_url: None,
+        }
+    }
+}
+
+/// Start the gateway that a configuration describes. Relative paths are taken from `folder`.
 ///
 /// # Errors
 /// What is missing or unusable, by name.
 pub async fn start(
     config: Config,
     folder: &Path,
+    reached: Reached,
     faults: Faults,
 ) -> Result<Arc<NativeGateway>, StartError> {
     let faults = Arc::new(faults);
@@ -105,13 +127,23 @@ pub async fn start(
 
     let tls = tls(&config, folder)?;
     let plugins = SwappablePlugins::new(BundleFolders::read(&config, folder)?, faults.clone())?;
-    let database = Sqlite::open(&folder.join(&config.server.database), faults.clone())?;
+    let database = StoreDatabase::open(&config.server.database, folder, faults.clone()).await?;
     let reports = Reports::default();
     let upstream = config.upstream.clone();
     let timeouts = Timeouts::default();
     let stations = Stations::new(reports.clone(), stations, upstream, now, timeouts);
-    let native = Native::new(plugins, database, client()?, stations, tls, faults);
+    let http = client()?;
+    // Several processes can share a server only.
+    let peers = (database.dialect() == Dialect::Postgres).then(|| {
+        let url = reached.peer_url;
+        let url = url.unwrap_or_else(|| peers::url(reached.listens, tls.is_some()));
+        Peers::new(&url, http.clone())
+    });
+    let native = Native::new(plugins, database, http, stations, tls, peers, faults);
     let gateway = Arc::new(Gateway::open(native, config, secrets).await?);
+    if let Some(peers) = gateway.platform().peers() {
+        peers.join(gateway.platform()).await?;
+    }
     gateway.recover().await?;
     reports.connect(&gateway);
     workers::spawn(&gateway);

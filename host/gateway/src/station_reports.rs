@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock, Weak};
 
+use chargetap_engine::processes;
 use chargetap_engine::{EngineError, EvseTariff, ReportOutcome, TransactionAnswer};
 use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
@@ -33,6 +34,12 @@ fn unavailable(error: EngineError) -> Unavailable {
 impl StationEvents for Reports {
     async fn connected(&self, station: &str) -> Result<(), Unavailable> {
         let gateway = self.gateway()?;
+        let platform = gateway.platform();
+        if let Some(peers) = platform.peers() {
+            processes::hold_station(platform, peers.id(), station)
+                .await
+                .map_err(unavailable)?;
+        }
         gateway
             .station_connected(station)
             .await

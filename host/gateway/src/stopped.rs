@@ -9,18 +9,18 @@ use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
 use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
 use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
-use chargetap_engine::config::Config;
+use chargetap_engine::config::{Config, DatabaseAddress};
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    Bundles, ComponentFault, Components, Database, DatabaseError, Metric, Platform, Row,
+    Bundles, ComponentFault, Components, Database, DatabaseError, Dialect, Metric, Platform, Row,
     StationAnswer, StationLink, StationOrder, Value, Work,
 };
 use chargetap_engine::{Gateway, Secrets};
 use secrecy::SecretString;
 
+use crate::database::StoreDatabase;
 use crate::faults::Faults;
 use crate::platform;
-use crate::sqlite::Sqlite;
 
 /// Issue an operator's token in the database of a stopped gateway, to replace a lost one. The
 /// configuration's relative paths are taken from `folder`.
@@ -31,14 +31,19 @@ pub(crate) async fn issue_operator_token(
     config: Config,
     folder: &Path,
 ) -> anyhow::Result<SecretString> {
-    let path = folder.join(&config.server.database);
-    anyhow::ensure!(
-        path.exists(),
-        "there is no database {}: the gateway writes the bootstrap token into a file when it starts for the first time",
-        path.display()
-    );
-    let database = Sqlite::open(&path, Arc::new(Faults::default()))
-        .context("stop the gateway first, or have an operator issue a token")?;
+    if let DatabaseAddress::File(file) = &config.server.database {
+        let path = folder.join(file);
+        anyhow::ensure!(
+            path.exists(),
+            "there is no database {}: the gateway writes the bootstrap token into a file when it starts for the first \
+             time",
+            path.display()
+        );
+    }
+    let database =
+        StoreDatabase::open(&config.server.database, folder, Arc::new(Faults::default()))
+            .await
+            .context("stop the gateway first, or have an operator issue a token")?;
     // Nothing is sent and no card is shown, so the keys are not needed.
     let secrets = Secrets {
         payter_key: SecretString::default(),
@@ -52,7 +57,7 @@ pub(crate) async fn issue_operator_token(
 }
 
 struct Stopped {
-    database: Sqlite,
+    database: StoreDatabase,
 }
 
 impl Bundles for Stopped {}
@@ -98,6 +103,10 @@ impl Platform for Stopped {
 }
 
 impl Database for Stopped {
+    fn dialect(&self) -> Dialect {
+        self.database.dialect()
+    }
+
     async fn query(
         &self,
         statement: &'static str,
@@ -184,10 +193,17 @@ mod tests {
         Config::parse(&std::fs::read_to_string(path).unwrap()).unwrap()
     }
 
+    fn file(config: &Config, folder: &Path) -> PathBuf {
+        match &config.server.database {
+            DatabaseAddress::File(file) => folder.join(file),
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// A folder with an empty database.
     fn fresh(config: &Config) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join(&config.server.database);
+        let database = file(config, folder.path());
         let connection = Connection::open(&database).unwrap();
         connection.pragma_update(None, "user_version", 1).unwrap();
         folder
@@ -197,7 +213,7 @@ mod tests {
     fn on_record(folder: &Path, config: &Config, token: &SecretString) -> u32 {
         let hash = Sha256::digest(token.expose_secret());
         let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        let connection = Connection::open(folder.join(&config.server.database)).unwrap();
+        let connection = Connection::open(file(config, folder)).unwrap();
         connection
             .query_row(
                 "SELECT count(*) FROM fleet_item
@@ -235,8 +251,8 @@ mod tests {
     async fn no_token_is_issued_while_the_gateway_runs() {
         let config = config();
         let folder = fresh(&config);
-        let database = folder.path().join(&config.server.database);
-        let _running = Sqlite::open(&database, Arc::new(Faults::default())).unwrap();
+        let database = file(&config, folder.path());
+        let _running = crate::sqlite::Sqlite::open(&database, Arc::new(Faults::default())).unwrap();
         let error = issue_operator_token(config, folder.path())
             .await
             .unwrap_err();

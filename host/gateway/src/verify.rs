@@ -62,7 +62,7 @@ pub(crate) async fn run(args: VerifyArgs) -> anyhow::Result<()> {
     let folder = cli::folder_of(&args.config);
     let path = match args.database {
         Some(path) => path,
-        None => folder.join(&config.server.database),
+        None => cli::database_file(&config, folder)?,
     };
     let database = DatabaseFile::look(&path)?;
     let mut reports = check(&database).await;

@@ -8,6 +8,7 @@ use chargetap_engine::platform::{Platform as _, Work};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::MissedTickBehavior;
 
+use crate::peers;
 use crate::platform::NativeGateway;
 
 /// How often deadlines are checked.
@@ -33,6 +34,7 @@ pub(crate) fn spawn(gateway: &Arc<NativeGateway>) {
     tokio::spawn(arm_changed_terminals(gateway.clone()));
     tokio::spawn(deliver_alerts(gateway.clone()));
     tokio::spawn(tend_stations(gateway.clone()));
+    tokio::spawn(peers::stay(gateway.clone()));
 }
 
 /// Places for commands under way, by lane.
@@ -43,10 +45,12 @@ impl Places {
         Self(Lane::ALL.map(|lane| (lane, Arc::new(Semaphore::new(EXECUTIONS)))))
     }
 
-    /// The lanes that have a place, the most urgent first.
-    fn free(&self) -> Vec<Lane> {
+    /// The lanes that have a place, the most urgent first. What shows and issues is for the process that leads.
+    fn free(&self, leads: bool) -> Vec<Lane> {
         let free = self.0.iter().filter(|(_, it)| it.available_permits() > 0);
-        free.map(|(lane, _)| *lane).collect()
+        let free = free.map(|(lane, _)| *lane);
+        free.filter(|lane| leads || *lane != Lane::Records)
+            .collect()
     }
 
     /// Take a place, which is free again once it is dropped. There is one in a lane that was just [`free`](Self::free).
@@ -60,7 +64,10 @@ impl Places {
 async fn execute_commands(gateway: Arc<NativeGateway>) {
     let places = Places::new();
     loop {
-        match gateway.claim(&places.free()).await {
+        match gateway
+            .claim(&places.free(gateway.platform().leads()))
+            .await
+        {
             Ok(Some(execution)) => {
                 let place = places.take(execution.lane());
                 let gateway = gateway.clone();
@@ -91,6 +98,9 @@ async fn reach_deadlines(gateway: Arc<NativeGateway>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        if !gateway.platform().leads() {
+            continue;
+        }
         if let Err(error) = gateway.tick().await {
             tracing::error!(%error, "deadlines cannot be looked at");
         }
@@ -103,6 +113,9 @@ async fn tend_stations(gateway: Arc<NativeGateway>) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
+        if !gateway.platform().leads() {
+            continue;
+        }
         if let Err(error) = gateway.tend_stations().await {
             tracing::error!(%error, "stations cannot be tended");
         }
@@ -115,6 +128,9 @@ async fn deliver_alerts(gateway: Arc<NativeGateway>) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
+        if !gateway.platform().leads() {
+            continue;
+        }
         loop {
             match gateway.deliver_alert().await {
                 Ok(true) => {}
@@ -136,6 +152,9 @@ async fn arm_terminals(gateway: Arc<NativeGateway>) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
+        if !gateway.platform().leads() {
+            continue;
+        }
         let Ok(place) = places.clone().acquire_owned().await else {
             return;
         };
@@ -148,13 +167,19 @@ async fn arm_terminals(gateway: Arc<NativeGateway>) {
     }
 }
 
-/// Arm a terminal soon after something happened there. A terminal that does not answer delays no
-/// other.
+/// Arm a terminal soon after something happened there, or tell the process that leads to. A terminal that does not answer
+/// delays no other.
 async fn arm_changed_terminals(gateway: Arc<NativeGateway>) {
     loop {
         gateway.platform().terminals_notified().await;
         tokio::time::sleep(ARM_AFTER_CHANGE).await;
         let changed = gateway.platform().take_changed_terminals();
+        if let Some(peers) = gateway.platform().peers()
+            && !peers.leads()
+        {
+            peers.tell_leader(gateway.platform(), &changed).await;
+            continue;
+        }
         for terminal in changed {
             let gateway = gateway.clone();
             tokio::spawn(async move { gateway.arm_terminal(&terminal).await });
@@ -173,9 +198,13 @@ mod tests {
             .map(|_| places.take(Lane::Payments).unwrap())
             .collect();
         assert!(places.take(Lane::Payments).is_none());
-        assert_eq!(places.free(), [Lane::Stops, Lane::Starts, Lane::Records]);
+        assert_eq!(
+            places.free(true),
+            [Lane::Stops, Lane::Starts, Lane::Records]
+        );
+        assert_eq!(places.free(false), [Lane::Stops, Lane::Starts]);
         assert!(places.take(Lane::Stops).is_some());
         drop(payments);
-        assert_eq!(places.free(), Lane::ALL);
+        assert_eq!(places.free(true), Lane::ALL);
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use chargetap_engine::bridge::{ORDER_TIMEOUT, station_path};
+use chargetap_engine::bridge::{self, ORDER_TIMEOUT, station_path};
 use chargetap_engine::http::{Method, ProviderRequest, SendError};
 use chargetap_engine::platform::{PendingStation, StationAnswer, StationLink, StationOrder};
 use secrecy::{ExposeSecret, SecretString};
@@ -32,17 +32,8 @@ impl Bridge {
     pub(crate) async fn order(&self, station: &str, order: &StationOrder) -> StationAnswer {
         let body = Some(json!(order).to_string());
         let path = station_path(station, "orders");
-        match self.ask(Method::POST, &path, body, ORDER_TIMEOUT).await {
-            Ok(answer) => answer,
-            Err(SendError::NotSent(error)) => {
-                tracing::warn!(error, "the bridge cannot be reached");
-                StationAnswer::NotConnected
-            }
-            Err(SendError::Lost(error)) => {
-                tracing::warn!(error, "the bridge's answer is lost");
-                StationAnswer::Unknown
-            }
-        }
+        let answer = self.ask(Method::POST, &path, body, ORDER_TIMEOUT).await;
+        bridge::ordered(station, answer)
     }
 
     /// For how long a station has been connected, in milliseconds. While the bridge is away, none is.
@@ -97,12 +88,6 @@ impl Bridge {
             headers: vec![("authorization", authorization)],
             body,
         };
-        let answer = outbound::send(request, timeout_ms).await?;
-        match answer.status {
-            200 => serde_json::from_slice(&answer.body)
-                .map_err(|error| SendError::Lost(format!("it cannot be read: {error}"))),
-            401 => Err(SendError::NotSent("it has another bridge token".into())),
-            status => Err(SendError::Lost(format!("it was {status}"))),
-        }
+        bridge::read(&outbound::send(request, timeout_ms).await?)
     }
 }

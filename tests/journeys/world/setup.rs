@@ -37,6 +37,8 @@ pub(crate) struct Kept {
 
 /// What differs between journeys.
 pub(crate) struct Setup {
+    /// The address of the database, if it is not a file.
+    pub(crate) server: Option<String>,
     /// The database with which the gateway begins; by default, none.
     pub(crate) kept: Option<Kept>,
     pub(crate) payter_faults: Vec<&'static str>,
@@ -81,6 +83,7 @@ pub(crate) struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self {
+            server: None,
             kept: None,
             payter_faults: Vec::new(),
             station_faults: Vec::new(),
@@ -140,6 +143,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         r#"
         [server]
         listen = "{address}"
+        database = "{database}"
         components = "{components}"
         unsigned = true
         cache = "{components}-cache"
@@ -176,6 +180,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         {tariffs}
         {upstream}
         "#,
+        database = setup.server.as_deref().unwrap_or("chargetap.db"),
         components = components.display(),
         plug_in_timeout_s = setup.plug_in_timeout_s,
         policy = setup.policy,

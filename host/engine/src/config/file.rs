@@ -24,7 +24,8 @@ use super::terminals::{Known, terminals};
 use super::tls::TlsTable;
 use super::trust::trust;
 use super::{
-    Config, ConfigError, ConfigErrors, Machine, QrScreen, SecretSource, Server, Station, Upstream,
+    Config, ConfigError, ConfigErrors, DatabaseAddress, Machine, QrScreen, SecretSource, Server,
+    Station, Upstream,
 };
 use crate::local_time;
 
@@ -35,7 +36,8 @@ const SHORTEST_PASSWORD: usize = 16;
 #[serde(deny_unknown_fields, default)]
 struct ServerTable {
     listen: Spanned<String>,
-    database: Spanned<PathBuf>,
+    database: Spanned<String>,
+    database_password: Option<Spanned<SecretSource>>,
     components: Spanned<PathBuf>,
     keys: Vec<Spanned<PathBuf>>,
     unsigned: Spanned<bool>,
@@ -53,6 +55,7 @@ impl Default for ServerTable {
         Self {
             listen: Spanned::new(0..0, "127.0.0.1:8080".into()),
             database: Spanned::new(0..0, "chargetap.db".into()),
+            database_password: None,
             components: Spanned::new(0..0, "components".into()),
             keys: Vec::new(),
             unsigned: Spanned::new(0..0, false),
@@ -253,21 +256,58 @@ fn all<T>(read: BTreeMap<String, Option<T>>) -> Option<BTreeMap<String, T>> {
 }
 
 fn server_of(place: &Place<'_>, table: ServerTable) -> Option<Server> {
-    let folder = table.database.get_ref().parent().unwrap_or(Path::new(""));
-    place.check_machine("server.database", &table.database, |machine| {
-        machine.writable_folder(folder)
-    });
+    let database = database(place, &table.database, table.database_password)?;
     let trust = trust(place, table.keys, &table.unsigned, &table.components);
     let trusted_proxies = trusted_proxies(place, &table.trusted_proxies);
     place.take(listen(place, &table.listen))?;
     Some(Server {
         listen: table.listen.into_inner(),
-        database: table.database.into_inner(),
+        database,
         components: table.components.into_inner(),
         trust,
         cache: table.cache,
         trusted_proxies,
         tls: table.tls.map(|table| table.read(place)),
+    })
+}
+
+/// A file, or the address of a server.
+fn database(
+    place: &Place<'_>,
+    address: &Spanned<String>,
+    password: Option<Spanned<SecretSource>>,
+) -> Option<DatabaseAddress> {
+    const KEY: &str = "server.database";
+    let text = address.get_ref();
+    if !["postgres://", "postgresql://"]
+        .iter()
+        .any(|it| text.starts_with(it))
+    {
+        if let Some(password) = password {
+            let problem = "a file has no password: take it out".into();
+            place.take(Err::<(), _>(place.error(
+                "server.database_password",
+                &password,
+                problem,
+            )));
+        }
+        let file = PathBuf::from(text);
+        let folder = file.parent().unwrap_or(Path::new(""));
+        place.check_machine(KEY, address, |machine| machine.writable_folder(folder));
+        return Some(DatabaseAddress::File(file));
+    }
+    let authority = text.split_once("://").map_or("", |(_, rest)| rest);
+    let user = authority.split_once('@').map_or("", |(user, _)| user);
+    if user.contains(':') {
+        let problem = "a secret never stands here: name the password as `database_password`".into();
+        return place.take(Err(place.error(KEY, address, problem)));
+    }
+    if let Some(password) = &password {
+        place.check_secret("server.database_password", password, |_| Ok(()));
+    }
+    Some(DatabaseAddress::Postgres {
+        url: text.clone(),
+        password: password.map(Spanned::into_inner),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Steps of the host's clock, and which of them not all sessions have heard of.
 
 use super::error::StoreError;
-use super::rows::{Reader, integer};
+use super::rows::{Reader, by_dialect, integer};
 use crate::platform::{Database, Value};
 
 /// A step of the clock.
@@ -16,6 +16,64 @@ pub(crate) struct ClockStep {
     pub(crate) is_under_way: bool,
 }
 
+/// Triggers move what waits for a moment.
+const INSERT_STEP: &str = "INSERT INTO clock_step (at, by, upto)
+     SELECT ?1, ?2, (SELECT coalesce(max(number), 0) FROM session)
+     WHERE (SELECT coalesce(max(number), 0) FROM clock_step) = ?3";
+
+/// The same without triggers.
+const INSERT_AND_MOVE: &str = "WITH step AS (
+        INSERT INTO clock_step (at, by, upto)
+        SELECT ?1, ?2, (SELECT coalesce(max(number), 0) FROM session)
+        WHERE (SELECT coalesce(max(number), 0) FROM clock_step) = ?3
+        RETURNING number, at, by),
+     ordered AS (
+        INSERT INTO clock_step_order (number, after_event)
+        SELECT step.number, coalesce((SELECT max(place) FROM event), 0) FROM step),
+     moved_ask AS (
+        UPDATE ask SET
+            renew_at = step.at,
+            expires_at = greatest(0, ask.expires_at + step.by),
+            told_at = greatest(0, ask.told_at + step.by),
+            hidden_until = CASE WHEN hidden_until = 0 THEN 0 ELSE greatest(0, hidden_until + step.by) END,
+            card_seen_at = CASE WHEN ask.card_seen_at IS NOT NULL THEN greatest(0, ask.card_seen_at + step.by) END
+        FROM step),
+     moved_command AS (
+        UPDATE command SET
+            sent_at = CASE WHEN command.sent_at IS NOT NULL THEN greatest(0, command.sent_at + step.by) END
+        FROM step WHERE command.status = 'sent'),
+     moved_delivery AS (
+        UPDATE delivery SET
+            next_at = greatest(0, delivery.next_at + step.by)
+        FROM step WHERE delivery.status = 'waiting'),
+     moved_notice AS (
+        UPDATE notice SET
+            at = greatest(0, notice.at + step.by)
+        FROM step),
+     moved_recall AS (
+        UPDATE recall SET
+            at = greatest(0, recall.at + step.by)
+        FROM step),
+     moved_stop_question AS (
+        UPDATE stop_question SET
+            asked_at = greatest(0, stop_question.asked_at + step.by)
+        FROM step),
+     moved_station_transaction AS (
+        UPDATE station_transaction SET
+            stop_at = CASE WHEN station_transaction.stop_at IS NOT NULL THEN greatest(0, station_transaction.stop_at + step.by) END,
+            heard_at = greatest(0, station_transaction.heard_at + step.by)
+        FROM step WHERE station_transaction.ended_at IS NULL),
+     moved_station AS (
+        UPDATE station SET
+            connected_at = CASE WHEN station.connected_at IS NOT NULL THEN greatest(0, station.connected_at + step.by) END,
+            booted_at = CASE WHEN station.booted_at IS NOT NULL THEN greatest(0, station.booted_at + step.by) END
+        FROM step),
+     moved_connector AS (
+        UPDATE connector SET
+            reported_at = greatest(0, connector.reported_at + step.by)
+        FROM step)
+     SELECT number FROM step";
+
 /// The clock was set by so much, and shows `now`. What else waits for a moment, such as prompts and deliveries,
 /// moves along at once. Nothing is stored if a step is on record after this one: it may be the same.
 pub(crate) async fn insert_step(
@@ -26,9 +84,7 @@ pub(crate) async fn insert_step(
 ) -> Result<(), StoreError> {
     database
         .query(
-            "INSERT INTO clock_step (at, by, upto)
-             SELECT ?1, ?2, (SELECT coalesce(max(number), 0) FROM session)
-             WHERE (SELECT coalesce(max(number), 0) FROM clock_step) = ?3",
+            by_dialect(database, INSERT_STEP, INSERT_AND_MOVE),
             vec![integer(now)?, Value::Integer(by), Value::Integer(after)],
         )
         .await?;
@@ -68,6 +124,26 @@ pub(crate) async fn complete_step(database: &impl Database, number: i64) -> Resu
     Ok(())
 }
 
+macro_rules! record {
+    ($place:literal) => {
+        concat!(
+            "SELECT coalesce(
+                (SELECT step.at FROM clock_step AS step JOIN clock_step_order USING (number)
+                 WHERE number = (SELECT max(number) FROM clock_step)
+                   AND after_event >= (SELECT coalesce(max(",
+            $place,
+            "), 0) FROM event)),
+                (SELECT at FROM event WHERE ",
+            $place,
+            " = (SELECT max(",
+            $place,
+            ") FROM event)),
+                0),
+                (SELECT coalesce(max(number), 0) FROM clock_step)"
+        )
+    };
+}
+
 /// How far the store has come by the clock.
 pub(crate) struct Record {
     /// The moment of what was put on record last, in Unix milliseconds: an event, or a step of the clock that was set
@@ -77,17 +153,11 @@ pub(crate) struct Record {
     pub(crate) last_step: i64,
 }
 
-/// How far the store has come by the clock.
+/// Read it.
 pub(crate) async fn record(database: &impl Database) -> Result<Record, StoreError> {
     let rows = database
         .query(
-            "SELECT coalesce(
-                (SELECT step.at FROM clock_step AS step JOIN clock_step_order USING (number)
-                 WHERE number = (SELECT max(number) FROM clock_step)
-                   AND after_event >= (SELECT coalesce(max(rowid), 0) FROM event)),
-                (SELECT at FROM event WHERE rowid = (SELECT max(rowid) FROM event)),
-                0),
-                (SELECT coalesce(max(number), 0) FROM clock_step)",
+            by_dialect(database, record!("rowid"), record!("place")),
             Vec::new(),
         )
         .await?;

@@ -15,7 +15,9 @@ use chargetap_contract::session::{Action, Command, Decision, Event, Evse, View};
 use serde::Serialize;
 
 use super::error::StoreError;
-use super::rows::{Reader, card_key, integer, json, optional_integer, optional_text, text};
+use super::rows::{
+    Reader, by_dialect, card_key, integer, json, optional_integer, optional_text, text,
+};
 use crate::event::{EventEnvelope, EventOutcome};
 use crate::labels::phase_name;
 use crate::platform::{Database, DatabaseError, Value};
@@ -32,6 +34,75 @@ pub(crate) struct Entry<'a> {
     /// [`asks_for_number`] says so.
     pub(crate) issuer: Option<&'a str>,
 }
+
+/// A trigger carries what is inserted to the other tables.
+const INSERT: &str = "INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
+                        state, view, card, phase, commands, deadline)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+     WHERE NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
+                       WHERE this.id = ?6 AND later.number > this.number)
+       AND (?2 > 1 OR ?6 IS NULL OR EXISTS (
+            SELECT 1 FROM fleet_item WHERE kind = 'terminal' AND key = ?9 ->> '$.terminal'
+            AND item ->> '$.record.state' = 'activated'))
+     ON CONFLICT DO NOTHING RETURNING version";
+
+/// The same without triggers. All parts see the tables as they were before.
+const INSERT_AND_SPREAD: &str = "WITH stored AS (
+        INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
+                           state, view, card, phase, commands, deadline)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+        WHERE NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
+                          WHERE this.id = ?6 AND later.number > this.number)
+          AND (?2 > 1 OR ?6 IS NULL OR EXISTS (
+               SELECT 1 FROM fleet_item WHERE kind = 'terminal' AND key = CAST(?9 AS jsonb) ->> 'terminal'
+               AND CAST(item AS jsonb) #>> '{record,state}' = 'activated'))
+        ON CONFLICT DO NOTHING
+        RETURNING *, CAST(view AS jsonb) AS parts),
+     next_driver AS (
+        DELETE FROM notice USING stored
+        WHERE stored.version = 1 AND stored.phase = 'authorising'
+          AND notice.terminal = stored.parts ->> 'terminal'),
+     vehicle_served AS (
+        INSERT INTO vehicle (station, connector, since, served)
+        SELECT parts #>> '{evse,station}', CAST(parts #>> '{evse,connector}' AS bigint), at, 1
+        FROM stored
+        WHERE phase = 'charging' AND CAST(event AS jsonb) -> 'ChargingStarted' IS NOT NULL
+        ON CONFLICT (station, connector) DO UPDATE SET served = 1),
+     session_stepped AS (
+        INSERT INTO session (id, version, terminal, card, station, connector, phase, payment,
+                             view, state, deadline)
+        SELECT session, version, parts ->> 'terminal', card, parts #>> '{evse,station}',
+               CAST(parts #>> '{evse,connector}' AS bigint), phase, parts #>> '{hold,payment}',
+               view, state, deadline
+        FROM stored
+        ON CONFLICT (id) DO UPDATE SET
+            version = excluded.version, phase = excluded.phase, payment = excluded.payment,
+            view = excluded.view, state = excluded.state, deadline = excluded.deadline),
+     asked AS (
+        SELECT stored.session, element.place, element.value ->> 'id' AS id,
+               CAST(element.value -> 'action' AS text) AS action, element.value ->> 'issuer' AS issuer
+        FROM stored, json_array_elements(CAST(stored.commands AS json)) WITH ORDINALITY AS element (value, place)),
+     ended AS (
+        UPDATE command SET status = 'done' FROM stored
+        WHERE command.id = stored.ended_command AND command.id NOT IN (SELECT id FROM asked)),
+     commanded AS (
+        INSERT INTO command (id, session, action, status)
+        SELECT id, session, action, 'pending' FROM asked ORDER BY place
+        ON CONFLICT (id) DO UPDATE SET action = excluded.action, status = excluded.status),
+     numbered AS (
+        SELECT asked.id, coalesce(bill.issuer, asked.issuer) AS issuer
+        FROM asked LEFT JOIN invoice AS bill ON bill.command = asked.session || '/receipt'
+        WHERE asked.issuer IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM invoice WHERE command = asked.id)),
+     counted AS (
+        INSERT INTO invoice_counter (issuer, last)
+        SELECT issuer, 1 FROM numbered
+        ON CONFLICT (issuer) DO UPDATE SET last = invoice_counter.last + 1
+        RETURNING issuer, last),
+     invoiced AS (
+        INSERT INTO invoice (issuer, number, command)
+        SELECT counted.issuer, counted.last, numbered.id FROM numbered JOIN counted USING (issuer))
+     SELECT version FROM stored";
 
 /// Insert an event with what was decided. `None`: the session moved on meanwhile, so the step has to
 /// be made again.
@@ -61,18 +132,7 @@ pub(crate) async fn insert(
         optional_integer(*deadline)?,
     ];
     let inserted = database
-        .query(
-            "INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
-                                state, view, card, phase, commands, deadline)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
-             WHERE NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
-                               WHERE this.id = ?6 AND later.number > this.number)
-               AND (?2 > 1 OR ?6 IS NULL OR EXISTS (
-                    SELECT 1 FROM fleet_item WHERE kind = 'terminal' AND key = ?9 ->> '$.terminal'
-                    AND item ->> '$.record.state' = 'activated'))
-             ON CONFLICT DO NOTHING RETURNING version",
-            parameters,
-        )
+        .query(by_dialect(database, INSERT, INSERT_AND_SPREAD), parameters)
         .await;
     match inserted {
         Ok(rows) if !rows.is_empty() => Ok(Some(EventOutcome::Stored)),
@@ -128,6 +188,20 @@ fn stored_view(view: &View) -> Result<Value, StoreError> {
     })
 }
 
+macro_rules! obstacles {
+    () => {
+        "SELECT EXISTS (SELECT 1 FROM event WHERE dedupe = ?1),
+                EXISTS (SELECT 1 FROM event WHERE read = ?2)
+                OR EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
+                           WHERE this.id = ?2 AND later.number > this.number),
+                EXISTS (SELECT 1 FROM event WHERE session = ?3 AND version = ?4),
+                EXISTS (SELECT 1 FROM session
+                        WHERE station = ?5 AND connector = ?6 AND id <> ?3
+                          AND phase IN ('authorising', 'starting', 'charging', 'stopping')),
+                EXISTS (SELECT 1 FROM fleet_item WHERE kind = 'terminal' AND key = ?7 "
+    };
+}
+
 /// Which of the journal's rules kept an entry out.
 async fn conflict(
     database: &impl Database,
@@ -136,16 +210,14 @@ async fn conflict(
     let evse = entry.decision.view.evse.as_ref();
     let rows = database
         .query(
-            "SELECT EXISTS (SELECT 1 FROM event WHERE dedupe = ?1),
-                    EXISTS (SELECT 1 FROM event WHERE read = ?2)
-                    OR EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
-                               WHERE this.id = ?2 AND later.number > this.number),
-                    EXISTS (SELECT 1 FROM event WHERE session = ?3 AND version = ?4),
-                    EXISTS (SELECT 1 FROM session
-                            WHERE station = ?5 AND connector = ?6 AND id <> ?3
-                              AND phase IN ('authorising', 'starting', 'charging', 'stopping')),
-                    EXISTS (SELECT 1 FROM fleet_item WHERE kind = 'terminal' AND key = ?7
-                            AND item ->> '$.record.state' = 'activated')",
+            by_dialect(
+                database,
+                concat!(obstacles!(), "AND item ->> '$.record.state' = 'activated')"),
+                concat!(
+                    obstacles!(),
+                    "AND CAST(item AS jsonb) #>> '{record,state}' = 'activated')"
+                ),
+            ),
             vec![
                 optional_text(entry.envelope.dedupe),
                 optional_text(entry.envelope.arming_id),
@@ -217,6 +289,23 @@ pub(crate) struct RecordedStep {
     pub(crate) state: Option<Vec<u8>>,
 }
 
+macro_rules! recorded {
+    ($place:literal) => {
+        concat!(
+            "SELECT ",
+            $place,
+            ", event.session, event.version, event.view, event.event, event.at, earlier.state
+             FROM event LEFT JOIN event AS earlier
+             ON earlier.session = event.session AND earlier.version = event.version - 1
+             WHERE ",
+            $place,
+            " < ?1 AND (event.version = 1 OR earlier.version IS NOT NULL) ORDER BY ",
+            $place,
+            " DESC LIMIT ?2"
+        )
+    };
+}
+
 /// The last steps of the journal, newest first; those before a place, if it is given. One is left out if the step before
 /// it is gone, as the readings of sessions are that ended long ago.
 pub(crate) async fn recorded(
@@ -226,11 +315,7 @@ pub(crate) async fn recorded(
 ) -> Result<Vec<RecordedStep>, StoreError> {
     let rows = database
         .query(
-            "SELECT event.rowid, event.session, event.version, event.view ->> '$.terminal', event.event,
-                    event.at, earlier.state
-             FROM event LEFT JOIN event AS earlier
-             ON earlier.session = event.session AND earlier.version = event.version - 1
-             WHERE event.rowid < ?1 AND (event.version = 1 OR earlier.version IS NOT NULL) ORDER BY event.rowid DESC LIMIT ?2",
+            by_dialect(database, recorded!("event.rowid"), recorded!("event.place")),
             vec![
                 Value::Integer(before.unwrap_or(i64::MAX)),
                 Value::Integer(limit.into()),
@@ -243,7 +328,7 @@ pub(crate) async fn recorded(
             place: row.integer()?,
             session: row.text()?,
             version: row.integer()?,
-            terminal: row.text()?,
+            terminal: row.members()?.text(&["terminal"]).unwrap_or_default(),
             event: serde_json::from_str(&row.text()?).ok(),
             at: row.unsigned()?,
             state: row.optional_blob()?,

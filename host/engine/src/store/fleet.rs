@@ -7,7 +7,7 @@ use chargetap_fleet::fleet::{Change, Fleet, Item, Kind};
 
 use super::error::StoreError;
 use super::rows;
-use super::rows::{Reader, integer, json, optional_text, place, text};
+use super::rows::{Reader, by_dialect, integer, json, optional_text, place, text};
 use crate::platform::{Database, DatabaseError, Value};
 
 /// Changes on their way into the store.
@@ -32,15 +32,48 @@ pub(crate) struct Repetition<'a> {
     pub(crate) answer: Option<&'a str>,
 }
 
+/// A trigger carries the changes to the other tables.
+const WRITE: &str =
+    "INSERT INTO fleet_write (number, at, actor, idempotency, fingerprint, answer, changes)
+     SELECT ?1 + 1, ?2, ?3, ?4, ?5, ?6, ?7
+     WHERE ?1 = coalesce((SELECT max(number) FROM fleet_write), 0)
+     RETURNING number";
+
+/// The same without triggers. All parts see the tables as they were before.
+const WRITE_AND_SPREAD: &str = "WITH written AS (
+        INSERT INTO fleet_write (number, at, actor, idempotency, fingerprint, answer)
+        SELECT ?1 + 1, ?2, ?3, ?4, ?5, ?6
+        WHERE ?1 = coalesce((SELECT max(number) FROM fleet_write), 0)
+        RETURNING number, at),
+     change AS (
+        SELECT written.number AS write, written.at, element.value ->> 'kind' AS kind, element.value ->> 'key' AS key,
+               fleet_item.item AS before, nullif(CAST(element.value -> 'after' AS text), 'null') AS after
+        FROM written CROSS JOIN json_array_elements(CAST(?7 AS json)) AS element (value)
+        LEFT JOIN fleet_item
+        ON fleet_item.kind = element.value ->> 'kind' AND fleet_item.key = element.value ->> 'key'),
+     logged AS (
+        INSERT INTO fleet_change (write, kind, key, before, after)
+        SELECT write, kind, key, before, after FROM change),
+     removed AS (
+        DELETE FROM fleet_item USING change
+        WHERE fleet_item.kind = change.kind AND fleet_item.key = change.key AND change.after IS NULL),
+     put AS (
+        INSERT INTO fleet_item (kind, key, write, item)
+        SELECT kind, key, write, after FROM change WHERE after IS NOT NULL
+        ON CONFLICT (kind, key) DO UPDATE SET write = excluded.write, item = excluded.item),
+     told AS (
+        INSERT INTO delivery (webhook, alert, body, status, next_at)
+        SELECT webhook.key, change.key, CAST(CAST(change.after AS json) -> 'record' AS text), 'waiting', change.at
+        FROM change JOIN fleet_item AS webhook ON webhook.kind = 'webhook'
+        WHERE change.kind = 'alert' AND change.before IS NULL AND change.after IS NOT NULL)
+     SELECT number FROM written";
+
 /// Store changes, all or none. Whether they were: they are not when another write came first.
 pub(crate) async fn write(database: &impl Database, write: &Write<'_>) -> Result<bool, StoreError> {
     let repetition = write.repetition.as_ref();
     let written = database
         .query(
-            "INSERT INTO fleet_write (number, at, actor, idempotency, fingerprint, answer, changes)
-             SELECT ?1 + 1, ?2, ?3, ?4, ?5, ?6, ?7
-             WHERE ?1 = coalesce((SELECT max(number) FROM fleet_write), 0)
-             RETURNING number",
+            by_dialect(database, WRITE, WRITE_AND_SPREAD),
             vec![
                 integer(write.after)?,
                 integer(write.at)?,
@@ -109,7 +142,7 @@ pub(crate) async fn load(database: &impl Database) -> Result<Fleet, StoreError> 
     let rows = database
         .query(
             "SELECT write, item FROM fleet_item
-             UNION ALL SELECT coalesce(max(number), 0), NULL FROM fleet_write",
+             UNION ALL SELECT coalesce(max(number), 0), CAST(NULL AS text) FROM fleet_write",
             Vec::new(),
         )
         .await?;
@@ -237,9 +270,16 @@ pub(crate) async fn delete_unused_picture(
 ) -> Result<(), StoreError> {
     database
         .query(
-            "DELETE FROM picture WHERE hash = ?1 AND NOT EXISTS (
-                SELECT 1 FROM fleet_item, json_each(item, '$.record.photographs') AS photograph
-                WHERE kind = 'incident' AND photograph.value ->> '$.hash' = ?1)",
+            by_dialect(
+                database,
+                "DELETE FROM picture WHERE hash = ?1 AND NOT EXISTS (
+                    SELECT 1 FROM fleet_item, json_each(item, '$.record.photographs') AS photograph
+                    WHERE kind = 'incident' AND photograph.value ->> '$.hash' = ?1)",
+                "DELETE FROM picture WHERE hash = ?1 AND NOT EXISTS (
+                    SELECT 1 FROM fleet_item,
+                                  json_array_elements(CAST(item AS json) #> '{record,photographs}') AS photograph
+                    WHERE kind = 'incident' AND photograph ->> 'hash' = ?1)",
+            ),
             vec![text(hash)],
         )
         .await?;

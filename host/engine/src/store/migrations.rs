@@ -10,9 +10,9 @@
 //! Each version adds its steps as an array of its own, to be run on the versions before.
 
 use super::error::StoreError;
-use super::rows::Reader;
-use super::schema::DEFINITIONS;
-use crate::platform::{Database, Value};
+use super::rows::{Reader, by_dialect};
+use super::schema::{DEFINITIONS, postgres};
+use crate::platform::{Database, Dialect, Value};
 
 /// The version of the tables.
 pub(super) const VERSION: i64 = 2;
@@ -49,27 +49,47 @@ pub(crate) async fn migrate(database: &impl Database) -> Result<(), StoreError> 
             known: VERSION,
         });
     }
-    if found < 1 {
-        take(database, SHAPES).await?;
-    }
-    take(database, SHAPES_OF_VERSION_1).await?;
-    for statement in DEFINITIONS {
-        database.query(statement, Vec::new()).await?;
-    }
-    if found < 1 {
-        take(database, CONTENTS).await?;
+    match database.dialect() {
+        Dialect::Sqlite => upgrade(database, found).await?,
+        // No earlier version had tables there.
+        Dialect::Postgres => define(database, postgres::DEFINITIONS).await?,
     }
     let statement = "INSERT INTO store_version (id, version) VALUES (1, ?1)
-                     ON CONFLICT (id) DO UPDATE SET version = max(version, excluded.version)";
+                     ON CONFLICT (id) DO UPDATE SET version = excluded.version
+                     WHERE store_version.version < excluded.version";
     database
         .query(statement, vec![Value::Integer(VERSION)])
         .await?;
     Ok(())
 }
 
+async fn upgrade(database: &impl Database, found: i64) -> Result<(), StoreError> {
+    if found < 1 {
+        take(database, SHAPES).await?;
+    }
+    take(database, SHAPES_OF_VERSION_1).await?;
+    define(database, DEFINITIONS).await?;
+    if found < 1 {
+        take(database, CONTENTS).await?;
+    }
+    Ok(())
+}
+
+async fn define(database: &impl Database, definitions: &[&'static str]) -> Result<(), StoreError> {
+    for statement in definitions {
+        database.query(statement, Vec::new()).await?;
+    }
+    Ok(())
+}
+
 /// The version of the tables; 0 if there are none, or if they are from before versions were counted.
 pub(super) async fn version(database: &impl Database) -> Result<i64, StoreError> {
-    let counted = "SELECT 1 FROM sqlite_schema WHERE name = 'store_version'";
+    let counted = by_dialect(
+        database,
+        "SELECT 1 FROM sqlite_schema WHERE name = 'store_version'",
+        "SELECT 1 FROM information_schema.tables
+         WHERE table_schema = current_schema() AND table_name = 'store_version'",
+    );
     if database.query(counted, Vec::new()).await?.is_empty() {
         return Ok(0);
     }

@@ -6,7 +6,9 @@ use chargetap_fleet::context::{SessionStatus, StatusRecord};
 use chargetap_fleet::text::Serial;
 
 use super::error::StoreError;
-use super::rows::{Reader, integer, json, optional_text, place, text, unreadable};
+use super::rows::{
+    Reader, by_dialect, integer, json, optional_text, place, text, unreadable, with_texts,
+};
 use crate::platform::Database;
 
 /// Record the status of a terminal.
@@ -62,20 +64,21 @@ pub(crate) async fn session_statuses(
 ) -> Result<BTreeMap<String, SessionStatus>, StoreError> {
     let rows = database
         .query(
-            "SELECT id, phase = 'authorising', phase = 'needs-attention',
-                    view ->> '$.reported_late' IS NOT NULL
-             FROM session WHERE id IN (SELECT value FROM json_each(?1))",
+            with_texts!(
+                database,
+                "SELECT id, phase = 'authorising', phase = 'needs-attention', view FROM session WHERE id IN ",
+                ""
+            ),
             vec![json(sessions)?],
         )
         .await?;
     let status = |row| {
         let mut row = Reader::new(row);
         let session = row.text()?;
-        let mut holds = || row.integer().map(|truth| truth != 0);
         let status = SessionStatus {
-            is_authorising: holds()?,
-            needs_attention: holds()?,
-            was_reported_late: holds()?,
+            is_authorising: row.integer()? != 0,
+            needs_attention: row.integer()? != 0,
+            was_reported_late: row.members()?.has(&["reported_late"]),
         };
         Ok((session, status))
     };
@@ -112,6 +115,19 @@ fn delivery(row: crate::platform::Row) -> Result<Delivery, StoreError> {
     })
 }
 
+macro_rules! claim {
+    () => {
+        "UPDATE delivery SET attempts = attempts + 1, next_at = ?2, last_at = ?1,
+                             first_at = CASE WHEN attempts = 0 THEN ?1 ELSE first_at END
+         WHERE number = (SELECT number FROM delivery WHERE status = 'waiting' AND next_at <= ?1 "
+    };
+}
+macro_rules! claimed {
+    () => {
+        " RETURNING number, webhook, alert, body, attempts, error, first_at, last_at"
+    };
+}
+
 /// Claim a delivery whose time has come. Until `until` it is not claimed again.
 pub(crate) async fn claim_delivery(
     database: &impl Database,
@@ -120,11 +136,15 @@ pub(crate) async fn claim_delivery(
 ) -> Result<Option<Delivery>, StoreError> {
     let rows = database
         .query(
-            "UPDATE delivery SET attempts = attempts + 1, next_at = ?2, last_at = ?1,
-                                 first_at = iif(attempts = 0, ?1, first_at)
-             WHERE number = (SELECT number FROM delivery WHERE status = 'waiting' AND next_at <= ?1
-                             ORDER BY next_at LIMIT 1)
-             RETURNING number, webhook, alert, body, attempts, error, first_at, last_at",
+            by_dialect(
+                database,
+                concat!(claim!(), "ORDER BY next_at LIMIT 1)", claimed!()),
+                concat!(
+                    claim!(),
+                    "ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)",
+                    claimed!()
+                ),
+            ),
             vec![integer(now)?, integer(until)?],
         )
         .await?;

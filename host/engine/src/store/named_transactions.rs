@@ -48,10 +48,10 @@ pub(crate) async fn heard(
             "INSERT INTO named_transaction (station, name, connector, start_energy, signed, token, heard_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (station, name) DO UPDATE SET
-                connector = coalesce(connector, excluded.connector),
-                start_energy = coalesce(start_energy, excluded.start_energy),
-                signed = coalesce(signed, excluded.signed),
-                token = coalesce(excluded.token, token),
+                connector = coalesce(named_transaction.connector, excluded.connector),
+                start_energy = coalesce(named_transaction.start_energy, excluded.start_energy),
+                signed = coalesce(named_transaction.signed, excluded.signed),
+                token = coalesce(excluded.token, named_transaction.token),
                 heard_at = excluded.heard_at
              RETURNING number, connector, start_energy, coalesce(signed, '[]'), token",
             vec![

@@ -12,8 +12,9 @@ use std::ops::Range;
 use chargetap_contract::session::{Action, Command};
 
 use super::error::StoreError;
-use super::rows::{Reader, integer, text};
-use crate::platform::{Database, Value};
+use super::processes::now;
+use super::rows::{Reader, by_dialect, integer, optional_text, text};
+use crate::platform::{Database, Dialect, Value};
 
 /// What a command waits for. One that waits long delays those of its own lane only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,35 +68,67 @@ pub(crate) async fn claim(
     now: u64,
 ) -> Result<Option<Claimed>, StoreError> {
     let (actions, is_in) = lane.actions();
+    let mut parameters = vec![integer(now)?, text(actions), Value::Integer(is_in.into())];
+    if database.dialect() == Dialect::Postgres {
+        parameters.push(optional_text(database.process()));
+    }
     // An action is a JSON object with its name as the only key. It is not read as JSON, so that one that cannot be
     // read does not keep the others waiting.
     let rows = database
         .query(
-            "UPDATE command SET status = 'sent', sent_at = ?1, attempts = attempts + 1
-             WHERE number = (SELECT min(number) FROM command
-                             WHERE status = 'pending' AND status <> 'done'
-                               AND (substr(action, 3, instr(action, '\":') - 3)
-                                    IN (SELECT value FROM json_each(?2))) = ?3)
-               AND status = 'pending'
-             RETURNING id, session, action",
-            vec![integer(now)?, text(actions), Value::Integer(is_in.into())],
+            by_dialect(
+                database,
+                "UPDATE command SET status = 'sent', sent_at = ?1, attempts = attempts + 1
+                 WHERE number = (SELECT min(number) FROM command
+                                 WHERE status = 'pending' AND status <> 'done'
+                                   AND (substr(action, 3, instr(action, '\":') - 3)
+                                        IN (SELECT value FROM json_each(?2))) = ?3)
+                   AND status = 'pending'
+                 RETURNING id, session, action",
+                "UPDATE command SET status = 'sent', sent_at = ?1, attempts = attempts + 1, owner = ?4
+                 WHERE number = (SELECT number FROM command
+                                 WHERE status = 'pending' AND status <> 'done'
+                                   AND (split_part(action, '\"', 2)
+                                        IN (SELECT jsonb_array_elements_text(CAST(?2 AS jsonb)))) = (?3 = 1)
+                                 ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)
+                 RETURNING id, session, action",
+            ),
+            parameters,
         )
         .await?;
     let row = rows.into_iter().next();
     row.map(|row| claimed(Reader::new(row))).transpose()
 }
 
-/// Commands that were sent and never ended, except those sent within this span of time: the
-/// process that sent the others is gone.
+macro_rules! abandoned {
+    () => {
+        "SELECT id, id, session, action FROM command WHERE status = 'sent' AND status <> 'done' AND "
+    };
+}
+
+/// Commands that were sent and never ended, and whose process is gone: which it is, the command says. Where it does not,
+/// all processes are gone that sent one outside of this span of time.
 pub(crate) async fn abandoned(
     database: &impl Database,
     except: Range<u64>,
 ) -> Result<Vec<Abandoned>, StoreError> {
     let rows = database
         .query(
-            "SELECT id, id, session, action FROM command
-             WHERE status = 'sent' AND status <> 'done' AND NOT (sent_at >= ?1 AND sent_at < ?2)
-             ORDER BY number",
+            by_dialect(
+                database,
+                concat!(
+                    abandoned!(),
+                    "NOT (sent_at >= ?1 AND sent_at < ?2) ORDER BY number"
+                ),
+                concat!(
+                    abandoned!(),
+                    "CASE WHEN owner IS NULL THEN NOT (sent_at >= ?1 AND sent_at < ?2)
+                     ELSE NOT EXISTS (SELECT 1 FROM process
+                                      WHERE process.id = command.owner AND process.until > ",
+                    now!(),
+                    ") END ORDER BY number"
+                ),
+            ),
             vec![integer(except.start)?, integer(except.end)?],
         )
         .await?;

@@ -3,7 +3,7 @@
 use chargetap_contract::callback::PaymentReport;
 
 use super::error::StoreError;
-use super::rows::{Reader, integer, json, optional_text, text};
+use super::rows::{Reader, by_dialect, integer, json, optional_text, text};
 use crate::platform::Database;
 
 /// A provider's report on record.
@@ -54,8 +54,12 @@ pub(crate) async fn delete_delivery_keys(
     before: u64,
 ) -> Result<(), StoreError> {
     for statement in [
-        "UPDATE event SET dedupe = NULL
-         WHERE at < ?1 AND dedupe IS NOT NULL AND instr(dedupe, '/') = 0",
+        // The last condition is that of an index, word for word.
+        by_dialect(
+            database,
+            "UPDATE event SET dedupe = NULL WHERE at < ?1 AND dedupe IS NOT NULL AND instr(dedupe, '/') = 0",
+            "UPDATE event SET dedupe = NULL WHERE at < ?1 AND dedupe IS NOT NULL AND strpos(dedupe, '/') = 0",
+        ),
         "UPDATE report SET dedupe = NULL WHERE at < ?1 AND dedupe IS NOT NULL",
     ] {
         database.query(statement, vec![integer(before)?]).await?;

@@ -46,7 +46,7 @@ pub(crate) async fn insert(
         .query(
             "INSERT INTO ask (id, terminal, ask, chosen, told_at, renew_at, expires_at)
              SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-             WHERE ?8 OR NOT EXISTS (SELECT 1 FROM stop_question JOIN ask ON ask.id = arming
+             WHERE ?8 = 1 OR NOT EXISTS (SELECT 1 FROM stop_question JOIN ask ON ask.id = arming
                                      WHERE number = (SELECT max(number) FROM ask WHERE terminal = ?2))
              RETURNING number",
             vec![

@@ -2,11 +2,11 @@
 //!
 //! Signed meter values are kept as the station sent them; at most 16 of a session.
 
-use chargetap_contract::receipt::{Document, Summary};
+use chargetap_contract::receipt::{Document, Subject, Summary};
 use chargetap_contract::terminal::ApplicationId;
 
 use super::error::StoreError;
-use super::rows::{Reader, integer, json, optional_integer, optional_text, text};
+use super::rows::{Reader, by_dialect, integer, json, optional_integer, optional_text, text};
 use crate::platform::{Database, Row, Value};
 
 /// A receipt on its way into the store.
@@ -124,8 +124,11 @@ pub(crate) async fn sessions_of(
     number: &str,
     code: &str,
 ) -> Result<Vec<String>, StoreError> {
-    let query = "SELECT DISTINCT session FROM paper
-                 WHERE document ->> '$.number' = ?1 OR code = ?2";
+    let query = by_dialect(
+        database,
+        "SELECT DISTINCT session FROM paper WHERE document ->> '$.number' = ?1 OR code = ?2",
+        "SELECT DISTINCT session FROM paper WHERE CAST(document AS jsonb) ->> 'number' = ?1 OR code = ?2",
+    );
     let rows = database.query(query, vec![text(number), text(code)]);
     let rows = rows.await?;
     rows.into_iter()
@@ -143,10 +146,18 @@ pub(crate) async fn find_by_card(
 ) -> Result<Vec<(u64, Document)>, StoreError> {
     let rows = database
         .query(
-            "SELECT amount, document FROM paper
-             WHERE terminal = ?1 AND last_four = ?2
-               AND amount IN (SELECT value FROM json_each(?3))
-             ORDER BY number DESC LIMIT 100",
+            by_dialect(
+                database,
+                "SELECT amount, document FROM paper
+                 WHERE terminal = ?1 AND last_four = ?2
+                   AND amount IN (SELECT value FROM json_each(?3))
+                 ORDER BY number DESC LIMIT 100",
+                "SELECT amount, document FROM paper
+                 WHERE terminal = ?1 AND last_four = ?2
+                   AND amount IN (SELECT CAST(value AS bigint)
+                                  FROM jsonb_array_elements_text(CAST(?3 AS jsonb)) AS value)
+                 ORDER BY number DESC LIMIT 100",
+            ),
             vec![text(terminal), integer(last_four.into())?, json(amounts)?],
         )
         .await?;
@@ -164,7 +175,7 @@ pub(crate) async fn count_search(database: &impl Database, minute: u64) -> Resul
     let forget = "DELETE FROM attempt WHERE minute <> ?1";
     database.query(forget, vec![minute.clone()]).await?;
     let count = "INSERT INTO attempt (minute, count) VALUES (?1, 1)
-                 ON CONFLICT (minute) DO UPDATE SET count = count + 1 RETURNING count";
+                 ON CONFLICT (minute) DO UPDATE SET count = attempt.count + 1 RETURNING count";
     let rows = database.query(count, vec![minute]).await?;
     Reader::new(rows.into_iter().next().unwrap_or_default()).unsigned()
 }
@@ -186,13 +197,17 @@ pub(crate) async fn latest_bill(
 ) -> Result<Option<Document>, StoreError> {
     let rows = database
         .query(
-            "SELECT document FROM paper
-             WHERE session = ?1 AND document -> '$.subject.Refund' IS NULL
-             ORDER BY number DESC LIMIT 1",
+            "SELECT document FROM paper WHERE session = ?1 ORDER BY number DESC",
             vec![text(session)],
         )
         .await?;
-    rows.into_iter().next().map(document).transpose()
+    for row in rows {
+        let bill = document(row)?;
+        if !matches!(bill.subject, Subject::Refund(_)) {
+            return Ok(Some(bill));
+        }
+    }
+    Ok(None)
 }
 
 /// How the invoice of a session stands.
@@ -204,8 +219,7 @@ pub(crate) async fn invoice_state(
         .query(
             "SELECT EXISTS (SELECT 1 FROM command WHERE id = ?1 || '/invoice'),
                     (SELECT id FROM paper WHERE command = ?1 || '/invoice'),
-                    EXISTS (SELECT 1 FROM session WHERE id = ?1 AND view ->> '$.captured' > 0
-                                                    AND view ->> '$.refunded' = 0)",
+                    coalesce((SELECT view FROM session WHERE id = ?1), '{}')",
             // The command is called so by the orchestrator: a session has one.
             vec![text(session)],
         )
@@ -213,7 +227,9 @@ pub(crate) async fn invoice_state(
     let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
     let is_asked_for = row.integer()? != 0;
     let issued = row.optional_text()?;
-    let is_possible = row.integer()? != 0;
+    let view = row.members()?;
+    let amount = |name| view.number(&[name]).unwrap_or_default();
+    let is_possible = amount("captured") > 0 && amount("refunded") == 0;
     Ok(match issued {
         Some(id) => InvoiceState::Issued(id),
         None if is_asked_for => InvoiceState::Coming,
@@ -246,14 +262,15 @@ pub(crate) async fn card_application(
 ) -> Result<Option<ApplicationId>, StoreError> {
     let rows = database
         .query(
-            "SELECT event -> '$.CardPresented.read.application' FROM event
-             WHERE session = ?1 AND version = 1
-               AND event ->> '$.CardPresented.read.application' IS NOT NULL",
+            "SELECT event FROM event WHERE session = ?1 AND version = 1",
             vec![text(session)],
         )
         .await?;
-    let mut applications = rows.into_iter().map(|row| Reader::new(row).json());
-    applications.next().transpose()
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let event = Reader::new(row).members()?;
+    event.parse(&["CardPresented", "read", "application"])
 }
 
 /// The price as the terminal showed it, if it was kept with the session.
@@ -263,13 +280,15 @@ pub(crate) async fn told_price(
 ) -> Result<Option<String>, StoreError> {
     let rows = database
         .query(
-            "SELECT event ->> '$.CardPresented.told_price' FROM event
-             WHERE session = ?1 AND version = 1",
+            "SELECT event FROM event WHERE session = ?1 AND version = 1",
             vec![text(session)],
         )
         .await?;
-    let row = rows.into_iter().next();
-    row.map_or(Ok(None), |row| Reader::new(row).optional_text())
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let event = Reader::new(row).members()?;
+    Ok(event.text(&["CardPresented", "told_price"]))
 }
 
 /// How many signed values of a session are kept: one is of its beginning and one of its end, and a

@@ -1,9 +1,10 @@
 //! Refunds, as the events that recorded them.
 
 use chargetap_contract::money::Currency;
+use serde::Deserialize;
 
 use super::error::StoreError;
-use super::rows::{Reader, text};
+use super::rows::{Members, Reader, first_text, text, unreadable};
 use crate::platform::Database;
 use crate::refund::Refund;
 
@@ -15,25 +16,56 @@ pub(crate) async fn load(
 ) -> Result<Option<Refund>, StoreError> {
     let rows = database
         .query(
-            "SELECT event ->> '$.Refunded', view ->> '$.currency', view ->> '$.refunded',
-                    (view ->> '$.captured') - (view ->> '$.refunded'),
-                    (SELECT paper.id FROM json_each(event.commands) AS command JOIN paper
-                     ON paper.command = command.value ->> '$.id')
-             FROM event WHERE dedupe = ?1 AND event ->> '$.Refunded' IS NOT NULL",
+            "SELECT event, view, commands FROM event WHERE dedupe = ?1",
             vec![text(dedupe)],
         )
         .await?;
-    let refund = |row| {
-        let mut row = Reader::new(row);
-        Ok(Refund {
-            amount: row.unsigned()?,
-            currency: row.text()?,
-            refunded: row.unsigned()?,
-            left: row.unsigned()?,
-            receipt: row.optional_text()?,
-        })
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
     };
-    rows.into_iter().next().map(refund).transpose()
+    let mut row = Reader::new(row);
+    let Some(amount) = row.members()?.number(&["Refunded"]) else {
+        return Ok(None);
+    };
+    let view = row.members()?;
+    let commands: Vec<Named> = row.json()?;
+    let mut receipt = None;
+    for command in commands {
+        let query = "SELECT id FROM paper WHERE command = ?1";
+        let issued = database.query(query, vec![text(&command.id)]).await?;
+        receipt = first_text(issued)?.or(receipt);
+    }
+    Ok(Some(Refund {
+        amount,
+        currency: view
+            .text(&["currency"])
+            .ok_or_else(|| unreadable("a view without a currency"))?,
+        refunded: refunded(&view),
+        left: captured(&view).saturating_sub(refunded(&view)),
+        receipt,
+    }))
+}
+
+/// A command of which only the id is of interest.
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
+fn captured(view: &Members) -> u64 {
+    view.number(&["captured"]).unwrap_or_default()
+}
+
+fn refunded(view: &Members) -> u64 {
+    view.number(&["refunded"]).unwrap_or_default()
+}
+
+/// How a session stands.
+async fn view(database: &impl Database, session: &str) -> Result<Option<Members>, StoreError> {
+    let query = "SELECT view FROM session WHERE id = ?1";
+    let rows = database.query(query, vec![text(session)]).await?;
+    let row = rows.into_iter().next();
+    row.map(|row| Reader::new(row).members()).transpose()
 }
 
 /// How much was given back of what a session captured, in minor units; absent if nothing was.
@@ -41,15 +73,8 @@ pub(crate) async fn total(
     database: &impl Database,
     session: &str,
 ) -> Result<Option<u64>, StoreError> {
-    let rows = database
-        .query(
-            "SELECT view ->> '$.refunded' FROM session
-             WHERE id = ?1 AND view ->> '$.refunded' > 0",
-            vec![text(session)],
-        )
-        .await?;
-    let total = rows.into_iter().next();
-    total.map(|row| Reader::new(row).unsigned()).transpose()
+    let view = view(database, session).await?;
+    Ok(view.map(|view| refunded(&view)).filter(|total| *total > 0))
 }
 
 /// How much is left of what a session captured, in minor units of this currency; absent if it captured
@@ -58,16 +83,15 @@ pub(crate) async fn left(
     database: &impl Database,
     session: &str,
 ) -> Result<Option<(u64, Currency)>, StoreError> {
-    let rows = database
-        .query(
-            "SELECT (view ->> '$.captured') - (view ->> '$.refunded'), view ->> '$.currency'
-             FROM session WHERE id = ?1 AND view ->> '$.captured' > 0",
-            vec![text(session)],
-        )
-        .await?;
-    let left = |row| {
-        let mut row = Reader::new(row);
-        Ok((row.unsigned()?, row.text()?))
+    let view = view(database, session).await?;
+    let Some(view) = view.filter(|view| captured(view) > 0) else {
+        return Ok(None);
     };
-    rows.into_iter().next().map(left).transpose()
+    let currency = view
+        .text(&["currency"])
+        .ok_or_else(|| unreadable("a view without a currency"))?;
+    Ok(Some((
+        captured(&view).saturating_sub(refunded(&view)),
+        currency,
+    )))
 }

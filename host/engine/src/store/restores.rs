@@ -1,7 +1,7 @@
 //! Copies that were put in the place of this database, and what the provider has since of which they know nothing.
 
 use super::error::StoreError;
-use super::rows::{Reader, integer, json, text, texts};
+use super::rows::{Reader, by_dialect, integer, json, text};
 use crate::platform::{Database, Value};
 
 /// How many transaction ids are left out after a restore: more than any gateway gave out since the copy was made, and
@@ -109,11 +109,19 @@ pub(crate) async fn compared(
 ) -> Result<(), StoreError> {
     database
         .query(
-            "INSERT INTO hold_comparison (terminal, restore, unknown) VALUES (?1, ?2, ?3)
-             ON CONFLICT (terminal, restore) DO UPDATE SET unknown = (
-                SELECT json_group_array(value) FROM (
-                    SELECT value FROM json_each(hold_comparison.unknown)
-                    UNION SELECT value FROM json_each(excluded.unknown)))",
+            by_dialect(
+                database,
+                "INSERT INTO hold_comparison (terminal, restore, unknown) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (terminal, restore) DO UPDATE SET unknown = (
+                    SELECT json_group_array(value) FROM (
+                        SELECT value FROM json_each(hold_comparison.unknown)
+                        UNION SELECT value FROM json_each(excluded.unknown)))",
+                "INSERT INTO hold_comparison (terminal, restore, unknown) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (terminal, restore) DO UPDATE SET unknown = (
+                    SELECT CAST(coalesce(jsonb_agg(value), '[]') AS text) FROM (
+                        SELECT jsonb_array_elements(CAST(hold_comparison.unknown AS jsonb)) AS value
+                        UNION SELECT jsonb_array_elements(CAST(excluded.unknown AS jsonb))) AS both_of_them)",
+            ),
             vec![text(terminal), Value::Integer(restore), json(unknown)?],
         )
         .await?;
@@ -127,11 +135,15 @@ pub(crate) async fn set_aside(
 ) -> Result<Vec<String>, StoreError> {
     let rows = database
         .query(
-            "SELECT value FROM hold_comparison JOIN json_each(unknown) WHERE terminal = ?1",
+            "SELECT unknown FROM hold_comparison WHERE terminal = ?1",
             vec![text(terminal)],
         )
         .await?;
-    texts(rows)
+    let mut holds = Vec::new();
+    for row in rows {
+        holds.extend(Reader::new(row).json::<Vec<String>>()?);
+    }
+    Ok(holds)
 }
 
 /// Put on record that the numbers up to this one were given to receipts that are not in this database. Each keeps its

@@ -5,7 +5,35 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
-use crate::platform::{Row, Value};
+use crate::platform::{Database, Dialect, Row, Value};
+
+/// The statement for this database, where the dialects differ.
+pub(super) fn by_dialect(
+    database: &impl Database,
+    sqlite: &'static str,
+    postgres: &'static str,
+) -> &'static str {
+    match database.dialect() {
+        Dialect::Sqlite => sqlite,
+        Dialect::Postgres => postgres,
+    }
+}
+
+/// A statement with the elements of its first parameter, a list in JSON of texts, between its two parts.
+macro_rules! with_texts {
+    ($database:expr, $before:expr, $after:expr) => {
+        $crate::store::rows::by_dialect(
+            $database,
+            concat!($before, "(SELECT value FROM json_each(?1))", $after),
+            concat!(
+                $before,
+                "(SELECT jsonb_array_elements_text(CAST(?1 AS jsonb)))",
+                $after
+            ),
+        )
+    };
+}
+pub(super) use with_texts;
 
 /// A card as the tables name it.
 pub(super) fn card_key(card: &CardReference) -> String {
@@ -98,8 +126,51 @@ impl Reader {
         }
     }
 
+    /// A document of which some members are asked for, in whichever form an earlier version stored the others.
+    pub(super) fn members(&mut self) -> Result<Members, StoreError> {
+        self.json().map(Members)
+    }
+
     pub(super) fn json<T: DeserializeOwned>(&mut self) -> Result<T, StoreError> {
         serde_json::from_str(&self.text()?).map_err(unreadable)
+    }
+}
+
+/// A member of a stored JSON document, by its names from the outside to the inside; nothing if it is not there, or null.
+pub(super) struct Members(serde_json::Value);
+
+impl Members {
+    fn at(&self, names: &[&str]) -> Option<&serde_json::Value> {
+        let mut value = &self.0;
+        for name in names {
+            value = value.get(name)?;
+        }
+        (!value.is_null()).then_some(value)
+    }
+
+    pub(super) fn number(&self, names: &[&str]) -> Option<u64> {
+        self.at(names).and_then(serde_json::Value::as_u64)
+    }
+
+    pub(super) fn text(&self, names: &[&str]) -> Option<String> {
+        self.at(names)
+            .and_then(|it| it.as_str())
+            .map(ToOwned::to_owned)
+    }
+
+    pub(super) fn has(&self, names: &[&str]) -> bool {
+        self.at(names).is_some()
+    }
+
+    pub(super) fn parse<T: DeserializeOwned>(
+        &self,
+        names: &[&str],
+    ) -> Result<Option<T>, StoreError> {
+        let member = self.at(names).cloned();
+        member
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(unreadable)
     }
 }
 

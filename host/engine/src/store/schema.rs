@@ -1,14 +1,22 @@
-//! The tables, as they are now. `migrations` brings older ones to this.
+//! The tables in SQLite, as they are now. `migrations` brings older ones to this.
 
 use super::error::StoreError;
+use super::rows::by_dialect;
 use crate::platform::Database;
 
 /// Whether something can be stored: on a full disk nothing can, although reading goes on.
 pub(crate) async fn probe(database: &impl Database) -> Result<(), StoreError> {
-    let statement = "INSERT INTO probe (filler) VALUES (zeroblob(8192))";
+    let statement = by_dialect(
+        database,
+        "INSERT INTO probe (filler) VALUES (zeroblob(8192))",
+        "INSERT INTO probe (id, filler) VALUES (1, repeat('0', 8192))
+         ON CONFLICT (id) DO UPDATE SET filler = excluded.filler",
+    );
     database.query(statement, Vec::new()).await?;
     Ok(())
 }
+
+pub(super) mod postgres;
 
 /// Each may run again, also at the same time: instances may start together. A trigger that changes gets another name.
 pub(super) const DEFINITIONS: &[&str] = &[

@@ -6,7 +6,7 @@ use chargetap_contract::session::Evse;
 use chargetap_contract::terminal::CardReference;
 
 use super::error::StoreError;
-use super::rows::{Reader, card_key, integer, text, texts};
+use super::rows::{Reader, by_dialect, card_key, integer, text, texts, unreadable};
 use crate::platform::{Database, Row, Value};
 
 /// A session as stored.
@@ -128,7 +128,9 @@ pub(crate) async fn fold(
 ) -> Result<bool, StoreError> {
     let rows = database
         .query(
-            "UPDATE session SET is_folded = 1
+            by_dialect(
+                database,
+                "UPDATE session SET is_folded = 1
              WHERE number IN (
                 SELECT oldest.number
                 FROM (SELECT number, id, version FROM session
@@ -139,6 +141,26 @@ pub(crate) async fn fold(
                 WHERE last.at + coalesce((SELECT sum(by) FROM clock_step JOIN clock_step_order USING (number)
                                           WHERE after_event >= last.rowid), 0) < ?1)
              RETURNING number",
+                "WITH folded AS (
+                UPDATE session SET is_folded = 1
+                WHERE number IN (
+                    SELECT oldest.number
+                    FROM (SELECT number, id, version FROM session
+                          WHERE is_folded = 0
+                            AND phase IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')
+                          ORDER BY number LIMIT ?2) AS oldest
+                    JOIN event AS last ON last.session = oldest.id AND last.version = oldest.version
+                    WHERE last.at + coalesce((SELECT CAST(sum(by) AS bigint)
+                                              FROM clock_step JOIN clock_step_order USING (number)
+                                              WHERE after_event >= last.place), 0) < ?1)
+                RETURNING number, id, version),
+             gone AS (
+                DELETE FROM event USING folded
+                WHERE event.session = folded.id AND event.version < folded.version
+                  AND CAST(event.event AS jsonb) -> 'MeterRead' IS NOT NULL
+                  AND event.dedupe IS NULL AND event.read IS NULL)
+             SELECT number FROM folded",
+            ),
             vec![integer(ended_before)?, integer(sessions)?],
         )
         .await?;
@@ -219,24 +241,28 @@ pub(crate) async fn cost(
 ) -> Result<Option<SessionCost>, StoreError> {
     let rows = database
         .query(
-            "SELECT view ->> '$.currency', view ->> '$.cost.gross', view ->> '$.hold.amount',
-                    phase NOT IN ('starting', 'charging', 'stopping')
-             FROM session WHERE id = ?1 AND view ->> '$.hold.amount' IS NOT NULL",
+            "SELECT view, phase NOT IN ('starting', 'charging', 'stopping') FROM session WHERE id = ?1",
             vec![text(session)],
         )
         .await?;
-    rows.into_iter()
-        .next()
-        .map(|row| {
-            let mut row = Reader::new(row);
-            Ok(SessionCost {
-                currency: row.text()?,
-                cost: row.unsigned()?,
-                hold: row.unsigned()?,
-                is_final: row.integer()? != 0,
-            })
-        })
-        .transpose()
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let mut row = Reader::new(row);
+    let view = row.members()?;
+    let Some(hold) = view.number(&["hold", "amount"]) else {
+        return Ok(None);
+    };
+    Ok(Some(SessionCost {
+        currency: view
+            .text(&["currency"])
+            .ok_or_else(|| unreadable("a view without a currency"))?,
+        cost: view
+            .number(&["cost", "gross"])
+            .ok_or_else(|| unreadable("a view without a cost"))?,
+        hold,
+        is_final: row.integer()? != 0,
+    }))
 }
 
 /// Whether a session with this token waits for its start at this station, or charges there.

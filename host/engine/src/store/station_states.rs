@@ -1,7 +1,7 @@
 //! Stations as people see them: what they said of themselves and of their connectors, and their transactions.
 
 use super::error::StoreError;
-use super::rows::{Reader, json, text, texts};
+use super::rows::{Reader, json, text, texts, with_texts};
 use super::stations::out_of_order;
 use super::transactions::{Transaction, columns, transaction};
 use crate::platform::{Database, Row, Value};
@@ -25,8 +25,11 @@ pub(crate) async fn introductions(
 ) -> Result<Vec<Introduction>, StoreError> {
     let rows = database
         .query(
-            "SELECT id, connected_at, booted_at, vendor, model, serial, firmware FROM station
-             WHERE id IN (SELECT value FROM json_each(?1))",
+            with_texts!(
+                database,
+                "SELECT id, connected_at, booted_at, vendor, model, serial, firmware FROM station WHERE id IN ",
+                ""
+            ),
             vec![json(stations)?],
         )
         .await?;
@@ -63,10 +66,14 @@ pub(crate) async fn reported(
 ) -> Result<Vec<Reported>, StoreError> {
     let rows = database
         .query(
-            concat!(
-                "SELECT station, connector, status, error, reported_at, status IN ",
-                out_of_order!(),
-                " FROM connector WHERE station IN (SELECT value FROM json_each(?1))"
+            with_texts!(
+                database,
+                concat!(
+                    "SELECT station, connector, status, error, reported_at, status IN ",
+                    out_of_order!(),
+                    " FROM connector WHERE station IN "
+                ),
+                ""
             ),
             vec![json(stations)?],
         )
@@ -126,9 +133,10 @@ pub(crate) async fn running_at(
 ) -> Result<Vec<Listed>, StoreError> {
     let rows = database
         .query(
-            select_listed!(
-                "WHERE t.station IN (SELECT value FROM json_each(?1)) AND t.ended_at IS NULL
-                 ORDER BY t.number"
+            with_texts!(
+                database,
+                select_listed!("WHERE t.station IN "),
+                " AND t.ended_at IS NULL ORDER BY t.number"
             ),
             vec![json(stations)?],
         )

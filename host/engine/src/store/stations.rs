@@ -77,8 +77,8 @@ pub(crate) async fn known_status(
     let rows = database
         .query(
             "SELECT c.status,
-                    coalesce(s.connected_at > coalesce(c.reported_at, 0), 0),
-                    coalesce(s.booted_at > coalesce(c.reported_at, 0), 0)
+                    coalesce(s.connected_at > coalesce(c.reported_at, 0), FALSE),
+                    coalesce(s.booted_at > coalesce(c.reported_at, 0), FALSE)
              FROM (SELECT ?1 AS station, ?2 AS connector) AS this
              LEFT JOIN station AS s ON s.id = this.station
              LEFT JOIN connector AS c
@@ -110,8 +110,8 @@ pub(crate) async fn put_status(
             "INSERT INTO connector (station, connector, status, denies, error, reported_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (station, connector) DO UPDATE SET
-                denies = iif(status = excluded.status, max(denies, excluded.denies),
-                             excluded.denies),
+                denies = CASE WHEN connector.status = excluded.status AND connector.denies = 1 THEN 1
+                              ELSE excluded.denies END,
                 status = excluded.status, error = excluded.error,
                 reported_at = excluded.reported_at",
             vec![

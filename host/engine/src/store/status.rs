@@ -1,7 +1,7 @@
 //! Counts for operators: how much waits, and how stations and terminals are.
 
 use super::error::StoreError;
-use super::rows::{Reader, integer, json, texts};
+use super::rows::{Reader, by_dialect, integer, json, texts, with_texts};
 use super::stations::out_of_order;
 use crate::platform::Database;
 
@@ -34,11 +34,19 @@ pub(crate) async fn waiting_commands(database: &impl Database) -> Result<Waiting
     let rows = database
         .query(
             // The event that asked for it, the last time if that was several times.
-            "SELECT max(event.at) FROM command
-             JOIN event ON event.session = command.session
-             JOIN json_each(event.commands) AS asked ON asked.value ->> '$.id' = command.id
-             WHERE command.number = (SELECT min(number) FROM command INDEXED BY command_waiting
-                                     WHERE status <> 'done')",
+            by_dialect(
+                database,
+                "SELECT max(event.at) FROM command
+                 JOIN event ON event.session = command.session
+                 JOIN json_each(event.commands) AS asked ON asked.value ->> '$.id' = command.id
+                 WHERE command.number = (SELECT min(number) FROM command INDEXED BY command_waiting
+                                         WHERE status <> 'done')",
+                "SELECT max(event.at) FROM command
+                 JOIN event ON event.session = command.session
+                 CROSS JOIN LATERAL jsonb_array_elements(CAST(event.commands AS jsonb)) AS asked (value)
+                 WHERE asked.value ->> 'id' = command.id
+                   AND command.number = (SELECT min(number) FROM command WHERE status <> 'done')",
+            ),
             Vec::new(),
         )
         .await?;
@@ -48,6 +56,13 @@ pub(crate) async fn waiting_commands(database: &impl Database) -> Result<Waiting
     Ok(waiting)
 }
 
+macro_rules! unresolved_by_phase {
+    () => {
+        "WHERE phase NOT IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')
+         GROUP BY phase ORDER BY phase"
+    };
+}
+
 /// How many sessions of which something is still to come are in which phase.
 pub(crate) async fn unresolved_phases(
     database: &impl Database,
@@ -55,9 +70,17 @@ pub(crate) async fn unresolved_phases(
     let rows = database
         .query(
             // Its condition is that of the index, word for word. SQLite would read another index as a whole.
-            "SELECT phase, count(*) FROM session INDEXED BY session_unresolved
-             WHERE phase NOT IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')
-             GROUP BY phase ORDER BY phase",
+            by_dialect(
+                database,
+                concat!(
+                    "SELECT phase, count(*) FROM session INDEXED BY session_unresolved ",
+                    unresolved_by_phase!()
+                ),
+                concat!(
+                    "SELECT phase, count(*) FROM session ",
+                    unresolved_by_phase!()
+                ),
+            ),
             Vec::new(),
         )
         .await?;
@@ -92,9 +115,14 @@ pub(crate) async fn armed(
 ) -> Result<Vec<String>, StoreError> {
     let rows = database
         .query(
-            "SELECT wanted.value FROM json_each(?1) AS wanted JOIN ask
-             ON ask.number = (SELECT max(number) FROM ask WHERE terminal = wanted.value)
-             WHERE ask.confirmed = 1 AND ask.expires_at > ?2",
+            with_texts!(
+                database,
+                "SELECT terminal FROM ask
+                 WHERE confirmed = 1 AND expires_at > ?2
+                   AND number = (SELECT max(number) FROM ask AS last WHERE last.terminal = ask.terminal)
+                   AND terminal IN ",
+                ""
+            ),
             vec![json(terminals)?, integer(now)?],
         )
         .await?;

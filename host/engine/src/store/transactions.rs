@@ -92,7 +92,7 @@ async fn insert(
                  heard_at, is_local)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)
              ON CONFLICT (key) DO UPDATE SET heard_at = excluded.heard_at
-                WHERE ended_at IS NULL OR excluded.started_at IS NOT NULL
+                WHERE station_transaction.ended_at IS NULL OR excluded.started_at IS NOT NULL
              RETURNING number",
             vec![
                 text(key),
@@ -225,9 +225,9 @@ pub(crate) async fn read(
     database
         .query(
             "UPDATE station_transaction
-             SET ended_at = iif(is_lost = 1 AND energy < ?2, NULL, ended_at),
-                 is_lost = iif(energy < ?2, 0, is_lost),
-                 energy = max(coalesce(energy, ?2), ?2),
+             SET ended_at = CASE WHEN is_lost = 1 AND energy < ?2 THEN NULL ELSE ended_at END,
+                 is_lost = CASE WHEN energy < ?2 THEN 0 ELSE is_lost END,
+                 energy = CASE WHEN energy >= ?2 THEN energy ELSE ?2 END,
                  start_energy = coalesce(start_energy, ?2), heard_at = ?3
              WHERE number = ?1",
             vec![Value::Integer(number), integer(energy)?, integer(now)?],
@@ -262,7 +262,7 @@ pub(crate) async fn end(
         .query(
             "UPDATE station_transaction
              SET ended_at = ?3, stop_at = NULL, is_lost = 0,
-                 energy = max(coalesce(energy, ?2), coalesce(?2, energy))
+                 energy = CASE WHEN energy >= ?2 THEN energy ELSE coalesce(?2, energy) END
              WHERE number = ?1",
             vec![
                 Value::Integer(number),
@@ -350,8 +350,8 @@ pub(crate) async fn to_tend(
             "SELECT * FROM (
                 SELECT t.number, t.connector, t.token, t.started_at, t.start_energy, t.energy,
                        t.is_local, t.session, s.terminal, 0 AS is_over, t.station,
-                       coalesce(s.phase = 'charging', 0) AS is_charging,
-                       coalesce(s.phase IN ('charging', 'stopping'), 0) AS is_active,
+                       coalesce(s.phase = 'charging', FALSE) AS is_charging,
+                       coalesce(s.phase IN ('charging', 'stopping'), FALSE) AS is_active,
                        coalesce(t.heard_at <= ?2 AND
                                 (c.denies = 1 AND c.reported_at <= ?2
                                  AND (c.status <> 'occupied'
@@ -359,15 +359,15 @@ pub(crate) async fn to_tend(
                                  OR EXISTS (SELECT 1 FROM station_transaction AS later
                                             WHERE later.station = t.station
                                               AND later.connector = t.connector
-                                              AND later.number > t.number)), 0) AS is_denied,
+                                              AND later.number > t.number)), FALSE) AS is_denied,
                        t.stops, t.heard_at, coalesce(t.stop_at, 0) AS stop_at
                 FROM station_transaction AS t
                 LEFT JOIN session AS s ON s.id = t.session
                 LEFT JOIN connector AS c ON c.station = t.station AND c.connector = t.connector
                 LEFT JOIN station AS st ON st.id = t.station
-                WHERE t.ended_at IS NULL)
+                WHERE t.ended_at IS NULL) AS running
              WHERE is_denied AND (is_charging OR NOT is_active)
-                OR NOT is_active AND stop_at <= ?1 AND (NOT is_local OR heard_at <= ?3)
+                OR NOT is_active AND stop_at <= ?1 AND (is_local = 0 OR heard_at <= ?3)
              ORDER BY stop_at LIMIT 100",
             vec![
                 integer(now)?,

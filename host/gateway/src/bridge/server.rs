@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::Json;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use chargetap_engine::platform::{PendingStation, StationAnswer, StationLink, StationOrder};
+use axum::routing::get;
+use chargetap_engine::platform::PendingStation;
 use tokio::net::TcpListener;
 
 use super::reports::Reports;
 use super::{Application, Bridge};
 use crate::connections::Port;
 use crate::ocpp::Stations;
-use crate::server;
+use crate::{server, station_api};
 
 /// Serve until `shutdown` completes.
 pub(super) async fn serve(
@@ -31,10 +31,7 @@ pub(super) async fn serve(
     };
     let stations = bridge.stations.clone();
     let application = bridge.application.clone();
-    let router = Router::new()
-        .route("/stations/{station}/orders", post(order))
-        .route("/stations/{station}/connected-for", get(connected_for))
-        .route("/stations/{station}/link", get(link))
+    let router = station_api::router()
         .route("/pending-stations", get(pending_stations))
         .route_layer(middleware::from_fn_with_state(application, authorize))
         .with_state(stations.clone())
@@ -54,28 +51,6 @@ async fn authorize(
         true => next.run(request).await,
         false => StatusCode::UNAUTHORIZED.into_response(),
     }
-}
-
-async fn order(
-    State(stations): State<Stations<Reports>>,
-    Path(station): Path<String>,
-    Json(order): Json<StationOrder>,
-) -> Json<StationAnswer> {
-    Json(stations.order(&station, order).await)
-}
-
-async fn connected_for(
-    State(stations): State<Stations<Reports>>,
-    Path(station): Path<String>,
-) -> Json<Option<u64>> {
-    Json(stations.connected_for(&station))
-}
-
-async fn link(
-    State(stations): State<Stations<Reports>>,
-    Path(station): Path<String>,
-) -> Json<StationLink> {
-    Json(stations.link(&station))
 }
 
 async fn pending_stations(State(stations): State<Stations<Reports>>) -> Json<Vec<PendingStation>> {

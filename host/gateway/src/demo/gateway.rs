@@ -43,7 +43,13 @@ pub(super) async fn start(
 ) -> anyhow::Result<Gateway> {
     let stations = listener.local_addr()?;
     let config = configuration.config()?;
-    let gateway = start::start(config, configuration.folder, Faults::default()).await?;
+    let gateway = start::start(
+        config,
+        configuration.folder,
+        stations.into(),
+        Faults::default(),
+    )
+    .await?;
     let token = gateway.take_bootstrap_token();
     tokio::spawn(server::serve(listener, gateway, std::future::pending()));
     Ok(Gateway {

@@ -302,6 +302,14 @@ impl<E: StationEvents> Stations<E> {
         Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
     }
 
+    /// Close the connection of a station that has a newer one elsewhere.
+    pub(crate) async fn let_go(&self, station: &str) {
+        if let Some(orders) = self.0.orders(station) {
+            // Fails if it has ended meanwhile.
+            let _ = orders.send(Order::Close).await;
+        }
+    }
+
     /// Asks a station to begin a transaction under a token of at most 20 characters.
     pub async fn remote_start(&self, station: &str, connector: u32, id_tag: &str) -> StationAnswer {
         let start = Request::Start {

@@ -290,3 +290,39 @@ fn a_central_system_above_is_named_by_a_websocket_url() {
     let errors = above("url = \"ws://cms.example\"\nrefused_tokens = \"maybe\"").unwrap_err();
     assert_eq!(errors.iter().count(), 1, "{errors}");
 }
+
+#[test]
+fn a_database_is_a_file_or_a_server_whose_password_is_named() {
+    let with = |server: &str| parse(&format!("{GOOD}\n[server]\n{server}\n"));
+    let config = with("database = \"state/gateway.db\"").unwrap();
+    assert_eq!(
+        config.server.database.file(),
+        Some(Path::new("state/gateway.db"))
+    );
+    let config = with(
+        "database = \"postgres://chargetap@db.example/chargetap\"\n\
+         database_password = { env = \"DATABASE_PASSWORD\" }",
+    );
+    let DatabaseAddress::Postgres { url, password } = config.unwrap().server.database else {
+        panic!("it is a server");
+    };
+    assert_eq!(url, "postgres://chargetap@db.example/chargetap");
+    assert_eq!(
+        password,
+        Some(SecretSource::Env("DATABASE_PASSWORD".into()))
+    );
+    for (server, key) in [
+        (
+            "database = \"postgres://chargetap:hunter2@db.example/chargetap\"",
+            "server.database",
+        ),
+        (
+            "database = \"gateway.db\"\ndatabase_password = { env = \"DATABASE_PASSWORD\" }",
+            "server.database_password",
+        ),
+    ] {
+        let errors = with(server).unwrap_err().to_string();
+        assert!(errors.contains(key), "{errors}");
+        assert!(!errors.contains("hunter2"), "{errors}");
+    }
+}

