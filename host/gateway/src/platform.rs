@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chargetap_engine::Gateway;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    Bundles, Busy, Database, DatabaseError, LoadedBundle, Metric, PendingStation, Platform, Row,
-    StationAnswer, StationLink, StationOrder, Value, Work,
+    Bundles, Busy, Database, DatabaseError, LoadedBundle, Metric, PendingStation, Platform,
+    Purpose, Row, StationAnswer, StationLink, StationOrder, Value, Work,
 };
 use chargetap_fleet::api::{BundledComponent, Problem};
 use chargetap_fleet::bundle::StandbyBundle;
@@ -22,10 +22,10 @@ use crate::client;
 use crate::faults::Faults;
 use crate::metrics::Metrics;
 use crate::ocpp::Stations;
-use crate::rendering::Rendering;
 use crate::sqlite::Sqlite;
 use crate::station_reports::Reports;
 use crate::tls::Tls;
+use crate::turns::Turns;
 
 /// The engine on this host.
 pub type NativeGateway = Gateway<Native>;
@@ -33,7 +33,7 @@ pub type NativeGateway = Gateway<Native>;
 /// The engine's platform on this host.
 pub struct Native {
     plugins: SwappablePlugins,
-    rendering: Rendering,
+    turns: Turns,
     database: Sqlite,
     http: reqwest::Client,
     stations: Stations<Reports>,
@@ -74,7 +74,7 @@ impl Native {
     ) -> Self {
         Self {
             plugins,
-            rendering: Rendering::new(),
+            turns: Turns::new(),
             database,
             http,
             stations,
@@ -148,11 +148,16 @@ impl Platform for Native {
         self.plugins.plugins()
     }
 
-    async fn render<T: Send>(&self, work: impl FnOnce(&Plugins) -> T + Send) -> Result<T, Busy> {
-        if self.faults.hold_pages {
-            return self.rendering.hold().await;
+    async fn call<T: Send>(
+        &self,
+        purpose: Purpose,
+        work: impl FnOnce(&Plugins) -> T + Send,
+    ) -> Result<T, Busy> {
+        if self.faults.hold_pages && purpose == Purpose::Page {
+            return self.turns.hold_page().await;
         }
-        self.rendering.run(|| work(self.components())).await
+        let turn = self.turns.run(purpose, || work(self.components()));
+        turn.await
     }
 
     fn now(&self) -> u64 {
