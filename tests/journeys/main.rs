@@ -20,6 +20,7 @@ mod crashes;
 mod deployment;
 mod field;
 mod fleet;
+mod hostile;
 mod input;
 mod notices;
 mod ocpp2;

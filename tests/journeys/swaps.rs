@@ -1,6 +1,6 @@
 //! Another bundle of components takes the place of the running one, and drivers notice nothing.
 
-mod components;
+pub(crate) mod components;
 mod crashes;
 mod refusals;
 
@@ -17,7 +17,7 @@ use components::add_note;
 const VERIFIER: &str = "callback-verifier";
 
 /// A gateway with a folder of components of its own, which takes what this line says.
-async fn gateway(setup: Setup, trust: &str) -> World {
+pub(crate) async fn gateway(setup: Setup, trust: &str) -> World {
     let mut world = World::new(setup).await;
     world.stop_gateway();
     copy_components(&folder(&world, "components"));
@@ -38,7 +38,7 @@ async fn unsigned(setup: Setup) -> World {
     world
 }
 
-fn folder(world: &World, name: &str) -> PathBuf {
+pub(crate) fn folder(world: &World, name: &str) -> PathBuf {
     world.folder().join(name)
 }
 

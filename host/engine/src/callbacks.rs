@@ -25,7 +25,7 @@ use crate::fleet::alerts;
 use crate::gateway::Gateway;
 use crate::http::{Request, Response};
 use crate::labels::change_name;
-use crate::platform::{Metric, Platform, Work};
+use crate::platform::{Metric, Platform, Purpose, Work};
 use crate::sessions::apply::apply;
 use crate::sessions::card;
 use crate::sessions::operator_requests::request_stop;
@@ -128,10 +128,11 @@ async fn receive(
         return Ok(rejected(Rejection::MalformedCapability));
     };
     let callback = callback(gateway, endpoint, capability, request);
-    let verified = match platform.components().verify(&callback)? {
+    let verified = platform.call(Purpose::Money, |components| components.verify(&callback));
+    let verified = match verified.await?? {
         Ok(verified) => verified,
         Err(rejection) => {
-            read_back(gateway, &callback.capability, now)?;
+            read_back(gateway, &callback.capability, now).await?;
             return Ok(rejected(rejection));
         }
     };
@@ -175,12 +176,15 @@ fn rejected(rejection: Rejection) -> Verdict {
 
 /// A callback that does not count changes nothing. But it may have been right and come too late, so
 /// the terminal that it names is polled, so many times and no more.
-fn read_back(
+async fn read_back(
     gateway: &Gateway<impl Platform>,
     capability: &str,
     now: u64,
 ) -> Result<(), EngineError> {
-    let claimed = gateway.platform.components().claimed_terminal(capability)?;
+    let claimed = gateway.platform.call(Purpose::Money, |components| {
+        components.claimed_terminal(capability)
+    });
+    let claimed = claimed.await??;
     let known = claimed.filter(|serial| gateway.config.terminals.contains_key(serial));
     if let Some(terminal) = known
         && gateway.callbacks.read_backs.take(&terminal, now)

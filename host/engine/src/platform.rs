@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 
-pub use chargetap_contract::{ComponentFault, Components};
+pub use chargetap_contract::{ComponentFault, Components, FaultCause};
 use chargetap_fleet::alert::Secret;
 use chargetap_fleet::api::{BundledComponent, Problem};
 use chargetap_fleet::bundle::{Replacement, StandbyBundle};
@@ -21,13 +21,17 @@ pub trait Platform: Bundles + Database + MaybeSend + MaybeSync + 'static {
     /// How the three components are called here.
     type Components: Components;
 
-    /// The three components.
+    /// The three components. The engine calls them by [`Platform::call`] only.
     fn components(&self) -> &Self::Components;
 
-    /// Render a page or a document: what takes long, and may wait for whatever moves money. A host with threads does it
-    /// where it keeps nobody else waiting, and so many at once.
-    fn render<T: MaybeSend>(
+    /// Call components, or do what takes as long. A component may compute for as long as it is let, so a host with
+    /// threads does this where it keeps nobody waiting but who wants the same: so many of each purpose at once.
+    ///
+    /// # Errors
+    /// So many wait for pages already that another one is not made. All other callers wait for as long as it takes.
+    fn call<T: MaybeSend>(
         &self,
+        _: Purpose,
         work: impl FnOnce(&Self::Components) -> T + MaybeSend,
     ) -> impl Future<Output = Result<T, Busy>> + MaybeSend {
         async move { Ok(work(self.components())) }
@@ -76,7 +80,20 @@ pub trait Platform: Bundles + Database + MaybeSend + MaybeSync + 'static {
     }
 }
 
-/// So many pages wait already that another one is not rendered.
+/// What components are called for. None of these waits for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// What moves money, or is acknowledged: callbacks, steps of sessions, prices and addresses of prompts.
+    Money,
+    /// Words for screens, and checks of what meters signed.
+    Words,
+    /// Pages and documents, which take longest.
+    Page,
+    /// A comparison with other components, of which nothing counts.
+    Trial,
+}
+
+/// So many pages wait already that another one is not made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many pages are asked for at the moment: try again in a few seconds")]
 pub struct Busy;

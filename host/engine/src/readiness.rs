@@ -4,7 +4,8 @@
 //! |------------|----------------------------------------------------|------------------------------------------|
 //! | store      | a row can be written, in 3 s                       | not ready: nothing can be acknowledged   |
 //! | clock      | it was set, and is not behind the store            | not ready: callbacks are refused         |
-//! | components | each of the three answers a call                   | not ready: callbacks are refused         |
+//! | components | callback-verifier and session-orchestrator answer  | not ready: callbacks are refused         |
+//! |            | receipt-generator answers                          | degraded, and ready                      |
 //! | provider   | Payter's last answer or a recent one was good, or  | degraded, and ready                      |
 //! |            | it was not asked yet                               |                                          |
 //!
@@ -19,9 +20,10 @@ pub(crate) mod state;
 use chargetap_contract::Components as _;
 use chargetap_fleet::api::{Part, PartState, PartStatus};
 
+use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::http::Response;
-use crate::platform::{ComponentFault, Platform};
+use crate::platform::{Platform, Purpose};
 use crate::{clock, store};
 
 /// Answer `GET /readyz`. What is wrong in detail is for operators only.
@@ -57,7 +59,7 @@ pub(crate) async fn parts(gateway: &Gateway<impl Platform>) -> Vec<PartStatus> {
         let parts = vec![
             PartStatus::new(Part::Store, store_problem(gateway).await),
             PartStatus::new(Part::Clock, clock_problem(gateway)),
-            PartStatus::new(Part::Components, components_problem(gateway)),
+            components_status(gateway).await,
             PartStatus::new(Part::Provider, gateway.payter.problem(platform)),
         ];
         for it in parts.iter().filter(|it| it.state == PartState::Failed) {
@@ -80,20 +82,43 @@ fn clock_problem(gateway: &Gateway<impl Platform>) -> Option<String> {
     Some(problem.to_string())
 }
 
-fn components_problem(gateway: &Gateway<impl Platform>) -> Option<String> {
-    let fault = call_components(gateway).err()?;
-    Some(format!(
-        "{fault}: start the gateway again, or take the components that ran before (`chargetap fleet plugins rollback`)"
-    ))
+/// Without words and pages, money is moved all the same.
+async fn components_status(gateway: &Gateway<impl Platform>) -> PartStatus {
+    let problem = |error: EngineError| {
+        format!(
+            "{error}: start the gateway again, or take the components that ran before \
+             (`chargetap fleet plugins rollback`)"
+        )
+    };
+    match call_for_money(gateway).await {
+        Err(error) => PartStatus::new(Part::Components, Some(problem(error))),
+        Ok(()) => match call_for_words(gateway).await {
+            Err(error) => PartStatus::degraded(Part::Components, problem(error)),
+            Ok(()) => PartStatus::new(Part::Components, None),
+        },
+    }
 }
 
-/// Call each component in the cheapest way.
-fn call_components(gateway: &Gateway<impl Platform>) -> Result<(), ComponentFault> {
-    let components = gateway.platform.components();
-    let now = gateway.platform.now();
-    components.claimed_terminal("")?;
-    components.offer(&gateway.policy("", now), 0, now)?;
-    components.check_measurement(&[], None)?;
+/// Call in the cheapest way those components on which money depends.
+async fn call_for_money(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
+    let platform = &gateway.platform;
+    let now = platform.now();
+    let policy = gateway.policy("", now);
+    let decided = platform.call(Purpose::Money, |components| {
+        components.claimed_terminal("")?;
+        components.offer(&policy, 0, now)
+    });
+    decided.await??;
+    Ok(())
+}
+
+/// The same for the one that is left.
+async fn call_for_words(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
+    let platform = &gateway.platform;
+    let checked = platform.call(Purpose::Words, |components| {
+        components.check_measurement(&[], None)
+    });
+    checked.await??;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use chargetap_engine::Gateway;
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
     Bundles, Busy, Database, DatabaseError, Dialect, LoadedBundle, Metric, PendingStation,
-    Platform, Row, StationAnswer, StationLink, StationOrder, Value, Work,
+    Platform, Purpose, Row, StationAnswer, StationLink, StationOrder, Value, Work,
 };
 use chargetap_engine::processes;
 use chargetap_fleet::api::{BundledComponent, Problem};
@@ -25,9 +25,9 @@ use crate::faults::Faults;
 use crate::metrics::Metrics;
 use crate::ocpp::Stations;
 use crate::peers::Peers;
-use crate::rendering::Rendering;
 use crate::station_reports::Reports;
 use crate::tls::Tls;
+use crate::turns::Turns;
 
 /// The engine on this host.
 pub type NativeGateway = Gateway<Native>;
@@ -35,7 +35,7 @@ pub type NativeGateway = Gateway<Native>;
 /// The engine's platform on this host.
 pub struct Native {
     plugins: SwappablePlugins,
-    rendering: Rendering,
+    turns: Turns,
     database: StoreDatabase,
     http: reqwest::Client,
     stations: Stations<Reports>,
@@ -78,7 +78,7 @@ impl Native {
     ) -> Self {
         Self {
             plugins,
-            rendering: Rendering::new(),
+            turns: Turns::new(),
             database,
             http,
             stations,
@@ -178,11 +178,16 @@ impl Platform for Native {
         self.plugins.plugins()
     }
 
-    async fn render<T: Send>(&self, work: impl FnOnce(&Plugins) -> T + Send) -> Result<T, Busy> {
-        if self.faults.hold_pages {
-            return self.rendering.hold().await;
+    async fn call<T: Send>(
+        &self,
+        purpose: Purpose,
+        work: impl FnOnce(&Plugins) -> T + Send,
+    ) -> Result<T, Busy> {
+        if self.faults.hold_pages && purpose == Purpose::Page {
+            return self.turns.hold_page().await;
         }
-        self.rendering.run(|| work(self.components())).await
+        let turn = self.turns.run(purpose, || work(self.components()));
+        turn.await
     }
 
     fn now(&self) -> u64 {

@@ -54,7 +54,7 @@ impl StationEvents for Reports {
     }
 
     async fn tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, Unavailable> {
-        Ok(self.gateway()?.station_tariffs(station))
+        Ok(self.gateway()?.station_tariffs(station).await)
     }
 
     async fn booted(&self, station: &str, boot: &Boot) -> Result<(), Unavailable> {

@@ -12,8 +12,8 @@ use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::config::{Config, DatabaseAddress};
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    Bundles, ComponentFault, Components, Database, DatabaseError, Dialect, Metric, Platform, Row,
-    StationAnswer, StationLink, StationOrder, Value, Work,
+    Bundles, ComponentFault, Components, Database, DatabaseError, Dialect, FaultCause, Metric,
+    Platform, Row, StationAnswer, StationLink, StationOrder, Value, Work,
 };
 use chargetap_engine::{Gateway, Secrets};
 use secrecy::SecretString;
@@ -121,7 +121,7 @@ const STOPPED: &str = "the gateway is stopped";
 fn stopped<T>() -> Result<T, ComponentFault> {
     Err(ComponentFault {
         component: "every component",
-        reason: STOPPED.into(),
+        cause: FaultCause::Useless(STOPPED.into()),
     })
 }
 

@@ -90,6 +90,12 @@ pub enum Flaw {
     /// It has modules in components, or types in types, more deeply than is read.
     #[error("it is nested more deeply than a component may be: copy or build it again")]
     TooDeep,
+    /// It could take minutes and gigabytes to compile.
+    #[error(
+        "it is too complex to be compiled here: build it again, with fewer or smaller functions, and without \
+         components in it that are used several times"
+    )]
+    TooComplex,
     /// It does not say which version of the contract it has.
     #[error(
         "it does not say its version of the contract: build it by `cargo xtask build`, which adds the \

@@ -1,6 +1,6 @@
 //! What a WebAssembly file says of itself. Nothing is compiled for it.
 //!
-//! Functions' bodies are not looked at: wasmtime validates each before it compiles it.
+//! Functions' instructions are not looked at: wasmtime validates each function before it compiles it.
 
 use serde::Serialize;
 use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType};
@@ -10,6 +10,7 @@ use wasmparser::{
     Parser, Payload, ValidPayload, Validator,
 };
 
+use crate::complexity::Complexity;
 use crate::error::Flaw;
 
 /// The custom section in which a component states its version of the contract.
@@ -51,6 +52,8 @@ pub struct Inspection {
     pub imports: Vec<Import>,
     /// What it exports.
     pub exports: Vec<String>,
+    #[serde(skip)]
+    complexity: Complexity,
 }
 
 /// What a file imports.
@@ -74,6 +77,7 @@ impl Inspection {
             sha256,
             imports: Vec::new(),
             exports: Vec::new(),
+            complexity: Complexity::default(),
         };
         let mut validator = Validator::new();
         let mut depth = 0;
@@ -92,6 +96,7 @@ impl Inspection {
                 Payload::ComponentTypeSection(types) => refuse_deep_types(bytes, types)?,
                 _ => {}
             }
+            found.complexity.add(&payload).map_err(malformed)?;
             if depth == 1 {
                 found.add(&payload).map_err(malformed)?;
             }
@@ -117,6 +122,7 @@ impl Inspection {
             }
             Some(_) => {}
         }
+        self.complexity.check()?;
         // One that imports a function could do more than compute.
         match self.imports.iter().find(|it| !it.types_only) {
             Some(import) => Err(Flaw::Imports(import.name.clone())),

@@ -2,13 +2,39 @@
 //!
 //! [`Plugins`] is all that a host in Rust needs to call them. It knows no HTTP, no database and no
 //! charging station. A component that imports a function is refused, so a plugin can do nothing but
-//! compute; a call that traps, runs longer than 500 ms or takes more than 16 MiB costs its instance and
-//! nothing else.
+//! compute; a call that traps, or takes more than the [limits](#limits), costs its instance and nothing else.
 //!
 //! Components decide about money, so a host says whose it takes ([`Trust`]): those of a [`bundle`] that was signed
 //! with a key it knows, or any. What is unsigned, altered or signed by somebody else is refused before it is
 //! compiled, and so is what has another version of the contract. What was compiled is kept in a folder, and taken
 //! from there only if this host wrote it.
+//!
+//! # Limits
+//!
+//! What a component is and does is bounded before it can do harm, and who calls it learns what happened. An instance
+//! that failed is thrown away. If it had been used before, the call is made once more on a new one: the same
+//! arguments give the same answer.
+//!
+//! | what | at most | otherwise |
+//! |---|---|---|
+//! | a call, with all that follows its answer | 500 ms | [`FaultCause::Time`] |
+//! | making an instance for it, where none is idle | another 500 ms | [`FaultCause::Time`] |
+//! | memory of an instance | 16 MiB, and 20,000 elements in each of 4 tables | [`FaultCause::Memory`] |
+//! | stack of a call | 512 KiB | [`FaultCause::Stack`] |
+//! | an answer, in bytes that it takes in the host | 4 MiB | [`FaultCause::Output`] |
+//! | resources of an instance | 100 | [`FaultCause::Trap`] |
+//! | calls of one component at once | 20 | [`FaultCause::Busy`] |
+//! | the reason of a trap | 1,000 characters on one line | cut off |
+//! | a component's file | 8 MiB | [`Flaw::TooLarge`] |
+//! | code of one function | 128 KiB, or less if it has many variables | [`Flaw::TooComplex`] |
+//! | parameters and results of a function | 100 | [`Flaw::TooComplex`] |
+//! | components instantiated in a component | 10 | [`Flaw::TooComplex`] |
+//! | core modules instantiated in it; memories of these | 8; 1 | [`LoadError::Unusable`] |
+//!
+//! Each of the three components has its own 20 calls, so one whose calls never end takes none from the others. The
+//! thread that calls is held up for as long as a call may take, and its stack must have room for the component's:
+//! call from threads that nothing else waits for, so many at once and no more, and let nothing that moves money wait
+//! behind a page.
 //!
 //! # Example
 //!
@@ -178,7 +204,9 @@ pub mod bundle;
 
 mod bindings;
 mod cache;
+mod complexity;
 mod error;
+mod fault;
 mod files;
 mod inspection;
 mod keys;
@@ -193,7 +221,7 @@ mod worlds;
 
 pub use bundle::Trust;
 pub use chargetap_contract as contract;
-pub use chargetap_contract::{ComponentFault, Components};
+pub use chargetap_contract::{ComponentFault, Components, FaultCause};
 pub use error::{Flaw, LoadError};
 pub use files::{Bundle, Component, component_path, sign_folder};
 pub use inspection::{CONTRACT_SECTION, Import, Inspection, Kind};

@@ -9,8 +9,10 @@ use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConf
 use crate::cache::Cache;
 use crate::error::LoadError;
 use crate::files::Component;
-use crate::limits::{INSTANCES, MEMORY_LIMIT, TICK};
-use crate::pool::{Limits, Pool, World};
+use crate::limits::{
+    CORE_INSTANCES, INSTANCES, Limits, MEMORY_LIMIT, STACK_LIMIT, TABLE_ELEMENTS, TABLES, TICK,
+};
+use crate::pool::{Pool, World};
 
 pub(crate) struct Runtime {
     engine: Engine,
@@ -128,19 +130,28 @@ fn yield_to_others() {
 #[cfg(not(target_os = "linux"))]
 fn yield_to_others() {}
 
+/// How many instances of the three components there may be at once.
+const ALL_INSTANCES: u32 = 3 * INSTANCES;
+
 fn config() -> Config {
     let mut pool = PoolingAllocationConfig::default();
-    pool.total_component_instances(INSTANCES)
-        .total_core_instances(INSTANCES)
-        .total_memories(INSTANCES)
-        .total_tables(INSTANCES)
-        .max_memory_size(MEMORY_LIMIT);
+    // No component can take what others need: an instance has its share and no more.
+    pool.total_component_instances(ALL_INSTANCES)
+        .total_core_instances(ALL_INSTANCES * CORE_INSTANCES)
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .total_memories(ALL_INSTANCES)
+        .max_memories_per_component(1)
+        .max_memory_size(MEMORY_LIMIT)
+        .total_tables(ALL_INSTANCES * TABLES)
+        .max_tables_per_component(TABLES)
+        .table_elements(TABLE_ELEMENTS);
     let mut config = Config::new();
     config
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
         // The components import nothing to wait for: a call needs no place to stand aside.
         .concurrency_support(false)
-        .epoch_interruption(true);
+        .epoch_interruption(true)
+        .max_wasm_stack(STACK_LIMIT);
     config
 }
 

@@ -7,12 +7,12 @@ use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
 use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
 use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
-use chargetap_contract::{ComponentFault, Components};
+use chargetap_contract::{ComponentFault, Components, FaultCause};
 
 use crate::bundle::Trust;
 use crate::cache::Cache;
 use crate::error::LoadError;
-use crate::files::Bundle;
+use crate::files::{Bundle, component_path};
 use crate::inspection::Inspection;
 use crate::load::Runtime;
 use crate::pool::{Pool, World};
@@ -22,7 +22,10 @@ use crate::worlds::{EndpointKeys, Generator, Orchestrator, Verifier};
 ///
 /// One wasmtime engine, one ticker that makes its deadlines pass, memory from a pool. A component
 /// may import types only, so an instance can do nothing but compute. Instances are kept and used
-/// again; one that trapped, ran longer than 500 ms or asked for more than 16 MiB is thrown away.
+/// again; one that trapped, or asked for more than the [limits](crate#limits), is thrown away.
+///
+/// A call computes on the thread that makes it, which is held up for as long as a call may take: call from threads that
+/// nothing else waits for.
 ///
 /// The three can be replaced at any time, by those of another folder ([`Plugins::replace`]).
 #[derive(Debug)]
@@ -96,9 +99,17 @@ impl Plugins {
             generator: runtime.load(&generator, cache, Generator)?,
             inspections: [verifier, orchestrator, generator].map(|it| it.inspection),
         };
-        // What is wrong with a key shows now and not at the first callback.
-        let fault = |error: ComponentFault| LoadError::Keys(error.reason);
-        loaded.verifier.call(|_, _| Ok(())).map_err(fault)?;
+        // What is wrong with a key, or with how a component begins, shows now and not at the first call.
+        let begun = loaded.verifier.call(|_, _| Ok(()));
+        let begun = begun.and_then(|()| loaded.orchestrator.call(|_, _| Ok(())));
+        let begun = begun.and_then(|()| loaded.generator.call(|_, _| Ok(())));
+        begun.map_err(|fault| match fault.cause {
+            FaultCause::Useless(problem) => LoadError::Keys(problem),
+            cause => LoadError::Unusable {
+                path: component_path(folder, fault.component),
+                reason: cause.to_string(),
+            },
+        })?;
         Ok(Self {
             loaded: RwLock::new(Arc::new(loaded)),
         })

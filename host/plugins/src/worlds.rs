@@ -4,7 +4,9 @@ use chargetap_contract::callback::{Endpoint, KeyInfo};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::bindings;
-use crate::pool::{Limits, World};
+use crate::fault::KeysRefused;
+use crate::limits::Limits;
+use crate::pool::World;
 
 /// An endpoint of callbacks with its keys.
 pub type EndpointKeys = (Endpoint, Vec<(KeyInfo, SecretString)>);
@@ -50,7 +52,8 @@ impl World for Verifier {
             .chargetap_callback_verifier_verification()
             .verifier()
             .call_load(store, &endpoints)?;
-        let verifier = loaded.map_err(|problem| wasmtime::Error::msg(format!("{problem:?}")))?;
+        let verifier =
+            loaded.map_err(|problem| wasmtime::Error::new(KeysRefused(format!("{problem:?}"))))?;
         Ok(VerifierInstance { exports, verifier })
     }
 }

@@ -1,5 +1,7 @@
 //! The contract's functions: what a host calls in the three components.
 
+use std::fmt;
+
 use crate::callback::{Capability, Rejection, Request, Verified};
 use crate::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
 use crate::screen::{Message, Quote};
@@ -91,18 +93,50 @@ pub trait Components {
     ) -> Result<MeasurementVerdict, ComponentFault>;
 }
 
-/// A component trapped, ran too long, wanted too much memory, or cannot be called here.
-#[derive(Debug)]
+/// A component gave no answer. That costs the instance that was called, and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComponentFault {
     /// The component's name.
     pub component: &'static str,
-    /// What happened, for the log.
-    pub reason: String,
+    /// Why there is no answer.
+    pub cause: FaultCause,
 }
 
-impl std::fmt::Display for ComponentFault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} failed: {}", self.component, self.reason)
+/// Why a component gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultCause {
+    /// It did not end in the time that a call may take.
+    Time,
+    /// It asked for more memory than an instance may have.
+    Memory,
+    /// Its functions called each other more deeply than its stack allows.
+    Stack,
+    /// Its answer is larger than one may be.
+    Output,
+    /// So many calls of it are under way that another one was not begun.
+    Busy,
+    /// It trapped, or broke the rules of components: how, for the log.
+    Trap(String),
+    /// It answered something of which no use can be made, or cannot be called here: why, for the log.
+    Useless(String),
+}
+
+impl fmt::Display for ComponentFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} failed: {}", self.component, self.cause)
+    }
+}
+
+impl fmt::Display for FaultCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Time => "it took longer than a call may",
+            Self::Memory => "it asked for more memory than it may have",
+            Self::Stack => "its functions called each other too deeply",
+            Self::Output => "its answer is larger than one may be",
+            Self::Busy => "too many calls of it are under way already",
+            Self::Trap(reason) | Self::Useless(reason) => reason,
+        })
     }
 }
 

@@ -35,7 +35,7 @@ mod components;
 mod ids;
 mod languages;
 
-pub use components::{ComponentFault, Components};
+pub use components::{ComponentFault, Components, FaultCause};
 pub use generated::chargetap::types::{callback, money, receipt, screen, session, terminal};
 pub use ids::ParseEvseError;
 pub use languages::LANGUAGES;

@@ -15,7 +15,7 @@ use super::comparison::{Pair, RecordedStep, add, is_enough};
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::labels::event_name;
-use crate::platform::{LoadedBundle, Platform};
+use crate::platform::{LoadedBundle, MaybeSend, Platform, Purpose};
 use crate::sessions::apply;
 use crate::store;
 
@@ -45,7 +45,7 @@ pub(super) async fn run(
         standby,
         comparison: Comparison::default(),
     };
-    run.serve_terminals().await;
+    run.serve_terminals().await?;
     run.make_steps(events).await?;
     run.render_receipts().await?;
     run.read_sessions().await?;
@@ -66,40 +66,47 @@ async fn pause() {
 }
 
 impl<P: Platform> ShadowRun<'_, P> {
-    fn pair(&self) -> Pair<'_> {
-        Pair {
-            running: self.gateway.platform.components(),
-            next: self.next.components(),
-        }
-    }
-
-    /// Count what was found, and let others have their turn. Whether to go on.
-    async fn go_on(&mut self, found: Vec<Difference>) -> bool {
-        for difference in found {
+    /// Compare the two, count what was found, and let others have their turn. Whether to go on.
+    async fn compare(
+        &mut self,
+        compare: impl FnOnce(Pair<'_>) -> Vec<Difference> + MaybeSend,
+    ) -> Result<bool, EngineError> {
+        let next = self.next;
+        let platform = &self.gateway.platform;
+        let found = platform.call(Purpose::Trial, |running| {
+            compare(Pair {
+                running,
+                next: next.components(),
+            })
+        });
+        for difference in found.await? {
             add(&mut self.comparison, difference);
         }
         pause().await;
-        !self.is_enough()
+        Ok(!self.is_enough())
     }
 
     fn is_enough(&self) -> bool {
         is_enough(&self.comparison, self.standby)
     }
 
-    async fn serve_terminals(&mut self) {
+    async fn serve_terminals(&mut self) -> Result<(), EngineError> {
         let gateway = self.gateway;
         for (serial, terminal) in &gateway.config.terminals {
             self.comparison.terminals += 1;
             let now = gateway.platform.now();
             let policy = gateway.policy(serial, now);
             let languages = terminal.languages.iter().map(String::as_str);
-            let pair = self.pair();
-            let mut found = pair.callback(serial, &gateway.config.public_url, now);
-            found.extend(pair.offers(serial, (&policy, &terminal.holds, now), languages));
-            if !self.go_on(found).await {
+            let compared = self.compare(|pair| {
+                let mut found = pair.callback(serial, &gateway.config.public_url, now);
+                found.extend(pair.offers(serial, (&policy, &terminal.holds, now), languages));
+                found
+            });
+            if !compared.await? {
                 break;
             }
         }
+        Ok(())
     }
 
     async fn make_steps(&mut self, events: u32) -> Result<(), EngineError> {
@@ -130,8 +137,7 @@ impl<P: Platform> ShadowRun<'_, P> {
                     event,
                     now: recorded.at,
                 };
-                let found = self.pair().step(&at, &step);
-                if !self.go_on(found).await {
+                if !self.compare(|pair| pair.step(&at, &step)).await? {
                     break;
                 }
             }
@@ -149,8 +155,7 @@ impl<P: Platform> ShadowRun<'_, P> {
             before = Some(*last);
             for (_, document) in page {
                 self.comparison.receipts += 1;
-                let found = self.pair().receipt(&document);
-                if !self.go_on(found).await {
+                if !self.compare(|pair| pair.receipt(&document)).await? {
                     break;
                 }
             }
@@ -173,8 +178,7 @@ impl<P: Platform> ShadowRun<'_, P> {
                 now,
             };
             let at = format!("open session {}", open.session);
-            let found = self.pair().step(&at, &step);
-            if !self.go_on(found).await {
+            if !self.compare(|pair| pair.step(&at, &step)).await? {
                 break;
             }
         }

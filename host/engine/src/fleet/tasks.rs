@@ -21,7 +21,7 @@ use super::{bundles, monitoring, stations, status};
 use crate::error::EngineError;
 use crate::event::EventOutcome;
 use crate::gateway::Gateway;
-use crate::platform::Platform;
+use crate::platform::{Platform, Purpose};
 use crate::receipts::search::normalised;
 use crate::refund::{Refund, RefundOutcome};
 use crate::store;
@@ -116,7 +116,7 @@ async fn report_incident(
     }
     let now = Moment::from_millis(platform.now());
     let report = Report::of(fleet, incident, pictures, now);
-    let rendered = platform.render(|_| match paper {
+    let rendered = platform.call(Purpose::Page, |_| match paper {
         ReportFormat::Html => Ok(chargetap_report::html(&report).into_bytes()),
         ReportFormat::Pdf => chargetap_report::pdf(&report),
     });

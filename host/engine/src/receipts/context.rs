@@ -12,7 +12,7 @@ use super::subject::session;
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
-use crate::platform::Platform;
+use crate::platform::{Platform, Purpose};
 use crate::store;
 use crate::terminals::prompt::Prompt;
 
@@ -112,10 +112,10 @@ async fn measurement(
         return Ok(None);
     }
     let public_key = meter_key(config, summary);
-    let checked = platform
-        .components()
-        .check_measurement(&packets, public_key.as_deref());
-    let verdict = checked.unwrap_or_else(|error| {
+    let checked = platform.call(Purpose::Words, |components| {
+        components.check_measurement(&packets, public_key.as_deref())
+    });
+    let verdict = checked.await?.unwrap_or_else(|error| {
         // A receipt must not wait for a check that takes longer than a component may.
         tracing::error!(%error, session = summary.session, "a measurement was not checked");
         MeasurementVerdict::Refused(MeasurementProblem::TooLarge)

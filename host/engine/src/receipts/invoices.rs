@@ -17,7 +17,7 @@ use crate::error::EngineError;
 use crate::event::EventEnvelope;
 use crate::gateway::Gateway;
 use crate::http::{BODY_LIMIT, Method, Request, Response};
-use crate::platform::Platform;
+use crate::platform::{Platform, Purpose};
 use crate::sessions::apply::apply;
 use crate::store;
 use crate::store::receipts::InvoiceState;
@@ -91,7 +91,9 @@ async fn request_invoice(
     // An invoice that could not be rendered is not asked for.
     let preview = preview(document, &buyer);
     let rendered = platform
-        .render(|components| components.render(&preview, Format::Json, "en"))
+        .call(Purpose::Page, |components| {
+            components.render(&preview, Format::Json, "en")
+        })
         .await??;
     if let Err(Problem::Inconsistent(problem)) = rendered {
         tracing::info!(problem, "no invoice for this buyer");

@@ -5,7 +5,7 @@ use chargetap_contract::receipt::{Page, Problem, Rendered};
 
 use crate::error::EngineError;
 use crate::http::{Request, Response};
-use crate::platform::Platform;
+use crate::platform::{Platform, Purpose};
 
 /// The language of a receipt when none that the reader asks for is there.
 const DEFAULT_LOCALE: &str = "en";
@@ -20,7 +20,9 @@ pub(super) async fn form(
     request: &Request,
 ) -> Result<Response, EngineError> {
     let rendered = platform
-        .render(|components| in_language(request, |locale| components.form(form, locale)))
+        .call(Purpose::Page, |components| {
+            in_language(request, |locale| components.form(form, locale))
+        })
         .await??;
     Ok(match rendered {
         Ok(rendered) => page(status, rendered),

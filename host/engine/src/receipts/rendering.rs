@@ -12,7 +12,7 @@ use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::http::{Request, Response};
 use crate::id::short_hash;
-use crate::platform::Platform;
+use crate::platform::{Platform, Purpose};
 use crate::store;
 
 /// The columns of a text unless its reader says how many.
@@ -54,7 +54,7 @@ async fn find_and_render(
         ..document
     };
     let rendered = platform
-        .render(|components| {
+        .call(Purpose::Page, |components| {
             in_language(request, |locale| {
                 components.render(&document, format, locale)
             })

@@ -8,7 +8,7 @@ use crate::event::{EventEnvelope, EventOutcome};
 use crate::fleet::issuers;
 use crate::gateway::Gateway;
 use crate::labels::{event_name, phase_name};
-use crate::platform::{Metric, Platform, Work};
+use crate::platform::{Metric, Platform, Purpose, Work};
 use crate::store::events::Entry;
 use crate::store::sessions::{OpenSession, StoredSession};
 use crate::{clock, store};
@@ -70,10 +70,10 @@ async fn attempt(
     }
     let policy = gateway.policy(terminal, now);
     let state = stored.map(|stored| stored.state.as_slice());
-    let decision = match platform
-        .components()
-        .step(&policy, state, &envelope.event, now)?
-    {
+    let step = platform.call(Purpose::Money, |components| {
+        components.step(&policy, state, &envelope.event, now)
+    });
+    let decision = match step.await?? {
         Ok(decision) => decision,
         Err(refusal) => {
             check_read(session, &refusal)?;
@@ -137,8 +137,10 @@ pub(crate) async fn check_readable(
         let Some(stored) = stored else { continue };
         let now = gateway.platform.now();
         let policy = gateway.policy(&stored.terminal, now);
-        let components = gateway.platform.components();
-        if let Err(refusal) = components.step(&policy, Some(&stored.state), &READ, now)? {
+        let read = gateway.platform.call(Purpose::Money, |components| {
+            components.step(&policy, Some(&stored.state), &READ, now)
+        });
+        if let Err(refusal) = read.await?? {
             check_read(&session, &refusal)?;
         }
     }

@@ -198,15 +198,12 @@ async fn dispatch(
     command: &Command,
 ) -> Result<Option<CommandResult>, EngineError> {
     let (platform, payter) = (&gateway.platform, &gateway.payter);
-    let text = |hold: &PaymentRef, message: Option<&Message>| {
-        message.and_then(|message| words_or_none(gateway, &hold.terminal, message))
-    };
     let result = match &command.action {
         Action::Authorise(it) => return authorise(gateway, session, it).await,
         Action::Capture(it) => match closed_meanwhile(gateway, session, &it.target).await? {
             Some(result) => result,
             None => {
-                let text = text(&it.target, it.message.as_ref());
+                let text = text(gateway, &it.target, it.message.as_ref()).await;
                 payter
                     .capture(platform, &it.target, it.amount, text.as_deref())
                     .await
@@ -215,7 +212,7 @@ async fn dispatch(
         Action::Cancel(it) => match not_voidable(gateway, session, &it.target).await? {
             Some(result) => result,
             None => {
-                let text = text(&it.target, it.message.as_ref());
+                let text = text(gateway, &it.target, it.message.as_ref()).await;
                 payter.void(platform, &it.target, text.as_deref()).await
             }
         },
@@ -249,6 +246,15 @@ async fn dispatch(
     Ok(Some(result))
 }
 
+/// What the terminal of a hold is to say.
+async fn text(
+    gateway: &Gateway<impl Platform>,
+    hold: &PaymentRef,
+    message: Option<&Message>,
+) -> Option<String> {
+    words_or_none(gateway, &hold.terminal, message?).await
+}
+
 /// The terminal that may have something to say after this.
 fn tells(action: &Action) -> Option<&str> {
     match action {
@@ -268,7 +274,7 @@ async fn authorise(
     if !store::sessions::awaits_hold(platform, session).await? {
         return Ok(None);
     }
-    let text = words_or_none(gateway, terminal, message);
+    let text = words_or_none(gateway, terminal, message).await;
     let result = gateway
         .payter
         .authorise(platform, terminal, text.as_deref())

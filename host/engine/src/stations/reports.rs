@@ -63,8 +63,8 @@ pub struct TransactionAnswer {
 
 impl<P: Platform> Gateway<P> {
     /// What the EVSEs of a station cost at which drivers can pay, for the station to show.
-    pub fn station_tariffs(&self, station: &str) -> Vec<EvseTariff> {
-        tariffs(self, station)
+    pub async fn station_tariffs(&self, station: &str) -> Vec<EvseTariff> {
+        tariffs(self, station).await
     }
 
     /// A station connected. What it reported before may have changed since.

@@ -9,15 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chargetap_contract::Components;
 use chargetap_contract::money::{Restriction, Tariff};
-use chargetap_contract::screen::Message;
+use chargetap_contract::screen::{Message, Quote};
 use chargetap_ocpp::tariff::{self, Description, LONGEST_DESCRIPTION, MOST_DESCRIPTIONS};
 use serde::{Deserialize, Serialize};
 
 pub use self::conversion::Untold;
 use self::conversion::converted;
 use crate::config::Terminal;
+use crate::error::EngineError;
 use crate::gateway::Gateway;
-use crate::platform::{ComponentFault, Platform};
+use crate::platform::{ComponentFault, Platform, Purpose};
 use crate::terminals::words::in_language;
 
 /// What an EVSE costs.
@@ -33,7 +34,7 @@ pub struct EvseTariff {
 type Serving<'a> = (&'a str, &'a Terminal);
 
 /// The tariffs of those EVSEs of a station at which drivers can pay.
-pub(crate) fn tariffs(gateway: &Gateway<impl Platform>, station: &str) -> Vec<EvseTariff> {
+pub(crate) async fn tariffs(gateway: &Gateway<impl Platform>, station: &str) -> Vec<EvseTariff> {
     let mut evses: BTreeMap<u32, Vec<Serving<'_>>> = BTreeMap::new();
     for (serial, terminal) in &gateway.config.terminals {
         let here = terminal.evses.iter();
@@ -42,17 +43,16 @@ pub(crate) fn tariffs(gateway: &Gateway<impl Platform>, station: &str) -> Vec<Ev
             serving.push((serial, terminal));
         }
     }
-    let evses = evses.into_iter();
-    evses
-        .map(|(evse, serving)| EvseTariff {
-            evse,
-            tariff: tariff(gateway, &serving),
-        })
-        .collect()
+    let mut tariffs = Vec::new();
+    for (evse, serving) in evses {
+        let tariff = tariff(gateway, &serving).await;
+        tariffs.push(EvseTariff { evse, tariff });
+    }
+    tariffs
 }
 
 /// The tariff of an EVSE that these terminals serve.
-fn tariff(
+async fn tariff(
     gateway: &Gateway<impl Platform>,
     serving: &[Serving<'_>],
 ) -> Result<tariff::Tariff, Untold> {
@@ -65,10 +65,12 @@ fn tariff(
         Some(only) if tariffs.is_empty() => only?,
         _ => return Err(Untold::SeveralTariffs),
     };
-    let descriptions = descriptions(gateway, serving).unwrap_or_else(|error| {
-        tracing::error!(%error, "a tariff is told without words");
-        Vec::new()
-    });
+    let descriptions = descriptions(gateway, serving)
+        .await
+        .unwrap_or_else(|error| {
+            tracing::error!(%error, "a tariff is told without words");
+            Vec::new()
+        });
     Ok(tariff::Tariff {
         descriptions,
         ..tariff
@@ -76,10 +78,10 @@ fn tariff(
 }
 
 /// What the terminals of an EVSE show, in each of their languages; nothing where that is not always the same.
-fn descriptions(
+async fn descriptions(
     gateway: &Gateway<impl Platform>,
     serving: &[Serving<'_>],
-) -> Result<Vec<Description>, ComponentFault> {
+) -> Result<Vec<Description>, EngineError> {
     let holds: BTreeSet<u64> = serving
         .iter()
         .flat_map(|(_, it)| &it.holds)
@@ -95,13 +97,29 @@ fn descriptions(
     let platform = &gateway.platform;
     let now = platform.now();
     let policy = gateway.policy(serial, now);
-    let offer = Message::Offer(platform.components().offer(&policy, *hold, now)?);
-    let mut descriptions: Vec<Description> = Vec::new();
-    for language in serving
+    let languages = serving
         .iter()
-        .flat_map(|(serial, _)| gateway.languages(serial))
-    {
-        let content = in_language(platform, &offer, language)?;
+        .flat_map(|(serial, _)| gateway.languages(serial));
+    let described = platform.call(Purpose::Words, |components| {
+        described(
+            components,
+            components.offer(&policy, *hold, now)?,
+            languages,
+        )
+    });
+    Ok(described.await??)
+}
+
+/// An offer in each of these languages.
+fn described<'a>(
+    components: &impl Components,
+    offer: Quote,
+    languages: impl Iterator<Item = &'a str>,
+) -> Result<Vec<Description>, ComponentFault> {
+    let offer = Message::Offer(offer);
+    let mut descriptions: Vec<Description> = Vec::new();
+    for language in languages {
+        let content = in_language(components, &offer, language)?;
         let is_new = descriptions.iter().all(|it| it.language != language);
         if is_new && content.chars().count() <= LONGEST_DESCRIPTION {
             descriptions.push(Description {

@@ -20,14 +20,14 @@ use super::display::ScreenState;
 use super::locks::Lock;
 use super::next_prompt::{self, PromptContext};
 use super::prompt::{Caption, Prompt, SentPrompt};
-use super::words::words;
+use super::words::in_languages;
 use super::{display, orphans};
 use crate::config::{DEFAULT_LANGUAGE, PAYTER, Terminal};
 use crate::error::EngineError;
 use crate::fleet::{monitoring, records};
 use crate::gateway::Gateway;
 use crate::payter::{PayterError, ReaderState};
-use crate::platform::{ComponentFault, Platform, Work};
+use crate::platform::{ComponentFault, FaultCause, Platform, Purpose, Work};
 use crate::store::prompts::NewPrompt;
 use crate::{id, store};
 
@@ -169,36 +169,38 @@ async fn next_prompt(
     let chosen = sent.and_then(|sent| sent.chosen(now));
     if activation != ActivationCheck::Allowed {
         let next = next_prompt::out_of_service(terminal, &statuses, chosen, activation);
-        return put_into_words(gateway, serial, next);
+        return put_into_words(gateway, serial, next).await;
     }
     let policy = gateway.policy(serial, now);
-    let offers = terminal
-        .holds
-        .iter()
-        .map(|hold| platform.components().offer(&policy, *hold, now))
-        .collect::<Result<Vec<_>, _>>()?;
+    let offers = platform.call(Purpose::Money, |components| {
+        let holds = terminal.holds.iter();
+        let offers = holds.map(|hold| components.offer(&policy, *hold, now));
+        offers.collect::<Result<Vec<_>, _>>()
+    });
+    let offers = offers.await??;
     let context = PromptContext {
         chosen,
         offered: sent.and_then(|sent| sent.offered(now)),
     };
     let next = next_prompt::next(terminal, &statuses, &offers, &context, now);
-    put_into_words(gateway, serial, next)
+    put_into_words(gateway, serial, next).await
 }
 
-fn put_into_words(
+async fn put_into_words(
     gateway: &Gateway<impl Platform>,
     serial: &str,
     prompt: Prompt<Caption>,
 ) -> Result<Prompt, EngineError> {
-    let prompt = prompt.try_map(|caption| match caption {
-        Caption::Label(label) => Ok(label),
-        Caption::Message(message) => words(gateway, serial, &message),
-        Caption::About(label, message) => {
-            let text = words(gateway, serial, &message)?;
-            Ok(format!("{label}: {text}"))
-        }
+    let platform = &gateway.platform;
+    let put = platform.call(Purpose::Words, |components| {
+        let words = |message: &_| in_languages(components, gateway.languages(serial), message);
+        prompt.try_map(|caption| match caption {
+            Caption::Label(label) => Ok(label),
+            Caption::Message(message) => words(&message),
+            Caption::About(label, message) => Ok(format!("{label}: {}", words(&message)?)),
+        })
     });
-    Ok(prompt?)
+    Ok(put.await??)
 }
 
 /// Whether the terminal shows this prompt already.
@@ -241,7 +243,7 @@ async fn send_prompt(
     };
     let renew_at = sent_at.saturating_add(lasts);
     let expires_at = renew_at.saturating_add(ANSWER_TAKES);
-    let url = mint_url(gateway, serial, &arming_id, expires_at)?;
+    let url = mint_url(gateway, serial, &arming_id, expires_at).await?;
     let new = NewPrompt {
         arming_id: &arming_id,
         terminal: serial,
@@ -276,24 +278,28 @@ async fn send_prompt(
 }
 
 /// The URL to which the terminal reports the answer.
-fn mint_url(
+async fn mint_url(
     gateway: &Gateway<impl Platform>,
     serial: &str,
     arming_id: &str,
     expires_at: u64,
-) -> Result<String, ComponentFault> {
+) -> Result<String, EngineError> {
     let capability = Capability {
         terminal: serial.to_owned(),
         read: arming_id.to_owned(),
         expires_at,
     };
-    let components = gateway.platform.components();
-    let segment = components.mint(PAYTER, &capability)?;
+    let platform = &gateway.platform;
+    let segment = platform.call(Purpose::Money, |components| {
+        components.mint(PAYTER, &capability)
+    });
     // The configuration always has Payter's endpoint, with capability URLs, and terminals whose serial numbers
     // have their form.
-    let segment = segment.ok_or_else(|| ComponentFault {
+    let segment = segment.await??.ok_or_else(|| ComponentFault {
         component: "callback-verifier",
-        reason: format!("endpoint {PAYTER} has no capability URL for terminal {serial}"),
+        cause: FaultCause::Useless(format!(
+            "endpoint {PAYTER} has no capability URL for terminal {serial}"
+        )),
     })?;
     let public_url = &gateway.config.public_url;
     Ok(format!("{public_url}/callbacks/{PAYTER}/{segment}"))

@@ -64,7 +64,7 @@ pub(super) async fn show_waiting(
         return Ok(false);
     }
     let notice = &waiting.notice;
-    let shown = match words(gateway, terminal, &notice.message) {
+    let shown = match words(gateway, terminal, &notice.message).await {
         Ok(text) => show(gateway, terminal, notice, &text)
             .await
             .map_err(|error| error.to_string()),

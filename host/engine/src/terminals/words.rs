@@ -3,21 +3,47 @@
 use chargetap_contract::Components;
 use chargetap_contract::screen::Message;
 
+use crate::error::EngineError;
 use crate::gateway::Gateway;
-use crate::platform::{ComponentFault, Platform};
+use crate::platform::{ComponentFault, FaultCause, Platform, Purpose};
 
 /// Between two languages.
 const BETWEEN: &str = " / ";
 
 /// The message in the terminal's language, or in its two languages one after the other.
-pub(crate) fn words(
+pub(crate) async fn words(
     gateway: &Gateway<impl Platform>,
     terminal: &str,
     message: &Message,
+) -> Result<String, EngineError> {
+    let platform = &gateway.platform;
+    let called = platform.call(Purpose::Words, |components| {
+        in_languages(components, gateway.languages(terminal), message)
+    });
+    Ok(called.await??)
+}
+
+/// The same for a command about money, which is carried out with or without words.
+pub(crate) async fn words_or_none(
+    gateway: &Gateway<impl Platform>,
+    terminal: &str,
+    message: &Message,
+) -> Option<String> {
+    let found = words(gateway, terminal, message).await;
+    found
+        .inspect_err(|error| tracing::error!(%error, terminal, "a message is not shown"))
+        .ok()
+}
+
+/// The message in these languages, one after the other.
+pub(super) fn in_languages<'a>(
+    components: &impl Components,
+    languages: impl Iterator<Item = &'a str>,
+    message: &Message,
 ) -> Result<String, ComponentFault> {
     let mut texts: Vec<String> = Vec::new();
-    for language in gateway.languages(terminal) {
-        let text = in_language(&gateway.platform, message, language)?;
+    for language in languages {
+        let text = in_language(components, message, language)?;
         // Amounts are often the same in both.
         if !texts.contains(&text) {
             texts.push(text);
@@ -26,26 +52,15 @@ pub(crate) fn words(
     Ok(texts.join(BETWEEN))
 }
 
-/// The same for a command about money, which is carried out with or without words.
-pub(crate) fn words_or_none(
-    gateway: &Gateway<impl Platform>,
-    terminal: &str,
-    message: &Message,
-) -> Option<String> {
-    words(gateway, terminal, message)
-        .inspect_err(|error| tracing::error!(%error, terminal, "a message is not shown"))
-        .ok()
-}
-
 /// The message in one language.
 pub(crate) fn in_language(
-    platform: &impl Platform,
+    components: &impl Components,
     message: &Message,
     language: &str,
 ) -> Result<String, ComponentFault> {
-    let text = platform.components().screen_text(message, language)?;
+    let text = components.screen_text(message, language)?;
     text.map_err(|problem| ComponentFault {
         component: "receipt-generator",
-        reason: format!("no words for a screen: {problem:?}"),
+        cause: FaultCause::Useless(format!("no words for a screen: {problem:?}")),
     })
 }

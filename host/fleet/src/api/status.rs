@@ -109,6 +109,16 @@ impl PartStatus {
             problem,
         }
     }
+
+    /// A part that works as far as the gateway needs it to take callbacks, with what is wrong with it.
+    #[must_use]
+    pub const fn degraded(part: Part, problem: String) -> Self {
+        Self {
+            part,
+            state: PartState::Degraded,
+            problem: Some(problem),
+        }
+    }
 }
 
 /// Commands of sessions that are not done.

@@ -218,6 +218,17 @@ fn wrong_components() -> Vec<Case> {
             |it| *it == Flaw::TooDeep,
         ),
         (
+            |it| {
+                let contains = "(instance (instantiate $c))".repeat(11);
+                let text = format!(
+                    r#"(component (@custom "chargetap:contract" "0.1.0") (component $c) {contains})"#
+                );
+                sign_with_text(it, &text);
+            },
+            LAST_FILE,
+            |it| *it == Flaw::TooComplex,
+        ),
+        (
             |it| sign_with_text(it, "(component)"),
             LAST_FILE,
             |it| *it == Flaw::NoContract,

@@ -179,3 +179,41 @@ fn leb128(mut value: usize) -> Vec<u8> {
         bytes.push(low | 0x80);
     }
 }
+
+/// Components of which each contains the one before twice.
+fn doubled(times: u32) -> String {
+    let doubled = (1..=times).map(|it| {
+        let inner = format!("(instance (instantiate $c{}))", it - 1);
+        format!("(component $c{it} {inner} {inner})")
+    });
+    format!("(component $c0) {}", doubled.collect::<String>())
+}
+
+/// A function with this many variables, which does this much nothing.
+fn function(variables: usize, nothing: usize) -> String {
+    let (variables, nothing) = ("i64 ".repeat(variables), "nop ".repeat(nothing));
+    format!("(func (local {variables}) {nothing})")
+}
+
+#[test]
+fn what_would_take_minutes_to_compile_is_refused_by_what_it_declares() {
+    let many_values = format!("(type (func (param {})))", "i64 ".repeat(101));
+    let checked = |parts: &str| {
+        let text = format!(r#"(component (@custom "chargetap:contract" "0.1.0") {parts})"#);
+        inspect_text(&text).check(CONTRACTS)
+    };
+    let module = |functions: &str| checked(&format!("(core module {functions})"));
+
+    assert_eq!(checked(&doubled(5)), Ok(()));
+    assert_eq!(checked(&doubled(40)), Err(Flaw::TooComplex));
+    assert_eq!(module(&function(1_000, 20_000)), Ok(()));
+    assert_eq!(module(&function(1_000, 30_000)), Err(Flaw::TooComplex));
+    assert_eq!(module(&function(40_000, 1_000)), Err(Flaw::TooComplex));
+    assert_eq!(module(&function(0, 140_000)), Err(Flaw::TooComplex));
+    let ten = function(1_000, 20_000).repeat(10);
+    assert_eq!(module(&ten), Err(Flaw::TooComplex));
+    assert_eq!(module(&many_values), Err(Flaw::TooComplex));
+    // How it lies does not matter.
+    let inside = format!("(component (component {}))", doubled(40));
+    assert_eq!(checked(&inside), Err(Flaw::TooComplex));
+}

@@ -1,5 +1,6 @@
 //! Components that take the place of others while those are called.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -34,8 +35,9 @@ fn a_call_ends_on_the_components_on_which_it_began() {
     let (earlier, later) = (plugins(EARLIER), plugins(LATER));
     let expected = [mint(&earlier), mint(&later)];
     let running = earlier.loaded();
+    let later = Cell::new(Some(later));
     let minted = running.verifier.call(|instance, store| {
-        drop(earlier.replace(later));
+        drop(later.take().map(|later| earlier.replace(later)));
         let verification = instance.exports.chargetap_callback_verifier_verification();
         let verifier = verification.verifier();
         verifier.call_mint(store, instance.verifier, "payter", &capability())

@@ -1,3 +1,4 @@
+use chargetap_contract::FaultCause;
 use chargetap_contract::callback::{CallbackEvent, Rejection};
 use chargetap_contract::receipt::{MeasurementVerdict, Page};
 use chargetap_contract::screen::Quote;
@@ -43,7 +44,7 @@ const GOOD: Bundle = Bundle {
 fn fault<T>() -> Result<T, ComponentFault> {
     Err(ComponentFault {
         component: "session-orchestrator",
-        reason: "trap".to_owned(),
+        cause: FaultCause::Trap("trap".to_owned()),
     })
 }
 

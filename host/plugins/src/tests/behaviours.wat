@@ -1,0 +1,81 @@
+;; A component that does what it is told, good or bad. What is answered as a text or a list stands as address and length
+;; at the address that a function returns.
+(component
+    (@custom "chargetap:contract" "0.1.0")
+    (core module $m
+        ;; 10 MiB: more than may be answered, less than an instance may have.
+        (memory (export "memory") 160)
+        (table $table 1 funcref)
+        (global $calls (mut i32) (i32.const 0))
+        ;; 8 MiB of text.
+        (data (i32.const 16) "\00\01\00\00\00\00\80\00")
+        ;; A million empty texts.
+        (data (i32.const 24) "\00\01\00\00\40\42\0f\00")
+        ;; A thousand texts.
+        (data (i32.const 32) "\00\00\01\00\e8\03\00\00")
+        ;; A text beyond the memory.
+        (data (i32.const 40) "\00\00\00\00\ff\ff\ff\ff")
+        ;; 1 MiB of text.
+        (data (i32.const 48) "\00\01\00\00\00\00\10\00")
+
+        (func (export "fine"))
+        (func (export "trap") unreachable)
+        (func (export "never-end") (loop (br 0)))
+        (func $recurse (export "recurse") (call $recurse))
+        (func (export "take-much-memory") (drop (memory.grow (i32.const 10000))))
+        (func (export "take-memory-bit-by-bit")
+            (loop (drop (memory.grow (i32.const 1))) (br 0)))
+        (func (export "take-much-table")
+            (drop (table.grow $table (ref.null func) (i32.const 1000000))))
+        (func (export "trap-at-every-third")
+            (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+            (if (i32.eqz (i32.rem_u (global.get $calls) (i32.const 3))) (then unreachable)))
+        (func $colour (@name "a name \1b[31m\0aand more") unreachable)
+        (func (export "trap-in-colour") (call $colour))
+        (func (export "answer-much") (result i32) (i32.const 16))
+        (func (export "answer-many") (result i32) (i32.const 24))
+        ;; A thousand texts of 1 MiB, all at one place: 8 KiB here, a gibibyte there.
+        (func (export "answer-the-same-again-and-again") (result i32)
+            (local $at i32)
+            (local.set $at (i32.const 65536))
+            (loop
+                (i32.store (local.get $at) (i32.const 256))
+                (i32.store offset=4 (local.get $at) (i32.const 1048576))
+                (local.set $at (i32.add (local.get $at) (i32.const 8)))
+                (br_if 0 (i32.lt_u (local.get $at) (i32.const 73536))))
+            (i32.const 32))
+        (func (export "answer-what-is-not-there") (result i32) (i32.const 40))
+        (func (export "answer-a-mebibyte") (result i32) (i32.const 48))
+        (func (export "never-end-after") (param i32) (loop (br 0))))
+    (core instance $i (instantiate $m))
+    (func (export "fine") (canon lift (core func $i "fine")))
+    (func (export "trap") (canon lift (core func $i "trap")))
+    (func (export "never-end") (canon lift (core func $i "never-end")))
+    (func (export "recurse") (canon lift (core func $i "recurse")))
+    (func (export "take-much-memory") (canon lift (core func $i "take-much-memory")))
+    (func (export "take-memory-bit-by-bit")
+        (canon lift (core func $i "take-memory-bit-by-bit")))
+    (func (export "take-much-table") (canon lift (core func $i "take-much-table")))
+    (func (export "trap-at-every-third") (canon lift (core func $i "trap-at-every-third")))
+    (func (export "trap-in-colour") (canon lift (core func $i "trap-in-colour")))
+    (func (export "answer-much") (result string)
+        (canon lift (core func $i "answer-much") (memory (core memory $i "memory"))))
+    (func (export "answer-many") (result (list string))
+        (canon lift (core func $i "answer-many") (memory (core memory $i "memory"))))
+    (func (export "answer-the-same-again-and-again") (result (list string))
+        (canon lift (core func $i "answer-the-same-again-and-again") (memory (core memory $i "memory"))))
+    (func (export "answer-what-is-not-there") (result string)
+        (canon lift (core func $i "answer-what-is-not-there") (memory (core memory $i "memory"))))
+    (func (export "answer-and-never-end") (result string)
+        (canon lift (core func $i "answer-a-mebibyte") (memory (core memory $i "memory"))
+            (post-return (core func $i "never-end-after"))))
+    (func (export "answer-a-mebibyte") (result string)
+        (canon lift (core func $i "answer-a-mebibyte") (memory (core memory $i "memory"))))
+    ;; Resources, of which each takes memory of the host.
+    (type $resource (resource (rep i32)))
+    (core func $new (canon resource.new $resource))
+    (core module $maker
+        (import "" "new" (func $new (param i32) (result i32)))
+        (func (export "make") (loop (drop (call $new (i32.const 0))) (br 0))))
+    (core instance $maker (instantiate $maker (with "" (instance (export "new" (func $new))))))
+    (func (export "make-resources") (canon lift (core func $maker "make"))))
