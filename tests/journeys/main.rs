@@ -16,6 +16,7 @@ mod backup;
 mod bundles;
 mod central_system;
 mod connections;
+mod crash_loop;
 mod crashes;
 mod deployment;
 mod field;

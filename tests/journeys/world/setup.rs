@@ -10,7 +10,8 @@ use chargetap_fleet::terminal::Origin;
 use chargetap_simulators::station::{StationArgs, StationSimulator, Version};
 
 use super::{
-    API_KEY, CALLBACK_KEY, Gateway, Log, PASSWORD, STATION, TERMINAL, WEBHOOK_KEY, components,
+    API_KEY, CALLBACK_KEY, DATABASE, Gateway, Log, PASSWORD, STATION, TERMINAL, WEBHOOK_KEY,
+    components,
 };
 
 const ONE_EVSE: &str = r#"evses = [{ station = "CT-1", connector = 1 }]
@@ -45,6 +46,8 @@ pub(crate) struct Setup {
     pub(crate) ocpp: Version,
     /// Whether the station is simulated. Otherwise the test brings its own.
     pub(crate) simulated_station: bool,
+    /// How many terminals there are, each with a station of its own. Most journeys are at the first.
+    pub(crate) places: u32,
     /// What a vehicle draws, in watts.
     pub(crate) power: u64,
     /// Plug in so many milliseconds after a remote start; never if absent.
@@ -86,6 +89,7 @@ impl Default for Setup {
             station_faults: Vec::new(),
             ocpp: Version::V1_6,
             simulated_station: true,
+            places: 1,
             power: 50_000,
             plug_in_after_ms: Some(50),
             unplug_after: Some(7_000),
@@ -107,10 +111,20 @@ impl Default for Setup {
     }
 }
 
-pub(super) async fn start_station(address: &str, setup: &Setup) -> StationSimulator {
+/// The serial number of a place's terminal.
+pub(super) fn terminal(place: u32) -> String {
+    format!("P66-{place:04}")
+}
+
+/// The identity of a place's station.
+pub(super) fn station(place: u32) -> String {
+    format!("CT-{place}")
+}
+
+pub(super) async fn start_station(address: &str, setup: &Setup, place: u32) -> StationSimulator {
     StationSimulator::start(StationArgs {
         url: format!("ws://{address}/ocpp"),
-        identity: STATION.into(),
+        identity: station(place),
         password: PASSWORD.into(),
         ocpp: setup.ocpp,
         connectors: CONNECTORS,
@@ -140,6 +154,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         r#"
         [server]
         listen = "{address}"
+        database = "{DATABASE}"
         components = "{components}"
         unsigned = true
         cache = "{components}-cache"
@@ -173,6 +188,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         model = "apollo"
         tariff = "{terminal_tariff}"
         {terminal}
+        {further_places}
         {tariffs}
         {upstream}
         "#,
@@ -184,6 +200,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         tariffs = setup.tariffs,
         station = setup.station,
         further_station = further_station(setup.further_station),
+        further_places = further_places(setup.places),
         provider = setup.provider,
         upstream = setup.upstream,
         customer = match setup.processor {
@@ -201,13 +218,34 @@ fn further_station(id: &str) -> String {
     }
 }
 
-/// Start a gateway and wait until it listens or has ended. Returns what it printed until then.
+/// The places but the first.
+fn further_places(places: u32) -> String {
+    let place = |place| {
+        let (terminal, station) = (terminal(place), station(place));
+        format!(
+            r#"
+        [[stations]]
+        id = "{station}"
+        password = {{ file = "station.key" }}
+        [[terminals]]
+        serial = "{terminal}"
+        model = "apollo"
+        tariff = "standard"
+        evses = [{{ station = "{station}", connector = 1 }}]
+        hold = "50.00""#
+        )
+    };
+    (2..=places).map(place).collect()
+}
+
+/// Start a gateway and wait until it listens or has ended. Returns what it printed until then. It is killed if nobody
+/// waits any longer.
 pub(super) async fn start_gateway(
     folder: &Path,
     arguments: &[String],
     log: &Log,
 ) -> (Gateway, Vec<String>) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_chargetap"))
+    let child = Command::new(env!("CARGO_BIN_EXE_chargetap"))
         .args(["--log-format", "json", "serve", "chargetap.toml"])
         .args(arguments)
         .current_dir(folder)
@@ -216,7 +254,11 @@ pub(super) async fn start_gateway(
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let mut gateway = Gateway(child);
+    let (out, err) = (
+        gateway.0.stdout.take().unwrap(),
+        gateway.0.stderr.take().unwrap(),
+    );
     let log = log.clone();
     std::thread::spawn(move || {
         for line in BufReader::new(err).lines().map_while(Result::ok) {
@@ -235,7 +277,7 @@ pub(super) async fn start_gateway(
         printed
     };
     let printed = tokio::task::spawn_blocking(listening).await.unwrap();
-    (Gateway(child), printed)
+    (gateway, printed)
 }
 
 /// The connectors at which the terminal of a configuration lets drivers charge.

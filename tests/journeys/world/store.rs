@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{TERMINAL, World};
+use super::{DATABASE, TERMINAL, World};
 
 impl World {
     pub(crate) fn stored_events(&self) -> usize {
@@ -235,6 +235,6 @@ impl World {
     }
 
     fn store(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.folder().join("chargetap.db")).unwrap()
+        rusqlite::Connection::open(self.folder().join(DATABASE)).unwrap()
     }
 }
