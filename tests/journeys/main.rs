@@ -19,6 +19,7 @@ mod connections;
 mod crash_loop;
 mod crashes;
 mod deployment;
+mod faults;
 mod field;
 mod fleet;
 mod input;

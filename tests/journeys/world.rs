@@ -1,5 +1,6 @@
 //! The world of a journey: provider, station, gateway, and the person with the card.
 
+mod disk;
 mod fleet;
 pub(crate) mod load;
 mod receipts;
@@ -14,9 +15,12 @@ use std::time::{Duration, Instant};
 
 use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
 use chargetap_simulators::station::StationSimulator;
+use rand::rngs::SmallRng;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
+use disk::Disk;
+pub(crate) use disk::{DiskFault, DiskSetup};
 pub(crate) use fleet::{Answer, now};
 pub(crate) use setup::{CUSTOMER, Kept, Setup};
 use setup::{start_gateway, start_station, terminal, write_configuration};
@@ -42,6 +46,7 @@ pub(crate) struct World {
     payter: PayterSimulator,
     /// Those of the places, in their order.
     stations: Vec<StationSimulator>,
+    disk: Option<Disk>,
     gateway: Gateway,
     log: Log,
     address: String,
@@ -116,7 +121,10 @@ impl World {
             let database = rusqlite::Connection::open(folder.path().join(DATABASE));
             database.unwrap().execute_batch(kept.sql).unwrap();
         }
-        let (gateway, printed) = start_gateway(folder.path(), &[], &log).await;
+        let database = folder.path().canonicalize().unwrap().join(DATABASE);
+        let disk = setup.disk.map(|disk| Disk::new(&database, disk));
+        let started = start_gateway(folder.path(), &[], disk.as_ref(), &log);
+        let (gateway, printed) = started.await;
         let token = match &setup.kept {
             Some(kept) => kept.token,
             None => {
@@ -131,6 +139,7 @@ impl World {
             folder,
             payter,
             stations: Vec::new(),
+            disk,
             gateway,
             log,
             address,
@@ -170,7 +179,9 @@ impl World {
     }
 
     async fn start_gateway(&mut self, arguments: &[String]) {
-        let (gateway, printed) = start_gateway(self.folder.path(), arguments, &self.log).await;
+        let disk = self.disk.as_ref();
+        let started = start_gateway(self.folder.path(), arguments, disk, &self.log);
+        let (gateway, printed) = started.await;
         let is_issued = printed.iter().any(|line| line.ends_with(TOKEN_FILE));
         assert!(!is_issued, "the bootstrap token is issued once");
         self.gateway = gateway;
@@ -405,6 +416,17 @@ impl World {
     pub(crate) fn stop_gateway(&mut self) {
         self.gateway.0.kill().unwrap();
         self.gateway.0.wait().unwrap();
+    }
+
+    /// Stop the gateway as a power cut does: what its disk has not synced may be lost.
+    pub(crate) fn lose_power(&mut self, random: &mut SmallRng) {
+        self.stop_gateway();
+        self.disk.as_mut().unwrap().lose_power(random);
+    }
+
+    /// Let nothing be written to the database, or mend that.
+    pub(crate) fn set_disk_fault(&self, fault: DiskFault, is_there: bool) {
+        self.disk.as_ref().unwrap().set_fault(fault, is_there);
     }
 
     /// Whether the gateway is there and ready.

@@ -79,8 +79,11 @@ struct CrashLoop {
     /// How often to kill it.
     #[arg(long, default_value_t = 500)]
     kills: u32,
-    /// What the drivers do and when the gateway is killed follows from it; by default, a random one. How fast the machine
-    /// is decides, too: another run is alike, and not the same.
+    /// Cut its power: of what its disk has not synced, any part is lost.
+    #[arg(long)]
+    power: bool,
+    /// What the drivers do and when the gateway is killed follows from it; by default, a random one. How fast the
+    /// machine is decides, too: another run is alike, and not the same.
     #[arg(long)]
     seed: Option<u64>,
 }
@@ -199,11 +202,17 @@ fn simulate(arguments: &[String]) -> anyhow::Result<()> {
     cargo(&command)
 }
 
-/// The journey that does so in short.
-const CRASH_LOOP: &str = "crash_loop::";
+/// The journeys that do so in short.
+const KILLED: &str = "crash_loop::a_gateway_that_is_killed";
+const WITHOUT_POWER: &str = "crash_loop::a_gateway_whose_power_goes";
 
 fn run_crash_loop(crash_loop: &CrashLoop) -> anyhow::Result<()> {
     components::build_plugins()?;
+    let journey = if crash_loop.power {
+        WITHOUT_POWER
+    } else {
+        KILLED
+    };
     let number = |number: u64| OsString::from(number.to_string());
     let (kills, seed) = (number(crash_loop.kills.into()), crash_loop.seed.map(number));
     let mut variables = vec![("CHARGETAP_CRASH_LOOP_KILLS", kills.as_os_str())];
@@ -220,7 +229,7 @@ fn run_crash_loop(crash_loop: &CrashLoop) -> anyhow::Result<()> {
             "journeys",
             "--",
             "--nocapture",
-            CRASH_LOOP,
+            journey,
         ],
         &variables,
     )

@@ -9,6 +9,7 @@ use chargetap_fleet::processor::Processor;
 use chargetap_fleet::terminal::Origin;
 use chargetap_simulators::station::{StationArgs, StationSimulator, Version};
 
+use super::disk::{Disk, DiskSetup};
 use super::{
     API_KEY, CALLBACK_KEY, DATABASE, Gateway, Log, PASSWORD, STATION, TERMINAL, WEBHOOK_KEY,
     components,
@@ -73,6 +74,8 @@ pub(crate) struct Setup {
     pub(crate) provider: &'static str,
     /// The table of the central system above the gateway; none if empty.
     pub(crate) upstream: String,
+    /// The disk under the database; by default, that of this machine.
+    pub(crate) disk: Option<DiskSetup>,
     /// Further arguments of the gateway.
     pub(crate) gateway: Vec<String>,
     /// Whether the terminal is commissioned before the journey.
@@ -103,6 +106,7 @@ impl Default for Setup {
             station: "",
             provider: "",
             upstream: String::new(),
+            disk: None,
             gateway: Vec::new(),
             onboarded: true,
             origin: Origin::FactoryFitted,
@@ -243,18 +247,21 @@ fn further_places(places: u32) -> String {
 pub(super) async fn start_gateway(
     folder: &Path,
     arguments: &[String],
+    disk: Option<&Disk>,
     log: &Log,
 ) -> (Gateway, Vec<String>) {
-    let child = Command::new(env!("CARGO_BIN_EXE_chargetap"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chargetap"));
+    command
         .args(["--log-format", "json", "serve", "chargetap.toml"])
         .args(arguments)
         .current_dir(folder)
         .env_remove("CHARGETAP_LOG")
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut gateway = Gateway(child);
+        .stderr(Stdio::piped());
+    if let Some(disk) = disk {
+        disk.put_under(&mut command);
+    }
+    let mut gateway = Gateway(command.spawn().unwrap());
     let (out, err) = (
         gateway.0.stdout.take().unwrap(),
         gateway.0.stderr.take().unwrap(),

@@ -229,6 +229,9 @@ mod tests {
 
     use super::*;
 
+    /// What is found, and what makes it so.
+    type Mistake = (&'static str, fn(&mut Books));
+
     /// One session that was captured, and one that was not.
     fn books() -> Books {
         let moment: Timestamp = "2026-11-29T12:00:00Z".parse().unwrap();
@@ -249,8 +252,14 @@ mod tests {
             receipt.as_object_mut().unwrap().extend(fields);
             receipt
         };
-        let hold = |number: u32, state: &str, captured: u64| json!({"card_id": format!("P66-0001-{number}"), "state": state, "captured": captured});
-        let transaction = |number: u32, energy: u64| json!({"id_tag": format!("S{number}"), "meter_start": 7, "meter_stop": 7 + energy});
+        let hold = |number: u32, state: &str, captured: u64| {
+            let card = format!("P66-0001-{number}");
+            json!({"card_id": card, "state": state, "captured": captured})
+        };
+        let transaction = |number: u32, energy: u64| {
+            let session = format!("S{number}");
+            json!({"id_tag": session, "meter_start": 7, "meter_stop": 7 + energy})
+        };
         Books {
             shown: vec![shown(1), shown(2)],
             turned_away: Vec::new(),
@@ -266,7 +275,6 @@ mod tests {
     #[test]
     fn every_mistake_that_a_crash_could_cause_is_found_in_the_books() {
         assert_eq!(books().findings(), Vec::<String>::new());
-        type Mistake = (&'static str, fn(&mut Books));
         let mistakes: [Mistake; 11] = [
             ("card P66-0001-2 was acknowledged and is lost", |it| {
                 it.receipts.truncate(1);

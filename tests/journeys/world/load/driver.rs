@@ -43,12 +43,14 @@ pub(super) struct Driver {
 }
 
 /// How a driver ends a session.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum End {
     Card,
     Operator,
     Unplug,
 }
+
+const ENDS: [End; 4] = [End::Card, End::Card, End::Operator, End::Unplug];
 
 /// A card in a driver's hand.
 struct Card {
@@ -144,16 +146,17 @@ impl Driver {
             return;
         };
         let energy = self.random.random_range(ENERGY);
+        let end = ENDS[self.random.random_range(0..ENDS.len())];
+        let has_ended = async || self.running().await.is_none();
         self.until("it is charged", async || {
-            self.energy().await >= Some(energy) || self.running().await.is_none()
+            self.energy().await >= Some(energy) || has_ended().await
         })
         .await;
-        let has_ended = async || self.running().await.is_none();
-        match [End::Card, End::Card, End::Operator, End::Unplug][self.random.random_range(0..4)] {
+        match end {
             End::Card => self.show_until("the card stops it", card, has_ended).await,
             End::Operator => {
                 self.call_until("the operator stops it", &session, has_ended)
-                    .await
+                    .await;
             }
             End::Unplug => {}
         }
