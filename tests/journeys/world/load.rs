@@ -9,7 +9,7 @@ mod driver;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use jiff::Timestamp;
+use chargetap_fleet::moment::Moment;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use tokio::task::JoinSet;
@@ -29,8 +29,8 @@ pub(crate) struct Shown {
     /// Whether the gateway answered the provider that it has this.
     pub(crate) is_acknowledged: bool,
     /// When it was shown, and when the provider had its answer.
-    from: Timestamp,
-    until: Timestamp,
+    from: Moment,
+    until: Moment,
 }
 
 /// Drivers who come and go. They are tasks of a `LocalSet`.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use chargetap_fleet::moment::Moment;
 use serde_json::Value;
 
 use super::Shown;
@@ -18,7 +18,7 @@ const STATION_AWAY: &str = "the station is away";
 pub(crate) struct Books {
     pub(crate) shown: Vec<Shown>,
     /// The cards that the log says were turned away: at which terminal, and when.
-    pub(crate) turned_away: Vec<(String, Timestamp)>,
+    pub(crate) turned_away: Vec<(String, Moment)>,
     /// The provider's sessions.
     pub(crate) holds: Vec<Value>,
     /// The stations' transactions.
@@ -214,13 +214,16 @@ fn is_of(receipt: &Value, shown: &Shown) -> bool {
 }
 
 /// At which terminal a card was turned away, and when, if a line of the log says so.
-fn turned_away_at(line: &str) -> Option<(String, Timestamp)> {
+fn turned_away_at(line: &str) -> Option<(String, Moment)> {
     if !line.contains(STATION_AWAY) {
         return None;
     }
     let line: Value = serde_json::from_str(line).ok()?;
     let terminal = line["fields"]["terminal"].as_str()?.to_owned();
-    Some((terminal, line["timestamp"].as_str()?.parse().ok()?))
+    Some((
+        terminal,
+        serde_json::from_value(line["timestamp"].clone()).ok()?,
+    ))
 }
 
 #[cfg(test)]
@@ -234,7 +237,7 @@ mod tests {
 
     /// One session that was captured, and one that was not.
     fn books() -> Books {
-        let moment: Timestamp = "2026-11-29T12:00:00Z".parse().unwrap();
+        let moment = Moment::from_millis(1_795_953_600_000);
         let shown = |number: u32| Shown {
             terminal: "P66-0001".into(),
             card: format!("P66-0001-{number}"),

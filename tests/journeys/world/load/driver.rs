@@ -3,13 +3,12 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use rand::RngExt;
 use rand::rngs::SmallRng;
 use serde_json::{Value, json};
 
 use super::{Common, Shown};
-use crate::world::{json_of, payter_key, wait};
+use crate::world::{json_of, now, payter_key, wait};
 
 /// Longer than any wait when all is well, also with a gateway that dies again and again.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -83,7 +82,7 @@ impl Driver {
         };
         let mut shown = None;
         self.until("the terminal asks for a card", async || {
-            let from = Timestamp::now();
+            let from = now();
             if self.common.is_closing.get() {
                 return true;
             }
@@ -96,7 +95,7 @@ impl Driver {
                     last_four: card.last_four.clone(),
                     is_acknowledged,
                     from,
-                    until: Timestamp::now(),
+                    until: now(),
                 });
             }
             shown.is_some()
