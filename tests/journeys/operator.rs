@@ -98,7 +98,7 @@ async fn every_mistake_is_printed_on_a_line_of_its_own_by_check_and_start_alike(
             "time_zone = \"Europe/Sundsvall\"",
         ),
         ("{ file = \"station.key\" }", "{ file = \"nowhere.key\" }"),
-        ("[server]", "[server]\ndatabase = \"nowhere/chargetap.db\""),
+        ("\"chargetap.db\"", "\"nowhere/chargetap.db\""),
         ("SE556677889901", "SE556677889801"),
     ] {
         change_configuration(folder, from, to);

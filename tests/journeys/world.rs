@@ -1,6 +1,8 @@
 //! The world of a journey: provider, station, gateway, and the person with the card.
 
+mod disk;
 mod fleet;
+pub(crate) mod load;
 #[cfg(feature = "peers")]
 mod postgres;
 mod receipts;
@@ -15,20 +17,26 @@ use std::time::{Duration, Instant};
 
 use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
 use chargetap_simulators::station::StationSimulator;
+use rand::rngs::SmallRng;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
+use disk::Disk;
+pub(crate) use disk::{DiskFault, DiskSetup};
 pub(crate) use fleet::{Answer, now};
 #[cfg(feature = "peers")]
 pub(crate) use postgres::Cluster;
 pub(crate) use setup::{CUSTOMER, Kept, Setup};
-use setup::{start_gateway, start_station, write_configuration};
+use setup::{start_gateway, start_station, terminal, write_configuration};
 
+/// The terminal and the station of the first place.
 pub(crate) const TERMINAL: &str = "P66-0001";
 pub(crate) const STATION: &str = "CT-1";
 pub(crate) const API_KEY: &str = "journey-api-key";
 pub(crate) const CALLBACK_KEY: &str = "journey-callback-key-of-more-than-32-bytes";
 pub(crate) const WEBHOOK_KEY: &str = "It's a Secret to Everybody";
+/// The database of the gateway's configuration.
+const DATABASE: &str = "chargetap.db";
 /// Where the gateway writes the bootstrap token.
 pub(crate) const TOKEN_FILE: &str = "chargetap.db.bootstrap-token";
 /// Where it writes that if the database is on a server.
@@ -42,7 +50,9 @@ const POLL: Duration = Duration::from_millis(20);
 pub(crate) struct World {
     folder: tempfile::TempDir,
     payter: PayterSimulator,
-    station: Option<StationSimulator>,
+    /// Those of the places, in their order.
+    stations: Vec<StationSimulator>,
+    disk: Option<Disk>,
     gateway: Gateway,
     log: Log,
     address: String,
@@ -117,7 +127,7 @@ impl World {
         let payter = PayterSimulator::start(PayterArgs {
             listen: ([127, 0, 0, 1], 0).into(),
             api_key: API_KEY.into(),
-            terminals: vec![TERMINAL.into()],
+            terminals: (1..=setup.places).map(terminal).collect(),
             currency: "EUR".into(),
             faults: setup
                 .payter_faults
@@ -132,10 +142,13 @@ impl World {
         write_configuration(folder.path(), &address, payter.base_url(), &setup);
         let log = Log::default();
         if let Some(kept) = &setup.kept {
-            let database = rusqlite::Connection::open(folder.path().join("chargetap.db"));
+            let database = rusqlite::Connection::open(folder.path().join(DATABASE));
             database.unwrap().execute_batch(kept.sql).unwrap();
         }
-        let (gateway, printed) = start_gateway(folder.path(), &[], &log).await;
+        let database = folder.path().canonicalize().unwrap().join(DATABASE);
+        let disk = setup.disk.map(|disk| Disk::new(&database, disk));
+        let started = start_gateway(folder.path(), &[], disk.as_ref(), &log);
+        let (gateway, printed) = started.await;
         let token = match &setup.kept {
             Some(kept) => kept.token,
             None => {
@@ -153,7 +166,8 @@ impl World {
         let mut world = Self {
             folder,
             payter,
-            station: None,
+            stations: Vec::new(),
+            disk,
             gateway,
             log,
             address,
@@ -170,7 +184,10 @@ impl World {
             world.start_gateway(&setup.gateway).await;
         }
         if setup.simulated_station {
-            world.station = Some(start_station(&world.address, &setup).await);
+            for place in 1..=setup.places {
+                let station = start_station(&world.address, &setup, place).await;
+                world.stations.push(station);
+            }
         }
         world
     }
@@ -204,7 +221,7 @@ impl World {
         let text = text.replace(&listen(&self.address), &listen(&address));
         std::fs::write(configuration, text).unwrap();
         let log = Log::default();
-        let (gateway, _) = start_gateway(folder.path(), &[], &log).await;
+        let (gateway, _) = start_gateway(folder.path(), &[], None, &log).await;
         SecondGateway {
             address,
             log,
@@ -224,7 +241,9 @@ impl World {
     }
 
     async fn start_gateway(&mut self, arguments: &[String]) {
-        let (gateway, printed) = start_gateway(self.folder.path(), arguments, &self.log).await;
+        let disk = self.disk.as_ref();
+        let started = start_gateway(self.folder.path(), arguments, disk, &self.log);
+        let (gateway, printed) = started.await;
         let is_issued = printed
             .iter()
             .any(|line| line.ends_with(".bootstrap-token"));
@@ -337,7 +356,7 @@ impl World {
 
     /// Plug a vehicle in, or unplug it.
     pub(crate) async fn cable(&self, what: &str, connector: u32) {
-        let url = self.station.as_ref().unwrap().control_url();
+        let url = self.stations[0].control_url();
         let status = self
             .post(
                 &format!("{url}/control/{what}"),
@@ -359,8 +378,7 @@ impl World {
         let payment = ledger["sessions"][0]["session"].as_str().unwrap();
         let base = self.payter.base_url();
         let url = format!("{base}/terminals/{TERMINAL}/sessions/{payment}/cancel");
-        let authorization = format!("CPS apikey=\"{API_KEY}\"");
-        let request = self.client.post(url).header("authorization", authorization);
+        let request = self.client.post(url).header("authorization", payter_key());
         let status = request.send().await.unwrap().status().as_u16();
         assert_eq!(status, 200);
     }
@@ -385,11 +403,15 @@ impl World {
     }
 
     pub(crate) async fn station(&self) -> Value {
-        let Some(station) = &self.station else {
-            return Value::Null;
-        };
-        self.json(&format!("{}/control/state", station.control_url()))
-            .await
+        match self.stations.first() {
+            Some(station) => self.state_of(station).await,
+            None => Value::Null,
+        }
+    }
+
+    async fn state_of(&self, station: &StationSimulator) -> Value {
+        let url = format!("{}/control/state", station.control_url());
+        self.json(&url).await
     }
 
     /// Wait until the ledger has `count` sessions and none is open, and return them.
@@ -460,6 +482,17 @@ impl World {
         self.gateway.0.wait().unwrap();
     }
 
+    /// Stop the gateway as a power cut does: what its disk has not synced may be lost.
+    pub(crate) fn lose_power(&mut self, random: &mut SmallRng) {
+        self.stop_gateway();
+        self.disk.as_mut().unwrap().lose_power(random);
+    }
+
+    /// Let nothing be written to the database, or mend that.
+    pub(crate) fn set_disk_fault(&self, fault: DiskFault, is_there: bool) {
+        self.disk.as_ref().unwrap().set_fault(fault, is_there);
+    }
+
     /// Whether the gateway is there and ready.
     pub(crate) async fn is_ready(&self) -> bool {
         let answer = self.client.get(self.url("/readyz")).send().await;
@@ -477,26 +510,47 @@ impl World {
         self.call("POST", &path, body).await.status
     }
 
-    pub(crate) async fn until(&self, what: &str, mut condition: impl AsyncFnMut() -> bool) {
-        let deadline = Instant::now() + PATIENCE;
-        while !condition().await {
-            if Instant::now() > deadline {
-                let ledger = self.ledger().await;
-                let station = self.station().await;
-                panic!(
-                    "not in time: {what}\nledger: {ledger:#}\nstation: {station:#}\nlog:\n{}",
-                    self.log.lines().join("\n")
-                );
-            }
-            tokio::time::sleep(POLL).await;
-        }
+    pub(crate) async fn until(&self, what: &str, condition: impl AsyncFnMut() -> bool) {
+        let explain = async || {
+            let ledger = self.ledger().await;
+            let station = self.station().await;
+            let log = self.log.lines().join("\n");
+            format!("ledger: {ledger:#}\nstation: {station:#}\nlog:\n{log}")
+        };
+        wait(what, (PATIENCE, POLL), condition, explain).await;
     }
 
     pub(crate) async fn json(&self, url: &str) -> Value {
         let request = self.client.get(url).header("accept", "application/json");
-        let answer = request.send().await.unwrap().error_for_status().unwrap();
-        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+        json_of(request).await
     }
+}
+
+/// Wait until something is so, looking every now and then. If that takes too long, fail with an explanation.
+async fn wait(
+    what: &str,
+    (patience, pause): (Duration, Duration),
+    mut condition: impl AsyncFnMut() -> bool,
+    explain: impl AsyncFnOnce() -> String,
+) {
+    let deadline = Instant::now() + patience;
+    while !condition().await {
+        if Instant::now() > deadline {
+            panic!("not in time: {what}\n{}", explain().await);
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// What a request is answered, which is good.
+async fn json_of(request: reqwest::RequestBuilder) -> Value {
+    let answer = request.send().await.unwrap().error_for_status().unwrap();
+    serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+}
+
+/// What Payter's API asks callers for.
+fn payter_key() -> String {
+    format!("CPS apikey=\"{API_KEY}\"")
 }
 
 /// What the driver pays for this energy, in cents: (kWh x 0.49 + 0.25) x 1.25, rounded half up.

@@ -72,7 +72,8 @@ pub(crate) fn build(machines: &[Machine]) -> anyhow::Result<()> {
             ],
             machine
                 .linker_variable()
-                .map(|name| (name, compiler.as_ref())),
+                .map(|name| (name, compiler.as_ref()))
+                .as_slice(),
         )?;
         let program = format!("target/{target}/release/chargetap");
         let size = fs::metadata(root().join(&program))?.len();

@@ -11,6 +11,7 @@ mod spin;
 mod targets;
 mod wit;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -45,6 +46,9 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Build what the tests need, and kill the gateway at random moments while many drivers charge against simulated
+    /// hardware. Fails if anything is lost or taken twice.
+    CrashLoop(CrashLoop),
     /// Run the contract's published cases against components: the files that are named, or those built here. Its own
     /// --help lists the options.
     #[command(disable_help_flag = true)]
@@ -68,6 +72,20 @@ struct Receipts {
     /// the changes before you commit them.
     #[arg(long)]
     accept: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct CrashLoop {
+    /// How often to kill it.
+    #[arg(long, default_value_t = 500)]
+    kills: u32,
+    /// Cut its power: of what its disk has not synced, any part is lost.
+    #[arg(long)]
+    power: bool,
+    /// What the drivers do and when the gateway is killed follows from it; by default, a random one. How fast the
+    /// machine is decides, too: another run is alike, and not the same.
+    #[arg(long)]
+    seed: Option<u64>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -106,6 +124,7 @@ fn main() -> ExitCode {
         Chore::Bench => bench(),
         Chore::Receipts(receipts) => receipts::write(receipts.accept),
         Chore::Simulate { arguments } => simulate(&arguments),
+        Chore::CrashLoop(crash_loop) => run_crash_loop(&crash_loop),
         Chore::Conformance { arguments } => return ended(conformance::run(&arguments)),
         Chore::Dist { machines } => dist::build(&machines),
         Chore::Demo(demo) => run_demo(&demo),
@@ -136,7 +155,7 @@ fn test() -> anyhow::Result<()> {
     hosts::test(&python)?;
     shell::cargo_with(
         &["test", "--workspace", "--features", peers::FEATURES],
-        Some((peers::PYTHON, python.as_os_str())),
+        &[(peers::PYTHON, python.as_os_str())],
     )
 }
 
@@ -153,7 +172,7 @@ fn bench() -> anyhow::Result<()> {
     hosts::build_package()?;
     shell::cargo_with(
         &["bench", "--package", "chargetap", "--bench", "hosts"],
-        Some((peers::PYTHON, python.as_os_str())),
+        &[(peers::PYTHON, python.as_os_str())],
     )?;
     cargo(&["bench", "--package", "chargetap-plugins", "--bench", "swap"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "relay"])?;
@@ -181,6 +200,39 @@ fn simulate(arguments: &[String]) -> anyhow::Result<()> {
     ];
     command.extend(arguments.iter().map(String::as_str));
     cargo(&command)
+}
+
+/// The journeys that do so in short.
+const KILLED: &str = "crash_loop::a_gateway_that_is_killed";
+const WITHOUT_POWER: &str = "crash_loop::a_gateway_whose_power_goes";
+
+fn run_crash_loop(crash_loop: &CrashLoop) -> anyhow::Result<()> {
+    components::build_plugins()?;
+    let journey = if crash_loop.power {
+        WITHOUT_POWER
+    } else {
+        KILLED
+    };
+    let number = |number: u64| OsString::from(number.to_string());
+    let (kills, seed) = (number(crash_loop.kills.into()), crash_loop.seed.map(number));
+    let mut variables = vec![("CHARGETAP_CRASH_LOOP_KILLS", kills.as_os_str())];
+    variables.extend(
+        seed.iter()
+            .map(|seed| ("CHARGETAP_CRASH_LOOP_SEED", seed.as_os_str())),
+    );
+    shell::cargo_with(
+        &[
+            "test",
+            "--package",
+            "chargetap",
+            "--test",
+            "journeys",
+            "--",
+            "--nocapture",
+            journey,
+        ],
+        &variables,
+    )
 }
 
 fn run_demo(demo: &Demo) -> anyhow::Result<()> {

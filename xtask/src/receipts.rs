@@ -13,7 +13,7 @@ const ACCEPT: &str = "CHARGETAP_ACCEPT_RECEIPTS";
 pub(crate) fn write(accept: bool) -> anyhow::Result<()> {
     if accept {
         let test = [&["test"], &PACKAGE[..], &["--test", "receipts", "expected"]].concat();
-        cargo_with(&test, Some((ACCEPT, OsStr::new("1"))))?;
+        cargo_with(&test, &[(ACCEPT, OsStr::new("1"))])?;
     }
     let folder = root().join("target/receipts");
     let folder = folder.to_string_lossy();

@@ -7,6 +7,9 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, bail};
 
+/// An environment variable: its name and its value.
+pub(crate) type Variable<'a> = (&'a str, &'a OsStr);
+
 /// The workspace's folder.
 pub(crate) fn root() -> PathBuf {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -27,23 +30,20 @@ pub(crate) fn write_changed(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 
 /// Run cargo in the workspace; it shows its own progress.
 pub(crate) fn cargo(arguments: &[&str]) -> anyhow::Result<()> {
-    cargo_with(arguments, None)
+    cargo_with(arguments, &[])
 }
 
 /// Run cargo in the workspace, and return the exit code: of `cargo run`, that of the program.
 pub(crate) fn cargo_code(arguments: &[&str]) -> anyhow::Result<u8> {
-    let status = start(&cargo_program(), arguments, None)?;
+    let status = start(&cargo_program(), arguments, &[])?;
     // There is none after a signal.
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     code.with_context(|| format!("cargo {} failed: {status}", arguments.join(" ")))
 }
 
-/// Run cargo with an environment variable.
-pub(crate) fn cargo_with(
-    arguments: &[&str],
-    variable: Option<(&str, &OsStr)>,
-) -> anyhow::Result<()> {
-    execute(&cargo_program(), arguments, variable)
+/// Run cargo with environment variables.
+pub(crate) fn cargo_with(arguments: &[&str], variables: &[Variable<'_>]) -> anyhow::Result<()> {
+    execute(&cargo_program(), arguments, variables)
 }
 
 fn cargo_program() -> PathBuf {
@@ -53,15 +53,11 @@ fn cargo_program() -> PathBuf {
 
 /// Run a program in the workspace and wait until it succeeds.
 pub(crate) fn run(program: &Path, arguments: &[&str]) -> anyhow::Result<()> {
-    execute(program, arguments, None)
+    execute(program, arguments, &[])
 }
 
-fn execute(
-    program: &Path,
-    arguments: &[&str],
-    variable: Option<(&str, &OsStr)>,
-) -> anyhow::Result<()> {
-    let status = start(program, arguments, variable)?;
+fn execute(program: &Path, arguments: &[&str], variables: &[Variable<'_>]) -> anyhow::Result<()> {
+    let status = start(program, arguments, variables)?;
     if !status.success() {
         bail!(
             "{} {} failed: {status}",
@@ -75,11 +71,11 @@ fn execute(
 fn start(
     program: &Path,
     arguments: &[&str],
-    variable: Option<(&str, &OsStr)>,
+    variables: &[Variable<'_>],
 ) -> anyhow::Result<ExitStatus> {
     Command::new(program)
         .args(arguments)
-        .envs(variable)
+        .envs(variables.iter().copied())
         .current_dir(root())
         .stdin(Stdio::null())
         .status()

@@ -7,8 +7,8 @@ use chargetap_fleet::model::Model;
 use chargetap_fleet::moment::Moment;
 use serde_json::{Value, json};
 
-use super::setup::connectors;
-use super::{STATION, Setup, TERMINAL, World};
+use super::setup::{connectors, station, terminal};
+use super::{Setup, World};
 
 /// An answer of the interface.
 #[derive(Debug)]
@@ -110,24 +110,35 @@ impl World {
         issued.json()["secret"].as_str().unwrap().to_owned()
     }
 
-    /// Commission the terminal.
+    /// Commission the terminals.
     pub(crate) async fn onboard(&self, setup: &Setup) {
         let at = now();
         let served = connectors(setup.terminal);
-        let place = ExampleSite {
-            stations: &[(STATION, &[1, 2])],
+        let names: Vec<_> = (1..=setup.places)
+            .map(|place| (terminal(place), station(place)))
+            .collect();
+        let stations: Vec<(&str, &[u32])> = names
+            .iter()
+            .map(|(_, station)| (station.as_str(), &[1, 2][..]))
+            .collect();
+        let site = ExampleSite {
+            stations: &stations,
             at,
         };
-        let terminal = Onboarding {
-            serial: TERMINAL,
-            model: Model::Apollo,
-            origin: setup.origin,
-            processor: setup.processor,
-            station: STATION,
-            connectors: &served,
-            at,
-        };
-        for step in place.steps().into_iter().chain(terminal.steps()) {
+        let mut steps = site.steps();
+        for (terminal, station) in &names {
+            let terminal = Onboarding {
+                serial: terminal,
+                model: Model::Apollo,
+                origin: setup.origin,
+                processor: setup.processor,
+                station,
+                connectors: &served,
+                at,
+            };
+            steps.extend(terminal.steps());
+        }
+        for step in steps {
             let answer = self.call(step.method.name(), &step.path, step.body).await;
             let text = String::from_utf8_lossy(&answer.bytes);
             assert!(

@@ -9,8 +9,10 @@ use chargetap_fleet::processor::Processor;
 use chargetap_fleet::terminal::Origin;
 use chargetap_simulators::station::{StationArgs, StationSimulator, Version};
 
+use super::disk::{Disk, DiskSetup};
 use super::{
-    API_KEY, CALLBACK_KEY, Gateway, Log, PASSWORD, STATION, TERMINAL, WEBHOOK_KEY, components,
+    API_KEY, CALLBACK_KEY, DATABASE, Gateway, Log, PASSWORD, STATION, TERMINAL, WEBHOOK_KEY,
+    components,
 };
 
 const ONE_EVSE: &str = r#"evses = [{ station = "CT-1", connector = 1 }]
@@ -47,6 +49,8 @@ pub(crate) struct Setup {
     pub(crate) ocpp: Version,
     /// Whether the station is simulated. Otherwise the test brings its own.
     pub(crate) simulated_station: bool,
+    /// How many terminals there are, each with a station of its own. Most journeys are at the first.
+    pub(crate) places: u32,
     /// What a vehicle draws, in watts.
     pub(crate) power: u64,
     /// Plug in so many milliseconds after a remote start; never if absent.
@@ -72,6 +76,8 @@ pub(crate) struct Setup {
     pub(crate) provider: &'static str,
     /// The table of the central system above the gateway; none if empty.
     pub(crate) upstream: String,
+    /// The disk under the database; by default, that of this machine.
+    pub(crate) disk: Option<DiskSetup>,
     /// Further arguments of the gateway.
     pub(crate) gateway: Vec<String>,
     /// Whether the terminal is commissioned before the journey.
@@ -89,6 +95,7 @@ impl Default for Setup {
             station_faults: Vec::new(),
             ocpp: Version::V1_6,
             simulated_station: true,
+            places: 1,
             power: 50_000,
             plug_in_after_ms: Some(50),
             unplug_after: Some(7_000),
@@ -102,6 +109,7 @@ impl Default for Setup {
             station: "",
             provider: "",
             upstream: String::new(),
+            disk: None,
             gateway: Vec::new(),
             onboarded: true,
             origin: Origin::FactoryFitted,
@@ -110,10 +118,20 @@ impl Default for Setup {
     }
 }
 
-pub(super) async fn start_station(address: &str, setup: &Setup) -> StationSimulator {
+/// The serial number of a place's terminal.
+pub(super) fn terminal(place: u32) -> String {
+    format!("P66-{place:04}")
+}
+
+/// The identity of a place's station.
+pub(super) fn station(place: u32) -> String {
+    format!("CT-{place}")
+}
+
+pub(super) async fn start_station(address: &str, setup: &Setup, place: u32) -> StationSimulator {
     StationSimulator::start(StationArgs {
         url: format!("ws://{address}/ocpp"),
-        identity: STATION.into(),
+        identity: station(place),
         password: PASSWORD.into(),
         ocpp: setup.ocpp,
         connectors: CONNECTORS,
@@ -177,10 +195,11 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         model = "apollo"
         tariff = "{terminal_tariff}"
         {terminal}
+        {further_places}
         {tariffs}
         {upstream}
         "#,
-        database = setup.server.as_deref().unwrap_or("chargetap.db"),
+        database = setup.server.as_deref().unwrap_or(DATABASE),
         components = components.display(),
         plug_in_timeout_s = setup.plug_in_timeout_s,
         policy = setup.policy,
@@ -189,6 +208,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         tariffs = setup.tariffs,
         station = setup.station,
         further_station = further_station(setup.further_station),
+        further_places = further_places(setup.places),
         provider = setup.provider,
         upstream = setup.upstream,
         customer = match setup.processor {
@@ -206,22 +226,50 @@ fn further_station(id: &str) -> String {
     }
 }
 
-/// Start a gateway and wait until it listens or has ended. Returns what it printed until then.
+/// The places but the first.
+fn further_places(places: u32) -> String {
+    let place = |place| {
+        let (terminal, station) = (terminal(place), station(place));
+        format!(
+            r#"
+        [[stations]]
+        id = "{station}"
+        password = {{ file = "station.key" }}
+        [[terminals]]
+        serial = "{terminal}"
+        model = "apollo"
+        tariff = "standard"
+        evses = [{{ station = "{station}", connector = 1 }}]
+        hold = "50.00""#
+        )
+    };
+    (2..=places).map(place).collect()
+}
+
+/// Start a gateway and wait until it listens or has ended. Returns what it printed until then. It is killed if nobody
+/// waits any longer.
 pub(super) async fn start_gateway(
     folder: &Path,
     arguments: &[String],
+    disk: Option<&Disk>,
     log: &Log,
 ) -> (Gateway, Vec<String>) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_chargetap"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chargetap"));
+    command
         .args(["--log-format", "json", "serve", "chargetap.toml"])
         .args(arguments)
         .current_dir(folder)
         .env_remove("CHARGETAP_LOG")
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        .stderr(Stdio::piped());
+    if let Some(disk) = disk {
+        disk.put_under(&mut command);
+    }
+    let mut gateway = Gateway(command.spawn().unwrap());
+    let (out, err) = (
+        gateway.0.stdout.take().unwrap(),
+        gateway.0.stderr.take().unwrap(),
+    );
     let log = log.clone();
     std::thread::spawn(move || {
         for line in BufReader::new(err).lines().map_while(Result::ok) {
@@ -240,7 +288,7 @@ pub(super) async fn start_gateway(
         printed
     };
     let printed = tokio::task::spawn_blocking(listening).await.unwrap();
-    (Gateway(child), printed)
+    (gateway, printed)
 }
 
 /// The connectors at which the terminal of a configuration lets drivers charge.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{TERMINAL, World};
+use super::{DATABASE, TERMINAL, World};
 
 impl World {
     pub(crate) fn stored_events(&self) -> usize {
@@ -244,7 +244,7 @@ impl World {
     /// The database, which is a file.
     fn store(&self) -> rusqlite::Connection {
         assert!(self.server.is_none(), "the database is on a server");
-        rusqlite::Connection::open(self.folder().join("chargetap.db")).unwrap()
+        rusqlite::Connection::open(self.folder().join(DATABASE)).unwrap()
     }
 }
 

@@ -1,0 +1,157 @@
+//! The gateway is killed at random moments while many drivers charge, and started again each time.
+//!
+//! `cargo xtask crash-loop` does so for longer.
+
+use std::time::{Duration, Instant};
+
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use indicatif::{ProgressBar, ProgressStyle};
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+use tokio::task::LocalSet;
+use tokio::time::timeout;
+
+use crate::operator::chargetap;
+use crate::world::load::{Books, Load};
+use crate::world::{DiskSetup, Setup, World};
+
+/// How often the gateway is killed, unless `CHARGETAP_CRASH_LOOP_KILLS` says otherwise.
+const KILLS: u32 = 15;
+/// A terminal shows for a while what was paid, and takes no card: so there are many.
+const PLACES: u32 = 12;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_is_killed_under_load_loses_nothing_and_takes_nothing_twice() {
+    crash(Load::setup(PLACES), |world, _| world.stop_gateway()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_whose_power_goes_under_load_loses_nothing_and_takes_nothing_twice() {
+    let setup = Setup {
+        disk: Some(DiskSetup::default()),
+        ..Load::setup(PLACES)
+    };
+    crash(setup, World::lose_power).await;
+}
+
+/// What ends the gateway.
+type End = fn(&mut World, &mut SmallRng);
+
+async fn crash(setup: Setup, end: End) {
+    let kills = variable("CHARGETAP_CRASH_LOOP_KILLS").unwrap_or(KILLS);
+    let seed = variable("CHARGETAP_CRASH_LOOP_SEED").unwrap_or_else(rand::random);
+    println!("seed {seed}");
+    LocalSet::new()
+        .run_until(crash_from(seed, kills, setup, end))
+        .await;
+}
+
+fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {
+    let value = std::env::var(name).ok()?;
+    let Ok(value) = value.parse() else {
+        panic!("{name} is no number: {value}");
+    };
+    Some(value)
+}
+
+async fn crash_from(seed: u64, kills: u32, setup: Setup, end: End) {
+    let mut world = World::new(setup).await;
+    let mut load = Load::start(&world, seed);
+    let killed = kill(&mut world, &mut load, kills, seed, end).await;
+    let books = load.end(&world).await;
+    let output = chargetap(&["verify"], world.folder());
+    let verified = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    println!("{}", summary(&killed, &books));
+    assert_eq!(books.findings(), Vec::<String>::new(), "seed {seed}");
+    assert!(output.status.success(), "seed {seed}: {verified}");
+    assert!(books.captured() > 0, "seed {seed}: nobody charged");
+}
+
+/// The kills that there were.
+#[derive(Default)]
+struct Killed {
+    /// Before the gateway listened.
+    starting: usize,
+    /// While at least one session was under way.
+    under_way: usize,
+    idle: usize,
+}
+
+/// Kill the gateway as often, each time a random while after it was started. In the end it runs.
+async fn kill(world: &mut World, load: &mut Load, kills: u32, seed: u64, end: End) -> Killed {
+    let bar = ProgressBar::new(kills.into());
+    let template = "{wide_bar} {pos} of {len} kills, {eta} left";
+    bar.set_style(ProgressStyle::with_template(template).unwrap());
+    let mut random = SmallRng::seed_from_u64(seed);
+    let mut killed = Killed::default();
+    world.stop_gateway();
+    let begun = Instant::now();
+    world.restart_gateway().await;
+    world.stop_gateway();
+    // Of twice what a start takes and some more, so that it dies while it starts, while it recovers and under load.
+    let longest = begun.elapsed() * 2 + Duration::from_secs(1);
+    for _ in 0..kills {
+        let life = longest.mul_f64(random.random_range(0.0..1.0));
+        let started = Instant::now();
+        let is_up = timeout(life, world.restart_gateway()).await.is_ok();
+        tokio::time::sleep(life.saturating_sub(started.elapsed())).await;
+        let under_way = load.under_way();
+        assert!(
+            !is_up || world.gateway_ended().is_none(),
+            "seed {seed}: it ended by itself"
+        );
+        end(world, &mut random);
+        match (is_up, under_way) {
+            (false, _) => killed.starting += 1,
+            (true, 0) => killed.idle += 1,
+            (true, _) => killed.under_way += 1,
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    world.restart_gateway().await;
+    killed
+}
+
+fn summary(killed: &Killed, books: &Books) -> String {
+    let acknowledged = books
+        .shown
+        .iter()
+        .filter(|shown| shown.is_acknowledged)
+        .count();
+    let closed = |state: &str| {
+        books
+            .holds
+            .iter()
+            .filter(|hold| hold["state"] == state)
+            .count()
+    };
+    let numbered = books
+        .receipts
+        .iter()
+        .filter(|receipt| receipt["captured"] != 0)
+        .count();
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    for (what, count) in [
+        ("killed while sessions were under way", killed.under_way),
+        ("killed while it started", killed.starting),
+        ("killed while nobody was there", killed.idle),
+        ("cards shown", books.shown.len()),
+        ("of them acknowledged", acknowledged),
+        (
+            "of them turned away, as the station was away",
+            books.turned_away.len(),
+        ),
+        ("holds captured", closed("captured")),
+        ("holds released", closed("voided")),
+        ("receipts over money", numbered),
+        ("receipts over nothing", books.receipts.len() - numbered),
+        ("cents captured", usize::try_from(books.captured()).unwrap()),
+        ("findings", books.findings().len()),
+    ] {
+        table.add_row([what.to_owned(), count.to_string()]);
+    }
+    table.to_string()
+}
