@@ -237,7 +237,7 @@ impl World {
 
     /// Start the station, which connects to this address.
     pub(crate) async fn start_station_at(&mut self, address: &str, setup: &Setup) {
-        self.station = Some(start_station(address, setup).await);
+        self.stations.push(start_station(address, setup, 1).await);
     }
 
     async fn start_gateway(&mut self, arguments: &[String]) {
