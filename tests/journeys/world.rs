@@ -44,7 +44,7 @@ const TOKEN_FILE_OF_SERVER: &str = "chargetap.bootstrap-token";
 pub(crate) const PASSWORD: &str = "journey-station-password";
 
 /// Long enough for a slow machine; nothing waits this long when all is well.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 const POLL: Duration = Duration::from_millis(20);
 
 pub(crate) struct World {
