@@ -42,8 +42,9 @@ struct Arguments {
     /// For how many seconds each load of callbacks lasts.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
-    /// How many card sessions there are, each at a terminal of its own.
-    #[arg(long, default_value_t = 300)]
+    /// How many card sessions there are, each at a terminal of its own. Their callbacks come from one source, of which
+    /// 200 are taken at once.
+    #[arg(long, default_value_t = 100)]
     sessions: usize,
     /// How many past sessions the long history has. Each takes some 17 KiB of disk.
     #[arg(long, default_value_t = 100_000)]
