@@ -34,7 +34,8 @@ enum Chore {
     /// Build what the tests need and run them all.
     Test,
     /// Build the components, and measure what calling them costs beside the same code natively, through each host, and
-    /// while they are swapped, and what it costs a station's message to pass the gateway.
+    /// while they are swapped; what it costs a station's message to pass the gateway; what memory stations take; and
+    /// what the store costs.
     Bench,
     /// Write every kind of receipt in every format and language into target/receipts/, with an index
     /// to look through.
@@ -177,6 +178,7 @@ fn bench() -> anyhow::Result<()> {
     cargo(&["bench", "--package", "chargetap-plugins", "--bench", "swap"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "relay"])?;
     cargo(&["bench", "--package", "chargetap", "--bench", "stations"])?;
+    cargo(&["bench", "--package", "chargetap", "--bench", "store"])?;
     cargo(&[
         "bench",
         "--config",

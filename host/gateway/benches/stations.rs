@@ -16,24 +16,14 @@
     reason = "a benchmark that cannot be set up ends"
 )]
 
-use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chargetap::client;
-use chargetap_fleet::api::Method;
-use chargetap_fleet::example::{EXAMPLE_CONFIG, ExampleSite, Onboarding};
-use chargetap_fleet::model::Model;
-use chargetap_fleet::moment::Moment;
-use chargetap_fleet::processor::Processor;
-use chargetap_fleet::terminal::Origin;
-use chargetap_simulators::payter::{PayterArgs, PayterSimulator};
+use chargetap_simulators::payter::PayterSimulator;
 use chargetap_simulators::station::{StationArgs, StationSimulator, Version};
 use clap::Parser;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -45,8 +35,10 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-const API_KEY: &str = "an-api-key";
-const PASSWORD: &str = "a-password-of-the-benchmark";
+use process::{Gateway, PASSWORD, station, terminal, until};
+
+mod process;
+
 /// Of one address: fewer than it has ports.
 const STATIONS_OF_AN_ADDRESS: usize = 5_000;
 /// How many stations connect at once.
@@ -74,10 +66,12 @@ async fn main() {
     let sessions = sessions.min(stations);
     raise_open_files(stations);
     let folder = tempfile::tempdir().unwrap();
-    let terminals: Vec<_> = (0..sessions).map(terminal).collect();
-    let payter = payter(&terminals).await;
-    let gateway = Gateway::start(folder.path(), &payter, stations, sessions);
-    onboard(&gateway, sessions).await;
+    let payter = process::payter(sessions).await;
+    let address = process::free_address();
+    let text = process::configuration(address, payter.base_url(), stations, sessions);
+    Gateway::configure(folder.path(), &text);
+    let gateway = Gateway::start(folder.path(), address, Some("error"));
+    gateway.onboard(sessions).await;
     println!("{stations} stations, {sessions} card sessions");
     let empty = gateway.memory("VmRSS");
     row("before any station connects", empty);
@@ -101,11 +95,11 @@ async fn main() {
     let each = (idle - empty) as f64 / stations as f64;
     println!("  {:<34}{each:>9.1} KiB", "a station");
 
-    for terminal in &terminals {
+    let client = client::client().unwrap();
+    for terminal in (0..sessions).map(terminal) {
+        let card = format!("card-at-{terminal}");
         until("the terminal takes the card", async || {
-            let tap = json!({"terminal": terminal, "card_id": format!("card-at-{terminal}"),
-                "masked_pan": "************1234", "aid": "A0000000031010"});
-            payter_status(&payter, "tap", &tap).await == 200
+            process::tap(&client, &payter, &terminal, &card).await
         })
         .await;
     }
@@ -140,48 +134,6 @@ fn row(what: &str, kib: u64) {
     println!("  {what:<34}{:>9.1} MiB", kib as f64 / 1024.0);
 }
 
-fn terminal(number: usize) -> String {
-    format!("P66-{number:05}")
-}
-
-fn station(number: usize) -> String {
-    format!("CT-{number:05}")
-}
-
-async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
-    let mut waited = Duration::ZERO;
-    while !is_so().await {
-        assert!(waited < Duration::from_secs(300), "not in time: {what}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        waited += Duration::from_millis(100);
-    }
-}
-
-async fn payter(terminals: &[String]) -> PayterSimulator {
-    let args = PayterArgs {
-        listen: (Ipv4Addr::LOCALHOST, 0).into(),
-        api_key: API_KEY.into(),
-        terminals: terminals.to_vec(),
-        currency: "EUR".into(),
-        faults: Vec::new(),
-    };
-    PayterSimulator::start(args).await.unwrap()
-}
-
-async fn payter_status(payter: &PayterSimulator, what: &str, body: &Value) -> u16 {
-    let url = format!("{}/control/{what}", payter.base_url());
-    let client = client::client().unwrap();
-    client
-        .post(url)
-        .header("content-type", "application/json")
-        .body(body.to_string())
-        .send()
-        .await
-        .unwrap()
-        .status()
-        .as_u16()
-}
-
 /// How many sessions were captured.
 async fn captured(payter: &PayterSimulator) -> usize {
     let url = format!("{}/control/ledger", payter.base_url());
@@ -192,169 +144,6 @@ async fn captured(payter: &PayterSimulator) -> usize {
     sessions
         .filter(|session| session["state"] == "captured")
         .count()
-}
-
-/// The gateway's process. It ends when dropped.
-struct Gateway {
-    process: Child,
-    address: SocketAddr,
-    token: String,
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Gateway {
-    fn start(folder: &Path, payter: &PayterSimulator, stations: usize, sessions: usize) -> Self {
-        for (file, secret) in [
-            ("api.key", API_KEY),
-            ("callback.key", "a-callback-key-of-more-than-32-bytes"),
-            ("station.key", PASSWORD),
-        ] {
-            std::fs::write(folder.join(file), secret).unwrap();
-        }
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
-        let text = configuration(address, payter.base_url(), stations, sessions);
-        std::fs::write(folder.join("chargetap.toml"), text).unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_chargetap"))
-            .args(["serve", "chargetap.toml"])
-            .current_dir(folder)
-            .env("CHARGETAP_LOG", "error")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let printed = BufReader::new(process.stdout.take().unwrap());
-        let mut lines = printed.lines().map_while(Result::ok);
-        assert!(lines.any(|line| line.starts_with("listening on")));
-        let token = std::fs::read_to_string(folder.join("chargetap.db.bootstrap-token")).unwrap();
-        Self {
-            process,
-            address,
-            token: token.trim_end().to_owned(),
-        }
-    }
-
-    /// A figure of the process that the kernel tells in KiB.
-    fn memory(&self, name: &str) -> u64 {
-        let status = format!("/proc/{}/status", self.process.id());
-        let status = std::fs::read_to_string(status).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let figure = line.unwrap().trim_start_matches(':').trim();
-        figure.trim_end_matches(" kB").parse().unwrap()
-    }
-
-    /// How many stations are connected, by its metrics.
-    async fn connected(&self) -> usize {
-        let url = format!("http://{}/metrics", self.address);
-        let client = client::client().unwrap();
-        let request = client.get(url).bearer_auth(&self.token);
-        let text = request.send().await.unwrap().text().await.unwrap();
-        let lines = text
-            .lines()
-            .filter(|line| line.starts_with("chargetap_station_connected{"));
-        lines.filter(|line| line.ends_with(" 1")).count()
-    }
-}
-
-fn configuration(address: SocketAddr, payter: &str, stations: usize, sessions: usize) -> String {
-    let components = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/components");
-    let mut text = format!(
-        r#"
-        [server]
-        listen = "{address}"
-        components = "{components}"
-        unsigned = true
-        [gateway]
-        public_url = "http://{address}"
-        [payter]
-        url = "{payter}"
-        api_key = {{ file = "api.key" }}
-        [[callback_keys]]
-        id = "bench"
-        secret = {{ file = "callback.key" }}
-        {EXAMPLE_CONFIG}
-        "#,
-        components = components.display(),
-    );
-    for number in 0..stations {
-        let station = station(number);
-        writeln!(
-            text,
-            "[[stations]]\nid = \"{station}\"\npassword = {{ file = \"station.key\" }}"
-        )
-        .unwrap();
-    }
-    for number in 0..sessions {
-        let (terminal, station) = (terminal(number), station(number));
-        writeln!(
-            text,
-            r#"
-            [[terminals]]
-            serial = "{terminal}"
-            model = "p66"
-            tariff = "standard"
-            evses = [{{ station = "{station}", connector = 1 }}]
-            hold = "50.00""#
-        )
-        .unwrap();
-    }
-    text
-}
-
-/// Commission the terminals as an operator would.
-async fn onboard(gateway: &Gateway, sessions: usize) {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let at = Moment::from_millis(since.unwrap().as_millis().try_into().unwrap());
-    let stations: Vec<_> = (0..sessions).map(station).collect();
-    let served: Vec<(&str, &[u32])> = stations.iter().map(|id| (id.as_str(), &[1][..])).collect();
-    let site = ExampleSite {
-        stations: &served,
-        at,
-    };
-    let mut steps = site.steps();
-    for (number, station) in stations.iter().enumerate() {
-        let terminal = Onboarding {
-            serial: &terminal(number),
-            model: Model::P66,
-            origin: Origin::CustomerOwned,
-            processor: Processor::Platform,
-            station,
-            connectors: &[1],
-            at,
-        };
-        steps.extend(terminal.steps());
-    }
-    let client = client::client().unwrap();
-    for step in steps {
-        let method = match step.method {
-            Method::Get => reqwest::Method::GET,
-            Method::Put => reqwest::Method::PUT,
-            Method::Post => reqwest::Method::POST,
-            Method::Delete => reqwest::Method::DELETE,
-        };
-        let url = format!("http://{}{}", gateway.address, step.path);
-        let mut request = client.request(method, url).bearer_auth(&gateway.token);
-        if let Some(body) = &step.body {
-            request = request.header("content-type", "application/json");
-            request = request.body(body.to_string());
-        }
-        // The interface takes so many calls in a while.
-        let status = loop {
-            let again = request.try_clone().unwrap();
-            let status = again.send().await.unwrap().status();
-            if status != reqwest::StatusCode::TOO_MANY_REQUESTS {
-                break status;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        };
-        assert!(status.is_success(), "{}: {status}", step.what);
-    }
 }
 
 async fn simulated_stations(gateway: &Gateway, sessions: usize) -> Vec<StationSimulator> {
