@@ -178,7 +178,7 @@ fn copies(connection: &Connection, table: &str, ids: &[String]) -> Vec<(String, 
     let mut rows = connection
         .prepare(&format!("SELECT * FROM {table}"))
         .unwrap();
-    let names: Vec<String> = rows.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = rows.column_names().map(str::to_owned).collect();
     let values = rows.query_map([], |row| {
         (0..names.len())
             .map(|at| row.get::<_, Value>(at))
