@@ -12,7 +12,7 @@ const COPY: &str = "copy.db";
 const ALERTS: &str = "/api/v1/alerts";
 
 /// Run a command in the gateway's folder. Returns what it prints.
-fn done(world: &World, arguments: &[&str]) -> String {
+pub(crate) fn done(world: &World, arguments: &[&str]) -> String {
     let output = chargetap(arguments, world.folder());
     let printed = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert!(output.status.success(), "{arguments:?}: {printed}");
@@ -20,7 +20,7 @@ fn done(world: &World, arguments: &[&str]) -> String {
 }
 
 /// Run a command that is refused. Returns its error.
-fn refused(world: &World, arguments: &[&str]) -> String {
+pub(crate) fn refused(world: &World, arguments: &[&str]) -> String {
     let output = chargetap(arguments, world.folder());
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     String::from_utf8(output.stderr).unwrap()
@@ -43,7 +43,7 @@ fn lose_database(folder: &Path) {
 }
 
 /// Wait until a session costs enough to be captured.
-async fn charged(world: &World) {
+pub(crate) async fn charged(world: &World) {
     let session = world.session();
     world
         .until("it is worth a capture", async || {
@@ -59,7 +59,7 @@ async fn unknown_holds(world: &World) -> Vec<Value> {
     alerts
 }
 
-async fn stop_by_operator(world: &World) {
+pub(crate) async fn stop_by_operator(world: &World) {
     assert_eq!(world.operate(&world.session(), "stop", None).await, 204);
 }
 

@@ -13,6 +13,8 @@ mod processors;
 use serde_json::Value;
 
 pub(crate) use command_line::{chargetap, text};
+#[cfg(feature = "peers")]
+pub(crate) use incidents::PIXEL;
 
 use crate::world::{Answer, Setup, TERMINAL, World};
 

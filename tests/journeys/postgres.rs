@@ -1,10 +1,13 @@
 //! The store on PostgreSQL: the same journeys, and what only a server can do.
 
+mod copies;
+mod moving;
 #[path = "../../host/engine/tests/statements/mod.rs"]
 mod statements;
 
 use std::os::unix::process::ExitStatusExt as _;
 
+use rustix::process::Signal;
 use tokio_postgres::types::Type;
 
 use self::statements::{Dialect, statements};
@@ -50,6 +53,15 @@ async fn a_server_that_dies_in_the_middle_of_a_session_loses_nothing_of_it() {
     let sessions = world.closed_sessions(1).await;
     assert_eq!(sessions[0]["captured"], price(world.metered_energy().await));
     assert_eq!(world.gateway_ended().and_then(|it| it.signal()), None);
+}
+
+/// Have the gateway end by itself: one that is killed counts as alive for some seconds.
+async fn end_gateway(world: &mut World) {
+    world.signal_gateway(Signal::TERM);
+    // It has ten seconds for what is under way, and needs none.
+    while world.gateway_ended().is_none() {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// A world whose station is connected to the second of two gateways, and does not unplug by itself.

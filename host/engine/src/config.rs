@@ -21,6 +21,7 @@ mod trust;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use chargetap_contract::callback::{Endpoint, KeyInfo};
 use chargetap_contract::receipt::Site;
@@ -243,7 +244,42 @@ pub enum DatabaseAddress {
     },
 }
 
+/// A text that is no address of a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// The password of a server stands in it.
+    #[error(
+        "a secret never stands here: name the password by `database_password`, or by the option of the command"
+    )]
+    Secret,
+    /// It is a file, of which a password is said.
+    #[error("a file has no password: take it out")]
+    PasswordOfFile,
+}
+
 impl DatabaseAddress {
+    /// What a text names: a server, if it begins with `postgres://` or `postgresql://`, otherwise a file.
+    ///
+    /// # Errors
+    /// The password of a server stands in the text, or there is one of a file.
+    pub fn parse(text: &str, password: Option<SecretSource>) -> Result<Self, AddressError> {
+        let server = text.strip_prefix("postgres://");
+        let Some(server) = server.or_else(|| text.strip_prefix("postgresql://")) else {
+            return match password {
+                None => Ok(Self::File(text.into())),
+                Some(_) => Err(AddressError::PasswordOfFile),
+            };
+        };
+        let user = server.split_once('@').map_or("", |(user, _)| user);
+        if user.contains(':') || server.contains("password=") {
+            return Err(AddressError::Secret);
+        }
+        Ok(Self::Postgres {
+            url: text.to_owned(),
+            password,
+        })
+    }
+
     /// The file, if it is one. A relative path is taken from the configuration's folder.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
@@ -392,6 +428,19 @@ impl From<SecretTable> for SecretSource {
         match table {
             SecretTable::Env { env } => Self::Env(env),
             SecretTable::File { file } => Self::File(file),
+        }
+    }
+}
+
+/// As an option of a command names it: `env=VARIABLE` or `file=PATH`.
+impl FromStr for SecretSource {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some(("env", name)) => Ok(Self::Env(name.to_owned())),
+            Some(("file", path)) => Ok(Self::File(path.into())),
+            _ => Err("a secret never stands here: name it as env=VARIABLE or file=PATH"),
         }
     }
 }

@@ -231,6 +231,7 @@
 
 pub mod bridge;
 pub mod config;
+pub mod copies;
 pub mod http;
 pub mod platform;
 pub mod processes;

@@ -56,6 +56,14 @@ pub async fn leave(database: &impl Database, process: &str) -> Result<(), Engine
     Ok(processes::leave(database, process).await?)
 }
 
+/// Whether any process is alive on the database of a server.
+///
+/// # Errors
+/// The database cannot be used.
+pub async fn is_any_alive(database: &impl Database) -> Result<bool, EngineError> {
+    Ok(processes::is_any_alive(database).await?)
+}
+
 /// The process that leads, if it is another one than this, and alive.
 ///
 /// # Errors

@@ -28,6 +28,7 @@
 //! | [`clock`]           | `clock_step`, `clock_step_order`                    |
 //! | [`restores`]        | `restore`, `hold_comparison`                        |
 //! | [`verification`]    | none: reads all of them                             |
+//! | [`copies`]          | none of its own: all of them in another database    |
 //! | [`processes`]       | `process`, `leader`, `station_connection`, on servers |
 //! | [`schema`]          | `probe`, and the definitions of all                 |
 //! | [`migrations`]      | `store_version`                                     |
@@ -40,6 +41,7 @@
 //! A session or command that cannot be dealt with is logged, postponed, and does not hold up the rest.
 
 pub(crate) mod clock;
+pub(crate) mod copies;
 pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod fleet;

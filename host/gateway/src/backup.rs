@@ -1,19 +1,18 @@
 //! `chargetap backup`: a copy of the database, as it is at one moment, while the gateway goes on.
+//!
+//! It is a file of SQLite, wherever the store is.
 
-use std::fs::File;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use chargetap_engine::verification::{self, Contents};
 use clap::Args;
 use jiff::Timestamp;
-use tempfile::{NamedTempFile, TempPath};
 
-use crate::cli;
+use crate::database_copy::{containing_folder, copy_of_store, sync, sync_folder};
 use crate::database_file::DatabaseFile;
 use crate::fleet::output;
-use crate::verify::{self, progress_bar};
+use crate::{cli, verify};
 
 /// The arguments of `chargetap backup`.
 #[derive(Debug, Args)]
@@ -28,10 +27,10 @@ pub(crate) struct BackupArgs {
 /// Copy the database of a configuration, and say what is in the copy.
 pub(crate) async fn run(BackupArgs { copy, config }: BackupArgs) -> anyhow::Result<()> {
     let folder = cli::folder_of(&config);
-    let database = cli::database_file(&cli::read_unchecked(&config)?, folder)?;
+    let config = cli::read_unchecked(&config)?;
     let there = || format!("{} is there already: choose another name", copy.display());
     anyhow::ensure!(!copy.try_exists()?, there());
-    let written = copy_beside(&database, &copy)?;
+    let written = copy_of_store(&config, folder, containing_folder(&copy)).await?;
     let look = DatabaseFile::look(&written)?;
     let reports = verify::check(&look).await;
     let contents = verification::contents(&look).await?;
@@ -59,43 +58,6 @@ pub(crate) async fn run(BackupArgs { copy, config }: BackupArgs) -> anyhow::Resu
              verify {}`",
             copy.display()
         ),
-    }
-}
-
-/// Copy a database into a file beside `place` that only its owner can read, and that is removed unless it is kept.
-pub(crate) fn copy_beside(database: &Path, place: &Path) -> anyhow::Result<TempPath> {
-    let source = DatabaseFile::look(database)?;
-    let folder = folder(place);
-    let copy = NamedTempFile::new_in(folder)
-        .with_context(|| format!("nothing can be written to {}", folder.display()))?
-        .into_temp_path();
-    let bar = progress_bar(0, "{spinner} {bar:30} {pos} of {len} pages, {elapsed}");
-    let copied = source.copy_to(&copy, |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    });
-    bar.finish_and_clear();
-    copied?;
-    Ok(copy)
-}
-
-/// See that a file is on the disk.
-pub(crate) fn sync(path: &Path) -> anyhow::Result<()> {
-    let synced = File::open(path).and_then(|file| file.sync_all());
-    synced.with_context(|| format!("{} cannot be written", path.display()))
-}
-
-/// See that a file's name is on the disk.
-pub(crate) fn sync_folder(path: &Path) -> anyhow::Result<()> {
-    sync(folder(path))
-}
-
-/// The folder in which a file is.
-pub(crate) fn folder(path: &Path) -> &Path {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    match folder.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => folder,
     }
 }
 

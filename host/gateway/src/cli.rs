@@ -27,6 +27,7 @@ use crate::demo::DemoArgs;
 use crate::faults::Faults;
 use crate::fleet::FleetArgs;
 use crate::fleet::status::{self, StatusArgs};
+use crate::migrate::MigrateArgs;
 use crate::plugins::PluginsArgs;
 use crate::restore::RestoreArgs;
 use crate::secrets::ThisMachine;
@@ -34,7 +35,8 @@ use crate::start::Reached;
 use crate::tls::{self, Tls};
 use crate::verify::VerifyArgs;
 use crate::{
-    backup, bootstrap, bridge, demo, fleet, plugins, restore, server, start, stopped, verify,
+    backup, bootstrap, bridge, demo, fleet, migrate, plugins, restore, server, start, stopped,
+    verify,
 };
 
 /// How `chargetap status` ends if it cannot be learned how the gateway is.
@@ -69,7 +71,8 @@ enum Command {
     Serve(ServeArgs),
     /// Copy the database while the gateway runs.
     ///
-    /// The copy is one file, as everything was at one moment. It is checked before it gets its name.
+    /// The copy is one file of SQLite, as everything was at one moment, also where the database is on a server. It is
+    /// checked before it gets its name.
     Backup(BackupArgs),
     /// Hold the stations' connections for the application under Spin, and let time pass for it.
     Bridge(BridgeArgs),
@@ -97,6 +100,10 @@ enum Command {
         #[arg(default_value = "chargetap.toml")]
         config: PathBuf,
     },
+    /// Copy the whole store into another database: from a file to PostgreSQL, or back. The gateway must be stopped.
+    ///
+    /// The source stays as it is. Every row is compared before a gateway starts on the target.
+    Migrate(MigrateArgs),
     /// Sign the components, verify and list them, and look into a file.
     ///
     /// They decide about money, so a gateway takes only those that somebody signed whose key it knows, unless its
@@ -104,7 +111,8 @@ enum Command {
     Plugins(PluginsArgs),
     /// Put a copy in the place of the database. The gateway must be stopped.
     ///
-    /// A copy that is not whole, or that a newer program wrote, is refused. The former database is kept beside.
+    /// A copy that is not whole, or that a newer program wrote, is refused. The former database is kept beside; on a
+    /// server, the copy is put into another, empty database.
     Restore(RestoreArgs),
     /// Simulate the payment provider, a charging station or a central system.
     #[command(subcommand)]
@@ -175,6 +183,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Fleet(args) => block_on(fleet::run(args)),
         Command::OperatorToken { config } => block_on(issue_operator_token(config)),
         Command::CheckConfig { config } => check_config(&config),
+        Command::Migrate(args) => block_on(migrate::run(args)),
         Command::Plugins(args) => plugins::run(args),
         Command::Restore(args) => block_on(restore::run(args)),
         Command::Serve(args) => block_on(serve(args)),
@@ -263,13 +272,6 @@ fn read_config(path: &Path) -> anyhow::Result<Config> {
 /// The configuration, without a look at what it names on this machine.
 pub(crate) fn read_unchecked(path: &Path) -> anyhow::Result<Config> {
     Config::parse(&read_text(path)?).map_err(|errors| mistakes(path, &errors))
-}
-
-/// The file of a configuration's database.
-pub(crate) fn database_file(config: &Config, folder: &Path) -> anyhow::Result<PathBuf> {
-    let file = config.server.database.file();
-    let file = file.context("`server.database` is a server, and this command is about a file")?;
-    Ok(folder.join(file))
 }
 
 /// Relative paths of a configuration are taken from it.

@@ -143,6 +143,26 @@ impl DatabaseFile {
             .map_err(failed)
     }
 
+    /// Run one statement.
+    pub(crate) fn run(
+        &self,
+        statement: &str,
+        parameters: &[Value],
+    ) -> Result<Vec<Row>, DatabaseError> {
+        self.run_until(statement, parameters, |_| false)
+    }
+
+    /// Run one statement, up to the row that is enough.
+    pub(crate) fn run_until(
+        &self,
+        statement: &str,
+        parameters: &[Value],
+        is_enough: impl FnMut(&Row) -> bool,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        sqlite::run_until(&self.connection(), statement, parameters, is_enough)
+            .map_err(|error| sqlite::database_error(&error))
+    }
+
     /// Carry what is in the log of a database over into its file. Whether nobody who reads it was in the way.
     pub(crate) fn empty_log(&self) -> rusqlite::Result<bool> {
         let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
@@ -159,7 +179,6 @@ impl Database for DatabaseFile {
         statement: &'static str,
         parameters: Vec<Value>,
     ) -> Result<Vec<Row>, DatabaseError> {
-        sqlite::run(&self.connection(), statement, &parameters)
-            .map_err(|error| sqlite::database_error(&error))
+        self.run(statement, &parameters)
     }
 }

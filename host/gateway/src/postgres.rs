@@ -4,6 +4,8 @@
 //! result is as if no other ran at the same time. Where that cannot be had, the database carries nothing out and says so,
 //! and the statement is run again.
 
+pub(crate) mod session;
+
 use std::error::Error;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -67,19 +69,7 @@ impl Postgres {
         password: Option<&SecretString>,
         faults: Arc<Faults>,
     ) -> Result<Self, OpenError> {
-        let unreadable = |error: tokio_postgres::Error| OpenError::Address(error.to_string());
-        let mut config = tokio_postgres::Config::from_str(address).map_err(unreadable)?;
-        if let Some(password) = password {
-            config.password(password.expose_secret());
-        }
-        config.options(OPTIONS);
-        config.application_name("chargetap");
-        config.connect_timeout(CONNECT_WITHIN);
-        let server = format!(
-            "{} at {:?}",
-            config.get_dbname().unwrap_or_default(),
-            config.get_hosts()
-        );
+        let (config, server) = configuration(address, password, OPTIONS)?;
         let unusable = |reason: String| OpenError::Unusable {
             server: server.clone(),
             reason,
@@ -156,6 +146,28 @@ impl Postgres {
         let rows = connection.query(&prepared, &parameters).await?;
         rows.iter().map(row).collect()
     }
+}
+
+/// What connections are made with, and how people name the database.
+fn configuration(
+    address: &str,
+    password: Option<&SecretString>,
+    options: &str,
+) -> Result<(tokio_postgres::Config, String), OpenError> {
+    let unreadable = |error: tokio_postgres::Error| OpenError::Address(error.to_string());
+    let mut config = tokio_postgres::Config::from_str(address).map_err(unreadable)?;
+    if let Some(password) = password {
+        config.password(password.expose_secret());
+    }
+    config.options(options);
+    config.application_name("chargetap");
+    config.connect_timeout(CONNECT_WITHIN);
+    let server = format!(
+        "{} at {:?}",
+        config.get_dbname().unwrap_or_default(),
+        config.get_hosts()
+    );
+    Ok((config, server))
 }
 
 /// TLS as the address asks for it, with the certificates that the system trusts.

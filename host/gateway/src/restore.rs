@@ -3,19 +3,27 @@
 //! The copy is copied once more beside the database, checked, brought to this program's tables and marked, before
 //! anything is changed. Its name is the last to change: until then the former database is in its place, and from then on
 //! the copy. The former one has a second name before.
+//!
+//! On a server the place of the copy is an empty database (`server`).
+
+mod server;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context;
-use chargetap_engine::verification;
+use chargetap_engine::config::DatabaseAddress;
+use chargetap_engine::verification::{self, Contents};
 use clap::Args;
 use jiff::Timestamp;
+use tempfile::TempPath;
 
-use crate::backup::{copy_beside, described, folder, sync, sync_folder};
+use crate::backup::described;
+use crate::database_copy::{containing_folder, copy_of_file, sync, sync_folder};
 use crate::database_file::DatabaseFile;
 use crate::fleet::output;
 use crate::sqlite::OpenError;
@@ -36,7 +44,13 @@ Numbers of receipts are given out once. Those that were given out after the copy
 database, which stays beside the restored one. If that is lost or cannot be read, look up the last receipt of each \
 issuer that was sent or booked, and say its number without the prefix:
 
-    chargetap restore backup.db --after-receipt SE556000000001=1234";
+    chargetap restore backup.db --after-receipt SE556000000001=1234
+
+If the database is on a server, the former one is never written to. Make a new, empty database, name it as \
+`server.database`, and say where the former one is, or the numbers:
+
+    createdb --host=db.example --username=chargetap chargetap_2
+    chargetap restore backup.db --former postgres://chargetap@db.example/chargetap";
 
 /// The arguments of `chargetap restore`.
 #[derive(Debug, Args)]
@@ -47,6 +61,10 @@ pub(crate) struct RestoreArgs {
     /// The last number that was given to a receipt, without its prefix, by the VAT number of its issuer.
     #[arg(long, value_name = "ISSUER=NUMBER")]
     after_receipt: Vec<LastReceipt>,
+    /// The former database, which the configuration named before, if its database is on a server: a file, or
+    /// `postgres://USER@HOST/NAME` with the same password as the new one. Nothing is written to it.
+    #[arg(long, value_name = "ADDRESS")]
+    former: Option<String>,
     /// The configuration file; relative paths in it are taken from its folder.
     #[arg(long, value_name = "CONFIG", default_value = "chargetap.toml")]
     config: PathBuf,
@@ -79,67 +97,110 @@ impl FromStr for LastReceipt {
 /// Put a copy in the place of the database of a configuration, and say what to do next.
 pub(crate) async fn run(args: RestoreArgs) -> anyhow::Result<()> {
     let config = cli::read_unchecked(&args.config)?;
-    let database = cli::database_file(&config, cli::folder_of(&args.config))?;
-    let _lock = sqlite::lock(&database).map_err(|error| match error {
+    let folder = cli::folder_of(&args.config);
+    match &config.server.database {
+        DatabaseAddress::File(file) => into_file(&args, &folder.join(file)).await,
+        DatabaseAddress::Postgres { url, password } => {
+            server::restore(&args, url, password.as_ref(), folder).await
+        }
+    }
+}
+
+async fn into_file(args: &RestoreArgs, database: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        args.former.is_none(),
+        "--former is for a database on a server: of a file, the former one is {}",
+        database.display()
+    );
+    let _lock = sqlite::lock(database).map_err(|error| match error {
         OpenError::InUse(_) => anyhow::Error::from(error).context("stop the gateway first"),
         OpenError::Unusable { .. } => error.into(),
     })?;
-    let former = Former::read(&database).await?;
+    let former = Former::read(database).await?;
+    let folder = containing_folder(database);
+    let restored = Restored::make(args, &former.last_receipts, folder).await?;
+    keep_owner(database, &restored.file)?;
+    sync(&restored.file)?;
 
-    let written = copy_beside(&args.copy, &database)?;
-    let restored = DatabaseFile::open(&written)?;
-    // Before anything is made of it: an upgrade of what is no database of a gateway would make one of it.
-    verification::contents(&restored)
-        .await
-        .with_context(|| format!("{} is no database of a gateway", args.copy.display()))?;
-    verification::upgrade(&restored).await?;
-    let reports = verify::check(&restored).await;
-    verify::ensure_whole(&args.copy, &reports)?;
-    let contents = verification::contents(&restored).await?;
-    let known = verification::last_receipts(&restored)
-        .await?
-        .into_iter()
-        .collect();
-    let last = last_receipts(&known, &former.last_receipts, &args.after_receipt)?;
-    for (issuer, number) in &last {
-        verification::reserve_receipts(&restored, issuer, *number).await?;
-    }
-    verification::mark_restored(&restored, platform::now()).await?;
-    drop(restored);
-    keep_owner(&database, &written)?;
-    sync(&written)?;
-
-    let kept = former.keep(&database)?;
-    written
-        .persist(&database)
-        .with_context(|| format!("{} cannot be replaced", database.display()))?;
-    sync_folder(&database)?;
-
-    let mut text = format!(
-        "{}: restored from {}, with {}\n",
-        database.display(),
-        args.copy.display(),
-        described(contents)
-    );
-    text += &match kept {
-        Some(kept) => format!("The former database is kept as {}.\n", kept.display()),
-        None => "There was no database before.\n".to_owned(),
+    let kept = match former.keep(database)? {
+        Some(kept) => format!("The former database is kept as {}.", kept.display()),
+        None => "There was no database before.".to_owned(),
     };
-    for (issuer, number) in &last {
-        let before = known.get(issuer).copied().unwrap_or_default();
-        text += &format!(
-            "Receipts of {issuer} go on after {number}; the copy knows them up to {before}.\n"
-        );
-    }
-    text += NEXT;
-    match verify::findings(&reports) {
-        0 => {}
-        count => {
-            text +=
-                &format!("{count} findings in the copy need a person: see `chargetap verify`.\n")
+    let told = restored.told(args, &database.display(), &kept);
+    restored
+        .file
+        .persist(database)
+        .with_context(|| format!("{} cannot be replaced", database.display()))?;
+    sync_folder(database)?;
+    output::text(&told)
+}
+
+/// A copy of the copy, which is whole, of this program's version and marked as restored.
+struct Restored {
+    file: TempPath,
+    contents: Contents,
+    /// The last receipts that the copy knows, and those after which numbers go on.
+    known: BTreeMap<String, u64>,
+    last: BTreeMap<String, u64>,
+    findings: usize,
+}
+
+impl Restored {
+    async fn make(
+        args: &RestoreArgs,
+        former: &BTreeMap<String, u64>,
+        folder: &Path,
+    ) -> anyhow::Result<Self> {
+        let file = copy_of_file(&args.copy, folder)?;
+        let restored = DatabaseFile::open(&file)?;
+        // Before anything is made of it: an upgrade of what is no database of a gateway would make one of it.
+        verification::contents(&restored)
+            .await
+            .with_context(|| format!("{} is no database of a gateway", args.copy.display()))?;
+        verification::upgrade(&restored).await?;
+        let reports = verify::check(&restored).await;
+        verify::ensure_whole(&args.copy, &reports)?;
+        let contents = verification::contents(&restored).await?;
+        let known = verification::last_receipts(&restored).await?;
+        let known = known.into_iter().collect();
+        let last = last_receipts(&known, former, &args.after_receipt)?;
+        for (issuer, number) in &last {
+            verification::reserve_receipts(&restored, issuer, *number).await?;
         }
+        verification::mark_restored(&restored, platform::now()).await?;
+        Ok(Self {
+            file,
+            contents,
+            known,
+            last,
+            findings: verify::findings(&reports),
+        })
     }
-    output::text(&text)
+
+    /// What was done, and what is to be done next; `kept` says what became of the former database.
+    fn told(&self, args: &RestoreArgs, database: &dyn fmt::Display, kept: &str) -> String {
+        let mut text = format!(
+            "{database}: restored from {}, with {}\n{kept}\n",
+            args.copy.display(),
+            described(self.contents)
+        );
+        for (issuer, number) in &self.last {
+            let before = self.known.get(issuer).copied().unwrap_or_default();
+            text += &format!(
+                "Receipts of {issuer} go on after {number}; the copy knows them up to {before}.\n"
+            );
+        }
+        text += NEXT;
+        match self.findings {
+            0 => {}
+            count => {
+                text += &format!(
+                    "{count} findings in the copy need a person: see `chargetap verify`.\n"
+                );
+            }
+        }
+        text
+    }
 }
 
 /// The database and its lock belong to whom the former database belonged, or its folder: the gateway may run as another
@@ -147,7 +208,7 @@ pub(crate) async fn run(args: RestoreArgs) -> anyhow::Result<()> {
 fn keep_owner(database: &Path, written: &Path) -> anyhow::Result<()> {
     let place = match database.exists() {
         true => database,
-        false => folder(database),
+        false => containing_folder(database),
     };
     let of = std::fs::metadata(place)?;
     for file in [written, &suffixed(database, ".lock")] {

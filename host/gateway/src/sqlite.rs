@@ -173,13 +173,31 @@ pub(crate) fn run(
     statement: &str,
     parameters: &[Value],
 ) -> rusqlite::Result<Vec<Row>> {
+    run_until(connection, statement, parameters, |_| false)
+}
+
+/// Run a statement, up to the row that is enough.
+pub(crate) fn run_until(
+    connection: &Connection,
+    statement: &str,
+    parameters: &[Value],
+    mut is_enough: impl FnMut(&Row) -> bool,
+) -> rusqlite::Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(statement)?;
     let columns = statement.column_count();
     let parameters = rusqlite::params_from_iter(parameters.iter().map(Parameter));
-    let rows = statement.query_map(parameters, |row| {
-        (0..columns).map(|at| Ok(value(row.get_ref(at)?))).collect()
-    })?;
-    rows.collect()
+    let mut found = statement.query(parameters)?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        let row = (0..columns).map(|at| Ok(value(row.get_ref(at)?)));
+        let row = row.collect::<rusqlite::Result<Row>>()?;
+        let is_last = is_enough(&row);
+        rows.push(row);
+        if is_last {
+            break;
+        }
+    }
+    Ok(rows)
 }
 
 struct Parameter<'a>(&'a Value);

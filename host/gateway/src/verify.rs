@@ -1,29 +1,30 @@
 //! `chargetap verify`: what holds in every database is checked, beside a gateway or on a copy.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use chargetap_engine::config::Config;
+use chargetap_engine::config::{Config, DatabaseAddress};
 use chargetap_engine::platform::Database;
 use chargetap_engine::verification::{self, CHECKS, Checked};
 use chargetap_plugins::Plugins;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
+use tempfile::TempPath;
 
 use crate::bundles::BundleFolders;
+use crate::database_copy::copy_of_store;
 use crate::database_file::DatabaseFile;
 use crate::fleet::output;
 use crate::fleet::table::{Column, table};
+use crate::progress::progress_bar;
 use crate::{cli, platform};
-
-/// How often the progress is redrawn.
-const REDRAW: Duration = Duration::from_millis(100);
 
 /// The arguments of `chargetap verify`.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// The database, which may be a copy; by default that of the configuration.
+    /// A file, which may be a copy; by default the database of the configuration. If that is on a server, what is in it at
+    /// this moment is copied into the folder for temporary files (`TMPDIR`), and checked there.
     database: Option<PathBuf>,
     /// The configuration file; relative paths in it are taken from its folder.
     #[arg(long, value_name = "CONFIG", default_value = "chargetap.toml")]
@@ -60,11 +61,11 @@ pub(crate) struct Report {
 pub(crate) async fn run(args: VerifyArgs) -> anyhow::Result<()> {
     let config = cli::read_unchecked(&args.config)?;
     let folder = cli::folder_of(&args.config);
-    let path = match args.database {
-        Some(path) => path,
-        None => cli::database_file(&config, folder)?,
+    let looked_at = match &args.database {
+        Some(path) => LookedAt::File(path.clone()),
+        None => LookedAt::of(&config, folder).await?,
     };
-    let database = DatabaseFile::look(&path)?;
+    let database = DatabaseFile::look(looked_at.file())?;
     let mut reports = check(&database).await;
     // A copy may be looked at where the secrets or the components are not.
     match components(&config, folder) {
@@ -83,7 +84,46 @@ pub(crate) async fn run(args: VerifyArgs) -> anyhow::Result<()> {
     print(&reports, args.json)?;
     match findings(&reports) {
         0 => Ok(()),
-        count => anyhow::bail!("{}: {count} findings", path.display()),
+        count => anyhow::bail!("{looked_at}: {count} findings"),
+    }
+}
+
+/// What is checked.
+enum LookedAt {
+    File(PathBuf),
+    /// A copy of what is on a server, which is removed with this value.
+    Server {
+        address: String,
+        copy: TempPath,
+    },
+}
+
+impl LookedAt {
+    /// The store of a configuration.
+    async fn of(config: &Config, folder: &Path) -> anyhow::Result<Self> {
+        Ok(match &config.server.database {
+            DatabaseAddress::File(file) => Self::File(folder.join(file)),
+            DatabaseAddress::Postgres { url, .. } => Self::Server {
+                address: url.clone(),
+                copy: copy_of_store(config, folder, &std::env::temp_dir()).await?,
+            },
+        })
+    }
+
+    fn file(&self) -> &Path {
+        match self {
+            Self::File(file) => file,
+            Self::Server { copy, .. } => copy,
+        }
+    }
+}
+
+impl fmt::Display for LookedAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => write!(f, "{}", file.display()),
+            Self::Server { address, .. } => f.write_str(address),
+        }
     }
 }
 
@@ -130,17 +170,6 @@ pub(crate) fn ensure_whole(path: &Path, reports: &[Report]) -> anyhow::Result<()
         lines.concat()
     );
     Ok(())
-}
-
-/// A progress bar, which is drawn on a terminal only.
-pub(crate) fn progress_bar(length: u64, template: &str) -> ProgressBar {
-    let bar = ProgressBar::new(length);
-    // Fails for an invalid template only.
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(REDRAW);
-    bar
 }
 
 fn print(reports: &[Report], is_json: bool) -> anyhow::Result<()> {

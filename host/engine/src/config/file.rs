@@ -24,8 +24,8 @@ use super::terminals::{Known, terminals};
 use super::tls::TlsTable;
 use super::trust::trust;
 use super::{
-    Config, ConfigError, ConfigErrors, DatabaseAddress, Machine, QrScreen, SecretSource, Server,
-    Station, Upstream,
+    AddressError, Config, ConfigError, ConfigErrors, DatabaseAddress, Machine, QrScreen,
+    SecretSource, Server, Station, Upstream,
 };
 use crate::local_time;
 
@@ -256,7 +256,7 @@ fn all<T>(read: BTreeMap<String, Option<T>>) -> Option<BTreeMap<String, T>> {
 }
 
 fn server_of(place: &Place<'_>, table: ServerTable) -> Option<Server> {
-    let database = database(place, &table.database, table.database_password)?;
+    let database = database(place, &table.database, table.database_password.as_ref())?;
     let trust = trust(place, table.keys, &table.unsigned, &table.components);
     let trusted_proxies = trusted_proxies(place, &table.trusted_proxies);
     place.take(listen(place, &table.listen))?;
@@ -275,40 +275,31 @@ fn server_of(place: &Place<'_>, table: ServerTable) -> Option<Server> {
 fn database(
     place: &Place<'_>,
     address: &Spanned<String>,
-    password: Option<Spanned<SecretSource>>,
+    password: Option<&Spanned<SecretSource>>,
 ) -> Option<DatabaseAddress> {
     const KEY: &str = "server.database";
-    let text = address.get_ref();
-    if !["postgres://", "postgresql://"]
-        .iter()
-        .any(|it| text.starts_with(it))
-    {
-        if let Some(password) = password {
-            let problem = "a file has no password: take it out".into();
-            place.take(Err::<(), _>(place.error(
-                "server.database_password",
-                &password,
-                problem,
-            )));
+    const PASSWORD: &str = "server.database_password";
+    let source = password.map(|it| it.get_ref().clone());
+    let parsed = DatabaseAddress::parse(address.get_ref(), source);
+    let parsed = parsed.map_err(|error| match (error, password) {
+        (AddressError::PasswordOfFile, Some(password)) => {
+            place.error(PASSWORD, password, error.to_string())
         }
-        let file = PathBuf::from(text);
-        let folder = file.parent().unwrap_or(Path::new(""));
-        place.check_machine(KEY, address, |machine| machine.writable_folder(folder));
-        return Some(DatabaseAddress::File(file));
+        _ => place.error(KEY, address, error.to_string()),
+    });
+    let parsed = place.take(parsed)?;
+    match &parsed {
+        DatabaseAddress::File(file) => {
+            let folder = file.parent().unwrap_or(Path::new(""));
+            place.check_machine(KEY, address, |machine| machine.writable_folder(folder));
+        }
+        DatabaseAddress::Postgres { .. } => {
+            if let Some(password) = password {
+                place.check_secret(PASSWORD, password, |_| Ok(()));
+            }
+        }
     }
-    let authority = text.split_once("://").map_or("", |(_, rest)| rest);
-    let user = authority.split_once('@').map_or("", |(user, _)| user);
-    if user.contains(':') {
-        let problem = "a secret never stands here: name the password as `database_password`".into();
-        return place.take(Err(place.error(KEY, address, problem)));
-    }
-    if let Some(password) = &password {
-        place.check_secret("server.database_password", password, |_| Ok(()));
-    }
-    Some(DatabaseAddress::Postgres {
-        url: text.clone(),
-        password: password.map(Spanned::into_inner),
-    })
+    Some(parsed)
 }
 
 /// An address of the machine, or a name of one, with a port.

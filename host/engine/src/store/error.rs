@@ -14,4 +14,9 @@ pub(crate) enum StoreError {
          or restore a copy of the database from before it ran"
     )]
     Newer { found: i64, known: i64 },
+    #[error(
+        "a copy into this database did not end: run the same `chargetap migrate` again, which goes on with it, or name \
+         another database"
+    )]
+    Unfinished,
 }

@@ -17,6 +17,10 @@ use crate::platform::{Database, Dialect, Value};
 /// The version of the tables.
 pub(super) const VERSION: i64 = 2;
 
+/// What stands in its place while rows are copied into the tables (`copies`). Programs that do not know it refuse it as a
+/// version that is newer than theirs.
+pub(super) const UNFINISHED: i64 = i64::MAX;
+
 /// A statement, run only if `when` is absent or selects a row.
 struct Step {
     when: Option<&'static str>,
@@ -42,6 +46,9 @@ pub(crate) async fn migrate(database: &impl Database) -> Result<(), StoreError> 
     let found = version(database).await?;
     if found == VERSION {
         return Ok(());
+    }
+    if found == UNFINISHED {
+        return Err(StoreError::Unfinished);
     }
     if found > VERSION {
         return Err(StoreError::Newer {
@@ -210,6 +217,11 @@ const SHAPES_OF_VERSION_1: &[Step] = &[when(
     "ALTER TABLE session ADD COLUMN is_folded INTEGER NOT NULL DEFAULT 0",
 )];
 
+/// Programs from before versions were counted write to that table at their start. Now they fail there: they would make
+/// triggers anew that are no more.
+pub(super) const REFUSAL_OF_OLD_PROGRAMS: &str =
+    "CREATE VIEW IF NOT EXISTS receipt AS SELECT id, session, document FROM paper WHERE false";
+
 const RECEIPTS: &str = "SELECT 1 FROM sqlite_schema WHERE name = 'receipt' AND type = 'table'";
 
 /// What tables from before versions were counted hold, in the words of now.
@@ -240,9 +252,7 @@ const CONTENTS: &[Step] = &[
             FROM receipt WHERE true ON CONFLICT DO NOTHING",
     ),
     when(RECEIPTS, "DROP TABLE receipt"),
-    // Programs from before versions were counted write to that table at their start. Now they fail there: they would
-    // make triggers anew that are no more.
-    always("CREATE VIEW IF NOT EXISTS receipt AS SELECT id, session, document FROM paper WHERE false"),
+    always(REFUSAL_OF_OLD_PROGRAMS),
     // Receipts that were asked for then.
     always(
         "UPDATE command SET action = json_object('IssueReceipt', json_object('Session',

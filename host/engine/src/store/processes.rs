@@ -105,6 +105,12 @@ pub(crate) async fn lead(database: &impl Database, process: &str) -> Result<bool
     Ok(!rows.is_empty())
 }
 
+/// Whether any process is alive.
+pub(crate) async fn is_any_alive(database: &impl Database) -> Result<bool, StoreError> {
+    let statement = concat!("SELECT 1 FROM process WHERE until > ", now!(), " LIMIT 1");
+    Ok(!database.query(statement, Vec::new()).await?.is_empty())
+}
+
 /// Forget the processes that are dead.
 pub(crate) async fn forget_dead(database: &impl Database) -> Result<(), StoreError> {
     let statement = concat!("DELETE FROM process WHERE until <= ", now!());

@@ -19,14 +19,20 @@ fn store() -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../engine/src/store")).to_owned()
 }
 
-/// The statements of the store in a dialect, but those that define tables, and those that verify a database: to do so is
-/// to read all of it, which no gateway does.
+/// The statements of the store in a dialect, but those that define tables, and those that verify or copy a database: to do
+/// so is to read all of it, which no gateway does.
 pub(crate) fn statements(wanted: Dialect) -> Vec<Statement> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(store()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        let others = ["schema.rs", "migrations.rs", "verification.rs", "disk.rs"];
+        let others = [
+            "schema.rs",
+            "migrations.rs",
+            "verification.rs",
+            "copies.rs",
+            "disk.rs",
+        ];
         if !path.is_file() || others.contains(&name.as_str()) {
             continue;
         }
