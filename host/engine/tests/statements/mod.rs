@@ -125,8 +125,9 @@ fn by_dialect(call: &syn::ExprCall) -> Option<[&Expr; 2]> {
     let Expr::Path(function) = &*call.func else {
         return None;
     };
+    let mut arguments = call.args.iter().skip(1);
     let is_choice = function.path.is_ident("by_dialect");
-    is_choice.then(|| [&call.args[1], &call.args[2]])
+    is_choice.then_some([arguments.next()?, arguments.next()?])
 }
 
 impl Names {
@@ -205,8 +206,9 @@ impl Texts<'_> {
     fn add_with_texts(&mut self, tokens: TokenStream) {
         let arguments = Punctuated::<Expr, Token![,]>::parse_terminated;
         let arguments = arguments.parse2(tokens).unwrap();
-        let part = |at: usize| self.names.text_of(&arguments[at]).expect("a text");
-        let (before, after) = (part(1), part(2));
+        let mut arguments = arguments.iter().skip(1);
+        let mut part = || self.names.text_of(arguments.next()?);
+        let (before, after) = (part().expect("a text"), part().expect("a text"));
         for (dialect, list) in [
             (Dialect::Sqlite, "(SELECT value FROM json_each(?1))"),
             (

@@ -185,7 +185,10 @@ fn rows_that_only_look_alike_have_different_sums() {
     ];
     for (at, row) in rows.iter().enumerate() {
         for other in rows.iter().skip(at + 1) {
-            assert_ne!(sum(&[row.clone()]), sum(&[other.clone()]));
+            assert_ne!(
+                sum(std::slice::from_ref(row)),
+                sum(std::slice::from_ref(other))
+            );
         }
     }
     let [first, second, ..] = rows;
