@@ -17,7 +17,7 @@ const BUYER: [(&str, &str); 3] = [
 /// How many journeys run at once: they mostly wait.
 const AT_ONCE: usize = 8;
 /// More crash points than a session passes, so that the last journeys see none.
-const MOST: u64 = 400;
+const MOST: u64 = 2_000;
 /// A driver taps again if nothing has happened for this long.
 const TAP_AGAIN: Duration = Duration::from_millis(1_500);
 

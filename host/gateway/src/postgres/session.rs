@@ -37,8 +37,11 @@ impl Session {
             server,
             reason: told(&error),
         })?;
-        // Whoever waits for an answer is told how it ended.
-        tokio::spawn(connection);
+        tokio::spawn(async {
+            if let Err(error) = connection.await {
+                tracing::error!(error = told(&error), "the connection to the database ended");
+            }
+        });
         Ok(Self { client })
     }
 
@@ -82,7 +85,8 @@ impl Session {
                 .and_then(|found| row(&found))
                 .map_err(DatabaseError::from)
         });
-        Ok(Box::pin(rows))
+        // Whoever reads in batches asks once more after the last row.
+        Ok(Box::pin(rows.fuse()))
     }
 }
 

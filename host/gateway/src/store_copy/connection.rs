@@ -92,13 +92,16 @@ impl Connection {
 
     /// The last number that the database gave out in a table, or would not give out again.
     pub(super) async fn given_out(&self, table: &Table) -> Result<i64, DatabaseError> {
+        if table.numbers == Numbers::None {
+            return Ok(0);
+        }
         let number = table.number(self.dialect());
         let name = &table.name;
         let of_rows = format!("SELECT coalesce(max(\"{number}\"), 0) FROM \"{name}\"");
         let of_rows = integer(&self.run(&of_rows, &[]).await?);
         let beside = match (self, table.numbers) {
-            (_, Numbers::None) | (Self::File(_), Numbers::OfPlaces) => 0,
-            (Self::File(_), Numbers::OfRows) => {
+            (Self::File(_), Numbers::OfPlaces) => 0,
+            (Self::File(_), _) => {
                 let kept = "SELECT seq FROM sqlite_sequence WHERE name = ?1";
                 integer(&self.run(kept, &[Value::Text(name.clone())]).await?)
             }
