@@ -102,7 +102,7 @@ impl Connection {
         let beside = match (self, table.numbers) {
             (Self::File(_), Numbers::OfPlaces) => 0,
             (Self::File(_), _) => {
-                let kept = "SELECT seq FROM sqlite_sequence WHERE name = ?1";
+                let kept = "SELECT max(seq) FROM sqlite_sequence WHERE name = ?1";
                 integer(&self.run(kept, &[Value::Text(name.clone())]).await?)
             }
             (Self::Server(_), _) => {
