@@ -67,11 +67,11 @@ impl Peers {
 
     /// This process begins.
     pub(crate) async fn join(&self, database: &impl Database) -> Result<(), EngineError> {
-        self.see(processes::join(database, &self.this).await)
+        processes::join(database, &self.this).await
     }
 
     /// Say that this process is alive, and see whether it leads.
-    async fn stay(&self, database: &impl Database) -> Result<(), EngineError> {
+    pub(crate) async fn stay(&self, database: &impl Database) -> Result<(), EngineError> {
         self.see(processes::stay(database, &self.this).await)?;
         if processes::has_namesake(database, &self.this).await? {
             let url = &self.this.url;
