@@ -57,7 +57,7 @@ pub enum OpenError {
     Unusable {
         /// Its host and name.
         server: String,
-        /// What is in the way.
+        /// Why not.
         reason: String,
     },
 }
