@@ -4,6 +4,7 @@ mod copies;
 mod moving;
 #[path = "../../host/engine/tests/statements/mod.rs"]
 mod statements;
+mod unreliable;
 
 use std::os::unix::process::ExitStatusExt as _;
 

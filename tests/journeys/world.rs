@@ -5,6 +5,8 @@ mod fleet;
 pub(crate) mod load;
 #[cfg(feature = "peers")]
 mod postgres;
+#[cfg(feature = "peers")]
+mod proxy;
 mod receipts;
 mod setup;
 mod store;
@@ -26,6 +28,8 @@ pub(crate) use disk::{DiskFault, DiskSetup};
 pub(crate) use fleet::{Answer, now};
 #[cfg(feature = "peers")]
 pub(crate) use postgres::Cluster;
+#[cfg(feature = "peers")]
+pub(crate) use proxy::Proxy;
 pub(crate) use setup::{CUSTOMER, Kept, Setup};
 use setup::{start_gateway, start_station, terminal, write_configuration};
 
