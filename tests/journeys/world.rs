@@ -72,8 +72,23 @@ pub(crate) struct SecondGateway {
     /// Where it listens.
     pub(crate) address: String,
     pub(crate) log: Log,
-    _gateway: Gateway,
-    _folder: tempfile::TempDir,
+    gateway: Gateway,
+    folder: tempfile::TempDir,
+}
+
+impl SecondGateway {
+    /// Kill it, and start it again.
+    pub(crate) async fn crash(&mut self) {
+        assert_eq!(
+            self.gateway.0.try_wait().unwrap(),
+            None,
+            "it ended by itself"
+        );
+        self.gateway.0.kill().unwrap();
+        self.gateway.0.wait().unwrap();
+        let (gateway, _) = start_gateway(self.folder.path(), &[], None, &self.log).await;
+        self.gateway = gateway;
+    }
 }
 
 /// Every line that a gateway of this world logged.
@@ -229,8 +244,8 @@ impl World {
         SecondGateway {
             address,
             log,
-            _gateway: gateway,
-            _folder: folder,
+            gateway,
+            folder,
         }
     }
 
