@@ -234,6 +234,7 @@ pub mod config;
 pub mod copies;
 pub mod http;
 pub mod platform;
+pub mod postgres;
 pub mod processes;
 pub mod verification;
 

@@ -1,52 +1,45 @@
-//! The store's database: one statement at a time, on the connection that all instances share.
+//! The store's database: one statement at a time.
 
-use chargetap_engine::platform::{DatabaseError, Row, Value};
-use spin_sdk::sqlite::{self, Connection};
+mod file;
+mod server;
 
-/// Run a statement. Its result is read to the end: only then is it known whether it succeeded.
-pub(crate) async fn query(
-    connection: &Connection,
-    statement: &str,
-    parameters: Vec<Value>,
-) -> Result<Vec<Row>, DatabaseError> {
-    let parameters = parameters.into_iter().map(parameter);
-    let result = connection
-        .execute(statement, parameters)
-        .await
-        .map_err(failure)?;
-    let rows = result.collect().await.map_err(failure)?;
-    rows.into_iter()
-        .map(|row| row.values.into_iter().map(value).collect())
-        .collect()
+use chargetap_engine::platform::{DatabaseError, Dialect, Row, Value};
+
+use self::file::File;
+use self::server::Server;
+
+/// The database that the store is in.
+pub(crate) enum Store {
+    /// SQLite, as Spin provides it.
+    File(File),
+    /// PostgreSQL.
+    Server(Server),
 }
 
-fn parameter(value: Value) -> sqlite::Value {
-    match value {
-        Value::Null => sqlite::Value::Null,
-        Value::Integer(number) => sqlite::Value::Integer(number),
-        Value::Text(text) => sqlite::Value::Text(text),
-        Value::Blob(bytes) => sqlite::Value::Blob(bytes),
+impl Store {
+    /// Open it: PostgreSQL at an address such as `postgres://user:password@host/name`, or SQLite if that is empty.
+    pub(crate) async fn open(address: &str) -> Result<Self, DatabaseError> {
+        Ok(match address {
+            "" => Self::File(File::open().await?),
+            address => Self::Server(Server::new(address)?),
+        })
     }
-}
 
-fn value(value: sqlite::Value) -> Result<Value, DatabaseError> {
-    match value {
-        sqlite::Value::Null => Ok(Value::Null),
-        sqlite::Value::Integer(number) => Ok(Value::Integer(number)),
-        sqlite::Value::Text(text) => Ok(Value::Text(text)),
-        sqlite::Value::Blob(bytes) => Ok(Value::Blob(bytes)),
-        sqlite::Value::Real(_) => Err(DatabaseError::Unavailable(
-            "it holds a fraction, which the store never writes".into(),
-        )),
-    }
-}
-
-/// Spin passes on SQLite's message, but not its code.
-fn failure(error: sqlite::Error) -> DatabaseError {
-    match error {
-        sqlite::Error::Io(message) if message.contains("constraint") => {
-            DatabaseError::Constraint(message)
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            Self::File(_) => Dialect::Sqlite,
+            Self::Server(_) => Dialect::Postgres,
         }
-        other => DatabaseError::Unavailable(other.to_string()),
+    }
+
+    pub(crate) async fn query(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        match self {
+            Self::File(file) => file.query(statement, parameters).await,
+            Self::Server(server) => server.query(statement, parameters).await,
+        }
     }
 }

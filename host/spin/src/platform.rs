@@ -8,19 +8,19 @@ use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{Decision, Event, Policy, Refusal};
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
-    Bundles, ComponentFault, Components, Database, DatabaseError, Metric, PendingStation, Platform,
-    Row, StationAnswer, StationLink, StationOrder, Value, Work,
+    Bundles, ComponentFault, Components, Database, DatabaseError, Dialect, Metric, PendingStation,
+    Platform, Row, StationAnswer, StationLink, StationOrder, Value, Work,
 };
-use spin_sdk::sqlite::Connection;
 use spin_sdk::wasip3::random::random::get_random_u64;
 
 use crate::bindings::{orchestration, rendering, verification};
 use crate::bridge::Bridge;
-use crate::{database, outbound};
+use crate::database::Store;
+use crate::outbound;
 
 /// The engine's platform under Spin.
 pub(crate) struct Spin {
-    pub(crate) connection: Connection,
+    pub(crate) store: Store,
     pub(crate) verifier: verification::Verifier,
     pub(crate) bridge: Bridge,
     pub(crate) began: Instant,
@@ -85,12 +85,16 @@ impl Platform for Spin {
 }
 
 impl Database for Spin {
+    fn dialect(&self) -> Dialect {
+        self.store.dialect()
+    }
+
     async fn query(
         &self,
         statement: &'static str,
         parameters: Vec<Value>,
     ) -> Result<Vec<Row>, DatabaseError> {
-        database::query(&self.connection, statement, parameters).await
+        self.store.query(statement, parameters).await
     }
 }
 

@@ -8,22 +8,18 @@ use std::rc::Rc;
 use chargetap_contract::callback::ConfigurationProblem;
 use chargetap_engine::bridge::SHORTEST_TOKEN;
 use chargetap_engine::config::{CallbackEndpoint, Config, ConfigErrors, SecretSource};
+use chargetap_engine::platform::DatabaseError;
 use chargetap_engine::{BOOTSTRAP_TOKEN, EngineError, Gateway, Secrets};
 use secrecy::{ExposeSecret, SecretString};
-use spin_sdk::sqlite::{self, Connection};
 use spin_sdk::variables;
 
 use crate::bindings::verification::Verifier;
 use crate::bridge::Bridge;
-use crate::database;
+use crate::database::Store;
 use crate::platform::Spin;
 
 /// Where the manifest puts the configuration; relative paths in it are taken from that folder.
 const CONFIG: &str = "/chargetap.toml";
-
-/// Spin's connection writes a rollback journal, and commits by deleting it. This makes the deletion
-/// itself reach the disk, so that acknowledged writes survive a power cut.
-const DURABLE: &str = "PRAGMA synchronous = EXTRA";
 
 /// The engine under Spin.
 pub(crate) type SpinGateway = Gateway<Spin>;
@@ -46,7 +42,7 @@ pub(crate) enum SetupError {
     #[error("the callback keys cannot be used: {0:?}")]
     Keys(ConfigurationProblem),
     #[error("the database cannot be opened: {0}")]
-    Database(#[from] sqlite::Error),
+    Database(#[from] DatabaseError),
     #[error(transparent)]
     Engine(#[from] EngineError),
 }
@@ -108,13 +104,8 @@ async fn open() -> Result<SpinGateway, SetupError> {
         card_key,
     };
 
-    let connection = Connection::open_default().await?;
-    if let Err(error) = database::query(&connection, DURABLE, Vec::new()).await {
-        // A database that is not a local file takes care of durability itself.
-        tracing::warn!(%error, "the database's durability is its own");
-    }
     let spin = Spin {
-        connection,
+        store: Store::open(&variable("database_url").await?).await?,
         verifier: Verifier::load(&endpoints).map_err(SetupError::Keys)?,
         bridge: Bridge {
             url: variable("bridge_url").await?.trim_end_matches('/').into(),

@@ -1,14 +1,12 @@
 //! A PostgreSQL of the tests' own, from the Python package that has its programs.
 
-use std::net::SocketAddr;
+use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
-
-use super::free_address;
 
 /// PostgreSQL does not run as root: then it runs as nobody.
 const NOBODY: u32 = 65_534;
@@ -32,13 +30,14 @@ impl Cluster {
         if geteuid().is_root() {
             chown(folder.path(), Some(NOBODY), None).unwrap();
         }
-        let address: SocketAddr = free_address().parse().unwrap();
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut cluster = Self {
             folder,
             programs,
-            port: address.port(),
+            port: free.local_addr().unwrap().port(),
             server: None,
         };
+        drop(free);
         let data = cluster.data();
         cluster.run(
             "initdb",

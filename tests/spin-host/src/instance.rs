@@ -18,9 +18,10 @@ use wasmtime_wasi_http::p3::bindings::ServicePre;
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::application::Application;
-use crate::bindings::{sqlite, variables};
+use crate::bindings::{postgres, sqlite, variables};
 use crate::database::{Database, Sqlite};
 use crate::outbound::Loopback;
+use crate::postgres::Postgres;
 use crate::spin::Settings;
 use crate::variables::Variables;
 
@@ -79,6 +80,7 @@ impl Instances {
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
         wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+        postgres::add_to_linker::<_, Postgres>(&mut linker, |state| state)?;
         sqlite::add_to_linker::<_, Sqlite>(&mut linker, |state| state)?;
         variables::add_to_linker::<_, Variables>(&mut linker, |state| state)?;
         Ok(Self {

@@ -4,8 +4,8 @@
 //! - The application is composed of its components in the way of Spin ([`Application`]).
 //! - An instance answers up to 128 requests, up to 16 at once, and finishes what it began after an
 //!   answer.
-//! - All instances share one connection to one SQLite database.
-//! - Requests go to this machine only.
+//! - All instances share one connection to one SQLite database. Each may have its own to a PostgreSQL.
+//! - Requests and connections go to this machine only.
 //!
 //! It knows nothing of Chargetap.
 
@@ -15,6 +15,7 @@ mod database;
 mod instance;
 mod manifest;
 mod outbound;
+mod postgres;
 mod spin;
 mod variables;
 

@@ -30,13 +30,18 @@ impl Drop for Site {
 
 impl Site {
     async fn new() -> Self {
+        Self::with(async |address| World::with_bridge(&address).await).await
+    }
+
+    /// A site with this world, which is told where its bridge is.
+    async fn with(world: impl AsyncFnOnce(String) -> World) -> Self {
         // The address is known before anybody listens there.
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_reuseaddr(true).unwrap();
         socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
         let address = socket.local_addr().unwrap();
         let mut site = Self {
-            world: World::with_bridge(&format!("http://{address}")).await,
+            world: world(format!("http://{address}")).await,
             address,
             bridge: None,
         };
@@ -175,6 +180,16 @@ async fn a_whole_session(ocpp: Version) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tap_becomes_a_charge_at_a_station_of_ocpp_1_6() {
     a_whole_session(Version::V1_6).await;
+}
+
+#[cfg(feature = "peers")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tap_becomes_a_charge_with_the_store_on_postgresql() {
+    let cluster = crate::cluster::Cluster::start();
+    let site = Site::with(async |address| World::with_bridge_on(&address, cluster).await).await;
+    let station = site.station(Version::V1_6, 7_000).await;
+    site.tap().await;
+    site.assert_captured_once(&station).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

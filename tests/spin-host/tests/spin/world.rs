@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use spin_host::{Settings, Spin};
 use tokio::net::TcpListener;
 
+#[cfg(feature = "peers")]
+use crate::cluster::Cluster;
 use crate::manifest;
 use crate::outside::{Callback, Order, Outside};
 
@@ -39,7 +41,14 @@ pub struct World {
     /// Whether the test lets time pass. Otherwise the bridge does.
     is_ticked: bool,
     folder: tempfile::TempDir,
+    /// Where the store is, if it is not in Spin's own database.
+    #[cfg(feature = "peers")]
+    server: Option<Cluster>,
 }
+
+/// The name of the store's database on a server.
+#[cfg(feature = "peers")]
+const DATABASE: &str = "spin";
 
 pub fn terminal(number: usize) -> String {
     format!("P66-{number:04}")
@@ -66,19 +75,29 @@ impl World {
 
     /// The same, with this value of the terminals' `start`.
     pub async fn starting(terminals: usize, start: &str) -> Self {
-        let world = Self::build(terminals, start, None).await;
+        let world = Self::build(terminals, start, None, "").await;
         world.tick().await;
         world
     }
 
     /// A world with one terminal, whose bridge is at this address and lets time pass.
     pub async fn with_bridge(address: &str) -> Self {
-        let mut world = Self::build(1, "tap", Some(address)).await;
+        let mut world = Self::build(1, "tap", Some(address), "").await;
         world.is_ticked = false;
         world
     }
 
-    async fn build(terminals: usize, start: &str, bridge: Option<&str>) -> Self {
+    /// The same with the store on a server.
+    #[cfg(feature = "peers")]
+    pub async fn with_bridge_on(address: &str, server: Cluster) -> Self {
+        let database = server.database(DATABASE);
+        let mut world = Self::build(1, "tap", Some(address), &database).await;
+        world.is_ticked = false;
+        world.server = Some(server);
+        world
+    }
+
+    async fn build(terminals: usize, start: &str, bridge: Option<&str>, database: &str) -> Self {
         let payter = PayterSimulator::start(PayterArgs {
             listen: ([127, 0, 0, 1], 0).into(),
             api_key: API_KEY.into(),
@@ -100,6 +119,7 @@ impl World {
             ("bridge_url", bridge.unwrap_or(outside.url())),
             ("public_url", outside.url()),
             ("payter_url", payter.base_url()),
+            ("database_url", database),
         ];
         let settings = Settings {
             files: folder.path().to_owned(),
@@ -116,6 +136,8 @@ impl World {
             token: String::new(),
             is_ticked: true,
             folder,
+            #[cfg(feature = "peers")]
+            server: None,
         };
         world.tick().await;
         world.onboard(terminals).await;
@@ -318,8 +340,12 @@ impl World {
 
     /// How many rows a table of the store has, or how many of them a condition selects.
     pub fn rows(&self, table: &str) -> u32 {
-        let database = self.spin.database();
         let count = format!("SELECT count(*) FROM {table}");
+        #[cfg(feature = "peers")]
+        if let Some(server) = &self.server {
+            return server.ask(DATABASE, &count).parse().unwrap();
+        }
+        let database = self.spin.database();
         database.query_row(&count, [], |row| row.get(0)).unwrap()
     }
 

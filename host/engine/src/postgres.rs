@@ -1,0 +1,103 @@
+//! What hosts have in common of the store on PostgreSQL: how its statements are written for it, how often each is run, and
+//! what its error codes say.
+
+use std::fmt::Write as _;
+
+use crate::platform::Value;
+
+/// What every connection is made with. No statement takes longer, and no connection waits in a transaction.
+pub const OPTIONS: &str = "-c default_transaction_isolation=serializable -c statement_timeout=30s \
+                           -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s";
+
+/// How often a statement is run that others were in the way of.
+pub const ATTEMPTS: u32 = 20;
+
+/// The longest pause after an attempt that others were in the way of, in milliseconds. The first attempt is 0.
+#[must_use]
+pub fn longest_pause(attempt: u32) -> u64 {
+    4 << attempt.min(6)
+}
+
+/// What an error of the server says of a statement. Nothing of it was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Its result would not be as if no other ran at the same time: it is to be run again.
+    InTheWay,
+    /// A rule of the tables forbids it.
+    Forbidden,
+    /// Anything else.
+    Other,
+}
+
+/// What the code of an error says.
+#[must_use]
+pub fn refusal(code: &str) -> Refusal {
+    match code {
+        // Serialization failure; deadlock.
+        "40001" | "40P01" => Refusal::InTheWay,
+        _ if code.starts_with("23") => Refusal::Forbidden,
+        _ => Refusal::Other,
+    }
+}
+
+/// A statement of the store with its parameters in PostgreSQL's words: `$1` for `?1`.
+#[must_use]
+pub fn with_numbered_parameters(statement: &str) -> String {
+    statement.replace('?', "$")
+}
+
+/// The same for hosts that cannot declare what their parameters are: each says so where it stands. Of nothing, the server
+/// finds out what it would be.
+#[must_use]
+pub fn with_typed_parameters(statement: &str, parameters: &[Value]) -> String {
+    let mut parts = statement.split('?');
+    let mut typed = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part
+            .find(|it: char| !it.is_ascii_digit())
+            .unwrap_or(part.len());
+        let (number, rest) = part.split_at(end);
+        let place = number.parse::<usize>().ok();
+        let kind = match place.and_then(|place| parameters.get(place.checked_sub(1)?)) {
+            Some(Value::Integer(_)) => Some("bigint"),
+            Some(Value::Text(_)) => Some("text"),
+            Some(Value::Blob(_)) => Some("bytea"),
+            Some(Value::Null) | None => None,
+        };
+        // Writing to a text does not fail.
+        let _ = match kind {
+            Some(kind) => write!(typed, "CAST(${number} AS {kind}){rest}"),
+            None => write!(typed, "${number}{rest}"),
+        };
+    }
+    typed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_parameter_says_what_it_is() {
+        let parameters = vec![
+            Value::Integer(1),
+            Value::Text("a".into()),
+            Value::Null,
+            Value::Blob(vec![1]),
+        ];
+        let statement = "SELECT ?1, coalesce(?2, ?3) FROM t WHERE b = ?4 LIMIT ?1";
+        assert_eq!(
+            with_typed_parameters(statement, &parameters),
+            "SELECT CAST($1 AS bigint), coalesce(CAST($2 AS text), $3) FROM t WHERE b = CAST($4 AS bytea) LIMIT CAST($1 AS bigint)"
+        );
+        assert_eq!(with_numbered_parameters("?1 = ?12"), "$1 = $12");
+    }
+
+    #[test]
+    fn what_a_server_refuses_is_told_apart() {
+        assert_eq!(refusal("40001"), Refusal::InTheWay);
+        assert_eq!(refusal("40P01"), Refusal::InTheWay);
+        assert_eq!(refusal("23505"), Refusal::Forbidden);
+        assert_eq!(refusal("25006"), Refusal::Other);
+    }
+}
