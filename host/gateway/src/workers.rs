@@ -98,11 +98,12 @@ async fn reach_deadlines(gateway: Arc<NativeGateway>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if !gateway.platform().leads() {
-            continue;
-        }
-        if let Err(error) = gateway.tick().await {
-            tracing::error!(%error, "deadlines cannot be looked at");
+        let looked = match gateway.platform().leads() {
+            true => gateway.tick().await,
+            false => gateway.follow().await,
+        };
+        if let Err(error) = looked {
+            tracing::error!(%error, "deadlines and the clock cannot be looked at");
         }
     }
 }
