@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use chargetap_engine::platform::{DatabaseError, Row, Value};
+use chargetap_engine::platform::{Database, DatabaseError, Dialect, Row, Value};
 use deadpool_postgres::{
     BuildError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
 };
@@ -47,6 +47,8 @@ const OPTIONS: &str = "-c default_transaction_isolation=serializable -c statemen
 #[derive(Clone)]
 pub struct Postgres {
     pool: Pool,
+    /// A connection for what must not wait for the others.
+    apart: Pool,
     faults: Arc<Faults>,
     commits: Arc<MinuteCount>,
 }
@@ -88,12 +90,26 @@ impl Postgres {
         };
         let opened = Self {
             pool: pool(CONNECTIONS)?,
+            apart: pool(1)?,
             faults,
             commits: Arc::new(MinuteCount::new()),
         };
         let asked = opened.query("SELECT 1", Vec::new()).await;
         asked.map_err(|error| unusable(error.to_string()))?;
         Ok(opened)
+    }
+
+    /// The same database by a connection of its own, however busy the others are.
+    pub(crate) fn apart(&self) -> Self {
+        Self {
+            pool: self.apart.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Make all connections anew that nobody uses: a server that is gone does not say so.
+    pub(crate) fn reconnect(&self) {
+        self.pool.retain(|_, _| false);
     }
 
     /// How many statements that write there were in the last whole minute.
@@ -155,6 +171,20 @@ async fn run(connection: &Object, text: &str, parameters: &[Value]) -> Result<Ve
     let parameters: Vec<_> = parameters.collect();
     let rows = connection.query(&prepared, &parameters).await?;
     rows.iter().map(row).collect()
+}
+
+impl Database for Postgres {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    async fn query(
+        &self,
+        statement: &'static str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        Self::query(self, statement, parameters).await
+    }
 }
 
 /// Connections, each of which is made once it is needed.

@@ -35,6 +35,7 @@ pub(crate) fn spawn(gateway: &Arc<NativeGateway>) {
     tokio::spawn(deliver_alerts(gateway.clone()));
     tokio::spawn(tend_stations(gateway.clone()));
     tokio::spawn(peers::stay(gateway.clone()));
+    tokio::spawn(peers::compare(gateway.clone()));
 }
 
 /// Places for commands under way, by lane.
@@ -64,10 +65,12 @@ impl Places {
 async fn execute_commands(gateway: Arc<NativeGateway>) {
     let places = Places::new();
     loop {
-        match gateway
-            .claim(&places.free(gateway.platform().leads()))
-            .await
-        {
+        let platform = gateway.platform();
+        let lanes = match platform.is_alive() {
+            true => places.free(platform.leads()),
+            false => Vec::new(),
+        };
+        match gateway.claim(&lanes).await {
             Ok(Some(execution)) => {
                 let place = places.take(execution.lane());
                 let gateway = gateway.clone();
