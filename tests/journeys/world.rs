@@ -25,7 +25,7 @@ use disk::Disk;
 pub(crate) use disk::{DiskFault, DiskSetup};
 pub(crate) use fleet::{Answer, now};
 #[cfg(feature = "peers")]
-pub(crate) use postgres::Cluster;
+pub(crate) use postgres::{Cluster, Line};
 pub(crate) use setup::{CUSTOMER, Kept, Setup};
 use setup::{start_gateway, start_station, terminal, write_configuration};
 
@@ -207,8 +207,9 @@ impl World {
         world
     }
 
-    /// Start another gateway on the same database, which the provider does not know.
-    pub(crate) async fn second_gateway(&self) -> SecondGateway {
+    /// Start another gateway on the same database, which the provider does not know. In its configuration, the second
+    /// of these texts takes the place of the first.
+    pub(crate) async fn second_gateway(&self, (from, to): (&str, &str)) -> SecondGateway {
         let folder = tempfile::tempdir().unwrap();
         for entry in std::fs::read_dir(self.folder()).unwrap() {
             let path = entry.unwrap().path();
@@ -219,6 +220,8 @@ impl World {
         let text = std::fs::read_to_string(&configuration).unwrap();
         let listen = |address: &str| format!("listen = \"{address}\"");
         let text = text.replace(&listen(&self.address), &listen(&address));
+        assert!(text.contains(from), "{text}");
+        let text = text.replace(from, to);
         std::fs::write(configuration, text).unwrap();
         let log = Log::default();
         let (gateway, _) = start_gateway(folder.path(), &[], None, &log).await;
