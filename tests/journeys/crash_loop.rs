@@ -13,6 +13,8 @@ use tokio::task::LocalSet;
 use tokio::time::timeout;
 
 use crate::operator::chargetap;
+#[cfg(feature = "peers")]
+use crate::world::Cluster;
 use crate::world::load::{Books, Load};
 use crate::world::{DiskSetup, Setup, World};
 
@@ -21,9 +23,20 @@ const KILLS: u32 = 15;
 /// A terminal shows for a while what was paid, and takes no card: so there are many.
 const PLACES: u32 = 12;
 
+/// What dies each time.
+#[derive(Clone, Copy)]
+enum Victim {
+    Gateway,
+    /// The gateway, with what its disk has not synced.
+    Machine,
+    /// One of two gateways on a server, or both.
+    #[cfg(feature = "peers")]
+    EitherGateway,
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_is_killed_under_load_loses_nothing_and_takes_nothing_twice() {
-    crash(Load::setup(PLACES), |world, _| world.stop_gateway()).await;
+    crash(Load::setup(PLACES), Victim::Gateway).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,18 +45,37 @@ async fn a_gateway_whose_power_goes_under_load_loses_nothing_and_takes_nothing_t
         disk: Some(DiskSetup::default()),
         ..Load::setup(PLACES)
     };
-    crash(setup, World::lose_power).await;
+    crash(setup, Victim::Machine).await;
 }
 
-/// What ends the gateway.
-type End = fn(&mut World, &mut SmallRng);
+#[cfg(feature = "peers")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_on_a_server_that_is_killed_under_load_loses_nothing_and_takes_nothing_twice() {
+    let cluster = Cluster::start();
+    crash(on_a_server(&cluster), Victim::Gateway).await;
+}
 
-async fn crash(setup: Setup, end: End) {
+#[cfg(feature = "peers")]
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_gateways_either_is_killed_under_load_and_nothing_is_lost_or_taken_twice() {
+    let cluster = Cluster::start();
+    crash(on_a_server(&cluster), Victim::EitherGateway).await;
+}
+
+#[cfg(feature = "peers")]
+fn on_a_server(cluster: &Cluster) -> Setup {
+    Setup {
+        server: Some(cluster.database("crash_loop")),
+        ..Load::setup(PLACES)
+    }
+}
+
+async fn crash(setup: Setup, victim: Victim) {
     let kills = variable("CHARGETAP_CRASH_LOOP_KILLS").unwrap_or(KILLS);
     let seed = variable("CHARGETAP_CRASH_LOOP_SEED").unwrap_or_else(rand::random);
     println!("seed {seed}");
     LocalSet::new()
-        .run_until(crash_from(seed, kills, setup, end))
+        .run_until(crash_from(seed, kills, setup, victim))
         .await;
 }
 
@@ -55,10 +87,10 @@ fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {
     Some(value)
 }
 
-async fn crash_from(seed: u64, kills: u32, setup: Setup, end: End) {
+async fn crash_from(seed: u64, kills: u32, setup: Setup, victim: Victim) {
     let mut world = World::new(setup).await;
     let mut load = Load::start(&world, seed);
-    let killed = kill(&mut world, &mut load, kills, seed, end).await;
+    let killed = kill(&mut world, &mut load, kills, seed, victim).await;
     let books = load.end(&world).await;
     let output = chargetap(&["verify"], world.folder());
     let verified = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
@@ -76,10 +108,12 @@ struct Killed {
     /// While at least one session was under way.
     under_way: usize,
     idle: usize,
+    /// The second gateway, whatever was under way.
+    second: usize,
 }
 
-/// Kill the gateway as often, each time a random while after it was started. In the end it runs.
-async fn kill(world: &mut World, load: &mut Load, kills: u32, seed: u64, end: End) -> Killed {
+/// Kill the victim as often, each time a random while after it was started. In the end it runs.
+async fn kill(world: &mut World, load: &mut Load, kills: u32, seed: u64, victim: Victim) -> Killed {
     let bar = ProgressBar::new(kills.into());
     let template = "{wide_bar} {pos} of {len} kills, {eta} left";
     bar.set_style(ProgressStyle::with_template(template).unwrap());
@@ -88,29 +122,52 @@ async fn kill(world: &mut World, load: &mut Load, kills: u32, seed: u64, end: En
     world.stop_gateway();
     let begun = Instant::now();
     world.restart_gateway().await;
-    world.stop_gateway();
     // Of twice what a start takes and some more, so that it dies while it starts, while it recovers and under load.
     let longest = begun.elapsed() * 2 + Duration::from_secs(1);
+    let mut second = match victim {
+        #[cfg(feature = "peers")]
+        Victim::EitherGateway => Some(world.second_gateway().await),
+        _ => None,
+    };
+    world.stop_gateway();
+    let mut is_dead = true;
     for _ in 0..kills {
         let life = longest.mul_f64(random.random_range(0.0..1.0));
         let started = Instant::now();
-        let is_up = timeout(life, world.restart_gateway()).await.is_ok();
+        let is_up = !is_dead || timeout(life, world.restart_gateway()).await.is_ok();
         tokio::time::sleep(life.saturating_sub(started.elapsed())).await;
         let under_way = load.under_way();
         assert!(
             !is_up || world.gateway_ended().is_none(),
             "seed {seed}: it ended by itself"
         );
-        end(world, &mut random);
-        match (is_up, under_way) {
-            (false, _) => killed.starting += 1,
-            (true, 0) => killed.idle += 1,
-            (true, _) => killed.under_way += 1,
+        // Of two, one dies, the other, or both.
+        let dies = second.as_ref().map_or(0, |_| random.random_range(0..3));
+        // One that did not start in time is killed in any case.
+        is_dead = dies != 1 || !is_up;
+        if is_dead {
+            match victim {
+                Victim::Machine => world.lose_power(&mut random),
+                _ => world.stop_gateway(),
+            }
+            match (is_up, under_way) {
+                (false, _) => killed.starting += 1,
+                (true, 0) => killed.idle += 1,
+                (true, _) => killed.under_way += 1,
+            }
+        }
+        if let Some(second) = &mut second
+            && dies > 0
+        {
+            second.crash().await;
+            killed.second += 1;
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
-    world.restart_gateway().await;
+    if is_dead {
+        world.restart_gateway().await;
+    }
     killed
 }
 
@@ -138,6 +195,7 @@ fn summary(killed: &Killed, books: &Books) -> String {
         ("killed while sessions were under way", killed.under_way),
         ("killed while it started", killed.starting),
         ("killed while nobody was there", killed.idle),
+        ("second gateway killed", killed.second),
         ("cards shown", books.shown.len()),
         ("of them acknowledged", acknowledged),
         (

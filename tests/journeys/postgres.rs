@@ -4,6 +4,7 @@ mod copies;
 mod moving;
 #[path = "../../host/engine/tests/statements/mod.rs"]
 mod statements;
+mod unreliable;
 
 use std::os::unix::process::ExitStatusExt as _;
 
@@ -15,7 +16,7 @@ use self::statements::{Dialect, statements};
 use crate::crashes;
 use crate::operator::start_error;
 use crate::raw_station::{ACCEPTED, RawStation, moment};
-use crate::world::{Cluster, Line, Log, SecondGateway, Setup, World, price};
+use crate::world::{Cluster, Log, Proxy, SecondGateway, Setup, World, price};
 
 #[tokio::test]
 async fn a_tap_becomes_a_session_one_capture_and_a_receipt() {
@@ -87,7 +88,7 @@ async fn two_gateways(database: &str, by_second: &str) -> (World, SecondGateway)
         ..Setup::default()
     })
     .await;
-    let second = world.second_gateway((database, by_second)).await;
+    let second = world.other_gateway(database, by_second).await;
     world.start_station_at(&second.address, &setup).await;
     world.tap("card-1").await;
     world
@@ -155,14 +156,14 @@ async fn a_process_that_is_cut_off_from_the_database_lets_its_stations_go_until_
  {
     let cluster = Cluster::start();
     let server = cluster.database("cut");
-    let (mut line, by_line) = Line::to(&server).await;
-    let (world, second) = two_gateways(&server, &by_line).await;
-    line.cut();
+    let proxy = Proxy::start(&server, 0).await;
+    let (world, second) = two_gateways(&server, &proxy.database()).await;
+    proxy.cut(true);
     let let_go = async || has_said(&second.log, "the database could not be reached");
     world.until("stations are let go", let_go).await;
     let is_away = async || world.station().await["connected"] == false;
     world.until("the station is let go", is_away).await;
-    line.mend().await;
+    proxy.cut(false);
     let taken = async || has_said(&second.log, "the database can be reached again");
     world.until("stations are taken", taken).await;
     driver_leaves(&world).await;
@@ -191,8 +192,8 @@ async fn gateways_that_are_configured_differently_say_so() {
     })
     .await;
     let timeout = "authorise_timeout_s = 3";
-    let second = world.second_gateway((timeout, "authorise_timeout_s = 4"));
-    let second = second.await;
+    let other = "authorise_timeout_s = 4";
+    let second = world.other_gateway(timeout, other).await;
     let says_so = async || has_said(&second.log, UNLIKE);
     world.until("the second one says so", says_so).await;
     assert_eq!(second.log.values("parts"), ["configuration"]);

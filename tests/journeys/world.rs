@@ -5,6 +5,8 @@ mod fleet;
 pub(crate) mod load;
 #[cfg(feature = "peers")]
 mod postgres;
+#[cfg(feature = "peers")]
+mod proxy;
 mod receipts;
 mod setup;
 mod store;
@@ -25,7 +27,9 @@ use disk::Disk;
 pub(crate) use disk::{DiskFault, DiskSetup};
 pub(crate) use fleet::{Answer, now};
 #[cfg(feature = "peers")]
-pub(crate) use postgres::{Cluster, Line};
+pub(crate) use postgres::Cluster;
+#[cfg(feature = "peers")]
+pub(crate) use proxy::Proxy;
 pub(crate) use setup::{CUSTOMER, Kept, Setup};
 use setup::{start_gateway, start_station, terminal, write_configuration};
 
@@ -68,8 +72,23 @@ pub(crate) struct SecondGateway {
     /// Where it listens.
     pub(crate) address: String,
     pub(crate) log: Log,
-    _gateway: Gateway,
-    _folder: tempfile::TempDir,
+    gateway: Gateway,
+    folder: tempfile::TempDir,
+}
+
+impl SecondGateway {
+    /// Kill it, and start it again.
+    pub(crate) async fn crash(&mut self) {
+        assert_eq!(
+            self.gateway.0.try_wait().unwrap(),
+            None,
+            "it ended by itself"
+        );
+        self.gateway.0.kill().unwrap();
+        self.gateway.0.wait().unwrap();
+        let (gateway, _) = start_gateway(self.folder.path(), &[], None, &self.log).await;
+        self.gateway = gateway;
+    }
 }
 
 /// Every line that a gateway of this world logged.
@@ -207,9 +226,13 @@ impl World {
         world
     }
 
-    /// Start another gateway on the same database, which the provider does not know. In its configuration, the second
-    /// of these texts takes the place of the first.
-    pub(crate) async fn second_gateway(&self, (from, to): (&str, &str)) -> SecondGateway {
+    /// Start another gateway on the same database, which the provider does not know.
+    pub(crate) async fn second_gateway(&self) -> SecondGateway {
+        self.other_gateway("", "").await
+    }
+
+    /// The same, with another text in place of one of the configuration.
+    pub(crate) async fn other_gateway(&self, from: &str, to: &str) -> SecondGateway {
         let folder = tempfile::tempdir().unwrap();
         for entry in std::fs::read_dir(self.folder()).unwrap() {
             let path = entry.unwrap().path();
@@ -228,8 +251,8 @@ impl World {
         SecondGateway {
             address,
             log,
-            _gateway: gateway,
-            _folder: folder,
+            gateway,
+            folder,
         }
     }
 

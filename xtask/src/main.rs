@@ -83,6 +83,12 @@ struct CrashLoop {
     /// Cut its power: of what its disk has not synced, any part is lost.
     #[arg(long)]
     power: bool,
+    /// Keep its store on a PostgreSQL that is started for it.
+    #[arg(long, conflicts_with = "power")]
+    postgres: bool,
+    /// Have a second gateway on the same database, and kill one, the other or both.
+    #[arg(long, requires = "postgres")]
+    second: bool,
     /// What the drivers do and when the gateway is killed follows from it; by default, a random one. How fast the
     /// machine is decides, too: another run is alike, and not the same.
     #[arg(long)]
@@ -207,13 +213,21 @@ fn simulate(arguments: &[String]) -> anyhow::Result<()> {
 /// The journeys that do so in short.
 const KILLED: &str = "crash_loop::a_gateway_that_is_killed";
 const WITHOUT_POWER: &str = "crash_loop::a_gateway_whose_power_goes";
+const ON_A_SERVER: &str = "crash_loop::a_gateway_on_a_server";
+const OF_TWO: &str = "crash_loop::of_two_gateways";
 
 fn run_crash_loop(crash_loop: &CrashLoop) -> anyhow::Result<()> {
     components::build_plugins()?;
-    let journey = if crash_loop.power {
-        WITHOUT_POWER
-    } else {
-        KILLED
+    let journey = match crash_loop {
+        CrashLoop { second: true, .. } => OF_TWO,
+        CrashLoop { postgres: true, .. } => ON_A_SERVER,
+        CrashLoop { power: true, .. } => WITHOUT_POWER,
+        _ => KILLED,
+    };
+    // It has PostgreSQL's programs.
+    let python = match crash_loop.postgres {
+        true => Some(peers::install()?),
+        false => None,
     };
     let number = |number: u64| OsString::from(number.to_string());
     let (kills, seed) = (number(crash_loop.kills.into()), crash_loop.seed.map(number));
@@ -222,19 +236,13 @@ fn run_crash_loop(crash_loop: &CrashLoop) -> anyhow::Result<()> {
         seed.iter()
             .map(|seed| ("CHARGETAP_CRASH_LOOP_SEED", seed.as_os_str())),
     );
-    shell::cargo_with(
-        &[
-            "test",
-            "--package",
-            "chargetap",
-            "--test",
-            "journeys",
-            "--",
-            "--nocapture",
-            journey,
-        ],
-        &variables,
-    )
+    let mut arguments = vec!["test", "--package", "chargetap", "--test", "journeys"];
+    if let Some(python) = &python {
+        variables.push((peers::PYTHON, python.as_os_str()));
+        arguments.extend(["--features", "peers"]);
+    }
+    arguments.extend(["--", "--nocapture", journey]);
+    shell::cargo_with(&arguments, &variables)
 }
 
 fn run_demo(demo: &Demo) -> anyhow::Result<()> {

@@ -101,7 +101,10 @@ impl Load {
         }
         world
             .until("everything is done", async || {
-                world.commands_left() == 0 && world.ledger().await["totals"]["open"] == 0
+                // A session may wait for a moment to ask the provider again.
+                world.commands_left() == 0
+                    && world.open_sessions() == 0
+                    && world.ledger().await["totals"]["open"] == 0
             })
             .await;
         Books::read(world, self.common.shown.take()).await

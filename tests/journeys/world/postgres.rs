@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, JoinSet};
 
 use super::free_address;
 
@@ -150,62 +148,6 @@ impl Drop for Cluster {
             let _ = server.wait();
         }
     }
-}
-
-/// The line by which one gateway reaches a server. It can be cut.
-pub(crate) struct Line {
-    listens: SocketAddr,
-    server: String,
-    passing: JoinHandle<()>,
-}
-
-impl Line {
-    /// A line to the database at this address, and the address at this end.
-    pub(crate) async fn to(database: &str) -> (Self, String) {
-        let mut parts = database.split(['@', '/']);
-        let server = parts.find(|it| it.starts_with("127.")).unwrap();
-        let address = free_address();
-        let listens: SocketAddr = address.parse().unwrap();
-        let passing = pass(listens, server.to_owned()).await;
-        let line = Self {
-            listens,
-            server: server.to_owned(),
-            passing,
-        };
-        (line, database.replace(server, &address))
-    }
-
-    /// End every connection, and take none.
-    pub(crate) fn cut(&mut self) {
-        self.passing.abort();
-    }
-
-    pub(crate) async fn mend(&mut self) {
-        self.passing = pass(self.listens, self.server.clone()).await;
-    }
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        self.passing.abort();
-    }
-}
-
-/// Pass on what comes to one address to another one, until the task is aborted.
-async fn pass(from: SocketAddr, to: String) -> JoinHandle<()> {
-    let listener = TcpListener::bind(from).await.unwrap();
-    tokio::spawn(async move {
-        let mut connections = JoinSet::new();
-        while let Ok((mut near, _)) = listener.accept().await {
-            let to = to.clone();
-            connections.spawn(async move {
-                if let Ok(mut far) = TcpStream::connect(to).await {
-                    // Either end may close it.
-                    let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
-                }
-            });
-        }
-    })
 }
 
 /// PostgreSQL's programs, where nobody can run them.

@@ -165,6 +165,14 @@ impl World {
         self.count("SELECT count(*) FROM command WHERE status <> 'done'")
     }
 
+    /// How many sessions have not ended.
+    pub(crate) fn open_sessions(&self) -> usize {
+        self.count(
+            "SELECT count(*) FROM session
+             WHERE phase NOT IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')",
+        )
+    }
+
     /// No alert is on record, as a version left it that did not count versions.
     pub(crate) fn remove_alerts(&self) {
         let statements = "DELETE FROM fleet_item WHERE kind = 'alert'; DELETE FROM store_version;";

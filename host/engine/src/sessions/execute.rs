@@ -24,12 +24,14 @@ use crate::terminals::words::words_or_none;
 use crate::terminals::{arming, display, orphans};
 use crate::{clock, store};
 
+/// How often a session is told of an outcome that cannot be stored.
+const TOLD_AT_MOST: usize = 4;
+
 /// A claimed command, on record as sent.
 #[derive(Debug)]
 pub struct Execution {
     lane: Lane,
-    session: String,
-    command: Command,
+    claimed: Claimed,
 }
 
 impl Execution {
@@ -52,12 +54,8 @@ impl<P: Platform> Gateway<P> {
         };
         for lane in lanes.iter().copied() {
             let claimed = store::outbox::claim(&self.platform, lane, now).await?;
-            if let Some(Claimed { session, command }) = claimed {
-                return Ok(Some(Execution {
-                    lane,
-                    session,
-                    command,
-                }));
+            if let Some(claimed) = claimed {
+                return Ok(Some(Execution { lane, claimed }));
             }
         }
         Ok(None)
@@ -66,14 +64,14 @@ impl<P: Platform> Gateway<P> {
     /// Execute a claimed command and apply its outcome.
     ///
     /// # Errors
-    /// The outcome could not be stored; the command stays on record as sent, and is asked about
-    /// when it counts as abandoned.
+    /// The outcome could not be stored, although that was tried several times; the command stays on record as sent, and is
+    /// asked about when it counts as abandoned.
     pub async fn execute(&self, execution: Execution) -> Result<(), EngineError> {
-        let Execution {
+        let Claimed {
             session, command, ..
-        } = execution;
-        match dispatch(self, &session, &command).await? {
-            Some(result) => end(self, &session, &command, result).await,
+        } = &execution.claimed;
+        match dispatch(self, session, command).await? {
+            Some(result) => end(self, &execution.claimed, result).await,
             None => {
                 store::outbox::complete(&self.platform, &command.id).await?;
                 if let Some(terminal) = tells(&command.action) {
@@ -125,32 +123,51 @@ pub(crate) async fn recover_sent_outside(
     Ok(())
 }
 
-async fn take_up(
-    gateway: &Gateway<impl Platform>,
-    Claimed { session, command }: &Claimed,
-) -> Result<(), EngineError> {
-    let platform = &gateway.platform;
+async fn take_up(gateway: &Gateway<impl Platform>, claimed: &Claimed) -> Result<(), EngineError> {
+    let (platform, command) = (&gateway.platform, &claimed.command);
     match command.action {
         Action::ShowMessage(_) | Action::IssueReceipt(_) | Action::RaiseAlert(_) => {
             store::outbox::requeue(platform, &command.id).await?;
             platform.notify(Work::Outbox);
             Ok(())
         }
-        _ => end(gateway, session, command, CommandResult::Unknown).await,
+        _ => end(gateway, claimed, CommandResult::Unknown).await,
     }
 }
 
 /// A command ended. Its session is told, and the command is done either way.
 async fn end(
     gateway: &Gateway<impl Platform>,
-    session: &str,
-    command: &Command,
+    claimed: &Claimed,
     result: CommandResult,
 ) -> Result<(), EngineError> {
-    let platform = &gateway.platform;
+    let (platform, command) = (&gateway.platform, &claimed.command);
     let name = result_name(&result);
     tracing::info!(command = command.id, result = name, "command ended");
     platform.count(Metric::Commands, name);
+    let mut told = tell(gateway, claimed, result.clone()).await;
+    for _ in 1..TOLD_AT_MOST {
+        let Err(EngineError::Store(_)) = told else {
+            break;
+        };
+        // It may be stored, and only that was not heard. The session may even have asked for the same command again.
+        told = match store::outbox::is_under_way(platform, claimed).await {
+            Ok(true) => tell(gateway, claimed, result.clone()).await,
+            Ok(false) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+    }
+    told
+}
+
+async fn tell(
+    gateway: &Gateway<impl Platform>,
+    Claimed {
+        session, command, ..
+    }: &Claimed,
+    result: CommandResult,
+) -> Result<(), EngineError> {
+    let platform = &gateway.platform;
     let stored = store::sessions::load(platform, session).await?;
     let Some(stored) = stored else {
         return Ok(store::outbox::complete(platform, &command.id).await?);

@@ -49,9 +49,12 @@ impl Lane {
 }
 
 /// A command that was claimed for execution.
+#[derive(Debug)]
 pub(crate) struct Claimed {
     pub(crate) session: String,
     pub(crate) command: Command,
+    /// How often it was claimed, with this time.
+    attempts: i64,
 }
 
 /// A command that was sent and never ended.
@@ -84,14 +87,14 @@ pub(crate) async fn claim(
                                    AND (substr(action, 3, instr(action, '\":') - 3)
                                         IN (SELECT value FROM json_each(?2))) = ?3)
                    AND status = 'pending'
-                 RETURNING id, session, action",
+                 RETURNING id, session, action, attempts",
                 "UPDATE command SET status = 'sent', sent_at = ?1, attempts = attempts + 1, owner = ?4
                  WHERE number = (SELECT number FROM command
                                  WHERE status = 'pending' AND status <> 'done'
                                    AND (split_part(action, '\"', 2)
                                         IN (SELECT jsonb_array_elements_text(CAST(?2 AS jsonb)))) = (?3 = 1)
                                  ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)
-                 RETURNING id, session, action",
+                 RETURNING id, session, action, attempts",
             ),
             parameters,
         )
@@ -102,7 +105,7 @@ pub(crate) async fn claim(
 
 macro_rules! abandoned {
     () => {
-        "SELECT id, id, session, action FROM command WHERE status = 'sent' AND status <> 'done' AND "
+        "SELECT id, id, session, action, attempts FROM command WHERE status = 'sent' AND status <> 'done' AND "
     };
 }
 
@@ -148,7 +151,22 @@ fn claimed(mut row: Reader) -> Result<Claimed, StoreError> {
     Ok(Claimed {
         session,
         command: Command { id, action },
+        attempts: row.integer()?,
     })
+}
+
+/// Whether a command is on record as sent, by this claim of it.
+pub(crate) async fn is_under_way(
+    database: &impl Database,
+    claimed: &Claimed,
+) -> Result<bool, StoreError> {
+    let rows = database
+        .query(
+            "SELECT 1 FROM command WHERE id = ?1 AND status = 'sent' AND attempts = ?2",
+            vec![text(&claimed.command.id), Value::Integer(claimed.attempts)],
+        )
+        .await?;
+    Ok(!rows.is_empty())
 }
 
 /// A command ended in a way that its session need not know.
