@@ -244,8 +244,9 @@ async fn a_nul_character_in_what_a_station_or_a_driver_sends_stops_nothing() {
     let sessions = world.closed_sessions(1).await;
     assert_eq!(sessions[0]["captured"], price(7_000));
     world.receipts(1).await;
-    let found = world.submit(&world.url("/receipts"), &[("code", "AB\0CD")]);
-    assert_eq!(found.await.0, 404);
+    let search = world.url("/receipts");
+    let (status, ..) = world.submit(&search, &[("code", "AB\0CD")]).await;
+    assert_eq!(status, 404);
 }
 
 /// What is no part of what the databases have in common that are compatible with PostgreSQL.
