@@ -9,11 +9,14 @@ mod unreliable;
 use std::os::unix::process::ExitStatusExt as _;
 
 use rustix::process::Signal;
+use serde_json::json;
 use tokio_postgres::types::Type;
 
 use self::statements::{Dialect, statements};
 use crate::crashes;
-use crate::world::{Cluster, Log, SecondGateway, Setup, World, price};
+use crate::operator::start_error;
+use crate::raw_station::{ACCEPTED, RawStation, moment};
+use crate::world::{Cluster, Log, Proxy, SecondGateway, Setup, World, price};
 
 #[tokio::test]
 async fn a_tap_becomes_a_session_one_capture_and_a_receipt() {
@@ -70,10 +73,11 @@ async fn end_gateway(world: &mut World) {
     }
 }
 
-/// A world whose station is connected to the second of two gateways, and does not unplug by itself.
-async fn two_gateways(cluster: &Cluster, database: &str) -> (World, SecondGateway) {
+/// A world whose station is connected to the second of two gateways, and does not unplug by itself. The second one
+/// reaches the database of the first by an address of its own.
+async fn two_gateways(database: &str, by_second: &str) -> (World, SecondGateway) {
     let setup = Setup {
-        server: Some(cluster.database(database)),
+        server: Some(database.to_owned()),
         simulated_station: false,
         unplug_after: None,
         ..Setup::default()
@@ -84,7 +88,7 @@ async fn two_gateways(cluster: &Cluster, database: &str) -> (World, SecondGatewa
         ..Setup::default()
     })
     .await;
-    let second = world.second_gateway().await;
+    let second = world.other_gateway(database, by_second).await;
     world.start_station_at(&second.address, &setup).await;
     world.tap("card-1").await;
     world
@@ -93,33 +97,156 @@ async fn two_gateways(cluster: &Cluster, database: &str) -> (World, SecondGatewa
     (world, second)
 }
 
-#[tokio::test]
-async fn an_order_reaches_a_station_that_is_connected_to_another_process() {
-    let cluster = Cluster::start();
-    let (world, second) = two_gateways(&cluster, "two").await;
+const LEADS: &str = "this process leads";
+const UNLIKE: &str = "another gateway on this database is not as this one";
+const LEADS_NO_MORE: &str = "this process does not lead any more";
+
+fn has_said(log: &Log, message: &str) -> bool {
+    log.messages().iter().any(|it| it.starts_with(message))
+}
+
+/// The driver leaves, and pays once for what was metered.
+async fn driver_leaves(world: &World) {
     world.cable("unplug", 1).await;
     let sessions = world.closed_sessions(1).await;
     let receipts = world.receipts(1).await;
     let amount = price(world.metered_energy().await);
     assert_eq!(sessions[0]["captured"], amount);
     assert_eq!(receipts[0]["captured"], amount);
-    let leads = |log: &Log| log.messages().contains(&"this process leads".to_owned());
-    assert!(leads(world.log()) && !leads(&second.log));
+}
+
+#[tokio::test]
+async fn an_order_reaches_a_station_that_is_connected_to_another_process() {
+    let cluster = Cluster::start();
+    let server = cluster.database("two");
+    let (world, second) = two_gateways(&server, &server).await;
+    driver_leaves(&world).await;
+    assert!(has_said(world.log(), LEADS) && !has_said(&second.log, LEADS));
+    assert!(!has_said(&second.log, UNLIKE));
 }
 
 #[tokio::test]
 async fn a_process_that_is_killed_leaves_its_sessions_to_another() {
     let cluster = Cluster::start();
-    let (mut world, second) = two_gateways(&cluster, "killed").await;
+    let server = cluster.database("killed");
+    let (mut world, second) = two_gateways(&server, &server).await;
     world.stop_gateway();
     world.turn_to(&second.address);
-    world.cable("unplug", 1).await;
-    let sessions = world.closed_sessions(1).await;
-    let receipts = world.receipts(1).await;
-    let amount = price(world.metered_energy().await);
-    assert_eq!(sessions[0]["captured"], amount);
-    assert_eq!(receipts[0]["captured"], amount);
+    driver_leaves(&world).await;
     world.shows("Paid").await;
+}
+
+#[tokio::test]
+async fn a_process_that_stands_still_leaves_its_sessions_to_another_and_follows_when_it_goes_on() {
+    let cluster = Cluster::start();
+    let server = cluster.database("still");
+    let (world, second) = two_gateways(&server, &server).await;
+    world.signal_gateway(Signal::STOP);
+    let other_leads = async || has_said(&second.log, LEADS);
+    world.until("the other one leads", other_leads).await;
+    world.signal_gateway(Signal::CONT);
+    let follows = async || has_said(world.log(), LEADS_NO_MORE);
+    world.until("it knows that it does not", follows).await;
+    driver_leaves(&world).await;
+    assert!(!has_said(&second.log, LEADS_NO_MORE));
+}
+
+#[tokio::test]
+async fn a_process_that_is_cut_off_from_the_database_lets_its_stations_go_until_it_reaches_it_again()
+ {
+    let cluster = Cluster::start();
+    let server = cluster.database("cut");
+    let proxy = Proxy::start(&server, 0).await;
+    let (world, second) = two_gateways(&server, &proxy.database()).await;
+    proxy.cut(true);
+    let let_go = async || has_said(&second.log, "the database could not be reached");
+    world.until("stations are let go", let_go).await;
+    let is_away = async || world.station().await["connected"] == false;
+    world.until("the station is let go", is_away).await;
+    proxy.cut(false);
+    let taken = async || has_said(&second.log, "the database can be reached again");
+    world.until("stations are taken", taken).await;
+    driver_leaves(&world).await;
+}
+
+#[tokio::test]
+async fn a_station_of_which_it_is_not_on_record_where_it_is_connected_is_put_on_record_again() {
+    let cluster = Cluster::start();
+    let server = cluster.database("unrecorded");
+    let (world, _second) = two_gateways(&server, &server).await;
+    cluster.ask("unrecorded", "DELETE FROM station_connection");
+    let recorded = "SELECT count(*) FROM station_connection";
+    let is_recorded = async || cluster.ask("unrecorded", recorded) == "1";
+    world.until("it is on record", is_recorded).await;
+    driver_leaves(&world).await;
+}
+
+#[tokio::test]
+async fn gateways_that_are_configured_differently_say_so() {
+    let cluster = Cluster::start();
+    let world = World::new(Setup {
+        server: Some(cluster.database("unlike")),
+        simulated_station: false,
+        onboarded: false,
+        ..Setup::default()
+    })
+    .await;
+    let timeout = "authorise_timeout_s = 3";
+    let other = "authorise_timeout_s = 4";
+    let second = world.other_gateway(timeout, other).await;
+    let says_so = async || has_said(&second.log, UNLIKE);
+    world.until("the second one says so", says_so).await;
+    assert_eq!(second.log.values("parts"), ["configuration"]);
+}
+
+#[tokio::test]
+async fn a_gateway_that_others_would_not_reach_does_not_start_and_says_what_to_do() {
+    let cluster = Cluster::start();
+    let setup = Setup {
+        server: Some(cluster.database("unreachable")),
+        simulated_station: false,
+        onboarded: false,
+        ..Setup::default()
+    };
+    let mut world = World::new(setup).await;
+    end_gateway(&mut world).await;
+    world.configure("listen = \"127.0.0.1:", "listen = \"0.0.0.0:");
+    let error = start_error(world.folder());
+    assert!(error.contains("--peer-url http://"), "{error}");
+}
+
+#[tokio::test]
+async fn a_nul_character_in_what_a_station_or_a_driver_sends_stops_nothing() {
+    let cluster = Cluster::start();
+    let world = World::new(Setup {
+        server: Some(cluster.database("nul")),
+        simulated_station: false,
+        ..Setup::default()
+    })
+    .await;
+    let mut station = RawStation::new(&world).await;
+    let boot = json!({"chargePointVendor": "A\0B", "chargePointModel": "\0"});
+    let booted = station.exchange("BootNotification", boot).await;
+    assert_eq!(booted["status"], "Accepted");
+    let free = json!({"connectorId": 1, "status": "Available", "errorCode": "NoError",
+        "info": "\0", "vendorErrorCode": "\0"});
+    assert_eq!(
+        station.exchange("StatusNotification", free).await,
+        json!({})
+    );
+    world.tap("card-1").await;
+    station.remote_start(ACCEPTED).await;
+    let tag = station.tag.clone();
+    let started = station.start(&tag, 1_000).await;
+    let stopped = json!({"transactionId": started["transactionId"], "meterStop": 8_000,
+        "timestamp": moment(), "reason": "Local\0", "idTag": "\0"});
+    station.exchange("StopTransaction", stopped).await;
+    let sessions = world.closed_sessions(1).await;
+    assert_eq!(sessions[0]["captured"], price(7_000));
+    world.receipts(1).await;
+    let search = world.url("/receipts");
+    let (status, ..) = world.submit(&search, &[("code", "AB\0CD")]).await;
+    assert_eq!(status, 404);
 }
 
 /// What is no part of what the databases have in common that are compatible with PostgreSQL.

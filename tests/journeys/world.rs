@@ -228,6 +228,11 @@ impl World {
 
     /// Start another gateway on the same database, which the provider does not know.
     pub(crate) async fn second_gateway(&self) -> SecondGateway {
+        self.other_gateway("", "").await
+    }
+
+    /// The same, with another text in place of one of the configuration.
+    pub(crate) async fn other_gateway(&self, from: &str, to: &str) -> SecondGateway {
         let folder = tempfile::tempdir().unwrap();
         for entry in std::fs::read_dir(self.folder()).unwrap() {
             let path = entry.unwrap().path();
@@ -238,6 +243,8 @@ impl World {
         let text = std::fs::read_to_string(&configuration).unwrap();
         let listen = |address: &str| format!("listen = \"{address}\"");
         let text = text.replace(&listen(&self.address), &listen(&address));
+        assert!(text.contains(from), "{text}");
+        let text = text.replace(from, to);
         std::fs::write(configuration, text).unwrap();
         let log = Log::default();
         let (gateway, _) = start_gateway(folder.path(), &[], None, &log).await;

@@ -36,7 +36,7 @@
 //! |---------------------------------------------------|-------------------------------------------|
 //! | at the start, once                                | [`Gateway::open`], [`Gateway::recover`]   |
 //! | [`Work::Outbox`](platform::Work) was notified, and every 5 s | [`Gateway::claim`] until there is nothing; [`Gateway::execute`] for each, several of each [`Lane`] at once |
-//! | every 250 ms                                      | [`Gateway::tick`]                         |
+//! | every 250 ms                                      | [`Gateway::tick`], or [`Gateway::follow`] where another of several [`processes`] leads |
 //! | every 5 s                                         | [`Gateway::arm_terminals`], then [`Gateway::housekeep`] |
 //! | soon after [`Work::Terminal`](platform::Work) was notified | [`Gateway::arm_terminal`]                 |
 //! | every second                                      | [`Gateway::deliver_alert`] until it is `false` |

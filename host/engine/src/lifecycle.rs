@@ -63,8 +63,8 @@ impl<P: Platform> Gateway<P> {
 
     /// Take up what a gateway that died left behind: open sessions, which the component must be able to read,
     /// and commands that were sent and whose outcome is not awaited any more. To be called before the first
-    /// [`Self::claim`], when no other instance uses the store, unless the database tells
-    /// [processes](crate::processes) apart.
+    /// [`Self::claim`], when no other instance uses the store. Where several [processes](crate::processes) do, the one
+    /// that leads takes up commands, by [`Self::tick`].
     ///
     /// # Errors
     /// The store or a component failed, or the component cannot read an open session: it is older than the
@@ -72,13 +72,12 @@ impl<P: Platform> Gateway<P> {
     pub async fn recover(&self) -> Result<(), EngineError> {
         let open = store::sessions::open(&self.platform).await?;
         apply::check_readable(self, open).await?;
+        if self.platform.process().is_some() {
+            return Ok(());
+        }
         // Only a clock that can be trusted says what becomes of them; until then they wait as they are.
         clock_steps::watch(self).await?;
-        let under_way = match self.platform.process() {
-            None => 0..0,
-            Some(_) => under_way(self.platform.now()),
-        };
-        execute::recover_sent_outside(self, under_way).await
+        execute::recover_sent_outside(self, 0..0).await
     }
 
     /// What time alone brings about: deadlines, and commands whose executor died.
@@ -87,14 +86,38 @@ impl<P: Platform> Gateway<P> {
     /// The store or a component failed; the rest is done at the next tick.
     pub async fn tick(&self) -> Result<(), EngineError> {
         clock_steps::watch(self).await?;
-        if let Err(problem) = clock::trusted_now(self) {
-            if self.clock.warnings.is_due(self.platform.elapsed()) {
-                tracing::error!(%problem, "sessions wait");
-            }
+        if !self.has_trusted_clock() {
             return Ok(());
         }
         deadlines::reach(self).await?;
         execute::recover_sent_outside(self, under_way(self.platform.now())).await
+    }
+
+    /// What a [process](crate::processes) that does not lead does in place of [`Self::tick`]: it looks at its clock.
+    ///
+    /// # Errors
+    /// The clock was set, and the store failed; it is looked at again the next time.
+    pub async fn follow(&self) -> Result<(), EngineError> {
+        clock_steps::follow(self).await?;
+        self.has_trusted_clock();
+        Ok(())
+    }
+
+    /// Whether sessions go on by the clock. If not, it is said now and then.
+    fn has_trusted_clock(&self) -> bool {
+        let problem = clock::trusted_now(self).err();
+        if let Some(problem) = problem
+            && self.clock.warnings.is_due(self.platform.elapsed())
+        {
+            tracing::error!(%problem, "sessions wait");
+        }
+        problem.is_none()
+    }
+
+    /// For how long nothing has kept stations' reports out, in milliseconds.
+    #[must_use]
+    pub fn undisturbed_for(&self) -> u64 {
+        self.clock.undisturbed_for(self.platform.elapsed())
     }
 
     /// Tend the transactions of stations: those that nobody pays for are stopped, and those that a station lost

@@ -20,7 +20,7 @@ const TABLES: &str = include_str!("../src/store/migrations/earlier/version-2.sql
 
 /// What may be read as a whole, and why.
 const READ_WHOLE: [(&str, &str); 16] = [
-    ("attempt", "one row"),
+    ("attempt", "three rows"),
     ("card_key", "one row"),
     ("clock_step", "seldom has a row"),
     ("clock_step_order", "seldom has a row"),

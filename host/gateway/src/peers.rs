@@ -1,49 +1,48 @@
 //! The other processes of the gateway that share its database: what this one asks them, and what they ask it.
 //!
-//! `chargetap_engine::processes` says who does what. A station's orders go to the process that holds its connection; what
-//! only the process that leads does, it is told of.
+//! `chargetap_engine::processes` says who does what. A station's orders go to the process that holds its connection;
+//! what only the process that leads does, it is told of.
 
-use std::collections::BTreeSet;
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+mod address;
+mod api;
+mod fingerprint;
+mod pauses;
+mod questions;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
-use axum::{Json, Router};
 use chargetap_engine::EngineError;
-use chargetap_engine::bridge::{self, ORDER_TIMEOUT, station_path};
-use chargetap_engine::http::SendError;
-use chargetap_engine::platform::{Database, Platform as _, StationAnswer, StationOrder, Work};
-use chargetap_engine::processes::{self, Process};
-use reqwest::RequestBuilder;
-use serde::de::DeserializeOwned;
-use subtle::ConstantTimeEq as _;
+use chargetap_engine::processes::{self, Process, Standing};
+use tokio::time::{sleep, timeout};
 
-use crate::client;
-use crate::platform::{Native, NativeGateway};
-use crate::station_api;
+use self::pauses::Pauses;
+use crate::platform::{Native, NativeGateway, elapsed};
+use crate::postgres::Postgres;
+
+pub(crate) use self::address::{AddressError, url};
+pub(crate) use self::api::router;
+pub(crate) use self::fingerprint::compare;
 
 /// How often this process says that it is alive.
 const STAY: Duration = Duration::from_secs(2);
-/// How long another process may take to answer what it knows.
-const QUESTION: Duration = Duration::from_secs(5);
+/// How long it may take to say so. Then it is tried again, by another connection.
+const STAY_WITHIN: Duration = Duration::from_secs(3);
 
 /// This process among those that share the database.
 pub(crate) struct Peers {
     this: Process,
-    leads: AtomicBool,
+    /// It must be heard that this process is alive, however busy the other connections are.
+    database: Postgres,
+    standing: Mutex<Standing>,
     http: reqwest::Client,
+    /// Those of questions to processes that did not answer.
+    pauses: Mutex<Pauses>,
 }
 
 impl Peers {
     /// A process that others reach at this address.
-    pub(crate) fn new(url: &str, http: reqwest::Client) -> Self {
+    pub(crate) fn new(url: &str, database: &Postgres, http: reqwest::Client) -> Self {
         let random = || base16ct::lower::encode_string(&rand::random::<[u8; 32]>());
         Self {
             this: Process {
@@ -51,8 +50,10 @@ impl Peers {
                 url: url.trim_end_matches('/').to_owned(),
                 token: random(),
             },
-            leads: AtomicBool::new(false),
+            database: database.apart(),
+            standing: Mutex::default(),
             http,
+            pauses: Mutex::default(),
         }
     }
 
@@ -60,30 +61,26 @@ impl Peers {
         &self.this.id
     }
 
-    /// Whether this process led when it last looked.
+    /// Whether this process leads.
     pub(crate) fn leads(&self) -> bool {
-        self.leads.load(Ordering::Relaxed)
+        self.standing().leads(elapsed())
+    }
+
+    /// Whether this process is sure that the others take it for alive.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.standing().is_alive(elapsed())
     }
 
     /// This process begins.
-    pub(crate) async fn join(&self, database: &impl Database) -> Result<(), EngineError> {
-        processes::join(database, &self.this).await
+    pub(crate) async fn join(&self) -> Result<(), EngineError> {
+        processes::join(&self.database, &self.this).await
     }
 
     /// Say that this process is alive, and see whether it leads.
-    pub(crate) async fn stay(&self, database: &impl Database) -> Result<(), EngineError> {
-        let leads = processes::stay(database, &self.this).await;
-        // Who cannot say so does not know who leads.
-        let now = *leads.as_ref().unwrap_or(&false);
-        if self.leads.swap(now, Ordering::Relaxed) != now {
-            let url = &self.this.url;
-            match now {
-                true => tracing::info!(url, "this process leads"),
-                false => tracing::warn!(url, "this process does not lead any more"),
-            }
-        }
-        leads?;
-        if processes::has_namesake(database, &self.this).await? {
+    pub(crate) async fn stay(&self) -> Result<(), EngineError> {
+        let standing = processes::stay(&self.database, &self.this, elapsed()).await?;
+        *self.standing() = standing;
+        if processes::has_namesake(&self.database, &self.this).await? {
             let url = &self.this.url;
             tracing::error!(
                 url,
@@ -93,160 +90,76 @@ impl Peers {
         Ok(())
     }
 
-    /// Pass an order on to the process that holds a station's connection; nothing if no other one does.
-    pub(crate) async fn order(
-        &self,
-        database: &impl Database,
-        station: &str,
-        order: &StationOrder,
-    ) -> Option<StationAnswer> {
-        let holder = self.holder(database, station).await?;
-        let request = self
-            .http
-            .post(format!(
-                "{}/peers{}",
-                holder.url,
-                station_path(station, "orders")
-            ))
-            .timeout(Duration::from_millis(ORDER_TIMEOUT))
-            .header(CONTENT_TYPE, "application/json")
-            .body(serde_json::json!(order).to_string());
-        Some(bridge::ordered(station, ask(request, &holder).await))
+    /// This process ends.
+    pub(crate) async fn leave(&self) -> Result<(), EngineError> {
+        processes::leave(&self.database, self.id()).await
     }
 
-    /// What the process that holds a station's connection knows of it; nothing if no other one does, or if it does not
-    /// tell.
-    pub(crate) async fn know<T: DeserializeOwned>(
-        &self,
-        database: &impl Database,
-        station: &str,
-        what: &str,
-    ) -> Option<T> {
-        let holder = self.holder(database, station).await?;
-        let url = format!("{}/peers{}", holder.url, station_path(station, what));
-        let request = self.http.get(url).timeout(QUESTION);
-        match ask(request, &holder).await {
-            Ok(known) => Some(known),
-            Err(error) => {
-                tracing::warn!(station, url = holder.url, %error, "the process that holds its connection does not answer");
-                None
-            }
-        }
-    }
-
-    async fn holder(&self, database: &impl Database, station: &str) -> Option<Process> {
-        let holder = processes::station_holder(database, &self.this.id, station).await;
-        holder.unwrap_or_else(|error| {
-            tracing::warn!(station, %error, "it is not known which process holds its connection");
-            None
-        })
-    }
-
-    /// Tell the process that leads that there is work. Without being told, it finds it some seconds later.
-    pub(crate) async fn tell_leader(&self, database: &impl Database, terminals: &BTreeSet<String>) {
-        let leader = match processes::leader(database, &self.this.id).await {
-            Ok(Some(leader)) => leader,
-            Ok(None) => return,
-            Err(error) => {
-                tracing::warn!(%error, "it is not known which process leads");
-                return;
-            }
+    /// Say that this process is alive, and let stations go that connected to another one since.
+    async fn keep(&self, platform: &Native) -> Result<(), EngineError> {
+        self.stay().await?;
+        let stations = platform.stations();
+        let connected = stations.connections().into_iter();
+        let connected = connected.map(|(station, _)| station);
+        // Whoever connected a moment ago is being put on record.
+        let is_settled = |station: &&str| {
+            let duration = stations.connected_for(station);
+            duration.is_some_and(|duration| Duration::from_millis(duration) >= STAY)
         };
-        let request = self
-            .http
-            .post(format!("{}/peers/work", leader.url))
-            .timeout(QUESTION)
-            .header(CONTENT_TYPE, "application/json")
-            .body(serde_json::json!(terminals).to_string());
-        if let Err(error) = ask::<()>(request, &leader).await {
-            tracing::warn!(url = leader.url, %error, "the process that leads does not answer");
+        let connected: Vec<&str> = connected.filter(is_settled).collect();
+        let moved = processes::keep_stations(&self.database, self.id(), &connected).await?;
+        for station in moved {
+            stations.let_go(&station).await;
         }
+        Ok(())
     }
 
-    fn has_token(&self, shown: &[u8]) -> bool {
-        self.this.token.as_bytes().ct_eq(shown).into()
+    /// Every change is a single assignment, so it is whole even after a panic elsewhere.
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn ask<T: DeserializeOwned>(request: RequestBuilder, of: &Process) -> Result<T, SendError> {
-    bridge::read(&client::receive(request.bearer_auth(&of.token)).await?)
-}
-
-/// Where others reach a process that listens at this address, unless it was told.
-pub(crate) fn url(listens: SocketAddr, is_tls: bool) -> String {
-    let scheme = if is_tls { "https" } else { "http" };
-    format!("{scheme}://{listens}")
-}
-
-/// Say again and again that this process is alive, and let stations go that connected to another one.
+/// Say again and again that this process is alive. Once the others take it for dead, its stations are let go: nobody
+/// could order them.
 pub(crate) async fn stay(gateway: Arc<NativeGateway>) {
     let platform = gateway.platform();
     let Some(peers) = platform.peers() else {
         return;
     };
+    let mut did_lead = false;
     loop {
-        tokio::time::sleep(STAY).await;
-        let stayed = async {
-            peers.stay(platform).await?;
-            let connections = platform.stations().connections();
-            let connected = connections
-                .into_iter()
-                .filter(|(_, is_connected)| *is_connected);
-            let connected: Vec<&str> = connected.map(|(station, _)| station).collect();
-            processes::moved_stations(platform, peers.id(), &connected).await
-        };
-        match stayed.await {
-            Ok(moved) => {
-                for station in moved {
-                    platform.stations().let_go(&station).await;
-                }
-            }
+        let kept = timeout(STAY_WITHIN, peers.keep(platform)).await;
+        let unheard = "other gateways are not told that this one is alive";
+        match kept {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "{unheard}"),
             Err(error) => {
-                tracing::error!(%error, "other processes are not told that this one is alive")
+                tracing::error!(%error, "{unheard}: the database does not answer");
+                peers.database.reconnect();
             }
         }
+        let url = &peers.this.url;
+        let leads = peers.leads();
+        if std::mem::replace(&mut did_lead, leads) != leads {
+            match leads {
+                true => tracing::info!(url, "this process leads"),
+                false => tracing::warn!(url, "this process does not lead any more"),
+            }
+        }
+        let is_cut_off = peers.standing().is_cut_off(elapsed());
+        if platform.stations().set_open(!is_cut_off) {
+            match is_cut_off {
+                true => tracing::error!(
+                    url,
+                    "the database could not be reached for 10 s: the stations of this gateway are let go, and none is \
+                     taken, until it can be reached again. They may connect to another gateway"
+                ),
+                false => {
+                    tracing::warn!(url, "the database can be reached again: stations are taken")
+                }
+            }
+        }
+        sleep(STAY).await;
     }
-}
-
-/// What other processes ask this one; nothing where there are none.
-pub(crate) fn router(gateway: &Arc<NativeGateway>) -> Router {
-    if gateway.platform().peers().is_none() {
-        return Router::new();
-    }
-    let stations = gateway.platform().stations().clone();
-    let routes = station_api::router()
-        .with_state(stations)
-        .route("/work", post(work).with_state(gateway.clone()))
-        .route_layer(middleware::from_fn_with_state(gateway.clone(), authorize));
-    Router::new().nest("/peers", routes)
-}
-
-/// Answers the other processes only.
-async fn authorize(
-    State(gateway): State<Arc<NativeGateway>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let token = station_api::bearer(&request);
-    let peers = gateway.platform().peers();
-    match peers
-        .zip(token)
-        .is_some_and(|(peers, token)| peers.has_token(token))
-    {
-        true => next.run(request).await,
-        false => StatusCode::UNAUTHORIZED.into_response(),
-    }
-}
-
-/// There is work for the process that leads.
-async fn work(
-    State(gateway): State<Arc<NativeGateway>>,
-    Json(terminals): Json<BTreeSet<String>>,
-) -> Json<()> {
-    let platform: &Native = gateway.platform();
-    platform.notify(Work::Outbox);
-    for terminal in &terminals {
-        platform.notify(Work::Terminal(terminal));
-    }
-    Json(())
 }

@@ -10,7 +10,6 @@ use chargetap_engine::platform::{
     Bundles, Busy, Database, DatabaseError, Dialect, LoadedBundle, Metric, PendingStation,
     Platform, Purpose, Row, StationAnswer, StationLink, StationOrder, Value, Work,
 };
-use chargetap_engine::processes;
 use chargetap_fleet::api::{BundledComponent, Problem};
 use chargetap_fleet::bundle::StandbyBundle;
 use chargetap_ocpp::report::Status;
@@ -112,10 +111,15 @@ impl Native {
         self.peers.as_ref().is_none_or(Peers::leads)
     }
 
+    /// Whether this process may claim commands: others do not take it for dead.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.peers.as_ref().is_none_or(Peers::is_alive)
+    }
+
     /// This process ends.
     pub(crate) async fn leave(&self) {
         if let Some(peers) = &self.peers
-            && let Err(error) = processes::leave(self, peers.id()).await
+            && let Err(error) = peers.leave().await
         {
             tracing::warn!(%error, "other processes take over only after some seconds");
         }

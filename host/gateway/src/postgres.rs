@@ -5,6 +5,7 @@
 //! and the statement is run again.
 
 pub(crate) mod session;
+mod text;
 
 use std::error::Error;
 use std::str::FromStr;
@@ -12,8 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use chargetap_engine::platform::{DatabaseError, Row, Value};
-use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
+use chargetap_engine::platform::{Database, DatabaseError, Dialect, Row, Value};
+use deadpool_postgres::{
+    BuildError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+};
 use rand::RngExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio_postgres::config::TargetSessionAttrs;
@@ -24,13 +27,15 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::faults::Faults;
 use crate::minute_count::MinuteCount;
 
+pub(crate) use text::storable;
+
 /// How many connections there are at most.
 const CONNECTIONS: usize = 16;
 /// How long a caller waits for a connection, and a connection for being made.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// How long a server may be gone without a word before its connections count as lost.
 const SILENT_FOR: Duration = Duration::from_secs(10);
-/// How often a statement is run that others were in the way of.
+/// How often a statement is run that others were in the way of, or that came to a server which takes none.
 const ATTEMPTS: u32 = 20;
 /// The longest pause before the next time, for the first one, in milliseconds; it doubles up to 64 times.
 const PAUSE: u64 = 4;
@@ -42,6 +47,8 @@ const OPTIONS: &str = "-c default_transaction_isolation=serializable -c statemen
 #[derive(Clone)]
 pub struct Postgres {
     pool: Pool,
+    /// A connection for what must not wait for the others.
+    apart: Pool,
     faults: Arc<Faults>,
     commits: Arc<MinuteCount>,
 }
@@ -72,35 +79,37 @@ impl Postgres {
         password: Option<&SecretString>,
         faults: Arc<Faults>,
     ) -> Result<Self, OpenError> {
-        let (mut config, server) = configuration(address, password, OPTIONS)?;
-        // After a switchover the name may lead to a standby for a while.
-        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        let (config, server) = configuration(address, password, OPTIONS)?;
         let unusable = |reason: String| OpenError::Unusable {
             server: server.clone(),
             reason,
         };
-        let manager = Manager::from_config(
-            config,
-            tls(),
-            ManagerConfig {
-                recycling_method: RecyclingMethod::Fast,
-            },
-        );
-        let pool = Pool::builder(manager)
-            .max_size(CONNECTIONS)
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(CONNECT_WITHIN))
-            .create_timeout(Some(CONNECT_WITHIN))
-            .build()
-            .map_err(|error| unusable(error.to_string()))?;
+        let pool = |connections| {
+            let pool = pool(config.clone(), connections);
+            pool.map_err(|error| unusable(error.to_string()))
+        };
         let opened = Self {
-            pool,
+            pool: pool(CONNECTIONS)?,
+            apart: pool(1)?,
             faults,
             commits: Arc::new(MinuteCount::new()),
         };
         let asked = opened.query("SELECT 1", Vec::new()).await;
         asked.map_err(|error| unusable(error.to_string()))?;
         Ok(opened)
+    }
+
+    /// The same database by a connection of its own, however busy the others are.
+    pub(crate) fn apart(&self) -> Self {
+        Self {
+            pool: self.apart.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Make all connections anew that nobody uses: a server that is gone does not say so.
+    pub(crate) fn reconnect(&self) {
+        self.pool.retain(|_, _| false);
     }
 
     /// How many statements that write there were in the last whole minute.
@@ -125,7 +134,9 @@ impl Postgres {
         let mut attempt = 0;
         loop {
             match self.attempt(&text, &parameters).await {
-                Err(Failure::InTheWay(_)) if attempt + 1 < ATTEMPTS => attempt += 1,
+                Err(Failure::InTheWay(_) | Failure::ReadOnly(_)) if attempt + 1 < ATTEMPTS => {
+                    attempt += 1;
+                }
                 Err(failure) => return Err(failure.into()),
                 Ok(rows) => {
                     if writes {
@@ -143,14 +154,54 @@ impl Postgres {
 
     async fn attempt(&self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
         let connection = self.pool.get().await.map_err(Failure::NotConnected)?;
-        let types: Vec<Type> = parameters.iter().map(kind).collect();
-        let prepared = connection.prepare_typed_cached(text, &types).await?;
-        let parameters: Vec<Parameter<'_>> = parameters.iter().map(Parameter).collect();
-        let parameters = parameters.iter().map(|it| it as &(dyn ToSql + Sync));
-        let parameters: Vec<_> = parameters.collect();
-        let rows = connection.query(&prepared, &parameters).await?;
-        rows.iter().map(row).collect()
+        let ran = run(&connection, text, parameters).await;
+        if let Err(Failure::ReadOnly(_)) = ran {
+            // It was made when the server took writes. One that is made anew leads to a server that does.
+            drop(Object::take(connection));
+        }
+        ran
     }
+}
+
+async fn run(connection: &Object, text: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
+    let types: Vec<Type> = parameters.iter().map(kind).collect();
+    let prepared = connection.prepare_typed_cached(text, &types).await?;
+    let parameters: Vec<Parameter<'_>> = parameters.iter().map(Parameter).collect();
+    let parameters = parameters.iter().map(|it| it as &(dyn ToSql + Sync));
+    let parameters: Vec<_> = parameters.collect();
+    let rows = connection.query(&prepared, &parameters).await?;
+    rows.iter().map(row).collect()
+}
+
+impl Database for Postgres {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    async fn query(
+        &self,
+        statement: &'static str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        Self::query(self, statement, parameters).await
+    }
+}
+
+/// Connections, each of which is made once it is needed.
+fn pool(config: tokio_postgres::Config, connections: usize) -> Result<Pool, BuildError> {
+    let manager = Manager::from_config(
+        config,
+        tls(),
+        ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        },
+    );
+    Pool::builder(manager)
+        .max_size(connections)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(CONNECT_WITHIN))
+        .create_timeout(Some(CONNECT_WITHIN))
+        .build()
 }
 
 /// What connections are made with, and how people name the database.
@@ -165,8 +216,12 @@ fn configuration(
         config.password(password.expose_secret());
     }
     config.options(options);
+    // Of several servers one takes writes, and after a switchover a name may lead to another one for a while.
+    config.target_session_attrs(TargetSessionAttrs::ReadWrite);
     config.application_name("chargetap");
-    config.connect_timeout(CONNECT_WITHIN);
+    // Of several servers, the last one is to be reached in time, too.
+    let servers = u32::try_from(config.get_hosts().len().max(1)).unwrap_or(u32::MAX);
+    config.connect_timeout(CONNECT_WITHIN / servers);
     config.tcp_user_timeout(SILENT_FOR);
     config.keepalives_idle(SILENT_FOR);
     config.keepalives_interval(SILENT_FOR / 5);
@@ -196,6 +251,8 @@ fn tls() -> MakeRustlsConnect {
 enum Failure {
     /// Nothing was carried out, because of what others did at the same time.
     InTheWay(tokio_postgres::Error),
+    /// Nothing was carried out: the server takes no writes, such as a standby.
+    ReadOnly(tokio_postgres::Error),
     NotConnected(PoolError),
     Refused(tokio_postgres::Error),
     Unreadable(String),
@@ -207,8 +264,14 @@ impl From<tokio_postgres::Error> for Failure {
             SqlState::T_R_SERIALIZATION_FAILURE,
             SqlState::T_R_DEADLOCK_DETECTED,
         ];
+        let read_only = [
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+            // A standby has no isolation `serializable`.
+            SqlState::FEATURE_NOT_SUPPORTED,
+        ];
         match error.code() {
             Some(code) if in_the_way.contains(code) => Self::InTheWay(error),
+            Some(code) if read_only.contains(code) => Self::ReadOnly(error),
             _ => Self::Refused(error),
         }
     }
@@ -217,7 +280,7 @@ impl From<tokio_postgres::Error> for Failure {
 impl From<Failure> for DatabaseError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::InTheWay(error) => Self::Unavailable(told(&error)),
+            Failure::InTheWay(error) | Failure::ReadOnly(error) => Self::Unavailable(told(&error)),
             Failure::NotConnected(error) => Self::Unavailable(told(&error)),
             Failure::Unreadable(reason) => Self::Unavailable(reason),
             Failure::Refused(error) => {
@@ -265,7 +328,7 @@ impl ToSql for Parameter<'_> {
         match self.0 {
             Value::Null => Ok(IsNull::Yes),
             Value::Integer(number) => number.to_sql(kind, out),
-            Value::Text(text) => text.to_sql(kind, out),
+            Value::Text(text) => storable(text).to_sql(kind, out),
             Value::Blob(bytes) => bytes.to_sql(kind, out),
         }
     }

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chargetap_engine::config::Config;
-use chargetap_engine::platform::Dialect;
 use chargetap_engine::{EngineError, Gateway, Secrets};
 
 use crate::bundles::{BundleError, BundleFolders, SwappablePlugins};
@@ -14,7 +13,7 @@ use crate::client::client;
 use crate::database::{OpenError, StoreDatabase};
 use crate::faults::Faults;
 use crate::ocpp::{StationAccess, Stations, Timeouts};
-use crate::peers::{self, Peers};
+use crate::peers::{self, AddressError, Peers};
 use crate::platform::{Native, NativeGateway, now};
 use crate::secrets::{self, SecretError};
 use crate::station_reports::Reports;
@@ -39,6 +38,9 @@ pub enum StartError {
     /// The engine cannot open the store.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// Others on the same server would not reach it.
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// The HTTP client cannot be made.
     #[error("the HTTP client cannot be started: {0}")]
     Http(#[from] reqwest::Error),
@@ -134,20 +136,22 @@ pub async fn start(
     let stations = Stations::new(reports.clone(), stations, upstream, now, timeouts);
     let http = client()?;
     // Several processes can share a server only.
-    let peers = (database.dialect() == Dialect::Postgres).then(|| {
-        let url = reached.peer_url;
-        let url = url.unwrap_or_else(|| peers::url(reached.listens, tls.is_some()));
-        Peers::new(&url, http.clone())
-    });
+    let peers = match &database {
+        StoreDatabase::Sqlite(_) => None,
+        StoreDatabase::Postgres(database) => {
+            let url = peers::url(&reached, tls.is_some())?;
+            Some(Peers::new(&url, database, http.clone()))
+        }
+    };
     let native = Native::new(plugins, database, http, stations, tls, peers, faults);
     let gateway = Arc::new(Gateway::open(native, config, secrets).await?);
     if let Some(peers) = gateway.platform().peers() {
-        peers.join(gateway.platform()).await?;
+        peers.join().await?;
     }
     gateway.recover().await?;
     // One that cannot start does not lead.
     if let Some(peers) = gateway.platform().peers() {
-        peers.stay(gateway.platform()).await?;
+        peers.stay().await?;
     }
     reports.connect(&gateway);
     workers::spawn(&gateway);

@@ -8,11 +8,13 @@ use chargetap_engine::platform::{StationAnswer, StationLink, StationOrder};
 
 use crate::ocpp::{StationEvents, Stations};
 
-/// The routes about one station.
+/// For how long a station has been connected.
+pub(crate) const CONNECTED_FOR: &str = "/stations/{station}/connected-for";
+
+/// The other routes about one station.
 pub(crate) fn router<E: StationEvents>() -> Router<Stations<E>> {
     Router::new()
         .route("/stations/{station}/orders", post(order::<E>))
-        .route("/stations/{station}/connected-for", get(connected_for::<E>))
         .route("/stations/{station}/link", get(link::<E>))
 }
 
@@ -28,13 +30,6 @@ async fn order<E: StationEvents>(
     Json(order): Json<StationOrder>,
 ) -> Json<StationAnswer> {
     Json(stations.order(&station, order).await)
-}
-
-async fn connected_for<E: StationEvents>(
-    State(stations): State<Stations<E>>,
-    Path(station): Path<String>,
-) -> Json<Option<u64>> {
-    Json(stations.connected_for(&station))
 }
 
 async fn link<E: StationEvents>(

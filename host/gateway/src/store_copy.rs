@@ -18,6 +18,7 @@ pub(crate) use connection::Connection;
 use tables::{Numbers, Table, tables};
 
 use crate::faults::Faults;
+use crate::postgres::storable;
 use crate::progress::progress_bar;
 
 /// A store was not copied, or not to the end.
@@ -252,22 +253,19 @@ impl Sum {
     }
 }
 
-/// Each value with its kind and length, so that no two rows have the same bytes.
+/// Each value with its kind and length, so that no two rows have the same bytes. A text counts as a server keeps it.
 fn add(hash: &mut Sha256, row: &[Value]) {
-    for value in row {
-        let (kind, length) = match value {
-            Value::Null => (0_u8, 0),
-            Value::Integer(_) => (1, 8),
-            Value::Text(text) => (2, text.len()),
-            Value::Blob(bytes) => (3, bytes.len()),
-        };
+    let mut add = |kind: u8, bytes: &[u8]| {
         hash.update([kind]);
-        hash.update((length as u64).to_be_bytes());
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    };
+    for value in row {
         match value {
-            Value::Null => {}
-            Value::Integer(number) => hash.update(number.to_be_bytes()),
-            Value::Text(text) => hash.update(text.as_bytes()),
-            Value::Blob(bytes) => hash.update(bytes),
+            Value::Null => add(0, &[]),
+            Value::Integer(number) => add(1, &number.to_be_bytes()),
+            Value::Text(text) => add(2, storable(text).as_bytes()),
+            Value::Blob(bytes) => add(3, bytes),
         }
     }
 }

@@ -35,6 +35,7 @@ pub(crate) fn spawn(gateway: &Arc<NativeGateway>) {
     tokio::spawn(deliver_alerts(gateway.clone()));
     tokio::spawn(tend_stations(gateway.clone()));
     tokio::spawn(peers::stay(gateway.clone()));
+    tokio::spawn(peers::compare(gateway.clone()));
 }
 
 /// Places for commands under way, by lane.
@@ -64,10 +65,12 @@ impl Places {
 async fn execute_commands(gateway: Arc<NativeGateway>) {
     let places = Places::new();
     loop {
-        match gateway
-            .claim(&places.free(gateway.platform().leads()))
-            .await
-        {
+        let platform = gateway.platform();
+        let lanes = match platform.is_alive() {
+            true => places.free(platform.leads()),
+            false => Vec::new(),
+        };
+        match gateway.claim(&lanes).await {
             Ok(Some(execution)) => {
                 let place = places.take(execution.lane());
                 let gateway = gateway.clone();
@@ -98,11 +101,12 @@ async fn reach_deadlines(gateway: Arc<NativeGateway>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if !gateway.platform().leads() {
-            continue;
-        }
-        if let Err(error) = gateway.tick().await {
-            tracing::error!(%error, "deadlines cannot be looked at");
+        let looked = match gateway.platform().leads() {
+            true => gateway.tick().await,
+            false => gateway.follow().await,
+        };
+        if let Err(error) = looked {
+            tracing::error!(%error, "deadlines and the clock cannot be looked at");
         }
     }
 }

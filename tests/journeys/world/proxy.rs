@@ -25,6 +25,8 @@ pub(crate) struct Proxy {
 /// What became of statements, by the kind of failure.
 struct Failures {
     are_on: AtomicBool,
+    /// Nothing comes through.
+    is_cut: AtomicBool,
     random: Mutex<SmallRng>,
     in_the_way: AtomicU32,
     lost: AtomicU32,
@@ -53,6 +55,7 @@ impl Proxy {
         let address = listener.local_addr().unwrap();
         let failures = Arc::new(Failures {
             are_on: AtomicBool::new(false),
+            is_cut: AtomicBool::new(false),
             random: Mutex::new(SmallRng::seed_from_u64(seed)),
             in_the_way: AtomicU32::new(0),
             lost: AtomicU32::new(0),
@@ -83,6 +86,11 @@ impl Proxy {
         self.failures.are_on.store(are_on, Ordering::Relaxed);
     }
 
+    /// Whether nothing comes through from now on.
+    pub(crate) fn cut(&self, is_cut: bool) {
+        self.failures.is_cut.store(is_cut, Ordering::Relaxed);
+    }
+
     /// How many statements others were in the way of, were lost, and were carried out without an answer.
     pub(crate) fn failed(&self) -> [u32; 3] {
         let Failures {
@@ -96,6 +104,10 @@ impl Proxy {
 }
 
 impl Failures {
+    fn is_cut(&self) -> bool {
+        self.is_cut.load(Ordering::Relaxed)
+    }
+
     fn fate(&self) -> Fate {
         if !self.are_on.load(Ordering::Relaxed) {
             return Fate::Answered;
@@ -116,6 +128,9 @@ impl Failures {
 
 /// Pass on what a client asks, one request after the other.
 async fn pass_on(client: TcpStream, server: SocketAddr, failures: &Failures) -> io::Result<()> {
+    if failures.is_cut() {
+        return Ok(());
+    }
     let mut client = BufReader::new(client);
     let mut server = BufReader::new(TcpStream::connect(server).await?);
     let mut first = untyped(&mut client).await?;
@@ -131,6 +146,9 @@ async fn pass_on(client: TcpStream, server: SocketAddr, failures: &Failures) -> 
     client.write_all(&answer).await?;
     loop {
         let request = request(&mut client).await?;
+        if failures.is_cut() {
+            return Ok(());
+        }
         let fate = match is_gateway && request.executes {
             true => failures.fate(),
             false => Fate::Answered,

@@ -48,6 +48,8 @@ struct State {
     is_waited_for: bool,
     /// When the gateway was opened, by the clock that cannot be set.
     opened_at: u64,
+    /// Since when the clock is given time to become right, by the one that cannot be set.
+    begun_at: u64,
     /// Since when nothing has kept stations' reports out, by the clock that cannot be set.
     undisturbed_since: u64,
 }
@@ -99,6 +101,7 @@ impl Clock {
             told_up_to: 0,
             is_waited_for: false,
             opened_at: elapsed,
+            begun_at: elapsed,
             undisturbed_since: elapsed,
         };
         Self {
@@ -145,17 +148,12 @@ impl Clock {
         if look.now < WRITTEN_AFTER {
             return Seen::NotTrusted;
         }
-        let since = state
-            .looked
-            .map_or(0, |before| look.elapsed.saturating_sub(before.elapsed));
-        if since >= STANDSTILL {
-            state.undisturbed_since = look.elapsed;
-        }
+        state.notice_standstill(look);
         let step = match state.looked {
             Some(_) => state.step(look),
             None => {
                 let is_behind = look.now.saturating_add(TOLERANCE) < state.latest;
-                let waited = look.elapsed.saturating_sub(state.opened_at);
+                let waited = look.elapsed.saturating_sub(state.begun_at);
                 if is_behind && waited < BECOMES_RIGHT_WITHIN {
                     return Seen::NotTrusted;
                 }
@@ -177,6 +175,37 @@ impl Clock {
                 state.unrecorded = beyond_tolerance(beyond.saturating_sub(unseen));
                 Seen::Set
             }
+        }
+    }
+
+    /// Look at the clock of a process that does not lead. Whether it goes on as it did, so that nothing is to be done.
+    pub(crate) fn goes_on(&self, look: Look) -> bool {
+        let mut state = self.lock();
+        if look.now < WRITTEN_AFTER {
+            return true;
+        }
+        state.notice_standstill(look);
+        let goes_on = state.looked.is_some() && state.problem(look).is_none();
+        if goes_on {
+            state.looked = Some(look);
+            state.latest = state.latest.max(look.now);
+        }
+        goes_on
+    }
+
+    /// Begin anew by this look and by what is on record now, as a gateway that is opened. Nothing is known of steps of
+    /// before.
+    pub(crate) fn begin_anew(&self, record: &Record, look: Look) {
+        let mut state = self.lock();
+        state.latest = record.latest;
+        state.last_step = record.last_step;
+        (state.unrecorded, state.unseen) = (0, 0);
+        state.is_being_set = false;
+        state.looked = None;
+        state.begun_at = look.elapsed;
+        if state.problem(look).is_none() {
+            state.looked = Some(look);
+            state.latest = state.latest.max(look.now);
         }
     }
 
@@ -243,6 +272,16 @@ impl Clock {
 }
 
 impl State {
+    /// A gateway that did not look for long stood still meanwhile.
+    fn notice_standstill(&mut self, look: Look) {
+        let since = self
+            .looked
+            .map_or(0, |before| look.elapsed.saturating_sub(before.elapsed));
+        if since >= STANDSTILL {
+            self.undisturbed_since = look.elapsed;
+        }
+    }
+
     /// Why sessions may not go on at this moment.
     fn problem(&self, look: Look) -> Option<ClockProblem> {
         if look.now < WRITTEN_AFTER {
@@ -288,6 +327,13 @@ mod tests {
 
     fn at(now: u64, elapsed: u64) -> Look {
         Look { now, elapsed }
+    }
+
+    fn record(latest: u64) -> Record {
+        Record {
+            latest,
+            last_step: 0,
+        }
     }
 
     fn opened(latest: u64, last_step: i64) -> Clock {
@@ -434,6 +480,91 @@ mod tests {
         let hour = i64::try_from(HOUR).unwrap();
         assert_eq!(clock.look(at(early + elapsed, elapsed)), Seen::Set);
         assert_eq!(clock.compare(&[]), -hour);
+    }
+
+    #[test]
+    fn a_process_that_does_not_lead_takes_the_time_to_which_its_clock_is_set() {
+        let clock = running();
+        assert!(clock.goes_on(at(NOON + 250, 250)));
+        let ahead = at(NOON + HOUR + 500, 500);
+        assert_eq!(clock.check(ahead), Err(ClockProblem::BeingSet));
+        assert!(!clock.goes_on(ahead));
+        clock.begin_anew(&record(NOON), ahead);
+        assert_eq!(clock.check(ahead), Ok(()));
+        assert!(clock.goes_on(at(NOON + HOUR + 750, 750)));
+        // Nothing is put on record of it, also if it leads later.
+        assert_eq!(clock.look(at(NOON + HOUR + 1_000, 1_000)), Seen::Steady);
+        assert_eq!(clock.compare(&[]), 0);
+    }
+
+    #[test]
+    fn a_process_that_does_not_lead_and_whose_clock_is_set_behind_the_store_waits_until_it_is_right()
+     {
+        let clock = running();
+        for elapsed in [250, HOUR, YEAR] {
+            let behind = at(NOON - HOUR, elapsed);
+            assert!(!clock.goes_on(behind));
+            clock.begin_anew(&record(NOON), behind);
+            assert_eq!(clock.check(behind), Err(ClockProblem::BehindStore));
+        }
+        // It is right, or what is on record is found to have been wrong.
+        for (latest, now) in [(NOON, NOON + HOUR), (NOON - HOUR, NOON - HOUR)] {
+            let clock = running();
+            clock.begin_anew(&record(NOON), at(NOON - 2 * HOUR, 250));
+            let right = at(now, 500);
+            assert!(!clock.goes_on(right));
+            clock.begin_anew(&record(latest), right);
+            assert_eq!(clock.check(right), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_process_that_leads_while_its_clock_is_behind_the_store_waits_ten_minutes_at_most() {
+        let clock = running();
+        let behind = at(NOON - HOUR, YEAR);
+        clock.begin_anew(&record(NOON), behind);
+        assert_eq!(clock.look(behind), Seen::NotTrusted);
+        let waited = BECOMES_RIGHT_WITHIN;
+        let later = at(behind.now + waited, behind.elapsed + waited);
+        assert_eq!(clock.look(later), Seen::Set);
+        assert_eq!(clock.compare(&[]), -i64::try_from(HOUR).unwrap());
+    }
+
+    #[test]
+    fn the_step_of_a_clock_that_two_processes_share_is_put_on_record_by_the_one_that_leads_only() {
+        let hour = i64::try_from(HOUR).unwrap();
+        for first in ["the one that leads", "the other one"] {
+            let (leading, other) = (running(), running());
+            let look = at(NOON + HOUR, 0);
+            let mut recorded = Vec::new();
+            let mut lead = || {
+                assert_eq!(leading.look(look), Seen::Set);
+                assert_eq!(leading.compare(&[]), hour);
+                recorded.push((1, hour));
+            };
+            match first {
+                "the other one" => {
+                    other.begin_anew(&record(NOON), look);
+                    lead();
+                }
+                _ => {
+                    lead();
+                    let latest = look.now;
+                    other.begin_anew(
+                        &Record {
+                            latest,
+                            last_step: 1,
+                        },
+                        look,
+                    );
+                }
+            }
+            // The other one leads later.
+            for elapsed in [250, 500] {
+                assert_eq!(other.look(at(NOON + HOUR + elapsed, elapsed)), Seen::Steady);
+                assert_eq!(other.compare(&recorded), 0, "{first}");
+            }
+        }
     }
 
     #[test]

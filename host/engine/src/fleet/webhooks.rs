@@ -58,8 +58,8 @@ pub(crate) async fn deliver_one(gateway: &Gateway<impl Platform>) -> Result<bool
         tracing::warn!(webhook, alert, status, error, "an alert was not delivered");
     }
     let next_at = platform.now().saturating_add(wait);
-    let (number, error) = (delivery.number, error.as_deref());
-    store::monitoring::complete_delivery(platform, number, status, next_at, error).await?;
+    store::monitoring::complete_delivery(platform, &delivery, status, next_at, error.as_deref())
+        .await?;
     Ok(true)
 }
 

@@ -4,7 +4,7 @@ use chargetap_contract::session::Event;
 
 use super::apply::apply;
 use crate::clock;
-use crate::clock::state::Seen;
+use crate::clock::state::{Look, Seen};
 use crate::error::EngineError;
 use crate::event::EventEnvelope;
 use crate::gateway::Gateway;
@@ -41,11 +41,28 @@ pub(crate) async fn watch(gateway: &Gateway<impl Platform>) -> Result<(), Engine
         gateway.clock.set_told(step.number);
     }
     gateway.clock.release();
-    // Commands were not claimed while the clock could not be trusted.
-    if gateway.clock.check(look).is_ok() && gateway.clock.take_waiters() {
-        platform.notify(Work::Outbox);
-    }
+    wake_waiters(gateway, look);
     Ok(())
+}
+
+/// The same in a process that does not lead. By its clock no session's moments count, so none moves along.
+pub(crate) async fn follow(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
+    let platform = &gateway.platform;
+    let look = clock::both(platform);
+    if gateway.clock.goes_on(look) {
+        return Ok(());
+    }
+    let record = store::clock::record(platform).await?;
+    gateway.clock.begin_anew(&record, look);
+    wake_waiters(gateway, look);
+    Ok(())
+}
+
+/// Commands were not claimed while the clock could not be trusted.
+fn wake_waiters(gateway: &Gateway<impl Platform>, look: Look) {
+    if gateway.clock.check(look).is_ok() && gateway.clock.take_waiters() {
+        gateway.platform.notify(Work::Outbox);
+    }
 }
 
 /// The steps on record that sessions may not have heard of, once what was seen of the clock is among them. Several

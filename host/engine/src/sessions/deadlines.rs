@@ -44,11 +44,10 @@ async fn reach_one(
     };
     let terminal = stored.terminal.clone();
     let station = &stored.station;
-    let elapsed = platform.elapsed();
     let reachable_for = platform
         .station_connected_for(station)
         .await
-        .map(|duration| duration.min(gateway.clock.undisturbed_for(elapsed)));
+        .map(|duration| duration.min(gateway.undisturbed_for()));
     let envelope = Event::DeadlineReached(reachable_for).into();
     apply_to(gateway, session, &terminal, Some(stored), envelope).await
 }

@@ -151,22 +151,25 @@ pub(crate) async fn claim_delivery(
     rows.into_iter().next().map(delivery).transpose()
 }
 
-/// What came of a delivery: it arrived, is tried again at a moment, or is given up.
+/// What came of a delivery: it arrived, is tried again at a moment, or is given up. Nothing is stored if it was claimed
+/// again meanwhile: then that claim says what becomes of it.
 pub(crate) async fn complete_delivery(
     database: &impl Database,
-    number: u64,
+    claimed: &Delivery,
     status: &str,
     next_at: u64,
     error: Option<&str>,
 ) -> Result<(), StoreError> {
     database
         .query(
-            "UPDATE delivery SET status = ?2, next_at = ?3, error = ?4 WHERE number = ?1",
+            "UPDATE delivery SET status = ?2, next_at = ?3, error = ?4
+             WHERE number = ?1 AND status = 'waiting' AND attempts = ?5",
             vec![
-                integer(number)?,
+                integer(claimed.number)?,
                 text(status),
                 integer(next_at)?,
                 optional_text(error),
+                integer(claimed.attempts)?,
             ],
         )
         .await?;
@@ -204,4 +207,34 @@ pub(crate) async fn redeliver(
         )
         .await?;
     Ok(!rows.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests: a failure here is a failed test")]
+
+    use super::*;
+    use crate::store::disk::Disk;
+
+    #[tokio::test]
+    async fn what_comes_late_of_an_attempt_says_nothing_against_the_next_one() {
+        let disk = Disk::fresh().await;
+        disk.execute(
+            "INSERT INTO delivery (webhook, alert, body, status, next_at) VALUES ('W', 'A', '{}', 'waiting', 0)",
+        );
+        let first = claim_delivery(&disk, 0, 10).await.unwrap().unwrap();
+        let second = claim_delivery(&disk, 10, 20).await.unwrap().unwrap();
+        let status = || disk.text("SELECT status FROM delivery");
+        complete_delivery(&disk, &first, "dead", 20, Some("silent"))
+            .await
+            .unwrap();
+        assert_eq!(status(), "waiting");
+        complete_delivery(&disk, &second, "delivered", 20, None)
+            .await
+            .unwrap();
+        complete_delivery(&disk, &second, "waiting", 20, Some("silent"))
+            .await
+            .unwrap();
+        assert_eq!(status(), "delivered");
+    }
 }

@@ -5,7 +5,7 @@
 //! these statements are PostgreSQL's.
 
 use super::error::StoreError;
-use super::rows::{Reader, json, text, texts};
+use super::rows::{Reader, json, text};
 use crate::platform::{Database, Value};
 
 /// The database's clock, in milliseconds since 1970.
@@ -17,7 +17,7 @@ macro_rules! now {
 pub(super) use now;
 
 /// How long a process counts as alive after it said so, in milliseconds.
-const ALIVE_FOR: i64 = 10_000;
+pub(crate) const ALIVE_FOR: u32 = 10_000;
 
 /// A process of the gateway.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub(crate) async fn keep_alive(
         text(&process.id),
         text(&process.url),
         text(&process.token),
-        Value::Integer(ALIVE_FOR),
+        Value::Integer(ALIVE_FOR.into()),
     ];
     database
         .query(
@@ -137,6 +137,19 @@ pub(crate) async fn leader(
     rows.into_iter().next().map(process).transpose()
 }
 
+/// The other processes that are alive.
+pub(crate) async fn others(
+    database: &impl Database,
+    except: &str,
+) -> Result<Vec<Process>, StoreError> {
+    let statement = concat!(
+        "SELECT id, url, token FROM process WHERE id <> ?1 AND until > ",
+        now!()
+    );
+    let rows = database.query(statement, vec![text(except)]).await?;
+    rows.into_iter().map(process).collect()
+}
+
 /// A station is connected to this process now.
 pub(crate) async fn hold_station(
     database: &impl Database,
@@ -173,20 +186,32 @@ pub(crate) async fn station_holder(
     rows.into_iter().next().map(process).transpose()
 }
 
-/// The stations that connected to other processes after they had been connected to this one.
-pub(crate) async fn moved_stations(
+/// Of these stations, those that are not on record as connected to this process, and whether they are as connected to
+/// another one that is alive.
+pub(crate) async fn not_held(
     database: &impl Database,
     process: &str,
     stations: &[&str],
-) -> Result<Vec<String>, StoreError> {
+) -> Result<Vec<(String, bool)>, StoreError> {
     let rows = database
         .query(
-            "SELECT station FROM station_connection
-             WHERE process <> ?2 AND station IN (SELECT jsonb_array_elements_text(CAST(?1 AS jsonb)))",
+            concat!(
+                "SELECT here.station, EXISTS (
+                     SELECT 1 FROM process WHERE process.id = held.process AND process.until > ",
+                now!(),
+                ")
+                 FROM jsonb_array_elements_text(CAST(?1 AS jsonb)) AS here (station)
+                 LEFT JOIN station_connection AS held ON held.station = here.station
+                 WHERE held.process IS NULL OR held.process <> ?2"
+            ),
             vec![json(stations)?, text(process)],
         )
         .await?;
-    texts(rows)
+    let station = |row| {
+        let mut row = Reader::new(row);
+        Ok((row.text()?, row.integer()? != 0))
+    };
+    rows.into_iter().map(station).collect()
 }
 
 fn process(row: Vec<Value>) -> Result<Process, StoreError> {

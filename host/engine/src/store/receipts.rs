@@ -168,11 +168,11 @@ pub(crate) async fn find_by_card(
     rows.into_iter().map(found).collect()
 }
 
-/// Count a search for a receipt: how many there were in this minute, this one included. The counts of
-/// earlier minutes are deleted.
+/// Count a search for a receipt: how many there were in this minute, this one included. The counts of other minutes are
+/// deleted, but for those next to it: another process may be in one of these.
 pub(crate) async fn count_search(database: &impl Database, minute: u64) -> Result<u64, StoreError> {
     let minute = integer(minute)?;
-    let forget = "DELETE FROM attempt WHERE minute <> ?1";
+    let forget = "DELETE FROM attempt WHERE abs(minute - ?1) > 1";
     database.query(forget, vec![minute.clone()]).await?;
     let count = "INSERT INTO attempt (minute, count) VALUES (?1, 1)
                  ON CONFLICT (minute) DO UPDATE SET count = attempt.count + 1 RETURNING count";
@@ -326,4 +326,25 @@ pub(crate) async fn signed_values(
 
 fn document(row: Row) -> Result<Document, StoreError> {
     Reader::new(row).json()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests: a failure here is a failed test")]
+
+    use super::*;
+    use crate::store::disk::Disk;
+
+    #[tokio::test]
+    async fn processes_whose_clocks_show_different_minutes_both_count_searches() {
+        let disk = Disk::fresh().await;
+        for count in 1..=3 {
+            for minute in [41, 42] {
+                assert_eq!(count_search(&disk, minute).await.unwrap(), count);
+            }
+        }
+        count_search(&disk, 50).await.unwrap();
+        let minutes = "SELECT group_concat(minute) FROM attempt";
+        assert_eq!(disk.text(minutes), "50");
+    }
 }

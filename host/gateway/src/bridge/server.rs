@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{self, Next};
@@ -32,6 +32,7 @@ pub(super) async fn serve(
     let stations = bridge.stations.clone();
     let application = bridge.application.clone();
     let router = station_api::router()
+        .route(station_api::CONNECTED_FOR, get(connected_for))
         .route("/pending-stations", get(pending_stations))
         .route_layer(middleware::from_fn_with_state(application, authorize))
         .with_state(stations.clone())
@@ -50,6 +51,13 @@ async fn authorize(
         true => next.run(request).await,
         false => StatusCode::UNAUTHORIZED.into_response(),
     }
+}
+
+async fn connected_for(
+    State(stations): State<Stations<Reports>>,
+    Path(station): Path<String>,
+) -> Json<Option<u64>> {
+    Json(stations.connected_for(&station))
 }
 
 async fn pending_stations(State(stations): State<Stations<Reports>>) -> Json<Vec<PendingStation>> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use chargetap_ocpp::Version;
@@ -157,6 +157,7 @@ pub(super) struct Link<'a> {
     id_prefix: String,
     last_id: u64,
     liveness: Liveness,
+    is_open: watch::Receiver<bool>,
 }
 
 /// A call that waits for its turn.
@@ -212,6 +213,7 @@ impl<'a> Link<'a> {
             id_prefix,
             last_id: 0,
             liveness: Liveness::new(&timeouts),
+            is_open: shared.is_open.subscribe(),
         }
     }
 
@@ -254,6 +256,7 @@ impl<'a> Link<'a> {
             },
             Some(reply) = replies.recv() => self.reply(reply).await,
             ping = self.liveness.next_ping() => self.ping(ping?).await,
+            () = let_go(&mut self.is_open) => Err(Ended::LetGo),
             () = until(answer_due) => {
                 self.resolve(Outcome::Unanswered);
                 Ok(())
@@ -391,6 +394,12 @@ impl<'a> Link<'a> {
             let _ = outcome.send(Outcome::NotConnected);
         }
     }
+}
+
+/// Waits until no station may be connected.
+async fn let_go(is_open: &mut watch::Receiver<bool>) {
+    // Fails if nobody may any more.
+    let _ = is_open.wait_for(|is_open| !is_open).await;
 }
 
 /// Waits for a moment, or for ever if there is none.

@@ -66,6 +66,9 @@ pub(crate) async fn intercept<E: StationEvents>(
     if !is_websocket {
         return next.run(request).await;
     }
+    if !*stations.0.is_open.borrow() {
+        return (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5")]).into_response();
+    }
     let (parts, _) = request.into_parts();
     connect(stations, parts).await
 }

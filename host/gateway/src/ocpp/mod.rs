@@ -41,7 +41,7 @@ use chargetap_ocpp::message::{Answer, Request, TransactionResponse};
 use chargetap_ocpp::report::{Boot, Plugs, Readings, Start, Status, Stop, TransactionEvent};
 use secrecy::SecretString;
 use thiserror::Error;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use self::connection::Order;
 use self::oddities::OddityCounts;
@@ -244,6 +244,8 @@ struct Shared<E> {
     refusals: Refusals,
     pending: Arc<Pending>,
     links: Mutex<HashMap<String, Link>>,
+    /// Whether stations may be connected.
+    is_open: watch::Sender<bool>,
 }
 
 impl<E: StationEvents> Stations<E> {
@@ -268,6 +270,7 @@ impl<E: StationEvents> Stations<E> {
             refusals: Refusals::default(),
             pending: Arc::default(),
             links: Mutex::default(),
+            is_open: watch::Sender::new(true),
         }))
     }
 
@@ -300,6 +303,12 @@ impl<E: StationEvents> Stations<E> {
         let links = self.0.links();
         let duration = connected(&links, station)?.since.elapsed();
         Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// Let stations connect from now on; or let none, and close every connection. Whether that is a change.
+    pub(crate) fn set_open(&self, is_open: bool) -> bool {
+        let is_changed = |before: &mut bool| std::mem::replace(before, is_open) != is_open;
+        self.0.is_open.send_if_modified(is_changed)
     }
 
     /// Close the connection of a station that has a newer one elsewhere.

@@ -96,6 +96,22 @@ fn told_to_wait(refused: Error) -> (u16, String) {
 }
 
 #[tokio::test]
+async fn stations_are_let_go_and_none_is_taken_until_they_may_be_connected_again() {
+    let central = Central::start(LONG).await;
+    let mut station = Station::connect(&central).await;
+    assert!(!central.stations.set_open(true));
+    assert!(central.stations.set_open(false));
+    assert!(station.is_closed().await);
+    central.disconnected().await;
+    for (identity, credentials) in [(STATION, good_credentials()), ("CP-9", String::new())] {
+        let refused = handshake(&central, identity, &credentials, "ocpp1.6").await;
+        assert_eq!(told_to_wait(refused.unwrap_err()), (503, "5".to_owned()));
+    }
+    assert!(central.stations.set_open(true));
+    Station::connect(&central).await;
+}
+
+#[tokio::test]
 async fn a_station_must_have_its_own_password() {
     let central = Central::start(LONG).await;
     for (identity, credentials) in [
