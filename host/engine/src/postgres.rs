@@ -1,18 +1,22 @@
-//! What hosts have in common of the store on PostgreSQL: how its statements are written for it, how often each is run, and
-//! what its error codes say.
+//! What hosts have in common of the store on PostgreSQL: how its statements and texts are written for it, how often each
+//! is run, and what its error codes say.
+
+mod text;
 
 use std::fmt::Write as _;
 
 use crate::platform::Value;
 
+pub use text::storable;
+
 /// What every connection is made with. No statement takes longer, and no connection waits in a transaction.
 pub const OPTIONS: &str = "-c default_transaction_isolation=serializable -c statement_timeout=30s \
                            -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s";
 
-/// How often a statement is run that others were in the way of.
+/// How often a statement is run that others were in the way of, or that came to a server which takes none.
 pub const ATTEMPTS: u32 = 20;
 
-/// The longest pause after an attempt that others were in the way of, in milliseconds. The first attempt is 0.
+/// The longest pause after so many more attempts than one, in milliseconds.
 #[must_use]
 pub fn longest_pause(attempt: u32) -> u64 {
     4 << attempt.min(6)
@@ -23,6 +27,8 @@ pub fn longest_pause(attempt: u32) -> u64 {
 pub enum Refusal {
     /// Its result would not be as if no other ran at the same time: it is to be run again.
     InTheWay,
+    /// The server takes no writes, such as a standby: it is to be run again on another connection.
+    ReadOnly,
     /// A rule of the tables forbids it.
     Forbidden,
     /// Anything else.
@@ -35,6 +41,8 @@ pub fn refusal(code: &str) -> Refusal {
     match code {
         // Serialization failure; deadlock.
         "40001" | "40P01" => Refusal::InTheWay,
+        // A transaction that reads only; a standby has no isolation `serializable`.
+        "25006" | "0A000" => Refusal::ReadOnly,
         _ if code.starts_with("23") => Refusal::Forbidden,
         _ => Refusal::Other,
     }
@@ -98,6 +106,7 @@ mod tests {
         assert_eq!(refusal("40001"), Refusal::InTheWay);
         assert_eq!(refusal("40P01"), Refusal::InTheWay);
         assert_eq!(refusal("23505"), Refusal::Forbidden);
-        assert_eq!(refusal("25006"), Refusal::Other);
+        assert_eq!(refusal("25006"), Refusal::ReadOnly);
+        assert_eq!(refusal("57014"), Refusal::Other);
     }
 }

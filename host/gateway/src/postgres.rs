@@ -5,7 +5,6 @@
 //! and the statement is run again.
 
 pub(crate) mod session;
-mod text;
 
 use std::error::Error;
 use std::str::FromStr;
@@ -14,6 +13,9 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use chargetap_engine::platform::{Database, DatabaseError, Dialect, Row, Value};
+use chargetap_engine::postgres::{
+    ATTEMPTS, OPTIONS, Refusal, longest_pause, refusal, storable, with_numbered_parameters,
+};
 use deadpool_postgres::{
     BuildError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
 };
@@ -27,21 +29,12 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::faults::Faults;
 use crate::minute_count::MinuteCount;
 
-pub(crate) use text::storable;
-
 /// How many connections there are at most.
 const CONNECTIONS: usize = 16;
 /// How long a caller waits for a connection, and a connection for being made.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// How long a server may be gone without a word before its connections count as lost.
 const SILENT_FOR: Duration = Duration::from_secs(10);
-/// How often a statement is run that others were in the way of, or that came to a server which takes none.
-const ATTEMPTS: u32 = 20;
-/// The longest pause before the next time, for the first one, in milliseconds; it doubles up to 64 times.
-const PAUSE: u64 = 4;
-/// What every connection is made with. No statement takes longer, and no connection waits in a transaction.
-const OPTIONS: &str = "-c default_transaction_isolation=serializable -c statement_timeout=30s \
-                       -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s";
 
 /// A handle on the database; clones share it.
 #[derive(Clone)]
@@ -126,7 +119,7 @@ impl Postgres {
         statement: &'static str,
         parameters: Vec<Value>,
     ) -> Result<Vec<Row>, DatabaseError> {
-        let text = statement.replace('?', "$");
+        let text = with_numbered_parameters(statement);
         let writes = !statement.trim_start().starts_with("SELECT");
         if writes {
             self.faults.crash_point();
@@ -134,7 +127,9 @@ impl Postgres {
         let mut attempt = 0;
         loop {
             match self.attempt(&text, &parameters).await {
-                Err(Failure::InTheWay(_) | Failure::ReadOnly(_)) if attempt + 1 < ATTEMPTS => {
+                Err(Failure::Refused(Refusal::InTheWay | Refusal::ReadOnly, _))
+                    if attempt + 1 < ATTEMPTS =>
+                {
                     attempt += 1;
                 }
                 Err(failure) => return Err(failure.into()),
@@ -146,8 +141,7 @@ impl Postgres {
                     return Ok(rows);
                 }
             }
-            let longest = PAUSE << attempt.min(6);
-            let pause = rand::rng().random_range(0..=longest);
+            let pause = rand::rng().random_range(0..=longest_pause(attempt));
             tokio::time::sleep(Duration::from_millis(pause)).await;
         }
     }
@@ -155,7 +149,7 @@ impl Postgres {
     async fn attempt(&self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
         let connection = self.pool.get().await.map_err(Failure::NotConnected)?;
         let ran = run(&connection, text, parameters).await;
-        if let Err(Failure::ReadOnly(_)) = ran {
+        if let Err(Failure::Refused(Refusal::ReadOnly, _)) = ran {
             // It was made when the server took writes. One that is made anew leads to a server that does.
             drop(Object::take(connection));
         }
@@ -249,48 +243,25 @@ fn tls() -> MakeRustlsConnect {
 
 /// Why a statement was not carried out, or is not known to have been.
 enum Failure {
-    /// Nothing was carried out, because of what others did at the same time.
-    InTheWay(tokio_postgres::Error),
-    /// Nothing was carried out: the server takes no writes, such as a standby.
-    ReadOnly(tokio_postgres::Error),
     NotConnected(PoolError),
-    Refused(tokio_postgres::Error),
+    Refused(Refusal, tokio_postgres::Error),
     Unreadable(String),
 }
 
 impl From<tokio_postgres::Error> for Failure {
     fn from(error: tokio_postgres::Error) -> Self {
-        let in_the_way = [
-            SqlState::T_R_SERIALIZATION_FAILURE,
-            SqlState::T_R_DEADLOCK_DETECTED,
-        ];
-        let read_only = [
-            SqlState::READ_ONLY_SQL_TRANSACTION,
-            // A standby has no isolation `serializable`.
-            SqlState::FEATURE_NOT_SUPPORTED,
-        ];
-        match error.code() {
-            Some(code) if in_the_way.contains(code) => Self::InTheWay(error),
-            Some(code) if read_only.contains(code) => Self::ReadOnly(error),
-            _ => Self::Refused(error),
-        }
+        let code = error.code().map_or("", SqlState::code);
+        Self::Refused(refusal(code), error)
     }
 }
 
 impl From<Failure> for DatabaseError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::InTheWay(error) | Failure::ReadOnly(error) => Self::Unavailable(told(&error)),
             Failure::NotConnected(error) => Self::Unavailable(told(&error)),
             Failure::Unreadable(reason) => Self::Unavailable(reason),
-            Failure::Refused(error) => {
-                // Class 23: a rule of the tables forbids it.
-                let is_forbidden = error.code().is_some_and(|it| it.code().starts_with("23"));
-                match is_forbidden {
-                    true => Self::Constraint(told(&error)),
-                    false => Self::Unavailable(told(&error)),
-                }
-            }
+            Failure::Refused(Refusal::Forbidden, error) => Self::Constraint(told(&error)),
+            Failure::Refused(_, error) => Self::Unavailable(told(&error)),
         }
     }
 }

@@ -18,8 +18,8 @@ pub(crate) use connection::Connection;
 use tables::{Numbers, Table, tables};
 
 use crate::faults::Faults;
-use crate::postgres::storable;
 use crate::progress::progress_bar;
+use chargetap_engine::postgres::storable;
 
 /// A store was not copied, or not to the end.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use chargetap_engine::platform::{Database, DatabaseError, Dialect, Row, Value};
+use chargetap_engine::postgres::with_numbered_parameters;
 use futures_util::{Stream, StreamExt as _};
 use secrecy::SecretString;
 use tokio_postgres::Client;
@@ -76,7 +77,7 @@ impl Session {
             .iter()
             .map(|value| (Parameter(value), kind(value)))
             .collect();
-        let statement = statement.replace('?', "$");
+        let statement = with_numbered_parameters(statement);
         let rows = self.client.query_typed_raw(&statement, parameters).await;
         let rows = rows.map_err(|error| DatabaseError::from(Failure::from(error)))?;
         let rows = rows.map(|found| {

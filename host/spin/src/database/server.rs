@@ -43,10 +43,12 @@ impl Server {
         let mut attempt = 0;
         loop {
             match self.attempt(&statement, &parameters).await {
-                Err(Failure::Refused(Refusal::InTheWay, _)) if attempt + 1 < postgres::ATTEMPTS => {
+                Err(Failure::Refused(Refusal::InTheWay | Refusal::ReadOnly, _))
+                    if attempt + 1 < postgres::ATTEMPTS =>
+                {
+                    attempt += 1;
                     let pause = get_random_u64() % (postgres::longest_pause(attempt) + 1);
                     spin_sdk::time::sleep(Duration::from_millis(pause)).await;
-                    attempt += 1;
                 }
                 Err(failure) => return Err(failure.into()),
                 Ok(rows) => return Ok(rows),
@@ -56,7 +58,8 @@ impl Server {
 
     async fn attempt(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
         let rows = self.rows(statement, parameters).await;
-        if let Err(Failure::Lost(_)) = rows {
+        // One that is made anew may lead to a server that takes the statement.
+        if let Err(Failure::Lost(_) | Failure::Refused(Refusal::ReadOnly, _)) = rows {
             self.connection.take();
         }
         rows
@@ -133,7 +136,7 @@ fn parameter(value: &Value) -> ParameterValue {
     match value {
         Value::Null => ParameterValue::DbNull,
         Value::Integer(number) => ParameterValue::Int64(*number),
-        Value::Text(text) => ParameterValue::Str(text.clone()),
+        Value::Text(text) => ParameterValue::Str(postgres::storable(text).into_owned()),
         Value::Blob(bytes) => ParameterValue::Binary(bytes.clone()),
     }
 }

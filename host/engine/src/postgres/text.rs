@@ -7,7 +7,8 @@ const ESCAPED_NUL: &str = "\\u0000";
 
 /// A text without the character U+0000, which PostgreSQL takes neither in a text nor in JSON. Whoever sends it means
 /// nothing by it, and what it belongs to counts all the same.
-pub(crate) fn storable(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn storable(text: &str) -> Cow<'_, str> {
     let text = match text.contains('\0') {
         true => Cow::Owned(text.replace('\0', "")),
         false => Cow::Borrowed(text),
