@@ -344,7 +344,7 @@ mod tests {
             }
         }
         count_search(&disk, 50).await.unwrap();
-        let minutes = "SELECT group_concat(minute) FROM attempt";
+        let minutes = "SELECT CAST(sum(minute) AS text) FROM attempt";
         assert_eq!(disk.text(minutes), "50");
     }
 }
