@@ -365,6 +365,39 @@ async fn a_transaction_that_outlives_a_session_is_the_next_drivers() {
 }
 
 #[tokio::test]
+async fn energy_that_a_late_driver_takes_in_the_transaction_of_another_is_told() {
+    let world = World::new(Setup {
+        simulated_station: false,
+        policy: "stop_timeout_s = 1",
+        plug_in_timeout_s: 2,
+        ..Setup::default()
+    })
+    .await;
+    let (mut station, _) = Station::charging(&world).await;
+    let stopped = json!({"transactionInfo": {"chargingState": "EVConnected"}});
+    station
+        .tell("Updated", "StopAuthorized", 3_000, stopped.clone())
+        .await;
+    assert_eq!(world.closed_sessions(1).await[0]["captured"], 154);
+    world.tap("card-2").await;
+    let second = station.remote_start().await;
+    // What the station has to say of it does not come in time.
+    assert_eq!(world.closed_sessions(2).await[1]["state"], "voided");
+    station
+        .tell("Updated", "RemoteStart", 3_000, token(&second))
+        .await;
+    let stop = station.raw.called("RequestStopTransaction").await;
+    station.raw.accept(&stop).await;
+    station.tell("Updated", "RemoteStop", 8_500, stopped).await;
+    world
+        .until("a person is told", async || {
+            let alerts = alerts(&world).await;
+            alerts.contains(&"energy-without-payment".to_owned())
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn energy_that_flows_after_a_session_was_stopped_is_told_and_what_the_station_uses_is_not() {
     let world = world("").await;
     let (mut station, _) = Station::charging(&world).await;

@@ -198,14 +198,18 @@ async fn takes_over(
         .as_ref()
         .is_some_and(|it| it.session == session);
     let awaits = store::sessions::awaits_start(platform, station, &session).await?;
-    // One without an id was not yet bound to this one when the process died.
-    let has_none = match store::transactions::of_session(platform, &session).await? {
-        Some(number) => store::named_transactions::name(platform, number)
-            .await?
-            .is_none(),
-        None => true,
-    };
-    Ok(!is_of_it && awaits && has_none)
+    Ok(
+        match store::transactions::of_session(platform, &session).await? {
+            _ if is_of_it => false,
+            // One without an id was not yet bound to this one when the process died.
+            Some(number) => {
+                let name = store::named_transactions::name(platform, number).await?;
+                awaits && name.is_none()
+            }
+            // It began later than was waited for, and nobody pays for what flows.
+            None => awaits || bound.is_over,
+        },
+    )
 }
 
 fn cut(name: &str) -> String {

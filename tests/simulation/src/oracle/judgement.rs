@@ -7,7 +7,8 @@ use chargetap_contract::session::{Phase, View};
 use chargetap_engine::platform::Value;
 
 use super::records::{
-    StoredSession, alerted, alerts, receipts, rows, stored_sessions, text, was_lost,
+    StoredSession, alerted, alerted_of_transaction, alerts, receipts, rows, stored_sessions, text,
+    was_lost,
 };
 use super::{Hold, Oracle, Payment, State};
 use crate::disk::Disk;
@@ -212,7 +213,7 @@ impl Oracle {
             return;
         }
         let is_little = worth(price, delivered, 0) < 50 || delivered < 1_000;
-        let was_told = alerted(disk, id);
+        let was_told = alerted(disk, id) || alerted_of_transaction(disk, id, delivered);
         let is_billed = view.captured > 0 && view.energy + 1 >= delivered;
         let is_covered = view
             .hold

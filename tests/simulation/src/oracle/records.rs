@@ -43,6 +43,18 @@ pub(super) fn alerted(disk: &Disk, session: &str) -> bool {
     .any(|reason| !alerts(disk, session, reason).is_empty())
 }
 
+/// Whether a person was told that so much energy was delivered at this session's station in a transaction that is no
+/// session's.
+pub(super) fn alerted_of_transaction(disk: &Disk, session: &str, energy: u64) -> bool {
+    let query = "SELECT 1 FROM station_transaction AS running JOIN session USING (station)
+                 JOIN fleet_item AS alert ON alert.kind = 'alert'
+                     AND alert.item ->> '$.record.cause' = 'transaction/' || running.number || '/end'
+                 WHERE session.id = ?1 AND running.session IS NULL
+                   AND abs(running.energy - running.start_energy - CAST(?2 AS INTEGER)) <= 1";
+    let parameters = vec![Value::Text(session.into()), Value::Text(energy.to_string())];
+    !rows(disk, query, parameters).is_empty()
+}
+
 /// Cards are ignored while a session at their terminal is being authorised or stopped.
 pub(crate) fn card_is_ignored(disk: &Disk, arming_id: &str) -> bool {
     let query = "SELECT 1 FROM session JOIN ask USING (terminal)
