@@ -288,6 +288,8 @@ pub enum Metric {
     Alerts,
     /// Reports of payment providers, by what became of the payment.
     PaymentReports,
+    /// Readings that a station reported over its budget, by station.
+    ReadingsOverBudget,
 }
 
 impl Metric {
@@ -300,6 +302,7 @@ impl Metric {
             Self::Commands => "commands",
             Self::Alerts => "alerts",
             Self::PaymentReports => "payment_reports",
+            Self::ReadingsOverBudget => "readings_over_budget",
         }
     }
 
@@ -311,6 +314,7 @@ impl Metric {
             Self::Steps => "phase",
             Self::Alerts => "reason",
             Self::PaymentReports => "change",
+            Self::ReadingsOverBudget => "station",
         }
     }
 }

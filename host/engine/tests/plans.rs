@@ -16,7 +16,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use rusqlite::Connection;
 use syn::visit::{self, Visit};
 
-const TABLES: &str = include_str!("../src/store/migrations/earlier/version-2.sql");
+const TABLES: &str = include_str!("../src/store/migrations/earlier/version-3.sql");
 
 /// What may be read as a whole, and why.
 const READ_WHOLE: [(&str, &str); 16] = [

@@ -15,7 +15,7 @@ use super::schema::DEFINITIONS;
 use crate::platform::{Database, Value};
 
 /// The version of the tables.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// A statement, run only if `when` is absent or selects a row.
 struct Step {
@@ -52,7 +52,10 @@ pub(crate) async fn migrate(database: &impl Database) -> Result<(), StoreError> 
     if found < 1 {
         take(database, SHAPES).await?;
     }
-    take(database, SHAPES_OF_VERSION_1).await?;
+    if found < 2 {
+        take(database, SHAPES_OF_VERSION_1).await?;
+    }
+    take(database, SHAPES_OF_VERSION_2).await?;
     for statement in DEFINITIONS {
         database.query(statement, Vec::new()).await?;
     }
@@ -189,6 +192,26 @@ const SHAPES_OF_VERSION_1: &[Step] = &[when(
     "SELECT 1 FROM sqlite_schema WHERE name = 'session' AND NOT instr(sql, 'is_folded')",
     "ALTER TABLE session ADD COLUMN is_folded INTEGER NOT NULL DEFAULT 0",
 )];
+
+/// Tables of version 2, before what they lack is defined.
+const SHAPES_OF_VERSION_2: &[Step] = &[
+    // What these did is done by statements of their own, or by triggers of other names.
+    always("DROP TRIGGER IF EXISTS session_folded"),
+    always("DROP TRIGGER IF EXISTS fleet_change_is_kept"),
+    always("DROP TRIGGER IF EXISTS fleet_write_is_kept"),
+    when(
+        "SELECT 1 FROM sqlite_schema WHERE name = 'session' AND NOT instr(sql, 'is_thinned')",
+        "ALTER TABLE session ADD COLUMN is_thinned INTEGER NOT NULL DEFAULT 0",
+    ),
+    when(
+        "SELECT 1 FROM sqlite_schema WHERE name = 'session' AND NOT instr(sql, 'closed_at')",
+        "ALTER TABLE session ADD COLUMN closed_at INTEGER",
+    ),
+    when(
+        "SELECT 1 FROM sqlite_schema WHERE name = 'station_transaction' AND NOT instr(sql, 'untold_at')",
+        "ALTER TABLE station_transaction ADD COLUMN untold_at INTEGER",
+    ),
+];
 
 const RECEIPTS: &str = "SELECT 1 FROM sqlite_schema WHERE name = 'receipt' AND type = 'table'";
 

@@ -21,6 +21,11 @@ pub(crate) struct StoredSession {
 }
 
 impl StoredSession {
+    /// Whether it ended so long ago that only its figures are left, and nothing can follow.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state.is_empty()
+    }
+
     /// Whether its deadline has passed.
     pub(crate) fn is_due(&self, now: u64) -> bool {
         self.deadline.is_some_and(|at| at <= now)
@@ -117,8 +122,9 @@ pub(crate) async fn postpone(
     Ok(())
 }
 
-/// Delete the readings of some sessions that ended before a moment. Whether there may be more such sessions. Of those that
-/// began first, a few are looked at: where all of these had an event since, others wait for them.
+/// Fold some sessions that ended before a moment: from then on `retention` deletes their readings. Whether there may be
+/// more such sessions. Of those that began first, a few are looked at: where all of these had an event since, others wait
+/// for them.
 ///
 /// What an event's moment would be by the clock as it is set now is what counts.
 pub(crate) async fn fold(
