@@ -27,7 +27,7 @@ pub(crate) async fn thin(database: &impl Database, most: u64) -> Result<bool, St
                   ORDER BY number LIMIT ?1) AS oldest
             JOIN event ON event.session = oldest.id
             WHERE event.version < oldest.version AND event.event LIKE '{"MeterRead":%'
-              AND dedupe IS NULL AND read IS NULL
+              AND coalesce(dedupe, read) IS NULL
             LIMIT ?2)
          RETURNING version"#,
         "DELETE FROM command WHERE number IN (
@@ -51,7 +51,7 @@ pub(crate) async fn thin(database: &impl Database, most: u64) -> Result<bool, St
                                 ORDER BY number LIMIT ?1)
                  AND NOT EXISTS (SELECT 1 FROM event
                                  WHERE event.session = session.id AND event.version < session.version
-                                   AND event.event LIKE '{"MeterRead":%' AND dedupe IS NULL AND read IS NULL)
+                                   AND event.event LIKE '{"MeterRead":%' AND coalesce(dedupe, read) IS NULL)
                  AND NOT EXISTS (SELECT 1 FROM command
                                  WHERE command.session = session.id AND command.status = 'done')
                RETURNING number"#,
