@@ -145,8 +145,11 @@ async fn close_sessions(gateway: &Gateway<impl Platform>, before: u64) -> Result
         let mut is_any_old = false;
         for session in old {
             is_any_old = true;
-            if !session.is_waiting && !alerted.contains(session.session.as_str()) {
-                store::retention::close(platform, session).await?;
+            if session.is_waiting || alerted.contains(session.session.as_str()) {
+                continue;
+            }
+            if let Err(error) = store::retention::close(platform, session).await {
+                tracing::warn!(session = session.session, %error, "it cannot be closed");
             }
         }
         if !is_any_old || platform.elapsed() >= until {

@@ -168,9 +168,10 @@ fn drop_cards(value: &mut Json) {
     match value {
         Json::Object(members) => {
             for (name, member) in members {
-                match name.as_str() {
-                    "card" => *member = Json::Null,
-                    _ => drop_cards(member),
+                if name == "card" {
+                    *member = Json::Null;
+                } else {
+                    drop_cards(member);
                 }
             }
         }
