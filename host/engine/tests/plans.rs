@@ -227,7 +227,7 @@ fn a_statement_without_an_index_is_found() {
             "SELECT id FROM session WHERE station = ?1",
             &["session"][..],
         ),
-        ("DELETE FROM report WHERE at < ?1", &["report"]),
+        ("DELETE FROM report WHERE endpoint = ?1", &["report"]),
         ("SELECT id FROM session WHERE id = ?1", &[]),
     ] {
         assert_eq!(

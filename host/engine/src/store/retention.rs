@@ -19,14 +19,16 @@ use crate::platform::{Database, Value};
 const THINNED_AT_ONCE: u64 = 20;
 
 /// Delete so many readings and commands that are done of folded sessions. Whether there may be more.
+///
+/// The sessions come first in each join, because SQLite keeps to the order of a CROSS JOIN.
 pub(crate) async fn thin(database: &impl Database, most: u64) -> Result<bool, StoreError> {
     for statement in [
         r#"DELETE FROM event WHERE (session, version) IN (
             SELECT event.session, event.version
             FROM (SELECT id, version FROM session WHERE is_folded = 1 AND is_thinned = 0
                   ORDER BY number LIMIT ?1) AS oldest
-            JOIN event ON event.session = oldest.id
-            WHERE event.version < oldest.version AND event.event LIKE '{"MeterRead":%'
+            CROSS JOIN event
+            WHERE event.session = oldest.id AND event.version < oldest.version AND event.event LIKE '{"MeterRead":%'
               AND coalesce(dedupe, read) IS NULL
             LIMIT ?2)
          RETURNING version"#,
@@ -34,8 +36,8 @@ pub(crate) async fn thin(database: &impl Database, most: u64) -> Result<bool, St
             SELECT command.number
             FROM (SELECT id FROM session WHERE is_folded = 1 AND is_thinned = 0
                   ORDER BY number LIMIT ?1) AS oldest
-            JOIN command ON command.session = oldest.id
-            WHERE command.status = 'done' LIMIT ?2)
+            CROSS JOIN command
+            WHERE command.session = oldest.id AND command.status = 'done' LIMIT ?2)
          RETURNING number",
     ] {
         let parameters = vec![integer(THINNED_AT_ONCE)?, integer(most)?];
