@@ -242,7 +242,7 @@ async fn the_audit_log_loses_what_is_old_but_the_last_change_of_each_record() {
     write(6, "new", r#"{"record":1}"#);
     while fleet::shorten_audit(&disk, 55, 1).await.unwrap() {}
     verify(&disk).await;
-    let left = "SELECT group_concat(write || ' ' || key, ', ') FROM fleet_change ORDER BY write";
+    let left = "SELECT group_concat(write || ' ' || key, ', ' ORDER BY write) FROM fleet_change";
     assert_eq!(disk.text(left), "1 kept, 3 changed, 6 new");
     assert_eq!(count(&disk, "fleet_write"), 3);
     // The newest write stays, whatever its age: its number is not given out again.
