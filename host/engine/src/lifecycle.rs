@@ -35,7 +35,7 @@ impl<P: Platform> Gateway<P> {
         }
         let fleet = FleetState::new(store::fleet::load(&platform).await?);
         let record = store::clock::record(&platform).await?;
-        let clock = Clock::new(&record, platform.elapsed());
+        let clock = Clock::new(&record, clock::both(&platform));
         let gateway = Self::new(platform, config, secrets, fleet, clock);
         if gateway.config.upstream.is_some() {
             let now = gateway.platform.now();

@@ -19,6 +19,11 @@ const BECOMES_RIGHT_WITHIN: u64 = 10 * 60_000;
 /// A gateway that did not look at its clock for so long stood still, in milliseconds.
 const STANDSTILL: u64 = 5_000;
 
+/// A clock that is so far ahead of the store at the start may be wrong: it is given so long to become right before anything
+/// is deleted for its age, in milliseconds.
+const FAR_AHEAD: u64 = 30 * 24 * 60 * 60_000;
+const BECOMES_RIGHT_FROM_AHEAD_WITHIN: u64 = 24 * 60 * 60_000;
+
 /// How often it is said that the clock cannot be trusted, in milliseconds.
 const WARN_EVERY: u64 = 60_000;
 
@@ -50,6 +55,8 @@ struct State {
     opened_at: u64,
     /// Since when nothing has kept stations' reports out, by the clock that cannot be set.
     undisturbed_since: u64,
+    /// At the start, the clock was far ahead of what was on record.
+    was_far_ahead: bool,
 }
 
 /// Whether the clock was set, and whether it can be trusted.
@@ -88,7 +95,7 @@ pub enum ClockProblem {
 
 impl Clock {
     /// The clock of a gateway that is opened now.
-    pub(crate) fn new(record: &Record, elapsed: u64) -> Self {
+    pub(crate) fn new(record: &Record, Look { now, elapsed }: Look) -> Self {
         let state = State {
             latest: record.latest,
             looked: None,
@@ -100,6 +107,7 @@ impl Clock {
             is_waited_for: false,
             opened_at: elapsed,
             undisturbed_since: elapsed,
+            was_far_ahead: record.latest > 0 && now.saturating_sub(record.latest) > FAR_AHEAD,
         };
         Self {
             state: Mutex::new(state),
@@ -132,6 +140,15 @@ impl Clock {
     /// For how long the gateway has been open, in milliseconds.
     pub(crate) fn open_for(&self, elapsed: u64) -> u64 {
         elapsed.saturating_sub(self.lock().opened_at)
+    }
+
+    /// Whether the clock is good enough to delete something for its age: what is deleted for a clock that is ahead does not
+    /// come back.
+    pub(crate) fn tells_age(&self, look: Look) -> bool {
+        let state = self.lock();
+        let open_for = look.elapsed.saturating_sub(state.opened_at);
+        state.problem(look).is_none()
+            && (!state.was_far_ahead || open_for >= BECOMES_RIGHT_FROM_AHEAD_WITHIN)
     }
 
     /// Whether something waited for the clock, which can be trusted now.
@@ -291,7 +308,7 @@ mod tests {
     }
 
     fn opened(latest: u64, last_step: i64) -> Clock {
-        Clock::new(&Record { latest, last_step }, 0)
+        Clock::new(&Record { latest, last_step }, at(latest, 0))
     }
 
     fn running() -> Clock {
@@ -434,6 +451,28 @@ mod tests {
         let hour = i64::try_from(HOUR).unwrap();
         assert_eq!(clock.look(at(early + elapsed, elapsed)), Seen::Set);
         assert_eq!(clock.compare(&[]), -hour);
+    }
+
+    #[test]
+    fn nothing_is_old_by_a_clock_that_is_behind_being_set_or_was_far_ahead_at_the_start() {
+        let record = Record {
+            latest: NOON,
+            last_step: 0,
+        };
+        let day = 24 * HOUR;
+        let ahead = Clock::new(&record, at(NOON + YEAR, 0));
+        assert!(!ahead.tells_age(at(NOON + YEAR + HOUR, HOUR)));
+        assert!(ahead.tells_age(at(NOON + YEAR + day, day)));
+        let right = Clock::new(&record, at(NOON + day, 0));
+        assert!(right.tells_age(at(NOON + day, 0)));
+        assert!(!right.tells_age(at(NOON - HOUR, 0)), "it is behind");
+        let set = running();
+        assert!(!set.tells_age(at(NOON + HOUR, 0)), "it was set");
+        let nothing = Record {
+            latest: 0,
+            last_step: 0,
+        };
+        assert!(Clock::new(&nothing, at(NOON, 0)).tells_age(at(NOON, 0)));
     }
 
     #[test]
