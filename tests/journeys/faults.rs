@@ -3,14 +3,12 @@
 //!
 //! Elsewhere: a clock that is set (`crashes`, and `Fault::ClockJump` and `Fault::ClockLost` of `tests/simulation`).
 
-use std::net::TcpListener;
-
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rustix::process::Signal;
 
 use crate::operator::chargetap;
-use crate::world::{DiskFault, DiskSetup, Setup, World, price};
+use crate::world::{DiskFault, DiskSetup, Setup, World, free_address, price};
 
 fn on_a_disk(disk: DiskSetup) -> Setup {
     Setup {
@@ -129,11 +127,7 @@ async fn a_capture_waits_for_a_provider_that_is_away_for_a_day() {
     let mut world = World::charging(Setup::default()).await;
     charged(&world).await;
     let payter = world.payter_url().to_owned();
-    let nobody = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let nobody = format!("http://{nobody}");
+    let nobody = format!("http://{}", free_address());
     world.stop_gateway();
     world.configure(&payter, &nobody);
     world.restart_gateway().await;

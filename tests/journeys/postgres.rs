@@ -48,6 +48,11 @@ async fn a_server_that_dies_in_the_middle_of_a_session_loses_nothing_of_it() {
         ..Setup::default()
     };
     let mut world = World::charging(setup).await;
+    world
+        .until("it costs more than is too little to take", async || {
+            price(world.metered_live().await) > 50
+        })
+        .await;
     cluster.crash();
     world.cable("unplug", 1).await;
     let sessions = world.closed_sessions(1).await;

@@ -116,7 +116,7 @@ pub(crate) fn components() -> PathBuf {
 }
 
 /// An address of this machine at which nobody listens.
-fn free_address() -> String {
+pub(crate) fn free_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().to_string()
 }

@@ -22,6 +22,12 @@ use crate::{clock, fleet, retention, store};
 /// milliseconds: longer than any command takes.
 const ABANDONED_AFTER: u64 = 90_000;
 
+/// When commands were sent that others may be executing now. What seems to have been sent in the future was sent before
+/// the clock was set back.
+fn under_way(now: u64) -> Range<u64> {
+    now.saturating_sub(ABANDONED_AFTER)..now.saturating_add(ABANDONED_AFTER)
+}
+
 impl<P: Platform> Gateway<P> {
     /// Open the store and make sure that every open session can go on. A session whose terminal, and a receipt
     /// whose issuer the configuration no longer has are kept, and said so in the log.
@@ -57,7 +63,8 @@ impl<P: Platform> Gateway<P> {
 
     /// Take up what a gateway that died left behind: open sessions, which the component must be able to read,
     /// and commands that were sent and whose outcome is not awaited any more. To be called before the first
-    /// [`Self::claim`], when no other instance uses the store.
+    /// [`Self::claim`], when no other instance uses the store, unless the database tells
+    /// [processes](crate::processes) apart.
     ///
     /// # Errors
     /// The store or a component failed, or the component cannot read an open session: it is older than the
@@ -67,8 +74,11 @@ impl<P: Platform> Gateway<P> {
         apply::check_readable(self, open).await?;
         // Only a clock that can be trusted says what becomes of them; until then they wait as they are.
         clock_steps::watch(self).await?;
-        let none_under_way: Range<u64> = 0..0;
-        execute::recover_sent_outside(self, none_under_way).await
+        let under_way = match self.platform.process() {
+            None => 0..0,
+            Some(_) => under_way(self.platform.now()),
+        };
+        execute::recover_sent_outside(self, under_way).await
     }
 
     /// What time alone brings about: deadlines, and commands whose executor died.
@@ -84,10 +94,7 @@ impl<P: Platform> Gateway<P> {
             return Ok(());
         }
         deadlines::reach(self).await?;
-        let now = self.platform.now();
-        // What seems to have been sent in the future was sent before the clock was set back.
-        let under_way = now.saturating_sub(ABANDONED_AFTER)..now.saturating_add(ABANDONED_AFTER);
-        execute::recover_sent_outside(self, under_way).await
+        execute::recover_sent_outside(self, under_way(self.platform.now())).await
     }
 
     /// Tend the transactions of stations: those that nobody pays for are stopped, and those that a station lost

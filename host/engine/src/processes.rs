@@ -15,13 +15,14 @@ use crate::platform::Database;
 use crate::store::processes;
 pub use crate::store::processes::Process;
 
-/// This process begins. One that was reached at the same address is gone, and what it had is taken up at once.
+/// This process begins, and does not lead before it [stays](stay). One that was reached at the same address is gone, and
+/// what it had is taken up at once.
 ///
 /// # Errors
 /// The database cannot be used.
-pub async fn join(database: &impl Database, process: &Process) -> Result<bool, EngineError> {
+pub async fn join(database: &impl Database, process: &Process) -> Result<(), EngineError> {
     processes::succeed(database, process).await?;
-    stay(database, process).await
+    Ok(processes::keep_alive(database, process).await?)
 }
 
 /// Whether another process says that it is reached where this one is: then one of them is configured wrongly.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
@@ -67,23 +67,12 @@ impl Peers {
 
     /// This process begins.
     pub(crate) async fn join(&self, database: &impl Database) -> Result<(), EngineError> {
-        self.see(processes::join(database, &self.this).await)
+        processes::join(database, &self.this).await
     }
 
     /// Say that this process is alive, and see whether it leads.
-    async fn stay(&self, database: &impl Database) -> Result<(), EngineError> {
-        self.see(processes::stay(database, &self.this).await)?;
-        if processes::has_namesake(database, &self.this).await? {
-            let url = &self.this.url;
-            tracing::error!(
-                url,
-                "another gateway on this database says that it is reached here: give each a --peer-url of its own"
-            );
-        }
-        Ok(())
-    }
-
-    fn see(&self, leads: Result<bool, EngineError>) -> Result<(), EngineError> {
+    pub(crate) async fn stay(&self, database: &impl Database) -> Result<(), EngineError> {
+        let leads = processes::stay(database, &self.this).await;
         // Who cannot say so does not know who leads.
         let now = *leads.as_ref().unwrap_or(&false);
         if self.leads.swap(now, Ordering::Relaxed) != now {
@@ -93,7 +82,15 @@ impl Peers {
                 false => tracing::warn!(url, "this process does not lead any more"),
             }
         }
-        leads.map(|_| ())
+        leads?;
+        if processes::has_namesake(database, &self.this).await? {
+            let url = &self.this.url;
+            tracing::error!(
+                url,
+                "another gateway on this database says that it is reached here: give each a --peer-url of its own"
+            );
+        }
+        Ok(())
     }
 
     /// Pass an order on to the process that holds a station's connection; nothing if no other one does.
@@ -230,8 +227,7 @@ async fn authorize(
     request: Request,
     next: Next,
 ) -> Response {
-    let shown = request.headers().get(AUTHORIZATION);
-    let token = shown.and_then(|shown| shown.as_bytes().strip_prefix(b"Bearer "));
+    let token = station_api::bearer(&request);
     let peers = gateway.platform().peers();
     match peers
         .zip(token)

@@ -16,6 +16,7 @@ use chargetap_engine::platform::{DatabaseError, Row, Value};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
 use rand::RngExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -27,6 +28,8 @@ use crate::minute_count::MinuteCount;
 const CONNECTIONS: usize = 16;
 /// How long a caller waits for a connection, and a connection for being made.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// How long a server may be gone without a word before its connections count as lost.
+const SILENT_FOR: Duration = Duration::from_secs(10);
 /// How often a statement is run that others were in the way of.
 const ATTEMPTS: u32 = 20;
 /// The longest pause before the next time, for the first one, in milliseconds; it doubles up to 64 times.
@@ -54,7 +57,7 @@ pub enum OpenError {
     Unusable {
         /// Its host and name.
         server: String,
-        /// What is in the way.
+        /// Why not.
         reason: String,
     },
 }
@@ -69,7 +72,9 @@ impl Postgres {
         password: Option<&SecretString>,
         faults: Arc<Faults>,
     ) -> Result<Self, OpenError> {
-        let (config, server) = configuration(address, password, OPTIONS)?;
+        let (mut config, server) = configuration(address, password, OPTIONS)?;
+        // After a switchover the name may lead to a standby for a while.
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         let unusable = |reason: String| OpenError::Unusable {
             server: server.clone(),
             reason,
@@ -162,6 +167,10 @@ fn configuration(
     config.options(options);
     config.application_name("chargetap");
     config.connect_timeout(CONNECT_WITHIN);
+    config.tcp_user_timeout(SILENT_FOR);
+    config.keepalives_idle(SILENT_FOR);
+    config.keepalives_interval(SILENT_FOR / 5);
+    config.keepalives_retries(3);
     let server = format!(
         "{} at {:?}",
         config.get_dbname().unwrap_or_default(),

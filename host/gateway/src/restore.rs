@@ -177,7 +177,7 @@ impl Restored {
         })
     }
 
-    /// What was done, and what is to be done next; `kept` says what became of the former database.
+    /// The text for the operator: the result, and the next steps. `kept` says where the former database is now.
     fn told(&self, args: &RestoreArgs, database: &dyn fmt::Display, kept: &str) -> String {
         let mut text = format!(
             "{database}: restored from {}, with {}\n{kept}\n",

@@ -145,6 +145,10 @@ pub async fn start(
         peers.join(gateway.platform()).await?;
     }
     gateway.recover().await?;
+    // One that cannot start does not lead.
+    if let Some(peers) = gateway.platform().peers() {
+        peers.stay(gateway.platform()).await?;
+    }
     reports.connect(&gateway);
     workers::spawn(&gateway);
     Ok(gateway)

@@ -1,6 +1,7 @@
 //! What is asked of whoever holds the stations' connections. `chargetap_engine::bridge` says in what words.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
+use axum::http::header::AUTHORIZATION;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use chargetap_engine::platform::{StationAnswer, StationLink, StationOrder};
@@ -13,6 +14,12 @@ pub(crate) fn router<E: StationEvents>() -> Router<Stations<E>> {
         .route("/stations/{station}/orders", post(order::<E>))
         .route("/stations/{station}/connected-for", get(connected_for::<E>))
         .route("/stations/{station}/link", get(link::<E>))
+}
+
+/// The bearer token that a request shows.
+pub(crate) fn bearer(request: &Request) -> Option<&[u8]> {
+    let shown = request.headers().get(AUTHORIZATION)?;
+    shown.as_bytes().strip_prefix(b"Bearer ")
 }
 
 async fn order<E: StationEvents>(

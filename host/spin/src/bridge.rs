@@ -1,7 +1,7 @@
 //! The bridge that holds the stations' connections. `chargetap_engine::bridge` says what it is asked.
 
 use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chargetap_engine::bridge::{self, ORDER_TIMEOUT, station_path};
 use chargetap_engine::http::{Method, ProviderRequest, SendError};
@@ -14,8 +14,6 @@ use crate::outbound;
 
 /// How long the bridge may take to answer what it knows without asking a station, in milliseconds.
 const QUESTION_TIMEOUT: u64 = 5_000;
-/// How long no question is asked after one was not answered: a tick asks many, and would wait for each.
-const PAUSE: Duration = Duration::from_secs(2);
 
 /// Where the bridge is, and how it is asked.
 pub(crate) struct Bridge {
@@ -23,8 +21,8 @@ pub(crate) struct Bridge {
     pub(crate) url: String,
     /// By which it and the application know each other.
     pub(crate) token: SecretString,
-    /// When the last question was asked, if it was not answered.
-    pub(crate) silent_since: Cell<Option<Instant>>,
+    /// If the last question was not answered: when the next one is asked.
+    pub(crate) next_question: Cell<Option<Instant>>,
 }
 
 impl Bridge {
@@ -53,17 +51,24 @@ impl Bridge {
 
     /// What the bridge knows; nothing if it does not tell.
     async fn know<T: DeserializeOwned + Default>(&self, path: &str) -> T {
-        let silent_since = self.silent_since.get();
-        if silent_since.is_some_and(|since| since.elapsed() < PAUSE) {
+        if self
+            .next_question
+            .get()
+            .is_some_and(|at| Instant::now() < at)
+        {
             return T::default();
         }
+        let asked = Instant::now();
         match self.ask(Method::GET, path, None, QUESTION_TIMEOUT).await {
             Ok(known) => {
-                self.silent_since.set(None);
+                self.next_question.set(None);
                 known
             }
             Err(error) => {
-                if self.silent_since.replace(Some(Instant::now())).is_none() {
+                // A tick asks many, and would wait as long for each. One that is refused at once costs nothing.
+                let now = Instant::now();
+                let next_question = now.checked_add(now.duration_since(asked));
+                if self.next_question.replace(next_question).is_none() {
                     tracing::warn!(
                         %error,
                         "the bridge does not answer, so its stations count as away: start it, or correct bridge_url"

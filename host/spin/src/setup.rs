@@ -119,7 +119,7 @@ async fn open() -> Result<SpinGateway, SetupError> {
         bridge: Bridge {
             url: variable("bridge_url").await?.trim_end_matches('/').into(),
             token: bridge_token().await?,
-            silent_since: Cell::new(None),
+            next_question: Cell::new(None),
         },
         began: std::time::Instant::now(),
     };

@@ -1,12 +1,14 @@
 //! A PostgreSQL of the tests' own, from the Python package that has its programs.
 
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
+
+use super::free_address;
 
 /// PostgreSQL does not run as root: then it runs as nobody.
 const NOBODY: u32 = 65_534;
@@ -24,17 +26,17 @@ impl Cluster {
         // Others than root get to it.
         let folder = tempfile::Builder::new()
             .prefix("chargetap-postgres-")
-            .tempdir_in("/tmp")
+            .tempdir()
             .unwrap();
         let programs = programs(folder.path());
         if geteuid().is_root() {
             chown(folder.path(), Some(NOBODY), None).unwrap();
         }
-        let port = free_port();
+        let address: SocketAddr = free_address().parse().unwrap();
         let mut cluster = Self {
             folder,
             programs,
-            port,
+            port: address.port(),
             server: None,
         };
         let data = cluster.data();
@@ -48,27 +50,12 @@ impl Cluster {
 
     /// The address of a new, empty database.
     pub(crate) fn database(&self, name: &str) -> String {
-        let port = self.port.to_string();
-        let create = format!("CREATE DATABASE {name}");
-        self.run(
-            "psql",
-            &[
-                "-h",
-                "127.0.0.1",
-                "-p",
-                &port,
-                "-U",
-                "chargetap",
-                "-d",
-                "postgres",
-                "-c",
-                &create,
-            ],
-        );
+        self.ask("postgres", &format!("CREATE DATABASE {name}"));
+        let port = self.port;
         format!("postgres://chargetap@127.0.0.1:{port}/{name}")
     }
 
-    /// What a query answers, in unaligned columns.
+    /// What a statement answers, in unaligned columns.
     pub(crate) fn ask(&self, database: &str, query: &str) -> String {
         let port = self.port.to_string();
         self.run(
@@ -161,11 +148,6 @@ impl Drop for Cluster {
             let _ = server.wait();
         }
     }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// PostgreSQL's programs, where nobody can run them.

@@ -106,8 +106,8 @@ macro_rules! abandoned {
     };
 }
 
-/// Commands that were sent and never ended, and whose process is gone: which it is, the command says. Where it does not,
-/// all processes are gone that sent one outside of this span of time.
+/// Commands that were sent and never ended, and that nobody executes any more: those sent outside of this span of time,
+/// and those whose process is gone, where several share the database.
 pub(crate) async fn abandoned(
     database: &impl Database,
     except: Range<u64>,
@@ -122,11 +122,11 @@ pub(crate) async fn abandoned(
                 ),
                 concat!(
                     abandoned!(),
-                    "CASE WHEN owner IS NULL THEN NOT (sent_at >= ?1 AND sent_at < ?2)
-                     ELSE NOT EXISTS (SELECT 1 FROM process
-                                      WHERE process.id = command.owner AND process.until > ",
+                    "(NOT (sent_at >= ?1 AND sent_at < ?2)
+                      OR owner IS NOT NULL AND NOT EXISTS (
+                          SELECT 1 FROM process WHERE process.id = command.owner AND process.until > ",
                     now!(),
-                    ") END ORDER BY number"
+                    ")) ORDER BY number"
                 ),
             ),
             vec![integer(except.start)?, integer(except.end)?],

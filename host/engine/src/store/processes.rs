@@ -5,7 +5,7 @@
 //! these statements are PostgreSQL's.
 
 use super::error::StoreError;
-use super::rows::{Reader, text, texts, unreadable};
+use super::rows::{Reader, json, text, texts};
 use crate::platform::{Database, Value};
 
 /// The database's clock, in milliseconds since 1970.
@@ -179,12 +179,11 @@ pub(crate) async fn moved_stations(
     process: &str,
     stations: &[&str],
 ) -> Result<Vec<String>, StoreError> {
-    let stations = serde_json::to_string(stations).map_err(unreadable)?;
     let rows = database
         .query(
             "SELECT station FROM station_connection
              WHERE process <> ?2 AND station IN (SELECT jsonb_array_elements_text(CAST(?1 AS jsonb)))",
-            vec![Value::Text(stations), text(process)],
+            vec![json(stations)?, text(process)],
         )
         .await?;
     texts(rows)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 
-/// What is required of a figure.
+/// The bound that a figure has to keep.
 pub(crate) enum Required {
     AtLeast(f64),
     AtMost(f64),

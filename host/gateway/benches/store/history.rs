@@ -160,7 +160,7 @@ fn fill(database: &Path, sessions: u64) {
     connection.execute_batch("COMMIT").unwrap();
 }
 
-/// What no two sessions have in common: the ids of the session, its payment, its receipt and its transaction.
+/// The unique ids of a session, its payment, its receipt and its transaction, which each copy of it needs anew.
 fn ids(connection: &Connection) -> Vec<String> {
     let ids = "SELECT id FROM session UNION SELECT payment FROM session UNION SELECT id FROM paper
                UNION SELECT code FROM paper UNION SELECT key FROM station_transaction";

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::process::{WEBHOOK, WEBHOOK_KEY};
 
-/// What is not measured yet.
+/// How long callbacks are sent before any is measured.
 const WARM_UP: Duration = Duration::from_secs(1);
 /// Sources are limited, so the callbacks come from as many, as a trusted proxy in front tells.
 const SOURCES: u64 = 5_000;

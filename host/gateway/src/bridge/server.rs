@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -45,8 +45,7 @@ async fn authorize(
     request: Request,
     next: Next,
 ) -> Response {
-    let shown = request.headers().get(AUTHORIZATION);
-    let token = shown.and_then(|shown| shown.as_bytes().strip_prefix(b"Bearer "));
+    let token = station_api::bearer(&request);
     match token.is_some_and(|token| application.has_token(token)) {
         true => next.run(request).await,
         false => StatusCode::UNAUTHORIZED.into_response(),

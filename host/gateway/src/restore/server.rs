@@ -27,7 +27,7 @@ pub(super) async fn restore(
         password: password.cloned(),
     };
     let target = Connection::open(&address, folder).await?;
-    // What is left of a copy that did not end is no better: its copy was marked at another moment.
+    // An unfinished restore cannot be continued: each one marks its copy with the time at which it began.
     anyhow::ensure!(
         copies::state(&target).await? == CopyState::Empty,
         "{url} is not empty, and nothing was changed: stop the gateway, make a new, empty database, and name that as \
