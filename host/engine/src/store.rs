@@ -67,5 +67,5 @@ pub(crate) mod transactions;
 pub(crate) mod verification;
 
 #[cfg(test)]
-mod disk;
+pub(crate) mod disk;
 mod rows;

@@ -34,7 +34,8 @@ const SILENT_FOR: Duration = Duration::from_secs(10);
 const ATTEMPTS: u32 = 20;
 /// The longest pause before the next time, for the first one, in milliseconds; it doubles up to 64 times.
 const PAUSE: u64 = 4;
-/// What every connection is made with. No statement takes longer, and no connection waits in a transaction.
+/// What every connection is made with. No statement takes longer but those that make or change tables, and no connection
+/// waits in a transaction.
 const OPTIONS: &str = "-c default_transaction_isolation=serializable -c statement_timeout=30s \
                        -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s";
 
@@ -143,6 +144,12 @@ impl Postgres {
 
     async fn attempt(&self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
         let connection = self.pool.get().await.map_err(Failure::NotConnected)?;
+        if is_definition(text) {
+            // An index of a large table takes long. Both are one transaction.
+            let unlimited = format!("SET LOCAL statement_timeout = 0; {text}");
+            connection.batch_execute(&unlimited).await?;
+            return Ok(Vec::new());
+        }
         let types: Vec<Type> = parameters.iter().map(kind).collect();
         let prepared = connection.prepare_typed_cached(text, &types).await?;
         let parameters: Vec<Parameter<'_>> = parameters.iter().map(Parameter).collect();
@@ -151,6 +158,11 @@ impl Postgres {
         let rows = connection.query(&prepared, &parameters).await?;
         rows.iter().map(row).collect()
     }
+}
+
+/// Whether a statement makes or changes a table. It has no parameters and answers nothing.
+fn is_definition(statement: &str) -> bool {
+    statement.starts_with("CREATE ") || statement.starts_with("ALTER ")
 }
 
 /// What connections are made with, and how people name the database.

@@ -19,9 +19,9 @@ const BECOMES_RIGHT_WITHIN: u64 = 10 * 60_000;
 /// A gateway that did not look at its clock for so long stood still, in milliseconds.
 const STANDSTILL: u64 = 5_000;
 
-/// A clock that is so far ahead of the store at the start may be wrong: it is given so long to become right before anything
-/// is deleted for its age, in milliseconds.
-const FAR_AHEAD: u64 = 30 * 24 * 60 * 60_000;
+/// A clock that is set so far ahead, or is so far ahead of the store at the start, may be wrong: it is given so long to
+/// become right before anything is deleted for its age, in milliseconds.
+pub(crate) const FAR_AHEAD: u64 = 30 * 24 * 60 * 60_000;
 const BECOMES_RIGHT_FROM_AHEAD_WITHIN: u64 = 24 * 60 * 60_000;
 
 /// How often it is said that the clock cannot be trusted, in milliseconds.
@@ -55,8 +55,8 @@ struct State {
     opened_at: u64,
     /// Since when nothing has kept stations' reports out, by the clock that cannot be set.
     undisturbed_since: u64,
-    /// At the start, the clock was far ahead of what was on record.
-    was_far_ahead: bool,
+    /// Since when the clock has been far ahead of what it was before, by the clock that cannot be set.
+    far_ahead_since: Option<u64>,
 }
 
 /// Whether the clock was set, and whether it can be trusted.
@@ -96,6 +96,10 @@ pub enum ClockProblem {
 impl Clock {
     /// The clock of a gateway that is opened now.
     pub(crate) fn new(record: &Record, Look { now, elapsed }: Look) -> Self {
+        let is_far_ahead = record.latest > 0 && now.saturating_sub(record.latest) > FAR_AHEAD;
+        let was_set_far_ahead = record
+            .set_far_ahead_at
+            .is_some_and(|at| now.saturating_sub(at) < BECOMES_RIGHT_FROM_AHEAD_WITHIN);
         let state = State {
             latest: record.latest,
             looked: None,
@@ -107,7 +111,7 @@ impl Clock {
             is_waited_for: false,
             opened_at: elapsed,
             undisturbed_since: elapsed,
-            was_far_ahead: record.latest > 0 && now.saturating_sub(record.latest) > FAR_AHEAD,
+            far_ahead_since: (is_far_ahead || was_set_far_ahead).then_some(elapsed),
         };
         Self {
             state: Mutex::new(state),
@@ -146,9 +150,9 @@ impl Clock {
     /// come back.
     pub(crate) fn tells_age(&self, look: Look) -> bool {
         let state = self.lock();
-        let open_for = look.elapsed.saturating_sub(state.opened_at);
-        state.problem(look).is_none()
-            && (!state.was_far_ahead || open_for >= BECOMES_RIGHT_FROM_AHEAD_WITHIN)
+        let became_right =
+            |since| look.elapsed.saturating_sub(since) >= BECOMES_RIGHT_FROM_AHEAD_WITHIN;
+        state.problem(look).is_none() && state.far_ahead_since.is_none_or(became_right)
     }
 
     /// Whether something waited for the clock, which can be trusted now.
@@ -181,6 +185,10 @@ impl Clock {
         };
         state.looked = Some(look);
         state.is_being_set |= step.is_some();
+        if let Some(by) = step.filter(|by| by.unsigned_abs() > FAR_AHEAD) {
+            // Set back, it is where it was.
+            state.far_ahead_since = (by > 0).then_some(look.elapsed);
+        }
         state.latest = match step {
             Some(_) => look.now,
             None => state.latest.max(look.now),
@@ -308,7 +316,12 @@ mod tests {
     }
 
     fn opened(latest: u64, last_step: i64) -> Clock {
-        Clock::new(&Record { latest, last_step }, at(latest, 0))
+        let record = Record {
+            latest,
+            last_step,
+            set_far_ahead_at: None,
+        };
+        Clock::new(&record, at(latest, 0))
     }
 
     fn running() -> Clock {
@@ -454,10 +467,11 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_old_by_a_clock_that_is_behind_being_set_or_was_far_ahead_at_the_start() {
+    fn nothing_is_old_by_a_clock_that_is_behind_being_set_or_far_ahead_at_the_start() {
         let record = Record {
             latest: NOON,
             last_step: 0,
+            set_far_ahead_at: None,
         };
         let day = 24 * HOUR;
         let ahead = Clock::new(&record, at(NOON + YEAR, 0));
@@ -471,8 +485,46 @@ mod tests {
         let nothing = Record {
             latest: 0,
             last_step: 0,
+            set_far_ahead_at: None,
         };
         assert!(Clock::new(&nothing, at(NOON, 0)).tells_age(at(NOON, 0)));
+    }
+
+    #[test]
+    fn nothing_is_old_for_a_day_by_a_clock_that_was_set_far_ahead_also_after_a_start() {
+        let day = 24 * HOUR;
+        let clock = running();
+        clock.look(at(NOON + 10 * YEAR, 0));
+        clock.compare(&[(1, i64::try_from(10 * YEAR).unwrap())]);
+        clock.release();
+        let later = |elapsed| at(NOON + 10 * YEAR + elapsed, elapsed);
+        for elapsed in [0, HOUR, day - HOUR] {
+            clock.look(later(elapsed));
+            assert_eq!(clock.check(later(elapsed)), Ok(()), "sessions go on");
+            assert!(!clock.tells_age(later(elapsed)));
+        }
+        clock.look(later(day));
+        assert!(clock.tells_age(later(day)));
+
+        let record = Record {
+            latest: NOON + 10 * YEAR,
+            last_step: 1,
+            set_far_ahead_at: Some(NOON + 10 * YEAR),
+        };
+        let started = Clock::new(&record, at(NOON + 10 * YEAR + HOUR, 0));
+        assert!(!started.tells_age(at(NOON + 10 * YEAR + HOUR, 0)));
+        let started = Clock::new(&record, at(NOON + 10 * YEAR + day, 0));
+        assert!(started.tells_age(at(NOON + 10 * YEAR + day, 0)));
+    }
+
+    #[test]
+    fn a_clock_that_was_far_ahead_and_is_set_back_tells_age() {
+        let clock = running();
+        for now in [NOON + YEAR, NOON] {
+            clock.look(at(now, 0));
+            clock.release();
+        }
+        assert!(clock.tells_age(at(NOON, 0)));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What becomes of a reading of a register.
 //!
-//! A station that reports without end must not fill the disk: it has a budget. Of what is over it, the last register of
-//! each transaction is kept in the place of the one before, and its session is told of that one once there is room again,
-//! and in any case before it is told of the end. So every station is answered once nothing can be lost that money needs.
+//! A station that reports without end must not fill the disk: each of its connectors has a budget. Of what is over it, the
+//! last register of each transaction is kept in the place of the one before, and its session is told of that one once there
+//! is room again, and in any case before its deadline and before it is told of the end. So every station is answered once
+//! nothing can be lost that money needs.
 
 use chargetap_contract::session::{Event, Evse, MeterReading};
 
@@ -29,16 +30,19 @@ pub(super) async fn take_in(
     let platform = &gateway.platform;
     let now = platform.now();
     let MeterReading { energy, at } = reading;
-    if !gateway.stations.has_room(station, now) {
+    let evse = Evse {
+        station: station.to_owned(),
+        connector: found.connector,
+    };
+    if !gateway.stations.has_room(&evse, now) {
         store::transactions::put_untold(platform, found.number, energy, at, now).await?;
-        over_budget(gateway, station, found.connector).await;
+        over_budget(gateway, &evse).await;
         return Ok(());
     }
     // One that was queued says nothing of how it is now.
     let is_of_now = now.abs_diff(at) <= OF_NOW;
     if is_of_now && found.energy.is_some_and(|before| before < energy) {
-        let connector = found.connector;
-        store::stations::overrule_status(platform, station, connector, now).await?;
+        store::stations::overrule_status(platform, station, evse.connector, now).await?;
     }
     store::transactions::read(platform, found.number, energy, now).await?;
     if let Some(session) = &found.session {
@@ -47,40 +51,36 @@ pub(super) async fn take_in(
     Ok(())
 }
 
-/// A reading is over the station's budget: it is counted, and a person gets to know. The station need not repeat it if
+/// A reading is over the connector's budget: it is counted, and a person gets to know. The station need not repeat it if
 /// nobody can be told now.
-async fn over_budget(gateway: &Gateway<impl Platform>, station: &str, connector: u32) {
-    let platform = &gateway.platform;
+async fn over_budget(gateway: &Gateway<impl Platform>, evse: &Evse) {
+    let (platform, station) = (&gateway.platform, &evse.station);
     platform.count(Metric::ReadingsOverBudget, station);
     if !gateway.stations.is_to_be_told(station, platform.now()) {
         return;
     }
-    let evse = Evse {
-        station: station.to_owned(),
-        connector,
-    };
-    if let Err(error) = alerts::raise_for_readings(gateway, &evse).await {
+    if let Err(error) = alerts::raise_for_readings(gateway, evse).await {
         tracing::error!(station, %error, "it reports too much, and the alert cannot be raised");
     }
 }
 
-/// Tell sessions of registers of which they were not told, where the stations' budgets have room again.
+/// Tell sessions of registers of which they were not told, where the connectors' budgets have room again.
 pub(super) async fn tell_untold(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
     let platform = &gateway.platform;
     for untold in store::transactions::untold(platform).await? {
-        if !gateway.stations.has_room(&untold.station, platform.now()) {
+        if !gateway.stations.has_room(&untold.evse, platform.now()) {
             continue;
         }
         if let Err(error) = tell_of(gateway, &untold).await {
-            let (station, transaction) = (&untold.station, untold.number);
-            tracing::error!(station, transaction, %error, "a reading cannot be told to its session");
+            let (evse, transaction) = (&untold.evse, untold.number);
+            tracing::error!(%evse, transaction, %error, "a reading cannot be told to its session");
         }
     }
     Ok(())
 }
 
-/// Tell the session of a transaction that ends of its last register, if it was not told.
-pub(super) async fn tell_untold_of(
+/// Tell the session of a transaction of its last register, if it was not told: before what must not miss it.
+pub(crate) async fn tell_untold_of(
     gateway: &Gateway<impl Platform>,
     transaction: i64,
 ) -> Result<(), EngineError> {

@@ -4,7 +4,7 @@
 //! |----------------------------------------------------|----------------------------------------------------------|
 //! | has a session, and the station says that it is over | the station may still deliver its end; then its session ends |
 //! | has a session that is over, or none                | the station is told to stop it, ever less often          |
-//! | has a register of which its session was not told   | the session is told, once the station's budget has room  |
+//! | has a register of which its session was not told   | the session is told, once the connector's budget has room |
 //! | is one of these, and the station does not know it, or is not heard of it any more | it counts as ended, until its register moves |
 
 use chargetap_contract::session::{Event, Requester};

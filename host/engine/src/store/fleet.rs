@@ -1,7 +1,8 @@
 //! The fleet's records: what is there now, and who changed what.
 //!
 //! A write is one statement: an insert into `fleet_write`, which a trigger spreads to `fleet_item` (what is),
-//! `fleet_change` (what was: nothing there is ever changed or removed) and `delivery`.
+//! `fleet_change` (what was: nothing there is ever changed, or removed before its time) and `delivery`. With an incident
+//! go the pictures that no other one has.
 
 use chargetap_fleet::fleet::{Change, Fleet, Item, Kind};
 
@@ -65,7 +66,16 @@ const WRITE_AND_SPREAD: &str = "WITH written AS (
         INSERT INTO delivery (webhook, alert, body, status, next_at)
         SELECT webhook.key, change.key, CAST(CAST(change.after AS json) -> 'record' AS text), 'waiting', change.at
         FROM change JOIN fleet_item AS webhook ON webhook.kind = 'webhook'
-        WHERE change.kind = 'alert' AND change.before IS NULL AND change.after IS NOT NULL)
+        WHERE change.kind = 'alert' AND change.before IS NULL AND change.after IS NOT NULL),
+     unused AS (
+        DELETE FROM picture USING change,
+                                  json_array_elements(CAST(change.before AS json) #> '{record,photographs}') AS gone
+        WHERE change.kind = 'incident' AND change.after IS NULL AND picture.hash = gone ->> 'hash'
+          AND NOT EXISTS (
+            SELECT 1 FROM fleet_item,
+                          json_array_elements(CAST(item AS json) #> '{record,photographs}') AS photograph
+            WHERE kind = 'incident' AND photograph ->> 'hash' = picture.hash
+              AND key NOT IN (SELECT key FROM change WHERE kind = 'incident' AND after IS NULL)))
      SELECT number FROM written";
 
 /// Store changes, all or none. Whether they were: they are not when another write came first.
@@ -322,13 +332,6 @@ pub(crate) async fn delete_unused_picture(
             vec![text(hash)],
         )
         .await?;
-    Ok(())
-}
-
-/// Delete a picture that no record refers to any more.
-pub(crate) async fn delete_picture(database: &impl Database, hash: &str) -> Result<(), StoreError> {
-    let statement = "DELETE FROM picture WHERE hash = ?1";
-    database.query(statement, vec![text(hash)]).await?;
     Ok(())
 }
 

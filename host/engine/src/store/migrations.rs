@@ -245,6 +245,10 @@ const SHAPES_OF_VERSION_2: &[Step] = &[
         "ALTER TABLE session ADD COLUMN closed_at INTEGER",
     ),
     when(
+        "SELECT 1 FROM sqlite_schema WHERE name = 'session' AND NOT instr(sql, 'last_place')",
+        "ALTER TABLE session ADD COLUMN last_place INTEGER",
+    ),
+    when(
         "SELECT 1 FROM sqlite_schema WHERE name = 'station_transaction' AND NOT instr(sql, 'untold_at')",
         "ALTER TABLE station_transaction ADD COLUMN untold_at INTEGER",
     ),

@@ -9,16 +9,15 @@
 //!
 //! Each statement changes few rows, because others wait for it.
 
-use serde_json::Value as Json;
-
 use super::error::StoreError;
-use super::rows::{Reader, by_dialect, integer, is_full, json, text, unreadable};
+use super::rows::{Reader, by_dialect, integer, is_full};
 use crate::platform::{Database, Value};
 
 /// Of how many sessions the readings go at a time.
 const THINNED_AT_ONCE: u64 = 20;
 
-/// Delete so many readings and commands that are done of folded sessions. Whether there may be more.
+/// Delete so many readings and commands that are done of folded sessions. Whether there may be more. The last event of a
+/// session stays, and with it the last of all.
 ///
 /// The sessions come first in each join, because SQLite keeps to the order of a CROSS JOIN.
 pub(crate) async fn thin(database: &impl Database, most: u64) -> Result<bool, StoreError> {
@@ -69,15 +68,43 @@ pub(crate) struct Thinned {
     pub(crate) number: i64,
     pub(crate) session: String,
     version: i64,
-    view: String,
     /// When its last event was, by the clock as it was set then, and as it is set now.
     put_at: u64,
     pub(crate) last_at: u64,
+    /// The place of that event in the journal.
+    last_place: i64,
     /// A command of it waits.
     pub(crate) is_waiting: bool,
 }
 
-/// So many sessions that were thinned and are not closed, after a place in the order in which sessions began.
+macro_rules! thinned {
+    ($place:literal) => {
+        concat!(
+            "SELECT oldest.number, oldest.id, oldest.version, last.at,
+                    last.at + coalesce((SELECT CAST(sum(by) AS bigint)
+                                        FROM clock_step JOIN clock_step_order USING (number)
+                                        WHERE after_event >= last.",
+            $place,
+            "), 0), last.",
+            $place,
+            ", EXISTS (SELECT 1 FROM command WHERE command.session = oldest.id AND status <> 'done')
+             FROM (SELECT number, id, version FROM session
+                   WHERE is_thinned = 1 AND closed_at IS NULL AND number > ?1
+                   ORDER BY number LIMIT ?2) AS oldest
+             JOIN event AS last ON last.session = oldest.id AND last.version = oldest.version
+             WHERE last.",
+            $place,
+            " < (SELECT max(",
+            $place,
+            ") FROM event)
+             ORDER BY oldest.number"
+        )
+    };
+}
+
+/// So many sessions that were thinned and are not closed, after a place in the order in which sessions began. The one
+/// with the last event of all is not among them: that event says how far the clock has come, and SQLite would give its
+/// place to the next one.
 pub(crate) async fn thinned(
     database: &impl Database,
     after: i64,
@@ -85,15 +112,7 @@ pub(crate) async fn thinned(
 ) -> Result<Vec<Thinned>, StoreError> {
     let rows = database
         .query(
-            "SELECT oldest.number, oldest.id, oldest.version, oldest.view, last.at,
-                    last.at + coalesce((SELECT CAST(sum(by) AS bigint) FROM clock_step
-                                        WHERE upto >= oldest.number), 0),
-                    EXISTS (SELECT 1 FROM command WHERE command.session = oldest.id AND status <> 'done')
-             FROM (SELECT number, id, version, view FROM session
-                   WHERE is_thinned = 1 AND closed_at IS NULL AND number > ?1
-                   ORDER BY number LIMIT ?2) AS oldest
-             JOIN event AS last ON last.session = oldest.id AND last.version = oldest.version
-             ORDER BY oldest.number",
+            by_dialect(database, thinned!("rowid"), thinned!("place")),
             vec![Value::Integer(after), integer(limit)?],
         )
         .await?;
@@ -103,52 +122,46 @@ pub(crate) async fn thinned(
             number: row.integer()?,
             session: row.text()?,
             version: row.integer()?,
-            view: row.text()?,
             put_at: row.unsigned()?,
             last_at: row.integer()?.try_into().unwrap_or_default(),
+            last_place: row.integer()?,
             is_waiting: row.integer()? != 0,
         })
     };
     rows.into_iter().map(thinned).collect()
 }
 
-/// A trigger deletes its history.
-const CLOSE: &str = "UPDATE session SET card = NULL, state = ?3, view = ?4, closed_at = ?5
+/// A trigger deletes its history, and the card on its receipts.
+const CLOSE: &str =
+    "UPDATE session SET card = NULL, state = x'', view = json_remove(view, '$.card'),
+                        closed_at = ?3, last_place = ?4
      WHERE number = ?1 AND version = ?2 AND closed_at IS NULL";
 
 /// The same without triggers.
 const CLOSE_AND_DELETE: &str = "WITH closed AS (
-        UPDATE session SET card = NULL, state = ?3, view = ?4, closed_at = ?5
+        UPDATE session SET card = NULL, state = '', view = CAST(CAST(view AS jsonb) - 'card' AS text),
+            closed_at = ?3, last_place = ?4
         WHERE number = ?1 AND version = ?2 AND closed_at IS NULL
         RETURNING id),
      forgotten AS (DELETE FROM event USING closed WHERE event.session = closed.id),
-     over AS (DELETE FROM command USING closed WHERE command.session = closed.id AND command.status = 'done')
+     over AS (DELETE FROM command USING closed WHERE command.session = closed.id AND command.status = 'done'),
+     receipts AS (
+        UPDATE paper SET last_four = NULL,
+            document = CAST(CAST(document AS jsonb) #- '{subject,Session,card}' #- '{subject,Refund,session,card}'
+                            #- '{subject,Invoice,session,card}' #- '{subject,Payout,session,card}' AS text)
+        FROM closed WHERE paper.session = closed.id)
      SELECT id FROM closed";
 
-/// Close a session, unless something happens to it meanwhile. Its receipts come first, so that it is done again if it ends
-/// in the middle.
+/// Close a session, unless something happens to it meanwhile: all of it or nothing.
 pub(crate) async fn close(database: &impl Database, ended: &Thinned) -> Result<(), StoreError> {
-    let receipts = "SELECT id, document FROM paper WHERE session = ?1";
-    let receipts = database.query(receipts, vec![text(&ended.session)]).await?;
-    for row in receipts {
-        let mut row = Reader::new(row);
-        let (id, document) = (row.text()?, row.text()?);
-        database
-            .query(
-                "UPDATE paper SET last_four = NULL, document = ?2 WHERE id = ?1",
-                vec![text(&id), without_card(&document)?],
-            )
-            .await?;
-    }
     database
         .query(
             by_dialect(database, CLOSE, CLOSE_AND_DELETE),
             vec![
                 Value::Integer(ended.number),
                 Value::Integer(ended.version),
-                Value::Blob(Vec::new()),
-                without_card(&ended.view)?,
                 integer(ended.put_at)?,
+                Value::Integer(ended.last_place),
             ],
         )
         .await?;
@@ -159,10 +172,10 @@ pub(crate) async fn close(database: &impl Database, ended: &Thinned) -> Result<(
 macro_rules! remove {
     () => {
         "DELETE FROM session WHERE number IN (
-            SELECT number FROM (SELECT number, closed_at FROM session WHERE closed_at IS NOT NULL
+            SELECT number FROM (SELECT number, closed_at, last_place FROM session WHERE closed_at IS NOT NULL
                                 ORDER BY closed_at LIMIT ?2) AS oldest
-            WHERE closed_at + coalesce((SELECT sum(by) FROM clock_step
-                                        WHERE upto >= oldest.number), 0) < ?1)
+            WHERE closed_at + coalesce((SELECT sum(by) FROM clock_step JOIN clock_step_order USING (number)
+                                        WHERE after_event >= oldest.last_place), 0) < ?1)
          RETURNING number"
     };
 }
@@ -176,7 +189,8 @@ const REMOVE_AND_DELETE: &str = concat!(
      numbers AS (UPDATE invoice SET command = 'past/' || invoice.command FROM receipts
                  WHERE invoice.command = receipts.command),
      signed AS (DELETE FROM signed_value USING removed WHERE signed_value.session = removed.id),
-     over AS (DELETE FROM command USING removed WHERE command.session = removed.id)
+     over AS (DELETE FROM command USING removed WHERE command.session = removed.id),
+     transactions AS (DELETE FROM station_transaction USING removed WHERE station_transaction.session = removed.id)
      SELECT number FROM removed"
 );
 
@@ -190,29 +204,6 @@ pub(crate) async fn remove(
     let statement = by_dialect(database, remove!(), REMOVE_AND_DELETE);
     let parameters = vec![integer(before)?, integer(most)?];
     Ok(is_full(&database.query(statement, parameters).await?, most))
-}
-
-/// What is stored as JSON, with nothing in the place of each card.
-fn without_card(stored: &str) -> Result<Value, StoreError> {
-    let mut value: Json = serde_json::from_str(stored).map_err(unreadable)?;
-    drop_cards(&mut value);
-    json(&value)
-}
-
-fn drop_cards(value: &mut Json) {
-    match value {
-        Json::Object(members) => {
-            for (name, member) in members {
-                if name == "card" {
-                    *member = Json::Null;
-                } else {
-                    drop_cards(member);
-                }
-            }
-        }
-        Json::Array(elements) => elements.iter_mut().for_each(drop_cards),
-        _ => {}
-    }
 }
 
 #[cfg(test)]

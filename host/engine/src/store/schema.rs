@@ -27,7 +27,8 @@ pub(super) const DEFINITIONS: &[&str] = &[
     ) STRICT",
     // `number` is the order in which sessions began. Every event takes one. What is not kept of a session that ended long
     // ago: the readings of one that `is_folded` go, and once it `is_thinned` they are gone, with the commands that are
-    // done. One that has `closed_at`, when its last event was, has no events, state and card, and nothing can follow.
+    // done. One that has `closed_at` and `last_place`, when its last event was and where in the journal, has no events,
+    // state and card, and nothing can follow.
     "CREATE TABLE IF NOT EXISTS session (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -44,6 +45,7 @@ pub(super) const DEFINITIONS: &[&str] = &[
         is_folded INTEGER NOT NULL DEFAULT 0,
         is_thinned INTEGER NOT NULL DEFAULT 0,
         closed_at INTEGER,
+        last_place INTEGER,
         UNIQUE (terminal, payment)
     ) STRICT",
     // One driver at a time.
@@ -245,11 +247,15 @@ pub(super) const DEFINITIONS: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS named_transaction_by_age ON named_transaction (heard_at)",
     "CREATE INDEX IF NOT EXISTS named_transaction_by_number ON named_transaction (number)
         WHERE number IS NOT NULL",
-    // A session is closed: its history goes, and with it what was known of its card.
+    // A session is closed: its history goes, and with it what was known of its card, also on its receipts.
     "CREATE TRIGGER IF NOT EXISTS session_closed AFTER UPDATE OF closed_at ON session
         WHEN NEW.closed_at IS NOT NULL AND OLD.closed_at IS NULL BEGIN
         DELETE FROM event WHERE session = NEW.id;
         DELETE FROM command WHERE session = NEW.id AND status = 'done';
+        UPDATE paper SET last_four = NULL,
+            document = json_remove(document, '$.subject.Session.card', '$.subject.Refund.session.card',
+                                   '$.subject.Invoice.session.card', '$.subject.Payout.session.card')
+        WHERE session = NEW.id;
     END",
     // A session goes as a whole. The numbers of its receipts keep their places, so that their order has no gaps.
     "CREATE TRIGGER IF NOT EXISTS session_removed AFTER DELETE ON session BEGIN
@@ -258,6 +264,7 @@ pub(super) const DEFINITIONS: &[&str] = &[
         DELETE FROM paper WHERE session = OLD.id;
         DELETE FROM signed_value WHERE session = OLD.id;
         DELETE FROM command WHERE session = OLD.id;
+        DELETE FROM station_transaction WHERE session = OLD.id;
     END",
     // A vehicle that charges is served for as long as it stays plugged in.
     "CREATE TRIGGER IF NOT EXISTS vehicle_served AFTER INSERT ON event
@@ -393,6 +400,14 @@ pub(super) const DEFINITIONS: &[&str] = &[
         hash TEXT PRIMARY KEY,
         bytes BLOB NOT NULL
     ) STRICT",
+    // An incident goes with the pictures that no other one has.
+    "CREATE TRIGGER IF NOT EXISTS incident_removed AFTER DELETE ON fleet_item WHEN OLD.kind = 'incident' BEGIN
+        DELETE FROM picture
+        WHERE hash IN (SELECT value ->> '$.hash' FROM json_each(OLD.item, '$.record.photographs'))
+          AND hash NOT IN (SELECT photograph.value ->> '$.hash'
+                           FROM fleet_item, json_each(item, '$.record.photographs') AS photograph
+                           WHERE kind = 'incident');
+    END",
     // Alerts on their way to an address.
     "CREATE TABLE IF NOT EXISTS delivery (
         number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -4,6 +4,7 @@
 //! A transaction's number is OCPP's transaction id: it is never used twice, and is counted by transactions alone,
 //! so that it stays below OCPP's 31 bits.
 
+use chargetap_contract::session::Evse;
 use chargetap_ocpp::report::Stop;
 
 use super::error::StoreError;
@@ -266,7 +267,7 @@ pub(crate) async fn put_untold(
 
 /// A register of which its transaction's session was not told.
 pub(crate) struct Untold {
-    pub(crate) station: String,
+    pub(crate) evse: Evse,
     pub(crate) number: i64,
     /// Absent if no session of ours has the transaction.
     pub(crate) session: Option<Reported>,
@@ -279,8 +280,8 @@ pub(crate) struct Untold {
 macro_rules! select_untold {
     ($condition:literal) => {
         concat!(
-            "SELECT t.station, t.number, t.session, (SELECT terminal FROM session WHERE id = t.session),
-                    t.energy, t.untold_at
+            "SELECT t.station, t.connector, t.number, t.session,
+                    (SELECT terminal FROM session WHERE id = t.session), t.energy, t.untold_at
              FROM station_transaction AS t WHERE t.untold_at IS NOT NULL ",
             $condition
         )
@@ -308,10 +309,14 @@ pub(crate) async fn untold_of(
 
 fn found_untold(row: Row) -> Result<Untold, StoreError> {
     let mut row = Reader::new(row);
-    let (station, number) = (row.text()?, row.integer()?);
+    let (station, connector) = (
+        row.text()?,
+        u32::try_from(row.unsigned()?).unwrap_or_default(),
+    );
+    let number = row.integer()?;
     let session = row.optional_text()?.zip(row.optional_text()?);
     Ok(Untold {
-        station,
+        evse: Evse { station, connector },
         number,
         session: session.map(|(session, terminal)| Reported { session, terminal }),
         energy: row.unsigned()?,
@@ -491,8 +496,8 @@ pub(crate) async fn to_tend(
     rows.into_iter().map(tended).collect()
 }
 
-/// Delete so many transactions that ended before this moment and have no session, or one that was thinned. Whether there
-/// may be more.
+/// Delete so many transactions that ended and were last heard of before this moment, also by the ids that stations give
+/// them, and have no session, or one that was thinned. Whether there may be more.
 pub(crate) async fn forget(
     database: &impl Database,
     before: u64,
@@ -502,7 +507,8 @@ pub(crate) async fn forget(
         .query(
             "DELETE FROM station_transaction WHERE number IN (
                 SELECT t.number FROM station_transaction AS t LEFT JOIN session ON session.id = t.session
-                WHERE t.ended_at < ?1 AND (t.session IS NULL OR session.is_thinned = 1)
+                WHERE t.ended_at < ?1 AND t.heard_at < ?1 AND (t.session IS NULL OR session.is_thinned = 1)
+                  AND NOT EXISTS (SELECT 1 FROM named_transaction AS n WHERE n.number = t.number AND n.heard_at >= ?1)
                 ORDER BY t.ended_at LIMIT ?2)
              RETURNING number",
             vec![integer(before)?, integer(most)?],

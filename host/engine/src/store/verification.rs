@@ -110,9 +110,10 @@ pub const CHECKS: &[Check] = &[
                    SELECT id, 'it has no events' FROM session
                    WHERE closed_at IS NULL AND id NOT IN (SELECT session FROM event)
                    UNION ALL
-                   SELECT id, 'it is closed, and still has events, a card or a state' FROM session
+                   SELECT id, 'it is closed, and still has events, a state or a card' FROM session
                    WHERE closed_at IS NOT NULL
-                     AND (card IS NOT NULL OR length(state) > 0 OR id IN (SELECT session FROM event))",
+                     AND (card IS NOT NULL OR length(state) > 0 OR id IN (SELECT session FROM event)
+                          OR id IN (SELECT session FROM paper WHERE last_four IS NOT NULL))",
             action: RESTORE,
         }),
     },

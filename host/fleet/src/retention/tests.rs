@@ -2,21 +2,15 @@ use super::outdated;
 use crate::alert::{Alert, AlertKind, NewAlert};
 use crate::command::Command;
 use crate::fleet::{Change, Fleet};
-use crate::incident::{Closing, Incident, Outcome, Photograph, PictureType, SignOff};
+use crate::incident::{Closing, Incident, Outcome, SignOff};
 use crate::moment::Moment;
 use crate::world::{DAY, World, text};
 
-/// The world with an incident of this key that has these photographs, and is closed now if it says so.
-fn put_incident(world: &mut World, key: &str, photographs: &[&str], is_closed: bool) {
+/// The world with an incident of this key that is closed now.
+fn put_closed_incident(world: &mut World, key: &str) {
     world.open_incident();
     let template = world.fleet.get::<Incident>("I-1").unwrap().clone();
     world.fleet.apply(Change::remove::<Incident>("I-1"), 1);
-    let photographs = photographs.iter().map(|hash| Photograph {
-        hash: (*hash).to_owned(),
-        media_type: PictureType::Jpeg,
-        size: 1,
-        caption: None,
-    });
     let closed = Closing {
         signed: SignOff {
             at: world.now,
@@ -27,8 +21,7 @@ fn put_incident(world: &mut World, key: &str, photographs: &[&str], is_closed: b
     };
     world.put(Incident {
         key: text(key),
-        photographs: photographs.collect(),
-        closed: is_closed.then_some(closed),
+        closed: Some(closed),
         ..template
     });
 }
@@ -48,7 +41,7 @@ fn raise(world: &mut World, cause: &str) {
 
 fn after(fleet: &Fleet, before: Moment) -> Fleet {
     let mut left = fleet.clone();
-    for change in outdated(fleet, before, 100).changes {
+    for change in outdated(fleet, before, 100) {
         left.apply(change, 9);
     }
     left
@@ -72,24 +65,22 @@ fn alerts_go_once_they_ended_long_ago_and_open_ones_stay() {
 }
 
 #[test]
-fn closed_incidents_go_with_the_photographs_that_no_other_incident_has() {
+fn incidents_go_once_they_were_closed_long_ago_and_open_ones_stay() {
     let mut world = World::activated();
-    put_incident(&mut world, "I-7", &["own", "shared"], true);
-    put_incident(&mut world, "I-8", &["shared"], false);
+    put_closed_incident(&mut world, "I-7");
+    world.open_incident();
+    assert_eq!(outdated(&world.fleet, world.now, 100), []);
     let later = Moment::from_millis(world.now.millis() + 1);
-    let found = outdated(&world.fleet, later, 100);
-    assert_eq!(found.changes, [Change::remove::<Incident>("I-7")]);
-    assert_eq!(found.pictures, ["own".to_owned()].into());
-    assert!(outdated(&world.fleet, world.now, 100).changes.is_empty());
+    let expected = [Change::remove::<Incident>("I-7")];
+    assert_eq!(outdated(&world.fleet, later, 100), expected);
 }
 
 #[test]
-fn only_so_many_records_go_at_once_and_no_photograph_before_its_incident() {
+fn only_so_many_records_go_at_once() {
     let mut world = World::activated();
-    put_incident(&mut world, "I-7", &["a"], true);
-    put_incident(&mut world, "I-8", &["b"], true);
+    put_closed_incident(&mut world, "I-7");
+    put_closed_incident(&mut world, "I-8");
     let later = Moment::from_millis(world.now.millis() + 1);
-    let found = outdated(&world.fleet, later, 1);
-    assert_eq!(found.changes, [Change::remove::<Incident>("I-7")]);
-    assert_eq!(found.pictures, ["a".to_owned()].into());
+    let expected = [Change::remove::<Incident>("I-7")];
+    assert_eq!(outdated(&world.fleet, later, 1), expected);
 }

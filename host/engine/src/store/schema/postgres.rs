@@ -6,6 +6,7 @@
 pub(in crate::store) const SHAPES_OF_VERSION_2: &[&str] = &[
     "ALTER TABLE session ADD COLUMN IF NOT EXISTS is_thinned bigint NOT NULL DEFAULT 0",
     "ALTER TABLE session ADD COLUMN IF NOT EXISTS closed_at bigint",
+    "ALTER TABLE session ADD COLUMN IF NOT EXISTS last_place bigint",
     "ALTER TABLE station_transaction ADD COLUMN IF NOT EXISTS untold_at bigint",
 ];
 
@@ -31,6 +32,7 @@ pub(in crate::store) const DEFINITIONS: &[&str] = &[
         is_folded bigint NOT NULL DEFAULT 0,
         is_thinned bigint NOT NULL DEFAULT 0,
         closed_at bigint,
+        last_place bigint,
         UNIQUE (terminal, payment)
     )",
     "CREATE UNIQUE INDEX IF NOT EXISTS session_of_evse ON session (station, connector)

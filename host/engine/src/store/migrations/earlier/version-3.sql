@@ -18,6 +18,7 @@ CREATE TABLE session (
     is_folded INTEGER NOT NULL DEFAULT 0,
     is_thinned INTEGER NOT NULL DEFAULT 0,
     closed_at INTEGER,
+    last_place INTEGER,
     UNIQUE (terminal, payment)
     ) STRICT;
 CREATE UNIQUE INDEX session_of_evse ON session (station, connector)
@@ -205,6 +206,10 @@ CREATE TRIGGER session_closed AFTER UPDATE OF closed_at ON session
     WHEN NEW.closed_at IS NOT NULL AND OLD.closed_at IS NULL BEGIN
     DELETE FROM event WHERE session = NEW.id;
     DELETE FROM command WHERE session = NEW.id AND status = 'done';
+    UPDATE paper SET last_four = NULL,
+        document = json_remove(document, '$.subject.Session.card', '$.subject.Refund.session.card',
+                               '$.subject.Invoice.session.card', '$.subject.Payout.session.card')
+    WHERE session = NEW.id;
     END;
 CREATE TRIGGER session_removed AFTER DELETE ON session BEGIN
     UPDATE invoice SET command = 'past/' || command
@@ -212,6 +217,7 @@ CREATE TRIGGER session_removed AFTER DELETE ON session BEGIN
     DELETE FROM paper WHERE session = OLD.id;
     DELETE FROM signed_value WHERE session = OLD.id;
     DELETE FROM command WHERE session = OLD.id;
+    DELETE FROM station_transaction WHERE session = OLD.id;
     END;
 CREATE TRIGGER vehicle_served AFTER INSERT ON event
     WHEN NEW.phase = 'charging' AND NEW.event ->> '$.ChargingStarted' IS NOT NULL BEGIN
@@ -333,6 +339,13 @@ CREATE TABLE picture (
     hash TEXT PRIMARY KEY,
     bytes BLOB NOT NULL
     ) STRICT;
+CREATE TRIGGER incident_removed AFTER DELETE ON fleet_item WHEN OLD.kind = 'incident' BEGIN
+    DELETE FROM picture
+    WHERE hash IN (SELECT value ->> '$.hash' FROM json_each(OLD.item, '$.record.photographs'))
+      AND hash NOT IN (SELECT photograph.value ->> '$.hash'
+                       FROM fleet_item, json_each(item, '$.record.photographs') AS photograph
+                       WHERE kind = 'incident');
+    END;
 CREATE TABLE delivery (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     webhook TEXT NOT NULL,
