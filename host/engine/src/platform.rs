@@ -326,7 +326,7 @@ pub enum Metric {
     Alerts,
     /// Reports of payment providers, by what became of the payment.
     PaymentReports,
-    /// Readings that a station reported over its budget, by station.
+    /// Readings that a station reported over the budget of a connector, by station.
     ReadingsOverBudget,
 }
 

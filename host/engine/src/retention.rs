@@ -33,7 +33,8 @@ const DELIVERY_KEYS_KEPT: u64 = 35 * DAY;
 /// How long the readings and commands of a session are kept after it ended, in milliseconds: as long as its payment may
 /// come back.
 const READINGS_KEPT: u64 = 35 * DAY;
-/// How long transactions are kept after they ended, in milliseconds: longer than a station repeats a report.
+/// How long transactions are kept after they ended and were last heard of, in milliseconds: longer than a station repeats
+/// a report.
 const TRANSACTIONS_KEPT: u64 = 35 * DAY;
 /// How long the deliveries of alerts are kept that arrived or were given up, in milliseconds.
 const ALERT_DELIVERIES_KEPT: u64 = 35 * DAY;

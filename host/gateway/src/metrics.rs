@@ -68,7 +68,7 @@ impl Metrics {
             ),
             (
                 Metric::ReadingsOverBudget,
-                "Readings over a station's budget, of which only the last is kept, by station",
+                "Readings over a connector's budget, of which only the last is kept, by station",
             ),
         ] {
             registry.register(metric.name(), help, metrics.family(metric).clone());
