@@ -30,8 +30,8 @@ const NOTICES_KEPT: u64 = DAY;
 /// How long the keys of deliveries are kept, in milliseconds: longer than any provider repeats one,
 /// which Adyen does for 30 days.
 const DELIVERY_KEYS_KEPT: u64 = 35 * DAY;
-/// How long the readings and commands of a session are kept after it ended, in milliseconds: as long as its payment may
-/// come back.
+/// How long the readings and commands of a session are kept after it ended, in milliseconds: as long as its payment
+/// may come back.
 const READINGS_KEPT: u64 = 35 * DAY;
 /// How long transactions are kept after they ended and were last heard of, in milliseconds: longer than a station repeats
 /// a report.

@@ -34,8 +34,8 @@ const SILENT_FOR: Duration = Duration::from_secs(10);
 const ATTEMPTS: u32 = 20;
 /// The longest pause before the next time, for the first one, in milliseconds; it doubles up to 64 times.
 const PAUSE: u64 = 4;
-/// What every connection is made with. No statement takes longer but those that make or change tables, and no connection
-/// waits in a transaction.
+/// What every connection is made with. No statement takes longer but those that make or change tables, and no
+/// connection waits in a transaction.
 const OPTIONS: &str = "-c default_transaction_isolation=serializable -c statement_timeout=30s \
                        -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s";
 

@@ -146,8 +146,8 @@ impl Clock {
         elapsed.saturating_sub(self.lock().opened_at)
     }
 
-    /// Whether the clock is good enough to delete something for its age: what is deleted for a clock that is ahead does not
-    /// come back.
+    /// Whether the clock is good enough to delete something for its age: what is deleted for a clock that is ahead does
+    /// not come back.
     pub(crate) fn tells_age(&self, look: Look) -> bool {
         let state = self.lock();
         let became_right =

@@ -40,7 +40,7 @@ async fn reach_one(
     session: &str,
 ) -> Result<EventOutcome, EngineError> {
     let platform = &gateway.platform;
-    // What is decided at a deadline, such as to stop before it costs more than is held, is decided on the last register.
+    // Whether to stop before it costs more than is held, or what is owed at the end, is decided on the last register.
     if let Some(transaction) = store::transactions::of_session(platform, session).await? {
         readings::tell_untold_of(gateway, transaction).await?;
     }

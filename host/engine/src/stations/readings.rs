@@ -1,9 +1,9 @@
 //! What becomes of a reading of a register.
 //!
-//! A station that reports without end must not fill the disk: each of its connectors has a budget. Of what is over it, the
-//! last register of each transaction is kept in the place of the one before, and its session is told of that one once there
-//! is room again, and in any case before its deadline and before it is told of the end. So every station is answered once
-//! nothing can be lost that money needs.
+//! A station that reports without end must not fill the disk: each of its connectors has a budget. Of what is over it,
+//! the last register of each transaction is kept in the place of the one before, and its session is told of that one
+//! once there is room again, and in any case before its deadline and before it is told of the end. So every station is
+//! answered once nothing can be lost that money needs.
 
 use chargetap_contract::session::{Event, Evse, MeterReading};
 
@@ -51,8 +51,8 @@ pub(super) async fn take_in(
     Ok(())
 }
 
-/// A reading is over the connector's budget: it is counted, and a person gets to know. The station need not repeat it if
-/// nobody can be told now.
+/// A reading is over the connector's budget: it is counted, and a person gets to know. The station need not repeat it
+/// if nobody can be told now.
 async fn over_budget(gateway: &Gateway<impl Platform>, evse: &Evse) {
     let (platform, station) = (&gateway.platform, &evse.station);
     platform.count(Metric::ReadingsOverBudget, station);

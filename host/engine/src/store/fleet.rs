@@ -1,8 +1,8 @@
 //! The fleet's records: what is there now, and who changed what.
 //!
 //! A write is one statement: an insert into `fleet_write`, which a trigger spreads to `fleet_item` (what is),
-//! `fleet_change` (what was: nothing there is ever changed, or removed before its time) and `delivery`. With an incident
-//! go the pictures that no other one has.
+//! `fleet_change` (what was: nothing there is ever changed, or removed before its time) and `delivery`. With an
+//! incident go the pictures that no other one has.
 
 use chargetap_fleet::fleet::{Change, Fleet, Item, Kind};
 

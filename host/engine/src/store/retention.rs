@@ -16,8 +16,8 @@ use crate::platform::{Database, Value};
 /// Of how many sessions the readings go at a time.
 const THINNED_AT_ONCE: u64 = 20;
 
-/// Delete so many readings and commands that are done of folded sessions. Whether there may be more. The last event of a
-/// session stays, and with it the last of all.
+/// Delete so many readings and commands that are done of folded sessions. Whether there may be more. The last event of
+/// a session stays, and with it the last of all.
 ///
 /// The sessions come first in each join, because SQLite keeps to the order of a CROSS JOIN.
 pub(crate) async fn thin(database: &impl Database, most: u64) -> Result<bool, StoreError> {

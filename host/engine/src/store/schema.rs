@@ -25,10 +25,10 @@ pub(super) const DEFINITIONS: &[&str] = &[
         id INTEGER PRIMARY KEY CHECK (id = 1),
         version INTEGER NOT NULL
     ) STRICT",
-    // `number` is the order in which sessions began. Every event takes one. What is not kept of a session that ended long
-    // ago: the readings of one that `is_folded` go, and once it `is_thinned` they are gone, with the commands that are
-    // done. One that has `closed_at` and `last_place`, when its last event was and where in the journal, has no events,
-    // state and card, and nothing can follow.
+    // `number` is the order in which sessions began. Every event takes one. What is not kept of a session that ended
+    // long ago: the readings of one that `is_folded` go, and once it `is_thinned` they are gone, with the commands that
+    // are done. One that has `closed_at` and `last_place`, when its last event was and where in the journal, has no
+    // events, state and card, and nothing can follow.
     "CREATE TABLE IF NOT EXISTS session (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,

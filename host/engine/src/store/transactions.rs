@@ -238,8 +238,8 @@ pub(crate) async fn read(
     Ok(())
 }
 
-/// The register was read while the transaction ran, at a moment of the station's clock, and the transaction's session is
-/// not told now.
+/// The register was read while the transaction ran, at a moment of the station's clock, and the transaction's session
+/// is not told now.
 pub(crate) async fn put_untold(
     database: &impl Database,
     number: i64,
