@@ -326,6 +326,39 @@ fn the_gateway_in_kubernetes_has_the_files_variables_and_port_of_its_configurati
     assert_eq!(&budget["spec"]["selector"]["matchLabels"], labels);
 }
 
+#[test]
+fn on_postgresql_several_gateways_in_kubernetes_know_where_they_reach_each_other() {
+    let changes = resources("kustomization.yaml");
+    let [changes] = changes.as_slice() else {
+        panic!("{changes:?}");
+    };
+    let mut gateway = Value::Null;
+    for file in texts(&changes["resources"]) {
+        gateway = resource(&resources(file), "StatefulSet").clone();
+    }
+    let patch = &changes["patches"][0];
+    assert_eq!(patch["target"]["name"], gateway["metadata"]["name"]);
+    let steps = patch["patch"].as_str().unwrap();
+    let steps: Vec<Value> = serde_saphyr::from_str(steps).unwrap();
+    for step in &steps {
+        let path = step["path"].as_str().unwrap();
+        let (parent, name) = path.rsplit_once('/').unwrap();
+        let parent = gateway.pointer_mut(parent).unwrap();
+        // What is replaced is there, and what is added takes no other's place.
+        let is_there = parent.get(name).is_some();
+        assert_eq!(is_there, step["op"] == "replace", "{path}");
+        parent[name] = step["value"].clone();
+    }
+    assert_eq!(gateway["spec"]["replicas"], 2);
+    let container = container(&gateway);
+    let variables = container["env"].as_array().unwrap();
+    let url = variables.last().unwrap();
+    assert_eq!(url["value"], format!("http://$(POD_IP):{PORT}"));
+    let name = url["name"].as_str().unwrap();
+    let told = help(&texts(&container["args"]));
+    assert!(told.contains(&format!("[env: {name}=")), "{told}");
+}
+
 #[tokio::test]
 async fn a_gateway_answers_the_probes_of_kubernetes() {
     let world = World::new(Setup::default()).await;

@@ -268,6 +268,29 @@ const NOT_IN_COMMON: [&str; 10] = [
 ];
 
 #[tokio::test]
+async fn a_table_is_made_or_changed_however_long_that_takes() {
+    let cluster = Cluster::start();
+    let server = cluster.database("definitions");
+    for statement in [
+        "CREATE TABLE limit_of_statement (value text)",
+        "CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS
+         $$ BEGIN INSERT INTO limit_of_statement VALUES (current_setting('statement_timeout')); END $$",
+        "CREATE EVENT TRIGGER noted ON ddl_command_end EXECUTE FUNCTION note()",
+    ] {
+        cluster.ask("definitions", statement);
+    }
+    let _world = World::new(Setup {
+        server: Some(server),
+        simulated_station: false,
+        onboarded: false,
+        ..Setup::default()
+    })
+    .await;
+    let limits = "SELECT DISTINCT value FROM limit_of_statement";
+    assert_eq!(cluster.ask("definitions", limits), "0");
+}
+
+#[tokio::test]
 async fn every_statement_of_the_store_is_understood_and_in_what_compatible_databases_have() {
     let cluster = Cluster::start();
     let server = cluster.database("statements");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::raw_station::{ACCEPTED, RawStation, alerts};
+use crate::raw_station::{ACCEPTED, RawStation, alerts, moment};
 use crate::world::{STATION, Setup, World};
 
 async fn world(station: &'static str) -> World {
@@ -405,4 +405,47 @@ async fn a_station_is_told_once_and_not_while_it_is_away() {
     let problem = refused.json();
     let code = &problem["reasons"][0]["code"];
     assert_eq!(code, "station-not-connected", "{problem}");
+}
+
+#[tokio::test]
+async fn a_station_that_reads_its_meter_without_end_is_answered_and_billed_by_its_last_reading() {
+    let world = World::new(Setup {
+        simulated_station: false,
+        policy: "maximum_power_kw = 10000",
+        ..Setup::default()
+    })
+    .await;
+    let mut station = RawStation::new(&world).await;
+    station.boot().await;
+    world.tap("card-1").await;
+    station.remote_start(ACCEPTED).await;
+    let tag = station.tag.clone();
+    let started = station.start(&tag, 1_000).await;
+    station.started(&started);
+    let mut register = 1_000;
+    for _ in 0..17 {
+        let samples: Vec<Value> = (0..100)
+            .map(|_| {
+                register += 1;
+                json!({"timestamp": moment(), "sampledValue": [{"value": register.to_string(), "unit": "Wh",
+                    "measurand": "Energy.Active.Import.Register"}]})
+            })
+            .collect();
+        let values =
+            json!({"connectorId": 1, "transactionId": station.transaction, "meterValue": samples});
+        assert_eq!(station.exchange("MeterValues", values).await, json!({}));
+    }
+    is_told(&world, "too-many-readings").await;
+    let over = world
+        .metric("chargetap_readings_over_budget_total{station=\"CT-1\"}")
+        .await;
+    assert!((1..=200).contains(&over), "{over}");
+    // It does not say where its register was at the end.
+    let stop =
+        json!({"transactionId": station.transaction, "timestamp": moment(), "reason": "Local"});
+    station.exchange("StopTransaction", stop).await;
+    world.closed_sessions(1).await;
+    assert_eq!(world.session_energy(&tag), 1_700);
+    let kept = world.stored_readings();
+    assert!(u64::try_from(kept).unwrap() <= 1_700 - over + 5, "{kept}");
 }

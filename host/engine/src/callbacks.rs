@@ -119,13 +119,21 @@ async fn receive(
 ) -> Result<Verdict, EngineError> {
     let platform = &gateway.platform;
     let now = platform.now();
-    if let Some(source) = &request.source
-        && !gateway.callbacks.sources.take(source, now)
+    let source = request.source.clone();
+    let limit = &gateway.callbacks.refused;
+    if let Some(source) = &source
+        && !limit.has_token(source, now)
     {
         return Ok(Verdict::TooMany);
     }
+    let refuse = |rejection| {
+        if let Some(source) = &source {
+            limit.take(source, now);
+        }
+        rejected(rejection)
+    };
     let Ok(capability) = percent_decode_str(segment).decode_utf8() else {
-        return Ok(rejected(Rejection::MalformedCapability));
+        return Ok(refuse(Rejection::MalformedCapability));
     };
     let callback = callback(gateway, endpoint, capability, request);
     let verified = platform.call(Purpose::Money, |components| components.verify(&callback));
@@ -133,7 +141,7 @@ async fn receive(
         Ok(verified) => verified,
         Err(rejection) => {
             read_back(gateway, &callback.capability, now).await?;
-            return Ok(rejected(rejection));
+            return Ok(refuse(rejection));
         }
     };
     let mut verdict = Verdict::Event(EventOutcome::NotApplicable);

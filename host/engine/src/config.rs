@@ -12,6 +12,7 @@ mod place;
 mod policy;
 mod proxies;
 mod restrictions;
+mod retention;
 mod tables;
 mod tariffs;
 mod terminals;
@@ -63,6 +64,8 @@ pub struct Config {
     pub policy: Policy,
     /// How a terminal with a screen shows a receipt's QR code, if that is known.
     pub qr_screen: Option<QrScreen>,
+    /// How long what is on record is kept.
+    pub retention: Retention,
     /// The central system above the gateway, if there is one.
     pub upstream: Option<Upstream>,
     /// Settings of the native host only.
@@ -79,6 +82,18 @@ pub struct Upstream {
     pub url: String,
     /// What follows if it refuses the token of a card session.
     pub refused_tokens: RefusedTokens,
+}
+
+/// How long what is on record is kept after it ended, in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// What is known of cards, events of sessions, reports of payment providers, alerts, and incidents with their
+    /// photographs.
+    pub personal_data: u64,
+    /// Who changed which record.
+    pub audit: u64,
+    /// Sessions and their receipts.
+    pub receipts: u64,
 }
 
 /// An issuer of receipts.

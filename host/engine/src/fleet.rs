@@ -8,6 +8,7 @@ pub(crate) mod issuers;
 pub(crate) mod monitoring;
 pub(crate) mod records;
 pub(crate) mod rest;
+pub(crate) mod retention;
 mod shadow_run;
 pub(crate) mod state;
 pub(crate) mod stations;

@@ -15,6 +15,7 @@ use crate::platform::Platform;
 use crate::readiness::state::Readiness;
 use crate::receipts::limits::ReceiptLimits;
 use crate::sessions::retries::Retries;
+use crate::stations::limits::StationLimits;
 use crate::terminals::state::TerminalState;
 
 /// How often what is old is deleted, in milliseconds.
@@ -46,6 +47,7 @@ pub struct Gateway<P> {
     pub(crate) terminals: TerminalState,
     pub(crate) callbacks: CallbackLimits,
     pub(crate) receipts: ReceiptLimits,
+    pub(crate) stations: StationLimits,
     pub(crate) fleet: FleetState,
     pub(crate) retries: Retries,
     pub(crate) retention: Interval,
@@ -68,6 +70,7 @@ impl<P: Platform> Gateway<P> {
             terminals: TerminalState::new(),
             callbacks: CallbackLimits::new(),
             receipts: ReceiptLimits::new(),
+            stations: StationLimits::new(),
             fleet,
             retries: Retries::default(),
             retention: Interval::new(DELETE_OLD_EVERY),

@@ -326,6 +326,8 @@ pub enum Metric {
     Alerts,
     /// Reports of payment providers, by what became of the payment.
     PaymentReports,
+    /// Readings that a station reported over the budget of a connector, by station.
+    ReadingsOverBudget,
 }
 
 impl Metric {
@@ -338,6 +340,7 @@ impl Metric {
             Self::Commands => "commands",
             Self::Alerts => "alerts",
             Self::PaymentReports => "payment_reports",
+            Self::ReadingsOverBudget => "readings_over_budget",
         }
     }
 
@@ -349,6 +352,7 @@ impl Metric {
             Self::Steps => "phase",
             Self::Alerts => "reason",
             Self::PaymentReports => "change",
+            Self::ReadingsOverBudget => "station",
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::platform::Value;
 
 pub use text::storable;
 
-/// What every connection is made with. No statement takes longer, and no connection waits in a transaction.
+/// What every connection is made with. No statement takes longer but those that make or change tables, and no connection
+/// waits in a transaction.
 pub const OPTIONS: &str = "-c default_transaction_isolation=serializable -c statement_timeout=30s \
                            -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s";
 

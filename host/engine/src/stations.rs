@@ -5,13 +5,16 @@
 //! | [`reports`]    | takes in what stations report, before they are answered                       |
 //! | [`transaction_events`] | the same for what stations of OCPP 2.x report of transactions         |
 //! | [`tokens`], [`signed_values`] | whose a token is; what meters sign                             |
+//! | [`readings`], [`limits`] | what becomes of a reading of a register, and how many are put on record |
 //! | [`matching`]   | which transaction a station means                                             |
 //! | [`tariffs`]    | what stations can show of tariffs                                             |
 //! | [`tending`]    | what time brings about: transactions that nobody pays for, and those that the station lost |
 //!
 //! The tables are in `store/stations.rs` and `store/transactions.rs`.
 
+pub(crate) mod limits;
 pub(crate) mod matching;
+pub(crate) mod readings;
 pub(crate) mod reports;
 pub(crate) mod signed_values;
 pub(crate) mod tariffs;

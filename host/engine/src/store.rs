@@ -25,6 +25,7 @@
 //! | [`fleet`]           | `fleet_write`, `fleet_item`, `fleet_change`, `picture` |
 //! | [`monitoring`]      | `seen`, `delivery`                                  |
 //! | [`status`]          | none of its own: counts for operators               |
+//! | [`retention`]       | none of its own: what goes of sessions as time passes |
 //! | [`clock`]           | `clock_step`, `clock_step_order`                    |
 //! | [`restores`]        | `restore`, `hold_comparison`                        |
 //! | [`verification`]    | none: reads all of them                             |
@@ -56,6 +57,7 @@ pub(crate) mod prompts;
 pub(crate) mod receipts;
 pub(crate) mod refunds;
 pub(crate) mod restores;
+pub(crate) mod retention;
 pub(crate) mod schema;
 pub(crate) mod sessions;
 pub(crate) mod station_states;
@@ -65,5 +67,5 @@ pub(crate) mod transactions;
 pub(crate) mod verification;
 
 #[cfg(test)]
-mod disk;
+pub(crate) mod disk;
 mod rows;

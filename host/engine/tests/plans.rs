@@ -16,11 +16,12 @@ use rusqlite::Connection;
 
 use self::statements::{Dialect, Statement, statements};
 
-const TABLES: &str = include_str!("../src/store/migrations/earlier/version-2.sql");
+const TABLES: &str = include_str!("../src/store/migrations/earlier/version-3.sql");
 
 /// What may be read as a whole, and why.
-const READ_WHOLE: [(&str, &str); 16] = [
+const READ_WHOLE: [(&str, &str); 17] = [
     ("attempt", "three rows"),
+    ("audit_limit", "one row"),
     ("card_key", "one row"),
     ("clock_step", "seldom has a row"),
     ("clock_step_order", "seldom has a row"),
@@ -108,7 +109,7 @@ fn a_statement_without_an_index_is_found() {
             "SELECT id FROM session WHERE station = ?1",
             &["session"][..],
         ),
-        ("DELETE FROM report WHERE at < ?1", &["report"]),
+        ("DELETE FROM report WHERE endpoint = ?1", &["report"]),
         ("SELECT id FROM session WHERE id = ?1", &[]),
     ] {
         assert_eq!(

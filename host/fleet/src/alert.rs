@@ -135,6 +135,8 @@ pub enum AlertKind {
     PaymentDisputeLost,
     /// After a restore, the payment provider has a hold that the restored database does not know.
     HoldUnknown,
+    /// A station reports its registers more often than they are put on record.
+    TooManyReadings,
 }
 
 impl AlertKind {
@@ -165,6 +167,7 @@ impl AlertKind {
             Self::PaymentDisputed => "payment-disputed",
             Self::PaymentDisputeLost => "payment-dispute-lost",
             Self::HoldUnknown => "hold-unknown",
+            Self::TooManyReadings => "too-many-readings",
         }
     }
 
@@ -195,6 +198,7 @@ impl AlertKind {
             Self::PaymentDisputed => "is disputed",
             Self::PaymentDisputeLost => "was lost in a dispute",
             Self::HoldUnknown => "is held, and the restored database does not know what for",
+            Self::TooManyReadings => "has its register read more often than that is put on record",
         }
     }
 

@@ -37,6 +37,7 @@ pub mod order;
 pub mod processor;
 pub mod readiness;
 pub mod refusal;
+pub mod retention;
 pub mod site;
 pub mod terminal;
 pub mod text;

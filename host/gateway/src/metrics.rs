@@ -31,6 +31,7 @@ pub(crate) struct Metrics {
     commands: Family<Labels, Counter>,
     alerts: Family<Labels, Counter>,
     payment_reports: Family<Labels, Counter>,
+    readings_over_budget: Family<Labels, Counter>,
     connected: Family<Labels, Gauge>,
     pending: Gauge,
     statuses: Family<[(&'static str, String); 3], Gauge>,
@@ -46,6 +47,7 @@ impl Metrics {
             commands: Family::default(),
             alerts: Family::default(),
             payment_reports: Family::default(),
+            readings_over_budget: Family::default(),
             connected: Family::default(),
             pending: Gauge::default(),
             statuses: Family::default(),
@@ -63,6 +65,10 @@ impl Metrics {
             (
                 Metric::PaymentReports,
                 "Reports of payment providers by what became of the payment",
+            ),
+            (
+                Metric::ReadingsOverBudget,
+                "Readings over a connector's budget, of which only the last is kept, by station",
             ),
         ] {
             registry.register(metric.name(), help, metrics.family(metric).clone());
@@ -160,6 +166,7 @@ impl Metrics {
             Metric::Commands => &self.commands,
             Metric::Alerts => &self.alerts,
             Metric::PaymentReports => &self.payment_reports,
+            Metric::ReadingsOverBudget => &self.readings_over_budget,
         }
     }
 }

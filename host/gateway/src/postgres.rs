@@ -148,6 +148,12 @@ impl Postgres {
 
     async fn attempt(&self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
         let connection = self.pool.get().await.map_err(Failure::NotConnected)?;
+        if is_definition(text) {
+            // An index of a large table takes long. Both are one transaction.
+            let unlimited = format!("SET LOCAL statement_timeout = 0; {text}");
+            connection.batch_execute(&unlimited).await?;
+            return Ok(Vec::new());
+        }
         let ran = run(&connection, text, parameters).await;
         if let Err(Failure::Refused(Refusal::ReadOnly, _)) = ran {
             // It was made when the server took writes. One that is made anew leads to a server that does.
@@ -165,6 +171,11 @@ async fn run(connection: &Object, text: &str, parameters: &[Value]) -> Result<Ve
     let parameters: Vec<_> = parameters.collect();
     let rows = connection.query(&prepared, &parameters).await?;
     rows.iter().map(row).collect()
+}
+
+/// Whether a statement makes or changes a table. It has no parameters and answers nothing.
+fn is_definition(statement: &str) -> bool {
+    statement.starts_with("CREATE ") || statement.starts_with("ALTER ")
 }
 
 impl Database for Postgres {

@@ -10,6 +10,7 @@ mod tables;
 use chargetap_engine::EngineError;
 use chargetap_engine::copies::{self, CopyState};
 use chargetap_engine::platform::{Database, DatabaseError, Dialect, Value};
+use chargetap_engine::postgres::storable;
 use chargetap_engine::processes;
 use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
@@ -19,7 +20,6 @@ use tables::{Numbers, Table, tables};
 
 use crate::faults::Faults;
 use crate::progress::progress_bar;
-use chargetap_engine::postgres::storable;
 
 /// A store was not copied, or not to the end.
 #[derive(Debug, thiserror::Error)]

@@ -118,7 +118,10 @@ impl Platform for Simulated {
         match metric {
             Metric::Steps => self.world.process.deadlines.notify_one(),
             Metric::Alerts => state.oracle.alert(label),
-            Metric::Callbacks | Metric::Commands | Metric::PaymentReports => {}
+            Metric::Callbacks
+            | Metric::Commands
+            | Metric::PaymentReports
+            | Metric::ReadingsOverBudget => {}
         }
     }
 

@@ -19,6 +19,11 @@ const BECOMES_RIGHT_WITHIN: u64 = 10 * 60_000;
 /// A gateway that did not look at its clock for so long stood still, in milliseconds.
 const STANDSTILL: u64 = 5_000;
 
+/// A clock that is set so far ahead, or is so far ahead of the store at the start, may be wrong: it is given so long to
+/// become right before anything is deleted for its age, in milliseconds.
+pub(crate) const FAR_AHEAD: u64 = 30 * 24 * 60 * 60_000;
+const BECOMES_RIGHT_FROM_AHEAD_WITHIN: u64 = 24 * 60 * 60_000;
+
 /// How often it is said that the clock cannot be trusted, in milliseconds.
 const WARN_EVERY: u64 = 60_000;
 
@@ -52,6 +57,8 @@ struct State {
     begun_at: u64,
     /// Since when nothing has kept stations' reports out, by the clock that cannot be set.
     undisturbed_since: u64,
+    /// Since when the clock has been far ahead of what it was before, by the clock that cannot be set.
+    far_ahead_since: Option<u64>,
 }
 
 /// Whether the clock was set, and whether it can be trusted.
@@ -90,7 +97,8 @@ pub enum ClockProblem {
 
 impl Clock {
     /// The clock of a gateway that is opened now.
-    pub(crate) fn new(record: &Record, elapsed: u64) -> Self {
+    pub(crate) fn new(record: &Record, look: Look) -> Self {
+        let elapsed = look.elapsed;
         let state = State {
             latest: record.latest,
             looked: None,
@@ -103,6 +111,7 @@ impl Clock {
             opened_at: elapsed,
             begun_at: elapsed,
             undisturbed_since: elapsed,
+            far_ahead_since: is_far_ahead(record, look.now).then_some(elapsed),
         };
         Self {
             state: Mutex::new(state),
@@ -137,6 +146,15 @@ impl Clock {
         elapsed.saturating_sub(self.lock().opened_at)
     }
 
+    /// Whether the clock is good enough to delete something for its age: what is deleted for a clock that is ahead does
+    /// not come back.
+    pub(crate) fn tells_age(&self, look: Look) -> bool {
+        let state = self.lock();
+        let became_right =
+            |since| look.elapsed.saturating_sub(since) >= BECOMES_RIGHT_FROM_AHEAD_WITHIN;
+        state.problem(look).is_none() && state.far_ahead_since.is_none_or(became_right)
+    }
+
     /// Whether something waited for the clock, which can be trusted now.
     pub(crate) fn take_waiters(&self) -> bool {
         std::mem::take(&mut self.lock().is_waited_for)
@@ -162,6 +180,10 @@ impl Clock {
         };
         state.looked = Some(look);
         state.is_being_set |= step.is_some();
+        if let Some(by) = step.filter(|by| by.unsigned_abs() > FAR_AHEAD) {
+            // Set back, it is where it was.
+            state.far_ahead_since = (by > 0).then_some(look.elapsed);
+        }
         state.latest = match step {
             Some(_) => look.now,
             None => state.latest.max(look.now),
@@ -203,6 +225,7 @@ impl Clock {
         state.is_being_set = false;
         state.looked = None;
         state.begun_at = look.elapsed;
+        state.far_ahead_since = is_far_ahead(record, look.now).then_some(look.elapsed);
         if state.problem(look).is_none() {
             state.looked = Some(look);
             state.latest = state.latest.max(look.now);
@@ -271,6 +294,13 @@ impl Clock {
     }
 }
 
+/// Whether the clock is far ahead of what the store has seen, or was set so a short while ago.
+fn is_far_ahead(record: &Record, now: u64) -> bool {
+    let was_set = |at| now.saturating_sub(at) < BECOMES_RIGHT_FROM_AHEAD_WITHIN;
+    record.latest > 0 && now.saturating_sub(record.latest) > FAR_AHEAD
+        || record.set_far_ahead_at.is_some_and(was_set)
+}
+
 impl State {
     /// A gateway that did not look for long stood still meanwhile.
     fn notice_standstill(&mut self, look: Look) {
@@ -333,11 +363,17 @@ mod tests {
         Record {
             latest,
             last_step: 0,
+            set_far_ahead_at: None,
         }
     }
 
     fn opened(latest: u64, last_step: i64) -> Clock {
-        Clock::new(&Record { latest, last_step }, 0)
+        let record = Record {
+            latest,
+            last_step,
+            set_far_ahead_at: None,
+        };
+        Clock::new(&record, at(latest, 0))
     }
 
     fn running() -> Clock {
@@ -552,8 +588,8 @@ mod tests {
                     let latest = look.now;
                     other.begin_anew(
                         &Record {
-                            latest,
                             last_step: 1,
+                            ..record(latest)
                         },
                         look,
                     );
@@ -565,6 +601,67 @@ mod tests {
                 assert_eq!(other.compare(&recorded), 0, "{first}");
             }
         }
+    }
+
+    #[test]
+    fn nothing_is_old_by_a_clock_that_is_behind_being_set_or_far_ahead_at_the_start() {
+        let record = Record {
+            latest: NOON,
+            last_step: 0,
+            set_far_ahead_at: None,
+        };
+        let day = 24 * HOUR;
+        let ahead = Clock::new(&record, at(NOON + YEAR, 0));
+        assert!(!ahead.tells_age(at(NOON + YEAR + HOUR, HOUR)));
+        assert!(ahead.tells_age(at(NOON + YEAR + day, day)));
+        let right = Clock::new(&record, at(NOON + day, 0));
+        assert!(right.tells_age(at(NOON + day, 0)));
+        assert!(!right.tells_age(at(NOON - HOUR, 0)), "it is behind");
+        let set = running();
+        assert!(!set.tells_age(at(NOON + HOUR, 0)), "it was set");
+        let nothing = Record {
+            latest: 0,
+            last_step: 0,
+            set_far_ahead_at: None,
+        };
+        assert!(Clock::new(&nothing, at(NOON, 0)).tells_age(at(NOON, 0)));
+    }
+
+    #[test]
+    fn nothing_is_old_for_a_day_by_a_clock_that_was_set_far_ahead_also_after_a_start() {
+        let day = 24 * HOUR;
+        let clock = running();
+        clock.look(at(NOON + 10 * YEAR, 0));
+        clock.compare(&[(1, i64::try_from(10 * YEAR).unwrap())]);
+        clock.release();
+        let later = |elapsed| at(NOON + 10 * YEAR + elapsed, elapsed);
+        for elapsed in [0, HOUR, day - HOUR] {
+            clock.look(later(elapsed));
+            assert_eq!(clock.check(later(elapsed)), Ok(()), "sessions go on");
+            assert!(!clock.tells_age(later(elapsed)));
+        }
+        clock.look(later(day));
+        assert!(clock.tells_age(later(day)));
+
+        let record = Record {
+            latest: NOON + 10 * YEAR,
+            last_step: 1,
+            set_far_ahead_at: Some(NOON + 10 * YEAR),
+        };
+        let started = Clock::new(&record, at(NOON + 10 * YEAR + HOUR, 0));
+        assert!(!started.tells_age(at(NOON + 10 * YEAR + HOUR, 0)));
+        let started = Clock::new(&record, at(NOON + 10 * YEAR + day, 0));
+        assert!(started.tells_age(at(NOON + 10 * YEAR + day, 0)));
+    }
+
+    #[test]
+    fn a_clock_that_was_far_ahead_and_is_set_back_tells_age() {
+        let clock = running();
+        for now in [NOON + YEAR, NOON] {
+            clock.look(at(now, 0));
+            clock.release();
+        }
+        assert!(clock.tells_age(at(NOON, 0)));
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::issuers::issuers;
 use super::place::{Place, fits_a_header, is_one_line, repeated};
 use super::policy::PolicyTable;
 use super::proxies::trusted_proxies;
+use super::retention::RetentionTable;
 use super::tables::{Element, Table, Tables};
 use super::tariffs::tariffs;
 use super::terminals::{Known, terminals};
@@ -193,6 +194,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
     let station_tables = tables.list("stations", true);
     let terminal_tables = tables.list("terminals", true);
     let upstream_table = tables.optional::<UpstreamTable>("upstream");
+    let retention = tables.or_default::<RetentionTable>("retention");
     tables.finish();
 
     let server = server.and_then(|table| server_of(place, table));
@@ -220,6 +222,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
     let terminals = terminal_tables
         .map(|tables| terminals(place, tables.into_inner(), policy.as_ref(), &known));
 
+    let retention = retention.and_then(|table| table.read(place));
     let upstream = upstream_table.map(|table| table.and_then(|it| upstream(place, it)));
     let (payter, site) = (payter?, site?);
     let terminals = terminals?;
@@ -243,6 +246,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
         stations: all(stations?)?,
         terminals,
         qr_screen: payter.qr_screen,
+        retention: retention?,
         upstream: upstream.map_or(Some(None), |it| it.map(Some))?,
         server: server?,
         warnings: place.take_warnings(),

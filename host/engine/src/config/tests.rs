@@ -6,6 +6,7 @@ use super::*;
 
 mod issuers;
 mod mistakes;
+mod retention;
 mod stations;
 mod terminals;
 mod webhooks;

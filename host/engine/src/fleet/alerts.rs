@@ -4,8 +4,8 @@
 //! again, after a crash too: the record keeps what raised each alert, and raises no second one.
 
 use chargetap_contract::callback::{PaymentChange, PaymentReport};
-use chargetap_contract::session::{Alert, Attention, Evse};
-use chargetap_fleet::alert::{AlertKind, NewAlert, ReportedPayment};
+use chargetap_contract::session::{Alert as SessionAlert, Attention, Evse};
+use chargetap_fleet::alert::{Alert, AlertKind, NewAlert, ReportedPayment};
 use chargetap_fleet::command::Command;
 use chargetap_fleet::text::Line;
 
@@ -17,12 +17,15 @@ use crate::platform::{Metric, Platform};
 use crate::store;
 use crate::store::transactions::Transaction;
 
+/// In milliseconds.
+const DAY: u64 = 24 * 60 * 60 * 1_000;
+
 /// Raise the alert of a session for which this command asks.
 pub(crate) async fn raise_for_session(
     gateway: &Gateway<impl Platform>,
     command: &str,
     session: &str,
-    alert: &Alert,
+    alert: &SessionAlert,
 ) -> Result<(), EngineError> {
     let stored = store::sessions::load(&gateway.platform, session).await?;
     let kind = kind_of_session(alert.reason);
@@ -169,6 +172,47 @@ pub(crate) async fn raise_for_unknown_hold(
             terminal,
             reason = kind.name(),
             payment,
+            next_action,
+            "needs attention"
+        );
+    }
+    Ok(())
+}
+
+/// Raise the alert of a station that reports more readings than are put on record, unless one is open: one a day at
+/// most.
+pub(crate) async fn raise_for_readings(
+    gateway: &Gateway<impl Platform>,
+    evse: &Evse,
+) -> Result<(), EngineError> {
+    let kind = AlertKind::TooManyReadings;
+    let causes = format!("readings/{}/", evse.station);
+    let is_of_station = |it: &Alert| {
+        let cause = it.cause.as_deref();
+        cause.is_some_and(|cause| cause.starts_with(&causes))
+    };
+    let fleet = records::current(gateway).await?;
+    let mut open = fleet.each::<Alert>().filter(|it| it.ended.is_none());
+    if open.any(is_of_station) {
+        return Ok(());
+    }
+    let day = gateway.platform.now() / DAY;
+    let next_action = "See why the station reads its meter so often: MeterValueSampleInterval, or its firmware. Sessions \
+                       are billed by the readings that are kept.";
+    let new = NewAlert {
+        kind,
+        terminal: None,
+        session: None,
+        payment: None,
+        evse: Some(Line::shortened(&evse.to_string())),
+        cause: format!("{causes}{day}"),
+        next_action: Line::shortened(next_action),
+    };
+    if raise(gateway, kind, new).await? {
+        let station = &evse.station;
+        tracing::error!(
+            station,
+            reason = kind.name(),
             next_action,
             "needs attention"
         );

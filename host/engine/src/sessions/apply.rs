@@ -68,6 +68,11 @@ async fn attempt(
         // Another step moved the deadline meanwhile.
         return Ok(Some(EventOutcome::Duplicate));
     }
+    if stored.is_some_and(StoredSession::is_closed) {
+        let event = event_name(&envelope.event);
+        tracing::info!(session, event, "refused: the session ended too long ago");
+        return Ok(Some(EventOutcome::NotApplicable));
+    }
     let policy = gateway.policy(terminal, now);
     let state = stored.map(|stored| stored.state.as_slice());
     let step = platform.call(Purpose::Money, |components| {

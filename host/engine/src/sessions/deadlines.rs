@@ -7,6 +7,7 @@ use crate::error::EngineError;
 use crate::event::EventOutcome;
 use crate::gateway::Gateway;
 use crate::platform::Platform;
+use crate::stations::readings;
 use crate::store;
 
 /// When to come back to a session that could not be stepped at its deadline, in milliseconds.
@@ -39,6 +40,10 @@ async fn reach_one(
     session: &str,
 ) -> Result<EventOutcome, EngineError> {
     let platform = &gateway.platform;
+    // Whether to stop before it costs more than is held, or what is owed at the end, is decided on the last register.
+    if let Some(transaction) = store::transactions::of_session(platform, session).await? {
+        readings::tell_untold_of(gateway, transaction).await?;
+    }
     let Some(stored) = store::sessions::load(platform, session).await? else {
         return Ok(EventOutcome::UnknownSession);
     };
@@ -51,3 +56,6 @@ async fn reach_one(
     let envelope = Event::DeadlineReached(reachable_for).into();
     apply_to(gateway, session, &terminal, Some(stored), envelope).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@
 //! | an end without a reading                          | the last reading is billed, and a person is told     |
 //! | a start under no token of ours                    | it gets a number, and is told to stop; below a central system, it is that system's |
 //! | a connector with a transaction is free            | see [`super::tending`]                               |
+//! | its register, without end                         | see [`super::readings`]                              |
 //!
 //! Texts of stations may be anything: they are kept as a log may have them.
 
@@ -27,7 +28,9 @@ use crate::fleet::alerts::{self, Unpaid};
 use crate::gateway::Gateway;
 use crate::platform::{Platform, Work};
 use crate::sessions::apply::apply;
+use crate::stations::limits::MOST_CONNECTORS;
 use crate::stations::matching::{ReportOutcome, find_read, find_stopped};
+use crate::stations::readings;
 use crate::stations::signed_values::keep_signed;
 use crate::stations::tariffs::{EvseTariff, tariffs};
 use crate::stations::tokens::{is_local_token, is_of_others, session_of_token};
@@ -36,9 +39,6 @@ use crate::store;
 use crate::store::named_transactions::Said;
 use crate::store::sessions::Reported;
 use crate::store::transactions::{NewTransaction, Transaction};
-
-/// A reading that is older was queued, in milliseconds.
-const OF_NOW: u64 = 2 * 60_000;
 
 /// What a station says of itself, as it is kept.
 #[must_use]
@@ -103,7 +103,10 @@ impl<P: Platform> Gateway<P> {
             station: station.to_owned(),
             connector: status.connector,
         };
-        let Some(new) = status.status else {
+        let Some(new) = status
+            .status
+            .filter(|_| status.connector <= MOST_CONNECTORS)
+        else {
             return Ok(());
         };
         let now = platform.now();
@@ -281,19 +284,8 @@ impl<P: Platform> Gateway<P> {
             let Some(energy) = sample.register else {
                 continue;
             };
-            let now = platform.now();
-            let at = sample.at.unwrap_or(now);
-            // One that was queued says nothing of how it is now.
-            let is_of_now = now.abs_diff(at) <= OF_NOW;
-            if is_of_now && found.energy.is_some_and(|before| before < energy) {
-                let connector = found.connector;
-                store::stations::overrule_status(platform, station, connector, now).await?;
-            }
-            store::transactions::read(platform, found.number, energy, now).await?;
-            if let Some(session) = &found.session {
-                let reading = Event::MeterRead(MeterReading { energy, at });
-                report(self, session, reading, None).await?;
-            }
+            let at = sample.at.unwrap_or_else(|| platform.now());
+            readings::take_in(self, station, &found, MeterReading { energy, at }).await?;
         }
         if found.session.is_none()
             && let Some(found) = store::transactions::load(platform, station, found.number).await?
@@ -320,6 +312,7 @@ impl<P: Platform> Gateway<P> {
         };
         let now = platform.now();
         keep_signed(self, station, &found, &stop.signed).await?;
+        readings::tell_untold_of(self, found.number).await?;
         match &found.session {
             Some(session) => {
                 // Its end may tell more than that it was stopped.

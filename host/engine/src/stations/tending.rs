@@ -4,6 +4,7 @@
 //! |----------------------------------------------------|----------------------------------------------------------|
 //! | has a session, and the station says that it is over | the station may still deliver its end; then its session ends |
 //! | has a session that is over, or none                | the station is told to stop it, ever less often          |
+//! | has a register of which its session was not told   | the session is told, once the connector's budget has room |
 //! | is one of these, and the station does not know it, or is not heard of it any more | it counts as ended, until its register moves |
 
 use chargetap_contract::session::{Event, Requester};
@@ -14,6 +15,7 @@ use crate::fleet::alerts::{self, Unpaid};
 use crate::gateway::Gateway;
 use crate::platform::{Platform, StationAnswer, StationOrder};
 use crate::sessions::apply::apply;
+use crate::stations::readings;
 use crate::stations::reports::announce;
 use crate::store::transactions::{Tended, TendingLimits};
 use crate::{clock, store};
@@ -44,6 +46,7 @@ pub(crate) async fn tend(gateway: &Gateway<impl Platform>) -> Result<(), EngineE
         return Ok(());
     };
     let platform = &gateway.platform;
+    readings::tell_untold(gateway).await?;
     let limits = TendingLimits {
         denied_before: now.saturating_sub(END_COMES_WITHIN),
         occupied_before: now.saturating_sub(GOES_ON_WITHIN),

@@ -139,7 +139,9 @@ macro_rules! record {
             $place,
             ") FROM event)),
                 0),
-                (SELECT coalesce(max(number), 0) FROM clock_step)"
+                (SELECT coalesce(max(number), 0) FROM clock_step),
+                (SELECT CASE WHEN by > 0 THEN at END FROM clock_step WHERE abs(by) > ?1
+                 ORDER BY number DESC LIMIT 1)"
         )
     };
 }
@@ -151,19 +153,25 @@ pub(crate) struct Record {
     pub(crate) latest: u64,
     /// The number of the last step of the clock; 0 if there is none.
     pub(crate) last_step: i64,
+    /// When the clock was set far ahead, as it showed then; absent if it was not, or was set far back since.
+    pub(crate) set_far_ahead_at: Option<u64>,
 }
 
-/// Read it.
-pub(crate) async fn record(database: &impl Database) -> Result<Record, StoreError> {
+/// Read it. A clock is set far by a step that is longer than `far`, in milliseconds.
+pub(crate) async fn record(database: &impl Database, far: u64) -> Result<Record, StoreError> {
     let rows = database
         .query(
             by_dialect(database, record!("rowid"), record!("place")),
-            Vec::new(),
+            vec![integer(far)?],
         )
         .await?;
     let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
     Ok(Record {
         latest: row.unsigned()?,
         last_step: row.integer()?,
+        set_far_ahead_at: row.optional_unsigned()?,
     })
 }
+
+#[cfg(test)]
+mod tests;

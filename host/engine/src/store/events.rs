@@ -9,6 +9,7 @@
 //! | `read`, the arming id         | a prompt starts or stops one session only                             |
 //! | `(terminal, payment)`         | a hold belongs to one session only                                    |
 //! | index `session_of_evse`       | one driver at a time has an EVSE; another's card is told so           |
+//! | `closed_at`                   | nothing follows in a session that was closed since its step was made  |
 
 use chargetap_contract::receipt::Subject;
 use chargetap_contract::session::{Action, Command, Decision, Event, Evse, View};
@@ -39,7 +40,8 @@ pub(crate) struct Entry<'a> {
 const INSERT: &str = "INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
                         state, view, card, phase, commands, deadline)
      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
-     WHERE NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
+     WHERE NOT EXISTS (SELECT 1 FROM session WHERE id = ?1 AND closed_at IS NOT NULL)
+       AND NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
                        WHERE this.id = ?6 AND later.number > this.number)
        AND (?2 > 1 OR ?6 IS NULL OR EXISTS (
             SELECT 1 FROM fleet_item WHERE kind = 'terminal' AND key = ?9 ->> '$.terminal'
@@ -51,7 +53,8 @@ const INSERT_AND_SPREAD: &str = "WITH stored AS (
         INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
                            state, view, card, phase, commands, deadline)
         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
-        WHERE NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
+        WHERE NOT EXISTS (SELECT 1 FROM session WHERE id = ?1 AND closed_at IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
                           WHERE this.id = ?6 AND later.number > this.number)
           AND (?2 > 1 OR ?6 IS NULL OR EXISTS (
                SELECT 1 FROM fleet_item WHERE kind = 'terminal' AND key = CAST(?9 AS jsonb) ->> 'terminal'
@@ -194,7 +197,8 @@ macro_rules! obstacles {
                 EXISTS (SELECT 1 FROM event WHERE read = ?2)
                 OR EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
                            WHERE this.id = ?2 AND later.number > this.number),
-                EXISTS (SELECT 1 FROM event WHERE session = ?3 AND version = ?4),
+                EXISTS (SELECT 1 FROM event WHERE session = ?3 AND version = ?4)
+                OR EXISTS (SELECT 1 FROM session WHERE id = ?3 AND closed_at IS NOT NULL),
                 EXISTS (SELECT 1 FROM session
                         WHERE station = ?5 AND connector = ?6 AND id <> ?3
                           AND phase IN ('authorising', 'starting', 'charging', 'stopping')),

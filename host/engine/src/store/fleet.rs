@@ -1,13 +1,14 @@
 //! The fleet's records: what is there now, and who changed what.
 //!
 //! A write is one statement: an insert into `fleet_write`, which a trigger spreads to `fleet_item` (what is),
-//! `fleet_change` (what was: nothing there is ever changed or removed) and `delivery`.
+//! `fleet_change` (what was: nothing there is ever changed, or removed before its time) and `delivery`. With an
+//! incident go the pictures that no other one has.
 
 use chargetap_fleet::fleet::{Change, Fleet, Item, Kind};
 
 use super::error::StoreError;
 use super::rows;
-use super::rows::{Reader, by_dialect, integer, json, optional_text, place, text};
+use super::rows::{Reader, by_dialect, integer, is_full, json, optional_text, place, text};
 use crate::platform::{Database, DatabaseError, Value};
 
 /// Changes on their way into the store.
@@ -65,7 +66,16 @@ const WRITE_AND_SPREAD: &str = "WITH written AS (
         INSERT INTO delivery (webhook, alert, body, status, next_at)
         SELECT webhook.key, change.key, CAST(CAST(change.after AS json) -> 'record' AS text), 'waiting', change.at
         FROM change JOIN fleet_item AS webhook ON webhook.kind = 'webhook'
-        WHERE change.kind = 'alert' AND change.before IS NULL AND change.after IS NOT NULL)
+        WHERE change.kind = 'alert' AND change.before IS NULL AND change.after IS NOT NULL),
+     unused AS (
+        DELETE FROM picture USING change,
+                                  json_array_elements(CAST(change.before AS json) #> '{record,photographs}') AS gone
+        WHERE change.kind = 'incident' AND change.after IS NULL AND picture.hash = gone ->> 'hash'
+          AND NOT EXISTS (
+            SELECT 1 FROM fleet_item,
+                          json_array_elements(CAST(item AS json) #> '{record,photographs}') AS photograph
+            WHERE kind = 'incident' AND photograph ->> 'hash' = picture.hash
+              AND key NOT IN (SELECT key FROM change WHERE kind = 'incident' AND after IS NULL)))
      SELECT number FROM written";
 
 /// Store changes, all or none. Whether they were: they are not when another write came first.
@@ -233,19 +243,58 @@ pub(crate) async fn audit(
     rows.into_iter().map(audited).collect()
 }
 
-/// Drop the keys of requests that are not repeated any more, with their answers.
+/// Drop so many keys of requests that are not repeated any more, with their answers. Whether there may be more.
 pub(crate) async fn delete_repetitions(
     database: &impl Database,
     before: u64,
-) -> Result<(), StoreError> {
-    database
+    most: u64,
+) -> Result<bool, StoreError> {
+    let dropped = database
         .query(
             "UPDATE fleet_write SET idempotency = NULL, fingerprint = NULL, answer = NULL
-             WHERE at < ?1 AND idempotency IS NOT NULL",
-            vec![integer(before)?],
+             WHERE number IN (SELECT number FROM fleet_write WHERE at < ?1 AND idempotency IS NOT NULL
+                              ORDER BY at LIMIT ?2)
+             RETURNING number",
+            vec![integer(before)?, integer(most)?],
         )
         .await?;
-    Ok(())
+    Ok(is_full(&dropped, most))
+}
+
+/// Delete so much of what was written before a moment from the audit log. The last change of each record that there is,
+/// and the last write stay. Whether there may be more.
+pub(crate) async fn shorten_audit(
+    database: &impl Database,
+    before: u64,
+    most: u64,
+) -> Result<bool, StoreError> {
+    let limit = "INSERT INTO audit_limit (id, upto)
+                 SELECT 1, number FROM fleet_write WHERE at < ?1 ORDER BY at DESC, number DESC LIMIT 1
+                 ON CONFLICT (id) DO UPDATE SET upto = excluded.upto WHERE audit_limit.upto < excluded.upto";
+    database.query(limit, vec![integer(before)?]).await?;
+    let mut is_any_full = false;
+    for statement in [
+        "DELETE FROM fleet_change WHERE (write, kind, key) IN (
+            SELECT old.write, old.kind, old.key
+            FROM fleet_write JOIN fleet_change AS old ON old.write = number
+            WHERE at < ?1 AND number <= (SELECT upto FROM audit_limit)
+              AND number < (SELECT max(number) FROM fleet_write)
+              AND NOT EXISTS (SELECT 1 FROM fleet_item AS record
+                              WHERE record.kind = old.kind AND record.key = old.key AND record.write = old.write)
+            ORDER BY at LIMIT ?2)
+         RETURNING write",
+        "DELETE FROM fleet_write WHERE number IN (
+            SELECT number FROM fleet_write AS old
+            WHERE at < ?1 AND number <= (SELECT upto FROM audit_limit)
+              AND number < (SELECT max(number) FROM fleet_write)
+              AND NOT EXISTS (SELECT 1 FROM fleet_change WHERE write = old.number)
+            ORDER BY at LIMIT ?2)
+         RETURNING number",
+    ] {
+        let parameters = vec![integer(before)?, integer(most)?];
+        is_any_full |= is_full(&database.query(statement, parameters).await?, most);
+    }
+    Ok(is_any_full)
 }
 
 /// Keep a picture under its hash.

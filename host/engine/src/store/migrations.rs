@@ -15,7 +15,7 @@ use super::schema::{DEFINITIONS, postgres};
 use crate::platform::{Database, Dialect, Value};
 
 /// The version of the tables.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// What stands in its place while rows are copied into the tables (`copies`). Programs that do not know it refuse it as a
 /// version that is newer than theirs.
@@ -58,8 +58,13 @@ pub(crate) async fn migrate(database: &impl Database) -> Result<(), StoreError> 
     }
     match database.dialect() {
         Dialect::Sqlite => upgrade(database, found).await?,
-        // No earlier version had tables there.
-        Dialect::Postgres => define(database, postgres::DEFINITIONS).await?,
+        Dialect::Postgres => {
+            // No version before that had tables there.
+            if found == 2 {
+                define(database, postgres::SHAPES_OF_VERSION_2).await?;
+            }
+            define(database, postgres::DEFINITIONS).await?;
+        }
     }
     let statement = "INSERT INTO store_version (id, version) VALUES (1, ?1)
                      ON CONFLICT (id) DO UPDATE SET version = excluded.version
@@ -74,7 +79,10 @@ async fn upgrade(database: &impl Database, found: i64) -> Result<(), StoreError>
     if found < 1 {
         take(database, SHAPES).await?;
     }
-    take(database, SHAPES_OF_VERSION_1).await?;
+    if found < 2 {
+        take(database, SHAPES_OF_VERSION_1).await?;
+    }
+    take(database, SHAPES_OF_VERSION_2).await?;
     define(database, DEFINITIONS).await?;
     if found < 1 {
         take(database, CONTENTS).await?;
@@ -221,6 +229,30 @@ const SHAPES_OF_VERSION_1: &[Step] = &[when(
 /// triggers anew that are no more.
 pub(super) const REFUSAL_OF_OLD_PROGRAMS: &str =
     "CREATE VIEW IF NOT EXISTS receipt AS SELECT id, session, document FROM paper WHERE false";
+
+/// Tables of version 2, before what they lack is defined.
+const SHAPES_OF_VERSION_2: &[Step] = &[
+    // What these did is done by statements of their own, or by triggers of other names.
+    always("DROP TRIGGER IF EXISTS session_folded"),
+    always("DROP TRIGGER IF EXISTS fleet_change_is_kept"),
+    always("DROP TRIGGER IF EXISTS fleet_write_is_kept"),
+    when(
+        "SELECT 1 FROM sqlite_schema WHERE name = 'session' AND NOT instr(sql, 'is_thinned')",
+        "ALTER TABLE session ADD COLUMN is_thinned INTEGER NOT NULL DEFAULT 0",
+    ),
+    when(
+        "SELECT 1 FROM sqlite_schema WHERE name = 'session' AND NOT instr(sql, 'closed_at')",
+        "ALTER TABLE session ADD COLUMN closed_at INTEGER",
+    ),
+    when(
+        "SELECT 1 FROM sqlite_schema WHERE name = 'session' AND NOT instr(sql, 'last_place')",
+        "ALTER TABLE session ADD COLUMN last_place INTEGER",
+    ),
+    when(
+        "SELECT 1 FROM sqlite_schema WHERE name = 'station_transaction' AND NOT instr(sql, 'untold_at')",
+        "ALTER TABLE station_transaction ADD COLUMN untold_at INTEGER",
+    ),
+];
 
 const RECEIPTS: &str = "SELECT 1 FROM sqlite_schema WHERE name = 'receipt' AND type = 'table'";
 

@@ -7,7 +7,7 @@ use chargetap_fleet::text::Serial;
 
 use super::error::StoreError;
 use super::rows::{
-    Reader, by_dialect, integer, json, optional_text, place, text, unreadable, with_texts,
+    Reader, by_dialect, integer, is_full, json, optional_text, place, text, unreadable, with_texts,
 };
 use crate::platform::Database;
 
@@ -174,6 +174,21 @@ pub(crate) async fn complete_delivery(
         )
         .await?;
     Ok(())
+}
+
+/// Delete so many deliveries that arrived, or were given up, and were last tried before a moment. Whether there may be
+/// more.
+pub(crate) async fn delete_deliveries(
+    database: &impl Database,
+    before: u64,
+    most: u64,
+) -> Result<bool, StoreError> {
+    let statement = "DELETE FROM delivery WHERE number IN (
+                        SELECT number FROM delivery WHERE status <> 'waiting' AND last_at < ?1
+                        ORDER BY last_at LIMIT ?2)
+                     RETURNING number";
+    let parameters = vec![integer(before)?, integer(most)?];
+    Ok(is_full(&database.query(statement, parameters).await?, most))
 }
 
 /// Deliveries that were given up: the newest before one, as many as that.

@@ -5,7 +5,9 @@
 //! or energy flows.
 
 use super::error::StoreError;
-use super::rows::{Reader, first_text, integer, json, optional_integer, optional_text, text};
+use super::rows::{
+    Reader, first_text, integer, is_full, json, optional_integer, optional_text, text,
+};
 use crate::platform::{Database, Value};
 
 /// A transaction as it is known by its station's id.
@@ -161,15 +163,22 @@ pub(crate) async fn name_by_numbers(database: &impl Database, now: u64) -> Resul
     Ok(())
 }
 
-/// Delete those that were last heard of before this moment and are not on record otherwise.
-pub(crate) async fn forget(database: &impl Database, before: u64) -> Result<(), StoreError> {
-    database
+/// Delete so many that were last heard of before this moment and are not on record otherwise. Whether there may be more.
+pub(crate) async fn forget(
+    database: &impl Database,
+    before: u64,
+    most: u64,
+) -> Result<bool, StoreError> {
+    let deleted = database
         .query(
-            "DELETE FROM named_transaction WHERE heard_at < ?1
-             AND NOT EXISTS (SELECT 1 FROM station_transaction AS t
-                             WHERE t.number = named_transaction.number)",
-            vec![integer(before)?],
+            "DELETE FROM named_transaction WHERE (station, name) IN (
+                SELECT station, name FROM named_transaction AS old
+                WHERE heard_at < ?1
+                  AND NOT EXISTS (SELECT 1 FROM station_transaction AS t WHERE t.number = old.number)
+                ORDER BY heard_at LIMIT ?2)
+             RETURNING name",
+            vec![integer(before)?, integer(most)?],
         )
         .await?;
-    Ok(())
+    Ok(is_full(&deleted, most))
 }

@@ -3,7 +3,7 @@
 use chargetap_contract::callback::PaymentReport;
 
 use super::error::StoreError;
-use super::rows::{Reader, by_dialect, integer, json, optional_text, text};
+use super::rows::{Reader, by_dialect, integer, is_full, json, optional_text, text};
 use crate::platform::Database;
 
 /// A provider's report on record.
@@ -48,21 +48,48 @@ pub(crate) async fn insert(
     })
 }
 
-/// Drop the keys of deliveries that no provider repeats any more.
+/// The last condition is that of an index, word for word.
+macro_rules! forget_keys {
+    ($position:literal) => {
+        concat!(
+            "UPDATE event SET dedupe = NULL WHERE (session, version) IN (
+                 SELECT session, version FROM event
+                 WHERE at < ?1 AND dedupe IS NOT NULL AND ",
+            $position,
+            "(dedupe, '/') = 0 ORDER BY at LIMIT ?2)
+             RETURNING version"
+        )
+    };
+}
+
+/// Drop so many keys of deliveries that no provider repeats any more. Whether there may be more.
 pub(crate) async fn delete_delivery_keys(
     database: &impl Database,
     before: u64,
-) -> Result<(), StoreError> {
+    most: u64,
+) -> Result<bool, StoreError> {
+    let mut is_any_full = false;
     for statement in [
-        // The last condition is that of an index, word for word.
-        by_dialect(
-            database,
-            "UPDATE event SET dedupe = NULL WHERE at < ?1 AND dedupe IS NOT NULL AND instr(dedupe, '/') = 0",
-            "UPDATE event SET dedupe = NULL WHERE at < ?1 AND dedupe IS NOT NULL AND strpos(dedupe, '/') = 0",
-        ),
-        "UPDATE report SET dedupe = NULL WHERE at < ?1 AND dedupe IS NOT NULL",
+        by_dialect(database, forget_keys!("instr"), forget_keys!("strpos")),
+        "UPDATE report SET dedupe = NULL WHERE number IN (
+             SELECT number FROM report WHERE at < ?1 AND dedupe IS NOT NULL ORDER BY at LIMIT ?2)
+         RETURNING number",
     ] {
-        database.query(statement, vec![integer(before)?]).await?;
+        let parameters = vec![integer(before)?, integer(most)?];
+        is_any_full |= is_full(&database.query(statement, parameters).await?, most);
     }
-    Ok(())
+    Ok(is_any_full)
+}
+
+/// Delete so many reports that came before a moment. Whether there may be more.
+pub(crate) async fn delete_old(
+    database: &impl Database,
+    before: u64,
+    most: u64,
+) -> Result<bool, StoreError> {
+    let statement = "DELETE FROM report WHERE number IN (
+                        SELECT number FROM report WHERE at < ?1 ORDER BY at LIMIT ?2)
+                     RETURNING number";
+    let parameters = vec![integer(before)?, integer(most)?];
+    Ok(is_full(&database.query(statement, parameters).await?, most))
 }

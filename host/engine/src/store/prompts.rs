@@ -2,7 +2,7 @@
 //! answer.
 
 use super::error::StoreError;
-use super::rows::{Reader, integer, json, text, unreadable};
+use super::rows::{Reader, integer, is_full, json, text, unreadable};
 use crate::event::EventOutcome;
 use crate::platform::{Database, Row, Value};
 use crate::terminals::prompt::{Chosen, Prompt, SentPrompt};
@@ -64,18 +64,23 @@ pub(crate) async fn insert(
     Ok(!rows.is_empty())
 }
 
-/// Delete prompts that expired before a moment, except the last of each terminal, and the questions under those that
-/// are gone.
+/// Delete so many prompts that expired before a moment, except the last of each terminal, and the questions under those
+/// that are gone. Whether there may be more.
 pub(crate) async fn delete_expired(
     database: &impl Database,
     expired_before: u64,
-) -> Result<(), StoreError> {
-    database
+    most: u64,
+) -> Result<bool, StoreError> {
+    let deleted = database
         .query(
-            "DELETE FROM ask WHERE expires_at < ?1
-             AND EXISTS (SELECT 1 FROM ask AS later
-                         WHERE later.terminal = ask.terminal AND later.number > ask.number)",
-            vec![integer(expired_before)?],
+            "DELETE FROM ask WHERE number IN (
+                SELECT number FROM ask AS expired
+                WHERE expires_at < ?1
+                  AND EXISTS (SELECT 1 FROM ask AS later
+                              WHERE later.terminal = expired.terminal AND later.number > expired.number)
+                ORDER BY expires_at LIMIT ?2)
+             RETURNING number",
+            vec![integer(expired_before)?, integer(most)?],
         )
         .await?;
     database
@@ -84,7 +89,7 @@ pub(crate) async fn delete_expired(
             vec![],
         )
         .await?;
-    Ok(())
+    Ok(is_full(&deleted, most))
 }
 
 /// The provider confirmed the prompt. A message that was shown meanwhile stands in its place.

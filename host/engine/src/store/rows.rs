@@ -190,6 +190,11 @@ fn unexpected(wanted: &str, found: Option<&Value>) -> StoreError {
     StoreError::Unreadable(format!("{found} where {wanted} should be"))
 }
 
+/// Whether a statement changed as many rows as it may, so that there may be more.
+pub(super) fn is_full(rows: &[Row], most: u64) -> bool {
+    u64::try_from(rows.len()).is_ok_and(|rows| rows >= most)
+}
+
 pub(super) fn texts(rows: Vec<Row>) -> Result<Vec<String>, StoreError> {
     rows.into_iter()
         .map(|row| Reader::new(row).text())

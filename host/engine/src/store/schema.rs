@@ -25,7 +25,10 @@ pub(super) const DEFINITIONS: &[&str] = &[
         id INTEGER PRIMARY KEY CHECK (id = 1),
         version INTEGER NOT NULL
     ) STRICT",
-    // `number` is the order in which sessions began. Every event takes one.
+    // `number` is the order in which sessions began. Every event takes one. What is not kept of a session that ended
+    // long ago: the readings of one that `is_folded` go, and once it `is_thinned` they are gone, with the commands that
+    // are done. One that has `closed_at` and `last_place`, when its last event was and where in the journal, has no
+    // events, state and card, and nothing can follow.
     "CREATE TABLE IF NOT EXISTS session (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -40,6 +43,9 @@ pub(super) const DEFINITIONS: &[&str] = &[
         state BLOB NOT NULL,
         deadline INTEGER,
         is_folded INTEGER NOT NULL DEFAULT 0,
+        is_thinned INTEGER NOT NULL DEFAULT 0,
+        closed_at INTEGER,
+        last_place INTEGER,
         UNIQUE (terminal, payment)
     ) STRICT",
     // One driver at a time.
@@ -52,6 +58,9 @@ pub(super) const DEFINITIONS: &[&str] = &[
         WHERE deadline IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS session_to_fold ON session (number)
         WHERE is_folded = 0 AND phase IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')",
+    "CREATE INDEX IF NOT EXISTS session_to_thin ON session (number) WHERE is_folded = 1 AND is_thinned = 0",
+    "CREATE INDEX IF NOT EXISTS session_to_close ON session (number) WHERE is_thinned = 1 AND closed_at IS NULL",
+    "CREATE INDEX IF NOT EXISTS session_to_remove ON session (closed_at) WHERE closed_at IS NOT NULL",
     // Every event with the decision it led to: the session's history, and what the trigger spreads.
     "CREATE TABLE IF NOT EXISTS event (
         session TEXT NOT NULL,
@@ -161,6 +170,7 @@ pub(super) const DEFINITIONS: &[&str] = &[
         at INTEGER NOT NULL,
         report TEXT NOT NULL
     ) STRICT",
+    "CREATE INDEX IF NOT EXISTS report_by_age ON report (at)",
     "CREATE INDEX IF NOT EXISTS report_by_delivery ON report (at) WHERE dedupe IS NOT NULL",
     // Deliveries of providers have keys without a slash; other keys are never forgotten.
     "CREATE INDEX IF NOT EXISTS event_by_delivery ON event (at)
@@ -195,7 +205,7 @@ pub(super) const DEFINITIONS: &[&str] = &[
         PRIMARY KEY (station, connector)
     ) STRICT",
     // Transactions of stations. `number` is OCPP's transaction id: never used twice. `key` tells a start that
-    // is reported again from another one.
+    // is reported again from another one. A register of which the session was not told has the moment `untold_at`.
     "CREATE TABLE IF NOT EXISTS station_transaction (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         key TEXT NOT NULL UNIQUE,
@@ -210,11 +220,16 @@ pub(super) const DEFINITIONS: &[&str] = &[
         heard_at INTEGER NOT NULL,
         ended_at INTEGER,
         is_lost INTEGER NOT NULL DEFAULT 0,
+        untold_at INTEGER,
         stop_at INTEGER,
         stops INTEGER NOT NULL DEFAULT 0
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS station_transaction_running ON station_transaction (station, connector)
         WHERE ended_at IS NULL",
+    "CREATE INDEX IF NOT EXISTS station_transaction_ended ON station_transaction (ended_at)
+        WHERE ended_at IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS station_transaction_untold ON station_transaction (number)
+        WHERE untold_at IS NOT NULL",
     // For the last transactions of a station.
     "CREATE INDEX IF NOT EXISTS station_transaction_of_station ON station_transaction (station, number)",
     // The ids that stations give to transactions.
@@ -232,11 +247,24 @@ pub(super) const DEFINITIONS: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS named_transaction_by_age ON named_transaction (heard_at)",
     "CREATE INDEX IF NOT EXISTS named_transaction_by_number ON named_transaction (number)
         WHERE number IS NOT NULL",
-    // Of a session that ended long ago, the readings go. What they came to is in its state and its receipt.
-    "CREATE TRIGGER IF NOT EXISTS session_folded AFTER UPDATE OF is_folded ON session
-        WHEN NEW.is_folded = 1 AND OLD.is_folded = 0 BEGIN
-        DELETE FROM event WHERE session = NEW.id AND version < NEW.version
-            AND event ->> '$.MeterRead' IS NOT NULL AND dedupe IS NULL AND read IS NULL;
+    // A session is closed: its history goes, and with it what was known of its card, also on its receipts.
+    "CREATE TRIGGER IF NOT EXISTS session_closed AFTER UPDATE OF closed_at ON session
+        WHEN NEW.closed_at IS NOT NULL AND OLD.closed_at IS NULL BEGIN
+        DELETE FROM event WHERE session = NEW.id;
+        DELETE FROM command WHERE session = NEW.id AND status = 'done';
+        UPDATE paper SET last_four = NULL,
+            document = json_remove(document, '$.subject.Session.card', '$.subject.Refund.session.card',
+                                   '$.subject.Invoice.session.card', '$.subject.Payout.session.card')
+        WHERE session = NEW.id;
+    END",
+    // A session goes as a whole. The numbers of its receipts keep their places, so that their order has no gaps.
+    "CREATE TRIGGER IF NOT EXISTS session_removed AFTER DELETE ON session BEGIN
+        UPDATE invoice SET command = 'past/' || command
+        WHERE command IN (SELECT command FROM paper WHERE session = OLD.id);
+        DELETE FROM paper WHERE session = OLD.id;
+        DELETE FROM signed_value WHERE session = OLD.id;
+        DELETE FROM command WHERE session = OLD.id;
+        DELETE FROM station_transaction WHERE session = OLD.id;
     END",
     // A vehicle that charges is served for as long as it stays plugged in.
     "CREATE TRIGGER IF NOT EXISTS vehicle_served AFTER INSERT ON event
@@ -305,6 +333,12 @@ pub(super) const DEFINITIONS: &[&str] = &[
         answer TEXT,
         changes TEXT
     ) STRICT",
+    "CREATE INDEX IF NOT EXISTS fleet_write_by_age ON fleet_write (at)",
+    // Up to which write the audit log may be shortened: one row, once it was.
+    "CREATE TABLE IF NOT EXISTS audit_limit (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        upto INTEGER NOT NULL
+    ) STRICT",
     "CREATE INDEX IF NOT EXISTS fleet_write_repeatable ON fleet_write (at) WHERE idempotency IS NOT NULL",
     "CREATE TABLE IF NOT EXISTS fleet_item (
         kind TEXT NOT NULL,
@@ -344,14 +378,16 @@ pub(super) const DEFINITIONS: &[&str] = &[
     "CREATE TRIGGER IF NOT EXISTS fleet_change_stays BEFORE UPDATE ON fleet_change BEGIN
         SELECT raise(ABORT, 'the audit log is only added to');
     END",
-    "CREATE TRIGGER IF NOT EXISTS fleet_change_is_kept BEFORE DELETE ON fleet_change BEGIN
+    "CREATE TRIGGER IF NOT EXISTS fleet_change_is_kept_for_its_time BEFORE DELETE ON fleet_change
+        WHEN OLD.write > coalesce((SELECT upto FROM audit_limit), 0) BEGIN
         SELECT raise(ABORT, 'the audit log is only added to');
     END",
     "CREATE TRIGGER IF NOT EXISTS fleet_write_stays BEFORE UPDATE OF number, at, actor ON fleet_write
     BEGIN
         SELECT raise(ABORT, 'the audit log is only added to');
     END",
-    "CREATE TRIGGER IF NOT EXISTS fleet_write_is_kept BEFORE DELETE ON fleet_write BEGIN
+    "CREATE TRIGGER IF NOT EXISTS fleet_write_is_kept_for_its_time BEFORE DELETE ON fleet_write
+        WHEN OLD.number > coalesce((SELECT upto FROM audit_limit), 0) BEGIN
         SELECT raise(ABORT, 'the audit log is only added to');
     END",
     // What was seen of terminals at the vendor.
@@ -364,6 +400,14 @@ pub(super) const DEFINITIONS: &[&str] = &[
         hash TEXT PRIMARY KEY,
         bytes BLOB NOT NULL
     ) STRICT",
+    // An incident goes with the pictures that no other one has.
+    "CREATE TRIGGER IF NOT EXISTS incident_removed AFTER DELETE ON fleet_item WHEN OLD.kind = 'incident' BEGIN
+        DELETE FROM picture
+        WHERE hash IN (SELECT value ->> '$.hash' FROM json_each(OLD.item, '$.record.photographs'))
+          AND hash NOT IN (SELECT photograph.value ->> '$.hash'
+                           FROM fleet_item, json_each(item, '$.record.photographs') AS photograph
+                           WHERE kind = 'incident');
+    END",
     // Alerts on their way to an address.
     "CREATE TABLE IF NOT EXISTS delivery (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -378,6 +422,7 @@ pub(super) const DEFINITIONS: &[&str] = &[
         error TEXT,
         UNIQUE (webhook, alert)
     ) STRICT",
+    "CREATE INDEX IF NOT EXISTS delivery_over ON delivery (last_at) WHERE status <> 'waiting'",
     "CREATE INDEX IF NOT EXISTS delivery_dead ON delivery (number) WHERE status = 'dead'",
     "CREATE INDEX IF NOT EXISTS delivery_waiting ON delivery (next_at) WHERE status = 'waiting'",
     // Steps of the host's clock, in milliseconds, and the last session that began before each.

@@ -21,6 +21,11 @@ pub(crate) struct StoredSession {
 }
 
 impl StoredSession {
+    /// Whether it ended so long ago that only its figures are left, and nothing can follow.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state.is_empty()
+    }
+
     /// Whether its deadline has passed.
     pub(crate) fn is_due(&self, now: u64) -> bool {
         self.deadline.is_some_and(|at| at <= now)
@@ -117,8 +122,29 @@ pub(crate) async fn postpone(
     Ok(())
 }
 
-/// Delete the readings of some sessions that ended before a moment. Whether there may be more such sessions. Of those that
-/// began first, a few are looked at: where all of these had an event since, others wait for them.
+macro_rules! fold {
+    ($place:literal) => {
+        concat!(
+            "UPDATE session SET is_folded = 1
+             WHERE number IN (
+                SELECT oldest.number
+                FROM (SELECT number, id, version FROM session
+                      WHERE is_folded = 0
+                        AND phase IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')
+                      ORDER BY number LIMIT ?2) AS oldest
+                JOIN event AS last ON last.session = oldest.id AND last.version = oldest.version
+                WHERE last.at + coalesce((SELECT sum(by) FROM clock_step JOIN clock_step_order USING (number)
+                                          WHERE after_event >= last.",
+            $place,
+            "), 0) < ?1)
+             RETURNING number"
+        )
+    };
+}
+
+/// Fold some sessions that ended before a moment: from then on `retention` deletes their readings. Whether there may be
+/// more such sessions. Of those that began first, a few are looked at: where all of these had an event since, others wait
+/// for them.
 ///
 /// What an event's moment would be by the clock as it is set now is what counts.
 pub(crate) async fn fold(
@@ -128,39 +154,7 @@ pub(crate) async fn fold(
 ) -> Result<bool, StoreError> {
     let rows = database
         .query(
-            by_dialect(
-                database,
-                "UPDATE session SET is_folded = 1
-             WHERE number IN (
-                SELECT oldest.number
-                FROM (SELECT number, id, version FROM session
-                      WHERE is_folded = 0
-                        AND phase IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')
-                      ORDER BY number LIMIT ?2) AS oldest
-                JOIN event AS last ON last.session = oldest.id AND last.version = oldest.version
-                WHERE last.at + coalesce((SELECT sum(by) FROM clock_step JOIN clock_step_order USING (number)
-                                          WHERE after_event >= last.rowid), 0) < ?1)
-             RETURNING number",
-                "WITH folded AS (
-                UPDATE session SET is_folded = 1
-                WHERE number IN (
-                    SELECT oldest.number
-                    FROM (SELECT number, id, version FROM session
-                          WHERE is_folded = 0
-                            AND phase IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')
-                          ORDER BY number LIMIT ?2) AS oldest
-                    JOIN event AS last ON last.session = oldest.id AND last.version = oldest.version
-                    WHERE last.at + coalesce((SELECT CAST(sum(by) AS bigint)
-                                              FROM clock_step JOIN clock_step_order USING (number)
-                                              WHERE after_event >= last.place), 0) < ?1)
-                RETURNING number, id, version),
-             gone AS (
-                DELETE FROM event USING folded
-                WHERE event.session = folded.id AND event.version < folded.version
-                  AND CAST(event.event AS jsonb) -> 'MeterRead' IS NOT NULL
-                  AND event.dedupe IS NULL AND event.read IS NULL)
-             SELECT number FROM folded",
-            ),
+            by_dialect(database, fold!("rowid"), fold!("place")),
             vec![integer(ended_before)?, integer(sessions)?],
         )
         .await?;

@@ -4,10 +4,11 @@
 //! A transaction's number is OCPP's transaction id: it is never used twice, and is counted by transactions alone,
 //! so that it stays below OCPP's 31 bits.
 
+use chargetap_contract::session::Evse;
 use chargetap_ocpp::report::Stop;
 
 use super::error::StoreError;
-use super::rows::{Reader, integer, optional_integer, optional_text, text};
+use super::rows::{Reader, integer, is_full, optional_integer, optional_text, text};
 use super::sessions::Reported;
 use crate::platform::{Database, Row, Value};
 
@@ -228,9 +229,112 @@ pub(crate) async fn read(
              SET ended_at = CASE WHEN is_lost = 1 AND energy < ?2 THEN NULL ELSE ended_at END,
                  is_lost = CASE WHEN energy < ?2 THEN 0 ELSE is_lost END,
                  energy = CASE WHEN energy >= ?2 THEN energy ELSE ?2 END,
-                 start_energy = coalesce(start_energy, ?2), heard_at = ?3
+                 start_energy = coalesce(start_energy, ?2), heard_at = ?3,
+                 untold_at = CASE WHEN energy > ?2 THEN untold_at END
              WHERE number = ?1",
             vec![Value::Integer(number), integer(energy)?, integer(now)?],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The register was read while the transaction ran, at a moment of the station's clock, and the transaction's session
+/// is not told now.
+pub(crate) async fn put_untold(
+    database: &impl Database,
+    number: i64,
+    energy: u64,
+    at: u64,
+    now: u64,
+) -> Result<(), StoreError> {
+    database
+        .query(
+            "UPDATE station_transaction
+             SET energy = CASE WHEN energy > ?2 THEN energy ELSE ?2 END,
+                 start_energy = coalesce(start_energy, ?2), heard_at = ?4,
+                 untold_at = CASE WHEN energy > ?2 THEN untold_at ELSE ?3 END
+             WHERE number = ?1 AND ended_at IS NULL",
+            vec![
+                Value::Integer(number),
+                integer(energy)?,
+                integer(at)?,
+                integer(now)?,
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// A register of which its transaction's session was not told.
+pub(crate) struct Untold {
+    pub(crate) evse: Evse,
+    pub(crate) number: i64,
+    /// Absent if no session of ours has the transaction.
+    pub(crate) session: Option<Reported>,
+    pub(crate) energy: u64,
+    /// When it was read.
+    pub(crate) at: u64,
+}
+
+/// A query for what [`found_untold`] reads.
+macro_rules! select_untold {
+    ($condition:literal) => {
+        concat!(
+            "SELECT t.station, t.connector, t.number, t.session,
+                    (SELECT terminal FROM session WHERE id = t.session), t.energy, t.untold_at
+             FROM station_transaction AS t WHERE t.untold_at IS NOT NULL ",
+            $condition
+        )
+    };
+}
+
+/// Some of the registers of which sessions were not told.
+pub(crate) async fn untold(database: &impl Database) -> Result<Vec<Untold>, StoreError> {
+    let statement = select_untold!("ORDER BY t.number LIMIT 100");
+    let rows = database.query(statement, Vec::new()).await?;
+    rows.into_iter().map(found_untold).collect()
+}
+
+/// The register of a transaction, if its session was not told of it.
+pub(crate) async fn untold_of(
+    database: &impl Database,
+    number: i64,
+) -> Result<Option<Untold>, StoreError> {
+    let statement = select_untold!("AND t.number = ?1");
+    let rows = database
+        .query(statement, vec![Value::Integer(number)])
+        .await?;
+    rows.into_iter().next().map(found_untold).transpose()
+}
+
+fn found_untold(row: Row) -> Result<Untold, StoreError> {
+    let mut row = Reader::new(row);
+    let (station, connector) = (
+        row.text()?,
+        u32::try_from(row.unsigned()?).unwrap_or_default(),
+    );
+    let number = row.integer()?;
+    let session = row.optional_text()?.zip(row.optional_text()?);
+    Ok(Untold {
+        evse: Evse { station, connector },
+        number,
+        session: session.map(|(session, terminal)| Reported { session, terminal }),
+        energy: row.unsigned()?,
+        at: row.unsigned()?,
+    })
+}
+
+/// The session of a transaction was told of its register, unless that was read again meanwhile.
+pub(crate) async fn put_told(database: &impl Database, told: &Untold) -> Result<(), StoreError> {
+    database
+        .query(
+            "UPDATE station_transaction SET untold_at = NULL
+             WHERE number = ?1 AND untold_at = ?2 AND energy = ?3",
+            vec![
+                Value::Integer(told.number),
+                integer(told.at)?,
+                integer(told.energy)?,
+            ],
         )
         .await?;
     Ok(())
@@ -392,15 +496,25 @@ pub(crate) async fn to_tend(
     rows.into_iter().map(tended).collect()
 }
 
-/// Delete the transactions without a session that ended before this moment.
-pub(crate) async fn forget(database: &impl Database, before: u64) -> Result<(), StoreError> {
-    database
+/// Delete so many transactions that ended and were last heard of before this moment, also by the ids that stations give
+/// them, and have no session, or one that was thinned. Whether there may be more.
+pub(crate) async fn forget(
+    database: &impl Database,
+    before: u64,
+    most: u64,
+) -> Result<bool, StoreError> {
+    let deleted = database
         .query(
-            "DELETE FROM station_transaction WHERE session IS NULL AND ended_at < ?1",
-            vec![integer(before)?],
+            "DELETE FROM station_transaction WHERE number IN (
+                SELECT t.number FROM station_transaction AS t LEFT JOIN session ON session.id = t.session
+                WHERE t.ended_at < ?1 AND t.heard_at < ?1 AND (t.session IS NULL OR session.is_thinned = 1)
+                  AND NOT EXISTS (SELECT 1 FROM named_transaction AS n WHERE n.number = t.number AND n.heard_at >= ?1)
+                ORDER BY t.ended_at LIMIT ?2)
+             RETURNING number",
+            vec![integer(before)?, integer(most)?],
         )
         .await?;
-    Ok(())
+    Ok(is_full(&deleted, most))
 }
 
 /// The station is being told to stop a transaction; if it runs on, it is told again at this moment.

@@ -98,7 +98,7 @@ pub const CHECKS: &[Check] = &[
         how: How::Definitions,
     },
     Check {
-        name: "every session has its events, but readings of old ones",
+        name: "every session has its events, but what is not kept of old ones",
         how: How::Queries(Queries {
             count: "SELECT count(*) FROM session",
             find: "SELECT id, concat('it is of version ', version, ', and has ', events, ' events up to ', last)
@@ -107,7 +107,13 @@ pub const CHECKS: &[Check] = &[
                                       FROM event GROUP BY session) AS journal ON journal.session = session.id
                    WHERE events <> version AND is_folded = 0 OR last <> version OR first <> 1
                    UNION ALL
-                   SELECT id, 'it has no events' FROM session WHERE id NOT IN (SELECT session FROM event)",
+                   SELECT id, 'it has no events' FROM session
+                   WHERE closed_at IS NULL AND id NOT IN (SELECT session FROM event)
+                   UNION ALL
+                   SELECT id, 'it is closed, and still has events, a state or a card' FROM session
+                   WHERE closed_at IS NOT NULL
+                     AND (card IS NOT NULL OR length(state) > 0 OR id IN (SELECT session FROM event)
+                          OR id IN (SELECT session FROM paper WHERE last_four IS NOT NULL))",
             action: RESTORE,
         }),
     },
@@ -160,10 +166,10 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "every number belongs to a receipt",
         how: How::Queries(Queries {
-            count: "SELECT count(*) FROM invoice WHERE command NOT LIKE 'lost/%'",
+            count: "SELECT count(*) FROM invoice WHERE command NOT LIKE 'lost/%' AND command NOT LIKE 'past/%'",
             find: "SELECT concat(issuer, ' ', number), concat('its receipt ', command, ' was not issued, and does not wait')
                    FROM invoice
-                   WHERE command NOT LIKE 'lost/%'
+                   WHERE command NOT LIKE 'lost/%' AND command NOT LIKE 'past/%'
                      AND command NOT IN (SELECT command FROM paper)
                      AND command NOT IN (SELECT id FROM command WHERE status <> 'done')",
             action: REPORT,

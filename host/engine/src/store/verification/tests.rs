@@ -96,13 +96,18 @@ const DAMAGES: &[(&str, &str, &str)] = &[
     ),
     (
         "DELETE FROM event WHERE session = 'S' AND version = 1",
-        "every session has its events, but readings of old ones",
+        "every session has its events, but what is not kept of old ones",
         "S",
     ),
     (
         "DELETE FROM event WHERE session = 'T'",
-        "every session has its events, but readings of old ones",
+        "every session has its events, but what is not kept of old ones",
         "T",
+    ),
+    (
+        "UPDATE session SET closed_at = 9 WHERE id = 'S'",
+        "every session has its events, but what is not kept of old ones",
+        "S",
     ),
     (
         "DELETE FROM session WHERE id = 'T'",
