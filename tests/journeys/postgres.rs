@@ -7,14 +7,17 @@ mod statements;
 mod unreliable;
 
 use std::os::unix::process::ExitStatusExt as _;
+use std::process::Output;
 
 use rustix::process::Signal;
 use serde_json::json;
+use tokio::task::JoinHandle;
+use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
 use self::statements::{Dialect, statements};
 use crate::crashes;
-use crate::operator::start_error;
+use crate::operator::{chargetap, start_error};
 use crate::raw_station::{ACCEPTED, RawStation, moment};
 use crate::world::{Cluster, Log, Proxy, SecondGateway, Setup, World, price};
 
@@ -70,6 +73,48 @@ async fn end_gateway(world: &mut World) {
     // It has ten seconds for what is under way, and needs none.
     while world.gateway_ended().is_none() {
         tokio::task::yield_now().await;
+    }
+}
+
+/// A command that waits for a table in the middle of what it does.
+struct Stopped {
+    command: JoinHandle<Output>,
+    /// Who has the table.
+    lock: Client,
+}
+
+impl Stopped {
+    /// Run a command until it waits for this table of the database at this address.
+    async fn at(
+        (server, table): (&str, &str),
+        world: &World,
+        cluster: &Cluster,
+        arguments: &[&str],
+    ) -> Self {
+        let connecting = tokio_postgres::connect(server, tokio_postgres::NoTls);
+        let (lock, connection) = connecting.await.unwrap();
+        tokio::spawn(connection);
+        let taken = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+        lock.batch_execute(&taken).await.unwrap();
+        let arguments: Vec<String> = arguments.iter().map(|&it| it.to_owned()).collect();
+        let folder = world.folder().to_owned();
+        let command = tokio::task::spawn_blocking(move || {
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            chargetap(&arguments, &folder)
+        });
+        world
+            .until("the command waits", async || {
+                let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+                cluster.ask("postgres", waiting) != "0"
+            })
+            .await;
+        Self { command, lock }
+    }
+
+    /// Let it go on, until it has ended.
+    async fn go_on(self) -> Output {
+        self.lock.batch_execute("COMMIT").await.unwrap();
+        self.command.await.unwrap()
     }
 }
 

@@ -136,7 +136,7 @@ async fn receive(
         return Ok(refuse(Rejection::MalformedCapability));
     };
     let callback = callback(gateway, endpoint, capability, request);
-    let verified = platform.call(Purpose::Money, |components| components.verify(&callback));
+    let verified = platform.call(Purpose::Callback, |components| components.verify(&callback));
     let verified = match verified.await?? {
         Ok(verified) => verified,
         Err(rejection) => {
@@ -189,7 +189,7 @@ async fn read_back(
     capability: &str,
     now: u64,
 ) -> Result<(), EngineError> {
-    let claimed = gateway.platform.call(Purpose::Money, |components| {
+    let claimed = gateway.platform.call(Purpose::Callback, |components| {
         components.claimed_terminal(capability)
     });
     let claimed = claimed.await??;

@@ -83,9 +83,13 @@ pub trait Platform: Bundles + Database + MaybeSend + MaybeSync + 'static {
 /// What components are called for. None of these waits for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// What moves money, or is acknowledged: callbacks, steps of sessions, prices and addresses of prompts.
+    /// What moves money: steps of sessions, prices and addresses of prompts.
     Money,
-    /// Words for screens, and checks of what meters signed.
+    /// Whether callbacks are authentic. Anybody can send some.
+    Callback,
+    /// What a terminal says while a payment is made or closed, which waits for these words.
+    PaymentText,
+    /// All other words for screens, and checks of what meters signed.
     Words,
     /// Pages and documents, which take longest.
     Page,

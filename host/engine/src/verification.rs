@@ -8,7 +8,7 @@ use crate::error::EngineError;
 use crate::platform::Database;
 use crate::sessions::apply;
 use crate::store;
-pub use crate::store::verification::{CHECKS, Check, Checked, Contents, Finding};
+pub use crate::store::verification::{CHECKS, Check, Checked, Contents, Finding, SERVER_CHECKS};
 
 /// What is in a database.
 ///

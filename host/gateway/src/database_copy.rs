@@ -10,7 +10,7 @@ use tempfile::{NamedTempFile, TempPath};
 use crate::database_file::DatabaseFile;
 use crate::faults::Faults;
 use crate::progress::progress_bar;
-use crate::store_copy::{self, Connection};
+use crate::store_copy::{self, Connection, Target};
 
 /// Copy the store of a configuration into a file of `place`.
 pub(crate) async fn copy_of_store(
@@ -24,7 +24,7 @@ pub(crate) async fn copy_of_store(
         DatabaseAddress::Postgres { .. } => {
             let source = Connection::look(address, folder).await?;
             let copy = new_file(place)?;
-            let target = Connection::File(DatabaseFile::open(&copy)?);
+            let target = Target::from(DatabaseFile::open(&copy)?);
             store_copy::copy(&source, &target, None, &Faults::default()).await?;
             Ok(copy)
         }
@@ -32,7 +32,7 @@ pub(crate) async fn copy_of_store(
 }
 
 /// A file that only its owner can read, and that is removed unless it is kept.
-fn new_file(place: &Path) -> anyhow::Result<TempPath> {
+pub(crate) fn new_file(place: &Path) -> anyhow::Result<TempPath> {
     let made = NamedTempFile::new_in(place);
     let made = made.with_context(|| format!("nothing can be written to {}", place.display()))?;
     Ok(made.into_temp_path())

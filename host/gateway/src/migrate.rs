@@ -11,7 +11,7 @@ use crate::database_file::DatabaseFile;
 use crate::faults::Faults;
 use crate::fleet::output;
 use crate::sqlite::{self, OpenError};
-use crate::store_copy::{self, Connection, Copied};
+use crate::store_copy::{self, Connection, Copied, Target};
 
 const HOW: &str = "\
 From a file to PostgreSQL, with the gateway stopped:
@@ -75,7 +75,7 @@ pub(crate) async fn run(args: MigrateArgs) -> anyhow::Result<()> {
     let _locks = (locked(&from)?, locked(&to)?);
     let watch = watch(&from, folder).await?;
     let source = Connection::look(&from, folder).await?;
-    let target = Connection::open(&to, folder).await?;
+    let target = Target::open(&to, folder).await?;
     let faults = Faults::new(args.crash_at, None, None, false);
     let copied = store_copy::copy(&source, &target, watch.as_ref(), &faults).await;
     let Copied { rows, found } = copied?;
@@ -98,7 +98,8 @@ fn address(text: &str, password: Option<SecretSource>) -> anyhow::Result<Databas
     Ok(DatabaseAddress::parse(text, password)?)
 }
 
-/// A file has a lock. On a server it is seen whether a gateway runs, before the copy is begun and before it ends.
+/// A file has a lock. On a server it is seen whether a gateway runs before the copy is begun, and whether one did when
+/// it ends.
 async fn watch(from: &DatabaseAddress, folder: &Path) -> anyhow::Result<Option<Connection>> {
     if from.file().is_some() {
         return Ok(None);

@@ -1,8 +1,9 @@
 //! `chargetap restore`: a copy takes the place of the database of a stopped gateway.
 //!
 //! The copy is copied once more beside the database, checked, brought to this program's tables and marked, before
-//! anything is changed. Its name is the last to change: until then the former database is in its place, and from then on
-//! the copy. The former one has a second name before.
+//! anything is changed. Its name is the last to change: until then the former database is in its place, and from then
+//! on the copy. Before that, the former one is copied to where it is kept: a second name for the same file cannot be
+//! had on every file system, and one that a restore left behind which was cut off would change with the database.
 //!
 //! On a server the place of the copy is an empty database (`server`).
 
@@ -17,13 +18,14 @@ use std::str::FromStr;
 
 use anyhow::Context;
 use chargetap_engine::config::DatabaseAddress;
+use chargetap_engine::copies::{self, CopyState};
 use chargetap_engine::verification::{self, Contents};
 use clap::Args;
 use jiff::Timestamp;
 use tempfile::TempPath;
 
 use crate::backup::described;
-use crate::database_copy::{containing_folder, copy_of_file, sync, sync_folder};
+use crate::database_copy::{containing_folder, copy_of_file, new_file, sync, sync_folder};
 use crate::database_file::DatabaseFile;
 use crate::fleet::output;
 use crate::sqlite::OpenError;
@@ -244,6 +246,12 @@ impl Former {
         let exists = path.exists();
         let mut last_receipts = BTreeMap::new();
         if exists && let Ok(database) = DatabaseFile::open(path) {
+            anyhow::ensure!(
+                !matches!(copies::state(&database).await, Ok(CopyState::Unfinished)),
+                "{} is a copy that did not end, and may not have the last receipts: run the `chargetap migrate` again \
+                 that made it, or move the file away and say the numbers by --after-receipt",
+                path.display()
+            );
             if let Ok(last) = verification::last_receipts(&database).await {
                 last_receipts = last.into_iter().collect();
             }
@@ -263,15 +271,25 @@ impl Former {
         })
     }
 
-    /// Give it a second name, so that there is a database at every moment.
+    /// Copy it to where it is kept, byte by byte, as it may be damaged. It stays in its place.
     fn keep(&self, path: &Path) -> anyhow::Result<Option<PathBuf>> {
         let now = i64::try_from(platform::now()).ok();
         let now = now.and_then(|now| Timestamp::from_millisecond(now).ok());
         let now = now.unwrap_or_default().strftime("%Y%m%dT%H%M%SZ");
         let kept = suffixed(path, &format!(".before-restore-{now}"));
-        let failed = || format!("the former database cannot be kept as {}", kept.display());
+        let failed = || {
+            format!(
+                "the former database cannot be kept as {}: make room, or move it away by hand and say the last \
+                 receipts by --after-receipt",
+                kept.display()
+            )
+        };
         if self.exists {
-            std::fs::hard_link(path, &kept).with_context(failed)?;
+            let copy = new_file(containing_folder(path))?;
+            std::fs::copy(path, &copy).with_context(failed)?;
+            keep_owner(path, &copy)?;
+            sync(&copy)?;
+            copy.persist_noclobber(&kept).with_context(failed)?;
         }
         // Only where they could not be carried over into the file. The restored database must not have them.
         for log in ["-wal", "-shm"] {

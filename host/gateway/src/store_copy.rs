@@ -6,6 +6,7 @@
 
 mod connection;
 mod tables;
+mod target;
 
 use chargetap_engine::EngineError;
 use chargetap_engine::copies::{self, CopyState};
@@ -17,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 pub(crate) use connection::Connection;
 use tables::{Numbers, Table, tables};
+pub(crate) use target::Target;
 
 use crate::faults::Faults;
 use crate::progress::progress_bar;
@@ -43,6 +45,14 @@ pub(crate) enum CopyError {
     Version(i64),
     #[error("the target is not empty: name a new database, or a file that is not there yet")]
     NotEmpty,
+    #[error(
+        "the target cannot be claimed: if another `chargetap migrate` or `restore` writes to it, let that end ({0})"
+    )]
+    Claimed(EngineError),
+    #[error(
+        "another `chargetap migrate` ended this copy meanwhile: the target is as that left it, and a gateway may run on it"
+    )]
+    Ended,
     #[error(
         "table {table} of the target has {found} rows, and that of the source {expected}: was the target begun from \
          another source, or has a gateway run on the source since? Begin anew with an empty target"
@@ -95,10 +105,11 @@ pub(crate) struct Copied {
 /// It cannot be read or written, or is not the same afterwards. No gateway starts on the target then.
 pub(crate) async fn copy(
     source: &Connection,
-    target: &Connection,
+    into: &Target,
     watch: Option<&Connection>,
     faults: &Faults,
 ) -> Result<Copied, CopyError> {
+    let target = &into.connection;
     match copies::state(source).await? {
         CopyState::Current => {}
         CopyState::OfVersion(version) => return Err(CopyError::Version(version)),
@@ -110,6 +121,7 @@ pub(crate) async fn copy(
         _ => return Err(CopyError::NotEmpty),
     }
     copies::begin(target).await?;
+    into.claim().await.map_err(CopyError::Claimed)?;
     let tables = tables()?;
     let (mut rows, mut found) = (0_u64, 0_u64);
     for table in &tables {
@@ -131,17 +143,21 @@ pub(crate) async fn copy(
         compare(source, target, table, &bar).await?;
     }
     bar.finish_and_clear();
-    if let Some(watch) = watch
-        && processes::is_any_alive(watch).await?
-    {
-        return Err(CopyError::Started);
+    if let Some(watch) = watch {
+        // One that was stopped again wrote what is not in the copy.
+        let is_same = copies::trace(watch).await? == copies::trace(source).await?;
+        if !is_same || processes::is_any_alive(watch).await? {
+            return Err(CopyError::Started);
+        }
     }
     // All of it or nothing: triggers must not see the rows of a copy that goes on.
     target.query("BEGIN", Vec::new()).await?;
     for table in &tables {
         continue_numbers(source, target, table).await?;
     }
-    copies::finish(target).await?;
+    if !copies::finish(target).await? {
+        return Err(CopyError::Ended);
+    }
     target.query("COMMIT", Vec::new()).await?;
     Ok(Copied { rows, found })
 }
@@ -149,9 +165,12 @@ pub(crate) async fn copy(
 /// See that no gateway runs on a database, before what is in it counts: one that ends later writes more. A file has a
 /// lock for that.
 pub(crate) async fn ensure_stopped(database: &Connection) -> Result<(), CopyError> {
-    let is_on_server = database.dialect() == Dialect::Postgres
-        && copies::state(database).await? == CopyState::Current;
-    match is_on_server && processes::is_any_alive(database).await? {
+    let has_processes = database.dialect() == Dialect::Postgres
+        && matches!(
+            copies::state(database).await?,
+            CopyState::Current | CopyState::OfVersion(_)
+        );
+    match has_processes && processes::is_any_alive(database).await? {
         true => Err(CopyError::Running),
         false => Ok(()),
     }
@@ -270,13 +289,15 @@ fn add(hash: &mut Sha256, row: &[Value]) {
     }
 }
 
-/// What was given out in the source is not given out in the target.
+/// What was given out in the source, or in the target itself, is not given out in the target.
 async fn continue_numbers(
     source: &Connection,
     target: &Connection,
     table: &Table,
 ) -> Result<(), CopyError> {
     let last = source.given_out(table).await?;
+    // A number that is once given out is never taken back.
+    let last = last.max(target.given_out(table).await?);
     target.continue_after(table, last).await?;
     let is_place = table.numbers == Numbers::OfPlaces;
     match is_place || target.given_out(table).await? >= last {

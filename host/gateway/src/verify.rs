@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use chargetap_engine::config::{Config, DatabaseAddress};
 use chargetap_engine::platform::Database;
-use chargetap_engine::verification::{self, CHECKS, Checked};
+use chargetap_engine::verification::{self, CHECKS, Check, Checked, SERVER_CHECKS};
 use chargetap_plugins::Plugins;
 use clap::Args;
 use serde_json::{Value, json};
@@ -18,13 +18,15 @@ use crate::database_file::DatabaseFile;
 use crate::fleet::output;
 use crate::fleet::table::{Column, table};
 use crate::progress::progress_bar;
+use crate::store_copy::Connection;
 use crate::{cli, platform};
 
 /// The arguments of `chargetap verify`.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// A file, which may be a copy; by default the database of the configuration. If that is on a server, what is in it at
-    /// this moment is copied into the folder for temporary files (`TMPDIR`), and checked there.
+    /// A file, which may be a copy; by default the database of the configuration. If that is on a server, what is in it
+    /// at this moment is copied into the folder for temporary files (`TMPDIR`), and checked there; its tables, its
+    /// indexes and the next numbers of receipts are checked on the server.
     database: Option<PathBuf>,
     /// The configuration file; relative paths in it are taken from its folder.
     #[arg(long, value_name = "CONFIG", default_value = "chargetap.toml")]
@@ -65,8 +67,15 @@ pub(crate) async fn run(args: VerifyArgs) -> anyhow::Result<()> {
         Some(path) => LookedAt::File(path.clone()),
         None => LookedAt::of(&config, folder).await?,
     };
+    let mut reports = match &looked_at {
+        LookedAt::File(_) => Vec::new(),
+        LookedAt::Server { .. } => {
+            let server = Connection::look(&config.server.database, folder).await?;
+            check_all(SERVER_CHECKS, &server).await
+        }
+    };
     let database = DatabaseFile::look(looked_at.file())?;
-    let mut reports = check(&database).await;
+    reports.extend(check(&database).await);
     // A copy may be looked at where the secrets or the components are not.
     match components(&config, folder) {
         Ok(components) => {
@@ -131,11 +140,15 @@ fn components(config: &Config, folder: &Path) -> anyhow::Result<Plugins> {
     Ok(BundleFolders::read(config, folder)?.load_running()?)
 }
 
-/// Check everything that needs no components.
-pub(crate) async fn check(database: &impl Database) -> Vec<Report> {
-    let bar = progress_bar(CHECKS.len() as u64, "{spinner} {pos} of {len}: {msg}");
+/// Check everything in a file that needs no components.
+pub(crate) async fn check(database: &DatabaseFile) -> Vec<Report> {
+    check_all(CHECKS, database).await
+}
+
+async fn check_all(checks: &[Check], database: &impl Database) -> Vec<Report> {
+    let bar = progress_bar(checks.len() as u64, "{spinner} {pos} of {len}: {msg}");
     let mut reports = Vec::new();
-    for check in CHECKS {
+    for check in checks {
         bar.set_message(check.name());
         let begun = Instant::now();
         let checked = check.run(database).await;

@@ -1,7 +1,10 @@
 //! A store on a server is copied into a file while the gateway runs, verified, and restored into an empty database.
 
-use super::end_gateway;
+use std::os::unix::process::ExitStatusExt as _;
+
+use super::{Stopped, end_gateway};
 use crate::backup::{done, refused};
+use crate::operator::chargetap;
 use crate::world::{Cluster, Setup, World, price};
 
 const COPY: &str = "copy.db";
@@ -64,6 +67,26 @@ async fn a_session_goes_on_from_a_copy_that_was_made_while_it_charged() {
 }
 
 #[tokio::test]
+async fn numbers_that_are_given_out_while_a_copy_is_made_are_none_of_the_copy() {
+    let cluster = Cluster::start();
+    let first = cluster.database("first");
+    let mut world = charging(&first).await;
+    end_gateway(&mut world).await;
+    let sequence = "SELECT last_value FROM station_transaction_number_seq";
+    let before = cluster.ask("first", sequence);
+    let backup = Stopped::at((&first, "attempt"), &world, &cluster, &["backup", COPY]).await;
+    cluster.ask("first", "SELECT nextval('station_transaction_number_seq')");
+    assert_ne!(cluster.ask("first", sequence), before);
+    let output = backup.go_on().await;
+    assert!(output.status.success(), "{output:?}");
+    let copy = rusqlite::Connection::open(world.folder().join(COPY)).unwrap();
+    let last = "SELECT seq FROM sqlite_sequence WHERE name = 'station_transaction'";
+    // After a restore, the others are those of transactions that only the lost database knew.
+    let last: i64 = copy.query_row(last, [], |row| row.get(0)).unwrap();
+    assert_eq!(last.to_string(), before);
+}
+
+#[tokio::test]
 async fn numbers_that_the_former_database_gave_out_are_not_given_out_by_the_restored_one() {
     let cluster = Cluster::start();
     let (first, second) = (cluster.database("first"), cluster.database("second"));
@@ -78,7 +101,21 @@ async fn numbers_that_the_former_database_gave_out_are_not_given_out_by_the_rest
         })
         .await;
     end_gateway(&mut world).await;
+    let half = cluster.database("half");
+    let cut = [
+        "migrate",
+        "--from",
+        &first,
+        "--to",
+        &half,
+        "--crash-at",
+        "1",
+    ];
+    let output = chargetap(&cut, world.folder());
+    assert_eq!(output.status.signal(), Some(9), "{output:?}");
     world.configure(&first, &second);
+    let error = refused(&world, &["restore", COPY, "--former", &half]);
+    assert!(error.contains("it is a copy that did not end"), "{error}");
     let told = done(&world, &["restore", COPY, "--former", &first]);
     assert!(
         told.contains("go on after 1; the copy knows them up to 0"),
@@ -92,4 +129,33 @@ async fn numbers_that_the_former_database_gave_out_are_not_given_out_by_the_rest
     assert_eq!(cluster.ask("second", "SELECT count(*) FROM restore"), "1");
     // The former one is as it was.
     assert_eq!(cluster.ask("first", "SELECT count(*) FROM restore"), "0");
+}
+
+#[tokio::test]
+async fn what_a_copy_does_not_show_is_verified_on_the_server() {
+    let cluster = Cluster::start();
+    let first = cluster.database("first");
+    let mut world = charging(&first).await;
+    let session = charged(&world, &cluster, "first").await;
+    assert_eq!(world.operate(&session, "stop", None).await, 204);
+    world.closed_sessions(1).await;
+    end_gateway(&mut world).await;
+    done(&world, &["verify"]);
+    for (damage, finding) in [
+        (
+            "UPDATE invoice_counter SET last = 7",
+            "the last one is 1, and the next one follows on 7",
+        ),
+        ("DROP INDEX session_due", "index session_due"),
+        (
+            "DROP INDEX session_of_evse; CREATE INDEX session_of_evse ON session (station, connector)",
+            "unique index session_of_evse",
+        ),
+    ] {
+        cluster.ask("first", damage);
+        let output = chargetap(&["verify", "--json"], world.folder());
+        let found = String::from_utf8(output.stdout).unwrap();
+        assert!(found.contains(finding), "{finding}: {found}");
+        assert_eq!(output.status.code(), Some(1), "{found}");
+    }
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value as Stored;
 use serde_json::json;
 
-use super::end_gateway;
+use super::{Stopped, end_gateway};
 use crate::backup::{charged, done, refused, stop_by_operator};
 use crate::fleet::PIXEL;
 use crate::operator::{chargetap, folder_of_a_gateway, start_error};
@@ -194,4 +194,49 @@ async fn a_copy_that_is_cut_off_goes_on_and_no_gateway_starts_on_it_before_it_en
     );
     let error = start_error(world.folder());
     assert!(error.contains("did not end"), "{error}");
+}
+
+#[tokio::test]
+async fn of_two_copies_into_one_target_at_once_the_second_is_refused() {
+    let cluster = Cluster::start();
+    let server = cluster.database("two_at_once");
+    let world = folder_of_a_gateway().await;
+    let migrate = ["migrate", "--from", FILE, "--to", &server];
+    let cut = [&migrate[..], &["--crash-at", "1"]].concat();
+    let output = chargetap(&cut, world.folder());
+    assert_eq!(output.status.signal(), Some(9), "{output:?}");
+    // The second one is of another file: each has a lock.
+    done(&world, &["backup", "same.db"]);
+    let first = Stopped::at((&server, "vehicle"), &world, &cluster, &migrate).await;
+    let error = refused(&world, &["migrate", "--from", "same.db", "--to", &server]);
+    assert!(error.contains("another `chargetap migrate`"), "{error}");
+    let output = first.go_on().await;
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[tokio::test]
+async fn a_gateway_that_was_started_and_stopped_on_the_source_meanwhile_is_noticed() {
+    let cluster = Cluster::start();
+    let (source, target) = (cluster.database("source"), cluster.database("target"));
+    let world = folder_of_a_gateway().await;
+    done(&world, &["migrate", "--from", FILE, "--to", &source]);
+    let migrate = ["migrate", "--from", &source, "--to", &target];
+    let cut = [&migrate[..], &["--crash-at", "1"]].concat();
+    let output = chargetap(&cut, world.folder());
+    assert_eq!(output.status.signal(), Some(9), "{output:?}");
+    let running = Stopped::at((&target, "vehicle"), &world, &cluster, &migrate).await;
+    // What it leaves.
+    cluster.ask(
+        "source",
+        "INSERT INTO leader (id, process) VALUES (1, 'another')",
+    );
+    let output = running.go_on().await;
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.contains("a gateway was started on the source meanwhile"),
+        "{error}"
+    );
+    // Before the next run, it changes nothing: all rows are compared with those that are there now.
+    done(&world, &migrate);
 }

@@ -33,6 +33,13 @@ pub(crate) struct Shown {
     until: Moment,
 }
 
+/// A session that charged, as its driver saw it.
+pub(crate) struct Charged {
+    pub(crate) session: String,
+    /// How much the driver wanted before ending it, in watt-hours.
+    pub(crate) wanted: u64,
+}
+
 /// Drivers who come and go. They are tasks of a `LocalSet`.
 pub(crate) struct Load {
     drivers: JoinSet<()>,
@@ -47,6 +54,7 @@ struct Common {
     /// How many drivers have shown a card and not left.
     under_way: Cell<usize>,
     shown: RefCell<Vec<Shown>>,
+    charged: RefCell<Vec<Charged>>,
 }
 
 impl Load {
@@ -107,6 +115,7 @@ impl Load {
                     && world.ledger().await["totals"]["open"] == 0
             })
             .await;
-        Books::read(world, self.common.shown.take()).await
+        let Common { shown, charged, .. } = &*self.common;
+        Books::read(world, shown.take(), charged.take()).await
     }
 }

@@ -12,9 +12,12 @@ use super::subject::session;
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
-use crate::platform::{Platform, Purpose};
+use crate::platform::{ComponentFault, Platform, Purpose};
 use crate::store;
 use crate::terminals::prompt::Prompt;
+
+/// For how long after its session a receipt waits for a check of what the meter signed that fails, in milliseconds.
+const CHECKED_WITHIN: u64 = 15 * 60_000;
 
 /// What a receipt says besides its session.
 pub(super) struct ReceiptContext {
@@ -115,16 +118,29 @@ async fn measurement(
     let checked = platform.call(Purpose::Words, |components| {
         components.check_measurement(&packets, public_key.as_deref())
     });
-    let verdict = checked.await?.unwrap_or_else(|error| {
-        // A receipt must not wait for a check that takes longer than a component may.
-        tracing::error!(%error, session = summary.session, "a measurement was not checked");
-        MeasurementVerdict::Refused(MeasurementProblem::TooLarge)
+    let checked = checked.await?.inspect_err(|fault| {
+        tracing::error!(%fault, session = summary.session, "a measurement was not checked");
     });
+    let waited = platform.now().saturating_sub(summary.settled_at);
+    let verdict = verdict(checked, waited)?;
     Ok(Some(Measurement {
         packets,
         public_key,
         verdict,
     }))
+}
+
+/// What is put on record of a check. That a component failed says nothing of the values: the receipt is issued when its
+/// command is taken up again. It does not wait for ever, as what a meter signed may be more than a component can check
+/// in the time that it has. `waited` is since the session ended, in milliseconds.
+fn verdict(
+    checked: Result<MeasurementVerdict, ComponentFault>,
+    waited: u64,
+) -> Result<MeasurementVerdict, ComponentFault> {
+    checked.or_else(|fault| match waited < CHECKED_WITHIN {
+        true => Err(fault),
+        false => Ok(MeasurementVerdict::Refused(MeasurementProblem::TooLarge)),
+    })
 }
 
 fn evse_id(config: &Config, summary: &Summary) -> Option<String> {
@@ -141,4 +157,24 @@ fn meter_key(config: &Config, summary: &Summary) -> Option<String> {
 
 fn evse(summary: &Summary) -> Option<Evse> {
     summary.evse.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::FaultCause;
+
+    #[test]
+    fn a_component_that_fails_gives_no_verdict_until_the_receipt_has_waited_long_enough() {
+        let fault = || ComponentFault {
+            component: "receipt-generator",
+            cause: FaultCause::Busy,
+        };
+        assert!(verdict(Err(fault()), 0).is_err());
+        assert!(verdict(Err(fault()), CHECKED_WITHIN - 1).is_err());
+        let too_large = MeasurementVerdict::Refused(MeasurementProblem::TooLarge);
+        assert_eq!(verdict(Err(fault()), CHECKED_WITHIN).unwrap(), too_large);
+        let verified = MeasurementVerdict::Verified(5);
+        assert_eq!(verdict(Ok(verified), 0).unwrap(), verified);
+    }
 }

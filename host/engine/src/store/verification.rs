@@ -2,13 +2,18 @@
 //!
 //! All of it reads whole tables. It is to run beside a gateway, on a connection of its own, or on a copy.
 
+mod definitions;
+mod finding;
+
 use chargetap_contract::session::Action;
 
 use super::error::StoreError;
-use super::migrations::{VERSION, version};
 use super::rows::Reader;
-use super::schema::DEFINITIONS;
 use crate::platform::Database;
+
+use definitions::definitions;
+pub use finding::{Checked, Finding};
+use finding::{MADE_ANEW, RESTORE};
 
 /// How many findings of a check are told. Where there are more, these will do.
 const MOST_FINDINGS: usize = 100;
@@ -24,34 +29,6 @@ pub struct Contents {
     pub events: u64,
     /// When the last of them was put on record, in milliseconds since 1970; absent if there is none.
     pub last_at: Option<u64>,
-}
-
-/// What is wrong with one thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What it is: the id of a session, of a command or of a receipt, a number, or a name.
-    pub id: String,
-    /// What is wrong.
-    pub problem: String,
-    /// What to do.
-    pub action: &'static str,
-}
-
-impl Finding {
-    /// Whether the database itself is damaged. Otherwise its file is whole, and a person has to see to something else.
-    #[must_use]
-    pub fn is_damage(&self) -> bool {
-        self.action == RESTORE
-    }
-}
-
-/// What a check found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Checked {
-    /// How many things were looked at.
-    pub count: u64,
-    /// What is wrong; a hundred at most.
-    pub findings: Vec<Finding>,
 }
 
 /// One invariant.
@@ -78,12 +55,11 @@ struct Queries {
     action: &'static str,
 }
 
-const RESTORE: &str = "Stop the gateway, and restore a copy: `chargetap restore --help`.";
 const BOOKS: &str =
     "Compare it with the payment provider's records, and correct your books by hand.";
 const REPORT: &str = "Keep a copy, and have the developers look at it.";
 
-/// Every invariant, the file's own first. Whether components can read the sessions' states is not among them.
+/// Every invariant of a file, its own first. Whether components can read the sessions' states is not among them.
 pub const CHECKS: &[Check] = &[
     Check {
         name: "the file",
@@ -273,6 +249,28 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
+/// What is checked on a server itself, because its copy does not show it. All else is checked on the copy.
+pub const SERVER_CHECKS: &[Check] = &[
+    Check {
+        name: "tables and indexes on the server are those of this version",
+        how: How::Definitions,
+    },
+    Check {
+        name: "the next receipt of each issuer follows on the last one",
+        how: How::Queries(Queries {
+            count: "SELECT count(*) FROM invoice_counter",
+            find: "SELECT coalesce(counter.issuer, given.issuer),
+                          concat('the last one is ', coalesce(given.last, 0), ', and the next one follows on ',
+                                 coalesce(counter.last, 0))
+                   FROM invoice_counter AS counter
+                   FULL JOIN (SELECT issuer, max(number) AS last FROM invoice GROUP BY issuer) AS given
+                   ON given.issuer = counter.issuer
+                   WHERE coalesce(counter.last, 0) <> coalesce(given.last, 0)",
+            action: MADE_ANEW,
+        }),
+    },
+];
+
 impl Check {
     /// What holds.
     #[must_use]
@@ -317,78 +315,6 @@ impl Queries {
         let findings = findings.collect::<Result<_, StoreError>>()?;
         Ok(Checked { count, findings })
     }
-}
-
-/// Whether the tables, indexes and triggers are those of this program's version: a trigger that is missing, or is of
-/// somebody else, changes what is stored.
-async fn definitions(database: &impl Database) -> Result<Checked, StoreError> {
-    let version = version(database).await?;
-    if version != VERSION {
-        return Ok(Checked {
-            count: 0,
-            findings: vec![Finding {
-                id: "version".to_owned(),
-                problem: format!("it is {version}, and that of this program is {VERSION}"),
-                action: "Verify it by the program that wrote it. A start of this one, and `chargetap restore`, bring \
-                         an earlier version to its own.",
-            }],
-        });
-    }
-    let statement = "SELECT concat(type, ' ', name), coalesce(sql, '') FROM sqlite_schema
-                     WHERE name NOT LIKE 'sqlite_%' AND tbl_name NOT LIKE '%_of_version_0'";
-    let mut found = Vec::new();
-    for row in database.query(statement, Vec::new()).await? {
-        let mut row = Reader::new(row);
-        found.push((row.text()?, row.text()?));
-    }
-    let known: Vec<(String, String)> = DEFINITIONS.iter().filter_map(|it| named(it)).collect();
-    let missing = known.iter().filter_map(|(name, sql)| {
-        let there = found.iter().find(|(found, _)| found == name);
-        let problem = match there {
-            None => "it is missing",
-            // The columns of a table may stand in another order: some were added.
-            Some((_, kept)) if !name.starts_with("table ") && words(kept) != *sql => {
-                "it is another"
-            }
-            Some(_) => return None,
-        };
-        Some((name, problem, RESTORE))
-    });
-    let foreign = found
-        .iter()
-        .map(|(name, _)| name)
-        .filter(|name| *name != "view receipt" && known.iter().all(|(known, _)| known != *name))
-        .map(|name| {
-            (
-                name,
-                "it is none of this program's",
-                "Somebody else added it: remove it.",
-            )
-        });
-    let findings = missing
-        .chain(foreign)
-        .map(|(name, problem, action)| Finding {
-            id: name.clone(),
-            problem: problem.to_owned(),
-            action,
-        });
-    Ok(Checked {
-        count: known.len() as u64,
-        findings: findings.collect(),
-    })
-}
-
-/// The kind and name of what a statement makes, and the statement as SQLite keeps it, word by word.
-fn named(definition: &str) -> Option<(String, String)> {
-    let kept = words(&definition.replacen("IF NOT EXISTS ", "", 1));
-    let made = kept.strip_prefix("CREATE ")?;
-    let mut made = made.strip_prefix("UNIQUE ").unwrap_or(made).split(' ');
-    let (kind, name) = (made.next()?, made.next()?);
-    Some((format!("{} {name}", kind.to_lowercase()), kept.clone()))
-}
-
-fn words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether the commands that wait can be read. Those that cannot would wait for ever.

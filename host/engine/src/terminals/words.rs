@@ -16,23 +16,31 @@ pub(crate) async fn words(
     terminal: &str,
     message: &Message,
 ) -> Result<String, EngineError> {
-    let platform = &gateway.platform;
-    let called = platform.call(Purpose::Words, |components| {
-        in_languages(components, gateway.languages(terminal), message)
-    });
-    Ok(called.await??)
+    called(gateway, Purpose::Words, terminal, message).await
 }
 
-/// The same for a command about money, which is carried out with or without words.
+/// The same for a command about money, which waits for no other words, and is carried out with or without them.
 pub(crate) async fn words_or_none(
     gateway: &Gateway<impl Platform>,
     terminal: &str,
     message: &Message,
 ) -> Option<String> {
-    let found = words(gateway, terminal, message).await;
+    let found = called(gateway, Purpose::PaymentText, terminal, message).await;
     found
         .inspect_err(|error| tracing::error!(%error, terminal, "a message is not shown"))
         .ok()
+}
+
+async fn called(
+    gateway: &Gateway<impl Platform>,
+    purpose: Purpose,
+    terminal: &str,
+    message: &Message,
+) -> Result<String, EngineError> {
+    let called = gateway.platform.call(purpose, |components| {
+        in_languages(components, gateway.languages(terminal), message)
+    });
+    Ok(called.await??)
 }
 
 /// The message in these languages, one after the other.

@@ -48,7 +48,8 @@ impl Session {
 
     /// From here on every statement sees what is committed now, whatever is written meanwhile, and none writes.
     pub(crate) async fn hold_moment(&self) -> Result<(), DatabaseError> {
-        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        // It is the first statement that takes the moment.
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SELECT 1";
         let begun = self.client.batch_execute(begin).await;
         begun.map_err(|error| Failure::from(error).into())
     }

@@ -12,7 +12,7 @@ use super::{RestoreArgs, Restored};
 use crate::database_file::DatabaseFile;
 use crate::faults::Faults;
 use crate::fleet::output;
-use crate::store_copy::{self, Connection};
+use crate::store_copy::{self, Connection, Target};
 
 /// Put a copy into the empty database at an address, and say what to do next. The password's relative path is taken
 /// from `folder`.
@@ -26,10 +26,10 @@ pub(super) async fn restore(
         url: url.to_owned(),
         password: password.cloned(),
     };
-    let target = Connection::open(&address, folder).await?;
+    let target = Target::open(&address, folder).await?;
     // An unfinished restore cannot be continued: each one marks its copy with the time at which it began.
     anyhow::ensure!(
-        copies::state(&target).await? == CopyState::Empty,
+        target.state().await? == CopyState::Empty,
         "{url} is not empty, and nothing was changed: stop the gateway, make a new, empty database, and name that as \
          `server.database`. Keep the former one, and say its address by --former"
     );
@@ -67,6 +67,11 @@ async fn last_receipts(
         }
     };
     let database = Connection::look(&address, folder).await?;
+    // The receipts that were issued last may be missing in it.
+    anyhow::ensure!(
+        copies::state(&database).await? != CopyState::Unfinished,
+        "it is a copy that did not end: say the address of the database on which the gateway ran"
+    );
     store_copy::ensure_stopped(&database).await?;
     let last = verification::last_receipts(&database).await?;
     Ok(last.into_iter().collect())

@@ -14,6 +14,37 @@ fn said(text: &str) -> [LastReceipt; 1] {
 }
 
 #[test]
+fn the_former_database_is_kept_as_a_file_that_changes_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chargetap.db");
+    std::fs::write(&database, "former").unwrap();
+    std::fs::write(suffixed(&database, ".lock"), "").unwrap();
+    std::fs::write(suffixed(&database, "-wal"), "log").unwrap();
+    let former = Former {
+        exists: true,
+        last_receipts: BTreeMap::new(),
+    };
+    let kept = former.keep(&database).unwrap().unwrap();
+    // As if the restore had been cut off, and the gateway started again.
+    std::fs::write(&database, "later").unwrap();
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "former");
+    let log = std::fs::read_to_string(suffixed(&kept, "-wal"));
+    assert_eq!(log.unwrap(), "log");
+    assert!(!suffixed(&database, "-wal").exists());
+}
+
+#[tokio::test]
+async fn a_copy_that_did_not_end_is_no_former_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chargetap.db");
+    let database = DatabaseFile::open(&path).unwrap();
+    copies::begin(&database).await.unwrap();
+    drop(database);
+    let error = Former::read(&path).await.err().unwrap().to_string();
+    assert!(error.contains("is a copy that did not end"), "{error}");
+}
+
+#[test]
 fn receipts_go_on_after_what_the_former_database_knows() {
     let (copy, former) = (numbers(&[("SE1", 7)]), numbers(&[("SE1", 9), ("SE2", 1)]));
     assert_eq!(last_receipts(&copy, &former, &NONE).unwrap(), former);

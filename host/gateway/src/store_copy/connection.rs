@@ -1,12 +1,15 @@
 //! One of the two databases between which a store is copied.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use chargetap_engine::EngineError;
 use chargetap_engine::config::{DatabaseAddress, SecretSource};
+use chargetap_engine::copies::{self, CopyState};
 use chargetap_engine::platform::{Database, DatabaseError, Dialect, Row, Value};
 use futures_util::StreamExt as _;
 
-use super::tables::{Numbers, Table};
+use super::tables::{Numbers, Table, tables};
 use crate::database::OpenError;
 use crate::database_file::{DatabaseFile, FileError};
 use crate::postgres::session::{RowStream, Session};
@@ -19,7 +22,17 @@ const BYTES: usize = 4 << 20;
 /// A connection to a database.
 pub(crate) enum Connection {
     File(DatabaseFile),
-    Server(Session),
+    Server(Server),
+}
+
+/// A connection to a server.
+pub(crate) struct Server {
+    session: Session,
+    /// Where a moment is held: the last number that each table's sequence had given out before it. A sequence always
+    /// shows what it gave out until now. Read later, it would have numbers of transactions that are not in the copy,
+    /// and a gateway on the restored copy would not know that they are lost, and let them charge. Numbers that were
+    /// given out in between are those of the rows.
+    given_out: BTreeMap<String, i64>,
 }
 
 /// The database cannot be opened.
@@ -31,6 +44,10 @@ pub(crate) enum ConnectError {
     Server(#[from] OpenError),
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("this program's own tables cannot be made: {0}")]
+    Tables(#[from] rusqlite::Error),
 }
 
 impl Connection {
@@ -43,22 +60,30 @@ impl Connection {
             DatabaseAddress::File(file) => Self::File(DatabaseFile::look(&folder.join(file))?),
             DatabaseAddress::Postgres { url, password } => {
                 let session = session(url, password.as_ref(), folder).await?;
+                let mut given_out = BTreeMap::new();
+                if copies::state(&session).await? == CopyState::Current {
+                    for table in tables()? {
+                        let last = last_of_sequence(&session, &table).await?;
+                        given_out.insert(table.name, last);
+                    }
+                }
                 session.hold_moment().await?;
-                Self::Server(session)
+                Self::Server(Server { session, given_out })
             }
         })
     }
 
-    /// Open a database that nobody else uses, to write to it. A file that is not there is made.
+    /// Open a database as it is at every moment. A file, which nobody else may use then, is made if it is not there.
     pub(crate) async fn open(
         address: &DatabaseAddress,
         folder: &Path,
     ) -> Result<Self, ConnectError> {
         Ok(match address {
             DatabaseAddress::File(file) => Self::File(DatabaseFile::open(&folder.join(file))?),
-            DatabaseAddress::Postgres { url, password } => {
-                Self::Server(session(url, password.as_ref(), folder).await?)
-            }
+            DatabaseAddress::Postgres { url, password } => Self::Server(Server {
+                session: session(url, password.as_ref(), folder).await?,
+                given_out: BTreeMap::new(),
+            }),
         })
     }
 
@@ -70,7 +95,7 @@ impl Connection {
     ) -> Result<Vec<Row>, DatabaseError> {
         match self {
             Self::File(file) => file.run(statement, parameters),
-            Self::Server(session) => session.run(statement, parameters).await,
+            Self::Server(server) => server.session.run(statement, parameters).await,
         }
     }
 
@@ -82,10 +107,10 @@ impl Connection {
     ) -> Result<Rows<'a>, DatabaseError> {
         Ok(match self {
             Self::File(file) => Rows::OfFile { file, table, after },
-            Self::Server(session) => {
+            Self::Server(server) => {
                 let statement = table.read(Dialect::Postgres, after.is_some());
                 let after = after.unwrap_or_default();
-                Rows::OfServer(session.stream(&statement, &after).await?)
+                Rows::OfServer(server.session.stream(&statement, &after).await?)
             }
         })
     }
@@ -105,19 +130,10 @@ impl Connection {
                 let kept = "SELECT max(seq) FROM sqlite_sequence WHERE name = ?1";
                 integer(&self.run(kept, &[Value::Text(name.clone())]).await?)
             }
-            (Self::Server(_), _) => {
-                let sequence = format!("SELECT pg_get_serial_sequence('\"{name}\"', '{number}')");
-                let sequence = self.run(&sequence, &[]).await?;
-                match sequence.first().map(Vec::as_slice) {
-                    Some([Value::Text(sequence)]) => {
-                        let last = format!(
-                            "SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM {sequence}"
-                        );
-                        integer(&self.run(&last, &[]).await?)
-                    }
-                    _ => 0,
-                }
-            }
+            (Self::Server(server), _) => match server.given_out.get(name) {
+                Some(last) => *last,
+                None => last_of_sequence(&server.session, table).await?,
+            },
         };
         Ok(of_rows.max(beside))
     }
@@ -151,7 +167,22 @@ impl Connection {
     }
 }
 
-async fn session(
+/// The last number that a table's sequence gave out until now.
+async fn last_of_sequence(session: &Session, table: &Table) -> Result<i64, DatabaseError> {
+    if table.numbers == Numbers::None {
+        return Ok(0);
+    }
+    let (name, number) = (&table.name, table.number(Dialect::Postgres));
+    let sequence = format!("SELECT pg_get_serial_sequence('\"{name}\"', '{number}')");
+    let sequence = session.run(&sequence, &[]).await?;
+    let Some([Value::Text(sequence)]) = sequence.first().map(Vec::as_slice) else {
+        return Ok(0);
+    };
+    let last = format!("SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM {sequence}");
+    Ok(integer(&session.run(&last, &[]).await?))
+}
+
+pub(super) async fn session(
     url: &str,
     password: Option<&SecretSource>,
     folder: &Path,

@@ -46,7 +46,7 @@ impl Files {
 
     async fn copy(&self) -> Result<Copied, CopyError> {
         let source = Connection::File(DatabaseFile::look(&self.source).unwrap());
-        let target = Connection::File(DatabaseFile::open(&self.target).unwrap());
+        let target = Target::from(DatabaseFile::open(&self.target).unwrap());
         copy(&source, &target, None, &Faults::default()).await
     }
 
@@ -113,6 +113,16 @@ async fn a_copy_that_was_cut_off_goes_on_after_the_last_row_of_each_table() {
     assert_eq!((copied.rows, copied.found), (all, all - 3), "{copied:?}");
     let notices = texts(&files.target, "SELECT notice FROM notice ORDER BY terminal");
     assert_eq!(notices, ["2", "4", "1", "3"]);
+}
+
+#[tokio::test]
+async fn a_number_that_was_given_out_in_the_target_is_not_taken_back() {
+    let files = Files::new().await;
+    files.copy().await.unwrap();
+    files.undo("UPDATE sqlite_sequence SET seq = 2000000 WHERE name = 'session'");
+    files.copy().await.unwrap();
+    let kept = "SELECT '' || seq FROM sqlite_sequence WHERE name = 'session'";
+    assert_eq!(texts(&files.target, kept), ["2000000"]);
 }
 
 #[tokio::test]

@@ -5,18 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use chargetap_fleet::moment::Moment;
 use serde_json::Value;
 
-use super::Shown;
+use super::{Charged, Shown};
 use crate::world::{World, json_of, price};
 
 /// What sessions hold, and the least that is captured, in cents.
 const HOLD: u64 = 5_000;
 const MINIMUM: u64 = 50;
+/// More than any driver takes, in watt-hours: they want 3,000, and it takes a station more than a minute to deliver so
+/// much after that. What is held lasts for longer, and would end a session whose stop was lost.
+const MOST: u64 = 40_000;
 /// What the log says when a card is turned away, because its station was not there to be asked.
 const STATION_AWAY: &str = "the station is away";
 
 /// The books after all drivers have left.
 pub(crate) struct Books {
     pub(crate) shown: Vec<Shown>,
+    pub(crate) charged: Vec<Charged>,
     /// The cards that the log says were turned away: at which terminal, and when.
     pub(crate) turned_away: Vec<(String, Moment)>,
     /// The provider's sessions.
@@ -28,7 +32,7 @@ pub(crate) struct Books {
 }
 
 impl Books {
-    pub(super) async fn read(world: &World, shown: Vec<Shown>) -> Self {
+    pub(super) async fn read(world: &World, shown: Vec<Shown>, charged: Vec<Charged>) -> Self {
         let mut transactions = Vec::new();
         for station in &world.stations {
             let state = world.state_of(station).await;
@@ -45,6 +49,7 @@ impl Books {
         let turned_away = world.log().lines();
         Self {
             shown,
+            charged,
             turned_away: turned_away
                 .iter()
                 .filter_map(|line| turned_away_at(line))
@@ -61,6 +66,8 @@ impl Books {
             self.lost_cards(),
             self.wrong_holds(),
             self.wrong_energy(),
+            self.lost_stops(),
+            self.lost_sessions(),
             self.wrong_receipts(),
             self.missing_numbers(),
         ];
@@ -147,9 +154,7 @@ impl Books {
             .collect();
         let mut findings = Vec::new();
         for transaction in &self.transactions {
-            let session = transaction["id_tag"].as_str().unwrap();
-            let [start, stop] = ["meter_start", "meter_stop"].map(|it| transaction[it].as_u64());
-            let energy = start.zip(stop).map(|(start, stop)| stop - start);
+            let (session, energy) = delivered(transaction);
             let due = energy.map(|energy| price(energy).min(HOLD));
             let due = due.map(|price| if price < MINIMUM { 0 } else { price });
             let taken = taken.remove(session);
@@ -164,6 +169,31 @@ impl Books {
             format!("session {session}: {amount} taken, and no station delivered anything")
         }));
         findings
+    }
+
+    /// No session went on after its driver had ended it.
+    fn lost_stops(&self) -> Vec<String> {
+        let delivered = self.transactions.iter().map(delivered);
+        let after = delivered.filter(|(_, energy)| energy.is_some_and(|energy| energy > MOST));
+        after
+            .map(|(session, energy)| format!("session {session}: {energy:?} Wh, its stop is lost"))
+            .collect()
+    }
+
+    /// No session that charged was ended before its driver had what was wanted. Of so little, nothing may be due, so
+    /// that it was released as if that were right.
+    fn lost_sessions(&self) -> Vec<String> {
+        let delivered: BTreeMap<_, _> = self.transactions.iter().map(delivered).collect();
+        let lost = self
+            .charged
+            .iter()
+            .filter_map(|Charged { session, wanted }| {
+                let energy = delivered.get(session.as_str()).copied().flatten();
+                let is_enough = energy.is_some_and(|energy| energy >= *wanted);
+                (!is_enough)
+                    .then(|| format!("session {session}: {energy:?} Wh of {wanted}, it is lost"))
+            });
+        lost.collect()
     }
 
     /// All that was captured is on receipts.
@@ -202,6 +232,13 @@ impl Books {
     pub(crate) fn captured(&self) -> u64 {
         sum(&self.holds, "captured")
     }
+}
+
+/// The session of a transaction, and what was delivered in it, in watt-hours; nothing if it has not ended.
+fn delivered(transaction: &Value) -> (&str, Option<u64>) {
+    let [start, stop] = ["meter_start", "meter_stop"].map(|it| transaction[it].as_u64());
+    let energy = start.zip(stop).map(|(start, stop)| stop - start);
+    (transaction["id_tag"].as_str().unwrap(), energy)
 }
 
 fn sum(items: &[Value], of: &str) -> u64 {
@@ -246,6 +283,10 @@ mod tests {
             from: moment,
             until: moment,
         };
+        let charged = |number: u32, wanted: u64| Charged {
+            session: format!("S{number}"),
+            wanted,
+        };
         let receipt = |number: u32, over: Value| {
             let mut receipt = json!({
                 "id": format!("r_{number}"), "session": format!("S{number}"), "terminal": "P66-0001",
@@ -265,6 +306,7 @@ mod tests {
         };
         Books {
             shown: vec![shown(1), shown(2)],
+            charged: vec![charged(1, 900), charged(2, 90)],
             turned_away: Vec::new(),
             holds: vec![hold(1, "captured", price(1_000)), hold(2, "voided", 0)],
             transactions: vec![transaction(1, 1_000), transaction(2, 100)],
@@ -278,7 +320,7 @@ mod tests {
     #[test]
     fn every_mistake_that_a_crash_could_cause_is_found_in_the_books() {
         assert_eq!(books().findings(), Vec::<String>::new());
-        let mistakes: [Mistake; 11] = [
+        let mistakes: [Mistake; 13] = [
             ("card P66-0001-2 was acknowledged and is lost", |it| {
                 it.receipts.truncate(1);
             }),
@@ -321,6 +363,16 @@ mod tests {
                     it.transactions.remove(0);
                 },
             ),
+            // All that is held was taken, and receipt and provider say the same.
+            ("session S1: Some(80000) Wh, its stop is lost", |it| {
+                it.transactions[0]["meter_stop"] = 80_007.into();
+                it.holds[0]["captured"] = HOLD.into();
+                it.receipts[0]["captured"] = HOLD.into();
+            }),
+            // Less than is captured was delivered, and nothing was.
+            ("session S2: Some(100) Wh of 2000, it is lost", |it| {
+                it.charged[1].wanted = 2_000;
+            }),
             ("the numbers of receipts have gaps: [2]", |it| {
                 it.receipts[0]["number"] = "L-2".into();
             }),
@@ -341,6 +393,7 @@ mod tests {
         let mut books = books();
         books.receipts.truncate(1);
         books.transactions.truncate(1);
+        books.charged.truncate(1);
         let line = |at: &str| {
             json!({"timestamp": at, "fields": {"message": STATION_AWAY, "terminal": "P66-0001"}})
                 .to_string()

@@ -7,7 +7,7 @@ use rand::RngExt;
 use rand::rngs::SmallRng;
 use serde_json::{Value, json};
 
-use super::{Common, Shown};
+use super::{Charged, Common, Shown};
 use crate::world::{json_of, now, payter_key, wait};
 
 /// Longer than any wait when all is well, also with a gateway that dies again and again.
@@ -145,6 +145,10 @@ impl Driver {
             return;
         };
         let energy = self.random.random_range(ENERGY);
+        self.common.charged.borrow_mut().push(Charged {
+            session: session.clone(),
+            wanted: energy,
+        });
         let end = ENDS[self.random.random_range(0..ENDS.len())];
         let has_ended = async || self.running().await.is_none();
         self.until("it is charged", async || {

@@ -27,9 +27,11 @@ async fn no_gateway_starts_on_a_copy_that_did_not_end() {
     // It goes on, and may begin as often as it is cut off.
     begin(&disk).await.unwrap();
     assert_eq!(state(&disk).await.unwrap(), CopyState::Unfinished);
-    finish(&disk).await.unwrap();
+    assert!(finish(&disk).await.unwrap());
     assert_eq!(state(&disk).await.unwrap(), CopyState::Current);
     migrate(&disk).await.unwrap();
+    // Another copy that was made at the same time comes too late.
+    assert!(!finish(&disk).await.unwrap());
 }
 
 #[tokio::test]
@@ -37,7 +39,7 @@ async fn a_copy_has_the_tables_indexes_and_triggers_of_a_store() {
     let (disk, fresh) = (empty(), Disk::fresh().await);
     begin(&disk).await.unwrap();
     assert!(!names(&disk).contains("trigger"), "{}", names(&disk));
-    finish(&disk).await.unwrap();
+    assert!(finish(&disk).await.unwrap());
     assert_eq!(names(&disk), names(&fresh));
 }
 
