@@ -64,12 +64,13 @@ fn configuration(config: &Config) -> String {
         policy,
         qr_screen,
         upstream,
+        retention,
         server: _,
         warnings: _,
     } = config;
     let first = (public_url, payter_url, callback_endpoints, issuers);
     let second = (site, time_zone, stations, terminals);
-    let third = (policy, qr_screen, upstream);
+    let third = (policy, qr_screen, upstream, retention);
     hash(&format!("{first:?}{second:?}{third:?}"))
 }
 

@@ -233,11 +233,12 @@ fn register_jumps(world: &World, connector: u32) -> (bool, bool) {
 
 /// Report the register once. It may be lost.
 async fn report_meter(world: Arc<World>, connector: u32, running: Running) {
+    let (jumps, begins_anew) = register_jumps(&world, connector);
+    // It may have ended before the other end is answered.
+    let mut reading = reading(&world, connector);
     if world.state().fault_often(Fault::ForeignEnd) {
         report_foreign_end(&world, connector, &running).await;
     }
-    let (jumps, begins_anew) = register_jumps(&world, connector);
-    let mut reading = reading(&world, connector);
     if jumps && !begins_anew {
         let of = world.state().rng.pick(0..2);
         reading.energy += if of == 0 { COUNTER } else { MOVED_POINT };
