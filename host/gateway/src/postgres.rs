@@ -166,7 +166,9 @@ fn configuration(
     }
     config.options(options);
     config.application_name("chargetap");
-    config.connect_timeout(CONNECT_WITHIN);
+    // Of several servers, the last one is to be reached in time, too.
+    let servers = u32::try_from(config.get_hosts().len().max(1)).unwrap_or(u32::MAX);
+    config.connect_timeout(CONNECT_WITHIN / servers);
     config.tcp_user_timeout(SILENT_FOR);
     config.keepalives_idle(SILENT_FOR);
     config.keepalives_interval(SILENT_FOR / 5);
