@@ -20,9 +20,13 @@ use crate::world::{Ensemble, Setup, World};
 /// How often the primary is lost in each way, unless `CHARGETAP_FAILOVER_ROUNDS` says otherwise.
 const ROUNDS: u32 = 3;
 const PLACES: u32 = 8;
-/// How long drivers charge before the primary is lost, and before it comes back.
-const PAUSE: std::ops::Range<f64> = 1.0..6.0;
+/// The primary is lost while more drivers than this are there.
+const MOST: usize = 4;
+/// How long that goes on before the primary is lost, and how long it is gone once the gateway goes on.
+const PAUSE: std::ops::Range<f64> = 0.5..4.0;
 const POLL: Duration = Duration::from_millis(50);
+/// How long the gateway may take to say whether it is ready.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// How a primary is lost.
 #[derive(Clone, Copy)]
@@ -105,6 +109,9 @@ async fn fail_over(
 ) -> Failover {
     let primary = ensemble.whole().await;
     tell(format!("node {primary} is the primary, and drivers charge"));
+    world
+        .until("most drivers charge", async || load.under_way() > MOST)
+        .await;
     pause(random).await;
     let under_way = load.under_way();
     let lost = Instant::now();
@@ -125,9 +132,7 @@ async fn fail_over(
             seconds(led_after)
         ));
         world
-            .until("the gateway is ready again", async || {
-                world.is_ready().await
-            })
+            .until("the gateway is ready again", async || is_ready(world).await)
             .await;
         tell(format!(
             "the gateway is ready again after {}",
@@ -169,7 +174,7 @@ async fn longest_gap<T>(world: &World, happens: impl Future<Output = T>) -> (T, 
     loop {
         let looks = async {
             tokio::time::sleep(POLL).await;
-            world.is_ready().await
+            is_ready(world).await
         };
         tokio::select! {
             done = &mut happens => return (done, longest),
@@ -181,6 +186,11 @@ async fn longest_gap<T>(world: &World, happens: impl Future<Output = T>) -> (T, 
             }
         }
     }
+}
+
+/// Whether the gateway says in time that it is ready, as a load balancer asks.
+async fn is_ready(world: &World) -> bool {
+    tokio::time::timeout(ANSWER, world.is_ready()).await == Ok(true)
 }
 
 async fn pause(random: &mut SmallRng) {

@@ -20,7 +20,7 @@ pub(super) struct Network {
 /// A network namespace, which a process holds.
 struct Namespace(Held);
 
-/// A process that ends with this value, however this process ends: it waits for its standard input to end.
+/// A process that ends with this value, however the tests end: it ends when its standard input does.
 pub(super) struct Held(Child);
 
 impl Held {
@@ -31,7 +31,7 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        drop(self.0.stdin.take());
         let _ = self.0.wait();
     }
 }

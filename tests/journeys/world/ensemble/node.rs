@@ -40,8 +40,8 @@ impl Node {
     /// Start everything on this node.
     pub(super) fn run(&mut self, network: &Network) {
         let mut command = network.enter(self.number);
-        // Processes of their own, which end with the first one of them. PostgreSQL does not run as root, and takes a user
-        // namespace in which nobody is: there, it still gets to the files of whoever runs the tests.
+        // In a process namespace, all are killed once the first one has ended. PostgreSQL does not run as root: in a user
+        // namespace it is nobody, and still gets to the files of whoever runs the tests.
         command.args([
             "unshare",
             "--user",
@@ -52,9 +52,12 @@ impl Node {
             "--kill-child",
             "--mount-proc",
         ]);
-        let programs = "etcd \"$@\" >>etcd.log 2>&1 &
+        // The first one waits for the end of its input, and for whatever the others leave behind.
+        let programs = "exec 3<&0
+                        etcd \"$@\" >>etcd.log 2>&1 &
                         \"$PYTHON\" -m patroni patroni.json >>patroni.log 2>&1 &
-                        read -r _";
+                        read -r _ <&3 &
+                        wait $!";
         command
             .args(["sh", "-c", programs, "sh"])
             .args(etcd(self.number, network))
