@@ -1,5 +1,5 @@
-//! The gateway on a PostgreSQL of three nodes: the primary is lost again and again while many drivers charge, and another
-//! node takes over.
+//! The gateway on a PostgreSQL of three nodes: the primary is lost again and again while many drivers charge, and
+//! another node takes over.
 //!
 //! `cargo xtask failover` installs what this needs, and runs it.
 
@@ -42,6 +42,20 @@ impl Loss {
         match self {
             Self::Killed => "killed",
             Self::CutOff => "cut off",
+        }
+    }
+
+    fn begin(self, ensemble: &mut Ensemble, node: u32) {
+        match self {
+            Self::Killed => ensemble.kill(node),
+            Self::CutOff => ensemble.set_link(node, false),
+        }
+    }
+
+    fn end(self, ensemble: &mut Ensemble, node: u32) {
+        match self {
+            Self::Killed => ensemble.start_again(node),
+            Self::CutOff => ensemble.set_link(node, true),
         }
     }
 }
@@ -115,10 +129,7 @@ async fn fail_over(
     pause(random).await;
     let under_way = load.under_way();
     let lost = Instant::now();
-    match loss {
-        Loss::Killed => ensemble.kill(primary),
-        Loss::CutOff => ensemble.set_link(primary, false),
-    }
+    loss.begin(ensemble, primary);
     tell(format!(
         "node {primary} is {} while {under_way} sessions are under way",
         loss.name()
@@ -139,10 +150,7 @@ async fn fail_over(
             seconds(lost.elapsed())
         ));
         pause(random).await;
-        match loss {
-            Loss::Killed => ensemble.start_again(primary),
-            Loss::CutOff => ensemble.set_link(primary, true),
-        }
+        loss.end(ensemble, primary);
         tell(format!("node {primary} is back"));
         let back = Instant::now();
         ensemble.whole().await;

@@ -52,15 +52,16 @@ enum Chore {
     CrashLoop(CrashLoop),
     /// Run the gateway on a PostgreSQL of three nodes, and lose the primary again and again while drivers charge.
     ///
-    /// Three nodes run on this machine, each in a network namespace of its own, with etcd and Patroni, which makes another
-    /// node the primary when one is lost. In each round, everything on the primary's node is killed with `kill -9`; then
-    /// the next primary is taken off the network while it runs on. Both come back, and follow the new primary.
+    /// Three nodes run on this machine, each in a network namespace of its own, with etcd and Patroni, which makes
+    /// another node the primary when one is lost. In each round, everything on the primary's node is killed with
+    /// `kill -9`; then the next primary is taken off the network while it runs on. Both come back, and follow.
     ///
-    /// It says what happens and how long the gateway was not ready: about 25 s each time, as Patroni waits for 20 s before
-    /// a primary counts as lost. In the end it compares the books of provider, stations and drivers with the receipts, and
-    /// fails if anything is lost or taken twice, a hold is open, or a number of a receipt is missing.
+    /// It says what happens and how long the gateway was not ready: about 25 s each time, as Patroni waits for 20 s
+    /// before a primary counts as lost. In the end it compares the books of provider, stations and drivers with the
+    /// receipts, and fails if anything is lost or taken twice, a hold is open, or a receipt's number is missing.
     ///
-    /// Needs Linux and root, for the namespaces. Installs etcd and iproute2 by apt-get, and Patroni by pip into target/.
+    /// Needs Linux and root, for the namespaces. Installs etcd and iproute2 by apt-get, and Patroni by pip into
+    /// target/.
     Failover(Failover),
     /// Run the contract's published cases against components: the files that are named, or those built here. Its own
     /// --help lists the options.

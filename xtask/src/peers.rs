@@ -38,8 +38,8 @@ pub(crate) fn install_for_failover() -> anyhow::Result<PathBuf> {
     let namespaces = "--net unshare --user --map-user=65534 --pid --fork --mount-proc true";
     let namespaces: Vec<&str> = namespaces.split(' ').collect();
     run(Path::new("unshare"), &namespaces).context(
-        "the nodes run in network namespaces of their own, which cannot be made here: run this on Linux as root, and in a \
-         container with CAP_SYS_ADMIN and CAP_NET_ADMIN",
+        "the nodes run in network namespaces of their own, which cannot be made here: run this on Linux as root, \
+         and in a container with CAP_SYS_ADMIN and CAP_NET_ADMIN",
     )?;
     install_packages(&FAILOVER_REQUIREMENTS)
 }

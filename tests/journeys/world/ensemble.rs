@@ -1,7 +1,8 @@
-//! A PostgreSQL of three nodes, each on a machine of its own as far as it can tell: whenever the primary is lost, another
+//! A PostgreSQL of three nodes, each on a machine of its own as far as it can tell: when the primary is lost, another
 //! node takes over by itself.
 //!
-//! Patroni runs each node's PostgreSQL, and etcd says who is the primary. A commit is acknowledged once a standby has it.
+//! Patroni runs each node's PostgreSQL, and etcd says who is the primary. A commit is acknowledged once a standby has
+//! it.
 
 mod network;
 mod node;

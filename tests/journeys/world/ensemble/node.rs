@@ -40,8 +40,8 @@ impl Node {
     /// Start everything on this node.
     pub(super) fn run(&mut self, network: &Network) {
         let mut command = network.enter(self.number);
-        // In a process namespace, all are killed once the first one has ended. PostgreSQL does not run as root: in a user
-        // namespace it is nobody, and still gets to the files of whoever runs the tests.
+        // In a process namespace, all are killed once the first one has ended. PostgreSQL does not run as root: in a
+        // user namespace it is nobody, and still gets to the files of whoever runs the tests.
         command.args([
             "unshare",
             "--user",
