@@ -34,7 +34,6 @@ pub(crate) struct Ensemble {
 /// What the nodes say of one of them.
 #[derive(Debug, Deserialize)]
 struct Member {
-    name: String,
     role: String,
     state: String,
 }
@@ -70,28 +69,20 @@ impl Ensemble {
 
     /// Wait until every node is there and one of them has all that is committed, and return the primary.
     pub(crate) async fn whole(&self) -> u32 {
-        let mut primary = None;
-        self.until("all nodes are there", |members| {
+        self.until("all nodes are there", |_, members| {
             let stream = members.iter().filter(|member| member.state == "streaming");
             let synchronous = members
                 .iter()
                 .filter(|member| member.role == "sync_standby");
-            primary = leader(members);
-            stream.count() == 2 && synchronous.count() > 0 && primary.is_some()
+            stream.count() == 2 && synchronous.count() > 0
         })
-        .await;
-        primary.unwrap()
+        .await
     }
 
     /// Wait until another node than this one is the primary, and return it.
     pub(crate) async fn successor(&self, of: u32) -> u32 {
-        let mut primary = None;
-        self.until("another node takes over", |members| {
-            primary = leader(members).filter(|number| *number != of);
-            primary.is_some()
-        })
-        .await;
-        primary.unwrap()
+        self.until("another node takes over", |primary, _| primary != of)
+            .await
     }
 
     /// Kill everything on a node at once, as `kill -9` does. Its address stays, and refuses connections.
@@ -111,39 +102,46 @@ impl Ensemble {
         self.network.set_link(number, is_up);
     }
 
-    async fn until(&self, what: &str, mut is_so: impl FnMut(&[Member]) -> bool) {
-        let condition = async || is_so(&self.members().await);
+    /// Wait until something is so of the primary and of the nodes as it sees them, and return the primary.
+    async fn until(&self, what: &str, is_so: impl Fn(u32, &[Member]) -> bool) -> u32 {
+        let mut found = None;
+        let condition = async || {
+            let seen = self.seen_by_primary().await;
+            found = seen.and_then(|(primary, members)| is_so(primary, &members).then_some(primary));
+            found.is_some()
+        };
         let explain = async || {
             let logs = self.nodes.iter().map(Node::last_words);
-            format!("{:#?}\n{}", self.members().await, logs.collect::<String>())
+            let seen = self.seen_by_primary().await;
+            format!("{seen:#?}\n{}", logs.collect::<String>())
         };
         wait(what, (PATIENCE, POLL), condition, explain).await;
+        found.unwrap()
     }
 
-    /// The nodes as the first of them that can be reached sees them. None, if none can.
-    async fn members(&self) -> Vec<Member> {
+    /// The primary and the nodes as it sees them, if one can be reached: what others see may be of the past.
+    async fn seen_by_primary(&self) -> Option<(u32, Vec<Member>)> {
         #[derive(Deserialize)]
         struct Seen {
             members: Vec<Member>,
         }
         for number in 1..=NODES {
-            let address = self.network.address(number);
-            let url = format!("http://{address}:{REST_PORT}/cluster");
-            if let Ok(answer) = self.client.get(url).timeout(ASK).send().await
-                && let Ok(body) = answer.bytes().await
-                && let Ok(seen) = serde_json::from_slice::<Seen>(&body)
+            if self.ask(number, "primary").await.is_some()
+                && let Some(answer) = self.ask(number, "cluster").await
+                && let Ok(seen) = serde_json::from_slice::<Seen>(&answer)
             {
-                return seen.members;
+                return Some((number, seen.members));
             }
         }
-        Vec::new()
+        None
     }
-}
 
-/// The number of the node that is the primary.
-fn leader(members: &[Member]) -> Option<u32> {
-    let leader = members
-        .iter()
-        .find(|member| member.role == "leader" && member.state == "running")?;
-    leader.name.strip_prefix("node")?.parse().ok()
+    /// What a node's Patroni answers, if that is good. To `primary`, it is while the node is that.
+    async fn ask(&self, number: u32, what: &str) -> Option<Vec<u8>> {
+        let address = self.network.address(number);
+        let url = format!("http://{address}:{REST_PORT}/{what}");
+        let answer = self.client.get(url).timeout(ASK).send().await.ok()?;
+        let body = answer.error_for_status().ok()?.bytes().await.ok()?;
+        Some(body.to_vec())
+    }
 }
