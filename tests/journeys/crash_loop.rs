@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::operator::chargetap;
 #[cfg(feature = "peers")]
 use crate::world::Cluster;
-use crate::world::load::{Books, Load};
+use crate::world::load::Load;
 use crate::world::{DiskSetup, Setup, World};
 
 /// How often the gateway is killed, unless `CHARGETAP_CRASH_LOOP_KILLS` says otherwise.
@@ -79,7 +79,8 @@ async fn crash(setup: Setup, victim: Victim) {
         .await;
 }
 
-fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {
+/// What an environment variable says; nothing, if it is not set.
+pub(crate) fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {
     let value = std::env::var(name).ok()?;
     let Ok(value) = value.parse() else {
         panic!("{name} is no number: {value}");
@@ -94,7 +95,13 @@ async fn crash_from(seed: u64, kills: u32, setup: Setup, victim: Victim) {
     let books = load.end(&world).await;
     let output = chargetap(&["verify"], world.folder());
     let verified = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    println!("{}", summary(&killed, &books));
+    let kills = [
+        ("killed while sessions were under way", killed.under_way),
+        ("killed while it started", killed.starting),
+        ("killed while nobody was there", killed.idle),
+        ("second gateway killed", killed.second),
+    ];
+    println!("{}", table(kills.into_iter().chain(books.figures())));
     assert_eq!(books.findings(), Vec::<String>::new(), "seed {seed}");
     assert!(output.status.success(), "seed {seed}: {verified}");
     assert!(books.captured() > 0, "seed {seed}: nobody charged");
@@ -171,45 +178,12 @@ async fn kill(world: &mut World, load: &mut Load, kills: u32, seed: u64, victim:
     killed
 }
 
-fn summary(killed: &Killed, books: &Books) -> String {
-    let acknowledged = books
-        .shown
-        .iter()
-        .filter(|shown| shown.is_acknowledged)
-        .count();
-    let closed = |state: &str| {
-        books
-            .holds
-            .iter()
-            .filter(|hold| hold["state"] == state)
-            .count()
-    };
-    let numbered = books
-        .receipts
-        .iter()
-        .filter(|receipt| receipt["captured"] != 0)
-        .count();
+/// Figures below each other.
+pub(crate) fn table(figures: impl IntoIterator<Item = (&'static str, usize)>) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING);
-    for (what, count) in [
-        ("killed while sessions were under way", killed.under_way),
-        ("killed while it started", killed.starting),
-        ("killed while nobody was there", killed.idle),
-        ("second gateway killed", killed.second),
-        ("cards shown", books.shown.len()),
-        ("of them acknowledged", acknowledged),
-        (
-            "of them turned away, as the station was away",
-            books.turned_away.len(),
-        ),
-        ("holds captured", closed("captured")),
-        ("holds released", closed("voided")),
-        ("receipts over money", numbered),
-        ("receipts over nothing", books.receipts.len() - numbered),
-        ("cents captured", usize::try_from(books.captured()).unwrap()),
-        ("findings", books.findings().len()),
-    ] {
+    for (what, count) in figures {
         table.add_row([what.to_owned(), count.to_string()]);
     }
-    table.to_string()
+    table
 }

@@ -19,6 +19,8 @@ mod connections;
 mod crash_loop;
 mod crashes;
 mod deployment;
+#[cfg(feature = "failover")]
+mod failover;
 mod faults;
 mod field;
 mod fleet;

@@ -1,6 +1,8 @@
 //! The world of a journey: provider, station, gateway, and the person with the card.
 
 mod disk;
+#[cfg(feature = "failover")]
+mod ensemble;
 mod fleet;
 pub(crate) mod load;
 #[cfg(feature = "peers")]
@@ -25,6 +27,8 @@ use serde_json::{Value, json};
 
 use disk::Disk;
 pub(crate) use disk::{DiskFault, DiskSetup};
+#[cfg(feature = "failover")]
+pub(crate) use ensemble::Ensemble;
 pub(crate) use fleet::{Answer, now};
 #[cfg(feature = "peers")]
 pub(crate) use postgres::Cluster;

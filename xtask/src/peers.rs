@@ -20,10 +20,31 @@ const REQUIREMENTS: [&str; 3] = [
     "components/receipt-generator/tests/peers/requirements.txt",
 ];
 
+/// What the nodes of `cargo xtask failover` are.
+const FAILOVER_REQUIREMENTS: [&str; 1] = ["tests/journeys/failover/requirements.txt"];
+
 /// Install what is missing, and return the Python that has the packages.
 pub(crate) fn install() -> anyhow::Result<PathBuf> {
-    need("python3", &["-c", "import ensurepip"], "python3-venv")?;
     need("chromium", &["--version"], "chromium")?;
+    install_packages(&REQUIREMENTS)
+}
+
+/// Install what `cargo xtask failover` needs of this machine, and return the Python that has the packages.
+pub(crate) fn install_for_failover() -> anyhow::Result<PathBuf> {
+    need("etcd", &["--version"], "etcd-server")?;
+    need("ip", &["-V"], "iproute2")?;
+    // As the nodes are started.
+    let namespaces = "--net unshare --user --map-user=65534 --pid --fork --mount-proc true";
+    let namespaces: Vec<&str> = namespaces.split(' ').collect();
+    run(Path::new("unshare"), &namespaces).context(
+        "the nodes run in network namespaces of their own, which cannot be made here: run this on Linux as root, \
+         and in a container with CAP_SYS_ADMIN and CAP_NET_ADMIN",
+    )?;
+    install_packages(&FAILOVER_REQUIREMENTS)
+}
+
+fn install_packages(requirements: &[&str]) -> anyhow::Result<PathBuf> {
+    need("python3", &["-c", "import ensurepip"], "python3-venv")?;
     let folder = root().join("target/peers");
     let own = folder.join("bin/python");
     if !own.is_file() {
@@ -39,7 +60,7 @@ pub(crate) fn install() -> anyhow::Result<PathBuf> {
         "--quiet",
         "--disable-pip-version-check",
     ];
-    arguments.extend(REQUIREMENTS.iter().flat_map(|file| ["-r", file]));
+    arguments.extend(requirements.iter().flat_map(|file| ["-r", file]));
     run(&own, &arguments)?;
     Ok(own)
 }

