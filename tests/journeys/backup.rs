@@ -81,7 +81,7 @@ async fn a_copy_is_made_while_a_session_charges_and_the_session_goes_on_from_it(
     for arguments in [&["verify"][..], &["verify", COPY]] {
         let told = done(&world, arguments);
         assert!(
-            told.contains("every session has its events, but readings of old ones"),
+            told.contains("every session has its events, but what is not kept of old ones"),
             "{told}"
         );
     }

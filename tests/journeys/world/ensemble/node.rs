@@ -141,7 +141,7 @@ fn patroni(number: u32, network: &Network, folder: &Path) -> String {
         "postgresql": {
             "listen": format!("{address}:{POSTGRES_PORT}"),
             "data_dir": folder.join("data"),
-            "bin_dir": postgres::installed(),
+            "bin_dir": postgres::package().join(postgres::PROGRAMS),
             "parameters": {"unix_socket_directories": folder},
             "pg_hba": [
                 "local all all trust",
