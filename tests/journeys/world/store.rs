@@ -36,6 +36,12 @@ impl World {
         self.store().execute(statement, [days]).unwrap();
     }
 
+    /// Make all events so many days older.
+    pub(crate) fn age_events(&self, days: i64) {
+        let statement = "UPDATE event SET at = at - ?1 * 86400000";
+        self.store().execute(statement, [days]).unwrap();
+    }
+
     /// Put on record that the clock was set ahead by so many milliseconds, of which no session has heard.
     pub(crate) fn set_clock_ahead(&self, by: i64) {
         let statement = "INSERT INTO clock_step (at, by, upto)

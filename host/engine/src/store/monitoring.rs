@@ -239,7 +239,7 @@ mod tests {
         );
         let first = claim_delivery(&disk, 0, 10).await.unwrap().unwrap();
         let second = claim_delivery(&disk, 10, 20).await.unwrap().unwrap();
-        let status = || disk.text("SELECT status FROM delivery");
+        let status = || disk.text("SELECT status FROM delivery WHERE number = 1");
         complete_delivery(&disk, &first, "dead", 20, Some("silent"))
             .await
             .unwrap();
