@@ -5,7 +5,7 @@ use std::ops::Range;
 use secrecy::SecretString;
 
 use crate::callbacks::card_key;
-use crate::clock::state::{Clock, FAR_AHEAD};
+use crate::clock::state::{Clock, SPANS};
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::fleet::issuers;
@@ -40,8 +40,9 @@ impl<P: Platform> Gateway<P> {
             card_key::check(&platform, key).await?;
         }
         let fleet = FleetState::new(store::fleet::load(&platform).await?);
-        let record = store::clock::record(&platform, FAR_AHEAD).await?;
-        let clock = Clock::new(&record, clock::both(&platform));
+        let look = clock::both(&platform);
+        let record = store::clock::record(&platform, look.now, SPANS).await?;
+        let clock = Clock::new(&record, look);
         let gateway = Self::new(platform, config, secrets, fleet, clock);
         if gateway.config.upstream.is_some() {
             let now = gateway.platform.now();

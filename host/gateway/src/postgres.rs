@@ -36,6 +36,9 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// How long a server may be gone without a word before its connections count as lost.
 const SILENT_FOR: Duration = Duration::from_secs(10);
 
+/// As what transactions run.
+const ISOLATION: &str = "SELECT current_setting('transaction_isolation')";
+
 /// A handle on the database; clones share it.
 #[derive(Clone)]
 pub struct Postgres {
@@ -87,8 +90,13 @@ impl Postgres {
             faults,
             commits: Arc::new(MinuteCount::new()),
         };
-        let asked = opened.query("SELECT 1", Vec::new()).await;
-        asked.map_err(|error| unusable(error.to_string()))?;
+        let asked = opened.query(ISOLATION, Vec::new()).await;
+        let isolation = asked.map_err(|error| unusable(error.to_string()))?;
+        if isolation != [vec![Value::Text("serializable".into())]] {
+            let reason = "its transactions are not serializable: a pooler before it ignores the options of connections. \
+                          Name the server itself";
+            return Err(unusable(reason.into()));
+        }
         Ok(opened)
     }
 

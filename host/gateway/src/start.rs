@@ -137,6 +137,9 @@ pub async fn start(
     let http = client()?;
     // Several processes can share a server only.
     let peers = match &database {
+        StoreDatabase::Sqlite(_) if reached.peer_url.is_some() => {
+            return Err(AddressError::File.into());
+        }
         StoreDatabase::Sqlite(_) => None,
         StoreDatabase::Postgres(database) => {
             let url = peers::url(&reached, tls.is_some())?;

@@ -1,6 +1,6 @@
 //! The Chargetap gateway as a Spin application.
 //!
-//! Spin gives it HTTP, SQLite, variables and the three components; what happens to a session is
+//! Spin gives it HTTP, SQLite or PostgreSQL, variables and the three components; what happens to a session is
 //! decided in those components and carried out by `chargetap-engine`, as on the native host. Spin
 //! has no timers and accepts no WebSockets, so two things differ:
 //!
@@ -12,7 +12,7 @@
 //! connection to the database. So only what never changes is kept between requests (`setup.rs`), and
 //! no transaction spans two statements.
 //!
-//! One statement at a time runs on Spin's shared connection, so each is atomic by itself.
+//! Each statement is atomic by itself: on SQLite all instances share one connection.
 
 #![cfg(target_family = "wasm")]
 

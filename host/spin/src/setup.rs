@@ -105,7 +105,7 @@ async fn open() -> Result<SpinGateway, SetupError> {
     };
 
     let spin = Spin {
-        store: Store::open(&variable("database_url").await?).await?,
+        store: Store::open(variable("database_url").await?.trim()).await?,
         verifier: Verifier::load(&endpoints).map_err(SetupError::Keys)?,
         bridge: Bridge {
             url: variable("bridge_url").await?.trim_end_matches('/').into(),

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::interval::Interval;
-use crate::store::clock::Record;
+use crate::store::clock::{Record, Spans};
 
 /// Before this moment the version was not written: a clock that shows it was never set, as on a
 /// machine without a battery. 2026-01-01T00:00:00Z, in Unix milliseconds.
@@ -21,8 +21,12 @@ const STANDSTILL: u64 = 5_000;
 
 /// A clock that is set so far ahead, or is so far ahead of the store at the start, may be wrong: it is given so long to
 /// become right before anything is deleted for its age, in milliseconds.
-pub(crate) const FAR_AHEAD: u64 = 30 * 24 * 60 * 60_000;
+const FAR_AHEAD: u64 = 30 * 24 * 60 * 60_000;
 const BECOMES_RIGHT_FROM_AHEAD_WITHIN: u64 = 24 * 60 * 60_000;
+pub(crate) const SPANS: Spans = Spans {
+    far: FAR_AHEAD,
+    becomes_right: BECOMES_RIGHT_FROM_AHEAD_WITHIN,
+};
 
 /// How often it is said that the clock cannot be trusted, in milliseconds.
 const WARN_EVERY: u64 = 60_000;
@@ -298,6 +302,7 @@ impl Clock {
 fn is_far_ahead(record: &Record, now: u64) -> bool {
     let was_set = |at| now.saturating_sub(at) < BECOMES_RIGHT_FROM_AHEAD_WITHIN;
     record.latest > 0 && now.saturating_sub(record.latest) > FAR_AHEAD
+        || record.follows_gap
         || record.set_far_ahead_at.is_some_and(was_set)
 }
 
@@ -364,6 +369,7 @@ mod tests {
             latest,
             last_step: 0,
             set_far_ahead_at: None,
+            follows_gap: false,
         }
     }
 
@@ -372,6 +378,7 @@ mod tests {
             latest,
             last_step,
             set_far_ahead_at: None,
+            follows_gap: false,
         };
         Clock::new(&record, at(latest, 0))
     }
@@ -609,6 +616,7 @@ mod tests {
             latest: NOON,
             last_step: 0,
             set_far_ahead_at: None,
+            follows_gap: false,
         };
         let day = 24 * HOUR;
         let ahead = Clock::new(&record, at(NOON + YEAR, 0));
@@ -623,6 +631,7 @@ mod tests {
             latest: 0,
             last_step: 0,
             set_far_ahead_at: None,
+            follows_gap: false,
         };
         assert!(Clock::new(&nothing, at(NOON, 0)).tells_age(at(NOON, 0)));
     }
@@ -647,11 +656,24 @@ mod tests {
             latest: NOON + 10 * YEAR,
             last_step: 1,
             set_far_ahead_at: Some(NOON + 10 * YEAR),
+            follows_gap: false,
         };
         let started = Clock::new(&record, at(NOON + 10 * YEAR + HOUR, 0));
         assert!(!started.tells_age(at(NOON + 10 * YEAR + HOUR, 0)));
         let started = Clock::new(&record, at(NOON + 10 * YEAR + day, 0));
         assert!(started.tells_age(at(NOON + 10 * YEAR + day, 0)));
+    }
+
+    #[test]
+    fn nothing_is_old_for_a_day_if_there_is_nothing_of_long_before_yesterday() {
+        let record = Record {
+            follows_gap: true,
+            ..record(NOON + YEAR)
+        };
+        let day = 24 * HOUR;
+        let restarted = Clock::new(&record, at(NOON + YEAR + HOUR, 0));
+        assert!(!restarted.tells_age(at(NOON + YEAR + HOUR, 0)));
+        assert!(restarted.tells_age(at(NOON + YEAR + HOUR + day, day)));
     }
 
     #[test]

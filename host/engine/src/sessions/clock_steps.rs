@@ -4,7 +4,7 @@ use chargetap_contract::session::Event;
 
 use super::apply::apply;
 use crate::clock;
-use crate::clock::state::{FAR_AHEAD, Look, Seen};
+use crate::clock::state::{Look, SPANS, Seen};
 use crate::error::EngineError;
 use crate::event::EventEnvelope;
 use crate::gateway::Gateway;
@@ -52,7 +52,7 @@ pub(crate) async fn follow(gateway: &Gateway<impl Platform>) -> Result<(), Engin
     if gateway.clock.goes_on(look) {
         return Ok(());
     }
-    let record = store::clock::record(platform, FAR_AHEAD).await?;
+    let record = store::clock::record(platform, look.now, SPANS).await?;
     gateway.clock.begin_anew(&record, look);
     wake_waiters(gateway, look);
     Ok(())

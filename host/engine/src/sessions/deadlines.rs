@@ -42,7 +42,7 @@ async fn reach_one(
     let platform = &gateway.platform;
     // Whether to stop before it costs more than is held, or what is owed at the end, is decided on the last register.
     if let Some(transaction) = store::transactions::of_session(platform, session).await? {
-        readings::tell_untold_of(gateway, transaction).await?;
+        readings::tell_untold_if_possible(gateway, transaction).await?;
     }
     let Some(stored) = store::sessions::load(platform, session).await? else {
         return Ok(EventOutcome::UnknownSession);

@@ -79,8 +79,22 @@ pub(super) async fn tell_untold(gateway: &Gateway<impl Platform>) -> Result<(), 
     Ok(())
 }
 
-/// Tell the session of a transaction of its last register, if it was not told: before what must not miss it.
-pub(crate) async fn tell_untold_of(
+/// Tell the session of a transaction of its last register, if it was not told. A component that fails at it does not keep
+/// the session from its deadline or its end.
+pub(crate) async fn tell_untold_if_possible(
+    gateway: &Gateway<impl Platform>,
+    transaction: i64,
+) -> Result<(), EngineError> {
+    match tell_untold_of(gateway, transaction).await {
+        Err(EngineError::Component(error)) => {
+            tracing::error!(transaction, %error, "a reading cannot be told to its session");
+            Ok(())
+        }
+        told => told,
+    }
+}
+
+async fn tell_untold_of(
     gateway: &Gateway<impl Platform>,
     transaction: i64,
 ) -> Result<(), EngineError> {

@@ -312,7 +312,7 @@ impl<P: Platform> Gateway<P> {
         };
         let now = platform.now();
         keep_signed(self, station, &found, &stop.signed).await?;
-        readings::tell_untold_of(self, found.number).await?;
+        readings::tell_untold_if_possible(self, found.number).await?;
         match &found.session {
             Some(session) => {
                 // Its end may tell more than that it was stopped.

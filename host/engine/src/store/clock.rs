@@ -125,7 +125,7 @@ pub(crate) async fn complete_step(database: &impl Database, number: i64) -> Resu
 }
 
 macro_rules! record {
-    ($place:literal) => {
+    ($place:literal, $position:literal) => {
         concat!(
             "SELECT coalesce(
                 (SELECT step.at FROM clock_step AS step JOIN clock_step_order USING (number)
@@ -141,7 +141,17 @@ macro_rules! record {
                 0),
                 (SELECT coalesce(max(number), 0) FROM clock_step),
                 (SELECT CASE WHEN by > 0 THEN at END FROM clock_step WHERE abs(by) > ?1
-                 ORDER BY number DESC LIMIT 1)"
+                 ORDER BY number DESC LIMIT 1),
+                EXISTS (SELECT 1 FROM event AS first
+                        WHERE first.",
+            $place,
+            " = (SELECT min(",
+            $place,
+            ") FROM event) AND first.at < ?2 - ?1)
+                AND NOT EXISTS (SELECT 1 FROM event
+                                WHERE at >= ?2 - ?1 AND at < ?2 - ?3 AND dedupe IS NOT NULL AND ",
+            $position,
+            "(dedupe, '/') = 0)"
         )
     };
 }
@@ -155,14 +165,34 @@ pub(crate) struct Record {
     pub(crate) last_step: i64,
     /// When the clock was set far ahead, as it showed then; absent if it was not, or was set far back since.
     pub(crate) set_far_ahead_at: Option<u64>,
+    /// No provider told anything for long before the last day, although something is on record of before. What is of the
+    /// last day says nothing: it may be by a clock that was far ahead at a start.
+    pub(crate) follows_gap: bool,
 }
 
-/// Read it. A clock is set far by a step that is longer than `far`, in milliseconds.
-pub(crate) async fn record(database: &impl Database, far: u64) -> Result<Record, StoreError> {
+/// What is long for a clock, in milliseconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Spans {
+    /// A clock is set far by a step that is longer.
+    pub(crate) far: u64,
+    /// How long a clock that is far ahead may take to become right.
+    pub(crate) becomes_right: u64,
+}
+
+/// Read it at a moment.
+pub(crate) async fn record(
+    database: &impl Database,
+    now: u64,
+    Spans { far, becomes_right }: Spans,
+) -> Result<Record, StoreError> {
     let rows = database
         .query(
-            by_dialect(database, record!("rowid"), record!("place")),
-            vec![integer(far)?],
+            by_dialect(
+                database,
+                record!("rowid", "instr"),
+                record!("place", "strpos"),
+            ),
+            vec![integer(far)?, integer(now)?, integer(becomes_right)?],
         )
         .await?;
     let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
@@ -170,6 +200,7 @@ pub(crate) async fn record(database: &impl Database, far: u64) -> Result<Record,
         latest: row.unsigned()?,
         last_step: row.integer()?,
         set_far_ahead_at: row.optional_unsigned()?,
+        follows_gap: row.integer()? != 0,
     })
 }
 

@@ -90,6 +90,7 @@ macro_rules! thinned {
             ", EXISTS (SELECT 1 FROM command WHERE command.session = oldest.id AND status <> 'done')
              FROM (SELECT number, id, version FROM session
                    WHERE is_thinned = 1 AND closed_at IS NULL AND number > ?1
+                     AND phase IN ('settled', 'refunded', 'cancelled', 'declined', 'failed-nothing-taken')
                    ORDER BY number LIMIT ?2) AS oldest
              JOIN event AS last ON last.session = oldest.id AND last.version = oldest.version
              WHERE last.",
@@ -102,7 +103,7 @@ macro_rules! thinned {
     };
 }
 
-/// So many sessions that were thinned and are not closed, after a place in the order in which sessions began. The one
+/// So many sessions that have ended, were thinned and are not closed, after a place in the order in which sessions began. The one
 /// with the last event of all is not among them: that event says how far the clock has come, and SQLite would give its
 /// place to the next one.
 pub(crate) async fn thinned(

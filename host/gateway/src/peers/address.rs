@@ -21,6 +21,12 @@ pub enum AddressError {
          the name by --peer-url, such as --peer-url https://gateway-1.example:8443, or by CHARGETAP_PEER_URL"
     )]
     Nameless(SocketAddr),
+    /// Nobody shares its database.
+    #[error(
+        "--peer-url, or CHARGETAP_PEER_URL, is for several gateways on one PostgreSQL, and server.database is a file: \
+         name the server there, or leave the address out"
+    )]
+    File,
     /// What was said is no address.
     #[error("--peer-url {0:?} is no address of a gateway: it is one such as http://10.0.0.5:8080")]
     Unreadable(String),

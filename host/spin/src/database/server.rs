@@ -11,6 +11,10 @@ use chargetap_engine::postgres::{self, Refusal};
 use spin_sdk::pg::{Connection, DbValue, Error, ParameterValue, PgError, QueryError};
 use spin_sdk::wasip3::random::random::get_random_u64;
 
+/// What else a connection is made with: of several servers one takes writes, and one that is gone does not say so.
+const PARAMETERS: &str = "application_name=chargetap&target_session_attrs=read-write&connect_timeout=5\
+                          &tcp_user_timeout=10&keepalives_idle=10&keepalives_interval=2&keepalives_retries=3";
+
 pub(crate) struct Server {
     /// With the options of every connection. It holds the password.
     address: String,
@@ -20,16 +24,25 @@ pub(crate) struct Server {
 
 impl Server {
     pub(super) fn new(address: &str) -> Result<Self, DatabaseError> {
-        let scheme = address.split_once("://").map(|(scheme, _)| scheme);
-        if !matches!(scheme, Some("postgres" | "postgresql")) {
-            return Err(DatabaseError::Unavailable(
-                "database_url is no address such as postgres://user@host/name".into(),
+        let address = address.trim();
+        let unusable = |reason: &str| DatabaseError::Unavailable(reason.to_owned());
+        let (scheme, place) = address.split_once("://").unwrap_or_default();
+        if !matches!(scheme, "postgres" | "postgresql") {
+            return Err(unusable(
+                "database_url is no address such as postgres://user@host/name",
             ));
         }
-        let joint = if address.contains('?') { '&' } else { '?' };
+        // Otherwise a part of the password would be taken for the server's name, and told in errors.
+        let user = place.rsplit_once('@').map(|(user, _)| user);
+        if user.is_some_and(|user| user.contains(['@', '/', '?'])) {
+            return Err(unusable(
+                "in database_url, characters of the password such as @, / and ? are to be percent-encoded",
+            ));
+        }
+        let joint = if place.contains('?') { '&' } else { '?' };
         let options = postgres::OPTIONS.replace(' ', "%20").replace('=', "%3D");
         Ok(Self {
-            address: format!("{address}{joint}options={options}&application_name=chargetap"),
+            address: format!("{address}{joint}options={options}&{PARAMETERS}"),
             connection: RefCell::new(None),
         })
     }
@@ -58,7 +71,7 @@ impl Server {
 
     async fn attempt(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
         let rows = self.rows(statement, parameters).await;
-        // One that is made anew may lead to a server that takes the statement.
+        // Another one may lead to a server that takes the statement.
         if let Err(Failure::Lost(_) | Failure::Refused(Refusal::ReadOnly, _)) = rows {
             self.connection.take();
         }
@@ -109,7 +122,9 @@ impl From<PgError> for Failure {
     fn from(error: PgError) -> Self {
         match error {
             PgError::QueryFailed(QueryError::DbError(error)) => {
-                Self::Refused(postgres::refusal(&error.code), error.as_text)
+                // What else it says has values of the row.
+                let reason = format!("{} ({})", error.message, error.code);
+                Self::Refused(postgres::refusal(&error.code), reason)
             }
             PgError::QueryFailed(QueryError::Text(reason))
             | PgError::ConnectionFailed(reason)
