@@ -318,8 +318,12 @@ impl<P: Platform> Gateway<P> {
                 // Its end may tell more than that it was stopped.
                 let what = if stop.goes_on { "paused" } else { "stopped" };
                 let dedupe = format!("station-{what}/{}", session.session);
+                let at = match stop.at {
+                    Some(at) => at,
+                    None => ended_by(self, station, found.number).await?,
+                };
                 let stopped = Event::ChargingStopped(Stopped {
-                    at: stop.at.unwrap_or(now),
+                    at,
                     energy: stop.register,
                     reason: stop.reason.name().to_owned(),
                 });
@@ -337,6 +341,22 @@ impl<P: Platform> Gateway<P> {
         announce(self, station);
         Ok(outcome)
     }
+}
+
+/// When a transaction ended whose end is told without a time: now, if the station could have told it ever since it was
+/// last heard of in it. Otherwise the end may have waited for long, which the driver does not pay for.
+async fn ended_by(
+    gateway: &Gateway<impl Platform>,
+    station: &str,
+    transaction: i64,
+) -> Result<u64, EngineError> {
+    let platform = &gateway.platform;
+    let now = platform.now();
+    let heard_at = store::transactions::heard_at(platform, transaction).await?;
+    let connected_for = platform.station_connected_for(station).await;
+    let could_tell_for = connected_for.map(|it| it.min(gateway.undisturbed_for()));
+    let is_of_now = could_tell_for.is_some_and(|it| it >= now.saturating_sub(heard_at));
+    Ok(if is_of_now { now } else { heard_at.min(now) })
 }
 
 /// Without a central system above, a number is no other transaction's name.
