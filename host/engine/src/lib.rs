@@ -261,6 +261,8 @@ mod sessions;
 mod stations;
 mod store;
 mod terminals;
+#[cfg(test)]
+mod test_host;
 
 pub use error::EngineError;
 pub use event::EventOutcome;

@@ -4,7 +4,7 @@
 //!
 //! | a station says                                    | what is made of it                                   |
 //! |---------------------------------------------------|------------------------------------------------------|
-//! | no time                                           | it was now                                           |
+//! | no time                                           | it was now; an end that may have waited was when the station was last heard of |
 //! | a transaction that is none here, or none at all   | see [`super::matching`]                              |
 //! | an end without a reading                          | the last reading is billed, and a person is told     |
 //! | a start under no token of ours                    | it gets a number, and is told to stop; below a central system, it is that system's |
@@ -457,3 +457,6 @@ async fn report(
     }
     applied
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use chargetap_contract::receipt::{NothingTakenReason, Summary};
 use chargetap_contract::session::{Phase, View};
 use chargetap_engine::platform::Value;
+use chargetap_fleet::alert::AlertKind;
 
 use super::records::{
-    StoredSession, alerted, alerted_of_transaction, alerts, receipts, rows, stored_sessions, text,
-    was_lost,
+    StoredSession, alerted, alerted_for, alerted_of_transaction, receipts, rows, stored_sessions,
+    text, was_lost,
 };
 use super::{Hold, Oracle, Payment, State};
 use crate::disk::Disk;
@@ -35,7 +36,9 @@ impl Oracle {
         for (id, session) in stored_sessions(disk) {
             self.judge_session(disk, &id, &session, receipts.get(&id));
             self.judge_energy(disk, &id, &session);
-            self.judge_end(disk, &id);
+            if !session.is_closed {
+                self.judge_end(disk, &id);
+            }
             if let Some(hold) = &session.view.hold {
                 let key = (session.view.terminal.clone(), hold.payment.clone());
                 accounted += session.view.captured + session.view.released;
@@ -92,7 +95,7 @@ impl Oracle {
         let is_ambiguous = view
             .hold
             .as_ref()
-            .is_some_and(|hold| was_lost(disk, id, &hold.payment));
+            .is_some_and(|hold| session.is_closed || was_lost(disk, id, &hold.payment));
         self.demand(state == expected || is_ambiguous, || {
             format!("{id} is {phase:?}, and its hold is {state:?}")
         });
@@ -302,12 +305,13 @@ impl Oracle {
         let told_lasted = told_until.map(|at| at - truth.started_at);
         let told_wrong_time = truth.told_wrong_time;
         let reported_stop = session.stop;
-        let is_doubted = truth.began_anew || !alerts(disk, id, "MeterImplausible").is_empty();
+        let is_doubted = truth.began_anew || alerted_for(disk, id, AlertKind::MeterImplausible);
         // Where the gateway's clock is not the station's, nobody knows how long a report was under way.
         let stopped_at = truth.stopped_at.unwrap_or(u64::MAX);
         let was_set = self.clock_set_at.range(..stopped_at).next().is_some();
         let off_by = if was_set { OFF_BY_WHERE_SET } else { OFF_BY };
-        self.demand(session.start == Some(told_start), || {
+        let starts_right = session.start == Some(told_start) || session.is_closed;
+        self.demand(starts_right, || {
             format!(
                 "{id} starts at {:?} Wh and not at {told_start}",
                 session.start

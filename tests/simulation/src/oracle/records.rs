@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chargetap_contract::receipt::{Document, Subject, Summary};
 use chargetap_contract::session::{CommandResult, Event, Phase, View};
 use chargetap_engine::platform::Value;
+use chargetap_fleet::alert::AlertKind;
 
 use crate::disk::Disk;
 
@@ -16,41 +17,44 @@ pub(super) struct StoredSession {
     pub(super) view: View,
     pub(super) start: Option<u64>,
     pub(super) stop: Option<u64>,
+    /// It is so old by the gateway's clock that its events were deleted. What they would show is not judged.
+    pub(super) is_closed: bool,
 }
 
-/// The alerts of a session for a reason.
-pub(super) fn alerts(disk: &Disk, session: &str, reason: &str) -> Vec<Vec<Value>> {
-    rows(
-        disk,
-        "SELECT 1 FROM command WHERE session = ?1 AND action ->> '$.RaiseAlert.reason' = ?2",
-        vec![Value::Text(session.into()), Value::Text(reason.into())],
-    )
+/// Whether a person was told of a session for a reason. The command that asked for it may be deleted by now.
+pub(super) fn alerted_for(disk: &Disk, session: &str, reason: AlertKind) -> bool {
+    let query = "SELECT 1 FROM fleet_item
+                 WHERE kind = 'alert' AND item ->> '$.record.session' = ?1 AND item ->> '$.record.kind' = ?2";
+    let reason = reason.name().to_owned();
+    let parameters = vec![Value::Text(session.into()), Value::Text(reason)];
+    !rows(disk, query, parameters).is_empty()
 }
 
 /// Whether a person was told that what is billed may not be all.
 pub(super) fn alerted(disk: &Disk, session: &str) -> bool {
     [
-        "EnergyWithoutPayment",
-        "EndNotReported",
-        "MeterImplausible",
-        "NotMetered",
-        "CapturedTooLittle",
-        "ClosedElsewhere",
-        "CaptureFailed",
-        "HoldExpired",
+        AlertKind::EnergyWithoutPayment,
+        AlertKind::EndNotReported,
+        AlertKind::MeterImplausible,
+        AlertKind::NotMetered,
+        AlertKind::CapturedTooLittle,
+        AlertKind::ClosedElsewhere,
+        AlertKind::CaptureFailed,
+        AlertKind::HoldExpired,
     ]
-    .iter()
-    .any(|reason| !alerts(disk, session, reason).is_empty())
+    .into_iter()
+    .any(|reason| alerted_for(disk, session, reason))
 }
 
 /// Whether a person was told that so much energy was delivered at this session's station in a transaction that is no
 /// session's.
 pub(super) fn alerted_of_transaction(disk: &Disk, session: &str, energy: u64) -> bool {
-    let query = "SELECT 1 FROM station_transaction AS running JOIN session USING (station)
-                 JOIN fleet_item AS alert ON alert.kind = 'alert'
-                     AND alert.item ->> '$.record.cause' = 'transaction/' || running.number || '/end'
-                 WHERE session.id = ?1 AND running.session IS NULL
-                   AND abs(running.energy - running.start_energy - CAST(?2 AS INTEGER)) <= 1";
+    // The transaction may be deleted by now. What a person was told begins with the energy.
+    let query = "SELECT 1 FROM session JOIN fleet_item AS alert ON alert.kind = 'alert'
+                     AND alert.item ->> '$.record.cause' LIKE 'transaction/%/end'
+                     AND alert.item ->> '$.record.evse' LIKE station || '/%'
+                 WHERE session.id = ?1
+                   AND abs(CAST(alert.item ->> '$.record.next_action' AS INTEGER) - CAST(?2 AS INTEGER)) <= 1";
     let parameters = vec![Value::Text(session.into()), Value::Text(energy.to_string())];
     !rows(disk, query, parameters).is_empty()
 }
@@ -142,7 +146,8 @@ pub(super) fn receipts(disk: &Disk) -> BTreeMap<String, Summary> {
 }
 
 pub(super) fn stored_sessions(disk: &Disk) -> Vec<(String, StoredSession)> {
-    rows(disk, "SELECT id, view FROM session ORDER BY number", vec![])
+    let query = "SELECT id, view, closed_at IS NOT NULL FROM session ORDER BY number";
+    rows(disk, query, vec![])
         .iter()
         .filter_map(|row| {
             let id = text(row.first()).to_owned();
@@ -152,6 +157,7 @@ pub(super) fn stored_sessions(disk: &Disk) -> Vec<(String, StoredSession)> {
                 view,
                 start: None,
                 stop: None,
+                is_closed: row.get(2) == Some(&Value::Integer(1)),
             };
             for event in events(disk, &id) {
                 match event {

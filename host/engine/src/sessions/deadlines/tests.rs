@@ -2,171 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "tests: a failure here is a failed test")]
 
-use chargetap_contract::callback::{Capability, Rejection, Request, Verified};
-use chargetap_contract::receipt::{Document, Format, MeasurementVerdict, Page, Problem, Rendered};
-use chargetap_contract::screen::{Message, Quote};
-use chargetap_contract::session::{Decision, Event, Policy, Refusal, View};
-
 use super::reach;
-use crate::config::Config;
-use crate::gateway::{Gateway, Secrets};
-use crate::http::{ProviderRequest, ProviderResponse, SendError};
-use crate::platform::{
-    Bundles, ComponentFault, Components, Database, DatabaseError, FaultCause, Metric, Platform,
-    Row, StationAnswer, StationLink, StationOrder, Value, Work,
-};
-use crate::store::disk::Disk;
-
-const NOON: u64 = 1_800_000_000_000;
-const VIEW: &str = r#"{"phase":"Charging","terminal":"P66-1","card":null,"evse":{"station":"CT-1","connector":1},
-    "hold":null,"currency":"EUR","energy":0,
-    "cost":{"net":0,"vat":0,"gross":0,"tax_included":false,"lines":[],"vat_totals":[]},
-    "captured":0,"released":0,"refunded":0,"reported_late":null,"unpaid":null}"#;
-
-/// A session that goes on whatever it is told, and waits for a moment that has come until it is told so.
-struct GoesOn;
-
-fn fault<T>() -> Result<T, ComponentFault> {
-    Err(ComponentFault {
-        component: "none",
-        cause: FaultCause::Busy,
-    })
-}
-
-impl Components for GoesOn {
-    fn mint(&self, _: &str, _: &Capability) -> Result<Option<String>, ComponentFault> {
-        fault()
-    }
-
-    fn verify(&self, _: &Request) -> Result<Result<Vec<Verified>, Rejection>, ComponentFault> {
-        fault()
-    }
-
-    fn claimed_terminal(&self, _: &str) -> Result<Option<String>, ComponentFault> {
-        fault()
-    }
-
-    fn step(
-        &self,
-        _: &Policy,
-        _: Option<&[u8]>,
-        event: &Event,
-        now: u64,
-    ) -> Result<Result<Decision, Refusal>, ComponentFault> {
-        let is_told = matches!(event, Event::DeadlineReached(_));
-        Ok(Ok(Decision {
-            state: vec![1],
-            view: serde_json::from_str::<View>(VIEW).unwrap(),
-            commands: Vec::new(),
-            deadline: (!is_told).then_some(now),
-        }))
-    }
-
-    fn offer(&self, _: &Policy, _: u64, _: u64) -> Result<Quote, ComponentFault> {
-        fault()
-    }
-
-    fn render(
-        &self,
-        _: &Document,
-        _: Format,
-        _: &str,
-    ) -> Result<Result<Rendered, Problem>, ComponentFault> {
-        fault()
-    }
-
-    fn form(&self, _: &Page, _: &str) -> Result<Result<Rendered, Problem>, ComponentFault> {
-        fault()
-    }
-
-    fn screen_text(&self, _: &Message, _: &str) -> Result<Result<String, Problem>, ComponentFault> {
-        fault()
-    }
-
-    fn check_measurement(
-        &self,
-        _: &[String],
-        _: Option<&str>,
-    ) -> Result<MeasurementVerdict, ComponentFault> {
-        fault()
-    }
-}
-
-/// A host at noon, without a world around it.
-struct Host(Disk);
-
-impl Bundles for Host {}
-
-impl Database for Host {
-    async fn query(
-        &self,
-        statement: &'static str,
-        parameters: Vec<Value>,
-    ) -> Result<Vec<Row>, DatabaseError> {
-        self.0.query(statement, parameters).await
-    }
-}
-
-impl Platform for Host {
-    type Components = GoesOn;
-
-    fn components(&self) -> &GoesOn {
-        &GoesOn
-    }
-
-    fn now(&self) -> u64 {
-        NOON
-    }
-
-    fn elapsed(&self) -> u64 {
-        0
-    }
-
-    fn random(&self) -> [u8; 16] {
-        [7; 16]
-    }
-
-    fn count(&self, _: Metric, _: &str) {}
-
-    fn notify(&self, _: Work<'_>) {}
-
-    async fn send(&self, _: ProviderRequest, _: u64) -> Result<ProviderResponse, SendError> {
-        Err(SendError::NotSent("there is no provider".to_owned()))
-    }
-
-    async fn order(&self, _: &str, _: StationOrder) -> StationAnswer {
-        StationAnswer::NotConnected
-    }
-
-    async fn station_connected_for(&self, _: &str) -> Option<u64> {
-        None
-    }
-
-    async fn station_link(&self, _: &str) -> StationLink {
-        StationLink::default()
-    }
-}
+use crate::test_host::{Host, NOON};
 
 #[tokio::test]
 async fn a_session_knows_the_last_register_before_its_deadline_is_decided_on() {
-    let config = include_str!("../../../../gateway/examples/chargetap.toml");
-    let config = Config::parse(config).unwrap();
-    let secrets = Secrets {
-        payter_key: "key".into(),
-        card_key: None,
-    };
-    let gateway = Gateway::open(Host(Disk::fresh().await), config, secrets);
-    let gateway = gateway.await.unwrap();
-    let disk = &gateway.platform().0;
-    disk.execute(&format!(
-        r#"INSERT INTO event (session, version, event, at, state, view, phase, commands, deadline)
-           VALUES ('S', 1, '{{"CardPresented":{{}}}}', {NOON} - 9000, x'01', '{VIEW}', 'charging', '[]', {NOON} - 1);
-           INSERT INTO station_transaction (key, station, connector, token, session, energy, heard_at, untold_at)
-           VALUES ('session/S', 'CT-1', 1, 'S', 'S', 5000, {NOON} - 2000, {NOON} - 2000)"#
-    ));
+    let gateway = Host::fresh(None).await.charging(NOON - 2_000).await;
+    let host = gateway.platform();
+    let untold = format!("UPDATE station_transaction SET untold_at = {NOON} - 2000");
+    host.disk.execute(&untold);
     reach(&gateway).await.unwrap();
-    let told = "SELECT group_concat(event, ' ' ORDER BY version) FROM event WHERE version > 1";
-    let told = disk.text(told);
+    let told = host.told();
     assert!(told.starts_with(r#"{"MeterRead":{"energy":5000"#), "{told}");
     assert!(told.contains(r#" {"DeadlineReached":null}"#), "{told}");
 }
