@@ -6,8 +6,6 @@ mod ensemble;
 mod fleet;
 pub(crate) mod load;
 #[cfg(feature = "peers")]
-mod postgres;
-#[cfg(feature = "peers")]
 mod proxy;
 mod receipts;
 mod setup;
@@ -31,7 +29,7 @@ pub(crate) use disk::{DiskFault, DiskSetup};
 pub(crate) use ensemble::Ensemble;
 pub(crate) use fleet::{Answer, now};
 #[cfg(feature = "peers")]
-pub(crate) use postgres::Cluster;
+pub(crate) use postgres_cluster::Cluster;
 #[cfg(feature = "peers")]
 pub(crate) use proxy::Proxy;
 pub(crate) use setup::{CUSTOMER, Kept, Setup};

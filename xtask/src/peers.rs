@@ -11,7 +11,7 @@ use crate::shell::{root, run};
 pub(crate) const PYTHON: &str = "CHARGETAP_TEST_PYTHON";
 
 /// The features with which the tests with peers are built.
-pub(crate) const FEATURES: &str = "chargetap/peers,chargetap-conformance/peers,chargetap-report/peers,receipt-generator/peers,spin-host/peers";
+pub(crate) const FEATURES: &str = "chargetap/peers,chargetap-engine/peers,chargetap-conformance/peers,chargetap-report/peers,receipt-generator/peers,spin-host/peers";
 
 /// What the peers are, each beside the scripts that use it.
 const REQUIREMENTS: [&str; 3] = [

@@ -6,6 +6,7 @@
 //! | [`transaction_events`] | the same for what stations of OCPP 2.x report of transactions         |
 //! | [`tokens`], [`signed_values`] | whose a token is; what meters sign                             |
 //! | [`readings`], [`limits`] | what becomes of a reading of a register, and how many are put on record |
+//! | [`untimed_ends`] | when a transaction ended whose end is told without a time                     |
 //! | [`matching`]   | which transaction a station means                                             |
 //! | [`tariffs`]    | what stations can show of tariffs                                             |
 //! | [`tending`]    | what time brings about: transactions that nobody pays for, and those that the station lost |
@@ -21,3 +22,4 @@ pub(crate) mod tariffs;
 pub(crate) mod tending;
 pub(crate) mod tokens;
 pub(crate) mod transaction_events;
+pub(crate) mod untimed_ends;

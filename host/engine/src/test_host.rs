@@ -131,14 +131,16 @@ impl Host {
                VALUES ('S', 1, '{{"CardPresented":{{}}}}', {NOON} - 9000, x'01', '{VIEW}', 'charging', '[]', {NOON} - 1);
                INSERT INTO station_transaction (key, station, connector, token, session, energy, heard_at)
                VALUES ('session/S', 'CT-1', 1, 'S', 'S', 5000, {heard_at})"#
-        ));
+        ))
+        .await;
         gateway
     }
 
     /// The events of the session since.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) async fn told(&self) -> String {
         self.disk
-            .text("SELECT group_concat(event, ' ' ORDER BY version) FROM event WHERE version > 1")
+            .text("SELECT coalesce(group_concat(event, ' ' ORDER BY version), '') FROM event WHERE version > 1")
+            .await
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A station that reports without end must not fill the disk: each of its connectors has a budget. Of what is over it,
 //! the last register of each transaction is kept in the place of the one before, and its session is told of that one
-//! once there is room again, and in any case before its deadline and before it is told of the end. So every station is
+//! once there is room again, and before its deadline and its end, unless its component fails at it. So every station is
 //! answered once nothing can be lost that money needs.
 
 use chargetap_contract::session::{Event, Evse, MeterReading};
@@ -79,13 +79,17 @@ pub(super) async fn tell_untold(gateway: &Gateway<impl Platform>) -> Result<(), 
     Ok(())
 }
 
-/// Tell the session of a transaction of its last register, if it was not told. A component that fails at it does not keep
-/// the session from its deadline or its end.
+/// Tell the session of a transaction of its last register, if it was not told. A component that fails at it twice does not
+/// keep the session from its deadline or its end.
 pub(crate) async fn tell_untold_if_possible(
     gateway: &Gateway<impl Platform>,
     transaction: i64,
 ) -> Result<(), EngineError> {
-    match tell_untold_of(gateway, transaction).await {
+    let mut told = tell_untold_of(gateway, transaction).await;
+    if let Err(EngineError::Component(_)) = told {
+        told = tell_untold_of(gateway, transaction).await;
+    }
+    match told {
         Err(EngineError::Component(error)) => {
             tracing::error!(transaction, %error, "a reading cannot be told to its session");
             Ok(())

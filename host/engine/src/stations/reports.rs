@@ -4,7 +4,7 @@
 //!
 //! | a station says                                    | what is made of it                                   |
 //! |---------------------------------------------------|------------------------------------------------------|
-//! | no time                                           | it was now; an end that may have waited was when the station was last heard of |
+//! | no time                                           | it was now; of an end, see [`super::untimed_ends`]   |
 //! | a transaction that is none here, or none at all   | see [`super::matching`]                              |
 //! | an end without a reading                          | the last reading is billed, and a person is told     |
 //! | a start under no token of ours                    | it gets a number, and is told to stop; below a central system, it is that system's |
@@ -35,6 +35,7 @@ use crate::stations::signed_values::keep_signed;
 use crate::stations::tariffs::{EvseTariff, tariffs};
 use crate::stations::tokens::{is_local_token, is_of_others, session_of_token};
 use crate::stations::transaction_events;
+use crate::stations::untimed_ends;
 use crate::store;
 use crate::store::named_transactions::Said;
 use crate::store::sessions::Reported;
@@ -320,7 +321,7 @@ impl<P: Platform> Gateway<P> {
                 let dedupe = format!("station-{what}/{}", session.session);
                 let at = match stop.at {
                     Some(at) => at,
-                    None => ended_by(self, station, found.number).await?,
+                    None => untimed_ends::ended_at(self, station, session, stop.register).await?,
                 };
                 let stopped = Event::ChargingStopped(Stopped {
                     at,
@@ -341,22 +342,6 @@ impl<P: Platform> Gateway<P> {
         announce(self, station);
         Ok(outcome)
     }
-}
-
-/// When a transaction ended whose end is told without a time: now, if the station could have told it ever since it was
-/// last heard of in it. Otherwise the end may have waited for long, which the driver does not pay for.
-async fn ended_by(
-    gateway: &Gateway<impl Platform>,
-    station: &str,
-    transaction: i64,
-) -> Result<u64, EngineError> {
-    let platform = &gateway.platform;
-    let now = platform.now();
-    let heard_at = store::transactions::heard_at(platform, transaction).await?;
-    let connected_for = platform.station_connected_for(station).await;
-    let could_tell_for = connected_for.map(|it| it.min(gateway.undisturbed_for()));
-    let is_of_now = could_tell_for.is_some_and(|it| it >= now.saturating_sub(heard_at));
-    Ok(if is_of_now { now } else { heard_at.min(now) })
 }
 
 /// Without a central system above, a number is no other transaction's name.
@@ -457,6 +442,3 @@ async fn report(
     }
     applied
 }
-
-#[cfg(test)]
-mod tests;

@@ -12,7 +12,7 @@
 //! | `closed_at`                   | nothing follows in a session that was closed since its step was made  |
 
 use chargetap_contract::receipt::Subject;
-use chargetap_contract::session::{Action, Command, Decision, Event, Evse, View};
+use chargetap_contract::session::{Action, Command, Decision, Event, Evse, MeterReading, View};
 use serde::Serialize;
 
 use super::error::StoreError;
@@ -37,7 +37,8 @@ pub(crate) struct Entry<'a> {
 }
 
 /// A trigger carries what is inserted to the other tables.
-const INSERT: &str = "INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
+pub(super) const INSERT: &str =
+    "INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
                         state, view, card, phase, commands, deadline)
      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
      WHERE NOT EXISTS (SELECT 1 FROM session WHERE id = ?1 AND closed_at IS NOT NULL)
@@ -49,7 +50,7 @@ const INSERT: &str = "INSERT INTO event (session, version, event, at, dedupe, re
      ON CONFLICT DO NOTHING RETURNING version";
 
 /// The same without triggers. All parts see the tables as they were before.
-const INSERT_AND_SPREAD: &str = "WITH stored AS (
+pub(super) const INSERT_AND_SPREAD: &str = "WITH stored AS (
         INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
                            state, view, card, phase, commands, deadline)
         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
@@ -339,4 +340,40 @@ pub(crate) async fn recorded(
         })
     };
     rows.into_iter().map(step).collect()
+}
+
+/// A reading of a session's register, and when it was put on record.
+pub(crate) struct Read {
+    pub(crate) reading: MeterReading,
+    pub(crate) arrived_at: u64,
+}
+
+/// The readings of a session, with that of its start, in their order.
+pub(crate) async fn readings(
+    database: &impl Database,
+    session: &str,
+) -> Result<Vec<Read>, StoreError> {
+    let rows = database
+        .query(
+            r#"SELECT event, at FROM event
+               WHERE session = ?1 AND (event LIKE '{"MeterRead":%' OR event LIKE '{"ChargingStarted":%')
+               ORDER BY version"#,
+            vec![text(session)],
+        )
+        .await?;
+    let mut readings = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut row = Reader::new(row);
+        // One in another form of an earlier version says nothing.
+        if let Ok(Event::ChargingStarted(reading) | Event::MeterRead(reading)) =
+            serde_json::from_str(&row.text()?)
+        {
+            let arrived_at = row.unsigned()?;
+            readings.push(Read {
+                reading,
+                arrived_at,
+            });
+        }
+    }
+    Ok(readings)
 }

@@ -34,14 +34,14 @@ pub(crate) struct Repetition<'a> {
 }
 
 /// A trigger carries the changes to the other tables.
-const WRITE: &str =
+pub(super) const WRITE: &str =
     "INSERT INTO fleet_write (number, at, actor, idempotency, fingerprint, answer, changes)
      SELECT ?1 + 1, ?2, ?3, ?4, ?5, ?6, ?7
      WHERE ?1 = coalesce((SELECT max(number) FROM fleet_write), 0)
      RETURNING number";
 
 /// The same without triggers. All parts see the tables as they were before.
-const WRITE_AND_SPREAD: &str = "WITH written AS (
+pub(super) const WRITE_AND_SPREAD: &str = "WITH written AS (
         INSERT INTO fleet_write (number, at, actor, idempotency, fingerprint, answer)
         SELECT ?1 + 1, ?2, ?3, ?4, ?5, ?6
         WHERE ?1 = coalesce((SELECT max(number) FROM fleet_write), 0)

@@ -229,27 +229,31 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests: a failure here is a failed test")]
 
     use super::*;
-    use crate::store::disk::Disk;
+    use crate::store::disk::{Disk, in_every_database};
 
-    #[tokio::test]
-    async fn what_comes_late_of_an_attempt_says_nothing_against_the_next_one() {
-        let disk = Disk::fresh().await;
+    async fn what_comes_late_of_an_attempt_says_nothing_against_the_next_one(disk: Disk) {
         disk.execute(
             "INSERT INTO delivery (webhook, alert, body, status, next_at) VALUES ('W', 'A', '{}', 'waiting', 0)",
-        );
+        )
+        .await;
         let first = claim_delivery(&disk, 0, 10).await.unwrap().unwrap();
         let second = claim_delivery(&disk, 10, 20).await.unwrap().unwrap();
-        let status = || disk.text("SELECT status FROM delivery WHERE number = 1");
+        let status = async || {
+            disk.text("SELECT status FROM delivery WHERE number = 1")
+                .await
+        };
         complete_delivery(&disk, &first, "dead", 20, Some("silent"))
             .await
             .unwrap();
-        assert_eq!(status(), "waiting");
+        assert_eq!(status().await, "waiting");
         complete_delivery(&disk, &second, "delivered", 20, None)
             .await
             .unwrap();
         complete_delivery(&disk, &second, "waiting", 20, Some("silent"))
             .await
             .unwrap();
-        assert_eq!(status(), "delivered");
+        assert_eq!(status().await, "delivered");
     }
+
+    in_every_database![what_comes_late_of_an_attempt_says_nothing_against_the_next_one];
 }

@@ -333,11 +333,9 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests: a failure here is a failed test")]
 
     use super::*;
-    use crate::store::disk::Disk;
+    use crate::store::disk::{Disk, in_every_database};
 
-    #[tokio::test]
-    async fn processes_whose_clocks_show_different_minutes_both_count_searches() {
-        let disk = Disk::fresh().await;
+    async fn processes_whose_clocks_show_different_minutes_both_count_searches(disk: Disk) {
         for count in 1..=3 {
             for minute in [41, 42] {
                 assert_eq!(count_search(&disk, minute).await.unwrap(), count);
@@ -345,6 +343,8 @@ mod tests {
         }
         count_search(&disk, 50).await.unwrap();
         let minutes = "SELECT CAST(sum(minute) AS text) FROM attempt";
-        assert_eq!(disk.text(minutes), "50");
+        assert_eq!(disk.text(minutes).await, "50");
     }
+
+    in_every_database![processes_whose_clocks_show_different_minutes_both_count_searches];
 }

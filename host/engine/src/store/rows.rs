@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 use super::error::StoreError;
 use crate::platform::{Database, Dialect, Row, Value};
 
-/// The statement for this database, where the dialects differ.
-pub(super) fn by_dialect(
+/// What is for this database, where the dialects differ, such as a statement.
+pub(super) fn by_dialect<T: ?Sized>(
     database: &impl Database,
-    sqlite: &'static str,
-    postgres: &'static str,
-) -> &'static str {
+    sqlite: &'static T,
+    postgres: &'static T,
+) -> &'static T {
     match database.dialect() {
         Dialect::Sqlite => sqlite,
         Dialect::Postgres => postgres,

@@ -355,15 +355,6 @@ pub(crate) async fn hear(
     Ok(())
 }
 
-/// When a transaction was last heard of.
-pub(crate) async fn heard_at(database: &impl Database, number: i64) -> Result<u64, StoreError> {
-    let statement = "SELECT heard_at FROM station_transaction WHERE number = ?1";
-    let rows = database
-        .query(statement, vec![Value::Integer(number)])
-        .await?;
-    Reader::new(rows.into_iter().next().unwrap_or_default()).unsigned()
-}
-
 /// A transaction ended, or is paused, at this reading if it was told.
 pub(crate) async fn end(
     database: &impl Database,

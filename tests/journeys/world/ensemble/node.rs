@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use super::network::{Held, Network};
-use crate::world::postgres;
 
 /// How many there are: any two of them know that the third one is lost.
 pub(super) const NODES: u32 = 3;
@@ -61,7 +60,7 @@ impl Node {
         command
             .args(["sh", "-c", programs, "sh"])
             .args(etcd(self.number, network))
-            .env("PYTHON", postgres::python())
+            .env("PYTHON", postgres_cluster::python())
             .current_dir(&self.folder)
             .stdout(Stdio::null());
         self.running = Some(Held::start(command));
@@ -141,7 +140,7 @@ fn patroni(number: u32, network: &Network, folder: &Path) -> String {
         "postgresql": {
             "listen": format!("{address}:{POSTGRES_PORT}"),
             "data_dir": folder.join("data"),
-            "bin_dir": postgres::package().join(postgres::PROGRAMS),
+            "bin_dir": postgres_cluster::package().join(postgres_cluster::PROGRAMS),
             "parameters": {"unix_socket_directories": folder},
             "pg_hba": [
                 "local all all trust",

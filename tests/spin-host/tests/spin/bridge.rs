@@ -185,7 +185,7 @@ async fn a_tap_becomes_a_charge_at_a_station_of_ocpp_1_6() {
 #[cfg(feature = "peers")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tap_becomes_a_charge_with_the_store_on_postgresql() {
-    let cluster = crate::cluster::Cluster::start();
+    let cluster = postgres_cluster::Cluster::start();
     let site = Site::with(async |address| World::with_bridge_on(&address, cluster).await).await;
     let station = site.station(Version::V1_6, 7_000).await;
     site.tap().await;

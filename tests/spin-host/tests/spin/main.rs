@@ -12,10 +12,6 @@
 )]
 
 mod bridge;
-#[cfg(feature = "peers")]
-#[allow(dead_code, reason = "the journeys use the rest")]
-#[path = "../../../journeys/world/postgres.rs"]
-mod cluster;
 mod command;
 mod conformance;
 mod manifest;

@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 use spin_host::{Settings, Spin};
 use tokio::net::TcpListener;
 
-#[cfg(feature = "peers")]
-use crate::cluster::Cluster;
 use crate::manifest;
 use crate::outside::{Callback, Order, Outside};
+#[cfg(feature = "peers")]
+use postgres_cluster::Cluster;
 
 pub const API_KEY: &str = "spin-api-key";
 pub const CALLBACK_KEY: &str = "spin-callback-key-of-more-than-32-bytes";

@@ -10,9 +10,9 @@ async fn a_session_knows_the_last_register_before_its_deadline_is_decided_on() {
     let gateway = Host::fresh(None).await.charging(NOON - 2_000).await;
     let host = gateway.platform();
     let untold = format!("UPDATE station_transaction SET untold_at = {NOON} - 2000");
-    host.disk.execute(&untold);
+    host.disk.execute(&untold).await;
     reach(&gateway).await.unwrap();
-    let told = host.told();
+    let told = host.told().await;
     assert!(told.starts_with(r#"{"MeterRead":{"energy":5000"#), "{told}");
     assert!(told.contains(r#" {"DeadlineReached":null}"#), "{told}");
 }

@@ -2,23 +2,18 @@ use super::*;
 use crate::store::disk::Disk;
 use crate::store::migrations::migrate;
 
-fn empty() -> Disk {
-    Disk {
-        connection: std::sync::Mutex::new(rusqlite::Connection::open_in_memory().unwrap()),
-    }
-}
-
 /// The names of what a database has, except what SQLite makes by itself.
-fn names(disk: &Disk) -> String {
+async fn names(disk: &Disk) -> String {
     disk.text(
         "SELECT group_concat(type || ' ' || name, ', ' ORDER BY type, name)
          FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
     )
+    .await
 }
 
 #[tokio::test]
 async fn no_gateway_starts_on_a_copy_that_did_not_end() {
-    let disk = empty();
+    let disk = Disk::empty();
     assert_eq!(state(&disk).await.unwrap(), CopyState::Empty);
     begin(&disk).await.unwrap();
     assert_eq!(state(&disk).await.unwrap(), CopyState::Unfinished);
@@ -36,21 +31,27 @@ async fn no_gateway_starts_on_a_copy_that_did_not_end() {
 
 #[tokio::test]
 async fn a_copy_has_the_tables_indexes_and_triggers_of_a_store() {
-    let (disk, fresh) = (empty(), Disk::fresh().await);
+    let (disk, fresh) = (Disk::empty(), Disk::fresh().await);
     begin(&disk).await.unwrap();
-    assert!(!names(&disk).contains("trigger"), "{}", names(&disk));
+    assert!(
+        !names(&disk).await.contains("trigger"),
+        "{}",
+        names(&disk).await
+    );
     assert!(finish(&disk).await.unwrap());
-    assert_eq!(names(&disk), names(&fresh));
+    assert_eq!(names(&disk).await, names(&fresh).await);
 }
 
 #[tokio::test]
 async fn what_a_database_is_is_told_apart() {
-    let disk = empty();
-    disk.execute("CREATE TABLE store_version (id INTEGER PRIMARY KEY, version INTEGER)");
+    let disk = Disk::empty();
+    disk.execute("CREATE TABLE store_version (id INTEGER PRIMARY KEY, version INTEGER)")
+        .await;
     assert_eq!(state(&disk).await.unwrap(), CopyState::Empty);
-    disk.execute("CREATE TABLE notes (text TEXT)");
+    disk.execute("CREATE TABLE notes (text TEXT)").await;
     assert_eq!(state(&disk).await.unwrap(), CopyState::Unknown);
-    disk.execute("INSERT INTO store_version VALUES (1, 1)");
+    disk.execute("INSERT INTO store_version VALUES (1, 1)")
+        .await;
     assert_eq!(state(&disk).await.unwrap(), CopyState::OfVersion(1));
 }
 

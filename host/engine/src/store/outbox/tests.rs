@@ -1,16 +1,16 @@
-//! Commands in a database in memory.
+//! Which command is the next.
 
 #![allow(clippy::unwrap_used, reason = "tests: a failure here is a failed test")]
 
 use super::*;
-use crate::store::disk::Disk;
+use crate::store::disk::{Disk, in_every_database};
 
 /// A command waits, after all others.
-fn insert(disk: &Disk, id: &str, action: &str) {
-    let statement =
-        "INSERT INTO command (id, session, action, status) VALUES (?1, 'S', ?2, 'pending')";
-    let connection = disk.connection.lock().unwrap();
-    connection.execute(statement, [id, action]).unwrap();
+async fn insert(disk: &Disk, id: &str, action: &str) {
+    disk.execute(&format!(
+        "INSERT INTO command (id, session, action, status) VALUES ('{id}', 'S', '{action}', 'pending')"
+    ))
+    .await;
 }
 
 /// The next command of a lane, by its id.
@@ -24,15 +24,13 @@ const START: &str = r#"{"StartCharging":{"evse":{"station":"CT-1","connector":1}
 const LOOK_UP: &str = r#"{"LookUp":{"terminal":"P66-0001","payment":null}}"#;
 const ALERT: &str = r#"{"RaiseAlert":{"reason":"CaptureFailed","next_action":"Look at it."}}"#;
 
-#[tokio::test]
-async fn a_stop_is_claimed_although_the_provider_has_more_to_do_than_it_gets_done() {
-    let disk = Disk::fresh().await;
+async fn a_stop_is_claimed_although_the_provider_has_more_to_do_than_it_gets_done(disk: Disk) {
     for number in 0..1_000 {
-        insert(&disk, &format!("L{number}"), LOOK_UP);
+        insert(&disk, &format!("L{number}"), LOOK_UP).await;
     }
-    insert(&disk, "A", ALERT);
-    insert(&disk, "T", START);
-    insert(&disk, "S", STOP);
+    insert(&disk, "A", ALERT).await;
+    insert(&disk, "T", START).await;
+    insert(&disk, "S", STOP).await;
     assert_eq!(claimed(&disk, Lane::Stops).await.as_deref(), Some("S"));
     assert_eq!(claimed(&disk, Lane::Stops).await, None);
     assert_eq!(claimed(&disk, Lane::Starts).await.as_deref(), Some("T"));
@@ -43,15 +41,13 @@ async fn a_stop_is_claimed_although_the_provider_has_more_to_do_than_it_gets_don
     assert_eq!(claimed(&disk, Lane::Payments).await.as_deref(), Some("L1"));
 }
 
-#[tokio::test]
-async fn a_command_that_cannot_be_read_keeps_nobody_waiting() {
-    let disk = Disk::fresh().await;
+async fn a_command_that_cannot_be_read_keeps_nobody_waiting(disk: Disk) {
     for action in ["not JSON", "{}", "", r#"{"Later":{}}"#] {
-        insert(&disk, action, action);
+        insert(&disk, action, action).await;
         let claimed = claim(&disk, Lane::Records, 1).await;
         assert!(claimed.is_err(), "{action}");
     }
-    insert(&disk, "A", ALERT);
+    insert(&disk, "A", ALERT).await;
     assert_eq!(claimed(&disk, Lane::Records).await.as_deref(), Some("A"));
 }
 
@@ -66,3 +62,8 @@ fn lanes_name_actions_that_there_are() {
         }
     }
 }
+
+in_every_database![
+    a_stop_is_claimed_although_the_provider_has_more_to_do_than_it_gets_done,
+    a_command_that_cannot_be_read_keeps_nobody_waiting,
+];

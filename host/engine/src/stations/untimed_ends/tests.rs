@@ -1,0 +1,108 @@
+#![allow(clippy::unwrap_used, reason = "tests: a failure here is a failed test")]
+
+use chargetap_ocpp::StopReason;
+use chargetap_ocpp::report::{Stop, TransactionRef};
+
+use super::*;
+use crate::sessions::clock_steps::watch;
+use crate::test_host::{Host, NOON};
+
+const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
+/// How often a host looks at its clock, in milliseconds.
+const LOOKS_EVERY: u64 = 1_000;
+
+/// How long ago a transaction ended, by an end without a time that arrives now: of a station that has been connected for
+/// so long, at a gateway that has run for so long. The last reading, of 5,000 Wh, was so long ago by the station, and
+/// arrived so long ago; the end is at 5,100 Wh.
+async fn ended_ago(connected_for: Option<u64>, runs_for: u64, (read, arrived): (u64, u64)) -> u64 {
+    let now = NOON + runs_for;
+    let host = Host::fresh(connected_for).await;
+    let gateway = host.charging(NOON).await;
+    for _ in 0..runs_for / LOOKS_EVERY {
+        gateway.platform().pass(LOOKS_EVERY);
+        watch(&gateway).await.unwrap();
+    }
+    let host = gateway.platform();
+    let reading = format!(
+        r#"UPDATE event SET event = '{{"MeterRead":{{"energy":5000,"at":{}}}}}', at = {} WHERE session = 'S'"#,
+        now - read,
+        now - arrived,
+    );
+    host.disk.execute(&reading).await;
+    let stop = Stop {
+        goes_on: false,
+        transaction: TransactionRef {
+            id: Some(1),
+            ..TransactionRef::default()
+        },
+        register: Some(5_100),
+        at: None,
+        reason: StopReason::Local,
+        signed: Vec::new(),
+    };
+    gateway.station_stopped("CT-1", &stop).await.unwrap();
+    let told = host.told().await;
+    let told = serde_json::from_str::<serde_json::Value>(&told).unwrap();
+    now - told["ChargingStopped"]["at"].as_u64().unwrap()
+}
+
+/// A reading that was told at once, two minutes ago.
+const OF_NOW: (u64, u64) = (2 * MINUTE, 2 * MINUTE);
+/// How long 100 Wh take at the example's maximum power, 500 kW.
+const TAKEN: u64 = 720;
+
+#[tokio::test]
+async fn an_end_without_a_time_was_now_if_the_station_could_have_told_it_ever_since() {
+    assert_eq!(ended_ago(Some(3 * MINUTE), 3 * MINUTE, OF_NOW).await, 0);
+}
+
+#[tokio::test]
+async fn an_end_without_a_time_that_may_have_waited_was_as_early_as_its_register_can_be_right() {
+    let came_back = ended_ago(Some(MINUTE), 3 * MINUTE, OF_NOW).await;
+    assert_eq!(came_back, 2 * MINUTE - TAKEN);
+    let is_away = ended_ago(None, 3 * MINUTE, OF_NOW).await;
+    assert_eq!(is_away, 2 * MINUTE - TAKEN);
+    let gateway_came_back = ended_ago(Some(3 * MINUTE), MINUTE, OF_NOW).await;
+    assert_eq!(gateway_came_back, 2 * MINUTE - TAKEN);
+}
+
+#[tokio::test]
+async fn an_end_without_a_time_may_have_waited_behind_readings_that_did() {
+    // They arrive in the same connection.
+    let queued = ended_ago(Some(MINUTE), 3 * MINUTE, (20 * MINUTE, 1_000)).await;
+    assert_eq!(queued, 20 * MINUTE - TAKEN);
+}
+
+fn read(energy: u64, at: u64, arrived_at: u64) -> Read {
+    Read {
+        reading: MeterReading { energy, at },
+        arrived_at,
+    }
+}
+
+#[test]
+fn energy_that_flowed_while_a_station_was_away_is_given_the_time_that_it_takes() {
+    // 14.7 kWh at 22 kW.
+    let readings = [
+        read(1_000, NOON, NOON),
+        read(7_000, NOON + HOUR, NOON + HOUR),
+    ];
+    let ended = earliest(&readings, Some(21_700), 22_000);
+    assert_eq!(ended, NOON + HOUR + 2_405_455);
+}
+
+#[test]
+fn a_reading_that_cannot_be_right_makes_no_end_earlier_than_can_be() {
+    let jump = read(9_000_000, NOON + 15 * MINUTE, NOON + 15 * MINUTE);
+    let readings = [read(1_000, NOON, NOON), jump];
+    let ended = earliest(&readings, Some(15_700), 22_000);
+    assert_eq!(ended, NOON + 2_405_455);
+}
+
+#[test]
+fn a_station_whose_clock_is_ahead_ends_nothing_later() {
+    let readings = [read(1_000, NOON + HOUR, NOON)];
+    assert_eq!(earliest(&readings, Some(1_000), 22_000), NOON);
+    assert_eq!(earliest(&readings, None, 22_000), NOON);
+}
