@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use chargetap_engine::platform::{StationAnswer, StationOrder};
+use chargetap_engine::platform::{Platform as _, StationAnswer, StationOrder};
 use chargetap_engine::{EngineError, TransactionAnswer, remote_start_number};
 use chargetap_ocpp::Version;
 use chargetap_ocpp::frame::ErrorCode;
 use chargetap_ocpp::message::{self, Call, Incoming, Request, Response};
+use chargetap_ocpp::report::TransactionStage;
 
 use crate::gateway::SimulatedGateway;
 use crate::site;
@@ -30,7 +31,10 @@ pub(crate) async fn take_in(
         {
             (id, Ok(Response::Empty))
         }
-        Incoming::Call(id, call) => {
+        Incoming::Call(id, mut call) => {
+            if sabotage == Some(Sabotage::UntimedEndIsNow) {
+                time_end(&mut call, gateway.platform().now());
+            }
             let response = dispatch(&gateway, &site::station(connector), call).await;
             (id, response)
         }
@@ -45,6 +49,17 @@ fn is_unnamed(call: &Call) -> bool {
     match call {
         Call::StopTransaction(stop) => stop.transaction.id.is_some_and(|id| id <= 0),
         _ => false,
+    }
+}
+
+/// The end of a transaction that is told without a time says that it is now.
+fn time_end(call: &mut Call, now: u64) {
+    match call {
+        Call::StopTransaction(stop) => stop.at = stop.at.or(Some(now)),
+        Call::TransactionEvent(event) if event.stage != TransactionStage::Running => {
+            event.at = event.at.or(Some(now));
+        }
+        _ => {}
     }
 }
 

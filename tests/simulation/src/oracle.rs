@@ -54,8 +54,14 @@ struct Transaction {
     untimed_until: u64,
     /// The register began anew meanwhile.
     began_anew: bool,
+    /// A reading told what the register never showed.
+    told_wrong_register: bool,
     /// A reading told another moment than that at which it was taken.
     told_wrong_time: bool,
+    /// Something of it was told without a time.
+    is_untimed: bool,
+    /// Its end was told without a time, perhaps in vain.
+    told_untimed_end: bool,
     /// When the gateway was told of the start, if that was as soon as the station was back.
     told_soon_at: Option<u64>,
 }
@@ -67,6 +73,8 @@ pub(crate) struct Oracle {
     transactions: BTreeMap<String, Transaction>,
     /// Captures and voids that were sent and whose outcome is unknown.
     unanswered: BTreeSet<Payment>,
+    /// Payments that were looked up because such an outcome was unknown.
+    looked_up: BTreeSet<Payment>,
     /// Sessions whose refunds the operator made in another way.
     refunded_elsewhere: BTreeSet<String>,
     clock_set_at: BTreeSet<u64>,
@@ -205,7 +213,8 @@ impl Oracle {
                 self.unanswered.remove(&(terminal.clone(), payment.clone()));
             }
             Call::Sessions(terminal) if status == 200 => {
-                self.unanswered.retain(|(at, _)| at != terminal);
+                let here = self.unanswered.extract_if(.., |(at, _)| at == terminal);
+                self.looked_up.extend(here);
             }
             _ => {}
         }
@@ -377,7 +386,10 @@ impl Oracle {
             told_started_at: started_at,
             untimed_until: 0,
             began_anew: false,
+            told_wrong_register: false,
             told_wrong_time: false,
+            is_untimed: false,
+            told_untimed_end: false,
             told_soon_at: None,
         };
         match self.transactions.entry(id_tag.to_owned()) {
@@ -415,21 +427,41 @@ impl Oracle {
         }
     }
 
+    pub(crate) fn wrong_register_told(&mut self, id_tag: &str) {
+        if let Some(transaction) = self.transactions.get_mut(id_tag) {
+            transaction.told_wrong_register = true;
+        }
+    }
+
     pub(crate) fn wrong_time_told(&mut self, id_tag: &str) {
         if let Some(transaction) = self.transactions.get_mut(id_tag) {
             transaction.told_wrong_time = true;
         }
     }
 
-    /// Something of a transaction arrives that says no time, perhaps its start.
+    /// A start or a reading of a transaction arrives that says no time.
     pub(crate) fn untimed_told(&mut self, id_tag: &str, now: u64, is_start: bool) {
         if let Some(transaction) = self.transactions.get_mut(id_tag) {
-            transaction.told_wrong_time = true;
+            transaction.is_untimed = true;
             transaction.untimed_until = now;
             if is_start {
                 transaction.told_started_at = now;
             }
         }
+    }
+
+    /// The end of a transaction arrives that says no time, of a station that has been connected for so long. If it waited
+    /// for a connection, or for the gateway, it does not count from now.
+    pub(crate) fn untimed_end_told(&mut self, id_tag: &str, now: u64, connected_for: Option<u64>) {
+        let Some(transaction) = self.transactions.get_mut(id_tag) else {
+            return;
+        };
+        let ended_for = now - transaction.stopped_at.unwrap_or(now);
+        if !transaction.told_untimed_end && connected_for >= Some(ended_for) {
+            transaction.untimed_until = now;
+        }
+        transaction.is_untimed = true;
+        transaction.told_untimed_end = true;
     }
 
     /// The gateway's clock shows another time from now on.

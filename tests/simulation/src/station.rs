@@ -459,8 +459,13 @@ async fn send(world: &Arc<World>, connector: u32, report: &Report) -> Option<Val
     if let Some(token) = report.untimed_token() {
         let mut state = world.state();
         let now = state.now();
-        let is_start = matches!(report, Report::Start(_));
-        state.oracle.untimed_told(token, now, is_start);
+        if matches!(report, Report::Stop(..) | Report::Pause(_)) {
+            let connected_for = state.connected_for(&site::station(connector));
+            state.oracle.untimed_end_told(token, now, connected_for);
+        } else {
+            let is_start = matches!(report, Report::Start(_));
+            state.oracle.untimed_told(token, now, is_start);
+        }
     }
     let sabotage = world.sabotage;
     let take_in = move |gateway| line::take_in(gateway, version, connector, text, sabotage);

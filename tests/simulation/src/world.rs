@@ -54,6 +54,8 @@ pub enum Sabotage {
     StationsUntended,
     /// The end of a transaction under the number 0 or -1 is nobody's.
     NumbersBelieved,
+    /// The end of a transaction that is told without a time was when it arrives.
+    UntimedEndIsNow,
 }
 
 /// Everything that is shared.

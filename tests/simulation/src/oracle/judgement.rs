@@ -95,7 +95,13 @@ impl Oracle {
         let is_ambiguous = view
             .hold
             .as_ref()
-            .is_some_and(|hold| session.is_closed || was_lost(disk, id, &hold.payment));
+            .is_some_and(|hold| match session.is_closed {
+                true => {
+                    let payment = (view.terminal.clone(), hold.payment.clone());
+                    self.looked_up.contains(&payment)
+                }
+                false => was_lost(disk, id, &hold.payment),
+            });
         self.demand(state == expected || is_ambiguous, || {
             format!("{id} is {phase:?}, and its hold is {state:?}")
         });
@@ -303,13 +309,23 @@ impl Oracle {
         let lasted = truth.stopped_at.map(|at| at - truth.started_at);
         let told_until = truth.stopped_at.map(|at| at.max(truth.untimed_until));
         let told_lasted = told_until.map(|at| at - truth.started_at);
-        let told_wrong_time = truth.told_wrong_time;
+        let told_wrong_time = truth.told_wrong_time || truth.is_untimed;
         let reported_stop = session.stop;
-        let is_doubted = truth.began_anew || alerted_for(disk, id, AlertKind::MeterImplausible);
+        let is_implausible = alerted_for(disk, id, AlertKind::MeterImplausible);
+        let is_doubted = truth.began_anew || is_implausible;
         // Where the gateway's clock is not the station's, nobody knows how long a report was under way.
         let stopped_at = truth.stopped_at.unwrap_or(u64::MAX);
         let was_set = self.clock_set_at.range(..stopped_at).next().is_some();
         let off_by = if was_set { OFF_BY_WHERE_SET } else { OFF_BY };
+        // What is told of the start may be another register than what is told afterwards.
+        let may_be_doubted = truth.began_anew
+            || truth.told_wrong_register
+            || truth.told_start != truth.start
+            || truth.told_wrong_time
+            || was_set;
+        self.demand(may_be_doubted || !is_implausible, || {
+            format!("{id}: the register was right, and was not believed")
+        });
         let starts_right = session.start == Some(told_start) || session.is_closed;
         self.demand(starts_right, || {
             format!(

@@ -242,6 +242,7 @@ async fn report_meter(world: Arc<World>, connector: u32, running: Running) {
     if jumps && !begins_anew {
         let of = world.state().rng.pick(0..2);
         reading.energy += if of == 0 { COUNTER } else { MOVED_POINT };
+        world.state().oracle.wrong_register_told(&running.id_tag);
     }
     let odd = world.state().fault_often(Fault::OddReading);
     if odd {
@@ -264,6 +265,7 @@ async fn report_meter(world: Arc<World>, connector: u32, running: Running) {
     }
     if running.is_relative {
         reading.energy = reading.energy.saturating_sub(running.begin);
+        world.state().oracle.wrong_register_told(&running.id_tag);
     }
     let MeterReading { energy, at } = reading;
     let told = {
