@@ -11,12 +11,12 @@ pub(crate) mod limits;
 
 use std::borrow::Cow;
 
-use chargetap_contract::Components;
 use chargetap_contract::callback::{
     CallbackEvent, Endpoint, PaymentReport, Rejection, Request as Callback, Scheme, Verified,
 };
 use chargetap_contract::session::{Event, Requester};
 use chargetap_contract::terminal::{CardRead, PaymentHint, ScreenAnswer, TerminalEvent};
+use chargetap_contract::{Components, FaultCause};
 use percent_encoding::percent_decode_str;
 
 use crate::error::EngineError;
@@ -126,10 +126,13 @@ async fn receive(
     {
         return Ok(Verdict::TooMany);
     }
-    let refuse = |rejection| {
+    let count = || {
         if let Some(source) = &source {
             limit.take(source, now);
         }
+    };
+    let refuse = |rejection| {
+        count();
         rejected(rejection)
     };
     let Ok(capability) = percent_decode_str(segment).decode_utf8() else {
@@ -137,11 +140,19 @@ async fn receive(
     };
     let callback = callback(gateway, endpoint, capability, request);
     let verified = platform.call(Purpose::Callback, |components| components.verify(&callback));
-    let verified = match verified.await?? {
-        Ok(verified) => verified,
-        Err(rejection) => {
+    let verified = match verified.await? {
+        Ok(Ok(verified)) => verified,
+        Err(fault) => {
+            // A callback at which the verifier fails costs as much as one that it refuses.
+            if fault.cause != FaultCause::Busy {
+                count();
+            }
+            return Err(fault.into());
+        }
+        Ok(Err(rejection)) => {
+            let refused = refuse(rejection);
             read_back(gateway, &callback.capability, now).await?;
-            return Ok(refuse(rejection));
+            return Ok(refused);
         }
     };
     let mut verdict = Verdict::Event(EventOutcome::NotApplicable);

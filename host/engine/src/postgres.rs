@@ -5,7 +5,7 @@ mod text;
 
 use std::fmt::Write as _;
 
-use crate::platform::Value;
+use crate::platform::{Row, Value};
 
 pub use text::storable;
 
@@ -13,6 +13,19 @@ pub use text::storable;
 /// waits in a transaction.
 pub const OPTIONS: &str = "-c default_transaction_isolation=serializable -c statement_timeout=30s \
                            -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s";
+
+/// Asks a new connection for the isolation of its transactions.
+pub const ISOLATION: &str = "SELECT current_setting('transaction_isolation')";
+
+/// What to do about a connection on which transactions have another isolation than [`OPTIONS`] ask for.
+pub const NOT_SERIALIZABLE: &str = "its transactions are not serializable: a pooler before it ignores the options of \
+                                    connections. Name the server itself";
+
+/// Whether [`ISOLATION`] was answered as it must be.
+#[must_use]
+pub fn is_serializable(answer: &[Row]) -> bool {
+    matches!(answer, [row] if matches!(row.as_slice(), [Value::Text(isolation)] if isolation == "serializable"))
+}
 
 /// How often a statement is run that others were in the way of, or that came to a server which takes none.
 pub const ATTEMPTS: u32 = 20;
@@ -100,6 +113,14 @@ mod tests {
             "SELECT CAST($1 AS bigint), coalesce(CAST($2 AS text), $3) FROM t WHERE b = CAST($4 AS bytea) LIMIT CAST($1 AS bigint)"
         );
         assert_eq!(with_numbered_parameters("?1 = ?12"), "$1 = $12");
+    }
+
+    #[test]
+    fn only_transactions_that_are_serializable_will_do() {
+        let answer = |isolation: &str| vec![vec![Value::Text(isolation.into())]];
+        assert!(is_serializable(&answer("serializable")));
+        assert!(!is_serializable(&answer("read committed")));
+        assert!(!is_serializable(&[]));
     }
 
     #[test]

@@ -14,7 +14,8 @@ use std::time::Duration;
 use bytes::BytesMut;
 use chargetap_engine::platform::{Database, DatabaseError, Dialect, Row, Value};
 use chargetap_engine::postgres::{
-    ATTEMPTS, OPTIONS, Refusal, longest_pause, refusal, storable, with_numbered_parameters,
+    ATTEMPTS, ISOLATION, NOT_SERIALIZABLE, OPTIONS, Refusal, is_serializable, longest_pause,
+    refusal, storable, with_numbered_parameters,
 };
 use deadpool_postgres::{
     BuildError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
@@ -35,9 +36,6 @@ const CONNECTIONS: usize = 16;
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// How long a server may be gone without a word before its connections count as lost.
 const SILENT_FOR: Duration = Duration::from_secs(10);
-
-/// As what transactions run.
-const ISOLATION: &str = "SELECT current_setting('transaction_isolation')";
 
 /// A handle on the database; clones share it.
 #[derive(Clone)]
@@ -92,10 +90,8 @@ impl Postgres {
         };
         let asked = opened.query(ISOLATION, Vec::new()).await;
         let isolation = asked.map_err(|error| unusable(error.to_string()))?;
-        if isolation != [vec![Value::Text("serializable".into())]] {
-            let reason = "its transactions are not serializable: a pooler before it ignores the options of connections. \
-                          Name the server itself";
-            return Err(unusable(reason.into()));
+        if !is_serializable(&isolation) {
+            return Err(unusable(NOT_SERIALIZABLE.into()));
         }
         Ok(opened)
     }

@@ -1,5 +1,5 @@
-//! How many callbacks that are not authentic are looked at. Those of a provider are, however many there are: all its
-//! terminals call from few addresses.
+//! How many callbacks are looked at that are not authentic, or at which the verifier fails. Those of a provider are, however
+//! many there are: all its terminals call from few addresses.
 //!
 //! The limit by source does not apply under Spin, which does not know where requests come from.
 

@@ -27,11 +27,16 @@ use crate::{clock, store};
 /// How often a session is told of an outcome that cannot be stored.
 const TOLD_AT_MOST: usize = 4;
 
+/// After what time since its claim it is looked whether a command is still this process's to send, in milliseconds.
+const LOOKED_AFTER: u64 = 2_000;
+
 /// A claimed command, on record as sent.
 #[derive(Debug)]
 pub struct Execution {
     lane: Lane,
     claimed: Claimed,
+    /// When, by the clock that cannot be set.
+    claimed_at: u64,
 }
 
 impl Execution {
@@ -53,23 +58,36 @@ impl<P: Platform> Gateway<P> {
             return Ok(None);
         };
         for lane in lanes.iter().copied() {
+            let claimed_at = self.platform.elapsed();
             let claimed = store::outbox::claim(&self.platform, lane, now).await?;
             if let Some(claimed) = claimed {
-                return Ok(Some(Execution { lane, claimed }));
+                return Ok(Some(Execution {
+                    lane,
+                    claimed,
+                    claimed_at,
+                }));
             }
         }
         Ok(None)
     }
 
-    /// Execute a claimed command and apply its outcome.
+    /// Execute a claimed command and apply its outcome. It is not sent if this process stood still since the claim, and
+    /// another one took it up meanwhile.
     ///
     /// # Errors
-    /// The outcome could not be stored, although that was tried several times; the command stays on record as sent, and is
+    /// The outcome could not be stored, although that was tried several times, or the store cannot be used; the command stays on record as sent, and is
     /// asked about when it counts as abandoned.
     pub async fn execute(&self, execution: Execution) -> Result<(), EngineError> {
         let Claimed {
             session, command, ..
         } = &execution.claimed;
+        let waited = self.platform.elapsed().saturating_sub(execution.claimed_at);
+        if waited >= LOOKED_AFTER
+            && !store::outbox::is_under_way(&self.platform, &execution.claimed).await?
+        {
+            tracing::warn!(command = command.id, "not sent: it was taken up meanwhile");
+            return Ok(());
+        }
         match dispatch(self, session, command).await? {
             Some(result) => end(self, &execution.claimed, result).await,
             None => {
@@ -398,3 +416,6 @@ fn station_result(answer: StationAnswer) -> CommandResult {
         StationAnswer::Later | StationAnswer::Unknown => CommandResult::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests;

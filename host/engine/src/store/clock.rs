@@ -125,7 +125,7 @@ pub(crate) async fn complete_step(database: &impl Database, number: i64) -> Resu
 }
 
 macro_rules! record {
-    ($place:literal, $position:literal) => {
+    ($place:literal) => {
         concat!(
             "SELECT coalesce(
                 (SELECT step.at FROM clock_step AS step JOIN clock_step_order USING (number)
@@ -141,13 +141,18 @@ macro_rules! record {
                 0),
                 (SELECT coalesce(max(number), 0) FROM clock_step),
                 (SELECT CASE WHEN by > 0 THEN at END FROM clock_step WHERE abs(by) > ?1
-                 ORDER BY number DESC LIMIT 1),
-                EXISTS (SELECT 1 FROM event AS first
-                        WHERE first.",
-            $place,
-            " = (SELECT min(",
-            $place,
-            ") FROM event) AND first.at < ?2 - ?1)
+                 ORDER BY number DESC LIMIT 1)"
+        )
+    };
+}
+
+/// The condition on keys is that of an index, word for word.
+macro_rules! gap {
+    ($position:literal) => {
+        concat!(
+            "SELECT EXISTS (SELECT 1 FROM event WHERE at < ?2 - ?1 AND dedupe IS NOT NULL AND ",
+            $position,
+            "(dedupe, '/') = 0)
                 AND NOT EXISTS (SELECT 1 FROM event
                                 WHERE at >= ?2 - ?1 AND at < ?2 - ?3 AND dedupe IS NOT NULL AND ",
             $position,
@@ -165,8 +170,8 @@ pub(crate) struct Record {
     pub(crate) last_step: i64,
     /// When the clock was set far ahead, as it showed then; absent if it was not, or was set far back since.
     pub(crate) set_far_ahead_at: Option<u64>,
-    /// No provider told anything for long before the last day, although something is on record of before. What is of the
-    /// last day says nothing: it may be by a clock that was far ahead at a start.
+    /// No provider told anything for long before the last day, although it did before. What is of the last day says
+    /// nothing: it may be by a clock that was far ahead at a start.
     pub(crate) follows_gap: bool,
 }
 
@@ -187,20 +192,23 @@ pub(crate) async fn record(
 ) -> Result<Record, StoreError> {
     let rows = database
         .query(
-            by_dialect(
-                database,
-                record!("rowid", "instr"),
-                record!("place", "strpos"),
-            ),
-            vec![integer(far)?, integer(now)?, integer(becomes_right)?],
+            by_dialect(database, record!("rowid"), record!("place")),
+            vec![integer(far)?],
         )
         .await?;
     let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
+    let rows = database
+        .query(
+            by_dialect(database, gap!("instr"), gap!("strpos")),
+            vec![integer(far)?, integer(now)?, integer(becomes_right)?],
+        )
+        .await?;
+    let mut gap = Reader::new(rows.into_iter().next().unwrap_or_default());
     Ok(Record {
         latest: row.unsigned()?,
         last_step: row.integer()?,
         set_far_ahead_at: row.optional_unsigned()?,
-        follows_gap: row.integer()? != 0,
+        follows_gap: gap.integer()? != 0,
     })
 }
 

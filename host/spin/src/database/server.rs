@@ -80,16 +80,7 @@ impl Server {
 
     async fn rows(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
         let connection = self.connection().await?;
-        let parameters: Vec<ParameterValue> = parameters.iter().map(parameter).collect();
-        let mut result = connection.query(statement, parameters).await?;
-        let mut rows = Vec::new();
-        while let Some(row) = result.rows().next().await {
-            let row: Result<Row, Failure> = row.into_iter().map(value).collect();
-            rows.push(row?);
-        }
-        // Only at its end is it known whether it was carried out.
-        result.result().await?;
-        Ok(rows)
+        rows(&connection, statement, parameters).await
     }
 
     async fn connection(&self) -> Result<Rc<Connection>, Failure> {
@@ -97,15 +88,37 @@ impl Server {
             return Ok(connection.clone());
         }
         let opened = Rc::new(Connection::open(&*self.address).await?);
+        let isolation = rows(&opened, postgres::ISOLATION, &[]).await?;
+        if !postgres::is_serializable(&isolation) {
+            return Err(Failure::Unreadable(postgres::NOT_SERIALIZABLE.to_owned()));
+        }
         self.connection.replace(Some(opened.clone()));
         Ok(opened)
     }
+}
+
+async fn rows(
+    connection: &Connection,
+    statement: &str,
+    parameters: &[Value],
+) -> Result<Vec<Row>, Failure> {
+    let parameters: Vec<ParameterValue> = parameters.iter().map(parameter).collect();
+    let mut result = connection.query(statement, parameters).await?;
+    let mut rows = Vec::new();
+    while let Some(row) = result.rows().next().await {
+        let row: Result<Row, Failure> = row.into_iter().map(value).collect();
+        rows.push(row?);
+    }
+    // Only at its end is it known whether it was carried out.
+    result.result().await?;
+    Ok(rows)
 }
 
 /// Why a statement was not carried out, or is not known to have been.
 enum Failure {
     Refused(Refusal, String),
     Lost(String),
+    /// Of no use, whatever is asked.
     Unreadable(String),
 }
 
