@@ -92,6 +92,12 @@ async fn crash_from(seed: u64, kills: u32, setup: Setup, victim: Victim) {
     let mut world = World::new(setup).await;
     let mut load = Load::start(&world, seed);
     let killed = kill(&mut world, &mut load, kills, seed, victim).await;
+    // On a slow machine no session may have been over between two kills.
+    world
+        .until("somebody charged", async || {
+            world.ledger().await["totals"]["captured"] != 0
+        })
+        .await;
     let books = load.end(&world).await;
     let output = chargetap(&["verify"], world.folder());
     let verified = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
@@ -102,7 +108,14 @@ async fn crash_from(seed: u64, kills: u32, setup: Setup, victim: Victim) {
         ("second gateway killed", killed.second),
     ];
     println!("{}", table(kills.into_iter().chain(books.figures())));
-    assert_eq!(books.findings(), Vec::<String>::new(), "seed {seed}");
+    let findings = books.findings();
+    let told = world.log().lines();
+    for session in findings.iter().filter_map(|it| it.strip_prefix("session ")) {
+        let session = session.split(':').next().unwrap();
+        let told = told.iter().filter(|line| line.contains(session));
+        println!("{}", told.cloned().collect::<Vec<_>>().join("\n"));
+    }
+    assert_eq!(findings, Vec::<String>::new(), "seed {seed}");
     assert!(output.status.success(), "seed {seed}: {verified}");
     assert!(books.captured() > 0, "seed {seed}: nobody charged");
 }
