@@ -6,7 +6,7 @@
 //! | at the start, it is behind what the store has seen       | sessions wait until it is right, ten minutes at most |
 //! | it was set while the gateway runs                        | the moments of every open session move along       |
 //! | that of a process that does not lead was set             | nothing moves: its new time counts, as at a start  |
-//! | it is set far ahead, or is far ahead at the start of what the store has seen, but on the last day | nothing is deleted for its age for a day |
+//! | it is set far ahead, or is at the start far ahead of all that the store has seen before the last day | nothing is deleted for its age for a day |
 //!
 //! While sessions wait, callbacks are answered 503, stations are told to repeat what they report, deadlines do not
 //! act and no command is sent. How far a clock was set is measured by the host's other clock, the one that cannot

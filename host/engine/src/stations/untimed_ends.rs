@@ -41,8 +41,8 @@ pub(super) async fn ended_at(
     Ok(earliest(&readings, register, maximum_power).min(now))
 }
 
-/// The earliest moment at which a register can stand here after these readings, at a power in watts. Of a reading that
-/// cannot be right, the others are not earlier than can be.
+/// The earliest moment at which a register can stand here after each of these readings, at a power in watts. The latest
+/// of these counts, so that a reading that is wrong makes it no earlier.
 fn earliest(readings: &[Read], register: Option<u64>, maximum_power: u32) -> u64 {
     let after = |read: &Read| {
         let MeterReading { energy, at } = read.reading;

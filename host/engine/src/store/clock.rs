@@ -175,7 +175,7 @@ pub(crate) struct Record {
     pub(crate) follows_gap: bool,
 }
 
-/// What is long for a clock, in milliseconds.
+/// The spans by which a clock is judged, in milliseconds.
 #[derive(Clone, Copy)]
 pub(crate) struct Spans {
     /// A clock is set far by a step that is longer.

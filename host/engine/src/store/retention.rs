@@ -103,9 +103,9 @@ macro_rules! thinned {
     };
 }
 
-/// So many sessions that have ended, were thinned and are not closed, after a place in the order in which sessions began. The one
-/// with the last event of all is not among them: that event says how far the clock has come, and SQLite would give its
-/// place to the next one.
+/// So many sessions that have ended, were thinned and are not closed, after a place in the order in which sessions
+/// began. The one with the last event of all is not among them: that event says how far the clock has come, and SQLite
+/// would give its place to the next one.
 pub(crate) async fn thinned(
     database: &impl Database,
     after: i64,

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::error::StoreError;
 use crate::platform::{Database, Dialect, Row, Value};
 
-/// What is for this database, where the dialects differ, such as a statement.
+/// The one of two that this database needs, such as a statement in its dialect.
 pub(super) fn by_dialect<T: ?Sized>(
     database: &impl Database,
     sqlite: &'static T,

@@ -317,7 +317,7 @@ impl Oracle {
         let stopped_at = truth.stopped_at.unwrap_or(u64::MAX);
         let was_set = self.clock_set_at.range(..stopped_at).next().is_some();
         let off_by = if was_set { OFF_BY_WHERE_SET } else { OFF_BY };
-        // What is told of the start may be another register than what is told afterwards.
+        // A station may tell a start of 0 Wh and go on with the meter's total: two registers, which nobody can compare.
         let may_be_doubted = truth.began_anew
             || truth.told_wrong_register
             || truth.told_start != truth.start
