@@ -2,6 +2,8 @@
 
 use chargetap_contract::session::Event;
 
+use crate::terms::Terms;
+
 /// An event and where it comes from.
 pub(crate) struct EventEnvelope<'a> {
     pub(crate) event: Event,
@@ -11,6 +13,8 @@ pub(crate) struct EventEnvelope<'a> {
     pub(crate) arming_id: Option<&'a str>,
     /// The command whose outcome this is.
     pub(crate) ended_command: Option<&'a str>,
+    /// The terms of the session that it begins, as its driver was told them.
+    pub(crate) terms: Option<Terms>,
 }
 
 impl From<Event> for EventEnvelope<'_> {
@@ -20,6 +24,7 @@ impl From<Event> for EventEnvelope<'_> {
             dedupe: None,
             arming_id: None,
             ended_command: None,
+            terms: None,
         }
     }
 }

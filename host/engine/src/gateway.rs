@@ -1,6 +1,5 @@
 //! The gateway: what all modules share, and the state that each of them owns.
 
-use chargetap_contract::session::Policy;
 use secrecy::SecretString;
 
 use crate::callbacks::limits::CallbackLimits;
@@ -9,7 +8,6 @@ use crate::config::{Config, DEFAULT_LANGUAGE, Terminal};
 use crate::error::EngineError;
 use crate::fleet::state::FleetState;
 use crate::interval::Interval;
-use crate::local_time;
 use crate::payter::Payter;
 use crate::platform::Platform;
 use crate::readiness::state::Readiness;
@@ -103,16 +101,5 @@ impl<P: Platform> Gateway<P> {
         let configured = terminal.map_or(&[][..], |terminal| &terminal.languages);
         let default = configured.is_empty().then_some(DEFAULT_LANGUAGE);
         configured.iter().map(String::as_str).chain(default)
-    }
-
-    /// A terminal's policy at a moment. One that was taken out of the configuration while a session is open there
-    /// has the policy of all; the tariff is that of the session.
-    pub(crate) fn policy(&self, serial: &str, now: u64) -> Policy {
-        let terminal = self.config.terminals.get(serial);
-        let policy = terminal.map_or(&self.config.policy, |terminal| &terminal.policy);
-        Policy {
-            utc_offsets: local_time::utc_offsets(&self.config.time_zone, now),
-            ..policy.clone()
-        }
     }
 }

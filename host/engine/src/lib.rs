@@ -261,6 +261,7 @@ mod sessions;
 mod stations;
 mod store;
 mod terminals;
+mod terms;
 #[cfg(test)]
 mod test_host;
 

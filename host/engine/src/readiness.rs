@@ -103,10 +103,10 @@ async fn components_status(gateway: &Gateway<impl Platform>) -> PartStatus {
 async fn call_for_money(gateway: &Gateway<impl Platform>) -> Result<(), EngineError> {
     let platform = &gateway.platform;
     let now = platform.now();
-    let policy = gateway.policy("", now);
+    let policy = &gateway.config.policy;
     let decided = platform.call(Purpose::Money, |components| {
         components.claimed_terminal("")?;
-        components.offer(&policy, 0, now)
+        components.offer(policy, 0, now)
     });
     decided.await??;
     Ok(())

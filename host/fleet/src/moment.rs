@@ -182,6 +182,12 @@ impl Zone {
         })
     }
 
+    /// Its name, such as `Europe/Stockholm`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Its rules.
     #[must_use]
     pub fn rules(&self) -> &TimeZone {

@@ -57,6 +57,8 @@ pub enum Fault {
     TerminalVanishes,
     /// An older component, which cannot read what the newer one stored, is put in its place for a while.
     RolledBack,
+    /// The gateway starts with other prices, and another amount below which nothing is captured.
+    OtherPrices,
     /// A station accepts a stop and goes on.
     GoesOn,
     /// A register jumps, or begins anew.

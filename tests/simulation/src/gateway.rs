@@ -115,6 +115,7 @@ pub(crate) async fn keep_alive(world: Arc<World>) {
         };
         pass(down_for).await;
         change_component(&world);
+        change_prices(&world);
         lose_clock(&world);
     }
 }
@@ -124,6 +125,14 @@ fn change_component(world: &World) {
     let mut state = world.state();
     if state.fault_often(Fault::RolledBack) {
         state.rolled_back_until = state.now() + state.rng.pick(60_000..2 * HOUR);
+    }
+}
+
+/// Sometimes the operator changes the prices meanwhile.
+fn change_prices(world: &World) {
+    let mut state = world.state();
+    if state.fault_often(Fault::OtherPrices) {
+        state.prices = state.prices.other();
     }
 }
 
@@ -182,7 +191,7 @@ async fn live(world: Arc<World>) {
 
 async fn open(world: &Arc<World>) -> anyhow::Result<SimulatedGateway> {
     let platform = Simulated::new(world.clone())?;
-    let config = site::configuration()?;
+    let config = site::configuration(world.state().prices)?;
     let secrets = Secrets {
         payter_key: "simulated-key".into(),
         card_key: None,

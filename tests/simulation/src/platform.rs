@@ -11,7 +11,7 @@ use chargetap_contract::screen::{Message, Quote};
 use chargetap_contract::session::{
     Action, Attention, CommandResult, Decision, Event, Phase, Policy, Refusal,
 };
-use chargetap_engine::config::PAYTER;
+use chargetap_engine::config::{Config, PAYTER};
 use chargetap_engine::http::{ProviderRequest, ProviderResponse, SendError};
 use chargetap_engine::platform::{
     Bundles, ComponentFault, Components, Database, DatabaseError, Metric, Platform, Row,
@@ -219,7 +219,7 @@ impl Database for Simulated {
 }
 
 /// Change what goes into a step as if a part of the component were missing.
-fn spoil(sabotage: Sabotage, policy: &mut Policy, event: &mut Event) {
+fn spoil(sabotage: Sabotage, policy: &mut Policy, event: &mut Event, now: &Config, begins: bool) {
     match (sabotage, event) {
         (Sabotage::CaptureAgain, Event::CommandEnded(outcome))
             if outcome.command.ends_with("/capture")
@@ -242,6 +242,14 @@ fn spoil(sabotage: Sabotage, policy: &mut Policy, event: &mut Event) {
             *reachable_for = Some(u64::MAX);
         }
         (Sabotage::RegisterBelieved, _) => policy.maximum_power = u32::MAX,
+        (Sabotage::PriceOfNow, Event::CardPresented(tap)) if begins => {
+            if let Some(terminal) = now.terminals.get(&tap.read.terminal) {
+                policy.tariff = terminal.policy.tariff.clone();
+            }
+        }
+        (Sabotage::PolicyOfNow, _) if !begins => {
+            policy.minimum_capture = now.policy.minimum_capture;
+        }
         _ => {}
     }
 }
@@ -294,7 +302,10 @@ impl Components for Simulated {
         }
         let (mut policy, mut event) = (policy.clone(), event.clone());
         if let Some(sabotage) = sabotage {
-            spoil(sabotage, &mut policy, &mut event);
+            let prices = self.world.state().prices;
+            if let Ok(config) = site::configuration(prices) {
+                spoil(sabotage, &mut policy, &mut event, &config, state.is_none());
+            }
         }
         let decision = session_orchestrator::step(&policy, state, event, now);
         Ok(match decision {

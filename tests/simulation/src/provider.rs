@@ -380,6 +380,7 @@ pub(crate) fn tap(world: &Arc<World>, serial: &str, card: &str) -> bool {
         card: card.to_owned(),
         connector: connector_in(&armed.text),
         amount: armed.amount,
+        text: armed.text,
     };
     call_back(world, armed.url, body, Content::Card(tapped));
     true
@@ -393,6 +394,8 @@ pub(crate) struct Tapped {
     pub(crate) connector: Option<u32>,
     /// The amount to hold.
     pub(crate) amount: u64,
+    /// What the terminal showed.
+    pub(crate) text: String,
 }
 
 /// The content of a callback that must not be lost once acknowledged.

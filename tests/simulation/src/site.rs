@@ -99,6 +99,64 @@ pub(crate) fn commissioned_terminals() -> serde_json::Result<String> {
     serde_json::to_string(&commissioned)
 }
 
+/// Which prices a gateway starts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PriceList {
+    Usual,
+    Other,
+}
+
+impl PriceList {
+    const ALL: [Self; 2] = [Self::Usual, Self::Other];
+
+    /// The one that is not this one.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Usual => Self::Other,
+            Self::Other => Self::Usual,
+        }
+    }
+
+    /// The price at a terminal.
+    fn at(self, terminal: &str) -> Price {
+        let is_timed = matches!(terminal, "P66-1" | "P66-3");
+        match (self, is_timed) {
+            (Self::Usual, false) => Price {
+                currency: "EUR",
+                per_kwh: 49,
+                per_hour: 0,
+                per_session: 25,
+                minimum: 50,
+                shown: "0.6125/kWh",
+            },
+            (Self::Usual, true) => Price {
+                currency: "SEK",
+                per_kwh: 40,
+                per_hour: 600,
+                per_session: 0,
+                minimum: 50,
+                shown: "0.50/kWh",
+            },
+            (Self::Other, false) => Price {
+                currency: "EUR",
+                per_kwh: 79,
+                per_hour: 0,
+                per_session: 10,
+                minimum: 200,
+                shown: "0.9875/kWh",
+            },
+            (Self::Other, true) => Price {
+                currency: "SEK",
+                per_kwh: 30,
+                per_hour: 900,
+                per_session: 0,
+                minimum: 200,
+                shown: "0.375/kWh",
+            },
+        }
+    }
+}
+
 /// What a terminal's driver pays: in cents or in öre, with 25 % VAT on top.
 pub(crate) struct Price {
     pub(crate) currency: &'static str,
@@ -106,40 +164,33 @@ pub(crate) struct Price {
     pub(crate) per_kwh: u64,
     pub(crate) per_hour: u64,
     pub(crate) per_session: u64,
+    /// Less is not captured, in minor units.
+    pub(crate) minimum: u64,
+    /// What of the price a terminal shows, with VAT.
+    shown: &'static str,
 }
 
-/// Those of the standard tariff, by energy alone.
-const STANDARD: Price = Price {
-    currency: "EUR",
-    per_kwh: 49,
-    per_hour: 0,
-    per_session: 25,
-};
-
-/// Those of the timed tariff.
-const TIMED: Price = Price {
-    currency: "SEK",
-    per_kwh: 40,
-    per_hour: 600,
-    per_session: 0,
-};
-
-/// The price at a terminal.
-pub(crate) fn price_at(terminal: &str) -> &'static Price {
-    match terminal {
-        "P66-1" | "P66-3" => &TIMED,
-        _ => &STANDARD,
-    }
+/// The prices that a text on a terminal may mean; all of the terminal's if nobody knows what it showed.
+pub(crate) fn prices(terminal: &str, text: Option<&str>) -> Vec<Price> {
+    let all = PriceList::ALL.into_iter().map(|list| list.at(terminal));
+    all.filter(|price| text.is_none_or(|text| text.contains(price.shown)))
+        .collect()
 }
 
-/// The configuration, read once: gateways are started often.
-pub(crate) fn configuration() -> Result<Config, &'static ConfigErrors> {
-    static READ: LazyLock<Result<Config, ConfigErrors>> =
-        LazyLock::new(|| Config::parse(&configuration_file()));
-    READ.as_ref().cloned()
+/// The configuration with these prices, read once: gateways are started often.
+pub(crate) fn configuration(prices: PriceList) -> Result<Config, &'static ConfigErrors> {
+    type Read = LazyLock<Result<Config, ConfigErrors>>;
+    static USUAL: Read = LazyLock::new(|| Config::parse(&configuration_file(PriceList::Usual)));
+    static OTHER: Read = LazyLock::new(|| Config::parse(&configuration_file(PriceList::Other)));
+    let read = match prices {
+        PriceList::Usual => &USUAL,
+        PriceList::Other => &OTHER,
+    };
+    read.as_ref().cloned()
 }
 
-fn configuration_file() -> String {
+fn configuration_file(prices: PriceList) -> String {
+    let cents = |cents: u64| format!("\"{}.{:02}\"", cents / 100, cents % 100);
     let mut text = format!(
         r#"
         [gateway]
@@ -151,15 +202,11 @@ fn configuration_file() -> String {
         id = "simulation"
         secret = {{ env = "UNUSED" }}
         {EXAMPLE_CONFIG}
-        [[tariffs]]
-        id = "timed"
-        currency = "SEK"
-        per_kwh = "0.40"
-        per_hour = "6.00"
-        vat_percent = "25"
         [policy]
         maximum_duration_s = 14400
+        minimum_capture = {}
         "#,
+        cents(prices.at("").minimum)
     );
     for connector in 1..=CONNECTORS {
         let station = station(connector);
@@ -180,7 +227,6 @@ fn configuration_file() -> String {
                 )
             })
             .collect();
-        let cents = |cents: u64| format!("\"{}.{:02}\"", cents / 100, cents % 100);
         let start = match way {
             Way::Tap => format!("start = \"tap\"\nhold = {}", cents(HOLD)),
             Way::PlugIn => format!("start = \"plug-in\"\nhold = {}", cents(HOLD)),
@@ -189,15 +235,19 @@ fn configuration_file() -> String {
                 CHOICES.map(cents).join(", ")
             ),
         };
+        let serial = serial(at);
+        let price = prices.at(&serial);
         // Writing to a string does not fail.
         let _ = write!(
             text,
-            "\n[[terminals]]\nserial = \"{}\"\nmodel = \"apollo\"\ntariff = \"{}\"\nevses = [{}]\n{start}\n",
-            serial(at),
-            match price_at(&serial(at)).currency {
-                "SEK" => "timed",
-                _ => "standard",
-            },
+            "\n[[tariffs]]\nid = \"of-{serial}\"\ncurrency = \"{}\"\nvat_percent = \"25\"
+             per_kwh = {}\nper_hour = {}\nper_session = {}
+             \n[[terminals]]\nserial = \"{serial}\"\nmodel = \"apollo\"\ntariff = \"of-{serial}\"
+             evses = [{}]\n{start}\n",
+            price.currency,
+            cents(price.per_kwh),
+            cents(price.per_hour),
+            cents(price.per_session),
             evses.join(", ")
         );
     }

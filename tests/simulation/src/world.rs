@@ -15,7 +15,7 @@ use crate::oracle::Oracle;
 use crate::provider::Provider;
 use crate::report::Report;
 use crate::rng::Rng;
-use crate::site::{self, CONNECTORS};
+use crate::site::{self, CONNECTORS, PriceList};
 use crate::station::Stations;
 
 /// The world's first moment, in Unix milliseconds: long after the version was written, so that a clock can be
@@ -56,6 +56,10 @@ pub enum Sabotage {
     NumbersBelieved,
     /// The end of a transaction that is told without a time was when it arrives.
     UntimedEndIsNow,
+    /// A session has the tariff that counts when the card comes, whatever the terminal showed.
+    PriceOfNow,
+    /// A session goes on by the policy that counts at each step.
+    PolicyOfNow,
 }
 
 /// Everything that is shared.
@@ -79,6 +83,8 @@ pub(crate) struct State {
     pub(crate) clock_offset: i64,
     /// Until when the older component is in place.
     pub(crate) rolled_back_until: u64,
+    /// The prices with which the gateway started last.
+    pub(crate) prices: PriceList,
     now: u64,
 }
 
@@ -191,6 +197,7 @@ pub(crate) fn live(
                 oracle: Oracle::default(),
                 clock_offset: 0,
                 rolled_back_until: 0,
+                prices: PriceList::Usual,
                 now: 0,
             }),
             started: Instant::now(),

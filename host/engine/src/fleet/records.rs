@@ -138,12 +138,16 @@ pub(crate) async fn check_activation(
     gateway: &Gateway<impl Platform>,
     serial: &str,
 ) -> Result<ActivationCheck, EngineError> {
-    let Ok(serial) = serial.parse() else {
-        return Ok(ActivationCheck::Refused);
-    };
     let fleet = current(gateway).await?;
-    let now = Moment::from_millis(gateway.platform.now());
-    Ok(activation_check::check_activation(&fleet, now, &serial))
+    Ok(activation(&fleet, serial, gateway.platform.now()))
+}
+
+/// The same by these records, at a moment.
+pub(crate) fn activation(fleet: &Fleet, serial: &str, now: u64) -> ActivationCheck {
+    match serial.parse() {
+        Ok(serial) => activation_check::check_activation(fleet, Moment::from_millis(now), &serial),
+        Err(_) => ActivationCheck::Refused,
+    }
 }
 
 /// The records once these changes are stored.

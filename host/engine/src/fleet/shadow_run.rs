@@ -1,7 +1,7 @@
 //! The shadow run: another bundle of components is given what is on record, before it takes the place of the running
 //! one. Nothing of what it decides counts.
 //!
-//! It makes the last steps of the journal once more, with the policies of now. It takes a callback for every terminal,
+//! It makes the last steps of the journal once more, on the terms of their sessions. It takes a callback for every terminal,
 //! tells its prices, and renders the last receipts. It reads the states of sessions last, so that few move on until it
 //! takes its place. Between any two of these, others have their turn.
 
@@ -12,6 +12,7 @@ use chargetap_fleet::api::{Comparison, Difference};
 use chargetap_fleet::bundle::StandbyBundle;
 
 use super::comparison::{Pair, RecordedStep, add, is_enough};
+use super::terms;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::labels::event_name;
@@ -95,7 +96,7 @@ impl<P: Platform> ShadowRun<'_, P> {
         for (serial, terminal) in &gateway.config.terminals {
             self.comparison.terminals += 1;
             let now = gateway.platform.now();
-            let policy = gateway.policy(serial, now);
+            let policy = terms::current(gateway, serial).await?.policy_at(now)?;
             let languages = terminal.languages.iter().map(String::as_str);
             let compared = self.compare(|pair| {
                 let mut found = pair.callback(serial, &gateway.config.public_url, now);
@@ -124,7 +125,11 @@ impl<P: Platform> ShadowRun<'_, P> {
                     continue;
                 };
                 self.comparison.events += 1;
-                let policy = gateway.policy(&recorded.terminal, recorded.at);
+                let terms = match &recorded.terms {
+                    Some(terms) => terms.clone(),
+                    None => terms::current(gateway, &recorded.terminal).await?,
+                };
+                let policy = terms.policy_at(recorded.at)?;
                 let at = format!(
                     "session {}, event {} ({})",
                     recorded.session,
@@ -170,7 +175,7 @@ impl<P: Platform> ShadowRun<'_, P> {
             let Some(stored) = stored else { continue };
             self.comparison.open_sessions += 1;
             let now = gateway.platform.now();
-            let policy = gateway.policy(&stored.terminal, now);
+            let policy = terms::of_stored(gateway, &stored).await?.policy_at(now)?;
             let step = RecordedStep {
                 policy: &policy,
                 state: Some(&stored.state),

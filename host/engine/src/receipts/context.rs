@@ -11,9 +11,11 @@ use chargetap_contract::session::Evse;
 use super::subject::session;
 use crate::config::Config;
 use crate::error::EngineError;
+use crate::fleet::terms;
 use crate::gateway::Gateway;
 use crate::platform::{ComponentFault, Platform, Purpose};
 use crate::store;
+use crate::store::receipts::Beginning;
 use crate::terminals::prompt::Prompt;
 
 /// For how long after its session a receipt waits for a check of what the meter signed that fails, in milliseconds.
@@ -61,14 +63,23 @@ impl ReceiptContext {
         summary: &Summary,
     ) -> Result<Self, EngineError> {
         let (platform, config) = (&gateway.platform, &gateway.config);
+        let Beginning { told_price, terms } =
+            store::receipts::beginning(platform, &summary.session).await?;
+        let site = match terms {
+            Some(terms) => terms.site,
+            None => terms::current(gateway, &summary.terminal).await?.site,
+        };
         Ok(Self {
-            site: config.site.clone(),
+            site,
             evse_id: evse_id(config, summary),
             original: None,
             buyer: None,
             prices: summary.prices.clone(),
             slip: slip(platform, &summary.session).await?,
-            tariff: price_shown(platform, summary).await?,
+            tariff: match told_price {
+                None => price_sent(platform, summary).await?,
+                told => told,
+            },
             measurement: measurement(platform, config, summary).await?,
         })
     }
@@ -87,16 +98,12 @@ async fn slip(platform: &impl Platform, session: &str) -> Result<Option<Slip>, E
     }))
 }
 
-/// The price that the terminal showed. It is kept with the session; that of a session which began before it was
-/// is found for a day with what its terminal was told. A session has the arming's id.
-async fn price_shown(
+/// The price that the terminal showed in a session which began before it was kept there: it is found for a day with what
+/// the terminal was told. A session has the arming's id.
+async fn price_sent(
     platform: &impl Platform,
     summary: &Summary,
 ) -> Result<Option<String>, EngineError> {
-    let kept = store::receipts::told_price(platform, &summary.session).await?;
-    if kept.is_some() {
-        return Ok(kept);
-    }
     let sent = store::prompts::load(platform, &summary.terminal, &summary.session).await?;
     Ok(sent.and_then(|sent| match sent.prompt {
         Prompt::Card(card) => Some(card.text),

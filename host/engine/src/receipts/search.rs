@@ -105,18 +105,17 @@ async fn find_by_card(
     let is_meant = |(moved, document): &&(u64, Document)| {
         let currency = &session(&document.subject).currency;
         decimals(currency).is_ok_and(|decimals| written(decimals) == Some(*moved))
-            && days(gateway, document)
-                .iter()
-                .any(|day| day == field("date"))
+            && days(document).iter().any(|day| day == field("date"))
     };
     let found = receipts.iter().find(is_meant);
     Ok(found.map(|(_, document)| document.id.clone()))
 }
 
 /// The days of the session at the site: it may go on past midnight.
-fn days(gateway: &Gateway<impl Platform>, document: &Document) -> [String; 2] {
+fn days(document: &Document) -> [String; 2] {
+    let zone = local_time::of_site(&document.site);
     let tapped_at = session(&document.subject).tapped_at;
-    [tapped_at, document.issued_at].map(|moment| local_time::day(&gateway.config.time_zone, moment))
+    [tapped_at, document.issued_at].map(|moment| local_time::day(&zone, moment))
 }
 
 /// A code as it is stored, whatever was typed for letters that look alike (Crockford).

@@ -1,11 +1,13 @@
 //! Apply an event to a session: the one place where a decision is asked for and stored.
 
+use std::borrow::Cow;
+
 use chargetap_contract::Components;
 use chargetap_contract::session::{Decision, Event, Refusal};
 
 use crate::error::EngineError;
 use crate::event::{EventEnvelope, EventOutcome};
-use crate::fleet::issuers;
+use crate::fleet::{issuers, terms};
 use crate::gateway::Gateway;
 use crate::labels::{event_name, phase_name};
 use crate::platform::{Metric, Platform, Purpose, Work};
@@ -19,8 +21,8 @@ pub(crate) static READ: Event = Event::ClockSet(0);
 /// How often a step is made again because the session moved on meanwhile.
 const ATTEMPTS: u32 = 20;
 
-/// Apply an event to a session at a terminal, whose policy counts. The session begins with the
-/// event, if it can.
+/// Apply an event to a session at a terminal. The session begins with the event, if it can. Its own terms count, and
+/// until it has some, those of the event or of the terminal.
 pub(crate) async fn apply(
     gateway: &Gateway<impl Platform>,
     session: &str,
@@ -73,7 +75,16 @@ async fn attempt(
         tracing::info!(session, event, "refused: the session ended too long ago");
         return Ok(Some(EventOutcome::NotApplicable));
     }
-    let policy = gateway.policy(terminal, now);
+    let known = match stored {
+        Some(stored) => stored.terms.as_ref(),
+        // A card that stops a session comes with the terms of another one.
+        None => envelope.terms.as_ref(),
+    };
+    let terms = match known {
+        Some(terms) => Cow::Borrowed(terms),
+        None => Cow::Owned(terms::current(gateway, terminal).await?),
+    };
+    let policy = terms.policy_at(now)?;
     let state = stored.map(|stored| stored.state.as_slice());
     let step = platform.call(Purpose::Money, |components| {
         components.step(&policy, state, &envelope.event, now)
@@ -103,6 +114,7 @@ async fn attempt(
         envelope,
         at: now,
         decision: &decision,
+        terms: &terms,
         issuer: issuer.as_deref(),
     };
     let outcome = store::events::insert(platform, &entry).await?;
@@ -141,7 +153,7 @@ pub(crate) async fn check_readable(
         let stored = store::sessions::load(&gateway.platform, &session).await?;
         let Some(stored) = stored else { continue };
         let now = gateway.platform.now();
-        let policy = gateway.policy(&stored.terminal, now);
+        let policy = terms::of_stored(gateway, &stored).await?.policy_at(now)?;
         let read = gateway.platform.call(Purpose::Money, |components| {
             components.step(&policy, Some(&stored.state), &READ, now)
         });

@@ -23,6 +23,7 @@ use crate::store;
 use crate::store::sessions::RunningSession;
 use crate::terminals::display;
 use crate::terminals::prompt::{Chosen, Prompt, SentPrompt};
+use crate::terms::Terms;
 
 /// For how long after its session a card may ask for the receipt again, in milliseconds.
 const RECALLABLE: u64 = 5 * 60_000;
@@ -65,7 +66,11 @@ pub(crate) async fn shown(
         // Money must not be taken where its receipt could not be issued.
         issuers::at_terminal(gateway, &card.terminal).await?;
     }
-    let (evse, told_price) = offered(served, sent);
+    let Offer {
+        evse,
+        told_price,
+        terms,
+    } = offer(served, sent);
     if let Some(evse) = evse.as_ref().filter(|_| begins)
         && platform
             .station_connected_for(&evse.station)
@@ -87,8 +92,8 @@ pub(crate) async fn shown(
     let envelope = |event| EventEnvelope {
         dedupe: Some(dedupe),
         arming_id: Some(&arming_id),
-        ended_command: None,
-        event,
+        terms: terms.clone(),
+        ..EventEnvelope::from(event)
     };
     let event = match evse {
         None if begins && served.start == Start::Tap => Event::EvseOccupied(card.clone()),
@@ -197,14 +202,25 @@ async fn recalls_receipt(
     Ok(true)
 }
 
-/// The EVSE that the terminal offered with this arming, if it still serves it, and the price as it showed it.
-fn offered(terminal: &Terminal, sent: Option<SentPrompt>) -> (Option<Evse>, Option<String>) {
+/// What a terminal offered.
+#[derive(Default)]
+struct Offer {
+    /// Where to charge, if the terminal still serves it.
+    evse: Option<Evse>,
+    /// The price as the terminal showed it.
+    told_price: Option<String>,
+    terms: Option<Terms>,
+}
+
+/// What the terminal offered with this arming.
+fn offer(terminal: &Terminal, sent: Option<SentPrompt>) -> Offer {
     match sent.map(|sent| sent.prompt) {
-        Some(Prompt::Card(prompt)) => {
-            let evse = prompt.evse.filter(|evse| terminal.evse(evse).is_some());
-            (evse, Some(prompt.text))
-        }
-        _ => (None, None),
+        Some(Prompt::Card(prompt)) => Offer {
+            evse: prompt.evse.filter(|evse| terminal.evse(evse).is_some()),
+            told_price: Some(prompt.text),
+            terms: prompt.terms.map(|terms| *terms),
+        },
+        _ => Offer::default(),
     }
 }
 
@@ -244,6 +260,7 @@ mod tests {
                 evse,
                 hold: 5_000,
                 text: String::new(),
+                terms: None,
             }),
             chosen,
             sent_at: 0,

@@ -17,6 +17,7 @@ pub use self::conversion::Untold;
 use self::conversion::converted;
 use crate::config::Terminal;
 use crate::error::EngineError;
+use crate::fleet::terms;
 use crate::gateway::Gateway;
 use crate::platform::{ComponentFault, Platform, Purpose};
 use crate::terminals::words::in_language;
@@ -96,7 +97,7 @@ async fn descriptions(
     }
     let platform = &gateway.platform;
     let now = platform.now();
-    let policy = gateway.policy(serial, now);
+    let policy = terms::current(gateway, serial).await?.policy_at(now)?;
     let languages = serving
         .iter()
         .flat_map(|(serial, _)| gateway.languages(serial));

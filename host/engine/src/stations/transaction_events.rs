@@ -305,6 +305,8 @@ async fn cost(platform: &impl Platform, session: &str) -> Result<Option<Cost>, E
         total: in_units(found.cost),
         is_final: found.is_final,
         limit: in_units(found.hold),
-        told_price: store::receipts::told_price(platform, session).await?,
+        told_price: store::receipts::beginning(platform, session)
+            .await?
+            .told_price,
     }))
 }

@@ -2,11 +2,13 @@
 //!
 //! It was now, if the station could have told it ever since it last reported on the transaction. Otherwise the end may
 //! have waited, and the driver does not pay for that: then it is the earliest moment at which the register can have come
-//! to where it is said to stand.
+//! to where it is said to stand. A reading from which it cannot have come there by now counts from another register, such
+//! as that of the transaction alone; of it, the moment is known.
 
 use chargetap_contract::session::MeterReading;
 
 use crate::error::EngineError;
+use crate::fleet::terms;
 use crate::gateway::Gateway;
 use crate::platform::Platform;
 use crate::store;
@@ -37,13 +39,16 @@ pub(super) async fn ended_at(
     if readings.last().is_none_or(of_now) {
         return Ok(now);
     }
-    let maximum_power = gateway.policy(terminal, now).maximum_power;
-    Ok(earliest(&readings, register, maximum_power).min(now))
+    let terms = match store::sessions::load(platform, session).await? {
+        Some(stored) => terms::of_stored(gateway, &stored).await?,
+        None => terms::current(gateway, terminal).await?,
+    };
+    Ok(earliest(&readings, register, terms.maximum_power(), now))
 }
 
 /// The earliest moment at which a register can stand here after each of these readings, at a power in watts. The latest
 /// of these counts, so that a reading that is wrong makes it no earlier.
-fn earliest(readings: &[Read], register: Option<u64>, maximum_power: u32) -> u64 {
+fn earliest(readings: &[Read], register: Option<u64>, maximum_power: u32, now: u64) -> u64 {
     let after = |read: &Read| {
         let MeterReading { energy, at } = read.reading;
         let moved = register.map_or(0, |register| register.saturating_sub(energy));
@@ -51,9 +56,12 @@ fn earliest(readings: &[Read], register: Option<u64>, maximum_power: u32) -> u64
             .saturating_mul(PER_WATT_HOUR)
             .div_ceil(u64::from(maximum_power.max(1)));
         // A station whose clock is ahead tells moments that have not come.
-        at.min(read.arrived_at).saturating_add(takes)
+        let at = at.min(read.arrived_at);
+        let reached = at.saturating_add(takes);
+        if reached > now { at } else { reached }
     };
-    readings.iter().map(after).max().unwrap_or_default()
+    let latest = readings.iter().map(after).max();
+    latest.unwrap_or_default().min(now)
 }
 
 #[cfg(test)]

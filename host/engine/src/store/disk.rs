@@ -117,6 +117,7 @@ impl Disk {
             text(row.phase),
             text(row.commands),
             Value::Null,
+            Value::Null,
         ];
         let statement = by_dialect(self, events::INSERT, events::INSERT_AND_SPREAD);
         let stored = self.query(statement, parameters).await.unwrap();

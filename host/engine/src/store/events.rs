@@ -22,6 +22,7 @@ use super::rows::{
 use crate::event::{EventEnvelope, EventOutcome};
 use crate::labels::phase_name;
 use crate::platform::{Database, DatabaseError, Value};
+use crate::terms::Terms;
 
 /// An event with what was decided, on its way into the journal.
 pub(crate) struct Entry<'a> {
@@ -31,6 +32,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) envelope: &'a EventEnvelope<'a>,
     pub(crate) at: u64,
     pub(crate) decision: &'a Decision,
+    /// The session's terms, which are stored with its first event.
+    pub(crate) terms: &'a Terms,
     /// The VAT number whose sequence numbers the receipt that the decision asks for. Present where
     /// [`asks_for_number`] says so.
     pub(crate) issuer: Option<&'a str>,
@@ -39,8 +42,8 @@ pub(crate) struct Entry<'a> {
 /// A trigger carries what is inserted to the other tables.
 pub(super) const INSERT: &str =
     "INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
-                        state, view, card, phase, commands, deadline)
-     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+                        state, view, card, phase, commands, deadline, terms)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
      WHERE NOT EXISTS (SELECT 1 FROM session WHERE id = ?1 AND closed_at IS NOT NULL)
        AND NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
                        WHERE this.id = ?6 AND later.number > this.number)
@@ -52,8 +55,8 @@ pub(super) const INSERT: &str =
 /// The same without triggers. All parts see the tables as they were before.
 pub(super) const INSERT_AND_SPREAD: &str = "WITH stored AS (
         INSERT INTO event (session, version, event, at, dedupe, read, ended_command,
-                           state, view, card, phase, commands, deadline)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+                           state, view, card, phase, commands, deadline, terms)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
         WHERE NOT EXISTS (SELECT 1 FROM session WHERE id = ?1 AND closed_at IS NOT NULL)
           AND NOT EXISTS (SELECT 1 FROM ask AS this JOIN ask AS later USING (terminal)
                           WHERE this.id = ?6 AND later.number > this.number)
@@ -134,6 +137,10 @@ pub(crate) async fn insert(
         text(phase_name(view.phase)),
         stored_commands(commands, entry.issuer)?,
         optional_integer(*deadline)?,
+        match entry.version {
+            1 => json(entry.terms)?,
+            _ => Value::Null,
+        },
     ];
     let inserted = database
         .query(by_dialect(database, INSERT, INSERT_AND_SPREAD), parameters)
@@ -292,6 +299,8 @@ pub(crate) struct RecordedStep {
     pub(crate) at: u64,
     /// The session's state before it; nothing where it began the session.
     pub(crate) state: Option<Vec<u8>>,
+    /// The session's terms, if they were kept.
+    pub(crate) terms: Option<Terms>,
 }
 
 macro_rules! recorded {
@@ -299,9 +308,10 @@ macro_rules! recorded {
         concat!(
             "SELECT ",
             $place,
-            ", event.session, event.version, event.view, event.event, event.at, earlier.state
+            ", event.session, event.version, event.view, event.event, event.at, earlier.state, first.terms
              FROM event LEFT JOIN event AS earlier
              ON earlier.session = event.session AND earlier.version = event.version - 1
+             LEFT JOIN event AS first ON first.session = event.session AND first.version = 1
              WHERE ",
             $place,
             " < ?1 AND (event.version = 1 OR earlier.version IS NOT NULL) ORDER BY ",
@@ -337,6 +347,7 @@ pub(crate) async fn recorded(
             event: serde_json::from_str(&row.text()?).ok(),
             at: row.unsigned()?,
             state: row.optional_blob()?,
+            terms: row.optional_json()?,
         })
     };
     rows.into_iter().map(step).collect()

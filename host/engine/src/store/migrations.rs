@@ -15,7 +15,7 @@ use super::schema::{DEFINITIONS, postgres};
 use crate::platform::{Database, Dialect, Value};
 
 /// The version of the tables.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// What stands in its place while rows are copied into the tables (`copies`). Programs that do not know it refuse it as a
 /// version that is newer than theirs.
@@ -63,6 +63,9 @@ pub(crate) async fn migrate(database: &impl Database) -> Result<(), StoreError> 
             if found == 2 {
                 define(database, postgres::SHAPES_OF_VERSION_2).await?;
             }
+            if found == 2 || found == 3 {
+                define(database, postgres::SHAPES_OF_VERSION_3).await?;
+            }
             define(database, postgres::DEFINITIONS).await?;
         }
     }
@@ -82,7 +85,10 @@ async fn upgrade(database: &impl Database, found: i64) -> Result<(), StoreError>
     if found < 2 {
         take(database, SHAPES_OF_VERSION_1).await?;
     }
-    take(database, SHAPES_OF_VERSION_2).await?;
+    if found < 3 {
+        take(database, SHAPES_OF_VERSION_2).await?;
+    }
+    take(database, SHAPES_OF_VERSION_3).await?;
     define(database, DEFINITIONS).await?;
     if found < 1 {
         take(database, CONTENTS).await?;
@@ -253,6 +259,12 @@ const SHAPES_OF_VERSION_2: &[Step] = &[
         "ALTER TABLE station_transaction ADD COLUMN untold_at INTEGER",
     ),
 ];
+
+/// Tables of version 3, before what they lack is defined.
+const SHAPES_OF_VERSION_3: &[Step] = &[when(
+    "SELECT 1 FROM sqlite_schema WHERE name = 'event' AND NOT instr(sql, 'terms')",
+    "ALTER TABLE event ADD COLUMN terms TEXT",
+)];
 
 const RECEIPTS: &str = "SELECT 1 FROM sqlite_schema WHERE name = 'receipt' AND type = 'table'";
 

@@ -8,6 +8,7 @@ use chargetap_contract::terminal::ApplicationId;
 use super::error::StoreError;
 use super::rows::{Reader, by_dialect, integer, json, optional_integer, optional_text, text};
 use crate::platform::{Database, Row, Value};
+use crate::terms::Terms;
 
 /// A receipt on its way into the store.
 pub(crate) struct NewReceipt<'a> {
@@ -273,22 +274,33 @@ pub(crate) async fn card_application(
     event.parse(&["CardPresented", "read", "application"])
 }
 
-/// The price as the terminal showed it, if it was kept with the session.
-pub(crate) async fn told_price(
+/// What was on record of a session when it began.
+#[derive(Default)]
+pub(crate) struct Beginning {
+    /// The price as the terminal showed it.
+    pub(crate) told_price: Option<String>,
+    pub(crate) terms: Option<Terms>,
+}
+
+/// What was on record of a session when it began. Of one from an earlier version, that is less.
+pub(crate) async fn beginning(
     database: &impl Database,
     session: &str,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Beginning, StoreError> {
     let rows = database
         .query(
-            "SELECT event FROM event WHERE session = ?1 AND version = 1",
+            "SELECT event, terms FROM event WHERE session = ?1 AND version = 1",
             vec![text(session)],
         )
         .await?;
     let Some(row) = rows.into_iter().next() else {
-        return Ok(None);
+        return Ok(Beginning::default());
     };
-    let event = Reader::new(row).members()?;
-    Ok(event.text(&["CardPresented", "told_price"]))
+    let mut row = Reader::new(row);
+    Ok(Beginning {
+        told_price: row.members()?.text(&["CardPresented", "told_price"]),
+        terms: row.optional_json()?,
+    })
 }
 
 /// How many signed values of a session are kept: one is of its beginning and one of its end, and a

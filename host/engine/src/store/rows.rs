@@ -131,6 +131,12 @@ impl Reader {
         self.json().map(Members)
     }
 
+    pub(super) fn optional_json<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
+        let text = self.optional_text()?;
+        text.map(|text| serde_json::from_str(&text).map_err(unreadable))
+            .transpose()
+    }
+
     pub(super) fn json<T: DeserializeOwned>(&mut self) -> Result<T, StoreError> {
         serde_json::from_str(&self.text()?).map_err(unreadable)
     }

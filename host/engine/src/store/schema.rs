@@ -61,7 +61,8 @@ pub(super) const DEFINITIONS: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS session_to_thin ON session (number) WHERE is_folded = 1 AND is_thinned = 0",
     "CREATE INDEX IF NOT EXISTS session_to_close ON session (number) WHERE is_thinned = 1 AND closed_at IS NULL",
     "CREATE INDEX IF NOT EXISTS session_to_remove ON session (closed_at) WHERE closed_at IS NOT NULL",
-    // Every event with the decision it led to: the session's history, and what the trigger spreads.
+    // Every event with the decision it led to: the session's history, and what the trigger spreads. The first has the
+    // session's terms.
     "CREATE TABLE IF NOT EXISTS event (
         session TEXT NOT NULL,
         version INTEGER NOT NULL,
@@ -76,6 +77,7 @@ pub(super) const DEFINITIONS: &[&str] = &[
         phase TEXT NOT NULL,
         commands TEXT NOT NULL,
         deadline INTEGER,
+        terms TEXT,
         PRIMARY KEY (session, version)
     ) STRICT",
     "CREATE TABLE IF NOT EXISTS command (

@@ -6,8 +6,11 @@ use chargetap_contract::session::Evse;
 use chargetap_contract::terminal::CardReference;
 
 use super::error::StoreError;
-use super::rows::{Reader, by_dialect, card_key, integer, text, texts, unreadable};
+use super::rows::{
+    Reader, by_dialect, card_key, integer, json, text, texts, unreadable, with_texts,
+};
 use crate::platform::{Database, Row, Value};
+use crate::terms::Terms;
 
 /// A session as stored.
 pub(crate) struct StoredSession {
@@ -18,6 +21,8 @@ pub(crate) struct StoredSession {
     pub(crate) station: String,
     pub(crate) state: Vec<u8>,
     pub(crate) deadline: Option<u64>,
+    /// Its terms. One that began before they were kept, or was closed, has none.
+    pub(crate) terms: Option<Terms>,
 }
 
 impl StoredSession {
@@ -38,7 +43,9 @@ pub(crate) async fn load(
 ) -> Result<Option<StoredSession>, StoreError> {
     let rows = database
         .query(
-            "SELECT version, terminal, station, state, deadline FROM session WHERE id = ?1",
+            "SELECT session.version, terminal, station, session.state, session.deadline, terms
+             FROM session LEFT JOIN event AS first ON first.session = session.id AND first.version = 1
+             WHERE id = ?1",
             vec![text(session)],
         )
         .await?;
@@ -52,9 +59,28 @@ pub(crate) async fn load(
                 station: row.text()?,
                 state: row.blob()?,
                 deadline: row.optional_unsigned()?,
+                terms: row.optional_json()?,
             })
         })
         .transpose()
+}
+
+/// Those of these sessions whose history is on record, which are not closed.
+pub(crate) async fn with_history(
+    database: &impl Database,
+    sessions: &BTreeSet<&str>,
+) -> Result<BTreeSet<String>, StoreError> {
+    let rows = database
+        .query(
+            with_texts!(
+                database,
+                "SELECT id FROM session WHERE closed_at IS NULL AND id IN ",
+                ""
+            ),
+            vec![json(sessions)?],
+        )
+        .await?;
+    Ok(texts(rows)?.into_iter().collect())
 }
 
 /// A running session of a card.

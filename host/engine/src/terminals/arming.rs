@@ -24,7 +24,7 @@ use super::words::in_languages;
 use super::{display, orphans};
 use crate::config::{DEFAULT_LANGUAGE, PAYTER, Terminal};
 use crate::error::EngineError;
-use crate::fleet::{monitoring, records};
+use crate::fleet::{monitoring, records, terms};
 use crate::gateway::Gateway;
 use crate::payter::{PayterError, ReaderState};
 use crate::platform::{ComponentFault, FaultCause, Platform, Purpose, Work};
@@ -165,13 +165,15 @@ async fn next_prompt(
         status.is_out_of_order |= connected_for.is_none();
         statuses.push(status);
     }
-    let activation = records::check_activation(gateway, serial).await?;
+    let fleet = records::current(gateway).await?;
+    let activation = records::activation(&fleet, serial, now);
     let chosen = sent.and_then(|sent| sent.chosen(now));
     if activation != ActivationCheck::Allowed {
         let next = next_prompt::out_of_service(terminal, &statuses, chosen, activation);
         return put_into_words(gateway, serial, next).await;
     }
-    let policy = gateway.policy(serial, now);
+    let terms = terms::at_terminal(&gateway.config, &fleet, serial);
+    let policy = terms.policy_at(now)?;
     let offers = platform.call(Purpose::Money, |components| {
         let holds = terminal.holds.iter();
         let offers = holds.map(|hold| components.offer(&policy, *hold, now));
@@ -182,7 +184,12 @@ async fn next_prompt(
         chosen,
         offered: sent.and_then(|sent| sent.offered(now)),
     };
-    let next = next_prompt::next(terminal, &statuses, &offers, &context, now);
+    let mut next = next_prompt::next(terminal, &statuses, &offers, &context, now);
+    if let Prompt::Card(card) = &mut next
+        && card.evse.is_some()
+    {
+        card.terms = Some(Box::new(terms));
+    }
     put_into_words(gateway, serial, next).await
 }
 

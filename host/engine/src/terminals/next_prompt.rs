@@ -196,6 +196,7 @@ fn card(
         evse: Some(served.evse.clone()),
         hold,
         text: titled(terminal, served, Message::Offer(offer.clone())),
+        terms: None,
     })
 }
 
@@ -205,6 +206,7 @@ fn stop_by_card(message: Message) -> Prompt<Caption> {
         evse: None,
         hold: 1,
         text: Caption::Message(message),
+        terms: None,
     })
 }
 

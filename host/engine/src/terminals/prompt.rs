@@ -5,6 +5,8 @@ use chargetap_contract::screen::Message;
 use chargetap_contract::session::Evse;
 use serde::{Deserialize, Serialize};
 
+use crate::terms::Terms;
+
 /// How long the question whether a session is to end waits to be put up, in milliseconds.
 const QUESTION_WAITS: u64 = 60_000;
 /// How long a vehicle's EVSE is offered before that of one that came later, in milliseconds.
@@ -43,10 +45,11 @@ impl<Text> Prompt<Text> {
         mut text_of: impl FnMut(Text) -> Result<Other, Error>,
     ) -> Result<Prompt<Other>, Error> {
         Ok(match self {
-            Self::Card(CardPrompt { evse, hold, text }) => Prompt::Card(CardPrompt {
-                evse,
-                hold,
-                text: text_of(text)?,
+            Self::Card(card) => Prompt::Card(CardPrompt {
+                evse: card.evse,
+                hold: card.hold,
+                text: text_of(card.text)?,
+                terms: card.terms,
             }),
             Self::Choice { title, options } => Prompt::Choice {
                 title: text_of(title)?,
@@ -120,6 +123,9 @@ pub(crate) struct CardPrompt<Text = String> {
     pub(crate) hold: MinorUnits,
     /// What the terminal shows.
     pub(crate) text: Text,
+    /// The terms of the session that a card would begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) terms: Option<Box<Terms>>,
 }
 
 /// Something to choose on the screen.

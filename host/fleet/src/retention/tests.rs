@@ -1,4 +1,6 @@
-use super::outdated;
+use std::collections::BTreeSet;
+
+use super::{outdated, sessions_of_old_alerts};
 use crate::alert::{Alert, AlertKind, NewAlert};
 use crate::command::Command;
 use crate::fleet::{Change, Fleet};
@@ -41,7 +43,7 @@ fn raise(world: &mut World, cause: &str) {
 
 fn after(fleet: &Fleet, before: Moment) -> Fleet {
     let mut left = fleet.clone();
-    for change in outdated(fleet, before, 100) {
+    for change in outdated(fleet, before, &BTreeSet::new(), 100) {
         left.apply(change, 9);
     }
     left
@@ -65,14 +67,47 @@ fn alerts_go_once_they_ended_long_ago_and_open_ones_stay() {
 }
 
 #[test]
+fn an_alert_stays_for_as_long_as_its_sessions_history_is_on_record() {
+    let mut world = World::activated();
+    for session in ["S", "T"] {
+        raise(&mut world, session);
+    }
+    let keys: Vec<_> = world
+        .fleet
+        .each::<Alert>()
+        .map(|it| it.key.clone())
+        .collect();
+    for key in keys {
+        world.command(Command::EndAlert(key)).unwrap();
+    }
+    let later = Moment::from_millis(world.now.millis() + 1);
+    let sessions = sessions_of_old_alerts(&world.fleet, later);
+    assert_eq!(sessions, BTreeSet::from(["S", "T"]));
+    assert_eq!(
+        sessions_of_old_alerts(&world.fleet, world.now),
+        BTreeSet::new()
+    );
+    let on_record = BTreeSet::from(["S".to_owned()]);
+    let mut left = world.fleet.clone();
+    for change in outdated(&world.fleet, later, &on_record, 100) {
+        left.apply(change, 9);
+    }
+    let left: Vec<_> = left.each::<Alert>().map(|it| it.cause.clone()).collect();
+    assert_eq!(left, [Some("S".to_owned())]);
+}
+
+#[test]
 fn incidents_go_once_they_were_closed_long_ago_and_open_ones_stay() {
     let mut world = World::activated();
     put_closed_incident(&mut world, "I-7");
     world.open_incident();
-    assert_eq!(outdated(&world.fleet, world.now, 100), []);
+    assert_eq!(outdated(&world.fleet, world.now, &BTreeSet::new(), 100), []);
     let later = Moment::from_millis(world.now.millis() + 1);
     let expected = [Change::remove::<Incident>("I-7")];
-    assert_eq!(outdated(&world.fleet, later, 100), expected);
+    assert_eq!(
+        outdated(&world.fleet, later, &BTreeSet::new(), 100),
+        expected
+    );
 }
 
 #[test]
@@ -82,5 +117,5 @@ fn only_so_many_records_go_at_once() {
     put_closed_incident(&mut world, "I-8");
     let later = Moment::from_millis(world.now.millis() + 1);
     let expected = [Change::remove::<Incident>("I-7")];
-    assert_eq!(outdated(&world.fleet, later, 1), expected);
+    assert_eq!(outdated(&world.fleet, later, &BTreeSet::new(), 1), expected);
 }

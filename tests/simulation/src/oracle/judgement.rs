@@ -216,12 +216,13 @@ impl Oracle {
             return;
         };
         let view = &session.view;
-        let price = site::price_at(&view.terminal);
+        let prices = self.prices(id, &view.terminal);
         if truth.began_anew {
             // What the register forgot before it was read is known to nobody.
             return;
         }
-        let is_little = worth(price, delivered, 0) < 50 || delivered < 1_000;
+        let is_worth_little = |it: &Price| worth(it, delivered, 0) < it.minimum;
+        let is_little = prices.iter().any(is_worth_little) || delivered < 1_000;
         let was_told = alerted(disk, id) || alerted_of_transaction(disk, id, delivered);
         let is_billed = view.captured > 0 && view.energy + 1 >= delivered;
         let is_covered = view
@@ -298,7 +299,13 @@ impl Oracle {
         }
     }
 
-    /// The price is the tariff's for what the station delivered and reported.
+    /// The prices that the driver may have read.
+    fn prices(&self, id: &str, terminal: &str) -> Vec<Price> {
+        let tapped = self.taps.get(id);
+        site::prices(terminal, tapped.map(|(tapped, _)| tapped.text.as_str()))
+    }
+
+    /// The price is what the terminal showed, for what the station delivered and reported.
     fn judge_price(&mut self, disk: &Disk, id: &str, session: &StoredSession) {
         let (view, Some(truth)) = (&session.view, self.transactions.get(id)) else {
             return self.violation(format!("{id} was settled, and nothing was delivered"));
@@ -348,10 +355,22 @@ impl Oracle {
                 format!("{id}: {} Wh billed, more than delivered", view.energy)
             });
         }
-        let price = site::price_at(&view.terminal);
-        self.demand(view.currency == price.currency, || {
-            format!("{id} is in {} and not in {}", view.currency, price.currency)
+        let prices = self.prices(id, &view.terminal);
+        let is_right = prices.iter().any(|it| it.currency == view.currency);
+        self.demand(is_right, || {
+            format!(
+                "{id} is in {}, which its terminal did not show",
+                view.currency
+            )
         });
+        let at_least = |energy, duration| {
+            let worths = prices.iter().map(|it| worth(it, energy, duration));
+            worths.min().unwrap_or(0)
+        };
+        let at_most = |energy, duration| {
+            let worths = prices.iter().map(|it| worth(it, energy, duration));
+            worths.max().unwrap_or(0)
+        };
         // By energy alone it is exact. Time is known as exactly as clocks are.
         let lasted = lasted.unwrap_or(u64::MAX / 1_000_000);
         let told_lasted = told_lasted.unwrap_or(lasted);
@@ -359,13 +378,13 @@ impl Oracle {
         let most = if was_set && told_wrong_time {
             held
         } else {
-            worth(price, view.energy, told_lasted + off_by).min(held)
+            at_most(view.energy, told_lasted + off_by).min(held)
         };
         let least = match view.reported_late {
             None if reported_stop.is_some() && !is_doubted && !was_set && !told_wrong_time => {
-                worth(price, view.energy, lasted.saturating_sub(off_by)).min(held)
+                at_least(view.energy, lasted.saturating_sub(off_by)).min(held)
             }
-            _ => worth(price, view.energy, 0).min(held),
+            _ => at_least(view.energy, 0).min(held),
         };
         self.demand((least..=most).contains(&view.captured), || {
             format!(

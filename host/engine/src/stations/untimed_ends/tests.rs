@@ -88,7 +88,7 @@ fn energy_that_flowed_while_a_station_was_away_is_given_the_time_that_it_takes()
         read(1_000, NOON, NOON),
         read(7_000, NOON + HOUR, NOON + HOUR),
     ];
-    let ended = earliest(&readings, Some(21_700), 22_000);
+    let ended = earliest(&readings, Some(21_700), 22_000, NOON + 3 * HOUR);
     assert_eq!(ended, NOON + HOUR + 2_405_455);
 }
 
@@ -96,13 +96,36 @@ fn energy_that_flowed_while_a_station_was_away_is_given_the_time_that_it_takes()
 fn a_reading_that_cannot_be_right_makes_no_end_earlier_than_can_be() {
     let jump = read(9_000_000, NOON + 15 * MINUTE, NOON + 15 * MINUTE);
     let readings = [read(1_000, NOON, NOON), jump];
-    let ended = earliest(&readings, Some(15_700), 22_000);
+    let ended = earliest(&readings, Some(15_700), 22_000, NOON + 3 * HOUR);
     assert_eq!(ended, NOON + 2_405_455);
 }
 
 #[test]
 fn a_station_whose_clock_is_ahead_ends_nothing_later() {
     let readings = [read(1_000, NOON + HOUR, NOON)];
-    assert_eq!(earliest(&readings, Some(1_000), 22_000), NOON);
-    assert_eq!(earliest(&readings, None, 22_000), NOON);
+    let ended = |register| earliest(&readings, register, 22_000, NOON + 3 * HOUR);
+    assert_eq!(ended(Some(1_000)), NOON);
+    assert_eq!(ended(None), NOON);
+}
+
+// 3.3 kWh at 22 kW take nine minutes.
+#[test]
+fn a_transaction_that_begins_at_zero_and_ends_at_the_meters_total_ended_soon_after_its_last_reading()
+ {
+    let readings = [
+        read(0, NOON, NOON),
+        read(40_000_000, NOON + HOUR, NOON + HOUR),
+    ];
+    let ended = earliest(&readings, Some(40_003_300), 22_000, NOON + 3 * HOUR);
+    assert_eq!(ended, NOON + HOUR + 9 * MINUTE);
+}
+
+#[test]
+fn a_transaction_whose_readings_count_from_its_begin_ended_no_earlier_than_the_last_of_them() {
+    let readings = [
+        read(40_000_000, NOON, NOON),
+        read(7_000, NOON + HOUR, NOON + HOUR),
+    ];
+    let ended = earliest(&readings, Some(40_007_300), 22_000, NOON + 3 * HOUR);
+    assert_eq!(ended, NOON + HOUR);
 }

@@ -32,13 +32,14 @@ const EARLIER: [(&str, &str); 11] = [
 ];
 
 /// Since versions are counted.
-const COUNTED: [(&str, &str); 2] = [
+const COUNTED: [(&str, &str); 3] = [
     ("version 1", include_str!("earlier/version-1.sql")),
     ("version 2", include_str!("earlier/version-2.sql")),
+    ("version 3", include_str!("earlier/version-3.sql")),
 ];
 
 /// The tables of the current version.
-const CURRENT: &str = include_str!("earlier/version-3.sql");
+const CURRENT: &str = include_str!("earlier/version-4.sql");
 
 /// A database that fails after a number of statements.
 struct Disk {

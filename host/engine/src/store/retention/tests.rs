@@ -15,6 +15,7 @@ use crate::store::verification::{CHECKS, SERVER_CHECKS};
 use crate::store::{
     clock, fleet, monitoring, named_transactions, payment_reports, prompts, transactions,
 };
+use crate::terms::Terms;
 
 const SETTLED: &str = r#"{"terminal":"P66-1","card":{"reference":{"high":1,"low":2},"last_four":42},
     "evse":{"station":"CT-1","connector":1},"hold":{"payment":"pay","amount":5000},"captured":458,"released":4542,
@@ -211,6 +212,7 @@ async fn a_step_that_was_made_before_its_session_was_closed_is_not_stored_after(
             commands: Vec::new(),
             deadline: None,
         },
+        terms: &Terms::example(),
         issuer: None,
     };
     // It is to be made again, and then there is no state to make it on.

@@ -10,6 +10,10 @@ pub(in crate::store) const SHAPES_OF_VERSION_2: &[&str] = &[
     "ALTER TABLE station_transaction ADD COLUMN IF NOT EXISTS untold_at bigint",
 ];
 
+/// The same of version 3.
+pub(in crate::store) const SHAPES_OF_VERSION_3: &[&str] =
+    &["ALTER TABLE event ADD COLUMN IF NOT EXISTS terms text"];
+
 /// Each may run again.
 pub(in crate::store) const DEFINITIONS: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS store_version (
@@ -62,6 +66,7 @@ pub(in crate::store) const DEFINITIONS: &[&str] = &[
         phase text NOT NULL,
         commands text NOT NULL,
         deadline bigint,
+        terms text,
         PRIMARY KEY (session, version)
     )",
     "CREATE TABLE IF NOT EXISTS command (

@@ -259,7 +259,7 @@ async fn what_waited_in_a_copy_counts_as_sent_and_its_prompts_are_gone() {
         "INSERT INTO station_transaction (key, station, connector, token, heard_at) VALUES ('k', 'CT-1', 1, 'X', 9);
          INSERT INTO event SELECT 'U', 1, event, 9, NULL, NULL, NULL, state,
                                   json_set(view, '$.evse.connector', 3, '$.hold.payment', 'pay-3'),
-                                  NULL, phase, '[]', NULL FROM event WHERE session = 'T'",
+                                  NULL, phase, '[]', NULL, NULL FROM event WHERE session = 'T'",
     )
     .await;
     let number = "SELECT number || '' FROM station_transaction WHERE token = 'X'";
