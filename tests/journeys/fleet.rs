@@ -9,6 +9,7 @@ mod maintenance;
 mod monitoring;
 mod onboarding;
 mod processors;
+mod sites;
 
 use serde_json::Value;
 

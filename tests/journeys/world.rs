@@ -333,8 +333,12 @@ impl World {
 
     /// Show a card once. Returns whether the terminal was armed.
     pub(crate) async fn tap_once(&self, card: &str) -> bool {
+        self.tap_once_at(TERMINAL, card).await
+    }
+
+    async fn tap_once_at(&self, terminal: &str, card: &str) -> bool {
         let tap = json!({
-            "terminal": TERMINAL, "card_id": card,
+            "terminal": terminal, "card_id": card,
             "masked_pan": "************1234", "aid": "A0000000031010",
         });
         let status = self.control("tap", &tap).await;
@@ -349,6 +353,14 @@ impl World {
     pub(crate) async fn tap(&self, card: &str) {
         self.until("the terminal is armed", async || self.tap_once(card).await)
             .await;
+    }
+
+    /// The same at another terminal.
+    pub(crate) async fn tap_at(&self, terminal: &str, card: &str) {
+        self.until("the terminal is armed", async || {
+            self.tap_once_at(terminal, card).await
+        })
+        .await;
     }
 
     /// What the terminal shows: a text, and the labels of what can be chosen.

@@ -29,7 +29,6 @@ use chargetap_contract::receipt::Site;
 use chargetap_contract::session::{Evse, Policy};
 use chargetap_ocpp::relay::RefusedTokens;
 use ipnet::IpNet;
-use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -52,10 +51,8 @@ pub struct Config {
     pub callback_endpoints: Vec<CallbackEndpoint>,
     /// The issuers of receipts, by the processor that takes the money; at least one.
     pub issuers: BTreeMap<Processor, Issuer>,
-    /// Where the gateway stands.
-    pub site: Site,
-    /// The site's time zone.
-    pub time_zone: TimeZone,
+    /// Where those terminals stand that the fleet's records do not know.
+    pub site: Option<Site>,
     /// The stations by their identity.
     pub stations: BTreeMap<String, Station>,
     /// The terminals by serial number.

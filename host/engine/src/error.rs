@@ -52,6 +52,9 @@ pub enum EngineError {
         "the configuration has no issuer for the processor of terminal {0}: add it under [issuers]"
     )]
     NoIssuer(String),
+    /// A terminal is not on record, and the configuration names no site for it.
+    #[error("terminal {0} is not on record, so nobody knows where it stands: put it on record")]
+    NoSite(String),
     /// A receipt is to refer to another one that is not there yet.
     #[error("session {0} has no receipt yet to refer to")]
     NoOriginal(String),

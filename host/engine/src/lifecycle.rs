@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
+use chargetap_fleet::fleet::Fleet;
 use secrecy::SecretString;
 
 use crate::callbacks::card_key;
 use crate::clock::state::{Clock, SPANS};
 use crate::config::Config;
 use crate::error::EngineError;
-use crate::fleet::issuers;
 use crate::fleet::state::FleetState;
+use crate::fleet::{issuers, terms};
 use crate::fleet::{tokens, webhooks};
 use crate::gateway::{Gateway, Secrets};
 use crate::platform::Platform;
@@ -48,6 +49,7 @@ impl<P: Platform> Gateway<P> {
             let now = gateway.platform.now();
             store::named_transactions::name_by_numbers(&gateway.platform, now).await?;
         }
+        warn_of_other_time_zones(&gateway.config, &gateway.fleet.records());
         tokens::issue_bootstrap_token(&gateway).await?;
         for terminal in store::sessions::terminals_in_use(&gateway.platform).await? {
             if let Err(error) = gateway.terminal(&terminal) {
@@ -168,5 +170,23 @@ impl<P: Platform> Gateway<P> {
     /// The bootstrap token, if this gateway has just issued it: it is handed out once.
     pub fn take_bootstrap_token(&self) -> Option<SecretString> {
         self.fleet.take_bootstrap_token()
+    }
+}
+
+/// Who upgrades a gateway whose file and records differ must know by which of the two it prices now.
+fn warn_of_other_time_zones(config: &Config, fleet: &Fleet) {
+    let Some(configured) = &config.site else {
+        return;
+    };
+    for terminal in config.terminals.keys() {
+        let on_record = terms::site_on_record(fleet, terminal).map(|it| it.time_zone);
+        if let Some(zone) = on_record.filter(|zone| *zone != configured.time_zone) {
+            tracing::warn!(
+                terminal,
+                on_record = zone,
+                configured = configured.time_zone,
+                "prices and receipts go by the time zone of the terminal's site on record; [site] is not needed"
+            );
+        }
     }
 }

@@ -107,7 +107,7 @@ mod tests {
             let example = include_str!("../../gateway/examples/chargetap.toml");
             let config = Config::parse(example).unwrap();
             let terminal = config.terminals.into_values().next().unwrap();
-            Self::new(&terminal.policy, config.site)
+            Self::new(&terminal.policy, config.site.unwrap())
         }
     }
 

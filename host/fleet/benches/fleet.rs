@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use chargetap_fleet::access::{AccessScope, Scope};
 use chargetap_fleet::api::{self, Answer, Call, Effect, Method};
 use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts};
-use chargetap_fleet::example::ExampleSite;
+use chargetap_fleet::example::{ExampleCustomer, ExampleSite};
 use chargetap_fleet::fleet::{Change, Fleet};
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::terminal::{State, Terminal};
@@ -68,11 +68,11 @@ fn ordered() -> Fleet {
         .iter()
         .map(|station| (station.as_str(), [1].as_slice()))
         .collect();
-    let site = ExampleSite {
-        stations: &stations,
+    let customer = ExampleCustomer {
+        sites: &[ExampleSite::torget(&stations)],
         at: Moment::from_millis(NOW),
     };
-    for example in site.steps() {
+    for example in customer.steps() {
         let body = example.body.unwrap().to_string();
         let json = "application/json";
         call(

@@ -10,13 +10,42 @@ use crate::moment::Moment;
 use crate::processor::Processor;
 use crate::terminal::{Domain, Origin};
 
-/// The site of the example.
+/// The customer of the example, with its sites.
 #[derive(Clone, Debug)]
-pub struct ExampleSite<'a> {
-    /// Its stations, with the numbers of their EVSEs.
-    pub stations: &'a [(&'a str, &'a [u32])],
+pub struct ExampleCustomer<'a> {
+    /// The sites; at least one.
+    pub sites: &'a [ExampleSite<'a>],
     /// When all of it happened.
     pub at: Moment,
+}
+
+/// A site.
+#[derive(Clone, Copy, Debug)]
+pub struct ExampleSite<'a> {
+    /// Its key.
+    pub key: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its address.
+    pub address: &'a str,
+    /// Its time zone.
+    pub time_zone: &'a str,
+    /// Its stations, with the numbers of their EVSEs.
+    pub stations: &'a [(&'a str, &'a [u32])],
+}
+
+impl<'a> ExampleSite<'a> {
+    /// The site of [`EXAMPLE_CONFIG`], with these stations.
+    #[must_use]
+    pub const fn torget(stations: &'a [(&'a str, &'a [u32])]) -> Self {
+        Self {
+            key: "stora-torget",
+            name: "Stora Torget",
+            address: "Torget 2, 111 23 Stockholm, Sweden",
+            time_zone: "Europe/Stockholm",
+            stations,
+        }
+    }
 }
 
 /// A terminal to onboard there.
@@ -24,6 +53,8 @@ pub struct ExampleSite<'a> {
 pub struct Onboarding<'a> {
     /// Its serial number.
     pub serial: &'a str,
+    /// The key of its site.
+    pub site: &'a str,
     /// Its model.
     pub model: Model,
     /// Its origin.
@@ -75,12 +106,11 @@ vat_percent = "25"
 "#;
 
 const CUSTOMER: &str = "parkeringshuset";
-const SITE: &str = "stora-torget";
 const PERSON: &str = "astrid";
 const TRAINER: &str = "Laddbolaget AB";
 
-impl ExampleSite<'_> {
-    /// The calls that set up the customer, the site, a trained user and the stations.
+impl ExampleCustomer<'_> {
+    /// The calls that set up the customer, the sites, a trained user and the stations.
     #[must_use]
     pub fn steps(&self) -> Vec<ExampleCall> {
         let contact = json!({"name": "Astrid Lund", "email": "astrid@parkeringshuset.example"});
@@ -106,34 +136,42 @@ impl ExampleSite<'_> {
                 format!("/customers/{CUSTOMER}/self-assessments"),
                 json!({"status": "not-required"}),
             ),
-            put(
-                "the site",
-                format!("/sites/{SITE}"),
-                json!({
-                    "customer": CUSTOMER,
-                    "name": "Stora Torget",
-                    "address": "Torget 2, 111 23 Stockholm, Sweden",
-                    "time_zone": "Europe/Stockholm",
-                }),
-            ),
-            put(
-                "who may use terminals",
-                format!("/people/{PERSON}"),
-                json!({"contact": contact, "sites": [SITE]}),
-            ),
-            post(
-                "is trained",
-                format!("/people/{PERSON}/trainings"),
-                json!({"at": self.at, "by": TRAINER}),
-            ),
         ];
-        steps.extend(self.stations.iter().map(|(station, connectors)| {
+        steps.extend(self.sites.iter().map(ExampleSite::step));
+        let sites: Vec<&str> = self.sites.iter().map(|it| it.key).collect();
+        steps.push(put(
+            "who may use terminals",
+            format!("/people/{PERSON}"),
+            json!({"contact": contact, "sites": sites}),
+        ));
+        steps.push(post(
+            "is trained",
+            format!("/people/{PERSON}/trainings"),
+            json!({"at": self.at, "by": TRAINER}),
+        ));
+        steps.extend(self.sites.iter().flat_map(ExampleSite::station_steps));
+        steps
+    }
+}
+
+impl ExampleSite<'_> {
+    fn step(&self) -> ExampleCall {
+        let site = json!({
+            "customer": CUSTOMER,
+            "name": self.name,
+            "address": self.address,
+            "time_zone": self.time_zone,
+        });
+        put("the site", format!("/sites/{}", self.key), site)
+    }
+
+    fn station_steps(&self) -> impl Iterator<Item = ExampleCall> {
+        self.stations.iter().map(|(station, connectors)| {
             let evses = connectors.iter().map(|it| json!({"connector": it}));
             let evses: Vec<Value> = evses.collect();
-            let body = json!({"site": SITE, "evses": evses});
+            let body = json!({"site": self.key, "evses": evses});
             put("the station", format!("/stations/{station}"), body)
-        }));
-        steps
+        })
     }
 }
 
@@ -180,7 +218,7 @@ impl Onboarding<'_> {
                     "details": {
                         "model": self.model,
                         "order": order,
-                        "site": SITE,
+                        "site": self.site,
                         "station": self.station,
                         "connectors": self.connectors,
                         "sim": "absent",

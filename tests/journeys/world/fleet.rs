@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use chargetap_fleet::example::{ExampleSite, Onboarding};
+use chargetap_fleet::example::{ExampleCustomer, ExampleSite, Onboarding};
 use chargetap_fleet::model::Model;
 use chargetap_fleet::moment::Moment;
 use serde_json::{Value, json};
@@ -121,14 +121,27 @@ impl World {
             .iter()
             .map(|(_, station)| (station.as_str(), &[1, 2][..]))
             .collect();
-        let site = ExampleSite {
-            stations: &stations,
-            at,
+        let (first, further) = stations.split_at(1);
+        let sites = match setup.further_site {
+            Some(site) => vec![
+                ExampleSite::torget(first),
+                ExampleSite {
+                    stations: further,
+                    ..site
+                },
+            ],
+            None => vec![ExampleSite::torget(&stations)],
         };
-        let mut steps = site.steps();
-        for (terminal, station) in &names {
+        let customer = ExampleCustomer { sites: &sites, at };
+        let mut steps = customer.steps();
+        for (place, (terminal, station)) in names.iter().enumerate() {
+            let site = match place {
+                0 => sites.first(),
+                _ => sites.last(),
+            };
             let terminal = Onboarding {
                 serial: terminal,
+                site: site.unwrap().key,
                 model: Model::Apollo,
                 origin: setup.origin,
                 processor: setup.processor,

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use chargetap_fleet::example::EXAMPLE_CONFIG;
+use chargetap_fleet::example::{EXAMPLE_CONFIG, ExampleSite};
 use chargetap_fleet::processor::Processor;
 use chargetap_fleet::terminal::Origin;
 use chargetap_simulators::station::{StationArgs, StationSimulator, Version};
@@ -51,6 +51,10 @@ pub(crate) struct Setup {
     pub(crate) simulated_station: bool,
     /// How many terminals there are, each with a station of its own. Most journeys are at the first.
     pub(crate) places: u32,
+    /// The site of all places but the first; by default, that of the first. Its stations are theirs.
+    pub(crate) further_site: Option<ExampleSite<'static>>,
+    /// The id of the tariff of all places but the first.
+    pub(crate) further_tariff: &'static str,
     /// What a vehicle draws, in watts.
     pub(crate) power: u64,
     /// Plug in so many milliseconds after a remote start; never if absent.
@@ -96,6 +100,8 @@ impl Default for Setup {
             ocpp: Version::V1_6,
             simulated_station: true,
             places: 1,
+            further_site: None,
+            further_tariff: "standard",
             power: 50_000,
             plug_in_after_ms: Some(50),
             unplug_after: Some(7_000),
@@ -208,7 +214,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         tariffs = setup.tariffs,
         station = setup.station,
         further_station = further_station(setup.further_station),
-        further_places = further_places(setup.places),
+        further_places = further_places(setup.places, setup.further_tariff),
         provider = setup.provider,
         upstream = setup.upstream,
         customer = match setup.processor {
@@ -227,7 +233,7 @@ fn further_station(id: &str) -> String {
 }
 
 /// The places but the first.
-fn further_places(places: u32) -> String {
+fn further_places(places: u32, tariff: &str) -> String {
     let place = |place| {
         let (terminal, station) = (terminal(place), station(place));
         format!(
@@ -238,7 +244,7 @@ fn further_places(places: u32) -> String {
         [[terminals]]
         serial = "{terminal}"
         model = "apollo"
-        tariff = "standard"
+        tariff = "{tariff}"
         evses = [{{ station = "{station}", connector = 1 }}]
         hold = "50.00""#
         )

@@ -188,7 +188,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
     let callback_keys = tables.list("callback_keys", true);
     let webhooks = tables.list("webhooks", false);
     let issuer_tables = tables.each("issuers");
-    let site = tables.one::<SiteTable>("site");
+    let site_table = tables.optional::<SiteTable>("site");
     let policy = tables.or_default::<PolicyTable>("policy");
     let tariff_tables = tables.list("tariffs", true);
     let station_tables = tables.list("stations", true);
@@ -207,10 +207,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
     }
     let callback_endpoints = endpoints(place, callback_keys, webhooks);
     let issuers = issuer_tables.and_then(|tables| issuers(place, tables));
-    let time_zone = site.as_ref().and_then(|site| {
-        let zone = local_time::find(site.time_zone.get_ref());
-        place.take(zone.map_err(|problem| place.error("site.time_zone", &site.time_zone, problem)))
-    });
+    let site = site_table.map(|table| table.and_then(|it| site_of(place, it)));
     let tariffs = tariff_tables.map(|tables| tariffs(place, tables.into_inner()));
     let asks_for_certificates = server.as_ref().is_none_or(Server::asks_for_certificates);
     let stations =
@@ -224,7 +221,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
 
     let retention = retention.and_then(|table| table.read(place));
     let upstream = upstream_table.map(|table| table.and_then(|it| upstream(place, it)));
-    let (payter, site) = (payter?, site?);
+    let payter = payter?;
     let terminals = terminals?;
     let policy = match terminals.values().next() {
         Some(terminal) => terminal.policy.clone(),
@@ -237,12 +234,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
         payter_api_key: payter.api_key.into_inner(),
         callback_endpoints: callback_endpoints?,
         issuers: issuers?,
-        site: Site {
-            name: site.name,
-            address: site.address,
-            time_zone: site.time_zone.into_inner(),
-        },
-        time_zone: time_zone?,
+        site: site.map_or(Some(None), |it| it.map(Some))?,
         stations: all(stations?)?,
         terminals,
         qr_screen: payter.qr_screen,
@@ -250,6 +242,16 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
         upstream: upstream.map_or(Some(None), |it| it.map(Some))?,
         server: server?,
         warnings: place.take_warnings(),
+    })
+}
+
+fn site_of(place: &Place<'_>, table: SiteTable) -> Option<Site> {
+    let zone = local_time::find(table.time_zone.get_ref());
+    place.take(zone.map_err(|problem| place.error("site.time_zone", &table.time_zone, problem)))?;
+    Some(Site {
+        name: table.name,
+        address: table.address,
+        time_zone: table.time_zone.into_inner(),
     })
 }
 

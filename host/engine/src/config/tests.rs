@@ -470,3 +470,16 @@ fn a_terminal_that_charges_in_another_currency_than_its_tariff_is_refused() {
     assert_eq!(error.key, "terminals.currency");
     assert_eq!(error.problem, "the tariff is in EUR");
 }
+
+#[test]
+fn a_site_may_be_left_out_where_all_terminals_are_on_record() {
+    let site = "[site]
+name = \"Stora Torget\"
+address = \"Torget 2, 111 23 Stockholm\"
+time_zone = \"Europe/Stockholm\"
+";
+    assert_eq!(parse(GOOD).unwrap().site.unwrap().name, "Stora Torget");
+    let without = GOOD.replacen(site, "", 1);
+    assert_ne!(without, GOOD);
+    assert_eq!(parse(&without).unwrap().site, None);
+}

@@ -15,8 +15,9 @@ use std::sync::Arc;
 use chargetap_fleet::activation_check::{self, ActivationCheck};
 use chargetap_fleet::command::Command;
 use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts, TerminalConfig};
-use chargetap_fleet::fleet::{Change, Fleet};
+use chargetap_fleet::fleet::{Change, Fleet, Kind};
 use chargetap_fleet::moment::Moment;
+use chargetap_fleet::terminal::Terminal;
 
 use crate::config::ServedEvse;
 use crate::error::EngineError;
@@ -84,14 +85,27 @@ pub(super) async fn write(
     if !store::fleet::write(&gateway.platform, &write).await? {
         return Ok(false);
     }
-    gateway.fleet.replace_records(Arc::new(next));
-    for change in changes {
-        // The terminal must not go on showing a prompt that no longer holds.
-        if gateway.config.terminals.contains_key(&change.key) {
-            gateway.platform.notify(Work::Terminal(&change.key));
+    let next = Arc::new(next);
+    gateway.fleet.replace_records(next.clone());
+    // No terminal must go on showing a prompt that no longer holds.
+    for serial in gateway.config.terminals.keys() {
+        if changes.iter().any(|change| concerns(change, serial, &next)) {
+            gateway.platform.notify(Work::Terminal(serial));
         }
     }
     Ok(true)
+}
+
+/// Whether a change is one of a terminal or of its site.
+fn concerns(change: &Change, serial: &str, fleet: &Fleet) -> bool {
+    match change.kind {
+        Kind::Terminal => change.key == serial,
+        Kind::Site => {
+            let terminal = fleet.get::<Terminal>(serial);
+            terminal.is_some_and(|it| it.details.site.as_str() == change.key)
+        }
+        _ => false,
+    }
 }
 
 /// Have something done by the gateway itself. Whether that changed anything: nothing comes of a command

@@ -38,7 +38,7 @@ impl FleetState {
     }
 
     /// The records as they were last read.
-    pub(super) fn records(&self) -> Arc<Fleet> {
+    pub(crate) fn records(&self) -> Arc<Fleet> {
         self.lock_records().clone()
     }
 

@@ -19,16 +19,21 @@ pub(crate) async fn current(
     serial: &str,
 ) -> Result<Terms, EngineError> {
     let fleet = records::current(gateway).await?;
-    Ok(at_terminal(&gateway.config, &fleet, serial))
+    at_terminal(&gateway.config, &fleet, serial)
 }
 
 /// The same by these records. A terminal that was taken out of the configuration while a session is open there has the
 /// policy of all. One that is not on record stands at the configured site.
-pub(crate) fn at_terminal(config: &Config, fleet: &Fleet, serial: &str) -> Terms {
+pub(crate) fn at_terminal(
+    config: &Config,
+    fleet: &Fleet,
+    serial: &str,
+) -> Result<Terms, EngineError> {
     let terminal = config.terminals.get(serial);
     let policy = terminal.map_or(&config.policy, |terminal| &terminal.policy);
-    let site = site_of(fleet, serial).unwrap_or_else(|| config.site.clone());
-    Terms::new(policy, site)
+    let site = site_on_record(fleet, serial).or_else(|| config.site.clone());
+    let site = site.ok_or_else(|| EngineError::NoSite(serial.to_owned()))?;
+    Ok(Terms::new(policy, site))
 }
 
 /// The terms of a session: its own, or for one that began before they were kept, those that count now.
@@ -43,7 +48,7 @@ pub(crate) async fn of_stored(
 }
 
 /// Where a terminal stands, by the records.
-fn site_of(fleet: &Fleet, serial: &str) -> Option<Site> {
+pub(crate) fn site_on_record(fleet: &Fleet, serial: &str) -> Option<Site> {
     let terminal = fleet.get::<Terminal>(serial)?;
     let site = fleet.get::<site::Site>(terminal.details.site.as_str())?;
     Some(Site {

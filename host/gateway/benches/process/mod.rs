@@ -13,7 +13,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chargetap::client;
 use chargetap_fleet::api::Method;
-use chargetap_fleet::example::{EXAMPLE_CONFIG, ExampleCall, ExampleSite, Onboarding};
+use chargetap_fleet::example::{
+    EXAMPLE_CONFIG, ExampleCall, ExampleCustomer, ExampleSite, Onboarding,
+};
 use chargetap_fleet::model::Model;
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::processor::Processor;
@@ -150,14 +152,13 @@ pub(crate) fn onboarding(terminals: usize) -> Vec<ExampleCall> {
     let at = Moment::from_millis(since.unwrap().as_millis().try_into().unwrap());
     let stations: Vec<_> = (0..terminals).map(station).collect();
     let served: Vec<(&str, &[u32])> = stations.iter().map(|id| (id.as_str(), &[1][..])).collect();
-    let site = ExampleSite {
-        stations: &served,
-        at,
-    };
-    let mut steps = site.steps();
+    let site = ExampleSite::torget(&served);
+    let customer = ExampleCustomer { sites: &[site], at };
+    let mut steps = customer.steps();
     for (number, station) in stations.iter().enumerate() {
         let terminal = Onboarding {
             serial: &terminal(number),
+            site: site.key,
             model: Model::P66,
             origin: Origin::CustomerOwned,
             processor: Processor::Platform,

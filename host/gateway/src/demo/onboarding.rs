@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use anyhow::bail;
 use chargetap_fleet::api::Method;
-use chargetap_fleet::example::{ExampleCall, ExampleSite, Onboarding};
+use chargetap_fleet::example::{ExampleCall, ExampleCustomer, ExampleSite, Onboarding};
 use chargetap_fleet::model::Model;
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::processor::Processor;
@@ -16,12 +16,11 @@ use crate::client::client;
 /// Take every step, and print it.
 pub(super) async fn onboard(gateway: SocketAddr, token: &str, at: Moment) -> anyhow::Result<()> {
     println!("The terminal is commissioned, as an operator would do it:");
-    let place = ExampleSite {
-        stations: &[(STATION, &[1])],
-        at,
-    };
+    let site = ExampleSite::torget(&[(STATION, &[1])]);
+    let customer = ExampleCustomer { sites: &[site], at };
     let terminal = Onboarding {
         serial: TERMINAL,
+        site: site.key,
         model: Model::P66,
         origin: Origin::CustomerOwned,
         processor: Processor::Platform,
@@ -29,7 +28,7 @@ pub(super) async fn onboard(gateway: SocketAddr, token: &str, at: Moment) -> any
         connectors: &[1],
         at,
     };
-    for step in place.steps().into_iter().chain(terminal.steps()) {
+    for step in customer.steps().into_iter().chain(terminal.steps()) {
         let status = call(gateway, token, &step).await?;
         let what = step.what;
         println!("  {what:<46}{:<5}{}", method(step.method), step.path);

@@ -58,7 +58,6 @@ fn configuration(config: &Config) -> String {
         callback_endpoints,
         issuers,
         site,
-        time_zone,
         stations,
         terminals,
         policy,
@@ -69,7 +68,7 @@ fn configuration(config: &Config) -> String {
         warnings: _,
     } = config;
     let first = (public_url, payter_url, callback_endpoints, issuers);
-    let second = (site, time_zone, stations, terminals);
+    let second = (site, stations, terminals);
     let third = (policy, qr_screen, upstream, retention);
     hash(&format!("{first:?}{second:?}{third:?}"))
 }

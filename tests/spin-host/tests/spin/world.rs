@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chargetap_engine::BOOTSTRAP_TOKEN;
-use chargetap_fleet::example::{EXAMPLE_CONFIG, ExampleSite, Onboarding};
+use chargetap_fleet::example::{EXAMPLE_CONFIG, ExampleCustomer, ExampleSite, Onboarding};
 use chargetap_fleet::model::Model;
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::processor::Processor;
@@ -161,14 +161,13 @@ impl World {
             .iter()
             .map(|station| (station.as_str(), connectors))
             .collect();
-        let place = ExampleSite {
-            stations: &stations,
-            at,
-        };
-        let mut steps = place.steps();
+        let site = ExampleSite::torget(&stations);
+        let customer = ExampleCustomer { sites: &[site], at };
+        let mut steps = customer.steps();
         for (number, (station, connectors)) in (1..).zip(&stations) {
             let terminal = Onboarding {
                 serial: &terminal(number),
+                site: site.key,
                 model: Model::P66,
                 origin: Origin::FactoryFitted,
                 processor: Processor::Platform,

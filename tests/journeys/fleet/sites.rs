@@ -1,0 +1,141 @@
+//! Many sites on one gateway, and what changes there while drivers charge.
+
+use chargetap_fleet::example::ExampleSite;
+use serde_json::{Value, json};
+
+use crate::world::{Setup, World, price};
+
+const SITE: &str = "/api/v1/sites/stora-torget";
+
+const SOHO: ExampleSite<'_> = ExampleSite {
+    key: "soho",
+    name: "Soho Car Park",
+    address: "Brewer Street, London W1F 0LA, United Kingdom",
+    time_zone: "Europe/London",
+    stations: &[],
+};
+
+const POUNDS: &str = r#"[[tariffs]]
+        id = "pounds"
+        currency = "GBP"
+        per_kwh = "0.60"
+        vat_percent = "20""#;
+
+/// By how many minutes a time of a receipt is ahead of UTC.
+fn offset(receipt: &Value) -> i32 {
+    let time = receipt["charging"]["started_at"].as_str().unwrap();
+    match time.strip_suffix('Z') {
+        Some(_) => 0,
+        None => {
+            let (sign, offset) = time.split_at(time.len() - 5);
+            let (hours, minutes) = offset.split_once(':').unwrap();
+            let minutes = hours.parse::<i32>().unwrap() * 60 + minutes.parse::<i32>().unwrap();
+            if sign.ends_with('-') {
+                -minutes
+            } else {
+                minutes
+            }
+        }
+    }
+}
+
+/// What a driver in London pays for this energy, in pence: kWh x 0.60 x 1.20, rounded half up.
+fn price_in_pence(energy: u64) -> u64 {
+    (energy * 72 + 500) / 1_000
+}
+
+#[tokio::test]
+async fn two_sites_in_two_time_zones_with_two_currencies_have_receipts_of_their_own() {
+    let world = World::new(Setup {
+        places: 2,
+        further_site: Some(SOHO),
+        further_tariff: "pounds",
+        tariffs: POUNDS,
+        ..Setup::default()
+    })
+    .await;
+    world.tap("card-1").await;
+    world.receipts(1).await;
+    world.tap_at("P66-0002", "card-2").await;
+    let receipts = world.receipts(2).await;
+    let site = |receipt: &Value| {
+        let of = |member| receipt["site"][member].as_str().unwrap().to_owned();
+        [of("name"), of("address"), of("time_zone")]
+    };
+    let torget = ExampleSite::torget(&[]);
+    for (receipt, expected) in receipts.iter().zip([torget, SOHO]) {
+        assert_eq!(
+            site(receipt),
+            [expected.name, expected.address, expected.time_zone]
+        );
+    }
+    // London is an hour behind Stockholm all year.
+    assert_eq!(offset(&receipts[0]) - offset(&receipts[1]), 60);
+    let energy = |receipt: &Value| receipt["charging"]["energy_wh"].as_u64().unwrap();
+    let paid = |receipt: &Value| json!([receipt["currency"], receipt["captured"]]);
+    let euros = price(energy(&receipts[0]));
+    let pence = price_in_pence(energy(&receipts[1]));
+    assert_eq!(paid(&receipts[0]), json!(["EUR", euros]));
+    assert_eq!(paid(&receipts[1]), json!(["GBP", pence]));
+    let totals = world.ledger().await["totals"]["captured"].clone();
+    assert_eq!(totals, euros + pence);
+}
+
+/// The same with other texts, and another time zone.
+async fn rename_site(world: &World) {
+    let known = world.call("GET", SITE, None).await;
+    let mut details = known.json()["details"].clone();
+    details["name"] = json!("Nya Torget");
+    details["time_zone"] = json!("Europe/Helsinki");
+    let etag = known.etag.unwrap();
+    let headers = [("if-match", etag.as_str())];
+    let put = world.call_as(world.token(), "PUT", SITE, Some(details), &headers);
+    let put = put.await;
+    assert_eq!(put.status, 200, "{put:?}");
+}
+
+/// Wait until so many transactions have begun, and the first has delivered more than the least that is captured.
+async fn charging_for(world: &World, transactions: usize) {
+    world
+        .until("a vehicle charges", async || {
+            let state = world.station().await;
+            let begun = state["transactions"].as_array().unwrap().len();
+            begun == transactions && world.metered_live().await > 1_000
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_site_that_is_changed_during_a_session_is_another_on_the_next_ones_receipt_only() {
+    let world = World::charging(Setup::default()).await;
+    charging_for(&world, 1).await;
+    rename_site(&world).await;
+    world.cable("unplug", 1).await;
+    world.receipts(1).await;
+    world.tap("card-2").await;
+    charging_for(&world, 2).await;
+    world.cable("unplug", 1).await;
+    let receipts = world.receipts(2).await;
+    let name = |at: usize| receipts[at]["site"]["name"].clone();
+    assert_eq!([name(0), name(1)], ["Stora Torget", "Nya Torget"]);
+    let zone = |at: usize| receipts[at]["site"]["time_zone"].clone();
+    assert_eq!([zone(0), zone(1)], ["Europe/Stockholm", "Europe/Helsinki"]);
+}
+
+#[tokio::test]
+async fn a_gateway_that_starts_again_with_another_price_takes_it_from_the_next_driver_on() {
+    let mut world = World::charging(Setup::default()).await;
+    charging_for(&world, 1).await;
+    world.stop_gateway();
+    world.configure("per_kwh = \"0.49\"", "per_kwh = \"0.98\"");
+    world.restart_gateway().await;
+    world.cable("unplug", 1).await;
+    let receipt = world.receipts(1).await.remove(0);
+    let energy = world.metered_energy().await;
+    assert_eq!(
+        json!([receipt["charging"]["energy_wh"], receipt["captured"]]),
+        json!([energy, price(energy)])
+    );
+    // 0.98 with 25 % VAT.
+    world.shows("1.225/kWh").await;
+}
