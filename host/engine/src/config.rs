@@ -51,7 +51,7 @@ pub struct Config {
     pub callback_endpoints: Vec<CallbackEndpoint>,
     /// The issuers of receipts, by the processor that takes the money; at least one.
     pub issuers: BTreeMap<Processor, Issuer>,
-    /// Where those terminals stand that the fleet's records do not know.
+    /// Where a terminal stands that is not on record; absent if every terminal is.
     pub site: Option<Site>,
     /// The stations by their identity.
     pub stations: BTreeMap<String, Station>,

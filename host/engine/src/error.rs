@@ -52,9 +52,15 @@ pub enum EngineError {
         "the configuration has no issuer for the processor of terminal {0}: add it under [issuers]"
     )]
     NoIssuer(String),
-    /// A terminal is not on record, and the configuration names no site for it.
-    #[error("terminal {0} is not on record, so nobody knows where it stands: put it on record")]
+    /// A receipt is to say where a terminal stands that is not on record, and the configuration has no site.
+    #[error(
+        "terminal {0} is not on record, so nobody knows what its receipt is to say of its site: put it on record, \
+         or [site] into the configuration"
+    )]
     NoSite(String),
+    /// A session's site is in a time zone that this program does not know.
+    #[error("{0}")]
+    TimeZone(String),
     /// A receipt is to refer to another one that is not there yet.
     #[error("session {0} has no receipt yet to refer to")]
     NoOriginal(String),

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use chargetap_fleet::fleet::Fleet;
 use secrecy::SecretString;
 
 use crate::callbacks::card_key;
@@ -49,7 +48,6 @@ impl<P: Platform> Gateway<P> {
             let now = gateway.platform.now();
             store::named_transactions::name_by_numbers(&gateway.platform, now).await?;
         }
-        warn_of_other_time_zones(&gateway.config, &gateway.fleet.records());
         tokens::issue_bootstrap_token(&gateway).await?;
         for terminal in store::sessions::terminals_in_use(&gateway.platform).await? {
             if let Err(error) = gateway.terminal(&terminal) {
@@ -75,6 +73,14 @@ impl<P: Platform> Gateway<P> {
     pub async fn recover(&self) -> Result<(), EngineError> {
         let open = store::sessions::open(&self.platform).await?;
         apply::check_readable(self, open).await?;
+        let elsewhere = terms::terminals_elsewhere(&self.config, &self.fleet.records());
+        if let Some(first) = elsewhere.first() {
+            tracing::warn!(
+                terminals = elsewhere.len(),
+                first,
+                "prices and receipts go by the sites of the terminals' records, which differ from [site]"
+            );
+        }
         if self.platform.process().is_some() {
             return Ok(());
         }
@@ -170,23 +176,5 @@ impl<P: Platform> Gateway<P> {
     /// The bootstrap token, if this gateway has just issued it: it is handed out once.
     pub fn take_bootstrap_token(&self) -> Option<SecretString> {
         self.fleet.take_bootstrap_token()
-    }
-}
-
-/// Who upgrades a gateway whose file and records differ must know by which of the two it prices now.
-fn warn_of_other_time_zones(config: &Config, fleet: &Fleet) {
-    let Some(configured) = &config.site else {
-        return;
-    };
-    for terminal in config.terminals.keys() {
-        let on_record = terms::site_on_record(fleet, terminal).map(|it| it.time_zone);
-        if let Some(zone) = on_record.filter(|zone| *zone != configured.time_zone) {
-            tracing::warn!(
-                terminal,
-                on_record = zone,
-                configured = configured.time_zone,
-                "prices and receipts go by the time zone of the terminal's site on record; [site] is not needed"
-            );
-        }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn find(name: &str) -> Result<TimeZone, String> {
         .ok_or_else(|| format!("{name:?} is not an IANA time zone such as \"Europe/Stockholm\""))
 }
 
-/// The time zone of a site on record. Its name was found when it was put there, and none ever leaves the data.
+/// The time zone of a site as a receipt has it; UTC if it is not known any more.
 pub(crate) fn of_site(site: &Site) -> TimeZone {
     find(&site.time_zone).unwrap_or(TimeZone::UTC)
 }

@@ -6,19 +6,20 @@
 use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::Site;
 use chargetap_contract::session::Policy;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::error::EngineError;
 use crate::local_time;
 
-/// The terms of a session. Stored as JSON under these names, for as long as the session's events. A member that is added
-/// needs a default, so that those of running sessions are still read.
+/// The terms of a session. Stored as JSON under these names, for as long as the session's events, so that what is added
+/// later needs a default. The tariff has the contract's form: where that changes, a form of its own has to read this one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Terms {
     tariff: Tariff,
     bounds: Bounds,
-    /// Where the terminal stands, as receipts say it. Prices go by the time there.
-    pub(crate) site: Site,
+    /// Where the terminal stands, as receipts say it. Prices go by the time there, or by UTC if nobody knows where.
+    pub(crate) site: Option<Site>,
 }
 
 /// What of a policy neither is its tariff nor changes with time.
@@ -37,7 +38,7 @@ struct Bounds {
 
 impl Terms {
     /// Those of a policy, whose UTC offsets are left out, at a site.
-    pub(crate) fn new(policy: &Policy, site: Site) -> Self {
+    pub(crate) fn new(policy: &Policy, site: Option<Site>) -> Self {
         let Policy {
             tariff,
             utc_offsets: _,
@@ -78,7 +79,10 @@ impl Terms {
     /// # Errors
     /// The site's time zone is not known.
     pub(crate) fn policy_at(&self, now: u64) -> Result<Policy, EngineError> {
-        let zone = local_time::find(&self.site.time_zone).map_err(EngineError::Store)?;
+        let zone = match &self.site {
+            Some(site) => local_time::find(&site.time_zone).map_err(EngineError::TimeZone)?,
+            None => TimeZone::UTC,
+        };
         let bounds = &self.bounds;
         Ok(Policy {
             tariff: self.tariff.clone(),
@@ -107,20 +111,18 @@ mod tests {
             let example = include_str!("../../gateway/examples/chargetap.toml");
             let config = Config::parse(example).unwrap();
             let terminal = config.terminals.into_values().next().unwrap();
-            Self::new(&terminal.policy, config.site.unwrap())
+            Self::new(&terminal.policy, config.site)
         }
     }
 
+    // Of version 4: a tariff with every restriction and both limits, at a site.
     #[test]
     fn terms_that_were_stored_are_still_read() {
-        let stored = include_str!("terms/stored.json");
-        assert_eq!(
-            serde_json::from_str::<Terms>(stored).unwrap(),
-            Terms::example()
-        );
-        // Only what was stored before is known to be read.
+        let stored = include_str!("terms/version-4.json");
+        let terms: Terms = serde_json::from_str(stored).unwrap();
+        let again = serde_json::to_value(&terms).unwrap();
         let stored: serde_json::Value = serde_json::from_str(stored).unwrap();
-        assert_eq!(serde_json::to_value(Terms::example()).unwrap(), stored);
+        assert_eq!(again, stored);
     }
 
     // Stockholm is an hour ahead of UTC in winter, Helsinki two.
@@ -128,7 +130,7 @@ mod tests {
     fn prices_go_by_the_time_at_the_site() {
         let mut terms = Terms::example();
         for (zone, minutes) in [("Europe/Stockholm", 60), ("Europe/Helsinki", 120)] {
-            terms.site.time_zone = zone.into();
+            terms.site.as_mut().unwrap().time_zone = zone.into();
             let offsets = terms.policy_at(0).unwrap().utc_offsets;
             let minutes_of = |it: &chargetap_contract::money::UtcOffset| it.minutes;
             assert_eq!(offsets.first().map(minutes_of), Some(minutes), "{zone}");
@@ -138,7 +140,7 @@ mod tests {
     #[test]
     fn a_time_zone_that_nobody_knows_prices_nothing() {
         let mut terms = Terms::example();
-        terms.site.time_zone = "Europe/Atlantis".into();
+        terms.site.as_mut().unwrap().time_zone = "Europe/Atlantis".into();
         let error = terms.policy_at(0).unwrap_err();
         assert!(error.to_string().contains("Europe/Atlantis"), "{error}");
     }

@@ -118,11 +118,11 @@ pub struct Site {
 pub struct SiteDetails {
     /// The customer that owns it.
     pub customer: Key,
-    /// Its name for people.
+    /// Its name, for people and on receipts.
     pub name: Line,
-    /// Its address.
+    /// Its address, as on receipts.
     pub address: Line,
-    /// The time zone by which its deadlines count.
+    /// Its time zone: of prices by the time of day, of the times on receipts, and of deadlines.
     pub time_zone: Zone,
 }
 

@@ -1,9 +1,11 @@
 //! Many sites on one gateway, and what changes there while drivers charge.
 
-use chargetap_fleet::example::ExampleSite;
+use chargetap_fleet::example::{EXAMPLE_CONFIG, ExampleSite};
+use chargetap_fleet::moment::Zone;
+use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
-use crate::world::{Setup, World, price};
+use crate::world::{Setup, World, now, price};
 
 const SITE: &str = "/api/v1/sites/stora-torget";
 
@@ -94,13 +96,16 @@ async fn rename_site(world: &World) {
     assert_eq!(put.status, 200, "{put:?}");
 }
 
-/// Wait until so many transactions have begun, and the first has delivered more than the least that is captured.
+/// Wait until so many transactions have begun, and the last has delivered more than the least that is captured.
 async fn charging_for(world: &World, transactions: usize) {
     world
         .until("a vehicle charges", async || {
             let state = world.station().await;
-            let begun = state["transactions"].as_array().unwrap().len();
-            begun == transactions && world.metered_live().await > 1_000
+            let begun = state["transactions"].as_array().unwrap();
+            let start = begun.last().and_then(|it| it["meter_start"].as_u64());
+            let now = state["connectors"][0]["meter_wh"].as_u64();
+            let delivered = start.zip(now).map(|(start, now)| now - start);
+            begun.len() == transactions && delivered > Some(1_000)
         })
         .await;
 }
@@ -120,14 +125,64 @@ async fn a_site_that_is_changed_during_a_session_is_another_on_the_next_ones_rec
     assert_eq!([name(0), name(1)], ["Stora Torget", "Nya Torget"]);
     let zone = |at: usize| receipts[at]["site"]["time_zone"].clone();
     assert_eq!([zone(0), zone(1)], ["Europe/Stockholm", "Europe/Helsinki"]);
+    assert!(receipts.iter().all(|it| it["captured"].as_u64() > Some(0)));
+}
+
+/// A tariff of 0.60 per kWh for the hours around this moment in London, and of 1.20 at other times of the day.
+fn pounds_by_the_hour() -> String {
+    let now = jiff::Timestamp::from_millisecond(now().millis().try_into().unwrap()).unwrap();
+    let london = Zone::find(SOHO.time_zone).unwrap().rules().to_datetime(now);
+    let minute = |time: DateTime| format!("{:02}:{:02}", time.hour(), time.minute());
+    // In Stockholm it is an hour later, which is after that.
+    let from = minute(london - jiff::Span::new().hours(3));
+    let to = minute(london + jiff::Span::new().minutes(30));
+    format!(
+        r#"[[tariffs]]
+        id = "pounds"
+        currency = "GBP"
+        [[tariffs.elements]]
+        price_components = [{{ type = "ENERGY", price = "0.60", vat = "20" }}]
+        restrictions = {{ start_time = "{from}", end_time = "{to}" }}
+        [[tariffs.elements]]
+        price_components = [{{ type = "ENERGY", price = "1.20", vat = "20" }}]"#
+    )
 }
 
 #[tokio::test]
-async fn a_gateway_that_starts_again_with_another_price_takes_it_from_the_next_driver_on() {
-    let mut world = World::charging(Setup::default()).await;
+async fn prices_by_the_time_of_day_go_by_the_time_at_the_site_of_the_terminals_record() {
+    let mut world = World::new(Setup {
+        places: 2,
+        further_site: Some(SOHO),
+        further_tariff: "pounds",
+        tariffs: pounds_by_the_hour().leak(),
+        ..Setup::default()
+    })
+    .await;
+    // All terminals are on record, so that the configuration needs no site.
+    world.stop_gateway();
+    let site = EXAMPLE_CONFIG.find("[site]").unwrap();
+    let end = EXAMPLE_CONFIG.find("[[tariffs]]").unwrap();
+    world.configure(&EXAMPLE_CONFIG[site..end], "");
+    world.restart_gateway().await;
+    world.tap_at("P66-0002", "card-2").await;
+    let receipt = world.receipts(1).await.remove(0);
+    let energy = receipt["charging"]["energy_wh"].as_u64().unwrap();
+    assert_eq!(receipt["captured"], price_in_pence(energy));
+}
+
+#[tokio::test]
+async fn a_gateway_that_starts_again_with_other_prices_and_bounds_takes_them_from_the_next_driver_on()
+ {
+    let mut world = World::charging(Setup {
+        policy: "minimum_capture = \"0.50\"",
+        ..Setup::default()
+    })
+    .await;
     charging_for(&world, 1).await;
     world.stop_gateway();
     world.configure("per_kwh = \"0.49\"", "per_kwh = \"0.98\"");
+    // The session would be worth nothing by that.
+    world.configure("minimum_capture = \"0.50\"", "minimum_capture = \"45.00\"");
     world.restart_gateway().await;
     world.cable("unplug", 1).await;
     let receipt = world.receipts(1).await.remove(0);

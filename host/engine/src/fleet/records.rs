@@ -10,6 +10,7 @@
 //! - Records in memory are caught up by the number of the last write, also under Spin, where another instance may
 //!   have written.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chargetap_fleet::activation_check::{self, ActivationCheck};
@@ -88,24 +89,21 @@ pub(super) async fn write(
     let next = Arc::new(next);
     gateway.fleet.replace_records(next.clone());
     // No terminal must go on showing a prompt that no longer holds.
+    let changed = |kind: Kind| -> BTreeSet<&str> {
+        let changes = changes.iter().filter(|change| change.kind == kind);
+        changes.map(|change| change.key.as_str()).collect()
+    };
+    let (terminals, sites) = (changed(Kind::Terminal), changed(Kind::Site));
     for serial in gateway.config.terminals.keys() {
-        if changes.iter().any(|change| concerns(change, serial, &next)) {
+        let is_at_one = || {
+            let terminal = next.get::<Terminal>(serial);
+            terminal.is_some_and(|it| sites.contains(it.details.site.as_str()))
+        };
+        if terminals.contains(serial.as_str()) || (!sites.is_empty() && is_at_one()) {
             gateway.platform.notify(Work::Terminal(serial));
         }
     }
     Ok(true)
-}
-
-/// Whether a change is one of a terminal or of its site.
-fn concerns(change: &Change, serial: &str, fleet: &Fleet) -> bool {
-    match change.kind {
-        Kind::Terminal => change.key == serial,
-        Kind::Site => {
-            let terminal = fleet.get::<Terminal>(serial);
-            terminal.is_some_and(|it| it.details.site.as_str() == change.key)
-        }
-        _ => false,
-    }
 }
 
 /// Have something done by the gateway itself. Whether that changed anything: nothing comes of a command

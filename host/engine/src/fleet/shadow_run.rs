@@ -175,9 +175,8 @@ impl<P: Platform> ShadowRun<'_, P> {
             let Some(stored) = stored else { continue };
             self.comparison.open_sessions += 1;
             let now = gateway.platform.now();
-            let policy = terms::of_stored(gateway, &stored).await?.policy_at(now)?;
             let step = RecordedStep {
-                policy: &policy,
+                policy: &gateway.config.policy,
                 state: Some(&stored.state),
                 event: &apply::READ,
                 now,

@@ -69,6 +69,7 @@ impl ReceiptContext {
             Some(terms) => terms.site,
             None => terms::current(gateway, &summary.terminal).await?.site,
         };
+        let site = site.ok_or_else(|| EngineError::NoSite(summary.terminal.clone()))?;
         Ok(Self {
             site,
             evse_id: evse_id(config, summary),

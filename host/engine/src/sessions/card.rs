@@ -83,6 +83,11 @@ pub(crate) async fn shown(
         platform.notify(Work::Terminal(&card.terminal));
         return Ok(EventOutcome::NotApplicable);
     }
+    // A program from before terms were kept sent that prompt: nobody knows by which of two prices. The terminal is armed
+    // anew, which forgets the card.
+    if begins && evse.is_some() && terms.is_none() {
+        return Ok(EventOutcome::StaleArming);
+    }
     let arming_id = card.read.clone();
     let terminal = card.terminal.clone();
     let session = match purpose {

@@ -17,7 +17,6 @@ pub use self::conversion::Untold;
 use self::conversion::converted;
 use crate::config::Terminal;
 use crate::error::EngineError;
-use crate::fleet::terms;
 use crate::gateway::Gateway;
 use crate::platform::{ComponentFault, Platform, Purpose};
 use crate::terminals::words::in_language;
@@ -88,8 +87,7 @@ async fn descriptions(
         .flat_map(|(_, it)| &it.holds)
         .copied()
         .collect();
-    let (Some((serial, terminal)), Some(hold), 1) = (serving.first(), holds.first(), holds.len())
-    else {
+    let (Some((_, terminal)), Some(hold), 1) = (serving.first(), holds.first(), holds.len()) else {
         return Ok(Vec::new());
     };
     if changes_with_time(&terminal.policy.tariff) {
@@ -97,14 +95,13 @@ async fn descriptions(
     }
     let platform = &gateway.platform;
     let now = platform.now();
-    let policy = terms::current(gateway, serial).await?.policy_at(now)?;
     let languages = serving
         .iter()
         .flat_map(|(serial, _)| gateway.languages(serial));
     let described = platform.call(Purpose::Words, |components| {
         described(
             components,
-            components.offer(&policy, *hold, now)?,
+            components.offer(&terminal.policy, *hold, now)?,
             languages,
         )
     });

@@ -2,8 +2,8 @@
 //!
 //! It was now, if the station could have told it ever since it last reported on the transaction. Otherwise the end may
 //! have waited, and the driver does not pay for that: then it is the earliest moment at which the register can have come
-//! to where it is said to stand. A reading from which it cannot have come there by now counts from another register, such
-//! as that of the transaction alone; of it, the moment is known.
+//! to where it is said to stand. If it cannot have come there from a reading by now, that is of another register, such as one
+//! of the transaction alone. It still tells that the transaction went on at its moment.
 
 use chargetap_contract::session::MeterReading;
 

@@ -59,13 +59,7 @@ pub(crate) async fn migrate(database: &impl Database) -> Result<(), StoreError> 
     match database.dialect() {
         Dialect::Sqlite => upgrade(database, found).await?,
         Dialect::Postgres => {
-            // No version before that had tables there.
-            if found == 2 {
-                define(database, postgres::SHAPES_OF_VERSION_2).await?;
-            }
-            if found == 2 || found == 3 {
-                define(database, postgres::SHAPES_OF_VERSION_3).await?;
-            }
+            define(database, postgres::SHAPES).await?;
             define(database, postgres::DEFINITIONS).await?;
         }
     }

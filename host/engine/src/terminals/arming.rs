@@ -172,7 +172,7 @@ async fn next_prompt(
         let next = next_prompt::out_of_service(terminal, &statuses, chosen, activation);
         return put_into_words(gateway, serial, next).await;
     }
-    let terms = terms::at_terminal(&gateway.config, &fleet, serial)?;
+    let terms = terms::at_terminal(&gateway.config, &fleet, serial);
     let policy = terms.policy_at(now)?;
     let offers = platform.call(Purpose::Money, |components| {
         let holds = terminal.holds.iter();

@@ -423,3 +423,21 @@ async fn the_tables_are_those_that_are_kept_of_their_version() {
     let difference: Vec<_> = shape.symmetric_difference(&kept).collect();
     assert!(difference.is_empty(), "{difference:#?}");
 }
+
+// The second begins with tables whose program ended before it said of which version they are.
+#[cfg(feature = "peers")]
+#[tokio::test]
+async fn tables_of_an_earlier_version_on_a_server_get_what_they_lack() {
+    for said in [
+        "UPDATE store_version SET version = 3",
+        "DELETE FROM store_version",
+    ] {
+        let disk = crate::store::disk::Disk::fresh_on_server().await;
+        disk.execute("ALTER TABLE event DROP COLUMN terms").await;
+        disk.execute(said).await;
+        migrate(&disk).await.unwrap();
+        assert_eq!(disk.count("event WHERE terms IS NULL").await, 0, "{said}");
+        let version = disk.text("SELECT CAST(version AS text) FROM store_version");
+        assert_eq!(version.await, VERSION.to_string());
+    }
+}

@@ -2,17 +2,16 @@
 //!
 //! What triggers do in SQLite is done by the statements themselves here (`events`, `fleet`, `clock`, `sessions`).
 
-/// What tables of version 2 lack, before anything is defined. Each may run again.
-pub(in crate::store) const SHAPES_OF_VERSION_2: &[&str] = &[
-    "ALTER TABLE session ADD COLUMN IF NOT EXISTS is_thinned bigint NOT NULL DEFAULT 0",
-    "ALTER TABLE session ADD COLUMN IF NOT EXISTS closed_at bigint",
-    "ALTER TABLE session ADD COLUMN IF NOT EXISTS last_place bigint",
-    "ALTER TABLE station_transaction ADD COLUMN IF NOT EXISTS untold_at bigint",
+/// What tables of earlier versions lack, before anything is defined. Each may run again, and where there are no tables.
+pub(in crate::store) const SHAPES: &[&str] = &[
+    // Of version 2.
+    "ALTER TABLE IF EXISTS session ADD COLUMN IF NOT EXISTS is_thinned bigint NOT NULL DEFAULT 0",
+    "ALTER TABLE IF EXISTS session ADD COLUMN IF NOT EXISTS closed_at bigint",
+    "ALTER TABLE IF EXISTS session ADD COLUMN IF NOT EXISTS last_place bigint",
+    "ALTER TABLE IF EXISTS station_transaction ADD COLUMN IF NOT EXISTS untold_at bigint",
+    // Of version 3.
+    "ALTER TABLE IF EXISTS event ADD COLUMN IF NOT EXISTS terms text",
 ];
-
-/// The same of version 3.
-pub(in crate::store) const SHAPES_OF_VERSION_3: &[&str] =
-    &["ALTER TABLE event ADD COLUMN IF NOT EXISTS terms text"];
 
 /// Each may run again.
 pub(in crate::store) const DEFINITIONS: &[&str] = &[
