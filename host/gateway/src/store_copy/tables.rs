@@ -223,7 +223,7 @@ mod tests {
             insert.contains("\"place\") OVERRIDING SYSTEM VALUE VALUES (?1, "),
             "{insert}"
         );
-        assert!(insert.ends_with("?28)"), "{insert}");
+        assert!(insert.ends_with("?30)"), "{insert}");
     }
 
     #[test]
