@@ -117,12 +117,6 @@ fn an_end_under_the_number_0_that_is_taken_for_nobodys_is_found() {
 }
 
 #[test]
-fn an_end_without_a_time_that_waited_and_counts_from_its_arrival_is_found() {
-    // One in some 15,000 drivers shows it, so that not every seed does soon.
-    assert!(found_from(90_000_100, 10_000, Sabotage::UntimedEndIsNow));
-}
-
-#[test]
 fn a_price_that_is_not_the_one_which_the_terminal_showed_is_found() {
     assert!(found_within(10_000, Sabotage::PriceOfNow));
 }
