@@ -274,7 +274,7 @@ pub(crate) async fn card_application(
     event.parse(&["CardPresented", "read", "application"])
 }
 
-/// What was on record of a session when it began.
+/// What the first event of a session keeps.
 #[derive(Default)]
 pub(crate) struct Beginning {
     /// The price as the terminal showed it.
@@ -282,7 +282,7 @@ pub(crate) struct Beginning {
     pub(crate) terms: Option<Terms>,
 }
 
-/// What was on record of a session when it began. Of one from an earlier version, that is less.
+/// What the first event of a session keeps. Sessions of earlier versions kept less of it, or nothing.
 pub(crate) async fn beginning(
     database: &impl Database,
     session: &str,
