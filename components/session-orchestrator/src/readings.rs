@@ -14,7 +14,7 @@ use crate::step::Step;
 /// The reading at the start of the transaction. It also shows whether the station's clock is right.
 pub(crate) fn begin(step: &mut Step<'_>, reading: MeterReading) {
     let offset = clock_offset_at_start(step, reading.at);
-    let reading = timed(step, reading, offset);
+    let reading = timed(step, reading, offset, step.now);
     step.session.register = Register::default();
     step.session.meter = Some(Meter::starting_at(reading, offset));
 }
@@ -73,9 +73,14 @@ pub(crate) fn of_stop(stopped: &Stopped) -> Option<MeterReading> {
     Some(MeterReading { energy, at })
 }
 
-/// A reading that came when the price was final: as it would have counted.
+/// A reading that came when the price was final: as it would have counted. Our clock may have been set back since then,
+/// to before the last reading. Then it does not say when this one was made, and only the station's does.
 pub(crate) fn late(step: &mut Step<'_>, reading: MeterReading) -> MeterReading {
-    let reading = on_our_clock(step, reading);
+    let meter = step.session.meter.as_ref();
+    let was_set_back = meter.is_some_and(|meter| meter.last().at > step.now);
+    let now = if was_set_back { u64::MAX } else { step.now };
+    let offset = meter.map_or(0, |meter| meter.clock_offset);
+    let reading = timed(step, reading, offset, now);
     let (reading, is_plausible) = of_end(step, reading);
     if !is_plausible {
         doubt(step);
@@ -171,12 +176,12 @@ fn difference(to: u64, from: u64) -> i64 {
 
 pub(crate) fn on_our_clock(step: &Step<'_>, reading: MeterReading) -> MeterReading {
     let offset = step.session.meter.as_ref().map(|meter| meter.clock_offset);
-    timed(step, reading, offset.unwrap_or_default())
+    timed(step, reading, offset.unwrap_or_default(), step.now)
 }
 
 /// Nothing comes after now, nothing before the tap, and nothing later than a session lasts. The tap counts more
 /// than now, should the clock have been set back since.
-fn timed(step: &Step<'_>, reading: MeterReading, clock_offset: i64) -> MeterReading {
+fn timed(step: &Step<'_>, reading: MeterReading, clock_offset: i64, now: u64) -> MeterReading {
     let at = reading.at.saturating_add_signed(clock_offset);
     let ends_by = step.session.meter.as_ref().map_or(u64::MAX, |meter| {
         let policy = step.policy;
@@ -189,7 +194,7 @@ fn timed(step: &Step<'_>, reading: MeterReading, clock_offset: i64) -> MeterRead
         .fold(meter.start().at, u64::saturating_add)
     });
     MeterReading {
-        at: at.min(step.now).min(ends_by).max(step.session.tapped_at),
+        at: at.min(now).min(ends_by).max(step.session.tapped_at),
         ..reading
     }
 }

@@ -69,6 +69,19 @@ fn a_late_end_that_is_dearer_is_noted_and_never_captured() {
     assert_eq!(session.times_asked("capture"), 1);
 }
 
+// The clock was a year ahead during the session. By the time at which the end comes, the last reading is still to come.
+#[test]
+fn a_late_end_is_believed_although_the_clock_was_set_back_since() {
+    let mut session = estimated();
+    session.ended("capture", CommandResult::Done);
+    session.pass(HOUR);
+    let end = stopped(session.reading(27_420), "the driver left");
+    session.now -= 365 * DAY;
+    session.apply(Event::ChargingStopped(end));
+    assert_eq!(session.view().reported_late, Some(27_420));
+    assert_eq!(alerts(&session), [Attention::CapturedTooLittle]);
+}
+
 #[test]
 fn a_late_end_that_is_cheaper_makes_a_refund_due() {
     let mut session = estimated();
