@@ -348,7 +348,8 @@ fn beyond_tolerance(by: i64) -> i64 {
     }
 }
 
-fn difference(to: u64, from: u64) -> i64 {
+/// What to add to the second moment to have the first, in milliseconds.
+pub(crate) fn difference(to: u64, from: u64) -> i64 {
     i64::try_from(i128::from(to) - i128::from(from)).unwrap_or_default()
 }
 

@@ -353,38 +353,55 @@ pub(crate) async fn recorded(
     rows.into_iter().map(step).collect()
 }
 
-/// A reading of a session's register, and when it was put on record.
+/// A reading of a session's register, and when it was put on record, by our clock as it is now.
 pub(crate) struct Read {
     pub(crate) reading: MeterReading,
     pub(crate) arrived_at: u64,
 }
 
-/// The readings of a session, with that of its start, in their order.
+/// The readings of a session.
+pub(crate) struct Readings {
+    /// With that of its start, in their order.
+    pub(crate) reads: Vec<Read>,
+    /// By how much our clock was set since the first of them, in milliseconds.
+    pub(crate) clock_set_by: i64,
+}
+
+/// The readings of a session.
 pub(crate) async fn readings(
     database: &impl Database,
     session: &str,
-) -> Result<Vec<Read>, StoreError> {
+) -> Result<Readings, StoreError> {
     let rows = database
         .query(
             r#"SELECT event, at FROM event
-               WHERE session = ?1 AND (event LIKE '{"MeterRead":%' OR event LIKE '{"ChargingStarted":%')
+               WHERE session = ?1 AND (event LIKE '{"MeterRead":%' OR event LIKE '{"ChargingStarted":%'
+                                       OR event LIKE '{"ClockSet":%')
                ORDER BY version"#,
             vec![text(session)],
         )
         .await?;
-    let mut readings = Vec::with_capacity(rows.len());
+    let mut reads: Vec<Read> = Vec::with_capacity(rows.len());
+    let mut clock_set_by: i64 = 0;
     for row in rows {
         let mut row = Reader::new(row);
-        // One in another form of an earlier version says nothing.
-        if let Ok(Event::ChargingStarted(reading) | Event::MeterRead(reading)) =
-            serde_json::from_str(&row.text()?)
-        {
-            let arrived_at = row.unsigned()?;
-            readings.push(Read {
+        match serde_json::from_str(&row.text()?) {
+            Ok(Event::ChargingStarted(reading) | Event::MeterRead(reading)) => reads.push(Read {
                 reading,
-                arrived_at,
-            });
+                arrived_at: row.unsigned()?,
+            }),
+            Ok(Event::ClockSet(by)) if !reads.is_empty() => {
+                clock_set_by = clock_set_by.saturating_add(by);
+                for read in &mut reads {
+                    read.arrived_at = read.arrived_at.saturating_add_signed(by);
+                }
+            }
+            // One in another form of an earlier version says nothing.
+            _ => {}
         }
     }
-    Ok(readings)
+    Ok(Readings {
+        reads,
+        clock_set_by,
+    })
 }

@@ -1,9 +1,11 @@
 #![allow(clippy::unwrap_used, reason = "tests: a failure here is a failed test")]
 
+use chargetap_contract::session::Event;
 use chargetap_ocpp::StopReason;
 use chargetap_ocpp::report::{Stop, TransactionRef};
 
 use super::*;
+use crate::sessions::apply::apply;
 use crate::sessions::clock_steps::watch;
 use crate::test_host::{Host, NOON};
 
@@ -100,12 +102,61 @@ fn a_reading_that_cannot_be_right_makes_no_end_earlier_than_can_be() {
     assert_eq!(ended, NOON + 2_405_455);
 }
 
+#[tokio::test]
+async fn readings_tell_when_they_arrived_by_our_clock_as_it_is_now() {
+    let host = Host::fresh(None).await;
+    let gateway = host.charging(NOON).await;
+    let reading = format!(
+        r#"UPDATE event SET event = '{{"MeterRead":{{"energy":5000,"at":{NOON}}}}}', at = {NOON} WHERE session = 'S'"#
+    );
+    gateway.platform().disk.execute(&reading).await;
+    for by in [-5_000, 2_000] {
+        let set = apply(&gateway, "S", "P66-0001", Event::ClockSet(by).into());
+        set.await.unwrap();
+    }
+    let readings = store::events::readings(gateway.platform(), "S").await;
+    let readings = readings.unwrap();
+    assert_eq!(readings.clock_set_by, -3_000);
+    let arrived: Vec<u64> = readings.reads.iter().map(|it| it.arrived_at).collect();
+    assert_eq!(arrived, [NOON - 3_000]);
+}
+
+/// When a transaction ended by our clock, by readings that may have been made by other clocks.
+fn ended(reads: Vec<Read>, clock_set_by: i64, register: Option<u64>, now: u64) -> u64 {
+    let readings = Readings {
+        reads,
+        clock_set_by,
+    };
+    let offset = clock_offset(&readings);
+    earliest(&on_our_clock(readings.reads, offset), register, 22_000, now)
+}
+
 #[test]
 fn a_station_whose_clock_is_ahead_ends_nothing_later() {
-    let readings = [read(1_000, NOON + HOUR, NOON)];
-    let ended = |register| earliest(&readings, register, 22_000, NOON + 3 * HOUR);
-    assert_eq!(ended(Some(1_000)), NOON);
-    assert_eq!(ended(None), NOON);
+    let by_register = |register| {
+        let readings = vec![read(1_000, NOON + HOUR, NOON)];
+        ended(readings, 0, register, NOON + 3 * HOUR)
+    };
+    assert_eq!(by_register(Some(1_000)), NOON);
+    assert_eq!(by_register(None), NOON);
+}
+
+// A reading 15 minutes after the start, then our clock is set, and the end comes half an hour later. 1.1 kWh at 22 kW take
+// three minutes.
+#[test]
+fn an_end_without_a_time_is_as_long_after_its_last_reading_as_before_our_clock_was_set() {
+    let hour = i64::try_from(HOUR).unwrap();
+    for by in [-365 * 24 * hour, -hour, hour, 365 * 24 * hour] {
+        let moved = |moment: u64| moment.saturating_add_signed(by);
+        let made = NOON + 15 * MINUTE;
+        let readings = vec![
+            read(1_000, NOON, moved(NOON)),
+            read(6_000, made, moved(made)),
+        ];
+        let now = moved(made + 30 * MINUTE);
+        let ended = ended(readings, by, Some(7_100), now);
+        assert_eq!(ended, moved(made + 3 * MINUTE), "{by}");
+    }
 }
 
 // 3.3 kWh at 22 kW take nine minutes.
