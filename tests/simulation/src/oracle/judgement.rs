@@ -324,8 +324,11 @@ impl Oracle {
         let stopped_at = truth.stopped_at.unwrap_or(u64::MAX);
         let was_set = self.clock_set_at.range(..stopped_at).next().is_some();
         let off_by = if was_set { OFF_BY_WHERE_SET } else { OFF_BY };
-        // A station may tell a start of 0 Wh and go on with the meter's total: two registers, which nobody can compare.
+        // A station may tell a start of 0 Wh and go on with the meter's total: two registers, which nobody can compare. A start
+        // without a time may have waited, and the energy since then seems to have flowed faster than it did.
+        let start_waited = truth.told_started_at > truth.started_at + OFF_BY;
         let may_be_doubted = truth.began_anew
+            || start_waited
             || truth.told_wrong_register
             || truth.told_start != truth.start
             || truth.told_wrong_time
