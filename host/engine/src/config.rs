@@ -3,15 +3,12 @@
 //! The same file serves the native host and Spin. A key that is not known is an error. Every mistake is found
 //! at once; each names the line, the key and what would be right, and none repeats a secret.
 
-pub(crate) mod amounts;
 mod callbacks;
 mod file;
 mod issuers;
-mod limits;
 mod place;
 mod policy;
 mod proxies;
-mod restrictions;
 mod retention;
 mod tables;
 mod tariffs;
@@ -27,6 +24,7 @@ use std::str::FromStr;
 use chargetap_contract::callback::{Endpoint, KeyInfo};
 use chargetap_contract::receipt::Site;
 use chargetap_contract::session::{Evse, Policy};
+use chargetap_fleet::tariff::TariffNeeds;
 use chargetap_ocpp::relay::RefusedTokens;
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -165,6 +163,8 @@ pub struct Terminal {
     pub model: Model,
     /// The policy of sessions that start here; the site's time is filled in at each step.
     pub policy: Policy,
+    /// The id of its tariff. One on record of this id counts in place of that in the policy.
+    pub tariff: String,
     /// Where it lets drivers charge; at least one.
     pub evses: Vec<ServedEvse>,
     /// How a driver says where.
@@ -172,6 +172,8 @@ pub struct Terminal {
     /// How much is reserved at a tap, in the minor unit of the tariff's currency: one amount, or
     /// several among which the driver chooses on the screen.
     pub holds: Vec<u64>,
+    /// Whether that is the tariff's to say.
+    pub holds_by_tariff: bool,
     /// Whether a session can be stopped on the screen, without its card.
     pub stop_on_screen: bool,
     /// Whether a card that is shown again asks on the screen before it stops its session.
@@ -185,6 +187,19 @@ pub struct Terminal {
 pub(crate) const DEFAULT_LANGUAGE: &str = "en";
 
 impl Terminal {
+    /// What it asks of a tariff on record.
+    pub(crate) fn needs(&self) -> TariffNeeds {
+        TariffNeeds {
+            tariff: self.tariff.clone(),
+            currency: self.policy.tariff.currency.clone(),
+            holds: match self.holds_by_tariff {
+                true => Vec::new(),
+                false => self.holds.clone(),
+            },
+            minimum_capture: self.policy.minimum_capture,
+        }
+    }
+
     /// The EVSE, if this terminal lets drivers charge there.
     pub(crate) fn evse(&self, evse: &Evse) -> Option<&ServedEvse> {
         self.evses.iter().find(|served| served.evse == *evse)

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use chargetap_fleet::tariff::Misfit;
 use secrecy::SecretString;
 
 use crate::callbacks::card_key;
@@ -81,12 +82,35 @@ impl<P: Platform> Gateway<P> {
                 "prices and receipts go by the sites of the terminals' records, which differ from [site]"
             );
         }
+        self.look_at_tariffs()?;
         if self.platform.process().is_some() {
             return Ok(());
         }
         // Only a clock that can be trusted says what becomes of them; until then they wait as they are.
         clock_steps::watch(self).await?;
         execute::recover_sent_outside(self, 0..0).await
+    }
+
+    /// Say which tariffs on record count in place of configured ones, and where they cannot.
+    fn look_at_tariffs(&self) -> Result<(), EngineError> {
+        let records = self.fleet.records();
+        for tariff in terms::tariffs_on_record(&self.config, &records) {
+            tracing::info!(
+                tariff,
+                "the prices on record count, and those in the configuration do not"
+            );
+        }
+        let now = self.platform.now();
+        for (terminal, Misfit { from, reason }) in terms::misfits(&self.config, &records, now)? {
+            let (from, error) = (from.map(|it| it.to_string()), reason.text);
+            tracing::error!(
+                terminal,
+                from,
+                error,
+                "the terminal takes no card by its tariff on record: correct that, or the configuration"
+            );
+        }
+        Ok(())
     }
 
     /// What time alone brings about: deadlines, and commands whose executor died.

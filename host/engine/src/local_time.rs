@@ -5,6 +5,8 @@ use chargetap_contract::receipt::Site;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::error::EngineError;
+
 /// How far back a session that is still open may have begun: longer than any lasts, even if its
 /// station reports the end late.
 const BACK: SignedDuration = SignedDuration::from_hours(100 * 24);
@@ -19,9 +21,12 @@ pub(crate) fn find(name: &str) -> Result<TimeZone, String> {
         .ok_or_else(|| format!("{name:?} is not an IANA time zone such as \"Europe/Stockholm\""))
 }
 
-/// The time zone of a site as a receipt has it; UTC if it is not known any more.
-pub(crate) fn of_site(site: &Site) -> TimeZone {
-    find(&site.time_zone).unwrap_or(TimeZone::UTC)
+/// The time zone of a site; UTC, if nobody knows where it is.
+pub(crate) fn of_site(site: Option<&Site>) -> Result<TimeZone, EngineError> {
+    match site {
+        Some(site) => find(&site.time_zone).map_err(EngineError::TimeZone),
+        None => Ok(TimeZone::UTC),
+    }
 }
 
 /// The offsets from UTC that matter to the sessions of this moment.

@@ -6,7 +6,6 @@
 use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::Site;
 use chargetap_contract::session::Policy;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::error::EngineError;
@@ -79,10 +78,7 @@ impl Terms {
     /// # Errors
     /// The site's time zone is not known.
     pub(crate) fn policy_at(&self, now: u64) -> Result<Policy, EngineError> {
-        let zone = match &self.site {
-            Some(site) => local_time::find(&site.time_zone).map_err(EngineError::TimeZone)?,
-            None => TimeZone::UTC,
-        };
+        let zone = local_time::of_site(self.site.as_ref())?;
         let bounds = &self.bounds;
         Ok(Policy {
             tariff: self.tariff.clone(),

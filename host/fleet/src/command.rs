@@ -14,6 +14,7 @@ use crate::site::{
     Acceptance, CustomerDetails, PersonDetails, SelfAssessment, SiteDetails, StationDetails,
     Training,
 };
+use crate::tariff::TariffDetails;
 use crate::terminal::{Domain, TerminalDetails};
 use crate::text::{Key, Line, Prose, Serial, StationId};
 
@@ -34,6 +35,10 @@ pub enum Command {
     Operate(StationId, Operation),
     /// Record that components take the place of others, although so many decisions differ.
     SwapBundle(Replacement, u64),
+    /// Create or update a tariff.
+    PutTariff(Key, TariffDetails),
+    /// Remove a tariff: that of the configuration counts again.
+    RemoveTariff(Key),
     /// Create or update a person.
     PutPerson(Key, PersonDetails),
     /// Record a person's training.

@@ -9,6 +9,7 @@ use crate::access::{AccessScope, Scope};
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::processor::Processor;
+use crate::tariff::TariffNeeds;
 use crate::text::{Key, Line, Serial, StationId};
 
 /// The context of a decision.
@@ -65,6 +66,8 @@ pub struct TerminalConfig {
     pub model: Model,
     /// The EVSEs that it serves, as station and connector.
     pub evses: Vec<(StationId, u32)>,
+    /// What it asks of its tariff.
+    pub needs: TariffNeeds,
 }
 
 /// The status of a terminal at the vendor, as last recorded.

@@ -14,6 +14,7 @@ use crate::moment::{Day, Moment, Zone};
 use crate::operation::StationOperation;
 use crate::order::Order;
 use crate::site::{Customer, Person, Site, Station};
+use crate::tariff::Tariff;
 use crate::terminal::Terminal;
 use crate::text::Key;
 
@@ -27,6 +28,7 @@ pub struct Fleet {
     stations: Records<Station>,
     station_operations: Records<StationOperation>,
     bundle_swaps: Records<BundleSwap>,
+    tariffs: Records<Tariff>,
     people: Records<Person>,
     orders: Records<Order>,
     terminals: Records<Terminal>,
@@ -180,6 +182,7 @@ records! {
         fleet.get::<Station>(it.key.as_str()).map_or_else(Vec::new, |it| vec![it.details.site.clone()])
     };
     BundleSwap "bundle-swap" bundle_swaps key, |_it, _fleet| Vec::new();
+    Tariff "tariff" tariffs key, |_it, _fleet| Vec::new();
     Person "person" people key, |it, _fleet| it.details.sites.clone();
     Order "order" orders key, |_it, _fleet| Vec::new();
     Terminal "terminal" terminals serial, |it, _fleet| vec![it.details.site.clone()];

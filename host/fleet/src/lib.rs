@@ -39,10 +39,12 @@ pub mod readiness;
 pub mod refusal;
 pub mod retention;
 pub mod site;
+pub mod tariff;
 pub mod terminal;
 pub mod text;
 pub mod vendor_letters;
 
+mod assignment;
 mod decide;
 #[cfg(test)]
 mod world;

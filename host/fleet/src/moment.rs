@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
@@ -159,6 +160,68 @@ impl JsonSchema for Day {
             "type": "string",
             "format": "date",
             "description": "A day of the calendar, such as 2026-11-25."
+        })
+    }
+}
+
+/// A moment by the clocks at a site, to the minute: `2027-01-01T06:00`, or `2027-01-01` for its midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocalTime(civil::DateTime);
+
+impl LocalTime {
+    /// When it comes in a time zone. Where clocks skip it, that is when they would have shown it; where they show it
+    /// twice, the first time.
+    #[must_use]
+    pub fn begins(self, zone: &TimeZone) -> Moment {
+        Moment(zone.to_timestamp(self.0).unwrap_or(Timestamp::MAX))
+    }
+}
+
+impl fmt::Display for LocalTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.time() == civil::Time::midnight() {
+            true => write!(f, "{}", self.0.date()),
+            false => write!(f, "{}", self.0.strftime("%Y-%m-%dT%H:%M")),
+        }
+    }
+}
+
+impl FromStr for LocalTime {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let time = civil::DateTime::strptime("%Y-%m-%dT%H:%M", text);
+        let day = || civil::Date::strptime("%Y-%m-%d", text);
+        let day = |_| day().map(|day| day.to_datetime(civil::Time::midnight()));
+        let time = time.or_else(day);
+        time.map(Self)
+            .map_err(|_| "not a day or a minute, such as 2027-01-01 or 2027-01-01T06:00")
+    }
+}
+
+impl Serialize for LocalTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for LocalTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+impl JsonSchema for LocalTime {
+    fn schema_name() -> Cow<'static, str> {
+        "LocalTime".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?$",
+            "description": "A minute by the clocks at a site, such as 2027-01-01T06:00, or the begin of a day."
         })
     }
 }

@@ -19,7 +19,8 @@ use crate::moment::{Day, Moment};
 use crate::order::Order;
 use crate::processor::Party;
 use crate::refusal::Reason;
-use crate::site::{Customer, Person};
+use crate::site::{Customer, Person, Site};
+use crate::tariff::{Misfit, Tariff};
 use crate::terminal::{Terminal, TerminalDetails};
 use crate::text::{Key, StationId};
 
@@ -132,6 +133,7 @@ fn configuration(context: &ReadinessContext<'_>) -> Vec<Reason> {
                 reasons.push(by_platform("model-differs", text));
             }
             reasons.extend(evses(&terminal.details, configured));
+            reasons.extend(tariff(context, configured));
         }
     }
     if !context.gateway.issuers.contains(&terminal.processor) {
@@ -139,6 +141,23 @@ fn configuration(context: &ReadinessContext<'_>) -> Vec<Reason> {
         reasons.push(by_platform("no-issuer", text.to_owned()));
     }
     reasons
+}
+
+/// Its tariff on record, which may not fit since the gateway was configured anew.
+fn tariff(context: &ReadinessContext<'_>, configured: &TerminalConfig) -> Option<Reason> {
+    let (fleet, terminal) = (context.fleet, context.terminal);
+    let tariff = fleet.get::<Tariff>(&configured.needs.tariff)?;
+    let site = fleet.get::<Site>(terminal.details.site.as_str())?;
+    let zone = site.details.time_zone.rules();
+    let (serial, details) = (terminal.serial.as_str(), &tariff.details);
+    let Misfit { from, reason } = details.misfit(serial, &configured.needs, zone, context.now)?;
+    let text = match from {
+        None => reason.text,
+        Some(from) => format!("from {from} on: {}", reason.text),
+    };
+    let place = format!("tariffs/{}", tariff.key);
+    let reason = Reason::new(&reason.code, text).at(place);
+    Some(reason.owed_by(Party::Platform))
 }
 
 fn evses(details: &TerminalDetails, configured: &TerminalConfig) -> Option<Reason> {

@@ -22,6 +22,7 @@ use crate::site::{
     Acceptance, AssessmentStatus, Contact, Customer, CustomerDetails, EvseDetails, Merchant,
     PersonDetails, SelfAssessment, SiteDetails, StationDetails, Training,
 };
+use crate::tariff::TariffNeeds;
 use crate::terminal::{Domain, Origin, Sim, Terminal, TerminalDetails};
 
 /// 25 November 2026, noon in Stockholm.
@@ -208,8 +209,16 @@ impl World {
 
     pub(crate) fn configure(&mut self) {
         let evses = [1, 2].map(|connector| (text("CS-1"), connector)).to_vec();
-        let model = Model::Apollo;
-        let configured = TerminalConfig { model, evses };
+        let configured = TerminalConfig {
+            model: Model::Apollo,
+            evses,
+            needs: TariffNeeds {
+                tariff: "standard".to_owned(),
+                currency: "EUR".to_owned(),
+                holds: vec![5_000],
+                minimum_capture: 50,
+            },
+        };
         self.gateway.configured.insert(text("T1"), configured);
         self.gateway.issuers = [Processor::Platform, Processor::Customer].into();
     }

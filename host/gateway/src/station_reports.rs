@@ -54,7 +54,8 @@ impl StationEvents for Reports {
     }
 
     async fn tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, Unavailable> {
-        Ok(self.gateway()?.station_tariffs(station).await)
+        let gateway = self.gateway()?;
+        gateway.station_tariffs(station).await.map_err(unavailable)
     }
 
     async fn booted(&self, station: &str, boot: &Boot) -> Result<(), Unavailable> {

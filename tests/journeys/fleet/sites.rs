@@ -194,3 +194,40 @@ async fn a_gateway_that_starts_again_with_other_prices_and_bounds_takes_them_fro
     // 0.98 with 25 % VAT.
     world.shows("1.225/kWh").await;
 }
+
+const TARIFF: &str = "/api/v1/tariffs/standard";
+
+/// What a driver pays at 0.98 per kilowatt-hour, in cents: (kWh x 0.98 + 0.25) x 1.25, rounded half up.
+fn new_price(energy: u64) -> u64 {
+    (energy * 98 * 125 + 25 * 1_000 * 125 + 50_000) / 100_000
+}
+
+#[tokio::test]
+async fn a_price_on_record_counts_for_the_next_driver_and_for_no_session_that_runs() {
+    let world = World::charging(Setup::default()).await;
+    charging_for(&world, 1).await;
+    let prices =
+        json!({"currency": "EUR", "per_kwh": "0.98", "per_session": "0.25", "vat_percent": "25"});
+    let tariff = Some(json!({"prices": prices}));
+    world.succeeds("PUT", TARIFF, tariff).await;
+    world.cable("unplug", 1).await;
+    world.receipts(1).await;
+    world.shows("1.225/kWh").await;
+    world.tap("card-2").await;
+    charging_for(&world, 2).await;
+    // The configured one counts again.
+    let etag = world.call("GET", TARIFF, None).await.etag.unwrap();
+    let headers = [("if-match", etag.as_str())];
+    let removed = world.call_as(world.token(), "DELETE", TARIFF, None, &headers);
+    assert_eq!(removed.await.status, 204);
+    world.cable("unplug", 1).await;
+    let receipts = world.receipts(2).await;
+    let energy = |at: usize| receipts[at]["charging"]["energy_wh"].as_u64().unwrap();
+    let captured = [0, 1].map(|at: usize| receipts[at]["captured"].as_u64().unwrap());
+    assert_eq!(captured, [price(energy(0)), new_price(energy(1))]);
+    assert_eq!(
+        world.ledger().await["totals"]["captured"],
+        captured[0] + captured[1]
+    );
+    world.shows("0.6125/kWh").await;
+}

@@ -211,7 +211,7 @@ async fn what_a_station_computes_by_its_tariff_counts_for_nothing() {
 }
 
 #[tokio::test]
-async fn the_simulated_station_shows_the_tariff_of_its_evse() {
+async fn the_simulated_station_shows_the_tariff_of_its_evse_and_another_once_it_is_put_on_record() {
     let world = World::new(Setup {
         ocpp: Version::V2_1,
         ..Setup::default()
@@ -224,6 +224,16 @@ async fn the_simulated_station_shows_the_tariff_of_its_evse() {
     assert_eq!(tariff().await["energy"], standard()["energy"]);
     // Nobody can pay at the other one.
     assert_eq!(world.station().await["connectors"][1].get("tariff"), None);
+
+    let prices = json!({"currency": "EUR", "per_kwh": "0.98", "vat_percent": "25"});
+    let put = Some(json!({"prices": prices}));
+    let answer = world.call("PUT", "/api/v1/tariffs/standard", put).await;
+    assert_eq!(answer.status, 201);
+    let price = async || tariff().await["energy"]["prices"][0]["priceKwh"].clone();
+    world
+        .until("the new price is shown", async || price().await == 0.98)
+        .await;
+    assert_eq!(tariff().await.get("fixedFee"), None);
 }
 
 /// What the simulated station was asked and told, once it was asked for its settings and for something after that.

@@ -57,8 +57,10 @@ pub enum Fault {
     TerminalVanishes,
     /// An older component, which cannot read what the newer one stored, is put in its place for a while.
     RolledBack,
-    /// The gateway starts with other prices, and another amount below which nothing is captured.
+    /// The gateway starts with other prices and holds, and another amount below which nothing is captured.
     OtherPrices,
+    /// The operator puts another tariff on record, or takes one off, while drivers charge.
+    TariffChanges,
     /// A station accepts a stop and goes on.
     GoesOn,
     /// A register jumps, or begins anew.

@@ -13,9 +13,13 @@ use chargetap_engine::platform::Value;
 use self::records::{card_is_ignored, events, rows, runs_alone, text};
 use crate::disk::Disk;
 use crate::provider::{Call, Tapped};
+use crate::site::PriceList;
 
 /// A station that has been back for less than this delivers what it had queued, in milliseconds.
 const SOON: u64 = 8_000;
+
+/// A prompt that is sent later than this after prices were put on record shows them, in milliseconds.
+const TARIFF_SHOWN_WITHIN: u64 = 10 * 60_000;
 
 /// A terminal and a payment there.
 type Payment = (String, String);
@@ -87,6 +91,8 @@ pub(crate) struct Oracle {
     served: BTreeMap<(u32, u64), String>,
     /// The refunds that the operator asked for, by session, and whether they were granted.
     refunds: BTreeMap<String, (u64, Option<bool>)>,
+    /// The prices that are on record for a terminal, and since when that was acknowledged; nothing where that is not known.
+    tariffs: BTreeMap<String, (PriceList, u64)>,
     alerts: BTreeMap<String, u64>,
     violations: Vec<String>,
 }
@@ -196,13 +202,26 @@ impl Oracle {
     // Calls from the gateway to the provider.
 
     /// The gateway sends a call. After a capture or void of unknown outcome, another one must not
-    /// be sent before a lookup.
-    pub(crate) fn sent(&mut self, call: &Call) {
-        if let Call::Capture(terminal, payment, _) | Call::Void(terminal, payment) = call {
-            let known = self.unanswered.insert((terminal.clone(), payment.clone()));
-            self.demand(known, || {
-                format!("{call:?} sent again although nobody knows what became of it")
-            });
+    /// be sent before a lookup. A prompt shows the prices that are on record.
+    pub(crate) fn sent(&mut self, call: &Call, now: u64) {
+        match call {
+            Call::Capture(terminal, payment, _) | Call::Void(terminal, payment) => {
+                let known = self.unanswered.insert((terminal.clone(), payment.clone()));
+                self.demand(known, || {
+                    format!("{call:?} sent again although nobody knows what became of it")
+                });
+            }
+            Call::Start(terminal, _, _, text) => {
+                let Some((prices, since)) = self.tariffs.get(terminal) else {
+                    return;
+                };
+                let is_shown =
+                    now <= since + TARIFF_SHOWN_WITHIN || !prices.other().is_shown(terminal, text);
+                self.demand(is_shown, || {
+                    format!("{terminal} shows earlier prices: {text}")
+                });
+            }
+            _ => {}
         }
     }
 
@@ -467,6 +486,16 @@ impl Oracle {
     /// The gateway's clock shows another time from now on.
     pub(crate) fn clock_was_set(&mut self, now: u64) {
         self.clock_set_at.insert(now);
+    }
+
+    /// The operator is about to change the tariff of a terminal.
+    pub(crate) fn tariff_may_change(&mut self, terminal: &str) {
+        self.tariffs.remove(terminal);
+    }
+
+    /// It was acknowledged that a terminal has these prices from now on.
+    pub(crate) fn tariff_changed(&mut self, terminal: &str, prices: PriceList, now: u64) {
+        self.tariffs.insert(terminal.to_owned(), (prices, now));
     }
 
     /// The operator gave back what was due in another way.

@@ -143,7 +143,11 @@ impl Platform for Simulated {
             return Err(SendError::NotSent("simulated".into()));
         }
         let call = provider::parse(&request);
-        self.world.state().oracle.sent(&call);
+        {
+            let mut state = self.world.state();
+            let now = state.now();
+            state.oracle.sent(&call, now);
+        }
         let effect = {
             let call = call.clone();
             move |world: &Arc<World>| provider::handle(world, call)

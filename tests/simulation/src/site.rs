@@ -9,11 +9,6 @@ use serde_json::json;
 
 /// How many stations there are, each with one connector.
 pub(crate) const CONNECTORS: u32 = 6;
-/// What a terminal holds, in cents.
-const HOLD: u64 = 5_000;
-/// What drivers can choose on the screen, in cents.
-const CHOICES: [u64; 2] = [2_000, 5_000];
-
 /// How a session begins at a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -99,7 +94,7 @@ pub(crate) fn commissioned_terminals() -> serde_json::Result<String> {
     serde_json::to_string(&commissioned)
 }
 
-/// Which prices a gateway starts with.
+/// Prices and bounds, of which a gateway starts with either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PriceList {
     Usual,
@@ -126,7 +121,6 @@ impl PriceList {
                 per_kwh: 49,
                 per_hour: 0,
                 per_session: 25,
-                minimum: 50,
                 shown: "0.6125/kWh",
             },
             (Self::Usual, true) => Price {
@@ -134,7 +128,6 @@ impl PriceList {
                 per_kwh: 40,
                 per_hour: 600,
                 per_session: 0,
-                minimum: 50,
                 shown: "0.50/kWh",
             },
             (Self::Other, false) => Price {
@@ -142,7 +135,6 @@ impl PriceList {
                 per_kwh: 79,
                 per_hour: 0,
                 per_session: 10,
-                minimum: 200,
                 shown: "0.9875/kWh",
             },
             (Self::Other, true) => Price {
@@ -150,11 +142,54 @@ impl PriceList {
                 per_kwh: 30,
                 per_hour: 900,
                 per_session: 0,
-                minimum: 200,
                 shown: "0.375/kWh",
             },
         }
     }
+
+    /// The prices at a terminal, as the REST interface takes them.
+    pub(crate) fn prices(self, terminal: &str) -> serde_json::Value {
+        let price = self.at(terminal);
+        json!({
+            "currency": price.currency,
+            "per_kwh": decimal(price.per_kwh),
+            "per_hour": decimal(price.per_hour),
+            "per_session": decimal(price.per_session),
+            "vat_percent": "25",
+        })
+    }
+
+    /// Less is not captured, in minor units.
+    fn minimum(self) -> u64 {
+        match self {
+            Self::Usual => 50,
+            Self::Other => 200,
+        }
+    }
+
+    /// What a terminal holds, or lets drivers choose on the screen, in minor units.
+    fn holds(self) -> [u64; 2] {
+        match self {
+            Self::Usual => [2_000, 5_000],
+            Self::Other => [2_100, 5_100],
+        }
+    }
+
+    /// Whether a text on a terminal says these prices.
+    pub(crate) fn is_shown(self, terminal: &str, text: &str) -> bool {
+        text.contains(self.at(terminal).shown)
+    }
+
+    /// Whether a terminal that shows this text has these bounds: it says the hold.
+    fn is_of(self, text: &str) -> bool {
+        let mut holds = self.holds().into_iter().map(decimal);
+        holds.any(|hold| text.contains(&format!("{hold}. ")))
+    }
+}
+
+/// The id of a terminal's tariff.
+pub(crate) fn tariff_of(terminal: &str) -> String {
+    format!("of-{terminal}").to_lowercase()
 }
 
 /// What a terminal's driver pays: in cents or in öre, with 25 % VAT on top.
@@ -164,17 +199,26 @@ pub(crate) struct Price {
     pub(crate) per_kwh: u64,
     pub(crate) per_hour: u64,
     pub(crate) per_session: u64,
-    /// Less is not captured, in minor units.
-    pub(crate) minimum: u64,
     /// What of the price a terminal shows, with VAT.
     shown: &'static str,
 }
 
-/// The prices that a text on a terminal may mean; all of the terminal's if nobody knows what it showed.
-pub(crate) fn prices(terminal: &str, text: Option<&str>) -> Vec<Price> {
-    let all = PriceList::ALL.into_iter().map(|list| list.at(terminal));
-    all.filter(|price| text.is_none_or(|text| text.contains(price.shown)))
-        .collect()
+/// What a text on a terminal may mean: a price, and what is not captured. All that it ever is there, if nobody knows what
+/// was shown.
+pub(crate) fn shown(terminal: &str, text: Option<&str>) -> Vec<(Price, u64)> {
+    let lists = PriceList::ALL.into_iter();
+    let lists = lists.filter(|list| text.is_none_or(|text| list.is_shown(terminal, text)));
+    let prices = lists.map(|list| list.at(terminal));
+    let bounds = PriceList::ALL
+        .into_iter()
+        .filter(|list| text.is_none_or(|text| list.is_of(text)));
+    let minimum = bounds.map(PriceList::minimum).max().unwrap_or(0);
+    prices.map(|price| (price, minimum)).collect()
+}
+
+/// An amount in minor units as people write it.
+fn decimal(amount: u64) -> String {
+    format!("{}.{:02}", amount / 100, amount % 100)
 }
 
 /// The configuration with these prices, read once: gateways are started often.
@@ -190,7 +234,8 @@ pub(crate) fn configuration(prices: PriceList) -> Result<Config, &'static Config
 }
 
 fn configuration_file(prices: PriceList) -> String {
-    let cents = |cents: u64| format!("\"{}.{:02}\"", cents / 100, cents % 100);
+    let cents = |cents: u64| format!("{:?}", decimal(cents));
+    let holds = prices.holds();
     let mut text = format!(
         r#"
         [gateway]
@@ -206,7 +251,7 @@ fn configuration_file(prices: PriceList) -> String {
         maximum_duration_s = 14400
         minimum_capture = {}
         "#,
-        cents(prices.at("").minimum)
+        cents(prices.minimum())
     );
     for connector in 1..=CONNECTORS {
         let station = station(connector);
@@ -228,21 +273,21 @@ fn configuration_file(prices: PriceList) -> String {
             })
             .collect();
         let start = match way {
-            Way::Tap => format!("start = \"tap\"\nhold = {}", cents(HOLD)),
-            Way::PlugIn => format!("start = \"plug-in\"\nhold = {}", cents(HOLD)),
+            Way::Tap => format!("start = \"tap\"\nhold = {}", cents(holds[1])),
+            Way::PlugIn => format!("start = \"plug-in\"\nhold = {}", cents(holds[1])),
             Way::Screen => format!(
                 "start = \"screen\"\nstop_on_screen = true\nhold_choices = [{}]",
-                CHOICES.map(cents).join(", ")
+                holds.map(cents).join(", ")
             ),
         };
         let serial = serial(at);
-        let price = prices.at(&serial);
+        let (price, tariff) = (prices.at(&serial), tariff_of(&serial));
         // Writing to a string does not fail.
         let _ = write!(
             text,
-            "\n[[tariffs]]\nid = \"of-{serial}\"\ncurrency = \"{}\"\nvat_percent = \"25\"
+            "\n[[tariffs]]\nid = \"{tariff}\"\ncurrency = \"{}\"\nvat_percent = \"25\"
              per_kwh = {}\nper_hour = {}\nper_session = {}
-             \n[[terminals]]\nserial = \"{serial}\"\nmodel = \"apollo\"\ntariff = \"of-{serial}\"
+             \n[[terminals]]\nserial = \"{serial}\"\nmodel = \"apollo\"\ntariff = \"{tariff}\"
              evses = [{}]\n{start}\n",
             price.currency,
             cents(price.per_kwh),

@@ -60,6 +60,8 @@ pub enum Sabotage {
     PriceOfNow,
     /// A session goes on by the policy that counts at each step.
     PolicyOfNow,
+    /// A tariff that is put on record is acknowledged and not stored.
+    PriceForgotten,
 }
 
 /// Everything that is shared.
@@ -212,6 +214,7 @@ pub(crate) fn live(
 async fn run(world: &Arc<World>, seed: u64, drivers: u64) -> Report {
     tokio::spawn(gateway::keep_alive(world.clone()));
     tokio::spawn(operator::keep_watch(world.clone()));
+    tokio::spawn(operator::change_tariffs(world.clone()));
     let shares = (1..=CONNECTORS).map(|connector| {
         let share = drivers / u64::from(CONNECTORS)
             + u64::from(u64::from(connector) <= drivers % u64::from(CONNECTORS));

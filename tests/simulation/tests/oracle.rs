@@ -32,7 +32,7 @@ fn no_rule_is_broken_at_any_fault_rate() {
 #[test]
 fn every_kind_of_fault_occurs() {
     let report = simulate(7_200, 1_000, None);
-    assert_eq!(report.faults.len(), 46, "{report}");
+    assert_eq!(report.faults.len(), 47, "{report}");
 }
 
 #[test]
@@ -119,6 +119,11 @@ fn an_end_under_the_number_0_that_is_taken_for_nobodys_is_found() {
 #[test]
 fn a_price_that_is_not_the_one_which_the_terminal_showed_is_found() {
     assert!(found_within(10_000, Sabotage::PriceOfNow));
+}
+
+#[test]
+fn a_price_that_was_changed_and_that_terminals_do_not_show_is_found() {
+    assert!(found_within(10_000, Sabotage::PriceForgotten));
 }
 
 #[test]

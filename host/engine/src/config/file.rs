@@ -190,7 +190,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
     let issuer_tables = tables.each("issuers");
     let site_table = tables.optional::<SiteTable>("site");
     let policy = tables.or_default::<PolicyTable>("policy");
-    let tariff_tables = tables.list("tariffs", true);
+    let tariff_tables = tables.list_by_id("tariffs");
     let station_tables = tables.list("stations", true);
     let terminal_tables = tables.list("terminals", true);
     let upstream_table = tables.optional::<UpstreamTable>("upstream");

@@ -2,12 +2,13 @@
 
 use chargetap_contract::money::Tariff;
 use chargetap_contract::session::Policy;
+use chargetap_fleet::tariff::amounts;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::ConfigError;
 use super::place::Place;
 use super::tables::Table;
-use super::{ConfigError, amounts};
 
 const SECOND: u64 = 1_000;
 const HOUR_S: u64 = 60 * 60;

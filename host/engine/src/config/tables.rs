@@ -21,6 +21,16 @@ pub(super) struct Element<T> {
     pub(super) table: Option<T>,
 }
 
+/// An element of a list of tables that have an `id` each, which is not part of the table.
+pub(super) struct Listed<'a, T> {
+    /// Nothing, if there is none.
+    pub(super) id: Option<Spanned<String>>,
+    /// Nothing, if something of it is wrong.
+    pub(super) table: Option<T>,
+    /// As it stands in the file.
+    pub(super) value: Spanned<DeValue<'a>>,
+}
+
 /// A table in a table.
 pub(super) struct Named<T> {
     pub(super) key: Spanned<String>,
@@ -100,9 +110,8 @@ impl<'a> Tables<'a> {
         };
         let span = value.span();
         let DeValue::Array(array) = value.into_inner() else {
-            let problem = format!("must be a list of tables: write [[{name}]]");
             self.place
-                .add(self.place.error_at(name, span.start, problem));
+                .add(self.place.error_at(name, span.start, no_list(name)));
             return None;
         };
         let elements = array.into_iter().map(|value| Element {
@@ -110,6 +119,55 @@ impl<'a> Tables<'a> {
             table: read(self.place, name, value),
         });
         Some(Spanned::new(span, elements.collect()))
+    }
+
+    /// A list of tables that must be there, and that have an `id` each.
+    pub(super) fn list_by_id<T: Table>(
+        &mut self,
+        name: &'static str,
+    ) -> Option<Spanned<Vec<Listed<'a, T>>>> {
+        let value = self.needed(name)?;
+        let span = value.span();
+        let DeValue::Array(array) = value.into_inner() else {
+            self.place
+                .add(self.place.error_at(name, span.start, no_list(name)));
+            return None;
+        };
+        let tables = array.into_iter().map(|mut value| {
+            let id = self.take_id(name, &mut value);
+            let table = read(self.place, name, value.clone());
+            Listed { id, table, value }
+        });
+        Some(Spanned::new(span, tables.collect()))
+    }
+
+    /// Takes the `id` out of a table.
+    fn take_id(
+        &self,
+        name: &'static str,
+        value: &mut Spanned<DeValue<'a>>,
+    ) -> Option<Spanned<String>> {
+        let at = value.span().start;
+        let DeValue::Table(table) = value.get_mut() else {
+            return None;
+        };
+        let wrong = |at, problem: &str| {
+            let key = format!("{name}.id");
+            self.place
+                .add(self.place.error_at(&key, at, problem.to_owned()));
+        };
+        let Some((_, id)) = table.remove_entry("id") else {
+            wrong(at, "is missing");
+            return None;
+        };
+        let span = id.span();
+        match id.into_inner() {
+            DeValue::String(id) => Some(Spanned::new(span, id.into_owned())),
+            _ => {
+                wrong(span.start, "must be a text");
+                None
+            }
+        }
     }
 
     /// The tables of a table, by their keys.
@@ -142,6 +200,10 @@ impl<'a> Tables<'a> {
                 .add(self.place.error_at(name, key.span().start, problem));
         }
     }
+}
+
+fn no_list(name: &str) -> String {
+    format!("must be a list of tables: write [[{name}]]")
 }
 
 fn id(value: &Spanned<DeValue<'_>>) -> Option<String> {

@@ -5,15 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chargetap_contract::LANGUAGES;
 use chargetap_contract::money::Tariff;
 use chargetap_contract::session::Evse;
+use chargetap_fleet::tariff::{self, amounts};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::place::{Place, repeated};
 use super::policy::PolicyTable;
 use super::tables::{Element, Table};
-use super::{
-    ConfigError, DEFAULT_LANGUAGE, Model, ServedEvse, Start, Station, Terminal, amounts, limits,
-};
+use super::{ConfigError, DEFAULT_LANGUAGE, Model, ServedEvse, Start, Station, Terminal};
 
 /// As many amounts as a driver can take in at a glance.
 const MOST_CHOICES: usize = 6;
@@ -133,9 +132,11 @@ fn terminal(
     Some(Terminal {
         model,
         policy: policy?,
+        tariff: table.tariff.into_inner(),
         evses: evses?,
         start: table.start,
         holds: holds?,
+        holds_by_tariff: table.hold.is_none() && table.hold_choices.is_none(),
         stop_on_screen: table.stop_on_screen.into_inner(),
         confirm_stop: table.confirm_stop.into_inner(),
         languages: languages?,
@@ -183,13 +184,16 @@ fn holds(
     tariff: &Tariff,
     decimals: u32,
 ) -> Result<Vec<u64>, ConfigError> {
-    let limits = limits::Reader { place, decimals };
+    let hold_of = |key: &str, value: &Spanned<String>| {
+        let hold = tariff::hold(value.get_ref(), decimals, tariff);
+        hold.map_err(|problem| place.error(key, value, problem))
+    };
     match (&table.hold, &table.hold_choices, tariff.preauthorize_amount) {
         (Some(_), Some(choices), _) => {
             let problem = "there is a hold as well, and only one of the two can be".into();
             Err(place.error("terminals.hold_choices", choices, problem))
         }
-        (Some(hold), None, _) => Ok(vec![limits.hold("terminals.hold", hold, tariff)?]),
+        (Some(hold), None, _) => Ok(vec![hold_of("terminals.hold", hold)?]),
         (None, Some(choices), _) => {
             let key = "terminals.hold_choices";
             if !(2..=MOST_CHOICES).contains(&choices.get_ref().len()) {
@@ -198,7 +202,7 @@ fn holds(
             }
             let mut holds = Vec::new();
             for choice in choices.get_ref() {
-                let hold = limits.hold(key, choice, tariff)?;
+                let hold = hold_of(key, choice)?;
                 if holds.contains(&hold) {
                     return Err(repeated(place, key, choice));
                 }

@@ -337,7 +337,7 @@ fn what_is_wrong_with_an_element_is_named_by_line_and_key() {
         (
             "tax_included = true",
             "vat_percent = \"25\"",
-            "line 29: tariffs.elements: a tariff has either elements, or prices and a VAT of its own",
+            "line 29: tariffs.vat_percent: a tariff has either elements, or prices and a VAT of its own",
         ),
     ] {
         assert_eq!(elements_error(from, to), expected);

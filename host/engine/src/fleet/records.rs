@@ -54,6 +54,7 @@ pub(super) async fn gateway_facts(
         let configured = TerminalConfig {
             model: it.model,
             evses: it.evses.iter().filter_map(evse).collect(),
+            needs: it.needs(),
         };
         Some((serial.parse().ok()?, configured))
     });
@@ -94,12 +95,16 @@ pub(super) async fn write(
         changes.map(|change| change.key.as_str()).collect()
     };
     let (terminals, sites) = (changed(Kind::Terminal), changed(Kind::Site));
-    for serial in gateway.config.terminals.keys() {
+    let tariffs = changed(Kind::Tariff);
+    for (serial, configured) in &gateway.config.terminals {
         let is_at_one = || {
             let terminal = next.get::<Terminal>(serial);
             terminal.is_some_and(|it| sites.contains(it.details.site.as_str()))
         };
-        if terminals.contains(serial.as_str()) || (!sites.is_empty() && is_at_one()) {
+        let is_changed = terminals.contains(serial.as_str())
+            || tariffs.contains(configured.tariff.as_str())
+            || (!sites.is_empty() && is_at_one());
+        if is_changed {
             gateway.platform.notify(Work::Terminal(serial));
         }
     }

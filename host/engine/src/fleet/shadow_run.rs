@@ -12,7 +12,7 @@ use chargetap_fleet::api::{Comparison, Difference};
 use chargetap_fleet::bundle::StandbyBundle;
 
 use super::comparison::{Pair, RecordedStep, add, is_enough};
-use super::terms;
+use super::{records, terms};
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::labels::event_name;
@@ -93,10 +93,14 @@ impl<P: Platform> ShadowRun<'_, P> {
 
     async fn serve_terminals(&mut self) -> Result<(), EngineError> {
         let gateway = self.gateway;
-        for (serial, terminal) in &gateway.config.terminals {
+        let fleet = records::current(gateway).await?;
+        for serial in gateway.config.terminals.keys() {
             self.comparison.terminals += 1;
             let now = gateway.platform.now();
-            let policy = terms::current(gateway, serial).await?.policy_at(now)?;
+            let Some(served) = terms::served(&gateway.config, &fleet, serial, now)? else {
+                continue;
+            };
+            let (terminal, policy) = (&served.terminal, served.terms().policy_at(now)?);
             let languages = terminal.languages.iter().map(String::as_str);
             let compared = self.compare(|pair| {
                 let mut found = pair.callback(serial, &gateway.config.public_url, now);

@@ -8,11 +8,12 @@
 use std::collections::BTreeMap;
 
 use chargetap_contract::receipt::{Document, Page};
+use chargetap_fleet::tariff::amounts::decimals;
+use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use super::pages::{form, unavailable};
 use super::subject::session;
-use crate::config::amounts::decimals;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::http::{BODY_LIMIT, Method, Request, Response};
@@ -111,9 +112,9 @@ async fn find_by_card(
     Ok(found.map(|(_, document)| document.id.clone()))
 }
 
-/// The days of the session at the site: it may go on past midnight.
+/// The days of the session at the site: it may go on past midnight. By UTC where its time zone is not known any more.
 fn days(document: &Document) -> [String; 2] {
-    let zone = local_time::of_site(&document.site);
+    let zone = local_time::of_site(Some(&document.site)).unwrap_or(TimeZone::UTC);
     let tapped_at = session(&document.subject).tapped_at;
     [tapped_at, document.issued_at].map(|moment| local_time::day(&zone, moment))
 }

@@ -64,7 +64,10 @@ pub struct TransactionAnswer {
 
 impl<P: Platform> Gateway<P> {
     /// What the EVSEs of a station cost at which drivers can pay, for the station to show.
-    pub async fn station_tariffs(&self, station: &str) -> Vec<EvseTariff> {
+    ///
+    /// # Errors
+    /// The store cannot be used, or a site's time zone is not known.
+    pub async fn station_tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, EngineError> {
         tariffs(self, station).await
     }
 

@@ -17,12 +17,13 @@ pub use self::conversion::Untold;
 use self::conversion::converted;
 use crate::config::Terminal;
 use crate::error::EngineError;
+use crate::fleet::{records, terms};
 use crate::gateway::Gateway;
 use crate::platform::{ComponentFault, Platform, Purpose};
 use crate::terminals::words::in_language;
 
 /// What an EVSE costs.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EvseTariff {
     /// Its number at the station.
     pub evse: u32,
@@ -31,16 +32,26 @@ pub struct EvseTariff {
 }
 
 /// A terminal and its serial number.
-type Serving<'a> = (&'a str, &'a Terminal);
+type Serving<'a> = (&'a str, Terminal);
 
 /// The tariffs of those EVSEs of a station at which drivers can pay.
-pub(crate) async fn tariffs(gateway: &Gateway<impl Platform>, station: &str) -> Vec<EvseTariff> {
+///
+/// # Errors
+/// The store cannot be used, or a site's time zone is not known.
+pub(crate) async fn tariffs(
+    gateway: &Gateway<impl Platform>,
+    station: &str,
+) -> Result<Vec<EvseTariff>, EngineError> {
+    let (fleet, now) = (records::current(gateway).await?, gateway.platform.now());
     let mut evses: BTreeMap<u32, Vec<Serving<'_>>> = BTreeMap::new();
     for (serial, terminal) in &gateway.config.terminals {
         let here = terminal.evses.iter();
         for served in here.filter(|served| served.evse.station == station) {
             let serving = evses.entry(served.evse.connector).or_default();
-            serving.push((serial, terminal));
+            let served = terms::served(&gateway.config, &fleet, serial, now)?;
+            if let Some(served) = served.filter(|it| it.is_fit) {
+                serving.push((serial, served.terminal));
+            }
         }
     }
     let mut tariffs = Vec::new();
@@ -48,7 +59,7 @@ pub(crate) async fn tariffs(gateway: &Gateway<impl Platform>, station: &str) -> 
         let tariff = tariff(gateway, &serving).await;
         tariffs.push(EvseTariff { evse, tariff });
     }
-    tariffs
+    Ok(tariffs)
 }
 
 /// The tariff of an EVSE that these terminals serve.
@@ -62,8 +73,9 @@ async fn tariff(
         .collect();
     tariffs.dedup();
     let tariff = match tariffs.pop() {
+        None => return Err(Untold::NoTariff),
         Some(only) if tariffs.is_empty() => only?,
-        _ => return Err(Untold::SeveralTariffs),
+        Some(_) => return Err(Untold::SeveralTariffs),
     };
     let descriptions = descriptions(gateway, serving)
         .await

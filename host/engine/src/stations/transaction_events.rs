@@ -5,13 +5,13 @@
 //! is a vehicle. It counts once there is a token that is good and a vehicle, or energy flowed; until then it keeps
 //! nobody from paying at its EVSE. It may outlive a session, and be the next driver's.
 
+use chargetap_fleet::tariff::amounts::decimals;
 use chargetap_ocpp::message::{Cost, TransactionResponse};
 use chargetap_ocpp::report::{
     Readings, Start, Stop, TransactionEvent, TransactionRef, TransactionStage,
 };
 use rust_decimal::Decimal;
 
-use crate::config::amounts::decimals;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::platform::Platform;

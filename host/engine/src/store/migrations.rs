@@ -7,7 +7,8 @@
 //! may start together: what one of them does late fails or changes nothing, and its next start succeeds. So nothing is
 //! dropped whose name is used again. Instances of an earlier program must have ended.
 //!
-//! Each version adds its steps as an array of its own, to be run on the versions before.
+//! Each version adds its steps as an array of its own, to be run on the versions before. One without steps has a kind of
+//! record that earlier programs cannot read.
 
 use super::error::StoreError;
 use super::rows::{Reader, by_dialect};
@@ -15,7 +16,7 @@ use super::schema::{DEFINITIONS, postgres};
 use crate::platform::{Database, Dialect, Value};
 
 /// The version of the tables.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// What stands in its place while rows are copied into the tables (`copies`). Programs that do not know it refuse it as a
 /// version that is newer than theirs.

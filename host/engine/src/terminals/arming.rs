@@ -166,13 +166,19 @@ async fn next_prompt(
         statuses.push(status);
     }
     let fleet = records::current(gateway).await?;
-    let activation = records::activation(&fleet, serial, now);
+    let mut activation = records::activation(&fleet, serial, now);
     let chosen = sent.and_then(|sent| sent.chosen(now));
+    let Some(served) = terms::served(&gateway.config, &fleet, serial, now)? else {
+        return Err(EngineError::UnknownTerminal(serial.to_owned()));
+    };
+    if activation == ActivationCheck::Allowed && !served.is_fit {
+        activation = ActivationCheck::EndOnly;
+    }
     if activation != ActivationCheck::Allowed {
         let next = next_prompt::out_of_service(terminal, &statuses, chosen, activation);
         return put_into_words(gateway, serial, next).await;
     }
-    let terms = terms::at_terminal(&gateway.config, &fleet, serial);
+    let (terminal, terms) = (&served.terminal, served.terms());
     let policy = terms.policy_at(now)?;
     let offers = platform.call(Purpose::Money, |components| {
         let holds = terminal.holds.iter();

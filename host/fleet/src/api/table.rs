@@ -11,6 +11,7 @@ mod plugins;
 mod records;
 mod stations;
 mod status;
+mod tariffs;
 mod terminals;
 
 use std::sync::LazyLock;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> &'static [Route] {
         let routes = [
             places::routes(),
             stations::routes(),
+            tariffs::routes(),
             orders::routes(),
             terminals::routes(),
             onboarding::routes(),

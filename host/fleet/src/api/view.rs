@@ -7,15 +7,17 @@ use serde_json::Value;
 use super::request::Request;
 use crate::access::{Calendar, CalendarDetails, Token, TokenDetails};
 use crate::alert::{Alert, Webhook, WebhookDetails};
+use crate::assignment;
 use crate::context::StatusRecord;
 use crate::fleet::{Item, Record, Versioned};
 use crate::incident::Incident;
-use crate::moment::Moment;
+use crate::moment::{LocalTime, Moment};
 use crate::order::Order;
 use crate::processor::Parts;
 use crate::readiness;
 use crate::refusal::Reason;
 use crate::site::{Customer, Person, Site, Station};
+use crate::tariff::{Tariff, TariffForm};
 use crate::terminal::Terminal;
 use crate::text::Key;
 
@@ -103,6 +105,42 @@ impl RecordView for Terminal {
     }
 }
 
+impl RecordView for Tariff {
+    const PATH: &'static str = "tariffs";
+    type View = Self;
+    type Response = TariffView;
+
+    fn view(&self) -> Self {
+        self.clone()
+    }
+
+    fn response(versioned: &Versioned<Self>, request: &Request<'_>) -> TariffView {
+        let (it, context) = (&versioned.value, request.context);
+        let zones = assignment::zones(request.fleet, context.gateway, &it.key);
+        let (details, now) = (&it.details, context.now);
+        let begun = details.begun(now, &zones).last();
+        TariffView {
+            version: versioned.version,
+            current: begun.map_or_else(|| details.prices.clone(), |it| it.prices.clone()),
+            next_change: details.next(now, &zones).map(|it| it.from),
+            tariff: it.view(),
+        }
+    }
+}
+
+/// A tariff with what counts of it now.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct TariffView {
+    /// Its version: what its ETag says.
+    version: u64,
+    /// The prices that count now. While a change has begun at some of its sites only, those from before it.
+    current: TariffForm,
+    /// When the next change begins, by the time at each site.
+    next_change: Option<LocalTime>,
+    #[serde(flatten)]
+    tariff: Tariff,
+}
+
 /// A terminal with its readiness and its status at the vendor.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct TerminalView {
@@ -188,6 +226,7 @@ pub fn view(item: &Item) -> Value {
         Item::Station(it) => json(&it.view()),
         Item::StationOperation(it) => json(it),
         Item::BundleSwap(it) => json(it),
+        Item::Tariff(it) => json(&it.view()),
         Item::Person(it) => json(&it.view()),
         Item::Order(it) => json(&it.view()),
         Item::Terminal(it) => json(&it.view()),

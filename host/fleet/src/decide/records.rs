@@ -1,14 +1,16 @@
-//! Customers, sites, stations, people and orders.
+//! Customers, sites, stations, tariffs, people and orders.
 
 mod order;
 mod people;
 mod place;
+mod tariff;
 #[cfg(test)]
 mod tests;
 
 pub(super) use order::put_order;
 pub(super) use people::{put_person, remove_person, train};
 pub(super) use place::{operate, put_site, put_station};
+pub(super) use tariff::{put_tariff, remove_tariff};
 
 use std::borrow::Borrow;
 

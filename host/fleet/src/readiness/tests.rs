@@ -342,3 +342,29 @@ fn a_ticket_says_what_is_missing_of_the_order_itself() {
         ["too-few-activations", "too-few-software-years"]
     );
 }
+
+// A tariff that is put on record fits; the configuration may change after that.
+#[test]
+fn a_tariff_on_record_that_fits_no_more_is_missing_until_one_of_the_two_is_corrected() {
+    let mut world = World::complete();
+    let prices = serde_json::json!({"currency": "EUR", "per_kwh": "0.49", "vat_percent": "25"});
+    let mut then = prices.clone();
+    then["min_price"] = serde_json::json!({"after_taxes": "10.00"});
+    let changes = serde_json::json!([{"from": "2027-01-01", "prices": then}]);
+    let details = serde_json::json!({"prices": prices, "changes": changes});
+    let details = serde_json::from_value(details).unwrap();
+    world
+        .command(Command::PutTariff(text("standard"), details))
+        .unwrap();
+    assert_eq!(owed(&world), []);
+    let terminal = world.gateway.configured.values_mut().next().unwrap();
+    terminal.needs.currency = "SEK".to_owned();
+    let platform = ("currency-differs".to_owned(), Some(Party::Platform));
+    assert_eq!(owed(&world), [platform]);
+    // From the change on, a hold of 9.00 would not do.
+    let terminal = world.gateway.configured.values_mut().next().unwrap();
+    terminal.needs.currency = "EUR".to_owned();
+    terminal.needs.holds = vec![900];
+    let platform = ("hold-too-small".to_owned(), Some(Party::Platform));
+    assert_eq!(owed(&world), [platform]);
+}

@@ -60,6 +60,7 @@ impl Site {
             .replace("{serial}", self.serial)
             .replace("{incident}", self.incident)
             .replace("{alert}", self.alert)
+            .replace("{tariff}", "standard")
             .replace("{webhook}", "pager")
             .replace("{token}", "K-1")
             .replace("{calendar}", "C-1")
@@ -140,6 +141,10 @@ pub(crate) fn fleet() -> Fleet {
     let mut records = NORTH.records();
     records.extend(SOUTH.records());
     records.extend([
+        json!({ "kind": "tariff", "record": {
+            "key": "standard",
+            "details": { "prices": { "currency": "EUR", "per_kwh": "0.49", "vat_percent": "25" } },
+        }}),
         json!({ "kind": "webhook", "record": {
             "key": "pager", "details": { "url": "https://example.com/hook" },
             "secret": "whsec_Y2FuYXJ5",

@@ -1,7 +1,8 @@
 //! What the gateway asks of a station that has just connected: how its connectors are, and that its settings are
-//! those on which the gateway relies. Then it is told the tariffs that it can show.
+//! those on which the gateway relies. Then it is told the tariffs that it can show, and again whenever one changes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chargetap_engine::EvseTariff;
 use chargetap_fleet::text::loggable;
@@ -11,6 +12,9 @@ use chargetap_ocpp::settings::{self, Setting};
 use chargetap_ocpp::tariff;
 
 use super::{Outcome, Shared, StationEvents};
+
+/// After how long at most a station is told again what it did not answer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 /// Asks a station, once it had time to introduce itself.
 pub(super) async fn check<E: StationEvents>(
@@ -70,60 +74,116 @@ pub(super) async fn check<E: StationEvents>(
     }
     // A central system above has tariffs of its own.
     if version >= Version::V21 && shared.upstream.is_none() {
-        tell_tariffs(&shared, &station).await;
+        keep_told(&shared, &station).await;
     }
 }
 
-/// Tells a station what its EVSEs cost, if it shows that. It may compute a price by it, which counts for nothing here.
-async fn tell_tariffs<E: StationEvents>(shared: &Shared<E>, station: &str) {
+/// Tells a station what its EVSEs cost, if it shows that, for as long as it is connected. It may compute a price by it,
+/// which counts for nothing here.
+async fn keep_told<E: StationEvents>(shared: &Shared<E>, station: &str) {
+    if !shows_tariffs(shared, station).await {
+        return;
+    }
+    let often = shared.timeouts.tariffs;
+    let (mut told, mut pause) = (Vec::new(), often);
+    loop {
+        // Where they cannot be had now, it goes on showing what it shows.
+        if let Ok(tariffs) = shared.events.tariffs(station).await {
+            let is_told = tell_changed(shared, station, &mut told, tariffs).await;
+            // Starts and stops wait for one that does not answer.
+            pause = match is_told {
+                true => often,
+                false => pause.saturating_mul(2).min(LONGEST_PAUSE),
+            };
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Tells a station the tariffs that it was not told. Whether it answered.
+async fn tell_changed<E>(
+    shared: &Shared<E>,
+    station: &str,
+    told: &mut Vec<EvseTariff>,
+    tariffs: Vec<EvseTariff>,
+) -> bool {
+    for tariff in tariffs {
+        if told.contains(&tariff) {
+            continue;
+        }
+        let evse = tariff.evse;
+        // It may keep an earlier one for a transaction, and take that for what it shows if it is told it again.
+        let was_told = told.iter().any(|it| it.evse == evse);
+        if was_told && clear_tariff(shared, station, evse).await.is_none() {
+            return false;
+        }
+        told.retain(|it| it.evse != evse);
+        shared.recent.tells_tariff(station, evse);
+        if tell_tariff(shared, station, &tariff).await.is_none() {
+            return false;
+        }
+        told.push(tariff);
+    }
+    true
+}
+
+async fn shows_tariffs<E: StationEvents>(shared: &Shared<E>, station: &str) -> bool {
     let mut says = Vec::new();
     for key in settings::SHOWS_TARIFFS {
         let question = Request::ReadSettings(vec![key]);
         let Some(Answer::Result(found)) = answered(shared, station, question).await else {
-            return;
+            return false;
         };
         says.extend(settings::is_on(key, &found));
     }
     // One that knows the one setting only may say by it that it does.
-    if says.is_empty() || says.contains(&false) {
+    let shows = !says.is_empty() && !says.contains(&false);
+    if !shows {
         tracing::debug!(station, "the station shows no tariffs");
-        return;
     }
-    let Ok(tariffs) = shared.events.tariffs(station).await else {
-        return;
-    };
-    for EvseTariff { evse, tariff } in tariffs {
-        match tariff {
-            Ok(tariff) => {
-                let tariff = Box::new(tariff);
-                let told = Request::SetTariff { evse, tariff };
-                let Some(answer) = answered(shared, station, told).await else {
-                    let reason = "it gave no answer";
-                    shared.recent.refused_tariff(station, evse, reason);
-                    tracing::warn!(station, evse, reason, "the station does not take a tariff");
-                    return;
-                };
-                let Some(reason) = tariff::refusal(&answer) else {
-                    tracing::info!(station, evse, "the station shows the tariff of an EVSE");
-                    continue;
-                };
-                let reason = loggable(&reason);
-                shared.recent.refused_tariff(station, evse, &reason);
+    shows
+}
+
+/// Tells a station the tariff of an EVSE. Nothing if it does not answer.
+async fn tell_tariff<E>(
+    shared: &Shared<E>,
+    station: &str,
+    EvseTariff { evse, tariff }: &EvseTariff,
+) -> Option<()> {
+    let evse = *evse;
+    match tariff {
+        Ok(tariff) => {
+            let tariff = Box::new(tariff.clone());
+            let told = Request::SetTariff { evse, tariff };
+            let Some(answer) = answered(shared, station, told).await else {
+                let reason = "it gave no answer";
+                shared.recent.refused_tariff(station, evse, reason);
                 tracing::warn!(station, evse, reason, "the station does not take a tariff");
-            }
-            Err(reason) => {
-                tracing::info!(station, evse, %reason, "the station is not told a tariff");
-            }
+                return None;
+            };
+            let Some(reason) = tariff::refusal(&answer) else {
+                tracing::info!(station, evse, "the station shows the tariff of an EVSE");
+                return Some(());
+            };
+            let reason = loggable(&reason);
+            shared.recent.refused_tariff(station, evse, &reason);
+            tracing::warn!(station, evse, reason, "the station does not take a tariff");
         }
-        // Otherwise it may go on showing an earlier tariff.
-        let forget = Request::ClearTariff { evse };
-        let Some(answer) = answered(shared, station, forget).await else {
-            return;
-        };
-        if answer.is_accepted() == Some(false) {
-            tracing::warn!(station, evse, "the station may show an earlier tariff");
+        Err(reason) => {
+            tracing::info!(station, evse, %reason, "the station is not told a tariff");
         }
     }
+    // Otherwise it may go on showing an earlier tariff.
+    clear_tariff(shared, station, evse).await
+}
+
+/// Has a station show no tariff of an EVSE. Nothing if it does not answer.
+async fn clear_tariff<E>(shared: &Shared<E>, station: &str, evse: u32) -> Option<()> {
+    let answer = answered(shared, station, Request::ClearTariff { evse }).await?;
+    if answer.is_accepted() == Some(false) {
+        tracing::warn!(station, evse, "the station may show an earlier tariff");
+    }
+    Some(())
 }
 
 /// A station's answer to a call, if it gives one.

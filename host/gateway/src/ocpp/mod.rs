@@ -75,6 +75,8 @@ pub struct Timeouts {
     pub setting: Duration,
     /// The time until a connector's status that could not be stored is told again.
     pub status: Duration,
+    /// How often the tariffs of a station that shows them are looked at.
+    pub tariffs: Duration,
 }
 
 impl Timeouts {
@@ -87,6 +89,7 @@ impl Timeouts {
         above: Duration::from_secs(10),
         setting: Duration::from_secs(5),
         status: Duration::from_secs(10),
+        tariffs: Duration::from_secs(30),
         silence_without_pongs: Duration::from_secs(3 * HEARTBEAT_INTERVAL_S as u64),
     };
 }

@@ -32,7 +32,7 @@ struct Kept {
 }
 
 impl Recent {
-    /// A station connected: it is asked for its settings anew, and told its tariffs.
+    /// A station connected: it is asked for its settings anew.
     pub(super) fn connected(&self, station: &str) {
         let mut kept = self.lock();
         let kept = kept.entry(station.to_owned()).or_default();
@@ -65,6 +65,13 @@ impl Recent {
         let kept = kept.entry(station.to_owned()).or_default();
         kept.refused_settings
             .push((key.to_owned(), wanted.to_owned()));
+    }
+
+    /// A station is about to be told the tariff of an EVSE, which it may take this time.
+    pub(super) fn tells_tariff(&self, station: &str, evse: u32) {
+        let mut kept = self.lock();
+        let kept = kept.entry(station.to_owned()).or_default();
+        kept.refused_tariffs.retain(|(refused, _)| *refused != evse);
     }
 
     /// A station did not take the tariff of an EVSE.

@@ -221,8 +221,9 @@ impl Oracle {
             // What the register forgot before it was read is known to nobody.
             return;
         }
-        let is_worth_little = |it: &Price| worth(it, delivered, 0) < it.minimum;
-        let is_little = prices.iter().any(is_worth_little) || delivered < 1_000;
+        let mut shown = prices.iter();
+        let is_worth_little = shown.any(|(price, minimum)| worth(price, delivered, 0) < *minimum);
+        let is_little = is_worth_little || delivered < 1_000;
         let was_told = alerted(disk, id) || alerted_of_transaction(disk, id, delivered);
         let is_billed = view.captured > 0 && view.energy + 1 >= delivered;
         let is_covered = view
@@ -299,10 +300,10 @@ impl Oracle {
         }
     }
 
-    /// The prices that the driver may have read.
-    fn prices(&self, id: &str, terminal: &str) -> Vec<Price> {
+    /// The prices that the driver may have read, each with the least that is captured.
+    fn prices(&self, id: &str, terminal: &str) -> Vec<(Price, u64)> {
         let tapped = self.taps.get(id);
-        site::prices(terminal, tapped.map(|(tapped, _)| tapped.text.as_str()))
+        site::shown(terminal, tapped.map(|(tapped, _)| tapped.text.as_str()))
     }
 
     /// The price is what the terminal showed, for what the station delivered and reported.
@@ -359,7 +360,7 @@ impl Oracle {
             });
         }
         let prices = self.prices(id, &view.terminal);
-        let is_right = prices.iter().any(|it| it.currency == view.currency);
+        let is_right = prices.iter().any(|(it, _)| it.currency == view.currency);
         self.demand(is_right, || {
             format!(
                 "{id} is in {}, which its terminal did not show",
@@ -367,11 +368,11 @@ impl Oracle {
             )
         });
         let at_least = |energy, duration| {
-            let worths = prices.iter().map(|it| worth(it, energy, duration));
+            let worths = prices.iter().map(|(it, _)| worth(it, energy, duration));
             worths.min().unwrap_or(0)
         };
         let at_most = |energy, duration| {
-            let worths = prices.iter().map(|it| worth(it, energy, duration));
+            let worths = prices.iter().map(|(it, _)| worth(it, energy, duration));
             worths.max().unwrap_or(0)
         };
         // By energy alone it is exact. Time is known as exactly as clocks are.

@@ -16,6 +16,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 pub enum Untold {
+    /// No terminal there has a tariff that fits it.
+    #[error("no terminal takes cards for the EVSE")]
+    NoTariff,
     /// It depends on the terminal.
     #[error("several terminals with different tariffs serve the EVSE")]
     SeveralTariffs,

@@ -32,14 +32,15 @@ const EARLIER: [(&str, &str); 11] = [
 ];
 
 /// Since versions are counted.
-const COUNTED: [(&str, &str); 3] = [
+const COUNTED: [(&str, &str); 4] = [
     ("version 1", include_str!("earlier/version-1.sql")),
     ("version 2", include_str!("earlier/version-2.sql")),
     ("version 3", include_str!("earlier/version-3.sql")),
+    ("version 4", include_str!("earlier/version-4.sql")),
 ];
 
 /// The tables of the current version.
-const CURRENT: &str = include_str!("earlier/version-4.sql");
+const CURRENT: &str = include_str!("earlier/version-5.sql");
 
 /// A database that fails after a number of statements.
 struct Disk {

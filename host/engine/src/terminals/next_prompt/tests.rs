@@ -48,6 +48,8 @@ fn terminal(start: Start, evses: u32, holds: &[u64]) -> Terminal {
             .collect(),
         start,
         holds: holds.to_vec(),
+        holds_by_tariff: false,
+        tariff: "standard".into(),
         stop_on_screen: false,
         confirm_stop: false,
         languages: vec!["en".into()],

@@ -1,3 +1,5 @@
+use serde_json::{Value, json};
+
 use crate::command::{Command, TerminalAction};
 use crate::moment::Moment;
 use crate::order::OrderDetails;
@@ -5,6 +7,7 @@ use crate::processor::Processor;
 use crate::site::{
     Acceptance, EvseDetails, Person, PersonDetails, Site, Station, StationDetails, Training,
 };
+use crate::tariff::Tariff;
 use crate::terminal::{Domain, Origin};
 use crate::world::{World, contact, text};
 
@@ -169,4 +172,109 @@ fn whoever_is_removed_may_use_no_terminal() {
         world.command(Command::RemovePerson(text("bo"))),
         refused(&["no-such-person"])
     );
+}
+
+/// Put the tariff on record that the only terminal has.
+fn put_tariff(world: &mut World, details: Value) -> Result<(), Vec<String>> {
+    let details = serde_json::from_value(details).unwrap();
+    world.command(Command::PutTariff(text("standard"), details))
+}
+
+fn prices(per_kwh: &str) -> Value {
+    json!({"currency": "EUR", "per_kwh": per_kwh, "vat_percent": "25"})
+}
+
+#[test]
+fn a_tariff_fits_the_currency_and_the_holds_of_its_terminals() {
+    let mut world = World::complete();
+    let costing = |least: &str| {
+        let mut prices = prices("0.49");
+        prices["min_price"] = json!({"before_taxes": least});
+        json!({"prices": prices})
+    };
+    // 40.00 with 25 % VAT is what the terminal holds.
+    assert_eq!(put_tariff(&mut world, costing("40.00")), Ok(()));
+    let too_much = put_tariff(&mut world, costing("40.01"));
+    assert_eq!(too_much, refused(&["hold-too-small"]));
+    let mut in_kronor = prices("4.90");
+    in_kronor["currency"] = json!("SEK");
+    let other = put_tariff(&mut world, json!({"prices": in_kronor}));
+    assert_eq!(other, refused(&["currency-differs"]));
+    let wrong = put_tariff(&mut world, costing("a lot"));
+    assert_eq!(wrong, refused(&["wrong-value"]));
+    let details = serde_json::from_value(json!({"prices": prices("0.49")})).unwrap();
+    let of_nobody = world.command(Command::PutTariff(text("Standard"), details));
+    assert_eq!(of_nobody, refused(&["nobody-has-it"]));
+}
+
+#[test]
+fn a_terminal_without_a_hold_of_its_own_holds_what_its_tariff_says_in_every_change() {
+    let mut world = World::complete();
+    let terminal = world.gateway.configured.values_mut().next().unwrap();
+    terminal.needs.holds = Vec::new();
+    let holding = |hold: &str| {
+        let mut prices = prices("0.49");
+        prices["preauthorize"] = json!(hold);
+        prices
+    };
+    let with_change = |first: Value, change: Value| json!({"prices": first, "changes": [{"from": "2027-01-01", "prices": change}]});
+    let missing = put_tariff(&mut world, json!({"prices": prices("0.49")}));
+    assert_eq!(missing, refused(&["hold-missing"]));
+    let later = put_tariff(&mut world, with_change(holding("75.00"), prices("0.55")));
+    assert_eq!(later, refused(&["hold-missing"]));
+    // Less than 0.50 is never captured.
+    let too_little = with_change(holding("75.00"), holding("0.49"));
+    assert_eq!(
+        put_tariff(&mut world, too_little),
+        refused(&["hold-too-small"])
+    );
+    let enough = with_change(holding("75.00"), holding("0.50"));
+    assert_eq!(put_tariff(&mut world, enough), Ok(()));
+}
+
+// The terminal is in Stockholm, where it is noon of 25 November 2026.
+#[test]
+fn prices_that_count_no_more_are_not_edited() {
+    let mut world = World::complete();
+    let from = |from: &str, first: &str, then: &str| json!({"prices": prices(first), "changes": [{"from": from, "prices": prices(then)}]});
+    let past = from("2026-11-25T12:00", "0.49", "0.55");
+    assert_eq!(put_tariff(&mut world, past), refused(&["has-begun"]));
+    let coming = |first| from("2026-11-25T12:01", first, "0.55");
+    assert_eq!(put_tariff(&mut world, coming("0.49")), Ok(()));
+    assert_eq!(put_tariff(&mut world, coming("0.50")), Ok(()));
+
+    world.pass(60_000);
+    assert_eq!(
+        put_tariff(&mut world, coming("0.50")),
+        Ok(()),
+        "as on record"
+    );
+    assert_eq!(
+        put_tariff(&mut world, coming("0.60")),
+        refused(&["has-begun"])
+    );
+    let edited = from("2026-11-25T12:01", "0.50", "0.60");
+    assert_eq!(put_tariff(&mut world, edited), refused(&["has-begun"]));
+    // What is to come may change, and so may the prices that count, as the first ones.
+    let mut longer = coming("0.50");
+    let next = json!({"from": "2027-01-01", "prices": prices("0.70")});
+    longer["changes"].as_array_mut().unwrap().push(next);
+    assert_eq!(put_tariff(&mut world, longer), Ok(()));
+    assert_eq!(
+        put_tariff(&mut world, from("2027-01-01", "0.60", "0.70")),
+        Ok(())
+    );
+}
+
+#[test]
+fn a_tariff_that_is_removed_is_gone() {
+    let mut world = World::complete();
+    put_tariff(&mut world, json!({"prices": prices("0.49")})).unwrap();
+    assert_eq!(
+        world.command(Command::RemoveTariff(text("standard"))),
+        Ok(())
+    );
+    assert!(world.fleet.get::<Tariff>("standard").is_none());
+    let again = world.command(Command::RemoveTariff(text("standard")));
+    assert_eq!(again, refused(&["no-such-tariff"]));
 }

@@ -8,34 +8,50 @@ use rust_decimal::prelude::ToPrimitive;
 const MILLI: u32 = 3;
 
 /// How many decimals an amount of this currency has.
-pub(crate) fn decimals(currency: &str) -> Result<u32, String> {
+///
+/// # Errors
+/// It is no currency of ISO 4217.
+pub fn decimals(currency: &str) -> Result<u32, String> {
     let unknown = || format!("{currency:?} is not an ISO 4217 currency code such as \"EUR\"");
     let known = Currency::from_code(currency).ok_or_else(unknown)?;
     known.exponent().map(u32::from).ok_or_else(unknown)
 }
 
 /// An amount such as `"50.00"` in minor units.
-pub(super) fn minor_units(text: &str, decimals: u32) -> Result<u64, String> {
+///
+/// # Errors
+/// What is wrong with it.
+pub fn minor_units(text: &str, decimals: u32) -> Result<u64, String> {
     scaled(text, decimals)
 }
 
 /// The opposite: minor units as people write them.
-pub(super) fn text(amount: u64, decimals: u32) -> String {
+#[must_use]
+pub fn text(amount: u64, decimals: u32) -> String {
     Decimal::from_i128_with_scale(amount.into(), decimals).to_string()
 }
 
 /// A unit price such as `"0.495"` in thousandths of the minor unit.
-pub(super) fn milli_minor(text: &str, decimals: u32) -> Result<u64, String> {
+///
+/// # Errors
+/// What is wrong with it.
+pub fn milli_minor(text: &str, decimals: u32) -> Result<u64, String> {
     scaled(text, decimals + MILLI)
 }
 
 /// An amount of energy in kWh such as `"1.5"` in watt-hours, or power in kW in watts.
-pub(super) fn thousandths(text: &str) -> Result<u64, String> {
+///
+/// # Errors
+/// What is wrong with it.
+pub fn thousandths(text: &str) -> Result<u64, String> {
     scaled(text, 3)
 }
 
 /// A percentage such as `"25"` in hundredths of a percent.
-pub(super) fn percent(text: &str) -> Result<u32, String> {
+///
+/// # Errors
+/// What is wrong with it.
+pub fn percent(text: &str) -> Result<u32, String> {
     let value = scaled(text, 2)?;
     match u32::try_from(value) {
         Ok(value) if value <= 10_000 => Ok(value),
