@@ -126,8 +126,8 @@ fn after_help(route: &Route) -> Option<String> {
         .find(|(noun, verb, _)| (*noun, *verb) == (route.noun, route.verb))
         .map(|(.., example)| format!("Example:\n  {example}"));
     let putting = matches!((route.method, &route.body), (Method::Put, Body::Json(_))).then(|| {
-        "The record is fetched first. The given values replace those in it, and all others stay. If \
-         the record changes in the meantime, nothing is written. A null in --data removes a value."
+        "Options change single values of the record, and all others stay. --data says all of it: what it \
+         leaves out is removed. If the record changes in the meantime, nothing is written."
             .to_owned()
     });
     let texts: Vec<String> = putting.into_iter().chain(example).collect();
@@ -202,7 +202,7 @@ fn data() -> Arg {
         .long(DATA)
         .value_name("JSON")
         .value_parser(files::data)
-        .help("The body, or parts of it, as JSON; @PATH for a file, - for standard input. Options override it")
+        .help("The body as JSON; @PATH for a file, - for standard input. Options override it")
 }
 
 fn option(property: &Property, method: Method, has_data: bool) -> Arg {

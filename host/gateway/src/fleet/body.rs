@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 
 use super::property::{Default, Property};
 
-/// Merge the record's present details, then `--data`, then the options into one body. Each
-/// overrides what came before (JSON Merge Patch, RFC 7396), so `null` removes a value.
+/// Merge the record's present details or `--data`, and then the options into one body. The options override what came
+/// before (JSON Merge Patch, RFC 7396). `--data` says all of a record, so that a file is what counts: what it leaves out
+/// must not stay from before.
 pub(super) fn assemble(
     properties: &[Property],
     present: Option<&Value>,
@@ -24,7 +25,7 @@ pub(super) fn assemble(
             json_patch::merge(&mut body, &property.patch(value));
         }
     }
-    for patch in present.into_iter().chain(data) {
+    if let Some(patch) = data.or(present) {
         json_patch::merge(&mut body, patch);
     }
     for (property, value) in options {

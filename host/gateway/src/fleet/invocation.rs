@@ -73,7 +73,7 @@ impl<'a> Invocation<'a> {
         self.matches.try_get_one(OUTPUT).ok()?
     }
 
-    /// The body, merged into the record's present details.
+    /// The body: the options, over `--data` or the present details of the record.
     ///
     /// # Errors
     /// The file cannot be read, or is not a picture.

@@ -34,6 +34,10 @@ fn example(property: &Property) -> String {
         Form::Json(_) if option.ends_with("sim") => "absent".into(),
         Form::Json(_) if option == "reach" => r#"{"sites": ["A-1"]}"#.into(),
         Form::Json(_) if option == "evses" => r#"[{"connector": 1}]"#.into(),
+        Form::Json(_) if option == "changes" => {
+            r#"[{"from": "2027-01-01", "prices": {"currency": "EUR"}}]"#.into()
+        }
+        Form::Json(_) if option == "prices-elements" => r#"[{"price_components": []}]"#.into(),
         Form::Json(shape) => panic!("{option} has no example: {shape}"),
     }
 }
@@ -90,24 +94,37 @@ fn an_inspection_is_of_now_and_without_findings_by_default() {
 }
 
 #[test]
-fn options_override_json_and_json_overrides_the_record() {
+fn options_override_the_record() {
     let present = json!({
         "contact": { "name": "Anna", "email": "anna@example.com", "phone": "1" },
         "sites": ["north", "south"],
     });
-    let data = r#"{"contact": {"email": null, "phone": "2"}, "sites": ["north"]}"#;
-    let line = [
-        "person",
-        "put",
-        "anna",
-        "--data",
-        data,
-        "--contact-phone",
-        "3",
-    ];
+    let line = ["person", "put", "anna", "--contact-phone", "3"];
+    let mut expected = present.clone();
+    expected["contact"]["phone"] = json!("3");
+    assert_eq!(body(&line, Some(&present)), expected);
+}
+
+#[test]
+fn json_is_all_of_the_record_and_options_override_it() {
+    let prices =
+        |per_kwh: &str| json!({"currency": "EUR", "per_kwh": per_kwh, "vat_percent": "25"});
+    let mut before = prices("0.49");
+    before["per_session"] = json!("0.25");
+    let present = json!({
+        "prices": before,
+        "changes": [{"from": "2027-01-01", "prices": prices("0.55")}],
+    });
+    let data = json!({"prices": prices("0.60")}).to_string();
+    let mut line = vec!["tariff", "put", "standard", "--data", &data];
     assert_eq!(
         body(&line, Some(&present)),
-        json!({ "contact": { "name": "Anna", "phone": "3" }, "sites": ["north"] })
+        json!({"prices": prices("0.60")})
+    );
+    line.extend(["--prices-per-kwh", "0.70"]);
+    assert_eq!(
+        body(&line, Some(&present)),
+        json!({"prices": prices("0.70")})
     );
 }
 
