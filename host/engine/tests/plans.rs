@@ -16,7 +16,7 @@ use rusqlite::Connection;
 
 use self::statements::{Dialect, Statement, statements};
 
-const TABLES: &str = include_str!("../src/store/migrations/earlier/version-5.sql");
+const TABLES: &str = include_str!("../src/store/migrations/earlier/version-4.sql");
 
 /// What may be read as a whole, and why.
 const READ_WHOLE: [(&str, &str); 17] = [

@@ -7,8 +7,8 @@
 //! may start together: what one of them does late fails or changes nothing, and its next start succeeds. So nothing is
 //! dropped whose name is used again. Instances of an earlier program must have ended.
 //!
-//! Each version adds its steps as an array of its own, to be run on the versions before. One without steps has a kind of
-//! record that earlier programs cannot read.
+//! Each version adds its steps as an array of its own, to be run on the versions before. One without steps has
+//! the tables of the version before, and a kind of record that earlier programs cannot read.
 
 use super::error::StoreError;
 use super::rows::{Reader, by_dialect};

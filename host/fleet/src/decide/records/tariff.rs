@@ -70,7 +70,7 @@ fn misfits(
     Ok(reasons)
 }
 
-/// What has begun everywhere is as it is on record: an edit of prices that are over would count for nobody.
+/// Changes that have begun at every site, and the prices before them, cannot be edited: no driver pays by them any more.
 fn rewritten(
     present: Option<&TariffDetails>,
     details: &TariffDetails,

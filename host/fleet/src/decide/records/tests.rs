@@ -255,7 +255,7 @@ fn prices_that_count_no_more_are_not_edited() {
     );
     let edited = from("2026-11-25T12:01", "0.50", "0.60");
     assert_eq!(put_tariff(&mut world, edited), refused(&["has-begun"]));
-    // What is to come may change, and so may the prices that count, as the first ones.
+    // Changes to come can be edited. The price of now is edited by putting it as the first one, without the change.
     let mut longer = coming("0.50");
     let next = json!({"from": "2027-01-01", "prices": prices("0.70")});
     longer["changes"].as_array_mut().unwrap().push(next);
