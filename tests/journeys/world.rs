@@ -381,9 +381,22 @@ impl World {
             .await;
     }
 
+    /// The same of another terminal.
+    pub(crate) async fn shows_at(&self, terminal: &str, text: &str) {
+        let shown = async || self.screen_state_of(terminal).await["text"].clone();
+        self.until(text, async || {
+            shown().await.as_str().unwrap().contains(text)
+        })
+        .await;
+    }
+
     /// Everything about the terminal's screen.
     pub(crate) async fn screen_state(&self) -> Value {
-        let url = format!("{}/control/screens/{TERMINAL}", self.payter.base_url());
+        self.screen_state_of(TERMINAL).await
+    }
+
+    async fn screen_state_of(&self, terminal: &str) -> Value {
+        let url = format!("{}/control/screens/{terminal}", self.payter.base_url());
         self.json(&url).await
     }
 

@@ -52,6 +52,8 @@ pub const ORDER_TIMEOUT: u64 = LONGEST_ORDER + 5_000;
 pub enum StationEvent {
     /// It connected. The answer is `null`.
     Connected,
+    /// What its terminals ask of it. The answer is a [`StationSetup`](crate::StationSetup).
+    Setup,
     /// It can show tariffs. The answer has the [tariffs](crate::EvseTariff) of its EVSEs.
     Tariffs,
     /// It started. The answer is `null`.
@@ -88,6 +90,7 @@ impl StationEvent {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Connected => "connected",
+            Self::Setup => "setup",
             Self::Tariffs => "tariffs",
             Self::Booted(_) => "booted",
             Self::Status(_) => "status",

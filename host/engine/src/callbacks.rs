@@ -22,6 +22,8 @@ use percent_encoding::percent_decode_str;
 use crate::error::EngineError;
 use crate::event::EventOutcome;
 use crate::fleet::alerts;
+use crate::fleet::records;
+use crate::fleet::terminals::Terminals;
 use crate::gateway::Gateway;
 use crate::http::{Request, Response};
 use crate::labels::change_name;
@@ -204,7 +206,8 @@ async fn read_back(
         components.claimed_terminal(capability)
     });
     let claimed = claimed.await??;
-    let known = claimed.filter(|serial| gateway.config.terminals.contains_key(serial));
+    // Anybody can send such a callback: the records as they were last read do.
+    let known = claimed.filter(|serial| gateway.terminal(serial).is_ok());
     if let Some(terminal) = known
         && gateway.callbacks.read_backs.take(&terminal, now)
     {
@@ -222,7 +225,7 @@ async fn take(
 ) -> Result<Verdict, EngineError> {
     let dedupe = verified.dedupe_key.as_deref();
     let outcome = match verified.event {
-        CallbackEvent::Terminal(event) if !is_configured(gateway, &event) => {
+        CallbackEvent::Terminal(event) if !is_served(gateway, &event).await? => {
             return Ok(Verdict::UnknownTerminal);
         }
         CallbackEvent::Terminal(TerminalEvent::CardRead(read)) => {
@@ -249,14 +252,19 @@ async fn take(
     Ok(Verdict::Event(outcome))
 }
 
-fn is_configured(gateway: &Gateway<impl Platform>, event: &TerminalEvent) -> bool {
+async fn is_served(
+    gateway: &Gateway<impl Platform>,
+    event: &TerminalEvent,
+) -> Result<bool, EngineError> {
     let serial = match event {
         TerminalEvent::CardRead(it) => &it.terminal,
         TerminalEvent::PaymentHint(it) => &it.terminal,
         TerminalEvent::ScreenAnswer(it) => &it.terminal,
         TerminalEvent::Connectivity(it) => &it.terminal,
     };
-    gateway.config.terminals.contains_key(serial)
+    let records = records::current(gateway).await?;
+    let served = Terminals::new(&gateway.config, &records).find(serial);
+    Ok(served.is_some())
 }
 
 /// A provider's report is put on record once. A report that takes money back from the operator raises

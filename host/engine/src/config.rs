@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use chargetap_contract::callback::{Endpoint, KeyInfo};
+use chargetap_contract::money::Tariff;
 use chargetap_contract::receipt::Site;
 use chargetap_contract::session::{Evse, Policy};
 use chargetap_fleet::tariff::TariffNeeds;
@@ -30,6 +31,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+pub use chargetap_fleet::charging::Start;
 pub use chargetap_fleet::model::Model;
 pub use chargetap_fleet::processor::Processor;
 
@@ -53,8 +55,12 @@ pub struct Config {
     pub site: Option<Site>,
     /// The stations by their identity.
     pub stations: BTreeMap<String, Station>,
-    /// The terminals by serial number.
+    /// The terminals by serial number. One whose record says how it takes cards is served as that says.
     pub terminals: BTreeMap<String, Terminal>,
+    /// The tariffs by id. One that is on record counts in place of it.
+    pub tariffs: BTreeMap<String, Tariff>,
+    /// Less is never captured: a decimal text, in any currency.
+    pub minimum_capture: String,
     /// The policy of sessions whose terminal is not configured any more. Their tariff is their own.
     pub policy: Policy,
     /// How a terminal with a screen shows a receipt's QR code, if that is known.
@@ -163,6 +169,8 @@ pub struct Terminal {
     pub model: Model,
     /// The policy of sessions that start here; the site's time is filled in at each step.
     pub policy: Policy,
+    /// The currency to which it is set with the provider.
+    pub currency: String,
     /// The id of its tariff. One on record of this id counts in place of that in the policy.
     pub tariff: String,
     /// Where it lets drivers charge; at least one.
@@ -183,15 +191,12 @@ pub struct Terminal {
     pub languages: Vec<String>,
 }
 
-/// The language of a terminal that is not configured to have another.
-pub(crate) const DEFAULT_LANGUAGE: &str = "en";
-
 impl Terminal {
     /// What it asks of a tariff on record.
     pub(crate) fn needs(&self) -> TariffNeeds {
         TariffNeeds {
             tariff: self.tariff.clone(),
-            currency: self.policy.tariff.currency.clone(),
+            currency: self.currency.clone(),
             holds: match self.holds_by_tariff {
                 true => Vec::new(),
                 false => self.holds.clone(),
@@ -215,19 +220,6 @@ pub struct ServedEvse {
     pub label: String,
     /// Its id for roaming, for receipts.
     pub id: Option<String>,
-}
-
-/// How a driver says where to charge.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Start {
-    /// Not at all: the terminal has one EVSE. The driver shows a card and plugs in then.
-    #[default]
-    Tap,
-    /// By plugging in, before the card is shown.
-    PlugIn,
-    /// On the terminal's screen, before the card is shown. Not every model has one.
-    Screen,
 }
 
 /// Settings of the native host only.

@@ -14,6 +14,7 @@ pub(crate) mod state;
 pub(crate) mod stations;
 mod status;
 pub(crate) mod tasks;
+pub(crate) mod terminals;
 pub(crate) mod terms;
 pub(crate) mod tokens;
 pub(crate) mod webhooks;

@@ -1,12 +1,16 @@
 //! The gateway: what all modules share, and the state that each of them owns.
 
+use std::borrow::Cow;
+
+use chargetap_fleet::charging::DEFAULT_LANGUAGE;
 use secrecy::SecretString;
 
 use crate::callbacks::limits::CallbackLimits;
 use crate::clock::state::Clock;
-use crate::config::{Config, DEFAULT_LANGUAGE, Terminal};
+use crate::config::{Config, Terminal};
 use crate::error::EngineError;
 use crate::fleet::state::FleetState;
+use crate::fleet::terminals::Terminals;
 use crate::interval::Interval;
 use crate::payter::Payter;
 use crate::platform::Platform;
@@ -87,19 +91,19 @@ impl<P: Platform> Gateway<P> {
         &self.config
     }
 
-    pub(crate) fn terminal(&self, serial: &str) -> Result<&Terminal, EngineError> {
-        self.config
-            .terminals
-            .get(serial)
-            .ok_or_else(|| EngineError::UnknownTerminal(serial.to_owned()))
+    /// A terminal by the records as they were last read.
+    pub(crate) fn terminal(&self, serial: &str) -> Result<Terminal, EngineError> {
+        let records = self.fleet.records();
+        let found = Terminals::new(&self.config, &records).find(serial);
+        let found = found.map(Cow::into_owned);
+        found.ok_or_else(|| EngineError::UnknownTerminal(serial.to_owned()))
     }
 
-    /// The languages in which a terminal says what it says: one or two. One that was taken out of the configuration
-    /// has the default.
-    pub(crate) fn languages(&self, serial: &str) -> impl Iterator<Item = &str> {
-        let terminal = self.config.terminals.get(serial);
-        let configured = terminal.map_or(&[][..], |terminal| &terminal.languages);
-        let default = configured.is_empty().then_some(DEFAULT_LANGUAGE);
-        configured.iter().map(String::as_str).chain(default)
+    /// The languages in which a terminal says what it says: one or two. One that is not served any more has the default.
+    pub(crate) fn languages(&self, serial: &str) -> Vec<String> {
+        match self.terminal(serial) {
+            Ok(terminal) => terminal.languages,
+            Err(_) => vec![DEFAULT_LANGUAGE.to_owned()],
+        }
     }
 }

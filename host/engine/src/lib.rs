@@ -274,6 +274,7 @@ pub use refund::{Refund, RefundOutcome};
 pub use sessions::execute::Execution;
 pub use stations::matching::{Match, ReportOutcome};
 pub use stations::reports::{TransactionAnswer, loggable_boot};
+pub use stations::setup::StationSetup;
 pub use stations::tariffs::{EvseTariff, Untold};
 pub use stations::tokens::remote_start_number;
 pub use store::outbox::Lane;

@@ -10,6 +10,7 @@ use crate::clock::state::{Clock, SPANS};
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::fleet::state::FleetState;
+use crate::fleet::terminals::Terminals;
 use crate::fleet::{issuers, terms};
 use crate::fleet::{tokens, webhooks};
 use crate::gateway::{Gateway, Secrets};
@@ -98,6 +99,12 @@ impl<P: Platform> Gateway<P> {
             tracing::info!(
                 tariff,
                 "the prices on record count, and those in the configuration do not"
+            );
+        }
+        for terminal in Terminals::new(&self.config, &records).in_place_of_configured() {
+            tracing::info!(
+                terminal,
+                "how it takes cards is on record, and [[terminals]] does not count for it"
             );
         }
         let now = self.platform.now();

@@ -17,6 +17,7 @@ pub(crate) mod limits;
 pub(crate) mod matching;
 pub(crate) mod readings;
 pub(crate) mod reports;
+pub(crate) mod setup;
 pub(crate) mod signed_values;
 pub(crate) mod tariffs;
 pub(crate) mod tending;

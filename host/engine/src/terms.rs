@@ -68,6 +68,11 @@ impl Terms {
         }
     }
 
+    /// Its currency.
+    pub(crate) fn currency(&self) -> &str {
+        &self.tariff.currency
+    }
+
     /// What one connector can deliver at most, in watts.
     pub(crate) fn maximum_power(&self) -> u32 {
         self.bounds.maximum_power

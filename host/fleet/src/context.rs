@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chargetap_contract::money;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,12 @@ impl Actor {
 pub struct GatewayFacts {
     /// The terminals in its configuration.
     pub configured: BTreeMap<Serial, TerminalConfig>,
+    /// The stations in its configuration.
+    pub stations: BTreeSet<StationId>,
+    /// The tariffs in its configuration, by id.
+    pub tariffs: BTreeMap<String, money::Tariff>,
+    /// Less is never captured: a decimal text, in any currency.
+    pub minimum_capture: String,
     /// The processors for which its configuration has an issuer of receipts.
     pub issuers: BTreeSet<Processor>,
     /// The status of each terminal at the vendor, as last recorded.

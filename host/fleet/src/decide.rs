@@ -34,7 +34,7 @@ pub fn decide(fleet: &Fleet, context: &DecisionContext<'_>, command: Command) ->
             records::swap_bundle(context, replacement, differences)
         }
         Command::PutTariff(key, details) => records::put_tariff(fleet, context, key, details),
-        Command::RemoveTariff(key) => records::remove_tariff(fleet, &key),
+        Command::RemoveTariff(key) => records::remove_tariff(fleet, context, &key),
         Command::PutPerson(key, details) => records::put_person(fleet, key, details),
         Command::Train(key, training) => records::train(fleet, context, &key, training),
         Command::RemovePerson(key) => records::remove_person(fleet, &key),

@@ -65,6 +65,8 @@ pub struct Onboarding<'a> {
     pub station: &'a str,
     /// The connectors that it serves.
     pub connectors: &'a [u32],
+    /// How it takes cards; absent if the gateway's configuration says how.
+    pub charging: Option<&'a Value>,
     /// When all of it happened.
     pub at: Moment,
 }
@@ -197,6 +199,18 @@ impl Onboarding<'_> {
     /// The order with its licences, and the terminal.
     fn order(&self) -> Vec<ExampleCall> {
         let order = self.order_key();
+        let mut details = json!({
+            "model": self.model,
+            "order": order,
+            "site": self.site,
+            "station": self.station,
+            "connectors": self.connectors,
+            "sim": "absent",
+            "users": [PERSON],
+        });
+        if let (Some(details), Some(charging)) = (details.as_object_mut(), self.charging) {
+            details.insert("charging".to_owned(), charging.clone());
+        }
         vec![
             put(
                 "the order, with its licences",
@@ -215,15 +229,7 @@ impl Onboarding<'_> {
                 json!({
                     "serial": self.serial,
                     "domain": self.domain(),
-                    "details": {
-                        "model": self.model,
-                        "order": order,
-                        "site": self.site,
-                        "station": self.station,
-                        "connectors": self.connectors,
-                        "sim": "absent",
-                        "users": [PERSON],
-                    },
+                    "details": details,
                 }),
             ),
             ExampleCall {

@@ -17,12 +17,15 @@ pub mod access;
 pub mod activation_check;
 pub mod alert;
 pub mod api;
+pub mod assignment;
 pub mod bundle;
+pub mod charging;
 pub mod command;
 pub mod context;
 pub mod due;
 pub mod example;
 pub mod fleet;
+pub mod form;
 pub mod ics;
 pub mod import;
 pub mod incident;
@@ -44,7 +47,6 @@ pub mod terminal;
 pub mod text;
 pub mod vendor_letters;
 
-mod assignment;
 mod decide;
 #[cfg(test)]
 mod world;

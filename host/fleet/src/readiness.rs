@@ -13,14 +13,15 @@ pub(crate) use ticket::too_few;
 pub use ticket::{TerminalReadiness, Ticket, ticket};
 
 use crate::activation_check::has_open_incident;
+use crate::assignment;
 use crate::context::{GatewayFacts, TerminalConfig};
 use crate::fleet::Fleet;
 use crate::moment::{Day, Moment};
 use crate::order::Order;
 use crate::processor::Party;
 use crate::refusal::Reason;
-use crate::site::{Customer, Person, Site};
-use crate::tariff::{Misfit, Tariff};
+use crate::site::{Customer, Person};
+use crate::tariff::TariffNeeds;
 use crate::terminal::{Terminal, TerminalDetails};
 use crate::text::{Key, StationId};
 
@@ -116,12 +117,27 @@ fn configuration(context: &ReadinessContext<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let terminal = context.terminal;
     let by_platform = |code, text: String| Reason::new(code, text).owed_by(Party::Platform);
-    match context.gateway.configured.get(&terminal.serial) {
-        None => {
-            let text = "add the terminal to the gateway's configuration";
+    let configured = context.gateway.configured.get(&terminal.serial);
+    match (&terminal.details.charging, configured) {
+        (Some(charging), _) => {
+            match charging.needs(&context.gateway.minimum_capture) {
+                Ok(needs) => reasons.extend(tariff(context, &needs)),
+                Err(mistakes) => {
+                    let mistakes = mistakes.into_iter().map(Reason::from);
+                    reasons.extend(mistakes.map(|it| it.owed_by(Party::Platform)));
+                }
+            }
+            let station = terminal.details.station.as_ref();
+            if let Some(station) = station.filter(|it| !context.gateway.stations.contains(*it)) {
+                let text = format!("add the station {station} to the gateway's configuration");
+                reasons.push(by_platform("station-not-configured", text));
+            }
+        }
+        (None, None) => {
+            let text = "say how the terminal takes cards: its tariff and currency at least";
             reasons.push(by_platform("not-configured", text.to_owned()));
         }
-        Some(configured) => {
+        (None, Some(configured)) => {
             if configured.model != terminal.details.model {
                 let [here, there] = [terminal.details.model, configured.model];
                 let text = format!(
@@ -133,7 +149,7 @@ fn configuration(context: &ReadinessContext<'_>) -> Vec<Reason> {
                 reasons.push(by_platform("model-differs", text));
             }
             reasons.extend(evses(&terminal.details, configured));
-            reasons.extend(tariff(context, configured));
+            reasons.extend(tariff(context, &configured.needs));
         }
     }
     if !context.gateway.issuers.contains(&terminal.processor) {
@@ -143,21 +159,14 @@ fn configuration(context: &ReadinessContext<'_>) -> Vec<Reason> {
     reasons
 }
 
-/// Its tariff on record, which may not fit since the gateway was configured anew.
-fn tariff(context: &ReadinessContext<'_>, configured: &TerminalConfig) -> Option<Reason> {
+/// Its tariff may not fit since the gateway was configured anew.
+fn tariff(context: &ReadinessContext<'_>, needs: &TariffNeeds) -> Option<Reason> {
     let (fleet, terminal) = (context.fleet, context.terminal);
-    let tariff = fleet.get::<Tariff>(&configured.needs.tariff)?;
-    let site = fleet.get::<Site>(terminal.details.site.as_str())?;
-    let zone = site.details.time_zone.rules();
-    let (serial, details) = (terminal.serial.as_str(), &tariff.details);
-    let Misfit { from, reason } = details.misfit(serial, &configured.needs, zone, context.now)?;
-    let text = match from {
-        None => reason.text,
-        Some(from) => format!("from {from} on: {}", reason.text),
-    };
-    let place = format!("tariffs/{}", tariff.key);
-    let reason = Reason::new(&reason.code, text).at(place);
-    Some(reason.owed_by(Party::Platform))
+    let zone = assignment::zone(fleet, &terminal.details.site);
+    let (tariffs, serial) = (&context.gateway.tariffs, terminal.serial.as_str());
+    let misfit = assignment::misfit(fleet, tariffs, (serial, needs), &zone, context.now)?;
+    let place = format!("tariffs/{}", needs.tariff);
+    Some(Reason::from(misfit).at(place).owed_by(Party::Platform))
 }
 
 fn evses(details: &TerminalDetails, configured: &TerminalConfig) -> Option<Reason> {

@@ -155,6 +155,40 @@ pub struct EvseDetails {
     pub connector: u32,
     /// Its id for roaming (ISO 15118-2, annex H), if it has one.
     pub id: Option<Line>,
+    /// Its name on terminals; without one, the station's identity and its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Line>,
+}
+
+impl EvseDetails {
+    /// Its name on terminals, at a station of this identity.
+    #[must_use]
+    pub fn label_at(&self, station: &StationId) -> String {
+        match &self.label {
+            Some(label) => label.as_str().to_owned(),
+            None => format!("{station}/{}", self.connector),
+        }
+    }
+}
+
+/// Whether a text is an EVSE's id for roaming (ISO 15118-2, annex H): country, operator and number, with or without `*`
+/// between them.
+#[must_use]
+pub fn is_evse_id(text: &str) -> bool {
+    let bare: String = text
+        .chars()
+        .filter(|character| *character != '*')
+        .map(|character| character.to_ascii_uppercase())
+        .collect();
+    bare.len() <= 37
+        && bare
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric())
+        && bare
+            .get(..2)
+            .is_some_and(|country| country.chars().all(char::is_alphabetic))
+        && bare.get(5..6) == Some("E")
+        && bare.len() > 6
 }
 
 /// A person who may use terminals.

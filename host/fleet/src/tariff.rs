@@ -11,8 +11,6 @@ mod restrictions;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-
 use chargetap_contract::money::{self, Dimension, PriceComponent, TariffElement};
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
@@ -22,8 +20,8 @@ pub use fit::{Misfit, TariffNeeds};
 pub use limits::{LimitForm, hold, least};
 pub use restrictions::{RestrictionsForm, Weekday};
 
+use crate::form::{Mistake, Place};
 use crate::moment::{LocalTime, Moment};
-use crate::refusal::Reason;
 use crate::text::Key;
 
 /// As many elements as a tariff may have: it is read again for each session and each terminal.
@@ -224,79 +222,6 @@ impl ComponentType {
             Self::ParkingTime => Dimension::ParkingTime,
             Self::Flat => Dimension::Flat,
         }
-    }
-}
-
-/// A mistake in a form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    /// Where it is.
-    pub place: Place,
-    /// What it is, and what would be right.
-    pub problem: String,
-}
-
-impl Mistake {
-    /// The same in a form that stands at this place.
-    fn within(self, place: &Place) -> Self {
-        let steps = place.0.iter().chain(&self.place.0);
-        Self {
-            place: Place(steps.copied().collect()),
-            ..self
-        }
-    }
-}
-
-impl From<Mistake> for Reason {
-    fn from(mistake: Mistake) -> Self {
-        Self::new("wrong-value", mistake.problem).at(mistake.place.to_string())
-    }
-}
-
-/// A place in a form, such as `elements.0.price_components.1.vat`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place(Vec<Step>);
-
-/// A step from a value into one of its parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Into a member of this name.
-    Member(&'static str),
-    /// Into the item of a list at this place, from 0.
-    Item(usize),
-}
-
-impl Place {
-    /// The steps from the form to it.
-    #[must_use]
-    pub fn steps(&self) -> &[Step] {
-        &self.0
-    }
-
-    fn member(&self, name: &'static str) -> Self {
-        self.then(Step::Member(name))
-    }
-
-    fn item(&self, at: usize) -> Self {
-        self.then(Step::Item(at))
-    }
-
-    fn then(&self, step: Step) -> Self {
-        let steps = self.0.iter().copied();
-        Self(steps.chain([step]).collect())
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, step) in self.0.iter().enumerate() {
-            let dot = if number == 0 { "" } else { "." };
-            match step {
-                Step::Member(name) => write!(f, "{dot}{name}")?,
-                Step::Item(at) => write!(f, "{dot}{at}")?,
-            }
-        }
-        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::charging::Charging;
 use crate::licence::Licences;
 use crate::maintenance::{Check, Inspection, MaintenanceRecord, Occasion};
 use crate::model::Model;
@@ -139,6 +140,9 @@ pub struct TerminalDetails {
     /// The EVSEs of that station that it serves, by their numbers.
     #[schemars(length(max = 64), inner(range(min = 1, max = 64)))]
     pub connectors: Vec<u32>,
+    /// How it takes cards. Without it, the gateway's configuration says how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charging: Option<Charging>,
     /// Its SIM card; absent while it is unknown whether it has one.
     pub sim: Option<Sim>,
     /// Its firmware's version.

@@ -22,7 +22,7 @@ use crate::site::{
     Acceptance, AssessmentStatus, Contact, Customer, CustomerDetails, EvseDetails, Merchant,
     PersonDetails, SelfAssessment, SiteDetails, StationDetails, Training,
 };
-use crate::tariff::TariffNeeds;
+use crate::tariff::{TariffForm, TariffNeeds};
 use crate::terminal::{Domain, Origin, Sim, Terminal, TerminalDetails};
 
 /// 25 November 2026, noon in Stockholm.
@@ -68,6 +68,7 @@ pub(crate) fn details() -> TerminalDetails {
         site: text("depot"),
         station: Some(text("CS-1")),
         connectors: vec![1, 2],
+        charging: None,
         sim: Some(Sim::Card(text(SIM))),
         firmware: None,
         users: vec![text("ann")],
@@ -79,7 +80,10 @@ impl World {
     pub(crate) fn without_terminal(origin: Origin, processor: Processor) -> Self {
         let mut world = Self {
             fleet: Fleet::default(),
-            gateway: GatewayFacts::default(),
+            gateway: GatewayFacts {
+                minimum_capture: "0.50".to_owned(),
+                ..GatewayFacts::default()
+            },
             now: moment(NOON),
         };
         let customer = CustomerDetails {
@@ -104,6 +108,7 @@ impl World {
                 .map(|connector| EvseDetails {
                     connector,
                     id: None,
+                    label: None,
                 })
                 .collect(),
         };
@@ -220,7 +225,17 @@ impl World {
             },
         };
         self.gateway.configured.insert(text("T1"), configured);
+        self.gateway.stations = [text("CS-1")].into();
+        self.configure_tariff("standard", "EUR");
         self.gateway.issuers = [Processor::Platform, Processor::Customer].into();
+    }
+
+    /// A tariff of this id without prices.
+    pub(crate) fn configure_tariff(&mut self, id: &str, currency: &str) {
+        let prices = serde_json::json!({"currency": currency, "vat_percent": "25"});
+        let form: TariffForm = serde_json::from_value(prices).unwrap();
+        let tariff = form.read().unwrap();
+        self.gateway.tariffs.insert(id.to_owned(), tariff);
     }
 
     /// The vendor reports it online.

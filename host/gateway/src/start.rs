@@ -1,6 +1,6 @@
 //! Starts a gateway from its configuration.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -46,21 +46,6 @@ pub enum StartError {
     Http(#[from] reqwest::Error),
 }
 
-/// How long drivers have to plug in at a station: the longest time of its terminals.
-fn plug_in_timeout_s(config: &Config, station: &str) -> Option<u64> {
-    let terminals = config.terminals.values();
-    let serving = terminals.filter(|it| it.evses.iter().any(|it| it.evse.station == station));
-    serving.map(|it| it.policy.plug_in_timeout / 1_000).max()
-}
-
-/// The connectors of a station at which drivers can pay.
-fn connectors(config: &Config, station: &str) -> Vec<u32> {
-    let evses = config.terminals.values().flat_map(|it| &it.evses);
-    let here = evses.filter(|it| it.evse.station == station);
-    let connectors: BTreeSet<u32> = here.map(|it| it.evse.connector).collect();
-    connectors.into_iter().collect()
-}
-
 /// The stations that may connect, with their passwords.
 pub(crate) fn station_access(
     config: &Config,
@@ -73,8 +58,6 @@ pub(crate) fn station_access(
             let access = StationAccess {
                 password: station.password.as_ref().map(secret).transpose()?,
                 client_certificate: station.client_certificate,
-                connectors: connectors(config, id),
-                plug_in_timeout_s: plug_in_timeout_s(config, id),
             };
             Ok((id.clone(), access))
         })

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock, Weak};
 
 use chargetap_engine::processes;
-use chargetap_engine::{EngineError, EvseTariff, ReportOutcome, TransactionAnswer};
+use chargetap_engine::{EngineError, EvseTariff, ReportOutcome, StationSetup, TransactionAnswer};
 use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 
@@ -51,6 +51,11 @@ impl StationEvents for Reports {
         if let Ok(gateway) = self.gateway() {
             gateway.station_disconnected(station);
         }
+    }
+
+    async fn setup(&self, station: &str) -> Result<StationSetup, Unavailable> {
+        let gateway = self.gateway()?;
+        gateway.station_setup(station).await.map_err(unavailable)
     }
 
     async fn tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, Unavailable> {

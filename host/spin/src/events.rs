@@ -66,6 +66,7 @@ async fn take_in(
 ) -> Result<Value, EngineError> {
     Ok(match event {
         StationEvent::Connected => json!(gateway.station_connected(station).await?),
+        StationEvent::Setup => json!(gateway.station_setup(station).await?),
         StationEvent::Tariffs => json!(gateway.station_tariffs(station).await?),
         StationEvent::Booted(boot) => json!(gateway.station_booted(station, &boot).await?),
         StationEvent::Status(status) => json!(gateway.station_status(station, &status).await?),

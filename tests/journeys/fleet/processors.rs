@@ -15,6 +15,7 @@ async fn a_terminal_of_another_domain_takes_no_card_for_the_platform_before_it_h
     world
         .succeeds("POST", &terminal("/suspend"), Some(reason))
         .await;
+    world.until_out_of_service().await;
     world
         .succeeds(
             "POST",

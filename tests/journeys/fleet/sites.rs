@@ -231,3 +231,32 @@ async fn a_price_on_record_counts_for_the_next_driver_and_for_no_session_that_ru
     );
     world.shows("0.6125/kWh").await;
 }
+
+const ON_RECORD: &str = "/api/v1/terminals/P66-0002";
+
+#[tokio::test]
+async fn a_terminal_that_is_on_record_only_takes_cards_without_a_restart_and_so_does_what_changes_of_it()
+ {
+    let world = World::new(Setup {
+        places: 2,
+        further_site: Some(SOHO),
+        further_on_record: true,
+        ..Setup::default()
+    })
+    .await;
+    world.tap_at("P66-0002", "card-1").await;
+    let receipts = world.receipts(1).await;
+    let energy = receipts[0]["charging"]["energy_wh"].as_u64().unwrap();
+    let paid = json!([receipts[0]["currency"], receipts[0]["captured"]]);
+    assert_eq!(paid, json!(["GBP", price_in_pence(energy)]));
+    assert_eq!(receipts[0]["site"]["name"], SOHO.name);
+
+    let known = world.call("GET", ON_RECORD, None).await;
+    let mut details = known.json()["details"].clone();
+    details["charging"]["languages"] = json!(["sv"]);
+    let etag = known.etag.unwrap();
+    let headers = [("if-match", etag.as_str())];
+    let put = world.call_as(world.token(), "PUT", ON_RECORD, Some(details), &headers);
+    assert_eq!(put.await.status, 200);
+    world.shows_at("P66-0002", "Visa ditt kort").await;
+}

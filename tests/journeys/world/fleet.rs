@@ -2,7 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use chargetap_fleet::example::{ExampleCustomer, ExampleSite, Onboarding};
+use chargetap_fleet::api::Method;
+use chargetap_fleet::example::{ExampleCall, ExampleCustomer, ExampleSite, Onboarding};
 use chargetap_fleet::model::Model;
 use chargetap_fleet::moment::Moment;
 use serde_json::{Value, json};
@@ -134,6 +135,17 @@ impl World {
         };
         let customer = ExampleCustomer { sites: &sites, at };
         let mut steps = customer.steps();
+        let charging = setup.further_on_record.then(|| {
+            steps.push(ExampleCall {
+                what: "a tariff of their own",
+                method: Method::Put,
+                path: "/api/v1/tariffs/on-record".to_owned(),
+                body: Some(
+                    json!({"prices": {"currency": "GBP", "per_kwh": "0.60", "vat_percent": "20"}}),
+                ),
+            });
+            json!({"tariff": "on-record", "currency": "GBP", "holds": ["50.00"]})
+        });
         for (place, (terminal, station)) in names.iter().enumerate() {
             let site = match place {
                 0 => sites.first(),
@@ -147,6 +159,7 @@ impl World {
                 processor: setup.processor,
                 station,
                 connectors: &served,
+                charging: charging.as_ref().filter(|_| place > 0),
                 at,
             };
             steps.extend(terminal.steps());

@@ -55,6 +55,8 @@ pub(crate) struct Setup {
     pub(crate) further_site: Option<ExampleSite<'static>>,
     /// The id of the tariff of all places but the first.
     pub(crate) further_tariff: &'static str,
+    /// Whether all places but the first have their terminals on record only.
+    pub(crate) further_on_record: bool,
     /// What a vehicle draws, in watts.
     pub(crate) power: u64,
     /// Plug in so many milliseconds after a remote start; never if absent.
@@ -102,6 +104,7 @@ impl Default for Setup {
             places: 1,
             further_site: None,
             further_tariff: "standard",
+            further_on_record: false,
             power: 50_000,
             plug_in_after_ms: Some(50),
             unplug_after: Some(7_000),
@@ -214,7 +217,7 @@ pub(super) fn write_configuration(folder: &Path, address: &str, payter: &str, se
         tariffs = setup.tariffs,
         station = setup.station,
         further_station = further_station(setup.further_station),
-        further_places = further_places(setup.places, setup.further_tariff),
+        further_places = further_places(setup),
         provider = setup.provider,
         upstream = setup.upstream,
         customer = match setup.processor {
@@ -233,14 +236,21 @@ fn further_station(id: &str) -> String {
 }
 
 /// The places but the first.
-fn further_places(places: u32, tariff: &str) -> String {
+fn further_places(setup: &Setup) -> String {
     let place = |place| {
         let (terminal, station) = (terminal(place), station(place));
-        format!(
+        let tariff = setup.further_tariff;
+        let access = format!(
             r#"
         [[stations]]
         id = "{station}"
-        password = {{ file = "station.key" }}
+        password = {{ file = "station.key" }}"#
+        );
+        if setup.further_on_record {
+            return access;
+        }
+        format!(
+            r#"{access}
         [[terminals]]
         serial = "{terminal}"
         model = "apollo"
@@ -249,7 +259,7 @@ fn further_places(places: u32, tariff: &str) -> String {
         hold = "50.00""#
         )
     };
-    (2..=places).map(place).collect()
+    (2..=setup.places).map(place).collect()
 }
 
 /// Start a gateway and wait until it listens or has ended. Returns what it printed until then. It is killed if nobody

@@ -192,7 +192,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
     let policy = tables.or_default::<PolicyTable>("policy");
     let tariff_tables = tables.list_by_id("tariffs");
     let station_tables = tables.list("stations", true);
-    let terminal_tables = tables.list("terminals", true);
+    let terminal_tables = tables.list("terminals", false);
     let upstream_table = tables.optional::<UpstreamTable>("upstream");
     let retention = tables.or_default::<RetentionTable>("retention");
     tables.finish();
@@ -223,11 +223,14 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
     let upstream = upstream_table.map(|table| table.and_then(|it| upstream(place, it)));
     let payter = payter?;
     let terminals = terminals?;
+    let policy_table = policy?;
     let policy = match terminals.values().next() {
         Some(terminal) => terminal.policy.clone(),
-        None => policy?.read(place, &no_tariff(), 2)?,
+        None => policy_table.read(place, &no_tariff(), 2)?,
     };
     Some(Config {
+        minimum_capture: policy_table.minimum_capture().to_owned(),
+        tariffs: all(tariffs?)?,
         policy,
         public_url: public_url?,
         payter_url: payter_url?,

@@ -50,6 +50,11 @@ impl Default for PolicyTable {
 }
 
 impl PolicyTable {
+    /// Less is never captured: a decimal text.
+    pub(super) fn minimum_capture(&self) -> &str {
+        self.minimum_capture.get_ref()
+    }
+
     /// The policy of a terminal whose tariff's currency has so many decimals.
     pub(super) fn read(&self, place: &Place<'_>, tariff: &Tariff, decimals: u32) -> Option<Policy> {
         let minimum = amounts::minor_units(self.minimum_capture.get_ref(), decimals);

@@ -121,12 +121,14 @@ impl<'a> Tables<'a> {
         Some(Spanned::new(span, elements.collect()))
     }
 
-    /// A list of tables that must be there, and that have an `id` each.
+    /// A list of tables that have an `id` each. Without one, it is empty.
     pub(super) fn list_by_id<T: Table>(
         &mut self,
         name: &'static str,
     ) -> Option<Spanned<Vec<Listed<'a, T>>>> {
-        let value = self.needed(name)?;
+        let Some(value) = self.take(name) else {
+            return Some(Spanned::new(0..0, Vec::new()));
+        };
         let span = value.span();
         let DeValue::Array(array) = value.into_inner() else {
             self.place

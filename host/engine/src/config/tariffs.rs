@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use chargetap_contract::money::Tariff;
-use chargetap_fleet::tariff::{Mistake, Step, TariffForm};
+use chargetap_fleet::form::{Mistake, Step};
+use chargetap_fleet::tariff::TariffForm;
 use toml::Spanned;
 use toml::de::DeValue;
 

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chargetap_contract::LANGUAGES;
 use chargetap_contract::money::Tariff;
 use chargetap_contract::session::Evse;
+use chargetap_fleet::charging::{DEFAULT_LANGUAGE, Handling};
+use chargetap_fleet::form::{Mistake, Step};
+use chargetap_fleet::site::is_evse_id;
 use chargetap_fleet::tariff::{self, amounts};
 use serde::Deserialize;
 use toml::Spanned;
@@ -12,13 +14,7 @@ use toml::Spanned;
 use super::place::{Place, repeated};
 use super::policy::PolicyTable;
 use super::tables::{Element, Table};
-use super::{ConfigError, DEFAULT_LANGUAGE, Model, ServedEvse, Start, Station, Terminal};
-
-/// As many amounts as a driver can take in at a glance.
-const MOST_CHOICES: usize = 6;
-
-/// As many as a screen has room for.
-const MOST_LANGUAGES: usize = 2;
+use super::{ConfigError, Model, ServedEvse, Start, Station, Terminal};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -104,20 +100,7 @@ fn terminal(
     let policy = priced
         .zip(policy)
         .and_then(|((tariff, decimals), policy)| policy.read(place, tariff, decimals));
-    let has_choices = table.start == Start::Screen || table.hold_choices.is_some();
-    let model = *table.model.get_ref();
-    if has_choices && !model.traits().has_screen {
-        let problem = "has no screen for start = \"screen\" or hold_choices".into();
-        place.add(place.error("terminals.model", &table.model, problem));
-    }
-    if *table.stop_on_screen.get_ref() && !has_choices {
-        let problem = "needs a screen: start = \"screen\", or hold_choices".into();
-        place.add(place.error("terminals.stop_on_screen", &table.stop_on_screen, problem));
-    }
-    if *table.confirm_stop.get_ref() && !model.traits().has_screen {
-        let problem = "needs a model with a screen".into();
-        place.add(place.error("terminals.confirm_stop", &table.confirm_stop, problem));
-    }
+    check_handling(place, &table);
     if let (Some(holds), Some(policy), Some(decimals)) = (&holds, &policy, decimals)
         && holds.iter().any(|hold| *hold < policy.minimum_capture)
     {
@@ -127,10 +110,11 @@ fn terminal(
         let at = table.hold.as_ref().unwrap_or(&table.serial);
         place.add(place.error("terminals.hold", at, problem));
     }
-    let languages = place.take(languages(place, table.languages.as_ref()));
-    let evses = place.take(evses(place, table.evses, table.start, known.stations));
+    let languages = languages(&table).map(str::to_owned).collect();
+    let evses = place.take(evses(place, table.evses, known.stations));
     Some(Terminal {
-        model,
+        model: *table.model.get_ref(),
+        currency: tariff?.currency.clone(),
         policy: policy?,
         tariff: table.tariff.into_inner(),
         evses: evses?,
@@ -139,7 +123,7 @@ fn terminal(
         holds_by_tariff: table.hold.is_none() && table.hold_choices.is_none(),
         stop_on_screen: table.stop_on_screen.into_inner(),
         confirm_stop: table.confirm_stop.into_inner(),
-        languages: languages?,
+        languages,
     })
 }
 
@@ -196,8 +180,8 @@ fn holds(
         (Some(hold), None, _) => Ok(vec![hold_of("terminals.hold", hold)?]),
         (None, Some(choices), _) => {
             let key = "terminals.hold_choices";
-            if !(2..=MOST_CHOICES).contains(&choices.get_ref().len()) {
-                let problem = format!("must be 2 to {MOST_CHOICES} amounts");
+            if choices.get_ref().len() < 2 {
+                let problem = "must be at least two amounts".into();
                 return Err(place.error(key, choices, problem));
             }
             let mut holds = Vec::new();
@@ -218,47 +202,71 @@ fn holds(
     }
 }
 
-/// One or two, of those that receipts have.
-fn languages(
-    place: &Place<'_>,
-    table: Option<&Spanned<Vec<Spanned<String>>>>,
-) -> Result<Vec<String>, ConfigError> {
-    let key = "terminals.languages";
-    let Some(table) = table else {
-        return Ok(vec![DEFAULT_LANGUAGE.to_owned()]);
+/// The languages of its texts.
+fn languages(table: &TerminalTable) -> impl Iterator<Item = &str> {
+    let said = table.languages.as_ref();
+    let said = said.map_or(&[][..], |languages| languages.get_ref());
+    let default = said.is_empty().then_some(DEFAULT_LANGUAGE);
+    said.iter().map(|it| it.get_ref().as_str()).chain(default)
+}
+
+/// What drivers do there must be what the terminal can do.
+fn check_handling(place: &Place<'_>, table: &TerminalTable) {
+    if let Some(none) = table
+        .languages
+        .as_ref()
+        .filter(|it| it.get_ref().is_empty())
+    {
+        let problem = "must be one or two languages".into();
+        place.add(place.error("terminals.languages", none, problem));
+    }
+    let choices = table.hold_choices.as_ref();
+    let handling = Handling {
+        model: *table.model.get_ref(),
+        evses: table.evses.get_ref().len(),
+        start: table.start,
+        holds: choices.map_or(1, |choices| choices.get_ref().len()),
+        stop_on_screen: *table.stop_on_screen.get_ref(),
+        confirm_stop: *table.confirm_stop.get_ref(),
+        languages: languages(table).collect(),
     };
-    if !(1..=MOST_LANGUAGES).contains(&table.get_ref().len()) {
-        let problem = format!("must be 1 to {MOST_LANGUAGES} languages");
-        return Err(place.error(key, table, problem));
+    for Mistake {
+        place: of_form,
+        problem,
+    } in handling.mistakes()
+    {
+        let error = match of_form.steps() {
+            [Step::Member("model")] => place.error("terminals.model", &table.model, problem),
+            [Step::Member("stop_on_screen")] => {
+                place.error("terminals.stop_on_screen", &table.stop_on_screen, problem)
+            }
+            [Step::Member("confirm_stop")] => {
+                place.error("terminals.confirm_stop", &table.confirm_stop, problem)
+            }
+            [Step::Member("evses")] => place.error("terminals.evses", &table.evses, problem),
+            [Step::Member("languages"), rest @ ..] => {
+                let languages = table.languages.as_ref().map(Spanned::get_ref);
+                let said = match rest {
+                    [Step::Item(at)] => languages.and_then(|it| it.get(*at)),
+                    _ => languages.and_then(|it| it.first()),
+                };
+                let said = said.unwrap_or(&table.serial);
+                place.error("terminals.languages", said, problem)
+            }
+            _ => match choices {
+                Some(choices) => place.error("terminals.hold_choices", choices, problem),
+                None => place.error("terminals.hold", &table.serial, problem),
+            },
+        };
+        place.add(error);
     }
-    let mut languages: Vec<String> = Vec::new();
-    for language in table.get_ref() {
-        if !LANGUAGES.contains(&language.get_ref().as_str()) {
-            let problem = format!("must be one of {}", LANGUAGES.join(", "));
-            return Err(place.error(key, language, problem));
-        }
-        if languages.contains(language.get_ref()) {
-            return Err(repeated(place, key, language));
-        }
-        languages.push(language.get_ref().clone());
-    }
-    Ok(languages)
 }
 
 fn evses(
     place: &Place<'_>,
     tables: Spanned<Vec<EvseTable>>,
-    start: Start,
     stations: Option<&BTreeMap<String, Option<Station>>>,
 ) -> Result<Vec<ServedEvse>, ConfigError> {
-    let count = tables.get_ref().len();
-    if count == 0 || (start == Start::Tap && count > 1) {
-        let problem = match count {
-            0 => "at least one is needed",
-            _ => "a card does not say at which of several: start = \"plug-in\" or \"screen\" does",
-        };
-        return Err(place.error("terminals.evses", &tables, problem.into()));
-    }
     let mut evses: Vec<ServedEvse> = Vec::new();
     for EvseTable {
         station,
@@ -297,17 +305,7 @@ fn evses(
 /// ISO 15118-2, annex H: country, operator and number, with or without `*` between them.
 fn evse_id(place: &Place<'_>, id: &Spanned<String>) -> Result<String, ConfigError> {
     let text = id.get_ref().to_ascii_uppercase();
-    let bare: String = text.chars().filter(|character| *character != '*').collect();
-    let is_id = bare.len() <= 37
-        && bare
-            .chars()
-            .all(|character| character.is_ascii_alphanumeric())
-        && bare
-            .get(..2)
-            .is_some_and(|country| country.chars().all(char::is_alphabetic))
-        && bare.get(5..6) == Some("E")
-        && bare.len() > 6;
-    if is_id {
+    if is_evse_id(&text) {
         Ok(text)
     } else {
         let problem = "an EVSE's id is like \"SE*ABC*E1234*1\"".into();

@@ -14,11 +14,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chargetap_fleet::activation_check::{self, ActivationCheck};
+use chargetap_fleet::charging::Charging;
 use chargetap_fleet::command::Command;
 use chargetap_fleet::context::{Actor, DecisionContext, GatewayFacts, TerminalConfig};
 use chargetap_fleet::fleet::{Change, Fleet, Kind};
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::terminal::Terminal;
+use chargetap_fleet::text::StationId;
 
 use crate::config::ServedEvse;
 use crate::error::EngineError;
@@ -61,6 +63,13 @@ pub(super) async fn gateway_facts(
     let busy = store::sessions::terminals_in_use(platform).await?;
     Ok(GatewayFacts {
         configured: configured.collect(),
+        stations: config
+            .stations
+            .keys()
+            .filter_map(|it| it.parse().ok())
+            .collect(),
+        tariffs: config.tariffs.clone(),
+        minimum_capture: config.minimum_capture.clone(),
         issuers: config.issuers.keys().copied().collect(),
         statuses: store::monitoring::statuses(platform).await?,
         busy: busy.iter().filter_map(|it| it.parse().ok()).collect(),
@@ -90,25 +99,44 @@ pub(super) async fn write(
     let next = Arc::new(next);
     gateway.fleet.replace_records(next.clone());
     // No terminal must go on showing a prompt that no longer holds.
+    for serial in concerned(gateway, &next, changes) {
+        gateway.platform.notify(Work::Terminal(&serial));
+    }
+    Ok(true)
+}
+
+/// The terminals that may have to show something else after these changes. It is asked at every write, so that it goes by
+/// the records as they are.
+fn concerned(
+    gateway: &Gateway<impl Platform>,
+    fleet: &Fleet,
+    changes: &[Change],
+) -> BTreeSet<String> {
     let changed = |kind: Kind| -> BTreeSet<&str> {
         let changes = changes.iter().filter(|change| change.kind == kind);
         changes.map(|change| change.key.as_str()).collect()
     };
-    let (terminals, sites) = (changed(Kind::Terminal), changed(Kind::Site));
-    let tariffs = changed(Kind::Tariff);
-    for (serial, configured) in &gateway.config.terminals {
-        let is_at_one = || {
-            let terminal = next.get::<Terminal>(serial);
-            terminal.is_some_and(|it| sites.contains(it.details.site.as_str()))
-        };
-        let is_changed = terminals.contains(serial.as_str())
-            || tariffs.contains(configured.tariff.as_str())
-            || (!sites.is_empty() && is_at_one());
-        if is_changed {
-            gateway.platform.notify(Work::Terminal(serial));
+    let [terminals, sites, stations, tariffs] =
+        [Kind::Terminal, Kind::Site, Kind::Station, Kind::Tariff].map(changed);
+    let mut concerned: BTreeSet<String> = terminals.into_iter().map(str::to_owned).collect();
+    if sites.is_empty() && stations.is_empty() && tariffs.is_empty() {
+        return concerned;
+    }
+    for record in fleet.each::<Terminal>() {
+        let details = &record.details;
+        let is_at = |station: &StationId| stations.contains(station.as_str());
+        let has = |charging: &Charging| tariffs.contains(charging.tariff.as_str());
+        let is_concerned = sites.contains(details.site.as_str())
+            || details.station.as_ref().is_some_and(is_at)
+            || details.charging.as_ref().is_some_and(has);
+        if is_concerned {
+            concerned.insert(record.serial.to_string());
         }
     }
-    Ok(true)
+    let configured = gateway.config.terminals.iter();
+    let having = configured.filter(|(_, it)| tariffs.contains(it.tariff.as_str()));
+    concerned.extend(having.map(|(serial, _)| serial.clone()));
+    concerned
 }
 
 /// Have something done by the gateway itself. Whether that changed anything: nothing comes of a command

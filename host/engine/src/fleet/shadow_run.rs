@@ -12,6 +12,7 @@ use chargetap_fleet::api::{Comparison, Difference};
 use chargetap_fleet::bundle::StandbyBundle;
 
 use super::comparison::{Pair, RecordedStep, add, is_enough};
+use super::terminals::Terminals;
 use super::{records, terms};
 use crate::error::EngineError;
 use crate::gateway::Gateway;
@@ -94,9 +95,9 @@ impl<P: Platform> ShadowRun<'_, P> {
     async fn serve_terminals(&mut self) -> Result<(), EngineError> {
         let gateway = self.gateway;
         let fleet = records::current(gateway).await?;
-        for serial in gateway.config.terminals.keys() {
+        let now = gateway.platform.now();
+        for serial in Terminals::new(&gateway.config, &fleet).serials(now) {
             self.comparison.terminals += 1;
-            let now = gateway.platform.now();
             let Some(served) = terms::served(&gateway.config, &fleet, serial, now)? else {
                 continue;
             };

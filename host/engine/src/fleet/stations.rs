@@ -19,6 +19,7 @@ use chargetap_fleet::refusal::Refusal;
 use chargetap_fleet::site::Station;
 use chargetap_fleet::text::{Key, StationId};
 
+use super::terminals::Terminals;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::platform::{self, Platform, StationAnswer, StationLink, StationOrder};
@@ -256,7 +257,8 @@ async fn state(
     };
     let pending = pending.map(|it| shown_pending(id, it));
 
-    let served = gateway.config.terminals.values().flat_map(|it| &it.evses);
+    let serving = Terminals::new(&gateway.config, fleet).at(id.as_str());
+    let served = serving.iter().flat_map(|(_, it)| &it.evses);
     let served = served.filter(|it| it.evse.station == id.as_str());
     let mut numbers: BTreeSet<u32> = served.map(|it| it.evse.connector).collect();
     numbers.extend(reported.iter().map(|it| it.connector));

@@ -12,6 +12,7 @@ use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::text::Serial;
 
+use super::terminals::Terminals;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::platform::Platform;
@@ -84,12 +85,8 @@ async fn terminals(
 ) -> Result<TerminalCounts, EngineError> {
     let platform = &gateway.platform;
     let now = platform.now();
-    let configured: Vec<&str> = gateway
-        .config
-        .terminals
-        .keys()
-        .map(String::as_str)
-        .collect();
+    let served = Terminals::new(&gateway.config, fleet).serials(now);
+    let configured: Vec<&str> = served.into_iter().collect();
     let statuses = store::monitoring::statuses(platform).await?;
     let armed = store::status::armed(platform, &configured, now).await?;
     let serials = || configured.iter().filter_map(|it| it.parse::<Serial>().ok());

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use chargetap_contract::receipt::Site;
+use chargetap_fleet::assignment;
 use chargetap_fleet::fleet::Fleet;
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::tariff::{Misfit, Tariff};
 use chargetap_fleet::{site, terminal};
 
 use super::records;
+use super::terminals::Terminals;
 use crate::config::{Config, Terminal};
 use crate::error::EngineError;
 use crate::gateway::Gateway;
@@ -33,7 +35,7 @@ impl ServedTerminal {
     }
 }
 
-/// A terminal of the configuration as it counts at a moment.
+/// A terminal as it counts at a moment.
 ///
 /// # Errors
 /// Its site is in a time zone that this program does not know.
@@ -43,24 +45,28 @@ pub(crate) fn served(
     serial: &str,
     now: u64,
 ) -> Result<Option<ServedTerminal>, EngineError> {
-    let Some(mut terminal) = config.terminals.get(serial).cloned() else {
+    let Some(terminal) = Terminals::new(config, fleet).find(serial) else {
         return Ok(None);
     };
+    let mut terminal = terminal.into_owned();
     let site = site_of(config, fleet, serial);
-    let mut is_fit = true;
-    if let Some(record) = fleet.get::<Tariff>(&terminal.tariff) {
-        let (zone, now) = (
-            local_time::of_site(site.as_ref())?,
-            Moment::from_millis(now),
-        );
-        let details = &record.details;
-        match details.at_terminal(serial, &terminal.needs(), &zone, now) {
-            Ok((tariff, holds)) => {
-                terminal.policy.tariff = tariff;
-                terminal.holds = holds;
-            }
-            Err(_) => is_fit = false,
+    let (needs, id) = (terminal.needs(), terminal.tariff.as_str());
+    let counting = match (fleet.get::<Tariff>(id), config.tariffs.get(id)) {
+        (Some(record), _) => {
+            let zone = local_time::of_site(site.as_ref())?;
+            let now = Moment::from_millis(now);
+            record.details.at_terminal(serial, &needs, &zone, now).ok()
         }
+        (None, Some(tariff)) => {
+            let holds = needs.holds(serial, tariff).ok();
+            holds.map(|holds| (tariff.clone(), holds))
+        }
+        (None, None) => None,
+    };
+    let is_fit = counting.is_some();
+    if let Some((tariff, holds)) = counting {
+        terminal.policy.tariff = tariff;
+        terminal.holds = holds;
     }
     Ok(Some(ServedTerminal {
         terminal,
@@ -113,24 +119,25 @@ fn site_on_record(fleet: &Fleet, serial: &str) -> Option<Site> {
     })
 }
 
-/// The terminals whose tariff on record does not fit, now or from a change on.
+/// The terminals whose tariff does not fit, now or from a change on.
 ///
 /// # Errors
 /// A site is in a time zone that this program does not know.
 pub(crate) fn misfits<'a>(
     config: &'a Config,
-    fleet: &Fleet,
+    fleet: &'a Fleet,
     now: u64,
 ) -> Result<Vec<(&'a str, Misfit)>, EngineError> {
     let mut found = Vec::new();
-    for (serial, terminal) in &config.terminals {
-        let Some(tariff) = fleet.get::<Tariff>(&terminal.tariff) else {
+    let terminals = Terminals::new(config, fleet);
+    for serial in terminals.serials(now) {
+        let Some(terminal) = terminals.find(serial) else {
             continue;
         };
         let zone = local_time::of_site(site_of(config, fleet, serial).as_ref())?;
-        let (details, now) = (&tariff.details, Moment::from_millis(now));
-        let misfit = details.misfit(serial, &terminal.needs(), &zone, now);
-        found.extend(misfit.map(|misfit| (serial.as_str(), misfit)));
+        let (needs, now) = (terminal.needs(), Moment::from_millis(now));
+        let misfit = assignment::misfit(fleet, &config.tariffs, (serial, &needs), &zone, now);
+        found.extend(misfit.map(|misfit| (serial, misfit)));
     }
     Ok(found)
 }

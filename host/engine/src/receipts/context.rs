@@ -7,11 +7,12 @@ use chargetap_contract::receipt::{
     Subject, Summary,
 };
 use chargetap_contract::session::Evse;
+use chargetap_fleet::site::Station;
 
 use super::subject::session;
 use crate::config::Config;
 use crate::error::EngineError;
-use crate::fleet::terms;
+use crate::fleet::{records, terms};
 use crate::gateway::Gateway;
 use crate::platform::{ComponentFault, Platform, Purpose};
 use crate::store;
@@ -72,7 +73,7 @@ impl ReceiptContext {
         let site = site.ok_or_else(|| EngineError::NoSite(summary.terminal.clone()))?;
         Ok(Self {
             site,
-            evse_id: evse_id(config, summary),
+            evse_id: evse_id(gateway, summary).await?,
             original: None,
             buyer: None,
             prices: summary.prices.clone(),
@@ -151,9 +152,22 @@ fn verdict(
     })
 }
 
-fn evse_id(config: &Config, summary: &Summary) -> Option<String> {
-    let terminal = config.terminals.get(&summary.terminal)?;
-    terminal.evse(&evse(summary)?)?.id.clone()
+/// The EVSE's id for roaming, by its station's record, or else by the configuration.
+async fn evse_id(
+    gateway: &Gateway<impl Platform>,
+    summary: &Summary,
+) -> Result<Option<String>, EngineError> {
+    let Some(evse) = evse(summary) else {
+        return Ok(None);
+    };
+    let records = records::current(gateway).await?;
+    let station = records.get::<Station>(&evse.station);
+    let mut evses = station.iter().flat_map(|it| &it.details.evses);
+    let on_record = evses.find(|it| it.connector == evse.connector);
+    let id = on_record.and_then(|it| Some(it.id.as_ref()?.as_str().to_owned()));
+    let mut configured = gateway.config.terminals.values();
+    let configured = || configured.find_map(|it| it.evse(&evse)?.id.clone());
+    Ok(id.or_else(configured))
 }
 
 /// The public key of the meter at the session's EVSE.

@@ -47,7 +47,7 @@ pub(crate) async fn shown(
         return Ok(EventOutcome::StaleArming);
     }
     let served = gateway.terminal(&card.terminal)?;
-    let purpose = purpose(served, &running, sent.as_ref());
+    let purpose = purpose(&served, &running, sent.as_ref());
     let begins = purpose == Purpose::Begin;
     // Between being disarmed and resting, a terminal may still report a card.
     let activation = records::check_activation(gateway, &card.terminal).await?;
@@ -70,7 +70,7 @@ pub(crate) async fn shown(
         evse,
         told_price,
         terms,
-    } = offer(served, sent);
+    } = offer(&served, sent);
     if let Some(evse) = evse.as_ref().filter(|_| begins)
         && platform
             .station_connected_for(&evse.station)
@@ -86,6 +86,13 @@ pub(crate) async fn shown(
     // A program from before terms were kept sent that prompt: nobody knows by which of two prices. The terminal is armed
     // anew, which forgets the card.
     if begins && evse.is_some() && terms.is_none() {
+        return Ok(EventOutcome::StaleArming);
+    }
+    // The terminal was set to another currency since: the provider would take the amount in that one.
+    let is_other = terms
+        .as_ref()
+        .is_some_and(|it| it.currency() != served.currency);
+    if begins && is_other {
         return Ok(EventOutcome::StaleArming);
     }
     let arming_id = card.read.clone();

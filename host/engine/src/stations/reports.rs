@@ -25,12 +25,15 @@ use crate::config;
 use crate::error::EngineError;
 use crate::event::{EventEnvelope, EventOutcome};
 use crate::fleet::alerts::{self, Unpaid};
+use crate::fleet::records;
+use crate::fleet::terminals::Terminals;
 use crate::gateway::Gateway;
 use crate::platform::{Platform, Work};
 use crate::sessions::apply::apply;
 use crate::stations::limits::MOST_CONNECTORS;
 use crate::stations::matching::{ReportOutcome, find_read, find_stopped};
 use crate::stations::readings;
+use crate::stations::setup::{StationSetup, setup};
 use crate::stations::signed_values::keep_signed;
 use crate::stations::tariffs::{EvseTariff, tariffs};
 use crate::stations::tokens::{is_local_token, is_of_others, session_of_token};
@@ -69,6 +72,14 @@ impl<P: Platform> Gateway<P> {
     /// The store cannot be used, or a site's time zone is not known.
     pub async fn station_tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, EngineError> {
         tariffs(self, station).await
+    }
+
+    /// What the terminals of a station ask of it.
+    ///
+    /// # Errors
+    /// The store cannot be used.
+    pub async fn station_setup(&self, station: &str) -> Result<StationSetup, EngineError> {
+        setup(self, station).await
     }
 
     /// A station connected. What it reported before may have changed since.
@@ -361,10 +372,9 @@ async fn forget_name(
 
 /// Something changed at a station: its terminals may have to show something else.
 pub(super) fn announce(gateway: &Gateway<impl Platform>, station: &str) {
-    for (serial, terminal) in &gateway.config.terminals {
-        if terminal.evses.iter().any(|it| it.evse.station == station) {
-            gateway.platform.notify(Work::Terminal(serial));
-        }
+    let records = gateway.fleet.records();
+    for (serial, _) in Terminals::new(&gateway.config, &records).at(station) {
+        gateway.platform.notify(Work::Terminal(serial));
     }
 }
 
@@ -402,11 +412,11 @@ async fn vehicle(
     is_first_since_connected: bool,
 ) -> Result<(), EngineError> {
     let platform = &gateway.platform;
-    let starts_by_plugging_in = gateway
-        .config
-        .terminals
-        .values()
-        .any(|it| it.start == config::Start::PlugIn && it.evse(evse).is_some());
+    // Another process may have put a terminal on record.
+    let records = records::current(gateway).await?;
+    let serving = Terminals::new(&gateway.config, &records).at(&evse.station);
+    let mut here = serving.iter().filter(|(_, it)| it.evse(evse).is_some());
+    let starts_by_plugging_in = here.any(|(_, it)| it.start == config::Start::PlugIn);
     if !starts_by_plugging_in {
         return Ok(());
     }

@@ -17,6 +17,7 @@ pub use self::conversion::Untold;
 use self::conversion::converted;
 use crate::config::Terminal;
 use crate::error::EngineError;
+use crate::fleet::terminals::Terminals;
 use crate::fleet::{records, terms};
 use crate::gateway::Gateway;
 use crate::platform::{ComponentFault, Platform, Purpose};
@@ -31,9 +32,6 @@ pub struct EvseTariff {
     pub tariff: Result<tariff::Tariff, Untold>,
 }
 
-/// A terminal and its serial number.
-type Serving<'a> = (&'a str, Terminal);
-
 /// The tariffs of those EVSEs of a station at which drivers can pay.
 ///
 /// # Errors
@@ -43,14 +41,15 @@ pub(crate) async fn tariffs(
     station: &str,
 ) -> Result<Vec<EvseTariff>, EngineError> {
     let (fleet, now) = (records::current(gateway).await?, gateway.platform.now());
-    let mut evses: BTreeMap<u32, Vec<Serving<'_>>> = BTreeMap::new();
-    for (serial, terminal) in &gateway.config.terminals {
+    let mut evses: BTreeMap<u32, Vec<Terminal>> = BTreeMap::new();
+    let terminals = Terminals::new(&gateway.config, &fleet).at(station);
+    for (serial, terminal) in &terminals {
         let here = terminal.evses.iter();
-        for served in here.filter(|served| served.evse.station == station) {
-            let serving = evses.entry(served.evse.connector).or_default();
+        for evse in here.filter(|it| it.evse.station == station) {
+            let serving = evses.entry(evse.evse.connector).or_default();
             let served = terms::served(&gateway.config, &fleet, serial, now)?;
             if let Some(served) = served.filter(|it| it.is_fit) {
-                serving.push((serial, served.terminal));
+                serving.push(served.terminal);
             }
         }
     }
@@ -65,9 +64,9 @@ pub(crate) async fn tariffs(
 /// The tariff of an EVSE that these terminals serve.
 async fn tariff(
     gateway: &Gateway<impl Platform>,
-    serving: &[Serving<'_>],
+    serving: &[Terminal],
 ) -> Result<tariff::Tariff, Untold> {
-    let policies = serving.iter().map(|(_, terminal)| &terminal.policy);
+    let policies = serving.iter().map(|terminal| &terminal.policy);
     let mut tariffs: Vec<_> = policies
         .map(|policy| converted(&policy.tariff, policy.currency_decimals))
         .collect();
@@ -92,14 +91,11 @@ async fn tariff(
 /// What the terminals of an EVSE show, in each of their languages; nothing where that is not always the same.
 async fn descriptions(
     gateway: &Gateway<impl Platform>,
-    serving: &[Serving<'_>],
+    serving: &[Terminal],
 ) -> Result<Vec<Description>, EngineError> {
-    let holds: BTreeSet<u64> = serving
-        .iter()
-        .flat_map(|(_, it)| &it.holds)
-        .copied()
-        .collect();
-    let (Some((_, terminal)), Some(hold), 1) = (serving.first(), holds.first(), holds.len()) else {
+    let holds = serving.iter().flat_map(|it| &it.holds);
+    let holds: BTreeSet<u64> = holds.copied().collect();
+    let (Some(terminal), Some(hold), 1) = (serving.first(), holds.first(), holds.len()) else {
         return Ok(Vec::new());
     };
     if changes_with_time(&terminal.policy.tariff) {
@@ -107,9 +103,8 @@ async fn descriptions(
     }
     let platform = &gateway.platform;
     let now = platform.now();
-    let languages = serving
-        .iter()
-        .flat_map(|(serial, _)| gateway.languages(serial));
+    let languages = serving.iter().flat_map(|it| &it.languages);
+    let languages = languages.map(String::as_str);
     let described = platform.call(Purpose::Words, |components| {
         described(
             components,

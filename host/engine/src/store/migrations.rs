@@ -16,7 +16,7 @@ use super::schema::{DEFINITIONS, postgres};
 use crate::platform::{Database, Dialect, Value};
 
 /// The version of the tables.
-pub(super) const VERSION: i64 = 5;
+pub(super) const VERSION: i64 = 6;
 
 /// What stands in its place while rows are copied into the tables (`copies`). Programs that do not know it refuse it as a
 /// version that is newer than theirs.

@@ -13,6 +13,7 @@
 use chargetap_contract::Components;
 use chargetap_contract::callback::Capability;
 use chargetap_fleet::activation_check::ActivationCheck;
+use chargetap_fleet::charging::DEFAULT_LANGUAGE;
 use futures_util::StreamExt;
 
 use super::cards::card_is_unreported;
@@ -22,8 +23,9 @@ use super::next_prompt::{self, PromptContext};
 use super::prompt::{Caption, Prompt, SentPrompt};
 use super::words::in_languages;
 use super::{display, orphans};
-use crate::config::{DEFAULT_LANGUAGE, PAYTER, Terminal};
+use crate::config::PAYTER;
 use crate::error::EngineError;
+use crate::fleet::terminals::Terminals;
 use crate::fleet::{monitoring, records, terms};
 use crate::gateway::Gateway;
 use crate::payter::{PayterError, ReaderState};
@@ -55,10 +57,15 @@ const ARMING_ID_CHARACTERS: usize = 20;
 /// all. Holds may come late, also where the terminal needs no prompt or is offline.
 pub(crate) async fn arm_all(gateway: &Gateway<impl Platform>) {
     let sweep = gateway.terminals.sweep.is_due(gateway.platform.now());
-    let terminals = gateway.config.terminals.iter();
-    let armed = terminals.map(|(serial, terminal)| async move {
+    let records = match records::current(gateway).await {
+        Ok(records) => records,
+        Err(error) => return tracing::warn!(%error, "no terminal can be armed"),
+    };
+    let now = gateway.platform.now();
+    let serials = Terminals::new(&gateway.config, &records).serials(now);
+    let armed = serials.into_iter().map(|serial| async move {
         if let Some(lock) = gateway.terminals.locks.try_lock(serial) {
-            arm(gateway, serial, terminal, lock, sweep).await;
+            arm(gateway, serial, lock, sweep).await;
         }
     });
     futures_util::stream::iter(armed)
@@ -68,23 +75,15 @@ pub(crate) async fn arm_all(gateway: &Gateway<impl Platform>) {
 
 /// Arm one terminal, if it does not show the prompt it should.
 pub(crate) async fn arm_one(gateway: &Gateway<impl Platform>, serial: &str) {
-    if let Some(terminal) = gateway.config.terminals.get(serial)
-        && let Some(lock) = gateway.terminals.locks.lock_or_ask_again(serial)
-    {
-        arm(gateway, serial, terminal, lock, false).await;
+    if let Some(lock) = gateway.terminals.locks.lock_or_ask_again(serial) {
+        arm(gateway, serial, lock, false).await;
     }
 }
 
 /// Once, and once more if somebody asked for it meanwhile.
-async fn arm(
-    gateway: &Gateway<impl Platform>,
-    serial: &str,
-    terminal: &Terminal,
-    mut lock: Lock<'_>,
-    sweep: bool,
-) {
+async fn arm(gateway: &Gateway<impl Platform>, serial: &str, mut lock: Lock<'_>, sweep: bool) {
     for sweep in [sweep, false] {
-        let error = match try_to_arm(gateway, serial, terminal, sweep).await {
+        let error = match try_to_arm(gateway, serial, sweep).await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
             Err(error) => Some(error.to_string()),
@@ -101,7 +100,6 @@ async fn arm(
 async fn try_to_arm(
     gateway: &Gateway<impl Platform>,
     serial: &str,
-    terminal: &Terminal,
     sweep: bool,
 ) -> Result<Result<(), PayterError>, EngineError> {
     let platform = &gateway.platform;
@@ -139,7 +137,7 @@ async fn try_to_arm(
     if display::show_waiting(gateway, serial, &screen).await? || is_masked {
         return Ok(Ok(()));
     }
-    let next = next_prompt(gateway, serial, terminal, sent.as_ref(), now).await?;
+    let next = next_prompt(gateway, serial, sent.as_ref(), now).await?;
     if is_shown(platform, serial, &reader, &next, sent.as_ref()).await? {
         return Ok(Ok(()));
     }
@@ -153,11 +151,15 @@ async fn try_to_arm(
 async fn next_prompt(
     gateway: &Gateway<impl Platform>,
     serial: &str,
-    terminal: &Terminal,
     sent: Option<&SentPrompt>,
     now: u64,
 ) -> Result<Prompt, EngineError> {
     let platform = &gateway.platform;
+    let fleet = records::current(gateway).await?;
+    let Some(served) = terms::served(&gateway.config, &fleet, serial, now)? else {
+        return Err(EngineError::UnknownTerminal(serial.to_owned()));
+    };
+    let (terminal, terms) = (&served.terminal, served.terms());
     let mut statuses = Vec::new();
     for served in &terminal.evses {
         let mut status = store::stations::evse_status(platform, &served.evse).await?;
@@ -165,12 +167,8 @@ async fn next_prompt(
         status.is_out_of_order |= connected_for.is_none();
         statuses.push(status);
     }
-    let fleet = records::current(gateway).await?;
     let mut activation = records::activation(&fleet, serial, now);
     let chosen = sent.and_then(|sent| sent.chosen(now));
-    let Some(served) = terms::served(&gateway.config, &fleet, serial, now)? else {
-        return Err(EngineError::UnknownTerminal(serial.to_owned()));
-    };
     if activation == ActivationCheck::Allowed && !served.is_fit {
         activation = ActivationCheck::EndOnly;
     }
@@ -178,7 +176,6 @@ async fn next_prompt(
         let next = next_prompt::out_of_service(terminal, &statuses, chosen, activation);
         return put_into_words(gateway, serial, next).await;
     }
-    let (terminal, terms) = (&served.terminal, served.terms());
     let policy = terms.policy_at(now)?;
     let offers = platform.call(Purpose::Money, |components| {
         let holds = terminal.holds.iter();
@@ -204,9 +201,9 @@ async fn put_into_words(
     serial: &str,
     prompt: Prompt<Caption>,
 ) -> Result<Prompt, EngineError> {
-    let platform = &gateway.platform;
+    let (platform, languages) = (&gateway.platform, gateway.languages(serial));
     let put = platform.call(Purpose::Words, |components| {
-        let words = |message: &_| in_languages(components, gateway.languages(serial), message);
+        let words = |message: &_| in_languages(components, &languages, message);
         prompt.try_map(|caption| match caption {
             Caption::Label(label) => Ok(label),
             Caption::Message(message) => words(&message),
@@ -329,7 +326,8 @@ async fn send(
     let (platform, payter) = (&gateway.platform, &gateway.payter);
     match prompt {
         Prompt::Card(card) => {
-            let language = gateway.languages(serial).next().unwrap_or(DEFAULT_LANGUAGE);
+            let languages = gateway.languages(serial);
+            let language = languages.first().map_or(DEFAULT_LANGUAGE, String::as_str);
             payter
                 .arm_reader(platform, serial, card.hold, url, &card.text, language)
                 .await

@@ -37,16 +37,17 @@ async fn called(
     terminal: &str,
     message: &Message,
 ) -> Result<String, EngineError> {
+    let languages = gateway.languages(terminal);
     let called = gateway.platform.call(purpose, |components| {
-        in_languages(components, gateway.languages(terminal), message)
+        in_languages(components, &languages, message)
     });
     Ok(called.await??)
 }
 
 /// The message in these languages, one after the other.
-pub(super) fn in_languages<'a>(
+pub(super) fn in_languages(
     components: &impl Components,
-    languages: impl Iterator<Item = &'a str>,
+    languages: &[String],
     message: &Message,
 ) -> Result<String, ComponentFault> {
     let mut texts: Vec<String> = Vec::new();

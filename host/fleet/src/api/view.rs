@@ -116,11 +116,13 @@ impl RecordView for Tariff {
 
     fn response(versioned: &Versioned<Self>, request: &Request<'_>) -> TariffView {
         let (it, context) = (&versioned.value, request.context);
-        let zones = assignment::zones(request.fleet, context.gateway, &it.key);
+        let terminals = assignment::terminals(request.fleet, context.gateway, &it.key);
+        let zones = assignment::zones(request.fleet, &terminals);
         let (details, now) = (&it.details, context.now);
         let begun = details.begun(now, &zones).last();
         TariffView {
             version: versioned.version,
+            terminals: terminals.len(),
             current: begun.map_or_else(|| details.prices.clone(), |it| it.prices.clone()),
             next_change: details.next(now, &zones).map(|it| it.from),
             tariff: it.view(),
@@ -133,6 +135,8 @@ impl RecordView for Tariff {
 pub(super) struct TariffView {
     /// Its version: what its ETag says.
     version: u64,
+    /// How many terminals have it.
+    terminals: usize,
     /// The prices that count now. While a change has begun at some of its sites only, those from before it.
     current: TariffForm,
     /// When the next change begins, by the time at each site.

@@ -1,5 +1,6 @@
 //! Terminals: registration, licences, transfers and lifecycle.
 
+mod charging;
 mod import;
 mod licensing;
 pub(super) mod lifecycle;
@@ -13,12 +14,15 @@ mod transfer;
 pub(super) use import::import;
 pub(super) use licensing::license_all;
 
+use std::collections::BTreeSet;
+
 use placement::Occupancy;
 
 use super::{Decision, maintenance, records};
 use crate::command::TerminalAction;
 use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
+use crate::model::Model;
 use crate::moment::Moment;
 use crate::order::Order;
 use crate::readiness;
@@ -37,7 +41,9 @@ pub(super) fn register(
         let text = format!("terminal {serial} is on record already");
         return Err(Refusal::conflict("serial-taken", text));
     }
-    let reasons = placement::wrong(fleet, &Occupancy::of_others(fleet, Some(&serial)), &details);
+    let mut reasons =
+        placement::wrong(fleet, &Occupancy::of_others(fleet, Some(&serial)), &details);
+    reasons.extend(charging::wrong(fleet, context, &serial, &details));
     Refusal::unless_none(Obstacle::Invalid, reasons)?;
     let order = records::find::<Order>(fleet, details.order.as_str())?;
     let terminal = Terminal::new(serial, details, order, domain, context.now);
@@ -58,10 +64,11 @@ pub(super) fn put(
         false => Occupancy::default(),
     };
     let mut reasons = placement::wrong(fleet, &occupied, &details);
+    reasons.extend(charging::wrong(fleet, context, serial, &details));
     reasons.extend(other_order(fleet, terminal, &details));
     Refusal::unless_none(Obstacle::Invalid, reasons)?;
 
-    let changed = essentials_changed(&terminal.details, &details);
+    let changed = essentials_changed(context, terminal, &details);
     let mut reasons = Vec::new();
     if terminal.state == State::Activated {
         reasons.extend(changed.iter().map(|field| {
@@ -80,18 +87,68 @@ pub(super) fn put(
     })])
 }
 
-/// The essential fields that differ. A terminal needs them to be activated.
-fn essentials_changed(old: &TerminalDetails, new: &TerminalDetails) -> Vec<&'static str> {
+/// The essential fields that differ. A terminal needs them to be activated. How it takes cards may change while it does,
+/// but for its currency: amounts are sent to the provider without one.
+fn essentials_changed(
+    context: &DecisionContext<'_>,
+    terminal: &Terminal,
+    new: &TerminalDetails,
+) -> Vec<&'static str> {
+    let (old, serial) = (&terminal.details, &terminal.serial);
+    let [before, after] = [old, new].map(|details| Counting::of(context, serial, details));
+    let currencies = (&before.currency, &after.currency);
     let fields = [
-        ("model", old.model != new.model),
+        (
+            "model",
+            old.model != new.model || before.model != after.model,
+        ),
         ("order", old.order != new.order),
         ("site", old.site != new.site),
         ("station", old.station != new.station),
-        ("connectors", old.connectors != new.connectors),
+        (
+            "connectors",
+            old.connectors != new.connectors || before.evses != after.evses,
+        ),
+        (
+            "charging.currency",
+            matches!(currencies, (Some(before), Some(after)) if before != after),
+        ),
+        ("charging", matches!(currencies, (Some(_), None))),
         ("sim", old.sim != new.sim),
     ];
     let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed);
     changed.map(|(field, _)| field).collect()
+}
+
+/// What counts of a terminal: as its record says if that says how it takes cards, or as the configuration says.
+struct Counting<'a> {
+    model: Model,
+    /// Nothing if neither says how it takes cards.
+    currency: Option<&'a str>,
+    evses: BTreeSet<(&'a str, u32)>,
+}
+
+impl<'a> Counting<'a> {
+    fn of(context: &DecisionContext<'a>, serial: &Serial, details: &'a TerminalDetails) -> Self {
+        match (&details.charging, context.gateway.configured.get(serial)) {
+            (None, Some(configured)) => Self {
+                model: configured.model,
+                currency: Some(&configured.needs.currency),
+                evses: configured
+                    .evses
+                    .iter()
+                    .map(|(it, number)| (it.as_str(), *number))
+                    .collect(),
+            },
+            (charging, _) => Self {
+                model: details.model,
+                currency: charging.as_ref().map(|it| it.currency.as_str()),
+                evses: placement::evses(details)
+                    .map(|(it, number)| (it.as_str(), number))
+                    .collect(),
+            },
+        }
+    }
 }
 
 /// Why the new users may not use the terminal.

@@ -1,17 +1,19 @@
 //! The columns of a file, and the parsing of a line into a terminal.
 
+use std::convert::Infallible;
 use std::str::FromStr;
 
 use csv::StringRecord;
 
 use super::Row;
+use crate::charging::{Charging, Start};
 use crate::model::Model;
 use crate::refusal::Reason;
 use crate::terminal::{Domain, Sim, TerminalDetails};
 use crate::text::{Key, StationId};
 
 /// The known columns.
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 14] = [
     "serial",
     "model",
     "site",
@@ -21,6 +23,11 @@ const KNOWN: [&str; 9] = [
     "sim",
     "firmware",
     "users",
+    "tariff",
+    "currency",
+    "start",
+    "holds",
+    "languages",
 ];
 /// How many of them are required: the first ones.
 const REQUIRED: usize = 4;
@@ -125,6 +132,7 @@ impl Fields<'_> {
         });
         let firmware = self.optional("firmware", str::parse);
         let users = self.list("users", Key::from_str);
+        let charging = self.charging();
         Some(Row {
             line: self.line,
             serial: serial?,
@@ -134,11 +142,36 @@ impl Fields<'_> {
                 site: site?,
                 station,
                 connectors,
+                charging,
                 sim,
                 firmware,
                 users,
             },
             domain: domain?,
+        })
+    }
+
+    /// How it takes cards, if anything is said of that.
+    fn charging(&mut self) -> Option<Charging> {
+        let said = ["tariff", "currency", "start", "holds", "languages"];
+        if said
+            .iter()
+            .all(|column| self.field(column).trim().is_empty())
+        {
+            return None;
+        }
+        let text = |text: &str| Ok::<_, Infallible>(text.to_owned());
+        let tariff = self.required("tariff", Key::from_str);
+        let currency = self.required("currency", text);
+        let start = self.optional("start", start);
+        Some(Charging {
+            tariff: tariff?,
+            currency: currency?,
+            start: start.unwrap_or_default(),
+            holds: self.list("holds", text),
+            stop_on_screen: false,
+            confirm_stop: false,
+            languages: self.list("languages", text),
         })
     }
 
@@ -213,6 +246,15 @@ fn model(text: &str) -> Result<Model, String> {
         let known = Model::ALL.map(|model| model.traits().name);
         format!("this model cannot be used; there are {}", known.join(", "))
     })
+}
+
+fn start(text: &str) -> Result<Start, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "tap" => Ok(Start::Tap),
+        "plug-in" => Ok(Start::PlugIn),
+        "screen" => Ok(Start::Screen),
+        _ => Err("a session starts by tap, plug-in or screen"),
+    }
 }
 
 fn domain(text: &str) -> Result<Domain, &'static str> {

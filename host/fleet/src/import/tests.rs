@@ -26,6 +26,29 @@ fn told(all: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
+fn a_line_may_say_how_a_terminal_takes_cards() {
+    let file = format!(
+        "{HEADER},tariff,currency,start,holds,languages\n\
+         AP-1,apollo,depot,platform,CS-1,1;2,,,,day,EUR,screen,20.00;50.00,sv;en\n\
+         AP-2,apollo,depot,platform,,,,,,,,,,\n"
+    );
+    let rows = read(&file).unwrap();
+    let [first, second] = rows.as_slice() else {
+        panic!("{rows:?}");
+    };
+    let charging = serde_json::json!({
+        "tariff": "day", "currency": "EUR", "start": "screen", "holds": ["20.00", "50.00"], "languages": ["sv", "en"],
+    });
+    let charging = serde_json::from_value(charging).unwrap();
+    assert_eq!(first.details.charging, Some(charging));
+    assert_eq!(second.details.charging, None);
+    let incomplete =
+        format!("{HEADER},tariff,currency,start\nAP-1,apollo,depot,platform,,,,,,day,,walk\n");
+    let expected = [("currency", "line 2, currency"), ("start", "line 2, start")];
+    assert_eq!(wrong(incomplete), told(&expected));
+}
+
+#[test]
 fn a_line_says_everything_of_a_terminal() {
     let file = format!("{HEADER}\nap-1,Payter Apollo Max,depot,other,CS-1,1;2,{SIM},5.1,ann;bo\n");
     let rows = read(&file).unwrap();
@@ -39,6 +62,7 @@ fn a_line_says_everything_of_a_terminal() {
         site: text("depot"),
         station: Some(text("CS-1")),
         connectors: vec![1, 2],
+        charging: None,
         sim: Some(Sim::Card(text(SIM))),
         firmware: Some(text("5.1")),
         users: vec![text("ann"), text("bo")],

@@ -25,6 +25,17 @@ pub fn minor_units(text: &str, decimals: u32) -> Result<u64, String> {
     scaled(text, decimals)
 }
 
+/// An amount to be held, in minor units.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn hold(text: &str, decimals: u32) -> Result<u64, String> {
+    match minor_units(text, decimals)? {
+        0 => Err("must be more than nothing: it is what a driver can spend".to_owned()),
+        hold => Ok(hold),
+    }
+}
+
 /// The opposite: minor units as people write them.
 #[must_use]
 pub fn text(amount: u64, decimals: u32) -> String {

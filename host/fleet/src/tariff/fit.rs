@@ -21,6 +21,15 @@ pub struct TariffNeeds {
     pub minimum_capture: u64,
 }
 
+impl From<Misfit> for Reason {
+    fn from(Misfit { from, reason }: Misfit) -> Self {
+        match from {
+            None => reason,
+            Some(from) => Self::new(&reason.code, format!("from {from} on: {}", reason.text)),
+        }
+    }
+}
+
 impl TariffNeeds {
     /// What prices mean to a terminal, and what it holds, in minor units.
     fn read(&self, serial: &str, prices: &TariffForm) -> Result<(money::Tariff, Vec<u64>), Reason> {

@@ -4,7 +4,8 @@ use chargetap_contract::money::{PriceLimit, Tariff};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Place, Reader, amounts};
+use super::{Reader, amounts};
+use crate::form::Place;
 
 /// A VAT rate of 100 %.
 const WHOLE: u128 = 10_000;
@@ -83,10 +84,7 @@ impl Reader {
 /// # Errors
 /// What is wrong with it, and what would be right.
 pub fn hold(text: &str, decimals: u32, tariff: &Tariff) -> Result<u64, String> {
-    let hold = amounts::minor_units(text, decimals)?;
-    if hold == 0 {
-        return Err("must be more than nothing: it is what a driver can spend".to_owned());
-    }
+    let hold = amounts::hold(text, decimals)?;
     let least = least(tariff);
     if hold >= least {
         return Ok(hold);

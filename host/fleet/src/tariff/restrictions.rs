@@ -5,7 +5,8 @@ use jiff::civil::{Date, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Place, Reader, amounts};
+use super::{Reader, amounts};
+use crate::form::Place;
 
 /// OCPI's restrictions, under its names and in its units. All of them must hold. Times of day, dates and days of the week
 /// are the site's own; a maximum or an end does not belong to its range.

@@ -164,6 +164,7 @@ pub(crate) fn onboarding(terminals: usize) -> Vec<ExampleCall> {
             processor: Processor::Platform,
             station,
             connectors: &[1],
+            charging: None,
             at,
         };
         steps.extend(terminal.steps());

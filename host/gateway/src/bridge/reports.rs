@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chargetap_engine::bridge::StationEvent;
-use chargetap_engine::{EvseTariff, ReportOutcome, TransactionAnswer};
+use chargetap_engine::{EvseTariff, ReportOutcome, StationSetup, TransactionAnswer};
 use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 
@@ -26,6 +26,10 @@ impl StationEvents for Reports {
 
     /// The application asks for it.
     fn disconnected(&self, _: &str) {}
+
+    async fn setup(&self, station: &str) -> Result<StationSetup, Unavailable> {
+        self.application.tell(station, &StationEvent::Setup).await
+    }
 
     async fn tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, Unavailable> {
         self.application.tell(station, &StationEvent::Tariffs).await

@@ -26,6 +26,7 @@ pub(super) async fn onboard(gateway: SocketAddr, token: &str, at: Moment) -> any
         processor: Processor::Platform,
         station: STATION,
         connectors: &[1],
+        charging: None,
         at,
     };
     for step in customer.steps().into_iter().chain(terminal.steps()) {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chargetap_engine::EvseTariff;
+use chargetap_engine::{EvseTariff, StationSetup};
 use chargetap_fleet::text::loggable;
 use chargetap_ocpp::Version;
 use chargetap_ocpp::message::{Answer, Request};
@@ -16,22 +16,50 @@ use super::{Outcome, Shared, StationEvents};
 /// After how long at most a station is told again what it did not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
-/// Asks a station, once it had time to introduce itself.
+/// Asks a station, once it had time to introduce itself, and again when its terminals ask something else of it.
 pub(super) async fn check<E: StationEvents>(
     shared: Arc<Shared<E>>,
     station: String,
     version: Version,
 ) {
     tokio::time::sleep(shared.timeouts.introduction).await;
-    let patience = shared.timeouts.setting;
-    let Some(access) = shared.stations.get(&station) else {
-        return;
-    };
+    let mut checked: Option<StationSetup> = None;
+    let mut teller = Teller::new(shared.timeouts.tariffs);
+    loop {
+        // Where it cannot be had now, the station is asked later.
+        let setup = shared.events.setup(&station).await.ok();
+        if let Some(setup) = setup.filter(|it| checked.as_ref() != Some(it)) {
+            // One that does not answer is asked nothing more, so that starts and stops need not wait.
+            let answers = ask_statuses(&shared, &station, version, &setup).await
+                && check_settings(&shared, &station, version, &setup).await;
+            if !answers {
+                return;
+            }
+            checked = Some(setup);
+        }
+        let takes_cards = checked
+            .as_ref()
+            .is_some_and(|it| it.plug_in_timeout_s.is_some());
+        // A central system above has tariffs of its own.
+        if takes_cards && version >= Version::V21 && shared.upstream.is_none() {
+            teller.tell(&shared, &station).await;
+        }
+        tokio::time::sleep(teller.pause).await;
+    }
+}
+
+/// Asks for the status of its connectors. Whether it answers.
+async fn ask_statuses<E>(
+    shared: &Shared<E>,
+    station: &str,
+    version: Version,
+    setup: &StationSetup,
+) -> bool {
     let asked: Vec<_> = match version {
         Version::V16 => vec![(None, None)],
         // Each has to be asked for. Few EVSEs have more than two connectors; one that is not there is refused.
         _ => {
-            let evses = access.connectors.iter();
+            let evses = setup.connectors.iter();
             evses
                 .flat_map(|evse| [(Some(*evse), Some(1)), (Some(*evse), Some(2))])
                 .collect()
@@ -43,15 +71,24 @@ pub(super) async fn check<E: StationEvents>(
             connector,
             plug,
         };
-        // A station that refuses has told its status when it connected, as OCPP asks. One that does not answer is
-        // asked nothing more, so that starts and stops need not wait.
-        let outcome = shared.call(&station, status, patience).await;
+        // A station that refuses has told its status when it connected, as OCPP asks.
+        let outcome = shared.call(station, status, shared.timeouts.setting).await;
         if !matches!(outcome, Outcome::Answered(_)) {
-            return;
+            return false;
         }
     }
-    let Some(plug_in_timeout_s) = access.plug_in_timeout_s else {
-        return;
+    true
+}
+
+/// Has its settings be those on which the gateway relies where drivers can pay. Whether it tells them.
+async fn check_settings<E>(
+    shared: &Shared<E>,
+    station: &str,
+    version: Version,
+    setup: &StationSetup,
+) -> bool {
+    let Some(plug_in_timeout_s) = setup.plug_in_timeout_s else {
+        return true;
     };
     let wanted = settings::wanted(version, plug_in_timeout_s);
     // Stations of 2.x may take few variables at once, down to one.
@@ -62,41 +99,55 @@ pub(super) async fn check<E: StationEvents>(
     for wanted in wanted.chunks(at_once) {
         let keys = wanted.iter().map(|setting| setting.key).collect();
         let question = Request::ReadSettings(keys);
-        let Outcome::Answered(Answer::Result(found)) =
-            shared.call(&station, question, patience).await
-        else {
+        let Some(Answer::Result(found)) = answered(shared, station, question).await else {
             tracing::info!(station, "the station does not tell its settings");
-            return;
+            return false;
         };
         for change in settings::changes(wanted, &found) {
-            set(&shared, &station, change).await;
+            set(shared, station, change).await;
         }
     }
-    // A central system above has tariffs of its own.
-    if version >= Version::V21 && shared.upstream.is_none() {
-        keep_told(&shared, &station).await;
-    }
+    true
 }
 
-/// Tells a station what its EVSEs cost, if it shows that, for as long as it is connected. It may compute a price by it,
-/// which counts for nothing here.
-async fn keep_told<E: StationEvents>(shared: &Shared<E>, station: &str) {
-    if !shows_tariffs(shared, station).await {
-        return;
+/// Tells a station what its EVSEs cost, if it shows that. It may compute a price by it, which counts for nothing here.
+struct Teller {
+    often: Duration,
+    /// Until it is looked at again.
+    pause: Duration,
+    /// Whether it shows tariffs, once it was asked.
+    shows: Option<bool>,
+    told: Vec<EvseTariff>,
+}
+
+impl Teller {
+    fn new(often: Duration) -> Self {
+        Self {
+            often,
+            pause: often,
+            shows: None,
+            told: Vec::new(),
+        }
     }
-    let often = shared.timeouts.tariffs;
-    let (mut told, mut pause) = (Vec::new(), often);
-    loop {
+
+    async fn tell<E: StationEvents>(&mut self, shared: &Shared<E>, station: &str) {
+        let shows = match self.shows {
+            Some(shows) => shows,
+            None => shows_tariffs(shared, station).await,
+        };
+        self.shows = Some(shows);
+        if !shows {
+            return;
+        }
         // Where they cannot be had now, it goes on showing what it shows.
         if let Ok(tariffs) = shared.events.tariffs(station).await {
-            let is_told = tell_changed(shared, station, &mut told, tariffs).await;
+            let is_told = tell_changed(shared, station, &mut self.told, tariffs).await;
             // Starts and stops wait for one that does not answer.
-            pause = match is_told {
-                true => often,
-                false => pause.saturating_mul(2).min(LONGEST_PAUSE),
+            self.pause = match is_told {
+                true => self.often,
+                false => self.pause.saturating_mul(2).min(LONGEST_PAUSE),
             };
         }
-        tokio::time::sleep(pause).await;
     }
 }
 

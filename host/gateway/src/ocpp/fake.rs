@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware;
 use chargetap_engine::config::Upstream;
-use chargetap_engine::{EvseTariff, Match, ReportOutcome, TransactionAnswer};
+use chargetap_engine::{EvseTariff, Match, ReportOutcome, StationSetup, TransactionAnswer};
 use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 use tokio::net::TcpListener;
@@ -91,6 +91,13 @@ impl StationEvents for Arc<Journal> {
     }
 
     fn disconnected(&self, _: &str) {}
+
+    async fn setup(&self, _: &str) -> Result<StationSetup, Unavailable> {
+        Ok(StationSetup {
+            connectors: vec![1, 2],
+            plug_in_timeout_s: Some(300),
+        })
+    }
 
     async fn tariffs(&self, _: &str) -> Result<Vec<EvseTariff>, Unavailable> {
         Ok(Vec::new())
@@ -239,8 +246,6 @@ impl Central {
         let access = || StationAccess {
             password: Some(PASSWORD.into()),
             client_certificate: false,
-            connectors: vec![1, 2],
-            plug_in_timeout_s: Some(300),
         };
         let known = [STATION, OTHER_STATION].map(|station| (station.to_owned(), access()));
         let known = BTreeMap::from(known);

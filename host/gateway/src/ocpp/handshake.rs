@@ -356,8 +356,6 @@ mod tests {
         let by = |password: bool, client_certificate| StationAccess {
             password: password.then(|| "correct horse".into()),
             client_certificate,
-            connectors: Vec::new(),
-            plug_in_timeout_s: None,
         };
         let (password, certificate, both) = (by(true, false), by(false, true), by(true, true));
         let other = || Err(OtherCertificate("CT-04".to_owned()));
@@ -386,8 +384,6 @@ mod tests {
         let station = StationAccess {
             password: None,
             client_certificate: true,
-            connectors: Vec::new(),
-            plug_in_timeout_s: None,
         };
         let admitted = admit(&station, "CT-03", Some(""), &HeaderMap::new());
         assert_eq!(admitted, Err(Refusal::OtherCertificate(String::new())));

@@ -36,7 +36,9 @@ use std::time::{Duration, Instant};
 
 use chargetap_engine::config::Upstream;
 use chargetap_engine::platform::{PendingStation, StationAnswer};
-use chargetap_engine::{EvseTariff, ReportOutcome, TransactionAnswer, remote_start_number};
+use chargetap_engine::{
+    EvseTariff, ReportOutcome, StationSetup, TransactionAnswer, remote_start_number,
+};
 use chargetap_ocpp::message::{Answer, Request, TransactionResponse};
 use chargetap_ocpp::report::{Boot, Plugs, Readings, Start, Status, Stop, TransactionEvent};
 use secrecy::SecretString;
@@ -114,6 +116,12 @@ pub trait StationEvents: Send + Sync + 'static {
     /// A station's connection ended, and there is no newer one.
     fn disconnected(&self, station: &str);
 
+    /// What its terminals ask of it.
+    fn setup(
+        &self,
+        station: &str,
+    ) -> impl Future<Output = Result<StationSetup, Unavailable>> + Send;
+
     /// What its EVSEs cost at which drivers can pay, for the station to show.
     fn tariffs(
         &self,
@@ -186,10 +194,6 @@ pub struct StationAccess {
     pub password: Option<SecretString>,
     /// Whether it must show a client certificate whose common name is its identity.
     pub client_certificate: bool,
-    /// The connectors (1.6) or EVSEs (2.x) at which drivers can pay.
-    pub connectors: Vec<u32>,
-    /// How long drivers have to plug in there, in seconds; absent where none can pay.
-    pub plug_in_timeout_s: Option<u64>,
 }
 
 /// All stations of one central system.

@@ -60,6 +60,8 @@ fn configuration(config: &Config) -> String {
         site,
         stations,
         terminals,
+        tariffs,
+        minimum_capture,
         policy,
         qr_screen,
         upstream,
@@ -68,7 +70,7 @@ fn configuration(config: &Config) -> String {
         warnings: _,
     } = config;
     let first = (public_url, payter_url, callback_endpoints, issuers);
-    let second = (site, stations, terminals);
+    let second = (site, stations, terminals, tariffs, minimum_capture);
     let third = (policy, qr_screen, upstream, retention);
     hash(&format!("{first:?}{second:?}{third:?}"))
 }

@@ -173,6 +173,7 @@ impl World {
                 processor: Processor::Platform,
                 station,
                 connectors,
+                charging: None,
                 at,
             };
             steps.extend(terminal.steps());

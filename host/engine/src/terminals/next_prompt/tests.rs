@@ -19,6 +19,7 @@ fn terminal(start: Start, evses: u32, holds: &[u64]) -> Terminal {
     let label = |connector| char::from_digit(9 + connector, 36).unwrap().to_uppercase();
     Terminal {
         model: Model::Apollo,
+        currency: "EUR".into(),
         policy: Policy {
             tariff: Tariff {
                 currency: "EUR".into(),

@@ -13,6 +13,7 @@ pub(super) fn routes() -> Vec<Route> {
                 ("CURRENCY", "/current/currency"),
                 ("PER KWH", "/current/per_kwh"),
                 ("NEXT CHANGE", "/next_change"),
+                ("TERMINALS", "/terminals"),
             ]),
         Route::one::<Tariff>("/tariffs/{tariff}").named("tariff", "show", "Show a tariff"),
         Route::put::<Tariff, TariffDetails>("/tariffs/{tariff}", |request| {

@@ -8,9 +8,9 @@ use crate::decide::Decision;
 use crate::fleet::{Change, Fleet};
 use crate::operation::{Operation, StationOperation};
 use crate::refusal::{Obstacle, Reason, Refusal};
-use crate::site::{Customer, Site, SiteDetails, Station, StationDetails};
+use crate::site::{Customer, EvseDetails, Site, SiteDetails, Station, StationDetails, is_evse_id};
 use crate::terminal::Terminal;
-use crate::text::{Key, StationId};
+use crate::text::{Key, Line, StationId};
 
 /// The maximum number of EVSEs of a station, and the greatest number of an EVSE.
 const EVSES: u32 = 64;
@@ -45,6 +45,8 @@ pub(in crate::decide) fn put_station(
             .collect(),
         wrong_connectors(&details),
         taken_ids(fleet, &key, &details),
+        wrong_ids(&details),
+        repeated_labels(&key, &details),
     ];
     Refusal::unless_none(Obstacle::Invalid, reasons.concat())?;
 
@@ -89,6 +91,35 @@ fn wrong_connectors(details: &StationDetails) -> Vec<Reason> {
     }
     let text = "a station has 1 to 64 EVSEs, each with a number of its own from 1 to 64";
     vec![Reason::new("evses", text).at("evses")]
+}
+
+fn wrong_ids(details: &StationDetails) -> Vec<Reason> {
+    let ids = details.evses.iter().filter_map(|it| it.id.as_ref());
+    let wrong = ids.filter(|id| !is_evse_id(id.as_str()));
+    let reason = |id: &Line| {
+        let text = format!("{id} is no id of an EVSE: one is like SE*ABC*E1234*1");
+        Reason::new("wrong-value", text).at("evses")
+    };
+    wrong.map(reason).collect()
+}
+
+/// A driver who chooses on the screen goes by them.
+fn repeated_labels(key: &StationId, details: &StationDetails) -> Vec<Reason> {
+    if !wrong_connectors(details).is_empty() {
+        return Vec::new();
+    }
+    let mut labels = BTreeSet::new();
+    let of_evse = |evse: &EvseDetails| evse.label_at(key);
+    let repeated = details
+        .evses
+        .iter()
+        .map(of_evse)
+        .filter(|it| !labels.insert(it.clone()));
+    let reason = |label: String| {
+        let text = format!("{label:?} is the label of another EVSE as well");
+        Reason::new("label-taken", text).at("evses")
+    };
+    repeated.map(reason).collect()
 }
 
 fn taken_ids(fleet: &Fleet, key: &StationId, details: &StationDetails) -> Vec<Reason> {

@@ -8,7 +8,7 @@ use crate::context::DecisionContext;
 use crate::decide::Decision;
 use crate::fleet::{Change, Fleet};
 use crate::refusal::{Obstacle, Reason, Refusal};
-use crate::tariff::{PriceChange, Tariff, TariffDetails};
+use crate::tariff::{PriceChange, Tariff, TariffDetails, TariffNeeds};
 use crate::text::Key;
 
 /// It must fit the terminals that have it, and leave prices that are over as they are, or out.
@@ -22,41 +22,39 @@ pub(in crate::decide) fn put_tariff(
         obstacle: Obstacle::Invalid,
         reasons: mistakes.into_iter().map(Reason::from).collect(),
     })?;
-    let zones = assignment::zones(fleet, context.gateway, &key);
+    let terminals = assignment::terminals(fleet, context.gateway, &key);
+    let zones = assignment::zones(fleet, &terminals);
     let begun = details.begun(context.now, &zones);
-    let mut reasons = misfits(context, &key, &tariffs, begun.len())?;
+    let mut reasons = misfits(&terminals, &tariffs, begun.len());
     let present = fleet.get::<Tariff>(key.as_str()).map(|it| &it.details);
     reasons.extend(rewritten(present, &details, begun));
+    reasons.extend(confused(context, &key));
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
     Ok(vec![Change::put(Tariff { key, details })])
 }
 
+/// A key that differs from a configured one in its capitals only would count nowhere.
+fn confused(context: &DecisionContext<'_>, key: &Key) -> Option<Reason> {
+    let configured = &context.gateway.tariffs;
+    if configured.contains_key(key.as_str()) {
+        return None;
+    }
+    let mut ids = configured.keys();
+    let meant = ids.find(|id| id.eq_ignore_ascii_case(key.as_str()))?;
+    let text = format!("the configuration has a tariff {meant}: write it as there");
+    Some(Reason::new("other-capitals", text))
+}
+
 /// Why terminals that have the tariff cannot have it: the first prices, or those of a change, of which so many have begun.
 fn misfits(
-    context: &DecisionContext<'_>,
-    key: &Key,
+    terminals: &[(String, TariffNeeds)],
     tariffs: &[money::Tariff],
     begun: usize,
-) -> Result<Vec<Reason>, Refusal> {
-    let mut having = assignment::terminals(context.gateway, key).peekable();
-    if having.peek().is_none() {
-        let configured = context.gateway.configured.values();
-        let mut ids: Vec<_> = configured.map(|it| &*it.needs.tariff).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let text = match ids.is_empty() {
-            true => "no terminal is configured".to_owned(),
-            false => format!(
-                "no terminal is configured to have the tariff {key}, they have: {}",
-                ids.join(", ")
-            ),
-        };
-        return Err(Refusal::conflict("nobody-has-it", text));
-    }
+) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    for (serial, terminal) in having {
+    for (serial, needs) in terminals {
         for (number, tariff) in tariffs.iter().enumerate().skip(begun) {
-            let Err(reason) = terminal.needs.holds(serial.as_str(), tariff) else {
+            let Err(reason) = needs.holds(serial, tariff) else {
                 continue;
             };
             let prices = match number.checked_sub(1) {
@@ -67,7 +65,7 @@ fn misfits(
             reasons.push(reason.at(format!("{prices}.{member}")));
         }
     }
-    Ok(reasons)
+    reasons
 }
 
 /// Changes that have begun at every site, and the prices before them, cannot be edited: no driver pays by them any more.
@@ -92,7 +90,24 @@ fn rewritten(
     Some(Reason::new("has-begun", text).at(format!("changes.{number}.from")))
 }
 
-pub(in crate::decide) fn remove_tariff(fleet: &Fleet, key: &Key) -> Decision {
+/// The terminals that have it must fit the configured one of its id.
+pub(in crate::decide) fn remove_tariff(
+    fleet: &Fleet,
+    context: &DecisionContext<'_>,
+    key: &Key,
+) -> Decision {
     find::<Tariff>(fleet, key.as_str())?;
+    let configured = context.gateway.tariffs.get(key.as_str());
+    let mut reasons = Vec::new();
+    for (serial, needs) in assignment::terminals(fleet, context.gateway, key) {
+        reasons.extend(match configured {
+            Some(tariff) => needs.holds(&serial, tariff).err(),
+            None => {
+                let text = format!("terminal {serial} has it: give it another one first");
+                Some(Reason::new("tariff-in-use", text))
+            }
+        });
+    }
+    Refusal::unless_none(Obstacle::Conflict, reasons)?;
     Ok(vec![Change::remove::<Tariff>(key.as_str())])
 }

@@ -110,6 +110,7 @@ fn a_station_keeps_the_evses_that_a_terminal_serves() {
         let evse = |connector: &u32| EvseDetails {
             connector: *connector,
             id: None,
+            label: None,
         };
         let details = StationDetails {
             site: text(site),
@@ -144,6 +145,22 @@ fn an_evses_id_is_its_own() {
     details.evses.truncate(1);
     let again = Command::PutStation(text("CS-2"), details);
     assert_eq!(world.command(again), refused(&["evse-id-taken"]));
+}
+
+#[test]
+fn the_evses_of_a_station_have_labels_of_their_own_and_ids_as_roaming_has_them() {
+    let mut world = World::complete();
+    let mut put = |evses: Value| {
+        let details = serde_json::from_value(json!({"site": "depot", "evses": evses})).unwrap();
+        world.command(Command::PutStation(text("CS-1"), details))
+    };
+    let evses = |label: &str, id: &str| json!([{"connector": 1, "label": "Left", "id": "SE*ABC*E1*1"}, {"connector": 2, "label": label, "id": id}]);
+    assert_eq!(put(evses("Right", "SEABCE12")), Ok(()));
+    assert_eq!(put(evses("Left", "SEABCE12")), refused(&["label-taken"]));
+    // ISO 15118-2 has an E before the number.
+    assert_eq!(put(evses("Right", "SE*ABC*1*2")), refused(&["wrong-value"]));
+    let default = json!([{"connector": 1}, {"connector": 2, "label": "CS-1/1"}]);
+    assert_eq!(put(default), refused(&["label-taken"]));
 }
 
 #[test]
@@ -202,9 +219,14 @@ fn a_tariff_fits_the_currency_and_the_holds_of_its_terminals() {
     assert_eq!(other, refused(&["currency-differs"]));
     let wrong = put_tariff(&mut world, costing("a lot"));
     assert_eq!(wrong, refused(&["wrong-value"]));
+}
+
+#[test]
+fn a_tariff_is_written_as_in_the_configuration() {
+    let mut world = World::complete();
     let details = serde_json::from_value(json!({"prices": prices("0.49")})).unwrap();
-    let of_nobody = world.command(Command::PutTariff(text("Standard"), details));
-    assert_eq!(of_nobody, refused(&["nobody-has-it"]));
+    let put = Command::PutTariff(text("Standard"), details);
+    assert_eq!(world.command(put), refused(&["other-capitals"]));
 }
 
 #[test]

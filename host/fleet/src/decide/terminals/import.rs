@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::charging;
 use super::placement::{self, Occupancy};
 use crate::context::DecisionContext;
 use crate::decide::{Decision, records};
@@ -20,18 +21,22 @@ pub(in crate::decide) fn import(
     rows: Vec<Row>,
 ) -> Decision {
     let order = records::find::<Order>(fleet, order.as_str())?;
-    Refusal::unless_none(Obstacle::Invalid, at_most(wrong(fleet, order, &rows)))?;
+    Refusal::unless_none(
+        Obstacle::Invalid,
+        at_most(wrong(fleet, context, order, &rows)),
+    )?;
     let terminal =
         |row: Row| Terminal::new(row.serial, row.details, order, row.domain, context.now);
     Ok(rows.into_iter().map(terminal).map(Change::put).collect())
 }
 
-fn wrong(fleet: &Fleet, order: &Order, rows: &[Row]) -> Vec<Reason> {
+fn wrong(fleet: &Fleet, context: &DecisionContext<'_>, order: &Order, rows: &[Row]) -> Vec<Reason> {
     let mut occupied = Occupancy::of_others(fleet, None);
     let mut lines: HashMap<&Serial, u64> = HashMap::new();
     let mut reasons = Vec::new();
     for row in rows {
         let mut of_row = placement::wrong(fleet, &occupied, &row.details);
+        of_row.extend(charging::wrong(fleet, context, &row.serial, &row.details));
         if row.details.order != order.key {
             let text = format!("not a terminal of order {}", order.key);
             of_row.push(Reason::new("order-differs", text).at("order"));

@@ -1,5 +1,6 @@
 //! Transitions of a terminal's lifecycle, with their preconditions.
 
+use super::charging;
 use super::placement::{self, Occupancy};
 use super::session_open;
 use crate::activation_check::has_open_incident;
@@ -143,6 +144,8 @@ pub(super) fn receive(
     if terminal.state == State::Returned {
         let occupied = Occupancy::of_others(fleet, Some(&terminal.serial));
         reasons = placement::wrong(fleet, &occupied, &terminal.details);
+        let (serial, details) = (&terminal.serial, &terminal.details);
+        reasons.extend(charging::wrong(fleet, context, serial, details));
         if has_open_incident(fleet, &terminal.serial) {
             let text = "an incident with the terminal is open: close it first";
             reasons.push(Reason::new("incident-open", text));

@@ -64,7 +64,8 @@ impl<'a> Occupancy<'a> {
     }
 }
 
-fn evses(details: &TerminalDetails) -> impl Iterator<Item = (&StationId, u32)> {
+/// The EVSEs of these details.
+pub(super) fn evses(details: &TerminalDetails) -> impl Iterator<Item = (&StationId, u32)> {
     let connectors = details.connectors.iter();
     let station = details.station.as_ref();
     connectors.filter_map(move |connector| Some((station?, *connector)))

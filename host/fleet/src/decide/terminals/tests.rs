@@ -1,3 +1,5 @@
+use serde_json::{Value, json};
+
 use crate::access::{AccessScope, Scope};
 use crate::command::{Command, TerminalAction};
 use crate::context::{Actor, DecisionContext};
@@ -482,4 +484,97 @@ fn what_is_imported_is_on_record_under_the_order() {
     assert_eq!(terminal.origin, Origin::CustomerOwned);
     assert_eq!(terminal.processor, Processor::Customer);
     assert_eq!(terminal.state, State::Ordered);
+}
+
+/// How the only terminal takes cards, by a tariff of the configuration.
+fn charging(world: &mut World, edit: impl FnOnce(&mut Value)) -> TerminalDetails {
+    world.configure_tariff("day", "EUR");
+    let mut charging = json!({
+        "tariff": "day", "currency": "EUR", "start": "screen", "holds": ["20.00", "50.00"],
+        "stop_on_screen": true, "languages": ["sv", "en"],
+    });
+    edit(&mut charging);
+    TerminalDetails {
+        charging: serde_json::from_value(charging).unwrap(),
+        ..world.terminal().details.clone()
+    }
+}
+
+#[test]
+fn how_a_terminal_takes_cards_changes_while_it_does_but_for_its_currency() {
+    let mut world = World::activated();
+    // It is in the configuration as yet.
+    let first = charging(&mut world, |_| {});
+    assert_eq!(world.command(put(first)), Ok(()));
+    let other = charging(&mut world, |it| it["holds"] = json!(["75.00"]));
+    assert_eq!(world.command(put(other)), Ok(()));
+    let in_kronor = charging(&mut world, |it| it["currency"] = json!("SEK"));
+    world.configure_tariff("day", "SEK");
+    assert_eq!(world.command(put(in_kronor)), refused(&["suspend-first"]));
+}
+
+#[test]
+fn what_a_terminal_cannot_do_is_refused() {
+    let wrong = |edit: fn(&mut Value)| {
+        let mut world = World::complete();
+        let details = charging(&mut world, edit);
+        world.command(put(details))
+    };
+    let value = || refused(&["wrong-value"]);
+    assert_eq!(wrong(|_| {}), Ok(()));
+    assert_eq!(
+        wrong(|it| it["tariff"] = json!("night")),
+        refused(&["no-such-tariff"])
+    );
+    assert_eq!(
+        wrong(|it| it["currency"] = json!("SEK")),
+        refused(&["currency-differs"])
+    );
+    assert_eq!(
+        wrong(|it| it["holds"] = json!(["0.40", "50.00"])),
+        refused(&["hold-too-small"])
+    );
+    assert_eq!(
+        wrong(|it| it["holds"] = json!([])),
+        refused(&["hold-missing"])
+    );
+    assert_eq!(wrong(|it| it["currency"] = json!("euro")), value());
+    assert_eq!(wrong(|it| it["holds"] = json!(["20.00", "20.00"])), value());
+    assert_eq!(wrong(|it| it["holds"] = json!(["20.00", "0"])), value());
+    let many: fn(&mut Value) = |it| it["holds"] = json!(["1", "2", "3", "4", "5", "6", "7"]);
+    assert_eq!(wrong(many), value());
+    assert_eq!(wrong(|it| it["languages"] = json!(["xx"])), value());
+    assert_eq!(wrong(|it| it["languages"] = json!(["sv", "sv"])), value());
+    assert_eq!(
+        wrong(|it| it["languages"] = json!(["sv", "en", "de"])),
+        value()
+    );
+    // It serves two EVSEs.
+    assert_eq!(wrong(|it| it["start"] = json!("tap")), value());
+    let no_choice: fn(&mut Value) = |it| {
+        it["start"] = json!("plug-in");
+        it["holds"] = json!(["50.00"]);
+    };
+    assert_eq!(wrong(no_choice), value());
+}
+
+#[test]
+fn a_tariff_stays_on_record_while_a_terminal_on_record_has_no_other() {
+    let mut world = World::complete();
+    let prices = json!({"currency": "EUR", "per_kwh": "0.49", "vat_percent": "25"});
+    let details = serde_json::from_value(json!({"prices": prices})).unwrap();
+    world
+        .command(Command::PutTariff(text("night"), details))
+        .unwrap();
+    let details = charging(&mut world, |it| it["tariff"] = json!("night"));
+    world.command(put(details)).unwrap();
+    let remove = || Command::RemoveTariff(text("night"));
+    assert_eq!(world.command(remove()), refused(&["tariff-in-use"]));
+    let too_much = json!({"prices": {"currency": "EUR", "per_kwh": "0.49", "vat_percent": "25",
+                                     "min_price": {"after_taxes": "20.01"}}});
+    let put_tariff = Command::PutTariff(text("night"), serde_json::from_value(too_much).unwrap());
+    assert_eq!(world.command(put_tariff), refused(&["hold-too-small"]));
+    let details = charging(&mut world, |_| {});
+    world.command(put(details)).unwrap();
+    assert_eq!(world.command(remove()), Ok(()));
 }
