@@ -16,6 +16,7 @@ use crate::payter::Payter;
 use crate::platform::Platform;
 use crate::readiness::state::Readiness;
 use crate::receipts::limits::ReceiptLimits;
+use crate::sessions::claims::Claims;
 use crate::sessions::retries::Retries;
 use crate::stations::limits::StationLimits;
 use crate::terminals::state::TerminalState;
@@ -51,6 +52,7 @@ pub struct Gateway<P> {
     pub(crate) receipts: ReceiptLimits,
     pub(crate) stations: StationLimits,
     pub(crate) fleet: FleetState,
+    pub(crate) claims: Claims,
     pub(crate) retries: Retries,
     pub(crate) retention: Interval,
     pub(crate) clock: Clock,
@@ -74,6 +76,7 @@ impl<P: Platform> Gateway<P> {
             receipts: ReceiptLimits::new(),
             stations: StationLimits::new(),
             fleet,
+            claims: Claims::default(),
             retries: Retries::default(),
             retention: Interval::new(DELETE_OLD_EVERY),
             clock,

@@ -4,6 +4,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod card;
+pub(crate) mod claims;
 pub(crate) mod clock_steps;
 pub(crate) mod deadlines;
 pub(crate) mod execute;

@@ -2,7 +2,7 @@
 //!
 //! Each statement is a transaction of its own on a connection of the pool, with the isolation level `serializable`: its
 //! result is as if no other ran at the same time. Where that cannot be had, the database carries nothing out and says so,
-//! and the statement is run again.
+//! and the statement is run again. So is one that only reads and whose connection was lost.
 
 pub(crate) mod session;
 
@@ -133,6 +133,12 @@ impl Postgres {
             match self.attempt(&text, &parameters).await {
                 Err(Failure::Refused(Refusal::InTheWay | Refusal::ReadOnly, _))
                     if attempt + 1 < ATTEMPTS =>
+                {
+                    attempt += 1;
+                }
+                // The connection was lost. A statement that only reads may run twice.
+                Err(Failure::Refused(Refusal::Other, error))
+                    if !writes && error.code().is_none() && attempt + 1 < ATTEMPTS =>
                 {
                     attempt += 1;
                 }

@@ -18,6 +18,7 @@ use crate::labels::result_name;
 use crate::payter::MESSAGE_LASTS;
 use crate::platform::{Metric, Platform, StationAnswer, StationOrder, Work};
 use crate::receipts::issue;
+use crate::store::error::StoreError;
 use crate::store::outbox::{Abandoned, Claimed, Lane};
 use crate::terminals::notice::Notice;
 use crate::terminals::words::words_or_none;
@@ -59,8 +60,18 @@ impl<P: Platform> Gateway<P> {
         };
         for lane in lanes.iter().copied() {
             let claimed_at = self.platform.elapsed();
-            let claimed = store::outbox::claim(&self.platform, lane, now).await?;
-            if let Some(claimed) = claimed {
+            let claim = self.claims.next(lane, claimed_at);
+            let mut claimed = Ok(None);
+            if claim.is_made_again {
+                claimed = store::outbox::taken_unheard(&self.platform, claim.number).await;
+            }
+            if let Ok(None) = claimed {
+                claimed = store::outbox::claim(&self.platform, lane, claim.number, now).await;
+            }
+            if let Err(StoreError::Database(_)) = claimed {
+                self.claims.unheard(claim);
+            }
+            if let Some(claimed) = claimed? {
                 return Ok(Some(Execution {
                     lane,
                     claimed,
@@ -316,7 +327,10 @@ async fn authorise(
         .await;
     if let CommandResult::Authorised(_) = result {
         // The driver is to read that the card was accepted, and not to show it a second time.
-        display::mask_prompt(platform, terminal, MESSAGE_LASTS).await?;
+        if let Err(error) = display::mask_prompt(platform, terminal, MESSAGE_LASTS).await {
+            // What became of the hold is known, and counts for more.
+            tracing::warn!(%error, terminal, "it may ask for a card that it has");
+        }
     }
     Ok(Some(result))
 }

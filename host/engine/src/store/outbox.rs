@@ -12,7 +12,7 @@ use std::ops::Range;
 use chargetap_contract::session::{Action, Command};
 
 use super::error::StoreError;
-use super::processes::now;
+use super::processes::{now, retake};
 use super::rows::{Reader, by_dialect, integer, optional_text, text};
 use crate::platform::{Database, Dialect, Value};
 
@@ -65,15 +65,17 @@ pub(crate) struct Abandoned {
 }
 
 /// Take the next waiting command of a lane, so that its execution is on record before anything is sent.
+/// The number is that of the claim, of all that this process makes.
 pub(crate) async fn claim(
     database: &impl Database,
     lane: Lane,
+    number: u64,
     now: u64,
 ) -> Result<Option<Claimed>, StoreError> {
     let (actions, is_in) = lane.actions();
     let mut parameters = vec![integer(now)?, text(actions), Value::Integer(is_in.into())];
     if database.dialect() == Dialect::Postgres {
-        parameters.push(optional_text(database.process()));
+        parameters.push(optional_text(owner(database, number).as_deref()));
     }
     // An action is a JSON object with its name as the only key. It is not read as JSON, so that one that cannot be
     // read does not keep the others waiting.
@@ -103,6 +105,26 @@ pub(crate) async fn claim(
     row.map(|row| claimed(Reader::new(row))).transpose()
 }
 
+/// The command that a claim of this process took, if it took one and its answer was lost on the way from the server.
+pub(crate) async fn taken_unheard(
+    database: &impl Database,
+    number: u64,
+) -> Result<Option<Claimed>, StoreError> {
+    let Some(owner) = owner(database, number) else {
+        return Ok(None);
+    };
+    let rows = retake(database, &owner).await?;
+    let row = rows.into_iter().next();
+    row.map(|row| claimed(Reader::new(row))).transpose()
+}
+
+/// What is on record as the owner of a command: the process and the number of its claim there. Nothing where there is
+/// one process only.
+fn owner(database: &impl Database, number: u64) -> Option<String> {
+    let process = database.process()?;
+    Some(format!("{process}/{number}"))
+}
+
 macro_rules! abandoned {
     () => {
         "SELECT id, id, session, action, attempts FROM command WHERE status = 'sent' AND status <> 'done' AND "
@@ -127,7 +149,8 @@ pub(crate) async fn abandoned(
                     abandoned!(),
                     "(NOT (sent_at >= ?1 AND sent_at < ?2)
                       OR owner IS NOT NULL AND NOT EXISTS (
-                          SELECT 1 FROM process WHERE process.id = command.owner AND process.until > ",
+                          SELECT 1 FROM process
+                          WHERE process.id = split_part(command.owner, '/', 1) AND process.until > ",
                     now!(),
                     ")) ORDER BY number"
                 ),

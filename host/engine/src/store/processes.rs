@@ -6,7 +6,7 @@
 
 use super::error::StoreError;
 use super::rows::{Reader, json, text};
-use crate::platform::{Database, Value};
+use crate::platform::{Database, Row, Value};
 
 /// The database's clock, in milliseconds since 1970.
 macro_rules! now {
@@ -52,6 +52,19 @@ pub(crate) async fn keep_alive(
         )
         .await?;
     Ok(())
+}
+
+/// Claim the commands of this owner once more, which a claim took whose answer was lost. Answers what a claim does.
+pub(super) async fn retake(database: &impl Database, owner: &str) -> Result<Vec<Row>, StoreError> {
+    let rows = database
+        .query(
+            "UPDATE command SET attempts = attempts + 1
+             WHERE status = 'sent' AND status <> 'done' AND owner = ?1
+             RETURNING id, session, action, attempts",
+            vec![text(owner)],
+        )
+        .await?;
+    Ok(rows)
 }
 
 /// The processes that were reached where this one is are gone: it could not listen there otherwise.

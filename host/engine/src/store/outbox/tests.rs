@@ -15,7 +15,7 @@ async fn insert(disk: &Disk, id: &str, action: &str) {
 
 /// The next command of a lane, by its id.
 async fn claimed(disk: &Disk, lane: Lane) -> Option<String> {
-    let claimed = claim(disk, lane, 1).await.unwrap()?;
+    let claimed = claim(disk, lane, 1, 1).await.unwrap()?;
     Some(claimed.command.id)
 }
 
@@ -44,7 +44,7 @@ async fn a_stop_is_claimed_although_the_provider_has_more_to_do_than_it_gets_don
 async fn a_command_that_cannot_be_read_keeps_nobody_waiting(disk: Disk) {
     for action in ["not JSON", "{}", "", r#"{"Later":{}}"#] {
         insert(&disk, action, action).await;
-        let claimed = claim(&disk, Lane::Records, 1).await;
+        let claimed = claim(&disk, Lane::Records, 1, 1).await;
         assert!(claimed.is_err(), "{action}");
     }
     insert(&disk, "A", ALERT).await;
@@ -61,6 +61,63 @@ fn lanes_name_actions_that_there_are() {
             assert!(!error.to_string().contains("unknown variant"), "{error}");
         }
     }
+}
+
+/// A database with several processes, of which this is one.
+#[cfg(feature = "peers")]
+struct Shared(Disk);
+
+#[cfg(feature = "peers")]
+impl Database for Shared {
+    fn dialect(&self) -> Dialect {
+        self.0.dialect()
+    }
+
+    fn process(&self) -> Option<&str> {
+        Some("P")
+    }
+
+    async fn query(
+        &self,
+        statement: &'static str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<crate::platform::Row>, crate::platform::DatabaseError> {
+        self.0.query(statement, parameters).await
+    }
+}
+
+#[cfg(feature = "peers")]
+#[tokio::test]
+async fn a_command_whose_claim_was_made_and_not_heard_of_is_found_by_its_number() {
+    let shared = Shared(Disk::fresh_on_server().await);
+    insert(&shared.0, "S", STOP).await;
+    insert(&shared.0, "T", STOP).await;
+    assert!(taken_unheard(&shared, 7).await.unwrap().is_none());
+    claim(&shared, Lane::Stops, 7, 1).await.unwrap().unwrap();
+    claim(&shared, Lane::Stops, 8, 1).await.unwrap().unwrap();
+    let found = taken_unheard(&shared, 7).await.unwrap().unwrap();
+    assert_eq!(found.command.id, "S");
+    assert!(is_under_way(&shared, &found).await.unwrap());
+    assert!(taken_unheard(&shared, 9).await.unwrap().is_none());
+    complete(&shared, "S").await.unwrap();
+    assert!(taken_unheard(&shared, 7).await.unwrap().is_none());
+}
+
+#[cfg(feature = "peers")]
+#[tokio::test]
+async fn a_command_is_abandoned_once_the_process_that_claimed_it_is_gone() {
+    let shared = Shared(Disk::fresh_on_server().await);
+    insert(&shared.0, "S", STOP).await;
+    shared
+        .0
+        .execute(
+            "INSERT INTO process (id, url, token, until) VALUES ('P', 'u', 't', 9000000000000000)",
+        )
+        .await;
+    claim(&shared, Lane::Stops, 7, 1).await.unwrap().unwrap();
+    assert!(abandoned(&shared, 0..2).await.unwrap().is_empty());
+    shared.0.execute("DELETE FROM process").await;
+    assert_eq!(abandoned(&shared, 0..2).await.unwrap().len(), 1);
 }
 
 in_every_database![
