@@ -53,8 +53,8 @@ pub enum Command {
     PutTerminal(Serial, TerminalDetails),
     /// Register many terminals of an order: all or none.
     Import(Key, Vec<Row>),
-    /// Assign licences of an order to all its terminals that lack them.
-    License(Key),
+    /// Carry out an action on all terminals of an order that lack it.
+    Order(Key, OrderAction),
     /// Carry out an action on one terminal.
     Terminal(Serial, TerminalAction),
     /// Open an incident.
@@ -91,6 +91,25 @@ pub enum Command {
     IssueCalendar(CalendarDetails, String),
     /// Revoke a calendar.
     RevokeCalendar(Key),
+}
+
+/// An action on the terminals of an order. It is done at all that lack it, or at none.
+#[derive(Clone, Debug)]
+pub enum OrderAction {
+    /// Assign licences of the order.
+    License,
+    /// Record all checks before deployment that are not on record.
+    Check(MaintenanceRecord),
+    /// Record that the vendor was asked to re-route them.
+    AskRouting,
+    /// Record that the vendor re-routed them.
+    ConfirmRouting,
+    /// Begin their transfer to this processor.
+    BeginTransfer(Processor),
+    /// Record that the vendor completed their transfers.
+    CompleteTransfer,
+    /// Activate those that lack nothing else. It is refused only if that is none.
+    Activate,
 }
 
 /// An action on one terminal.

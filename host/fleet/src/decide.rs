@@ -44,7 +44,7 @@ pub fn decide(fleet: &Fleet, context: &DecisionContext<'_>, command: Command) ->
         }
         Command::PutTerminal(serial, details) => terminals::put(fleet, context, &serial, details),
         Command::Import(order, rows) => terminals::import(fleet, context, &order, rows),
-        Command::License(order) => terminals::license_all(fleet, context, &order),
+        Command::Order(order, action) => terminals::act_on_order(fleet, context, &order, action),
         Command::Terminal(serial, action) => terminals::act(fleet, context, &serial, action),
         Command::OpenIncident(details) => incidents::open(fleet, context, details),
         Command::PutIncident(key, details) => incidents::put(fleet, context, &key, details),

@@ -205,7 +205,7 @@ impl Onboarding<'_> {
             "site": self.site,
             "station": self.station,
             "connectors": self.connectors,
-            "sim": "absent",
+            "sim": "none",
             "users": [PERSON],
         });
         if let (Some(details), Some(charging)) = (details.as_object_mut(), self.charging) {

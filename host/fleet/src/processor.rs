@@ -20,6 +20,16 @@ pub enum Processor {
     Customer,
 }
 
+impl Processor {
+    /// Its name, as it is written on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::Customer => "customer",
+        }
+    }
+}
+
 /// A party in owning terminals.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

@@ -2,6 +2,7 @@
 
 mod customer;
 mod deployment;
+mod next;
 mod processor;
 #[cfg(test)]
 mod tests;
@@ -9,6 +10,8 @@ mod ticket;
 
 use std::collections::BTreeSet;
 
+pub use next::COMMANDS;
+pub(crate) use next::for_terminal;
 pub(crate) use ticket::too_few;
 pub use ticket::{TerminalReadiness, Ticket, ticket};
 
@@ -57,7 +60,7 @@ pub fn missing(
         terminal,
     };
     let owner = owner(fleet, terminal);
-    [
+    let missing = [
         identity(&terminal.details),
         users(fleet, now, &terminal.details.users),
         configuration(&context),
@@ -68,8 +71,11 @@ pub fn missing(
         customer::missing(owner, now, context.today),
         incident(&context),
         online(&context),
-    ]
-    .concat()
+    ];
+    let missing = missing.into_iter().flatten();
+    missing
+        .map(|it| for_terminal(fleet, terminal, it))
+        .collect()
 }
 
 /// The customer that owns a terminal, by its order.

@@ -39,6 +39,9 @@ pub struct Reason {
     pub owed_by: Option<Party>,
     /// The place: a field, or a line of a file.
     pub at: Option<String>,
+    /// The command to type next, if there is one. Words in capitals are to be replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 impl Reason {
@@ -49,6 +52,7 @@ impl Reason {
             text: text.into(),
             owed_by: None,
             at: None,
+            next: None,
         }
     }
 
@@ -57,6 +61,15 @@ impl Reason {
     pub fn owed_by(self, party: Party) -> Self {
         Self {
             owed_by: Some(party),
+            ..self
+        }
+    }
+
+    /// The same, with what to type after `chargetap fleet` next.
+    #[must_use]
+    pub fn next(self, command: &str) -> Self {
+        Self {
+            next: Some(format!("chargetap fleet {command}")),
             ..self
         }
     }
@@ -88,6 +101,15 @@ impl Refusal {
         match reasons.is_empty() {
             true => Ok(()),
             false => Err(Self { obstacle, reasons }),
+        }
+    }
+
+    /// The same with other reasons for these.
+    #[must_use]
+    pub(crate) fn map(self, reason: impl FnMut(Reason) -> Reason) -> Self {
+        Self {
+            reasons: self.reasons.into_iter().map(reason).collect(),
+            ..self
         }
     }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::charging::Charging;
 use crate::licence::Licences;
@@ -183,11 +184,20 @@ pub enum Domain {
 /// A terminal's SIM card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(transform = former_word)]
 pub enum Sim {
     /// No SIM card.
-    Absent,
+    #[serde(alias = "absent")]
+    None,
     /// This SIM card.
     Card(Iccid),
+}
+
+/// What `none` was called before is read, too.
+fn former_word(schema: &mut Schema) {
+    if let Some(Value::Array(choices)) = schema.get_mut("oneOf") {
+        choices.push(json!({"type": "string", "const": "absent", "deprecated": true}));
+    }
 }
 
 /// The lifecycle state of a terminal.

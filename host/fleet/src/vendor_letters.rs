@@ -177,7 +177,7 @@ impl LetterWriter<'_> {
         let station = station.map_or_else(String::new, |it| format!("; station {it}"));
         let sim = match &details.sim {
             Some(Sim::Card(iccid)) => format!("; SIM {iccid}"),
-            Some(Sim::Absent) | None => String::new(),
+            Some(Sim::None) | None => String::new(),
         };
         let model = details.model.traits().label;
         format!("- {}: {model}{station}{sim}; at {place}", terminal.serial)

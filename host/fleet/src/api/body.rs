@@ -111,8 +111,8 @@ impl Body {
         }
         serde_path_to_error::deserialize(value).map_err(|error| {
             let place = error.path().to_string();
-            let reason = Reason::new("wrong-value", error.into_inner().to_string());
-            Problem::invalid(vec![reason.at(place)])
+            let text = error.into_inner().to_string();
+            Problem::invalid(vec![wrong_value(place, text)])
         })
     }
 }
@@ -196,7 +196,16 @@ fn gather(error: &ValidationError<'_, '_>, reasons: &mut Vec<Reason>) {
 
 fn reason(error: &ValidationError<'_, '_>, text: String) -> Reason {
     let place = error.instance_location.to_string();
-    Reason::new("wrong-value", text).at(place.trim_start_matches('/').replace('/', "."))
+    wrong_value(place.trim_start_matches('/').replace('/', "."), text)
+}
+
+fn wrong_value(place: String, text: String) -> Reason {
+    let reason = Reason::new("wrong-value", text);
+    match place.as_str() {
+        // The body as a whole.
+        "" | "." => reason,
+        _ => reason.at(place),
+    }
 }
 
 /// For an optional value: the error of the alternative that is not null.

@@ -33,6 +33,30 @@ pub(super) fn check(
     })])
 }
 
+/// All checks of the list of a terminal that are not on record. Nothing if all are.
+pub(super) fn check_all(
+    fleet: &Fleet,
+    context: &DecisionContext<'_>,
+    terminal: &Terminal,
+    done: &MaintenanceRecord,
+) -> Result<Option<Terminal>, Refusal> {
+    let list = checklist(terminal.origin).iter();
+    let mut lacking = list
+        .filter(|it| !terminal.checks.contains_key(it))
+        .peekable();
+    if lacking.peek().is_none() {
+        return Ok(None);
+    }
+    let mut checks = maintained_terminal(fleet, context, &terminal.serial, done)?
+        .checks
+        .clone();
+    checks.extend(lacking.map(|it| (*it, done.clone())));
+    Ok(Some(Terminal {
+        checks,
+        ..terminal.clone()
+    }))
+}
+
 /// An inspection with findings opens an incident.
 pub(super) fn inspect(
     fleet: &Fleet,

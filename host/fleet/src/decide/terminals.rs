@@ -4,6 +4,7 @@ mod charging;
 mod import;
 mod licensing;
 pub(super) mod lifecycle;
+mod of_order;
 mod placement;
 #[cfg(test)]
 mod properties;
@@ -12,7 +13,7 @@ mod tests;
 mod transfer;
 
 pub(super) use import::import;
-pub(super) use licensing::license_all;
+pub(super) use of_order::act_on_order;
 
 use std::collections::BTreeSet;
 
@@ -227,5 +228,9 @@ pub(super) fn act(
         TerminalAction::Receive => lifecycle::receive(fleet, context, found()?),
         TerminalAction::Retire(reason) => lifecycle::retire(context, found()?, reason),
     };
+    let after = after.map_err(|refusal| match fleet.get::<Terminal>(serial.as_str()) {
+        Some(terminal) => refusal.map(|it| readiness::for_terminal(fleet, terminal, it)),
+        None => refusal,
+    });
     after.map(|terminal| vec![Change::put(terminal)])
 }

@@ -127,7 +127,7 @@ impl Fields<'_> {
             number.ok_or("an EVSE is a number of its station, such as 1")
         });
         let sim = self.optional("sim", |text| match text.eq_ignore_ascii_case("none") {
-            true => Ok(Sim::Absent),
+            true => Ok(Sim::None),
             false => text.parse().map(Sim::Card),
         });
         let firmware = self.optional("firmware", str::parse);

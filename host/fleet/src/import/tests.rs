@@ -78,7 +78,7 @@ fn what_is_not_known_yet_is_left_out() {
     assert_eq!(details.station, None);
     assert!(details.users.is_empty() && details.connectors.is_empty());
     let none = read(&format!("{HEADER}\nT1,p68,depot,none,,,none,,\n")).unwrap();
-    assert_eq!(none.first().unwrap().details.sim, Some(Sim::Absent));
+    assert_eq!(none.first().unwrap().details.sim, Some(Sim::None));
 }
 
 #[test]

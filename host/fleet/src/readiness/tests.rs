@@ -49,6 +49,41 @@ fn of_a_new_factory_fitted_terminal_this_is_missing() {
     );
 }
 
+/// What is missing says the command that comes next, or is done elsewhere.
+#[test]
+fn what_is_missing_says_what_to_type_next() {
+    let elsewhere = ["no-issuer", "not-seen-online", "station-not-configured"];
+    for (processor, domain) in [
+        (Processor::Platform, Domain::None),
+        (Processor::Customer, Domain::Platform),
+        (Processor::Platform, Domain::Other),
+        (Processor::Customer, Domain::Customer),
+    ] {
+        let mut world = World::new(Origin::CustomerOwned, processor, domain);
+        world.edit(|it| {
+            it.details.station = None;
+            it.details.sim = None;
+            it.details.users = vec![text("bo")];
+        });
+        let (fleet, gateway) = (&world.fleet, &world.gateway);
+        for reason in missing(fleet, gateway, world.now, world.terminal()) {
+            let is_elsewhere = elsewhere.contains(&reason.code.as_str());
+            assert_eq!(reason.next.is_none(), is_elsewhere, "{reason:?}");
+        }
+    }
+    let world = World::new(Origin::FactoryFitted, Processor::Platform, Domain::None);
+    let (fleet, gateway) = (&world.fleet, &world.gateway);
+    let missing = missing(fleet, gateway, world.now, world.terminal());
+    let next: Vec<_> = missing.into_iter().filter_map(|it| it.next).collect();
+    for expected in [
+        "chargetap fleet terminal transfer T1 --to platform",
+        "chargetap fleet order license O-1",
+        "chargetap fleet terminal check T1 --check casing --by PERSON",
+    ] {
+        assert!(next.iter().any(|it| it == expected), "{next:#?}");
+    }
+}
+
 #[test]
 fn the_customers_own_terminal_has_a_list_of_its_own() {
     let world = World::new(Origin::CustomerOwned, Processor::Platform, Domain::Platform);

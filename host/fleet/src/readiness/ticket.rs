@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::next::with_command;
 use super::{by_customer, customer, missing};
 use crate::context::GatewayFacts;
 use crate::fleet::Fleet;
@@ -68,7 +69,15 @@ pub fn ticket(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, order: &Order)
     };
     let terminals: Vec<_> = all.iter().map(readiness).collect();
     let licences = [Sku::Activation, Sku::Software].map(|sku| Stock::of(fleet, order, sku));
+    let names = [
+        ("order", order.key.as_str()),
+        ("customer", order.details.customer.as_str()),
+    ];
     let lacking = missing_of_order(&all, &licences);
+    let lacking: Vec<_> = lacking
+        .into_iter()
+        .map(|it| with_command(it, &names))
+        .collect();
     let reasons = terminals.iter().flat_map(|it| &it.missing).chain(&lacking);
     let mut owed = BTreeMap::new();
     for party in reasons.filter_map(|it| it.owed_by) {
@@ -81,7 +90,11 @@ pub fn ticket(fleet: &Fleet, gateway: &GatewayFacts, now: Moment, order: &Order)
         terminals,
         licences: licences.to_vec(),
         missing: lacking,
-        due: customer.and_then(customer::due).into_iter().collect(),
+        due: customer
+            .and_then(customer::due)
+            .map(|it| with_command(it, &names))
+            .into_iter()
+            .collect(),
         owed,
     }
 }

@@ -94,17 +94,19 @@ fn sentences(problem: &Problem) -> String {
     lines.collect::<Vec<_>>().join("\n  ")
 }
 
-/// A reason with its place and the party that owes what is missing.
+/// A reason with its place, the party that owes what is missing, and the command that comes next.
 pub(super) fn sentence(reason: &Reason) -> String {
     let place = reason.at.as_deref().map(|at| format!("{at}: "));
     let owed = reason.owed_by.and_then(|party| {
         let party = serde_json::to_value(party).ok()?;
         Some(format!(" (owed by the {})", party.as_str()?))
     });
+    let next = reason.next.as_ref().map(|it| format!("; next: {it}"));
     plain(&format!(
-        "{}{}{}",
+        "{}{}{}{}",
         place.unwrap_or_default(),
         reason.text,
-        owed.unwrap_or_default()
+        owed.unwrap_or_default(),
+        next.unwrap_or_default()
     ))
 }

@@ -190,7 +190,7 @@ fn contact(contact: Option<&Contact>) -> Section {
 fn sim(details: &TerminalDetails) -> &str {
     match &details.sim {
         Some(Sim::Card(iccid)) => iccid.as_str(),
-        Some(Sim::Absent) => "None",
+        Some(Sim::None) => "None",
         None => "Not on record",
     }
 }

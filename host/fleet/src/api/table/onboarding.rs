@@ -25,9 +25,9 @@ struct LicenceAssignment {
 /// The transfer to begin.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename = "TransferTo", deny_unknown_fields)]
-struct TransferRequest {
+pub(super) struct TransferRequest {
     /// The processor that will take the money.
-    to: Processor,
+    pub(super) to: Processor,
 }
 
 /// The number that the vendor gave a transfer.

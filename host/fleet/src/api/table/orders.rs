@@ -10,13 +10,15 @@ use super::super::query::Parameter;
 use super::super::request::Request;
 use super::super::route::{Route, Success};
 use super::super::{Method, access_scope};
-use crate::command::Command;
+use super::onboarding::TransferRequest;
+use crate::command::{Command, OrderAction};
 use crate::fleet::{Change, Kind};
 use crate::import;
+use crate::maintenance::MaintenanceRecord;
 use crate::order::{Order, OrderDetails};
-use crate::readiness::{self, Ticket};
+use crate::readiness::{self, TerminalReadiness, Ticket};
 use crate::refusal::Reason;
-use crate::terminal::{Domain, Terminal, TerminalDetails};
+use crate::terminal::{Domain, State, Terminal, TerminalDetails};
 use crate::text::{Key, Serial};
 use crate::vendor_letters::{self, VendorLetter};
 
@@ -40,6 +42,15 @@ struct Registration {
 struct Count {
     /// How many terminals were changed.
     terminals: usize,
+}
+
+/// What became of the terminals of an order that were to be activated.
+#[derive(Serialize, JsonSchema)]
+struct Activation {
+    /// How many terminals take cards from now on.
+    terminals: usize,
+    /// Those that still take none, and what they lack.
+    lacking: Vec<TerminalReadiness>,
 }
 
 /// The letters to send to the vendor.
@@ -102,14 +113,72 @@ pub(super) fn routes() -> Vec<Route> {
             "Put many terminals of an order on record from CSV: all or none",
         ),
         counted("/orders/{order}/licences", |request| {
-            Ok(Command::License(request.key(0)?))
+            on_order(request, OrderAction::License)
         })
         .named(
             "order",
             "license",
             "Assign licences of an order to all its terminals that lack them",
         ),
+        counted("/orders/{order}/checks", |request| {
+            on_order(request, OrderAction::Check(request.body()?))
+        })
+        .with_json::<MaintenanceRecord>()
+        .named(
+            "order",
+            "check",
+            "Put all checks before deployment on record that terminals of an order lack",
+        ),
+        counted("/orders/{order}/routing/asked", |request| {
+            on_order(request, OrderAction::AskRouting)
+        })
+        .named(
+            "order",
+            "routing-asked",
+            "Put on record that the vendor was asked to re-route the terminals of an order",
+        ),
+        counted("/orders/{order}/routing/confirmed", |request| {
+            on_order(request, OrderAction::ConfirmRouting)
+        })
+        .named(
+            "order",
+            "routing-confirmed",
+            "Put on record that the vendor re-routed the terminals of an order",
+        ),
+        counted("/orders/{order}/transfer", |request| {
+            let TransferRequest { to } = request.body()?;
+            on_order(request, OrderAction::BeginTransfer(to))
+        })
+        .with_json::<TransferRequest>()
+        .named(
+            "order",
+            "transfer",
+            "Begin to transfer the terminals of an order to another domain and processor",
+        ),
+        counted("/orders/{order}/transfer/complete", |request| {
+            on_order(request, OrderAction::CompleteTransfer)
+        })
+        .named(
+            "order",
+            "transfer-complete",
+            "Put on record that the vendor transferred the terminals of an order",
+        ),
+        Route::action::<Order>(Method::Post, "/orders/{order}/activate", |request| {
+            on_order(request, OrderAction::Activate)
+        })
+        .giving(Success::json::<Activation>(&[200]))
+        .then(activation)
+        .named(
+            "order",
+            "activate",
+            "Let all terminals of an order take cards that lack nothing, and show what the others lack",
+        ),
     ]
+}
+
+/// The command for an action on the terminals of the order that the path names.
+fn on_order(request: &Request<'_>, action: OrderAction) -> Result<Command, Problem> {
+    Ok(Command::Order(request.key(0)?, action))
 }
 
 /// An action on many terminals at once, answered with their number.
@@ -123,6 +192,24 @@ fn count(_: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
     let terminals = changes.iter().filter(|it| it.kind == Kind::Terminal);
     let terminals = terminals.count();
     Ok(Answer::json(200, &Count { terminals }))
+}
+
+fn activation(request: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
+    let order = &request.record::<Order>()?.value;
+    let is_activated = |it: &TerminalReadiness| {
+        let mut activated = changes.iter().filter(|it| it.kind == Kind::Terminal);
+        activated.any(|change| change.key == it.serial.as_str())
+    };
+    let context = request.context;
+    let ticket = readiness::ticket(request.fleet, context.gateway, context.now, order);
+    let (activated, others): (Vec<_>, Vec<_>) =
+        ticket.terminals.into_iter().partition(is_activated);
+    let lacking = others.into_iter().filter(|it| it.state != State::Activated);
+    let activation = Activation {
+        terminals: activated.len(),
+        lacking: lacking.collect(),
+    };
+    Ok(Answer::json(200, &activation))
 }
 
 fn ticket(request: &Request<'_>) -> Result<Answer, Problem> {

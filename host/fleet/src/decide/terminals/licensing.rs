@@ -7,7 +7,7 @@ use crate::licence::{Sku, Stock};
 use crate::order::Order;
 use crate::readiness::too_few;
 use crate::refusal::{Obstacle, Reason, Refusal};
-use crate::terminal::{State, Terminal};
+use crate::terminal::Terminal;
 use crate::text::Key;
 
 /// Assigns one licence, of an order of the same customer.
@@ -61,25 +61,23 @@ fn assign(
 }
 
 /// Assigns the licences that the order's terminals lack: to all of them or to none.
-pub(in crate::decide) fn license_all(
+pub(super) fn license_all(
     fleet: &Fleet,
     context: &DecisionContext<'_>,
-    order: &Key,
+    order: &Order,
+    terminals: &[&Terminal],
 ) -> Decision {
-    let order = records::find::<Order>(fleet, order.as_str())?;
-    let all = fleet.each::<Terminal>();
-    let all = all.filter(|it| it.details.order == order.key && it.state != State::Retired);
     let mut changes = Vec::new();
     let mut needed = [(Sku::Activation, 0_u64), (Sku::Software, 0)];
-    for before in all {
-        let mut terminal = before.clone();
+    for before in terminals {
+        let mut terminal = (*before).clone();
         for (sku, count) in &mut needed {
             if lacks(fleet, context, &terminal, *sku) {
                 assign(fleet, context, &mut terminal, *sku, order);
                 *count += 1;
             }
         }
-        if terminal != *before {
+        if terminal != **before {
             changes.push(Change::put(terminal));
         }
     }

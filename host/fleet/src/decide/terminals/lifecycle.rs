@@ -29,7 +29,12 @@ pub(in crate::decide) fn apply(
             terminal.state.label(),
             transition.label()
         );
-        reasons.insert(0, Reason::new("not-in-this-state", text));
+        let reason = Reason::new("not-in-this-state", text);
+        let reason = match step_before(terminal.state, transition) {
+            Some(command) => reason.next(&command.replace("{serial}", terminal.serial.as_str())),
+            None => reason,
+        };
+        reasons.insert(0, reason);
         return Err(Refusal {
             obstacle: Obstacle::Conflict,
             reasons,
@@ -45,6 +50,22 @@ pub(in crate::decide) fn apply(
         since,
         reason: None,
         ..terminal.clone()
+    })
+}
+
+/// The command after which a transition may be possible.
+const fn step_before(state: State, transition: Transition) -> Option<&'static str> {
+    use Transition::{Activate, Ready, Retire, Return, Store};
+    Some(match (transition, state) {
+        (Activate, State::Ordered) => "terminal ready {serial}",
+        (Activate | Ready, State::InStorage) => "terminal unstore {serial}",
+        (Activate | Ready, State::Returned) => "terminal receive {serial}",
+        (Activate | Ready | Store, State::Reported) => {
+            "incident list --terminal {serial} --open true"
+        }
+        (Return | Retire, State::Activated) => "terminal suspend {serial} --reason REASON",
+        (Ready, State::Ready | State::Suspended) => "terminal activate {serial}",
+        _ => return None,
     })
 }
 

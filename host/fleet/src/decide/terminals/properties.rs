@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use crate::command::{Command, TerminalAction};
+use crate::command::{Command, OrderAction, TerminalAction};
 use crate::fleet::Change;
 use crate::incident::Incident;
 use crate::licence::Sku;
@@ -57,7 +57,7 @@ const ACTS: [Act; 58] = [
     |it| try_action(it, TerminalAction::CancelTransfer),
     |it| try_action(it, TerminalAction::License(Sku::Activation, text("O-1"))),
     |it| try_action(it, TerminalAction::License(Sku::Software, text("O-1"))),
-    |it| try_to(it, Command::License(text("O-1"))),
+    |it| try_to(it, Command::Order(text("O-1"), OrderAction::License)),
     |it| try_to(it, Command::RemovePerson(text("ann"))),
     |it| try_put(it, |_| {}),
     |it| try_put(it, |_| {}),

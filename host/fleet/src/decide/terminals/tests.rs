@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::access::{AccessScope, Scope};
-use crate::command::{Command, TerminalAction};
+use crate::command::{Command, OrderAction, TerminalAction};
 use crate::context::{Actor, DecisionContext};
 use crate::import::Row;
 use crate::licence::Sku;
@@ -406,16 +406,21 @@ fn an_orders_licences_are_assigned_to_all_its_terminals_or_to_none() {
     world.command(register("T4", loose())).unwrap();
     let before = world.terminal().clone();
     assert_eq!(
-        world.command(Command::License(text("O-1"))),
+        world.command(Command::Order(text("O-1"), OrderAction::License)),
         refused(&["too-few-activations", "too-few-software-years"])
     );
     assert_eq!(*world.terminal(), before);
     let retire = Command::Terminal(text("T4"), TerminalAction::Retire(text("old")));
     world.command(retire).unwrap();
-    world.command(Command::License(text("O-1"))).unwrap();
+    world
+        .command(Command::Order(text("O-1"), OrderAction::License))
+        .unwrap();
     assert_eq!(world.terminal().licences.waiting.len(), 1);
     // No licence is left, and none is needed.
-    assert_eq!(world.command(Command::License(text("O-1"))), Ok(()));
+    assert_eq!(
+        world.command(Command::Order(text("O-1"), OrderAction::License)),
+        Ok(())
+    );
 }
 
 fn row(line: u64, serial: &str, details: TerminalDetails) -> Row {
@@ -577,4 +582,23 @@ fn a_tariff_stays_on_record_while_a_terminal_on_record_has_no_other() {
     let details = charging(&mut world, |_| {});
     world.command(put(details)).unwrap();
     assert_eq!(world.command(remove()), Ok(()));
+}
+
+#[test]
+fn a_terminal_on_order_that_is_to_be_activated_is_made_ready_first() {
+    let world = World::complete();
+    let actor = Actor {
+        key: text("K-1"),
+        scope: Scope::Operator,
+        access: AccessScope::Everywhere,
+    };
+    let context = DecisionContext {
+        now: world.now,
+        actor: &actor,
+        gateway: &world.gateway,
+    };
+    let activate = Command::Terminal(text("T1"), TerminalAction::Activate);
+    let refusal = crate::decide(&world.fleet, &context, activate).unwrap_err();
+    let next = refusal.reasons.first().and_then(|it| it.next.as_deref());
+    assert_eq!(next, Some("chargetap fleet terminal ready T1"));
 }

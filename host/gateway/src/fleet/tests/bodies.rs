@@ -31,7 +31,7 @@ fn example(property: &Property) -> String {
         Form::Integer => "1".into(),
         Form::Truth => "true".into(),
         Form::Choice(choices) => choices[0].0.clone(),
-        Form::Json(_) if option.ends_with("sim") => "absent".into(),
+        Form::Json(_) if option.ends_with("sim") => "none".into(),
         Form::Json(_) if option == "reach" => r#"{"sites": ["A-1"]}"#.into(),
         Form::Json(_) if option == "evses" => r#"[{"connector": 1}]"#.into(),
         Form::Json(_) if option == "changes" => {

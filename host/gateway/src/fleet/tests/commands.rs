@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chargetap_fleet::api;
+use chargetap_fleet::readiness::COMMANDS;
 use clap::{Args, Command};
 
 use super::super::FleetArgs;
@@ -63,6 +64,26 @@ fn the_most_used_commands_are_shown_by_examples() {
             .filter_map(|it| it.strip_prefix("  chargetap fleet "));
         for example in examples {
             matches(&example.split(' ').collect::<Vec<_>>()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_command_that_comes_next_can_be_typed() {
+    for (code, command) in COMMANDS {
+        let typed: Vec<&str> = command
+            .split(' ')
+            .map(|word| match word {
+                "{user}" => "astrid",
+                "{processor}" => "platform",
+                "NUMBER" => "7",
+                "FILE" => "Cargo.toml",
+                word if word.starts_with('{') => "P66-0001",
+                word => word,
+            })
+            .collect();
+        if let Err(error) = matches(&typed) {
+            panic!("{code}: {error}");
         }
     }
 }

@@ -116,7 +116,7 @@ fn records_in_a_record_are_marked() {
         "is_complete": false,
         "terminals": [
             { "serial": "P-1", "missing": [] },
-            { "serial": "P-2", "missing": [{ "code": "x", "text": "a", "owed_by": "vendor", "at": "b" }] },
+            { "serial": "P-2", "missing": [{ "code": "x", "text": "a", "owed_by": "vendor", "at": "b", "next": "c" }] },
         ],
     });
     let expected = "\
@@ -126,7 +126,7 @@ terminals:
     serial: P-1
   - serial: P-2
     missing:
-      - b: a (owed by the vendor)
+      - b: a (owed by the vendor); next: c
 ";
     assert_eq!(shown("order", "ticket", &ticket, None), expected);
 }
