@@ -176,7 +176,9 @@ impl AlertKind {
     pub const fn predicate(self) -> &'static str {
         match self {
             Self::Silent => "has not been online for too long",
-            Self::Tampered => "says that it was tampered with",
+            Self::Tampered => {
+                "says that it was tampered with, and takes no card until the incident with it is closed"
+            }
             Self::LicenceEndsIn60Days => "has a software licence for at most 60 days more",
             Self::LicenceEndsIn30Days => "has a software licence for at most 30 days more",
             Self::LicenceEndsIn7Days => "has a software licence for at most 7 days more",

@@ -155,7 +155,8 @@ impl MonitoredTerminal<'_> {
     /// Whether it was offline for too long. A last-online moment in the future means that the clock
     /// was set back since; then it counts as silent if it is offline.
     fn is_silent(&self) -> bool {
-        if self.terminal.state != State::Activated {
+        // One that was tampered with is about to be taken out of service.
+        if self.terminal.state != State::Activated || self.is_tampered() == Some(true) {
             return false;
         }
         let status = self.gateway.statuses.get(&self.terminal.serial);

@@ -5,17 +5,19 @@ mod tests;
 
 use url::{Host, Url};
 
-use super::{Decision, records};
+use super::{Decision, incidents, records};
+use crate::activation_check::has_open_incident;
 use crate::alert::{Alert, AlertKind, NewAlert, Resolution, Secret, Webhook, WebhookDetails};
 use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
-use crate::incident::SignOff;
+use crate::incident::{IncidentDetails, IncidentKind, SignOff};
 use crate::moment::{Day, Moment};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::terminal::Terminal;
 use crate::text::{Key, Prose, Serial};
 
-/// An alert is raised once while its condition lasts, and a licence alert once for each end date.
+/// An alert is raised once while its condition lasts, and a licence alert once for each end date. One of tampering opens
+/// an incident, so that the terminal takes no card until somebody has looked at it and closed that.
 pub(super) fn raise(
     fleet: &Fleet,
     context: &DecisionContext<'_>,
@@ -36,7 +38,11 @@ pub(super) fn raise(
     }
     let text = kind.text(&serial, &terminal.details.site);
     let online_at = online_at(context, &serial, kind);
-    Ok(vec![Change::put(Alert {
+    let mut changes = match kind {
+        AlertKind::Tampered => tampering(fleet, context, terminal)?,
+        _ => Vec::new(),
+    };
+    changes.push(Change::put(Alert {
         key: next_key(fleet),
         kind,
         terminal: Some(serial),
@@ -52,7 +58,29 @@ pub(super) fn raise(
         ended: None,
         acknowledged: None,
         resolved: None,
-    })])
+    }));
+    Ok(changes)
+}
+
+/// The incident with a terminal that says that it was tampered with, unless one is open.
+fn tampering(fleet: &Fleet, context: &DecisionContext<'_>, terminal: &Terminal) -> Decision {
+    if has_open_incident(fleet, &terminal.serial) {
+        return Ok(Vec::new());
+    }
+    let prose = |text: &str| {
+        let read = text.parse::<Prose>();
+        read.map_err(|error| Refusal::invalid("wrong-value", error.to_string()))
+    };
+    let details = IncidentDetails {
+        kind: IncidentKind::Tampering,
+        terminal: terminal.serial.clone(),
+        discovered: context.now,
+        description: prose("The terminal says that it was tampered with, as the vendor shows it.")?,
+        done: prose("")?,
+        planned: prose("")?,
+        contact: None,
+    };
+    incidents::opened(fleet, context, terminal.clone(), details)
 }
 
 /// An alert of a session or of a payment report is raised once for its cause, also if it has ended

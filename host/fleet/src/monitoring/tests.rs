@@ -3,13 +3,15 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::{alert_commands, monitored_sessions, session_alert_commands};
+use crate::activation_check::{ActivationCheck, check_activation};
 use crate::alert::{Alert, AlertKind, NewAlert};
 use crate::command::{Command, TerminalAction};
 use crate::context::{Actor, DecisionContext, SessionStatus, StatusRecord};
 use crate::decide;
+use crate::incident::{Incident, IncidentDetails, IncidentKind, Outcome};
 use crate::moment::Moment;
 use crate::terminal::State;
-use crate::world::{DAY, World, moment, text};
+use crate::world::{DAY, World, contact, moment, text};
 
 const MINUTE: u64 = 60 * 1_000;
 
@@ -113,6 +115,56 @@ fn a_terminal_that_is_not_seen_any_more_is_tampered_with_until_it_says_otherwise
 }
 
 #[test]
+fn a_terminal_that_was_tampered_with_takes_no_card_until_its_incident_is_closed() {
+    let mut world = World::activated();
+    call(&mut world, "TAMPER");
+    run(&mut world);
+    let check = |world: &World| check_activation(&world.fleet, world.now, &text("T1"));
+    assert_eq!(check(&world), ActivationCheck::Refused);
+    // That it says otherwise again closes nothing.
+    call(&mut world, "IDLE");
+    run(&mut world);
+    assert_eq!(open(&world), []);
+    assert_eq!(check(&world), ActivationCheck::Refused);
+    assert_eq!(world.act(TerminalAction::Activate).unwrap_err().len(), 2);
+    let incidents: Vec<_> = world.fleet.each::<Incident>().cloned().collect();
+    let [incident] = incidents.as_slice() else {
+        panic!("{incidents:?}");
+    };
+    assert_eq!(incident.details.kind, IncidentKind::Tampering);
+    world.put(Incident {
+        details: IncidentDetails {
+            done: text("It was opened and looked at."),
+            planned: text("Nothing."),
+            contact: Some(contact("Ann Ek")),
+            ..incident.details.clone()
+        },
+        ..incident.clone()
+    });
+    world
+        .command(Command::Report(incident.key.clone()))
+        .unwrap();
+    let close = Command::CloseIncident(
+        incident.key.clone(),
+        Outcome::Cleared,
+        text("A false alarm."),
+    );
+    world.command(close).unwrap();
+    assert_eq!(world.act(TerminalAction::Activate), Ok(()));
+    assert_eq!(check(&world), ActivationCheck::Allowed);
+}
+
+#[test]
+fn tampering_opens_no_second_incident() {
+    let mut world = World::activated();
+    world.open_incident();
+    call(&mut world, "TAMPER");
+    run(&mut world);
+    assert_eq!(world.fleet.each::<Incident>().count(), 1);
+    assert_eq!(open(&world), [AlertKind::Tampered]);
+}
+
+#[test]
 fn the_end_of_a_licence_is_told_from_the_first_moment_of_a_day_at_the_site() {
     let mut world = kept_online();
     let mut raised = Vec::new();
@@ -173,7 +225,7 @@ fn nothing_is_told_of_what_is_back_at_the_vendor_or_retired() {
         call(&mut world, "TAMPER");
         world.pass(DAY);
         run_at(&mut world, moment(LICENCE[3].0));
-        assert_eq!(open(&world).len(), 3);
+        assert_eq!(open(&world), [AlertKind::Tampered, AlertKind::LicenceEnded]);
         world.edit(|it| it.state = state);
         run(&mut world);
         assert_eq!(open(&world), [], "{state:?}");
