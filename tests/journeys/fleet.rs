@@ -2,6 +2,8 @@
 
 mod attention;
 mod command_line;
+mod folder;
+mod import_config;
 mod incidents;
 mod inventory;
 mod licences;

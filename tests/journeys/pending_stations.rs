@@ -1,4 +1,4 @@
-//! Stations that are not configured: they are held pending, seen, and let in once they are configured.
+//! Stations that may not connect: they are held pending, seen, and let in once their records say so.
 
 use serde_json::{Value, json};
 
@@ -111,10 +111,7 @@ async fn the_operator_sees_pending_stations_and_cannot_have_them_do_anything() {
         ("model", json!("no **** **** **** ****")),
         ("serial", json!("S-1")),
         ("firmware", json!("1.7")),
-        (
-            "summary",
-            json!("not configured: OCPP 2.0.1 from 127.0.0.1"),
-        ),
+        ("summary", json!("not on record: OCPP 2.0.1 from 127.0.0.1")),
     ] {
         assert_eq!(shown[member], value, "{shown}");
     }
@@ -134,9 +131,8 @@ async fn the_operator_sees_pending_stations_and_cannot_have_them_do_anything() {
         "serial: S-1",
         "  source: 127.0.0.1",
         "  password: yes",
-        "[[stations]]",
-        "id = \"CT-9\"",
-        "password = { env = \"STATION_CT_9_PASSWORD\" }",
+        "chargetap fleet station put CT-9 --data ",
+        "chargetap fleet station password CT-9",
     ] {
         assert!(shown.contains(line), "{line} in {shown}");
     }
@@ -212,24 +208,79 @@ async fn pending_stations_are_seen_by_who_sees_everything_only() {
 }
 
 #[tokio::test]
-async fn a_pending_station_is_let_in_once_its_lines_are_in_the_configuration() {
-    let mut world = world().await;
+async fn a_pending_station_is_let_in_without_a_restart_once_it_has_a_password() {
+    let world = world().await;
     let path = format!("{STATIONS}/{NEW}");
-    let station = new(&world).await;
+    let mut station = new(&world).await;
     let pending = world.call("GET", &path, None).await.json();
-    drop(station);
     let hint = pending["pending"]["hint"].as_str().unwrap();
-    let (_, lines) = hint.split_once('\n').unwrap();
-    let password = r#"env = "STATION_CT_9_PASSWORD""#;
-    assert!(lines.contains(password), "{lines}");
-    let lines = lines.replace(password, r#"file = "station.key""#);
-    world.stop_gateway();
-    world.configure("[[terminals]]", &format!("{lines}\n[[terminals]]"));
-    world.restart_gateway().await;
+    let (_, commands) = hint.split_once('\n').unwrap();
+    let printed: Vec<String> = commands
+        .lines()
+        .map(|line| shell(&world, &line.replace("SITE", "stora-torget")))
+        .collect();
+    let given = printed.last().unwrap().lines();
+    let given = given
+        .filter_map(|line| line.strip_prefix("password: "))
+        .next();
+    let given = given.unwrap().to_owned();
+    assert_eq!(given.len(), 40, "{printed:?}");
+    // It is told to come back.
+    station.closed().await;
+
+    let refused = crate::raw_station::connect(&world, NEW).await;
+    assert!(refused.is_err(), "it has another password");
+    let own = json!({"password": PASSWORD});
+    let replaced = world
+        .call("POST", &format!("{path}/password"), Some(own))
+        .await;
+    assert_eq!(replaced.status, 200, "{replaced:?}");
+    assert_eq!(replaced.json()["password"], Value::Null);
     let mut station = RawStation::of(&world, NEW, "ocpp2.0.1").await;
     let answer = station.exchange("BootNotification", boot()).await;
     assert_eq!(answer["status"], "Accepted", "{answer}");
     let shown = world.call("GET", &path, None).await.json();
     assert_eq!(shown["state"], "connected", "{shown}");
     assert_eq!(shown["pending"], Value::Null, "{shown}");
+
+    // Neither password is kept anywhere.
+    let audit = world
+        .call("GET", "/api/v1/audit?kind=station&key=CT-9", None)
+        .await;
+    let kept = [
+        String::from_utf8(audit.bytes).unwrap(),
+        shown.to_string(),
+        world.log().lines().concat(),
+    ]
+    .concat();
+    for secret in [&given, PASSWORD, "argon2"] {
+        assert!(!kept.contains(secret), "{kept}");
+    }
+    let files = ["chargetap.db", "chargetap.db-wal"];
+    let database = files.map(|it| std::fs::read(world.folder().join(it)).unwrap());
+    let database = database.concat();
+    let has = |text: &str| database.windows(text.len()).any(|it| it == text.as_bytes());
+    assert!(has("$argon2id$"), "the hash is there");
+    for secret in [&given, PASSWORD] {
+        assert!(!has(secret), "{secret}");
+    }
+}
+
+/// What a line that people copy prints.
+fn shell(world: &World, line: &str) -> String {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_chargetap"));
+    let path = std::env::var("PATH").unwrap();
+    let output = std::process::Command::new("sh")
+        .args(["-c", line])
+        .env(
+            "PATH",
+            format!("{}:{path}", program.parent().unwrap().display()),
+        )
+        .env("CHARGETAP_URL", world.url(""))
+        .env("CHARGETAP_TOKEN", world.token())
+        .output()
+        .unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|it| String::from_utf8(it).unwrap());
+    assert!(output.status.success(), "{line}: {err}");
+    out
 }

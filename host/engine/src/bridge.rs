@@ -52,6 +52,8 @@ pub const ORDER_TIMEOUT: u64 = LONGEST_ORDER + 5_000;
 pub enum StationEvent {
     /// It connected. The answer is `null`.
     Connected,
+    /// It wants to connect. The answer is what its record says of its [access](crate::RecordedAccess), or `null`.
+    Access,
     /// What its terminals ask of it. The answer is a [`StationSetup`](crate::StationSetup).
     Setup,
     /// It can show tariffs. The answer has the [tariffs](crate::EvseTariff) of its EVSEs.
@@ -90,6 +92,7 @@ impl StationEvent {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Connected => "connected",
+            Self::Access => "access",
             Self::Setup => "setup",
             Self::Tariffs => "tariffs",
             Self::Booted(_) => "booted",

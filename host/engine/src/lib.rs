@@ -272,6 +272,7 @@ pub use gateway::{Gateway, Secrets};
 pub use rate_limit::RateLimit;
 pub use refund::{Refund, RefundOutcome};
 pub use sessions::execute::Execution;
+pub use stations::access::RecordedAccess;
 pub use stations::matching::{Match, ReportOutcome};
 pub use stations::reports::{TransactionAnswer, loggable_boot};
 pub use stations::setup::StationSetup;

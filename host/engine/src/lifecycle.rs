@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use chargetap_fleet::tariff::Misfit;
+use chargetap_fleet::fleet::Fleet;
+use chargetap_fleet::site::Station;
+use chargetap_fleet::tariff::{Misfit, Tariff};
 use secrecy::SecretString;
 
 use crate::callbacks::card_key;
@@ -92,6 +94,36 @@ impl<P: Platform> Gateway<P> {
         execute::recover_sent_outside(self, 0..0).await
     }
 
+    /// Say how much stands in the configuration only that could be on record.
+    fn look_at_configuration(&self, records: &Fleet) {
+        let config = &self.config;
+        let tariffs = config.tariffs.keys();
+        let tariffs = tariffs.filter(|it| records.get::<Tariff>(it).is_none());
+        let stations = config.stations.keys();
+        let stations = stations.filter(|it| {
+            records
+                .get::<Station>(it)
+                .is_none_or(|it| !it.may_connect())
+        });
+        let terminals = config.terminals.len();
+        let on_record = Terminals::new(config, records).in_place_of_configured();
+        let left = [
+            tariffs.count(),
+            stations.count(),
+            terminals.saturating_sub(on_record.count()),
+        ];
+        let [tariffs, stations, terminals] = left;
+        if left != [0; 3] {
+            tracing::info!(
+                tariffs,
+                stations,
+                terminals,
+                "they stand in the configuration only: `chargetap import-config` puts them on record, where they \
+                 change without a restart"
+            );
+        }
+    }
+
     /// Say which tariffs on record count in place of configured ones, and where they cannot.
     fn look_at_tariffs(&self) -> Result<(), EngineError> {
         let records = self.fleet.records();
@@ -107,6 +139,7 @@ impl<P: Platform> Gateway<P> {
                 "how it takes cards is on record, and [[terminals]] does not count for it"
             );
         }
+        self.look_at_configuration(&records);
         let now = self.platform.now();
         for (terminal, Misfit { from, reason }) in terms::misfits(&self.config, &records, now)? {
             let (from, error) = (from.map(|it| it.to_string()), reason.text);

@@ -52,6 +52,14 @@ impl RateLimit {
 }
 
 impl RateLimit {
+    /// Put a token back that was taken.
+    pub fn give_back(&self, key: &str) {
+        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = full_at.get_mut(key) {
+            *at = at.saturating_sub(self.refill);
+        }
+    }
+
     /// Whether there is a token in the bucket of this key, which stays there.
     pub fn has_token(&self, key: &str, now: u64) -> bool {
         let full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,6 +88,17 @@ mod tests {
         assert_eq!(taken(NOW + 99), 0);
         assert_eq!(taken(NOW + 100), 1);
         assert_eq!(taken(NOW + 1_000), 3);
+    }
+
+    #[test]
+    fn a_token_that_is_put_back_is_there_again() {
+        let limit = RateLimit::new(2, 100);
+        assert!(limit.take("a", NOW) && limit.take("a", NOW));
+        limit.give_back("a");
+        assert!(limit.take("a", NOW));
+        assert!(!limit.take("a", NOW));
+        limit.give_back("b");
+        assert!(limit.has_token("b", NOW));
     }
 
     #[test]

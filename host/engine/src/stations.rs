@@ -2,6 +2,7 @@
 //!
 //! | module         | what it is for                                                                |
 //! |----------------|-------------------------------------------------------------------------------|
+//! | [`access`]     | which may connect, and by what they prove who they are                        |
 //! | [`reports`]    | takes in what stations report, before they are answered                       |
 //! | [`transaction_events`] | the same for what stations of OCPP 2.x report of transactions         |
 //! | [`tokens`], [`signed_values`] | whose a token is; what meters sign                             |
@@ -13,6 +14,7 @@
 //!
 //! The tables are in `store/stations.rs` and `store/transactions.rs`.
 
+pub(crate) mod access;
 pub(crate) mod limits;
 pub(crate) mod matching;
 pub(crate) mod readings;

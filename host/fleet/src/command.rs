@@ -1,8 +1,11 @@
 //! Commands: every change of the fleet that can be requested.
 
+use std::collections::BTreeMap;
+
 use crate::access::{CalendarDetails, TokenDetails};
 use crate::alert::{AlertKind, NewAlert, Secret, WebhookDetails};
 use crate::bundle::Replacement;
+use crate::credential::PasswordHash;
 use crate::import::Row;
 use crate::incident::{IncidentDetails, Outcome, Photograph};
 use crate::licence::Sku;
@@ -21,6 +24,8 @@ use crate::text::{Key, Line, Prose, Serial, StationId};
 /// A change that is requested. It is made completely or not at all.
 #[derive(Clone, Debug)]
 pub enum Command {
+    /// Carry out several commands that put records: all or none.
+    Apply(Edits),
     /// Create or update a customer.
     PutCustomer(Key, CustomerDetails),
     /// Record that a customer accepted the terms of use.
@@ -31,6 +36,8 @@ pub enum Command {
     PutSite(Key, SiteDetails),
     /// Create or update a station.
     PutStation(StationId, StationDetails),
+    /// Give a station this password. Those before are taken for a day, unless it replaces them at once.
+    SetStationPassword(StationId, PasswordHash, bool),
     /// Record that a station is told to do this.
     Operate(StationId, Operation),
     /// Record that components take the place of others, although so many decisions differ.
@@ -91,6 +98,24 @@ pub enum Command {
     IssueCalendar(CalendarDetails, String),
     /// Revoke a calendar.
     RevokeCalendar(Key),
+}
+
+/// Several commands.
+#[derive(Clone, Debug, Default)]
+pub struct Edits {
+    /// The commands, in the order in which one needs another.
+    pub edits: Vec<Edit>,
+    /// The records that may change, with their versions, by kind and key; 0 for one that is not there. Any, if absent.
+    pub versions: Option<BTreeMap<String, u64>>,
+}
+
+/// A command among several.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// Where it stands, such as `sites.north`.
+    pub place: String,
+    /// What is to be done.
+    pub command: Command,
 }
 
 /// An action on the terminals of an order. It is done at all that lack it, or at none.

@@ -2,6 +2,7 @@
 
 mod access;
 mod alerts;
+mod apply;
 mod incidents;
 mod maintenance;
 mod records;
@@ -22,6 +23,7 @@ type Decision = Result<Vec<Change>, Refusal>;
 /// Every reason why the command is refused.
 pub fn decide(fleet: &Fleet, context: &DecisionContext<'_>, command: Command) -> Decision {
     match command {
+        Command::Apply(edits) => apply::apply(fleet, context, edits),
         Command::PutCustomer(key, details) => records::put_customer(fleet, key, details),
         Command::AcceptTerms(key, acceptance) => {
             records::accept_terms(fleet, context, &key, acceptance)
@@ -29,6 +31,9 @@ pub fn decide(fleet: &Fleet, context: &DecisionContext<'_>, command: Command) ->
         Command::Assess(key, assessment) => records::assess(fleet, &key, assessment),
         Command::PutSite(key, details) => records::put_site(fleet, key, details),
         Command::PutStation(key, details) => records::put_station(fleet, key, details),
+        Command::SetStationPassword(key, password, at_once) => {
+            records::set_station_password(fleet, context, &key, password, at_once)
+        }
         Command::Operate(station, operation) => records::operate(context, station, operation),
         Command::SwapBundle(replacement, differences) => {
             records::swap_bundle(context, replacement, differences)

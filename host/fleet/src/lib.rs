@@ -22,6 +22,7 @@ pub mod bundle;
 pub mod charging;
 pub mod command;
 pub mod context;
+pub mod credential;
 pub mod due;
 pub mod example;
 pub mod fleet;

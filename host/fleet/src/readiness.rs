@@ -23,7 +23,7 @@ use crate::moment::{Day, Moment};
 use crate::order::Order;
 use crate::processor::Party;
 use crate::refusal::Reason;
-use crate::site::{Customer, Person};
+use crate::site::{Customer, Person, Station};
 use crate::tariff::TariffNeeds;
 use crate::terminal::{Terminal, TerminalDetails};
 use crate::text::{Key, StationId};
@@ -134,9 +134,11 @@ fn configuration(context: &ReadinessContext<'_>) -> Vec<Reason> {
                 }
             }
             let station = terminal.details.station.as_ref();
-            if let Some(station) = station.filter(|it| !context.gateway.stations.contains(*it)) {
-                let text = format!("add the station {station} to the gateway's configuration");
-                reasons.push(by_platform("station-not-configured", text));
+            if let Some(station) = station.filter(|it| !may_connect(context, it)) {
+                let text = format!(
+                    "say how the station {station} proves who it is: give it a password, or have it show a certificate"
+                );
+                reasons.push(by_platform("station-cannot-connect", text));
             }
         }
         (None, None) => {
@@ -163,6 +165,11 @@ fn configuration(context: &ReadinessContext<'_>) -> Vec<Reason> {
         reasons.push(by_platform("no-issuer", text.to_owned()));
     }
     reasons
+}
+
+fn may_connect(context: &ReadinessContext<'_>, station: &StationId) -> bool {
+    let record = context.fleet.get::<Station>(station.as_str());
+    record.is_some_and(Station::may_connect) || context.gateway.stations.contains(station)
 }
 
 /// Its tariff may not fit since the gateway was configured anew.

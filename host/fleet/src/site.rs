@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::credential::Credential;
 use crate::moment::{Day, Moment, Zone};
 use crate::text::{Key, Line, Prose, StationId};
 
@@ -127,12 +128,23 @@ pub struct SiteDetails {
 }
 
 /// A charging station.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Station {
     /// Its identity, with which it connects.
     pub key: StationId,
     /// Its details.
     pub details: StationDetails,
+    /// Its passwords, if it has any on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<Credential>,
+}
+
+impl Station {
+    /// Whether its record says how it proves who it is.
+    #[must_use]
+    pub const fn may_connect(&self) -> bool {
+        self.credential.is_some() || self.details.client_certificate
+    }
 }
 
 /// The details of a station.
@@ -144,6 +156,12 @@ pub struct StationDetails {
     /// Its EVSEs, each with its connector number.
     #[schemars(length(min = 1, max = 64))]
     pub evses: Vec<EvseDetails>,
+    /// Whether it shows a client certificate whose common name is its identity.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub client_certificate: bool,
+    /// Tokens that may charge here without paying, such as cards of the operator's own drivers. Capitals do not matter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub local_tokens: Vec<Line>,
 }
 
 /// An EVSE of a station.
@@ -158,6 +176,9 @@ pub struct EvseDetails {
     /// Its name on terminals; without one, the station's identity and its number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Line>,
+    /// The public key with which the values of its meter are checked, in hexadecimal or base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meter_key: Option<Line>,
 }
 
 impl EvseDetails {

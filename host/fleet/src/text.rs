@@ -255,6 +255,16 @@ pub fn holds_card_number(text: &str) -> bool {
     })
 }
 
+/// A word as shells read it.
+pub(crate) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
+    let is_option = word.starts_with('-');
+    match word.chars().all(is_plain) && !is_option {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -104,11 +104,14 @@ impl World {
         };
         let station = StationDetails {
             site: text("depot"),
+            client_certificate: false,
+            local_tokens: Vec::new(),
             evses: (1..=4)
                 .map(|connector| EvseDetails {
                     connector,
                     id: None,
                     label: None,
+                    meter_key: None,
                 })
                 .collect(),
         };

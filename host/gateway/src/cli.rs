@@ -26,6 +26,7 @@ use crate::bundles::BundleFolders;
 use crate::demo::DemoArgs;
 use crate::faults::Faults;
 use crate::fleet::FleetArgs;
+use crate::fleet::import_config::{self, ImportConfigArgs};
 use crate::fleet::status::{self, StatusArgs};
 use crate::migrate::MigrateArgs;
 use crate::plugins::PluginsArgs;
@@ -92,6 +93,11 @@ enum Command {
     /// Every command is a noun and a verb, as in `chargetap fleet terminal list`. It calls the REST
     /// interface of a running gateway.
     Fleet(FleetArgs),
+    /// Put on record what a configuration says of tariffs, stations and terminals.
+    ///
+    /// On record they change without a restart. It calls the REST interface of a running gateway, which may use the same
+    /// file.
+    ImportConfig(ImportConfigArgs),
     /// Issue another operator's token, if the bootstrap token is lost. The gateway must be stopped.
     ///
     /// Prints the token only, so that it can be written to a file for `fleet --token-file`.
@@ -181,6 +187,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Bridge(args) => block_on(bridge::run(args)),
         Command::Demo(args) => block_on(demo::run(args, lines)),
         Command::Fleet(args) => block_on(fleet::run(args)),
+        Command::ImportConfig(args) => block_on(import_config::run(args)),
         Command::OperatorToken { config } => block_on(issue_operator_token(config)),
         Command::CheckConfig { config } => check_config(&config),
         Command::Migrate(args) => block_on(migrate::run(args)),

@@ -1,10 +1,13 @@
 //! `chargetap fleet`: the REST interface on the command line. The commands are made from the same
 //! table of routes as the interface itself.
 
+mod apply;
 mod arguments;
 mod body;
 mod client;
 mod files;
+mod folder;
+pub(crate) mod import_config;
 mod invocation;
 pub(crate) mod listing;
 pub(crate) mod output;
@@ -101,9 +104,12 @@ impl FromArgMatches for FleetArgs {
 /// The gateway refuses or cannot be reached, or a file cannot be read or written.
 pub async fn run(args: FleetArgs) -> anyhow::Result<()> {
     let FleetArgs { options, matches } = args;
-    let invocation = Invocation::new(&matches).context("there is no such command")?;
     let client = Client::new(&options.url, token(options.token_file.as_deref())?)?;
     let is_json = options.json;
+    if let Some((apply::APPLY, matches)) = matches.subcommand() {
+        return apply::run(&client, matches, is_json).await;
+    }
+    let invocation = Invocation::new(&matches).context("there is no such command")?;
     if arguments::is_paged(invocation.route) {
         let items = Value::Array(list(&client, &invocation).await?);
         return match is_json {
@@ -143,13 +149,16 @@ fn token(file: Option<&Path>) -> anyhow::Result<Option<SecretString>> {
     Ok((!token.is_empty()).then(|| token.into()))
 }
 
+/// A page of a list.
+#[derive(serde::Deserialize)]
+struct Page {
+    items: Vec<Value>,
+    /// What the next page begins after.
+    next: Option<String>,
+}
+
 /// Fetch a list, page by page.
 async fn list(client: &Client, invocation: &Invocation<'_>) -> anyhow::Result<Vec<Value>> {
-    #[derive(serde::Deserialize)]
-    struct Page {
-        items: Vec<Value>,
-        next: Option<String>,
-    }
     let path = invocation.path();
     let mut query = invocation.query();
     let mut left = invocation.limit().unwrap_or(u64::MAX);
@@ -182,6 +191,32 @@ async fn list(client: &Client, invocation: &Invocation<'_>) -> anyhow::Result<Ve
         waiting.set_message(format!("{} so far", all.len()));
         query.retain(|(name, _)| *name != AFTER);
         query.push((AFTER, next));
+    }
+}
+
+/// Every record of a kind, as the gateway shows it.
+async fn all(client: &Client, kind: &str) -> anyhow::Result<Vec<Value>> {
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let mut query = vec![("limit", PAGE.to_string())];
+        query.extend(after.map(|after| (AFTER, after)));
+        let call = Call {
+            method: Method::Get,
+            path: &[kind],
+            query: &query,
+            if_match: None,
+            body: None,
+            is_open: false,
+            progress: &ProgressBar::hidden(),
+        };
+        let reply = client.call(&call).await?;
+        let page: Page = serde_json::from_slice(&reply.body)?;
+        all.extend(page.items);
+        after = page.next;
+        if after.is_none() {
+            return Ok(all);
+        }
     }
 }
 

@@ -116,9 +116,7 @@ impl Metrics {
     /// Take over how the stations are now.
     pub(crate) fn set_stations<E: StationEvents>(&self, stations: &Stations<E>) {
         for (station, is_connected) in stations.connections() {
-            let gauge = self
-                .connected
-                .get_or_create_owned(&[("station", station.to_owned())]);
+            let gauge = self.connected.get_or_create_owned(&[("station", station)]);
             gauge.set(is_connected.into());
         }
         let pending = stations.pending().len();

@@ -100,12 +100,13 @@ impl Peers {
         self.stay().await?;
         let stations = platform.stations();
         let connected = stations.connections().into_iter();
-        let connected = connected.map(|(station, _)| station);
+        let connected: Vec<String> = connected.map(|(station, _)| station).collect();
         // Whoever connected a moment ago is being put on record.
         let is_settled = |station: &&str| {
             let duration = stations.connected_for(station);
             duration.is_some_and(|duration| Duration::from_millis(duration) >= STAY)
         };
+        let connected = connected.iter().map(String::as_str);
         let connected: Vec<&str> = connected.filter(is_settled).collect();
         let moved = processes::keep_stations(&self.database, self.id(), &connected).await?;
         for station in moved {

@@ -2,7 +2,7 @@
 //!
 //! Each statement is a transaction of its own on a connection of the pool, with the isolation level `serializable`: its
 //! result is as if no other ran at the same time. Where that cannot be had, the database carries nothing out and says so,
-//! and the statement is run again. So is one that only reads and whose connection was lost.
+//! and the statement is run again. So is, once, one that only reads and whose connection was lost.
 
 pub(crate) mod session;
 
@@ -129,6 +129,7 @@ impl Postgres {
             self.faults.crash_point();
         }
         let mut attempt = 0;
+        let mut is_read_again = false;
         loop {
             match self.attempt(&text, &parameters).await {
                 Err(Failure::Refused(Refusal::InTheWay | Refusal::ReadOnly, _))
@@ -138,8 +139,9 @@ impl Postgres {
                 }
                 // The connection was lost. A statement that only reads may run twice.
                 Err(Failure::Refused(Refusal::Other, error))
-                    if !writes && error.code().is_none() && attempt + 1 < ATTEMPTS =>
+                    if !writes && error.is_closed() && !is_read_again =>
                 {
+                    is_read_again = true;
                     attempt += 1;
                 }
                 Err(failure) => return Err(failure.into()),

@@ -3,7 +3,9 @@
 use std::sync::{Arc, OnceLock, Weak};
 
 use chargetap_engine::processes;
-use chargetap_engine::{EngineError, EvseTariff, ReportOutcome, StationSetup, TransactionAnswer};
+use chargetap_engine::{
+    EngineError, EvseTariff, RecordedAccess, ReportOutcome, StationSetup, TransactionAnswer,
+};
 use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 
@@ -51,6 +53,15 @@ impl StationEvents for Reports {
         if let Ok(gateway) = self.gateway() {
             gateway.station_disconnected(station);
         }
+    }
+
+    async fn access(&self, station: &str) -> Result<Option<RecordedAccess>, Unavailable> {
+        let gateway = self.gateway()?;
+        gateway.station_access(station).await.map_err(unavailable)
+    }
+
+    fn stations(&self) -> Vec<String> {
+        self.gateway().map(|it| it.stations()).unwrap_or_default()
     }
 
     async fn setup(&self, station: &str) -> Result<StationSetup, Unavailable> {

@@ -31,9 +31,6 @@ pub(crate) async fn answer(
         );
         Response::text(status, reason)
     };
-    if !gateway.config().stations.contains_key(station) {
-        return refused(404, "the application's configuration has no such station");
-    }
     let body = match body.read(EVENT_LIMIT).await {
         Ok(body) if body.len() > EVENT_LIMIT => return refused(413, "too large"),
         Ok(body) => body,
@@ -46,6 +43,13 @@ pub(crate) async fn answer(
             "not an event: let the bridge be of the application's version",
         );
     };
+    if !matches!(event, StationEvent::Access) {
+        match gateway.station_may_connect(station).await {
+            Ok(true) => {}
+            Ok(false) => return refused(404, "there is no such station that may connect"),
+            Err(_) => return Response::text(503, "not stored: tell it again"),
+        }
+    }
     let kind = event.kind();
     match take_in(gateway, station, event).await {
         Ok(answer) => {
@@ -66,6 +70,7 @@ async fn take_in(
 ) -> Result<Value, EngineError> {
     Ok(match event {
         StationEvent::Connected => json!(gateway.station_connected(station).await?),
+        StationEvent::Access => json!(gateway.station_access(station).await?),
         StationEvent::Setup => json!(gateway.station_setup(station).await?),
         StationEvent::Tariffs => json!(gateway.station_tariffs(station).await?),
         StationEvent::Booted(boot) => json!(gateway.station_booted(station, &boot).await?),

@@ -147,6 +147,14 @@ impl World {
             json!({"tariff": "on-record", "currency": "GBP", "holds": ["50.00"]})
         });
         for (place, (terminal, station)) in names.iter().enumerate() {
+            if setup.further_on_record && place > 0 {
+                steps.push(ExampleCall {
+                    what: "the password of a station of their own",
+                    method: Method::Post,
+                    path: format!("/api/v1/stations/{station}/password"),
+                    body: Some(json!({"password": setup.station_password})),
+                });
+            }
             let site = match place {
                 0 => sites.first(),
                 _ => sites.last(),

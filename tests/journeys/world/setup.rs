@@ -55,7 +55,7 @@ pub(crate) struct Setup {
     pub(crate) further_site: Option<ExampleSite<'static>>,
     /// The id of the tariff of all places but the first.
     pub(crate) further_tariff: &'static str,
-    /// Whether all places but the first have their terminals on record only.
+    /// Whether all places but the first have their stations and terminals on record only.
     pub(crate) further_on_record: bool,
     /// What a vehicle draws, in watts.
     pub(crate) power: u64,
@@ -247,7 +247,7 @@ fn further_places(setup: &Setup) -> String {
         password = {{ file = "station.key" }}"#
         );
         if setup.further_on_record {
-            return access;
+            return String::new();
         }
         format!(
             r#"{access}

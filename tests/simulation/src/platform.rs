@@ -252,7 +252,9 @@ fn spoil(sabotage: Sabotage, policy: &mut Policy, event: &mut Event, now: &Confi
             }
         }
         (Sabotage::PolicyOfNow, _) if !begins => {
-            policy.minimum_capture = now.policy.minimum_capture;
+            if let Some(terminal) = now.terminals.values().next() {
+                policy.minimum_capture = terminal.policy.minimum_capture;
+            }
         }
         _ => {}
     }

@@ -191,7 +191,7 @@ fn read(place: &Place<'_>, text: &str) -> Option<Config> {
     let site_table = tables.optional::<SiteTable>("site");
     let policy = tables.or_default::<PolicyTable>("policy");
     let tariff_tables = tables.list_by_id("tariffs");
-    let station_tables = tables.list("stations", true);
+    let station_tables = tables.list("stations", false);
     let terminal_tables = tables.list("terminals", false);
     let upstream_table = tables.optional::<UpstreamTable>("upstream");
     let retention = tables.or_default::<RetentionTable>("retention");

@@ -119,7 +119,7 @@ async fn call(gateway: &Gateway<impl Platform>, request: &Request) -> Result<Ans
     };
     let repeatable = request
         .header("idempotency-key")
-        .map(|key| Repeatable::new(&actor, request, key))
+        .map(|key| Repeatable::new(&actor, route, request, key))
         .transpose();
     match repeatable {
         Ok(repeatable) => answer(gateway, route, &call, &actor, repeatable.as_ref()).await,
@@ -341,18 +341,23 @@ struct Repeatable {
 }
 
 impl Repeatable {
-    fn new(actor: &Actor, request: &Request, key: &str) -> Result<Self, Answer> {
+    fn new(actor: &Actor, route: &Route, request: &Request, key: &str) -> Result<Self, Answer> {
         let is_good = (1..=LONGEST_KEY).contains(&key.len())
             && key.bytes().all(|byte| (0x21..0x7f).contains(&byte));
         if !is_good {
             let text = "an Idempotency-Key has 1 to 255 visible ASCII characters";
             return Err(problem(ProblemKind::Malformed, text));
         }
+        // A hash that is stored would let passwords be tried.
+        let body = match route.takes_secret() {
+            true => &[][..],
+            false => &request.body,
+        };
         let asked = [
             request.method.as_str().as_bytes(),
             request.path.as_bytes(),
             request.query.as_deref().unwrap_or_default().as_bytes(),
-            &request.body,
+            body,
         ];
         Ok(Self {
             key: format!("{}/{key}", actor.key),

@@ -12,6 +12,7 @@ use chargetap_fleet::api::{
     StationState, TransactionState,
 };
 use chargetap_fleet::context::Actor;
+use chargetap_fleet::credential::PasswordState;
 use chargetap_fleet::fleet::{Fleet, Record as _};
 use chargetap_fleet::moment::Moment;
 use chargetap_fleet::operation::Operation;
@@ -161,8 +162,8 @@ pub(super) async fn obstacle(
     let pending = pending(gateway, access).await;
     if pending.contains_key(id) {
         let text = format!(
-            "station {id} is pending, and was not asked: it is not configured. `chargetap fleet station \
-             show {id}` has the lines for the configuration file"
+            "station {id} is pending, and was not asked: its record does not say how it proves who it is. `chargetap \
+             fleet station show {id}` has the commands for that"
         );
         return Ok(Some(Refusal::conflict("station-pending", text).into()));
     }
@@ -287,6 +288,7 @@ async fn state(
         key: id.clone(),
         version: record.map(|record| record.version),
         details: record.map(|record| record.value.details.clone()),
+        password: record.and_then(|it| it.value.credential.as_ref().map(PasswordState::from)),
         state,
         connected: state == ConnectionState::Connected,
         since: since.map(Moment::from_millis),

@@ -16,6 +16,7 @@ use super::terminals::Terminals;
 use crate::error::EngineError;
 use crate::gateway::Gateway;
 use crate::platform::Platform;
+use crate::stations::access;
 use crate::{readiness, store};
 
 /// How the gateway is.
@@ -44,7 +45,7 @@ pub(super) async fn show(
             .into_iter()
             .map(|(phase, count)| PhaseCount { phase, count })
             .collect(),
-        stations: stations(gateway).await?,
+        stations: stations(gateway, fleet).await?,
         terminals: terminals(gateway, fleet).await?,
         alerts: alerts(fleet),
     };
@@ -61,16 +62,20 @@ async fn commands(gateway: &Gateway<impl Platform>) -> Result<CommandCounts, Eng
     })
 }
 
-async fn stations(gateway: &Gateway<impl Platform>) -> Result<StationCounts, EngineError> {
-    let (platform, configured) = (&gateway.platform, &gateway.config.stations);
+async fn stations(
+    gateway: &Gateway<impl Platform>,
+    fleet: &Fleet,
+) -> Result<StationCounts, EngineError> {
+    let platform = &gateway.platform;
+    let configured = access::all(&gateway.config, fleet);
     let mut connected = 0;
-    for id in configured.keys() {
+    for id in configured.iter().copied() {
         connected += u64::from(platform.station_connected_for(id).await.is_some());
     }
     let out_of_order = store::status::stations_out_of_order(platform).await?;
     let out_of_order = out_of_order
         .iter()
-        .filter(|id| configured.contains_key(*id));
+        .filter(|id| configured.contains(id.as_str()));
     Ok(StationCounts {
         configured: count(configured.len()),
         connected,

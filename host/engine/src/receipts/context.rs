@@ -7,7 +7,8 @@ use chargetap_contract::receipt::{
     Subject, Summary,
 };
 use chargetap_contract::session::Evse;
-use chargetap_fleet::site::Station;
+use chargetap_fleet::fleet::Fleet;
+use chargetap_fleet::site::{EvseDetails, Station};
 
 use super::subject::session;
 use crate::config::Config;
@@ -70,10 +71,12 @@ impl ReceiptContext {
             Some(terms) => terms.site,
             None => terms::current(gateway, &summary.terminal).await?.site,
         };
+        let records = records::current(gateway).await?;
+        let meter_key = meter_key(config, &records, summary);
         let site = site.ok_or_else(|| EngineError::NoSite(summary.terminal.clone()))?;
         Ok(Self {
             site,
-            evse_id: evse_id(gateway, summary).await?,
+            evse_id: evse_id(config, &records, summary),
             original: None,
             buyer: None,
             prices: summary.prices.clone(),
@@ -82,7 +85,7 @@ impl ReceiptContext {
                 None => price_sent(platform, summary).await?,
                 told => told,
             },
-            measurement: measurement(platform, config, summary).await?,
+            measurement: measurement(platform, meter_key, summary).await?,
         })
     }
 }
@@ -116,14 +119,13 @@ async fn price_sent(
 /// The signed meter values, and whether they are genuine.
 async fn measurement(
     platform: &impl Platform,
-    config: &Config,
+    public_key: Option<String>,
     summary: &Summary,
 ) -> Result<Option<Measurement>, EngineError> {
     let packets = store::receipts::signed_values(platform, &summary.session).await?;
     if packets.is_empty() {
         return Ok(None);
     }
-    let public_key = meter_key(config, summary);
     let checked = platform.call(Purpose::Words, |components| {
         components.check_measurement(&packets, public_key.as_deref())
     });
@@ -153,28 +155,37 @@ fn verdict(
 }
 
 /// The EVSE's id for roaming, by its station's record, or else by the configuration.
-async fn evse_id(
-    gateway: &Gateway<impl Platform>,
-    summary: &Summary,
-) -> Result<Option<String>, EngineError> {
-    let Some(evse) = evse(summary) else {
-        return Ok(None);
-    };
-    let records = records::current(gateway).await?;
-    let station = records.get::<Station>(&evse.station);
-    let mut evses = station.iter().flat_map(|it| &it.details.evses);
-    let on_record = evses.find(|it| it.connector == evse.connector);
-    let id = on_record.and_then(|it| Some(it.id.as_ref()?.as_str().to_owned()));
-    let mut configured = gateway.config.terminals.values();
+fn evse_id(config: &Config, records: &Fleet, summary: &Summary) -> Option<String> {
+    let evse = evse(summary)?;
+    let on_record = recorded_evse(records, &evse).and_then(|it| it.id.as_ref());
+    let mut configured = config.terminals.values();
     let configured = || configured.find_map(|it| it.evse(&evse)?.id.clone());
-    Ok(id.or_else(configured))
+    on_record
+        .map(|it| it.as_str().to_owned())
+        .or_else(configured)
 }
 
-/// The public key of the meter at the session's EVSE.
-fn meter_key(config: &Config, summary: &Summary) -> Option<String> {
-    let Evse { station, connector } = evse(summary)?;
-    let station = config.stations.get(&station)?;
-    station.meter_keys.get(&connector).cloned()
+/// The public key of the meter at the session's EVSE, likewise.
+fn meter_key(config: &Config, records: &Fleet, summary: &Summary) -> Option<String> {
+    let evse = evse(summary)?;
+    let on_record = recorded_evse(records, &evse).and_then(|it| it.meter_key.as_ref());
+    let is_on_record = records
+        .get::<Station>(&evse.station)
+        .is_some_and(Station::may_connect);
+    let configured = || {
+        let station = config.stations.get(&evse.station);
+        let station = station.filter(|_| !is_on_record)?;
+        station.meter_keys.get(&evse.connector).cloned()
+    };
+    on_record
+        .map(|it| it.as_str().to_owned())
+        .or_else(configured)
+}
+
+fn recorded_evse<'a>(records: &'a Fleet, evse: &Evse) -> Option<&'a EvseDetails> {
+    let station = records.get::<Station>(&evse.station)?;
+    let mut evses = station.details.evses.iter();
+    evses.find(|it| it.connector == evse.connector)
 }
 
 fn evse(summary: &Summary) -> Option<Evse> {

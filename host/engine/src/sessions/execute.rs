@@ -63,7 +63,7 @@ impl<P: Platform> Gateway<P> {
             let claim = self.claims.next(lane, claimed_at);
             let mut claimed = Ok(None);
             if claim.is_made_again {
-                claimed = store::outbox::taken_unheard(&self.platform, claim.number).await;
+                claimed = store::outbox::taken_unheard(&self.platform, claim.number, now).await;
             }
             if let Ok(None) = claimed {
                 claimed = store::outbox::claim(&self.platform, lane, claim.number, now).await;

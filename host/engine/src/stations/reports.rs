@@ -30,6 +30,7 @@ use crate::fleet::terminals::Terminals;
 use crate::gateway::Gateway;
 use crate::platform::{Platform, Work};
 use crate::sessions::apply::apply;
+use crate::stations::access::{self, RecordedAccess};
 use crate::stations::limits::MOST_CONNECTORS;
 use crate::stations::matching::{ReportOutcome, find_read, find_stopped};
 use crate::stations::readings;
@@ -72,6 +73,33 @@ impl<P: Platform> Gateway<P> {
     /// The store cannot be used, or a site's time zone is not known.
     pub async fn station_tariffs(&self, station: &str) -> Result<Vec<EvseTariff>, EngineError> {
         tariffs(self, station).await
+    }
+
+    /// What the record of a station says of its access; nothing if there is none that does. Then the configuration counts.
+    ///
+    /// # Errors
+    /// The store cannot be used.
+    pub async fn station_access(
+        &self,
+        station: &str,
+    ) -> Result<Option<RecordedAccess>, EngineError> {
+        access::recorded(self, station).await
+    }
+
+    /// Whether a station may connect, by its record or by the configuration.
+    ///
+    /// # Errors
+    /// The store cannot be used.
+    pub async fn station_may_connect(&self, station: &str) -> Result<bool, EngineError> {
+        let is_configured = self.config.stations.contains_key(station);
+        Ok(is_configured || access::recorded(self, station).await?.is_some())
+    }
+
+    /// Every station that may connect, by the records as they were last read.
+    pub fn stations(&self) -> Vec<String> {
+        let records = self.fleet.records();
+        let all = access::all(&self.config, &records).into_iter();
+        all.map(str::to_owned).collect()
     }
 
     /// What the terminals of a station ask of it.

@@ -1,5 +1,6 @@
 //! Whose a token is under which a station charges.
 
+use chargetap_fleet::site::Station;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::EngineError;
@@ -21,11 +22,19 @@ pub fn remote_start_number(token: &str) -> i32 {
 
 /// Whether the operator lets this token charge at this station.
 pub(super) fn is_local_token(gateway: &Gateway<impl Platform>, station: &str, token: &str) -> bool {
-    let found = gateway.config.stations.get(station);
-    found.is_some_and(|station| {
-        let mut tokens = station.local_tokens.iter();
-        tokens.any(|it| it.eq_ignore_ascii_case(token.trim()))
-    })
+    let records = gateway.fleet.records();
+    let recorded = records.get::<Station>(station);
+    // Once its record says how it connects, the configuration counts for it no more.
+    let configured = match recorded.is_some_and(Station::may_connect) {
+        true => None,
+        false => gateway.config.stations.get(station),
+    };
+    let recorded = recorded.into_iter().flat_map(|it| &it.details.local_tokens);
+    let configured = configured.into_iter().flat_map(|it| &it.local_tokens);
+    let mut tokens = recorded
+        .map(|it| it.as_str())
+        .chain(configured.map(String::as_str));
+    tokens.any(|it| it.eq_ignore_ascii_case(token.trim()))
 }
 
 /// Whether somebody charges under a token whom a central system above knows: it is none of a session's, wherever that

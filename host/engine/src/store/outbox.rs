@@ -109,11 +109,12 @@ pub(crate) async fn claim(
 pub(crate) async fn taken_unheard(
     database: &impl Database,
     number: u64,
+    now: u64,
 ) -> Result<Option<Claimed>, StoreError> {
     let Some(owner) = owner(database, number) else {
         return Ok(None);
     };
-    let rows = retake(database, &owner).await?;
+    let rows = retake(database, &owner, now).await?;
     let row = rows.into_iter().next();
     row.map(|row| claimed(Reader::new(row))).transpose()
 }

@@ -5,7 +5,7 @@
 //! these statements are PostgreSQL's.
 
 use super::error::StoreError;
-use super::rows::{Reader, json, text};
+use super::rows::{Reader, integer, json, text};
 use crate::platform::{Database, Row, Value};
 
 /// The database's clock, in milliseconds since 1970.
@@ -55,13 +55,17 @@ pub(crate) async fn keep_alive(
 }
 
 /// Claim the commands of this owner once more, which a claim took whose answer was lost. Answers what a claim does.
-pub(super) async fn retake(database: &impl Database, owner: &str) -> Result<Vec<Row>, StoreError> {
+pub(super) async fn retake(
+    database: &impl Database,
+    owner: &str,
+    now: u64,
+) -> Result<Vec<Row>, StoreError> {
     let rows = database
         .query(
-            "UPDATE command SET attempts = attempts + 1
+            "UPDATE command SET attempts = attempts + 1, sent_at = ?2
              WHERE status = 'sent' AND status <> 'done' AND owner = ?1
              RETURNING id, session, action, attempts",
-            vec![text(owner)],
+            vec![text(owner), integer(now)?],
         )
         .await?;
     Ok(rows)

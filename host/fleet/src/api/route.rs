@@ -105,6 +105,15 @@ pub(super) const STAFF: &[Scope] = &[Scope::Operator, Scope::SiteStaff];
 pub(super) const STAFF_AND_SUPPORT: &[Scope] = &[Scope::Operator, Scope::SiteStaff, Scope::Support];
 
 impl Route {
+    /// Whether its body may have a secret.
+    #[must_use]
+    pub fn takes_secret(&self) -> bool {
+        match &self.body {
+            Body::Json(body) => body.document().to_string().contains(r#""writeOnly":true"#),
+            _ => false,
+        }
+    }
+
     /// A route with a handler and defaults for everything else.
     pub(super) fn new(
         method: Method,

@@ -100,6 +100,16 @@ impl Route {
         Self::new(method, path, Success::record::<T>(&[200]), handler).on::<T>()
     }
 
+    /// Changes records of several kinds.
+    pub(super) fn whole(
+        path: &'static str,
+        success: Success,
+        command: fn(&Request<'_>) -> Result<Command, Problem>,
+    ) -> Self {
+        let handler = Handler::Write(command, |_, _| Ok(Answer::nothing()));
+        Self::new(Method::Post, path, success, handler)
+    }
+
     /// Removes a record.
     pub(super) fn remove<T: RecordView>(
         path: &'static str,

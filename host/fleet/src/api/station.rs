@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Answer;
+use crate::credential::PasswordState;
 use crate::moment::Moment;
 use crate::operation::Operation;
 use crate::site::StationDetails;
-use crate::text::StationId;
+use crate::text::{StationId, quoted};
 
 /// A station.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -18,6 +19,8 @@ pub struct StationState {
     pub version: Option<u64>,
     /// Its details; absent without a record.
     pub details: Option<StationDetails>,
+    /// When its password on record was changed; absent if it has none.
+    pub password: Option<PasswordState>,
     /// Whether it is connected, or waits to be configured.
     pub state: ConnectionState,
     /// Whether it is connected and configured.
@@ -72,43 +75,35 @@ pub struct PendingStation {
 }
 
 impl PendingStation {
-    /// What configures a station of this identity, by what it showed: a sentence, and after it the lines for the
-    /// configuration file. The password is named there, as every secret.
+    /// What lets a station of this identity connect, by what it showed: a sentence, and after it the commands. Words in
+    /// capitals are to be replaced.
     #[must_use]
     pub fn hint(id: &StationId, has_password: bool, has_certificate: bool) -> String {
-        let id = id.as_str();
+        let id = quoted(id.as_str());
         // Of one that showed nothing, a password is asked.
         let needs_password = has_password || !has_certificate;
-        let advice = match needs_password {
-            true => {
-                "If it is yours, add these lines to the configuration file, put its password into the \
-                 variable, and restart the gateway:"
-            }
-            false => {
-                "If it is yours, add these lines to the configuration file, and restart the gateway:"
-            }
+        let certificate = match has_certificate {
+            true => r#""client_certificate": true, "#,
+            false => "",
         };
-        // A text of printable ASCII is written alike in TOML.
-        let mut lines = format!("{advice}\n[[stations]]\nid = {id:?}");
-        if needs_password {
-            let known = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-            let name: String = id.chars().map(known).collect();
-            let name = name.to_ascii_uppercase();
-            lines.push_str(&format!(
-                "\npassword = {{ env = \"STATION_{name}_PASSWORD\" }}"
-            ));
+        let details = format!(
+            r#"{{"site": "SITE", {certificate}"evses": [{{"connector": 1, "id": null}}]}}"#
+        );
+        let put = format!("chargetap fleet station put {id} --data '{details}'");
+        match needs_password {
+            true => format!(
+                "If it is yours, put it on record, and set it to the password that is printed then:\n{put}\n\
+                 chargetap fleet station password {id}"
+            ),
+            false => format!("If it is yours, put it on record:\n{put}"),
         }
-        if has_certificate {
-            lines.push_str("\nclient_certificate = true");
-        }
-        lines
     }
 
     /// How it is connected, in one line.
     #[must_use]
     pub fn summary(&self) -> String {
         let (ocpp, source) = (&self.ocpp, &self.source);
-        format!("not configured: OCPP {ocpp} from {source}")
+        format!("not on record: OCPP {ocpp} from {source}")
     }
 }
 
@@ -308,22 +303,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pending_station_is_configured_by_what_it_showed_and_never_by_a_password_in_plain() {
-        let lines = |id: &str, has_password, has_certificate| {
+    fn a_pending_station_is_put_on_record_by_what_it_showed() {
+        let commands = |id: &str, has_password, has_certificate| {
             let hint = PendingStation::hint(&id.parse().unwrap(), has_password, has_certificate);
-            let (advice, lines) = hint.split_once('\n').unwrap();
-            assert_eq!(advice.contains("password"), lines.contains("password"));
-            lines.to_owned()
+            let (advice, commands) = hint.split_once('\n').unwrap();
+            assert_eq!(advice.contains("password"), commands.contains("password"));
+            commands.to_owned()
         };
-        let by_password =
-            "[[stations]]\nid = \"CT-9\"\npassword = { env = \"STATION_CT_9_PASSWORD\" }";
-        assert_eq!(lines("CT-9", true, false), by_password);
-        assert_eq!(lines("CT-9", false, false), by_password);
-        let by_certificate = "[[stations]]\nid = \"CT-9\"\nclient_certificate = true";
-        assert_eq!(lines("CT-9", false, true), by_certificate);
-        let by_both = format!("{by_password}\nclient_certificate = true");
-        assert_eq!(lines("CT-9", true, true), by_both);
-        let odd = "[[stations]]\nid = \"a\\\"b\\\\c #\"\npassword = { env = \"STATION_A_B_C___PASSWORD\" }";
-        assert_eq!(lines("a\"b\\c #", true, false), odd);
+        let put = r#"chargetap fleet station put CT-9 --data '{"site": "SITE", "evses": [{"connector": 1, "id": null}]}'"#;
+        let by_password = format!("{put}\nchargetap fleet station password CT-9");
+        assert_eq!(commands("CT-9", true, false), by_password);
+        assert_eq!(commands("CT-9", false, false), by_password);
+        let put = put.replace(r#""evses""#, r#""client_certificate": true, "evses""#);
+        assert_eq!(commands("CT-9", false, true), put);
+        let by_both = format!("{put}\nchargetap fleet station password CT-9");
+        assert_eq!(commands("CT-9", true, true), by_both);
+        let odd = commands("it's #1", true, false);
+        assert!(
+            odd.ends_with(r"chargetap fleet station password 'it'\''s #1'"),
+            "{odd}"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod alerts;
+mod bulk;
 mod due;
 mod incidents;
 mod onboarding;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> &'static [Route] {
     static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         let routes = [
             places::routes(),
+            bulk::routes(),
             stations::routes(),
             tariffs::routes(),
             orders::routes(),

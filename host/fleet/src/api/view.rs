@@ -9,6 +9,7 @@ use crate::access::{Calendar, CalendarDetails, Token, TokenDetails};
 use crate::alert::{Alert, Webhook, WebhookDetails};
 use crate::assignment;
 use crate::context::StatusRecord;
+use crate::credential::PasswordState;
 use crate::fleet::{Item, Record, Versioned};
 use crate::incident::Incident;
 use crate::moment::{LocalTime, Moment};
@@ -16,10 +17,10 @@ use crate::order::Order;
 use crate::processor::Parts;
 use crate::readiness;
 use crate::refusal::Reason;
-use crate::site::{Customer, Person, Site, Station};
+use crate::site::{Customer, Person, Site, Station, StationDetails};
 use crate::tariff::{Tariff, TariffForm};
 use crate::terminal::Terminal;
-use crate::text::Key;
+use crate::text::{Key, StationId};
 
 /// A kind of record that the interface shows.
 pub(super) trait RecordView: Record + 'static {
@@ -74,7 +75,7 @@ macro_rules! record_views {
 record_views! {
     Customer "customers" Self, |it| it.clone();
     Site "sites" Self, |it| it.clone();
-    Station "stations" Self, |it| it.clone();
+    Station "stations" StationView, |it| StationView::of(it);
     Person "people" Self, |it| it.clone();
     Order "orders" Self, |it| it.clone();
     Incident "incidents" Self, |it| it.clone();
@@ -159,6 +160,29 @@ pub(super) struct TerminalView {
     status: Option<StatusRecord>,
     #[serde(flatten)]
     terminal: Terminal,
+}
+
+/// A station, without its passwords.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Station")]
+pub(super) struct StationView {
+    /// Its identity, with which it connects.
+    key: StationId,
+    /// Its details.
+    details: StationDetails,
+    /// When its password on record was changed; absent if it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<PasswordState>,
+}
+
+impl StationView {
+    fn of(it: &Station) -> Self {
+        Self {
+            key: it.key.clone(),
+            details: it.details.clone(),
+            password: it.credential.as_ref().map(PasswordState::from),
+        }
+    }
 }
 
 /// A webhook, without its secret.

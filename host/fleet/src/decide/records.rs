@@ -9,7 +9,7 @@ mod tests;
 
 pub(super) use order::put_order;
 pub(super) use people::{put_person, remove_person, train};
-pub(super) use place::{operate, put_site, put_station};
+pub(super) use place::{operate, put_site, put_station, set_station_password};
 pub(super) use tariff::{put_tariff, remove_tariff};
 
 use std::borrow::Borrow;

@@ -4,6 +4,7 @@ use super::owner;
 use crate::fleet::Fleet;
 use crate::refusal::Reason;
 use crate::terminal::Terminal;
+use crate::text::quoted;
 
 /// The commands by the codes of reasons. Names in braces are those of the terminal's records; words in capitals are the
 /// operator's to replace. What is done elsewhere has none, such as switching a terminal on.
@@ -19,6 +20,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
         "not-configured",
         "terminal put {serial} --charging-tariff TARIFF --charging-currency EUR",
     ),
+    ("station-cannot-connect", "station password {station}"),
     ("no-such-tariff", "tariff list"),
     ("model-differs", "terminal show {serial}"),
     ("evses-differ", "terminal show {serial}"),
@@ -164,6 +166,9 @@ pub(crate) fn for_terminal(fleet: &Fleet, terminal: &Terminal, reason: Reason) -
         ("order", terminal.details.order.as_str()),
         ("processor", terminal.processor.name()),
     ];
+    let station = terminal.details.station.as_ref();
+    let station = station.map(|it| quoted(it.as_str()));
+    names.extend(station.as_deref().map(|it| ("station", it)));
     names.extend(customer.map(|it| ("customer", it)));
     names.extend(user.as_deref().map(|it| ("user", it)));
     with_command(reason, &names)

@@ -52,7 +52,7 @@ fn of_a_new_factory_fitted_terminal_this_is_missing() {
 /// What is missing says the command that comes next, or is done elsewhere.
 #[test]
 fn what_is_missing_says_what_to_type_next() {
-    let elsewhere = ["no-issuer", "not-seen-online", "station-not-configured"];
+    let elsewhere = ["no-issuer", "not-seen-online"];
     for (processor, domain) in [
         (Processor::Platform, Domain::None),
         (Processor::Customer, Domain::Platform),

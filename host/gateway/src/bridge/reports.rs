@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chargetap_engine::bridge::StationEvent;
-use chargetap_engine::{EvseTariff, ReportOutcome, StationSetup, TransactionAnswer};
+use chargetap_engine::{
+    EvseTariff, RecordedAccess, ReportOutcome, StationSetup, TransactionAnswer,
+};
 use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 
@@ -26,6 +28,15 @@ impl StationEvents for Reports {
 
     /// The application asks for it.
     fn disconnected(&self, _: &str) {}
+
+    async fn access(&self, station: &str) -> Result<Option<RecordedAccess>, Unavailable> {
+        self.application.tell(station, &StationEvent::Access).await
+    }
+
+    /// Those of the configuration.
+    fn stations(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     async fn setup(&self, station: &str) -> Result<StationSetup, Unavailable> {
         self.application.tell(station, &StationEvent::Setup).await

@@ -5,6 +5,7 @@ use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser, Typ
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 use serde_json::Value;
 
+use super::apply;
 use super::files;
 use super::property::{self, Default, Form, Property};
 
@@ -66,11 +67,20 @@ pub(super) fn body_id(property: &Property) -> String {
     format!("body.{}", property.option())
 }
 
+/// The routes that write many records at once: `apply` is their command.
+const RECORDS: &str = "records";
+
+/// The routes that have a command of their own.
+pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
+    api::routes().iter().filter(|route| route.noun != RECORDS)
+}
+
 /// A command with one command for each noun, which has one for each verb.
 pub(super) fn with_nouns(command: Command) -> Command {
-    let mut nouns: Vec<&str> = api::routes().iter().map(|route| route.noun).collect();
+    let mut nouns: Vec<&str> = routes().map(|route| route.noun).collect();
     nouns.sort_unstable();
     nouns.dedup();
+    let command = command.subcommand(apply::command());
     command.subcommands(nouns.into_iter().map(noun))
 }
 
@@ -185,10 +195,13 @@ fn body(route: &Route) -> Vec<Arg> {
                 .help("The file to send; - for standard input"),
         ],
         Body::Json(json) => {
-            let mut properties = property::properties(&json.document());
+            let document = json.document();
+            let mut properties = property::properties(&document);
             properties.sort_by_key(|it| !it.is_required);
             // Options alone cannot remove a value.
-            let has_data = route.method == Method::Put || properties.iter().any(Property::is_deep);
+            let has_data = route.method == Method::Put
+                || properties.iter().any(Property::is_deep)
+                || property::has_secret(&document);
             let options = properties
                 .iter()
                 .map(|it| option(it, route.method, has_data));

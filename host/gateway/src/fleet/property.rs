@@ -65,7 +65,7 @@ impl Property {
     }
 }
 
-/// All properties of a body with this schema.
+/// All properties of a body with this schema, but for its secrets: other users of a machine see options.
 pub(super) fn properties(document: &Value) -> Vec<Property> {
     let mut found = Vec::new();
     gather(
@@ -75,6 +75,15 @@ pub(super) fn properties(document: &Value) -> Vec<Property> {
         &mut found,
     );
     found
+}
+
+/// Whether a body with this schema may have a secret.
+pub(super) fn has_secret(document: &Value) -> bool {
+    members(resolve(document, document)).any(|(_, member)| is_secret(member))
+}
+
+fn is_secret(member: &Value) -> bool {
+    member.get("writeOnly").and_then(Value::as_bool) == Some(true)
 }
 
 /// Which values this schema allows.
@@ -94,6 +103,9 @@ fn gather(
             is_required && required.is_some_and(|names| names.iter().any(|it| it == name));
         let path = [path, std::slice::from_ref(name)].concat();
         let schema = resolve(document, member);
+        if is_secret(member) {
+            continue;
+        }
         if members(schema).next().is_some() {
             gather(document, schema, (&path, is_required), found);
         } else {

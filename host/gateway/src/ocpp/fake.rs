@@ -1,14 +1,16 @@
 //! A central system for tests, whose events go to a channel instead of a journal.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::middleware;
 use chargetap_engine::config::Upstream;
-use chargetap_engine::{EvseTariff, Match, ReportOutcome, StationSetup, TransactionAnswer};
+use chargetap_engine::{
+    EvseTariff, Match, RecordedAccess, ReportOutcome, StationSetup, TransactionAnswer,
+};
 use chargetap_ocpp::message::TransactionResponse;
 use chargetap_ocpp::report::{Boot, Readings, Start, Status, Stop, TransactionEvent};
 use tokio::net::TcpListener;
@@ -58,6 +60,8 @@ pub(crate) enum Told {
 pub(crate) struct Journal {
     told: mpsc::UnboundedSender<Told>,
     statuses: mpsc::UnboundedSender<Status>,
+    /// What the records of all stations say of their access.
+    pub(crate) access: Mutex<Option<RecordedAccess>>,
     /// How many events are still refused.
     pub(crate) refusals: AtomicU32,
     /// How many statuses are still refused.
@@ -91,6 +95,14 @@ impl StationEvents for Arc<Journal> {
     }
 
     fn disconnected(&self, _: &str) {}
+
+    async fn access(&self, _: &str) -> Result<Option<RecordedAccess>, Unavailable> {
+        Ok(self.access.lock().unwrap().clone())
+    }
+
+    fn stations(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     async fn setup(&self, _: &str) -> Result<StationSetup, Unavailable> {
         Ok(StationSetup {
@@ -239,6 +251,7 @@ impl Central {
         let journal = Arc::new(Journal {
             told: sender,
             statuses: status_sender,
+            access: Mutex::default(),
             refusals: AtomicU32::new(0),
             refused_statuses: AtomicU32::new(0),
             gate: Semaphore::new(1),

@@ -16,17 +16,19 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
+use chargetap_engine::RecordedAccess;
 use chargetap_engine::platform::PendingStation;
 use chargetap_fleet::text::loggable;
 use chargetap_ocpp::report::Boot;
 use chargetap_ocpp::{BASE64, Version};
 use percent_encoding::percent_decode_str;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 
+use super::proofs::{Busy, Proofs};
 use super::upstream::Upstream;
-use super::{Shared, StationAccess, StationEvents, Stations, connection, pending};
+use super::{Shared, StationAccess, StationEvents, Stations, Unavailable, connection, pending};
 use crate::connections::{Client, Place};
 
 /// The largest message that is read. A day's transaction with a sample a minute needs 2 MiB.
@@ -47,8 +49,10 @@ enum Refusal {
     WrongPassword,
     #[error("too many wrong passwords")]
     TooManyWrongPasswords,
+    #[error("too many stations connect at once to compare all their passwords")]
+    Busy,
     #[error(
-        "{} stations that are not configured are held pending already, or {} of this address: configure those first",
+        "{} stations that are not on record are held pending already, or {} of this address: see to those first",
         pending::MOST,
         pending::MOST_OF_SOURCE
     )]
@@ -96,12 +100,35 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, parts: Parts) 
         .refusals
         .may_try(&source, &identity, (shared.clock)());
     let common_name = common_name.as_deref();
-    let is_known = match (shared.stations.get(&identity), may_try) {
-        (None, _) if pending::may_be_held(&identity) => Ok(false),
-        (None, _) => Err(Refusal::UnknownIdentity),
-        (_, false) => Err(Refusal::TooManyWrongPasswords),
-        (Some(station), true) => {
-            admit(station, &identity, common_name, &parts.headers).map(|()| true)
+    let can_be = pending::may_be_held(&identity) || shared.stations.contains_key(&identity);
+    if !can_be {
+        return refuse(&shared, &identity, &source, &Refusal::UnknownIdentity);
+    }
+    if !may_try {
+        return refuse(&shared, &identity, &source, &Refusal::TooManyWrongPasswords);
+    }
+    let Ok(access) = access(&shared, &identity).await else {
+        return (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5")]).into_response();
+    };
+    let is_known = match access {
+        None if pending::may_be_held(&identity) => Ok(false),
+        None => Err(Refusal::UnknownIdentity),
+        Some(access) => {
+            let caller = Caller {
+                identity: &identity,
+                common_name,
+                headers: &parts.headers,
+            };
+            // Counted before the comparison, as who leaves during it must not try for free.
+            let now = (shared.clock)();
+            if !shared.refusals.count(&source, &identity, now) {
+                return refuse(&shared, &identity, &source, &Refusal::TooManyWrongPasswords);
+            }
+            let admitted = admit(&shared.proofs, access, &caller).await;
+            if admitted != Err(Refusal::WrongPassword) {
+                shared.refusals.give_back(&source, &identity);
+            }
+            admitted.map(|()| true)
         }
     };
     let is_known = match is_known {
@@ -172,6 +199,34 @@ async fn connect<E: StationEvents>(Stations(shared): Stations<E>, parts: Parts) 
     }
 }
 
+/// By what a station proves who it is.
+enum Access<'a> {
+    /// With the password in the configuration, if that is taken as well.
+    Recorded(RecordedAccess, Option<&'a SecretString>),
+    Configured(&'a StationAccess),
+}
+
+/// What a station has to show; nothing if none of this identity may connect. What its record says counts.
+async fn access<'a, E: StationEvents>(
+    shared: &'a Shared<E>,
+    identity: &str,
+) -> Result<Option<Access<'a>>, Unavailable> {
+    let configured = shared.stations.get(identity);
+    match shared.events.access(identity).await {
+        Ok(Some(recorded)) => {
+            let password = configured.and_then(|it| it.password.as_ref());
+            let password = password.filter(|_| recorded.takes_configured);
+            Ok(Some(Access::Recorded(recorded, password)))
+        }
+        Ok(None) => Ok(configured.map(Access::Configured)),
+        // Who keeps the records is away. What the configuration says counts meanwhile.
+        Err(Unavailable) => match configured {
+            Some(configured) => Ok(Some(Access::Configured(configured))),
+            None => Err(Unavailable),
+        },
+    }
+}
+
 /// Holds a station of an unknown identity pending, if there is a place for it.
 async fn hold<E: StationEvents>(
     shared: Arc<Shared<E>>,
@@ -193,7 +248,7 @@ async fn hold<E: StationEvents>(
             station = identity,
             source,
             ocpp = version.name(),
-            "a station that is not configured is held pending: `chargetap fleet station show` says more"
+            "a station that may not connect is held pending: `chargetap fleet station show` says more"
         );
     }
     upgrade.on_upgrade(move |socket| pending::serve(shared, place, version, socket))
@@ -240,17 +295,14 @@ fn identity(path: &str) -> Option<String> {
     Some(identity.into_owned())
 }
 
-/// Answers who is not let in. Wrong passwords of a source are counted.
+/// Answers who is not let in.
 fn refuse<E>(shared: &Shared<E>, identity: &str, source: &str, refusal: &Refusal) -> Response {
-    let now = (shared.clock)();
-    if *refusal == Refusal::WrongPassword {
-        shared.refusals.count(source, identity, now);
-    }
-    if shared.refusals.is_logged(source, now) {
+    if shared.refusals.is_logged(source, (shared.clock)()) {
         let station = loggable(identity);
         tracing::warn!(station, source, reason = %refusal, "a station was refused");
     }
     match refusal {
+        Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5")]).into_response(),
         Refusal::TooManyWrongPasswords => {
             (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "5")]).into_response()
         }
@@ -264,24 +316,45 @@ fn refuse<E>(shared: &Shared<E>, identity: &str, source: &str, refusal: &Refusal
     }
 }
 
+/// What a caller shows.
+struct Caller<'a> {
+    identity: &'a str,
+    /// That of its client certificate.
+    common_name: Option<&'a str>,
+    headers: &'a HeaderMap,
+}
+
 /// Whether the caller is the station of this identity, by all that the station must show. Nobody can try
 /// passwords without the certificate that is needed as well.
-fn admit(
-    station: &StationAccess,
-    identity: &str,
-    common_name: Option<&str>,
-    headers: &HeaderMap,
-) -> Result<(), Refusal> {
-    if station.client_certificate {
-        match common_name {
-            Some(name) if name == identity => {}
+async fn admit(proofs: &Proofs, access: Access<'_>, caller: &Caller<'_>) -> Result<(), Refusal> {
+    let needs_certificate = match &access {
+        Access::Recorded(it, _) => it.client_certificate,
+        Access::Configured(it) => it.client_certificate,
+    };
+    if needs_certificate {
+        match caller.common_name {
+            Some(name) if name == caller.identity => {}
             Some(name) => return Err(Refusal::OtherCertificate(name.to_owned())),
             None => return Err(Refusal::NoCertificate),
         }
     }
-    let is_proven = match &station.password {
-        Some(password) => has_password(password.expose_secret(), identity, headers),
-        None => station.client_certificate,
+    let shown = caller.password();
+    let is_proven = match access {
+        Access::Recorded(it, configured) if !it.passwords.is_empty() => match shown {
+            Some(shown) if configured.is_some_and(|it| is_password(it.expose_secret(), &shown)) => {
+                true
+            }
+            Some(shown) => {
+                let is_shown = proofs.is_shown(caller.identity, it.passwords, shown).await;
+                is_shown.map_err(|Busy| Refusal::Busy)?
+            }
+            None => false,
+        },
+        Access::Configured(StationAccess {
+            password: Some(password),
+            ..
+        }) => shown.is_some_and(|shown| is_password(password.expose_secret(), &shown)),
+        Access::Recorded(..) | Access::Configured(_) => needs_certificate,
     };
     match is_proven {
         true => Ok(()),
@@ -289,15 +362,15 @@ fn admit(
     }
 }
 
-/// Whether the caller shows this identity and this password, by Basic authentication.
-fn has_password(password: &str, identity: &str, headers: &HeaderMap) -> bool {
-    let Some(credentials) = basic_credentials(headers) else {
-        return false;
-    };
-    let given = credentials
-        .strip_prefix(identity.as_bytes())
-        .and_then(|rest| rest.strip_prefix(b":"));
-    given.is_some_and(|given| is_password(password, given))
+impl Caller<'_> {
+    /// The password that it shows with its identity, by Basic authentication.
+    fn password(&self) -> Option<Vec<u8>> {
+        let credentials = basic_credentials(self.headers)?;
+        let password = credentials
+            .strip_prefix(self.identity.as_bytes())?
+            .strip_prefix(b":")?;
+        Some(password.to_vec())
+    }
 }
 
 /// Whether the caller shows any password, by Basic authentication.
@@ -329,6 +402,8 @@ fn basic_credentials(headers: &HeaderMap) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use chargetap_fleet::credential::PasswordHash;
+
     use super::*;
 
     #[test]
@@ -349,9 +424,19 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_station_is_let_in_by_all_that_it_must_show() {
+    fn caller<'a>(common_name: Option<&'a str>, headers: &'a HeaderMap) -> Caller<'a> {
+        Caller {
+            identity: "CT-03",
+            common_name,
+            headers,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_station_is_let_in_by_all_that_it_must_show() {
         use Refusal::{NoCertificate, OtherCertificate, WrongPassword};
+
+        let proofs = Proofs::new();
 
         let by = |password: bool, client_certificate| StationAccess {
             password: password.then(|| "correct horse".into()),
@@ -374,18 +459,54 @@ mod tests {
             let credentials = BASE64.encode(format!("CT-03:{given}"));
             let value = format!("Basic {credentials}").parse().unwrap();
             let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
-            let admitted = admit(station, "CT-03", shown, &headers);
-            assert_eq!(admitted, expected, "{station:?} {shown:?} {given}");
+            let recorded = RecordedAccess {
+                passwords: station
+                    .password
+                    .iter()
+                    .map(|it| PasswordHash::of(it.expose_secret().as_bytes(), "1").unwrap())
+                    .collect(),
+                client_certificate: station.client_certificate,
+                takes_configured: false,
+            };
+            for access in [
+                Access::Configured(station),
+                Access::Recorded(recorded, None),
+            ] {
+                let admitted = admit(&proofs, access, &caller(shown, &headers)).await;
+                assert_eq!(admitted, expected, "{station:?} {shown:?} {given}");
+            }
         }
     }
 
-    #[test]
-    fn a_certificate_without_a_name_is_nobodys() {
+    #[tokio::test]
+    async fn the_password_of_the_configuration_is_taken_for_a_while_after_another_one_is_on_record()
+    {
+        let value = format!("Basic {}", BASE64.encode("CT-03:of the file"));
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())]);
+        let configured = SecretString::from("of the file");
+        for (configured, expected) in [
+            (Some(&configured), Ok(())),
+            (None, Err(Refusal::WrongPassword)),
+        ] {
+            let recorded = RecordedAccess {
+                passwords: vec![PasswordHash::of(b"of the record", "1").unwrap()],
+                ..RecordedAccess::default()
+            };
+            let access = Access::Recorded(recorded, configured);
+            let admitted = admit(&Proofs::new(), access, &caller(None, &headers)).await;
+            assert_eq!(admitted, expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_certificate_without_a_name_is_nobodys() {
         let station = StationAccess {
             password: None,
             client_certificate: true,
         };
-        let admitted = admit(&station, "CT-03", Some(""), &HeaderMap::new());
+        let headers = HeaderMap::new();
+        let caller = caller(Some(""), &headers);
+        let admitted = admit(&Proofs::new(), Access::Configured(&station), &caller).await;
         assert_eq!(admitted, Err(Refusal::OtherCertificate(String::new())));
     }
 

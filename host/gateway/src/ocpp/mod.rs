@@ -21,6 +21,7 @@ mod messages;
 mod oddities;
 mod operations;
 mod pending;
+mod proofs;
 mod recent;
 mod refusals;
 mod relay;
@@ -29,7 +30,7 @@ mod socket;
 mod tests;
 mod upstream;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -37,7 +38,7 @@ use std::time::{Duration, Instant};
 use chargetap_engine::config::Upstream;
 use chargetap_engine::platform::{PendingStation, StationAnswer};
 use chargetap_engine::{
-    EvseTariff, ReportOutcome, StationSetup, TransactionAnswer, remote_start_number,
+    EvseTariff, RecordedAccess, ReportOutcome, StationSetup, TransactionAnswer, remote_start_number,
 };
 use chargetap_ocpp::message::{Answer, Request, TransactionResponse};
 use chargetap_ocpp::report::{Boot, Plugs, Readings, Start, Status, Stop, TransactionEvent};
@@ -48,6 +49,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use self::connection::Order;
 use self::oddities::OddityCounts;
 use self::pending::Pending;
+use self::proofs::Proofs;
 use self::recent::Recent;
 use self::refusals::Refusals;
 
@@ -79,6 +81,8 @@ pub struct Timeouts {
     pub status: Duration,
     /// How often the tariffs of a station that shows them are looked at.
     pub tariffs: Duration,
+    /// How often it is looked whether a station that is held pending may connect.
+    pub pending: Duration,
 }
 
 impl Timeouts {
@@ -92,6 +96,7 @@ impl Timeouts {
         setting: Duration::from_secs(5),
         status: Duration::from_secs(10),
         tariffs: Duration::from_secs(30),
+        pending: Duration::from_secs(5),
         silence_without_pongs: Duration::from_secs(3 * HEARTBEAT_INTERVAL_S as u64),
     };
 }
@@ -115,6 +120,16 @@ pub trait StationEvents: Send + Sync + 'static {
 
     /// A station's connection ended, and there is no newer one.
     fn disconnected(&self, station: &str);
+
+    /// What the record of a station says of its access. Nothing if there is none that does: then it may connect if it
+    /// is one of those that [`Stations`] was made with.
+    fn access(
+        &self,
+        station: &str,
+    ) -> impl Future<Output = Result<Option<RecordedAccess>, Unavailable>> + Send;
+
+    /// The other stations that may connect.
+    fn stations(&self) -> Vec<String>;
 
     /// What its terminals ask of it.
     fn setup(
@@ -187,7 +202,7 @@ pub trait StationEvents: Send + Sync + 'static {
     ) -> impl Future<Output = Result<bool, Unavailable>> + Send;
 }
 
-/// A station that may connect.
+/// A station of the configuration, which may connect.
 #[derive(Debug)]
 pub struct StationAccess {
     /// Its password, if it must show one.
@@ -250,6 +265,7 @@ struct Shared<E> {
     plugs: Mutex<HashMap<String, Plugs>>,
     refusals: Refusals,
     pending: Arc<Pending>,
+    proofs: Proofs,
     links: Mutex<HashMap<String, Link>>,
     /// Whether stations may be connected.
     is_open: watch::Sender<bool>,
@@ -276,6 +292,7 @@ impl<E: StationEvents> Stations<E> {
             plugs: Mutex::default(),
             refusals: Refusals::default(),
             pending: Arc::default(),
+            proofs: Proofs::new(),
             links: Mutex::default(),
             is_open: watch::Sender::new(true),
         }))
@@ -286,12 +303,19 @@ impl<E: StationEvents> Stations<E> {
         self.0.oddities.list()
     }
 
-    /// Every station that may connect, and whether it is connected.
-    pub(crate) fn connections(&self) -> Vec<(&str, bool)> {
+    /// Every station that may connect or is connected, and whether it is.
+    pub(crate) fn connections(&self) -> Vec<(String, bool)> {
+        let mut stations: BTreeSet<String> = self.0.stations.keys().cloned().collect();
+        stations.extend(self.0.events.stations());
         let links = self.0.links();
-        let stations = self.0.stations.keys();
+        stations.extend(links.keys().cloned());
+        let is_connected = |station: &String| connected(&links, station).is_some();
+        let stations = stations.into_iter();
         stations
-            .map(|station| (station.as_str(), connected(&links, station).is_some()))
+            .map(|station| {
+                let is_connected = is_connected(&station);
+                (station, is_connected)
+            })
             .collect()
     }
 

@@ -1,4 +1,5 @@
-//! Stations whose identity is not configured: they are held pending until the operator configures them.
+//! Stations that may not connect: they are held pending until the operator lets them. Then their connection is closed, and
+//! they come back.
 //!
 //! Such a station is told that it is pending, and the time. Nothing else that it says reaches the engine, the store or a
 //! central system above. What it tells of transactions is not answered: a station drops what is refused a few times, and
@@ -19,8 +20,8 @@ use chargetap_ocpp::report::Boot;
 use chargetap_ocpp::{DateTime, Version};
 use tokio::sync::Notify;
 
-use super::Shared;
 use super::socket::{self, Ended, Liveness};
+use super::{Shared, StationEvents};
 
 /// The largest message that is read of such a station.
 pub(super) const MAX_MESSAGE_BYTES: usize = 64 * 1024;
@@ -127,7 +128,7 @@ impl Drop for Place {
 }
 
 /// Holds a station pending until its connection ends.
-pub(super) async fn serve<E>(
+pub(super) async fn serve<E: StationEvents>(
     shared: Arc<Shared<E>>,
     place: Place,
     version: Version,
@@ -135,10 +136,20 @@ pub(super) async fn serve<E>(
 ) {
     let ended = tokio::select! {
         () = place.replaced.notified() => Ended::Replaced,
+        () = until_it_may_connect(&shared, &place.station) => Ended::Admitted,
         ended = talk(&shared, &place, version, &mut socket) => ended,
     };
     let station = &place.station;
     tracing::debug!(station, reason = %ended, "a station is held pending no more");
+}
+
+async fn until_it_may_connect<E: StationEvents>(shared: &Shared<E>, station: &str) {
+    loop {
+        tokio::time::sleep(shared.timeouts.pending).await;
+        if let Ok(Some(_)) = shared.events.access(station).await {
+            return;
+        }
+    }
 }
 
 /// Answers until the connection ends, and says why.

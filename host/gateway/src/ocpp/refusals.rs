@@ -32,9 +32,14 @@ impl Refusals {
         self.passwords.has_token(&key(source, identity), now)
     }
 
-    /// A password was wrong.
-    pub(super) fn count(&self, source: &str, identity: &str, now: u64) {
-        self.passwords.take(&key(source, identity), now);
+    /// A password is tried. Whether it may be.
+    pub(super) fn count(&self, source: &str, identity: &str, now: u64) -> bool {
+        self.passwords.take(&key(source, identity), now)
+    }
+
+    /// It was not wrong.
+    pub(super) fn give_back(&self, source: &str, identity: &str) {
+        self.passwords.give_back(&key(source, identity));
     }
 
     /// Whether another refused connection of this source is worth a line in the log.

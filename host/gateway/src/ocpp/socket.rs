@@ -23,6 +23,8 @@ pub(super) enum Ended {
     Stuck,
     #[error("the central system above is gone")]
     Upstream,
+    #[error("it may connect now")]
+    Admitted,
     #[error("no station may be connected here for now")]
     LetGo,
     #[error(transparent)]

@@ -1,7 +1,5 @@
 //! Passwords and certificates of stations, and the gateway's own certificate.
 
-use chargetap_fleet::api::PendingStation;
-
 use super::*;
 
 const PASSWORD: &str = "password = { env = \"STATION_CT1_PASSWORD\" }\n";
@@ -71,20 +69,6 @@ fn a_station_has_a_password_or_a_certificate_or_both() {
             "line 33: stations.password: is missing: a station has one, or client_certificate = true, \
              or both"
         );
-    }
-}
-
-#[test]
-fn the_lines_that_are_shown_of_a_pending_station_configure_it() {
-    for id in ["CT-9", "RDAM 123", r#"a"b\c#'"#] {
-        for (has_password, has_certificate) in [(true, false), (false, true), (true, true)] {
-            let hint = PendingStation::hint(&id.parse().unwrap(), has_password, has_certificate);
-            let (_, lines) = hint.split_once('\n').unwrap();
-            let config = parse(&format!("{GOOD}\n{lines}\n{TLS}")).unwrap();
-            let station = &config.stations[id];
-            assert_eq!(station.password.is_some(), has_password, "{id}");
-            assert_eq!(station.client_certificate, has_certificate, "{id}");
-        }
     }
 }
 

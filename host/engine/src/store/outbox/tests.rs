@@ -92,15 +92,15 @@ async fn a_command_whose_claim_was_made_and_not_heard_of_is_found_by_its_number(
     let shared = Shared(Disk::fresh_on_server().await);
     insert(&shared.0, "S", STOP).await;
     insert(&shared.0, "T", STOP).await;
-    assert!(taken_unheard(&shared, 7).await.unwrap().is_none());
+    assert!(taken_unheard(&shared, 7, 2).await.unwrap().is_none());
     claim(&shared, Lane::Stops, 7, 1).await.unwrap().unwrap();
     claim(&shared, Lane::Stops, 8, 1).await.unwrap().unwrap();
-    let found = taken_unheard(&shared, 7).await.unwrap().unwrap();
+    let found = taken_unheard(&shared, 7, 2).await.unwrap().unwrap();
     assert_eq!(found.command.id, "S");
     assert!(is_under_way(&shared, &found).await.unwrap());
-    assert!(taken_unheard(&shared, 9).await.unwrap().is_none());
+    assert!(taken_unheard(&shared, 9, 2).await.unwrap().is_none());
     complete(&shared, "S").await.unwrap();
-    assert!(taken_unheard(&shared, 7).await.unwrap().is_none());
+    assert!(taken_unheard(&shared, 7, 2).await.unwrap().is_none());
 }
 
 #[cfg(feature = "peers")]

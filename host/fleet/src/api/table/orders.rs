@@ -204,7 +204,9 @@ fn activation(request: &Request<'_>, changes: &[Change]) -> Result<Answer, Probl
     let ticket = readiness::ticket(request.fleet, context.gateway, context.now, order);
     let (activated, others): (Vec<_>, Vec<_>) =
         ticket.terminals.into_iter().partition(is_activated);
-    let lacking = others.into_iter().filter(|it| it.state != State::Activated);
+    let lacking = others
+        .into_iter()
+        .filter(|it| it.state != State::Activated && request.access().includes(&it.site));
     let activation = Activation {
         terminals: activated.len(),
         lacking: lacking.collect(),

@@ -1,7 +1,7 @@
 //! Routes for stations: their records, how they are, and what people have them do.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::paging::{self, Limit, Page};
 use super::super::problem::Problem;
@@ -9,11 +9,15 @@ use super::super::query::Parameter;
 use super::super::request::Request;
 use super::super::route::{Route, SUPPORT, Success};
 use super::super::station::{OperationOutcome, ShownStation, StationState};
-use super::super::{Method, Task};
+use super::super::{Answer, Method, Task, responder};
 use crate::access::AccessScope;
 use crate::alert::Secret;
 use crate::command::Command;
+use crate::credential::{self, PasswordHash, PasswordState};
+use crate::fleet::Change;
+use crate::moment::Moment;
 use crate::operation::{Operation, TriggeredMessage};
+use crate::refusal::Reason;
 use crate::site::{Station, StationDetails};
 use crate::text::{Key, Line, Prose, StationId};
 
@@ -55,6 +59,30 @@ struct Configure {
     key: Line,
     /// Its new value.
     value: Prose,
+}
+
+/// A password to give a station.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    /// The password that the station has already, from a file by `--data`. Without it, one is made up.
+    #[schemars(length(min = 8, max = 64), extend("writeOnly" = true))]
+    password: Option<String>,
+    /// Whether the passwords before are taken no more at once, as somebody else may know them. Otherwise they are taken
+    /// for 24 hours, so that the station can be set to the new one.
+    #[serde(default)]
+    at_once: bool,
+}
+
+/// The password that a station was given.
+#[derive(Serialize, JsonSchema)]
+struct GivenPassword {
+    /// The station.
+    station: StationId,
+    /// The password that was made up; absent if it was given. It is shown only once.
+    password: Option<String>,
+    /// Until when the password before is taken as well.
+    former_until: Option<Moment>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -110,7 +138,39 @@ fn states() -> Vec<Route> {
             Ok(Command::PutStation(request.key(0)?, request.body()?))
         })
         .named("station", "put", "Put a station on record, or change it"),
+        Route::action::<Station>(Method::Post, "/stations/{station}/password", |request| {
+            let NewPassword { password, at_once } = request.body()?;
+            let password = password.unwrap_or_else(|| credential::generated(request.call.fresh));
+            let hash = PasswordHash::of(password.as_bytes(), request.call.fresh);
+            let hash = hash.map_err(|error| {
+                Problem::invalid(vec![Reason::new("wrong-value", error.to_string())])
+            })?;
+            Ok(Command::SetStationPassword(request.key(0)?, hash, at_once))
+        })
+        .with_json::<NewPassword>()
+        .giving(Success::json::<GivenPassword>(&[200]))
+        .then(given_password)
+        .named(
+            "station",
+            "password",
+            "Give a station a password, so that it may connect; it is told once",
+        ),
     ]
+}
+
+fn given_password(request: &Request<'_>, changes: &[Change]) -> Result<Answer, Problem> {
+    let NewPassword { password, .. } = request.body()?;
+    let station = &responder::made::<Station>(request, changes)?.value;
+    let state = station.credential.as_ref().map(PasswordState::from);
+    let given = GivenPassword {
+        station: station.key.clone(),
+        password: match password {
+            Some(_) => None,
+            None => Some(credential::generated(request.call.fresh)),
+        },
+        former_until: state.and_then(|it| it.former_until),
+    };
+    Ok(Answer::json(200, &given).secret())
 }
 
 fn operations() -> Vec<Route> {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::unknown;
+use super::{find, unknown};
 use crate::context::DecisionContext;
+use crate::credential::{Credential, PasswordHash};
 use crate::decide::Decision;
 use crate::fleet::{Change, Fleet};
 use crate::operation::{Operation, StationOperation};
@@ -67,7 +68,34 @@ pub(in crate::decide) fn put_station(
         }
     }
     Refusal::unless_none(Obstacle::Conflict, reasons)?;
-    Ok(vec![Change::put(Station { key, details })])
+    let credential = fleet
+        .get::<Station>(key.as_str())
+        .and_then(|it| it.credential.clone());
+    Ok(vec![Change::put(Station {
+        key,
+        details,
+        credential,
+    })])
+}
+
+pub(in crate::decide) fn set_station_password(
+    fleet: &Fleet,
+    context: &DecisionContext<'_>,
+    key: &StationId,
+    password: PasswordHash,
+    at_once: bool,
+) -> Decision {
+    let station = find::<Station>(fleet, key.as_str())?;
+    let before = station.credential.as_ref();
+    Ok(vec![Change::put(Station {
+        credential: Some(Credential::replacing(
+            before,
+            password,
+            context.now,
+            at_once,
+        )),
+        ..station.clone()
+    })])
 }
 
 /// Who told a station what is on record. The gateway knows stations that are not.

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::command::{Command, TerminalAction};
+use crate::credential::PasswordHash;
 use crate::moment::Moment;
 use crate::order::OrderDetails;
 use crate::processor::Processor;
@@ -104,6 +105,31 @@ fn a_person_works_where_they_may_use_a_terminal() {
 }
 
 #[test]
+fn a_station_that_is_put_anew_keeps_its_password() {
+    let mut world = World::without_terminal(Origin::FactoryFitted, Processor::Platform);
+    let password = |fresh| PasswordHash::of(b"correct horse battery", fresh).unwrap();
+    let set = |key: &str, fresh| Command::SetStationPassword(text(key), password(fresh), false);
+    assert_eq!(
+        world.command(set("CS-9", "1")),
+        refused(&["no-such-station"])
+    );
+    world.command(set("CS-1", "1")).unwrap();
+    let details = world.fleet.get::<Station>("CS-1").unwrap().details.clone();
+    world
+        .command(Command::PutStation(text("CS-1"), details))
+        .unwrap();
+    let credential = |world: &World| {
+        let station = world.fleet.get::<Station>("CS-1").unwrap();
+        station.credential.clone().unwrap()
+    };
+    assert_eq!(credential(&world).password, password("1"));
+    world.command(set("CS-1", "2")).unwrap();
+    let replaced = credential(&world);
+    assert_eq!(replaced.password, password("2"));
+    assert_eq!(replaced.former[0].password, password("1"));
+}
+
+#[test]
 fn a_station_keeps_the_evses_that_a_terminal_serves() {
     let mut world = World::new(Origin::FactoryFitted, Processor::Platform, Domain::Platform);
     let station = |site: &str, connectors: &[u32]| {
@@ -111,9 +137,12 @@ fn a_station_keeps_the_evses_that_a_terminal_serves() {
             connector: *connector,
             id: None,
             label: None,
+            meter_key: None,
         };
         let details = StationDetails {
             site: text(site),
+            client_certificate: false,
+            local_tokens: Vec::new(),
             evses: connectors.iter().map(evse).collect(),
         };
         Command::PutStation(text("CS-1"), details)

@@ -24,7 +24,10 @@ pub(in crate::decide) fn act_on_order(
 ) -> Decision {
     let order = records::find::<Order>(fleet, order.as_str())?;
     let all = fleet.each::<Terminal>();
-    let mut all: Vec<_> = all.filter(|it| it.details.order == order.key).collect();
+    // Who is limited to sites acts on the terminals there.
+    let access = &context.actor.access;
+    let all = all.filter(|it| it.details.order == order.key && access.includes(&it.details.site));
+    let mut all: Vec<_> = all.collect();
     if let OrderAction::License = action {
         all.retain(|it| it.state != State::Retired);
         return licensing::license_all(fleet, context, order, &all);

@@ -1,10 +1,11 @@
 //! Bodies from options.
 
 use boon::{Compiler, Schemas};
-use chargetap_fleet::api::{self, Body, Route};
+use chargetap_fleet::api::{Body, Route};
 use chargetap_fleet::moment::Moment;
 use serde_json::{Value, json};
 
+use super::super::arguments;
 use super::super::invocation::Invocation;
 use super::super::property::{Form, Property, properties};
 use super::matches;
@@ -55,7 +56,7 @@ fn assert_valid(document: &Value, body: &Value, route: &Route) {
 
 #[test]
 fn every_option_and_the_required_ones_alone_make_a_valid_body() {
-    for route in api::routes() {
+    for route in arguments::routes() {
         let Body::Json(json) = &route.body else {
             continue;
         };

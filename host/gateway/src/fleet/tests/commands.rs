@@ -7,6 +7,7 @@ use chargetap_fleet::readiness::COMMANDS;
 use clap::{Args, Command};
 
 use super::super::FleetArgs;
+use super::super::arguments;
 use super::super::invocation::Invocation;
 use super::matches;
 
@@ -25,7 +26,7 @@ fn help(fleet: &mut Command, noun: &str, verb: &str) -> String {
 #[test]
 fn every_route_has_a_command_whose_help_says_what_it_does() {
     let mut fleet = fleet();
-    for route in api::routes() {
+    for route in arguments::routes() {
         let help = help(&mut fleet, route.noun, route.verb);
         assert!(help.starts_with(route.summary), "{help}");
         for parameter in route.query.iter().filter(|it| it.name != "limit") {
@@ -86,6 +87,21 @@ fn every_command_that_comes_next_can_be_typed() {
             panic!("{code}: {error}");
         }
     }
+}
+
+#[test]
+fn a_password_is_never_an_argument() {
+    let password = ["station", "password", "CT-1", "--password", "correct horse"];
+    assert_eq!(matches(&password).unwrap_err().exit_code(), 2);
+    matches(&["station", "password", "CT-1"]).unwrap();
+    let data = [
+        "station",
+        "password",
+        "CT-1",
+        "--data",
+        r#"{"password": "correct horse"}"#,
+    ];
+    matches(&data).unwrap();
 }
 
 #[test]
