@@ -128,5 +128,6 @@ fn a_price_that_was_changed_and_that_terminals_do_not_show_is_found() {
 
 #[test]
 fn a_policy_that_changes_during_a_session_is_found() {
-    assert!(found_within(10_000, Sabotage::PolicyOfNow));
+    // It takes a start with other prices during a session whose cost lies between the least amounts of both.
+    assert!(found_within(60_000, Sabotage::PolicyOfNow));
 }
