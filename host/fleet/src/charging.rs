@@ -44,8 +44,8 @@ pub struct Charging {
     /// How drivers say where they charge.
     #[serde(default)]
     pub start: Start,
-    /// What is held at a tap: one amount, or up to six among which drivers choose on the screen. Without one, it is the
-    /// tariff's to say.
+    /// The amount that is held at a tap, or up to six among which drivers choose on the screen. Without one, the tariff
+    /// says the amount.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = MOST_HOLDS))]
     pub holds: Vec<String>,

@@ -114,7 +114,7 @@ pub struct Edits {
 pub struct Edit {
     /// Where it stands, such as `sites.north`.
     pub place: String,
-    /// What is to be done.
+    /// The command itself.
     pub command: Command,
 }
 

@@ -52,6 +52,21 @@ pub struct IncidentDetails {
     pub contact: Option<Contact>,
 }
 
+impl IncidentDetails {
+    /// Tampering with a terminal, of which no more is known than this.
+    pub(crate) fn tampering(terminal: Serial, discovered: Moment, description: Prose) -> Self {
+        Self {
+            kind: IncidentKind::Tampering,
+            terminal,
+            discovered,
+            description,
+            done: Prose::empty(),
+            planned: Prose::empty(),
+            contact: None,
+        }
+    }
+}
+
 /// The minimum length of a full description, in characters.
 const SHORTEST: usize = 40;
 

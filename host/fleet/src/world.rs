@@ -17,7 +17,7 @@ use crate::moment::{Moment, Zone};
 use crate::order::{Order, OrderDetails};
 use crate::processor::Processor;
 use crate::readiness;
-use crate::refusal::Reason;
+use crate::refusal::{Reason, Refusal};
 use crate::site::{
     Acceptance, AssessmentStatus, Contact, Customer, CustomerDetails, EvseDetails, Merchant,
     PersonDetails, SelfAssessment, SiteDetails, StationDetails, Training,
@@ -243,13 +243,18 @@ impl World {
 
     /// The vendor reports it online.
     pub(crate) fn report_online(&mut self) {
+        self.report_terminal_online("T1");
+    }
+
+    /// The same of another terminal.
+    pub(crate) fn report_terminal_online(&mut self, serial: &str) {
         let status = StatusRecord {
             online: true,
             state: text("IDLE"),
             online_at: Some(self.now),
             at: self.now,
         };
-        self.gateway.statuses.insert(text("T1"), status);
+        self.gateway.statuses.insert(text(serial), status);
     }
 
     pub(crate) fn inspect(&mut self, occasion: Occasion) {
@@ -293,8 +298,8 @@ impl World {
         self.put(incident);
     }
 
-    /// Carries out a command, or returns the codes of the reasons against it.
-    pub(crate) fn command(&mut self, command: Command) -> Result<(), Vec<String>> {
+    /// The changes that a command makes, or the refusal.
+    pub(crate) fn decide(&self, command: Command) -> Result<Vec<Change>, Refusal> {
         let actor = Actor {
             key: text("K-1"),
             scope: Scope::Operator,
@@ -305,7 +310,12 @@ impl World {
             actor: &actor,
             gateway: &self.gateway,
         };
-        match decide(&self.fleet, &context, command) {
+        decide(&self.fleet, &context, command)
+    }
+
+    /// Carries out a command, or returns the codes of the reasons against it.
+    pub(crate) fn command(&mut self, command: Command) -> Result<(), Vec<String>> {
+        match self.decide(command) {
             Ok(changes) => {
                 self.fleet.write += 1;
                 let write = self.fleet.write;

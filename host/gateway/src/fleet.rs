@@ -157,27 +157,42 @@ struct Page {
     next: Option<String>,
 }
 
-/// Fetch a list, page by page.
+/// Fetch the list that a command asks for.
 async fn list(client: &Client, invocation: &Invocation<'_>) -> anyhow::Result<Vec<Value>> {
     let path = invocation.path();
-    let mut query = invocation.query();
-    let mut left = invocation.limit().unwrap_or(u64::MAX);
+    let call = Call {
+        is_open: invocation.route.is_open,
+        ..Call::new(Method::Get, &path)
+    };
+    let most = invocation.limit().unwrap_or(u64::MAX);
+    pages(client, &call, invocation.query(), most).await
+}
+
+/// Every record of a kind, as the gateway shows it.
+async fn all(client: &Client, kind: &str) -> anyhow::Result<Vec<Value>> {
+    let path = [kind];
+    let call = Call::new(Method::Get, &path);
+    pages(client, &call, Vec::new(), u64::MAX).await
+}
+
+/// Fetch a list, page by page, of so many items at most.
+async fn pages(
+    client: &Client,
+    call: &Call<'_>,
+    mut query: Vec<(&'static str, String)>,
+    mut left: u64,
+) -> anyhow::Result<Vec<Value>> {
     let mut all = Vec::new();
     let waiting = ProgressBar::new_spinner();
     loop {
         let mut page_query = query.clone();
         page_query.push(("limit", left.min(PAGE).to_string()));
-        let reply = client
-            .call(&Call {
-                method: Method::Get,
-                path: &path,
-                query: &page_query,
-                if_match: None,
-                body: None,
-                is_open: invocation.route.is_open,
-                progress: &ProgressBar::hidden(),
-            })
-            .await?;
+        let page = Call {
+            query: &page_query,
+            progress: ProgressBar::hidden(),
+            ..*call
+        };
+        let reply = client.call(&page).await?;
         let page: Page = serde_json::from_slice(&reply.body).context("the answer is not a list")?;
         left = left.saturating_sub(page.items.len() as u64);
         let is_end = left == 0 || page.items.is_empty();
@@ -194,32 +209,6 @@ async fn list(client: &Client, invocation: &Invocation<'_>) -> anyhow::Result<Ve
     }
 }
 
-/// Every record of a kind, as the gateway shows it.
-async fn all(client: &Client, kind: &str) -> anyhow::Result<Vec<Value>> {
-    let mut all = Vec::new();
-    let mut after = None;
-    loop {
-        let mut query = vec![("limit", PAGE.to_string())];
-        query.extend(after.map(|after| (AFTER, after)));
-        let call = Call {
-            method: Method::Get,
-            path: &[kind],
-            query: &query,
-            if_match: None,
-            body: None,
-            is_open: false,
-            progress: &ProgressBar::hidden(),
-        };
-        let reply = client.call(&call).await?;
-        let page: Page = serde_json::from_slice(&reply.body)?;
-        all.extend(page.items);
-        after = page.next;
-        if after.is_none() {
-            return Ok(all);
-        }
-    }
-}
-
 /// Make a call that does not fetch a list.
 async fn act(client: &Client, invocation: &Invocation<'_>) -> anyhow::Result<Reply> {
     let (version, present) = match invocation.route.method {
@@ -233,13 +222,12 @@ async fn act(client: &Client, invocation: &Invocation<'_>) -> anyhow::Result<Rep
     };
     let reply = client
         .call(&Call {
-            method: invocation.route.method,
-            path: &invocation.path(),
             query: &invocation.query(),
             if_match: version.as_deref(),
             body: body.as_ref(),
             is_open: invocation.route.is_open,
-            progress: &progress,
+            progress: progress.clone(),
+            ..Call::new(invocation.route.method, &invocation.path())
         })
         .await;
     progress.finish_and_clear();
@@ -252,17 +240,8 @@ async fn present(
     client: &Client,
     invocation: &Invocation<'_>,
 ) -> Result<(Option<String>, Option<Value>), Failure> {
-    let reply = client
-        .call(&Call {
-            method: Method::Get,
-            path: &invocation.path(),
-            query: &[],
-            if_match: None,
-            body: None,
-            is_open: false,
-            progress: &ProgressBar::hidden(),
-        })
-        .await;
+    let path = invocation.path();
+    let reply = client.call(&Call::new(Method::Get, &path)).await;
     let reply = match reply {
         Err(Failure::Refused { status: 404, .. }) => return Ok((None, None)),
         reply => reply?,

@@ -1,25 +1,14 @@
 //! Records that a folder of files says.
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
 use super::empty;
-use crate::fleet::text;
-use crate::world::{PASSWORD, Setup, World};
+use crate::fleet::{chargetap, text};
+use crate::world::{PASSWORD, Setup};
 
 const SITE: &str = "/api/v1/sites/stora-torget";
-
-fn fleet(world: &World, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_chargetap"))
-        .args(["fleet", "--url", &world.url("")])
-        .args(arguments)
-        .env("CHARGETAP_TOKEN", world.token())
-        .current_dir(world.folder())
-        .output()
-        .unwrap()
-}
 
 fn write(folder: &Path, name: &str, content: impl ToString) {
     let path = folder.join("records").join(name);
@@ -73,7 +62,7 @@ async fn a_folder_of_files_becomes_terminals_that_take_cards() {
     })
     .await;
     write_all(world.folder());
-    let dry = fleet(&world, &["apply", "records", "--dry-run"]);
+    let dry = chargetap(&world, &["apply", "records", "--dry-run"]).await;
     let shown = text(&dry.stdout);
     assert!(dry.status.success(), "{dry:?}");
     assert!(shown.contains("+ terminal P66-0002\n"), "{shown}");
@@ -81,7 +70,7 @@ async fn a_folder_of_files_becomes_terminals_that_take_cards() {
     assert!(shown.contains("2 stations get a password."), "{shown}");
     assert_eq!(world.call("GET", SITE, None).await.status, 404);
     // Nobody can be asked here.
-    let unasked = fleet(&world, &["apply", "records"]);
+    let unasked = chargetap(&world, &["apply", "records"]).await;
     assert!(text(&unasked.stderr).contains("--yes"), "{unasked:?}");
     assert_eq!(world.call("GET", SITE, None).await.status, 404);
 
@@ -93,12 +82,12 @@ async fn a_folder_of_files_becomes_terminals_that_take_cards() {
         "order license SO-7",
         "order check SO-7 --by astrid",
     ] {
-        let done = fleet(&world, &line.split(' ').collect::<Vec<_>>());
+        let done = chargetap(&world, &line.split(' ').collect::<Vec<_>>()).await;
         assert!(done.status.success(), "{line}: {done:?}");
     }
     world
         .until("both are activated", async || {
-            let activated = fleet(&world, &["order", "activate", "SO-7"]);
+            let activated = chargetap(&world, &["order", "activate", "SO-7"]).await;
             let list = world
                 .call("GET", "/api/v1/terminals?state=activated", None)
                 .await;
@@ -117,24 +106,29 @@ async fn a_folder_is_shown_as_what_it_changes_and_written_whole_or_not_at_all() 
     let world = empty(Setup::default()).await;
     write_all(world.folder());
     assert!(
-        fleet(&world, &["apply", "records", "--yes"])
+        chargetap(&world, &["apply", "records", "--yes"])
+            .await
             .status
             .success()
     );
-    let again = text(&fleet(&world, &["apply", "records"]).stdout);
+    let again = text(&chargetap(&world, &["apply", "records"]).await.stdout);
     assert!(again.starts_with("No record changes"), "{again}");
 
     let mut renamed = site();
     renamed["name"] = json!("Lilla Torget");
     write(world.folder(), "sites/stora-torget.json", &renamed);
-    let shown = text(&fleet(&world, &["apply", "records", "--dry-run"]).stdout);
+    let shown = text(
+        &chargetap(&world, &["apply", "records", "--dry-run"])
+            .await
+            .stdout,
+    );
     assert!(
         shown.contains("~ site stora-torget\n    name: \"Stora Torget\" -> \"Lilla Torget\"\n"),
         "{shown}"
     );
     renamed["customer"] = json!("nobody");
     write(world.folder(), "sites/wrong.json", &renamed);
-    let refused = fleet(&world, &["apply", "records", "--yes"]);
+    let refused = chargetap(&world, &["apply", "records", "--yes"]).await;
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
     let error = text(&refused.stderr);
     assert!(
@@ -144,7 +138,11 @@ async fn a_folder_is_shown_as_what_it_changes_and_written_whole_or_not_at_all() 
     let known = world.call("GET", SITE, None).await.json();
     assert_eq!(known["details"]["name"], "Stora Torget");
     write(world.folder(), "sites/wrong.json", json!({"nam": 1}));
-    let refused = text(&fleet(&world, &["apply", "records", "--yes"]).stderr);
+    let refused = text(
+        &chargetap(&world, &["apply", "records", "--yes"])
+            .await
+            .stderr,
+    );
     assert!(refused.contains("sites.wrong"), "{refused}");
 
     // What was shown is what is written, or nothing.

@@ -85,7 +85,7 @@ impl<'a> Terminals<'a> {
 
     fn read(self, record: &terminal::Terminal, charging: &Charging) -> Terminal {
         let Self { config, fleet } = self;
-        // What was right when it was put on record may be wrong since the configuration was changed: `terms::served`.
+        // A record is checked when it is written. The configuration may have changed since, so `terms::served` checks again.
         let needs = charging.needs(&config.minimum_capture).ok();
         let decimals = amounts::decimals(&charging.currency).ok();
         let decimals = decimals.and_then(|it| u8::try_from(it).ok());

@@ -119,8 +119,8 @@ pub(crate) async fn taken_unheard(
     row.map(|row| claimed(Reader::new(row))).transpose()
 }
 
-/// What is on record as the owner of a command: the process and the number of its claim there. Nothing where there is
-/// one process only.
+/// The text in the column `owner` of a claimed command: its process and the number of the claim there. Nothing where there
+/// is one process only.
 fn owner(database: &impl Database, number: u64) -> Option<String> {
     let process = database.process()?;
     Some(format!("{process}/{number}"))

@@ -10,11 +10,11 @@ use crate::activation_check::has_open_incident;
 use crate::alert::{Alert, AlertKind, NewAlert, Resolution, Secret, Webhook, WebhookDetails};
 use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
-use crate::incident::{IncidentDetails, IncidentKind, SignOff};
+use crate::incident::{IncidentDetails, SignOff};
 use crate::moment::{Day, Moment};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::terminal::Terminal;
-use crate::text::{Key, Prose, Serial};
+use crate::text::{Key, Prose, Serial, TextError};
 
 /// An alert is raised once while its condition lasts, and a licence alert once for each end date. One of tampering opens
 /// an incident, so that the terminal takes no card until somebody has looked at it and closed that.
@@ -67,19 +67,10 @@ fn tampering(fleet: &Fleet, context: &DecisionContext<'_>, terminal: &Terminal) 
     if has_open_incident(fleet, &terminal.serial) {
         return Ok(Vec::new());
     }
-    let prose = |text: &str| {
-        let read = text.parse::<Prose>();
-        read.map_err(|error| Refusal::invalid("wrong-value", error.to_string()))
-    };
-    let details = IncidentDetails {
-        kind: IncidentKind::Tampering,
-        terminal: terminal.serial.clone(),
-        discovered: context.now,
-        description: prose("The terminal says that it was tampered with, as the vendor shows it.")?,
-        done: prose("")?,
-        planned: prose("")?,
-        contact: None,
-    };
+    let description = "The terminal says that it was tampered with, as the vendor shows it."
+        .parse()
+        .map_err(|error: TextError| Refusal::invalid("wrong-value", error.to_string()))?;
+    let details = IncidentDetails::tampering(terminal.serial.clone(), context.now, description);
     incidents::opened(fleet, context, terminal.clone(), details)
 }
 

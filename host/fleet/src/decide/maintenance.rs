@@ -6,7 +6,7 @@ mod tests;
 use super::{Decision, incidents, records};
 use crate::context::DecisionContext;
 use crate::fleet::{Change, Fleet};
-use crate::incident::{IncidentDetails, IncidentKind};
+use crate::incident::IncidentDetails;
 use crate::maintenance::{Check, Finding, Inspection, MaintenanceRecord, checklist};
 use crate::refusal::{Obstacle, Reason, Refusal};
 use crate::site::Person;
@@ -75,15 +75,8 @@ pub(super) fn inspect(
     if inspection.findings.is_empty() {
         return Ok(vec![Change::put(terminal)]);
     }
-    let details = IncidentDetails {
-        kind: IncidentKind::Tampering,
-        terminal: serial.clone(),
-        discovered: inspection.done.at,
-        description: findings_text(&inspection)?,
-        done: empty_text(),
-        planned: empty_text(),
-        contact: None,
-    };
+    let description = findings_text(&inspection)?;
+    let details = IncidentDetails::tampering(serial.clone(), inspection.done.at, description);
     incidents::opened(fleet, context, terminal, details)
 }
 
@@ -170,9 +163,4 @@ fn findings_text(inspection: &Inspection) -> Result<Prose, Refusal> {
     text.trim()
         .parse()
         .map_err(|error| Refusal::invalid("too-long", format!("with the findings, {error}")))
-}
-
-/// A part of the report that is to be written later.
-fn empty_text() -> Prose {
-    Prose::empty()
 }

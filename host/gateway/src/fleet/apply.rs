@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use chargetap_fleet::api::Method;
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
-use indicatif::ProgressBar;
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -156,18 +155,10 @@ async fn stations_with_passwords(client: &Client) -> anyhow::Result<BTreeSet<Str
 }
 
 async fn send(client: &Client, path: &[&str], body: &Value) -> anyhow::Result<Vec<u8>> {
-    let body = Payload {
-        media_type: "application/json",
-        bytes: body.to_string().into_bytes(),
-    };
+    let body = Payload::json(body);
     let call = Call {
-        method: Method::Post,
-        path,
-        query: &[],
-        if_match: None,
         body: Some(&body),
-        is_open: false,
-        progress: &ProgressBar::hidden(),
+        ..Call::new(Method::Post, path)
     };
     Ok(client.call(&call).await?.body)
 }

@@ -48,7 +48,22 @@ pub(super) struct Call<'a> {
     /// Whether it needs no token.
     pub(super) is_open: bool,
     /// Shows how much of the body is sent.
-    pub(super) progress: &'a ProgressBar,
+    pub(super) progress: ProgressBar,
+}
+
+impl<'a> Call<'a> {
+    /// A call with a token and without a body, of which no progress is shown.
+    pub(super) fn new(method: Method, path: &'a [&'a str]) -> Self {
+        Self {
+            method,
+            path,
+            query: &[],
+            if_match: None,
+            body: None,
+            is_open: false,
+            progress: ProgressBar::hidden(),
+        }
+    }
 }
 
 /// The answer to a call that succeeded.
@@ -124,15 +139,7 @@ impl Client {
     /// # Errors
     /// It refuses, or cannot be reached.
     pub(super) async fn status(&self) -> Result<Reply, Failure> {
-        let call = Call {
-            method: Method::Get,
-            path: &["status"],
-            query: &[],
-            if_match: None,
-            body: None,
-            is_open: false,
-            progress: &ProgressBar::hidden(),
-        };
+        let call = Call::new(Method::Get, &["status"]);
         let answered = self.attempt(&call, "", PATIENCE_FOR_STATUS).await;
         answered.unwrap_or_else(|error| Err(self.failure(true, error)))
     }
@@ -183,7 +190,7 @@ impl Client {
             request = request
                 .header(CONTENT_TYPE, body.media_type)
                 .header(CONTENT_LENGTH, body.bytes.len())
-                .body(streamed(&body.bytes, call.progress));
+                .body(streamed(&body.bytes, &call.progress));
         }
         Some(request)
     }

@@ -12,11 +12,10 @@ use anyhow::Context;
 use chargetap_engine::config::Config;
 use chargetap_fleet::api::Method;
 use clap::Args;
-use indicatif::ProgressBar;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use super::client::{Call, Client, Reply};
+use super::client::{Call, Client};
 use super::invocation::Payload;
 use super::{all, output, token};
 use crate::{cli, secrets};
@@ -126,9 +125,13 @@ async fn carry_out(
                 .and_then(|it| it.password.as_ref());
             let source = source.context("it has no password")?;
             let password = secrets::read(source, folder)?;
-            let body = json!({"password": password.expose_secret()});
+            let body = Payload::json(&json!({"password": password.expose_secret()}));
             let path = ["stations", station, "password"];
-            call(client, Method::Post, &path, (&[], None, Some(&body))).await?;
+            let call = Call {
+                body: Some(&body),
+                ..Call::new(Method::Post, &path)
+            };
+            client.call(&call).await?;
             Ok(())
         }
     }
@@ -136,34 +139,15 @@ async fn carry_out(
 
 /// Replaces a record, or makes it.
 async fn put(client: &Client, path: &[&str], details: &Value) -> anyhow::Result<()> {
-    let present = call(client, Method::Get, path, (&[], None, None)).await;
+    let present = client.call(&Call::new(Method::Get, path)).await;
     // Without a record there is no version.
     let version = present.ok().and_then(|reply| reply.etag);
-    let parts = (&[][..], version.as_deref(), Some(details));
-    call(client, Method::Put, path, parts).await?;
-    Ok(())
-}
-
-type Parts<'a> = (&'a [(&'a str, String)], Option<&'a str>, Option<&'a Value>);
-
-async fn call(
-    client: &Client,
-    method: Method,
-    path: &[&str],
-    (query, if_match, body): Parts<'_>,
-) -> anyhow::Result<Reply> {
-    let body = body.map(|body| Payload {
-        media_type: "application/json",
-        bytes: body.to_string().into_bytes(),
-    });
+    let body = Payload::json(details);
     let call = Call {
-        method,
-        path,
-        query,
-        if_match,
-        body: body.as_ref(),
-        is_open: false,
-        progress: &ProgressBar::hidden(),
+        if_match: version.as_deref(),
+        body: Some(&body),
+        ..Call::new(Method::Put, path)
     };
-    Ok(client.call(&call).await?)
+    client.call(&call).await?;
+    Ok(())
 }

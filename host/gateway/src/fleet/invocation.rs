@@ -27,6 +27,15 @@ pub(super) struct Payload {
     pub(super) bytes: Vec<u8>,
 }
 
+impl Payload {
+    pub(super) fn json(value: &Value) -> Self {
+        Self {
+            media_type: "application/json",
+            bytes: value.to_string().into_bytes(),
+        }
+    }
+}
+
 impl<'a> Invocation<'a> {
     /// The route that the command line names.
     pub(super) fn new(matches: &'a ArgMatches) -> Option<Self> {

@@ -56,7 +56,7 @@ struct Plan {
     changes: Vec<PlannedChange>,
 }
 
-/// What was changed.
+/// The number of records that were written.
 #[derive(Serialize, JsonSchema)]
 struct Applied {
     /// How many records were written.
@@ -119,7 +119,7 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// What is to be put, in the order in which one needs another.
+/// The commands for the records of a body: customers first, because sites name them, and so on.
 fn edits(request: &Request<'_>) -> Result<Edits, Problem> {
     if *request.access() != AccessScope::Everywhere {
         let text = "only who may see and change every site may put many records at once";

@@ -1,8 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::access::{AccessScope, Scope};
 use crate::command::{Command, OrderAction, TerminalAction};
-use crate::context::{Actor, DecisionContext};
 use crate::import::Row;
 use crate::licence::Sku;
 use crate::maintenance::Occasion;
@@ -435,16 +433,6 @@ fn row(line: u64, serial: &str, details: TerminalDetails) -> Row {
 #[test]
 fn an_import_says_what_is_wrong_in_every_line_and_imports_nothing() {
     let world = World::complete();
-    let actor = Actor {
-        key: text("K-1"),
-        scope: Scope::Operator,
-        access: AccessScope::Everywhere,
-    };
-    let context = DecisionContext {
-        now: world.now,
-        actor: &actor,
-        gateway: &world.gateway,
-    };
     let own_sim = TerminalDetails {
         sim: Some(Sim::Card(text(OTHER_SIM))),
         ..loose()
@@ -461,7 +449,7 @@ fn an_import_says_what_is_wrong_in_every_line_and_imports_nothing() {
         row(6, "T4", other_order),
     ];
     let import = Command::Import(text("O-1"), rows);
-    let Err(Refusal { reasons, .. }) = crate::decide(&world.fleet, &context, import) else {
+    let Err(Refusal { reasons, .. }) = world.decide(import) else {
         panic!("it was imported")
     };
     let told = reasons
@@ -587,18 +575,8 @@ fn a_tariff_stays_on_record_while_a_terminal_on_record_has_no_other() {
 #[test]
 fn a_terminal_on_order_that_is_to_be_activated_is_made_ready_first() {
     let world = World::complete();
-    let actor = Actor {
-        key: text("K-1"),
-        scope: Scope::Operator,
-        access: AccessScope::Everywhere,
-    };
-    let context = DecisionContext {
-        now: world.now,
-        actor: &actor,
-        gateway: &world.gateway,
-    };
     let activate = Command::Terminal(text("T1"), TerminalAction::Activate);
-    let refusal = crate::decide(&world.fleet, &context, activate).unwrap_err();
+    let refusal = world.decide(activate).unwrap_err();
     let next = refusal.reasons.first().and_then(|it| it.next.as_deref());
     assert_eq!(next, Some("chargetap fleet terminal ready T1"));
 }

@@ -1,5 +1,4 @@
 use crate::command::{Command, OrderAction};
-use crate::context::StatusRecord;
 use crate::maintenance::checklist;
 use crate::processor::Processor;
 use crate::terminal::{Domain, Origin, Sim, State, Terminal, TerminalDetails};
@@ -25,16 +24,6 @@ fn ordered(processor: Processor) -> World {
     world
 }
 
-fn see_online(world: &mut World, serial: &str) {
-    let status = StatusRecord {
-        online: true,
-        state: text("IDLE"),
-        online_at: Some(world.now),
-        at: world.now,
-    };
-    world.gateway.statuses.insert(text(serial), status);
-}
-
 fn act(world: &mut World, action: OrderAction) -> Result<(), Vec<String>> {
     world.command(Command::Order(text("O-1"), action))
 }
@@ -51,8 +40,8 @@ fn an_order_is_activated_with_as_many_commands_whatever_the_number_of_its_termin
     act(&mut world, check).unwrap();
     act(&mut world, OrderAction::BeginTransfer(Processor::Platform)).unwrap();
     act(&mut world, OrderAction::CompleteTransfer).unwrap();
-    see_online(&mut world, "T1");
-    see_online(&mut world, "T2");
+    world.report_terminal_online("T1");
+    world.report_terminal_online("T2");
     act(&mut world, OrderAction::Activate).unwrap();
     assert_eq!(states(&world), [State::Activated, State::Activated]);
 }
@@ -88,11 +77,11 @@ fn what_one_terminal_lacks_keeps_no_other_from_taking_cards() {
     }
     let refused = Err(vec!["not-seen-online".to_owned(); 2]);
     assert_eq!(act(&mut world, OrderAction::Activate), refused);
-    see_online(&mut world, "T2");
+    world.report_terminal_online("T2");
     act(&mut world, OrderAction::Activate).unwrap();
     assert_eq!(states(&world), [State::Ordered, State::Activated]);
     // The other one is seen later. One that is activated stays as it is.
-    see_online(&mut world, "T1");
+    world.report_terminal_online("T1");
     act(&mut world, OrderAction::Activate).unwrap();
     assert_eq!(states(&world), [State::Activated, State::Activated]);
     act(&mut world, OrderAction::Activate).unwrap();
